@@ -242,7 +242,7 @@ impl Room {
 
     fn signal(&mut self, from: (Seat, Cid), to: UserId, what: (SignalKind, Message), now: Instant) -> Effects {
         let ((seat, cid), (kind, message)) = (from, what);
-        let Some((sender, mine)) = self.placed(seat) else { return refuse(seat, cid, not_in_room()) };
+        let Some((sender, mine)) = self.placed(seat) else { return unheard() };
         let target = self.roster.get(&to).filter(|_| to != sender.user).copied();
         let Some(theirs) = target else { return refuse(seat, cid, self.stranger(to)) };
         if !roles::may_send(kind, mine.rev, theirs.rev) {
@@ -303,7 +303,7 @@ impl Room {
     fn chat(&self, from: Seat, cid: Cid, message: Message) -> Effects {
         match self.address(from) {
             Some(who) => vec![Effect::Ask(Ask::Broadcast(from, who, cid, message))],
-            None => refuse(from, cid, not_in_room()),
+            None => unheard(),
         }
     }
 
@@ -444,6 +444,12 @@ impl Room {
 
 fn refuse(seat: Seat, cid: Cid, refusal: Refusal) -> Effects {
     vec![Effect::Tell(seat.socket, RoomToSocket::Refused(cid, refusal.of(Some(cid))))]
+}
+
+/// Said from a seat that the room does not know: the room was started anew, and the socket says it again once it has
+/// taken its seat back; or the stay has just ended, and the socket is on its way to hear so.
+const fn unheard() -> Effects {
+    Vec::new()
 }
 
 fn not_in_room() -> Refusal {

@@ -14,7 +14,7 @@ async fn a_resume_on_another_node_misses_nothing_and_is_seen_by_nobody() {
     let world = World::of(2, Settings::default()).await;
     let room = world.room(4);
     let mut alice = world.member(0, 1, room).await;
-    let mut bob = world.member(0, 2, room).await;
+    let bob = world.member(0, 2, room).await;
     alice.hears("user_joined").await;
     bob.hangs_up(Hangup::Lost);
     alice.hears_nothing_for(Duration::from_secs(2)).await;
