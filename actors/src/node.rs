@@ -11,7 +11,7 @@ use crate::{
     ports::{IceServers, Rooms, Unavailable, Verifier, Wire},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, UserId},
     room,
-    socket::{self, Line, Shared},
+    socket::{self, Intake, Line},
     user,
 };
 
@@ -133,17 +133,17 @@ impl NodeRef {
         if self.directory.counts().0 >= settings.sockets_max {
             return None;
         }
-        let shared = Arc::new(Shared::new(&settings.socket));
+        let intake = Arc::new(Intake::new(&settings.socket));
         let directory = Arc::clone(&self.directory);
         let id = self.directory.open_socket(|id| socket::actor::Opening {
             id,
             wire,
             token,
-            shared: Arc::clone(&shared),
+            intake: Arc::clone(&intake),
             directory: Arc::clone(&directory),
         })?;
         crate::metrics::opened();
-        Some(Line { id, directory, shared })
+        Some(Line { id, directory, intake })
     }
 
     /// How much there is on this node.

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{
     directory::Directory,
@@ -127,8 +127,9 @@ pub(crate) enum UserToSocket {
 /// How a connection ended, as the edge saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hangup {
-    /// The client closed it on purpose (1000, or 1001 because the page went away): it leaves its room.
-    Goodbye,
+    /// The client's close frame, with its code if it had one. On purpose, or because the page went away (1000, 1001,
+    /// none), it leaves its room; with any other code its seat is kept for the window.
+    Closed(Option<u16>),
     /// It broke: the seat is kept for the window.
     Lost,
     /// The client broke the protocol: an error, then this close code.
@@ -139,34 +140,24 @@ pub enum Hangup {
 pub struct Line {
     pub(crate) id: SocketId,
     pub(crate) directory: Arc<Directory>,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) intake: Arc<Intake>,
 }
 
-/// What the reader and the actor share.
-pub(crate) struct Shared {
-    pub(crate) credits: Arc<Semaphore>,
-    pub(crate) ended: Notify,
+/// How much may be read now; shared by the reader and the actor.
+pub(crate) struct Intake {
+    credits: Arc<Semaphore>,
     stopped: AtomicBool,
 }
 
-/// The socket's actor has ended; nothing more needs to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the socket has ended")]
-pub struct Ended;
-
 impl Line {
     /// A text message was read; waits while too many are under way.
-    ///
-    /// # Errors
-    /// [`Ended`] if the socket has ended.
-    pub async fn text(&self, text: &str) -> Result<(), Ended> {
-        let credit = Arc::clone(&self.shared.credits).acquire_owned().await.map_err(|_| Ended)?;
-        if self.shared.stopped.load(Ordering::Acquire) {
-            return Ok(()); // not accepted: the client says it again where it resumes
+    pub async fn text(&self, text: &str) {
+        // Never closed: the edge drops the reader with the wire.
+        let Ok(credit) = Arc::clone(&self.intake.credits).acquire_owned().await else { return };
+        if self.intake.stopped.load(Ordering::Acquire) {
+            return; // not accepted: the client says it again where it resumes
         }
-        let received = decode(text);
-        self.directory.tell_socket(self.id, Command::Received(received, credit));
-        Ok(())
+        self.directory.tell_socket(self.id, Command::Received(decode(text), credit));
     }
 
     /// A ping was read (RFC 6455 §5.5.2); the node answers it.
@@ -183,34 +174,15 @@ impl Line {
     pub fn hang_up(&self, how: Hangup) {
         self.directory.tell_socket(self.id, Command::Hangup(how));
     }
-
-    /// Waits until the socket's actor has ended, by whatever cause; then the reader may be dropped.
-    pub async fn ended(&self) {
-        let ended = self.shared.ended.notified();
-        if self.shared.credits.is_closed() {
-            return;
-        }
-        ended.await;
-    }
 }
 
-impl Shared {
+impl Intake {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            credits: Arc::new(Semaphore::new(limits.in_flight_max)),
-            ended: Notify::new(),
-            stopped: AtomicBool::new(false),
-        }
+        Self { credits: Arc::new(Semaphore::new(limits.in_flight_max)), stopped: AtomicBool::new(false) }
     }
 
     /// Nothing that is read from now on is accepted.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
-    }
-
-    /// Lets the reader go.
-    pub(crate) fn end(&self) {
-        self.credits.close();
-        self.ended.notify_waiters();
     }
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::{
-    Command, Shared, SocketId,
+    Command, Intake, SocketId,
     outbox::{Frame, Outbox},
     rules::{Effect, Event, Search, Session},
 };
@@ -31,7 +31,7 @@ pub(crate) struct Opening {
     pub(crate) id: SocketId,
     pub(crate) wire: Box<dyn Wire>,
     pub(crate) token: Option<String>,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) intake: Arc<Intake>,
     pub(crate) directory: Arc<Directory>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Shell {
     id: SocketId,
     session: Session,
     directory: Arc<Directory>,
-    ending: Option<Ending>,
+    intake: Arc<Intake>,
     line: WireState,
     outbox: Outbox,
     woken_at: Option<Instant>,
@@ -50,15 +50,6 @@ pub(crate) struct Shell {
 
 /// Whose the socket is, and where.
 type Placed = (Option<UserId>, Option<(RoomId, Seat)>);
-
-/// Lets the reader go when it is dropped: with the actor, or once the close frame was answered.
-struct Ending(Arc<Shared>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.0.end();
-    }
-}
 
 /// Where the wire is.
 enum WireState {
@@ -94,13 +85,13 @@ impl Actor for SocketActor {
     type Arguments = Opening;
 
     async fn pre_start(&self, me: ActorRef<Command>, opening: Opening) -> Result<Shell, ActorProcessingErr> {
-        let Opening { id, wire, token, shared, directory } = opening;
+        let Opening { id, wire, token, intake, directory } = opening;
         let session = Session::new(id, directory.settings.socket, clock::now());
         let mut shell = Shell {
             id,
             session,
             directory,
-            ending: Some(Ending(shared)),
+            intake,
             line: WireState::Ready(wire),
             outbox: Outbox::default(),
             woken_at: None,
@@ -122,7 +113,7 @@ impl Actor for SocketActor {
             Command::Fault => panic!("a fault was injected into this socket"),
             Command::Flushed(wire) => shell.flushed(&me, wire),
             Command::StopReading(done) => {
-                shell.stop_reading();
+                shell.intake.stop();
                 let _ = done.send(()); // who asked may have stopped waiting
             }
             Command::Tick => {
@@ -185,7 +176,11 @@ impl Shell {
             }
             Effect::Ping(seq) => self.control(me, |wire| wire.ping(&seq.to_be_bytes())),
             Effect::Pong(payload) => self.control(me, |wire| wire.pong(&payload)),
-            Effect::Close(code) => self.close(me, code),
+            Effect::Close(code) => {
+                metrics::closed(code);
+                self.close(me, code.into());
+            }
+            Effect::Echo(code) => self.close(me, Farewell { code, reason: "" }),
             Effect::End => {
                 self.line = WireState::Gone;
                 self.end(me);
@@ -262,14 +257,10 @@ impl Shell {
         let _ = me.send_message(Command::Hangup(super::Hangup::Lost)); // fails only if this actor is ending
     }
 
-    fn close(&mut self, me: &ActorRef<Command>, code: Close) {
-        metrics::closed(code);
+    fn close(&mut self, me: &ActorRef<Command>, farewell: Farewell) {
         let line = std::mem::replace(&mut self.line, WireState::Gone);
-        if let (Some(wire), Some(ending)) = (line.ready(), self.ending.take()) {
-            self.directory.tasks.spawn(async move {
-                wire.close(Farewell(code)).await;
-                drop(ending);
-            });
+        if let Some(wire) = line.ready() {
+            self.directory.tasks.spawn(wire.close(farewell));
         }
         self.end(me);
     }
@@ -293,12 +284,6 @@ impl Shell {
         if self.woken_at.is_none_or(|woken| at < woken) {
             self.woken_at = Some(at);
             self.directory.wake_at(Key::Socket(self.id), at);
-        }
-    }
-
-    fn stop_reading(&self) {
-        if let Some(Ending(shared)) = &self.ending {
-            shared.stop();
         }
     }
 

@@ -130,6 +130,8 @@ pub(crate) enum Effect {
     Pong(Vec<u8>),
     /// Close with this code, then end.
     Close(Close),
+    /// Answer the client's close frame with its own code, then end.
+    Echo(Option<u16>),
     /// The connection is gone already: end.
     End,
 }
@@ -353,16 +355,15 @@ impl Session {
     }
 
     fn hung_up(&mut self, how: Hangup) -> Effects {
-        match how {
-            Hangup::Violation(code) => self.close(code, None),
-            Hangup::Lost => self.end(room::Command::SocketLost),
-            Hangup::Goodbye => self.end(|seat| room::Command::Leave(seat, LeaveReason::Left)),
-        }
-    }
-
-    fn end(&mut self, last_words: impl FnOnce(Seat) -> room::Command) -> Effects {
-        let mut effects = self.depart(last_words);
-        effects.push(Effect::End);
+        let (mut effects, last) = match how {
+            Hangup::Violation(code) => return self.close(code, None),
+            Hangup::Lost => (self.depart(room::Command::SocketLost), Effect::End),
+            Hangup::Closed(code @ (None | Some(1000 | 1001))) => {
+                (self.depart(|seat| room::Command::Leave(seat, LeaveReason::Left)), Effect::Echo(code))
+            }
+            Hangup::Closed(code) => (self.depart(room::Command::SocketLost), Effect::Echo(code)),
+        };
+        effects.push(last);
         effects
     }
 

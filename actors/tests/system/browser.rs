@@ -12,7 +12,7 @@ use actors::{
     socket::{Hangup, Line},
 };
 use serde_json::Value;
-use tokio::{sync::mpsc, task::JoinHandle, time::timeout};
+use tokio::{sync::mpsc, time::timeout};
 
 /// What comes out of a wire.
 #[derive(Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(crate) enum Heard {
     Text(Value),
     Ping(Vec<u8>),
     Pong(Vec<u8>),
-    Closed(Close),
+    Closed(Option<u16>),
 }
 
 /// A wire into the test; it can be told to take nothing.
@@ -55,7 +55,7 @@ impl Wire for TestWire {
     }
 
     fn close(self: Box<Self>, farewell: Farewell) -> Later<()> {
-        let _ = self.to.send(Heard::Closed(farewell.0)); // the browser may be gone
+        let _ = self.to.send(Heard::Closed(farewell.code)); // the browser may be gone
         Box::pin(async {})
     }
 }
@@ -72,7 +72,6 @@ pub(crate) struct Browser {
     pub(crate) seq: u64,
     /// Answers pings by itself.
     pub(crate) pongs: bool,
-    reader: JoinHandle<()>,
 }
 
 enum Said {
@@ -89,8 +88,8 @@ impl Browser {
         let clogged = Arc::new(Mutex::new(false));
         let wire = TestWire { to, clogged: Arc::clone(&clogged) };
         let line = node.open_socket(Box::new(wire), token).expect("the node has room");
-        let reader = tokio::spawn(async move { read(&line, &mut saying).await });
-        Self { said, heard, clogged, user: String::new(), resume_token: String::new(), seq: 0, pongs: true, reader }
+        tokio::spawn(async move { read(&line, &mut saying).await });
+        Self { said, heard, clogged, user: String::new(), resume_token: String::new(), seq: 0, pongs: true }
     }
 
     pub(crate) fn says(&self, text: &str) {
@@ -194,34 +193,23 @@ impl Browser {
     /// An `error` with this code, then this close code.
     pub(crate) async fn is_closed(&mut self, code: &str, close: Close) {
         assert_eq!(self.hears("error").await["code"], code);
-        assert_eq!(self.next().await, Heard::Closed(close));
+        assert_eq!(self.next().await, Heard::Closed(Some(close.number())));
     }
 
-    /// The node lets the reader go.
-    pub(crate) async fn is_let_go(self) {
-        timeout(Duration::from_secs(60), self.reader)
-            .await
-            .expect("the reader is let go")
-            .expect("the reader does not panic");
+    /// The node drops the wire, and with it the connection.
+    pub(crate) async fn is_let_go(mut self) {
+        let dropped = async { while self.heard.recv().await.is_some() {} };
+        timeout(Duration::from_secs(60), dropped).await.expect("the wire is dropped");
     }
 }
 
 async fn read(line: &Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
-    let talk = async {
-        while let Some(said) = saying.recv().await {
-            match said {
-                Said::Text(text) if line.text(&text).await.is_err() => return,
-                Said::Text(_) => {}
-                Said::Pong(payload) => line.pong(&payload),
-                Said::Hangup(how) => line.hang_up(how),
-            }
+    while let Some(said) = saying.recv().await {
+        match said {
+            Said::Text(text) => line.text(&text).await,
+            Said::Pong(payload) => line.pong(&payload),
+            Said::Hangup(how) => line.hang_up(how),
         }
-        line.hang_up(Hangup::Lost);
-        line.ended().await;
-    };
-    tokio::select! {
-        biased; // an ended socket reads nothing more
-        () = line.ended() => {}
-        () = talk => {}
     }
+    line.hang_up(Hangup::Lost);
 }

@@ -135,5 +135,5 @@ async fn a_flood_is_refused_then_closed() {
         }
     }
     assert_eq!(refused, 201);
-    assert_eq!(noisy.next().await, super::browser::Heard::Closed(actors::protocol::Close::Rate));
+    assert_eq!(noisy.next().await, super::browser::Heard::Closed(Some(actors::protocol::Close::Rate.number())));
 }

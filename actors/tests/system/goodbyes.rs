@@ -43,7 +43,7 @@ async fn a_token_in_the_handshake_is_welcomed_at_once() {
 async fn a_page_that_goes_away_leaves_at_once() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
-    members[1].hangs_up(Hangup::Goodbye);
+    members[1].hangs_up(Hangup::Closed(Some(1001)));
     assert_eq!(members[0].hears("user_left").await["reason"], "left");
 }
 

@@ -157,6 +157,6 @@ async fn a_silent_socket_is_found_and_its_seat_lost() {
         }
     };
     let closed = watch.await;
-    assert_eq!(closed, Heard::Closed(Close::Timeout));
+    assert_eq!(closed, Heard::Closed(Some(Close::Timeout.number())));
     assert!(started.elapsed() <= Duration::from_secs(25), "found after {:?}", started.elapsed());
 }
