@@ -1,1 +1,3 @@
-//! x
+//! The edge of Aldis: bytes, HTTP, SQL, Redis, process. The system itself is the crate `actors`.
+
+pub mod config;
