@@ -8,12 +8,14 @@ mod database;
 mod drain;
 mod environment;
 mod fault;
+mod fetch;
 mod file;
 mod http;
 mod ice;
 mod layers;
 mod ledger;
 mod load;
+mod loaded;
 mod log;
 mod nearest;
 mod node;
@@ -26,6 +28,7 @@ mod secret;
 mod show;
 mod snippet;
 mod socket;
+mod sources;
 pub mod text;
 
 #[cfg(test)]
@@ -37,19 +40,20 @@ pub use admin::Admin;
 pub use auth::Auth;
 pub use database::{Database, DatabaseKind, DatabaseUrl};
 pub use drain::Drain;
-pub use environment::environment;
 pub use fault::{ConfigError, Fault};
 pub use http::Http;
 pub use ice::Ice;
 pub use layers::FlagValue;
 pub use ledger::{Ledger, LedgerUrl};
-pub use load::{Loaded, Sources, load};
+pub use load::load;
+pub use loaded::Loaded;
 pub use log::{Log, LogFormat};
 pub use node::Node;
 pub use rate_limits::RateLimits;
 pub use room::Room;
 pub use secret::Secret;
 pub use socket::Socket;
+pub use sources::Sources;
 pub use text::{filter::Filter, ice_url::IceUrl, network::Network, origin::Origin, rate::Rate, size::Size};
 
 /// The documented file, as `aldis config default` prints it. A test holds that reading it gives [`Config::default`].

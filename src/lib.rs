@@ -1,3 +1,4 @@
 //! The edge of Aldis: bytes, HTTP, SQL, Redis, process. The system itself is the crate `actors`.
 
 pub mod config;
+pub mod telemetry;

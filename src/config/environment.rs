@@ -11,7 +11,7 @@ const PREFIX: &str = "ALDIS_";
 pub(super) const CONFIG_FILE: &str = "ALDIS_CONFIG";
 
 /// The process's `ALDIS_…` variables. Errors when one is not UTF-8.
-pub fn environment() -> Result<Vec<(String, String)>, ConfigError> {
+pub(super) fn environment() -> Result<Vec<(String, String)>, ConfigError> {
     let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
     let ours = ours.filter(|(name, _)| name.starts_with(PREFIX));
     let text = |(name, value): (String, std::ffi::OsString)| match value.into_string() {

@@ -2,7 +2,7 @@
 //! Must not know what the values mean.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
@@ -15,7 +15,7 @@ use super::secret::may_be_secret;
 use super::snippet::Snippet;
 
 /// Adds what `file` says to `settings`, and what is wrong with it to `faults`.
-pub(super) fn read_file(file: &Rc<File>, settings: &mut Settings, faults: &mut Vec<Fault>) {
+pub(super) fn read_file(file: &Arc<File>, settings: &mut Settings, faults: &mut Vec<Fault>) {
     let (table, errors) = DeTable::parse_recoverable(&file.text);
     if errors.is_empty() {
         Walk { file, settings, faults }.table("", table.get_ref());
@@ -26,7 +26,7 @@ pub(super) fn read_file(file: &Rc<File>, settings: &mut Settings, faults: &mut V
 }
 
 struct Walk<'a> {
-    file: &'a Rc<File>,
+    file: &'a Arc<File>,
     settings: &'a mut Settings,
     faults: &'a mut Vec<Fault>,
 }
@@ -49,7 +49,7 @@ impl Walk<'_> {
     }
 
     fn value(&mut self, key: String, span: Range<usize>, value: &Spanned<DeValue<'_>>) {
-        let origin = Origin::File { file: Rc::clone(self.file), key: span, value: value.span() };
+        let origin = Origin::File { file: Arc::clone(self.file), key: span, value: value.span() };
         match typed(value.get_ref()) {
             Ok(value) => drop(self.settings.insert(key, Setting { value, origin })),
             Err(why) => self.faults.push(origin.wrong_value(&key, None, format!("wrong value for `{key}`"), why)),
@@ -108,7 +108,7 @@ fn whole(number: &DeInteger<'_>) -> Result<i64, String> {
     i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| "more than any key can hold".to_owned())
 }
 
-fn not_toml(file: &Rc<File>, error: &toml::de::Error) -> Fault {
+fn not_toml(file: &Arc<File>, error: &toml::de::Error) -> Fault {
     let span = error.span().unwrap_or(0..0);
     let start = span.start.min(file.text.len());
     let snippet = Snippet::of(&file.text, span);

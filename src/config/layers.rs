@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::fault::{Fault, Place};
 use super::secret::may_be_secret;
@@ -44,7 +44,7 @@ pub(super) struct File {
 /// Where a value was said.
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
-    File { file: Rc<File>, key: Range<usize>, value: Range<usize> },
+    File { file: Arc<File>, key: Range<usize>, value: Range<usize> },
     Environment { name: String, text: String },
     Flag { name: String, text: String },
 }
