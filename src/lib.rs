@@ -1,6 +1,8 @@
-//! Aldis, the edge: bytes, HTTP, SQL, process.
+//! The edge of Aldis: bytes, HTTP, SQL, Redis, process. The system itself is the crate `actors`.
 
 pub mod auth;
+pub mod config;
 pub mod http;
 pub mod ice;
 pub mod storage;
+pub mod telemetry;

@@ -1,0 +1,33 @@
+//! Log lines for eyes: time, level, target, message, fields. Must not know which fields are secret.
+
+use std::fmt::{self, Write};
+
+use tracing::Subscriber;
+use tracing::field::Field;
+use tracing_subscriber::Layer;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::redact::shown;
+
+/// Writes each event as one line to `writer`.
+pub(super) fn layer<S, W>(writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+    W: for<'w> MakeWriter<'w> + 'static,
+{
+    tracing_subscriber::fmt::layer().fmt_fields(debug_fn(field).delimited(" ")).with_writer(writer)
+}
+
+fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    let value = format!("{value:?}");
+    let value = shown(field.name(), &value);
+    if field.name() == "message" {
+        // What came from a client must not colour or clear the terminal.
+        value.chars().try_for_each(|c| writer.write_char(if c.is_control() { '\u{fffd}' } else { c }))
+    } else {
+        write!(writer, "{}={value}", field.name())
+    }
+}
