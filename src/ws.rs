@@ -25,4 +25,4 @@ pub use listener::{BindError, Listener};
 pub use metrics::describe as describe_metrics;
 pub use reader::{Ending, Reader, Session};
 pub use tls::{Certificates, TlsError};
-pub use wire::{Farewell, Outlet, Wire, WireGone};
+pub use wire::Outlet;

@@ -9,6 +9,7 @@ mod head;
 mod tests;
 mod utf8;
 
+use actors::protocol::Close;
 use close::CloseBody;
 use head::{Content, Head, HeadBytes};
 use utf8::Utf8;
@@ -33,15 +34,15 @@ impl Default for Limits {
 /// A broken rule: the close code that answers it (RFC 6455 §7.4.1) and the reason, for the close frame and the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// 1002 protocol, 1003 binary, 1007 not UTF-8, 1009 too big.
-    pub code: u16,
+    /// `Protocol`, `Binary`, `NotUtf8` or `TooBig`.
+    pub close: Close,
     /// Which rule, in words that help who writes the client. At most 123 bytes.
     pub why: &'static str,
 }
 
 impl Violation {
     const fn protocol(why: &'static str) -> Self {
-        Self { code: 1002, why }
+        Self { close: Close::Protocol, why }
     }
 }
 
@@ -167,21 +168,19 @@ impl Guard {
             (Content::Continuation, Some(open)) => open,
             (_, Some(_)) => return Err(Violation::protocol("new message inside a fragmented message")),
             (Content::Binary, None) if !self.limits.binary => {
-                return Err(Violation { code: 1003, why: "binary message; this protocol is text only" });
+                return Err(Violation { close: Close::Binary, why: "binary message; this protocol is text only" });
             }
-            (content, open @ None) => open.insert(Message {
-                text: (content == Content::Text).then(Utf8::default),
-                bytes: 0,
-                fragments: 0,
-            }),
+            (content, open @ None) => {
+                open.insert(Message { text: (content == Content::Text).then(Utf8::default), bytes: 0, fragments: 0 })
+            }
         };
         message.fragments += 1;
         message.bytes = message.bytes.saturating_add(head.length);
         if message.bytes > self.limits.message_bytes_max {
-            return Err(Violation { code: 1009, why: "message too big" });
+            return Err(Violation { close: Close::TooBig, why: "message too big" });
         }
         if message.fragments > self.limits.fragments_max {
-            return Err(Violation { code: 1009, why: "message in too many frames" });
+            return Err(Violation { close: Close::TooBig, why: "message in too many frames" });
         }
         Ok(head.content)
     }
@@ -227,7 +226,7 @@ impl Guard {
     }
 }
 
-const NOT_UTF8: Violation = Violation { code: 1007, why: "text that is not UTF-8" };
+const NOT_UTF8: Violation = Violation { close: Close::NotUtf8, why: "text that is not UTF-8" };
 
 /// Shows `masked` without its mask, piece by piece; `mask` begins at the first byte's key.
 fn unmasked(

@@ -15,12 +15,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
+use actors::protocol::Close;
 use fastwebsockets::{FragmentCollectorRead, Frame, OpCode, Payload, Role, WebSocketError, after_handshake_split};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::guard::{Guard, Violation};
 use super::guarded::{Guarded, Shared};
 use super::limits::Limits;
+use super::metrics;
 
 /// Who is told what a client sends. A method that waits makes the reader, and so the client, wait.
 pub trait Session: Send + 'static {
@@ -89,6 +91,9 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
                 break ending;
             }
         };
+        if let Ending::Violated(violation) = &ending {
+            metrics::violated(violation.close);
+        }
         let lost = ending == Ending::Lost;
         session.closed(ending).await;
         if !lost {
@@ -165,7 +170,7 @@ fn ending(guard: &Shared, error: &WebSocketError) -> Ending {
     match guard.look(|guard| guard.violation()) {
         Some(violation) => Ending::Violated(violation),
         None if matches!(error, WebSocketError::UnexpectedEOF | WebSocketError::IoError(_)) => Ending::Lost,
-        None => Ending::Violated(Violation { code: 1002, why: "frame that cannot be parsed" }),
+        None => Ending::Violated(Violation { close: Close::Protocol, why: "frame that cannot be parsed" }),
     }
 }
 
@@ -173,7 +178,9 @@ async fn deliver<N: Session>(frame: Frame<'_>, session: &mut N) -> Option<Ending
     match frame.opcode {
         OpCode::Text => match String::from_utf8(exact(frame.payload)) {
             Ok(text) => session.text(text).await,
-            Err(_) => return Some(Ending::Violated(Violation { code: 1007, why: "text that is not UTF-8" })),
+            Err(_) => {
+                return Some(Ending::Violated(Violation { close: Close::NotUtf8, why: "text that is not UTF-8" }));
+            }
         },
         OpCode::Binary | OpCode::Continuation => session.binary(exact(frame.payload)).await,
         OpCode::Ping => session.ping(exact(frame.payload)).await,

@@ -82,8 +82,7 @@ fn read(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     if chain.is_empty() {
         return Err(TlsError::Empty { path: cert.to_owned() });
     }
-    let secret =
-        PrivateKeyDer::from_pem_file(key).map_err(|source| file("the private key", key, source))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|source| file("the private key", key, source))?;
     let unusable = |source| TlsError::Unusable { cert: cert.to_owned(), key: key.to_owned(), source };
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()

@@ -7,63 +7,16 @@ mod pipe;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-use std::future::Future;
-use std::io::{self, IoSlice};
-use std::pin::Pin;
+use std::io::IoSlice;
 use std::time::Duration;
+
+use actors::ports::{Farewell, Later, Wire, WireGone};
 
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinHandle;
 
 use super::frame::{Head, Opcode};
 pub(crate) use pipe::Pipe;
-
-/// The connection is gone; nothing can be written any more, and what was not flushed is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection is gone")]
-pub struct WireGone;
-
-/// The last words to a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Farewell {
-    /// The close code (RFC 6455 §7.4); `None` answers an empty close frame.
-    pub code: Option<u16>,
-    /// Cut to 123 bytes at a character's edge; not sent without a code.
-    pub reason: Cow<'static, str>,
-}
-
-/// A future that only the slow path pays for.
-pub type Slow<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-/// Where a socket's messages leave the system; the edge implements it.
-pub trait Wire: Send + 'static {
-    /// Encodes the pieces of `text` as one text frame and writes as much as the kernel takes now. `Ok(0)`: all written.
-    /// `Ok(n)`: about n bytes wait inside; hand the wire to [`flush`](Self::flush) before sending more.
-    ///
-    /// # Errors
-    /// [`WireGone`] when the connection failed.
-    fn send(&mut self, text: &[&str]) -> Result<usize, WireGone>;
-
-    /// As [`send`](Self::send), a ping of at most 125 bytes.
-    ///
-    /// # Errors
-    /// [`WireGone`] when the connection failed.
-    fn ping(&mut self, payload: &[u8]) -> Result<usize, WireGone>;
-
-    /// As [`send`](Self::send), a pong of at most 125 bytes.
-    ///
-    /// # Errors
-    /// [`WireGone`] when the connection failed.
-    fn pong(&mut self, payload: &[u8]) -> Result<usize, WireGone>;
-
-    /// Waits until everything inside is written and gives the wire back. The deadline is the caller's: dropping the
-    /// future drops the connection.
-    fn flush(self: Box<Self>) -> Slow<Result<Box<dyn Wire>, WireGone>>;
-
-    /// Writes what waits, then the close frame, ends the write side, gives the peer a bounded time to close, hangs up.
-    fn close(self: Box<Self>, farewell: Farewell) -> Slow<()>;
-}
 
 /// The write half of an upgraded connection. Dropping it ends the connection and its reader.
 #[derive(Debug)]
@@ -114,22 +67,34 @@ impl Outlet {
         Ok(self.waiting.len())
     }
 
-    async fn write_out(&mut self) -> io::Result<()> {
+    /// Waits until everything inside is written, as [`Wire::flush`] does.
+    ///
+    /// # Errors
+    /// [`WireGone`] when the connection failed.
+    pub async fn flushed(&mut self) -> Result<(), WireGone> {
         let waiting = std::mem::take(&mut self.waiting);
-        self.pipe.write_all(&waiting).await?;
-        self.pipe.flush().await
+        self.pipe.write_all(&waiting).await.map_err(|_| WireGone)?;
+        self.pipe.flush().await.map_err(|_| WireGone)
     }
 
-    async fn say_farewell(&mut self, farewell: &Farewell) -> io::Result<()> {
+    /// Writes what waits, then a close frame (`None`: an empty one; `reason` is cut to 123 bytes), gives the peer a
+    /// bounded time to close, and hangs up.
+    pub async fn end(mut self, code: Option<u16>, reason: &str) {
         let mut payload = Vec::new();
-        if let Some(code) = farewell.code {
+        if let Some(code) = code {
             payload.extend_from_slice(&code.to_be_bytes());
-            payload.extend_from_slice(cut(&farewell.reason, 123).as_bytes());
+            payload.extend_from_slice(&reason.as_bytes()[..reason.floor_char_boundary(123)]);
         }
         self.waiting.extend_from_slice(Head::new(Opcode::Close, payload.len()).bytes());
         self.waiting.extend_from_slice(&payload);
-        self.write_out().await?;
-        self.pipe.shutdown().await
+        // However it goes, dropping the outlet ends the connection.
+        let _ = tokio::time::timeout(self.farewell_within, async {
+            self.flushed().await?;
+            self.pipe.shutdown().await.map_err(|_| WireGone)?;
+            let _ = (&mut self.reader).await;
+            Ok::<(), WireGone>(())
+        })
+        .await;
     }
 }
 
@@ -153,24 +118,15 @@ impl Wire for Outlet {
         self.frame(Opcode::Pong, &[payload])
     }
 
-    fn flush(mut self: Box<Self>) -> Slow<Result<Box<dyn Wire>, WireGone>> {
+    fn flush(mut self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {
         Box::pin(async move {
-            self.write_out().await.map_err(|_| WireGone)?;
+            self.flushed().await?;
             Ok(self as Box<dyn Wire>)
         })
     }
 
-    fn close(mut self: Box<Self>, farewell: Farewell) -> Slow<()> {
-        Box::pin(async move {
-            let within = self.farewell_within;
-            // However it ends, dropping the outlet ends the connection.
-            let _ = tokio::time::timeout(within, async {
-                if self.say_farewell(&farewell).await.is_ok() {
-                    let _ = (&mut self.reader).await;
-                }
-            })
-            .await;
-        })
+    fn close(self: Box<Self>, Farewell(close): Farewell) -> Later<()> {
+        Box::pin(self.end(Some(close.number()), close.as_str()))
     }
 }
 
@@ -178,9 +134,4 @@ impl Drop for Outlet {
     fn drop(&mut self) {
         self.reader.abort();
     }
-}
-
-/// The longest start of `text` within `max` bytes that ends between characters.
-fn cut(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
 }

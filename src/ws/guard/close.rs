@@ -26,7 +26,9 @@ impl CloseBody {
         match self.have {
             0 => Ok(()),
             1 => Err(Violation::protocol("close code of one byte")),
-            _ if !may_be_sent(u16::from_be_bytes(self.code)) => Err(Violation::protocol("close code that may not be sent")),
+            _ if !may_be_sent(u16::from_be_bytes(self.code)) => {
+                Err(Violation::protocol("close code that may not be sent"))
+            }
             _ if !self.reason.is_complete() => Err(NOT_UTF8),
             _ => Ok(()),
         }

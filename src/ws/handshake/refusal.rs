@@ -67,11 +67,9 @@ impl Refusal {
                 "this path speaks WebSocket only → send Upgrade: websocket",
             ),
             Self::Connection => bad("the list in Connection must contain upgrade (does a proxy drop it?)"),
-            Self::Version => (
-                StatusCode::UPGRADE_REQUIRED,
-                "unsupported_version",
-                "Sec-WebSocket-Version must be 13 (RFC 6455)",
-            ),
+            Self::Version => {
+                (StatusCode::UPGRADE_REQUIRED, "unsupported_version", "Sec-WebSocket-Version must be 13 (RFC 6455)")
+            }
             Self::Key => bad("Sec-WebSocket-Key must be 16 bytes in base64"),
             Self::Body => bad("a WebSocket request has no body"),
             Self::Repeated => bad("a field that may come once came twice"),
@@ -93,9 +91,7 @@ impl Refusal {
                 "bad_token",
                 "the token must be 1 to 4096 visible ASCII characters; as a sub-protocol in base64url without padding",
             ),
-            Self::TwoTokens => {
-                (StatusCode::BAD_REQUEST, "two_tokens", "the token may come in one way only, and once")
-            }
+            Self::TwoTokens => (StatusCode::BAD_REQUEST, "two_tokens", "the token may come in one way only, and once"),
             Self::TokenInQuery => (
                 StatusCode::BAD_REQUEST,
                 "token_in_query",
