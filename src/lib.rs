@@ -1,3 +1,7 @@
-//! Aldis: a WebRTC signaling cluster on the actor model; this crate is its edge.
+//! Aldis, the edge: bytes, HTTP, SQL, process.
 
+pub mod auth;
+pub mod http;
+pub mod ice;
+pub mod storage;
 pub mod ws;

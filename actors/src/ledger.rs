@@ -23,10 +23,13 @@ use crate::{
     },
 };
 
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 pub mod cursor;
 pub mod memory;
 
 pub use cursor::Cursor;
+pub use memory::MemoryLedger;
 
 /// An operation's answer: at once from memory, later from afar. Await it.
 pub enum Answer<T> {
@@ -241,18 +244,19 @@ pub trait Ledger: core::marker::Send + Sync {
     /// Asks for a seat. The same user's older seat is replaced (its node is told [`Pushed::Ended`], the others see
     /// `Left(replaced)`, then `Joined`).
     fn join(&self, room: RoomId, join: Join) -> Answer<Joined>;
-    /// Frees a seat, and tells the others why. Of an ended stay: nothing.
+    /// Frees a seat, and tells the others why; another node that holds the seat is told [`Pushed::Ended`] (a kick from
+    /// afar). Of an ended stay: nothing.
     fn leave(&self, room: RoomId, who: Address, reason: LeaveReason, node: &NodeId) -> Answer<Vec<Push>>;
     /// The socket is lost: keeps the seat for the window. Of an ended stay, or of one on another node by now: nothing.
     fn gone(&self, room: RoomId, who: Address, window: Duration, node: &NodeId) -> Answer<()>;
-    /// Goes on with a stay, on this node. A stay that stands on another node (or socket) moves here; the other node is
+    /// Goes on with a stay, on this node. A `last_seq` that the inbox never reached is a gap too. A stay that stands on another node (or socket) moves here; the other node is
     /// not told, it fences itself when its socket ends.
     fn resume(&self, room: RoomId, resume: Resume) -> Answer<Resumed>;
-    /// Appends messages to one inbox.
+    /// Appends messages to one inbox. Nobody is their own receiver.
     fn send(&self, room: RoomId, send: Send, node: &NodeId) -> Answer<Sent>;
     /// Appends a message to every other member's inbox.
     fn broadcast(&self, room: RoomId, broadcast: Broadcast, node: &NodeId) -> Answer<Sent>;
-    /// The inbox after `after`, or `None` if the stay is over or some of it is no longer held.
+    /// The inbox after `after`, or `None` if the stay is over, some of it is no longer held, or `after` was never reached.
     fn read(&self, room: RoomId, who: Address, after: Seq) -> Answer<Option<Vec<(Seq, Entry)>>>;
     /// The client has everything up to `seq`: the inbox need not keep it.
     fn acked(&self, room: RoomId, who: Address, seq: Seq) -> Answer<()>;
@@ -267,7 +271,7 @@ pub trait Ledger: core::marker::Send + Sync {
     fn renew(&self, node: &NodeId, ttl: Duration) -> Answer<()>;
     /// What waits to be reaped now.
     fn due(&self) -> Answer<Due>;
-    /// Seats of dead nodes become gone, seats past their window are freed (`Left(lost)`). Idempotent; any node may ask.
+    /// Seats of dead nodes become gone for the window they joined with, seats past their window are freed (`Left(lost)`). Idempotent; any node may ask.
     fn reap(&self, room: RoomId, dead: &[NodeId], node: &NodeId) -> Answer<Vec<Push>>;
     /// From now on, this node's pushes that other nodes cause go here.
     fn subscribe(&self, node: NodeId, subscriber: Subscriber);
