@@ -14,12 +14,12 @@ mod http1;
 mod limits;
 mod listener;
 mod metrics;
+mod pace;
 mod reader;
 mod tls;
 mod wire;
 
 pub use connection::{Arrival, Busy, Lobby};
-pub use http1::Encrypted;
 pub use limits::Limits;
 pub use listener::{BindError, Listener};
 pub use metrics::describe as describe_metrics;
