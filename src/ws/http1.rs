@@ -77,7 +77,7 @@ where
         // Lateness last: a head that came in time counts.
         biased;
         served = whole => served.map_err(|error| tracing::debug!(%error, "an HTTP connection ended early")).is_ok(),
-        () = pace.late(limits.head_within) => false,
+        () = pace.late(limits.head_within, limits.answer_stuck_within) => false,
     };
     let parts = connection.into_parts();
     let mut stream = parts.io.into_inner().stream;

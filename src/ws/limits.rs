@@ -21,6 +21,8 @@ pub struct Limits {
     pub head_within: Duration,
     /// How long a kept-alive connection may wait for its next request: longer than a proxy in front keeps it.
     pub idle_within: Duration,
+    /// How long a client may take nothing of an HTTP answer before we hang up.
+    pub answer_stuck_within: Duration,
     /// Bytes of a request's head, and of hyper's buffer (at least 8 KiB).
     pub head_bytes_max: usize,
     /// The longest pause of the accept loop when the process or the system is out of file descriptors.
@@ -43,6 +45,7 @@ impl Default for Limits {
             first_byte_within: Duration::from_secs(5),
             head_within: Duration::from_secs(5),
             idle_within: Duration::from_secs(60),
+            answer_stuck_within: Duration::from_secs(10),
             head_bytes_max: 16 * 1024,
             accept_pause_max: Duration::from_secs(1),
             frames: guard::Limits::default(),

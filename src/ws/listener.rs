@@ -111,7 +111,6 @@ impl Listener {
                     continue;
                 }
             };
-            metrics::connections(caps.taken());
             let front = Front {
                 router: router.clone(),
                 lobby: Arc::clone(&lobby),

@@ -1,5 +1,6 @@
-//! Tells a head under way from a pause between requests: the first must be quick, the second may be long.
-//! hyper's own clock cannot: it runs from one answer to the end of the next head. It must not know what a head says.
+//! Tells a head under way from a pause between requests (the first must be quick, the second may be long), and notices
+//! an answer that nobody takes. hyper's own clock cannot: it runs from one answer to the end of the next head.
+//! It must not know what a head or an answer says.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -23,43 +24,63 @@ enum Doing {
 
 /// The pace of one connection, shared by its stream, its service and its watch.
 #[derive(Clone, Debug)]
-pub(super) struct Pace(watch::Sender<Doing>);
+pub(super) struct Pace(watch::Sender<Now>);
+
+/// What is going on, both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Now {
+    doing: Doing,
+    /// Whether the peer takes nothing of what we write.
+    stuck: bool,
+}
 
 impl Pace {
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(Doing::Head))
+        Self(watch::Sender::new(Now { doing: Doing::Head, stuck: false }))
     }
 
     /// A head is whole.
     pub(super) fn answering(&self) {
-        self.0.send_replace(Doing::Answer);
+        self.turn(|now| now.doing = Doing::Answer);
     }
 
     /// The answer is there.
     pub(super) fn answered(&self) {
-        self.0.send_replace(Doing::Pause);
+        self.turn(|now| now.doing = Doing::Pause);
     }
 
     fn heard(&self) {
-        self.0.send_if_modified(|doing| {
-            let begins = *doing == Doing::Pause;
-            if begins {
-                *doing = Doing::Head;
+        self.turn(|now| {
+            if now.doing == Doing::Pause {
+                now.doing = Doing::Head;
             }
-            begins
         });
     }
 
-    /// Returns when a head has been under way for longer than `within`.
-    pub(super) async fn late(&self, within: Duration) {
-        let mut doing = self.0.subscribe();
+    fn wrote<T>(&self, written: Poll<T>) -> Poll<T> {
+        self.turn(|now| now.stuck = written.is_pending());
+        written
+    }
+
+    fn turn(&self, change: impl FnOnce(&mut Now)) {
+        self.0.send_if_modified(|now| {
+            let before = *now;
+            change(now);
+            *now != before
+        });
+    }
+
+    /// Returns when a head has been under way for longer than `head_within`, or an answer stuck for `stuck_within`.
+    pub(super) async fn late(&self, head_within: Duration, stuck_within: Duration) {
+        let mut watched = self.0.subscribe();
         loop {
-            let is_head = *doing.borrow_and_update() == Doing::Head;
+            let now = *watched.borrow_and_update();
+            let within = if now.stuck { stuck_within } else { head_within };
             tokio::select! {
                 // Change first: what came in time is not late.
                 biased;
-                _ = doing.changed() => {}
-                () = sleep(within), if is_head => return,
+                _ = watched.changed() => {}
+                () = sleep(within), if now.stuck || now.doing == Doing::Head => return,
             }
         }
     }
@@ -85,7 +106,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.pace.wrote(written)
     }
 
     fn poll_write_vectored(
@@ -93,7 +115,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.pace.wrote(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -101,7 +124,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.pace.wrote(flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -111,7 +135,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, Pace};
+    use super::{Duration, Pace, Poll};
     use tokio::time::{Instant, advance, timeout};
 
     const WITHIN: Duration = Duration::from_secs(5);
@@ -120,7 +144,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_first_head_is_late_after_its_time() {
         let begin = Instant::now();
-        Pace::new().late(WITHIN).await;
+        Pace::new().late(WITHIN, LONG * 2).await;
         assert_eq!(begin.elapsed(), WITHIN);
     }
 
@@ -128,17 +152,32 @@ mod tests {
     async fn neither_an_answer_nor_a_pause_is_ever_late() {
         let pace = Pace::new();
         pace.answering();
-        assert!(timeout(LONG, pace.late(WITHIN)).await.is_err());
+        assert!(timeout(LONG, pace.late(WITHIN, LONG * 2)).await.is_err());
         pace.heard();
-        assert!(timeout(LONG, pace.late(WITHIN)).await.is_err(), "a body may be slow");
+        assert!(timeout(LONG, pace.late(WITHIN, LONG * 2)).await.is_err(), "a body may be slow");
         pace.answered();
-        assert!(timeout(LONG, pace.late(WITHIN)).await.is_err());
+        assert!(timeout(LONG, pace.late(WITHIN, LONG * 2)).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_nobody_takes_is_late() {
+        let pace = Pace::new();
+        pace.answering();
+        let begin = Instant::now();
+        let mut late = std::pin::pin!(pace.late(WITHIN, LONG));
+        assert!(pace.wrote(Poll::<()>::Pending).is_pending());
+        assert!(timeout(LONG / 2, &mut late).await.is_err());
+        assert!(pace.wrote(Poll::Ready(())).is_ready());
+        assert!(timeout(LONG * 9, &mut late).await.is_err(), "it is taken again");
+        assert!(pace.wrote(Poll::<()>::Pending).is_pending());
+        late.await;
+        assert_eq!(begin.elapsed(), LONG / 2 + LONG * 9 + LONG);
     }
 
     #[tokio::test(start_paused = true)]
     async fn each_head_has_its_own_time_and_more_bytes_give_it_no_more() {
         let pace = Pace::new();
-        let mut late = std::pin::pin!(pace.late(WITHIN));
+        let mut late = std::pin::pin!(pace.late(WITHIN, LONG * 2));
         for _ in 0..3 {
             assert!(timeout(Duration::from_secs(4), &mut late).await.is_err());
             pace.answering();

@@ -27,6 +27,7 @@ pub(crate) fn limits() -> Limits {
         first_byte_within: short,
         head_within: short,
         idle_within: short * 3,
+        answer_stuck_within: short,
         ..Limits::default()
     }
 }

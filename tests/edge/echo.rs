@@ -84,10 +84,11 @@ impl Session for Echoing {
     }
 }
 
-/// Two plain routes, so that HTTP can be seen beside the sockets.
+/// Plain routes, so that HTTP can be seen beside the sockets.
 fn routes() -> Router {
     Router::new()
         .route("/peer", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
+        .route("/large", get(|| async { vec![0; 32 << 20] }))
         .route("/size", post(|body: String| async move { body.len().to_string() }))
 }
 

@@ -74,6 +74,18 @@ fn a_kept_alive_connection_may_not_idle_for_ever() {
 }
 
 #[test]
+fn an_answer_that_nobody_takes_is_dropped() {
+    let edge = Edge::start(limits());
+    let mut stream = edge.connect();
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+    // Nothing is read, and yet every task of the edge ends.
+    let begin = Instant::now();
+    read_head(&mut stream);
+    edge.join();
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+}
+
+#[test]
 fn an_open_socket_outlives_the_limits_of_http() {
     let edge = Edge::start(limits());
     let mut stream = edge.open();
