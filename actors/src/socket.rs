@@ -136,6 +136,17 @@ pub enum Hangup {
     Violation(Close),
 }
 
+/// What came with a connection's handshake to say who is there.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing: `hello` must bring a token.
+    None,
+    /// A token that was sent on purpose: it is the hello.
+    Token(String),
+    /// A token that a browser added by itself: `hello` is still said, and may leave its own token out.
+    Cookie(String),
+}
+
 /// The node's end of one connection, held by the edge's reader.
 pub struct Line {
     pub(crate) id: SocketId,
