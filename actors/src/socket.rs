@@ -172,13 +172,13 @@ impl Line {
     }
 
     /// A ping was read (RFC 6455 §5.5.2); the node answers it.
-    pub fn ping(&self, payload: &[u8]) {
-        self.directory.tell_socket(self.id, Command::Pinged(payload.to_vec()));
+    pub fn ping(&self, payload: Vec<u8>) {
+        self.directory.tell_socket(self.id, Command::Pinged(payload));
     }
 
     /// A pong was read (RFC 6455 §5.5.3).
-    pub fn pong(&self, payload: &[u8]) {
-        self.directory.tell_socket(self.id, Command::Ponged(payload.to_vec()));
+    pub fn pong(&self, payload: Vec<u8>) {
+        self.directory.tell_socket(self.id, Command::Ponged(payload));
     }
 
     /// The connection is over.

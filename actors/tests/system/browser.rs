@@ -212,7 +212,7 @@ async fn read(line: &Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
     while let Some(said) = saying.recv().await {
         match said {
             Said::Text(text) => line.text(&text).await,
-            Said::Pong(payload) => line.pong(&payload),
+            Said::Pong(payload) => line.pong(payload),
             Said::Hangup(how) => line.hang_up(how),
         }
     }
