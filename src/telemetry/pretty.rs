@@ -1,6 +1,6 @@
 //! Log lines for eyes: time, level, target, message, fields. Must not know which fields are secret.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use tracing::Subscriber;
 use tracing::field::Field;
@@ -23,11 +23,10 @@ where
 
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     let value = format!("{value:?}");
-    let value = shown(field.name(), &value);
-    if field.name() == "message" {
-        // What came from a client must not colour or clear the terminal.
-        value.chars().try_for_each(|c| writer.write_char(if c.is_control() { '\u{fffd}' } else { c }))
-    } else {
-        write!(writer, "{}={value}", field.name())
+    // What came from a client must not colour or clear the terminal.
+    let value = shown(field.name(), &value).replace(char::is_control, "\u{fffd}");
+    match field.name() {
+        "message" => write!(writer, "{value}"),
+        name => write!(writer, "{name}={value}"),
     }
 }
