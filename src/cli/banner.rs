@@ -66,7 +66,9 @@ pub fn banner(serving: &Serving) -> String {
     let page = serving.page();
     let data = serving.data_dir.display();
     let mut text = format!("\n  Aldis {} serves.\n\n", env!("CARGO_PKG_VERSION"));
-    let mut line = |name: &str, value: &str| text.push_str(&format!("  {name:<8}{value}\n"));
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "  {name:<8}{value}");
+    };
     line("Page", &page);
     line("Metrics", &format!("http://{}/metrics", serving.admin));
     line(

@@ -77,12 +77,10 @@ fn ask(url: &str, path: &str) -> anyhow::Result<u16> {
     let mut stream = connect(authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80))?;
     stream.set_read_timeout(Some(ANSWER_WITHIN))?;
     stream.set_write_timeout(Some(ANSWER_WITHIN))?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: aldis-health\r\nConnection: close\r\n\r\n"
-    )?;
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: aldis-health\r\nConnection: close\r\n\r\n");
     let mut head = [0; 12];
-    stream.read_exact(&mut head).context("no answer")?;
+    stream.write_all(request.as_bytes()).and_then(|()| stream.read_exact(&mut head)).context("no answer")?;
     // The rest is read so that the node sees no reset; what it says is of no use here.
     let _ = std::io::copy(&mut stream.take(ANSWER_BYTES_MAX), &mut std::io::sink());
     let status = std::str::from_utf8(&head).ok().and_then(|head| head.strip_prefix("HTTP/1.1 ")?.parse().ok());
@@ -133,7 +131,7 @@ mod tests {
     fn what_is_no_answer_is_an_error_that_says_so() {
         let why = |url: &str| format!("{:#}", ask(url, "/").expect_err("an error"));
         assert_eq!(why(&server("SSH-2.0-OpenSSH_9\r\n")), "the answer is not HTTP");
-        assert_eq!(why(&server("")), "no answer: failed to fill whole buffer");
+        assert!(why(&server("")).starts_with("no answer"));
         assert!(why("https://localhost").starts_with("TLS is not spoken here"));
         assert!(why("localhost:8080").starts_with("the URL names no scheme and host"));
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
