@@ -30,7 +30,7 @@ impl ConfigCommand {
                 let loaded = load(&sources)?;
                 loaded.startable()?;
                 let file = sources.file.as_ref().map_or("no file, the defaults", |(name, _)| name);
-                writeln!(out, "{file}: right; {} keys set by file and environment", loaded.origins.len())?;
+                writeln!(out, "{file}: right (keys set by file and environment: {})", loaded.origins.len())?;
             }
             Self::Default => write!(out, "{DEFAULT_FILE}")?,
             Self::Show(flags) => write!(out, "{}", flags.load()?)?,

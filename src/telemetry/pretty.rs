@@ -12,13 +12,14 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::redact::shown;
 
-/// Writes each event as one line to `writer`.
-pub(super) fn layer<S, W>(writer: W) -> impl Layer<S>
+/// Writes each event as one line to `writer`; in `colour`, unless `NO_COLOR` is set.
+pub(super) fn layer<S, W>(writer: W, colour: bool) -> impl Layer<S>
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
     W: for<'w> MakeWriter<'w> + 'static,
 {
-    tracing_subscriber::fmt::layer().fmt_fields(debug_fn(field).delimited(" ")).with_writer(writer)
+    let layer = tracing_subscriber::fmt::layer().fmt_fields(debug_fn(field).delimited(" ")).with_writer(writer);
+    if colour { layer } else { layer.with_ansi(false) }
 }
 
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
