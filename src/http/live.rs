@@ -1,0 +1,23 @@
+//! What HTTP asks of the actor system, and nothing more: the one place where the two meet.
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use crate::storage::RoomId;
+
+/// The rooms people are in now. Implemented by the actor system's door.
+///
+/// Commands return when the system has taken them; they do not wait for every socket to have closed.
+#[async_trait]
+pub trait LiveRooms: Send + Sync + 'static {
+    /// How many seats of a room are taken, over all nodes; 0 for a room nobody is in; `None` when nobody can tell now.
+    async fn participants(&self, room_id: RoomId) -> Option<usize>;
+    /// What an operator may see of a room: seats, nodes, queues. `None` when nobody is in it.
+    async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value>;
+    /// The room was deleted or closed: its members are sent away (`room_closed`, 4404).
+    async fn close(&self, room_id: RoomId);
+    /// The room's settings changed: they hold for the next join and the next lost socket.
+    async fn settings_changed(&self, room_id: RoomId);
+    /// The user was disabled: their sockets close (4403).
+    async fn kick_user(&self, user: Uuid);
+}
