@@ -16,3 +16,20 @@ pub fn unix_millis() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
+
+/// One moment on both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Monotonic, for deadlines.
+    pub at: Instant,
+    /// Milliseconds since the Unix epoch, for people.
+    pub unix_ms: u64,
+}
+
+impl Moment {
+    /// This moment.
+    #[must_use]
+    pub fn now() -> Self {
+        Self { at: now(), unix_ms: unix_millis() }
+    }
+}

@@ -8,6 +8,7 @@
 
 pub mod bridge;
 pub mod clock;
+mod directory;
 pub mod ledger;
 pub mod metrics;
 pub mod node;

@@ -73,7 +73,18 @@ pub trait IceServers: Send + Sync {
 
 /// The last words to a client: a close frame's number and reason (RFC 6455 §5.5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Farewell(pub Close);
+pub struct Farewell {
+    /// The number; `None` is an empty frame.
+    pub code: Option<u16>,
+    /// At most 123 bytes.
+    pub reason: &'static str,
+}
+
+impl From<Close> for Farewell {
+    fn from(close: Close) -> Self {
+        Self { code: Some(close.number()), reason: close.as_str() }
+    }
+}
 
 /// The other side is gone; nothing can be written any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -104,6 +115,7 @@ pub trait Wire: Send + 'static {
     /// Waits until everything inside is written; the deadline is the caller's.
     fn flush(self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>>;
 
-    /// Writes what waits, then a close frame, and ends the connection; bounded in time.
+    /// Writes what waits, then a close frame, and ends the connection; bounded in time. A wire that is dropped ends its
+    /// connection as well, without a word.
     fn close(self: Box<Self>, farewell: Farewell) -> Later<()>;
 }

@@ -1,0 +1,130 @@
+//! What an account may be made of: pure checks of address, name and password.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A field of a request that cannot be, and why.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub struct FieldError {
+    /// The field's path, e.g. `email` or `rooms[0].name`.
+    #[schema(example = "email")]
+    pub field: String,
+    /// What is wrong and what would be right.
+    #[schema(example = "is not an e-mail address, like ann@example.org")]
+    pub message: String,
+}
+
+impl FieldError {
+    /// A field and what is wrong with it.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// The address' shape: what HTML's `<input type=email>` accepts, so ASCII, so case is simple.
+pub const EMAIL_PATTERN: &str = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$";
+/// The longest address that can be mailed to (RFC 5321 §4.5.3.1.3, less the angle brackets).
+pub const EMAIL_LEN_MAX: usize = 254;
+/// Characters of a name: a tile has no room for more.
+pub const NAME_LEN_MAX: usize = 64;
+/// The shortest password (NIST SP 800-63B).
+pub const PASSWORD_LEN_MIN: usize = 8;
+/// The longest password: enough for any pass phrase, too short to make hashing costly.
+pub const PASSWORD_LEN_MAX: usize = 128;
+
+/// A wish for an account.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signup {
+    /// The address to log in with; unique without regard to case.
+    #[schema(min_length = 3, max_length = 254, pattern = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", example = "ann@example.org")]
+    pub email: String,
+    /// 8 to 128 characters.
+    #[schema(min_length = 8, max_length = 128, format = Password, example = "correct horse battery staple")]
+    pub password: String,
+    /// What others see: 1 to 64 characters, none of them a control character, not only blanks.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$", example = "Ann")]
+    pub name: String,
+}
+
+/// A wish to be let in.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// The address of the account.
+    #[schema(max_length = 254, example = "ann@example.org")]
+    pub email: String,
+    /// Its password.
+    #[schema(max_length = 128, format = Password, example = "correct horse battery staple")]
+    pub password: String,
+}
+
+impl Signup {
+    /// The wish with blanks around address and name removed, or everything that is wrong with it.
+    ///
+    /// # Errors
+    /// One entry a field.
+    pub fn checked(mut self) -> Result<Self, Vec<FieldError>> {
+        self.email = self.email.trim().to_owned();
+        self.name = self.name.trim().to_owned();
+        let wrong = [
+            ("email", email_fault(&self.email)),
+            ("password", password_fault(&self.password)),
+            ("name", name_fault(&self.name)),
+        ];
+        let wrong: Vec<_> =
+            wrong.into_iter().filter_map(|(field, fault)| fault.map(|message| FieldError::new(field, message))).collect();
+        if wrong.is_empty() { Ok(self) } else { Err(wrong) }
+    }
+}
+
+impl Login {
+    /// Whether an account with this address could exist at all; if not, the database need not be asked.
+    #[must_use]
+    pub fn may_exist(&self) -> bool {
+        email_fault(self.email.trim()).is_none()
+    }
+}
+
+fn email_fault(email: &str) -> Option<String> {
+    if email.len() > EMAIL_LEN_MAX {
+        return Some(format!("is longer than {EMAIL_LEN_MAX} characters"));
+    }
+    let is_local = |byte: u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte);
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let fits = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && local.bytes().all(is_local) && domain.split('.').all(is_label)
+    });
+    (!fits).then(|| "is not an e-mail address, like ann@example.org".to_owned())
+}
+
+fn password_fault(password: &str) -> Option<String> {
+    let length = password.chars().count();
+    (!(PASSWORD_LEN_MIN..=PASSWORD_LEN_MAX).contains(&length))
+        .then(|| format!("has {length} characters; it needs {PASSWORD_LEN_MIN} to {PASSWORD_LEN_MAX}"))
+}
+
+fn name_fault(name: &str) -> Option<String> {
+    let length = name.chars().count();
+    if name.chars().any(char::is_control) {
+        return Some("holds a control character".to_owned());
+    }
+    (!(1..=NAME_LEN_MAX).contains(&length)).then(|| format!("has {length} characters; it needs 1 to {NAME_LEN_MAX}"))
+}
+
+impl std::fmt::Debug for Signup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signup(…)")
+    }
+}
+
+impl std::fmt::Debug for Login {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Login(…)")
+    }
+}

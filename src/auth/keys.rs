@@ -1,0 +1,143 @@
+//! The keys that sign access tokens: PEM files in one folder, newest first, two of them live.
+//!
+//! The newest signs; the one before still verifies, so a rotation logs nobody out. A key's id is its RFC 7638 thumbprint.
+//! Files: `<unix milliseconds>.pem`, PKCS #8, mode 0600.
+
+mod files;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use arc_swap::ArcSwap;
+use aws_lc_rs::{
+    encoding::{AsDer as _, Pkcs8V1Der},
+    rsa::{KeyPair, KeySize},
+};
+use jiff::Timestamp;
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey,
+    jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
+};
+
+/// How many keys are live: one that signs and one that still verifies.
+pub const LIVE_MAX: usize = 2;
+
+/// A key that signs or still verifies.
+pub struct Key {
+    /// RFC 7638 thumbprint (SHA-256, base64url): the `kid` of tokens and of the JWKS.
+    pub kid: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    pub(super) signing: EncodingKey,
+    pub(super) verifying: DecodingKey,
+    jwk: Jwk,
+}
+
+/// A line of `aldis keys list`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyInfo {
+    /// See `Key::kid`.
+    pub kid: String,
+    /// See `Key::made_at`.
+    pub made_at: Timestamp,
+    /// Whether new tokens are signed with it.
+    pub signs: bool,
+}
+
+/// The live keys; may be swapped while tokens are minted and verified.
+pub struct KeyRing {
+    folder: PathBuf,
+    /// Newest first, 1 to `LIVE_MAX`.
+    live: ArcSwap<Vec<Arc<Key>>>,
+}
+
+impl KeyRing {
+    /// Reads the keys of `folder` and, when there are none, makes folder and first key. Blocks.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or a key file not be read, or others than its owner and group may read it.
+    pub fn open(folder: &Path, now: Timestamp) -> anyhow::Result<Self> {
+        let mut keys = files::read(folder)?;
+        if keys.is_empty() {
+            keys.push(files::write(folder, now, &generate()?)?);
+        }
+        Ok(Self { folder: folder.to_owned(), live: ArcSwap::from_pointee(live(keys)) })
+    }
+
+    /// Makes a new key that signs from now on; the one that signed till now still verifies, older ones are deleted.
+    /// Blocks for some 100 ms.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn rotate(&self, now: Timestamp) -> anyhow::Result<KeyInfo> {
+        // A clock that was set back must not make the new key the older one.
+        let newest = self.live.load().first().map_or(Timestamp::MIN, |key| key.made_at);
+        let after = newest.checked_add(jiff::SignedDuration::from_millis(1)).unwrap_or(now);
+        files::write(&self.folder, now.max(after), &generate()?)?;
+        files::prune(&self.folder, LIVE_MAX)?;
+        self.reload()?;
+        self.list().into_iter().next().context("the new key is not among the keys of the folder")
+    }
+
+    /// Reads the folder again: after `aldis keys rotate` of another process, or on SIGHUP. On error the keys stay as they are.
+    /// True when the keys changed.
+    ///
+    /// # Errors
+    /// When a key file cannot be read, or none is there.
+    pub fn reload(&self) -> anyhow::Result<bool> {
+        let keys = live(files::read(&self.folder)?);
+        anyhow::ensure!(!keys.is_empty(), "no key is left in {}", self.folder.display());
+        let before = self.live.swap(Arc::new(keys));
+        Ok(!before.iter().map(|key| &key.kid).eq(self.live.load().iter().map(|key| &key.kid)))
+    }
+
+    /// The live keys, newest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<KeyInfo> {
+        let live = self.live.load();
+        let info = |(place, key): (usize, &Arc<Key>)| KeyInfo { kid: key.kid.clone(), made_at: key.made_at, signs: place == 0 };
+        live.iter().enumerate().map(info).collect()
+    }
+
+    /// The public halves, for `/.well-known/jwks.json` (RFC 7517).
+    #[must_use]
+    pub fn jwks(&self) -> JwkSet {
+        JwkSet { keys: self.live.load().iter().map(|key| key.jwk.clone()).collect() }
+    }
+
+    /// The key that signs.
+    pub(super) fn signer(&self) -> Option<Arc<Key>> {
+        self.live.load().first().cloned()
+    }
+
+    /// The live key with this id.
+    pub(super) fn find(&self, kid: &str) -> Option<Arc<Key>> {
+        self.live.load().iter().find(|key| key.kid == kid).cloned()
+    }
+}
+
+impl Key {
+    fn from_pem(pem: &[u8], made_at: Timestamp) -> anyhow::Result<Self> {
+        let signing = EncodingKey::from_rsa_pem(pem)?;
+        let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::RS256)?;
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256)?;
+        jwk.common.key_id = Some(kid.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        let verifying = DecodingKey::from_jwk(&jwk)?;
+        Ok(Self { kid, made_at, signing, verifying, jwk })
+    }
+}
+
+fn live(keys: Vec<Key>) -> Vec<Arc<Key>> {
+    keys.into_iter().take(LIVE_MAX).map(Arc::new).collect()
+}
+
+/// A new RSA key of 2048 bits (what RS256 needs at least, RFC 7518 §3.3), as PKCS #8 in PEM.
+fn generate() -> anyhow::Result<String> {
+    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow::anyhow!("the system gave no RSA key"))?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| anyhow::anyhow!("the new RSA key cannot be written as PKCS #8"))?;
+    Ok(pem::encode_config(&pem::Pem::new("PRIVATE KEY", der.as_ref()), pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF)))
+}

@@ -1,0 +1,170 @@
+//! What a good access token is, and that nothing else is one.
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, encode, jwk::JwkSet};
+use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Hand, bench, cheap};
+use crate::auth::{KeyRing, Settings, TokenError, Tokens};
+use std::sync::Arc;
+
+struct Mint {
+    _folder: tempfile::TempDir,
+    hand: Hand,
+    tokens: Tokens,
+}
+
+fn mint() -> Mint {
+    let (folder, hand) = (tempfile::tempdir().expect("a folder"), Hand::new());
+    let keys = KeyRing::open(folder.path(), hand.clock().now()).expect("keys");
+    let tokens = Tokens::new(Arc::new(keys), &Settings::default(), hand.clock());
+    Mint { _folder: folder, hand, tokens }
+}
+
+#[test]
+fn a_token_is_good_until_its_expiry_and_the_leeway_are_over() {
+    let (mint, user) = (mint(), Uuid::new_v4());
+    let token = mint.tokens.mint(user, "Ann").expect("a token");
+    let identity = mint.tokens.verify(&token).expect("good");
+    assert_eq!((identity.user, identity.name.as_str()), (user, "Ann"));
+    mint.hand.turn(900 + 4);
+    mint.tokens.verify(&token).expect("good within the leeway");
+    mint.hand.turn(1);
+    assert!(matches!(mint.tokens.verify(&token), Err(TokenError::Expired(_))));
+}
+
+#[test]
+fn a_token_from_far_in_the_future_is_refused() {
+    let mint = mint();
+    let token = mint.tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    mint.hand.turn(-61);
+    assert_eq!(mint.tokens.verify(&token), Err(TokenError::NotYet));
+}
+
+#[test]
+fn whoever_has_the_jwks_can_verify_a_token() {
+    let mint = mint();
+    let token = mint.tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    let text = serde_json::to_string(&mint.tokens.keys().jwks()).expect("JSON");
+    assert!(!text.contains("\"d\""), "the private half is not in it");
+    let jwks: JwkSet = serde_json::from_str(&text).expect("a key set");
+    let kid = jsonwebtoken::decode_header(&token).expect("a header").kid.expect("a kid");
+    let jwk = jwks.find(&kid).expect("the key");
+    assert_eq!(jwk.thumbprint(jsonwebtoken::jwk::ThumbprintHash::SHA256).expect("a thumbprint"), kid, "RFC 7638");
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.set_audience(&["aldis"]);
+    validation.validate_exp = false;
+    let key = DecodingKey::from_jwk(jwk).expect("a key");
+    let claims = jsonwebtoken::decode::<serde_json::Value>(&token, &key, &validation).expect("verified").claims;
+    assert_eq!(claims["exp"].as_i64().expect("exp") - claims["iat"].as_i64().expect("iat"), 900);
+}
+
+fn part(value: &serde_json::Value) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
+}
+
+#[tokio::test]
+async fn nothing_but_our_own_tokens_is_good() {
+    let bench = bench(cheap()).await;
+    let tokens = bench.auth.tokens();
+    let good = tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    let [head, body, signature] = *good.split('.').collect::<Vec<_>>() else { panic!("three parts") };
+    let kid = jsonwebtoken::decode_header(&good).expect("a header").kid;
+    let public = serde_json::to_vec(&tokens.keys().jwks()).expect("JSON");
+    let claims = json!({"sub": Uuid::new_v4(), "name": "Eve", "iat": 1_800_000_000, "exp": 1_800_000_900, "iss": "aldis", "aud": "aldis", "jti": "x"});
+    // The classic: HS256 keyed with the public key.
+    let hs256 = Header { kid: kid.clone(), ..Header::new(Algorithm::HS256) };
+    let confused = encode(&hs256, &claims, &EncodingKey::from_secret(&public)).expect("a token");
+    let none = format!("{}.{}.", part(&json!({"alg": "none", "typ": "JWT", "kid": kid})), part(&claims));
+    let no_kid = format!("{}.{body}.{signature}", part(&json!({"alg": "RS256", "typ": "JWT"})));
+    let other_kid = format!("{}.{body}.{signature}", part(&json!({"alg": "RS256", "kid": "../../etc/passwd"})));
+    let swapped = format!("{head}.{}.{signature}", part(&claims));
+    let long = format!("{good}{}", "A".repeat(4096));
+    let cases = [
+        ("", TokenError::Missing),
+        (".", TokenError::Malformed),
+        ("..", TokenError::Malformed),
+        ("a.b.c", TokenError::Malformed),
+        ("not a token", TokenError::Malformed),
+        (head, TokenError::Malformed),
+        (&good[..good.len() - 1], TokenError::BadSignature),
+        (&format!("{good}.x"), TokenError::Malformed),
+        (&format!(" {good}"), TokenError::Malformed),
+        (&format!("{head}.{body}."), TokenError::BadSignature),
+        (&long, TokenError::TooLong),
+        (&confused, TokenError::WrongAlgorithm),
+        (&none, TokenError::Malformed),
+        (&no_kid, TokenError::UnknownKey),
+        (&other_kid, TokenError::UnknownKey),
+        (&swapped, TokenError::BadSignature),
+    ];
+    for (token, expected) in cases {
+        assert_eq!(tokens.verify(token), Err(expected), "{token}");
+    }
+    tokens.verify(&good).expect("the original is good");
+}
+
+#[test]
+fn a_token_of_ours_with_other_claims_is_refused() {
+    let mint = mint();
+    let key = mint.tokens.keys().signer().expect("a key");
+    let good = json!({"sub": Uuid::new_v4(), "name": "Ann", "iat": 1_800_000_000, "exp": 1_800_000_900, "iss": "aldis", "aud": "aldis", "jti": "x"});
+    let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
+    for (claim, value, expected) in [
+        ("iss", json!("else"), TokenError::NotForUs),
+        ("aud", json!("else"), TokenError::NotForUs),
+        ("aud", json!(null), TokenError::Malformed),
+        ("sub", json!("ann"), TokenError::Malformed),
+        ("sub", json!(null), TokenError::Malformed),
+        ("exp", json!("tomorrow"), TokenError::Malformed),
+        ("exp", json!(i64::MAX), TokenError::Malformed),
+        ("exp", json!(-1), TokenError::Expired("1969-12-31T23:59:59Z".parse().expect("a time"))),
+        ("iat", json!(null), TokenError::Malformed),
+        ("name", json!(7), TokenError::Malformed),
+    ] {
+        let mut claims = good.clone();
+        claims[claim] = value;
+        let token = encode(&header, &claims, &key.signing).expect("a token");
+        assert_eq!(mint.tokens.verify(&token), Err(expected), "{claim}: {}", claims[claim]);
+    }
+    mint.tokens.verify(&encode(&header, &good, &key.signing).expect("a token")).expect("unchanged it is good");
+}
+
+#[test]
+fn inspecting_shows_what_a_bad_token_says_and_that_it_is_bad() {
+    let mint = mint();
+    let token = mint.tokens.mint_for(Uuid::nil(), "Ann", std::time::Duration::from_secs(60)).expect("a token");
+    mint.hand.turn(3600);
+    let seen = mint.tokens.inspect(&token).expect("something to show");
+    assert_eq!((seen.header["alg"].as_str(), seen.claims["name"].as_str()), (Some("RS256"), Some("Ann")));
+    assert!(matches!(seen.verdict, Err(TokenError::Expired(_))));
+    assert!(mint.tokens.inspect("junk").is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_changed_token_is_good(place in any::<proptest::sample::Index>(), byte in any::<u8>()) {
+        static MINT: std::sync::LazyLock<(Mint, String)> = std::sync::LazyLock::new(|| {
+            let mint = mint();
+            let token = mint.tokens.mint(Uuid::nil(), "Ann").expect("a token");
+            (mint, token)
+        });
+        let (mint, token) = &*MINT;
+        let mut changed = token.clone().into_bytes();
+        let place = place.index(changed.len());
+        changed[place] = byte & 0x7f;
+        if let Ok(changed) = String::from_utf8(changed) && &changed != token {
+            prop_assert!(mint.tokens.verify(&changed).is_err());
+        }
+    }
+
+    #[test]
+    fn no_text_makes_verifying_panic(text in ".{0,300}") {
+        static MINT: std::sync::LazyLock<Mint> = std::sync::LazyLock::new(mint);
+        prop_assert!(MINT.tokens.verify(&text).is_err());
+    }
+}

@@ -1,0 +1,174 @@
+//! HTTP: every route on one screen. One resource a file; layers and extractors beside them.
+//!
+//! Public: accounts, rooms, ICE servers, health, documents, the web app. Admin: metrics and a look inside.
+//! Must not know: sockets, SQL, who is in a room (that is asked through `LiveRooms`).
+
+mod admin;
+mod auth;
+mod body;
+mod caller;
+pub mod client;
+pub mod cookies;
+mod docs;
+pub mod health;
+mod ice;
+mod layers;
+mod live;
+pub mod metrics;
+mod origin;
+pub mod problem;
+pub mod rate;
+pub mod request_id;
+pub mod rooms;
+#[cfg(test)]
+mod tests;
+mod web;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, patch},
+};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub use admin::RenderMetrics;
+pub use health::{Check, Health};
+pub use live::LiveRooms;
+pub use rate::Rates;
+
+use crate::{
+    auth::Auth,
+    ice::{Ice, Quota},
+    storage::Rooms,
+};
+
+/// What the routes serve from. Put together by the composition root.
+pub struct Site {
+    /// Accounts and tokens.
+    pub auth: Arc<Auth>,
+    /// Room settings.
+    pub rooms: Rooms,
+    /// Who is in the rooms now.
+    pub live: Arc<dyn LiveRooms>,
+    /// STUN and TURN.
+    pub ice: Arc<Ice>,
+    /// How often a user may ask for ICE servers.
+    pub quota: Arc<dyn Quota>,
+    /// The node's checks.
+    pub health: Arc<Health>,
+    /// How often somebody may ask: `Rates::new(&settings.rates)`.
+    pub rates: Rates,
+    /// Limits and origins.
+    pub settings: Settings,
+}
+
+type Shared = Arc<Site>;
+
+/// Limits and origins of HTTP.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Other sites whose pages may call this API with the user's cookies, e.g. `https://app.example.org`.
+    pub allowed_origins: Vec<String>,
+    /// Networks of our own proxies: only these are believed about `X-Forwarded-For`, `X-Forwarded-Proto`, `X-Request-Id`.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether cookies are marked `Secure` even when the request came unencrypted (a proxy that does not say).
+    pub cookies_secure: bool,
+    /// The biggest body of a request, in bytes.
+    pub body_bytes_max: usize,
+    /// How long a request's body may take to arrive.
+    #[serde(with = "humantime_serde")]
+    pub body_within: Duration,
+    /// How long a request may take in all.
+    #[serde(with = "humantime_serde")]
+    pub within: Duration,
+    /// How often somebody may ask.
+    pub rates: rate::Limits,
+    /// What rooms may be like.
+    pub rooms: rooms::Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            cookies_secure: false,
+            body_bytes_max: body::BODY_BYTES_MAX,
+            body_within: body::BODY_WITHIN,
+            within: layers::WITHIN,
+            rates: rate::Limits::default(),
+            rooms: rooms::Limits::default(),
+        }
+    }
+}
+
+/// The public listener's routes. The listener gives each request `ConnectInfo<SocketAddr>` and, under TLS, `client::OverTls`.
+pub fn router(site: Shared) -> Router {
+    let (api, _) = api_routes().split_for_parts();
+    let (health, _) = health_routes().split_for_parts();
+    let limited = api
+        .merge(docs::routes(&openapi(&site.settings)))
+        .route("/", get(web::page))
+        .route("/r/{*room}", get(web::page))
+        .fallback(web::file)
+        .layer(from_fn_with_state(Arc::clone(&site), rate::by_address));
+    layered(limited.merge(health), site)
+}
+
+fn api_routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(docs::Document::openapi())
+        .routes(routes!(auth::signup))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::me))
+        .routes(routes!(auth::jwks))
+        .routes(routes!(rooms::list, rooms::create))
+        .routes(routes!(rooms::get, rooms::patch, rooms::delete))
+        .routes(routes!(ice::ice_servers))
+}
+
+/// On both listeners, and never counted by a rate: probes must not be refused.
+fn health_routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready)).routes(routes!(health::detail))
+}
+
+/// The document of the public routes (OpenAPI 3.1), as `/openapi.json` serves it.
+#[must_use]
+pub fn openapi(settings: &Settings) -> serde_json::Value {
+    docs::complete(&api_routes().into_openapi().merge_from(health_routes().into_openapi()), settings)
+}
+
+/// The admin listener's routes.
+pub fn admin_router(site: Shared, metrics: RenderMetrics) -> Router {
+    let (health, _) = health_routes().split_for_parts();
+    let routes = health
+        .route("/metrics", get(admin::metrics))
+        .route("/internal/rooms/{roomId}", get(admin::room))
+        .route("/internal/users/{userId}", patch(admin::change_user))
+        .fallback(layers::nothing)
+        .layer(Extension(metrics));
+    layered(routes, site)
+}
+
+/// Wraps routes into the layers, the last one outermost.
+fn layered(routes: Router<Shared>, site: Shared) -> Router {
+    let routes = routes
+        .layer(from_fn_with_state(Arc::clone(&site), layers::within))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(problem::render))
+        .layer(from_fn(metrics::observe))
+        .layer(from_fn(layers::secure));
+    let routes = match layers::cors(&site.settings) {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    routes.layer(from_fn(request_id::give)).layer(from_fn_with_state(Arc::clone(&site), client::locate)).with_state(site)
+}

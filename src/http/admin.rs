@@ -1,0 +1,61 @@
+//! What only the admin listener serves: metrics, a room's inside, accounts. Loopback by default, so without a token.
+
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::{
+    Shared,
+    body::{Body, Room},
+    problem::{Code, Problem},
+    rooms::{RoomBody, absent},
+};
+
+/// Writes the metrics in Prometheus' text format.
+pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// A room as it is set up, and as it is now.
+#[derive(Serialize)]
+struct RoomInside {
+    room: RoomBody,
+    live: Option<serde_json::Value>,
+}
+
+/// What an operator changes about an account.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeUser {
+    /// Whether it may no longer log in. `true` also closes the user's sockets and revokes their refresh tokens.
+    disabled: bool,
+}
+
+/// `GET /metrics`
+pub(super) async fn metrics(Extension(render): Extension<RenderMetrics>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render())
+}
+
+/// `GET /internal/rooms/{roomId}`
+pub(super) async fn room(State(site): State<Shared>, Room(room_id): Room) -> Result<impl IntoResponse, Problem> {
+    let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
+    let participants = site.live.participants(room_id).await;
+    Ok(Json(RoomInside { room: RoomBody::new(meeting, participants), live: site.live.describe(room_id).await }))
+}
+
+/// `PATCH /internal/users/{userId}`
+pub(super) async fn change_user(State(site): State<Shared>, path: Path<String>, Body(wish): Body<ChangeUser>) -> Result<StatusCode, Problem> {
+    let unknown = || Problem::new(Code::UserNotFound, format!("There is no user {}.", path.as_str()));
+    let user: Uuid = path.parse().map_err(|_| unknown())?;
+    if !site.auth.set_disabled(user, wish.disabled).await? {
+        return Err(unknown());
+    }
+    if wish.disabled {
+        site.live.kick_user(user).await;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

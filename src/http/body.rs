@@ -1,0 +1,129 @@
+//! Reading what a request brings: JSON bodies, queries and room ids, each refused with a problem that names the field.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body as Bytestream, to_bytes},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+
+use super::{
+    Shared,
+    problem::{Code, Problem},
+};
+use crate::{auth::FieldError, storage::RoomId};
+
+/// A JSON body of exactly the shape of `T`.
+pub(super) struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Shared) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(&parts.headers, body, site).await?;
+        if bytes.is_empty() {
+            return Err(Problem::new(Code::MalformedBody, "The body is empty; a JSON object is wanted."));
+        }
+        parse(&parts.headers, &bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> OptionalFromRequest<Shared> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, site: &Shared) -> Result<Option<Self>, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(&parts.headers, body, site).await?;
+        if bytes.is_empty() { Ok(None) } else { parse(&parts.headers, &bytes).map(|body| Some(Self(body))) }
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Bytestream, site: &Shared) -> Result<axum::body::Bytes, Problem> {
+    let (max, within) = (site.settings.body_bytes_max, site.settings.body_within);
+    let too_large = || Problem::new(Code::PayloadTooLarge, format!("The body has more than {max} bytes."));
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > max) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(within, to_bytes(body, max)).await {
+        Err(_) => Err(Problem::new(Code::RequestTimeout, format!("The body did not arrive within {} s.", within.as_secs()))),
+        Ok(Err(why)) if is_length_limit(&why) => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::new(Code::BadRequest, "The body broke off.")),
+        Ok(Ok(bytes)) => Ok(bytes),
+    }
+}
+
+fn is_length_limit(why: &axum::Error) -> bool {
+    std::error::Error::source(why).is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+}
+
+fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+    if !is_json(headers) {
+        return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as JSON, with `Content-Type: application/json`."));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|why| refusal(&why))?;
+    json.end().map_err(|why| malformed(&why))?;
+    Ok(value)
+}
+
+/// `application/json`, with or without parameters; or a type with the suffix `+json` (RFC 6839).
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn refusal(why: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let cause = why.inner();
+    if cause.is_data() {
+        let path = why.path().to_string();
+        let field = if path == "." { String::new() } else { path };
+        return Problem::fields(vec![FieldError::new(field, wording(cause))]);
+    }
+    malformed(cause)
+}
+
+fn malformed(cause: &serde_json::Error) -> Problem {
+    Problem::new(Code::MalformedBody, format!("The body is not JSON: {cause}."))
+}
+
+/// serde's words without the place, which the field's path tells better.
+fn wording(cause: &serde_json::Error) -> String {
+    let text = cause.to_string();
+    let place = format!(" at line {} column {}", cause.line(), cause.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
+}
+
+/// A query of exactly the shape of `T`.
+pub(super) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<T>::try_from_uri(&parts.uri);
+        query.map(|query| Self(query.0)).map_err(|why| Problem::new(Code::BadRequest, why.body_text()))
+    }
+}
+
+/// The room id of a path `/…/{roomId}`. What is not a room id names no room.
+pub(super) struct Room(pub RoomId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Room {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let absent = |detail: String| Problem::new(Code::RoomNotFound, detail);
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|why| absent(why.body_text()))?;
+        text.parse().map(Self).map_err(|why| absent(format!("{why}.")))
+    }
+}
+
+/// How long a body may take to arrive, by default.
+pub(super) const BODY_WITHIN: Duration = Duration::from_secs(5);
+/// The biggest body, by default: no request of ours needs more than a tenth of it.
+pub(super) const BODY_BYTES_MAX: usize = 16 * 1024;

@@ -1,0 +1,93 @@
+//! Who calls: the access token of a request, from `Authorization: Bearer` or the cookie, verified; never from the query.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Method, header, request::Parts},
+};
+use axum_extra::extract::CookieJar;
+use uuid::Uuid;
+
+use super::{
+    Shared, cookies, origin,
+    problem::{Code, Problem},
+};
+use crate::auth::TokenError;
+
+/// The verified user behind a request, within their rate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller {
+    /// Their id.
+    pub user: Uuid,
+}
+
+/// Where a request's token came from.
+#[derive(Debug, PartialEq, Eq)]
+enum Credential {
+    /// Put there by a program, so meant.
+    Bearer(String),
+    /// Put there by the browser, whoever made the request.
+    Cookie(String),
+    None,
+    /// An `Authorization` that is not a bearer token.
+    Other,
+}
+
+fn credential(headers: &HeaderMap) -> Credential {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let bearer = value.to_str().ok().and_then(|value| value.split_once(' '));
+        return match bearer {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Credential::Bearer(token.trim().to_owned()),
+            Some(_) | None => Credential::Other,
+        };
+    }
+    let jar = CookieJar::from_headers(headers);
+    jar.get(cookies::ACCESS).map_or(Credential::None, |cookie| Credential::Cookie(cookie.value().to_owned()))
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let token = match credential(&parts.headers) {
+            Credential::Bearer(token) => token,
+            Credential::Cookie(token) => {
+                if !is_safe(&parts.method) {
+                    origin::must_be_allowed(&parts.headers, &site.settings)?;
+                }
+                token
+            }
+            Credential::None => return Err(TokenError::Missing.into()),
+            Credential::Other => return Err(Problem::new(Code::AuthInvalid, "The header Authorization must be `Bearer <access token>`.")),
+        };
+        let identity = site.auth.tokens().verify(&token)?;
+        if let Err(wait) = site.rates.user.take(identity.user) {
+            return Err(Problem::too_often("requests of yours", wait));
+        }
+        Ok(Self { user: identity.user })
+    }
+}
+
+/// Methods that change nothing (RFC 9110 §9.2.1).
+fn is_safe(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+impl From<TokenError> for Problem {
+    fn from(why: TokenError) -> Self {
+        let code = match &why {
+            TokenError::Missing => Code::AuthRequired,
+            TokenError::Expired(_) => Code::TokenExpired,
+            TokenError::TooLong
+            | TokenError::Malformed
+            | TokenError::WrongAlgorithm
+            | TokenError::UnknownKey
+            | TokenError::BadSignature
+            | TokenError::NotYet
+            | TokenError::NotForUs => Code::AuthInvalid,
+        };
+        let text = why.to_string();
+        let mut letters = text.chars();
+        let detail = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
+        Self::new(code, format!("{detail}."))
+    }
+}

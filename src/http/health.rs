@@ -1,0 +1,184 @@
+//! `/health/*`: is the process alive, is the node ready, and why not.
+//!
+//! Liveness asks nobody: a dependency that is away must never restart a node. Readiness asks each check at most once a
+//! second, however many ask.
+
+use std::{collections::BTreeMap, future::Future, pin::Pin, time::Duration};
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use serde::Serialize;
+use tokio::{sync::Mutex, time::Instant};
+use utoipa::ToSchema;
+
+use super::Shared;
+
+/// How long an answer of the checks is good.
+const FRESH_FOR: Duration = Duration::from_secs(1);
+/// How long a check may take before it counts as failed.
+const CHECK_WITHIN: Duration = Duration::from_secs(1);
+
+type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+/// One thing that must be well for the node to take work: the database, the ledger, not draining.
+pub struct Check {
+    name: &'static str,
+    is_vital: bool,
+    ask: Box<dyn Fn() -> Answer + Send + Sync>,
+}
+
+impl Check {
+    /// A check without which the node is not ready.
+    pub fn vital<F>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        Self { name, is_vital: true, ask: Box::new(move || Box::pin(ask())) }
+    }
+
+    /// A check that is shown but does not decide.
+    pub fn shown<F>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        Self { is_vital: false, ..Self::vital(name, ask) }
+    }
+}
+
+/// The node's checks and their last answer.
+pub struct Health {
+    node_id: String,
+    begun: Instant,
+    checks: Vec<Check>,
+    last: Mutex<Option<(Instant, Report)>>,
+}
+
+/// What came of the checks.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// `ready` or `not_ready`.
+    status: Status,
+    /// Each check by name.
+    checks: BTreeMap<&'static str, CheckResult>,
+}
+
+/// Whether the node takes work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It does.
+    Ready,
+    /// It does not; `checks` say why.
+    NotReady,
+}
+
+/// What came of one check.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckResult {
+    /// Whether it is well.
+    ok: bool,
+    /// How long it took, in milliseconds.
+    ms: u64,
+    /// What is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    problem: Option<String>,
+}
+
+/// The process.
+#[derive(Serialize, ToSchema)]
+pub struct Alive {
+    /// Always `up`.
+    #[schema(pattern = "^up$")]
+    status: &'static str,
+}
+
+/// Everything an operator asks first.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Detail {
+    /// This node.
+    node_id: String,
+    /// The version of Aldis.
+    version: &'static str,
+    /// How long it runs, in seconds.
+    uptime_seconds: u64,
+    /// The checks.
+    #[serde(flatten)]
+    report: Report,
+}
+
+impl Health {
+    /// Checks of a node, not asked yet.
+    #[must_use]
+    pub fn new(node_id: String, checks: Vec<Check>) -> Self {
+        Self { node_id, begun: Instant::now(), checks, last: Mutex::new(None) }
+    }
+
+    /// The answer of the checks, at most a second old. Those who ask at once wait for one asking.
+    pub async fn report(&self) -> Report {
+        let mut last = self.last.lock().await;
+        if let Some((at, report)) = last.as_ref()
+            && at.elapsed() < FRESH_FOR
+        {
+            return report.clone();
+        }
+        let answers = futures_util::future::join_all(self.checks.iter().map(ask)).await;
+        let is_ready = self.checks.iter().zip(&answers).all(|(check, answer)| answer.ok || !check.is_vital);
+        let report = Report {
+            status: if is_ready { Status::Ready } else { Status::NotReady },
+            checks: self.checks.iter().map(|check| check.name).zip(answers).collect(),
+        };
+        *last = Some((Instant::now(), report.clone()));
+        report
+    }
+}
+
+async fn ask(check: &Check) -> CheckResult {
+    let begun = Instant::now();
+    let answer = match tokio::time::timeout(CHECK_WITHIN, (check.ask)()).await {
+        Ok(answer) => answer,
+        Err(_) => Err(format!("no answer within {} s", CHECK_WITHIN.as_secs())),
+    };
+    let ms = begun.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
+    CheckResult { ok: answer.is_ok(), ms, problem: answer.err() }
+}
+
+/// Whether the process answers at all. Asks nobody else.
+#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Alive)))]
+pub(super) async fn live() -> Json<Alive> {
+    Json(Alive { status: "up" })
+}
+
+/// Whether the node takes work: for load balancers.
+#[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Report), (status = 503, body = Report, description = "not ready")))]
+pub(super) async fn ready(State(site): State<Shared>) -> Response {
+    let report = site.health.report().await;
+    (status(&report), Json(report)).into_response()
+}
+
+/// Readiness, and which node this is.
+#[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Detail), (status = 503, body = Detail, description = "not ready")))]
+pub(super) async fn detail(State(site): State<Shared>) -> Response {
+    let report = site.health.report().await;
+    let detail = Detail {
+        node_id: site.health.node_id.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_seconds: site.health.begun.elapsed().as_secs(),
+        report,
+    };
+    (status(&detail.report), Json(detail)).into_response()
+}
+
+fn status(report: &Report) -> StatusCode {
+    match report.status {
+        Status::Ready => StatusCode::OK,
+        Status::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}

@@ -1,0 +1,29 @@
+//! `GET /api/ice-servers`: what goes into `RTCConfiguration.iceServers`.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Shared, caller::Caller, problem::Problem};
+use crate::ice::IceServer;
+
+/// ICE servers and how long their credentials are good.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct IceServers {
+    /// STUN first, then TURN; may be empty.
+    ice_servers: Vec<IceServer>,
+    /// Seconds within which allocations can be made with the credentials.
+    #[schema(minimum = 1, maximum = 3600, example = 3600)]
+    ttl_seconds: u64,
+}
+
+/// STUN and TURN servers for the caller, with fresh TURN credentials. Ten times an hour.
+#[utoipa::path(get, path = "/api/ice-servers", tag = "ice", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = IceServers)))]
+pub(super) async fn ice_servers(State(site): State<Shared>, caller: Caller) -> Result<Json<IceServers>, Problem> {
+    let now = site.auth.clock().now();
+    site.quota.take(caller.user, now).await.map_err(|wait| Problem::too_often("requests for ICE servers", wait))?;
+    let ice_servers = site.ice.servers_for(&caller.user.to_string(), now);
+    Ok(Json(IceServers { ice_servers, ttl_seconds: site.ice.ttl().as_secs() }))
+}

@@ -1,0 +1,85 @@
+//! The layers around every route that are not a question of their own: deadline, panics, security headers, CORS.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::{Settings, Shared, client::Client, problem::Problem, request_id};
+
+/// How long a request may take, by default.
+pub(super) const WITHIN: Duration = Duration::from_secs(10);
+
+/// Ends a request that takes too long with 503.
+pub(super) async fn within(State(site): State<Shared>, request: Request, next: Next) -> Response {
+    let within = site.settings.within;
+    match tokio::time::timeout(within, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable(format!("The request took longer than {} s.", within.as_secs())).into_response(),
+    }
+}
+
+/// A panic in a route costs that request, not its connection.
+pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Problem::internal(format!("panic: {}", text.unwrap_or("of an unknown kind"))).into_response()
+}
+
+/// Only our own scripts, styles and pictures; sockets to anywhere the page's own code wants; no frames.
+const CSP: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; \
+                   object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const SECURITY: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, CSP),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    // A room's address is its key: it does not travel to other sites.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), autoplay=(self), geolocation=(), payment=(), usb=()",
+    ),
+];
+
+/// Adds the security headers that a route did not set itself, and `Cache-Control: no-store` to all JSON.
+pub(super) async fn secure(request: Request, next: Next) -> Response {
+    let over_tls = request.extensions().get::<Client>().is_some_and(|client| client.over_tls);
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if over_tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Cross-origin calls from `allowed_origins`, with cookies; with none configured, no CORS at all.
+pub(super) fn cors(settings: &Settings) -> Option<CorsLayer> {
+    let origins: Vec<HeaderValue> = settings.allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    if origins.is_empty() {
+        return None;
+    }
+    let layer = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, super::auth::REFRESH_BY])
+        .expose_headers([header::LOCATION, header::RETRY_AFTER, request_id::HEADER])
+        .max_age(Duration::from_secs(3600));
+    Some(layer)
+}
+
+/// What answers where nothing is.
+pub(super) async fn nothing() -> StatusCode {
+    StatusCode::NOT_FOUND
+}

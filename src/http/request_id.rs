@@ -1,0 +1,52 @@
+//! Each request's id: a trusted proxy's `X-Request-Id` when it is sane, else a fresh UUID. It is answered, logged, and
+//! part of every problem.
+
+use axum::{
+    extract::Request,
+    http::{HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use uuid::Uuid;
+
+use super::client::Client;
+
+/// The header that carries it.
+pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest id taken over from a proxy.
+const LEN_MAX: usize = 64;
+
+/// The id of a request: 1 to 64 of `A–Z a–z 0–9 . _ -`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id a proxy gave, if it may stand in a log.
+    fn of_proxy(value: &HeaderValue) -> Option<Self> {
+        let text = value.to_str().ok()?;
+        let sane = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let fits = (1..=LEN_MAX).contains(&text.len()) && text.bytes().all(sane);
+        fits.then(|| Self(text.to_owned()))
+    }
+}
+
+/// Gives each request its id, and the answer its header.
+pub async fn give(mut request: Request, next: Next) -> Response {
+    let by_proxy = request.extensions().get::<Client>().is_some_and(|client| client.by_proxy);
+    let inbound = request.headers().get(HEADER).filter(|_| by_proxy).and_then(RequestId::of_proxy);
+    let id = inbound.unwrap_or_else(|| RequestId(Uuid::now_v7().to_string()));
+    let header = HeaderValue::from_str(id.as_str());
+    request.extensions_mut().insert(id);
+    let mut response = next.run(request).await;
+    if let Ok(header) = header {
+        response.headers_mut().insert(HEADER, header);
+    }
+    response
+}

@@ -1,0 +1,102 @@
+//! What must survive a restart: users, meetings, refresh tokens.
+//!
+//! One port (`Store`, one trait a table), two implementations that run the same statements: `Sqlite` (the embedded
+//! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
+//! Must not know: HTTP, tokens' text, passwords (only their hashes), who is in a room now.
+
+pub mod cache;
+#[cfg(test)]
+mod contract;
+mod error;
+pub mod meetings;
+mod postgres;
+pub mod refresh_tokens;
+mod room_id;
+pub mod rooms;
+mod settings;
+mod sqlite;
+pub mod users;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+pub use error::StoreError;
+pub use meetings::{Meeting, MeetingChange, MeetingPage, Meetings, Mode};
+pub use postgres::Postgres;
+pub use refresh_tokens::{Issued, RefreshTokens, TokenHash, Use};
+pub use room_id::{NotARoomId, RoomId};
+pub use rooms::Rooms;
+pub use sqlite::Sqlite;
+pub use users::{NewUser, User, Users};
+
+/// The database behind everything that must survive a restart.
+///
+/// Every operation answers within `Settings::query_within`, or with `StoreError::Unavailable`.
+#[async_trait::async_trait]
+pub trait Store: Users + Meetings + RefreshTokens + Send + Sync + 'static {
+    /// Asks the database for a trivial answer: for `/health/ready`.
+    async fn ping(&self) -> Result<(), StoreError>;
+    /// Lets running statements end and closes the connections; later calls answer `Unavailable`.
+    async fn close(&self);
+}
+
+/// Limits of the database's use.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How long a request may wait for a free connection. Short: a database that is away must be an error at once,
+    /// not a queue of waiting requests. At most `1s`.
+    #[serde(with = "humantime_serde")]
+    pub acquire_within: Duration,
+    /// How long one statement may take, connection included; then the answer is 503.
+    #[serde(with = "humantime_serde")]
+    pub query_within: Duration,
+    /// How long SQLite waits for a lock that another process holds (`aldis keys`, a backup).
+    #[serde(with = "humantime_serde")]
+    pub busy_within: Duration,
+    /// Connections for reading (SQLite), or in all (PostgreSQL). SQLite writes through one more.
+    pub connections_max: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            acquire_within: Duration::from_millis(800),
+            query_within: Duration::from_secs(2),
+            busy_within: Duration::from_millis(500),
+            connections_max: 4,
+        }
+    }
+}
+
+/// Opens the database named by `url` and brings its schema up to date.
+///
+/// `None`, `sqlite:<path>` or `sqlite://<path>` is a SQLite file (by default `<data_dir>/aldis.db`);
+/// `postgres://…` is PostgreSQL.
+///
+/// # Errors
+/// When the database cannot be opened, or its schema not be brought up to date. The url's password is not in the error.
+pub async fn open(url: Option<&str>, data_dir: &Path, settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
+    let path = match url {
+        None => data_dir.join("aldis.db"),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            return Ok(Arc::new(Postgres::open(url, settings).await?));
+        }
+        Some(url) => match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            Some(path) if !path.is_empty() => path.into(),
+            Some(_) | None => anyhow::bail!(
+                "cannot open the database: its url starts with neither sqlite: nor postgres:// → write sqlite:./data/aldis.db or postgres://user@host/aldis"
+            ),
+        },
+    };
+    Ok(Arc::new(Sqlite::open(&path, settings).await?))
+}
+
+/// Milliseconds since 1970, as every table stores time.
+fn millis(at: jiff::Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// The time that `millis` wrote.
+fn timestamp(column: &'static str, millis: i64) -> Result<jiff::Timestamp, StoreError> {
+    jiff::Timestamp::from_millisecond(millis).map_err(|_| StoreError::Unreadable { column, value: millis.to_string() })
+}

@@ -1,0 +1,189 @@
+//! The table `meetings`: the rooms people made, and how each is set up. Who is in a room now is not here.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp};
+
+/// How media flows in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Between the browsers.
+    Mesh,
+    /// Through a media service.
+    Sfu,
+}
+
+impl Mode {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Mesh => "mesh",
+            Self::Sfu => "sfu",
+        }
+    }
+}
+
+/// A room as it is set up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meeting {
+    /// The public id.
+    pub room_id: RoomId,
+    /// Who made it, and may change or delete it.
+    pub host_id: Uuid,
+    /// Whether it may be joined.
+    pub active: bool,
+    /// How many may be in it at once.
+    pub max_participants: u32,
+    /// How long a lost participant's seat is kept, in seconds.
+    pub seat_window_seconds: u32,
+    /// How media flows.
+    pub mode: Mode,
+    /// 1, then one more with each change.
+    pub revision: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What the host wants changed; `None` leaves it as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeetingChange {
+    /// See `Meeting::active`.
+    pub active: Option<bool>,
+    /// See `Meeting::max_participants`.
+    pub max_participants: Option<u32>,
+    /// See `Meeting::seat_window_seconds`.
+    pub seat_window_seconds: Option<u32>,
+}
+
+/// Which part of a host's rooms is wanted: at most `limit`, made before `before` (or at that moment with a smaller id).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeetingPage {
+    /// The last room of the page before, if any.
+    pub before: Option<(Timestamp, RoomId)>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// What the table `meetings` can do.
+#[async_trait]
+pub trait Meetings {
+    /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`) or the id is taken (`RoomIdTaken`).
+    async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError>;
+    /// The room with this id.
+    async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError>;
+    /// One page of the rooms of a host, newest first.
+    async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
+    /// Changes a room; `None` when there is no such room of this host.
+    async fn change_meeting(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError>;
+    /// Removes a room; false when there is no such room of this host.
+    async fn remove_meeting(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError>;
+}
+
+/// A row as the database returns it.
+#[derive(sqlx::FromRow)]
+struct Row {
+    room_id: String,
+    host_id: Uuid,
+    active: bool,
+    max_participants: i32,
+    seat_window_seconds: i32,
+    mode: String,
+    revision: i64,
+    created_at: i64,
+}
+
+impl TryFrom<Row> for Meeting {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let small = |column: &'static str, value: i32| {
+            u32::try_from(value).map_err(|_| StoreError::Unreadable { column, value: value.to_string() })
+        };
+        Ok(Self {
+            mode: match row.mode.as_str() {
+                "mesh" => Mode::Mesh,
+                "sfu" => Mode::Sfu,
+                _ => return Err(StoreError::Unreadable { column: "meetings.mode", value: row.mode }),
+            },
+            room_id: row.room_id.parse().map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: row.room_id })?,
+            host_id: row.host_id,
+            active: row.active,
+            max_participants: small("meetings.max_participants", row.max_participants)?,
+            seat_window_seconds: small("meetings.seat_window_seconds", row.seat_window_seconds)?,
+            revision: row.revision.unsigned_abs(),
+            created_at: timestamp("meetings.created_at", row.created_at)?,
+        })
+    }
+}
+
+/// Column values are bounded by the schema's checks, far below `i32::MAX`.
+fn column(value: u32) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
+/// One text for both databases, see `users_table!`.
+macro_rules! meetings_table {
+    ($Store:ty) => {
+        #[async_trait]
+        impl Meetings for $Store {
+            async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError> {
+                let sql = "INSERT INTO meetings (room_id, host_id, active, max_participants, seat_window_seconds, mode, revision, created_at)
+                           SELECT $1, $2, $3, $4, $5, $6, $7, $8
+                           WHERE (SELECT count(*) FROM meetings WHERE host_id = $2) < $9";
+                let query = sqlx::query(sql)
+                    .bind(meeting.room_id.as_str())
+                    .bind(meeting.host_id)
+                    .bind(meeting.active)
+                    .bind(column(meeting.max_participants))
+                    .bind(column(meeting.seat_window_seconds))
+                    .bind(meeting.mode.as_str())
+                    .bind(meeting.revision.cast_signed())
+                    .bind(millis(meeting.created_at))
+                    .bind(i64::from(per_host_max));
+                match self.within(query.execute(self.writer())).await?.rows_affected() {
+                    0 => Err(StoreError::TooManyRooms { max: per_host_max }),
+                    _ => Ok(()),
+                }
+            }
+
+            async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError> {
+                let row = sqlx::query_as::<_, Row>("SELECT * FROM meetings WHERE room_id = $1").bind(room_id.as_str());
+                self.within(row.fetch_optional(self.reader())).await?.map(Meeting::try_from).transpose()
+            }
+
+            async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
+                let (before, last) = match &page.before {
+                    Some((at, id)) => (millis(*at), id.as_str()),
+                    None => (i64::MAX, ""),
+                };
+                let sql = "SELECT * FROM meetings WHERE host_id = $1 AND (created_at, room_id) < ($2, $3)
+                           ORDER BY created_at DESC, room_id DESC LIMIT $4";
+                let rows = sqlx::query_as::<_, Row>(sql).bind(host).bind(before).bind(last).bind(i64::from(page.limit));
+                self.within(rows.fetch_all(self.reader())).await?.into_iter().map(Meeting::try_from).collect()
+            }
+
+            async fn change_meeting(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
+                let sql = "UPDATE meetings SET active = coalesce($3, active), max_participants = coalesce($4, max_participants),
+                               seat_window_seconds = coalesce($5, seat_window_seconds), revision = revision + 1
+                           WHERE room_id = $1 AND host_id = $2 RETURNING *";
+                let row = sqlx::query_as::<_, Row>(sql)
+                    .bind(room_id.as_str())
+                    .bind(host)
+                    .bind(change.active)
+                    .bind(change.max_participants.map(column))
+                    .bind(change.seat_window_seconds.map(column));
+                self.within(row.fetch_optional(self.writer())).await?.map(Meeting::try_from).transpose()
+            }
+
+            async fn remove_meeting(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError> {
+                let query = sqlx::query("DELETE FROM meetings WHERE room_id = $1 AND host_id = $2").bind(room_id.as_str()).bind(host);
+                Ok(self.within(query.execute(self.writer())).await?.rows_affected() == 1)
+            }
+        }
+    };
+}
+
+meetings_table!(Sqlite);
+meetings_table!(Postgres);
