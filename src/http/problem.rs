@@ -145,7 +145,11 @@ impl Problem {
     /// Fields that cannot be.
     #[must_use]
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        let detail = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join("; ");
+        let line = |error: &FieldError| match error.field.as_str() {
+            "" => error.message.clone(),
+            field => format!("{field}: {}", error.message),
+        };
+        let detail = errors.iter().map(line).collect::<Vec<_>>().join("; ");
         Self { errors, ..Self::new(Code::InvalidBody, detail) }
     }
 
