@@ -1,0 +1,183 @@
+//! Who takes and frees a seat, and who is told.
+
+use super::{
+    Make,
+    world::{World, fresh_room},
+};
+use crate::protocol::LeaveReason;
+
+pub(super) async fn join_order_grows_and_the_newcomer_is_told_who_was_there(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "a").await);
+    assert!(0 < ann.rev && ann.rev < bob.rev && bob.rev < cem.rev);
+    assert_eq!(ann.before, [""; 0]);
+    assert_eq!(bob.before, ["ann"]);
+    assert_eq!(cem.before, ["ann", "bob"]);
+    assert_eq!(w.members().await, ["ann", "bob", "cem"]);
+}
+
+pub(super) async fn a_newcomer_is_announced_to_those_who_were_there(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.join("cem", "a").await;
+    assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 joined cem"]);
+    assert_eq!(w.inbox(&bob).await, ["1 joined cem"]);
+    assert_eq!(w.pushed("a").await, ["ann 1 joined bob", "ann 2 joined cem"]);
+    assert_eq!(w.pushed("b").await, ["bob 1 joined cem"]);
+}
+
+pub(super) async fn a_full_room_refuses_and_nothing_changes(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join_of("ann", "a", 2).await.expect("the first finds a seat");
+    w.join_of("bob", "b", 2).await.expect("the second finds a seat");
+    assert!(w.join_of("cem", "a", 2).await.is_none());
+    assert_eq!(w.members().await, ["ann", "bob"]);
+    assert_eq!(w.inbox(&ann).await, ["1 joined bob"]);
+}
+
+pub(super) async fn a_gone_seat_counts_against_the_limit(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join_of("ann", "a", 1).await.expect("the first finds a seat");
+    w.gone(&ann).await;
+    assert!(w.join_of("bob", "b", 1).await.is_none());
+}
+
+pub(super) async fn a_freed_seat_can_be_taken(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join_of("ann", "a", 1).await.expect("the first finds a seat");
+    w.leave(&ann, LeaveReason::Left).await;
+    assert!(w.join_of("bob", "b", 1).await.is_some());
+    assert_eq!(w.members().await, ["bob"]);
+}
+
+pub(super) async fn join_order_is_not_used_again_while_somebody_sits(make: Make) {
+    let mut w = World::new(make).await;
+    w.join("ann", "a").await;
+    let bob = w.join("bob", "b").await;
+    w.leave(&bob, LeaveReason::Left).await;
+    let again = w.join("bob", "b").await;
+    assert!(again.rev > bob.rev);
+}
+
+pub(super) async fn a_second_join_of_a_user_replaces_the_older_seat(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    let newer = w.join("bob", "a").await;
+    assert_eq!(newer.before, ["ann"]);
+    assert!(newer.rev > bob.rev);
+    assert_eq!(w.members().await, ["ann", "bob"]);
+    assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 left bob replaced", "3 joined bob"]);
+    assert_eq!(w.inbox_after(&bob, 0).await, None);
+    assert_eq!(w.inbox(&newer).await, [""; 0]);
+}
+
+pub(super) async fn replacing_works_in_a_full_room(make: Make) {
+    let mut w = World::new(make).await;
+    w.join_of("ann", "a", 2).await.expect("the first finds a seat");
+    w.join_of("bob", "b", 2).await.expect("the second finds a seat");
+    assert!(w.join_of("ann", "b", 2).await.is_some());
+    assert_eq!(w.members().await, ["bob", "ann"]);
+}
+
+pub(super) async fn the_replaced_seats_node_is_told(make: Make) {
+    let mut w = World::new(make).await;
+    w.join("ann", "a").await;
+    w.join("ann", "b").await;
+    assert_eq!(w.pushed("a").await, ["ann ended replaced"]);
+    assert_eq!(w.pushed("b").await, [""; 0]);
+    w.join("ann", "b").await;
+    assert_eq!(w.pushed("b").await, ["ann ended replaced"]);
+}
+
+pub(super) async fn a_replaced_gone_seat_is_not_told(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    w.gone(&ann).await;
+    w.join("ann", "b").await;
+    assert_eq!(w.pushed("a").await, [""; 0]);
+}
+
+pub(super) async fn the_newcomer_does_not_see_its_own_coming(make: Make) {
+    let mut w = World::new(make).await;
+    w.join("ann", "a").await;
+    let bob = w.join("bob", "a").await;
+    assert_eq!(w.inbox(&bob).await, [""; 0]);
+}
+
+pub(super) async fn leaving_tells_the_others_why(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "a").await);
+    w.leave(&bob, LeaveReason::Left).await;
+    w.leave(&cem, LeaveReason::Kicked).await;
+    assert_eq!(w.inbox_after(&ann, 2).await.expect("held"), ["3 left bob left", "4 left cem kicked"]);
+    assert_eq!(w.members().await, ["ann"]);
+    assert_eq!(w.pushed("b").await, ["bob 1 joined cem"]);
+}
+
+pub(super) async fn leaving_twice_is_told_once(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.leave(&bob, LeaveReason::Left).await;
+    w.leave(&bob, LeaveReason::Left).await;
+    assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 left bob left"]);
+}
+
+pub(super) async fn an_ended_stay_cannot_leave_for_its_successor(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    w.join("ann", "b").await;
+    w.leave(&ann, LeaveReason::Left).await;
+    assert_eq!(w.members().await, ["ann"]);
+}
+
+pub(super) async fn being_put_out_from_another_node_is_told_to_the_seats_node(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.put_out(&ann, LeaveReason::Kicked, "c").await;
+    assert_eq!(w.pushed("a").await, ["ann 1 joined bob", "ann ended kicked"]);
+    assert_eq!(w.inbox(&bob).await, ["1 left ann kicked"]);
+}
+
+pub(super) async fn closing_ends_every_seat_on_every_node(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    w.join("bob", "b").await;
+    let cem = w.join("cem", "c").await;
+    w.gone(&cem).await;
+    let _joins = (w.pushed("a").await, w.pushed("b").await, w.pushed("c").await);
+    w.close("a").await;
+    assert_eq!(w.pushed("a").await, ["ann ended closed"]);
+    assert_eq!(w.pushed("b").await, ["bob ended closed"]);
+    assert_eq!(w.pushed("c").await, [""; 0]);
+    assert_eq!(w.members().await, [""; 0]);
+    assert_eq!(w.inbox_after(&ann, 0).await, None);
+}
+
+pub(super) async fn a_closed_room_starts_afresh(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    w.gone(&ann).await;
+    w.close("b").await;
+    let bob = w.join("bob", "b").await;
+    assert_eq!(bob.before, [""; 0]);
+    assert_eq!(w.inbox(&bob).await, [""; 0]);
+}
+
+pub(super) async fn a_room_nobody_sits_in_has_no_members(make: Make) {
+    let mut w = World::new(make).await;
+    assert_eq!(w.members().await, [""; 0]);
+    w.close("a").await;
+    w.reap("a").await;
+    assert!(!w.is_due().await);
+}
+
+pub(super) async fn rooms_do_not_see_each_other(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    let elsewhere = fresh_room();
+    let same = w.in_room(elsewhere, async |w| w.join("ann", "a").await).await;
+    assert_eq!(same.before, [""; 0]);
+    w.in_room(elsewhere, async |w| w.close("a").await).await;
+    assert_eq!(w.members().await, ["ann"]);
+    assert_eq!(w.inbox(&ann).await, [""; 0]);
+}

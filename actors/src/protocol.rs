@@ -1,0 +1,23 @@
+//! The wire: every message a browser and a node exchange, as types, and one table of codes.
+//!
+//! Knows JSON and nothing else of the outside: no sockets, no rooms, no actors.
+
+pub mod client;
+pub mod cluster;
+pub mod code;
+pub mod decode;
+pub mod encode;
+pub mod id;
+pub mod server;
+pub mod signal;
+
+pub use client::{ClientMessage, ClientToServer};
+pub use cluster::{Entry, Member, Message};
+pub use code::{Close, Code};
+pub use decode::{BadMessage, decode};
+pub use id::{NodeId, RoomId, SessionId, UserId};
+pub use server::{LeaveReason, ServerToClient};
+pub use signal::{Signal, SignalKind};
+
+/// The sub-protocol that both sides speak on `GET /ws` (RFC 6455 §1.9).
+pub const SUBPROTOCOL: &str = "aldis.v1";

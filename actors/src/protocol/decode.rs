@@ -1,0 +1,156 @@
+//! Bytes' meaning: a text frame becomes a [`ClientMessage`], or says which field is wrong.
+//!
+//! The envelope is read with borrowed fields and the payload kept raw, so that a relayed
+//! description is copied once and never re-serialised. Unknown fields are ignored, so that newer
+//! clients can talk to older nodes; unknown types are refused.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    Code, Signal, SignalKind,
+    client::{
+        Chat, Cid, ClientMessage, ClientToServer, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Seq,
+        TokenRefresh,
+    },
+};
+
+/// Characters in one chat message, at most; a screenful, so that a room's inboxes stay small.
+pub const CHAT_CHARS_MAX: usize = 4_000;
+/// Bytes of a `renegotiate` reason, at most; it is for a log line.
+pub const REASON_BYTES_MAX: usize = 256;
+/// The largest number a client may use; above it JavaScript's integers are no longer exact.
+pub const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+/// Why a text is not a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadMessage {
+    /// `bad_message` or `unknown_type`.
+    pub code: Code,
+    /// What is wrong, with the field's path.
+    pub text: String,
+    /// The message's number, where it could be read.
+    pub cid: Option<Cid>,
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(default)]
+    cid: Option<Cid>,
+    #[serde(default)]
+    seq: Option<Seq>,
+    #[serde(default, borrow)]
+    data: Option<&'a RawValue>,
+}
+
+/// Reads one text frame.
+///
+/// # Errors
+/// [`BadMessage`] with `bad_message` or `unknown_type` and the path of the field that is wrong.
+pub fn decode(text: &str) -> Result<ClientMessage, BadMessage> {
+    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|why| BadMessage {
+        code: Code::BadMessage,
+        text: format!("The message is not of the form {{\"type\", \"cid\"?, \"data\"?}}: {why}."),
+        cid: None,
+    })?;
+    let cid = envelope.cid;
+    if cid.is_some_and(|cid| cid == 0 || cid > NUMBER_MAX) {
+        return Err(bad(None, "cid: numbers start at 1 and end at 2^53 - 1."));
+    }
+    body(&envelope).map(|body| ClientMessage { cid, body }).map_err(|why| BadMessage { cid, ..why })
+}
+
+fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
+    let body = match envelope.kind.as_ref() {
+        "ice_candidate" => {
+            let IceCandidate { target_user_id, candidate } = data(envelope)?;
+            candidate_shape(&candidate)?;
+            signal(SignalKind::IceCandidate, target_user_id, Some(candidate))
+        }
+        "offer" => description(envelope, SignalKind::Offer)?,
+        "answer" => description(envelope, SignalKind::Answer)?,
+        "renegotiate" => renegotiate(envelope)?,
+        "heartbeat" => ClientToServer::Heartbeat,
+        "ack" => ClientToServer::Ack(acknowledged(envelope)?),
+        "chat_message" => chat(envelope)?,
+        "hello" => ClientToServer::Hello(data::<Hello>(envelope)?),
+        "join_room" => ClientToServer::JoinRoom(data::<JoinRoom>(envelope)?.room_id),
+        "leave_room" => ClientToServer::LeaveRoom,
+        "token_refresh" => ClientToServer::TokenRefresh(data::<TokenRefresh>(envelope)?.token),
+        other => {
+            let shown: String = other.chars().take(40).collect();
+            return Err(BadMessage {
+                code: Code::UnknownType,
+                text: format!("type: \"{}\" is not a message of {}.", shown.escape_debug(), super::SUBPROTOCOL),
+                cid: None,
+            });
+        }
+    };
+    Ok(body)
+}
+
+fn data<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, BadMessage> {
+    let raw = envelope.data.map_or("{}", RawValue::get);
+    let mut json = serde_json::Deserializer::from_str(raw);
+    serde_path_to_error::deserialize(&mut json).map_err(|why| {
+        let path = why.path().to_string();
+        let at = if path == "." { "data".to_owned() } else { format!("data.{path}") };
+        let why = why.into_inner().to_string();
+        let why = why.split(" at line ").next().unwrap_or_default();
+        bad(None, &format!("{at} of {}: {why}.", envelope.kind))
+    })
+}
+
+fn description(envelope: &Envelope<'_>, kind: SignalKind) -> Result<ClientToServer, BadMessage> {
+    let Description { target_user_id, sdp } = data(envelope)?;
+    if !sdp.get().starts_with('"') || sdp.get().len() < 3 {
+        return Err(bad(None, &format!("data.sdp of {}: a session description is a non-empty string.", envelope.kind)));
+    }
+    Ok(signal(kind, target_user_id, Some(sdp)))
+}
+
+fn candidate_shape(candidate: &RawValue) -> Result<(), BadMessage> {
+    if candidate.get().starts_with('{') || candidate.get() == "null" {
+        return Ok(());
+    }
+    Err(bad(None, "data.candidate of ice_candidate: an RTCIceCandidateInit object, or null for the end of candidates."))
+}
+
+fn renegotiate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
+    let Renegotiate { target_user_id, reason } = data(envelope)?;
+    if reason.as_ref().is_some_and(|reason| reason.len() > REASON_BYTES_MAX) {
+        return Err(bad(None, &format!("data.reason of renegotiate: at most {REASON_BYTES_MAX} bytes.")));
+    }
+    let payload = reason.and_then(|reason| serde_json::value::to_raw_value(&reason).ok());
+    Ok(signal(SignalKind::Renegotiate, target_user_id, payload))
+}
+
+fn chat(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
+    let Chat { content } = data(envelope)?;
+    if content.trim().is_empty() {
+        return Err(bad(None, "data.content of chat_message: there is no text."));
+    }
+    if content.chars().count() > CHAT_CHARS_MAX {
+        return Err(bad(None, &format!("data.content of chat_message: at most {CHAT_CHARS_MAX} characters.")));
+    }
+    Ok(ClientToServer::Chat(content))
+}
+
+fn acknowledged(envelope: &Envelope<'_>) -> Result<Seq, BadMessage> {
+    envelope
+        .seq
+        .filter(|seq| *seq <= NUMBER_MAX)
+        .ok_or_else(|| bad(None, "seq: an ack names the last seq that arrived, 0 to 2^53 - 1."))
+}
+
+fn signal(kind: SignalKind, to: super::UserId, payload: Option<Box<RawValue>>) -> ClientToServer {
+    ClientToServer::Signal(Signal { kind, to, payload })
+}
+
+fn bad(cid: Option<Cid>, text: &str) -> BadMessage {
+    BadMessage { code: Code::BadMessage, text: text.to_owned(), cid }
+}

@@ -1,0 +1,101 @@
+//! Messages' bytes: what a node says becomes JSON text, with no second serialisation of a payload.
+
+use std::{fmt::Write, sync::Arc};
+
+use serde::Serialize;
+
+use super::{
+    Entry, LeaveReason, Message, ServerToClient, Signal, UserId,
+    client::Seq,
+    cluster::MessageKind,
+    server::{UserJoined, UserLeft},
+};
+
+/// The `data` of a relayed signal: `{"senderUserId":"…","sdp":…}`, its payload spliced in as it came.
+#[must_use]
+pub fn signal_data(from: UserId, signal: &Signal) -> Message {
+    let payload = signal.payload.as_deref().map(serde_json::value::RawValue::get);
+    let mut data = String::with_capacity(80 + payload.map_or(0, str::len));
+    // Writing into a String cannot fail.
+    let _ = write!(data, "{{\"senderUserId\":\"{from}\"");
+    if let Some(payload) = payload {
+        let _ = write!(data, ",\"{}\":", signal.kind.field());
+        data.push_str(payload);
+    }
+    data.push('}');
+    Message { kind: signal.kind.into(), data: data.into() }
+}
+
+/// The `data` of a chat message; `timestamp` in milliseconds since the Unix epoch.
+#[must_use]
+pub fn chat_data(id: &str, from: UserId, content: &str, timestamp: u64) -> Message {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct ChatMessage<'a> {
+        id: &'a str,
+        sender_id: UserId,
+        content: &'a str,
+        timestamp: u64,
+    }
+    let data = json(&ChatMessage { id, sender_id: from, content, timestamp });
+    Message { kind: MessageKind::ChatMessage, data: data.into() }
+}
+
+/// A numbered message in three pieces that make one text frame, the middle one shared by all who receive it.
+#[must_use]
+pub fn numbered(seq: Seq, entry: &Entry) -> (String, Arc<str>, &'static str) {
+    let (kind, data): (&str, Arc<str>) = match entry {
+        Entry::Message(message) => (message.kind.as_str(), message.data.clone()),
+        Entry::Joined(member) => (
+            "user_joined",
+            json(&UserJoined { user_id: member.user, name: member.name.clone(), rev: member.rev }).into(),
+        ),
+        Entry::Left { user, reason, .. } => ("user_left", json(&UserLeft { user_id: *user, reason: *reason }).into()),
+    };
+    let mut head = String::with_capacity(48);
+    let _ = write!(head, "{{\"type\":\"{kind}\",\"seq\":{seq},\"data\":");
+    (head, data, "}")
+}
+
+/// A message that is not numbered, as one text frame.
+#[must_use]
+pub fn unnumbered(message: &ServerToClient) -> String {
+    match message {
+        ServerToClient::Ack(cid) => format!("{{\"type\":\"ack\",\"cid\":{cid}}}"),
+        ServerToClient::HeartbeatAck(time) => {
+            format!("{{\"type\":\"heartbeat_ack\",\"data\":{{\"serverTime\":{time}}}}}")
+        }
+        ServerToClient::TokenExpiring(seconds) => {
+            format!("{{\"type\":\"token_expiring\",\"data\":{{\"inSeconds\":{seconds}}}}}")
+        }
+        ServerToClient::ServerDraining(ms) => {
+            format!("{{\"type\":\"server_draining\",\"data\":{{\"retryAfterMs\":{ms}}}}}")
+        }
+        ServerToClient::RoomClosed(reason) => framed("room_closed", &RoomClosed { reason: *reason }),
+        ServerToClient::Degraded(without) => framed("degraded", &Degraded { without }),
+        ServerToClient::Welcome(data) => framed("welcome", data),
+        ServerToClient::RoomJoined(data) => framed("room_joined", data),
+        ServerToClient::Resumed(data) => framed("resumed", data),
+        ServerToClient::ResumeFailed(data) => framed("resume_failed", data),
+        ServerToClient::Error(data) => framed("error", data),
+    }
+}
+
+#[derive(Serialize)]
+struct RoomClosed {
+    reason: LeaveReason,
+}
+
+#[derive(Serialize)]
+struct Degraded<'a> {
+    without: &'a [&'static str],
+}
+
+fn framed(kind: &str, data: &impl Serialize) -> String {
+    format!("{{\"type\":\"{kind}\",\"data\":{}}}", json(data))
+}
+
+/// Our own plain structs always serialise; an empty object would show up in the golden tests.
+fn json(data: &impl Serialize) -> String {
+    serde_json::to_string(data).unwrap_or_else(|_| "{}".to_owned())
+}

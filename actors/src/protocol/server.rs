@@ -1,0 +1,273 @@
+//! What a node sends: the shapes of `data` by message type.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Code, NodeId, RoomId, SessionId, UserId,
+    client::{Cid, Seq},
+};
+
+/// `welcome`: the token was good; what holds on this socket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Welcome {
+    /// Who the token says is there.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub user_id: UserId,
+    /// The node that answers.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub node_id: NodeId,
+    /// The sub-protocol, `aldis.v1`.
+    pub protocol: &'static str,
+    /// Send `heartbeat` this often, in seconds.
+    pub heartbeat_seconds: u64,
+    /// How long a lost socket's seat is kept unless the room says otherwise, in seconds.
+    pub resume_window_seconds: u64,
+    /// What one client may do.
+    pub limits: WelcomeLimits,
+    /// What this node can do beyond the core, by name.
+    pub features: &'static [&'static str],
+}
+
+/// What one client may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct WelcomeLimits {
+    /// Bytes in one message.
+    pub message_bytes_max: usize,
+    /// Messages a second, sustained.
+    pub messages_per_second: u32,
+    /// Messages at once on top of that.
+    pub burst: u32,
+    /// Characters in one chat message.
+    pub chat_chars_max: usize,
+}
+
+/// A member as it is listed to the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Peer {
+    /// Who.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub user_id: UserId,
+    /// The name to show.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub name: Arc<str>,
+    /// Join order; of two members the one with the smaller `rev` offers.
+    pub rev: u64,
+    /// Whether their socket stands.
+    pub state: PeerState,
+}
+
+/// Whether a member's socket stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum PeerState {
+    /// It stands.
+    On,
+    /// It is lost; the seat is kept for the window.
+    Gone,
+}
+
+/// A STUN or TURN server, as `RTCIceServer` (W3C WebRTC §4.2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct IceServer {
+    /// `stun:` and `turn:` addresses (RFC 7064, RFC 7065).
+    pub urls: Vec<String>,
+    /// `<expiry>:<userId>` (coturn's REST credentials).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub username: Option<String>,
+    /// `base64(HMAC-SHA1(secret, username))`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub credential: Option<String>,
+}
+
+/// `room_joined`: the seat is yours; a session begins, and with it `cid` and `seq` at 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RoomJoined {
+    /// The room.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub room_id: RoomId,
+    /// Who was there before, in join order.
+    #[cfg_attr(feature = "typescript", ts(type = "string[]"))]
+    pub existing_peers: Vec<UserId>,
+    /// The same with what is known of them.
+    pub peers: Vec<Peer>,
+    /// Your own join order.
+    pub rev: u64,
+    /// Your stay.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub session_id: SessionId,
+    /// Secret; what `hello.resume` needs.
+    pub resume_token: String,
+    /// How media flows.
+    pub mode: Mode,
+    /// STUN and TURN servers with credentials for you.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// How media flows in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Between the browsers.
+    Mesh,
+    /// Through a media service.
+    Sfu,
+}
+
+/// `resumed`: the session goes on; what was missed follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Resumed {
+    /// Who is there now, yourself left out.
+    pub peers: Vec<Peer>,
+    /// The `seq` that follows next.
+    pub from_seq: Seq,
+}
+
+/// `resume_failed`: the session is truly gone; join again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ResumeFailed {
+    /// Why.
+    pub reason: ResumeFailure,
+}
+
+/// Why a session cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ResumeFailure {
+    /// The resume token is malformed, or not this user's.
+    BadToken,
+    /// The seat is no longer kept: the window is past, or somebody took it over.
+    SeatGone,
+    /// The inbox no longer holds everything after your `seq`.
+    Gap,
+    /// The room is closed.
+    RoomClosed,
+}
+
+/// `user_joined`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UserJoined {
+    /// Who.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub user_id: UserId,
+    /// The name to show.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub name: Arc<str>,
+    /// Join order.
+    pub rev: u64,
+}
+
+/// `user_left`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct UserLeft {
+    /// Who.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub user_id: UserId,
+    /// Why.
+    pub reason: LeaveReason,
+}
+
+/// Why a seat is free again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// They left.
+    Left,
+    /// Their socket was lost and did not come back in the window.
+    Lost,
+    /// They joined again from elsewhere.
+    Replaced,
+    /// They were put out.
+    Kicked,
+    /// The room was closed.
+    Closed,
+}
+
+/// `error`: one message was refused; the socket stays open unless a close follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// The code, from the one table.
+    #[cfg_attr(feature = "typescript", ts(type = "Code"))]
+    pub code: Code,
+    /// What failed, which input, why, what to do.
+    pub message: String,
+    /// The number of the message it is about.
+    pub cid: Option<Cid>,
+    /// Whether the same message may succeed later.
+    pub retryable: bool,
+    /// Wait this long before trying again.
+    pub retry_after_ms: Option<u64>,
+}
+
+/// What a node can say besides the numbered messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerToClient {
+    /// `welcome`
+    Welcome(Box<Welcome>),
+    /// `room_joined`
+    RoomJoined(Box<RoomJoined>),
+    /// `resumed`
+    Resumed(Resumed),
+    /// `resume_failed`
+    ResumeFailed(ResumeFailed),
+    /// `room_closed`: the room is gone for everybody.
+    RoomClosed(LeaveReason),
+    /// `ack`: everything up to this `cid` is in the ledger (or was refused by an `error`).
+    Ack(Cid),
+    /// `heartbeat_ack` with the server's time in milliseconds since the Unix epoch.
+    HeartbeatAck(u64),
+    /// `token_expiring`: send `token_refresh` within so many seconds.
+    TokenExpiring(u64),
+    /// `server_draining`: come back elsewhere after so many milliseconds.
+    ServerDraining(u64),
+    /// `degraded`: what this node cannot do just now, by name; empty when all is well again.
+    Degraded(Vec<&'static str>),
+    /// `error`
+    Error(Refusal),
+}
+
+impl Refusal {
+    /// A refusal with this code and text, of no numbered message.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), cid: None, retryable: code.is_retryable(), retry_after_ms: None }
+    }
+
+    /// The same, of the message with this number.
+    #[must_use]
+    pub fn of(self, cid: Option<Cid>) -> Self {
+        Self { cid, ..self }
+    }
+
+    /// The same, worth trying again after so many milliseconds.
+    #[must_use]
+    pub fn after_ms(self, ms: u64) -> Self {
+        Self { retryable: true, retry_after_ms: Some(ms), ..self }
+    }
+}

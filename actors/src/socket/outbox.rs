@@ -1,0 +1,61 @@
+//! What waits for a reader that is slower than its room: bounded in bytes.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use crate::ports::{Wire, WireGone};
+
+/// One text frame in pieces; the middle one is shared by all who receive it.
+pub(super) struct Frame {
+    pub(super) head: String,
+    pub(super) body: Option<Arc<str>>,
+    pub(super) tail: &'static str,
+}
+
+/// Frames in order, and how many bytes they are.
+#[derive(Default)]
+pub(super) struct Outbox {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+}
+
+impl Frame {
+    pub(super) fn whole(text: String) -> Self {
+        Self { head: text, body: None, tail: "" }
+    }
+
+    fn len(&self) -> usize {
+        self.head.len() + self.body.as_ref().map_or(0, |body| body.len()) + self.tail.len()
+    }
+
+    /// Writes the frame; answers the bytes that the wire still holds.
+    pub(super) fn write(&self, wire: &mut dyn Wire) -> Result<usize, WireGone> {
+        match &self.body {
+            Some(body) => wire.send(&[&self.head, body, self.tail]),
+            None => wire.send(&[&self.head]),
+        }
+    }
+}
+
+impl Outbox {
+    pub(super) fn push(&mut self, frame: Frame) {
+        self.bytes += frame.len();
+        self.frames.push_back(frame);
+    }
+
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Writes frames until the wire holds some back; answers the bytes that it holds.
+    pub(super) fn write(&mut self, wire: &mut dyn Wire) -> Result<usize, WireGone> {
+        while let Some(frame) = self.frames.pop_front() {
+            self.bytes -= frame.len();
+            let held = frame.write(wire)?;
+            if held > 0 {
+                return Ok(held);
+            }
+        }
+        self.frames = VecDeque::new(); // an idle socket keeps no buffer
+        Ok(0)
+    }
+}

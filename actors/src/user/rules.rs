@@ -1,0 +1,108 @@
+//! A user's decisions: which socket stays, which is warned, which is closed. Pure.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use super::{Command, Limits};
+use crate::{
+    clock::Moment,
+    protocol::Close,
+    socket::{SocketId, UserToSocket},
+};
+
+/// One person's sockets on this node, oldest first.
+#[derive(Debug)]
+pub(crate) struct User {
+    limits: Limits,
+    sockets: BTreeMap<SocketId, Token>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    /// Seconds since the Unix epoch.
+    expires: u64,
+    warned: bool,
+}
+
+/// A socket is to be told something.
+pub(crate) type Effect = (SocketId, UserToSocket);
+
+impl User {
+    pub(crate) const fn new(limits: Limits) -> Self {
+        Self { limits, sockets: BTreeMap::new() }
+    }
+
+    /// Whether no socket is left.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.sockets.is_empty()
+    }
+
+    /// When the user wants a [`Command::Tick`].
+    pub(crate) fn wake_at(&self, now: Moment) -> Option<Instant> {
+        let next = self.sockets.values().map(|token| {
+            let before = if token.warned { 0 } else { self.limits.expiring_before.as_millis() };
+            let at = u128::from(token.expires).saturating_mul(1_000).saturating_sub(before);
+            at.saturating_sub(u128::from(now.unix_ms))
+        });
+        let millis = u64::try_from(next.min()?).unwrap_or(u64::MAX);
+        now.at.checked_add(Duration::from_millis(millis.min(MILLIS_MAX)))
+    }
+
+    /// Decides.
+    pub(crate) fn handle(&mut self, command: Command, now: Moment) -> Vec<Effect> {
+        match command {
+            Command::Attached { socket, expires } => self.attached(socket, expires),
+            Command::Refreshed { socket, expires } => {
+                if let Some(token) = self.sockets.get_mut(&socket) {
+                    *token = Token { expires, warned: false };
+                }
+                Vec::new()
+            }
+            Command::Detached { socket } => {
+                self.sockets.remove(&socket);
+                Vec::new()
+            }
+            Command::Tick => self.tick(now.unix_ms),
+            Command::Kick(code) => {
+                let all = std::mem::take(&mut self.sockets);
+                all.into_keys().map(|socket| (socket, UserToSocket::Close(code))).collect()
+            }
+            #[cfg(feature = "fault-injection")]
+            Command::Fault => Vec::new(),
+        }
+    }
+
+    fn attached(&mut self, socket: SocketId, expires: u64) -> Vec<Effect> {
+        self.sockets.insert(socket, Token { expires, warned: false });
+        let mut effects = Vec::new();
+        while self.sockets.len() > self.limits.sockets_max.max(1)
+            && let Some((oldest, _)) = self.sockets.pop_first()
+        {
+            effects.push((oldest, UserToSocket::Close(Close::Replaced)));
+        }
+        effects
+    }
+
+    fn tick(&mut self, unix_ms: u64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let before = self.limits.expiring_before.as_secs();
+        self.sockets.retain(|socket, token| {
+            let left = token.expires.saturating_sub(unix_ms / 1_000);
+            if left == 0 {
+                effects.push((*socket, UserToSocket::Close(Close::Token)));
+                return false;
+            }
+            if left <= before && !token.warned {
+                token.warned = true;
+                effects.push((*socket, UserToSocket::Expiring(left)));
+            }
+            true
+        });
+        effects
+    }
+}
+
+/// A day: far enough for a timer, near enough never to overflow one.
+const MILLIS_MAX: u64 = 86_400_000;

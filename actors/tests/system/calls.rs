@@ -1,0 +1,139 @@
+//! What members of a room can say to each other, and what is refused.
+
+use std::time::Duration;
+
+use super::{
+    browser::Browser,
+    world::{World, name},
+};
+
+#[tokio::test(start_paused = true)]
+async fn everybody_hears_of_everybody() {
+    let world = World::of(2, actors::node::Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(4, room).await;
+    members[0].says(r#"{"type":"leave_room"}"#);
+    for member in &mut members[1..] {
+        let left = member.hears("user_left").await;
+        assert_eq!((left["userId"].as_str(), left["reason"].as_str()), (Some(name(1).as_str()), Some("left")));
+    }
+    members[0].hears_nothing_for(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_room_refuses_the_fifth_and_takes_them_when_one_leaves() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut members = world.members(4, room).await;
+    let mut fifth = world.browser(0, 5).await;
+    fifth.says(&format!(r#"{{"type":"join_room","cid":9,"data":{{"roomId":"{room}"}}}}"#));
+    let refusal = fifth.hears("error").await;
+    assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("room_full"), Some(9)));
+    members[2].says(r#"{"type":"leave_room"}"#);
+    members[3].hears("user_left").await;
+    let joined = fifth.joins(room).await;
+    assert_eq!(joined["existingPeers"], serde_json::json!([name(1), name(2), name(4)]));
+    assert_eq!(joined["rev"], 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_offer_from_the_newcomer_is_refused_and_renegotiate_reaches_the_older() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    members[1].offers(1, &name(1), "v=0");
+    assert_eq!(members[1].hears("error").await["code"], "glare");
+    members[1].says(&format!(r#"{{"type":"renegotiate","data":{{"targetUserId":"{}","reason":"screen"}}}}"#, name(1)));
+    let wish = members[0].hears("renegotiate").await;
+    assert_eq!((wish["senderUserId"].as_str(), wish["reason"].as_str()), (Some(name(2).as_str()), Some("screen")));
+    members[0].answers(1, &name(2), "v=0");
+    assert_eq!(members[0].hears("error").await["code"], "glare");
+}
+
+#[tokio::test(start_paused = true)]
+async fn early_candidates_wait_for_their_description() {
+    let world = World::of(2, actors::node::Settings::default()).await;
+    let mut members = world.members(2, world.room(4)).await;
+    members[0].candidate(1, &name(2), "early one");
+    members[0].candidate(2, &name(2), "early two");
+    members[1].hears_nothing_for(Duration::from_secs(1)).await;
+    members[0].offers(3, &name(2), "v=0");
+    assert_eq!(members[1].hears("offer").await["sdp"], "v=0");
+    assert_eq!(members[1].hears("ice_candidate").await["candidate"]["candidate"], "early one");
+    assert_eq!(members[1].hears("ice_candidate").await["candidate"]["candidate"], "early two");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_candidate_that_waits_too_long_is_refused_and_the_65th_at_once() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    for cid in 1..=65 {
+        members[0].candidate(cid, &name(2), "early");
+    }
+    let refusal = members[0].hears("error").await;
+    assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("candidates_overflow"), Some(65)));
+    for cid in 1..=64 {
+        let refusal = members[0].hears("error").await;
+        assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("candidates_overflow"), Some(cid)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_in_other_rooms_cannot_be_told_from_nobody() {
+    let world = World::single().await;
+    let mut alice = world.member(0, 1, world.room(4)).await;
+    let _elsewhere = world.member(0, 2, world.room(4)).await;
+    for target in [name(2), name(77), name(1)] {
+        alice.offers(1, &target, "v=0");
+        assert_eq!(alice.hears("error").await["code"], "peer_not_found");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn chat_reaches_all_others_once_however_often_it_is_said() {
+    let world = World::of(3, actors::node::Settings::default()).await;
+    let mut members = world.members(3, world.room(4)).await;
+    members[0].chats(1, "hello");
+    members[0].chats(1, "hello");
+    members[0].chats(2, "again");
+    for member in &mut members[1..] {
+        let chat = member.hears("chat_message").await;
+        assert_eq!((chat["content"].as_str(), chat["senderId"].as_str()), (Some("hello"), Some(name(1).as_str())));
+        assert_eq!(member.hears("chat_message").await["content"], "again");
+    }
+    members[0].hears_nothing_for(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_said_before_hello_nor_outside_a_room() {
+    let world = World::single().await;
+    let mut early = Browser::connect(&world.nodes[0], None);
+    early.says(r#"{"type":"join_room","data":{"roomId":"abc-defg-hij"}}"#);
+    assert_eq!(early.hears("error").await["code"], "auth_required");
+    let mut outside = world.browser(0, 1).await;
+    outside.chats(1, "anybody?");
+    assert_eq!(outside.hears("error").await["code"], "not_in_room");
+    outside.says(r#"{"type":"join_room","data":{"roomId":"zzz-zzzz-zzz"}}"#);
+    assert_eq!(outside.hears("error").await["code"], "room_not_found");
+    outside.says("{");
+    assert_eq!(outside.hears("error").await["code"], "bad_message");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_is_refused_then_closed() {
+    let world = World::single().await;
+    let mut noisy = world.member(0, 1, world.room(4)).await;
+    for cid in 1..=800 {
+        noisy.chats(cid, "!");
+    }
+    let mut refused = 0;
+    loop {
+        let refusal = noisy.hears("error").await;
+        assert_eq!(refusal["code"], "rate_limited");
+        refused += 1;
+        if refusal["cid"].is_null() {
+            break;
+        }
+    }
+    assert_eq!(refused, 201);
+    assert_eq!(noisy.next().await, super::browser::Heard::Closed(Some(actors::protocol::Close::Rate.number())));
+}

@@ -1,0 +1,106 @@
+//! A panic in any one actor costs nobody else anything, and no seat.
+
+use std::time::Duration;
+
+use actors::{
+    node::{Settings, Victim},
+    protocol::UserId,
+};
+
+use super::{
+    browser::Browser,
+    world::{World, name},
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
+    let world = World::of(2, Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(4, room).await;
+    for node in &world.nodes {
+        node.inject(Victim::Room(room));
+    }
+    members[0].offers(1, &name(2), "one");
+    members[0].offers(2, &name(3), "two");
+    members[0].candidate(3, &name(2), "three");
+    members[3].chats(1, "four");
+    // Two senders: their messages meet in any order, each one's own stay in theirs.
+    assert_eq!(signals_beside_chat(&mut members[1], 3).await, ["offer", "ice_candidate"]);
+    assert_eq!(signals_beside_chat(&mut members[2], 2).await, ["offer"]);
+    members[0].hears("chat_message").await;
+    for member in &mut members {
+        member.hears_nothing_for(Duration::from_secs(2)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sockets_panic_costs_that_socket_alone_and_it_resumes() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    world.nodes[0].inject(Victim::SocketOf(UserId::from_u128(2)));
+    let bob = members.pop().expect("two");
+    members[0].hears_nothing_for(Duration::from_secs(2)).await;
+    let mut back = Browser::connect(&world.nodes[0], None);
+    assert_eq!(back.resumes(&bob).await["type"], "resumed");
+    bob.is_let_go().await;
+    members[0].offers(1, &name(2), "v=0");
+    back.hears("offer").await;
+    members[0].hears_nothing_for(Duration::from_secs(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_users_panic_their_sockets_are_still_theirs() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    world.nodes[0].inject(Victim::User(UserId::from_u128(2)));
+    members[1].hears_nothing_for(Duration::from_secs(2)).await;
+    world.nodes[0].kick(UserId::from_u128(2));
+    members[1].is_closed("forbidden", actors::protocol::Close::Forbidden).await;
+    assert_eq!(members[0].hears("user_left").await["reason"], "kicked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_nodes_and_the_bridges_panic_time_goes_on_and_pushes_arrive() {
+    let world = World::of(2, Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(3, room).await;
+    for node in &world.nodes {
+        node.inject(Victim::Node);
+        node.inject(Victim::Bridge);
+    }
+    members[0].hears_nothing_for(Duration::from_secs(1)).await;
+    members[0].offers(1, &name(2), "v=0");
+    members[1].hears("offer").await;
+    members[1].hangs_up(actors::socket::Hangup::Lost);
+    assert_eq!(members[0].hears("user_left").await["reason"], "lost");
+    assert_eq!(members[2].hears("user_left").await["reason"], "lost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_rooms_panic_join_order_still_decides_who_offers() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut members = world.members(2, room).await;
+    members[0].offers(1, &name(2), "v=0");
+    members[1].hears("offer").await;
+    world.nodes[0].inject(Victim::Room(room));
+    members[1].offers(1, &name(1), "v=0");
+    assert_eq!(members[1].hears("error").await["code"], "glare");
+    members[0].candidate(2, &name(2), "its description has passed before the panic");
+    members[1].hears("ice_candidate").await;
+    let mut late = world.member(0, 3, room).await;
+    members[0].offers(3, &name(3), "v=0");
+    late.hears("offer").await;
+}
+
+/// Hears so many messages, of which one is chat; answers the others' types in order.
+async fn signals_beside_chat(member: &mut Browser, count: usize) -> Vec<String> {
+    let mut types = Vec::new();
+    for _ in 0..count {
+        let super::browser::Heard::Text(message) = member.next().await else { panic!("a message") };
+        types.push(message["type"].as_str().expect("a type").to_owned());
+    }
+    types.retain(|kind| kind != "chat_message");
+    assert_eq!(types.len(), count - 1, "exactly one of {types:?} is chat");
+    types
+}

@@ -1,0 +1,162 @@
+//! Lost sockets: whoever comes back within the window was never away.
+
+use std::time::Duration;
+
+use actors::{node::Settings, protocol::Close, socket::Hangup};
+
+use super::{
+    browser::{Browser, Heard},
+    world::{World, name},
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_resume_on_another_node_misses_nothing_and_is_seen_by_nobody() {
+    let world = World::of(2, Settings::default()).await;
+    let room = world.room(4);
+    let mut alice = world.member(0, 1, room).await;
+    let bob = world.member(0, 2, room).await;
+    alice.hears("user_joined").await;
+    bob.hangs_up(Hangup::Lost);
+    alice.hears_nothing_for(Duration::from_secs(2)).await;
+    alice.offers(1, &name(2), "v=0");
+    alice.candidate(2, &name(2), "candidate:1");
+    alice.chats(3, "still there?");
+    let mut back = Browser::connect(&world.nodes[1], None);
+    let resumed = back.resumes(&bob).await;
+    assert_eq!(resumed["type"], "resumed");
+    assert_eq!(
+        (resumed["data"]["fromSeq"].as_u64(), resumed["data"]["peers"][0]["userId"].as_str()),
+        (Some(1), Some(name(1).as_str()))
+    );
+    assert_eq!(back.hears("offer").await["sdp"], "v=0");
+    back.hears("ice_candidate").await;
+    assert_eq!(back.hears("chat_message").await["content"], "still there?");
+    back.answers(1, &name(1), "v=0 answer");
+    assert_eq!(alice.hears("answer").await["sdp"], "v=0 answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn past_the_window_the_seat_is_lost_once() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut members = world.members(2, room).await;
+    let bob = members.pop().expect("two");
+    bob.hangs_up(Hangup::Lost);
+    let left = members[0].hears("user_left").await;
+    assert_eq!((left["userId"].as_str(), left["reason"].as_str()), (Some(name(2).as_str()), Some("lost")));
+    let mut back = Browser::connect(&world.nodes[0], None);
+    let answer = back.resumes(&bob).await;
+    assert_eq!(
+        (answer["type"].as_str(), answer["data"]["reason"].as_str()),
+        (Some("resume_failed"), Some("seat_gone"))
+    );
+    back.joins(room).await;
+    assert_eq!(members[0].hears("user_joined").await["rev"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_acknowledged_is_said_again_and_heard_once() {
+    let world = World::of(2, Settings::default()).await;
+    let mut members = world.members(2, world.room(4)).await;
+    let (mut bob, alice) = (members.pop().expect("two"), members.pop().expect("two"));
+    alice.offers(1, &name(2), "one");
+    alice.candidate(2, &name(2), "two");
+    bob.hears("offer").await;
+    bob.hears("ice_candidate").await;
+    alice.hangs_up(Hangup::Lost);
+    let mut again = Browser::connect(&world.nodes[0], None);
+    assert_eq!(again.resumes(&alice).await["type"], "resumed");
+    again.offers(1, &name(2), "one");
+    again.candidate(2, &name(2), "two");
+    again.candidate(3, &name(2), "three");
+    assert_eq!(bob.hears("ice_candidate").await["candidate"]["candidate"], "three");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_candidate_that_waited_when_its_node_was_lost_is_said_again_and_waits_again() {
+    let world = World::of(2, Settings::default()).await;
+    let mut members = world.members(2, world.room(4)).await;
+    let (mut bob, alice) = (members.pop().expect("two"), members.pop().expect("two"));
+    alice.candidate(1, &name(2), "early");
+    alice.chats(2, "hi");
+    bob.hears("chat_message").await;
+    alice.hangs_up(Hangup::Lost);
+    let mut again = Browser::connect(&world.nodes[0], None);
+    again.resumes(&alice).await;
+    again.candidate(1, &name(2), "early");
+    again.chats(2, "hi");
+    again.offers(3, &name(2), "v=0");
+    assert_eq!(bob.hears("offer").await["sdp"], "v=0");
+    assert_eq!(bob.hears("ice_candidate").await["candidate"]["candidate"], "early");
+    bob.hears_nothing_for(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stolen_or_broken_resume_token_opens_nothing() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    let mut bob = members.pop().expect("two");
+    let honest = bob.resume_token.clone();
+    for (user, token) in [
+        (name(2), "rubbish".to_owned()),
+        (name(3), honest.clone()),
+        (name(2), format!("{}0", &honest[..honest.len() - 1])),
+    ] {
+        if token == honest && user == name(2) {
+            continue; // the last digit was a zero already
+        }
+        (bob.user, bob.resume_token) = (user, token);
+        let mut thief = Browser::connect(&world.nodes[0], None);
+        assert_eq!(thief.resumes(&bob).await["type"], "resume_failed");
+    }
+    members[0].hears_nothing_for(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_tab_takes_the_seat_and_the_first_is_told_so() {
+    let world = World::of(2, Settings::default()).await;
+    let room = world.room(2);
+    let mut members = world.members(2, room).await;
+    let mut first = members.pop().expect("two");
+    let mut second = world.member(1, 2, room).await;
+    first.is_closed("replaced", Close::Replaced).await;
+    assert_eq!(members[0].hears("user_left").await["reason"], "replaced");
+    assert_eq!(members[0].hears("user_joined").await["rev"], 3);
+    members[0].offers(1, &name(2), "v=0");
+    assert_eq!(second.hears("offer").await["sdp"], "v=0");
+    members[0].hears_nothing_for(Duration::from_secs(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resume_while_the_old_socket_still_stands_takes_over_unseen() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    let mut bob = members.pop().expect("two");
+    let mut back = Browser::connect(&world.nodes[0], None);
+    assert_eq!(back.resumes(&bob).await["type"], "resumed");
+    bob.is_closed("replaced", Close::Replaced).await;
+    members[0].offers(1, &name(2), "v=0");
+    back.hears("offer").await;
+    members[0].hears_nothing_for(Duration::from_secs(20)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_socket_is_found_and_its_seat_lost() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    let mut bob = members.pop().expect("two");
+    bob.pongs = false;
+    let started = tokio::time::Instant::now();
+    let watch = async {
+        loop {
+            match bob.next().await {
+                Heard::Ping(_) => {}
+                Heard::Text(message) => assert_eq!(message["data"]["code"], "timeout"),
+                other => break other,
+            }
+        }
+    };
+    let closed = watch.await;
+    assert_eq!(closed, Heard::Closed(Some(Close::Timeout.number())));
+    assert!(started.elapsed() <= Duration::from_secs(25), "found after {:?}", started.elapsed());
+}

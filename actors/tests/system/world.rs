@@ -1,0 +1,133 @@
+//! A world of nodes that share one ledger, with rooms and people that need no database.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use actors::{
+    ledger::{self, Ledger, MemoryLedger},
+    node::{NodeRef, Ports, Settings},
+    ports::{IceServers, Identity, Later, RoomSettings, Rooms, TokenError, Unavailable, Verifier},
+    protocol::{
+        NodeId, RoomId, UserId,
+        server::{IceServer, Mode},
+    },
+};
+
+use super::browser::Browser;
+
+/// The rooms that exist.
+#[derive(Default)]
+pub(crate) struct Book(Mutex<BTreeMap<RoomId, RoomSettings>>);
+
+impl Rooms for Book {
+    fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
+        let settings = self.0.lock().expect("no test panics with the book open").get(&room).copied();
+        Box::pin(async move { Ok(settings) })
+    }
+}
+
+/// Whoever says their UUID is believed; `expired` is not.
+struct Trusting;
+
+impl Verifier for Trusting {
+    fn verify(&self, token: &str) -> Result<Identity, TokenError> {
+        if token == "expired" {
+            return Err(TokenError::Expired);
+        }
+        let (user, expires) = token.split_once('@').unwrap_or((token, "99999999999"));
+        let user: UserId = user.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
+        Ok(Identity {
+            user,
+            name: format!("user {user}").into(),
+            expires: expires.parse().expect("a number after the @"),
+        })
+    }
+}
+
+struct NoIce;
+
+impl IceServers for NoIce {
+    fn servers(&self, _: UserId) -> Vec<IceServer> {
+        vec![IceServer { urls: vec!["stun:localhost".to_owned()], username: None, credential: None }]
+    }
+}
+
+/// Nodes, and what they share.
+pub(crate) struct World {
+    pub(crate) nodes: Vec<NodeRef>,
+    pub(crate) ledger: Arc<MemoryLedger>,
+    pub(crate) book: Arc<Book>,
+}
+
+impl World {
+    /// So many nodes with these settings.
+    pub(crate) async fn of(nodes: usize, settings: Settings) -> Self {
+        let ledger = Arc::new(MemoryLedger::new(ledger::Limits::default()));
+        let book = Arc::new(Book::default());
+        let mut world = Self { nodes: Vec::new(), ledger, book };
+        for number in 0..nodes {
+            let ports = Ports {
+                ledger: Arc::clone(&world.ledger) as Arc<dyn Ledger>,
+                verifier: Arc::new(Trusting),
+                rooms: Arc::clone(&world.book) as Arc<dyn Rooms>,
+                ice: Arc::new(NoIce),
+            };
+            let id = NodeId::new(&format!("node-{number}"));
+            world.nodes.push(NodeRef::start(id, settings, ports).await.expect("a node starts"));
+        }
+        world
+    }
+
+    /// One node with the default settings.
+    pub(crate) async fn single() -> Self {
+        Self::of(1, Settings::default()).await
+    }
+
+    /// A new room for so many.
+    pub(crate) fn room(&self, participants_max: u32) -> RoomId {
+        let mut rooms = self.book.0.lock().expect("no test panics with the book open");
+        let id = RoomId::from_letters([u8::try_from(rooms.len() % 26).expect("26 fits"); 10]);
+        let settings =
+            RoomSettings { participants_max, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        rooms.insert(id, settings);
+        id
+    }
+
+    /// A browser of user number `user` that has said hello to node number `node`.
+    pub(crate) async fn browser(&self, node: usize, user: u128) -> Browser {
+        let mut browser = Browser::connect(&self.nodes[node], None);
+        browser.says(&format!(r#"{{"type":"hello","data":{{"token":"{}"}}}}"#, name(user)));
+        browser.hears("welcome").await;
+        browser.user = name(user);
+        browser
+    }
+
+    /// The same, in a room.
+    pub(crate) async fn member(&self, node: usize, user: u128, room: RoomId) -> Browser {
+        let mut browser = self.browser(node, user).await;
+        browser.joins(room).await;
+        browser
+    }
+
+    /// So many members of one room, each told of all who came later; on alternating nodes.
+    pub(crate) async fn members(&self, count: u128, room: RoomId) -> Vec<Browser> {
+        let mut members: Vec<Browser> = Vec::new();
+        for user in 1..=count {
+            let node = usize::try_from(user).expect("few users") % self.nodes.len();
+            let newcomer = self.member(node, user, room).await;
+            for member in &mut members {
+                assert_eq!(member.hears("user_joined").await["userId"], name(user));
+            }
+            members.push(newcomer);
+        }
+        members
+    }
+}
+
+/// The id of user number `user`.
+pub(crate) fn name(user: u128) -> String {
+    UserId::from_u128(user).to_string()
+}

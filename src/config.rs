@@ -1,0 +1,90 @@
+//! The configuration: one struct a noun, every key with its unit and its why, and where each value came from.
+//! Built-in defaults < TOML file < `ALDIS_…` environment < flags. The one place that reads the environment.
+//! Must not know what the values are used for.
+
+mod admin;
+mod auth;
+mod database;
+mod drain;
+mod environment;
+mod fault;
+mod fetch;
+mod file;
+mod http;
+mod ice;
+mod layers;
+mod ledger;
+mod load;
+mod loaded;
+mod log;
+mod nearest;
+mod node;
+mod rate_limits;
+mod read;
+mod room;
+mod rules;
+mod schema;
+mod secret;
+mod show;
+mod snippet;
+mod socket;
+mod sources;
+pub mod text;
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use admin::Admin;
+pub use auth::Auth;
+pub use database::{Database, DatabaseKind, DatabaseUrl};
+pub use drain::Drain;
+pub use fault::{ConfigError, Fault};
+pub use http::Http;
+pub use ice::Ice;
+pub use layers::FlagValue;
+pub use ledger::{Ledger, LedgerUrl};
+pub use load::load;
+pub use loaded::Loaded;
+pub use log::{Log, LogFormat};
+pub use node::Node;
+pub use rate_limits::RateLimits;
+pub use room::Room;
+pub use secret::Secret;
+pub use socket::Socket;
+pub use sources::Sources;
+pub use text::{filter::Filter, ice_url::IceUrl, network::Network, origin::Origin, rate::Rate, size::Size};
+
+/// The documented file, as `aldis config default` prints it. A test holds that reading it gives [`Config::default`].
+pub const DEFAULT_FILE: &str = include_str!("../config/aldis.toml");
+
+/// Everything an operator may set. Each section is one noun of the system.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// This node: its name and where its files lie.
+    pub node: Node,
+    /// The public listener.
+    pub http: Http,
+    /// The operators' listener.
+    pub admin: Admin,
+    /// One WebSocket.
+    pub socket: Socket,
+    /// One room.
+    pub room: Room,
+    /// Tokens and passwords.
+    pub auth: Auth,
+    /// How often one address or one person may ask.
+    pub rate_limits: RateLimits,
+    /// STUN and TURN.
+    pub ice: Ice,
+    /// Users, rooms and refresh tokens.
+    pub database: Database,
+    /// Who is in a room, and what each was sent.
+    pub ledger: Ledger,
+    /// Going away without losing anybody.
+    pub drain: Drain,
+    /// What is logged, and how.
+    pub log: Log,
+}

@@ -1,0 +1,55 @@
+//! `[auth]`: how long tokens live, and what hashing a password may cost. Must not know keys.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, size::Size};
+
+/// Tokens and passwords.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Auth {
+    /// Life of an access token. It cannot be taken back, so keep it short.
+    #[serde(with = "text")]
+    pub access_ttl: Duration,
+    /// Life of a refresh token; each use gives a new one.
+    #[serde(with = "text")]
+    pub refresh_ttl: Duration,
+    /// How long after its first use a refresh token may be used again. Zero: a second use revokes its family.
+    #[serde(with = "text")]
+    pub refresh_grace: Duration,
+    /// How far the clocks of nodes may be apart when a token's end is judged.
+    #[serde(with = "text")]
+    pub clock_leeway: Duration,
+    /// `iss` of every token. All nodes of a cluster share it.
+    pub issuer: String,
+    /// `aud` of every token.
+    pub audience: String,
+    /// Memory of one argon2id hash: what a guess costs an attacker, and each login costs this node.
+    pub argon2_memory: Size,
+    /// Passes of argon2id over that memory.
+    pub argon2_iterations: NonZeroU32,
+    /// Hashes at the same time. Absent: half the cores, one or two. Memory: this × `argon2_memory`.
+    pub hashing_parallel_max: Option<NonZeroUsize>,
+    /// Logins that may wait for a hash; more are told to come back (503).
+    pub hashing_queue_max: NonZeroUsize,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            access_ttl: Duration::from_secs(15 * 60),
+            refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
+            refresh_grace: Duration::ZERO,
+            clock_leeway: Duration::from_secs(5),
+            issuer: "aldis".to_owned(),
+            audience: "aldis".to_owned(),
+            argon2_memory: Size::kib(19 * 1024),
+            argon2_iterations: text::times(2),
+            hashing_parallel_max: None,
+            hashing_queue_max: text::count(64),
+        }
+    }
+}

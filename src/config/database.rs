@@ -1,0 +1,98 @@
+//! `[database]`: where users, rooms and refresh tokens are kept. Must not know SQL.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::secret::{Secret, without_password};
+use super::text::{self, Text, text_serde};
+
+/// Users, rooms and refresh tokens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://PATH` or `postgres://…`. Absent: the file `aldis.db` in the data directory.
+    pub url: Option<DatabaseUrl>,
+    /// The same from a file, so that a password need not stand in the configuration.
+    pub url_file: Option<PathBuf>,
+    /// How long a request may wait for a connection; then it is told to come back (503).
+    #[serde(with = "text")]
+    pub acquire_within: Duration,
+    /// How long one statement may take, waiting included.
+    #[serde(with = "text")]
+    pub query_within: Duration,
+    /// Connections that read at the same time. SQLite writes through one more.
+    pub readers_max: NonZeroUsize,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: None,
+            url_file: None,
+            acquire_within: Duration::from_millis(800),
+            query_within: Duration::from_secs(2),
+            readers_max: text::count(4),
+        }
+    }
+}
+
+impl Database {
+    /// The database to open: the one asked for, or the embedded file in `data_dir`.
+    #[must_use]
+    pub fn url_or_embedded(&self, data_dir: &Path) -> DatabaseUrl {
+        self.url
+            .clone()
+            .unwrap_or_else(|| DatabaseUrl(format!("sqlite://{}", data_dir.join("aldis.db").display()).into()))
+    }
+}
+
+/// Which database a URL names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// One file on this machine.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// A database's URL. It may hold a password: shown and logged without it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DatabaseUrl(Secret);
+
+impl DatabaseUrl {
+    /// Which database this is.
+    #[must_use]
+    pub fn kind(&self) -> DatabaseKind {
+        if self.0.expose().starts_with("sqlite:") { DatabaseKind::Sqlite } else { DatabaseKind::Postgres }
+    }
+
+    /// The URL with its password: for the driver only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl Text for DatabaseUrl {
+    const FORM: &'static str = "\"sqlite://./data/aldis.db\" or \"postgres://user:password@host/database\"";
+
+    fn read(text: &str) -> Result<Self, String> {
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !known.iter().any(|scheme| text.starts_with(scheme)) {
+            return Err("neither SQLite nor PostgreSQL".to_owned());
+        }
+        if text.split_once(':').is_some_and(|(_, rest)| rest.trim_start_matches('/').is_empty()) {
+            return Err("names no database".to_owned());
+        }
+        Ok(Self(text.to_owned().into()))
+    }
+
+    fn write(&self) -> String {
+        without_password(self.0.expose())
+    }
+}
+
+text_serde!(DatabaseUrl);

@@ -1,0 +1,147 @@
+//! A mistake in the configuration, worded for whoever made it:
+//! what is wrong, where, why, what to do. Must not know which rule was broken.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::layers::File;
+use super::snippet::Snippet;
+
+/// Mistakes shown at once; the rest are counted.
+const SHOWN_MAX: usize = 20;
+
+/// All mistakes found in one reading of the configuration. Never empty.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigError {
+    faults: Vec<Fault>,
+}
+
+impl ConfigError {
+    pub(super) fn new(mut faults: Vec<Fault>) -> Self {
+        faults.sort_by_key(|fault| fault.place.as_ref().map_or(usize::MAX, |place| place.order));
+        Self { faults }
+    }
+
+    /// The mistakes, in the order of the file, then environment and flags.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+impl From<Fault> for ConfigError {
+    fn from(fault: Fault) -> Self {
+        Self::new(vec![fault])
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, fault) in self.faults.iter().take(SHOWN_MAX).enumerate() {
+            if n > 0 {
+                writeln!(f)?;
+            }
+            writeln!(f, "{fault}")?;
+        }
+        match self.faults.len() {
+            0 | 1 => Ok(()),
+            n if n > SHOWN_MAX => writeln!(f, "\n{n} mistakes in the configuration, the first {SHOWN_MAX} shown."),
+            n => writeln!(f, "\n{n} mistakes in the configuration."),
+        }
+    }
+}
+
+/// One mistake in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    what: String,
+    place: Option<Place>,
+    why: String,
+    notes: Vec<String>,
+    help: Option<String>,
+}
+
+/// Where a mistake stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    name: String,
+    snippet: Snippet,
+    order: usize,
+}
+
+impl Place {
+    /// The part `span` of `file`; with `hidden`, nothing after it is shown.
+    pub(super) fn in_file(file: &File, span: Range<usize>, hidden: bool) -> Self {
+        let order = span.start;
+        let snippet = Snippet::of(&file.text, span);
+        let snippet = if hidden { snippet.hiding_the_rest() } else { snippet.hiding_neighbours() };
+        Self::in_snippet(file, order, snippet)
+    }
+
+    /// A part of `file` whose line was made showable by the caller.
+    pub(super) fn in_snippet(file: &File, order: usize, snippet: Snippet) -> Self {
+        let name = match snippet.position() {
+            Some((line, column)) => format!("{}:{line}:{column}", file.name),
+            None => file.name.clone(),
+        };
+        Self { name, snippet, order }
+    }
+
+    /// A line made of `name`, `between` and `text`, the caret under `text`; with `hidden`, under `name` and no `text` shown.
+    pub(super) fn beside_a_line(layer: &str, name: &str, between: &str, text: &str, hidden: bool) -> Self {
+        let before = format!("{name}{between}");
+        let snippet = if hidden {
+            Snippet::line(&format!("{before}…"), 0, name.chars().count())
+        } else {
+            Snippet::line(&format!("{before}{text}"), before.chars().count(), text.chars().count())
+        };
+        Self { name: format!("{layer} {name}"), snippet, order: usize::MAX }
+    }
+}
+
+impl Fault {
+    /// Something is wrong: `what`, as one line without a full stop.
+    pub(super) fn new(what: String) -> Self {
+        Self { what, place: None, why: String::new(), notes: Vec::new(), help: None }
+    }
+
+    /// It stands there, and this is why it is wrong.
+    pub(super) fn at(self, place: Place, why: String) -> Self {
+        Self { place: Some(place), why, ..self }
+    }
+
+    /// Why it is wrong, where no place can be shown.
+    pub(super) fn because(self, why: String) -> Self {
+        Self { why, ..self }
+    }
+
+    /// Something else to know.
+    pub(super) fn note(mut self, note: String) -> Self {
+        self.notes.push(note);
+        self
+    }
+
+    /// What to do.
+    pub(super) fn help(self, help: String) -> Self {
+        Self { help: Some(help), ..self }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.what)?;
+        let margin = self.place.as_ref().map_or(1, |place| place.snippet.margin());
+        if let Some(place) = &self.place {
+            write!(f, "\n{:margin$}--> {}\n{} {}", "", place.name, place.snippet, self.why)?;
+        } else if !self.why.is_empty() {
+            write!(f, "\n{:margin$} = why: {}", "", self.why)?;
+        }
+        for note in &self.notes {
+            write!(f, "\n{:margin$} = note: {note}", "")?;
+        }
+        match &self.help {
+            Some(help) => write!(f, "\n{:margin$} = help: {help}", ""),
+            None => Ok(()),
+        }
+    }
+}

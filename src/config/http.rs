@@ -1,0 +1,74 @@
+//! `[http]`: the public listener, its names, its TLS and its limits. Must not know routes.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, network::Network, origin::Origin, size::Size};
+
+/// The public listener: pages, REST and WebSockets on one port.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Address and port to listen on; port 0 takes a free one. Loopback until an operator decides otherwise.
+    #[serde(with = "text")]
+    pub bind: SocketAddr,
+    /// The address people type, when it is not the listener's own: behind a proxy or a name.
+    pub public_url: Option<Origin>,
+    /// Origins of other sites whose pages may connect. The node's own origin always may.
+    pub allowed_origins: Vec<Origin>,
+    /// Networks of the proxies in front, whose `X-Forwarded-For` is believed and whose connections are not capped by address.
+    pub trusted_proxies: Vec<Network>,
+    /// PEM file with the certificate chain. With `tls_key`, the listener speaks https and wss.
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file with the certificate's private key.
+    pub tls_key: Option<PathBuf>,
+    /// Open connections at most, WebSockets included. Each costs a file descriptor and about 5 kB in the kernel.
+    pub connections_max: NonZeroUsize,
+    /// Open connections at most from one address (IPv6: one /64), so that one client cannot take them all.
+    pub connections_per_address_max: NonZeroUsize,
+    /// How long a client may take for the TLS handshake.
+    #[serde(with = "text")]
+    pub tls_handshake_within: Duration,
+    /// How long a new connection may stay silent.
+    #[serde(with = "text")]
+    pub first_byte_within: Duration,
+    /// How long a client may take to send a request's head, and a kept-alive connection to begin the next one.
+    #[serde(with = "text")]
+    pub head_within: Duration,
+    /// How long a request's body may take to arrive.
+    #[serde(with = "text")]
+    pub body_within: Duration,
+    /// How long a request may take from head to answer.
+    #[serde(with = "text")]
+    pub request_within: Duration,
+    /// A request's line and headers at most.
+    pub head_bytes_max: Size,
+    /// A request's body at most.
+    pub body_bytes_max: Size,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: None,
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            connections_max: text::count(18_000),
+            connections_per_address_max: text::count(1_024),
+            tls_handshake_within: Duration::from_secs(5),
+            first_byte_within: Duration::from_secs(5),
+            head_within: Duration::from_secs(5),
+            body_within: Duration::from_secs(5),
+            request_within: Duration::from_secs(10),
+            head_bytes_max: Size::kib(16),
+            body_bytes_max: Size::kib(16),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `[ice]`: the STUN and TURN servers told to browsers, and the secrets shared with coturn. Must not know HMAC.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::secret::Secret;
+use super::text::{self, ice_url::IceUrl};
+
+/// STUN and TURN servers told to browsers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ice {
+    /// STUN servers: they tell a browser its public address. None: browsers of one network still meet.
+    pub stun_urls: Vec<IceUrl>,
+    /// TURN servers: they relay media where browsers cannot reach each other.
+    pub turn_urls: Vec<IceUrl>,
+    /// Secrets shared with coturn (`static-auth-secret`): the first signs, all are honoured by coturn while rotating.
+    pub turn_secrets: Vec<Secret>,
+    /// The same from a file, one secret a line.
+    pub turn_secrets_file: Option<PathBuf>,
+    /// Life of a TURN credential.
+    #[serde(with = "text")]
+    pub credential_ttl: Duration,
+    /// TURN credentials one person may ask for in an hour.
+    pub credentials_per_hour_max: NonZeroU32,
+}
+
+impl Default for Ice {
+    fn default() -> Self {
+        Self {
+            stun_urls: Vec::new(),
+            turn_urls: Vec::new(),
+            turn_secrets: Vec::new(),
+            turn_secrets_file: None,
+            credential_ttl: Duration::from_secs(60 * 60),
+            credentials_per_hour_max: text::times(10),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What the layers say: one value a key, and where it was said. A later layer replaces an earlier one's value whole.
+//! Must not know what the values mean.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::fault::{Fault, Place};
+use super::secret::may_be_secret;
+use super::snippet::Snippet;
+
+/// Every key that some layer set, by its full name (`http.bind`).
+pub(super) type Settings = BTreeMap<String, Setting>;
+
+/// One value, and where it was said.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    pub(super) value: Value,
+    pub(super) origin: Origin,
+}
+
+/// A value before anybody asked for its type.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Text(String),
+    Whole(i64),
+    Real(f64),
+    Truth(bool),
+    Moment,
+    Table,
+    /// The elements, each with its place in the file.
+    List(Vec<(Value, Range<usize>)>),
+    /// Text of an environment variable or a flag: it becomes what the key asks for.
+    Loose(String),
+}
+
+/// A configuration file's text, and its name as the operator wrote it.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+/// Where a value was said.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    File { file: Arc<File>, key: Range<usize>, value: Range<usize> },
+    Environment { name: String, text: String },
+    Flag { name: String, text: String },
+}
+
+/// A value given by a command-line flag.
+#[derive(Clone)]
+pub struct FlagValue {
+    /// The key's full name: `http.bind`.
+    pub key: String,
+    /// The flag as typed, up to its value: `--bind`, or `--set http.bind`.
+    pub flag: String,
+    /// Its value as typed; lists have commas between their elements.
+    pub text: String,
+}
+
+impl Origin {
+    /// Where the value of `key` was said, for people: `config/aldis.toml:12`.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::File { file, key, .. } => {
+                format!("{}:{}", file.name, Snippet::of(&file.text, key.clone()).line_number())
+            }
+            Self::Environment { name, .. } => format!("environment {name}"),
+            Self::Flag { name, .. } => format!("flag {name}"),
+        }
+    }
+
+    /// A fault in the value of `key`; the caret stands under `element` of it, or under all of it.
+    pub(super) fn wrong_value(&self, key: &str, element: Option<Range<usize>>, what: String, label: String) -> Fault {
+        let hidden = may_be_secret(key);
+        let place = match self {
+            Self::File { file, key, .. } if hidden => Place::in_file(file, key.clone(), true),
+            Self::File { file, value, .. } => Place::in_file(file, element.unwrap_or_else(|| value.clone()), false),
+            Self::Environment { name, text } => Place::beside_a_line("environment", name, "=", text, hidden),
+            Self::Flag { name, text } => {
+                Place::beside_a_line("flag", name, if name.contains(' ') { "=" } else { " " }, text, hidden)
+            }
+        };
+        Fault::new(what).at(place, label)
+    }
+}

@@ -1,0 +1,68 @@
+//! The configuration in force, and where each value was said: the faults of broken rules find their line here.
+//! Must not know how the layers were read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Config;
+use super::fault::{ConfigError, Fault};
+use super::layers::Settings;
+use super::rules::{Breach, not_yet};
+use super::show::values;
+
+/// The configuration in force, and where each value that is no default was said.
+#[derive(Clone)]
+pub struct Loaded {
+    /// What is in force.
+    pub config: Config,
+    /// Full key → `config/aldis.toml:12`, `environment ALDIS_…` or `flag --…`.
+    pub origins: BTreeMap<String, String>,
+    pub(super) settings: Settings,
+}
+
+/// Hides the settings as written: they hold secrets.
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loaded").field("config", &self.config).field("origins", &self.origins).finish_non_exhaustive()
+    }
+}
+
+impl Loaded {
+    /// Refuses what this version understands but cannot do yet. Ask before serving.
+    pub fn startable(&self) -> Result<(), ConfigError> {
+        let faults: Vec<_> = not_yet(&self.config).iter().map(|breach| self.fault(breach)).collect();
+        if faults.is_empty() { Ok(()) } else { Err(ConfigError::new(faults)) }
+    }
+
+    pub(super) fn fault(&self, breach: &Breach) -> Fault {
+        let (first, others) = match breach.keys.split_first() {
+            Some((first, others)) => (*first, others),
+            None => ("", &[][..]),
+        };
+        // The value to change is one that somebody wrote.
+        let shown = breach.keys.iter().copied().find(|key| self.settings.contains_key(*key)).unwrap_or(first);
+        let what = format!("wrong value for `{first}`");
+        let fault = match self.settings.get(shown) {
+            Some(setting) if shown == first => setting.origin.wrong_value(first, None, what, breach.why.clone()),
+            Some(setting) => {
+                let why = format!("so `{first}` is wrong: {}", breach.why);
+                setting.origin.wrong_value(shown, None, what, why)
+            }
+            None => Fault::new(what).because(breach.why.clone()),
+        };
+        let others = std::iter::once(&first).chain(others).filter(|key| **key != shown);
+        let values = values(&self.config);
+        let note = |fault: Fault, key: &&str| {
+            fault.note(match values.get(*key) {
+                Some(value) => format!("`{key}` is {value} ({})", self.origin(key)),
+                None => format!("`{key}` is not set"),
+            })
+        };
+        others.fold(fault, note).help(breach.help.clone())
+    }
+
+    /// Where the value of `key` was said.
+    pub(super) fn origin(&self, key: &str) -> &str {
+        self.origins.get(key).map_or("default", String::as_str)
+    }
+}

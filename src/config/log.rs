@@ -1,0 +1,33 @@
+//! `[log]`: what is logged, and how. Must not know where log lines go.
+
+use serde::{Deserialize, Serialize};
+
+use super::text::filter::Filter;
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// What is kept: a level, or levels by target.
+    pub filter: Filter,
+    /// The shape of a log line.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: Filter::info(), format: LogFormat::Auto }
+    }
+}
+
+/// The shape of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// `Pretty` on a terminal, `Json` otherwise.
+    Auto,
+    /// For eyes.
+    Pretty,
+    /// One JSON object a line, for machines.
+    Json,
+}

@@ -1,0 +1,23 @@
+//! `[node]`: this node's name and where its files lie. Must not know what is stored there.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// This node: its name and where its files lie.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Node {
+    /// Name of this node in logs, metrics and leases: 1–64 of `a–z 0–9 - _ .`. Absent: made up at each start.
+    pub id: Option<String>,
+    /// Directory of the database file and the signing keys; made at first start, readable by its owner only.
+    pub data_dir: PathBuf,
+    /// File that gets the real addresses as JSON `{"http":"…","admin":"…"}` once the node serves.
+    pub ready_file: Option<PathBuf>,
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self { id: None, data_dir: PathBuf::from("./data"), ready_file: None }
+    }
+}

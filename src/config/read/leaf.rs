@@ -1,0 +1,124 @@
+//! One value as a `Deserializer`. What came as loose text (environment, flags) becomes what is asked for.
+//! Must not know which key it is of.
+
+use std::ops::Range;
+
+use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, SeqAccess, Unexpected, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::unreadable::Unreadable;
+use crate::config::layers::Value;
+
+/// One value.
+pub(super) struct Leaf<'a>(pub(super) &'a Value);
+
+impl Leaf<'_> {
+    fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self.0 {
+            Value::Loose(text) if text.parse::<i64>().is_ok() => visitor.visit_i64(text.parse().unwrap_or_default()),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+}
+
+/// Methods that read a number, whatever its width.
+macro_rules! numbers {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+            self.number(visitor)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Leaf<'_> {
+    type Error = Unreadable;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self.0 {
+            Value::Text(text) | Value::Loose(text) => visitor.visit_str(text),
+            Value::Whole(number) => visitor.visit_i64(*number),
+            Value::Real(number) => visitor.visit_f64(*number),
+            Value::Truth(truth) => visitor.visit_bool(*truth),
+            Value::Moment => Err(de::Error::invalid_type(Unexpected::Other("moment"), &visitor)),
+            Value::Table => Err(de::Error::invalid_type(Unexpected::Map, &visitor)),
+            Value::List(elements) => visitor.visit_seq(Elements(elements.iter())),
+        }
+    }
+
+    numbers! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self.0 {
+            Value::Loose(text) if text == "true" => visitor.visit_bool(true),
+            Value::Loose(text) if text == "false" => visitor.visit_bool(false),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self.0 {
+            Value::Loose(text) if text.is_empty() => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
+        match self.0 {
+            Value::Loose(text) => {
+                let elements = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+                let elements: Vec<_> = elements.map(|text| Value::Loose(text.to_owned())).collect();
+                visitor.visit_seq(LooseElements(elements.iter()))
+            }
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        match self.0 {
+            Value::Text(text) | Value::Loose(text) => visitor.visit_enum(text.as_str().into_deserializer()),
+            _ => Err(de::Error::unknown_variant("", known)),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Unreadable> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+struct Elements<'a>(std::slice::Iter<'a, (Value, Range<usize>)>);
+
+impl<'de> SeqAccess<'de> for Elements<'_> {
+    type Error = Unreadable;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
+        let Some((value, place)) = self.0.next() else { return Ok(None) };
+        let read = seed.deserialize(Leaf(value));
+        read.map(Some).map_err(|unreadable| Unreadable { element: Some(place.clone()), ..unreadable })
+    }
+}
+
+struct LooseElements<'a>(std::slice::Iter<'a, Value>);
+
+impl<'de> SeqAccess<'de> for LooseElements<'_> {
+    type Error = Unreadable;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
+        let Some(value) = self.0.next() else { return Ok(None) };
+        let name = |unreadable: Unreadable| match value {
+            Value::Loose(text) => Unreadable { why: format!("`{text}`: {}", unreadable.why), ..unreadable },
+            _ => unreadable,
+        };
+        seed.deserialize(Leaf(value)).map(Some).map_err(name)
+    }
+}

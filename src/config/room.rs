@@ -1,0 +1,51 @@
+//! `[room]`: how many, how long a lost seat is kept, and what may wait for whom. Must not know sockets.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, size::Size};
+
+/// One room: how many, how long a lost seat is kept, and what may wait for whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Room {
+    /// Participants of a room whose host asked for no other number.
+    pub participants_default: NonZeroUsize,
+    /// Participants a host may ask for at most. In a mesh everybody sends to everybody.
+    pub participants_max: NonZeroUsize,
+    /// Rooms one person may have.
+    pub per_host_max: NonZeroUsize,
+    /// How long the seat of a lost socket is kept, when the room says nothing else.
+    #[serde(with = "text")]
+    pub seat_window: Duration,
+    /// The longest window a host may ask for.
+    #[serde(with = "text")]
+    pub seat_window_max: Duration,
+    /// ICE candidates of one pair that may wait for their description.
+    pub early_candidates_max: NonZeroUsize,
+    /// How long they may wait.
+    #[serde(with = "text")]
+    pub early_candidates_within: Duration,
+    /// Messages of one session kept for its return; the oldest go first, and a gap is told.
+    pub inbox_entries_max: NonZeroUsize,
+    /// The same in bytes.
+    pub inbox_bytes_max: Size,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            participants_default: text::count(4),
+            participants_max: text::count(100),
+            per_host_max: text::count(1_000),
+            seat_window: Duration::from_secs(5),
+            seat_window_max: Duration::from_secs(120),
+            early_candidates_max: text::count(64),
+            early_candidates_within: Duration::from_secs(10),
+            inbox_entries_max: text::count(256),
+            inbox_bytes_max: Size::kib(512),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What values must be to each other and to the system's promises, whatever layer said them.
+//! Pure: a configuration in, breaches out. Must not know layers, files or the clock.
+
+use std::time::Duration;
+
+use super::Config;
+use super::text::Text;
+
+/// Values that cannot stand as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Breach {
+    /// The keys that do not fit; the first is the likeliest mistake.
+    pub(super) keys: Vec<&'static str>,
+    /// What is wrong with the first one.
+    pub(super) why: String,
+    /// What to do.
+    pub(super) help: String,
+}
+
+/// Every breach in `config`.
+pub(super) fn breaches(config: &Config) -> Vec<Breach> {
+    let mut found = Found(Vec::new());
+    node(config, &mut found);
+    http(config, &mut found);
+    socket(config, &mut found);
+    room(config, &mut found);
+    auth(config, &mut found);
+    ice(config, &mut found);
+    storage(config, &mut found);
+    found.0
+}
+
+/// What this version understands but cannot do yet: reason to refuse a start.
+pub(super) fn not_yet(config: &Config) -> Vec<Breach> {
+    let mut found = Found(Vec::new());
+    let postgres = config.database.url.as_ref().is_some_and(|url| url.kind() == super::DatabaseKind::Postgres);
+    let keys: &[_] = if config.database.url_file.is_some() { &["database.url_file"] } else { &["database.url"] };
+    found.when(
+        postgres,
+        keys,
+        "PostgreSQL is not supported yet",
+        "use sqlite://… or leave it out for the embedded database",
+    );
+    let redis = config.ledger.redis_url.is_some();
+    let keys: &[_] =
+        if config.ledger.redis_url_file.is_some() { &["ledger.redis_url_file"] } else { &["ledger.redis_url"] };
+    found.when(
+        redis,
+        keys,
+        "clusters over Redis are not supported yet",
+        "leave it out: one node keeps its ledger in memory",
+    );
+    found.0
+}
+
+struct Found(Vec<Breach>);
+
+impl Found {
+    fn when(&mut self, broken: bool, keys: &[&'static str], why: impl Into<String>, help: impl Into<String>) {
+        if broken {
+            self.0.push(Breach { keys: keys.to_vec(), why: why.into(), help: help.into() });
+        }
+    }
+
+    /// The duration at `key` must be from `least` to `most`.
+    fn within(&mut self, key: &'static str, value: Duration, least: Duration, most: Duration) {
+        let help = format!("write a duration from \"{}\" to \"{}\"", least.write(), most.write());
+        self.when(value < least, &[key], format!("less than {}", least.write()), &help);
+        self.when(value > most, &[key], format!("more than {}", most.write()), &help);
+    }
+}
+
+const MS: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+fn node(config: &Config, found: &mut Found) {
+    let id = config.node.id.as_deref().unwrap_or("node");
+    let plain = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
+    let help = "write 1 to 64 characters of a–z 0–9 - _ .";
+    found.when(!plain || id.is_empty() || id.len() > 64, &["node.id"], "not a node's name", help);
+    found.within("drain.within", config.drain.within, SECOND, 18 * SECOND);
+}
+
+fn http(config: &Config, found: &mut Found) {
+    let http = &config.http;
+    let keys = (http.tls_cert.is_some(), http.tls_key.is_some());
+    let help = "set both, or neither";
+    found.when(keys == (true, false), &["http.tls_cert", "http.tls_key"], "a certificate without its key", help);
+    found.when(keys == (false, true), &["http.tls_key", "http.tls_cert"], "a key without its certificate", help);
+    let same = http.bind == config.admin.bind && http.bind.port() != 0;
+    found.when(same, &["admin.bind", "http.bind"], "the public listener is there already", "give each its own port");
+    let more = http.connections_per_address_max > http.connections_max;
+    let keys = ["http.connections_per_address_max", "http.connections_max"];
+    found.when(more, &keys, "one address may open more than all together", "lower it, or raise the other");
+    for (key, value) in [
+        ("http.tls_handshake_within", http.tls_handshake_within),
+        ("http.first_byte_within", http.first_byte_within),
+        ("http.head_within", http.head_within),
+        ("http.body_within", http.body_within),
+        ("http.request_within", http.request_within),
+    ] {
+        found.within(key, value, 10 * MS, MINUTE);
+    }
+    let head = http.head_bytes_max.bytes();
+    // hyper refuses smaller buffers; a token of 4 KiB must fit.
+    found.when(
+        head < 8192,
+        &["http.head_bytes_max"],
+        "less than 8KiB",
+        "a head carries a token of up to 4KiB: write at least \"8KiB\"",
+    );
+    let body = http.body_bytes_max.bytes();
+    found.when(
+        body < 1024,
+        &["http.body_bytes_max"],
+        "less than 1KiB",
+        "a sign-up would not fit: write at least \"1KiB\"",
+    );
+}
+
+fn socket(config: &Config, found: &mut Found) {
+    let socket = &config.socket;
+    let message = socket.message_bytes_max.bytes();
+    let help =
+        "a session description must fit, and the protocol allows no more than 64KiB: write \"4KiB\" to \"64KiB\"";
+    let key = ["socket.message_bytes_max"];
+    found.when(message < 4096, &key, "less than 4KiB", help);
+    found.when(message > 65_536, &key, "more than 64KiB", help);
+    let small = socket.outbox_bytes_max < socket.message_bytes_max;
+    let help = "write at least the size of one message";
+    found.when(small, &["socket.outbox_bytes_max", "socket.message_bytes_max"], "one message would not fit", help);
+    for (key, value) in [
+        ("socket.write_within", socket.write_within),
+        ("socket.hello_within", socket.hello_within),
+        ("socket.ping_every", socket.ping_every),
+    ] {
+        found.within(key, value, 10 * MS, 5 * MINUTE);
+    }
+    found.within("socket.heartbeat_every", socket.heartbeat_every, SECOND, 5 * MINUTE);
+    let never = socket.heartbeat_missing_max <= socket.heartbeat_every;
+    let keys = ["socket.heartbeat_missing_max", "socket.heartbeat_every"];
+    found.when(never, &keys, "over before the next heartbeat is due", "write at least twice `socket.heartbeat_every`");
+}
+
+fn room(config: &Config, found: &mut Found) {
+    let room = &config.room;
+    let most = room.participants_max.get();
+    found.when(most > 100, &["room.participants_max"], "more than 100", "write a whole number from 2 to 100");
+    found.when(most < 2, &["room.participants_max"], "less than 2", "write a whole number from 2 to 100");
+    let usual = room.participants_default.get();
+    found.when(
+        usual < 2,
+        &["room.participants_default"],
+        "less than 2",
+        "a call needs two: write a whole number from 2",
+    );
+    let keys = ["room.participants_default", "room.participants_max"];
+    found.when(usual > most, &keys, "more than a host may ask for", "lower it, or raise the other");
+    found.within("room.seat_window_max", room.seat_window_max, Duration::ZERO, 120 * SECOND);
+    let longer = room.seat_window > room.seat_window_max;
+    let keys = ["room.seat_window", "room.seat_window_max"];
+    found.when(longer, &keys, "longer than a host may ask for", "lower it, or raise the other (at most \"2m\")");
+    found.within("room.early_candidates_within", room.early_candidates_within, SECOND, MINUTE);
+    let small = room.inbox_bytes_max < config.socket.message_bytes_max;
+    let keys = ["room.inbox_bytes_max", "socket.message_bytes_max"];
+    found.when(small, &keys, "one message would not fit", "write at least the size of one message");
+    let few = room.inbox_entries_max < config.socket.in_flight_max;
+    let keys = ["room.inbox_entries_max", "socket.in_flight_max"];
+    found.when(few, &keys, "fewer than one socket may have on their way", "write at least `socket.in_flight_max`");
+}
+
+fn auth(config: &Config, found: &mut Found) {
+    let auth = &config.auth;
+    found.within("auth.access_ttl", auth.access_ttl, MINUTE, DAY);
+    found.within("auth.refresh_ttl", auth.refresh_ttl, MINUTE, 365 * DAY);
+    found.within("auth.refresh_grace", auth.refresh_grace, Duration::ZERO, MINUTE);
+    found.within("auth.clock_leeway", auth.clock_leeway, Duration::ZERO, 5 * SECOND);
+    let keys = ["auth.refresh_ttl", "auth.access_ttl"];
+    found.when(auth.refresh_ttl <= auth.access_ttl, &keys, "over before the token it renews", "write a longer time");
+    for (key, name) in [("auth.issuer", &auth.issuer), ("auth.audience", &auth.audience)] {
+        found.when(
+            name.is_empty() || name.len() > 256,
+            &[key],
+            "not 1 to 256 bytes long",
+            "write a name, such as \"aldis\"",
+        );
+    }
+    let memory = auth.argon2_memory.bytes();
+    let help = "write \"8MiB\" to \"1GiB\"; 19MiB with 2 iterations is the usual advice";
+    found.when(memory < 8 << 20, &["auth.argon2_memory"], "less than 8MiB is quickly guessed", help);
+    found.when(memory > 1 << 30, &["auth.argon2_memory"], "more than 1GiB", help);
+    let passes = auth.argon2_iterations.get();
+    found.when(passes > 64, &["auth.argon2_iterations"], "more than 64", "write a whole number from 1 to 64");
+}
+
+fn ice(config: &Config, found: &mut Found) {
+    let ice = &config.ice;
+    let secrets = !ice.turn_secrets.is_empty() || ice.turn_secrets_file.is_some();
+    let help = "set `ice.turn_secrets` to coturn's static-auth-secret";
+    let keys = ["ice.turn_urls", "ice.turn_secrets"];
+    found.when(!ice.turn_urls.is_empty() && !secrets, &keys, "no secret to make credentials with", help);
+    let keys =
+        [if ice.turn_secrets.is_empty() { "ice.turn_secrets_file" } else { "ice.turn_secrets" }, "ice.turn_urls"];
+    found.when(
+        ice.turn_urls.is_empty() && secrets,
+        &keys,
+        "a secret for no server",
+        "set `ice.turn_urls`, or remove the secret",
+    );
+    let twice = !ice.turn_secrets.is_empty() && ice.turn_secrets_file.is_some();
+    found.when(
+        twice,
+        &["ice.turn_secrets_file", "ice.turn_secrets"],
+        "the secrets are set already",
+        "keep one of the two",
+    );
+    let short = ice.turn_secrets.iter().any(|secret| secret.expose().len() < 16);
+    found.when(short, &["ice.turn_secrets"], "shorter than 16 characters", "make one with: openssl rand -hex 32");
+    let turn_as_stun = ice.stun_urls.iter().any(super::text::ice_url::IceUrl::is_turn);
+    found.when(turn_as_stun, &["ice.stun_urls"], "a TURN server", "move it to `ice.turn_urls`");
+    let stun_as_turn = ice.turn_urls.iter().any(|url| !url.is_turn());
+    found.when(stun_as_turn, &["ice.turn_urls"], "a STUN server", "move it to `ice.stun_urls`");
+    found.within("ice.credential_ttl", ice.credential_ttl, MINUTE, HOUR);
+}
+
+fn storage(config: &Config, found: &mut Found) {
+    let twice = config.database.url.is_some() && config.database.url_file.is_some();
+    found.when(twice, &["database.url_file", "database.url"], "the URL is set already", "keep one of the two");
+    found.within("database.acquire_within", config.database.acquire_within, 10 * MS, SECOND);
+    found.within("database.query_within", config.database.query_within, 10 * MS, MINUTE);
+    let readers = config.database.readers_max.get();
+    found.when(readers > 1000, &["database.readers_max"], "more than 1000", "write a whole number from 1 to 1000");
+    let twice = config.ledger.redis_url.is_some() && config.ledger.redis_url_file.is_some();
+    found.when(twice, &["ledger.redis_url_file", "ledger.redis_url"], "the URL is set already", "keep one of the two");
+}

@@ -1,0 +1,40 @@
+//! `config show`: what is in force and where each value was said, as TOML that can be read again. Secrets are hidden.
+//! Must not know what the values mean.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::schema::SCHEMA;
+use super::{Config, Loaded};
+
+/// The effective values, one key a line, each with its origin: `bind = "127.0.0.1:8080"  # default`.
+impl fmt::Display for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = values(&self.config);
+        for (n, section) in SCHEMA.sections.iter().enumerate() {
+            let gap = if n == 0 { "" } else { "\n" };
+            writeln!(f, "{gap}[{section}]")?;
+            for name in SCHEMA.names_in(section) {
+                let key = format!("{section}.{name}");
+                match values.get(&key) {
+                    Some(value) => writeln!(f, "{name} = {value}  # {}", self.origin(&key))?,
+                    None => writeln!(f, "# {name} is not set")?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every value that is set, by its full key. What is secret is hidden.
+pub(super) fn values(config: &Config) -> BTreeMap<String, toml::Value> {
+    let mut values = BTreeMap::new();
+    // A configuration is tables of plain values: it always has a TOML form.
+    let table = toml::Table::try_from(config).unwrap_or_default();
+    for (section, inner) in table {
+        for (name, value) in inner.as_table().cloned().unwrap_or_default() {
+            values.insert(format!("{section}.{name}"), value);
+        }
+    }
+    values
+}

@@ -1,0 +1,114 @@
+//! The line of text a fault stands in, cut to a readable width, with the caret's place. Must not know what is wrong.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::secret::may_be_secret;
+
+/// Columns of a shown line at most; a longer one is cut around the caret.
+const WIDTH_MAX: usize = 160;
+
+/// One line of text and the part of it that is meant. Columns count characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Snippet {
+    /// Line and column in the file, both from 1; none when the line is of no file.
+    position: Option<(usize, usize)>,
+    line: String,
+    caret: usize,
+    width: usize,
+}
+
+impl Snippet {
+    /// The line of `text` where `span` (bytes) starts.
+    pub(super) fn of(text: &str, span: Range<usize>) -> Self {
+        let start = floor(text, span.start.min(text.len()));
+        let end = floor(text, span.end.clamp(start, text.len()));
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[line_start..].lines().next().unwrap_or_default();
+        let line_end = line_start + line.len();
+        let column = text[line_start..start].chars().count();
+        let width = text[start.min(line_end)..end.min(line_end)].chars().count();
+        let number = text[..line_start].matches('\n').count() + 1;
+        Self { position: Some((number, column + 1)), ..Self::line(line, column, width) }
+    }
+
+    /// A line that stands in no file.
+    pub(super) fn line(line: &str, caret: usize, width: usize) -> Self {
+        let skipped = if line.chars().count() > WIDTH_MAX { caret.saturating_sub(WIDTH_MAX / 2) } else { 0 };
+        let shown = line.chars().skip(skipped).take(WIDTH_MAX);
+        let line: String = shown
+            .map(|c| {
+                if c == '\t' {
+                    ' '
+                } else if c.is_control() {
+                    '\u{fffd}'
+                } else {
+                    c
+                }
+            })
+            .collect();
+        let caret = caret - skipped;
+        let width = width.min(line.chars().count().saturating_sub(caret)).max(1);
+        Self { position: None, line, caret, width }
+    }
+
+    /// The same line without the value after the part that is meant: it may be secret.
+    pub(super) fn hiding_the_rest(self) -> Self {
+        let (meant, rest) = self.line.split_at(self.end_byte());
+        let line = if rest.contains('=') { format!("{meant} = …") } else { self.line };
+        Self { line, ..self }
+    }
+
+    /// The same line; when it holds several keys and one may be secret, with everything between quotes replaced.
+    pub(super) fn hiding_neighbours(self) -> Self {
+        let several = self.line.matches('=').count() > 1;
+        if several && may_be_secret(&self.line) { self.hiding_quoted() } else { self }
+    }
+
+    fn end_byte(&self) -> usize {
+        self.line.char_indices().nth(self.caret + self.width).map_or(self.line.len(), |(at, _)| at)
+    }
+
+    /// The same line with everything between quotes, and everything after an open one, replaced.
+    pub(super) fn hiding_quoted(self) -> Self {
+        let mut quoted = false;
+        let hide = |c: char| {
+            let mark = c == '"' || c == '\'';
+            quoted ^= mark;
+            if quoted && !mark { '*' } else { c }
+        };
+        let line = self.line.chars().map(hide).collect();
+        Self { line, ..self }
+    }
+
+    /// Line in the file, from 1; 0 when it is of no file.
+    pub(super) fn line_number(&self) -> usize {
+        self.position.map_or(0, |(line, _)| line)
+    }
+
+    /// Line and column in the file, both from 1.
+    pub(super) fn position(&self) -> Option<(usize, usize)> {
+        self.position
+    }
+
+    /// Columns the line's number takes.
+    pub(super) fn margin(&self) -> usize {
+        self.position.map_or(1, |(line, _)| line.to_string().len())
+    }
+}
+
+/// The line, and the carets under the part that is meant.
+impl fmt::Display for Snippet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let margin = self.margin();
+        let number = self.position.map_or_else(String::new, |(line, _)| line.to_string());
+        writeln!(f, "{:margin$} |", "")?;
+        writeln!(f, "{number:margin$} | {}", self.line.trim_end())?;
+        write!(f, "{:margin$} | {:caret$}{}", "", "", "^".repeat(self.width), caret = self.caret)
+    }
+}
+
+/// The nearest place at or before `at` where a character of `text` starts.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}

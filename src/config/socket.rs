@@ -1,0 +1,65 @@
+//! `[socket]`: what one WebSocket may cost, and when it counts as gone. Must not know rooms.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{self, size::Size};
+
+/// One WebSocket: what it may cost, and when it counts as gone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Socket {
+    /// One message from a client at most (all its fragments together); more closes with 1009.
+    pub message_bytes_max: Size,
+    /// Fragments one message may come in.
+    pub fragments_max: NonZeroUsize,
+    /// What may wait for a slow reader; more closes with 4530, and the inbox is kept.
+    pub outbox_bytes_max: Size,
+    /// How long the kernel may refuse every byte before the reader counts as slow.
+    #[serde(with = "text")]
+    pub write_within: Duration,
+    /// How long a new socket may take to say `hello`.
+    #[serde(with = "text")]
+    pub hello_within: Duration,
+    /// How often a client shall send `heartbeat`; told in `welcome`.
+    #[serde(with = "text")]
+    pub heartbeat_every: Duration,
+    /// How long a client that has sent a `heartbeat` may then send nothing at all.
+    #[serde(with = "text")]
+    pub heartbeat_missing_max: Duration,
+    /// How often a socket is pinged; one that has not answered by the next ping is lost.
+    #[serde(with = "text")]
+    pub ping_every: Duration,
+    /// Messages a second a client may send on the long run; more are refused.
+    pub messages_per_second: NonZeroU32,
+    /// Messages a client may send at once after a pause: a join sends many candidates together.
+    pub messages_burst_max: NonZeroU32,
+    /// Messages refused in a row for their rate before the socket is closed with 4529.
+    pub refusals_max: NonZeroU32,
+    /// Messages of one socket that may be on their way through the actors; then its reader waits.
+    pub in_flight_max: NonZeroUsize,
+    /// Sockets one person may have open on this node.
+    pub sockets_per_user_max: NonZeroUsize,
+}
+
+impl Default for Socket {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: Size::kib(64),
+            fragments_max: text::count(64),
+            outbox_bytes_max: Size::kib(1024),
+            write_within: Duration::from_secs(10),
+            hello_within: Duration::from_secs(5),
+            heartbeat_every: Duration::from_secs(15),
+            heartbeat_missing_max: Duration::from_secs(30),
+            ping_every: Duration::from_secs(10),
+            messages_per_second: text::times(100),
+            messages_burst_max: text::times(500),
+            refusals_max: text::times(200),
+            in_flight_max: text::count(16),
+            sockets_per_user_max: text::count(16),
+        }
+    }
+}

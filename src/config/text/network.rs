@@ -1,0 +1,41 @@
+//! Networks in CIDR form. Must not know who is trusted.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::{Text, text_serde};
+
+/// A network of addresses, written `"10.0.0.0/8"`; a lone address is a network of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network(IpNet);
+
+impl Network {
+    /// Whether `address` belongs to this network; `::ffff:10.0.0.1` belongs where `10.0.0.1` does.
+    #[must_use]
+    pub fn contains(self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+impl Text for Network {
+    const FORM: &'static str = "a network, such as \"10.0.0.0/8\" or \"::1\"";
+
+    fn read(text: &str) -> Result<Self, String> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self(IpNet::from(address)));
+        }
+        let network: IpNet = text.parse().map_err(|_| "not a network".to_owned())?;
+        if network.trunc() == network {
+            Ok(Self(network))
+        } else {
+            Err(format!("has bits past its prefix; the network is {}", network.trunc()))
+        }
+    }
+
+    fn write(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+text_serde!(Network);

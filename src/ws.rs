@@ -1,0 +1,30 @@
+//! The socket's edge: from a TCP connection to whole messages, and back.
+//!
+//! `listener` accepts and speaks HTTP/1.1, `handshake` judges the upgrade, `guard` judges every frame, `reader` turns
+//! bytes into a [`Session`]'s events, `wire` turns messages into bytes. It must not know what a message means, who a
+//! token belongs to, or that rooms exist.
+
+mod caps;
+mod connection;
+mod frame;
+pub mod guard;
+mod guarded;
+pub mod handshake;
+mod http1;
+mod limits;
+mod listener;
+mod lobby;
+mod metrics;
+mod reader;
+mod tls;
+mod wire;
+
+pub use connection::{Arrival, Busy, Lobby};
+pub use http1::Encrypted;
+pub use limits::Limits;
+pub use lobby::NoSockets;
+pub use listener::{BindError, Listener};
+pub use metrics::describe as describe_metrics;
+pub use reader::{Ending, Reader, Session};
+pub use tls::{Certificates, TlsError};
+pub use wire::Outlet;

@@ -1,0 +1,119 @@
+//! How many connections stand, over all and by address. It must not know what they are used for.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use dashmap::DashMap;
+
+/// Counts connections; a [`Place`] is one of them.
+#[derive(Debug)]
+pub(crate) struct Caps {
+    places_max: usize,
+    per_address_max: usize,
+    taken: AtomicUsize,
+    by_address: DashMap<IpAddr, usize>,
+}
+
+/// One connection's place, given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    caps: Arc<Caps>,
+    address: Option<IpAddr>,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Full {
+    Node,
+    Address,
+}
+
+impl Caps {
+    pub(crate) fn new(places_max: usize, per_address_max: usize) -> Arc<Self> {
+        Arc::new(Self { places_max, per_address_max, taken: AtomicUsize::new(0), by_address: DashMap::new() })
+    }
+
+    /// Takes a place for `address`; `None` counts against the node only.
+    pub(crate) fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Place, Full> {
+        if self.taken.fetch_add(1, Ordering::Relaxed) >= self.places_max {
+            self.taken.fetch_sub(1, Ordering::Relaxed);
+            return Err(Full::Node);
+        }
+        // From here on dropping the place gives both counts back.
+        let mut place = Place { caps: Arc::clone(self), address: None };
+        let Some(address) = address.map(network) else { return Ok(place) };
+        let mut count = self.by_address.entry(address).or_default();
+        if *count >= self.per_address_max {
+            return Err(Full::Address);
+        }
+        *count += 1;
+        place.address = Some(address);
+        Ok(place)
+    }
+
+    /// Connections that stand now.
+    pub(crate) fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.caps.taken.fetch_sub(1, Ordering::Relaxed);
+        if let Some(address) = self.address {
+            self.caps.by_address.remove_if_mut(&address, |_, count| {
+                *count -= 1;
+                *count == 0
+            });
+        }
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the /64 that an IPv6 customer has to itself.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Caps, Full};
+
+    #[test]
+    fn a_place_given_back_can_be_taken_again() {
+        let caps = Caps::new(2, 1);
+        let address = Some("192.0.2.1".parse().expect("an address"));
+        let place = caps.take(address).expect("the first place");
+        assert_eq!(caps.take(address).expect_err("the address has its one"), Full::Address);
+        assert_eq!(caps.taken(), 1, "a refused connection leaves no trace");
+        drop(place);
+        assert!(caps.by_address.is_empty(), "an address without connections is forgotten");
+        assert!(caps.take(address).is_ok());
+    }
+
+    #[test]
+    fn neighbours_in_one_ipv6_network_count_as_one() {
+        let caps = Caps::new(9, 1);
+        let [one, neighbour, other, mapped, plain] =
+            ["2001:db8::1", "2001:db8::2:3", "2001:db8:0:1::1", "::ffff:192.0.2.7", "192.0.2.7"]
+                .map(|text| Some(text.parse().expect("an address")));
+        let _one = caps.take(one).expect("a first of the network");
+        assert_eq!(caps.take(neighbour).expect_err("the same network"), Full::Address);
+        let _other = caps.take(other).expect("another network");
+        let _mapped = caps.take(mapped).expect("IPv4 in IPv6");
+        assert_eq!(caps.take(plain).expect_err("the same IPv4 address"), Full::Address);
+    }
+
+    #[test]
+    fn a_full_node_refuses_even_trusted_proxies() {
+        let caps = Caps::new(1, 1);
+        let _place = caps.take(None).expect("the one place");
+        assert_eq!(caps.take(None).expect_err("no second"), Full::Node);
+    }
+}

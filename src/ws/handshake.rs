@@ -1,0 +1,113 @@
+//! Judges a request to open a WebSocket: RFC 6455 §4.2.1 to the letter, the sub-protocol, the origin, the token's way.
+//!
+//! Pure: a request's head in, [`Accepted`] or one [`Refusal`] out. It must not know whether a token is any good, nor
+//! whether the node has room: a browser cannot see the status of a failed upgrade, so both are told after it.
+
+mod fields;
+mod origin;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hyper::http::header::{self, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::http::{Method, Version};
+use sha1::{Digest as _, Sha1};
+
+pub use origin::{Origin, OriginError};
+pub use refusal::{Busy, Refusal};
+pub use token::{TOKEN_BYTES_MAX, Token, TokenWay};
+
+/// The sub-protocol this server speaks.
+pub const PROTOCOL: &str = "aldis.v1";
+
+/// Sub-protocols a client may offer: its own, a token, and room for later versions.
+const PROTOCOLS_MAX: usize = 16;
+
+/// What the node's operator decided about origins.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Origins that may connect besides the one that `Host` names.
+    pub allowed_origins: Vec<Origin>,
+}
+
+/// A request that may be upgraded.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The value of `Sec-WebSocket-Accept`.
+    pub accept: HeaderValue,
+    /// Whether the client offered [`PROTOCOL`], and so must be answered with it.
+    pub protocol: bool,
+    /// The token, if the request brought one; else `hello` must.
+    pub token: Option<Token>,
+    /// The page's origin; absent for what is no browser.
+    pub origin: Option<Origin>,
+}
+
+/// Judges one request. `tls`: whether it came through our own TLS, so that its own origin can only be `https`.
+///
+/// # Errors
+/// The first rule that the request breaks.
+pub fn judge(head: &Parts, policy: &Policy, tls: bool) -> Result<Accepted, Refusal> {
+    if head.method != Method::GET {
+        return Err(Refusal::Method);
+    }
+    if head.version != Version::HTTP_11 {
+        return Err(Refusal::HttpVersion);
+    }
+    token::none_in_query(head.uri.query())?;
+    let host = origin::host(head)?;
+    judge_upgrade(head)?;
+    let accept = judge_key(head)?;
+    let offered = offered_protocols(head)?;
+    let origin = origin::judge(head, &host, policy, tls)?;
+    let token = token::find(head, &offered, origin.is_some())?;
+    Ok(Accepted { accept, protocol: !offered.is_empty(), token, origin })
+}
+
+/// `Upgrade`, `Connection`, the version, and no body.
+fn judge_upgrade(head: &Parts) -> Result<(), Refusal> {
+    let is_websocket = |name: &&str| name.eq_ignore_ascii_case("websocket");
+    if !fields::list(head, &header::UPGRADE)?.iter().any(is_websocket) {
+        return Err(Refusal::NotAnUpgrade);
+    }
+    let is_upgrade = |name: &&str| name.eq_ignore_ascii_case("upgrade");
+    if !fields::list(head, &header::CONNECTION)?.iter().any(is_upgrade) {
+        return Err(Refusal::Connection);
+    }
+    if fields::single(head, &header::SEC_WEBSOCKET_VERSION)? != Some("13") {
+        return Err(Refusal::Version);
+    }
+    let length = fields::single(head, &header::CONTENT_LENGTH)?;
+    if head.headers.contains_key(header::TRANSFER_ENCODING) || !matches!(length, None | Some("0")) {
+        return Err(Refusal::Body);
+    }
+    Ok(())
+}
+
+/// The answer to a key: its SHA-1 with the protocol's GUID (RFC 6455 §4.2.2).
+fn judge_key(head: &Parts) -> Result<HeaderValue, Refusal> {
+    let key = fields::single(head, &header::SEC_WEBSOCKET_KEY)?.ok_or(Refusal::Key)?;
+    let mut nonce = [0; 16];
+    if STANDARD.decode_slice(key, &mut nonce) != Ok(16) {
+        return Err(Refusal::Key);
+    }
+    let digest = Sha1::new().chain_update(key).chain_update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11").finalize();
+    HeaderValue::from_str(&STANDARD.encode(digest)).map_err(|_| Refusal::Key)
+}
+
+/// The offered sub-protocols; none at all is allowed (not every client is a browser), none that we speak is not.
+fn offered_protocols(head: &Parts) -> Result<Vec<&str>, Refusal> {
+    let offered = fields::list(head, &header::SEC_WEBSOCKET_PROTOCOL)?;
+    let present = head.headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL);
+    if present && (!offered.contains(&PROTOCOL) || offered.len() > PROTOCOLS_MAX) {
+        return Err(Refusal::Protocol);
+    }
+    if !offered.iter().all(|name| fields::is_token(name)) {
+        return Err(Refusal::Protocol);
+    }
+    Ok(offered)
+}

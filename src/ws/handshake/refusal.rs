@@ -1,0 +1,164 @@
+//! Every way to be refused a socket: one table of status, code and words (RFC 9457 problem details).
+
+use std::time::Duration;
+
+use hyper::http::header::{self, HeaderName, HeaderValue};
+use hyper::http::{Response, StatusCode};
+
+/// Why the node takes no new socket now, from the side that knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy {
+    /// Such as "this node is draining".
+    pub why: &'static str,
+    /// When asking again makes sense.
+    pub retry_after: Duration,
+}
+
+/// Why a request gets no socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not GET.
+    Method,
+    /// HTTP/1.0.
+    HttpVersion,
+    /// No `Host`, more than one, one that is none, or one that the target contradicts.
+    Host,
+    /// No `Upgrade: websocket`.
+    NotAnUpgrade,
+    /// No `upgrade` in `Connection`.
+    Connection,
+    /// Not version 13.
+    Version,
+    /// No key, or none of 16 bytes.
+    Key,
+    /// A request body.
+    Body,
+    /// A field twice that may come once.
+    Repeated,
+    /// A field with bytes outside visible ASCII.
+    NotAscii,
+    /// Sub-protocols offered, none of them ours.
+    Protocol,
+    /// A page that may not connect.
+    Origin,
+    /// The cookie without an origin: no browser's request.
+    CookieWithoutOrigin,
+    /// A token that cannot be one.
+    Token,
+    /// Tokens in two ways at once.
+    TwoTokens,
+    /// A token in the query string.
+    TokenInQuery,
+    /// The node takes no new sockets now.
+    Busy(Busy),
+}
+
+impl Refusal {
+    /// Status, code and detail.
+    fn row(self) -> (StatusCode, &'static str, &'static str) {
+        let bad = |detail| (StatusCode::BAD_REQUEST, "bad_handshake", detail);
+        match self {
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "a WebSocket opens with GET"),
+            Self::HttpVersion => bad("a WebSocket opens over HTTP/1.1"),
+            Self::Host => bad("exactly one valid Host is needed, and the request target must not contradict it"),
+            Self::NotAnUpgrade => (
+                StatusCode::UPGRADE_REQUIRED,
+                "upgrade_required",
+                "this path speaks WebSocket only → send Upgrade: websocket",
+            ),
+            Self::Connection => bad("the list in Connection must contain upgrade (does a proxy drop it?)"),
+            Self::Version => {
+                (StatusCode::UPGRADE_REQUIRED, "unsupported_version", "Sec-WebSocket-Version must be 13 (RFC 6455)")
+            }
+            Self::Key => bad("Sec-WebSocket-Key must be 16 bytes in base64"),
+            Self::Body => bad("a WebSocket request has no body"),
+            Self::Repeated => bad("a field that may come once came twice"),
+            Self::NotAscii => bad("a field holds bytes outside visible ASCII"),
+            Self::Protocol => bad("of the sub-protocols offered, one must be aldis.v1 (at most 16, valid tokens)"),
+            Self::Origin => (
+                StatusCode::FORBIDDEN,
+                "origin_forbidden",
+                "pages of this Origin may not connect → serve the page from this host, let the proxy pass Host on, \
+                 or add the origin to allowed_origins",
+            ),
+            Self::CookieWithoutOrigin => (
+                StatusCode::FORBIDDEN,
+                "origin_required",
+                "the cookie access_token counts only with an allowed Origin → use Authorization: Bearer",
+            ),
+            Self::Token => (
+                StatusCode::BAD_REQUEST,
+                "bad_token",
+                "the token must be 1 to 4096 visible ASCII characters; as a sub-protocol in base64url without padding",
+            ),
+            Self::TwoTokens => (StatusCode::BAD_REQUEST, "two_tokens", "the token may come in one way only, and once"),
+            Self::TokenInQuery => (
+                StatusCode::BAD_REQUEST,
+                "token_in_query",
+                "tokens never travel in the query string → send hello, or the sub-protocol bearer.<base64url>",
+            ),
+            Self::Busy(busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", busy.why),
+        }
+    }
+
+    /// The HTTP status of the answer.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        self.row().0
+    }
+
+    /// The stable word for programs and metrics.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The field that tells a client how to do better, where there is one.
+    fn hint(self) -> Option<(HeaderName, HeaderValue)> {
+        match self {
+            Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET"))),
+            Self::NotAnUpgrade => Some((header::UPGRADE, HeaderValue::from_static("websocket"))),
+            Self::Version => Some((header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))),
+            Self::Busy(busy) => Some((header::RETRY_AFTER, busy.retry_after.as_secs().max(1).into())),
+            Self::HttpVersion
+            | Self::Host
+            | Self::Connection
+            | Self::Key
+            | Self::Body
+            | Self::Repeated
+            | Self::NotAscii
+            | Self::Protocol
+            | Self::Origin
+            | Self::CookieWithoutOrigin
+            | Self::Token
+            | Self::TwoTokens
+            | Self::TokenInQuery => None,
+        }
+    }
+
+    /// The answer, as `application/problem+json`.
+    pub fn response<B: From<String>>(self) -> Response<B> {
+        let (status, code, detail) = self.row();
+        let problem = serde_json::json!({
+            "type": "about:blank",
+            "title": status.canonical_reason(),
+            "status": status.as_u16(),
+            "code": code,
+            "detail": detail,
+        });
+        let mut response = Response::new(B::from(problem.to_string()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // A client that gets this wrong has nothing else to ask on this connection.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        if let Some((name, value)) = self.hint() {
+            headers.insert(name, value);
+        }
+        if self == Self::NotAnUpgrade {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade, close"));
+        }
+        response
+    }
+}

@@ -1,0 +1,98 @@
+//! The node's own certificate: loaded from PEM files, replaced while running. Connections keep what they began with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls_pki_types::pem::{self, PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
+
+/// The certificate chain and key that new connections are served with.
+#[derive(Debug)]
+pub struct Certificates {
+    cert: PathBuf,
+    key: PathBuf,
+    config: ArcSwap<ServerConfig>,
+}
+
+/// Files that cannot serve TLS.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// Not readable, or not PEM.
+    #[error("cannot read {what} from {path}: {source} → give a readable PEM file")]
+    File {
+        /// "the certificate chain" or "the private key".
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: pem::Error,
+    },
+    /// PEM without a certificate.
+    #[error("no certificate in {path} → give the PEM file that holds the chain, the leaf first")]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Certificate and key do not fit each other, or are of no use for TLS.
+    #[error("certificate {cert} and key {key} cannot be used: {source} → check that they belong together")]
+    Unusable {
+        /// The certificate's file.
+        cert: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+        /// Why.
+        source: rustls::Error,
+    },
+}
+
+impl Certificates {
+    /// Loads the chain and key from PEM files.
+    ///
+    /// # Errors
+    /// [`TlsError`] with the file that is at fault.
+    pub fn load(cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Result<Arc<Self>, TlsError> {
+        let (cert, key) = (cert.into(), key.into());
+        let config = ArcSwap::from_pointee(read(&cert, &key)?);
+        Ok(Arc::new(Self { cert, key, config }))
+    }
+
+    /// Loads the same files again, for connections to come.
+    ///
+    /// # Errors
+    /// [`TlsError`]; what was loaded before stays in use.
+    pub fn reload(&self) -> Result<(), TlsError> {
+        self.config.store(Arc::new(read(&self.cert, &self.key)?));
+        Ok(())
+    }
+
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.config.load_full())
+    }
+}
+
+fn read(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
+    let file = |what, path: &Path, source| TlsError::File { what, path: path.to_owned(), source };
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(|certificates| certificates.collect::<Result<Vec<_>, _>>())
+        .map_err(|source| file("the certificate chain", cert, source))?;
+    if chain.is_empty() {
+        return Err(TlsError::Empty { path: cert.to_owned() });
+    }
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|source| file("the private key", key, source))?;
+    let unusable = |source| TlsError::Unusable { cert: cert.to_owned(), key: key.to_owned(), source };
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(unusable)?
+        .with_no_client_auth()
+        .with_single_cert(chain, secret)
+        .map_err(unusable)?;
+    // WebSocket over HTTP/2 is not spoken here.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // Resumption by ticket: the node keeps nothing for clients that may come back.
+    config.ticketer = aws_lc_rs::Ticketer::new().map_err(unusable)?;
+    Ok(config)
+}

@@ -1,0 +1,137 @@
+//! The write side of one connection: messages in, frames out.
+//!
+//! What the kernel takes at once costs no allocation and no task; what it does not take waits in the [`Outlet`], which is
+//! then lent to [`flush`](Wire::flush). It must not know what a message means, nor bound the queue before it.
+
+mod pipe;
+#[cfg(test)]
+mod tests;
+
+use std::io::IoSlice;
+use std::time::Duration;
+
+use actors::ports::{Farewell, Later, Wire, WireGone};
+
+use tokio::io::AsyncWriteExt;
+use tokio::task::JoinHandle;
+
+use super::frame::{Head, Opcode};
+pub(crate) use pipe::Pipe;
+
+/// The write half of an upgraded connection. Dropping it ends the connection and its reader.
+#[derive(Debug)]
+pub struct Outlet {
+    pipe: Pipe,
+    waiting: Vec<u8>,
+    reader: JoinHandle<()>,
+    farewell_within: Duration,
+}
+
+/// Payload pieces that fit one vectored write beside the head; more are joined first.
+const PIECES: usize = 7;
+
+impl Outlet {
+    pub(crate) fn new(pipe: Pipe, reader: JoinHandle<()>, farewell_within: Duration) -> Self {
+        Self { pipe, waiting: Vec::new(), reader, farewell_within }
+    }
+
+    /// As [`Wire::send`], one binary frame. `aldis.v1` has none.
+    ///
+    /// # Errors
+    /// [`WireGone`] when the connection failed.
+    pub fn send_binary(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
+        self.frame(Opcode::Binary, &[payload])
+    }
+
+    fn frame(&mut self, opcode: Opcode, payload: &[&[u8]]) -> Result<usize, WireGone> {
+        if payload.len() > PIECES {
+            return self.frame(opcode, &[&payload.concat()]);
+        }
+        let length = payload.iter().map(|piece| piece.len()).sum();
+        let head = Head::new(opcode, length);
+        let mut slices = [IoSlice::new(&[]); 1 + PIECES];
+        slices[0] = IoSlice::new(head.bytes());
+        for (slice, piece) in slices[1..].iter_mut().zip(payload) {
+            *slice = IoSlice::new(piece);
+        }
+        let slices = &mut slices[..=payload.len()];
+        let written = if self.waiting.is_empty() { self.pipe.write_now(slices)? } else { 0 };
+        let mut unwritten = &mut slices[..];
+        IoSlice::advance_slices(&mut unwritten, written);
+        for slice in unwritten {
+            self.waiting.extend_from_slice(slice);
+        }
+        if self.waiting.is_empty() && !self.pipe.is_flushed_now()? {
+            return Ok(head.bytes().len() + length);
+        }
+        Ok(self.waiting.len())
+    }
+
+    /// Waits until everything inside is written, as [`Wire::flush`] does.
+    ///
+    /// # Errors
+    /// [`WireGone`] when the connection failed.
+    pub async fn flushed(&mut self) -> Result<(), WireGone> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.pipe.write_all(&waiting).await.map_err(|_| WireGone)?;
+        self.pipe.flush().await.map_err(|_| WireGone)
+    }
+
+    /// Writes what waits, then a close frame (`None`: an empty one; `reason` is cut to 123 bytes), gives the peer a
+    /// bounded time to close, and hangs up.
+    pub async fn end(mut self, code: Option<u16>, reason: &str) {
+        let mut payload = Vec::new();
+        if let Some(code) = code {
+            payload.extend_from_slice(&code.to_be_bytes());
+            payload.extend_from_slice(&reason.as_bytes()[..reason.floor_char_boundary(123)]);
+        }
+        self.waiting.extend_from_slice(Head::new(Opcode::Close, payload.len()).bytes());
+        self.waiting.extend_from_slice(&payload);
+        // However it goes, dropping the outlet ends the connection.
+        let _ = tokio::time::timeout(self.farewell_within, async {
+            self.flushed().await?;
+            self.pipe.shutdown().await.map_err(|_| WireGone)?;
+            let _ = (&mut self.reader).await;
+            Ok::<(), WireGone>(())
+        })
+        .await;
+    }
+}
+
+impl Wire for Outlet {
+    fn send(&mut self, text: &[&str]) -> Result<usize, WireGone> {
+        let mut pieces: [&[u8]; PIECES] = [&[]; PIECES];
+        if text.len() > PIECES {
+            return self.frame(Opcode::Text, &[text.concat().as_bytes()]);
+        }
+        for (piece, text) in pieces.iter_mut().zip(text) {
+            *piece = text.as_bytes();
+        }
+        self.frame(Opcode::Text, &pieces[..text.len()])
+    }
+
+    fn ping(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
+        self.frame(Opcode::Ping, &[payload])
+    }
+
+    fn pong(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
+        self.frame(Opcode::Pong, &[payload])
+    }
+
+    fn flush(mut self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {
+        Box::pin(async move {
+            self.flushed().await?;
+            Ok(self as Box<dyn Wire>)
+        })
+    }
+
+    fn close(self: Box<Self>, Farewell { code, reason }: Farewell) -> Later<()> {
+        Box::pin(self.end(code, reason))
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        self.reader.abort();
+    }
+}

@@ -1,0 +1,100 @@
+//! The edge with an echo behind it: production code from the accept loop to the write, only the answers are a test's.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::ports::{Wire, WireGone};
+use actors::protocol::Close;
+use aldis::ws::{Arrival, Busy, Ending, Listener, Lobby, Outlet, Session};
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::routing::{get, post};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Takes everybody in, unless told to be busy.
+#[derive(Debug, Default)]
+pub(crate) struct Echo {
+    /// Refuse sockets as an overloaded node does.
+    pub(crate) busy: bool,
+}
+
+/// Says every message back, answers pings, ends as the client ends, or when it is asked to.
+#[derive(Debug)]
+pub(crate) struct Echoing(Option<Outlet>);
+
+/// The text that makes the echo close with 4409.
+pub(crate) const HANG_UP: &str = "please hang up";
+
+impl Lobby for Echo {
+    type Session = Echoing;
+
+    fn admit(&self) -> Result<(), Busy> {
+        let busy = Busy { why: "this node is draining", retry_after: Duration::from_secs(7) };
+        if self.busy { Err(busy) } else { Ok(()) }
+    }
+
+    async fn open(&self, _: Arrival, outlet: Outlet) -> Option<Echoing> {
+        Some(Echoing(Some(outlet)))
+    }
+}
+
+impl Echoing {
+    async fn say(&mut self, write: impl FnOnce(&mut Outlet) -> Result<usize, WireGone>) {
+        let Some(outlet) = &mut self.0 else { return };
+        // A connection that is gone is told by `closed`.
+        if matches!(write(outlet), Ok(1..)) {
+            let _ = outlet.flushed().await;
+        }
+    }
+
+    /// On a task of its own: the farewell waits for the reader, and the reader for us.
+    fn end(&mut self, code: Option<u16>, why: &'static str) {
+        if let Some(outlet) = self.0.take() {
+            tokio::spawn(outlet.end(code, why));
+        }
+    }
+}
+
+impl Session for Echoing {
+    async fn text(&mut self, text: String) {
+        if text == HANG_UP {
+            self.end(Some(Close::Replaced.number()), Close::Replaced.as_str());
+        }
+        self.say(|outlet| outlet.send(&[&text])).await;
+    }
+
+    async fn binary(&mut self, bytes: Vec<u8>) {
+        self.say(|outlet| outlet.send_binary(&bytes)).await;
+    }
+
+    async fn ping(&mut self, payload: Vec<u8>) {
+        self.say(|outlet| outlet.pong(&payload)).await;
+    }
+
+    async fn pong(&mut self, _: Vec<u8>) {}
+
+    async fn closed(mut self, ending: Ending) {
+        match ending {
+            Ending::Closed { code, .. } => self.end(code, ""),
+            Ending::Violated(violation) => self.end(Some(violation.close.number()), violation.why),
+            Ending::Lost => self.end(Some(Close::Normal.number()), ""),
+        }
+    }
+}
+
+/// Two plain routes, so that HTTP can be seen beside the sockets.
+fn routes() -> Router {
+    Router::new()
+        .route("/peer", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
+        .route("/size", post(|body: String| async move { body.len().to_string() }))
+}
+
+/// Serves until `stop`, then waits for what still runs.
+pub(crate) async fn serve(listener: Listener, echo: Echo, stop: CancellationToken) {
+    let tasks = TaskTracker::new();
+    listener.serve(routes(), Arc::new(echo), tasks.clone(), stop).await;
+    tasks.close();
+    tasks.wait().await;
+}

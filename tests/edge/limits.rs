@@ -1,0 +1,140 @@
+//! What a client may cost: time before it says anything, places, and nothing at all after the end.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::client::{Edge, frame, limits, read_frame, read_head, upgrade};
+use crate::echo::Echo;
+use aldis::ws::Limits;
+
+/// How long the edge keeps a connection that says nothing more; it must hang up by itself.
+fn until_hung_up(mut stream: TcpStream) -> Duration {
+    let begin = Instant::now();
+    let mut rest = Vec::new();
+    match stream.read_to_end(&mut rest) {
+        Ok(_) => {}
+        Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "still open after {:?}", begin.elapsed()),
+    }
+    begin.elapsed()
+}
+
+fn is_about_200_ms(waited: Duration) -> bool {
+    (Duration::from_millis(150)..Duration::from_secs(2)).contains(&waited)
+}
+
+#[test]
+fn a_client_that_says_nothing_is_hung_up_on() {
+    let edge = Edge::start(limits());
+    let waited = until_hung_up(edge.connect());
+    assert!(is_about_200_ms(waited), "{waited:?}");
+}
+
+#[test]
+fn an_unfinished_head_is_cut_off() {
+    let edge = Edge::start(limits());
+    for bytes in [&b"G"[..], b"GET /ws HTTP/1.1\r\nHost: a\r\n", b"GET / HTTP/1.1\r\nX: "] {
+        let mut stream = edge.connect();
+        stream.write_all(bytes).expect("sent");
+        let waited = until_hung_up(stream);
+        assert!(is_about_200_ms(waited), "{waited:?} after {bytes:?}");
+    }
+}
+
+#[test]
+fn a_head_that_drips_is_cut_off_all_the_same() {
+    let edge = Edge::start(limits());
+    let mut stream = edge.connect();
+    stream.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket option");
+    let begin = Instant::now();
+    // A byte each 20 ms: the read is the pause.
+    while begin.elapsed() < Duration::from_secs(5) && stream.write_all(b"G").is_ok() {
+        if matches!(stream.read(&mut [0; 64]), Ok(0)) {
+            break;
+        }
+    }
+    assert!(is_about_200_ms(begin.elapsed()), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_kept_alive_connection_may_not_idle_for_ever() {
+    let edge = Edge::start(limits());
+    let mut stream = edge.connect();
+    stream.write_all(b"GET /peer HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+    read_head(&mut stream);
+    let waited = until_hung_up(stream);
+    assert!(is_about_200_ms(waited), "{waited:?}");
+}
+
+#[test]
+fn an_open_socket_outlives_the_limits_of_http() {
+    let edge = Edge::start(limits());
+    let mut stream = edge.open();
+    // Longer than every limit of the handshake.
+    stream.set_read_timeout(Some(Duration::from_millis(600))).expect("a socket option");
+    let error = stream.read(&mut [0]).expect_err("silence");
+    assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket option");
+    stream.write_all(&frame(0x81, b"still here")).expect("sent");
+    assert_eq!(read_frame(&mut stream), Some((0x81, b"still here".to_vec())));
+}
+
+#[test]
+fn an_address_has_its_places_and_gets_them_back() {
+    let edge = Edge::start(Limits { connections_per_address_max: 2, ..limits() });
+    let (first, second) = (edge.open(), edge.open());
+    let waited = until_hung_up(edge.connect());
+    assert!(waited < Duration::from_millis(150), "turned away at once: {waited:?}");
+    drop(first);
+    wait_for_a_place(&edge);
+    drop(second);
+}
+
+/// The edge notices a hang-up in its own time.
+fn wait_for_a_place(edge: &Edge) {
+    for _ in 0..1_000 {
+        let mut stream = edge.connect();
+        let sent = stream.write_all(upgrade("/ws", "").as_bytes());
+        if sent.is_ok() && stream.read(&mut [0]).is_ok_and(|read| read == 1) {
+            return;
+        }
+    }
+    panic!("no place came free");
+}
+
+#[test]
+fn a_trusted_proxy_is_not_limited_by_address_but_the_node_is() {
+    let few = Limits { connections_per_address_max: 1, connections_max: 3, ..limits() };
+    let edge = Edge::start_with(few, Echo::default(), |listener| listener.trust(|address| address.is_loopback()));
+    let _standing = [edge.open(), edge.open(), edge.open()];
+    let waited = until_hung_up(edge.connect());
+    assert!(waited < Duration::from_millis(150), "turned away at once: {waited:?}");
+}
+
+#[test]
+fn a_stop_ends_idle_http_and_leaves_sockets_to_their_sessions() {
+    let patient = Limits { head_within: Duration::from_secs(60), ..limits() };
+    let edge = Edge::start(patient);
+    let mut idle = edge.connect();
+    idle.write_all(b"GET /peer HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
+    read_head(&mut idle);
+    let mut socket = edge.open();
+    edge.stop();
+    assert!(until_hung_up(idle) < Duration::from_secs(2));
+    socket.write_all(&frame(0x81, b"still served")).expect("sent");
+    assert_eq!(read_frame(&mut socket), Some((0x81, b"still served".to_vec())));
+    let refused = TcpStream::connect(edge.address);
+    assert!(refused.is_err() || until_hung_up(refused.expect("connected")) < Duration::from_secs(2));
+    drop(socket);
+    edge.join();
+}
+
+#[test]
+fn a_peer_that_never_closes_is_hung_up_on() {
+    let edge = Edge::start(Limits { farewell_within: Duration::from_millis(200), ..limits() });
+    let mut stream = edge.open();
+    stream.write_all(&frame(0x83, b"")).expect("sent");
+    assert!(read_frame(&mut stream).is_some(), "a close frame");
+    // The client keeps its side open; every task of the edge ends nevertheless.
+    edge.join();
+}
