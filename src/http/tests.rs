@@ -96,7 +96,8 @@ async fn bench_with(settings: Settings) -> Bench {
         let now = Arc::clone(&now);
         move || Timestamp::from_second(now.load(Ordering::SeqCst)).expect("a time")
     });
-    let cheap = auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth::Settings::default() };
+    let cheap =
+        auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth::Settings::default() };
     let auth = Auth::new(Arc::clone(&store), Arc::clone(&KEYS.1), cheap, clock).expect("auth");
     let turn = ice::Settings {
         stun_urls: vec!["stun:stun.example.org".to_owned()],
@@ -162,7 +163,11 @@ impl Answer {
         assert_eq!(body["status"], status);
         assert_eq!(body["type"], format!("urn:aldis:problem:{code}"));
         assert_eq!(body["requestId"], self.header("x-request-id"));
-        assert!(!self.header("x-request-id").is_empty() && body["title"].is_string() && body["detail"].is_string(), "{}", self.text);
+        assert!(
+            !self.header("x-request-id").is_empty() && body["title"].is_string() && body["detail"].is_string(),
+            "{}",
+            self.text
+        );
         body
     }
 }
@@ -205,7 +210,8 @@ impl Ask {
 
 impl Bench {
     async fn signup(&self, name: &str) -> (String, Uuid) {
-        let body = serde_json::json!({ "email": format!("{name}@example.org"), "password": "correct horse", "name": name });
+        let body =
+            serde_json::json!({ "email": format!("{name}@example.org"), "password": "correct horse", "name": name });
         let answer = Ask::post("/api/auth/signup").json(body).send(&self.router).await;
         assert_eq!(answer.status, 201, "{answer:?}");
         let body = answer.json();

@@ -23,7 +23,10 @@ const PAGE: &str = "index.html";
 pub(super) async fn page(headers: HeaderMap) -> Response {
     match Dist::get(PAGE) {
         Some(file) => serve(PAGE, file.into(), &headers),
-        None => Problem::new(Code::NotFound, "The web app is not part of this build; `npm run build` in web/ makes it.").into_response(),
+        None => {
+            Problem::new(Code::NotFound, "The web app is not part of this build; `npm run build` in web/ makes it.")
+                .into_response()
+        }
     }
 }
 
@@ -89,9 +92,16 @@ mod tests {
     fn a_file_comes_with_its_tag_and_is_not_sent_again_to_who_has_it() {
         let first = serve("index.html", asset(), &HeaderMap::new());
         let tag = first.headers()[header::ETAG].clone();
-        assert_eq!((first.status(), &tag), (StatusCode::OK, &"\"abababababababababababababababab\"".parse().expect("a value")));
+        assert_eq!(
+            (first.status(), &tag),
+            (StatusCode::OK, &"\"abababababababababababababababab\"".parse().expect("a value"))
+        );
         assert_eq!(first.headers()[header::CACHE_CONTROL], "no-cache");
-        for known in [tag.to_str().expect("text").to_owned(), format!("\"x\", W/{}", tag.to_str().expect("text")), "*".to_owned()] {
+        for known in [
+            tag.to_str().expect("text").to_owned(),
+            format!("\"x\", W/{}", tag.to_str().expect("text")),
+            "*".to_owned(),
+        ] {
             let asked = HeaderMap::from_iter([(header::IF_NONE_MATCH, known.parse().expect("a value"))]);
             let again = serve("index.html", asset(), &asked);
             assert_eq!((again.status(), &again.headers()[header::ETAG]), (StatusCode::NOT_MODIFIED, &tag), "{known}");

@@ -93,7 +93,12 @@ pub trait Meetings {
     /// One page of the rooms of a host, newest first.
     async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
     /// Changes a room; `None` when there is no such room of this host.
-    async fn change_meeting(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError>;
+    async fn change_meeting(
+        &self,
+        room_id: RoomId,
+        host: Uuid,
+        change: MeetingChange,
+    ) -> Result<Option<Meeting>, StoreError>;
     /// Removes a room; false when there is no such room of this host.
     async fn remove_meeting(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError>;
 }
@@ -119,8 +124,14 @@ impl TryFrom<Row> for Meeting {
             u32::try_from(value).map_err(|_| StoreError::Unreadable { column, value: value.to_string() })
         };
         Ok(Self {
-            mode: row.mode.try_into().map_err(|NotAMode(value)| StoreError::Unreadable { column: "meetings.mode", value })?,
-            room_id: row.room_id.parse().map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: row.room_id })?,
+            mode: row
+                .mode
+                .try_into()
+                .map_err(|NotAMode(value)| StoreError::Unreadable { column: "meetings.mode", value })?,
+            room_id: row
+                .room_id
+                .parse()
+                .map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: row.room_id })?,
             host_id: row.host_id,
             active: row.active,
             max_participants: small("meetings.max_participants", row.max_participants)?,

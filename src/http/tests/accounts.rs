@@ -6,7 +6,10 @@ use super::{Answer, Ask, Bench, bench, bench_with};
 use crate::http::{Settings, rate};
 
 async fn login(bench: &Bench) -> Answer {
-    Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": "correct horse"})).send(&bench.router).await
+    Ask::post("/api/auth/login")
+        .json(json!({"email": "ann@example.org", "password": "correct horse"}))
+        .send(&bench.router)
+        .await
 }
 
 #[tokio::test]
@@ -14,12 +17,21 @@ async fn a_signup_answers_201_with_the_account_its_token_and_both_cookies() {
     let bench = bench().await;
     let body = json!({"email": "Ann@example.org", "password": "correct horse", "name": " Ann "});
     let answer = Ask::post("/api/auth/signup").json(body).send(&bench.router).await;
-    assert_eq!((answer.status.as_u16(), answer.header("content-type"), answer.header("cache-control")), (201, "application/json", "no-store"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("content-type"), answer.header("cache-control")),
+        (201, "application/json", "no-store")
+    );
     let body = answer.json();
-    assert_eq!((&body["expiresIn"], &body["user"]["email"], &body["user"]["name"]), (&json!(900), &json!("Ann@example.org"), &json!("Ann")));
+    assert_eq!(
+        (&body["expiresIn"], &body["user"]["email"], &body["user"]["name"]),
+        (&json!(900), &json!("Ann@example.org"), &json!("Ann"))
+    );
     assert_eq!(body.as_object().map(|body| body.len()), Some(3), "no refresh token, nothing else: {body}");
     let (access, flags) = answer.cookie("access_token").expect("a cookie");
-    assert_eq!((body["accessToken"].as_str(), flags.as_str()), (Some(access.as_str()), "Path=/; SameSite=Lax; HttpOnly; Max-Age=900"));
+    assert_eq!(
+        (body["accessToken"].as_str(), flags.as_str()),
+        (Some(access.as_str()), "Path=/; SameSite=Lax; HttpOnly; Max-Age=900")
+    );
     let (refresh, flags) = answer.cookie("refresh_token").expect("a cookie");
     assert_eq!((refresh.len(), flags.as_str()), (43, "Path=/api/auth; SameSite=Strict; HttpOnly; Max-Age=2592000"));
 }
@@ -63,7 +75,8 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     bench.signup("ann").await;
     let mut details = Vec::new();
     for (email, password) in [("ann@example.org", "wrong horse"), ("bob@example.org", "correct horse")] {
-        let answer = Ask::post("/api/auth/login").json(json!({"email": email, "password": password})).send(&bench.router).await;
+        let answer =
+            Ask::post("/api/auth/login").json(json!({"email": email, "password": password})).send(&bench.router).await;
         details.push(answer.is_problem(401, "credentials_invalid")["detail"].clone());
     }
     assert_eq!(details[0], details[1]);
@@ -99,7 +112,11 @@ async fn a_client_without_cookies_gets_and_brings_its_refresh_token_in_bodies() 
     assert_eq!((answer.status.as_u16(), answer.cookie("refresh_token")), (200, None));
     let next = answer.json()["refreshToken"].clone();
     assert_eq!(Ask::post("/api/auth/logout").json(json!({"refreshToken": next})).send(&bench.router).await.status, 204);
-    Ask::post("/api/auth/refresh").json(json!({"refreshToken": next})).send(&bench.router).await.is_problem(401, "refresh_invalid");
+    Ask::post("/api/auth/refresh")
+        .json(json!({"refreshToken": next}))
+        .send(&bench.router)
+        .await
+        .is_problem(401, "refresh_invalid");
 }
 
 #[tokio::test]
@@ -111,15 +128,24 @@ async fn a_logout_forgets_the_cookies_and_revokes_the_token_and_needs_neither() 
     let answer = Ask::post("/api/auth/logout").header("cookie", &cookie).send(&bench.router).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (204, ""));
     for name in ["access_token", "refresh_token"] {
-        assert!(answer.cookie(name).is_some_and(|(value, flags)| value.is_empty() && flags.ends_with("Max-Age=0")), "{name}");
+        assert!(
+            answer.cookie(name).is_some_and(|(value, flags)| value.is_empty() && flags.ends_with("Max-Age=0")),
+            "{name}"
+        );
     }
-    Ask::post("/api/auth/refresh").header("cookie", &cookie).send(&bench.router).await.is_problem(401, "refresh_invalid");
+    Ask::post("/api/auth/refresh")
+        .header("cookie", &cookie)
+        .send(&bench.router)
+        .await
+        .is_problem(401, "refresh_invalid");
     assert_eq!(Ask::post("/api/auth/logout").send(&bench.router).await.status, 204);
 }
 
 #[tokio::test]
 async fn another_site_cannot_use_our_cookies() {
-    let bench = bench_with(Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() }).await;
+    let bench =
+        bench_with(Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() })
+            .await;
     let (token, _) = bench.signup("ann").await;
     let cookie = format!("access_token={token}");
     let create = || Ask::post("/api/rooms").header("cookie", &cookie);
@@ -131,7 +157,11 @@ async fn another_site_cannot_use_our_cookies() {
     let bearer = Ask::post("/api/rooms").bearer(&token).header("origin", "https://evil.org").send(&bench.router).await;
     assert_eq!(bearer.status, 201, "a bearer token is put there by a program, not by the browser");
     for path in ["/api/auth/refresh", "/api/auth/logout"] {
-        Ask::post(path).header("origin", "https://evil.org").send(&bench.router).await.is_problem(403, "origin_not_allowed");
+        Ask::post(path)
+            .header("origin", "https://evil.org")
+            .send(&bench.router)
+            .await
+            .is_problem(403, "origin_not_allowed");
     }
 }
 
@@ -140,7 +170,8 @@ async fn cookies_are_secure_when_the_browsers_connection_is() {
     let proxy = "127.0.0.0/8".parse().expect("a network");
     let bench = bench_with(Settings { trusted_proxies: vec![proxy], ..Settings::default() }).await;
     let body = json!({"email": "ann@example.org", "password": "correct horse", "name": "Ann"});
-    let answer = Ask::post("/api/auth/signup").header("x-forwarded-proto", "https").json(body).send(&bench.router).await;
+    let answer =
+        Ask::post("/api/auth/signup").header("x-forwarded-proto", "https").json(body).send(&bench.router).await;
     for name in ["access_token", "refresh_token"] {
         assert!(answer.cookie(name).is_some_and(|(_, flags)| flags.ends_with("; Secure")), "{name}");
     }
@@ -159,7 +190,10 @@ async fn guessing_a_password_is_slowed_down_by_the_account() {
     let answer = login(&bench).await;
     answer.is_problem(429, "rate_limited");
     assert_eq!(answer.header("retry-after"), "1200");
-    let other = Ask::post("/api/auth/login").json(json!({"email": "bob@example.org", "password": "x"})).send(&bench.router).await;
+    let other = Ask::post("/api/auth/login")
+        .json(json!({"email": "bob@example.org", "password": "x"}))
+        .send(&bench.router)
+        .await;
     other.is_problem(401, "credentials_invalid");
 }
 

@@ -56,7 +56,10 @@ fn every_error_in_the_document_is_a_problem_and_every_reference_is_there() {
             assert!(status == "204" || response["content"].is_object(), "{route} {status}: {response}");
         }
         let needs_token = operation.get("security").is_some();
-        assert!(!needs_token || operation["responses"].get("401").is_some(), "{route} needs a token but never answers 401");
+        assert!(
+            !needs_token || operation["responses"].get("401").is_some(),
+            "{route} needs a token but never answers 401"
+        );
     }
     let text = document.to_string();
     for (at, _) in text.match_indices("\"$ref\":\"#") {
@@ -77,14 +80,20 @@ fn request_bodies_refuse_what_they_do_not_know() {
 fn the_documents_limits_are_the_configured_ones() {
     let settings = Settings { rooms: Limits { participants_max: 12, ..Limits::default() }, ..Settings::default() };
     for name in ["CreateRoom", "ChangeRoom"] {
-        assert_eq!(openapi(&settings)["components"]["schemas"][name]["properties"]["maxParticipants"]["maximum"], json!(12));
+        assert_eq!(
+            openapi(&settings)["components"]["schemas"][name]["properties"]["maxParticipants"]["maximum"],
+            json!(12)
+        );
     }
 }
 
 #[test]
 fn the_documents_email_pattern_is_the_one_that_is_checked() {
     let document = openapi(&Settings::default());
-    assert_eq!(document["components"]["schemas"]["Signup"]["properties"]["email"]["pattern"], json!(crate::auth::account::EMAIL_PATTERN));
+    assert_eq!(
+        document["components"]["schemas"]["Signup"]["properties"]["email"]["pattern"],
+        json!(crate::auth::account::EMAIL_PATTERN)
+    );
 }
 
 #[tokio::test]
@@ -94,7 +103,11 @@ async fn swagger_ui_is_served_from_here_with_the_document_beside_it() {
     assert_eq!(document.json(), openapi(&Settings::default()));
     assert_eq!(Ask::get("/docs").send(&bench.router).await.header("location"), "/docs/");
     let page = Ask::get("/docs/").send(&bench.router).await;
-    assert!(page.text.contains("swagger-ui") && !page.text.contains("<script>") && !page.text.contains("//cdn"), "{}", page.text);
+    assert!(
+        page.text.contains("swagger-ui") && !page.text.contains("<script>") && !page.text.contains("//cdn"),
+        "{}",
+        page.text
+    );
     assert!(page.header("content-security-policy").contains("style-src 'self' 'unsafe-inline'"));
     let start = Ask::get("/docs/swagger-initializer.js").send(&bench.router).await;
     assert!(start.text.contains("/openapi.json"), "{}", start.text);

@@ -14,7 +14,14 @@ async fn every_answer_has_an_id_and_only_a_trusted_proxy_chooses_it() {
     assert!(answer.header("x-request-id").len() == 36, "{answer:?}");
     let proxy = "127.0.0.1/32".parse().expect("a network");
     let behind = bench_with(Settings { trusted_proxies: vec![proxy], ..Settings::default() }).await;
-    for (sent, taken) in [("lb-7.F_3", true), ("", false), ("a b", false), ("a\"b", false), (&"x".repeat(65), false), (&"x".repeat(64), true)] {
+    for (sent, taken) in [
+        ("lb-7.F_3", true),
+        ("", false),
+        ("a b", false),
+        ("a\"b", false),
+        (&"x".repeat(65), false),
+        (&"x".repeat(64), true),
+    ] {
         let answer = Ask::get("/health/live").header("x-request-id", sent).send(&behind.router).await;
         assert_eq!(answer.header("x-request-id") == sent, taken, "{sent:?}");
     }
@@ -33,7 +40,14 @@ async fn what_is_not_there_is_a_problem_too() {
 #[tokio::test]
 async fn a_panic_costs_the_request_and_says_nothing_of_its_cause() {
     let bench = bench().await;
-    let broken = Router::new().route("/boom", get(|| async { if true { panic!("the secret cause") } }));
+    let broken = Router::new().route(
+        "/boom",
+        get(|| async {
+            if true {
+                panic!("the secret cause")
+            }
+        }),
+    );
     let answer = Ask::get("/boom").send(&layered(broken, Arc::clone(&bench.site))).await;
     answer.is_problem(500, "internal");
     assert!(!answer.text.contains("secret"), "{}", answer.text);
@@ -43,7 +57,7 @@ async fn a_panic_costs_the_request_and_says_nothing_of_its_cause() {
 async fn a_request_that_takes_too_long_ends_with_503() {
     let bench = bench().await;
     tokio::time::pause();
-    let slow = Router::new().route("/slow", get(|| std::future::pending::<()>()));
+    let slow = Router::new().route("/slow", get(std::future::pending::<()>));
     let answer = Ask::get("/slow").send(&layered(slow, Arc::clone(&bench.site))).await;
     answer.is_problem(503, "unavailable");
     assert_eq!(answer.header("retry-after"), "1");
@@ -52,13 +66,15 @@ async fn a_request_that_takes_too_long_ends_with_503() {
 #[tokio::test]
 async fn a_body_that_does_not_arrive_ends_with_408() {
     let bench = bench_with(Settings { body_within: Duration::from_millis(20), ..Settings::default() }).await;
-    let stalled = axum::body::Body::from_stream(futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>());
+    let stalled =
+        axum::body::Body::from_stream(futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>());
     Ask::post("/api/auth/login").text(stalled).send(&bench.router).await.is_problem(408, "request_timeout");
 }
 
 #[tokio::test]
 async fn an_address_that_asks_too_often_waits_and_another_does_not() {
-    let rates = rate::Limits { address: rate::Rate { burst: 3, per: Duration::from_secs(300) }, ..rate::Limits::default() };
+    let rates =
+        rate::Limits { address: rate::Rate { burst: 3, per: Duration::from_secs(300) }, ..rate::Limits::default() };
     let bench = bench_with(Settings { rates, ..Settings::default() }).await;
     let from = |address: &str| {
         let peer: SocketAddr = address.parse().expect("an address");
@@ -99,17 +115,28 @@ async fn every_answer_has_the_security_headers() {
         let answer = Ask::get(path).send(&bench.router).await;
         assert!(answer.header("content-security-policy").starts_with("default-src 'self';"), "{path}: {answer:?}");
         assert!(!answer.header("content-security-policy").contains("script-src"), "{path}");
-        assert_eq!((answer.header("x-content-type-options"), answer.header("x-frame-options")), ("nosniff", "DENY"), "{path}");
+        assert_eq!(
+            (answer.header("x-content-type-options"), answer.header("x-frame-options")),
+            ("nosniff", "DENY"),
+            "{path}"
+        );
         assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
     }
 }
 
 #[tokio::test]
 async fn only_named_origins_may_call_across() {
-    let bench = bench_with(Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() }).await;
+    let bench =
+        bench_with(Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() })
+            .await;
     for (origin, allowed) in [("https://app.example.org", "https://app.example.org"), ("https://evil.org", "")] {
-        let preflight = Ask::new("OPTIONS", "/api/rooms").header("origin", origin).header("access-control-request-method", "POST");
+        let preflight =
+            Ask::new("OPTIONS", "/api/rooms").header("origin", origin).header("access-control-request-method", "POST");
         let answer = preflight.header("access-control-request-headers", "authorization").send(&bench.router).await;
-        assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (200, allowed), "{answer:?}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("access-control-allow-origin")),
+            (200, allowed),
+            "{answer:?}"
+        );
     }
 }

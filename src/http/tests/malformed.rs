@@ -8,7 +8,8 @@ use crate::http::{Settings, rate};
 /// No limits of rate: the tables ask a lot.
 async fn patient() -> Bench {
     let off = rate::Rate { burst: 0, per: std::time::Duration::from_secs(1) };
-    let rates = rate::Limits { address: off, user: off, auth_address: off, login_email: off, ..rate::Limits::default() };
+    let rates =
+        rate::Limits { address: off, user: off, auth_address: off, login_email: off, ..rate::Limits::default() };
     bench_with(Settings { rates, ..Settings::default() }).await
 }
 
@@ -41,7 +42,14 @@ async fn bodies_that_are_no_object_are_refused_by_every_route_that_reads_one() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     let room = format!("/api/rooms/{}", bench.room(&token).await);
-    let routes = [("POST", "/api/auth/signup"), ("POST", "/api/auth/login"), ("POST", "/api/auth/refresh"), ("POST", "/api/auth/logout"), ("POST", "/api/rooms"), ("PATCH", &room)];
+    let routes = [
+        ("POST", "/api/auth/signup"),
+        ("POST", "/api/auth/login"),
+        ("POST", "/api/auth/refresh"),
+        ("POST", "/api/auth/logout"),
+        ("POST", "/api/rooms"),
+        ("PATCH", &room),
+    ];
     for (method, path) in routes {
         for (body, status, code) in NO_BODIES {
             let answer = Ask::new(method, path).bearer(&token).text(*body).send(&bench.router).await;
@@ -51,12 +59,29 @@ async fn bodies_that_are_no_object_are_refused_by_every_route_that_reads_one() {
         Ask::new(method, path).bearer(&token).text(nested).send(&bench.router).await.is_problem(422, "invalid_body");
         let deep = format!("{{\"email\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
         Ask::new(method, path).bearer(&token).text(deep).send(&bench.router).await.is_problem(422, "invalid_body");
-        Ask::new(method, path).bearer(&token).text(vec![b'{', b'"', 0xff, b'"', b':', b'1', b'}']).send(&bench.router).await.is_problem(400, "malformed_body");
+        Ask::new(method, path)
+            .bearer(&token)
+            .text(vec![b'{', b'"', 0xff, b'"', b':', b'1', b'}'])
+            .send(&bench.router)
+            .await
+            .is_problem(400, "malformed_body");
         let huge = format!("{{\"email\":\"{}\"}}", "a".repeat(16 * 1024));
-        Ask::new(method, path).bearer(&token).text(huge.clone()).send(&bench.router).await.is_problem(413, "payload_too_large");
+        Ask::new(method, path)
+            .bearer(&token)
+            .text(huge.clone())
+            .send(&bench.router)
+            .await
+            .is_problem(413, "payload_too_large");
         let declared = Ask::new(method, path).bearer(&token).header("content-length", "16385").text("{}");
         declared.send(&bench.router).await.is_problem(413, "payload_too_large");
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", "json", ""] {
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/jsonp",
+            "json",
+            "",
+        ] {
             let mut ask = Ask::new(method, path).bearer(&token).header("content-type", kind);
             ask.body = "{}".into();
             ask.send(&bench.router).await.is_problem(415, "unsupported_media_type");
@@ -139,8 +164,12 @@ async fn a_wrong_signup_names_its_field() {
     for missing in ["email", "password", "name"] {
         let mut body = json!({"email": "ann@example.org", "password": "correct horse", "name": "Ann"});
         body.as_object_mut().expect("an object").remove(missing);
-        let problem = Ask::post("/api/auth/signup").json(body).send(&bench.router).await.is_problem(422, "invalid_body");
-        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(&format!("missing field `{missing}`"))), "{problem}");
+        let problem =
+            Ask::post("/api/auth/signup").json(body).send(&bench.router).await.is_problem(422, "invalid_body");
+        assert!(
+            problem["detail"].as_str().is_some_and(|detail| detail.contains(&format!("missing field `{missing}`"))),
+            "{problem}"
+        );
     }
     let twice = r#"{"email":"a@b.org","email":"c@d.org","password":"correct horse","name":"Ann"}"#;
     Ask::post("/api/auth/signup").text(twice).send(&bench.router).await.is_problem(422, "invalid_body");
@@ -163,12 +192,24 @@ async fn a_login_that_cannot_be_is_refused_whatever_its_text() {
         ("ann@example.org", "x\u{10ffff}"),
         ("äöü", "correct horse"),
     ] {
-        let answer = Ask::post("/api/auth/login").json(json!({"email": email, "password": password})).send(&bench.router).await;
+        let answer =
+            Ask::post("/api/auth/login").json(json!({"email": email, "password": password})).send(&bench.router).await;
         answer.is_problem(401, "credentials_invalid");
     }
     let long = "x".repeat(15_000);
-    Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": long})).send(&bench.router).await.is_problem(401, "credentials_invalid");
-    for body in [json!({}), json!({"email": "a@b.org"}), json!({"password": "x"}), json!({"email": 1, "password": "x"}), json!({"email": "a@b.org", "password": null}), json!({"email": "a@b.org", "password": "x", "name": "Ann"})] {
+    Ask::post("/api/auth/login")
+        .json(json!({"email": "ann@example.org", "password": long}))
+        .send(&bench.router)
+        .await
+        .is_problem(401, "credentials_invalid");
+    for body in [
+        json!({}),
+        json!({"email": "a@b.org"}),
+        json!({"password": "x"}),
+        json!({"email": 1, "password": "x"}),
+        json!({"email": "a@b.org", "password": null}),
+        json!({"email": "a@b.org", "password": "x", "name": "Ann"}),
+    ] {
         Ask::post("/api/auth/login").json(body).send(&bench.router).await.is_problem(422, "invalid_body");
     }
 }
@@ -178,17 +219,54 @@ async fn refresh_tokens_that_are_none_are_refused() {
     let bench = patient().await;
     Ask::post("/api/auth/refresh").send(&bench.router).await.is_problem(401, "refresh_invalid");
     let unknown = "A".repeat(43);
-    for token in ["", "x", "null", "a.b.c", "äöü", &unknown, &"A".repeat(42), &"A".repeat(44), &"!".repeat(43), &"A".repeat(10_000)] {
-        Ask::post("/api/auth/refresh").json(json!({"refreshToken": token})).send(&bench.router).await.is_problem(401, "refresh_invalid");
+    for token in [
+        "",
+        "x",
+        "null",
+        "a.b.c",
+        "äöü",
+        &unknown,
+        &"A".repeat(42),
+        &"A".repeat(44),
+        &"!".repeat(43),
+        &"A".repeat(10_000),
+    ] {
+        Ask::post("/api/auth/refresh")
+            .json(json!({"refreshToken": token}))
+            .send(&bench.router)
+            .await
+            .is_problem(401, "refresh_invalid");
     }
-    for cookie in ["refresh_token=", "refresh_token=x", &format!("refresh_token={unknown}"), "refresh_token", ";;;=", "refresh_token=\"x\"; refresh_token=y"] {
-        Ask::post("/api/auth/refresh").header("cookie", cookie).send(&bench.router).await.is_problem(401, "refresh_invalid");
+    for cookie in [
+        "refresh_token=",
+        "refresh_token=x",
+        &format!("refresh_token={unknown}"),
+        "refresh_token",
+        ";;;=",
+        "refresh_token=\"x\"; refresh_token=y",
+    ] {
+        Ask::post("/api/auth/refresh")
+            .header("cookie", cookie)
+            .send(&bench.router)
+            .await
+            .is_problem(401, "refresh_invalid");
     }
-    for body in [json!({}), json!({"refreshToken": null}), json!({"refreshToken": 7}), json!({"refresh_token": unknown}), json!({"refreshToken": unknown, "more": 1})] {
+    for body in [
+        json!({}),
+        json!({"refreshToken": null}),
+        json!({"refreshToken": 7}),
+        json!({"refresh_token": unknown}),
+        json!({"refreshToken": unknown, "more": 1}),
+    ] {
         Ask::post("/api/auth/refresh").json(body).send(&bench.router).await.is_problem(422, "invalid_body");
     }
     for (path, value) in [("/api/auth/login", "cookie"), ("/api/auth/login", ""), ("/api/auth/signup", "BODY")] {
-        Ask::post(path).header("x-refresh-token", value).json(json!({})).send(&bench.router).await.is_problem(400, "bad_request");
+        Ask::post(path)
+            .header("x-refresh-token", value)
+            .json(json!({}))
+            .send(&bench.router)
+            .await
+            .is_problem(400, "bad_request");
     }
 }
 
@@ -198,7 +276,15 @@ async fn credentials_that_are_none_are_refused_by_every_route_that_needs_one() {
     let (token, _) = bench.signup("ann").await;
     let changed = format!("{}x{}", &token[..token.len() / 2], &token[token.len() / 2 + 1..]);
     let room = "/api/rooms/abc-defg-hij";
-    let routes = [("GET", "/api/auth/me"), ("GET", "/api/rooms"), ("POST", "/api/rooms"), ("GET", room), ("PATCH", room), ("DELETE", room), ("GET", "/api/ice-servers")];
+    let routes = [
+        ("GET", "/api/auth/me"),
+        ("GET", "/api/rooms"),
+        ("POST", "/api/rooms"),
+        ("GET", room),
+        ("PATCH", room),
+        ("DELETE", room),
+        ("GET", "/api/ice-servers"),
+    ];
     for (method, path) in routes {
         Ask::new(method, path).send(&bench.router).await.is_problem(401, "auth_required");
         for value in [
@@ -225,11 +311,19 @@ async fn credentials_that_are_none_are_refused_by_every_route_that_needs_one() {
             answer.is_problem(401, code);
         }
         for cookie in ["access_token=", "access_token=x", "access_token=a.b.c"] {
-            let answer = Ask::new(method, path).header("cookie", cookie).header("origin", "https://a.org").send(&bench.router).await;
+            let answer = Ask::new(method, path)
+                .header("cookie", cookie)
+                .header("origin", "https://a.org")
+                .send(&bench.router)
+                .await;
             assert_eq!(answer.status, 401, "{method} {path} with {cookie:?}");
         }
         let cookie = format!("access_token={token}");
-        let both = Ask::new(method, path).header("authorization", "Bearer x").header("cookie", &cookie).send(&bench.router).await;
+        let both = Ask::new(method, path)
+            .header("authorization", "Bearer x")
+            .header("cookie", &cookie)
+            .send(&bench.router)
+            .await;
         both.is_problem(401, "auth_invalid");
     }
 }
@@ -267,27 +361,60 @@ async fn a_wrong_wish_for_a_room_names_its_field() {
     let room = format!("/api/rooms/{}", bench.room(&token).await);
     for (method, path) in [("POST", "/api/rooms"), ("PATCH", &room)] {
         for (wish, field) in wrong_rooms() {
-            let problem = Ask::new(method, path).bearer(&token).json(wish.clone()).send(&bench.router).await.is_problem(422, "invalid_body");
+            let problem = Ask::new(method, path)
+                .bearer(&token)
+                .json(wish.clone())
+                .send(&bench.router)
+                .await
+                .is_problem(422, "invalid_body");
             assert_eq!(problem["errors"][0]["field"], field, "{method} {wish}: {problem}");
         }
     }
     for mode in [json!("p2p"), json!("MESH"), json!(""), json!(1), json!({"mesh": null}), json!(["mesh"])] {
-        Ask::post("/api/rooms").bearer(&token).json(json!({"mode": mode})).send(&bench.router).await.is_problem(422, "invalid_body");
+        Ask::post("/api/rooms")
+            .bearer(&token)
+            .json(json!({"mode": mode}))
+            .send(&bench.router)
+            .await
+            .is_problem(422, "invalid_body");
     }
     for wish in [json!({"active": "yes"}), json!({"active": 1}), json!({"mode": "sfu"})] {
         Ask::new("PATCH", &room).bearer(&token).json(wish).send(&bench.router).await.is_problem(422, "invalid_body");
     }
-    Ask::post("/api/rooms").bearer(&token).json(json!({"active": true})).send(&bench.router).await.is_problem(422, "invalid_body");
+    Ask::post("/api/rooms")
+        .bearer(&token)
+        .json(json!({"active": true}))
+        .send(&bench.router)
+        .await
+        .is_problem(422, "invalid_body");
 }
 
 #[tokio::test]
 async fn paths_and_queries_that_cannot_be_are_refused() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
-    for room in ["x", "abc", "ABC-DEFG-HIJ", "abc-defg-hijk", "abc_defg_hij", "%00", "%ff", "abc-defg-hi%0a", "..%2f..%2fetc", "%F0%9F%98%80", "1' OR '1'='1", &"a".repeat(2000), "abc-defg-hij"] {
+    for room in [
+        "x",
+        "abc",
+        "ABC-DEFG-HIJ",
+        "abc-defg-hijk",
+        "abc_defg_hij",
+        "%00",
+        "%ff",
+        "abc-defg-hi%0a",
+        "..%2f..%2fetc",
+        "%F0%9F%98%80",
+        "1' OR '1'='1",
+        &"a".repeat(2000),
+        "abc-defg-hij",
+    ] {
         let room = room.replace(' ', "%20");
         for method in ["GET", "PATCH", "DELETE"] {
-            let answer = Ask::new(method, &format!("/api/rooms/{room}")).bearer(&token).json(json!({})).send(&bench.router).await;
+            let answer = Ask::new(method, &format!("/api/rooms/{room}"))
+                .bearer(&token)
+                .json(json!({}))
+                .send(&bench.router)
+                .await;
             answer.is_problem(404, "room_not_found");
         }
     }
@@ -310,9 +437,26 @@ async fn paths_and_queries_that_cannot_be_are_refused() {
         "page=2",
         "limit=%ff",
     ] {
-        Ask::get(&format!("/api/rooms?{query}")).bearer(&token).send(&bench.router).await.is_problem(400, "bad_request");
+        Ask::get(&format!("/api/rooms?{query}"))
+            .bearer(&token)
+            .send(&bench.router)
+            .await
+            .is_problem(400, "bad_request");
     }
-    for path in ["/api", "/api/", "/api/rooms/", "/api//rooms", "/api/rooms/abc-defg-hij/more", "/API/rooms", "/api/auth", "/.well-known/", "/.git/config", "/..%2f..%2fetc/passwd", "/index.php", "/r"] {
+    for path in [
+        "/api",
+        "/api/",
+        "/api/rooms/",
+        "/api//rooms",
+        "/api/rooms/abc-defg-hij/more",
+        "/API/rooms",
+        "/api/auth",
+        "/.well-known/",
+        "/.git/config",
+        "/..%2f..%2fetc/passwd",
+        "/index.php",
+        "/r",
+    ] {
         Ask::get(path).bearer(&token).send(&bench.router).await.is_problem(404, "not_found");
     }
     for (method, path) in [

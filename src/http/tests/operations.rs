@@ -17,7 +17,10 @@ async fn a_ready_node_says_so_with_its_checks() {
     let ready = Ask::get("/health/ready").send(&bench.router).await;
     assert_eq!((ready.status.as_u16(), &ready.json()["checks"]["database"]["ok"]), (200, &json!(true)));
     let detail = Ask::get("/health").send(&bench.router).await.json();
-    assert_eq!((&detail["nodeId"], &detail["status"], &detail["version"]), (&json!("node-1"), &json!("ready"), &json!(env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        (&detail["nodeId"], &detail["status"], &detail["version"]),
+        (&json!("node-1"), &json!("ready"), &json!(env!("CARGO_PKG_VERSION")))
+    );
 }
 
 #[tokio::test]
@@ -31,7 +34,12 @@ async fn without_its_database_a_node_lives_but_is_not_ready_and_says_503_at_once
     assert_eq!((ready.status.as_u16(), &ready.json()["status"]), (503, &json!("not_ready")));
     assert_eq!(ready.json()["checks"]["database"]["ok"], false);
     let login = Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": "correct horse"}));
-    for ask in [login, Ask::get("/api/rooms").bearer(&token), Ask::post("/api/rooms").bearer(&token), Ask::get("/api/auth/me").bearer(&token)] {
+    for ask in [
+        login,
+        Ask::get("/api/rooms").bearer(&token),
+        Ask::post("/api/rooms").bearer(&token),
+        Ask::get("/api/auth/me").bearer(&token),
+    ] {
         let answer = ask.send(&bench.router).await;
         answer.is_problem(503, "unavailable");
         assert_eq!(answer.header("retry-after"), "1");
@@ -65,7 +73,10 @@ async fn checks_are_asked_once_a_second_however_many_ask() {
 async fn a_check_that_hangs_counts_as_failed() {
     let health = Health::new("node-1".to_owned(), vec![Check::vital("stuck", std::future::pending)]);
     let report = serde_json::to_value(health.report().await).expect("JSON");
-    assert_eq!((&report["status"], &report["checks"]["stuck"]["problem"]), (&json!("not_ready"), &json!("no answer within 1 s")));
+    assert_eq!(
+        (&report["status"], &report["checks"]["stuck"]["problem"]),
+        (&json!("not_ready"), &json!("no answer within 1 s"))
+    );
 }
 
 #[tokio::test]
@@ -75,7 +86,10 @@ async fn the_admin_listener_shows_metrics_and_a_rooms_inside_and_the_public_one_
     let room = bench.room(&token).await;
     let admin = admin_router(Arc::clone(&bench.site), Arc::new(|| "up 1\n".to_owned()));
     let metrics = Ask::get("/metrics").send(&admin).await;
-    assert_eq!((metrics.text.as_str(), metrics.header("content-type")), ("up 1\n", "text/plain; version=0.0.4; charset=utf-8"));
+    assert_eq!(
+        (metrics.text.as_str(), metrics.header("content-type")),
+        ("up 1\n", "text/plain; version=0.0.4; charset=utf-8")
+    );
     let inside = Ask::get(&format!("/internal/rooms/{room}")).send(&admin).await.json();
     assert_eq!((&inside["room"]["roomId"], &inside["live"]["room"]), (&json!(room), &json!(room)));
     Ask::get("/internal/rooms/aaa-bbbb-ccc").send(&admin).await.is_problem(404, "room_not_found");
@@ -90,7 +104,9 @@ async fn a_user_disabled_by_the_operator_is_kicked_and_can_log_in_no_more() {
     let bench = bench().await;
     let (token, id) = bench.signup("ann").await;
     let admin = admin_router(Arc::clone(&bench.site), Arc::new(String::new));
-    let change = |id: &str, disabled: bool| Ask::new("PATCH", &format!("/internal/users/{id}")).json(json!({ "disabled": disabled }));
+    let change = |id: &str, disabled: bool| {
+        Ask::new("PATCH", &format!("/internal/users/{id}")).json(json!({ "disabled": disabled }))
+    };
     assert_eq!(change(&id.to_string(), true).send(&admin).await.status, 204);
     assert_eq!(bench.live.commands(), [format!("kick {id}")]);
     let login = || Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": "correct horse"}));

@@ -31,7 +31,8 @@ async fn a_room_is_made_as_wished_within_the_limits() {
     let room = Ask::post("/api/rooms").bearer(&token).json(wish).send(&bench.router).await.json();
     assert_eq!((&room["maxParticipants"], &room["seatWindowSeconds"]), (&json!(100), &json!(0)));
     let wish = json!({"maxParticipants": 101, "seatWindowSeconds": 121});
-    let problem = Ask::post("/api/rooms").bearer(&token).json(wish).send(&bench.router).await.is_problem(422, "invalid_body");
+    let problem =
+        Ask::post("/api/rooms").bearer(&token).json(wish).send(&bench.router).await.is_problem(422, "invalid_body");
     assert_eq!(
         problem["errors"],
         json!([{"field": "maxParticipants", "message": "is 101; it must be 1 to 100"}, {"field": "seatWindowSeconds", "message": "is 121; it must be 0 to 120"}])
@@ -58,7 +59,10 @@ async fn only_the_host_changes_a_room_and_the_live_room_is_told() {
     patch(&other, json!({"active": false})).send(&bench.router).await.is_problem(403, "forbidden");
     assert!(bench.live.commands().is_empty());
     let changed = patch(&host, json!({"maxParticipants": 8, "seatWindowSeconds": 60})).send(&bench.router).await.json();
-    assert_eq!((&changed["maxParticipants"], &changed["seatWindowSeconds"], &changed["active"]), (&json!(8), &json!(60), &json!(true)));
+    assert_eq!(
+        (&changed["maxParticipants"], &changed["seatWindowSeconds"], &changed["active"]),
+        (&json!(8), &json!(60), &json!(true))
+    );
     assert_eq!(bench.live.commands(), [format!("settings {room}")]);
     let closed = patch(&host, json!({"active": false})).send(&bench.router).await.json();
     assert_eq!((&closed["active"], &closed["maxParticipants"]), (&json!(false), &json!(8)));
@@ -96,7 +100,11 @@ async fn my_rooms_come_newest_first_and_page_by_page() {
     let (mut seen, mut path) = (Vec::new(), "/api/rooms?limit=2".to_owned());
     loop {
         let page = Ask::get(&path).bearer(&host).send(&bench.router).await.json();
-        let ids = page["rooms"].as_array().expect("rooms").iter().map(|room| room["roomId"].as_str().expect("an id").to_owned());
+        let ids = page["rooms"]
+            .as_array()
+            .expect("rooms")
+            .iter()
+            .map(|room| room["roomId"].as_str().expect("an id").to_owned());
         seen.extend(ids);
         let Some(cursor) = page["nextCursor"].as_str() else { break };
         path = format!("/api/rooms?limit=2&cursor={cursor}");
@@ -108,7 +116,8 @@ async fn my_rooms_come_newest_first_and_page_by_page() {
 
 #[tokio::test]
 async fn a_host_has_at_most_so_many_rooms() {
-    let bench = bench_with(Settings { rooms: Limits { per_host_max: 2, ..Limits::default() }, ..Settings::default() }).await;
+    let bench =
+        bench_with(Settings { rooms: Limits { per_host_max: 2, ..Limits::default() }, ..Settings::default() }).await;
     let (token, _) = bench.signup("ann").await;
     bench.room(&token).await;
     bench.room(&token).await;
