@@ -170,5 +170,8 @@ fn layered(routes: Router<Shared>, site: Shared) -> Router {
         Some(cors) => routes.layer(cors),
         None => routes,
     };
-    routes.layer(from_fn(request_id::give)).layer(from_fn_with_state(Arc::clone(&site), client::locate)).with_state(site)
+    routes
+        .layer(from_fn(request_id::give))
+        .layer(from_fn_with_state(Arc::clone(&site), client::locate))
+        .with_state(site)
 }

@@ -133,7 +133,11 @@ impl MemoryQuota {
     /// A quota after `settings`, nothing counted yet.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { per_hour: settings.quota_per_hour, users_max: settings.quota_users_max.max(1), windows: Mutex::default() }
+        Self {
+            per_hour: settings.quota_per_hour,
+            users_max: settings.quota_users_max.max(1),
+            windows: Mutex::default(),
+        }
     }
 }
 
@@ -188,7 +192,9 @@ mod tests {
         let servers = Ice::new(settings(), Vec::new()).servers_for("ann", Timestamp::UNIX_EPOCH);
         assert_eq!(servers.len(), 1);
         assert_eq!(servers[0].credential, None);
-        assert!(Ice::new(Settings::default(), vec!["north".into()]).servers_for("ann", Timestamp::UNIX_EPOCH).is_empty());
+        assert!(
+            Ice::new(Settings::default(), vec!["north".into()]).servers_for("ann", Timestamp::UNIX_EPOCH).is_empty()
+        );
     }
 
     #[tokio::test]

@@ -49,7 +49,9 @@ async fn read(headers: &HeaderMap, body: Bytestream, site: &Shared) -> Result<ax
         return Err(too_large());
     }
     match tokio::time::timeout(within, to_bytes(body, max)).await {
-        Err(_) => Err(Problem::new(Code::RequestTimeout, format!("The body did not arrive within {} s.", within.as_secs()))),
+        Err(_) => {
+            Err(Problem::new(Code::RequestTimeout, format!("The body did not arrive within {} s.", within.as_secs())))
+        }
         Ok(Err(why)) if is_length_limit(&why) => Err(too_large()),
         Ok(Err(_)) => Err(Problem::new(Code::BadRequest, "The body broke off.")),
         Ok(Ok(bytes)) => Ok(bytes),
@@ -62,7 +64,10 @@ fn is_length_limit(why: &axum::Error) -> bool {
 
 fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
     if !is_json(headers) {
-        return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as JSON, with `Content-Type: application/json`."));
+        return Err(Problem::new(
+            Code::UnsupportedMediaType,
+            "Send the body as JSON, with `Content-Type: application/json`.",
+        ));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|why| refusal(&why))?;
@@ -118,7 +123,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Room {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let absent = |detail: String| Problem::new(Code::RoomNotFound, detail);
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|why| absent(why.body_text()))?;
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|why| absent(why.body_text()))?;
         text.parse().map(Self).map_err(|why| absent(format!("{why}.")))
     }
 }

@@ -145,7 +145,8 @@ impl Problem {
     /// Fields that cannot be.
     #[must_use]
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        let detail = errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join("; ");
+        let detail =
+            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join("; ");
         Self { errors, ..Self::new(Code::InvalidBody, detail) }
     }
 
@@ -164,7 +165,10 @@ impl Problem {
     /// A bug. The cause is logged here, once, and never sent.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed inside");
-        Self::new(Code::Internal, "The request failed for a reason that lies here; it was logged with this request's id.")
+        Self::new(
+            Code::Internal,
+            "The request failed for a reason that lies here; it was logged with this request's id.",
+        )
     }
 }
 

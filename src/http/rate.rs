@@ -110,7 +110,8 @@ impl Table {
     /// An empty table.
     #[must_use]
     pub fn new(rate: Rate, keys_max: usize) -> Self {
-        let quota = NonZeroU32::new(rate.burst).and_then(|burst| Some(Quota::with_period(rate.per / burst.get())?.allow_burst(burst)));
+        let quota = NonZeroU32::new(rate.burst)
+            .and_then(|burst| Some(Quota::with_period(rate.per / burst.get())?.allow_burst(burst)));
         Self {
             limiter: quota.map(RateLimiter::keyed),
             clock: DefaultClock::default(),

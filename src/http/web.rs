@@ -21,7 +21,10 @@ const PAGE: &str = "index.html";
 pub(super) async fn page(headers: HeaderMap) -> Response {
     match Dist::get(PAGE) {
         Some(file) => serve(PAGE, file, &headers),
-        None => Problem::new(Code::NotFound, "The web app is not part of this build; `npm run build` in web/ makes it.").into_response(),
+        None => {
+            Problem::new(Code::NotFound, "The web app is not part of this build; `npm run build` in web/ makes it.")
+                .into_response()
+        }
     }
 }
 

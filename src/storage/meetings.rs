@@ -76,7 +76,12 @@ pub trait Meetings {
     /// One page of the rooms of a host, newest first.
     async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
     /// Changes a room; `None` when there is no such room of this host.
-    async fn change_meeting(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError>;
+    async fn change_meeting(
+        &self,
+        room_id: RoomId,
+        host: Uuid,
+        change: MeetingChange,
+    ) -> Result<Option<Meeting>, StoreError>;
     /// Removes a room; false when there is no such room of this host.
     async fn remove_meeting(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError>;
 }
@@ -107,7 +112,10 @@ impl TryFrom<Row> for Meeting {
                 "sfu" => Mode::Sfu,
                 _ => return Err(StoreError::Unreadable { column: "meetings.mode", value: row.mode }),
             },
-            room_id: row.room_id.parse().map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: row.room_id })?,
+            room_id: row
+                .room_id
+                .parse()
+                .map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: row.room_id })?,
             host_id: row.host_id,
             active: row.active,
             max_participants: small("meetings.max_participants", row.max_participants)?,
