@@ -12,6 +12,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 pub mod token;
+mod verifier;
 
 use std::sync::Arc;
 

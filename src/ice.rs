@@ -98,6 +98,16 @@ impl Ice {
     }
 }
 
+impl actors::ports::IceServers for Ice {
+    fn servers(&self, user: actors::protocol::UserId) -> Vec<actors::protocol::server::IceServer> {
+        let servers = self.servers_for(&user.to_string(), Timestamp::now());
+        let told = servers.into_iter().map(|IceServer { urls, username, credential }| {
+            actors::protocol::server::IceServer { urls, username, credential }
+        });
+        told.collect()
+    }
+}
+
 /// base64(HMAC-SHA1(secret, username)), as coturn computes it.
 fn sign(secret: &SecretString, username: &str) -> String {
     // HMAC takes keys of any length, so the error cannot happen; were it to, an empty credential is refused by coturn.

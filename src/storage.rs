@@ -13,6 +13,7 @@ mod postgres;
 pub mod refresh_tokens;
 mod room_id;
 pub mod rooms;
+mod settings;
 mod sqlite;
 pub mod users;
 

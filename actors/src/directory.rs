@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
     sync::{
         Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -44,6 +44,7 @@ pub(crate) struct Directory {
     users: Roll<UserId, user::Command, ()>,
     sockets: DashMap<SocketId, SocketEntry>,
     sockets_made: AtomicU64,
+    draining: AtomicBool,
     wheel: Mutex<Wheel<Key>>,
     root: OnceLock<ActorCell>,
 }
@@ -74,6 +75,7 @@ impl Directory {
             users: Roll::default(),
             sockets: DashMap::new(),
             sockets_made: AtomicU64::new(1),
+            draining: AtomicBool::new(false),
             wheel: Mutex::new(Wheel::new(crate::clock::now())),
             root: OnceLock::new(),
         }
@@ -214,7 +216,16 @@ impl Directory {
         self.sockets.iter().map(|entry| *entry.key()).collect()
     }
 
-    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+    pub(crate) fn start_draining(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Sockets, users and rooms on this node.
+    pub(crate) fn population(&self) -> (usize, usize, usize) {
         (self.sockets.len(), self.users.len(), self.rooms.len())
     }
 

@@ -136,6 +136,17 @@ pub enum Hangup {
     Violation(Close),
 }
 
+/// What came with a connection's handshake to say who is there.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing: `hello` must bring a token.
+    None,
+    /// A token that was sent on purpose: it is the hello.
+    Token(String),
+    /// A token that a browser added by itself: `hello` is still said, and may leave its own token out.
+    Cookie(String),
+}
+
 /// The node's end of one connection, held by the edge's reader.
 pub struct Line {
     pub(crate) id: SocketId,
@@ -161,13 +172,13 @@ impl Line {
     }
 
     /// A ping was read (RFC 6455 §5.5.2); the node answers it.
-    pub fn ping(&self, payload: &[u8]) {
-        self.directory.tell_socket(self.id, Command::Pinged(payload.to_vec()));
+    pub fn ping(&self, payload: Vec<u8>) {
+        self.directory.tell_socket(self.id, Command::Pinged(payload));
     }
 
     /// A pong was read (RFC 6455 §5.5.3).
-    pub fn pong(&self, payload: &[u8]) {
-        self.directory.tell_socket(self.id, Command::Ponged(payload.to_vec()));
+    pub fn pong(&self, payload: Vec<u8>) {
+        self.directory.tell_socket(self.id, Command::Ponged(payload));
     }
 
     /// The connection is over.

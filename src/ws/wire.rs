@@ -125,8 +125,8 @@ impl Wire for Outlet {
         })
     }
 
-    fn close(self: Box<Self>, Farewell(close): Farewell) -> Later<()> {
-        Box::pin(self.end(Some(close.number()), close.as_str()))
+    fn close(self: Box<Self>, Farewell { code, reason }: Farewell) -> Later<()> {
+        Box::pin(self.end(code, reason))
     }
 }
 

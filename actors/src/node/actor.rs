@@ -56,7 +56,7 @@ impl Shell {
     async fn tick(&mut self) {
         let now = clock::now();
         self.directory.wake(now);
-        let (sockets, users, rooms) = self.directory.counts();
+        let (sockets, users, rooms) = self.directory.population();
         metrics::population(sockets, users, rooms);
         if now >= self.renew_at {
             self.renew_at = now + self.directory.settings.renew_every;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::{
-    Command, Intake, SocketId,
+    Command, Credential, Intake, SocketId,
     outbox::{Frame, Outbox},
     rules::{Effect, Event, Search, Session},
 };
@@ -30,7 +30,7 @@ pub(crate) struct SocketActor;
 pub(crate) struct Opening {
     pub(crate) id: SocketId,
     pub(crate) wire: Box<dyn Wire>,
-    pub(crate) token: Option<String>,
+    pub(crate) credential: Credential,
     pub(crate) intake: Arc<Intake>,
     pub(crate) directory: Arc<Directory>,
 }
@@ -85,7 +85,7 @@ impl Actor for SocketActor {
     type Arguments = Opening;
 
     async fn pre_start(&self, me: ActorRef<Command>, opening: Opening) -> Result<Shell, ActorProcessingErr> {
-        let Opening { id, wire, token, intake, directory } = opening;
+        let Opening { id, wire, credential, intake, directory } = opening;
         let session = Session::new(id, directory.settings.socket, clock::now());
         let mut shell = Shell {
             id,
@@ -97,7 +97,7 @@ impl Actor for SocketActor {
             woken_at: None,
             placed: (None, None),
         };
-        shell.run(&me, Event::Opened(token)).await;
+        shell.run(&me, Event::Opened(credential)).await;
         shell.settle();
         Ok(shell)
     }

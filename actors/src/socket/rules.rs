@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use super::{
-    Command, Hangup, Limits, SocketId, UserToSocket,
+    Command, Credential, Hangup, Limits, SocketId, UserToSocket,
     acks::{Acks, Pending, Saying},
     budget::{Budget, Spending},
     resume_token::ResumeToken,
@@ -49,6 +49,8 @@ pub(crate) struct Session {
     next_ping: Instant,
     awaiting_pong: bool,
     ack_by: Option<Instant>,
+    /// The token that a browser added to the handshake by itself; until hello.
+    cookie: Option<String>,
 }
 
 /// How far a socket has come.
@@ -79,7 +81,7 @@ struct Stay {
 /// What happens to a socket besides what it is told.
 pub(crate) enum Event {
     /// The connection stands; the token may have come with the handshake.
-    Opened(Option<String>),
+    Opened(Credential),
     Told(Command),
     /// A token was verified.
     Verified(Purpose, Result<Identity, TokenError>),
@@ -153,6 +155,7 @@ impl Session {
             next_ping: now + limits.ping_every,
             awaiting_pong: false,
             ack_by: None,
+            cookie: None,
         }
     }
 
@@ -187,8 +190,12 @@ impl Session {
             return Vec::new();
         }
         match event {
-            Event::Opened(None) => Vec::new(),
-            Event::Opened(Some(token)) => vec![Effect::Verify(token, Purpose::Hello(None))],
+            Event::Opened(Credential::None) => Vec::new(),
+            Event::Opened(Credential::Token(token)) => vec![Effect::Verify(token, Purpose::Hello(None))],
+            Event::Opened(Credential::Cookie(token)) => {
+                self.cookie = Some(token);
+                Vec::new()
+            }
             Event::Told(command) => self.told(command, now),
             Event::Verified(purpose, result) => self.verified(purpose, result),
             Event::Found(search, settings, fresh) => self.found(search, settings, fresh),
@@ -247,13 +254,20 @@ impl Session {
     }
 
     fn hello(&mut self, hello: Hello) -> Effects {
-        match (hello.token, &self.phase) {
-            (Some(token), Phase::Greeting { .. }) => vec![Effect::Verify(token, Purpose::Hello(hello.resume))],
-            (None, Phase::Greeting { .. }) => {
-                self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, "data.token of hello: there is none.")))
+        let Hello { token, resume } = hello;
+        match self.phase {
+            Phase::Greeting { .. } => match token.or_else(|| self.cookie.take()) {
+                Some(token) => vec![Effect::Verify(token, Purpose::Hello(resume))],
+                None => {
+                    let text = "data.token of hello: there is none, and none came with the handshake.";
+                    self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, text)))
+                }
+            },
+            // The handshake's token was the hello; what is left to say is what to go on with.
+            Phase::Ready if token.is_none() => resume.map_or_else(Vec::new, |resume| self.resume(&resume)),
+            Phase::Ready | Phase::Joining { .. } | Phase::Resuming { .. } | Phase::InRoom(_) | Phase::Over => {
+                vec![error(Refusal::new(Code::BadMessage, "hello: it has been said on this socket already."))]
             }
-            (None, Phase::Ready) => hello.resume.map_or_else(Vec::new, |resume| self.resume(&resume)),
-            (_, _) => vec![error(Refusal::new(Code::BadMessage, "hello: it has been said on this socket already."))],
         }
     }
 
@@ -261,6 +275,7 @@ impl Session {
         match (purpose, result) {
             (Purpose::Hello(resume), Ok(identity)) => {
                 self.identity = Some(identity.clone());
+                self.cookie = None;
                 self.phase = Phase::Ready;
                 let user = identity.user;
                 let mut effects = vec![Effect::Attach(identity), Effect::Welcome(user)];

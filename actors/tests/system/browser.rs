@@ -9,7 +9,7 @@ use actors::{
     node::NodeRef,
     ports::{Farewell, Later, Wire, WireGone},
     protocol::{Close, RoomId},
-    socket::{Hangup, Line},
+    socket::{Credential, Hangup, Line},
 };
 use serde_json::Value;
 use tokio::{sync::mpsc, time::timeout};
@@ -83,11 +83,16 @@ enum Said {
 impl Browser {
     /// Opens a connection; the token may come with the handshake.
     pub(crate) fn connect(node: &NodeRef, token: Option<String>) -> Self {
+        Self::connect_with(node, token.map_or(Credential::None, Credential::Token))
+    }
+
+    /// The same, with what the handshake brought.
+    pub(crate) fn connect_with(node: &NodeRef, credential: Credential) -> Self {
         let (to, heard) = mpsc::unbounded_channel();
         let (said, mut saying) = mpsc::unbounded_channel();
         let clogged = Arc::new(Mutex::new(false));
         let wire = TestWire { to, clogged: Arc::clone(&clogged) };
-        let line = node.open_socket(Box::new(wire), token).expect("the node has room");
+        let line = node.open_socket(Box::new(wire), credential).expect("the node has room");
         tokio::spawn(async move { read(&line, &mut saying).await });
         Self { said, heard, clogged, user: String::new(), resume_token: String::new(), seq: 0, pongs: true }
     }
@@ -207,7 +212,7 @@ async fn read(line: &Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
     while let Some(said) = saying.recv().await {
         match said {
             Said::Text(text) => line.text(&text).await,
-            Said::Pong(payload) => line.pong(&payload),
+            Said::Pong(payload) => line.pong(payload),
             Said::Hangup(how) => line.hang_up(how),
         }
     }
