@@ -70,7 +70,7 @@ fn no_file_grows_past_what_one_reads_at_once() {
     long.retain(|(lines, _)| *lines > LINES_WARN);
     long.sort_unstable();
     for (lines, path) in &long {
-        println!("{path}: {lines} lines; which question does it answer twice?");
+        eprintln!("{path}: {lines} lines; which question does it answer twice?");
     }
     let past = long.iter().filter(|(lines, _)| *lines > LINES_MAX);
     none(&past.map(|(lines, path)| format!("{path}:{LINES_MAX}: {lines} lines, more than {LINES_MAX}. Such files become the house's ugly corner: split by question.")).collect::<Vec<_>>());

@@ -189,9 +189,9 @@ pub(crate) const RULES: &[Rule] = &[
 /// No remark excuses.
 const NOTHING: &str = "\u{0}";
 
-/// Where the edge may ask the clock: the clock of tokens, a port that brings none, measurements, commands that run once.
-const CLOCK_EDGES: [&str; 6] =
-    ["src/auth/clock", "src/ice", "src/http/metrics", "src/http/health", "src/ws/metrics", "src/cli"];
+/// Where the edge may ask the clock: the root that hands it on, the clock of tokens, a port that brings none, measurements, commands that run once.
+const CLOCK_EDGES: [&str; 7] =
+    ["src/app", "src/auth/clock", "src/ice", "src/http/metrics", "src/http/health", "src/ws/metrics", "src/cli"];
 
 /// Words that say nothing of what a thing is.
 const VAGUE: [&str; 8] = ["Manager", "Hub", "Service", "Handler", "Helper", "Util", "Context", "Impl"];
@@ -239,12 +239,8 @@ impl Rule {
 /// Whether `word` stands in `line` and is no part of a longer name.
 fn has_word(line: &str, word: &str) -> bool {
     let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
-    let ends_open = word.ends_with(part_of_name);
-    let whole = |at: usize| {
-        let after = &line[at + word.len()..];
-        !line[..at].ends_with(part_of_name) && !(ends_open && after.starts_with(part_of_name))
-    };
-    line.match_indices(word).any(|(at, _)| whole(at))
+    let goes_on = |at: usize| word.ends_with(part_of_name) && line[at..].starts_with(part_of_name);
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(part_of_name) && !goes_on(at + word.len()))
 }
 
 /// Types and modules of `page` with a vague name: line, name, word.
