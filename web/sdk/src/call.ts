@@ -30,6 +30,8 @@ export interface CallView {
   /** What the server said when it refused or closed. */
   refusal: Refusal | null;
   peers: PeerView[];
+  /** What the cluster cannot do just now, by name; the call goes on. */
+  without: readonly string[];
   chat: readonly ChatEntry[];
 }
 
@@ -44,6 +46,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
   #view: CallView | null = null;
   #stopped: StopReason | null = null;
   #refusal: Refusal | null = null;
+  #without: readonly string[] = [];
 
   constructor(options: CallOptions) {
     super();
@@ -87,6 +90,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
       stopped: this.#stopped,
       refusal: this.#refusal,
       peers: this.#peers.views(),
+      without: this.#without,
       chat: this.chat.entries,
     };
     return this.#view;
@@ -109,6 +113,10 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
       this.#peers.joined(joined);
     });
     session.on("resumed", () => this.#peers.resumed());
+    session.on("degraded", ({ without }) => {
+      this.#without = without;
+      this.#changed();
+    });
     session.on("message", (message) => this.#hear(message));
     session.on("refused", ({ refusal, message }) => {
       this.journal.note("state", `refused:${refusal.code}`);

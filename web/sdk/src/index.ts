@@ -1,7 +1,8 @@
 export { Api, Problem, type Room, Unreachable, type User } from "./api.ts";
 export { Call, type CallOptions, type CallView } from "./call.ts";
-export type { ChatEntry } from "./chat.ts";
+export type { Chat, ChatEntry } from "./chat.ts";
 export { Connection, type GetToken, SignedOut, type StopReason } from "./connection.ts";
+export { Emitter } from "./emitter.ts";
 export { CLOSE_CODES, ERROR_CODES } from "./gen/protocol.ts";
 export type { JournalEntry } from "./journal.ts";
 export { LIMITS } from "./limits.ts";

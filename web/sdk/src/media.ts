@@ -32,9 +32,9 @@ type Device = "microphone" | "camera";
 const off = (): DeviceView => ({ on: false, busy: false, trouble: null, deviceId: null });
 
 export class Media extends Emitter<MediaEvents> {
-  /** The own camera and the own screen, for showing; their tracks come and go. */
+  /** The own camera for showing, the own microphone for a level meter; their tracks come and go. */
   readonly preview = new MediaStream();
-  readonly screenPreview = new MediaStream();
+  readonly voice = new MediaStream();
   readonly #tracks = new Map<Slot, MediaStreamTrack>();
   readonly #state: Record<Slot, DeviceView> = { microphone: off(), camera: off(), screen: off() };
   #devices: MediaDeviceInfo[] = [];
@@ -153,8 +153,8 @@ export class Media extends Emitter<MediaEvents> {
   }
 
   #shown(slot: Slot): MediaStream | null {
-    if (slot === "microphone") return null;
-    return slot === "screen" ? this.screenPreview : this.preview;
+    if (slot === "screen") return null;
+    return slot === "microphone" ? this.voice : this.preview;
   }
 
   async #list(): Promise<void> {
