@@ -132,6 +132,9 @@ const ENDINGS: Record<StopReason, Ending> = {
   },
 };
 
+/** Nothing the server said could add to these. */
+const CLEAR: StopReason[] = ["left", "replaced", "room_not_found"];
+
 interface EndingProps {
   reason: StopReason;
   detail: string | null;
@@ -142,7 +145,7 @@ interface EndingProps {
 export function EndingPage({ reason, detail, onAgain }: EndingProps) {
   const { again, ...notice } = ENDINGS[reason];
   return (
-    <Notice {...notice} detail={reason === "left" || reason === "replaced" ? null : detail}>
+    <Notice {...notice} detail={CLEAR.includes(reason) ? null : detail}>
       {again && (
         <button type="button" className="button button--accent" data-testid="join-again" onClick={onAgain}>
           {again}

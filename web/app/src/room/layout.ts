@@ -9,22 +9,23 @@ export interface Fit {
 
 /** The space between tiles, in pixels; the style sheet uses the same. */
 export const GAP = 10;
-/** Tiles are at most this wide and at most this tall for their width: faces need no more. */
+/** Width to height of a tile: never wider than a camera's picture, and upright only on an upright screen. */
 const WIDEST = 16 / 9;
-const TALLEST = 3 / 4;
+const NARROWEST = { landscape: 5 / 4, portrait: 3 / 4 };
 
 /** The arrangement of `count` equal tiles that covers most of `width` × `height`. */
 export function fit(count: number, width: number, height: number): Fit {
+  const narrowest = width >= height ? NARROWEST.landscape : NARROWEST.portrait;
   let best: Fit = { columns: 1, width: 0, height: 0 };
   for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
     const rows = Math.ceil(count / columns);
-    const cell = tile((width - GAP * (columns - 1)) / columns, (height - GAP * (rows - 1)) / rows);
+    const cell = tile((width - GAP * (columns - 1)) / columns, (height - GAP * (rows - 1)) / rows, narrowest);
     if (cell.width * cell.height > best.width * best.height) best = { columns, ...cell };
   }
   return best;
 }
 
-function tile(width: number, height: number): { width: number; height: number } {
+function tile(width: number, height: number, narrowest: number): { width: number; height: number } {
   const most = Math.max(0, Math.min(width, height * WIDEST));
-  return { width: Math.floor(most), height: Math.floor(Math.max(0, Math.min(height, most / TALLEST))) };
+  return { width: Math.floor(most), height: Math.floor(Math.max(0, Math.min(height, most / narrowest))) };
 }

@@ -1,5 +1,5 @@
 import type { CallView, Media, PeerView, User } from "@aldis/sdk";
-import { type CSSProperties, type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { CopyLink } from "../parts/copy-link.tsx";
 import { useView } from "../view.ts";
 import { fit } from "./layout.ts";
@@ -11,64 +11,50 @@ interface StageProps {
   user: User;
 }
 
-/** Everybody, and whatever screens are shared. */
+/** Everybody, and whatever screens are shared. Tiles stay mounted however they are arranged, so that no picture flickers. */
 export function Stage({ view, media, user }: StageProps) {
   const { camera, microphone } = useView(media);
   const screens = view.peers.filter((peer) => peer.screen);
-  const own = (
-    <OwnTile
-      key="own"
-      userId={view.userId ?? user.id}
-      name={user.name}
-      preview={media.preview}
-      voice={media.voice}
-      camera={camera.on}
-      microphone={microphone.on}
-    />
-  );
-  const others = view.peers.map((peer) => <PeerTile key={`${peer.userId}:${peer.rev}`} peer={peer} />);
-
-  if (screens.length > 0) return <Shared screens={screens}>{[...others, own]}</Shared>;
-  if (others.length === 1) {
-    // Two people look at each other; oneself is a small picture in the corner.
-    return (
-      <Grid>
-        {others}
-        <div className="corner" key="corner">
-          {own}
+  const arrangement = arrange(screens.length, view.peers.length);
+  const people = useRef<HTMLDivElement>(null);
+  const size = useTileSize(people, view.peers.length + 1);
+  return (
+    <div className={`stage stage--${arrangement}`}>
+      {screens.length > 0 && (
+        <div className="stage__screens">
+          {screens.map((peer) => (
+            <ScreenTile key={peerKey(peer)} peer={peer} />
+          ))}
         </div>
-      </Grid>
-    );
-  }
-  return (
-    <Grid>
-      {[...others, own]}
-      {others.length === 0 && view.state === "joined" && <Alone key="alone" roomId={view.roomId} />}
-    </Grid>
-  );
-}
-
-function Grid({ children }: { children: ReactNode }) {
-  const ref = useRef<HTMLDivElement>(null);
-  const size = useTileSize(ref, children);
-  return (
-    <div className="grid" ref={ref} style={size}>
-      {children}
-    </div>
-  );
-}
-
-function Shared({ screens, children }: { screens: PeerView[]; children: ReactNode[] }) {
-  return (
-    <div className="shared">
-      <div className="shared__screens">
-        {screens.map((peer) => (
-          <ScreenTile key={`${peer.userId}:${peer.rev}`} peer={peer} />
+      )}
+      <div className="stage__people" ref={people} style={size}>
+        {view.peers.map((peer) => (
+          <PeerTile key={peerKey(peer)} peer={peer} />
         ))}
+        <OwnTile
+          userId={view.userId ?? user.id}
+          name={user.name}
+          preview={media.preview}
+          voice={media.voice}
+          camera={camera.on}
+          microphone={microphone.on}
+        />
+        {view.peers.length === 0 && view.state === "joined" && <Alone roomId={view.roomId} />}
       </div>
-      <div className="shared__people">{children}</div>
     </div>
   );
+}
+
+/** A member who came again is another: their old pictures are gone. */
+function peerKey(peer: PeerView): string {
+  return `${peer.userId}:${peer.rev}`;
+}
+
+/** Alone one fills the stage; two look at each other, oneself small in the corner; a screen leaves people a strip. */
+function arrange(screens: number, others: number): "screens" | "alone" | "pair" | "grid" {
+  if (screens > 0) return "screens";
+  if (others === 0) return "alone";
+  return others === 1 ? "pair" : "grid";
 }
 
 function Alone({ roomId }: { roomId: string }) {
@@ -86,21 +72,17 @@ function Alone({ roomId }: { roomId: string }) {
 type TileSize = CSSProperties & { "--tile-width": string; "--tile-height": string };
 
 /** The tiles' size as custom properties, following the container's. */
-function useTileSize(ref: RefObject<HTMLDivElement | null>, children: ReactNode): TileSize {
-  const [size, setSize] = useState({ width: 0, height: 0, count: 1 });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other children mean another count of tiles.
+function useTileSize(ref: RefObject<HTMLDivElement | null>, count: number): TileSize {
+  const [space, setSpace] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
-    const grid = ref.current;
-    if (!grid) return;
-    const measure = () => {
-      const count = grid.querySelectorAll(":scope > .tile").length;
-      setSize({ width: grid.clientWidth, height: grid.clientHeight, count });
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(grid);
-    measure();
+    const people = ref.current;
+    if (!people) return;
+    const observer = new ResizeObserver(() => {
+      setSpace({ width: people.clientWidth, height: people.clientHeight });
+    });
+    observer.observe(people);
     return () => observer.disconnect();
-  }, [ref, children]);
-  const { width, height } = fit(size.count, size.width, size.height);
+  }, [ref]);
+  const { width, height } = fit(count, space.width, space.height);
   return { "--tile-width": `${width}px`, "--tile-height": `${height}px` };
 }

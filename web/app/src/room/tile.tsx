@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Icon } from "../parts/icon.tsx";
 import { useLevel } from "../parts/level.ts";
 import { Video } from "../parts/video.tsx";
+import { initials } from "./initials.ts";
 
 /** Above this somebody is speaking and not only breathing. */
 const SPEAKING = 0.3;
@@ -11,6 +12,7 @@ interface TileProps {
   testId: string;
   userId: string;
   name: string;
+  own?: boolean;
   microphone: boolean;
   speaking: boolean;
   /** What is wrong or under way, over the picture. */
@@ -18,7 +20,7 @@ interface TileProps {
   children?: ReactNode;
 }
 
-function Tile({ testId, userId, name, microphone, speaking, state, children }: TileProps) {
+function Tile({ testId, userId, name, own = false, microphone, speaking, state, children }: TileProps) {
   return (
     <figure className={speaking ? "tile tile--speaking" : "tile"} data-testid={testId} data-user-id={userId}>
       <span className="tile__face" aria-hidden="true">
@@ -33,7 +35,7 @@ function Tile({ testId, userId, name, microphone, speaking, state, children }: T
       )}
       <figcaption className="tile__name">
         {!microphone && <Icon name="microphoneOff" size={15} />}
-        <span>{name}</span>
+        <span>{own ? `${name} (you)` : name}</span>
         {!microphone && <span className="unseen">, muted</span>}
       </figcaption>
     </figure>
@@ -75,7 +77,8 @@ export function OwnTile({ userId, name, preview, voice, camera, microphone }: Ow
     <Tile
       testId="local-tile"
       userId={userId}
-      name={`${name} (you)`}
+      name={name}
+      own
       microphone={microphone}
       speaking={level >= SPEAKING}
     >
@@ -114,13 +117,4 @@ function progress(connection: RTCPeerConnectionState): string | null {
     default:
       return null;
   }
-}
-
-/** One or two letters for a face. */
-export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
-    (word) => [...(word ?? "")][0] ?? "",
-  );
-  return letters.join("").toUpperCase() || "?";
 }
