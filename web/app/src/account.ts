@@ -6,7 +6,7 @@ export type AccountView =
   | { status: "unknown" }
   | { status: "out" }
   | { status: "in"; user: User }
-  | { status: "unreachable" };
+  | { status: "unreachable"; why: string };
 
 /** The node that served this page. */
 export const api = new Api();
@@ -20,7 +20,8 @@ class Account extends Emitter<{ changed: undefined }> {
     try {
       this.#in(await api.refresh());
     } catch (error) {
-      this.#show({ status: error instanceof SignedOut ? "out" : "unreachable" });
+      const why = error instanceof Error ? error.message : String(error);
+      this.#show(error instanceof SignedOut ? { status: "out" } : { status: "unreachable", why });
     }
   }
 

@@ -21,7 +21,7 @@ export function App() {
     case "unknown":
       return <Waiting label="Loading" />;
     case "unreachable":
-      return <UnreachablePage />;
+      return <UnreachablePage why={account.why} />;
     case "out":
       return <Welcome roomId={roomId} />;
     case "in":

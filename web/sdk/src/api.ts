@@ -15,9 +15,18 @@ export interface Room {
   roomId: string;
   hostId: string;
   maxParticipants: number;
+  /** How long a lost participant's seat is kept. */
+  seatWindowSeconds?: number;
   mode: string;
   createdAt: string;
   active: boolean;
+  /** How many are in it now; absent when nobody can tell, and in lists. */
+  participants?: number;
+}
+/** What a room's host decides. */
+export interface RoomSettings {
+  maxParticipants?: number;
+  seatWindowSeconds?: number;
 }
 interface Signed {
   accessToken: string;
@@ -67,7 +76,7 @@ export class Api {
   me(): Promise<User> {
     return this.#authorised("GET", "/api/auth/me");
   }
-  createRoom(settings: { maxParticipants?: number } = {}): Promise<Room> {
+  createRoom(settings: RoomSettings = {}): Promise<Room> {
     return this.#authorised("POST", "/api/rooms", settings);
   }
   room(roomId: string): Promise<Room> {
@@ -76,7 +85,7 @@ export class Api {
   async rooms(): Promise<Room[]> {
     return (await this.#authorised<{ rooms: Room[] }>("GET", "/api/rooms")).rooms;
   }
-  changeRoom(roomId: string, change: { maxParticipants?: number; active?: boolean }): Promise<Room> {
+  changeRoom(roomId: string, change: RoomSettings & { active?: boolean }): Promise<Room> {
     return this.#authorised("PATCH", `/api/rooms/${encodeURIComponent(roomId)}`, change);
   }
   deleteRoom(roomId: string): Promise<void> {

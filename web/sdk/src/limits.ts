@@ -36,6 +36,12 @@ export const LIMITS = {
   restartCapMs: 30_000,
   /** How often one member's connection is rebuilt from nothing after descriptions failed to apply. */
   rebuildMax: 3,
+  /** What one person's cameras may take of their uplink in all, in bits a second: each member gets a share … */
+  uplinkBits: 4_000_000,
+  /** … of at most this, which is plenty for 720 lines … */
+  cameraBitsMax: 1_500_000,
+  /** … and at least this, below which a face is no longer one. */
+  cameraBitsMin: 150_000,
   /** Relay credentials without a readable expiry are fetched again after this long (their life is ≤ 60 min). */
   iceServersMs: 40 * 60_000,
   /** A relay credential is renewed this long before it expires. */

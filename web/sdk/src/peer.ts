@@ -71,6 +71,11 @@ export class Peer extends Emitter<{ changed: undefined }> {
     this.#link.set(slot, track);
   }
 
+  share(cameraBits: number): void {
+    this.#options.cameraBits = cameraBits;
+    this.#link.share(cameraBits);
+  }
+
   say(status: Status): void {
     this.#options.status = status;
     this.#link.say(status);

@@ -1,5 +1,6 @@
 // The other members of the room, each with their connection; kept in step with what the session says.
 import { Emitter } from "./emitter.ts";
+import { LIMITS } from "./limits.ts";
 import {
   NO_TRACKS,
   Peer,
@@ -23,6 +24,12 @@ export interface PeersOptions {
 /** Join order decides for ever who offers: the earlier member, of any two. */
 export function role(mine: number, theirs: number): Role {
   return mine < theirs ? "offer" : "answer";
+}
+
+/** What the camera may take towards each of `others` members; bits a second. */
+export function cameraBits(others: number): number {
+  const share = Math.floor(LIMITS.uplinkBits / Math.max(1, others));
+  return Math.max(LIMITS.cameraBitsMin, Math.min(LIMITS.cameraBitsMax, share));
 }
 
 export class Peers extends Emitter<{ changed: undefined }> {
@@ -52,7 +59,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
     this.close();
     this.#rev = joined.rev;
     for (const member of joined.peers) this.#add(member);
-    this.emit("changed", undefined);
+    this.#changed();
   }
 
   /** Signaling is back after a break that the others have not noticed. */
@@ -64,10 +71,10 @@ export class Peers extends Emitter<{ changed: undefined }> {
     switch (message.type) {
       case "user_joined":
         this.#add({ ...message.data, state: "on" });
-        return this.emit("changed", undefined);
+        return this.#changed();
       case "user_left":
         this.#remove(message.data.userId);
-        return this.emit("changed", undefined);
+        return this.#changed();
       case "offer":
         return this.#byId.get(message.data.senderUserId)?.offered(message.data.sdp);
       case "answer":
@@ -116,11 +123,18 @@ export class Peers extends Emitter<{ changed: undefined }> {
       tracks: this.#tracks,
       status: this.#status,
       configuration: this.#options.configuration(),
+      cameraBits: cameraBits(this.#byId.size + 1),
       online: () => this.#options.online(),
       ...(RTCPeerConnection && { RTCPeerConnection }),
     });
     peer.on("changed", () => this.emit("changed", undefined));
     this.#byId.set(member.userId, peer);
+  }
+
+  #changed(): void {
+    const share = cameraBits(this.#byId.size);
+    for (const peer of this.#byId.values()) peer.share(share);
+    this.emit("changed", undefined);
   }
 
   #remove(userId: string): void {

@@ -92,7 +92,13 @@ class FakeTransceiver {
   currentDirection: string | null = null;
   track: FakeTrack | null;
   readonly receiver: { track: FakeTrack };
-  readonly sender: { replaceTrack(track: FakeTrack | null): Promise<void>; setStreams(): void };
+  readonly sender: {
+    replaceTrack(track: FakeTrack | null): Promise<void>;
+    setStreams(): void;
+    getParameters(): RTCRtpSendParameters;
+    setParameters(parameters: RTCRtpSendParameters): Promise<void>;
+  };
+  #parameters = { encodings: [{}] } as unknown as RTCRtpSendParameters;
   #direction: string;
   readonly #pc: FakePeerConnection;
   constructor(pc: FakePeerConnection, kind: string, track: FakeTrack | null, direction: string) {
@@ -105,7 +111,14 @@ class FakeTransceiver {
         this.track = next;
       },
       setStreams: () => {},
+      getParameters: () => structuredClone(this.#parameters),
+      setParameters: async (parameters) => {
+        this.#parameters = parameters;
+      },
     };
+  }
+  bits(): number | undefined {
+    return this.#parameters.encodings[0]?.maxBitrate;
   }
   get direction(): string {
     return this.#direction;

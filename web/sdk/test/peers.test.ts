@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LIMITS } from "../src/limits.ts";
-import { Peers, role } from "../src/peers.ts";
+import { cameraBits, Peers, role } from "../src/peers.ts";
 import type { Counted } from "../src/wire.ts";
 import { FakePeerConnection, FakeStream, FakeTrack, sdp, settle } from "./fakes.ts";
 import { joined } from "./stage.ts";
@@ -271,6 +271,28 @@ describe("repair", () => {
       await settle();
     }
     expect(FakePeerConnection.made).toHaveLength(1 + LIMITS.rebuildMax);
+  });
+});
+
+describe("uplink", () => {
+  test("is shared among the members, within what a camera needs", () => {
+    expect([0, 1, 3, 7, 15, 60].map(cameraBits)).toEqual([
+      1_500_000, 1_500_000, 1_333_333, 571_428, 266_666, 150_000,
+    ]);
+  });
+
+  test("every member's share follows as others come and go", async () => {
+    const { peers } = room({ userId: "ann", rev: 3 });
+    offer(peers);
+    await settle();
+    const ann = FakePeerConnection.last;
+    expect(ann.getTransceivers()[1]?.bits()).toBe(1_500_000);
+    for (let n = 0; n < 7; n += 1) {
+      peers.hear({ type: "user_joined", seq: 1, data: { userId: `u${n}`, name: "", rev: 9 + n } });
+    }
+    await settle();
+    expect(ann.getTransceivers()[1]?.bits()).toBe(500_000);
+    expect(ann.getTransceivers()[0]?.bits()).toBeUndefined();
   });
 });
 

@@ -57,12 +57,13 @@ export function MissingPage() {
   );
 }
 
-export function UnreachablePage() {
+export function UnreachablePage({ why }: { why: string }) {
   return (
     <Notice
       testId="page-unreachable"
       title="Aldis does not answer"
-      text="The server cannot be reached from here. Check your connection, then try again."
+      text="The server cannot be reached from here, or has no time for us just now."
+      detail={why}
     >
       <button type="button" className="button button--accent" onClick={() => void account.restore()}>
         Try again

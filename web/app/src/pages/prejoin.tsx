@@ -11,11 +11,12 @@ interface PrejoinProps {
   roomId: string;
   user: User;
   media: Media;
+  participants: number | null;
   onJoin: () => void;
 }
 
 /** A look in the mirror before going in. */
-export function Prejoin({ roomId, user, media, onJoin }: PrejoinProps) {
+export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinProps) {
   const view = useView(media);
   const trouble = explain(view);
   return (
@@ -43,6 +44,11 @@ export function Prejoin({ roomId, user, media, onJoin }: PrejoinProps) {
               <span className="code">{roomId}</span>
               <CopyLink roomId={roomId} label="Copy link" />
             </p>
+            {participants !== null && (
+              <p className="quiet" data-testid="prejoin-participants">
+                {present(participants)}
+              </p>
+            )}
           </div>
           {trouble && (
             <p className="trouble" role="status" data-testid="device-trouble">
@@ -71,6 +77,11 @@ function Meter({ media, on }: { media: Media; on: boolean }) {
       <span className="meter__level" style={{ transform: `scaleX(${level})` }} />
     </div>
   );
+}
+
+function present(participants: number): string {
+  if (participants === 0) return "Nobody else is here yet.";
+  return participants === 1 ? "One person is here." : `${participants} people are here.`;
 }
 
 const WHY: Record<DeviceTrouble, string> = {

@@ -19,7 +19,7 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
   const [end, setEnd] = useState<End | null>(null);
   /** Each visit has its own devices and its own call. `straight`: without the look in the mirror. */
   const [visit, setVisit] = useState({ number: 1, straight: callUnderWay() === roomId });
-  const closed = useClosed(roomId);
+  const { closed, participants } = useLookUp(roomId);
 
   const again = () => {
     setVisit(({ number }) => ({ number: number + 1, straight: true }));
@@ -27,32 +27,49 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
   };
   const shown = end ?? closed;
   if (shown) return <EndingPage reason={shown.reason} detail={shown.detail} onAgain={again} />;
-  return <Visit key={visit.number} roomId={roomId} user={user} straight={visit.straight} onEnd={setEnd} />;
+  return (
+    <Visit
+      key={visit.number}
+      roomId={roomId}
+      user={user}
+      straight={visit.straight}
+      participants={participants}
+      onEnd={setEnd}
+    />
+  );
+}
+
+interface LookUp {
+  closed: End | null;
+  /** How many are in the room; `null` while nobody can tell. */
+  participants: number | null;
 }
 
 /** Looks the room up, so that nobody dresses up for a room that is not there. What cannot be known now, the socket will tell. */
-function useClosed(roomId: string): End | null {
-  const [closed, setClosed] = useState<End | null>(null);
+function useLookUp(roomId: string): LookUp {
+  const [found, setFound] = useState<LookUp>({ closed: null, participants: null });
   useEffect(() => {
+    const closed = (reason: StopReason) => setFound({ closed: { reason, detail: null }, participants: null });
     api.room(roomId).then(
-      (room) => !room.active && setClosed({ reason: "room_closed", detail: null }),
-      (error: unknown) => {
-        if (error instanceof Problem && error.status === 404)
-          setClosed({ reason: "room_not_found", detail: error.message });
-      },
+      (room) =>
+        room.active
+          ? setFound({ closed: null, participants: room.participants ?? null })
+          : closed("room_closed"),
+      (error: unknown) => error instanceof Problem && error.status === 404 && closed("room_not_found"),
     );
   }, [roomId]);
-  return closed;
+  return found;
 }
 
 interface VisitProps {
   roomId: string;
   user: User;
   straight: boolean;
+  participants: number | null;
   onEnd: (end: End) => void;
 }
 
-function Visit({ roomId, user, straight, onEnd }: VisitProps) {
+function Visit({ roomId, user, straight, participants, onEnd }: VisitProps) {
   const { media, ready } = useMedia();
   const [call, setCall] = useState<Call | null>(null);
   const join = useCallback(() => media && setCall(newCall(roomId, media)), [roomId, media]);
@@ -84,7 +101,7 @@ function Visit({ roomId, user, straight, onEnd }: VisitProps) {
   return straight ? (
     <Waiting label="Joining" />
   ) : (
-    <Prejoin roomId={roomId} user={user} media={media} onJoin={join} />
+    <Prejoin roomId={roomId} user={user} media={media} participants={participants} onJoin={join} />
   );
 }
 

@@ -1,4 +1,3 @@
-import { Problem } from "@aldis/sdk";
 import { type FormEvent, useState } from "react";
 import { account } from "../account.ts";
 import { Field } from "../parts/field.tsx";
@@ -79,7 +78,5 @@ function Ways({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
 
 /** The server's own words where it has some. */
 function explain(error: unknown): string {
-  if (error instanceof Problem && error.status === 429)
-    return "Too many attempts. Wait a moment, then try again.";
   return error instanceof Error ? error.message : "That did not work. Try again.";
 }

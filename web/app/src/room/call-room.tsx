@@ -36,6 +36,7 @@ export function CallRoom({ call, user, onLeave }: CallRoomProps) {
 
   return (
     <div className={chat.open ? "room room--chat" : "room"} data-testid="page-room" data-state={view.state}>
+      <h1 className="unseen">Call in room {view.roomId}</h1>
       <Bar view={view} media={media} />
       <Banner view={view} />
       <main className="room__stage">

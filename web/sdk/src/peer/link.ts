@@ -11,6 +11,8 @@ export interface LinkOptions {
   tracks: Tracks;
   status: Status;
   configuration: RTCConfiguration;
+  /** This member's share of our uplink for the camera; bits a second. */
+  cameraBits: number;
   /** Is signaling up, so that a restart can be negotiated? */
   online(): boolean;
   RTCPeerConnection?: typeof RTCPeerConnection;
@@ -30,11 +32,13 @@ export class Link {
   readonly #status: StatusChannel;
   readonly #health: Health;
   readonly #role: Role;
+  #cameraBits: number;
   #restartedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LinkOptions, port: LinkPort) {
     const Maker = options.RTCPeerConnection ?? RTCPeerConnection;
     this.#role = options.role;
+    this.#cameraBits = options.cameraBits;
     this.pc = new Maker(options.configuration);
     this.#slots = new Slots(this.pc, options.tracks);
     this.#status = new StatusChannel(options.status, (status) => port.status(status));
@@ -48,7 +52,10 @@ export class Link {
       signal: options.signal,
       online: () => options.online(),
       adopt: () => this.#slots.adopt(),
-      settled: () => port.changed(),
+      settled: () => {
+        this.share(this.#cameraBits);
+        port.changed();
+      },
       broken: (offer) => port.broken(offer),
     });
     this.pc.ontrack = () => port.changed();
@@ -67,6 +74,13 @@ export class Link {
 
   receiving(slot: Slot): MediaStreamTrack | null {
     return this.#slots.receiving(slot);
+  }
+
+  /** This member's share of our uplink for the camera; bits a second. */
+  share(cameraBits: number): void {
+    this.#cameraBits = cameraBits;
+    // Before the descriptions stand there is nothing to bound yet: `settled` comes back to it.
+    this.#slots.bound("camera", cameraBits).catch(() => {});
   }
 
   say(status: Status): void {

@@ -48,6 +48,16 @@ export class Slots {
     return this.#apply(slot);
   }
 
+  /** Bounds what this slot takes of the uplink, in bits a second. Takes effect at once, without a negotiation. */
+  async bound(slot: Slot, bits: number): Promise<void> {
+    const sender = this.#place(slot)?.sender;
+    const parameters = sender?.getParameters?.();
+    const encoding = parameters?.encodings?.[0];
+    if (!sender || !parameters || !encoding || encoding.maxBitrate === bits) return;
+    encoding.maxBitrate = bits;
+    await sender.setParameters(parameters);
+  }
+
   /** The remote track, if the other side is sending in this slot by the present descriptions. */
   receiving(slot: Slot): MediaStreamTrack | null {
     const place = this.#place(slot);
