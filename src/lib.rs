@@ -1,6 +1,8 @@
 //! The edge of Aldis: bytes, HTTP, SQL, Redis, process. The system itself is the crate `actors`.
 
+pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod config;
 pub mod http;
 pub mod ice;

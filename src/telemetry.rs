@@ -22,25 +22,36 @@ use crate::config::{Log, LogFormat};
 
 /// Sends log lines to standard error from now on. Errors when something else already takes them.
 pub fn install_logs(log: &Log) -> anyhow::Result<()> {
-    let pretty = is_pretty(log.format, stderr().is_terminal());
-    let subscriber = subscriber(log, pretty, stderr);
+    let terminal = stderr().is_terminal();
+    let subscriber = subscriber(log, Shape::of(log.format, terminal), stderr);
     tracing::subscriber::set_global_default(subscriber).context("cannot send log lines to standard error")
 }
 
-/// Whether lines are for eyes.
-const fn is_pretty(format: LogFormat, terminal: bool) -> bool {
-    match format {
-        LogFormat::Auto => terminal,
-        LogFormat::Pretty => true,
-        LogFormat::Json => false,
+/// How lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Pretty { colour: bool },
+    Json,
+}
+
+impl Shape {
+    const fn of(format: LogFormat, terminal: bool) -> Self {
+        match (format, terminal) {
+            (LogFormat::Pretty, colour) => Self::Pretty { colour },
+            (LogFormat::Auto, true) => Self::Pretty { colour: true },
+            (LogFormat::Auto, false) | (LogFormat::Json, _) => Self::Json,
+        }
     }
 }
 
-fn subscriber<W>(log: &Log, pretty: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
+fn subscriber<W>(log: &Log, shape: Shape, writer: W) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let layer = if pretty { pretty::layer(writer).boxed() } else { json::layer(writer).boxed() };
+    let layer = match shape {
+        Shape::Pretty { colour } => pretty::layer(writer, colour).boxed(),
+        Shape::Json => json::layer(writer).boxed(),
+    };
     Box::new(Registry::default().with(layer.with_filter(log.filter.targets())))
 }
 

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
     sync::{
         Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
 };
@@ -17,6 +17,7 @@ use ractor::{ActorCell, ActorId, ActorRef, ActorRuntime};
 use tokio::sync::oneshot;
 
 use crate::{
+    metrics::Meters,
     node::{Ports, Settings},
     ports::RoomSettings,
     protocol::{NodeId, RoomId, UserId},
@@ -40,10 +41,12 @@ pub(crate) struct Directory {
     pub(crate) ports: Ports,
     /// What runs beside the actors; waited for at the end.
     pub(crate) tasks: Tasks,
+    pub(crate) meters: Meters,
     rooms: Roll<RoomId, room::Command, RoomSettings>,
     users: Roll<UserId, user::Command, ()>,
     sockets: DashMap<SocketId, SocketEntry>,
     sockets_made: AtomicU64,
+    draining: AtomicBool,
     wheel: Mutex<Wheel<Key>>,
     root: OnceLock<ActorCell>,
 }
@@ -70,10 +73,12 @@ impl Directory {
             settings,
             ports,
             tasks: Tasks::default(),
+            meters: Meters::new(),
             rooms: Roll::default(),
             users: Roll::default(),
             sockets: DashMap::new(),
             sockets_made: AtomicU64::new(1),
+            draining: AtomicBool::new(false),
             wheel: Mutex::new(Wheel::new(crate::clock::now())),
             root: OnceLock::new(),
         }
@@ -214,8 +219,26 @@ impl Directory {
         self.sockets.iter().map(|entry| *entry.key()).collect()
     }
 
-    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+    pub(crate) fn start_draining(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Sockets, users and rooms on this node.
+    pub(crate) fn population(&self) -> (usize, usize, usize) {
         (self.sockets.len(), self.users.len(), self.rooms.len())
+    }
+
+    /// Tells the gauges how much of each noun there is.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
+    pub(crate) fn measure(&self) {
+        let (sockets, users, rooms) = self.population();
+        self.meters.sockets.set(sockets as f64);
+        self.meters.users.set(users as f64);
+        self.meters.rooms.set(rooms as f64);
     }
 
     /// Asks every room to say when everything told before is done.

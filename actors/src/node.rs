@@ -11,15 +11,13 @@ use crate::{
     ports::{IceServers, Rooms, Unavailable, Verifier, Wire},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, UserId},
     room,
-    socket::{self, Intake, Line},
+    socket::{self, Credential, Intake, Line},
     user,
 };
 
 mod actor;
 mod drain;
 mod root;
-#[cfg(test)]
-mod tests;
 
 pub use drain::Drain;
 pub(crate) use drain::sync;
@@ -125,12 +123,12 @@ impl NodeRef {
         &self.directory.node
     }
 
-    /// Takes a connection in; the token may have come with its handshake. `None` if the node holds as many
-    /// sockets as it may: the connection is then to be refused.
+    /// Takes a connection in. `None` if the node holds as many sockets as it may, or drains: the connection is then to
+    /// be refused (see [`NodeRef::may_open`]).
     #[must_use]
-    pub fn open_socket(&self, wire: Box<dyn Wire>, token: Option<String>) -> Option<Line> {
+    pub fn open_socket(&self, wire: Box<dyn Wire>, credential: Credential) -> Option<Line> {
         let settings = &self.directory.settings;
-        if self.directory.counts().0 >= settings.sockets_max {
+        if !self.may_open() {
             return None;
         }
         let intake = Arc::new(Intake::new(&settings.socket));
@@ -138,18 +136,30 @@ impl NodeRef {
         let id = self.directory.open_socket(|id| socket::actor::Opening {
             id,
             wire,
-            token,
+            credential,
             intake: Arc::clone(&intake),
             directory: Arc::clone(&directory),
         })?;
-        crate::metrics::opened();
+        directory.meters.opened.increment(1);
         Some(Line { id, directory, intake })
+    }
+
+    /// Whether a new socket may come.
+    #[must_use]
+    pub fn may_open(&self) -> bool {
+        !self.is_draining() && self.directory.population().0 < self.directory.settings.sockets_max
+    }
+
+    /// Whether the node is on its way out.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.directory.is_draining()
     }
 
     /// How much there is on this node.
     #[must_use]
     pub fn population(&self) -> Population {
-        let (sockets, users, rooms) = self.directory.counts();
+        let (sockets, users, rooms) = self.directory.population();
         Population { sockets, users, rooms }
     }
 

@@ -17,6 +17,12 @@ pub struct Auth {
     /// Life of a refresh token; each use gives a new one.
     #[serde(with = "text")]
     pub refresh_ttl: Duration,
+    /// How long after its first use a refresh token may be used again. Zero: a second use revokes its family.
+    #[serde(with = "text")]
+    pub refresh_grace: Duration,
+    /// How far the clocks of nodes may be apart when a token's end is judged.
+    #[serde(with = "text")]
+    pub clock_leeway: Duration,
     /// `iss` of every token. All nodes of a cluster share it.
     pub issuer: String,
     /// `aud` of every token.
@@ -25,9 +31,7 @@ pub struct Auth {
     pub argon2_memory: Size,
     /// Passes of argon2id over that memory.
     pub argon2_iterations: NonZeroU32,
-    /// Lanes of argon2id.
-    pub argon2_parallelism: NonZeroU32,
-    /// Hashes at the same time. Absent: one a core. Memory: this × `argon2_memory`.
+    /// Hashes at the same time. Absent: half the cores, one or two. Memory: this × `argon2_memory`.
     pub hashing_parallel_max: Option<NonZeroUsize>,
     /// Logins that may wait for a hash; more are told to come back (503).
     pub hashing_queue_max: NonZeroUsize,
@@ -38,11 +42,12 @@ impl Default for Auth {
         Self {
             access_ttl: Duration::from_secs(15 * 60),
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
+            refresh_grace: Duration::ZERO,
+            clock_leeway: Duration::from_secs(5),
             issuer: "aldis".to_owned(),
             audience: "aldis".to_owned(),
             argon2_memory: Size::kib(19 * 1024),
             argon2_iterations: text::times(2),
-            argon2_parallelism: text::times(1),
             hashing_parallel_max: None,
             hashing_queue_max: text::count(64),
         }

@@ -20,13 +20,22 @@ pub struct Database {
     /// How long a request may wait for a connection; then it is told to come back (503).
     #[serde(with = "text")]
     pub acquire_within: Duration,
+    /// How long one statement may take, waiting included.
+    #[serde(with = "text")]
+    pub query_within: Duration,
     /// Connections that read at the same time. SQLite writes through one more.
     pub readers_max: NonZeroUsize,
 }
 
 impl Default for Database {
     fn default() -> Self {
-        Self { url: None, url_file: None, acquire_within: Duration::from_secs(1), readers_max: text::count(4) }
+        Self {
+            url: None,
+            url_file: None,
+            acquire_within: Duration::from_millis(800),
+            query_within: Duration::from_secs(2),
+            readers_max: text::count(4),
+        }
     }
 }
 

@@ -36,12 +36,12 @@ pub struct Http {
     /// How long a new connection may stay silent.
     #[serde(with = "text")]
     pub first_byte_within: Duration,
-    /// How long a client may take to send a request's head.
+    /// How long a client may take to send a request's head, and a kept-alive connection to begin the next one.
     #[serde(with = "text")]
     pub head_within: Duration,
-    /// How long an idle keep-alive connection is kept.
+    /// How long a request's body may take to arrive.
     #[serde(with = "text")]
-    pub idle_max: Duration,
+    pub body_within: Duration,
     /// How long a request may take from head to answer.
     #[serde(with = "text")]
     pub request_within: Duration,
@@ -60,12 +60,12 @@ impl Default for Http {
             trusted_proxies: Vec::new(),
             tls_cert: None,
             tls_key: None,
-            connections_max: text::count(65_536),
+            connections_max: text::count(18_000),
             connections_per_address_max: text::count(1_024),
             tls_handshake_within: Duration::from_secs(5),
             first_byte_within: Duration::from_secs(5),
             head_within: Duration::from_secs(5),
-            idle_max: Duration::from_secs(60),
+            body_within: Duration::from_secs(5),
             request_within: Duration::from_secs(10),
             head_bytes_max: Size::kib(16),
             body_bytes_max: Size::kib(16),

@@ -1,20 +1,29 @@
 //! `[ledger]`: where it is kept who is in a room and what each was sent. Must not know Redis.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::secret::{Secret, without_password};
-use super::text::{Text, text_serde};
+use super::text::{self, Text, text_serde};
 
 /// Who is in a room, and what each was sent.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
     /// `redis://…` of the Redis a cluster shares. Absent: this node's memory.
     pub redis_url: Option<LedgerUrl>,
     /// The same from a file, so that a password need not stand in the configuration.
     pub redis_url_file: Option<PathBuf>,
+    /// Rooms with anybody in them at once.
+    pub rooms_max: NonZeroUsize,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { redis_url: None, redis_url_file: None, rooms_max: text::count(1_000_000) }
+    }
 }
 
 /// A Redis server's URL. It may hold a password: shown and logged without it.

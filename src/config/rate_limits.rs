@@ -18,17 +18,17 @@ pub struct RateLimits {
     pub requests_per_address: Rate,
     /// All requests of one signed-in person.
     pub requests_per_user: Rate,
-    /// Addresses and people remembered per rate; the longest unseen are forgotten first.
+    /// Addresses and people remembered per rate; past it they share counts.
     pub remembered_max: NonZeroUsize,
 }
 
 impl Default for RateLimits {
     fn default() -> Self {
         Self {
-            auth_per_address: Rate::per_minute(30),
-            auth_per_email: Rate::per_minute(10),
-            requests_per_address: Rate::per_minute(600),
-            requests_per_user: Rate::per_minute(300),
+            auth_per_address: Rate::per_minutes(120, 1),
+            auth_per_email: Rate::per_minutes(20, 5),
+            requests_per_address: Rate::per_minutes(1_200, 1),
+            requests_per_user: Rate::per_minutes(600, 1),
             remembered_max: text::count(100_000),
         }
     }

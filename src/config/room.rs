@@ -15,6 +15,8 @@ pub struct Room {
     pub participants_default: NonZeroUsize,
     /// Participants a host may ask for at most. In a mesh everybody sends to everybody.
     pub participants_max: NonZeroUsize,
+    /// Rooms one person may have.
+    pub per_host_max: NonZeroUsize,
     /// How long the seat of a lost socket is kept, when the room says nothing else.
     #[serde(with = "text")]
     pub seat_window: Duration,
@@ -37,6 +39,7 @@ impl Default for Room {
         Self {
             participants_default: text::count(4),
             participants_max: text::count(100),
+            per_host_max: text::count(1_000),
             seat_window: Duration::from_secs(5),
             seat_window_max: Duration::from_secs(120),
             early_candidates_max: text::count(64),

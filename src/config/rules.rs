@@ -99,11 +99,11 @@ fn http(config: &Config, found: &mut Found) {
         ("http.tls_handshake_within", http.tls_handshake_within),
         ("http.first_byte_within", http.first_byte_within),
         ("http.head_within", http.head_within),
+        ("http.body_within", http.body_within),
         ("http.request_within", http.request_within),
     ] {
         found.within(key, value, 10 * MS, MINUTE);
     }
-    found.within("http.idle_max", http.idle_max, SECOND, HOUR);
     let head = http.head_bytes_max.bytes();
     // hyper refuses smaller buffers; a token of 4 KiB must fit.
     found.when(
@@ -136,7 +136,6 @@ fn socket(config: &Config, found: &mut Found) {
         ("socket.write_within", socket.write_within),
         ("socket.hello_within", socket.hello_within),
         ("socket.ping_every", socket.ping_every),
-        ("socket.pong_missing_max", socket.pong_missing_max),
     ] {
         found.within(key, value, 10 * MS, 5 * MINUTE);
     }
@@ -161,6 +160,14 @@ fn room(config: &Config, found: &mut Found) {
     let keys = ["room.participants_default", "room.participants_max"];
     found.when(usual > most, &keys, "more than a host may ask for", "lower it, or raise the other");
     found.within("room.seat_window_max", room.seat_window_max, Duration::ZERO, 120 * SECOND);
+    for (key, window) in [("room.seat_window", room.seat_window), ("room.seat_window_max", room.seat_window_max)] {
+        found.when(
+            window.subsec_nanos() > 0,
+            &[key],
+            "not whole seconds, as rooms have it",
+            "write a duration such as \"5s\"",
+        );
+    }
     let longer = room.seat_window > room.seat_window_max;
     let keys = ["room.seat_window", "room.seat_window_max"];
     found.when(longer, &keys, "longer than a host may ask for", "lower it, or raise the other (at most \"2m\")");
@@ -177,6 +184,8 @@ fn auth(config: &Config, found: &mut Found) {
     let auth = &config.auth;
     found.within("auth.access_ttl", auth.access_ttl, MINUTE, DAY);
     found.within("auth.refresh_ttl", auth.refresh_ttl, MINUTE, 365 * DAY);
+    found.within("auth.refresh_grace", auth.refresh_grace, Duration::ZERO, MINUTE);
+    found.within("auth.clock_leeway", auth.clock_leeway, Duration::ZERO, 5 * SECOND);
     let keys = ["auth.refresh_ttl", "auth.access_ttl"];
     found.when(auth.refresh_ttl <= auth.access_ttl, &keys, "over before the token it renews", "write a longer time");
     for (key, name) in [("auth.issuer", &auth.issuer), ("auth.audience", &auth.audience)] {
@@ -191,8 +200,6 @@ fn auth(config: &Config, found: &mut Found) {
     let help = "write \"8MiB\" to \"1GiB\"; 19MiB with 2 iterations is the usual advice";
     found.when(memory < 8 << 20, &["auth.argon2_memory"], "less than 8MiB is quickly guessed", help);
     found.when(memory > 1 << 30, &["auth.argon2_memory"], "more than 1GiB", help);
-    let lanes = auth.argon2_parallelism.get();
-    found.when(lanes > 16, &["auth.argon2_parallelism"], "more than 16", "write a whole number from 1 to 16");
     let passes = auth.argon2_iterations.get();
     found.when(passes > 64, &["auth.argon2_iterations"], "more than 64", "write a whole number from 1 to 64");
 }
@@ -230,7 +237,8 @@ fn ice(config: &Config, found: &mut Found) {
 fn storage(config: &Config, found: &mut Found) {
     let twice = config.database.url.is_some() && config.database.url_file.is_some();
     found.when(twice, &["database.url_file", "database.url"], "the URL is set already", "keep one of the two");
-    found.within("database.acquire_within", config.database.acquire_within, 10 * MS, 10 * SECOND);
+    found.within("database.acquire_within", config.database.acquire_within, 10 * MS, SECOND);
+    found.within("database.query_within", config.database.query_within, 10 * MS, MINUTE);
     let readers = config.database.readers_max.get();
     found.when(readers > 1000, &["database.readers_max"], "more than 1000", "write a whole number from 1 to 1000");
     let twice = config.ledger.redis_url.is_some() && config.ledger.redis_url_file.is_some();

@@ -29,16 +29,15 @@ pub struct Socket {
     /// How long a client that has sent a `heartbeat` may then send nothing at all.
     #[serde(with = "text")]
     pub heartbeat_missing_max: Duration,
-    /// How often an idle socket is pinged.
+    /// How often a socket is pinged; one that has not answered by the next ping is lost.
     #[serde(with = "text")]
     pub ping_every: Duration,
-    /// How long a ping may stay unanswered before the socket counts as lost.
-    #[serde(with = "text")]
-    pub pong_missing_max: Duration,
-    /// Messages a second a client may send on the long run; more closes with 4529.
+    /// Messages a second a client may send on the long run; more are refused.
     pub messages_per_second: NonZeroU32,
     /// Messages a client may send at once after a pause: a join sends many candidates together.
     pub messages_burst_max: NonZeroU32,
+    /// Messages refused in a row for their rate before the socket is closed with 4529.
+    pub refusals_max: NonZeroU32,
     /// Messages of one socket that may be on their way through the actors; then its reader waits.
     pub in_flight_max: NonZeroUsize,
     /// Sockets one person may have open on this node.
@@ -56,9 +55,9 @@ impl Default for Socket {
             heartbeat_every: Duration::from_secs(15),
             heartbeat_missing_max: Duration::from_secs(30),
             ping_every: Duration::from_secs(10),
-            pong_missing_max: Duration::from_secs(15),
             messages_per_second: text::times(100),
-            messages_burst_max: text::times(400),
+            messages_burst_max: text::times(500),
+            refusals_max: text::times(200),
             in_flight_max: text::count(16),
             sockets_per_user_max: text::count(16),
         }

@@ -1,6 +1,8 @@
 //! What HTTP asks of the actor system, and nothing more: the one place where the two meet.
 
+use actors::{node::NodeRef, protocol::UserId};
 use async_trait::async_trait;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::storage::RoomId;
@@ -20,4 +22,32 @@ pub trait LiveRooms: Send + Sync + 'static {
     async fn settings_changed(&self, room_id: RoomId);
     /// The user was disabled: their sockets close (4403).
     async fn kick_user(&self, user: Uuid);
+}
+
+#[async_trait]
+impl LiveRooms for NodeRef {
+    async fn participants(&self, room_id: RoomId) -> Option<usize> {
+        self.members(room_id).await.ok().map(|members| members.len())
+    }
+
+    async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value> {
+        let members = self.members(room_id).await.ok().filter(|members| !members.is_empty())?;
+        Some(json!({ "members": members }))
+    }
+
+    async fn close(&self, room_id: RoomId) {
+        if self.close_room(room_id).await.is_err() {
+            tracing::warn!(%room_id, "a room was deleted while the ledger is away: its members stay until they leave");
+        }
+    }
+
+    async fn settings_changed(&self, room_id: RoomId) {
+        if Self::settings_changed(self, room_id).await.is_err() {
+            tracing::warn!(%room_id, "a room's new settings could not be looked up: they hold from its next opening");
+        }
+    }
+
+    async fn kick_user(&self, user: Uuid) {
+        self.kick(UserId::from_u128(user.as_u128()));
+    }
 }

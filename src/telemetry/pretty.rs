@@ -1,6 +1,6 @@
 //! Log lines for eyes: time, level, target, message, fields. Must not know which fields are secret.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use tracing::Subscriber;
 use tracing::field::Field;
@@ -12,22 +12,22 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::redact::shown;
 
-/// Writes each event as one line to `writer`.
-pub(super) fn layer<S, W>(writer: W) -> impl Layer<S>
+/// Writes each event as one line to `writer`; in `colour`, unless `NO_COLOR` is set.
+pub(super) fn layer<S, W>(writer: W, colour: bool) -> impl Layer<S>
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
     W: for<'w> MakeWriter<'w> + 'static,
 {
-    tracing_subscriber::fmt::layer().fmt_fields(debug_fn(field).delimited(" ")).with_writer(writer)
+    let layer = tracing_subscriber::fmt::layer().fmt_fields(debug_fn(field).delimited(" ")).with_writer(writer);
+    if colour { layer } else { layer.with_ansi(false) }
 }
 
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     let value = format!("{value:?}");
-    let value = shown(field.name(), &value);
-    if field.name() == "message" {
-        // What came from a client must not colour or clear the terminal.
-        value.chars().try_for_each(|c| writer.write_char(if c.is_control() { '\u{fffd}' } else { c }))
-    } else {
-        write!(writer, "{}={value}", field.name())
+    // What came from a client must not colour or clear the terminal.
+    let value = shown(field.name(), &value).replace(char::is_control, "\u{fffd}");
+    match field.name() {
+        "message" => write!(writer, "{value}"),
+        name => write!(writer, "{name}={value}"),
     }
 }

@@ -7,9 +7,11 @@ use serde_json::Value;
 use tracing::{debug, error, field, info, info_span};
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{is_pretty, subscriber};
+use super::{Shape, subscriber};
 use crate::config::text::Text;
 use crate::config::{Filter, Log, LogFormat};
+
+const PRETTY: Shape = Shape::Pretty { colour: true };
 
 #[derive(Clone, Default)]
 struct Page(Arc<Mutex<Vec<u8>>>);
@@ -40,11 +42,11 @@ impl<'a> MakeWriter<'a> for Page {
 }
 
 /// What `log` logs, under `filter`.
-fn logged(filter: &str, pretty: bool, log: impl FnOnce()) -> String {
+fn logged(filter: &str, shape: Shape, log: impl FnOnce()) -> String {
     let page = Page::default();
     let filter = Filter::read(filter).expect("a filter");
     let settings = Log { filter, format: LogFormat::Auto };
-    tracing::subscriber::with_default(subscriber(&settings, pretty, page.clone()), log);
+    tracing::subscriber::with_default(subscriber(&settings, shape, page.clone()), log);
     page.text()
 }
 
@@ -54,7 +56,7 @@ fn parsed(line: &str) -> Value {
 
 #[test]
 fn a_json_line_has_its_fields_beside_its_message_and_its_spans_from_the_outermost() {
-    let text = logged("info", false, || {
+    let text = logged("info", Shape::Json, || {
         let _socket = info_span!("socket", user = "u1", room = field::Empty).entered();
         tracing::Span::current().record("room", "abc-defg-hij");
         let _relay = info_span!("relay").entered();
@@ -73,8 +75,8 @@ fn a_json_line_has_its_fields_beside_its_message_and_its_spans_from_the_outermos
 #[test]
 fn neither_shape_shows_secrets_in_events_or_spans() {
     let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
-    for pretty in [false, true] {
-        let text = logged("trace", pretty, || {
+    for shape in [Shape::Json, PRETTY] {
+        let text = logged("trace", shape, || {
             let _socket = info_span!("socket", resume_token = "canary", room = "r1").entered();
             info!(sdp = "canary", query = %"canary", "offer by {token}");
             info!(data = ?"v=0\r\na=ice-pwd:canary\r\n", "offer");
@@ -87,17 +89,17 @@ fn neither_shape_shows_secrets_in_events_or_spans() {
 #[test]
 fn a_client_cannot_forge_or_break_a_line() {
     let evil = "first\n{\"level\":\"error\"}\u{1b}[2J";
-    let json = logged("info", false, || info!(name = evil, "joined as {evil}"));
+    let json = logged("info", Shape::Json, || info!(name = evil, "joined as {evil}"));
     assert_eq!(json.lines().count(), 1, "{json}");
     assert_eq!(parsed(&json)["name"], evil);
-    let pretty = logged("info", true, || info!(name = evil, "joined as {evil}"));
+    let pretty = logged("info", PRETTY, || info!(name = evil, "joined as {evil}"));
     assert_eq!(pretty.lines().count(), 1, "{pretty}");
     assert!(!pretty.contains("\u{1b}[2J"), "{pretty}");
 }
 
 #[test]
 fn the_filter_keeps_what_it_names() {
-    let text = logged("warn,aldis=debug", false, || {
+    let text = logged("warn,aldis=debug", Shape::Json, || {
         debug!("kept");
         info!(target: "elsewhere", "dropped");
         error!(target: "elsewhere", "kept too");
@@ -106,7 +108,11 @@ fn the_filter_keeps_what_it_names() {
 }
 
 #[test]
-fn auto_is_pretty_on_a_terminal_only() {
-    assert!(is_pretty(LogFormat::Auto, true) && !is_pretty(LogFormat::Auto, false));
-    assert!(is_pretty(LogFormat::Pretty, false) && !is_pretty(LogFormat::Json, true));
+fn auto_is_pretty_on_a_terminal_only_and_colour_is_for_terminals() {
+    assert_eq!(Shape::of(LogFormat::Auto, true), PRETTY);
+    assert_eq!(Shape::of(LogFormat::Auto, false), Shape::Json);
+    assert_eq!(Shape::of(LogFormat::Json, true), Shape::Json);
+    assert_eq!(Shape::of(LogFormat::Pretty, false), Shape::Pretty { colour: false });
+    let plain = logged("info", Shape::Pretty { colour: false }, || info!(room = "r1", "joined"));
+    assert!(!plain.contains('\u{1b}') && plain.contains("joined room=\"r1\""), "{plain}");
 }

@@ -45,6 +45,7 @@ impl NodeRef {
 
     async fn leave(&self, how: Drain) {
         let directory = &self.directory;
+        directory.start_draining();
         let sockets = directory.sockets();
         let spread = u64::try_from(how.spread.as_millis()).unwrap_or(u64::MAX);
         for (place, socket) in sockets.iter().enumerate() {

@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use super::{
-    Command, Hangup, Limits, SocketId, UserToSocket,
+    Command, Credential, Hangup, Limits, SocketId, UserToSocket,
     acks::{Acks, Pending, Saying},
     budget::{Budget, Spending},
     resume_token::ResumeToken,
@@ -49,6 +49,8 @@ pub(crate) struct Session {
     next_ping: Instant,
     awaiting_pong: bool,
     ack_by: Option<Instant>,
+    /// The token that a browser added to the handshake by itself; until hello.
+    cookie: Option<String>,
 }
 
 /// How far a socket has come.
@@ -79,7 +81,7 @@ struct Stay {
 /// What happens to a socket besides what it is told.
 pub(crate) enum Event {
     /// The connection stands; the token may have come with the handshake.
-    Opened(Option<String>),
+    Opened(Credential),
     Told(Command),
     /// A token was verified.
     Verified(Purpose, Result<Identity, TokenError>),
@@ -109,15 +111,21 @@ pub(crate) struct ResumeTokenOf {
     secret: u128,
 }
 
+/// What a socket wants to know.
+pub(crate) enum Question {
+    Verify(String, Purpose),
+    Find(Search),
+}
+
 /// What a socket wants done.
 pub(crate) enum Effect {
-    Verify(String, Purpose),
+    /// Find something out; the finding comes back as an event before the next effect is performed.
+    Ask(Question),
     /// Tell the user's actor that this socket is theirs.
     Attach(Identity),
     /// Tell it that the token is newer.
     Refresh(Identity),
     Welcome(UserId),
-    Find(Search),
     /// Tell a room, opening it if need be.
     Open(RoomId, RoomSettings, room::Command),
     /// Tell a room that is open.
@@ -126,6 +134,8 @@ pub(crate) enum Effect {
     Joined(UserId, Box<RoomJoined>),
     Send(ServerToClient),
     Deliver(Seq, Entry),
+    /// A message was settled so long after it was read.
+    Settled(std::time::Duration),
     Ping(Seq),
     Pong(Vec<u8>),
     /// Close with this code, then end.
@@ -153,6 +163,7 @@ impl Session {
             next_ping: now + limits.ping_every,
             awaiting_pong: false,
             ack_by: None,
+            cookie: None,
         }
     }
 
@@ -187,8 +198,12 @@ impl Session {
             return Vec::new();
         }
         match event {
-            Event::Opened(None) => Vec::new(),
-            Event::Opened(Some(token)) => vec![Effect::Verify(token, Purpose::Hello(None))],
+            Event::Opened(Credential::None) => Vec::new(),
+            Event::Opened(Credential::Token(token)) => vec![verify(token, Purpose::Hello(None))],
+            Event::Opened(Credential::Cookie(token)) => {
+                self.cookie = Some(token);
+                Vec::new()
+            }
             Event::Told(command) => self.told(command, now),
             Event::Verified(purpose, result) => self.verified(purpose, result),
             Event::Found(search, settings, fresh) => self.found(search, settings, fresh),
@@ -210,8 +225,8 @@ impl Session {
                     Spending::Exhausted => self.close(Close::Rate, Some(self.too_fast(None, 1_000))),
                 }
             }
-            Command::FromRoom(what) => self.from_room(what, now.at),
-            Command::FromUser(what) => self.from_user(what),
+            Command::FromRoom(what) => self.room_says(what, now.at),
+            Command::FromUser(what) => self.user_says(what),
             Command::Pinged(payload) => vec![Effect::Pong(payload)],
             Command::Ponged(payload) => self.ponged(&payload),
             Command::Tick => self.tick(now.at),
@@ -230,15 +245,15 @@ impl Session {
             ClientToServer::Hello(hello) => self.hello(hello),
             ClientToServer::Heartbeat => vec![Effect::Send(ServerToClient::HeartbeatAck(now.unix_ms))],
             ClientToServer::TokenRefresh(token) if self.identity.is_some() => {
-                vec![Effect::Verify(token, Purpose::Refresh)]
+                vec![verify(token, Purpose::Refresh)]
             }
             _ if self.identity.is_none() => {
                 vec![error(Refusal::new(Code::AuthRequired, "Say hello with a token first.").of(cid))]
             }
             ClientToServer::JoinRoom(room) => self.join(room, cid),
             ClientToServer::LeaveRoom => self.leave(cid),
-            ClientToServer::Signal(signal) => self.say(cid, credit, |user, _, _| signalling(user, signal)),
-            ClientToServer::Chat(content) => self.say(cid, credit, |user, session, cid| {
+            ClientToServer::Signal(signal) => self.say(cid, (credit, now.at), |user, _, _| signalling(user, signal)),
+            ClientToServer::Chat(content) => self.say(cid, (credit, now.at), |user, session, cid| {
                 Saying::Chat(chat_data(&format!("{session}-{cid}"), user, &content, now.unix_ms))
             }),
             ClientToServer::Ack(seq) => self.has(seq),
@@ -247,13 +262,20 @@ impl Session {
     }
 
     fn hello(&mut self, hello: Hello) -> Effects {
-        match (hello.token, &self.phase) {
-            (Some(token), Phase::Greeting { .. }) => vec![Effect::Verify(token, Purpose::Hello(hello.resume))],
-            (None, Phase::Greeting { .. }) => {
-                self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, "data.token of hello: there is none.")))
+        let Hello { token, resume } = hello;
+        match self.phase {
+            Phase::Greeting { .. } => match token.or_else(|| self.cookie.take()) {
+                Some(token) => vec![verify(token, Purpose::Hello(resume))],
+                None => {
+                    let text = "data.token of hello: there is none, and none came with the handshake.";
+                    self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, text)))
+                }
+            },
+            // The handshake's token was the hello; what is left to say is what to go on with.
+            Phase::Ready if token.is_none() => resume.map_or_else(Vec::new, |resume| self.resume(&resume)),
+            Phase::Ready | Phase::Joining { .. } | Phase::Resuming { .. } | Phase::InRoom(_) | Phase::Over => {
+                vec![error(Refusal::new(Code::BadMessage, "hello: it has been said on this socket already."))]
             }
-            (None, Phase::Ready) => hello.resume.map_or_else(Vec::new, |resume| self.resume(&resume)),
-            (_, _) => vec![error(Refusal::new(Code::BadMessage, "hello: it has been said on this socket already."))],
         }
     }
 
@@ -261,6 +283,7 @@ impl Session {
         match (purpose, result) {
             (Purpose::Hello(resume), Ok(identity)) => {
                 self.identity = Some(identity.clone());
+                self.cookie = None;
                 self.phase = Phase::Ready;
                 let user = identity.user;
                 let mut effects = vec![Effect::Attach(identity), Effect::Welcome(user)];
@@ -282,7 +305,7 @@ impl Session {
     fn say(
         &mut self,
         cid: Option<Cid>,
-        credit: super::Credit,
+        (credit, now): (super::Credit, Instant),
         saying: impl FnOnce(UserId, SessionId, Cid) -> Saying,
     ) -> Effects {
         let (Phase::InRoom(stay), Some(user)) = (self.phase, self.user()) else {
@@ -291,7 +314,7 @@ impl Session {
         let cid = self.acks.number(cid);
         let saying = saying(user, stay.session, cid);
         let tell = self.tell(&stay, cid, saying.clone());
-        self.acks.push(Pending { cid, saying, credit: Some(credit), repeated: false });
+        self.acks.push(Pending { cid, saying, credit: Some(credit), since: now, repeated: false });
         vec![tell]
     }
 
@@ -306,7 +329,7 @@ impl Session {
         )
     }
 
-    fn from_user(&mut self, what: UserToSocket) -> Effects {
+    fn user_says(&mut self, what: UserToSocket) -> Effects {
         match what {
             UserToSocket::Expiring(seconds) => vec![Effect::Send(ServerToClient::TokenExpiring(seconds))],
             UserToSocket::Close(code) => self.close(code, None),
@@ -410,6 +433,10 @@ impl Session {
         );
         Refusal::new(Code::RateLimited, text).of(cid).after_ms(ms)
     }
+}
+
+fn verify(token: String, purpose: Purpose) -> Effect {
+    Effect::Ask(Question::Verify(token, purpose))
 }
 
 fn error(refusal: Refusal) -> Effect {

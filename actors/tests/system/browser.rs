@@ -9,7 +9,7 @@ use actors::{
     node::NodeRef,
     ports::{Farewell, Later, Wire, WireGone},
     protocol::{Close, RoomId},
-    socket::{Hangup, Line},
+    socket::{Credential, Hangup, Line},
 };
 use serde_json::Value;
 use tokio::{sync::mpsc, time::timeout};
@@ -83,11 +83,16 @@ enum Said {
 impl Browser {
     /// Opens a connection; the token may come with the handshake.
     pub(crate) fn connect(node: &NodeRef, token: Option<String>) -> Self {
+        Self::connect_with(node, token.map_or(Credential::None, Credential::Token))
+    }
+
+    /// The same, with what the handshake brought.
+    pub(crate) fn connect_with(node: &NodeRef, credential: Credential) -> Self {
         let (to, heard) = mpsc::unbounded_channel();
         let (said, mut saying) = mpsc::unbounded_channel();
         let clogged = Arc::new(Mutex::new(false));
         let wire = TestWire { to, clogged: Arc::clone(&clogged) };
-        let line = node.open_socket(Box::new(wire), token).expect("the node has room");
+        let line = node.open_socket(Box::new(wire), credential).expect("the node has room");
         tokio::spawn(async move { read(&line, &mut saying).await });
         Self { said, heard, clogged, user: String::new(), resume_token: String::new(), seq: 0, pongs: true }
     }
@@ -102,10 +107,13 @@ impl Browser {
 
     /// The next numbered message or answer of this type; what else comes before it fails the test.
     pub(crate) async fn hears(&mut self, kind: &str) -> Value {
-        match self.next().await {
-            Heard::Text(message) if message["type"] == kind => message["data"].clone(),
-            other => panic!("{} waits for {kind} and hears {other:?}", self.user),
+        let heard = self.next().await;
+        if let Heard::Text(message) = &heard
+            && message["type"] == kind
+        {
+            return message["data"].clone();
         }
+        panic!("{} waits for {kind} and hears {heard:?}", self.user)
     }
 
     /// Whatever comes next, pings and acks left out.
@@ -119,9 +127,9 @@ impl Browser {
         let until = tokio::time::Instant::now() + within;
         loop {
             let heard = tokio::time::timeout_at(until, self.heard.recv()).await.ok()??;
-            match heard {
+            match &heard {
                 Heard::Ping(payload) if self.pongs => {
-                    let _ = self.said.send(Said::Pong(payload)); // as browsers do
+                    let _ = self.said.send(Said::Pong(payload.clone())); // as browsers do
                 }
                 Heard::Text(message) if message["type"] == "ack" || message["type"] == "heartbeat_ack" => {}
                 Heard::Text(message) => {
@@ -129,9 +137,9 @@ impl Browser {
                         assert_eq!(seq, self.seq + 1, "{} hears in order, once, without holes", self.user);
                         self.seq = seq;
                     }
-                    return Some(Heard::Text(message));
+                    return Some(heard);
                 }
-                other => return Some(other),
+                Heard::Ping(_) | Heard::Pong(_) | Heard::Closed(_) => return Some(heard),
             }
         }
     }
@@ -166,7 +174,9 @@ impl Browser {
         (self.user, self.resume_token, self.seq) = (token.clone(), resume.clone(), seq);
         match self.next().await {
             Heard::Text(message) => message,
-            other => panic!("{} resumes and hears {other:?}", self.user),
+            other @ (Heard::Ping(_) | Heard::Pong(_) | Heard::Closed(_)) => {
+                panic!("{} resumes and hears {other:?}", self.user)
+            }
         }
     }
 
@@ -197,7 +207,7 @@ impl Browser {
     }
 
     /// The node drops the wire, and with it the connection.
-    pub(crate) async fn is_let_go(mut self) {
+    pub(crate) async fn goes(mut self) {
         let dropped = async { while self.heard.recv().await.is_some() {} };
         timeout(Duration::from_secs(60), dropped).await.expect("the wire is dropped");
     }
@@ -207,7 +217,7 @@ async fn read(line: &Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
     while let Some(said) = saying.recv().await {
         match said {
             Said::Text(text) => line.text(&text).await,
-            Said::Pong(payload) => line.pong(&payload),
+            Said::Pong(payload) => line.pong(payload),
             Said::Hangup(how) => line.hang_up(how),
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::{
     protocol::{Close, UserId},
-    socket::Hangup,
+    socket::{Credential, Hangup},
 };
 
 use super::{
@@ -18,7 +18,7 @@ async fn a_bad_token_is_told_and_closed() {
     for (token, code) in [("expired", "token_expired"), ("nonsense", "auth_invalid")] {
         let mut socket = Browser::connect(&world.nodes[0], Some(token.to_owned()));
         socket.is_closed(code, Close::Token).await;
-        socket.is_let_go().await;
+        socket.goes().await;
     }
 }
 
@@ -37,6 +37,18 @@ async fn a_token_in_the_handshake_is_welcomed_at_once() {
     let mut socket = Browser::connect(&world.nodes[0], Some(name(1)));
     let welcome = socket.hears("welcome").await;
     assert_eq!((welcome["userId"].as_str(), welcome["nodeId"].as_str()), (Some(name(1).as_str()), Some("node-0")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cookie_needs_a_hello_whose_own_token_wins() {
+    let world = World::single().await;
+    for (cookie, hello, who) in
+        [(name(1), "{}".to_owned(), name(1)), ("expired".to_owned(), format!(r#"{{"token":"{}"}}"#, name(2)), name(2))]
+    {
+        let mut socket = Browser::connect_with(&world.nodes[0], Credential::Cookie(cookie));
+        socket.says(&format!(r#"{{"type":"hello","data":{hello}}}"#));
+        assert_eq!(socket.hears("welcome").await["userId"], who);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +105,7 @@ async fn nothing_is_left_when_everybody_is_gone() {
     let members = world.members(3, room).await;
     for member in members {
         member.hangs_up(Hangup::Lost);
-        member.is_let_go().await;
+        member.goes().await;
     }
     tokio::time::sleep(Duration::from_secs(7)).await; // paused: the window passes at once
     let population = world.nodes[0].population();

@@ -11,6 +11,12 @@ use super::{Text, text_serde};
 pub struct Network(IpNet);
 
 impl Network {
+    /// The network itself.
+    #[must_use]
+    pub const fn net(self) -> IpNet {
+        self.0
+    }
+
     /// Whether `address` belongs to this network; `::ffff:10.0.0.1` belongs where `10.0.0.1` does.
     #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {

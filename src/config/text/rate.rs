@@ -15,10 +15,10 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// So many a minute.
+    /// So many in so many minutes.
     #[must_use]
-    pub(crate) const fn per_minute(count: u32) -> Self {
-        Self { count: super::times(count), per: Duration::from_secs(60) }
+    pub(crate) const fn per_minutes(count: u32, minutes: u64) -> Self {
+        Self { count: super::times(count), per: Duration::from_secs(60 * minutes) }
     }
 
     /// The time in which one grows back.

@@ -1,0 +1,164 @@
+//! The composition root: the whole wiring on one screen. Every part is made here and handed what it needs;
+//! nobody reaches for anything by itself.
+
+use std::{path::Path, sync::Arc};
+
+use actors::{
+    ledger::MemoryLedger,
+    node::{NodeRef, Ports},
+    protocol::NodeId,
+};
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::{Auth, Clock, KeyRing},
+    cli::banner::{Serving, announce},
+    config::Config,
+    http::{self, Check, Health, Rates, Site},
+    ice::{Ice, MemoryQuota},
+    storage::{self, Rooms, Store, cache::MemoryCache},
+    telemetry::metrics::Scrape,
+    ws::{Certificates, Listener, NoSockets},
+};
+
+mod ready_file;
+mod settings;
+mod signals;
+
+/// Rooms whose settings are kept near, at most (≈ 200 bytes each).
+const ROOMS_NEAR_MAX: usize = 100_000;
+
+/// Serves until the process is told to stop, then drains.
+///
+/// # Errors
+/// When something that the node needs cannot be opened; the error says what, and what to do.
+pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
+    let first_start = prepare(&config.node.data_dir)?;
+    let store = storage::open(
+        config.database.url.as_ref().map(|url| url.expose()),
+        &config.node.data_dir,
+        &settings::storage(&config),
+    )
+    .await?;
+    let keys = open_keys(&config.node.data_dir).await?;
+    let clock = Clock::system();
+    let auth = Arc::new(Auth::new(Arc::clone(&store), Arc::clone(&keys), settings::auth(&config), clock)?);
+    let rooms = Rooms::new(
+        Arc::clone(&store),
+        Arc::new(MemoryCache::new(ROOMS_NEAR_MAX)),
+        settings::http(&config).rooms.per_host_max,
+    );
+    let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
+    let ports = Ports {
+        ledger: Arc::new(MemoryLedger::new(settings::ledger(&config))),
+        verifier: Arc::clone(auth.tokens()) as _,
+        rooms: Arc::new(rooms.clone()),
+        ice: Arc::clone(&ice) as _,
+    };
+    let id = config.node.id.clone().unwrap_or_else(made_up_name);
+    let node = NodeRef::start(NodeId::new(&id), settings::node(&config), ports).await?;
+
+    let http_settings = settings::http(&config);
+    let site = Arc::new(Site {
+        auth,
+        rooms,
+        live: Arc::new(node.clone()),
+        ice,
+        quota: Arc::new(MemoryQuota::new(&settings::ice(&config))),
+        health: Arc::new(Health::new(id, checks(&store, &node))),
+        rates: Rates::new(&http_settings.rates),
+        settings: http_settings,
+    });
+    let certificates = certificates(&config)?;
+    let public = settings::listen(
+        &config,
+        Listener::bind(config.http.bind, settings::edge(&config)).await?,
+        certificates.clone(),
+    )?;
+    let admin = Listener::bind(config.admin.bind, settings::edge(&config)).await?;
+    let (http_address, admin_address) = (public.local_addr()?, admin.local_addr()?);
+
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let render = Arc::new(move || scrape.render());
+    let router = http::router(Arc::clone(&site));
+    tokio::spawn(public.serve(router, Arc::new(node.clone()), tasks.clone(), stop.clone()));
+    tokio::spawn(admin.serve(http::admin_router(site, render), Arc::new(NoSockets), tasks.clone(), stop.clone()));
+
+    ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
+    announce(&Serving::new(&config, http_address, admin_address, first_start));
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // not under systemd: nobody to notify
+    signals::until_told_to_stop(&keys, certificates.as_ref()).await?;
+
+    leave(&node, &config, (tasks, stop), &*store).await;
+    ready_file::remove(config.node.ready_file.as_deref());
+    Ok(())
+}
+
+/// Drains, unless a second signal says that there is no time for it.
+async fn leave(node: &NodeRef, config: &Config, (tasks, stop): (TaskTracker, CancellationToken), store: &dyn Store) {
+    let sockets = node.population().sockets;
+    tracing::info!(sockets, within = ?config.drain.within, "draining; a second signal stops at once");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // as above
+    let draining = async {
+        let rested = node.drain(settings::drain(config)).await;
+        stop.cancel();
+        tasks.close();
+        let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks.wait()).await.is_ok();
+        store.close().await;
+        tracing::info!(rested, ended, "drained");
+    };
+    tokio::select! {
+        biased; // what is done is done, even if a signal comes with it
+        () = draining => {}
+        () = signals::stop_now() => tracing::warn!("stopped at once: sockets are cut, their seats are kept for the window"),
+    }
+}
+
+/// The data directory, for its owner only; answers whether it was made just now.
+fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    if data_dir.is_dir() {
+        return Ok(false);
+    }
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
+    made.with_context(|| {
+        format!("cannot make the data directory {} → choose another with --data-dir", data_dir.display())
+    })?;
+    Ok(true)
+}
+
+/// The first start makes a key, which takes a core for a moment.
+async fn open_keys(data_dir: &Path) -> anyhow::Result<Arc<KeyRing>> {
+    let folder = data_dir.join("keys");
+    let opened = tokio::task::spawn_blocking(move || KeyRing::open(&folder, Timestamp::now())).await?;
+    Ok(Arc::new(opened?))
+}
+
+fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
+    match (&config.http.tls_cert, &config.http.tls_key) {
+        (Some(cert), Some(key)) => Ok(Some(Certificates::load(cert.clone(), key.clone())?)),
+        (None, _) | (_, None) => Ok(None), // one without the other is refused by the configuration's rules
+    }
+}
+
+/// What must be well for the node to take work.
+fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
+    let (store, node) = (Arc::clone(store), node.clone());
+    vec![
+        Check::vital("database", move || {
+            let store = Arc::clone(&store);
+            async move { store.ping().await.map_err(|why| why.to_string()) }
+        }),
+        Check::vital("taking_sockets", move || {
+            let draining = node.is_draining();
+            async move { if draining { Err("the node drains".to_owned()) } else { Ok(()) } }
+        }),
+    ]
+}
+
+/// A name for this run, when nobody chose one.
+fn made_up_name() -> String {
+    format!("node-{:08x}", rand::random::<u32>())
+}

@@ -1,0 +1,173 @@
+//! The configuration's sections as the parts want them. Nothing is decided here: a value, a name, its new place.
+
+use std::{sync::Arc, time::Duration};
+
+use actors::{ledger, node, room, socket, user};
+use secrecy::SecretString;
+
+use crate::{
+    auth,
+    config::{Config, Rate},
+    http, ice, storage,
+    ws::{self, Certificates, Listener, guard},
+};
+
+/// From the drain's end to the process's: what HTTP still answers.
+pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(4);
+
+pub(super) fn node(config: &Config) -> node::Settings {
+    let (socket, room) = (&config.socket, &config.room);
+    node::Settings {
+        socket: socket::Limits {
+            message_bytes_max: socket.message_bytes_max.bytes(),
+            outbox_bytes_max: socket.outbox_bytes_max.bytes(),
+            write_within: socket.write_within,
+            hello_within: socket.hello_within,
+            heartbeat_every: socket.heartbeat_every,
+            heartbeat_within: socket.heartbeat_missing_max,
+            ping_every: socket.ping_every,
+            messages_per_second: socket.messages_per_second.get(),
+            burst: socket.messages_burst_max.get(),
+            refusals_max: socket.refusals_max.get(),
+            in_flight_max: socket.in_flight_max.get(),
+            ..socket::Limits::default()
+        },
+        room: room::Limits {
+            candidates_max: room.early_candidates_max.get(),
+            candidates_within: room.early_candidates_within,
+        },
+        user: user::Limits { sockets_max: socket.sockets_per_user_max.get(), ..user::Limits::default() },
+        seat_window: room.seat_window,
+        sockets_max: config.http.connections_max.get(),
+        ..node::Settings::default()
+    }
+}
+
+pub(super) fn ledger(config: &Config) -> ledger::Limits {
+    ledger::Limits {
+        inbox_entries_max: config.room.inbox_entries_max.get(),
+        inbox_bytes_max: config.room.inbox_bytes_max.bytes(),
+        ..ledger::Limits::default()
+    }
+}
+
+pub(super) fn drain(config: &Config) -> node::Drain {
+    node::Drain { within: config.drain.within, batch: config.drain.batch_max.get(), ..node::Drain::default() }
+}
+
+pub(super) fn storage(config: &Config) -> storage::Settings {
+    storage::Settings {
+        acquire_within: config.database.acquire_within,
+        query_within: config.database.query_within,
+        connections_max: number(config.database.readers_max.get()),
+        ..storage::Settings::default()
+    }
+}
+
+pub(super) fn auth(config: &Config) -> auth::Settings {
+    let from = &config.auth;
+    auth::Settings {
+        access_ttl: from.access_ttl,
+        refresh_ttl: from.refresh_ttl,
+        refresh_grace: from.refresh_grace,
+        leeway: from.clock_leeway,
+        issuer: from.issuer.clone(),
+        audience: from.audience.clone(),
+        argon2_memory_kib: number(from.argon2_memory.bytes() / 1_024),
+        argon2_passes: from.argon2_iterations.get(),
+        hashing_max: from.hashing_parallel_max.map_or(0, std::num::NonZeroUsize::get),
+        hashing_queue_max: from.hashing_queue_max.get(),
+        ..auth::Settings::default()
+    }
+}
+
+pub(super) fn ice(config: &Config) -> ice::Settings {
+    let from = &config.ice;
+    ice::Settings {
+        stun_urls: from.stun_urls.iter().map(|url| url.as_str().to_owned()).collect(),
+        turn_urls: from.turn_urls.iter().map(|url| url.as_str().to_owned()).collect(),
+        ttl: from.credential_ttl,
+        quota_per_hour: from.credentials_per_hour_max.get(),
+        ..ice::Settings::default()
+    }
+}
+
+pub(super) fn turn_secrets(config: &Config) -> Vec<SecretString> {
+    config.ice.turn_secrets.iter().map(|secret| secret.expose().into()).collect()
+}
+
+pub(super) fn http(config: &Config) -> http::Settings {
+    let (from, rates) = (&config.http, &config.rate_limits);
+    http::Settings {
+        allowed_origins: from.allowed_origins.iter().map(ToString::to_string).collect(),
+        trusted_proxies: from.trusted_proxies.iter().map(|network| network.net()).collect(),
+        cookies_secure: from.public_url.as_ref().is_some_and(|url| url.is_https()),
+        body_bytes_max: from.body_bytes_max.bytes(),
+        body_within: from.body_within,
+        within: from.request_within,
+        rates: http::rate::Limits {
+            address: rate(rates.requests_per_address),
+            user: rate(rates.requests_per_user),
+            auth_address: rate(rates.auth_per_address),
+            login_email: rate(rates.auth_per_email),
+            keys_max: rates.remembered_max.get(),
+        },
+        rooms: http::rooms::Limits {
+            participants: number(config.room.participants_default.get()),
+            participants_max: number(config.room.participants_max.get()),
+            seat_window_seconds: seconds(config.room.seat_window),
+            seat_window_seconds_max: seconds(config.room.seat_window_max),
+            per_host_max: number(config.room.per_host_max.get()),
+            ..http::rooms::Limits::default()
+        },
+        ..http::Settings::default()
+    }
+}
+
+pub(super) fn edge(config: &Config) -> ws::Limits {
+    let from = &config.http;
+    ws::Limits {
+        connections_max: from.connections_max.get(),
+        connections_per_address_max: from.connections_per_address_max.get(),
+        tls_handshake_within: from.tls_handshake_within,
+        first_byte_within: from.first_byte_within,
+        head_within: from.head_within,
+        head_bytes_max: from.head_bytes_max.bytes(),
+        frames: guard::Limits {
+            message_bytes_max: config.socket.message_bytes_max.bytes() as u64,
+            fragments_max: number(config.socket.fragments_max.get()),
+            binary: false,
+        },
+        ..ws::Limits::default()
+    }
+}
+
+/// The public listener with its origins, proxies and certificates.
+pub(super) fn listen(
+    config: &Config,
+    listener: Listener,
+    certificates: Option<Arc<Certificates>>,
+) -> anyhow::Result<Listener> {
+    let origins = config.http.allowed_origins.iter().chain(&config.http.public_url);
+    let origins: Result<Vec<_>, _> = origins.map(|origin| origin.as_str().parse()).collect();
+    let proxies = config.http.trusted_proxies.clone();
+    let listener =
+        listener.allow_origins(origins?).trust(move |address| proxies.iter().any(|network| network.contains(address)));
+    Ok(match certificates {
+        Some(certificates) => listener.with_tls(certificates),
+        None => listener,
+    })
+}
+
+fn rate(rate: Rate) -> http::rate::Rate {
+    http::rate::Rate { burst: rate.count.get(), per: rate.per }
+}
+
+fn seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
+}
+
+/// The configuration's bounds keep every count far below 2³².
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,22 @@
+//! Access tokens as the system's sockets have them verified.
+
+use actors::{
+    ports::{Identity, TokenError, Verifier},
+    protocol::UserId,
+};
+
+use super::{Tokens, token};
+
+impl Verifier for Tokens {
+    fn verify(&self, text: &str) -> Result<Identity, TokenError> {
+        match Self::verify(self, text) {
+            Ok(identity) => Ok(Identity {
+                user: UserId::from_u128(identity.user.as_u128()),
+                name: identity.name.into(),
+                expires: u64::try_from(identity.expires.as_second()).unwrap_or(0),
+            }),
+            Err(token::TokenError::Expired(_)) => Err(TokenError::Expired),
+            Err(why) => Err(TokenError::Invalid(why.to_string())),
+        }
+    }
+}

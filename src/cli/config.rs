@@ -1,0 +1,40 @@
+//! `aldis config …`: is it right, what could it be, what is it. Must not know how values are judged.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::failure::Failure;
+use super::flags::Flags;
+use crate::config::{DEFAULT_FILE, Sources, load};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Check the file and the environment; every mistake is shown with line, column and advice; exit code 2 if there is one
+    Check {
+        /// File to check [default: ALDIS_CONFIG, or config/aldis.toml if it is there]
+        path: Option<PathBuf>,
+    },
+    /// Print the configuration file with every key, its default and its why
+    Default,
+    /// Print what is in force and where each value was said; secrets are hidden
+    Show(Box<Flags>),
+}
+
+impl ConfigCommand {
+    pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
+        match self {
+            Self::Check { path } => {
+                let sources = Sources::gather(path.as_deref(), Vec::new())?;
+                let loaded = load(&sources)?;
+                loaded.startable()?;
+                let file = sources.file.as_ref().map_or("no file, the defaults", |(name, _)| name);
+                writeln!(out, "{file}: right (keys set by file and environment: {})", loaded.origins.len())?;
+            }
+            Self::Default => write!(out, "{DEFAULT_FILE}")?,
+            Self::Show(flags) => write!(out, "{}", flags.load()?)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! `aldis health`: asks a running node whether it is well. Plain HTTP/1.1 over one connection, so that a probe
+//! costs next to nothing. Must not know what a node checks.
+
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use hyper::Uri;
+
+use super::failure::Failure;
+use super::flags::Flags;
+use crate::config::Config;
+
+/// How long a node may take for each step; probes mostly allow five seconds in all.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+/// An answer at most; what follows is not read.
+const ANSWER_BYTES_MAX: u64 = 64 * 1024;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --url it asks the node that this configuration describes: its public listener, or with TLS the operators' one.
+Examples:
+  aldis health
+  aldis health --live --url http://10.0.0.7:8080")]
+pub(super) struct HealthCommand {
+    /// Address of the node: http://host:port
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Ask only whether the process answers, not whether it can serve
+    #[arg(long)]
+    live: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl HealthCommand {
+    pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let url = match &self.url {
+            Some(url) => url.clone(),
+            None => format!("http://{}", address(&self.flags.load()?.config)),
+        };
+        let path = if self.live { "/health/live" } else { "/health/ready" };
+        let status = ask(&url, path).with_context(|| format!("cannot ask {url}{path} whether the node is well"))?;
+        if (200..300).contains(&status) {
+            Ok(writeln!(out, "{url}{path}: {status}, well")?)
+        } else {
+            Err(anyhow!("{url}{path} answered {status}: the node is not well; its log and {url}/health say why").into())
+        }
+    }
+}
+
+/// Where the node of this configuration is asked.
+fn address(config: &Config) -> SocketAddr {
+    let mut address = if config.http.tls_cert.is_some() { config.admin.bind } else { config.http.bind };
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            IpAddr::V6(Ipv6Addr::LOCALHOST)
+        });
+    }
+    address
+}
+
+/// The status of a GET of `path` at `url`.
+fn ask(url: &str, path: &str) -> anyhow::Result<u16> {
+    let uri: Uri = url.parse().context("the URL is none; write http://host:port")?;
+    let authority = match (uri.scheme_str(), uri.authority()) {
+        (Some("http"), Some(authority)) => authority,
+        (Some("https"), _) => {
+            bail!("TLS is not spoken here; ask the operators' listener, such as http://127.0.0.1:9090")
+        }
+        _ => bail!("the URL names no scheme and host; write http://host:port"),
+    };
+    let mut stream = connect(authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80))?;
+    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+    stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: aldis-health\r\nConnection: close\r\n\r\n");
+    let mut head = [0; 12];
+    stream.write_all(request.as_bytes()).and_then(|()| stream.read_exact(&mut head)).context("no answer")?;
+    // The rest is read so that the node sees no reset; what it says is of no use here.
+    let _ = std::io::copy(&mut stream.take(ANSWER_BYTES_MAX), &mut std::io::sink());
+    let status = std::str::from_utf8(&head).ok().and_then(|head| head.strip_prefix("HTTP/1.1 ")?.parse().ok());
+    status.context("the answer is not HTTP")
+}
+
+fn connect(host: &str, port: u16) -> anyhow::Result<TcpStream> {
+    let mut refused = anyhow!("`{host}` has no address");
+    for address in (host, port).to_socket_addrs().with_context(|| format!("`{host}` has no address"))? {
+        match TcpStream::connect_timeout(&address, ANSWER_WITHIN) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => refused = anyhow!(error).context(format!("no connection to {address}; is the node running?")),
+        }
+    }
+    Err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// A server that answers one request with `answer`, and its URL.
+    fn server(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut request = [0; 256];
+            let _ = stream.read(&mut request);
+            let _ = stream.write_all(answer.as_bytes());
+        });
+        url
+    }
+
+    #[test]
+    fn the_status_is_read_from_the_answer() {
+        assert_eq!(
+            ask(&server("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"), "/health/ready").expect("an answer"),
+            200
+        );
+        assert_eq!(ask(&server("HTTP/1.1 503 Service Unavailable\r\n\r\n"), "/health/ready").expect("an answer"), 503);
+    }
+
+    #[test]
+    fn what_is_no_answer_is_an_error_that_says_so() {
+        let why = |url: &str| format!("{:#}", ask(url, "/").expect_err("an error"));
+        assert_eq!(why(&server("SSH-2.0-OpenSSH_9\r\n")), "the answer is not HTTP");
+        assert!(why(&server("")).starts_with("no answer"));
+        assert!(why("https://localhost").starts_with("TLS is not spoken here"));
+        assert!(why("localhost:8080").starts_with("the URL names no scheme and host"));
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        assert!(why(&format!("http://{free}")).starts_with(&format!("no connection to {free}; is the node running?")));
+    }
+
+    #[test]
+    fn a_node_on_every_address_is_asked_on_loopback_and_one_with_tls_on_its_operators_listener() {
+        let mut config = Config::default();
+        config.http.bind = "0.0.0.0:80".parse().expect("an address");
+        assert_eq!(address(&config).to_string(), "127.0.0.1:80");
+        config.http.bind = "[::]:80".parse().expect("an address");
+        assert_eq!(address(&config).to_string(), "[::1]:80");
+        config.http.tls_cert = Some("tls.crt".into());
+        assert_eq!(address(&config).to_string(), "127.0.0.1:9090");
+    }
+}

@@ -1,0 +1,137 @@
+//! `aldis token …`: access tokens for operators and load testers, signed with the node's own keys.
+//! Must not know how tokens are signed.
+
+use std::io::{BufWriter, Read, Write, stdin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::failure::Failure;
+use super::flags::Flags;
+use super::keys;
+use crate::auth::{Clock, KeyRing, Settings, Tokens, token::TOKEN_BYTES_MAX};
+use crate::config::{Config, text::Text};
+
+/// The longest life of a minted token: nothing takes it back before.
+const TTL_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A minted token lets its bearer use sockets and rooms as that user; it makes no account.
+Examples:
+  aldis token mint --name Ada --ttl 1h
+  aldis token mint --count 1000 --json > tokens.jsonl
+  aldis token inspect < token.txt")]
+pub(super) struct TokenCommand {
+    #[command(subcommand)]
+    wish: Wish,
+}
+
+#[derive(Debug, Subcommand)]
+enum Wish {
+    /// Print tokens, one a line
+    Mint(Mint),
+    /// Print what a token says, and whether it is good: exit code 1 if not
+    Inspect(Inspect),
+}
+
+#[derive(Debug, Args)]
+struct Mint {
+    /// The user's id, a UUID [default: a new one for each token]
+    #[arg(long, value_name = "ID")]
+    user: Option<Uuid>,
+    /// The user's name; of several, each gets a number
+    #[arg(long, default_value = "Guest")]
+    name: String,
+    /// Life of the tokens, at most 30d
+    #[arg(long, default_value = "1h", value_parser = ttl)]
+    ttl: Duration,
+    /// How many
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    count: u32,
+    /// Print {"user":…,"name":…,"token":…} instead of the token alone
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Args)]
+struct Inspect {
+    /// The token [default: read from standard input, which no shell's history keeps]
+    token: Option<String>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+fn ttl(text: &str) -> Result<Duration, String> {
+    let ttl = Duration::read(text).map_err(|why| format!("{why}; write {}", Duration::FORM))?;
+    if ttl.is_zero() || ttl > TTL_MAX { Err("write a duration up to \"30d\"".to_owned()) } else { Ok(ttl) }
+}
+
+impl TokenCommand {
+    pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
+        match self.wish {
+            Wish::Mint(mint) => mint.answer(out),
+            Wish::Inspect(inspect) => inspect.answer(out),
+        }
+    }
+}
+
+impl Mint {
+    fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let tokens = tokens(&self.flags.load()?.config)?;
+        let mut out = BufWriter::new(out);
+        for n in 1..=self.count {
+            let user = self.user.unwrap_or_else(Uuid::now_v7);
+            let name = if self.count == 1 { self.name.clone() } else { format!("{} {n}", self.name) };
+            let token =
+                tokens.mint_for(user, &name, self.ttl).map_err(|why| anyhow!(why).context("cannot mint a token"))?;
+            if self.json {
+                writeln!(out, "{}", serde_json::json!({ "user": user, "name": name, "token": token }))?;
+            } else {
+                writeln!(out, "{token}")?;
+            }
+        }
+        Ok(out.flush()?)
+    }
+}
+
+impl Inspect {
+    fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let token = match self.token {
+            Some(token) => token,
+            None => read_token()?,
+        };
+        let tokens = tokens(&self.flags.load()?.config)?;
+        let shown = tokens.inspect(token.trim()).map_err(|why| anyhow!(why).context("cannot read the token"))?;
+        writeln!(out, "{:#}\n{:#}", shown.header, shown.claims)?;
+        let identity = shown.verdict.map_err(|why| anyhow!(why).context("the token is not good for this node"))?;
+        Ok(writeln!(out, "good until {}, for {} ({})", identity.expires, identity.name, identity.user)?)
+    }
+}
+
+fn read_token() -> anyhow::Result<String> {
+    let mut token = String::new();
+    let most = TOKEN_BYTES_MAX as u64 + 2;
+    stdin().take(most).read_to_string(&mut token).context("cannot read the token from standard input")?;
+    Ok(token)
+}
+
+fn tokens(config: &Config) -> anyhow::Result<Tokens> {
+    let folder = keys::folder(config);
+    anyhow::ensure!(folder.is_dir(), "there is no key in {} yet; make one: aldis keys generate", folder.display());
+    let settings = Settings {
+        access_ttl: config.auth.access_ttl,
+        leeway: config.auth.clock_leeway,
+        issuer: config.auth.issuer.clone(),
+        audience: config.auth.audience.clone(),
+        ..Settings::default()
+    };
+    let keys = KeyRing::open(&folder, Timestamp::now())?;
+    Ok(Tokens::new(Arc::new(keys), &settings, Clock::system()))
+}

@@ -1,0 +1,100 @@
+//! Where the edge meets the system: a socket that was let in becomes a line into the node.
+
+use actors::{
+    node::NodeRef,
+    socket::{Credential, Hangup, Line},
+};
+use std::time::Duration;
+
+use super::{
+    connection::{Arrival, Lobby},
+    handshake::{Busy, Token, TokenWay},
+    reader::{Ending, Session},
+    wire::Outlet,
+};
+
+/// When a client that met a draining or a full node may ask again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+impl Lobby for NodeRef {
+    type Session = Line;
+
+    fn admit(&self) -> Result<(), Busy> {
+        if self.is_draining() {
+            return Err(Busy { why: "this node is draining", retry_after: RETRY_AFTER });
+        }
+        if !self.may_open() {
+            return Err(Busy { why: "this node holds as many sockets as it may", retry_after: RETRY_AFTER });
+        }
+        Ok(())
+    }
+
+    async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<Line> {
+        self.open_socket(Box::new(outlet), arrival.token.map_or(Credential::None, credential))
+    }
+}
+
+fn credential(token: Token) -> Credential {
+    match token.way {
+        TokenWay::Cookie => Credential::Cookie(token.text().to_owned()),
+        TokenWay::Protocol | TokenWay::Authorization => Credential::Token(token.text().to_owned()),
+    }
+}
+
+impl Session for Line {
+    async fn text(&mut self, text: String) {
+        Line::text(self, &text).await;
+    }
+
+    async fn ping(&mut self, payload: Vec<u8>) {
+        Line::ping(self, payload);
+    }
+
+    async fn pong(&mut self, payload: Vec<u8>) {
+        Line::pong(self, payload);
+    }
+
+    async fn closed(self, ending: Ending) {
+        self.hang_up(match ending {
+            Ending::Closed { code, .. } => Hangup::Closed(code),
+            Ending::Violated(violation) => Hangup::Violation(violation.close),
+            Ending::Lost => Hangup::Lost,
+        });
+    }
+}
+
+/// A listener where no socket opens.
+pub struct NoSockets;
+
+/// What a session would be where there is none.
+pub enum Never {}
+
+impl Lobby for NoSockets {
+    type Session = Never;
+
+    fn admit(&self) -> Result<(), Busy> {
+        Err(Busy { why: "sockets open on the public listener, not here", retry_after: Duration::from_secs(3_600) })
+    }
+
+    async fn open(&self, _: Arrival, _: Outlet) -> Option<Never> {
+        None
+    }
+}
+
+impl Session for Never {
+    async fn text(&mut self, _: String) {
+        match *self {}
+    }
+
+    async fn ping(&mut self, _: Vec<u8>) {
+        match *self {}
+    }
+
+    async fn pong(&mut self, _: Vec<u8>) {
+        match *self {}
+    }
+
+    async fn closed(self, _: Ending) {
+        match self {}
+    }
+}
