@@ -17,6 +17,7 @@ use serde_json::value::RawValue;
 
 pub(crate) const ANN: &str = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210";
 pub(crate) const BOB: &str = "9c0a6f52-7a1e-4f0b-8d4e-2a6c1b9e5f37";
+const RESUME_TOKEN: &str = "abc-defg-hij.5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5.00112233445566778899aabbccddeeff";
 const SDP: &str = r#""v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n""#;
 const CANDIDATE: &str =
     r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host","sdpMid":"0","sdpMLineIndex":0}"#;
@@ -78,7 +79,7 @@ pub(crate) fn client() -> Vec<Said> {
         |kind, payload: Option<&str>| ClientToServer::Signal(Signal { kind, to: ann(), payload: payload.map(raw) });
     let hello = Hello {
         token: Some("eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln".to_owned()),
-        resume: Some(Resume { resume_token: "abc-defg-hij.BASE64URL".to_owned(), seq: 12 }),
+        resume: Some(Resume { resume_token: RESUME_TOKEN.to_owned(), seq: 12 }),
     };
     let description = || json(&Description { target_user_id: ann(), sdp: raw(SDP) });
     let candidate = json(&IceCandidate { target_user_id: ann(), candidate: raw(CANDIDATE) });
@@ -142,7 +143,7 @@ pub(crate) fn server() -> Vec<(&'static str, String)> {
 fn unnumbered_messages() -> Vec<ServerToClient> {
     let peer = || Peer { user_id: ann(), name: "Ann".into(), rev: 1, state: PeerState::On };
     let limits =
-        WelcomeLimits { message_bytes_max: 65_536, messages_per_second: 50, burst: 200, chat_chars_max: 4_000 };
+        WelcomeLimits { message_bytes_max: 65_536, messages_per_second: 100, burst: 500, chat_chars_max: 4_000 };
     let welcome = Welcome {
         user_id: bob(),
         node_id: NodeId::new("node-1"),
@@ -150,7 +151,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         heartbeat_seconds: 15,
         resume_window_seconds: 5,
         limits,
-        features: &["resume", "renegotiate"],
+        features: &["resume", "chat", "renegotiate"],
     };
     let stun = IceServer { urls: vec!["stun:turn.example.org:3478".to_owned()], username: None, credential: None };
     let turn = IceServer {
@@ -164,7 +165,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         peers: vec![peer()],
         rev: 2,
         session_id: session(),
-        resume_token: "abc-defg-hij.BASE64URL".to_owned(),
+        resume_token: RESUME_TOKEN.to_owned(),
         mode: Mode::Mesh,
         ice_servers: vec![stun, turn],
     };
@@ -194,7 +195,7 @@ fn entries() -> Vec<Entry> {
         signal(SignalKind::Answer, Some(raw(SDP))),
         signal(SignalKind::IceCandidate, Some(raw(CANDIDATE))),
         signal(SignalKind::Renegotiate, Some(raw(r#""screen""#))),
-        Entry::Message(chat_data("01999999-0000-7000-8000-000000000001", bob(), "Good morning!", 1_767_225_600_000)),
+        Entry::Message(chat_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5", bob(), "Good morning!", 1_767_225_600_000)),
     ]
 }
 
