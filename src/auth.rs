@@ -124,7 +124,8 @@ impl Auth {
         }
         let password_hash = self.hasher.hash(signup.password).await?;
         let now = self.clock.now();
-        let new = NewUser { id: Uuid::now_v7(), email: signup.email, name: signup.name, password_hash, created_at: now };
+        let new =
+            NewUser { id: Uuid::now_v7(), email: signup.email, name: signup.name, password_hash, created_at: now };
         match self.store.add_user(&new).await {
             Err(StoreError::EmailTaken) => Err(AuthError::EmailTaken),
             Err(other) => Err(other.into()),

@@ -14,19 +14,17 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// Where browsers find STUN and TURN, and the limits of it.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// STUN servers, e.g. `stun:stun.example.org:3478`. May be empty: on one network browsers need none.
     pub stun_urls: Vec<String>,
     /// TURN servers, e.g. `turn:turn.example.org:3478?transport=udp`. Used only when there is a secret.
     pub turn_urls: Vec<String>,
     /// How long a credential may be used to make allocations; at most `60m`. Allocations made stay.
-    #[serde(with = "humantime_serde")]
     pub ttl: Duration,
     /// How often a user may ask for credentials within an hour of their first asking.
     pub quota_per_hour: u32,
@@ -143,7 +141,11 @@ impl MemoryQuota {
     /// A quota after `settings`, nothing counted yet.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { per_hour: settings.quota_per_hour, users_max: settings.quota_users_max.max(1), windows: Mutex::default() }
+        Self {
+            per_hour: settings.quota_per_hour,
+            users_max: settings.quota_users_max.max(1),
+            windows: Mutex::default(),
+        }
     }
 }
 
@@ -198,7 +200,9 @@ mod tests {
         let servers = Ice::new(settings(), Vec::new()).servers_for("ann", Timestamp::UNIX_EPOCH);
         assert_eq!(servers.len(), 1);
         assert_eq!(servers[0].credential, None);
-        assert!(Ice::new(Settings::default(), vec!["north".into()]).servers_for("ann", Timestamp::UNIX_EPOCH).is_empty());
+        assert!(
+            Ice::new(Settings::default(), vec!["north".into()]).servers_for("ann", Timestamp::UNIX_EPOCH).is_empty()
+        );
     }
 
     #[tokio::test]

@@ -37,13 +37,23 @@ pub const PASSWORD_LEN_MAX: usize = 128;
 #[serde(deny_unknown_fields)]
 pub struct Signup {
     /// The address to log in with; unique without regard to case.
-    #[schema(min_length = 3, max_length = 254, pattern = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", example = "ann@example.org")]
+    #[schema(
+        min_length = 3,
+        max_length = 254,
+        pattern = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$",
+        example = "ann@example.org"
+    )]
     pub email: String,
     /// 8 to 128 characters.
     #[schema(min_length = 8, max_length = 128, format = Password, example = "correct horse battery staple")]
     pub password: String,
     /// What others see: 1 to 64 characters, none of them a control character, not only blanks.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$", example = "Ann")]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        example = "Ann"
+    )]
     pub name: String,
 }
 
@@ -72,8 +82,10 @@ impl Signup {
             ("password", password_fault(&self.password)),
             ("name", name_fault(&self.name)),
         ];
-        let wrong: Vec<_> =
-            wrong.into_iter().filter_map(|(field, fault)| fault.map(|message| FieldError::new(field, message))).collect();
+        let wrong: Vec<_> = wrong
+            .into_iter()
+            .filter_map(|(field, fault)| fault.map(|message| FieldError::new(field, message)))
+            .collect();
         if wrong.is_empty() { Ok(self) } else { Err(wrong) }
     }
 }

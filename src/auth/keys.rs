@@ -98,7 +98,11 @@ impl KeyRing {
     #[must_use]
     pub fn list(&self) -> Vec<KeyInfo> {
         let live = self.live.load();
-        let info = |(place, key): (usize, &Arc<Key>)| KeyInfo { kid: key.kid.clone(), made_at: key.made_at, signs: place == 0 };
+        let info = |(place, key): (usize, &Arc<Key>)| KeyInfo {
+            kid: key.kid.clone(),
+            made_at: key.made_at,
+            signs: place == 0,
+        };
         live.iter().enumerate().map(info).collect()
     }
 
@@ -138,6 +142,10 @@ fn live(keys: Vec<Key>) -> Vec<Arc<Key>> {
 /// A new RSA key of 2048 bits (what RS256 needs at least, RFC 7518 §3.3), as PKCS #8 in PEM.
 fn generate() -> anyhow::Result<String> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow::anyhow!("the system gave no RSA key"))?;
-    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| anyhow::anyhow!("the new RSA key cannot be written as PKCS #8"))?;
-    Ok(pem::encode_config(&pem::Pem::new("PRIVATE KEY", der.as_ref()), pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF)))
+    let der: Pkcs8V1Der<'_> =
+        pair.as_der().map_err(|_| anyhow::anyhow!("the new RSA key cannot be written as PKCS #8"))?;
+    Ok(pem::encode_config(
+        &pem::Pem::new("PRIVATE KEY", der.as_ref()),
+        pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
+    ))
 }

@@ -41,7 +41,11 @@ impl Hasher {
     /// When argon2 refuses the parameters.
     pub fn new(settings: &Settings) -> anyhow::Result<Self> {
         let params = Params::new(settings.argon2_memory_kib, settings.argon2_passes, 1, None).map_err(|why| {
-            anyhow!("argon2 refuses auth.argon2_memory_kib = {} and auth.argon2_passes = {}: {why}", settings.argon2_memory_kib, settings.argon2_passes)
+            anyhow!(
+                "argon2 refuses auth.argon2_memory_kib = {} and auth.argon2_passes = {}: {why}",
+                settings.argon2_memory_kib,
+                settings.argon2_passes
+            )
         })?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let secret: [u8; 32] = rand::random();
@@ -72,7 +76,8 @@ impl Hasher {
         let (argon2, known) = (self.argon2.clone(), stored.is_some());
         let stored = stored.unwrap_or_else(|| self.nobody.clone());
         self.run(move || {
-            let parsed = PasswordHash::new(&stored).map_err(|why| AuthError::Broken(format!("a stored password hash cannot be read: {why}")))?;
+            let parsed = PasswordHash::new(&stored)
+                .map_err(|why| AuthError::Broken(format!("a stored password hash cannot be read: {why}")))?;
             let good = known & argon2.verify_password(password.as_bytes(), &parsed).is_ok();
             let old = good && Params::try_from(&parsed).map_or(true, |params| !same_cost(&params, argon2.params()));
             Ok(Verdict { good, rehashed: if old { Some(hash(&argon2, &password)?) } else { None } })
@@ -102,7 +107,9 @@ impl Hasher {
 }
 
 fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, AuthError> {
-    let hash = argon2.hash_password(password.as_bytes()).map_err(|why| AuthError::Broken(format!("argon2 cannot hash: {why}")))?;
+    let hash = argon2
+        .hash_password(password.as_bytes())
+        .map_err(|why| AuthError::Broken(format!("argon2 cannot hash: {why}")))?;
     Ok(hash.to_string())
 }
 

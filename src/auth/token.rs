@@ -157,7 +157,8 @@ impl Tokens {
         };
         let key = self.keys.signer().ok_or_else(|| AuthError::Broken("there is no key to sign with".to_owned()))?;
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
-        encode(&header, &claims, &key.signing).map_err(|why| AuthError::Broken(format!("an access token cannot be signed: {why}")))
+        encode(&header, &claims, &key.signing)
+            .map_err(|why| AuthError::Broken(format!("an access token cannot be signed: {why}")))
     }
 
     /// Whose token this is, if it is good now.
@@ -175,7 +176,8 @@ impl Tokens {
             return Err(TokenError::WrongAlgorithm);
         }
         let key = header.kid.as_deref().and_then(|kid| self.keys.find(kid)).ok_or(TokenError::UnknownKey)?;
-        let claims = decode::<Claims>(token, &key.verifying, &self.validation).map_err(|why| refusal(why.kind()))?.claims;
+        let claims =
+            decode::<Claims>(token, &key.verifying, &self.validation).map_err(|why| refusal(why.kind()))?.claims;
         self.judge(claims)
     }
 
@@ -185,7 +187,9 @@ impl Tokens {
     /// `Malformed` when there is nothing to show.
     pub fn inspect(&self, token: &str) -> Result<Inspection, TokenError> {
         let header = decode_header(token).map_err(|_| TokenError::Malformed)?;
-        let claims = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(token).map_err(|_| TokenError::Malformed)?.claims;
+        let claims = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(token)
+            .map_err(|_| TokenError::Malformed)?
+            .claims;
         let header = serde_json::to_value(&header).map_err(|_| TokenError::Malformed)?;
         Ok(Inspection { header, claims, verdict: self.verify(token) })
     }
@@ -207,12 +211,15 @@ impl Tokens {
     }
 }
 
-/// The library's reason in our words. Its enum is open, so the rest is "malformed".
+/// The library's reason in our words.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum is open: the rest is malformed")]
 fn refusal(kind: &ErrorKind) -> TokenError {
     match kind {
         ErrorKind::InvalidSignature => TokenError::BadSignature,
         ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => TokenError::NotForUs,
-        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName | ErrorKind::UnsupportedAlgorithm => TokenError::WrongAlgorithm,
+        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName | ErrorKind::UnsupportedAlgorithm => {
+            TokenError::WrongAlgorithm
+        }
         _ => TokenError::Malformed,
     }
 }

@@ -48,7 +48,11 @@ pub(super) async fn room(State(site): State<Shared>, Room(room_id): Room) -> Res
 }
 
 /// `PATCH /internal/users/{userId}`
-pub(super) async fn change_user(State(site): State<Shared>, path: Path<String>, Body(wish): Body<ChangeUser>) -> Result<StatusCode, Problem> {
+pub(super) async fn change_user(
+    State(site): State<Shared>,
+    path: Path<String>,
+    Body(wish): Body<ChangeUser>,
+) -> Result<StatusCode, Problem> {
     let unknown = || Problem::new(Code::UserNotFound, format!("There is no user {}.", path.as_str()));
     let user: Uuid = path.parse().map_err(|_| unknown())?;
     if !site.auth.set_disabled(user, wish.disabled).await? {

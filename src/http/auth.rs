@@ -123,7 +123,9 @@ impl Door {
         let (text, by) = match (body, self.jar.get(cookies::REFRESH)) {
             (Some(body), _) => (body.refresh_token.as_str(), RefreshBy::Body),
             (None, Some(cookie)) => (cookie.value(), RefreshBy::Cookie),
-            (None, None) => return Err(AuthError::Refresh("none was sent, neither as the cookie refresh_token nor in the body")),
+            (None, None) => {
+                return Err(AuthError::Refresh("none was sent, neither as the cookie refresh_token nor in the body"));
+            }
         };
         let token = text.parse().map_err(|_| AuthError::Refresh("it is not one of ours"))?;
         Ok((token, by))
@@ -150,7 +152,12 @@ impl Door {
 #[utoipa::path(post, path = "/api/auth/signup", tag = "auth", request_body = Signup,
     params(("X-Refresh-Token" = Option<String>, Header, description = "`body`: the refresh token comes in the answer's body instead of a cookie", pattern = "^body$")),
     responses((status = 201, body = LetIn), (status = 409, body = super::problem::ProblemBody, description = "`email_taken`")))]
-pub(super) async fn signup(State(site): State<Shared>, door: Door, by: RefreshBy, Body(signup): Body<Signup>) -> Result<Response, Problem> {
+pub(super) async fn signup(
+    State(site): State<Shared>,
+    door: Door,
+    by: RefreshBy,
+    Body(signup): Body<Signup>,
+) -> Result<Response, Problem> {
     let session = counted("signup", site.auth.sign_up(signup).await)?;
     Ok(door.let_in(&site, StatusCode::CREATED, session, by))
 }
@@ -160,7 +167,12 @@ pub(super) async fn signup(State(site): State<Shared>, door: Door, by: RefreshBy
     params(("X-Refresh-Token" = Option<String>, Header, description = "`body`: the refresh token comes in the answer's body instead of a cookie", pattern = "^body$")),
     responses((status = 200, body = LetIn), (status = 401, body = super::problem::ProblemBody, description = "`credentials_invalid`"),
         (status = 403, body = super::problem::ProblemBody, description = "`account_disabled`")))]
-pub(super) async fn login(State(site): State<Shared>, door: Door, by: RefreshBy, Body(login): Body<Login>) -> Result<Response, Problem> {
+pub(super) async fn login(
+    State(site): State<Shared>,
+    door: Door,
+    by: RefreshBy,
+    Body(login): Body<Login>,
+) -> Result<Response, Problem> {
     if let Err(wait) = site.rates.login_email.take(login.email.trim().to_ascii_lowercase()) {
         metrics::auth_result("login", Code::RateLimited.as_str());
         return Err(Problem::too_often("logins into this account", wait));
@@ -174,7 +186,11 @@ pub(super) async fn login(State(site): State<Shared>, door: Door, by: RefreshBy,
     params(("refresh_token" = Option<String>, Cookie, description = "the refresh token, unless it is in the body")),
     responses((status = 200, body = LetIn), (status = 401, body = super::problem::ProblemBody, description = "`refresh_invalid`: log in again"),
         (status = 403, body = super::problem::ProblemBody, description = "`account_disabled`")))]
-pub(super) async fn refresh(State(site): State<Shared>, door: Door, body: Option<Body<RefreshBody>>) -> Result<Response, Response> {
+pub(super) async fn refresh(
+    State(site): State<Shared>,
+    door: Door,
+    body: Option<Body<RefreshBody>>,
+) -> Result<Response, Response> {
     let traded = async {
         let (token, by) = door.refresh_token(body.map(|body| body.0).as_ref())?;
         Ok((site.auth.refresh(&token).await?, by))
@@ -197,7 +213,11 @@ pub(super) async fn refresh(State(site): State<Shared>, door: Door, body: Option
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshBody>,
     params(("refresh_token" = Option<String>, Cookie, description = "the refresh token, unless it is in the body")),
     responses((status = 204, description = "logged out")))]
-pub(super) async fn logout(State(site): State<Shared>, door: Door, body: Option<Body<RefreshBody>>) -> Result<Response, Problem> {
+pub(super) async fn logout(
+    State(site): State<Shared>,
+    door: Door,
+    body: Option<Body<RefreshBody>>,
+) -> Result<Response, Problem> {
     if let Ok((token, _)) = door.refresh_token(body.map(|body| body.0).as_ref()) {
         counted("logout", site.auth.log_out(&token).await)?;
     }
@@ -241,11 +261,17 @@ impl From<AuthError> for Problem {
     fn from(why: AuthError) -> Self {
         match why {
             AuthError::Invalid(fields) => Self::fields(fields),
-            AuthError::EmailTaken => Self::new(Code::EmailTaken, "An account with this e-mail address exists; log in instead."),
-            AuthError::WrongCredentials => Self::new(Code::CredentialsInvalid, "The e-mail address or the password is wrong."),
+            AuthError::EmailTaken => {
+                Self::new(Code::EmailTaken, "An account with this e-mail address exists; log in instead.")
+            }
+            AuthError::WrongCredentials => {
+                Self::new(Code::CredentialsInvalid, "The e-mail address or the password is wrong.")
+            }
             AuthError::Disabled => Self::new(Code::AccountDisabled, "This account was disabled by the operator."),
             AuthError::Gone => Self::new(Code::AuthInvalid, "The account of this token no longer exists."),
-            AuthError::Refresh(why) => Self::new(Code::RefreshInvalid, format!("The refresh token cannot be used: {why}. Log in again.")),
+            AuthError::Refresh(why) => {
+                Self::new(Code::RefreshInvalid, format!("The refresh token cannot be used: {why}. Log in again."))
+            }
             AuthError::Token(why) => why.into(),
             AuthError::Busy => Self::unavailable("Too many people log in right now: try again in a moment."),
             AuthError::Store(why) => why.into(),
@@ -266,7 +292,9 @@ impl From<StoreError> for Problem {
             StoreError::TooManyRooms { max } => {
                 Self::new(Code::TooManyRooms, format!("You have {max} rooms, the most one may have: delete one first."))
             }
-            why @ (StoreError::RoomIdTaken | StoreError::Unreadable { .. } | StoreError::Broken(_)) => Self::internal(why),
+            why @ (StoreError::RoomIdTaken | StoreError::Unreadable { .. } | StoreError::Broken(_)) => {
+                Self::internal(why)
+            }
         }
     }
 }

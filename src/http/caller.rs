@@ -36,7 +36,9 @@ fn credential(headers: &HeaderMap) -> Credential {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let bearer = value.to_str().ok().and_then(|value| value.split_once(' '));
         return match bearer {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Credential::Bearer(token.trim().to_owned()),
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                Credential::Bearer(token.trim().to_owned())
+            }
             Some(_) | None => Credential::Other,
         };
     }
@@ -57,7 +59,12 @@ impl FromRequestParts<Shared> for Caller {
                 token
             }
             Credential::None => return Err(TokenError::Missing.into()),
-            Credential::Other => return Err(Problem::new(Code::AuthInvalid, "The header Authorization must be `Bearer <access token>`.")),
+            Credential::Other => {
+                return Err(Problem::new(
+                    Code::AuthInvalid,
+                    "The header Authorization must be `Bearer <access token>`.",
+                ));
+            }
         };
         let identity = site.auth.tokens().verify(&token)?;
         if let Err(wait) = site.rates.user.take(identity.user) {
@@ -87,7 +94,8 @@ impl From<TokenError> for Problem {
         };
         let text = why.to_string();
         let mut letters = text.chars();
-        let detail = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
+        let detail =
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
         Self::new(code, format!("{detail}."))
     }
 }

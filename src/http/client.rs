@@ -72,7 +72,10 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
 
 /// Puts a `Client` into each request. A request without a socket (in tests) comes from 127.0.0.1.
 pub async fn locate(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let over_tls = request.extensions().get::<OverTls>().is_some();
     let client = Client::of(peer, over_tls, request.headers(), &site.settings.trusted_proxies);
     request.extensions_mut().insert(client);

@@ -43,7 +43,8 @@ impl Modify for Credentials {
         let components = document.components.get_or_insert_default();
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookies::ACCESS))));
+        components
+            .add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookies::ACCESS))));
     }
 }
 
@@ -73,9 +74,17 @@ fn add_common_answers(method: &str, operation: &mut Value) {
     let is_health = operation["tags"][0] == "health";
     let changes = method != "get";
     let answers = [
-        (has_body || has_parameters, "400", "`malformed_body`: the body is not JSON; `bad_request`: path, query or header cannot be read"),
+        (
+            has_body || has_parameters,
+            "400",
+            "`malformed_body`: the body is not JSON; `bad_request`: path, query or header cannot be read",
+        ),
         (needs_token, "401", "`auth_required`, `auth_invalid` or `token_expired`"),
-        (needs_token || changes, "403", "`forbidden`, `account_disabled`, or `origin_not_allowed` for a cookie sent by another site"),
+        (
+            needs_token || changes,
+            "403",
+            "`forbidden`, `account_disabled`, or `origin_not_allowed` for a cookie sent by another site",
+        ),
         (has_body, "408", "`request_timeout`: the body did not arrive in time"),
         (has_body, "413", "`payload_too_large`"),
         (has_body, "415", "`unsupported_media_type`: the body is not declared as JSON"),
@@ -88,7 +97,8 @@ fn add_common_answers(method: &str, operation: &mut Value) {
     for (_, status, description) in answers.into_iter().filter(|(applies, ..)| *applies) {
         if responses[status].is_null() {
             let schema = json!({ "$ref": "#/components/schemas/Problem" });
-            responses[status] = json!({ "description": description, "content": { problem::MEDIA_TYPE: { "schema": schema } } });
+            responses[status] =
+                json!({ "description": description, "content": { problem::MEDIA_TYPE: { "schema": schema } } });
         }
     }
     // Declared answers with a problem, too, come as problem+json.

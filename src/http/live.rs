@@ -1,7 +1,7 @@
 //! What HTTP asks of the actor system, and nothing more: the one place where the two meet.
 
-use async_trait::async_trait;
 use actors::{node::NodeRef, protocol::UserId};
+use async_trait::async_trait;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -24,7 +24,9 @@ fn of(headers: &HeaderMap, settings: &Settings) -> Origin {
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match (authority(origin), host) {
-        (Some((own, port)), Some(host)) if host.eq_ignore_ascii_case(own) || host.eq_ignore_ascii_case(&format!("{own}:{port}")) => {
+        (Some((own, port)), Some(host))
+            if host.eq_ignore_ascii_case(own) || host.eq_ignore_ascii_case(&format!("{own}:{port}")) =>
+        {
             Origin::Allowed
         }
         _ => Origin::Foreign,
@@ -48,7 +50,9 @@ fn authority(origin: &str) -> Option<(&str, u16)> {
 pub(super) fn must_be_allowed(headers: &HeaderMap, settings: &Settings) -> Result<(), Problem> {
     match of(headers, settings) {
         Origin::Allowed => Ok(()),
-        Origin::Absent => Err(refusal("a change with a cookie needs the header Origin; send the token as `Authorization: Bearer …` instead")),
+        Origin::Absent => Err(refusal(
+            "a change with a cookie needs the header Origin; send the token as `Authorization: Bearer …` instead",
+        )),
         Origin::Foreign => Err(refusal("its Origin is neither this site nor one of http.allowed_origins")),
     }
 }

@@ -23,8 +23,7 @@ use crate::{
 };
 
 /// What rooms may be like.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// Participants of a room that does not say: in a mesh each sends to all others.
     pub participants: u32,
@@ -42,7 +41,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { participants: 4, participants_max: 100, seat_window_seconds: 5, seat_window_seconds_max: 120, per_host_max: 1000, sfu: false }
+        Self {
+            participants: 4,
+            participants_max: 100,
+            seat_window_seconds: 5,
+            seat_window_seconds_max: 120,
+            per_host_max: 1000,
+            sfu: false,
+        }
     }
 }
 
@@ -159,7 +165,8 @@ impl Page {
         let before = match self.cursor {
             None => None,
             Some(cursor) => {
-                let unknown = || Problem::new(Code::BadRequest, "cursor is not one that this list gave out as nextCursor.");
+                let unknown =
+                    || Problem::new(Code::BadRequest, "cursor is not one that this list gave out as nextCursor.");
                 Some(parse(&cursor).ok_or_else(unknown)?)
             }
         };
@@ -187,7 +194,11 @@ fn checked(limits: &Limits, max_participants: Option<u32>, seat_window: Option<u
 #[utoipa::path(post, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])), request_body = Option<CreateRoom>,
     responses((status = 201, body = RoomBody, headers(("Location" = String, description = "the room's address in this API"))),
         (status = 409, body = super::problem::ProblemBody, description = "`too_many_rooms`")))]
-pub(super) async fn create(State(site): State<Shared>, caller: Caller, body: Option<Body<CreateRoom>>) -> Result<Response, Problem> {
+pub(super) async fn create(
+    State(site): State<Shared>,
+    caller: Caller,
+    body: Option<Body<CreateRoom>>,
+) -> Result<Response, Problem> {
     let wish = body.map(|body| body.0).unwrap_or_default();
     let limits = &site.settings.rooms;
     checked(limits, wish.max_participants, wish.seat_window_seconds)?;
@@ -214,7 +225,11 @@ pub(super) async fn create(State(site): State<Shared>, caller: Caller, body: Opt
 #[utoipa::path(get, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
     params(("roomId" = String, Path, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$")),
     responses((status = 200, body = RoomBody), (status = 404, body = super::problem::ProblemBody, description = "`room_not_found`")))]
-pub(super) async fn get(State(site): State<Shared>, _caller: Caller, Room(room_id): Room) -> Result<Json<RoomBody>, Problem> {
+pub(super) async fn get(
+    State(site): State<Shared>,
+    _caller: Caller,
+    Room(room_id): Room,
+) -> Result<Json<RoomBody>, Problem> {
     let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
     let participants = site.live.participants(room_id).await;
     Ok(Json(RoomBody::new(meeting, participants)))
@@ -223,13 +238,20 @@ pub(super) async fn get(State(site): State<Shared>, _caller: Caller, Room(room_i
 /// The rooms you host, newest first.
 #[utoipa::path(get, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])), params(Page),
     responses((status = 200, body = RoomList)))]
-pub(super) async fn list(State(site): State<Shared>, caller: Caller, Query(page): Query<Page>) -> Result<Json<RoomList>, Problem> {
+pub(super) async fn list(
+    State(site): State<Shared>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Result<Json<RoomList>, Problem> {
     let page = page.parse()?;
     // One more than wanted, to know whether there is a next page.
     let mut meetings = site.rooms.of(caller.user, MeetingPage { limit: page.limit + 1, ..page }).await?;
     let is_last = meetings.len() <= page.limit as usize;
     meetings.truncate(page.limit as usize);
-    let cursor = meetings.last().filter(|_| !is_last).map(|last| format!("{}.{}", last.created_at.as_millisecond(), last.room_id));
+    let cursor = meetings
+        .last()
+        .filter(|_| !is_last)
+        .map(|last| format!("{}.{}", last.created_at.as_millisecond(), last.room_id));
     let rooms = meetings.into_iter().map(|meeting| RoomBody::new(meeting, None)).collect();
     Ok(Json(RoomList { rooms, next_cursor: cursor }))
 }
@@ -238,9 +260,18 @@ pub(super) async fn list(State(site): State<Shared>, caller: Caller, Query(page)
 #[utoipa::path(patch, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])), request_body = ChangeRoom,
     params(("roomId" = String, Path, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$")),
     responses((status = 200, body = RoomBody), (status = 404, body = super::problem::ProblemBody, description = "`room_not_found`")))]
-pub(super) async fn patch(State(site): State<Shared>, caller: Caller, Room(room_id): Room, Body(wish): Body<ChangeRoom>) -> Result<Json<RoomBody>, Problem> {
+pub(super) async fn patch(
+    State(site): State<Shared>,
+    caller: Caller,
+    Room(room_id): Room,
+    Body(wish): Body<ChangeRoom>,
+) -> Result<Json<RoomBody>, Problem> {
     checked(&site.settings.rooms, wish.max_participants, wish.seat_window_seconds)?;
-    let change = MeetingChange { active: wish.active, max_participants: wish.max_participants, seat_window_seconds: wish.seat_window_seconds };
+    let change = MeetingChange {
+        active: wish.active,
+        max_participants: wish.max_participants,
+        seat_window_seconds: wish.seat_window_seconds,
+    };
     let Some(meeting) = site.rooms.change(room_id, caller.user, change).await? else {
         return Err(not_yours(&site, room_id).await);
     };
@@ -257,7 +288,11 @@ pub(super) async fn patch(State(site): State<Shared>, caller: Caller, Room(room_
 #[utoipa::path(delete, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
     params(("roomId" = String, Path, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$")),
     responses((status = 204, description = "deleted"), (status = 404, body = super::problem::ProblemBody, description = "`room_not_found`")))]
-pub(super) async fn delete(State(site): State<Shared>, caller: Caller, Room(room_id): Room) -> Result<StatusCode, Problem> {
+pub(super) async fn delete(
+    State(site): State<Shared>,
+    caller: Caller,
+    Room(room_id): Room,
+) -> Result<StatusCode, Problem> {
     if !site.rooms.remove(room_id, caller.user).await? {
         return Err(not_yours(&site, room_id).await);
     }

@@ -4,7 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Issued, Meeting, MeetingChange, MeetingPage, Mode, NewUser, RoomId, Settings, Store, StoreError, Use, User};
+use super::{
+    Issued, Meeting, MeetingChange, MeetingPage, Mode, NewUser, RoomId, Settings, Store, StoreError, Use, User,
+};
 
 /// Each case once for each store.
 macro_rules! contract {
@@ -109,7 +111,13 @@ async fn an_account_is_found_by_its_id_and_by_its_address_in_any_case(store: &dy
 
 async fn an_address_has_one_account_in_whatever_case(store: &dyn Store) {
     let user = someone(store).await;
-    let again = NewUser { id: Uuid::new_v4(), email: user.email.to_uppercase(), name: user.name, password_hash: user.password_hash, created_at: at(1) };
+    let again = NewUser {
+        id: Uuid::new_v4(),
+        email: user.email.to_uppercase(),
+        name: user.name,
+        password_hash: user.password_hash,
+        created_at: at(1),
+    };
     assert!(matches!(store.add_user(&again).await, Err(StoreError::EmailTaken)));
 }
 
@@ -132,7 +140,8 @@ async fn a_password_hash_can_be_replaced(store: &dyn Store) {
 
 async fn a_room_is_found_as_it_was_made(store: &dyn Store) {
     let host = someone(store).await;
-    let room = Meeting { max_participants: 17, seat_window_seconds: 120, mode: Mode::Sfu, active: false, ..room_of(&host, 7) };
+    let room =
+        Meeting { max_participants: 17, seat_window_seconds: 120, mode: Mode::Sfu, active: false, ..room_of(&host, 7) };
     store.add_meeting(&room, 10).await.expect("a room");
     assert_eq!(store.meeting(room.room_id).await.expect("an answer"), Some(room));
     assert_eq!(store.meeting(RoomId::random()).await.expect("an answer"), None);
@@ -217,7 +226,10 @@ async fn a_second_use_revokes_the_whole_family(store: &dyn Store) {
     let user = someone(store).await;
     let (first, second, other) = (family(store, &user).await, token(10, 1000), family(store, &user).await);
     store.use_token(&first.hash, &second, STRICT).await.expect("an answer");
-    assert_eq!(store.use_token(&first.hash, &token(20, 1000), STRICT).await.expect("an answer"), Use::Reused { user: user.id });
+    assert_eq!(
+        store.use_token(&first.hash, &token(20, 1000), STRICT).await.expect("an answer"),
+        Use::Reused { user: user.id }
+    );
     assert_eq!(store.use_token(&second.hash, &token(21, 1000), STRICT).await.expect("an answer"), Use::Revoked);
     assert_eq!(store.use_token(&first.hash, &token(22, 1000), STRICT).await.expect("an answer"), Use::Revoked);
     let next = store.use_token(&other.hash, &token(23, 1000), STRICT).await.expect("an answer");
@@ -230,8 +242,14 @@ async fn a_second_use_within_the_grace_is_good_too(store: &dyn Store) {
     let grace = SignedDuration::from_secs(5);
     assert_eq!(store.use_token(&first.hash, &one, grace).await.expect("an answer"), Use::Rotated { user: user.id });
     assert_eq!(store.use_token(&first.hash, &two, grace).await.expect("an answer"), Use::Rotated { user: user.id });
-    assert_eq!(store.use_token(&one.hash, &token(20, 1000), grace).await.expect("an answer"), Use::Rotated { user: user.id });
-    assert_eq!(store.use_token(&first.hash, &token(15, 1000), grace).await.expect("an answer"), Use::Reused { user: user.id });
+    assert_eq!(
+        store.use_token(&one.hash, &token(20, 1000), grace).await.expect("an answer"),
+        Use::Rotated { user: user.id }
+    );
+    assert_eq!(
+        store.use_token(&first.hash, &token(15, 1000), grace).await.expect("an answer"),
+        Use::Reused { user: user.id }
+    );
     assert_eq!(store.use_token(&two.hash, &token(21, 1000), grace).await.expect("an answer"), Use::Revoked);
 }
 
@@ -250,7 +268,10 @@ async fn logout_revokes_the_family_and_no_other(store: &dyn Store) {
     assert!(store.revoke_family_of(&second.hash, at(20)).await.expect("an answer"));
     assert!(!store.revoke_family_of(&rand::random(), at(20)).await.expect("an answer"));
     assert_eq!(store.use_token(&second.hash, &token(21, 1000), STRICT).await.expect("an answer"), Use::Revoked);
-    assert_eq!(store.use_token(&other.hash, &token(22, 1000), STRICT).await.expect("an answer"), Use::Rotated { user: user.id });
+    assert_eq!(
+        store.use_token(&other.hash, &token(22, 1000), STRICT).await.expect("an answer"),
+        Use::Rotated { user: user.id }
+    );
 }
 
 async fn disabling_revokes_all_tokens_of_a_user(store: &dyn Store) {
@@ -260,7 +281,10 @@ async fn disabling_revokes_all_tokens_of_a_user(store: &dyn Store) {
     for hash in [one.hash, two.hash] {
         assert_eq!(store.use_token(&hash, &token(6, 1000), STRICT).await.expect("an answer"), Use::Revoked);
     }
-    assert_eq!(store.use_token(&foreign.hash, &token(6, 1000), STRICT).await.expect("an answer"), Use::Rotated { user: other.id });
+    assert_eq!(
+        store.use_token(&foreign.hash, &token(6, 1000), STRICT).await.expect("an answer"),
+        Use::Rotated { user: other.id }
+    );
 }
 
 async fn of_many_uses_at_once_one_is_the_first(store: &dyn Store) {

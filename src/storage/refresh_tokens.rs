@@ -83,13 +83,16 @@ fn judge(row: Option<Row>, now: i64, grace: SignedDuration) -> Stale {
     match row {
         None => Stale::Refuse(Use::Unknown),
         Some(Row { revoked_at: Some(_), .. }) => Stale::Refuse(Use::Revoked),
-        Some(row @ Row { used_at: Some(used), .. }) if now < used + grace && now < row.expires_at => Stale::Sibling(row),
+        Some(row @ Row { used_at: Some(used), .. }) if now < used + grace && now < row.expires_at => {
+            Stale::Sibling(row)
+        }
         Some(row @ Row { used_at: Some(_), .. }) => Stale::RevokeFamily(row),
         Some(Row { used_at: None, .. }) => Stale::Refuse(Use::Expired),
     }
 }
 
-const ADD: &str = "INSERT INTO refresh_tokens (hash, family, user_id, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+const ADD: &str =
+    "INSERT INTO refresh_tokens (hash, family, user_id, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
 const USE: &str = "UPDATE refresh_tokens SET used_at = $2
                    WHERE hash = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
                    RETURNING family, user_id, expires_at, used_at, revoked_at";
@@ -107,20 +110,37 @@ macro_rules! refresh_tokens_table {
         #[async_trait]
         impl RefreshTokens for $Store {
             async fn add_family(&self, family: Uuid, user: Uuid, token: &Issued) -> Result<(), StoreError> {
-                let query = sqlx::query(ADD).bind(&token.hash[..]).bind(family).bind(user).bind(millis(token.issued_at)).bind(millis(token.expires_at));
+                let query = sqlx::query(ADD)
+                    .bind(&token.hash[..])
+                    .bind(family)
+                    .bind(user)
+                    .bind(millis(token.issued_at))
+                    .bind(millis(token.expires_at));
                 self.within(query.execute(self.writer())).await.map(drop)
             }
 
-            async fn use_token(&self, hash: &TokenHash, successor: &Issued, grace: SignedDuration) -> Result<Use, StoreError> {
+            async fn use_token(
+                &self,
+                hash: &TokenHash,
+                successor: &Issued,
+                grace: SignedDuration,
+            ) -> Result<Use, StoreError> {
                 let now = millis(successor.issued_at);
                 self.within(async {
                     // The first statement writes, so that the transaction takes its lock before it reads.
                     let mut transaction = self.writer().begin().await?;
-                    let fresh = sqlx::query_as::<_, Row>(USE).bind(&hash[..]).bind(now).fetch_optional(&mut *transaction).await?;
+                    let fresh = sqlx::query_as::<_, Row>(USE)
+                        .bind(&hash[..])
+                        .bind(now)
+                        .fetch_optional(&mut *transaction)
+                        .await?;
                     let row = match fresh {
                         Some(row) => row,
                         None => {
-                            let known = sqlx::query_as::<_, Row>(FIND).bind(&hash[..]).fetch_optional(&mut *transaction).await?;
+                            let known = sqlx::query_as::<_, Row>(FIND)
+                                .bind(&hash[..])
+                                .fetch_optional(&mut *transaction)
+                                .await?;
                             match judge(known, now, grace) {
                                 Stale::Refuse(why) => return Ok(why),
                                 Stale::Sibling(row) => row,

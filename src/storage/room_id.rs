@@ -9,7 +9,18 @@ mod tests {
     #[test]
     fn only_three_four_and_three_small_letters_are_a_room_id() {
         assert_eq!("abc-defg-hij".parse::<RoomId>().map(|id| id.to_string()), Ok("abc-defg-hij".to_owned()));
-        for wrong in ["", "abc", "abc-defg-hi", "abc-defg-hijk", "ABC-defg-hij", "abcd-efg-hij", "abc_defg_hij", "ab1-defg-hij", "äbc-defg-hi", "abc-defg-hi\n"] {
+        for wrong in [
+            "",
+            "abc",
+            "abc-defg-hi",
+            "abc-defg-hijk",
+            "ABC-defg-hij",
+            "abcd-efg-hij",
+            "abc_defg_hij",
+            "ab1-defg-hij",
+            "äbc-defg-hi",
+            "abc-defg-hi\n",
+        ] {
             assert!(wrong.parse::<RoomId>().is_err(), "{wrong:?} was taken for a room id");
         }
     }

@@ -99,7 +99,12 @@ impl Rooms {
     ///
     /// # Errors
     /// `Unavailable`.
-    pub async fn change(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
+    pub async fn change(
+        &self,
+        room_id: RoomId,
+        host: Uuid,
+        change: MeetingChange,
+    ) -> Result<Option<Meeting>, StoreError> {
         let changed = self.store.change_meeting(room_id, host, change).await?;
         if let Some(meeting) = &changed {
             self.cache.put(room_id, Cached::Room(meeting.clone())).await;

@@ -37,7 +37,8 @@ impl Sqlite {
             .foreign_keys(true)
             .busy_timeout(settings.busy_within)
             .optimize_on_close(true, None);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(settings.acquire_within).idle_timeout(None).max_lifetime(None);
+        let pool =
+            || SqlitePoolOptions::new().acquire_timeout(settings.acquire_within).idle_timeout(None).max_lifetime(None);
         let opened = async {
             let writer = pool().max_connections(1).connect_with(options.clone()).await?;
             MIGRATIONS.run(&writer).await?;

@@ -16,7 +16,10 @@ use super::Key;
 pub(super) fn read(folder: &Path) -> anyhow::Result<Vec<Key>> {
     let mut keys = Vec::new();
     for (made_at, path) in list(folder)? {
-        let mode = fs::metadata(&path).with_context(|| format!("cannot look at the key {}", path.display()))?.permissions().mode();
+        let mode = fs::metadata(&path)
+            .with_context(|| format!("cannot look at the key {}", path.display()))?
+            .permissions()
+            .mode();
         anyhow::ensure!(
             mode & 0o007 == 0,
             "the signing key {} may be read by everybody (mode {:o}): whoever reads it can mint tokens → chmod 600 it, and rotate it with `aldis keys rotate`",
@@ -24,7 +27,8 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Vec<Key>> {
             mode & 0o777
         );
         let pem = fs::read(&path).with_context(|| format!("cannot read the key {}", path.display()))?;
-        let key = Key::from_pem(&pem, made_at).with_context(|| format!("{} is not an RSA private key in PEM (PKCS #8 or #1)", path.display()))?;
+        let key = Key::from_pem(&pem, made_at)
+            .with_context(|| format!("{} is not an RSA private key in PEM (PKCS #8 or #1)", path.display()))?;
         keys.push(key);
     }
     Ok(keys)
@@ -32,7 +36,11 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Vec<Key>> {
 
 /// Writes a key so that it is there whole or not at all, and nobody but its owner ever could read it.
 pub(super) fn write(folder: &Path, now: Timestamp, pem: &str) -> anyhow::Result<Key> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| format!("cannot make the folder {} for keys", folder.display()))?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("cannot make the folder {} for keys", folder.display()))?;
     let path = folder.join(format!("{}.pem", now.as_millisecond()));
     let partial = path.with_extension("partial");
     let written = (|| {

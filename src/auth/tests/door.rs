@@ -19,7 +19,12 @@ async fn who_signs_up_can_log_in_with_the_address_in_any_case() {
 async fn a_wrong_password_and_an_unknown_address_are_the_same_error() {
     let bench = bench(cheap()).await;
     bench.auth.sign_up(ann()).await.expect("an account");
-    for wrong in [login("ann@example.org", "wrong horse"), login("bob@example.org", "correct horse"), login("no address", "x"), login("", "")] {
+    for wrong in [
+        login("ann@example.org", "wrong horse"),
+        login("bob@example.org", "correct horse"),
+        login("no address", "x"),
+        login("", ""),
+    ] {
         let refused = bench.auth.log_in(wrong).await;
         assert!(matches!(refused, Err(AuthError::WrongCredentials)), "{refused:?}");
     }
@@ -49,7 +54,11 @@ async fn every_field_of_a_signup_that_cannot_be_is_named() {
     let fields: Vec<_> = fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
     assert_eq!(
         fields,
-        ["email is not an e-mail address, like ann@example.org", "password has 5 characters; it needs 8 to 128", "name has 0 characters; it needs 1 to 64"]
+        [
+            "email is not an e-mail address, like ann@example.org",
+            "password has 5 characters; it needs 8 to 128",
+            "name has 0 characters; it needs 1 to 64"
+        ]
     );
 }
 
@@ -58,7 +67,10 @@ async fn a_disabled_account_is_told_so_only_with_the_right_password() {
     let bench = bench(cheap()).await;
     let session = bench.auth.sign_up(ann()).await.expect("an account");
     assert!(bench.auth.set_disabled(session.user.id, true).await.expect("an answer"));
-    assert!(matches!(bench.auth.log_in(login("ann@example.org", "wrong horse")).await, Err(AuthError::WrongCredentials)));
+    assert!(matches!(
+        bench.auth.log_in(login("ann@example.org", "wrong horse")).await,
+        Err(AuthError::WrongCredentials)
+    ));
     assert!(matches!(bench.auth.log_in(login("ann@example.org", "correct horse")).await, Err(AuthError::Disabled)));
     assert!(matches!(bench.auth.refresh(&session.refresh).await, Err(AuthError::Refresh(_))));
     assert!(matches!(bench.auth.account(session.user.id).await, Err(AuthError::Disabled)));
