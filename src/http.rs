@@ -32,7 +32,6 @@ use axum::{
     routing::{get, patch},
 };
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -71,8 +70,7 @@ pub struct Site {
 type Shared = Arc<Site>;
 
 /// Limits and origins of HTTP.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Other sites whose pages may call this API with the user's cookies, e.g. `https://app.example.org`.
     pub allowed_origins: Vec<String>,
@@ -83,10 +81,8 @@ pub struct Settings {
     /// The biggest body of a request, in bytes.
     pub body_bytes_max: usize,
     /// How long a request's body may take to arrive.
-    #[serde(with = "humantime_serde")]
     pub body_within: Duration,
     /// How long a request may take in all.
-    #[serde(with = "humantime_serde")]
     pub within: Duration,
     /// How often somebody may ask.
     pub rates: rate::Limits,

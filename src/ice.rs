@@ -14,19 +14,17 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 /// Where browsers find STUN and TURN, and the limits of it.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// STUN servers, e.g. `stun:stun.example.org:3478`. May be empty: on one network browsers need none.
     pub stun_urls: Vec<String>,
     /// TURN servers, e.g. `turn:turn.example.org:3478?transport=udp`. Used only when there is a secret.
     pub turn_urls: Vec<String>,
     /// How long a credential may be used to make allocations; at most `60m`. Allocations made stay.
-    #[serde(with = "humantime_serde")]
     pub ttl: Duration,
     /// How often a user may ask for credentials within an hour of their first asking.
     pub quota_per_hour: u32,

@@ -40,18 +40,14 @@ pub trait Store: Users + Meetings + RefreshTokens + Send + Sync + 'static {
 }
 
 /// Limits of the database's use.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// How long a request may wait for a free connection. Short: a database that is away must be an error at once,
     /// not a queue of waiting requests. At most `1s`.
-    #[serde(with = "humantime_serde")]
     pub acquire_within: Duration,
     /// How long one statement may take, connection included; then the answer is 503.
-    #[serde(with = "humantime_serde")]
     pub query_within: Duration,
     /// How long SQLite waits for a lock that another process holds (`aldis keys`, a backup).
-    #[serde(with = "humantime_serde")]
     pub busy_within: Duration,
     /// Connections for reading (SQLite), or in all (PostgreSQL). SQLite writes through one more.
     pub connections_max: u32,

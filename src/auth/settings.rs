@@ -2,24 +2,17 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 /// Limits of accounts and tokens.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// How long an access token is good. Short, because it cannot be taken back; at most `24h`.
-    #[serde(with = "humantime_serde")]
     pub access_ttl: Duration,
     /// How long a refresh token is good, from its last use on: how long one may stay away without a new login.
-    #[serde(with = "humantime_serde")]
     pub refresh_ttl: Duration,
     /// Within this time of its first use a refresh token may be used again. `0s` is strict: any second use revokes the
     /// family (RFC 9700). Two tabs of one browser that cannot agree on who refreshes need a few seconds.
-    #[serde(with = "humantime_serde")]
     pub refresh_grace: Duration,
     /// How far the clocks of nodes may be apart, when an access token's expiry is judged; at most `5s`.
-    #[serde(with = "humantime_serde")]
     pub leeway: Duration,
     /// Who mints the tokens: the claim `iss`.
     pub issuer: String,

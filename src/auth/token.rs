@@ -211,7 +211,8 @@ impl Tokens {
     }
 }
 
-/// The library's reason in our words. Its enum is open, so the rest is "malformed".
+/// The library's reason in our words.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum is open: the rest is malformed")]
 fn refusal(kind: &ErrorKind) -> TokenError {
     match kind {
         ErrorKind::InvalidSignature => TokenError::BadSignature,

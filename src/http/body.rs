@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Request},
     http::{HeaderMap, header, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     Shared,
@@ -69,10 +69,14 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
             "Send the body as JSON, with `Content-Type: application/json`.",
         ));
     }
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|why| refusal(&why))?;
-    json.end().map_err(|why| malformed(&why))?;
-    Ok(value)
+    let malformed = |why: String| Problem::new(Code::MalformedBody, format!("The body is not JSON: {why}."));
+    let text = std::str::from_utf8(bytes).map_err(|why| malformed(why.to_string()))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|why| malformed(why.to_string()))?;
+    // It is JSON; from here on every error is about its shape. serde would take an array for a struct.
+    if !text.trim_start().starts_with('{') {
+        return Err(Problem::fields(vec![FieldError::new("", "the body must be a JSON object")]));
+    }
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(|why| misshapen(&why))
 }
 
 /// `application/json`, with or without parameters; or a type with the suffix `+json` (RFC 6839).
@@ -82,18 +86,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-fn refusal(why: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let cause = why.inner();
-    if cause.is_data() {
-        let path = why.path().to_string();
-        let field = if path == "." { String::new() } else { path };
-        return Problem::fields(vec![FieldError::new(field, wording(cause))]);
-    }
-    malformed(cause)
-}
-
-fn malformed(cause: &serde_json::Error) -> Problem {
-    Problem::new(Code::MalformedBody, format!("The body is not JSON: {cause}."))
+fn misshapen(why: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let path = why.path().to_string();
+    let field = if path == "." { String::new() } else { path };
+    Problem::fields(vec![FieldError::new(field, wording(why.inner()))])
 }
 
 /// serde's words without the place, which the field's path tells better.

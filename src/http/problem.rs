@@ -145,8 +145,11 @@ impl Problem {
     /// Fields that cannot be.
     #[must_use]
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        let detail =
-            errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect::<Vec<_>>().join("; ");
+        let line = |error: &FieldError| match error.field.as_str() {
+            "" => error.message.clone(),
+            field => format!("{field}: {}", error.message),
+        };
+        let detail = errors.iter().map(line).collect::<Vec<_>>().join("; ");
         Self { errors, ..Self::new(Code::InvalidBody, detail) }
     }
 
@@ -258,12 +261,16 @@ fn bare_detail(status: StatusCode) -> &'static str {
 
 /// RFC 6750 §3: what a client is to do about a 401.
 fn challenge(code: Code) -> Option<&'static str> {
-    match code {
-        Code::AuthRequired | Code::CredentialsInvalid | Code::RefreshInvalid => Some("Bearer realm=\"aldis\""),
-        Code::AuthInvalid => Some("Bearer realm=\"aldis\", error=\"invalid_token\""),
-        Code::TokenExpired => Some("Bearer realm=\"aldis\", error=\"invalid_token\", error_description=\"expired\""),
-        _ => None,
+    if code.status() != StatusCode::UNAUTHORIZED {
+        return None;
     }
+    Some(if code == Code::TokenExpired {
+        "Bearer realm=\"aldis\", error=\"invalid_token\", error_description=\"expired\""
+    } else if code == Code::AuthInvalid {
+        "Bearer realm=\"aldis\", error=\"invalid_token\""
+    } else {
+        "Bearer realm=\"aldis\""
+    })
 }
 
 /// Whole seconds, at least one: `Retry-After` knows no fractions (RFC 9110 §10.2.3).

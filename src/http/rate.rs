@@ -16,18 +16,15 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
-use serde::{Deserialize, Serialize};
 
 use super::{Shared, client::Client, problem::Problem};
 
 /// So many at once, and as many more spread evenly over `per`. `burst = 0` means no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// Requests at once.
     pub burst: u32,
     /// The time in which they come back.
-    #[serde(with = "humantime_serde")]
     pub per: Duration,
 }
 
@@ -38,8 +35,7 @@ impl Rate {
 }
 
 /// How often somebody may ask.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// All requests from one client address: many people may sit behind it.
     pub address: Rate,

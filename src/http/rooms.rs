@@ -23,8 +23,7 @@ use crate::{
 };
 
 /// What rooms may be like.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// Participants of a room that does not say: in a mesh each sends to all others.
     pub participants: u32,

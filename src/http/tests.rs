@@ -1,1 +1,226 @@
+//! The routers in process: a real database file, real tokens, real layers; only who is in a room is told by the test.
 
+mod accounts;
+mod documents;
+mod layers;
+mod malformed;
+mod operations;
+mod rooms;
+
+use std::sync::{
+    Arc, LazyLock, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, Response, StatusCode, header},
+};
+use jiff::Timestamp;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use super::{Check, Health, LiveRooms, Rates, Settings, Site, problem, router};
+use crate::{
+    auth::{self, Auth, Clock, KeyRing},
+    ice::{self, Ice, MemoryQuota},
+    storage::{self, RoomId, Rooms, Store, cache::MemoryCache},
+};
+
+/// Remembers what it was told, says what it was told to say.
+#[derive(Default)]
+struct Told {
+    participants: Mutex<Option<usize>>,
+    commands: Mutex<Vec<String>>,
+}
+
+impl Told {
+    fn note(&self, command: String) {
+        self.commands.lock().expect("not poisoned").push(command);
+    }
+
+    fn commands(&self) -> Vec<String> {
+        std::mem::take(&mut self.commands.lock().expect("not poisoned"))
+    }
+}
+
+#[async_trait]
+impl LiveRooms for Told {
+    async fn participants(&self, _: RoomId) -> Option<usize> {
+        *self.participants.lock().expect("not poisoned")
+    }
+    async fn describe(&self, room_id: RoomId) -> Option<Value> {
+        Some(serde_json::json!({ "seats": [], "room": room_id }))
+    }
+    async fn close(&self, room_id: RoomId) {
+        self.note(format!("close {room_id}"));
+    }
+    async fn settings_changed(&self, room_id: RoomId) {
+        self.note(format!("settings {room_id}"));
+    }
+    async fn kick_user(&self, user: Uuid) {
+        self.note(format!("kick {user}"));
+    }
+}
+
+/// One pair of keys for all tests: making one takes a while.
+static KEYS: LazyLock<(TempDir, Arc<KeyRing>)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keys = KeyRing::open(folder.path(), Timestamp::now()).expect("keys");
+    (folder, Arc::new(keys))
+});
+
+struct Bench {
+    _folder: TempDir,
+    /// Seconds since 1970, as the site sees it.
+    now: Arc<AtomicI64>,
+    live: Arc<Told>,
+    store: Arc<dyn Store>,
+    site: Arc<Site>,
+    router: Router,
+}
+
+async fn bench() -> Bench {
+    bench_with(Settings::default()).await
+}
+
+async fn bench_with(settings: Settings) -> Bench {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = storage::open(None, folder.path(), &storage::Settings::default()).await.expect("a database");
+    let now = Arc::new(AtomicI64::new(1_800_000_000));
+    let clock = Clock::new({
+        let now = Arc::clone(&now);
+        move || Timestamp::from_second(now.load(Ordering::SeqCst)).expect("a time")
+    });
+    let cheap =
+        auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth::Settings::default() };
+    let auth = Auth::new(Arc::clone(&store), Arc::clone(&KEYS.1), cheap, clock).expect("auth");
+    let turn = ice::Settings {
+        stun_urls: vec!["stun:stun.example.org".to_owned()],
+        turn_urls: vec!["turn:turn.example.org".to_owned()],
+        ..ice::Settings::default()
+    };
+    let live = Arc::new(Told::default());
+    let pinged = Arc::clone(&store);
+    let database = Check::vital("database", move || {
+        let store = Arc::clone(&pinged);
+        async move { store.ping().await.map_err(|why| why.to_string()) }
+    });
+    let site = Arc::new(Site {
+        auth: Arc::new(auth),
+        rooms: Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(100)), settings.rooms.per_host_max),
+        live: Arc::clone(&live) as Arc<dyn LiveRooms>,
+        quota: Arc::new(MemoryQuota::new(&turn)),
+        ice: Arc::new(Ice::new(turn, vec!["north".into()])),
+        health: Arc::new(Health::new("node-1".to_owned(), vec![database])),
+        rates: Rates::new(&settings.rates),
+        settings,
+    });
+    Bench { _folder: folder, now, live, store, router: router(Arc::clone(&site)), site }
+}
+
+/// An answer, read.
+#[derive(Debug)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    async fn of(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 1 << 24).await.expect("a body");
+        Self { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|why| panic!("{why}: {self:?}"))
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    /// The value of a cookie that this answer sets, and the rest of its line.
+    fn cookie(&self, name: &str) -> Option<(String, String)> {
+        let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().expect("text"));
+        let line = lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix('=')).next()?;
+        let (value, flags) = line.split_once("; ").expect("flags");
+        Some((value.to_owned(), flags.to_owned()))
+    }
+
+    /// That this is a problem of this kind, complete and consistent.
+    #[track_caller]
+    fn is_problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.header("content-type"), problem::MEDIA_TYPE, "{self:?}");
+        let body = self.json();
+        assert_eq!((self.status.as_u16(), body["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert_eq!(body["status"], status);
+        assert_eq!(body["type"], format!("urn:aldis:problem:{code}"));
+        assert_eq!(body["requestId"], self.header("x-request-id"));
+        assert!(
+            !self.header("x-request-id").is_empty() && body["title"].is_string() && body["detail"].is_string(),
+            "{}",
+            self.text
+        );
+        body
+    }
+}
+
+/// A request under construction: `Ask::post("/api/rooms").bearer(token).json(…)`.
+struct Ask {
+    request: axum::http::request::Builder,
+    body: Body,
+}
+
+impl Ask {
+    fn new(method: &str, path: &str) -> Self {
+        Self { request: Request::builder().method(method).uri(path).header("host", "a.org"), body: Body::empty() }
+    }
+    fn get(path: &str) -> Self {
+        Self::new("GET", path)
+    }
+    fn post(path: &str) -> Self {
+        Self::new("POST", path)
+    }
+    fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+    fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+    fn text(mut self, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self.header("content-type", "application/json")
+    }
+    fn json(self, body: Value) -> Self {
+        self.text(body.to_string())
+    }
+    async fn send(self, router: &Router) -> Answer {
+        let request = self.request.body(self.body).expect("a request");
+        Answer::of(router.clone().oneshot(request).await.expect("infallible")).await
+    }
+}
+
+impl Bench {
+    async fn signup(&self, name: &str) -> (String, Uuid) {
+        let body =
+            serde_json::json!({ "email": format!("{name}@example.org"), "password": "correct horse", "name": name });
+        let answer = Ask::post("/api/auth/signup").json(body).send(&self.router).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let body = answer.json();
+        let id = body["user"]["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        (body["accessToken"].as_str().expect("a token").to_owned(), id)
+    }
+
+    async fn room(&self, token: &str) -> String {
+        let answer = Ask::post("/api/rooms").bearer(token).send(&self.router).await;
+        answer.json()["roomId"].as_str().expect("a room id").to_owned()
+    }
+}

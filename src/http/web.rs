@@ -1,7 +1,9 @@
 //! The web app, embedded: `/` and `/r/*` are its page, everything else its files by path.
 
+use std::borrow::Cow;
+
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
@@ -20,7 +22,7 @@ const PAGE: &str = "index.html";
 /// The page, which then shows what the path says.
 pub(super) async fn page(headers: HeaderMap) -> Response {
     match Dist::get(PAGE) {
-        Some(file) => serve(PAGE, file, &headers),
+        Some(file) => serve(PAGE, file.into(), &headers),
         None => {
             Problem::new(Code::NotFound, "The web app is not part of this build; `npm run build` in web/ makes it.")
                 .into_response()
@@ -32,34 +34,85 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
 pub(super) async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     match Dist::get(path) {
-        Some(file) if method == Method::GET || method == Method::HEAD => serve(path, file, &headers),
-        Some(_) => ([(header::ALLOW, "GET, HEAD")], StatusCode::METHOD_NOT_ALLOWED).into_response(),
+        Some(file) if method == Method::GET || method == Method::HEAD => serve(path, file.into(), &headers),
+        Some(_) => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-fn serve(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
-    let hash: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+/// A file with what its headers are made of.
+struct Asset {
+    bytes: Cow<'static, [u8]>,
+    media_type: String,
+    sha256: [u8; 32],
+}
+
+impl From<EmbeddedFile> for Asset {
+    fn from(file: EmbeddedFile) -> Self {
+        Self { media_type: file.metadata.mimetype().to_owned(), sha256: file.metadata.sha256_hash(), bytes: file.data }
+    }
+}
+
+fn serve(path: &str, asset: Asset, asked: &HeaderMap) -> Response {
+    let hash: String = asset.sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     let etag = format!("\"{hash}\"");
     // The build puts a hash of the content into the names of files below assets/.
     let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let is_known = asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*");
+    let is_known = knows(asked, &etag);
     let mut response = match is_known {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Body::from(file.data.into_owned()).into_response(),
+        false => Body::from(Bytes::from(asset.bytes.into_owned())).into_response(),
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(header::ETAG, etag);
     }
-    if !is_known && let Ok(kind) = HeaderValue::from_str(file.metadata.mimetype()) {
-        headers.insert(header::CONTENT_TYPE, kind);
+    if !is_known && let Ok(media_type) = HeaderValue::from_str(&asset.media_type) {
+        headers.insert(header::CONTENT_TYPE, media_type);
     }
     response
+}
+
+/// Whether `If-None-Match` names this tag (RFC 9110 §13.1.2: compared weakly).
+fn knows(asked: &HeaderMap, etag: &str) -> bool {
+    let tags = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    tags.flat_map(|value| value.split(',')).map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asset, HeaderMap, StatusCode, header, serve};
+
+    fn asset() -> Asset {
+        Asset { bytes: b"<!doctype html>".as_slice().into(), media_type: "text/html".to_owned(), sha256: [0xab; 32] }
+    }
+
+    #[test]
+    fn a_file_comes_with_its_tag_and_is_not_sent_again_to_who_has_it() {
+        let first = serve("index.html", asset(), &HeaderMap::new());
+        let tag = first.headers()[header::ETAG].clone();
+        assert_eq!(
+            (first.status(), &tag),
+            (StatusCode::OK, &"\"abababababababababababababababab\"".parse().expect("a value"))
+        );
+        assert_eq!(first.headers()[header::CACHE_CONTROL], "no-cache");
+        for known in [
+            tag.to_str().expect("text").to_owned(),
+            format!("\"x\", W/{}", tag.to_str().expect("text")),
+            "*".to_owned(),
+        ] {
+            let asked = HeaderMap::from_iter([(header::IF_NONE_MATCH, known.parse().expect("a value"))]);
+            let again = serve("index.html", asset(), &asked);
+            assert_eq!((again.status(), &again.headers()[header::ETAG]), (StatusCode::NOT_MODIFIED, &tag), "{known}");
+        }
+        let asked = HeaderMap::from_iter([(header::IF_NONE_MATCH, "\"other\"".parse().expect("a value"))]);
+        assert_eq!(serve("index.html", asset(), &asked).status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn files_with_a_hash_in_their_name_may_be_kept_for_ever() {
+        let response = serve("assets/index-1a2b3c4d.js", asset(), &HeaderMap::new());
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+    }
 }

@@ -8,7 +8,7 @@ use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp};
 
 /// How media flows in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub enum Mode {
     /// Between the browsers.
     Mesh,
@@ -21,6 +21,23 @@ impl Mode {
         match self {
             Self::Mesh => "mesh",
             Self::Sfu => "sfu",
+        }
+    }
+}
+
+/// A text that is no mode.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown mode {0:?}: it is \"mesh\" or \"sfu\"")]
+pub struct NotAMode(String);
+
+impl TryFrom<String> for Mode {
+    type Error = NotAMode;
+
+    fn try_from(text: String) -> Result<Self, NotAMode> {
+        match text.as_str() {
+            "mesh" => Ok(Self::Mesh),
+            "sfu" => Ok(Self::Sfu),
+            _ => Err(NotAMode(text)),
         }
     }
 }
@@ -107,11 +124,10 @@ impl TryFrom<Row> for Meeting {
             u32::try_from(value).map_err(|_| StoreError::Unreadable { column, value: value.to_string() })
         };
         Ok(Self {
-            mode: match row.mode.as_str() {
-                "mesh" => Mode::Mesh,
-                "sfu" => Mode::Sfu,
-                _ => return Err(StoreError::Unreadable { column: "meetings.mode", value: row.mode }),
-            },
+            mode: row
+                .mode
+                .try_into()
+                .map_err(|NotAMode(value)| StoreError::Unreadable { column: "meetings.mode", value })?,
             room_id: row
                 .room_id
                 .parse()

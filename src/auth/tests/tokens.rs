@@ -89,7 +89,9 @@ async fn nothing_but_our_own_tokens_is_good() {
         ("a.b.c", TokenError::Malformed),
         ("not a token", TokenError::Malformed),
         (head, TokenError::Malformed),
-        (&good[..good.len() - 1], TokenError::BadSignature),
+        // Without its last six characters the signature is whole base64 groups, but too short.
+        (&good[..good.len() - 6], TokenError::BadSignature),
+        (&good[..good.len() - 1], TokenError::Malformed),
         (&format!("{good}.x"), TokenError::Malformed),
         (&format!(" {good}"), TokenError::Malformed),
         (&format!("{head}.{body}."), TokenError::BadSignature),
@@ -120,7 +122,8 @@ fn a_token_of_ours_with_other_claims_is_refused() {
         ("sub", json!(null), TokenError::Malformed),
         ("exp", json!("tomorrow"), TokenError::Malformed),
         ("exp", json!(i64::MAX), TokenError::Malformed),
-        ("exp", json!(-1), TokenError::Expired("1969-12-31T23:59:59Z".parse().expect("a time"))),
+        ("exp", json!(-1), TokenError::Malformed),
+        ("exp", json!(0), TokenError::Expired(jiff::Timestamp::UNIX_EPOCH)),
         ("iat", json!(null), TokenError::Malformed),
         ("name", json!(7), TokenError::Malformed),
     ] {

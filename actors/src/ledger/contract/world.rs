@@ -325,9 +325,19 @@ impl World {
     pub(super) async fn reap(&mut self, node: &'static str) {
         let Due { rooms, dead } = self.due().await;
         if rooms.contains(&self.room) {
-            let at = self.node(node);
-            let pushes = self.ask(self.stand.ledger.reap(self.room, &dead, &at)).await;
-            self.keep(node, pushes);
+            self.reap_of(node, &dead).await;
         }
+    }
+
+    /// Reaps this world's room as if these nodes had been found dead.
+    pub(super) async fn reap_nodes(&mut self, node: &'static str, dead: &[&'static str]) {
+        let dead: Vec<NodeId> = dead.iter().map(|name| self.node(name)).collect();
+        self.reap_of(node, &dead).await;
+    }
+
+    async fn reap_of(&mut self, node: &'static str, dead: &[NodeId]) {
+        let at = self.node(node);
+        let pushes = self.ask(self.stand.ledger.reap(self.room, dead, &at)).await;
+        self.keep(node, pushes);
     }
 }

@@ -1,0 +1,114 @@
+//! The OpenAPI document says what the routes do; Swagger UI comes from here alone.
+
+use serde_json::{Value, json};
+
+use super::{Ask, bench};
+use crate::http::{Settings, openapi, rooms::Limits};
+
+/// Every operation as `GET /path`, with its value.
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    let of_path = |(path, item): (&String, &'_ Value)| -> Vec<String> {
+        item.as_object().expect("an item").keys().map(|method| format!("{} {path}", method.to_uppercase())).collect()
+    };
+    let routes = paths.iter().flat_map(of_path);
+    routes.zip(paths.values().flat_map(|item| item.as_object().expect("an item").values())).collect()
+}
+
+#[test]
+fn the_document_lists_every_route() {
+    let document = openapi(&Settings::default());
+    let mut routes: Vec<_> = operations(&document).into_iter().map(|(route, _)| route).collect();
+    routes.sort();
+    assert_eq!(
+        routes,
+        [
+            "DELETE /api/rooms/{roomId}",
+            "GET /.well-known/jwks.json",
+            "GET /api/auth/me",
+            "GET /api/ice-servers",
+            "GET /api/rooms",
+            "GET /api/rooms/{roomId}",
+            "GET /health",
+            "GET /health/live",
+            "GET /health/ready",
+            "PATCH /api/rooms/{roomId}",
+            "POST /api/auth/login",
+            "POST /api/auth/logout",
+            "POST /api/auth/refresh",
+            "POST /api/auth/signup",
+            "POST /api/rooms",
+        ]
+    );
+}
+
+#[test]
+fn every_error_in_the_document_is_a_problem_and_every_reference_is_there() {
+    let document = openapi(&Settings::default());
+    for (route, operation) in operations(&document) {
+        for (status, response) in operation["responses"].as_object().expect("responses") {
+            let is_error = status.as_str() >= "400";
+            let is_readiness = route.starts_with("GET /health") && status == "503";
+            if is_error && !is_readiness {
+                let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/Problem", "{route} {status}: {response}");
+            }
+            assert!(status == "204" || response["content"].is_object(), "{route} {status}: {response}");
+        }
+        let needs_token = operation.get("security").is_some();
+        assert!(
+            !needs_token || operation["responses"].get("401").is_some(),
+            "{route} needs a token but never answers 401"
+        );
+    }
+    let text = document.to_string();
+    for (at, _) in text.match_indices("\"$ref\":\"#") {
+        let pointer = text[at + 9..].split('"').next().expect("a pointer");
+        assert!(document.pointer(&pointer[0..]).is_some(), "{pointer} is not in the document");
+    }
+}
+
+#[test]
+fn request_bodies_refuse_what_they_do_not_know() {
+    let document = openapi(&Settings::default());
+    for name in ["Signup", "Login", "RefreshBody", "CreateRoom", "ChangeRoom"] {
+        assert_eq!(document["components"]["schemas"][name]["additionalProperties"], json!(false), "{name}");
+    }
+}
+
+#[test]
+fn the_documents_limits_are_the_configured_ones() {
+    let settings = Settings { rooms: Limits { participants_max: 12, ..Limits::default() }, ..Settings::default() };
+    for name in ["CreateRoom", "ChangeRoom"] {
+        assert_eq!(
+            openapi(&settings)["components"]["schemas"][name]["properties"]["maxParticipants"]["maximum"],
+            json!(12)
+        );
+    }
+}
+
+#[test]
+fn the_documents_email_pattern_is_the_one_that_is_checked() {
+    let document = openapi(&Settings::default());
+    assert_eq!(
+        document["components"]["schemas"]["Signup"]["properties"]["email"]["pattern"],
+        json!(crate::auth::account::EMAIL_PATTERN)
+    );
+}
+
+#[tokio::test]
+async fn swagger_ui_is_served_from_here_with_the_document_beside_it() {
+    let bench = bench().await;
+    let document = Ask::get("/openapi.json").send(&bench.router).await;
+    assert_eq!(document.json(), openapi(&Settings::default()));
+    assert_eq!(Ask::get("/docs").send(&bench.router).await.header("location"), "/docs/");
+    let page = Ask::get("/docs/").send(&bench.router).await;
+    assert!(
+        page.text.contains("swagger-ui") && !page.text.contains("<script>") && !page.text.contains("//cdn"),
+        "{}",
+        page.text
+    );
+    assert!(page.header("content-security-policy").contains("style-src 'self' 'unsafe-inline'"));
+    let start = Ask::get("/docs/swagger-initializer.js").send(&bench.router).await;
+    assert!(start.text.contains("/openapi.json"), "{}", start.text);
+}

@@ -1,0 +1,121 @@
+//! Health, the admin listener, and a database that is away.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use serde_json::json;
+
+use super::{Ask, bench};
+use crate::http::{Check, Health, admin_router};
+
+#[tokio::test]
+async fn a_ready_node_says_so_with_its_checks() {
+    let bench = bench().await;
+    assert_eq!(Ask::get("/health/live").send(&bench.router).await.json(), json!({"status": "up"}));
+    let ready = Ask::get("/health/ready").send(&bench.router).await;
+    assert_eq!((ready.status.as_u16(), &ready.json()["checks"]["database"]["ok"]), (200, &json!(true)));
+    let detail = Ask::get("/health").send(&bench.router).await.json();
+    assert_eq!(
+        (&detail["nodeId"], &detail["status"], &detail["version"]),
+        (&json!("node-1"), &json!("ready"), &json!(env!("CARGO_PKG_VERSION")))
+    );
+}
+
+#[tokio::test]
+async fn without_its_database_a_node_lives_but_is_not_ready_and_says_503_at_once() {
+    let bench = bench().await;
+    let (token, _) = bench.signup("ann").await;
+    let room = bench.room(&token).await;
+    bench.store.close().await;
+    assert_eq!(Ask::get("/health/live").send(&bench.router).await.status, 200);
+    let ready = Ask::get("/health/ready").send(&bench.router).await;
+    assert_eq!((ready.status.as_u16(), &ready.json()["status"]), (503, &json!("not_ready")));
+    assert_eq!(ready.json()["checks"]["database"]["ok"], false);
+    let login = Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": "correct horse"}));
+    for ask in [
+        login,
+        Ask::get("/api/rooms").bearer(&token),
+        Ask::post("/api/rooms").bearer(&token),
+        Ask::get("/api/auth/me").bearer(&token),
+    ] {
+        let answer = ask.send(&bench.router).await;
+        answer.is_problem(503, "unavailable");
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+    let near = Ask::get(&format!("/api/rooms/{room}")).bearer(&token).send(&bench.router).await;
+    assert_eq!(near.status, 200, "settings that are near need no database");
+}
+
+#[tokio::test(start_paused = true)]
+async fn checks_are_asked_once_a_second_however_many_ask() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counting = Check::vital("counting", {
+        let asked = Arc::clone(&asked);
+        move || {
+            asked.fetch_add(1, Ordering::SeqCst);
+            async { Ok(()) }
+        }
+    });
+    let shown = Check::shown("shown", || async { Err("away".to_owned()) });
+    let health = Health::new("node-1".to_owned(), vec![counting, shown]);
+    let reports = futures_util::future::join_all((0..100).map(|_| health.report())).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    let report = serde_json::to_value(&reports[0]).expect("JSON");
+    assert_eq!((&report["status"], &report["checks"]["shown"]["problem"]), (&json!("ready"), &json!("away")));
+    tokio::time::advance(std::time::Duration::from_secs(1)).await;
+    health.report().await;
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_hangs_counts_as_failed() {
+    let health = Health::new("node-1".to_owned(), vec![Check::vital("stuck", std::future::pending)]);
+    let report = serde_json::to_value(health.report().await).expect("JSON");
+    assert_eq!(
+        (&report["status"], &report["checks"]["stuck"]["problem"]),
+        (&json!("not_ready"), &json!("no answer within 1 s"))
+    );
+}
+
+#[tokio::test]
+async fn the_admin_listener_shows_metrics_and_a_rooms_inside_and_the_public_one_does_not() {
+    let bench = bench().await;
+    let (token, _) = bench.signup("ann").await;
+    let room = bench.room(&token).await;
+    let admin = admin_router(Arc::clone(&bench.site), Arc::new(|| "up 1\n".to_owned()));
+    let metrics = Ask::get("/metrics").send(&admin).await;
+    assert_eq!(
+        (metrics.text.as_str(), metrics.header("content-type")),
+        ("up 1\n", "text/plain; version=0.0.4; charset=utf-8")
+    );
+    let inside = Ask::get(&format!("/internal/rooms/{room}")).send(&admin).await.json();
+    assert_eq!((&inside["room"]["roomId"], &inside["live"]["room"]), (&json!(room), &json!(room)));
+    Ask::get("/internal/rooms/aaa-bbbb-ccc").send(&admin).await.is_problem(404, "room_not_found");
+    Ask::get("/api/auth/me").send(&admin).await.is_problem(404, "not_found");
+    for path in ["/metrics".to_owned(), format!("/internal/rooms/{room}")] {
+        Ask::get(&path).send(&bench.router).await.is_problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_user_disabled_by_the_operator_is_kicked_and_can_log_in_no_more() {
+    let bench = bench().await;
+    let (token, id) = bench.signup("ann").await;
+    let admin = admin_router(Arc::clone(&bench.site), Arc::new(String::new));
+    let change = |id: &str, disabled: bool| {
+        Ask::new("PATCH", &format!("/internal/users/{id}")).json(json!({ "disabled": disabled }))
+    };
+    assert_eq!(change(&id.to_string(), true).send(&admin).await.status, 204);
+    assert_eq!(bench.live.commands(), [format!("kick {id}")]);
+    let login = || Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": "correct horse"}));
+    login().send(&bench.router).await.is_problem(403, "account_disabled");
+    Ask::get("/api/auth/me").bearer(&token).send(&bench.router).await.is_problem(403, "account_disabled");
+    assert_eq!(change(&id.to_string(), false).send(&admin).await.status, 204);
+    assert!(bench.live.commands().is_empty());
+    assert_eq!(login().send(&bench.router).await.status, 200);
+    for unknown in ["00000000-0000-0000-0000-000000000000", "ann"] {
+        change(unknown, true).send(&admin).await.is_problem(404, "user_not_found");
+    }
+}

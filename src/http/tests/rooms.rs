@@ -1,0 +1,145 @@
+//! Rooms and ICE servers: who may do what, and what the live rooms are told.
+
+use serde_json::json;
+
+use super::{Ask, bench, bench_with};
+use crate::http::{Settings, rooms::Limits};
+
+#[tokio::test]
+async fn a_room_is_made_with_defaults_and_found_at_its_location() {
+    let bench = bench().await;
+    let (token, id) = bench.signup("ann").await;
+    let answer = Ask::post("/api/rooms").bearer(&token).send(&bench.router).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let room = answer.json();
+    let expected = json!({"roomId": room["roomId"], "hostId": id, "maxParticipants": 4, "seatWindowSeconds": 5, "mode": "mesh",
+        "createdAt": "2027-01-15T08:00:00Z", "active": true});
+    assert_eq!(room, expected);
+    *bench.live.participants.lock().expect("not poisoned") = Some(3);
+    let (stranger, _) = bench.signup("bob").await;
+    let mut found = Ask::get(answer.header("location")).bearer(&stranger).send(&bench.router).await.json();
+    assert_eq!(found["participants"].take(), 3);
+    found.as_object_mut().expect("an object").remove("participants");
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn a_room_is_made_as_wished_within_the_limits() {
+    let bench = bench().await;
+    let (token, _) = bench.signup("ann").await;
+    let wish = json!({"maxParticipants": 100, "seatWindowSeconds": 0, "mode": "mesh"});
+    let room = Ask::post("/api/rooms").bearer(&token).json(wish).send(&bench.router).await.json();
+    assert_eq!((&room["maxParticipants"], &room["seatWindowSeconds"]), (&json!(100), &json!(0)));
+    let wish = json!({"maxParticipants": 101, "seatWindowSeconds": 121});
+    let problem =
+        Ask::post("/api/rooms").bearer(&token).json(wish).send(&bench.router).await.is_problem(422, "invalid_body");
+    assert_eq!(
+        problem["errors"],
+        json!([{"field": "maxParticipants", "message": "is 101; it must be 1 to 100"}, {"field": "seatWindowSeconds", "message": "is 121; it must be 0 to 120"}])
+    );
+}
+
+#[tokio::test]
+async fn a_room_through_a_media_service_needs_one() {
+    let without = bench().await;
+    let (token, _) = without.signup("ann").await;
+    let wish = || Ask::post("/api/rooms").json(json!({"mode": "sfu"}));
+    wish().bearer(&token).send(&without.router).await.is_problem(422, "invalid_body");
+    let with = bench_with(Settings { rooms: Limits { sfu: true, ..Limits::default() }, ..Settings::default() }).await;
+    let (token, _) = with.signup("ann").await;
+    assert_eq!(wish().bearer(&token).send(&with.router).await.json()["mode"], "sfu");
+}
+
+#[tokio::test]
+async fn only_the_host_changes_a_room_and_the_live_room_is_told() {
+    let bench = bench().await;
+    let ((host, _), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
+    let room = bench.room(&host).await;
+    let patch = |token: &str, wish| Ask::new("PATCH", &format!("/api/rooms/{room}")).bearer(token).json(wish);
+    patch(&other, json!({"active": false})).send(&bench.router).await.is_problem(403, "forbidden");
+    assert!(bench.live.commands().is_empty());
+    let changed = patch(&host, json!({"maxParticipants": 8, "seatWindowSeconds": 60})).send(&bench.router).await.json();
+    assert_eq!(
+        (&changed["maxParticipants"], &changed["seatWindowSeconds"], &changed["active"]),
+        (&json!(8), &json!(60), &json!(true))
+    );
+    assert_eq!(bench.live.commands(), [format!("settings {room}")]);
+    let closed = patch(&host, json!({"active": false})).send(&bench.router).await.json();
+    assert_eq!((&closed["active"], &closed["maxParticipants"]), (&json!(false), &json!(8)));
+    assert_eq!(bench.live.commands(), [format!("close {room}")]);
+    let seen = Ask::get(&format!("/api/rooms/{room}")).bearer(&other).send(&bench.router).await.json();
+    assert_eq!(seen["active"], false, "a change is seen at once");
+}
+
+#[tokio::test]
+async fn only_the_host_deletes_a_room_and_its_members_are_sent_away() {
+    let bench = bench().await;
+    let ((host, _), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
+    let room = bench.room(&host).await;
+    let path = format!("/api/rooms/{room}");
+    Ask::new("DELETE", &path).bearer(&other).send(&bench.router).await.is_problem(403, "forbidden");
+    let answer = Ask::new("DELETE", &path).bearer(&host).send(&bench.router).await;
+    assert_eq!((answer.status.as_u16(), answer.text.as_str()), (204, ""));
+    assert_eq!(bench.live.commands(), [format!("close {room}")]);
+    for method in ["GET", "DELETE"] {
+        Ask::new(method, &path).bearer(&host).send(&bench.router).await.is_problem(404, "room_not_found");
+    }
+    Ask::new("PATCH", &path).bearer(&host).json(json!({})).send(&bench.router).await.is_problem(404, "room_not_found");
+}
+
+#[tokio::test]
+async fn my_rooms_come_newest_first_and_page_by_page() {
+    let bench = bench().await;
+    let ((host, _), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
+    bench.room(&other).await;
+    let mut rooms = Vec::new();
+    for _ in 0..5 {
+        bench.now.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        rooms.insert(0, bench.room(&host).await);
+    }
+    let (mut seen, mut path) = (Vec::new(), "/api/rooms?limit=2".to_owned());
+    loop {
+        let page = Ask::get(&path).bearer(&host).send(&bench.router).await.json();
+        let ids = page["rooms"]
+            .as_array()
+            .expect("rooms")
+            .iter()
+            .map(|room| room["roomId"].as_str().expect("an id").to_owned());
+        seen.extend(ids);
+        let Some(cursor) = page["nextCursor"].as_str() else { break };
+        path = format!("/api/rooms?limit=2&cursor={cursor}");
+    }
+    assert_eq!(seen, rooms);
+    let all = Ask::get("/api/rooms").bearer(&host).send(&bench.router).await.json();
+    assert_eq!((all["rooms"].as_array().map(Vec::len), all.get("nextCursor")), (Some(5), None));
+}
+
+#[tokio::test]
+async fn a_host_has_at_most_so_many_rooms() {
+    let bench =
+        bench_with(Settings { rooms: Limits { per_host_max: 2, ..Limits::default() }, ..Settings::default() }).await;
+    let (token, _) = bench.signup("ann").await;
+    bench.room(&token).await;
+    bench.room(&token).await;
+    Ask::post("/api/rooms").bearer(&token).send(&bench.router).await.is_problem(409, "too_many_rooms");
+}
+
+#[tokio::test]
+async fn ice_servers_come_with_credentials_ten_times_an_hour() {
+    let bench = bench().await;
+    let ((token, id), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
+    let ask = |token: &str| Ask::get("/api/ice-servers").bearer(token);
+    for _ in 0..10 {
+        let answer = ask(&token).send(&bench.router).await;
+        assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
+        let body = answer.json();
+        assert_eq!(body["ttlSeconds"], 3600);
+        assert_eq!(body["iceServers"][0], json!({"urls": ["stun:stun.example.org"]}));
+        assert_eq!(body["iceServers"][1]["username"], format!("1800003600:{id}"));
+        assert!(body["iceServers"][1]["credential"].as_str().is_some_and(|credential| credential.len() == 28));
+    }
+    let refused = ask(&token).send(&bench.router).await;
+    refused.is_problem(429, "rate_limited");
+    assert_eq!(refused.header("retry-after"), "3600");
+    assert_eq!(ask(&other).send(&bench.router).await.status, 200);
+}
