@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::ports::{Farewell, Wire};
+use actors::ports::Wire;
 use actors::protocol::Close;
 use rustls_pki_types::{PrivateKeyDer, ServerName};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -119,7 +119,7 @@ async fn nothing_is_lost_or_held_back_under_tls() {
     });
     let mut wire = Box::new(outlet).flush().await.expect("connected");
     assert_eq!(wire.send(&["next"]), Ok(0));
-    wire.close(Farewell(Close::Replaced)).await;
+    wire.close(Close::Replaced.into()).await;
     let (bytes, close, rest) = reading.await.expect("read to the end");
     assert!(bytes.ends_with(b"x\x81\x04next"));
     assert_eq!((&close[..], rest), (&b"\x88\x0A\x11\x39replaced"[..], 0));
@@ -130,7 +130,7 @@ async fn a_close_says_its_code_then_ends_the_stream_within_its_time() {
     let reader = tokio::spawn(std::future::pending());
     let ended = reader.abort_handle();
     let (outlet, mut peer, _read) = pair(reader).await;
-    let close = tokio::spawn(Box::new(outlet).close(Farewell(Close::Replaced)));
+    let close = tokio::spawn(Box::new(outlet).close(Close::Replaced.into()));
     assert_eq!(take(&mut peer, 12).await, b"\x88\x0A\x11\x39replaced");
     assert_eq!(peer.read(&mut [0; 1]).await.expect("an orderly end"), 0);
     close.await.expect("closed although the peer never hung up");
