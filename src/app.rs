@@ -36,11 +36,20 @@ const ROOMS_NEAR_MAX: usize = 100_000;
 /// When something that the node needs cannot be opened; the error says what, and what to do.
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let first_start = prepare(&config.node.data_dir)?;
-    let store = storage::open(config.database.url.as_ref().map(|url| url.expose()), &config.node.data_dir, &settings::storage(&config)).await?;
+    let store = storage::open(
+        config.database.url.as_ref().map(|url| url.expose()),
+        &config.node.data_dir,
+        &settings::storage(&config),
+    )
+    .await?;
     let keys = open_keys(&config.node.data_dir).await?;
     let clock = Clock::system();
     let auth = Arc::new(Auth::new(Arc::clone(&store), Arc::clone(&keys), settings::auth(&config), clock)?);
-    let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(ROOMS_NEAR_MAX)), settings::http(&config).rooms.per_host_max);
+    let rooms = Rooms::new(
+        Arc::clone(&store),
+        Arc::new(MemoryCache::new(ROOMS_NEAR_MAX)),
+        settings::http(&config).rooms.per_host_max,
+    );
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
     let ports = Ports {
         ledger: Arc::new(MemoryLedger::new(settings::ledger(&config))),
@@ -63,7 +72,11 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
-    let public = settings::listen(&config, Listener::bind(config.http.bind, settings::edge(&config)).await?, certificates.clone())?;
+    let public = settings::listen(
+        &config,
+        Listener::bind(config.http.bind, settings::edge(&config)).await?,
+        certificates.clone(),
+    )?;
     let admin = Listener::bind(config.admin.bind, settings::edge(&config)).await?;
     let (http_address, admin_address) = (public.local_addr()?, admin.local_addr()?);
 
@@ -110,7 +123,9 @@ fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
         return Ok(false);
     }
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
-    made.with_context(|| format!("cannot make the data directory {} → choose another with --data-dir", data_dir.display()))?;
+    made.with_context(|| {
+        format!("cannot make the data directory {} → choose another with --data-dir", data_dir.display())
+    })?;
     Ok(true)
 }
 

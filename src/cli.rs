@@ -7,7 +7,9 @@ mod config;
 mod failure;
 mod flags;
 mod health;
+mod keys;
 mod serve;
+mod token;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -48,6 +50,10 @@ enum Command {
     /// Check, print or explain the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Make, rotate or list the keys that sign access tokens
+    Keys(keys::KeysCommand),
+    /// Mint access tokens for operators and load testers, or look into one
+    Token(token::TokenCommand),
     /// Ask a running node whether it is well; exit code 0 if it is, 1 if not
     Health(health::HealthCommand),
     /// Print a completion script for a shell
@@ -74,6 +80,8 @@ impl Aldis {
             None => serve::serve(&self.flags),
             Some(Command::Serve(flags)) => serve::serve(&flags),
             Some(Command::Config(command)) => command.answer(out),
+            Some(Command::Keys(command)) => command.answer(out),
+            Some(Command::Token(command)) => command.answer(out),
             Some(Command::Health(command)) => command.answer(out),
             Some(Command::Completions(command)) => command.answer(&mut Self::command(), out),
             Some(Command::Man) => Ok(clap_mangen::Man::new(Self::command()).render(out)?),

@@ -15,15 +15,15 @@ mod limits;
 mod listener;
 mod lobby;
 mod metrics;
+mod pace;
 mod reader;
 mod tls;
 mod wire;
 
 pub use connection::{Arrival, Busy, Lobby};
-pub use http1::Encrypted;
 pub use limits::Limits;
-pub use lobby::NoSockets;
 pub use listener::{BindError, Listener};
+pub use lobby::NoSockets;
 pub use metrics::describe as describe_metrics;
 pub use reader::{Ending, Reader, Session};
 pub use tls::{Certificates, TlsError};

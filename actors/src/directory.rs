@@ -17,6 +17,7 @@ use ractor::{ActorCell, ActorId, ActorRef, ActorRuntime};
 use tokio::sync::oneshot;
 
 use crate::{
+    metrics::Meters,
     node::{Ports, Settings},
     ports::RoomSettings,
     protocol::{NodeId, RoomId, UserId},
@@ -40,6 +41,7 @@ pub(crate) struct Directory {
     pub(crate) ports: Ports,
     /// What runs beside the actors; waited for at the end.
     pub(crate) tasks: Tasks,
+    pub(crate) meters: Meters,
     rooms: Roll<RoomId, room::Command, RoomSettings>,
     users: Roll<UserId, user::Command, ()>,
     sockets: DashMap<SocketId, SocketEntry>,
@@ -71,6 +73,7 @@ impl Directory {
             settings,
             ports,
             tasks: Tasks::default(),
+            meters: Meters::new(),
             rooms: Roll::default(),
             users: Roll::default(),
             sockets: DashMap::new(),
@@ -227,6 +230,15 @@ impl Directory {
     /// Sockets, users and rooms on this node.
     pub(crate) fn population(&self) -> (usize, usize, usize) {
         (self.sockets.len(), self.users.len(), self.rooms.len())
+    }
+
+    /// Tells the gauges how much of each noun there is.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
+    pub(crate) fn measure(&self) {
+        let (sockets, users, rooms) = self.population();
+        self.meters.sockets.set(sockets as f64);
+        self.meters.users.set(users as f64);
+        self.meters.rooms.set(rooms as f64);
     }
 
     /// Asks every room to say when everything told before is done.

@@ -1,12 +1,17 @@
-//! Every metric's name, once, after Prometheus' conventions; recorded through the `metrics` facade.
+//! Every metric's name, once, after Prometheus' conventions; and the handles that record them.
+//!
+//! A node makes its handles when it starts, so that recording is one atomic step and nothing is looked up on the way
+//! of a message.
 
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 
-use crate::protocol::{Close, Code};
+use crate::protocol::{Close, Code, client::MessageType};
 
-/// Sockets that stand, this node.
+/// Sockets that stand on this node.
 pub const SOCKETS: &str = "aldis_sockets";
-/// Users with a socket, this node.
+/// Users with a socket on this node.
 pub const USERS: &str = "aldis_users";
 /// Rooms with a member on this node.
 pub const ROOMS: &str = "aldis_rooms";
@@ -20,19 +25,72 @@ pub const MESSAGES_RECEIVED: &str = "aldis_messages_received_total";
 pub const MESSAGES_SENT: &str = "aldis_messages_sent_total";
 /// Messages refused, by code.
 pub const MESSAGES_REFUSED: &str = "aldis_messages_refused_total";
-/// From a signal read to its ledger answer, in seconds.
+/// From a message read to its ledger answer, in seconds.
 pub const RELAY_SECONDS: &str = "aldis_relay_duration_seconds";
 /// Bytes that wait for slow readers.
 pub const OUTBOX_BYTES: &str = "aldis_outbox_bytes";
-/// Messages read and not yet settled.
-pub const MAILBOX_DEPTH: &str = "aldis_mailbox_depth";
+/// Messages read and not yet in hand: what lies in the mailboxes of sockets and rooms.
+pub const MAILBOX_MESSAGES: &str = "aldis_mailbox_messages";
 /// Actors started anew after a panic.
 pub const ACTOR_RESTARTS: &str = "aldis_actor_restarts_total";
-/// Seats freed by the reaper.
-pub const SEATS_REAPED: &str = "aldis_seats_reaped_total";
+/// Rooms the reaper found work in.
+pub const ROOMS_REAPED: &str = "aldis_rooms_reaped_total";
 
-/// Describes every metric of the system to the recorder.
-pub fn describe() {
+/// One node's handles.
+pub(crate) struct Meters {
+    pub(crate) sockets: Gauge,
+    pub(crate) users: Gauge,
+    pub(crate) rooms: Gauge,
+    pub(crate) opened: Counter,
+    pub(crate) sent: Counter,
+    pub(crate) relay: Histogram,
+    pub(crate) outbox: Gauge,
+    pub(crate) mailbox: Gauge,
+    pub(crate) restarts: Counter,
+    pub(crate) reaped: Counter,
+    received: Vec<Counter>,
+}
+
+impl Meters {
+    pub(crate) fn new() -> Self {
+        describe();
+        Self {
+            sockets: gauge!(SOCKETS),
+            users: gauge!(USERS),
+            rooms: gauge!(ROOMS),
+            opened: counter!(SOCKETS_OPENED),
+            sent: counter!(MESSAGES_SENT),
+            relay: histogram!(RELAY_SECONDS),
+            outbox: gauge!(OUTBOX_BYTES),
+            mailbox: gauge!(MAILBOX_MESSAGES),
+            restarts: counter!(ACTOR_RESTARTS),
+            reaped: counter!(ROOMS_REAPED),
+            received: MessageType::ALL
+                .iter()
+                .map(|kind| counter!(MESSAGES_RECEIVED, "type" => kind.as_str()))
+                .collect(),
+        }
+    }
+
+    /// A message of this type was read; `None`: one that could not be understood.
+    pub(crate) fn received(&self, kind: MessageType) {
+        if let Some(counter) = self.received.get(kind as usize) {
+            counter.increment(1);
+        }
+    }
+
+    /// A message was refused; rare, so the handle is looked up.
+    pub(crate) fn refused(code: Code) {
+        counter!(MESSAGES_REFUSED, "code" => code.as_str()).increment(1);
+    }
+
+    /// A socket was closed by the node; rare, so the handle is looked up.
+    pub(crate) fn closed(code: Close) {
+        counter!(SOCKETS_CLOSED, "code" => code.as_str()).increment(1);
+    }
+}
+
+fn describe() {
     describe_gauge!(SOCKETS, "Sockets that stand on this node");
     describe_gauge!(USERS, "Users with a socket on this node");
     describe_gauge!(ROOMS, "Rooms with a member on this node");
@@ -41,57 +99,9 @@ pub fn describe() {
     describe_counter!(MESSAGES_RECEIVED, "Messages from clients, by type");
     describe_counter!(MESSAGES_SENT, "Messages to clients");
     describe_counter!(MESSAGES_REFUSED, "Messages refused, by code");
-    describe_histogram!(RELAY_SECONDS, Unit::Seconds, "From a signal read to its ledger answer");
+    describe_histogram!(RELAY_SECONDS, Unit::Seconds, "From a message read to its ledger answer");
     describe_gauge!(OUTBOX_BYTES, Unit::Bytes, "Bytes that wait for slow readers");
-    describe_gauge!(MAILBOX_DEPTH, "Messages read and not yet settled");
+    describe_gauge!(MAILBOX_MESSAGES, "Messages read and not yet in hand");
     describe_counter!(ACTOR_RESTARTS, "Actors started anew after a panic");
-    describe_counter!(SEATS_REAPED, "Seats freed by the reaper");
-}
-
-/// A message was refused.
-pub fn refused(code: Code) {
-    counter!(MESSAGES_REFUSED, "code" => code.as_str()).increment(1);
-}
-
-/// A message was sent.
-pub fn sent() {
-    counter!(MESSAGES_SENT).increment(1);
-}
-
-/// A message of this type was received.
-pub fn received(kind: &'static str) {
-    counter!(MESSAGES_RECEIVED, "type" => kind).increment(1);
-}
-
-/// A socket was opened.
-pub fn opened() {
-    counter!(SOCKETS_OPENED).increment(1);
-}
-
-/// A socket was closed by the node.
-pub fn closed(code: Close) {
-    counter!(SOCKETS_CLOSED, "code" => code.as_str()).increment(1);
-}
-
-/// An actor was started anew.
-pub fn restarted() {
-    counter!(ACTOR_RESTARTS).increment(1);
-}
-
-/// A relayed message took so long.
-pub fn relayed(seconds: f64) {
-    histogram!(RELAY_SECONDS).record(seconds);
-}
-
-/// Seats were freed by the reaper.
-pub fn reaped(seats: u64) {
-    counter!(SEATS_REAPED).increment(seats);
-}
-
-/// How much of each noun there is now.
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
-pub fn population(sockets: usize, users: usize, rooms: usize) {
-    gauge!(SOCKETS).set(sockets as f64);
-    gauge!(USERS).set(users as f64);
-    gauge!(ROOMS).set(rooms as f64);
+    describe_counter!(ROOMS_REAPED, "Rooms the reaper found work in");
 }

@@ -18,8 +18,6 @@ use crate::{
 mod actor;
 mod drain;
 mod root;
-#[cfg(test)]
-mod tests;
 
 pub use drain::Drain;
 pub(crate) use drain::sync;
@@ -142,7 +140,7 @@ impl NodeRef {
             intake: Arc::clone(&intake),
             directory: Arc::clone(&directory),
         })?;
-        crate::metrics::opened();
+        directory.meters.opened.increment(1);
         Some(Line { id, directory, intake })
     }
 

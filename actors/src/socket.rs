@@ -11,12 +11,13 @@ use std::{
     time::Duration,
 };
 
+use metrics::Gauge;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{
     directory::Directory,
     ports::{Wire, WireGone},
-    protocol::{BadMessage, ClientMessage, Close, decode},
+    protocol::{BadMessage, ClientMessage, Close, client::MessageType, decode},
     room::RoomToSocket,
 };
 
@@ -81,8 +82,24 @@ impl Default for Limits {
     }
 }
 
-/// The right to have one message under way; dropped when the message is settled.
-pub(crate) type Credit = OwnedSemaphorePermit;
+/// The right to have one message under way; dropped when a room has it in hand, or it is settled.
+pub(crate) struct Credit {
+    _permit: OwnedSemaphorePermit,
+    mailbox: Gauge,
+}
+
+impl Credit {
+    fn new(permit: OwnedSemaphorePermit, mailbox: &Gauge) -> Self {
+        mailbox.increment(1);
+        Self { _permit: permit, mailbox: mailbox.clone() }
+    }
+}
+
+impl Drop for Credit {
+    fn drop(&mut self) {
+        self.mailbox.decrement(1);
+    }
+}
 
 /// What a socket is told.
 pub(crate) enum Command {
@@ -164,11 +181,15 @@ impl Line {
     /// A text message was read; waits while too many are under way.
     pub async fn text(&self, text: &str) {
         // Never closed: the edge drops the reader with the wire.
-        let Ok(credit) = Arc::clone(&self.intake.credits).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&self.intake.credits).acquire_owned().await else { return };
         if self.intake.stopped.load(Ordering::Acquire) {
             return; // not accepted: the client says it again where it resumes
         }
-        self.directory.tell_socket(self.id, Command::Received(decode(text), credit));
+        let meters = &self.directory.meters;
+        let received = decode(text);
+        meters.received(received.as_ref().map_or(MessageType::Unknown, |message| MessageType::from(&message.body)));
+        let credit = Credit::new(permit, &meters.mailbox);
+        self.directory.tell_socket(self.id, Command::Received(received, credit));
     }
 
     /// A ping was read (RFC 6455 §5.5.2); the node answers it.

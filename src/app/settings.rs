@@ -143,11 +143,16 @@ pub(super) fn edge(config: &Config) -> ws::Limits {
 }
 
 /// The public listener with its origins, proxies and certificates.
-pub(super) fn listen(config: &Config, listener: Listener, certificates: Option<Arc<Certificates>>) -> anyhow::Result<Listener> {
+pub(super) fn listen(
+    config: &Config,
+    listener: Listener,
+    certificates: Option<Arc<Certificates>>,
+) -> anyhow::Result<Listener> {
     let origins = config.http.allowed_origins.iter().chain(&config.http.public_url);
     let origins: Result<Vec<_>, _> = origins.map(|origin| origin.as_str().parse()).collect();
     let proxies = config.http.trusted_proxies.clone();
-    let listener = listener.allow_origins(origins?).trust(move |address| proxies.iter().any(|network| network.contains(address)));
+    let listener =
+        listener.allow_origins(origins?).trust(move |address| proxies.iter().any(|network| network.contains(address)));
     Ok(match certificates {
         Some(certificates) => listener.with_tls(certificates),
         None => listener,

@@ -13,7 +13,10 @@ use crate::{auth::KeyRing, ws::Certificates};
 const KEYS_EVERY: Duration = Duration::from_secs(10);
 
 /// Waits for the first signal to stop; meanwhile keeps keys and certificates fresh.
-pub(super) async fn until_told_to_stop(keys: &Arc<KeyRing>, certificates: Option<&Arc<Certificates>>) -> anyhow::Result<()> {
+pub(super) async fn until_told_to_stop(
+    keys: &Arc<KeyRing>,
+    certificates: Option<&Arc<Certificates>>,
+) -> anyhow::Result<()> {
     let (mut terminate, mut interrupt, mut hangup) = listen()?;
     let mut look = interval(KEYS_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -19,7 +19,7 @@ pub(super) enum ConfigCommand {
     /// Print the configuration file with every key, its default and its why
     Default,
     /// Print what is in force and where each value was said; secrets are hidden
-    Show(Flags),
+    Show(Box<Flags>),
 }
 
 impl ConfigCommand {

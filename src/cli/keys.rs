@@ -42,7 +42,9 @@ impl KeysCommand {
         let any = std::fs::read_dir(&folder).is_ok_and(|mut files| files.next().is_some());
         let keys = match self.wish {
             Wish::List(_) if !any => {
-                return Err(anyhow!("there is no key in {} yet; make one: aldis keys generate", folder.display()).into());
+                return Err(
+                    anyhow!("there is no key in {} yet; make one: aldis keys generate", folder.display()).into()
+                );
             }
             Wish::List(_) | Wish::Generate(_) => KeyRing::open(&folder, now)?,
             Wish::Rotate(_) => {

@@ -89,7 +89,8 @@ impl Mint {
         for n in 1..=self.count {
             let user = self.user.unwrap_or_else(Uuid::now_v7);
             let name = if self.count == 1 { self.name.clone() } else { format!("{} {n}", self.name) };
-            let token = tokens.mint_for(user, &name, self.ttl).map_err(|why| anyhow!(why).context("cannot mint a token"))?;
+            let token =
+                tokens.mint_for(user, &name, self.ttl).map_err(|why| anyhow!(why).context("cannot mint a token"))?;
             if self.json {
                 writeln!(out, "{}", serde_json::json!({ "user": user, "name": name, "token": token }))?;
             } else {

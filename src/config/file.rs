@@ -36,14 +36,13 @@ impl Walk<'_> {
         for (name, value) in table {
             let key =
                 if section.is_empty() { name.get_ref().to_string() } else { format!("{section}.{}", name.get_ref()) };
-            match value.get_ref() {
-                DeValue::Table(inner) if SCHEMA.has_section(&key) => self.table(&key, inner),
-                DeValue::Table(_) if SCHEMA.has_key(&key) => {
-                    self.confused(&key, name.span(), "a single value, not a section")
-                }
-                _ if SCHEMA.has_key(&key) => self.value(key, name.span(), value),
-                _ if SCHEMA.has_section(&key) => self.confused(&key, name.span(), "a section, not a single value"),
-                _ => self.unknown(section, name.get_ref(), name.span()),
+            let inner = value.get_ref().as_table();
+            match (inner, SCHEMA.has_section(&key), SCHEMA.has_key(&key)) {
+                (Some(inner), true, _) => self.table(&key, inner),
+                (None, _, true) => self.value(key, name.span(), value),
+                (Some(_), _, true) => self.confused(&key, name.span(), "a single value, not a section"),
+                (None, true, _) => self.confused(&key, name.span(), "a section, not a single value"),
+                (_, false, false) => self.unknown(section, name.get_ref(), name.span()),
             }
         }
     }

@@ -160,6 +160,14 @@ fn room(config: &Config, found: &mut Found) {
     let keys = ["room.participants_default", "room.participants_max"];
     found.when(usual > most, &keys, "more than a host may ask for", "lower it, or raise the other");
     found.within("room.seat_window_max", room.seat_window_max, Duration::ZERO, 120 * SECOND);
+    for (key, window) in [("room.seat_window", room.seat_window), ("room.seat_window_max", room.seat_window_max)] {
+        found.when(
+            window.subsec_nanos() > 0,
+            &[key],
+            "not whole seconds, as rooms have it",
+            "write a duration such as \"5s\"",
+        );
+    }
     let longer = room.seat_window > room.seat_window_max;
     let keys = ["room.seat_window", "room.seat_window_max"];
     found.when(longer, &keys, "longer than a host may ask for", "lower it, or raise the other (at most \"2m\")");

@@ -31,8 +31,8 @@ impl Sources {
         let named = named.map(Path::to_path_buf).or_else(|| variable.map(|(_, text)| PathBuf::from(text)));
         let path = named.clone().or_else(|| Path::new(USUAL_FILE).exists().then(|| USUAL_FILE.into()));
         let file = path.map(|path| {
-            let text = read_text(&path).map_err(|why| unreadable_file(&path, why));
-            text.map(|text| (path.display().to_string(), text))
+            let text = read_text(&path).map_err(|why| unreadable_file(&path, why))?;
+            Ok::<_, ConfigError>((path.display().to_string(), text))
         });
         Ok(Self { file: file.transpose()?, environment, flags })
     }
@@ -47,8 +47,8 @@ pub(super) fn read_text(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| error.to_string())
 }
 
-fn unreadable_file(path: &Path, why: String) -> Fault {
-    Fault::new(format!("cannot read the configuration file {}", path.display()))
-        .because(why)
-        .help("name a file that exists (--config, ALDIS_CONFIG), or print one with: aldis config default".to_owned())
+fn unreadable_file(path: &Path, why: String) -> ConfigError {
+    let help = "name a file that exists (--config, ALDIS_CONFIG), or print one with: aldis config default";
+    let fault = Fault::new(format!("cannot read the configuration file {}", path.display()));
+    fault.because(why).help(help.to_owned()).into()
 }

@@ -17,9 +17,10 @@ fn log(panic: &PanicHookInfo<'_>) {
     let thread = thread::current();
     let thread = thread.name().unwrap_or("unnamed");
     let backtrace = Backtrace::capture();
-    match backtrace.status() {
-        BacktraceStatus::Captured => tracing::error!(why, place, thread, %backtrace, "panicked"),
-        _ => tracing::error!(why, place, thread, "panicked; RUST_BACKTRACE=1 shows the way there"),
+    if backtrace.status() == BacktraceStatus::Captured {
+        tracing::error!(why, place, thread, %backtrace, "panicked");
+    } else {
+        tracing::error!(why, place, thread, "panicked; RUST_BACKTRACE=1 shows the way there");
     }
 }
 

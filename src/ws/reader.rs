@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use actors::protocol::Close;
-use fastwebsockets::{FragmentCollectorRead, Frame, OpCode, Payload, Role, WebSocketError, after_handshake_split};
+use fastwebsockets::{FragmentCollectorRead, Frame, OpCode, Role, WebSocketError, after_handshake_split};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::guard::{Guard, Violation};
@@ -27,15 +27,15 @@ use super::metrics;
 /// Who is told what a client sends. A method that waits makes the reader, and so the client, wait.
 pub trait Session: Send + 'static {
     /// One whole text message.
-    fn text(&mut self, text: String) -> impl Future<Output = ()> + Send;
+    fn text(&mut self, text: &str) -> impl Future<Output = ()> + Send;
     /// One whole binary message; only where [`guard::Limits::binary`](super::guard::Limits::binary) allows any.
-    fn binary(&mut self, _bytes: Vec<u8>) -> impl Future<Output = ()> + Send {
+    fn binary(&mut self, _bytes: &[u8]) -> impl Future<Output = ()> + Send {
         ready(())
     }
     /// A ping; the client waits for a pong with the same payload (≤ 125 bytes).
-    fn ping(&mut self, payload: Vec<u8>) -> impl Future<Output = ()> + Send;
+    fn ping(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
     /// A pong, asked for or not.
-    fn pong(&mut self, payload: Vec<u8>) -> impl Future<Output = ()> + Send;
+    fn pong(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
     /// The last event. The close frame that answers it is the session's to send.
     fn closed(self, ending: Ending) -> impl Future<Output = ()> + Send;
 }
@@ -175,31 +175,22 @@ fn ending(guard: &Shared, error: &WebSocketError) -> Ending {
 }
 
 async fn deliver<N: Session>(frame: Frame<'_>, session: &mut N) -> Option<Ending> {
+    let payload = &frame.payload[..];
     match frame.opcode {
-        OpCode::Text => match String::from_utf8(exact(frame.payload)) {
+        OpCode::Text => match std::str::from_utf8(payload) {
             Ok(text) => session.text(text).await,
             Err(_) => {
                 return Some(Ending::Violated(Violation { close: Close::NotUtf8, why: "text that is not UTF-8" }));
             }
         },
-        OpCode::Binary | OpCode::Continuation => session.binary(exact(frame.payload)).await,
-        OpCode::Ping => session.ping(exact(frame.payload)).await,
-        OpCode::Pong => session.pong(exact(frame.payload)).await,
+        OpCode::Binary | OpCode::Continuation => session.binary(payload).await,
+        OpCode::Ping => session.ping(payload).await,
+        OpCode::Pong => session.pong(payload).await,
         OpCode::Close => {
-            let code = frame.payload.first_chunk().map(|code| u16::from_be_bytes(*code));
-            let reason = String::from_utf8_lossy(frame.payload.get(2..).unwrap_or_default()).into_owned();
+            let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
+            let reason = String::from_utf8_lossy(payload.get(2..).unwrap_or_default()).into_owned();
             return Some(Ending::Closed { code, reason });
         }
     }
     None
-}
-
-/// The payload alone: a slice of the parser's buffer would keep all its 8 KiB alive for as long as the message waits.
-fn exact(payload: Payload<'_>) -> Vec<u8> {
-    match payload {
-        Payload::Owned(bytes) => bytes,
-        Payload::Bytes(bytes) => bytes.to_vec(),
-        Payload::Borrowed(bytes) => bytes.to_vec(),
-        Payload::BorrowedMut(bytes) => bytes.to_vec(),
-    }
 }

@@ -110,6 +110,7 @@ macro_rules! ledger_cases {
         lost::a_node_that_renews_is_not_dead
         lost::a_node_that_never_had_a_lease_is_not_judged
         lost::a_live_nodes_seats_outlive_a_dead_neighbour
+        lost::a_seat_is_gone_once_however_often_its_node_is_found_dead
         lost::who_joins_on_a_node_with_a_dead_lease_is_reaped_with_it
         resumed::a_resume_within_the_window_is_seen_by_nobody_else
         resumed::what_was_missed_is_replayed_in_order
@@ -128,6 +129,7 @@ macro_rules! ledger_cases {
         resumed::what_was_never_sent_is_a_gap
         resumed::a_resume_tells_what_was_said_to_whom
         resumed::a_resumed_seat_of_a_dead_node_is_not_reaped
+        resumed::who_resumes_on_a_node_with_a_dead_lease_is_reaped_with_it
         resumed::a_stay_can_be_resumed_again_and_again
         sent::a_message_reaches_its_receiver_and_nobody_else
         sent::entries_are_numbered_without_holes

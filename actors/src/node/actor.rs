@@ -7,7 +7,7 @@ use std::{
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
-use crate::{clock, directory::Directory, metrics, ports::Unavailable};
+use crate::{clock, directory::Directory, ports::Unavailable};
 
 /// How often the wheel is turned and the reaper goes round.
 const TICK: Duration = Duration::from_millis(250);
@@ -56,8 +56,7 @@ impl Shell {
     async fn tick(&mut self) {
         let now = clock::now();
         self.directory.wake(now);
-        let (sockets, users, rooms) = self.directory.population();
-        metrics::population(sockets, users, rooms);
+        self.directory.measure();
         if now >= self.renew_at {
             self.renew_at = now + self.directory.settings.renew_every;
             let renewed = self.directory.ports.ledger.renew(&self.directory.node, self.directory.settings.lease).await;
@@ -76,7 +75,7 @@ impl Shell {
         let due = ledger.due().await?;
         for room in due.rooms {
             let pushes = ledger.reap(room, &due.dead, &self.directory.node).await?;
-            metrics::reaped(1);
+            self.directory.meters.reaped.increment(1);
             super::route(&self.directory, pushes);
         }
         Ok(())

@@ -9,7 +9,6 @@ use super::actor::{self, NodeActor};
 use crate::{
     bridge::{self, BridgeActor},
     directory::Directory,
-    metrics,
 };
 
 /// The actor; its state is [`Shell`].
@@ -78,7 +77,7 @@ impl Actor for RootActor {
         match event {
             SupervisionEvent::ActorFailed(dead, why) => {
                 tracing::error!(actor = %dead.get_id(), %why, "an actor panicked and is started anew");
-                metrics::restarted();
+                shell.directory.meters.restarts.increment(1);
                 shell.restart(&me, dead.get_id()).await?;
             }
             SupervisionEvent::ActorStarted(_)

@@ -108,10 +108,4 @@ impl Candidates {
         });
         stranded
     }
-
-    /// How many pairs are remembered.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.pairs.len()
-    }
 }

@@ -1,7 +1,7 @@
 //! Which of a client's messages are settled: `ack` means that everything up to a number is in the ledger
 //! or was refused by an `error`.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Instant};
 
 use super::Credit;
 use crate::protocol::{Message, SignalKind, UserId, client::Cid};
@@ -12,6 +12,8 @@ pub(super) struct Pending {
     pub(super) saying: Saying,
     /// Let go as soon as the room has it in hand.
     pub(super) credit: Option<Credit>,
+    /// When it was read.
+    pub(super) since: Instant,
     /// Whether it was said again before.
     pub(super) repeated: bool,
 }
@@ -53,14 +55,14 @@ impl Acks {
         self.pending.push_back(pending);
     }
 
-    /// The message is settled; answers whether it was pending.
-    pub(super) fn settle(&mut self, cid: Cid) -> bool {
-        let Some(at) = self.pending.iter().position(|pending| pending.cid == cid) else { return false };
-        self.pending.remove(at);
+    /// The message is settled; answers since when it was pending, if it was.
+    pub(super) fn settle(&mut self, cid: Cid) -> Option<Instant> {
+        let at = self.pending.iter().position(|pending| pending.cid == cid)?;
+        let settled = self.pending.remove(at);
         if self.pending.is_empty() {
             self.pending = VecDeque::new(); // an idle socket keeps no buffer
         }
-        true
+        settled.map(|pending| pending.since)
     }
 
     /// The room has the message in hand: the reader may go on.
@@ -112,7 +114,7 @@ mod tests {
         for cid in cids {
             let cid = acks.number(Some(*cid));
             let saying = Saying::Chat(chat_data("1", UserId::from_u128(1), "x", 0));
-            acks.push(Pending { cid, saying, credit: None, repeated: false });
+            acks.push(Pending { cid, saying, credit: None, since: Instant::now(), repeated: false });
         }
         acks
     }
@@ -120,10 +122,10 @@ mod tests {
     #[test]
     fn an_ack_never_passes_what_is_not_settled() {
         let mut acks = acks_with(&[1, 2, 3, 4]);
-        assert!(acks.settle(1) && acks.settle(3));
+        assert!(acks.settle(1).is_some() && acks.settle(3).is_some());
         assert_eq!(acks.due(1), Some(1));
         assert_eq!(acks.due(1), None);
-        assert!(acks.settle(2) && acks.settle(4) && !acks.settle(4));
+        assert!(acks.settle(2).is_some() && acks.settle(4).is_some() && acks.settle(4).is_none());
         assert_eq!(acks.due(1), Some(4));
     }
 
@@ -138,7 +140,7 @@ mod tests {
     fn a_message_is_said_again_once() {
         let mut acks = acks_with(&[1, 2]);
         assert_eq!(acks.repeat().0.len(), 2);
-        assert!(acks.settle(1));
+        assert!(acks.settle(1).is_some());
         let (again, given_up) = acks.repeat();
         assert!(again.is_empty());
         assert_eq!(given_up, [2]);

@@ -7,12 +7,12 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use super::{
     Command, Credential, Intake, SocketId,
     outbox::{Frame, Outbox},
-    rules::{Effect, Event, Search, Session},
+    rules::{Effect, Event, Question, Search, Session},
 };
 use crate::{
     clock::{self, Moment},
     directory::{Directory, Key},
-    metrics,
+    metrics::Meters,
     ports::{Farewell, Wire, WireGone},
     protocol::{
         Close, RoomId, SUBPROTOCOL, ServerToClient, SessionId, UserId,
@@ -86,6 +86,7 @@ impl Actor for SocketActor {
 
     async fn pre_start(&self, me: ActorRef<Command>, opening: Opening) -> Result<Shell, ActorProcessingErr> {
         let Opening { id, wire, credential, intake, directory } = opening;
+        let outbox = directory.meters.outbox.clone();
         let session = Session::new(id, directory.settings.socket, clock::now());
         let mut shell = Shell {
             id,
@@ -93,7 +94,7 @@ impl Actor for SocketActor {
             directory,
             intake,
             line: WireState::Ready(wire),
-            outbox: Outbox::default(),
+            outbox: Outbox::new(outbox),
             woken_at: None,
             placed: (None, None),
         };
@@ -132,25 +133,25 @@ impl Shell {
         let mut effects = self.session.handle(event, Moment::now());
         effects.reverse();
         while let Some(effect) = effects.pop() {
-            let follow_up = match effect {
-                Effect::Verify(token, purpose) => {
+            let Effect::Ask(question) = effect else {
+                self.perform(me, effect);
+                continue;
+            };
+            let finding = match question {
+                Question::Verify(token, purpose) => {
                     Event::Verified(purpose, self.directory.ports.verifier.verify(&token))
                 }
-                Effect::Find(search) => Box::pin(find(Arc::clone(&self.directory), search)).await,
-                other => {
-                    self.perform(me, other);
-                    continue;
-                }
+                Question::Find(search) => Box::pin(find(Arc::clone(&self.directory), search)).await,
             };
             // What follows from a finding comes before what was decided earlier but not done yet.
-            let found = self.session.handle(follow_up, Moment::now());
+            let found = self.session.handle(finding, Moment::now());
             effects.extend(found.into_iter().rev());
         }
     }
 
     fn perform(&mut self, me: &ActorRef<Command>, effect: Effect) {
         match effect {
-            Effect::Verify(..) | Effect::Find(_) => {} // performed by `run`
+            Effect::Ask(_) => {} // answered by `run`
             Effect::Deliver(seq, entry) => {
                 let (head, body, tail) = numbered(seq, &entry);
                 self.write(me, Frame { head, body: Some(body), tail });
@@ -174,10 +175,11 @@ impl Shell {
                 let refreshed = user::Command::Refreshed { socket: self.id, expires: identity.expires };
                 self.directory.user(identity.user).tell(refreshed);
             }
+            Effect::Settled(after) => self.directory.meters.relay.record(after),
             Effect::Ping(seq) => self.control(me, |wire| wire.ping(&seq.to_be_bytes())),
             Effect::Pong(payload) => self.control(me, |wire| wire.pong(&payload)),
             Effect::Close(code) => {
-                metrics::closed(code);
+                Meters::closed(code);
                 self.close(me, code.into());
             }
             Effect::Echo(code) => self.close(me, Farewell { code, reason: "" }),
@@ -190,14 +192,14 @@ impl Shell {
 
     fn send(&mut self, me: &ActorRef<Command>, message: &ServerToClient) {
         if let ServerToClient::Error(refusal) = message {
-            metrics::refused(refusal.code);
+            Meters::refused(refusal.code);
         }
         self.write(me, Frame::whole(unnumbered(message)));
     }
 
     /// Writes now if the wire is here, else lets the frame wait.
     fn write(&mut self, me: &ActorRef<Command>, frame: Frame) {
-        metrics::sent();
+        self.directory.meters.sent.increment(1);
         match &mut self.line {
             WireState::Ready(wire) => {
                 let held = frame.write(&mut **wire);

@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
+use metrics::Gauge;
+
 use crate::ports::{Wire, WireGone};
 
 /// One text frame in pieces; the middle one is shared by all who receive it.
@@ -12,10 +14,16 @@ pub(super) struct Frame {
 }
 
 /// Frames in order, and how many bytes they are.
-#[derive(Default)]
 pub(super) struct Outbox {
     frames: VecDeque<Frame>,
     bytes: usize,
+    gauge: Gauge,
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.take_off(self.bytes);
+    }
 }
 
 impl Frame {
@@ -37,8 +45,21 @@ impl Frame {
 }
 
 impl Outbox {
+    /// An empty one, whose bytes this gauge counts.
+    pub(super) const fn new(gauge: Gauge) -> Self {
+        Self { frames: VecDeque::new(), bytes: 0, gauge }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; an outbox is far below 2^52 bytes")]
+    fn take_off(&mut self, bytes: usize) {
+        self.bytes -= bytes;
+        self.gauge.decrement(bytes as f64);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "as above")]
     pub(super) fn push(&mut self, frame: Frame) {
         self.bytes += frame.len();
+        self.gauge.increment(frame.len() as f64);
         self.frames.push_back(frame);
     }
 
@@ -49,7 +70,7 @@ impl Outbox {
     /// Writes frames until the wire holds some back; answers the bytes that it holds.
     pub(super) fn write(&mut self, wire: &mut dyn Wire) -> Result<usize, WireGone> {
         while let Some(frame) = self.frames.pop_front() {
-            self.bytes -= frame.len();
+            self.take_off(frame.len());
             let held = frame.write(wire)?;
             if held > 0 {
                 return Ok(held);

@@ -111,15 +111,21 @@ pub(crate) struct ResumeTokenOf {
     secret: u128,
 }
 
+/// What a socket wants to know.
+pub(crate) enum Question {
+    Verify(String, Purpose),
+    Find(Search),
+}
+
 /// What a socket wants done.
 pub(crate) enum Effect {
-    Verify(String, Purpose),
+    /// Find something out; the finding comes back as an event before the next effect is performed.
+    Ask(Question),
     /// Tell the user's actor that this socket is theirs.
     Attach(Identity),
     /// Tell it that the token is newer.
     Refresh(Identity),
     Welcome(UserId),
-    Find(Search),
     /// Tell a room, opening it if need be.
     Open(RoomId, RoomSettings, room::Command),
     /// Tell a room that is open.
@@ -128,6 +134,8 @@ pub(crate) enum Effect {
     Joined(UserId, Box<RoomJoined>),
     Send(ServerToClient),
     Deliver(Seq, Entry),
+    /// A message was settled so long after it was read.
+    Settled(std::time::Duration),
     Ping(Seq),
     Pong(Vec<u8>),
     /// Close with this code, then end.
@@ -191,7 +199,7 @@ impl Session {
         }
         match event {
             Event::Opened(Credential::None) => Vec::new(),
-            Event::Opened(Credential::Token(token)) => vec![Effect::Verify(token, Purpose::Hello(None))],
+            Event::Opened(Credential::Token(token)) => vec![verify(token, Purpose::Hello(None))],
             Event::Opened(Credential::Cookie(token)) => {
                 self.cookie = Some(token);
                 Vec::new()
@@ -217,8 +225,8 @@ impl Session {
                     Spending::Exhausted => self.close(Close::Rate, Some(self.too_fast(None, 1_000))),
                 }
             }
-            Command::FromRoom(what) => self.from_room(what, now.at),
-            Command::FromUser(what) => self.from_user(what),
+            Command::FromRoom(what) => self.room_says(what, now.at),
+            Command::FromUser(what) => self.user_says(what),
             Command::Pinged(payload) => vec![Effect::Pong(payload)],
             Command::Ponged(payload) => self.ponged(&payload),
             Command::Tick => self.tick(now.at),
@@ -237,15 +245,15 @@ impl Session {
             ClientToServer::Hello(hello) => self.hello(hello),
             ClientToServer::Heartbeat => vec![Effect::Send(ServerToClient::HeartbeatAck(now.unix_ms))],
             ClientToServer::TokenRefresh(token) if self.identity.is_some() => {
-                vec![Effect::Verify(token, Purpose::Refresh)]
+                vec![verify(token, Purpose::Refresh)]
             }
             _ if self.identity.is_none() => {
                 vec![error(Refusal::new(Code::AuthRequired, "Say hello with a token first.").of(cid))]
             }
             ClientToServer::JoinRoom(room) => self.join(room, cid),
             ClientToServer::LeaveRoom => self.leave(cid),
-            ClientToServer::Signal(signal) => self.say(cid, credit, |user, _, _| signalling(user, signal)),
-            ClientToServer::Chat(content) => self.say(cid, credit, |user, session, cid| {
+            ClientToServer::Signal(signal) => self.say(cid, (credit, now.at), |user, _, _| signalling(user, signal)),
+            ClientToServer::Chat(content) => self.say(cid, (credit, now.at), |user, session, cid| {
                 Saying::Chat(chat_data(&format!("{session}-{cid}"), user, &content, now.unix_ms))
             }),
             ClientToServer::Ack(seq) => self.has(seq),
@@ -257,7 +265,7 @@ impl Session {
         let Hello { token, resume } = hello;
         match self.phase {
             Phase::Greeting { .. } => match token.or_else(|| self.cookie.take()) {
-                Some(token) => vec![Effect::Verify(token, Purpose::Hello(resume))],
+                Some(token) => vec![verify(token, Purpose::Hello(resume))],
                 None => {
                     let text = "data.token of hello: there is none, and none came with the handshake.";
                     self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, text)))
@@ -297,7 +305,7 @@ impl Session {
     fn say(
         &mut self,
         cid: Option<Cid>,
-        credit: super::Credit,
+        (credit, now): (super::Credit, Instant),
         saying: impl FnOnce(UserId, SessionId, Cid) -> Saying,
     ) -> Effects {
         let (Phase::InRoom(stay), Some(user)) = (self.phase, self.user()) else {
@@ -306,7 +314,7 @@ impl Session {
         let cid = self.acks.number(cid);
         let saying = saying(user, stay.session, cid);
         let tell = self.tell(&stay, cid, saying.clone());
-        self.acks.push(Pending { cid, saying, credit: Some(credit), repeated: false });
+        self.acks.push(Pending { cid, saying, credit: Some(credit), since: now, repeated: false });
         vec![tell]
     }
 
@@ -321,7 +329,7 @@ impl Session {
         )
     }
 
-    fn from_user(&mut self, what: UserToSocket) -> Effects {
+    fn user_says(&mut self, what: UserToSocket) -> Effects {
         match what {
             UserToSocket::Expiring(seconds) => vec![Effect::Send(ServerToClient::TokenExpiring(seconds))],
             UserToSocket::Close(code) => self.close(code, None),
@@ -425,6 +433,10 @@ impl Session {
         );
         Refusal::new(Code::RateLimited, text).of(cid).after_ms(ms)
     }
+}
+
+fn verify(token: String, purpose: Purpose) -> Effect {
+    Effect::Ask(Question::Verify(token, purpose))
 }
 
 fn error(refusal: Refusal) -> Effect {

@@ -107,10 +107,13 @@ impl Browser {
 
     /// The next numbered message or answer of this type; what else comes before it fails the test.
     pub(crate) async fn hears(&mut self, kind: &str) -> Value {
-        match self.next().await {
-            Heard::Text(message) if message["type"] == kind => message["data"].clone(),
-            other => panic!("{} waits for {kind} and hears {other:?}", self.user),
+        let heard = self.next().await;
+        if let Heard::Text(message) = &heard
+            && message["type"] == kind
+        {
+            return message["data"].clone();
         }
+        panic!("{} waits for {kind} and hears {heard:?}", self.user)
     }
 
     /// Whatever comes next, pings and acks left out.
@@ -124,9 +127,9 @@ impl Browser {
         let until = tokio::time::Instant::now() + within;
         loop {
             let heard = tokio::time::timeout_at(until, self.heard.recv()).await.ok()??;
-            match heard {
+            match &heard {
                 Heard::Ping(payload) if self.pongs => {
-                    let _ = self.said.send(Said::Pong(payload)); // as browsers do
+                    let _ = self.said.send(Said::Pong(payload.clone())); // as browsers do
                 }
                 Heard::Text(message) if message["type"] == "ack" || message["type"] == "heartbeat_ack" => {}
                 Heard::Text(message) => {
@@ -134,9 +137,9 @@ impl Browser {
                         assert_eq!(seq, self.seq + 1, "{} hears in order, once, without holes", self.user);
                         self.seq = seq;
                     }
-                    return Some(Heard::Text(message));
+                    return Some(heard);
                 }
-                other => return Some(other),
+                Heard::Ping(_) | Heard::Pong(_) | Heard::Closed(_) => return Some(heard),
             }
         }
     }
@@ -171,7 +174,9 @@ impl Browser {
         (self.user, self.resume_token, self.seq) = (token.clone(), resume.clone(), seq);
         match self.next().await {
             Heard::Text(message) => message,
-            other => panic!("{} resumes and hears {other:?}", self.user),
+            other @ (Heard::Ping(_) | Heard::Pong(_) | Heard::Closed(_)) => {
+                panic!("{} resumes and hears {other:?}", self.user)
+            }
         }
     }
 
@@ -202,7 +207,7 @@ impl Browser {
     }
 
     /// The node drops the wire, and with it the connection.
-    pub(crate) async fn is_let_go(mut self) {
+    pub(crate) async fn goes(mut self) {
         let dropped = async { while self.heard.recv().await.is_some() {} };
         timeout(Duration::from_secs(60), dropped).await.expect("the wire is dropped");
     }

@@ -30,5 +30,5 @@ async fn a_drained_node_loses_nothing_and_its_clients_resume_elsewhere() {
     stays.hears_nothing_for(Duration::from_secs(20)).await;
     assert!(draining.await.expect("the drain does not panic"), "the node came to rest in time");
     assert_eq!(world.nodes[0].population().sockets, 0);
-    moves.is_let_go().await;
+    moves.goes().await;
 }

@@ -42,7 +42,7 @@ async fn a_sockets_panic_costs_that_socket_alone_and_it_resumes() {
     members[0].hears_nothing_for(Duration::from_secs(2)).await;
     let mut back = Browser::connect(&world.nodes[0], None);
     assert_eq!(back.resumes(&bob).await["type"], "resumed");
-    bob.is_let_go().await;
+    bob.goes().await;
     members[0].offers(1, &name(2), "v=0");
     back.hears("offer").await;
     members[0].hears_nothing_for(Duration::from_secs(10)).await;

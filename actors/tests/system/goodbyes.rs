@@ -18,7 +18,7 @@ async fn a_bad_token_is_told_and_closed() {
     for (token, code) in [("expired", "token_expired"), ("nonsense", "auth_invalid")] {
         let mut socket = Browser::connect(&world.nodes[0], Some(token.to_owned()));
         socket.is_closed(code, Close::Token).await;
-        socket.is_let_go().await;
+        socket.goes().await;
     }
 }
 
@@ -105,7 +105,7 @@ async fn nothing_is_left_when_everybody_is_gone() {
     let members = world.members(3, room).await;
     for member in members {
         member.hangs_up(Hangup::Lost);
-        member.is_let_go().await;
+        member.goes().await;
     }
     tokio::time::sleep(Duration::from_secs(7)).await; // paused: the window passes at once
     let population = world.nodes[0].population();

@@ -45,7 +45,7 @@ async fn a_reader_too_slow_for_its_outbox_is_closed_and_resumes_without_loss() {
     for _ in 2..=50 {
         back.hears("chat_message").await;
     }
-    slow.is_let_go().await;
+    slow.goes().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,5 +59,5 @@ async fn a_write_that_is_blocked_for_too_long_closes_the_socket() {
     let left = members[0].hears("user_left").await;
     assert_eq!(left["reason"], "lost");
     assert_eq!(Close::SlowReader.number(), 4530);
-    slow.is_let_go().await;
+    slow.goes().await;
 }

@@ -13,10 +13,15 @@ use crate::config::layers::Value;
 pub(super) struct Leaf<'a>(pub(super) &'a Value);
 
 impl Leaf<'_> {
+    /// Its text, if that may become whatever is asked for.
+    fn loose(&self) -> Option<&str> {
+        if let Value::Loose(text) = self.0 { Some(text) } else { None }
+    }
+
     fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        match self.0 {
-            Value::Loose(text) if text.parse::<i64>().is_ok() => visitor.visit_i64(text.parse().unwrap_or_default()),
-            _ => self.deserialize_any(visitor),
+        match self.loose().and_then(|text| text.parse().ok()) {
+            Some(number) => visitor.visit_i64(number),
+            None => self.deserialize_any(visitor),
         }
     }
 }
@@ -50,29 +55,20 @@ impl<'de> Deserializer<'de> for Leaf<'_> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        match self.0 {
-            Value::Loose(text) if text == "true" => visitor.visit_bool(true),
-            Value::Loose(text) if text == "false" => visitor.visit_bool(false),
-            _ => self.deserialize_any(visitor),
+        match self.loose().and_then(|text| text.parse().ok()) {
+            Some(truth) => visitor.visit_bool(truth),
+            None => self.deserialize_any(visitor),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        match self.0 {
-            Value::Loose(text) if text.is_empty() => visitor.visit_none(),
-            _ => visitor.visit_some(self),
-        }
+        if self.loose() == Some("") { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        match self.0 {
-            Value::Loose(text) => {
-                let elements = text.split(',').map(str::trim).filter(|text| !text.is_empty());
-                let elements: Vec<_> = elements.map(|text| Value::Loose(text.to_owned())).collect();
-                visitor.visit_seq(LooseElements(elements.iter()))
-            }
-            _ => self.deserialize_any(visitor),
-        }
+        let Some(text) = self.loose() else { return self.deserialize_any(visitor) };
+        let elements = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+        visitor.visit_seq(LooseElements(elements))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -81,9 +77,10 @@ impl<'de> Deserializer<'de> for Leaf<'_> {
         known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        match self.0 {
-            Value::Text(text) | Value::Loose(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-            _ => Err(de::Error::unknown_variant("", known)),
+        if let Value::Text(text) | Value::Loose(text) = self.0 {
+            visitor.visit_enum(text.as_str().into_deserializer())
+        } else {
+            Err(de::Error::unknown_variant("", known))
         }
     }
 
@@ -108,17 +105,15 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
     }
 }
 
-struct LooseElements<'a>(std::slice::Iter<'a, Value>);
+struct LooseElements<I>(I);
 
-impl<'de> SeqAccess<'de> for LooseElements<'_> {
+impl<'de, 'a, I: Iterator<Item = &'a str>> SeqAccess<'de> for LooseElements<I> {
     type Error = Unreadable;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
-        let Some(value) = self.0.next() else { return Ok(None) };
-        let name = |unreadable: Unreadable| match value {
-            Value::Loose(text) => Unreadable { why: format!("`{text}`: {}", unreadable.why), ..unreadable },
-            _ => unreadable,
-        };
-        seed.deserialize(Leaf(value)).map(Some).map_err(name)
+        let Some(text) = self.0.next() else { return Ok(None) };
+        let read = seed.deserialize(Leaf(&Value::Loose(text.to_owned())));
+        // A flag or a variable has no place to point at within its list.
+        read.map(Some).map_err(|unreadable| Unreadable { why: format!("`{text}`: {}", unreadable.why), ..unreadable })
     }
 }

@@ -71,7 +71,15 @@ fn described(found: Unexpected<'_>) -> &'static str {
         Unexpected::Seq => "this is a list",
         Unexpected::Map | Unexpected::StructVariant => "this is a table",
         Unexpected::Other("moment") => "this is a date or a time",
-        _ => "this is something else",
+        Unexpected::Other(_)
+        | Unexpected::Bytes(_)
+        | Unexpected::Unit
+        | Unexpected::Option
+        | Unexpected::NewtypeStruct
+        | Unexpected::Enum
+        | Unexpected::UnitVariant
+        | Unexpected::NewtypeVariant
+        | Unexpected::TupleVariant => "this is something else",
     }
 }
 

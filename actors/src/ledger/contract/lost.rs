@@ -184,3 +184,15 @@ pub(super) async fn who_joins_on_a_node_with_a_dead_lease_is_reaped_with_it(make
     w.reap("b").await;
     assert_eq!(w.members().await, ["ann (gone)"]);
 }
+
+pub(super) async fn a_seat_is_gone_once_however_often_its_node_is_found_dead(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    w.gone(&ann).await;
+    w.pass(WINDOW / 2).await;
+    w.reap_nodes("b", &["a"]).await;
+    w.pass(WINDOW / 2).await;
+    assert!(w.is_due().await, "its window began when its socket was lost");
+    w.reap_nodes("b", &["a"]).await;
+    assert_eq!(w.members().await, [""; 0]);
+}

@@ -195,3 +195,14 @@ pub(super) async fn a_stay_can_be_resumed_again_and_again(make: Make) {
         w.gone_on(&bob, node).await;
     }
 }
+
+pub(super) async fn who_resumes_on_a_node_with_a_dead_lease_is_reaped_with_it(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    w.renew("b").await;
+    w.pass(LEASE).await;
+    assert!(!w.is_due().await);
+    w.resume(&ann, "b", 0).await;
+    w.reap("a").await;
+    assert_eq!(w.members().await, ["ann (gone)"]);
+}

@@ -74,12 +74,6 @@ pub(super) fn message(kind: MessageKind, text: &str) -> Message {
     Message { kind, data: text.into() }
 }
 
-/// A room id that no other case uses.
-pub(super) fn fresh_room() -> RoomId {
-    let bytes = UserId::random().as_u128().to_le_bytes();
-    RoomId::from_letters(std::array::from_fn(|place| bytes[place]))
-}
-
 impl World {
     /// A fresh room in a ledger with the usual bounds.
     pub(super) async fn new(make: Make) -> Self {
@@ -90,7 +84,7 @@ impl World {
     pub(super) async fn with(make: Make, limits: Limits) -> Self {
         let stand = make(limits).await;
         let (nodes, names, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { stand, room: fresh_room(), nodes, names, sessions }
+        Self { stand, room: RoomId::random(), nodes, names, sessions }
     }
 
     /// Another room of the same ledger, with the same nodes and people.
@@ -325,9 +319,19 @@ impl World {
     pub(super) async fn reap(&mut self, node: &'static str) {
         let Due { rooms, dead } = self.due().await;
         if rooms.contains(&self.room) {
-            let at = self.node(node);
-            let pushes = self.ask(self.stand.ledger.reap(self.room, &dead, &at)).await;
-            self.keep(node, pushes);
+            self.reap_of(node, &dead).await;
         }
+    }
+
+    /// Reaps this world's room as if these nodes had been found dead.
+    pub(super) async fn reap_nodes(&mut self, node: &'static str, dead: &[&'static str]) {
+        let dead: Vec<NodeId> = dead.iter().map(|name| self.node(name)).collect();
+        self.reap_of(node, &dead).await;
+    }
+
+    async fn reap_of(&mut self, node: &'static str, dead: &[NodeId]) {
+        let at = self.node(node);
+        let pushes = self.ask(self.stand.ledger.reap(self.room, dead, &at)).await;
+        self.keep(node, pushes);
     }
 }

@@ -3,16 +3,16 @@
 use std::time::Instant;
 
 use super::{
-    ACK_WITHIN, Acks, Cid, Close, Code, Effect, Effects, Joiner, LeaveReason, Peer, PeerState, Phase, Refusal,
-    ResumeFailed, ResumeFailure, ResumeToken, ResumeTokenOf, Resumed, Resumer, RoomId, RoomJoined, RoomSettings,
-    RoomToSocket, Search, Seq, ServerToClient, Session, SessionId, Stay, Unavailable, error, room,
+    ACK_WITHIN, Acks, Cid, Close, Code, Effect, Effects, Joiner, LeaveReason, Peer, PeerState, Phase, Question,
+    Refusal, ResumeFailed, ResumeFailure, ResumeToken, ResumeTokenOf, Resumed, Resumer, RoomId, RoomJoined,
+    RoomSettings, RoomToSocket, Search, Seq, ServerToClient, Session, SessionId, Stay, Unavailable, error, room,
 };
 use crate::protocol::Member;
 
 impl Session {
     pub(super) fn join(&self, room: RoomId, cid: Option<Cid>) -> Effects {
         match self.phase {
-            Phase::Ready => vec![Effect::Find(Search::Join(room, cid))],
+            Phase::Ready => vec![find(Search::Join(room, cid))],
             Phase::Greeting { .. }
             | Phase::Joining { .. }
             | Phase::Resuming { .. }
@@ -36,7 +36,7 @@ impl Session {
         let Ok(ResumeToken { room, session, secret }) = resume.resume_token.parse() else {
             return vec![resume_failed(ResumeFailure::BadToken)];
         };
-        vec![Effect::Find(Search::Resume(ResumeTokenOf { room, session, secret }, resume.seq))]
+        vec![find(Search::Resume(ResumeTokenOf { room, session, secret }, resume.seq))]
     }
 
     pub(super) fn found(
@@ -88,7 +88,7 @@ impl Session {
         vec![Effect::Open(room, settings, room::Command::Resume(resumer))]
     }
 
-    pub(super) fn from_room(&mut self, what: RoomToSocket, now: Instant) -> Effects {
+    pub(super) fn room_says(&mut self, what: RoomToSocket, now: Instant) -> Effects {
         match what {
             RoomToSocket::Deliver(session, seq, entry) => {
                 if !self.is_in(session) || seq <= self.delivered {
@@ -98,12 +98,14 @@ impl Session {
                 vec![Effect::Deliver(seq, entry)]
             }
             RoomToSocket::Accepted(cid) => {
-                self.acks.settle(cid);
-                self.ack(now)
+                let since = self.acks.settle(cid);
+                let mut effects = self.ack(now);
+                effects.extend(since.map(|since| Effect::Settled(now.saturating_duration_since(since))));
+                effects
             }
             RoomToSocket::Refused(cid, refusal) => {
                 let pending = self.acks.settle(cid);
-                let mut effects = if pending { vec![error(refusal)] } else { Vec::new() };
+                let mut effects: Effects = pending.map(|_| error(refusal)).into_iter().collect();
                 effects.extend(self.ack(now));
                 effects
             }
@@ -211,16 +213,16 @@ impl Session {
         match &mut self.phase {
             Phase::InRoom(stay) if stay.room == room => {
                 let token = ResumeTokenOf { room, session: stay.session, secret: stay.secret };
-                vec![Effect::Find(Search::Resume(token, self.delivered))]
+                vec![find(Search::Resume(token, self.delivered))]
             }
             Phase::Joining { room: asked, cid, again, .. } if *asked == room && !*again => {
                 *again = true;
-                vec![Effect::Find(Search::Join(room, *cid))]
+                vec![find(Search::Join(room, *cid))]
             }
             Phase::Resuming { stay, again } if stay.room == room && !*again => {
                 *again = true;
                 let token = ResumeTokenOf { room, session: stay.session, secret: stay.secret };
-                vec![Effect::Find(Search::Resume(token, self.delivered))]
+                vec![find(Search::Resume(token, self.delivered))]
             }
             Phase::Joining { room: asked, cid, .. } if *asked == room => {
                 let refusal = Refusal::new(Code::Internal, "The room failed; it has been logged: join again.").of(*cid);
@@ -284,4 +286,8 @@ fn peer(member: &Member) -> Peer {
 
 fn resume_failed(reason: ResumeFailure) -> Effect {
     Effect::Send(ServerToClient::ResumeFailed(ResumeFailed { reason }))
+}
+
+const fn find(search: Search) -> Effect {
+    Effect::Ask(Question::Find(search))
 }

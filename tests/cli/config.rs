@@ -1,0 +1,118 @@
+//! `aldis config`, and a wrong configuration whatever was asked.
+
+use std::fs;
+
+use crate::{aldis, command, ended, nowhere};
+
+#[test]
+fn config_default_is_the_documented_file_byte_by_byte() {
+    let printed = aldis(nowhere().path(), &["config", "default"]);
+    let file =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/config/aldis.toml")).expect("the file is there");
+    assert_eq!(printed.code, Some(0));
+    assert!(printed.out == file, "config/aldis.toml differs from `aldis config default`");
+}
+
+#[test]
+fn config_check_says_what_it_checked() {
+    let dir = nowhere();
+    let none = aldis(dir.path(), &["config", "check"]);
+    assert_eq!(
+        (none.code, none.out.as_str()),
+        (Some(0), "no file, the defaults: right (keys set by file and environment: 0)\n")
+    );
+    fs::write(dir.path().join("mine.toml"), "[http]\nbind = '0.0.0.0:80'\n").expect("writable");
+    let named = aldis(dir.path(), &["config", "check", "mine.toml"]);
+    assert_eq!((named.code, named.out.as_str()), (Some(0), "mine.toml: right (keys set by file and environment: 1)\n"));
+}
+
+#[test]
+fn config_check_finds_the_usual_file_and_the_one_named_by_the_environment() {
+    let dir = nowhere();
+    fs::create_dir(dir.path().join("config")).expect("writable");
+    fs::write(dir.path().join("config/aldis.toml"), "[htpt]\n").expect("writable");
+    let usual = aldis(dir.path(), &["config", "check"]);
+    assert_eq!((usual.code, usual.out.as_str()), (Some(2), ""));
+    assert!(
+        usual.err.contains("--> config/aldis.toml:1:2\n") && usual.err.contains("did you mean `http`?"),
+        "{}",
+        usual.err
+    );
+    fs::write(dir.path().join("other.toml"), "").expect("writable");
+    let other = ended(command(dir.path(), &["config", "check"]).env("ALDIS_CONFIG", "other.toml"));
+    assert_eq!((other.code, other.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_wrong_configuration_exits_with_2_whatever_was_asked() {
+    let dir = nowhere();
+    fs::write(dir.path().join("wrong.toml"), "[http]\nbind = 8080\n").expect("writable");
+    let expected = "error: wrong value for `http.bind`\n --> wrong.toml:2:8\n  |\n2 | bind = 8080\n  |        ^^^^ this is a bare number\n  \
+                    = help: write an IP address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"\n";
+    for arguments in [
+        &["config", "check", "wrong.toml"][..],
+        &["config", "show", "-c", "wrong.toml"],
+        &["--config", "wrong.toml"],
+        &["serve", "-c", "wrong.toml"],
+        &["health", "-c", "wrong.toml"],
+    ] {
+        let wrong = aldis(dir.path(), arguments);
+        assert_eq!((wrong.code, wrong.out.as_str(), wrong.err.as_str()), (Some(2), "", expected), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_unknown_variable_stops_the_start() {
+    let wrong = ended(command(nowhere().path(), &["serve"]).env("ALDIS_HTTP_BIND", "0.0.0.0:80"));
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.err.contains("help: did you mean ALDIS_HTTP__BIND?"), "{}", wrong.err);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_that_names_it() {
+    let wrong = aldis(nowhere().path(), &["--config", "no/such.toml"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.err.starts_with("error: cannot read the configuration file no/such.toml\n"), "{}", wrong.err);
+}
+
+#[test]
+fn what_is_not_supported_yet_is_refused_by_name_before_anything_starts() {
+    for (arguments, complaint) in [
+        (["serve", "--redis-url", "redis://127.0.0.1:6379"], "clusters over Redis are not supported yet"),
+        (["serve", "--database-url", "postgres://aldis@127.0.0.1/aldis"], "PostgreSQL is not supported yet"),
+    ] {
+        let dir = nowhere();
+        let refused = aldis(dir.path(), &arguments);
+        assert_eq!(refused.code, Some(2), "{}", refused.err);
+        assert!(refused.err.contains(complaint), "{}", refused.err);
+        assert!(!dir.path().join("data").exists());
+    }
+}
+
+#[test]
+fn config_show_says_who_said_what_and_hides_secrets() {
+    let dir = nowhere();
+    fs::write(
+        dir.path().join("a.toml"),
+        "[ice]\nturn_urls = ['turn:t.example']\nturn_secrets = ['canary-canary-canary']\n",
+    )
+    .expect("writable");
+    let mut show = command(
+        dir.path(),
+        &["config", "show", "-c", "a.toml", "--bind", "127.0.0.1:1", "--set", "room.seat_window=7s"],
+    );
+    let shown = ended(show.env("ALDIS_LOG__FORMAT", "json"));
+    assert_eq!((shown.code, shown.err.as_str()), (Some(0), ""));
+    for line in [
+        "bind = \"127.0.0.1:1\"  # flag --bind",
+        "seat_window = \"7s\"  # flag --set room.seat_window",
+        "format = \"json\"  # environment ALDIS_LOG__FORMAT",
+        "turn_urls = [\"turn:t.example\"]  # a.toml:2",
+        "turn_secrets = [\"[redacted]\"]  # a.toml:3",
+        "ping_every = \"10s\"  # default",
+        "# public_url is not set",
+    ] {
+        assert!(shown.out.lines().any(|shown| shown == line), "{line}: {}", shown.out);
+    }
+    assert!(!shown.out.contains("canary"), "{}", shown.out);
+}

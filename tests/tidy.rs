@@ -1,0 +1,165 @@
+//! Keeps the plan of the house, over the text of the repository: what the compiler and clippy cannot see.
+//! Each failure says where, which rule, why, and what to do. Every rule is shown to find what it forbids.
+
+#[path = "tidy/page.rs"]
+mod page;
+#[path = "tidy/rules.rs"]
+mod rules;
+
+use std::collections::BTreeSet;
+
+use page::{Page, house, is_text, names_in};
+use rules::{RULES, type_names};
+
+/// Lines of a hand-written file; past this it answers two questions.
+const LINES_MAX: usize = 400;
+/// Past this, ask which question it answers twice.
+const LINES_WARN: usize = 300;
+
+fn pages(of: impl Fn(&str) -> bool) -> Vec<Page> {
+    let pages: Vec<_> = house().into_iter().filter(|path| of(path)).map(Page::read).collect();
+    assert!(!pages.is_empty(), "no file was read: the test looks in the wrong place");
+    pages
+}
+
+fn is_rust(path: &str) -> bool {
+    path.ends_with(".rs")
+}
+
+fn none(found: &[String]) {
+    assert!(found.is_empty(), "{} found:\n{}\n", found.len(), found.join("\n"));
+}
+
+#[test]
+fn what_belongs_in_one_place_stands_in_that_place() {
+    let pages = pages(is_rust);
+    none(&RULES.iter().flat_map(|rule| pages.iter().flat_map(|page| rule.broken_by(page))).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_rule_finds_what_it_forbids_and_nothing_else() {
+    for rule in RULES {
+        let bad = Page::of(rule.bad.0, rule.bad.1);
+        assert_eq!(rule.broken_by(&bad).len(), 1, "the rule \"{}\" does not find {:?}", rule.name, rule.bad);
+        let good = Page::of(rule.good.0, rule.good.1);
+        assert_eq!(rule.broken_by(&good), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn every_file_says_first_what_it_owns() {
+    let bare = pages(is_rust).into_iter().filter(|page| !page.text.starts_with("//! "));
+    let say = |page: Page| {
+        format!(
+            "{}:1: opens without `//!`. A reader asks first what a file owns and what it must not know: write 2–6 lines.",
+            page.path
+        )
+    };
+    none(&bare.map(say).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_file_grows_past_what_one_reads_at_once() {
+    let generated = |page: &Page| page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"));
+    let is_source = |path: &str| [".rs", ".ts", ".tsx", ".lua", ".sql"].iter().any(|end| path.ends_with(end));
+    let mut long: Vec<_> = pages(is_source)
+        .into_iter()
+        .filter(|page| !generated(page))
+        .map(|page| (page.text.lines().count(), page.path))
+        .collect();
+    long.retain(|(lines, _)| *lines > LINES_WARN);
+    long.sort_unstable();
+    for (lines, path) in &long {
+        eprintln!("{path}: {lines} lines; which question does it answer twice?");
+    }
+    let past = long.iter().filter(|(lines, _)| *lines > LINES_MAX);
+    none(&past.map(|(lines, path)| format!("{path}:{LINES_MAX}: {lines} lines, more than {LINES_MAX}. Such files become the house's ugly corner: split by question.")).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_folder_has_its_door_beside_it() {
+    let doors = house().into_iter().filter(|path| path.ends_with("/mod.rs"));
+    none(&doors.map(|path| format!("{path}:1: is a mod.rs. A door stands beside its folder, so that open files have names: write room.rs beside room/.")).collect::<Vec<_>>());
+}
+
+#[test]
+fn types_are_nouns_of_the_design() {
+    let vague = |page: &Page| {
+        let names = type_names(page).into_iter();
+        names.map(|(line, name, word)| format!("{}:{line}: `{name}` is a {word}. It says nothing of what the thing is: name it after a noun of the design.", page.path)).collect::<Vec<_>>()
+    };
+    none(&pages(is_rust).iter().flat_map(vague).collect::<Vec<_>>());
+    let found = |text| type_names(&Page::of("src/x.rs", text)).len();
+    assert_eq!(
+        found("pub struct RoomManager;\nenum Util {}\npub(crate) trait SocketHandler {}\nmod helpers;\ntype C = X;"),
+        4
+    );
+    assert_eq!(
+        found("struct Room;\nimpl Room {}\nuse axum::handler::Handler;\n// struct RoomManager\nstruct Hubble;"),
+        0
+    );
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let names = |database: &str| names_in(&format!("migrations/{database}"));
+    let (sqlite, postgres) = (names("sqlite"), names("postgres"));
+    assert!(!sqlite.is_empty(), "migrations/sqlite is empty");
+    let differ: BTreeSet<_> = sqlite.symmetric_difference(&postgres).collect();
+    assert!(
+        differ.is_empty(),
+        "only one of migrations/sqlite and migrations/postgres has {differ:?}. One concern a file, the same in both: write the other."
+    );
+}
+
+#[test]
+fn nothing_names_the_place_it_was_written_in() {
+    // In pieces, so that this file does not find itself.
+    let places = [["/wor", "k/"], ["/roo", "t/"], ["/tm", "p/"], ["/hom", "e/"]].map(|parts| parts.concat());
+    let named = |page: &Page| {
+        let lines = page.text.lines().enumerate();
+        let hits = lines.filter(|(_, line)| places.iter().any(|place| page::starts_a_path(line, place)));
+        hits.map(|(n, _)| {
+            format!(
+                "{}:{}: names a path of one machine. It means nothing elsewhere: use a relative path, or a variable.",
+                page.path,
+                n + 1
+            )
+        })
+        .collect::<Vec<_>>()
+    };
+    none(&pages(is_text).iter().flat_map(named).collect::<Vec<_>>());
+    assert!(page::starts_a_path(&format!("cd {}x", places[0]), &places[0]));
+    assert!(!page::starts_a_path(&format!("https://example.org{}x", places[0]), &places[0]));
+}
+
+#[test]
+fn lock_files_name_public_registries_only() {
+    let public = ["registry+https://github.com/rust-lang/crates.io-index", "https://registry.npmjs.org/"];
+    let is_lock = |path: &str| path.ends_with("Cargo.lock") || path.ends_with("package-lock.json");
+    let source = |line: &str| {
+        let (name, rest) = line.trim().split_once([':', '='])?;
+        let named = matches!(name.trim().trim_matches('"'), "source" | "resolved");
+        named.then(|| rest.trim().trim_matches(['"', ',']).to_owned())
+    };
+    for page in pages(is_lock) {
+        let sources = page.text.lines().filter_map(source);
+        let other =
+            sources.filter(|source| source.contains("://") && !public.iter().any(|public| source.starts_with(public)));
+        let say = |source| {
+            format!(
+                "{}: `{source}` is no public registry. Nobody else can build from it: lock again with the usual one.",
+                page.path
+            )
+        };
+        none(&other.map(say).collect::<Vec<_>>());
+    }
+    assert_eq!(
+        source(" \"resolved\": \"https://mirror.example/x.tgz\",").as_deref(),
+        Some("https://mirror.example/x.tgz")
+    );
+    assert_eq!(
+        source("source = \"registry+https://mirror.example/index\"").as_deref(),
+        Some("registry+https://mirror.example/index")
+    );
+}

@@ -1,0 +1,276 @@
+//! The rules of the house as a table: which words may not stand where, why, and what to do instead.
+//! Must not know how files are read.
+
+use super::page::Page;
+
+/// Words that may not stand in some files.
+pub(crate) struct Rule {
+    /// What the rule says, in a few words.
+    pub name: &'static str,
+    /// Words forbidden, as they stand in code; `::` and `(` are part of them.
+    words: &'static [&'static str],
+    /// The files it holds in.
+    holds_in: fn(&str) -> bool,
+    /// Which lines of these files.
+    lines: Lines,
+    /// A remark on the line that makes it an exception.
+    unless: &'static str,
+    why: &'static str,
+    instead: &'static str,
+    /// A file that breaks it once, and one that does not, as path and text.
+    pub bad: (&'static str, &'static str),
+    pub good: (&'static str, &'static str),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    Code,
+    Tests,
+    All,
+}
+
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        name: "rules are pure",
+        words: &[
+            "tokio",
+            "ractor",
+            "async",
+            "await",
+            "SystemTime",
+            "Instant::now",
+            "rand",
+            "clock::now",
+            "Moment::now",
+            "std::thread",
+        ],
+        holds_in: is_pure,
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "time and ids are arguments, so that every decision can be tested without waiting",
+        instead: "take `now` or the id as an argument, answer with an effect, and let the shell perform it",
+        bad: ("actors/src/room/rules.rs", "fn handle() { tokio::spawn(x); }"),
+        good: (
+            "actors/src/room/rules.rs",
+            "/// Not async.\nfn handle(now: Instant) {}\n#[cfg(test)]\nmod tests {\n    fn t() { Instant::now(); }\n}",
+        ),
+    },
+    Rule {
+        name: "the system knows no bytes",
+        words: &["axum", "hyper", "sqlx", "redis", "fastwebsockets", "rustls", "reqwest", "tower"],
+        holds_in: |path| path.starts_with("actors/"),
+        lines: Lines::All,
+        unless: NOTHING,
+        why: "the system runs behind any edge, and in tests behind none",
+        instead: "say what is needed as a trait in actors/src/ports.rs, and implement it in src/",
+        bad: ("actors/src/socket.rs", "use hyper::Uri;"),
+        good: ("actors/src/ledger.rs", "fn redis_url() {} // as redis has it"),
+    },
+    Rule {
+        name: "SQL stands in the storage",
+        words: &["sqlx"],
+        holds_in: |path| path.starts_with("src/") && !in_folder(path, "src/storage"),
+        lines: Lines::All,
+        unless: NOTHING,
+        why: "one contract suite holds both databases alike only if nobody asks past it",
+        instead: "ask the `Store`; if it cannot answer, add a method there and to its contract",
+        bad: ("src/http/rooms.rs", "use sqlx::query;"),
+        good: ("src/storage/sqlite.rs", "use sqlx::query;"),
+    },
+    Rule {
+        name: "Redis stands in the ledger",
+        words: &["redis::", "use redis"],
+        holds_in: |path| path.starts_with("src/") && !in_folder(path, "src/ledger"),
+        lines: Lines::All,
+        unless: NOTHING,
+        why: "what happens while Redis is away is decided in one place",
+        instead: "ask the ledger's port, or add to it",
+        bad: ("src/ice.rs", "let quota = redis::cmd();"),
+        good: ("src/ledger/redis.rs", "use redis::Client;"),
+    },
+    Rule {
+        name: "the environment stands in the configuration",
+        words: &["std::env", "env::var", "env::vars", "env::set_var"],
+        holds_in: |path| {
+            (path.starts_with("src/") || path.starts_with("actors/src/")) && !in_folder(path, "src/config")
+        },
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "whatever changes a node is a key: checked, documented, shown by `aldis config show`",
+        instead: "add a key to src/config and hand its value down",
+        bad: ("src/http.rs", "let debug = std::env::var(\"DEBUG\");"),
+        good: ("src/cli.rs", "let version = env!(\"CARGO_PKG_VERSION\");"),
+    },
+    Rule {
+        name: "the system asks one clock",
+        words: &["Instant::now", "SystemTime::now", "Timestamp::now", "UNIX_EPOCH"],
+        holds_in: |path| path.starts_with("actors/src/") && path != "actors/src/clock.rs",
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "tests pause and advance that clock, and pure rules are told the time",
+        instead: "take `now` as an argument, or ask `clock::now()` in a shell",
+        bad: ("actors/src/socket/actor.rs", "let now = Instant::now();"),
+        good: ("actors/src/clock.rs", "let now = Instant::now();"),
+    },
+    Rule {
+        name: "the edge asks the clock in few places",
+        words: &["Instant::now", "SystemTime::now", "Timestamp::now"],
+        holds_in: |path| path.starts_with("src/") && !CLOCK_EDGES.iter().any(|edge| in_folder(path, edge)),
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "what depends on the time must be testable without waiting",
+        instead: "take the time as an argument or ask `auth::Clock`; if it is a mere measurement, list the file here",
+        bad: ("src/http/rooms.rs", "let now = Timestamp::now();"),
+        good: ("src/http/metrics.rs", "let begun = Instant::now();"),
+    },
+    Rule {
+        name: "everything is bounded",
+        words: &["unbounded_channel", "UnboundedSender", "UnboundedReceiver"],
+        holds_in: |path| path.starts_with("src/") || path.starts_with("actors/src/"),
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "a slow or hostile client must cost itself, not the node",
+        instead: "use mpsc::channel, its size named in a Limits with its reason",
+        bad: ("src/ws/wire.rs", "let (to, from) = mpsc::unbounded_channel();"),
+        good: ("src/ws/wire.rs", "let (to, from) = mpsc::channel(limits.frames_max);"),
+    },
+    Rule {
+        name: "tests do not sleep",
+        words: &["sleep(", "sleep_until("],
+        holds_in: |path| !path.starts_with("benches/"),
+        lines: Lines::Tests,
+        unless: "// paused",
+        why: "a sleep is either too short on a busy machine or too long on every other",
+        instead: "await a message or a state, or advance the paused clock; a sleep on the paused clock says `// paused`",
+        bad: ("actors/src/room/tests.rs", "tokio::time::sleep(SECOND).await;"),
+        good: ("actors/src/room/tests.rs", "tokio::time::sleep(SECOND).await; // paused\nlet asleep = sleeper();"),
+    },
+    Rule {
+        name: "the wire knows only itself",
+        words: &[
+            "crate::room",
+            "crate::user",
+            "crate::socket",
+            "crate::node",
+            "crate::bridge",
+            "crate::ledger",
+            "crate::directory",
+            "crate::ports",
+        ],
+        holds_in: |path| in_folder(path, "actors/src/protocol"),
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "a lower layer never imports a higher one: protocol < rules < actors behind doors < node < edge",
+        instead: "move the type down into the protocol, or the function up to who uses it",
+        bad: ("actors/src/protocol/client.rs", "use crate::room::Seat;"),
+        good: ("actors/src/protocol/client.rs", "use super::signal::Signal;"),
+    },
+    Rule {
+        name: "the ledger knows no actor",
+        words: &[
+            "crate::room",
+            "crate::user",
+            "crate::socket",
+            "crate::node",
+            "crate::bridge",
+            "crate::directory",
+            "ractor",
+        ],
+        holds_in: |path| in_folder(path, "actors/src/ledger"),
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "it is the truth that actors are rebuilt from, and Redis implements it too",
+        instead: "take what is needed as an argument of the operation",
+        bad: ("actors/src/ledger/memory.rs", "use crate::room::RoomRef;"),
+        good: ("actors/src/ledger/memory.rs", "use self::room::RoomCore;"),
+    },
+    Rule {
+        name: "the configuration knows no part",
+        words: &["crate::http", "crate::ws", "crate::auth", "crate::storage", "crate::app", "crate::ice", "actors::"],
+        holds_in: |path| in_folder(path, "src/config") || in_folder(path, "src/telemetry"),
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "every part may read its section, so none may be read by it",
+        instead: "hand the values over in the composition root, src/app.rs",
+        bad: ("src/config/room.rs", "use crate::http::Limits;"),
+        good: ("src/config/room.rs", "use super::text::Size;"),
+    },
+];
+
+/// No remark excuses.
+const NOTHING: &str = "\u{0}";
+
+/// Where the edge may ask the clock: the root that hands it on, the clock of tokens, a port that brings none, measurements, commands that run once.
+const CLOCK_EDGES: [&str; 7] =
+    ["src/app", "src/auth/clock", "src/ice", "src/http/metrics", "src/http/health", "src/ws/metrics", "src/cli"];
+
+/// Words that say nothing of what a thing is.
+const VAGUE: [&str; 8] = ["Manager", "Hub", "Service", "Handler", "Helper", "Util", "Context", "Impl"];
+
+fn is_pure(path: &str) -> bool {
+    let named = path.ends_with("/rules.rs") || path.contains("/rules/");
+    let split = [
+        "actors/src/room/roles.rs",
+        "actors/src/room/candidates.rs",
+        "actors/src/socket/budget.rs",
+        "actors/src/socket/acks.rs",
+    ];
+    let ledger = path.starts_with("actors/src/ledger/memory/");
+    path.ends_with(".rs") && !path.starts_with("tests/") && (named || ledger || split.contains(&path))
+}
+
+/// Whether `path` is the door `folder`.rs or lies behind it.
+fn in_folder(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+}
+
+impl Rule {
+    /// Each line of `page` that breaks this rule: where, what, why, what to do.
+    pub(crate) fn broken_by(&self, page: &Page) -> Vec<String> {
+        if !(self.holds_in)(&page.path) {
+            return Vec::new();
+        }
+        let asked = |n: usize| match self.lines {
+            Lines::Code => n < page.tests_from,
+            Lines::Tests => n >= page.tests_from,
+            Lines::All => true,
+        };
+        let excused: Vec<_> = page.text.lines().map(|line| line.contains(self.unless)).collect();
+        let lines =
+            page.code.iter().enumerate().filter(|(n, _)| asked(*n) && !excused.get(*n).copied().unwrap_or(false));
+        let found = lines.filter_map(|(n, line)| Some((n, self.words.iter().find(|word| has_word(line, word))?)));
+        let say = |(n, word)| {
+            let Self { name, why, instead, .. } = self;
+            format!("{}:{}: `{word}`, but {name}: {why}. Instead: {instead}.", page.path, n + 1)
+        };
+        found.map(say).collect()
+    }
+}
+
+/// Whether `word` stands in `line` and is no part of a longer name.
+fn has_word(line: &str, word: &str) -> bool {
+    let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    let goes_on = |at: usize| word.ends_with(part_of_name) && line[at..].starts_with(part_of_name);
+    line.match_indices(word).any(|(at, _)| !line[..at].ends_with(part_of_name) && !goes_on(at + word.len()))
+}
+
+/// Types and modules of `page` with a vague name: line, name, word.
+pub(crate) fn type_names(page: &Page) -> Vec<(usize, String, &'static str)> {
+    let mut found = Vec::new();
+    for (n, line) in page.code.iter().enumerate() {
+        let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+        while let Some(word) = words.next() {
+            let Some(name) =
+                matches!(word, "struct" | "enum" | "trait" | "type" | "mod").then(|| words.next()).flatten()
+            else {
+                continue;
+            };
+            let bare = name.trim_end_matches('s').to_lowercase();
+            let vague = |vague: &&str| {
+                name.trim_end_matches('s').ends_with(vague) || (word == "mod" && bare == vague.to_lowercase())
+            };
+            found.extend(VAGUE.into_iter().find(vague).map(|vague| (n + 1, name.to_owned(), vague)));
+        }
+    }
+    found
+}
