@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::ports::Wire;
+use actors::ports::{Farewell, Wire};
 use actors::protocol::Close;
 use rustls_pki_types::{PrivateKeyDer, ServerName};
 use tokio::io::{AsyncRead, AsyncReadExt};
