@@ -1,0 +1,56 @@
+// Who is signed in on this page.
+import { Api, Emitter, SignedOut, type User } from "@aldis/sdk";
+import { useView } from "./view.ts";
+
+export type AccountView =
+  | { status: "unknown" }
+  | { status: "out" }
+  | { status: "in"; user: User }
+  | { status: "unreachable"; why: string };
+
+/** The node that served this page. */
+export const api = new Api();
+
+class Account extends Emitter<{ changed: undefined }> {
+  view: AccountView = { status: "unknown" };
+
+  /** After a load of the page: the refresh cookie may still sign us in. */
+  async restore(): Promise<void> {
+    this.#show({ status: "unknown" });
+    try {
+      this.#in(await api.refresh());
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#show(error instanceof SignedOut ? { status: "out" } : { status: "unreachable", why });
+    }
+  }
+
+  async signup(email: string, password: string, name: string): Promise<void> {
+    this.#in(await api.signup(email, password, name));
+  }
+  async login(email: string, password: string): Promise<void> {
+    this.#in(await api.login(email, password));
+  }
+  async logout(): Promise<void> {
+    this.#show({ status: "out" });
+    await api.logout().catch(() => {});
+  }
+  /** The server no longer takes our word for it. */
+  ended(): void {
+    this.#show({ status: "out" });
+  }
+
+  #in(user: User): void {
+    this.#show({ status: "in", user });
+  }
+  #show(view: AccountView): void {
+    this.view = view;
+    this.emit("changed", undefined);
+  }
+}
+
+export const account = new Account();
+
+export function useAccount(): AccountView {
+  return useView(account);
+}

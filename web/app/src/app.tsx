@@ -1,0 +1,34 @@
+import { useEffect } from "react";
+import { useAccount } from "./account.ts";
+import { Lobby } from "./pages/lobby.tsx";
+import { MissingPage, UnreachablePage } from "./pages/notices.tsx";
+import { RoomPage } from "./pages/room.tsx";
+import { Welcome } from "./pages/welcome.tsx";
+import { Waiting } from "./parts/waiting.tsx";
+import { useRoute } from "./route.ts";
+
+/** Which page is shown: by the address, and by who is signed in. */
+export function App() {
+  const route = useRoute();
+  const account = useAccount();
+  const roomId = route.page === "room" ? route.roomId : null;
+  useEffect(() => {
+    document.title = roomId ? `${roomId} · Aldis` : "Aldis";
+  }, [roomId]);
+
+  if (route.page === "missing") return <MissingPage />;
+  switch (account.status) {
+    case "unknown":
+      return <Waiting label="Loading" />;
+    case "unreachable":
+      return <UnreachablePage why={account.why} />;
+    case "out":
+      return <Welcome roomId={roomId} />;
+    case "in":
+      return roomId ? (
+        <RoomPage key={roomId} roomId={roomId} user={account.user} />
+      ) : (
+        <Lobby user={account.user} />
+      );
+  }
+}

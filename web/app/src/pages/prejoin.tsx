@@ -1,0 +1,101 @@
+import type { DeviceTrouble, Media, MediaView, User } from "@aldis/sdk";
+import { Brand } from "../parts/brand.tsx";
+import { CopyLink } from "../parts/copy-link.tsx";
+import { useLevel } from "../parts/level.ts";
+import { Video } from "../parts/video.tsx";
+import { DeviceButton } from "../room/device-button.tsx";
+import { Devices } from "../room/devices.tsx";
+import { useView } from "../view.ts";
+
+interface PrejoinProps {
+  roomId: string;
+  user: User;
+  media: Media;
+  participants: number | null;
+  onJoin: () => void;
+}
+
+/** A look in the mirror before going in. */
+export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinProps) {
+  const view = useView(media);
+  const trouble = explain(view);
+  return (
+    <div className="shell">
+      <header className="shell__head">
+        <Brand />
+      </header>
+      <main className="page prejoin" data-testid="page-prejoin">
+        <div className="mirror">
+          {view.camera.on ? (
+            <Video stream={media.preview} own mirrored label="Your camera" />
+          ) : (
+            <p className="mirror__off">{view.camera.busy ? "Starting the camera…" : "Your camera is off"}</p>
+          )}
+          <Meter media={media} on={view.microphone.on} />
+          <div className="mirror__buttons">
+            <DeviceButton device="microphone" media={media} />
+            <DeviceButton device="camera" media={media} />
+          </div>
+        </div>
+        <section className="prejoin__side">
+          <div>
+            <h1>Ready to join?</h1>
+            <p className="prejoin__room">
+              <span className="code">{roomId}</span>
+              <CopyLink roomId={roomId} label="Copy link" />
+            </p>
+            {participants !== null && (
+              <p className="quiet" data-testid="prejoin-participants">
+                {present(participants)}
+              </p>
+            )}
+          </div>
+          {trouble && (
+            <p className="trouble" role="status" data-testid="device-trouble">
+              {trouble}
+            </p>
+          )}
+          <Devices media={media} />
+          <button
+            type="button"
+            className="button button--accent button--wide"
+            data-testid="prejoin-join"
+            onClick={onJoin}
+          >
+            Join as {user.name}
+          </button>
+        </section>
+      </main>
+    </div>
+  );
+}
+
+function Meter({ media, on }: { media: Media; on: boolean }) {
+  const level = useLevel(media.voice, on);
+  return (
+    <div className="meter" aria-hidden="true">
+      <span className="meter__level" style={{ transform: `scaleX(${level})` }} />
+    </div>
+  );
+}
+
+function present(participants: number): string {
+  if (participants === 0) return "Nobody else is here yet.";
+  return participants === 1 ? "One person is here." : `${participants} people are here.`;
+}
+
+const WHY: Record<DeviceTrouble, string> = {
+  denied: "is blocked. Allow it in the browser's address bar",
+  missing: "was not found",
+  busy: "is used by another program",
+  unavailable: "cannot be used on this page; it needs HTTPS",
+};
+
+function explain({ camera, microphone }: MediaView): string | null {
+  if (camera.trouble && camera.trouble === microphone.trouble) {
+    return `Your camera and microphone: access ${WHY[camera.trouble].replace("was not found", "found neither")}. You can join without them.`;
+  }
+  if (camera.trouble) return `Your camera ${WHY[camera.trouble]}. You can join without it.`;
+  if (microphone.trouble) return `Your microphone ${WHY[microphone.trouble]}. You can join without it.`;
+  return null;
+}

@@ -1,0 +1,123 @@
+// `/r/{room}`: from looking in the mirror to the end of the call.
+import { Call, type Media, Problem, type StopReason, socketUrl, type User } from "@aldis/sdk";
+import { useCallback, useEffect, useState } from "react";
+import { api } from "../account.ts";
+import { Waiting } from "../parts/waiting.tsx";
+import { callUnderWay, rememberCall } from "../remember.ts";
+import { CallRoom } from "../room/call-room.tsx";
+import { useMedia } from "../room/use-media.ts";
+import { showCall } from "../support.ts";
+import { EndingPage } from "./notices.tsx";
+import { Prejoin } from "./prejoin.tsx";
+
+interface End {
+  reason: StopReason;
+  detail: string | null;
+}
+
+export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
+  const [end, setEnd] = useState<End | null>(null);
+  /** Each visit has its own devices and its own call. `straight`: without the look in the mirror. */
+  const [visit, setVisit] = useState({ number: 1, straight: callUnderWay() === roomId });
+  const { closed, participants } = useLookUp(roomId);
+
+  const again = () => {
+    setVisit(({ number }) => ({ number: number + 1, straight: true }));
+    setEnd(null);
+  };
+  const shown = end ?? closed;
+  if (shown) return <EndingPage reason={shown.reason} detail={shown.detail} onAgain={again} />;
+  return (
+    <Visit
+      key={visit.number}
+      roomId={roomId}
+      user={user}
+      straight={visit.straight}
+      participants={participants}
+      onEnd={setEnd}
+    />
+  );
+}
+
+interface LookUp {
+  closed: End | null;
+  /** How many are in the room; `null` while nobody can tell. */
+  participants: number | null;
+}
+
+/** Looks the room up, so that nobody dresses up for a room that is not there. What cannot be known now, the socket will tell. */
+function useLookUp(roomId: string): LookUp {
+  const [found, setFound] = useState<LookUp>({ closed: null, participants: null });
+  useEffect(() => {
+    const closed = (reason: StopReason) => setFound({ closed: { reason, detail: null }, participants: null });
+    api.room(roomId).then(
+      (room) =>
+        room.active
+          ? setFound({ closed: null, participants: room.participants ?? null })
+          : closed("room_closed"),
+      (error: unknown) => error instanceof Problem && error.status === 404 && closed("room_not_found"),
+    );
+  }, [roomId]);
+  return found;
+}
+
+interface VisitProps {
+  roomId: string;
+  user: User;
+  straight: boolean;
+  participants: number | null;
+  onEnd: (end: End) => void;
+}
+
+function Visit({ roomId, user, straight, participants, onEnd }: VisitProps) {
+  const { media, ready } = useMedia();
+  const [call, setCall] = useState<Call | null>(null);
+  const join = useCallback(() => media && setCall(newCall(roomId, media)), [roomId, media]);
+
+  useEffect(() => {
+    if (straight && ready) join();
+  }, [straight, ready, join]);
+
+  useEffect(() => {
+    if (!call) return;
+    const off = call.on("changed", () => {
+      const { stopped, refusal } = call.view;
+      if (!stopped) return;
+      // A reload also leaves; only a wish to leave, or a refusal, is remembered as the end.
+      if (stopped !== "left") rememberCall(null);
+      onEnd({ reason: stopped, detail: refusal?.message ?? null });
+    });
+    rememberCall(roomId);
+    showCall(call);
+    call.join();
+    return () => {
+      off();
+      call.leave();
+    };
+  }, [call, roomId, onEnd]);
+
+  if (!media) return <Waiting label="Loading" />;
+  if (call) return <CallRoom call={call} user={user} onLeave={() => leave(call)} />;
+  return straight ? (
+    <Waiting label="Joining" />
+  ) : (
+    <Prejoin roomId={roomId} user={user} media={media} participants={participants} onJoin={join} />
+  );
+}
+
+function newCall(roomId: string, media: Media): Call {
+  const relayOnly = new URLSearchParams(location.search).get("relay") === "1";
+  return new Call({
+    roomId,
+    media,
+    url: socketUrl(),
+    getToken: (options) => api.token(options),
+    getIceServers: () => api.iceServers(),
+    iceTransportPolicy: relayOnly ? "relay" : "all",
+  });
+}
+
+function leave(call: Call): void {
+  rememberCall(null);
+  call.leave();
+}

@@ -1,0 +1,36 @@
+import { useEffect, useRef } from "react";
+import { soundBlocked } from "./sound.ts";
+
+interface VideoProps {
+  stream: MediaStream;
+  /** Our own picture: shown as in a mirror, never heard. */
+  own?: boolean;
+  mirrored?: boolean;
+  label: string;
+}
+
+/** Plays a stream whose tracks may come and go. */
+export function Video({ stream, own = false, mirrored = false, label }: VideoProps) {
+  const ref = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const video = ref.current;
+    if (!video) return;
+    video.srcObject = stream;
+    const play = () =>
+      video.play().catch((error: Error) => error.name === "NotAllowedError" && soundBlocked(play));
+    void play();
+    return () => {
+      video.srcObject = null;
+    };
+  }, [stream]);
+  return (
+    <video
+      ref={ref}
+      className={mirrored ? "video video--mirrored" : "video"}
+      autoPlay
+      playsInline
+      muted={own}
+      aria-label={label}
+    />
+  );
+}

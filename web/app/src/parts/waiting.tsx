@@ -1,0 +1,11 @@
+/** A page that is about to become another. */
+export function Waiting({ label }: { label: string }) {
+  return (
+    <main className="page page--centre">
+      <p className="waiting" role="status">
+        <span className="spinner" aria-hidden="true" />
+        {label}…
+      </p>
+    </main>
+  );
+}

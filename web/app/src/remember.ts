@@ -1,0 +1,57 @@
+// What this browser remembers of a person's choices, and this tab of the call it is in.
+
+export interface Choices {
+  microphone: { on: boolean; deviceId: string | null };
+  camera: { on: boolean; deviceId: string | null };
+}
+
+const CHOICES = "aldis.choices";
+const CALL = "aldis.call";
+const KNOWN = "aldis.known";
+
+export function choices(): Choices {
+  const stored = read(localStorage, CHOICES) as Partial<Choices> | null;
+  return {
+    microphone: { on: true, deviceId: null, ...stored?.microphone },
+    camera: { on: true, deviceId: null, ...stored?.camera },
+  };
+}
+
+export function rememberChoices(chosen: Choices): void {
+  write(localStorage, CHOICES, chosen);
+}
+
+/** The room this tab was in when it was reloaded, so that a reload leads straight back. */
+export function callUnderWay(): string | null {
+  const roomId = read(sessionStorage, CALL);
+  return typeof roomId === "string" ? roomId : null;
+}
+
+export function rememberCall(roomId: string | null): void {
+  write(sessionStorage, CALL, roomId);
+}
+
+/** Has anybody signed in here before? Then logging in is the likelier wish. */
+export function isKnown(): boolean {
+  return read(localStorage, KNOWN) === true;
+}
+
+export function rememberKnown(): void {
+  write(localStorage, KNOWN, true);
+}
+
+function read(storage: Storage, key: string): unknown {
+  try {
+    return JSON.parse(storage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+function write(storage: Storage, key: string, value: unknown): void {
+  try {
+    storage.setItem(key, JSON.stringify(value));
+  } catch {
+    // A full or forbidden storage costs only the convenience.
+  }
+}

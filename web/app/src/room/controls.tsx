@@ -1,0 +1,90 @@
+import type { Media } from "@aldis/sdk";
+import { Icon, type IconName } from "../parts/icon.tsx";
+import { useView } from "../view.ts";
+import { DeviceButton } from "./device-button.tsx";
+
+interface ControlsProps {
+  media: Media;
+  chat: { open: boolean; unread: number; onToggle: () => void };
+  onSettings: () => void;
+  onLeave: () => void;
+}
+
+/** Phones cannot share their screen from a page. */
+export const CAN_SHARE = typeof navigator.mediaDevices?.getDisplayMedia === "function";
+
+/** The bar under the stage. */
+export function Controls({ media, chat, onSettings, onLeave }: ControlsProps) {
+  const { screen } = useView(media);
+  return (
+    <div className="controls" role="toolbar" aria-label="Call controls">
+      <DeviceButton device="microphone" media={media} />
+      <DeviceButton device="camera" media={media} />
+      {CAN_SHARE && (
+        <Round
+          testId="screen"
+          icon={screen.on ? "screenOff" : "screen"}
+          label={screen.on ? "Stop sharing your screen" : "Share your screen"}
+          shortcut="s"
+          pressed={screen.on}
+          disabled={screen.busy}
+          onClick={() => void media.toggleScreen()}
+        />
+      )}
+      <Round
+        testId="chat-toggle"
+        icon="chat"
+        label={chat.open ? "Close the chat" : "Open the chat"}
+        shortcut="c"
+        pressed={chat.open}
+        badge={chat.unread}
+        onClick={chat.onToggle}
+      />
+      <Round testId="settings" icon="settings" label="Devices and shortcuts" onClick={onSettings} />
+      <button
+        type="button"
+        className="round round--leave"
+        data-testid="leave"
+        aria-label="Leave the call"
+        title="Leave"
+        onClick={onLeave}
+      >
+        <Icon name="leave" />
+      </button>
+    </div>
+  );
+}
+
+interface RoundProps {
+  testId: string;
+  icon: IconName;
+  label: string;
+  shortcut?: string;
+  pressed?: boolean;
+  disabled?: boolean;
+  badge?: number;
+  onClick: () => void;
+}
+
+function Round({ testId, icon, label, shortcut, pressed, disabled, badge = 0, onClick }: RoundProps) {
+  return (
+    <button
+      type="button"
+      className={pressed ? "round round--active" : "round"}
+      data-testid={testId}
+      aria-label={badge > 0 ? `${label}, ${badge} unread` : label}
+      aria-pressed={pressed}
+      aria-keyshortcuts={shortcut}
+      title={shortcut ? `${label} (${shortcut.toUpperCase()})` : label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+      {badge > 0 && (
+        <span className="round__badge" data-testid="chat-unread">
+          {Math.min(badge, 99)}
+        </span>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Call, CallView } from "@aldis/sdk";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+export interface Note {
+  id: number;
+  text: string;
+}
+
+/** Long enough to read a name. */
+const SHOWN_MS = 4_000;
+let next = 1;
+
+/** Small news of the room: who came, who went, what was said while the chat was closed. */
+export function useNotices(view: CallView, call: Call, chatOpen: boolean) {
+  const [notices, setNotices] = useState<Note[]>([]);
+  const notice = useCallback((text: string) => {
+    const note = { id: next, text };
+    next += 1;
+    setNotices((present) => [...present.slice(-2), note]);
+    setTimeout(() => setNotices((present) => present.filter((each) => each !== note)), SHOWN_MS);
+  }, []);
+  useComingAndGoing(view, notice);
+  useEffect(() => {
+    if (chatOpen) return;
+    return call.on("chat", ({ name, content }) => notice(`${name ?? "Somebody"}: ${content.slice(0, 80)}`));
+  }, [call, chatOpen, notice]);
+  return { notices, notice };
+}
+
+function useComingAndGoing(view: CallView, notice: (text: string) => void): void {
+  const before = useRef<Map<string, string> | null>(null);
+  useEffect(() => {
+    // While away, the picture of the room is not to be trusted.
+    if (view.state !== "joined") return;
+    const now = new Map(view.peers.map((peer) => [peer.userId, peer.name]));
+    const was = before.current ?? now;
+    for (const [userId, name] of now) if (!was.has(userId)) notice(`${name} joined`);
+    for (const [userId, name] of was) if (!now.has(userId)) notice(`${name} left`);
+    before.current = now;
+  }, [view, notice]);
+}
+
+export function Notices({ notices }: { notices: Note[] }) {
+  return (
+    <div className="notices" role="status" aria-live="polite">
+      {notices.map((note) => (
+        <p key={note.id} className="notices__note" data-testid="notice">
+          {note.text}
+        </p>
+      ))}
+    </div>
+  );
+}

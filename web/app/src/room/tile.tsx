@@ -1,0 +1,120 @@
+import type { PeerView } from "@aldis/sdk";
+import type { ReactNode } from "react";
+import { Icon } from "../parts/icon.tsx";
+import { useLevel } from "../parts/level.ts";
+import { Video } from "../parts/video.tsx";
+import { initials } from "./initials.ts";
+
+/** Above this somebody is speaking and not only breathing. */
+const SPEAKING = 0.3;
+
+interface TileProps {
+  testId: string;
+  userId: string;
+  name: string;
+  own?: boolean;
+  microphone: boolean;
+  speaking: boolean;
+  /** What is wrong or under way, over the picture. */
+  state?: string | null;
+  children?: ReactNode;
+}
+
+function Tile({ testId, userId, name, own = false, microphone, speaking, state, children }: TileProps) {
+  return (
+    <figure className={speaking ? "tile tile--speaking" : "tile"} data-testid={testId} data-user-id={userId}>
+      <span className="tile__face" aria-hidden="true">
+        {initials(name)}
+      </span>
+      {children}
+      {state && (
+        <p className="tile__state">
+          <span className="spinner" aria-hidden="true" />
+          {state}
+        </p>
+      )}
+      <figcaption className="tile__name">
+        {!microphone && <Icon name="microphoneOff" size={15} />}
+        <span>{own ? `${name} (you)` : name}</span>
+        {!microphone && <span className="unseen">, muted</span>}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Another member. The video element stays even without a picture: it is also what plays their voice. */
+export function PeerTile({ peer }: { peer: PeerView }) {
+  const level = useLevel(peer.stream, peer.microphone && peer.connection === "connected");
+  return (
+    <Tile
+      testId="tile"
+      userId={peer.userId}
+      name={peer.name}
+      microphone={peer.microphone}
+      speaking={level >= SPEAKING}
+      state={progress(peer.connection)}
+    >
+      <div className={peer.camera ? "tile__picture" : "tile__picture tile__picture--none"}>
+        <Video stream={peer.stream} label={`${peer.name}'s camera`} />
+      </div>
+    </Tile>
+  );
+}
+
+interface OwnTileProps {
+  userId: string;
+  name: string;
+  preview: MediaStream;
+  voice: MediaStream;
+  camera: boolean;
+  microphone: boolean;
+}
+
+/** Ourselves, as in a mirror. */
+export function OwnTile({ userId, name, preview, voice, camera, microphone }: OwnTileProps) {
+  const level = useLevel(voice, microphone);
+  return (
+    <Tile
+      testId="local-tile"
+      userId={userId}
+      name={name}
+      own
+      microphone={microphone}
+      speaking={level >= SPEAKING}
+    >
+      {camera && (
+        <div className="tile__picture">
+          <Video stream={preview} own mirrored label="Your camera" />
+        </div>
+      )}
+    </Tile>
+  );
+}
+
+/** Somebody's screen, whole and never mirrored. */
+export function ScreenTile({ peer }: { peer: PeerView }) {
+  return (
+    <figure className="tile tile--screen" data-testid="screen-tile" data-user-id={peer.userId}>
+      <div className="tile__picture">
+        <Video stream={peer.screenStream} label={`${peer.name}'s screen`} />
+      </div>
+      <figcaption className="tile__name">
+        <Icon name="screen" size={15} />
+        <span>{peer.name}'s screen</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+function progress(connection: RTCPeerConnectionState): string | null {
+  switch (connection) {
+    case "new":
+    case "connecting":
+      return "Connecting…";
+    case "disconnected":
+    case "failed":
+      return "Reconnecting…";
+    default:
+      return null;
+  }
+}

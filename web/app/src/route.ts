@@ -1,0 +1,56 @@
+// Addresses of the app, over the History API: `/` and `/r/{room}`.
+import { type MouseEvent, useSyncExternalStore } from "react";
+
+export type Route = { page: "home" } | { page: "room"; roomId: string } | { page: "missing" };
+
+const ROOM_ID = /^[a-z]{3}-[a-z]{4}-[a-z]{3}$/;
+
+/** Which page an address names. */
+export function routeOf(pathname: string): Route {
+  if (pathname === "/") return { page: "home" };
+  const roomId = /^\/r\/([^/]+)\/?$/.exec(pathname)?.[1]?.toLowerCase();
+  return roomId && ROOM_ID.test(roomId) ? { page: "room", roomId } : { page: "missing" };
+}
+
+/** The room that a person means by a code or a pasted link; `null` if it names none. */
+export function roomIdOf(text: string): string | null {
+  const trimmed = text.trim().toLowerCase();
+  const inLink = /\/r\/([a-z-]+)\/?(?:[?#].*)?$/.exec(trimmed)?.[1];
+  const letters = (inLink ?? trimmed).replaceAll(/[\s-]/g, "");
+  if (!/^[a-z]{10}$/.test(letters)) return null;
+  return `${letters.slice(0, 3)}-${letters.slice(3, 7)}-${letters.slice(7)}`;
+}
+
+/** The link that brings others into a room. */
+export function roomLink(roomId: string): string {
+  return `${location.origin}/r/${roomId}`;
+}
+
+const listeners = new Set<() => void>();
+
+export function navigate(path: string): void {
+  if (path === location.pathname + location.search) return;
+  history.pushState(null, "", path);
+  for (const listener of listeners) listener();
+}
+
+/** For links: a plain click stays in the app, any other (new tab, new window) is the browser's. */
+export function follow(event: MouseEvent<HTMLAnchorElement>): void {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  navigate(event.currentTarget.pathname + event.currentTarget.search);
+}
+
+export function useRoute(): Route {
+  const pathname = useSyncExternalStore(subscribe, () => location.pathname);
+  return routeOf(pathname);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    removeEventListener("popstate", listener);
+  };
+}

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { roomIdOf, routeOf } from "../src/route.ts";
+
+test.each([
+  ["/", { page: "home" }],
+  ["/r/abc-defg-hij", { page: "room", roomId: "abc-defg-hij" }],
+  ["/r/ABC-DEFG-HIJ/", { page: "room", roomId: "abc-defg-hij" }],
+  ["/r/abc", { page: "missing" }],
+  ["/r/", { page: "missing" }],
+  ["/r/abc-defg-hij/x", { page: "missing" }],
+  ["/elsewhere", { page: "missing" }],
+])("%s is a page", (pathname, route) => {
+  expect(routeOf(pathname)).toEqual(route);
+});
+
+test.each([
+  "abc-defg-hij",
+  " ABC-DEFG-HIJ ",
+  "abcdefghij",
+  "abc defg hij",
+  "https://calls.example.org/r/abc-defg-hij",
+  "http://localhost:8080/r/abc-defg-hij/?relay=1#top",
+  "calls.example.org/r/abc-defg-hij",
+])("%s names a room", (text) => {
+  expect(roomIdOf(text)).toBe("abc-defg-hij");
+});
+
+test.each(["", "abc-defg", "abc-defg-hij-klm", "abc-d3fg-hij", "https://example.org/", "hello everybody"])(
+  "%s names none",
+  (text) => {
+    expect(roomIdOf(text)).toBeNull();
+  },
+);

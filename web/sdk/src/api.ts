@@ -1,0 +1,131 @@
+// The REST side: accounts, rooms, relay credentials. The access token lives in memory only; after a reload
+// the refresh cookie brings another.
+import { Http, type Problem } from "./api/http.ts";
+import { SignedOut } from "./connection.ts";
+
+export { Problem, Unreachable } from "./api/http.ts";
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+}
+export interface Room {
+  /** `xxx-yyyy-zzz` */
+  roomId: string;
+  hostId: string;
+  maxParticipants: number;
+  /** How long a lost participant's seat is kept. */
+  seatWindowSeconds?: number;
+  mode: string;
+  createdAt: string;
+  active: boolean;
+  /** How many are in it now; absent when nobody can tell, and in lists. */
+  participants?: number;
+}
+/** What a room's host decides. */
+export interface RoomSettings {
+  maxParticipants?: number;
+  seatWindowSeconds?: number;
+}
+interface Signed {
+  accessToken: string;
+  /** Seconds. */
+  expiresIn: number;
+  user: User;
+}
+
+/** A token that ends sooner than this is not worth starting with. Milliseconds. */
+const MARGIN_MS = 30_000;
+
+export class Api {
+  readonly #http: Http;
+  #token: { value: string; expiresAt: number } | null = null;
+  #refreshing: Promise<User> | null = null;
+
+  /** `base`: the node's origin; empty for the page's own. */
+  constructor(base = "", fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+    this.#http = new Http(base, fetcher);
+  }
+
+  async signup(email: string, password: string, name: string): Promise<User> {
+    return this.#take(await this.#http.send<Signed>("POST", "/api/auth/signup", { email, password, name }));
+  }
+  async login(email: string, password: string): Promise<User> {
+    return this.#take(await this.#http.send<Signed>("POST", "/api/auth/login", { email, password }));
+  }
+  async logout(): Promise<void> {
+    const token = this.#token?.value;
+    this.#token = null;
+    await this.#http.send("POST", "/api/auth/logout", undefined, token);
+  }
+  /** Another access token by the refresh cookie. Rejects with `SignedOut` when there is none that counts. */
+  refresh(): Promise<User> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+  /** An access token for the socket: what a session's `getToken` needs. */
+  async token({ force = false } = {}): Promise<string> {
+    if (force || !this.#token || this.#token.expiresAt - Date.now() < MARGIN_MS) await this.refresh();
+    if (!this.#token) throw new SignedOut("There is no access token. Sign in again.");
+    return this.#token.value;
+  }
+
+  me(): Promise<User> {
+    return this.#authorised("GET", "/api/auth/me");
+  }
+  createRoom(settings: RoomSettings = {}): Promise<Room> {
+    return this.#authorised("POST", "/api/rooms", settings);
+  }
+  room(roomId: string): Promise<Room> {
+    return this.#authorised("GET", `/api/rooms/${encodeURIComponent(roomId)}`);
+  }
+  async rooms(): Promise<Room[]> {
+    return (await this.#authorised<{ rooms: Room[] }>("GET", "/api/rooms")).rooms;
+  }
+  changeRoom(roomId: string, change: RoomSettings & { active?: boolean }): Promise<Room> {
+    return this.#authorised("PATCH", `/api/rooms/${encodeURIComponent(roomId)}`, change);
+  }
+  deleteRoom(roomId: string): Promise<void> {
+    return this.#authorised("DELETE", `/api/rooms/${encodeURIComponent(roomId)}`);
+  }
+  async iceServers(): Promise<RTCIceServer[]> {
+    return (await this.#authorised<{ iceServers: RTCIceServer[] }>("GET", "/api/ice-servers")).iceServers;
+  }
+
+  async #authorised<T>(method: string, path: string, body?: object): Promise<T> {
+    try {
+      return await this.#http.send<T>(method, path, body, await this.token());
+    } catch (error) {
+      if ((error as Partial<Problem>).status !== 401) throw error;
+      return this.#http.send<T>(method, path, body, await this.token({ force: true }));
+    }
+  }
+
+  async #refresh(): Promise<User> {
+    try {
+      return this.#take(await oneTabAtATime(() => this.#http.send<Signed>("POST", "/api/auth/refresh")));
+    } catch (error) {
+      const { status } = error as Partial<Problem>;
+      if (status !== 401 && status !== 403) throw error;
+      this.#token = null;
+      throw new SignedOut("The sign-in has ended. Sign in again.", { cause: error });
+    }
+  }
+
+  #take({ accessToken, expiresIn, user }: Signed): User {
+    this.#token = { value: accessToken, expiresAt: Date.now() + expiresIn * 1000 };
+    return user;
+  }
+}
+
+/**
+ * Tabs share the refresh cookie, and using one twice revokes the whole family: so they take turns,
+ * and the second already carries the first one's new cookie.
+ */
+function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
+  const locks = globalThis.navigator?.locks;
+  return locks ? (locks.request("aldis-refresh", work) as Promise<T>) : work();
+}

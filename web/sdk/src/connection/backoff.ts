@@ -1,0 +1,16 @@
+import { LIMITS } from "../limits.ts";
+
+/**
+ * How long to wait before attempt `attempt` (0, 1, 2 …): full jitter, so that a node's clients do not
+ * come back in one wave. `random` is in [0, 1). Milliseconds.
+ */
+export function backoff(attempt: number, random: number): number {
+  const ceiling = Math.min(LIMITS.backoffCapMs, LIMITS.backoffFirstMs * 2 ** Math.min(attempt, 16));
+  return Math.floor(random * ceiling);
+}
+
+/** The wait the server asked for, bounded; `null` when it asked for none. */
+export function asked(retryAfterMs: number | null | undefined): number | null {
+  if (typeof retryAfterMs !== "number" || !(retryAfterMs >= 0)) return null;
+  return Math.min(retryAfterMs, LIMITS.retryAfterMaxMs);
+}

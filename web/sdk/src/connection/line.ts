@@ -1,0 +1,106 @@
+// One WebSocket, from opening to closing. Knows bytes and silence; knows nothing of rooms or of other sockets.
+import { Emitter } from "../emitter.ts";
+import { LIMITS } from "../limits.ts";
+import { type ClientToServer, type Refusal, type ServerToClient, SUB_PROTOCOL } from "../wire.ts";
+
+export interface LineEvents {
+  open: undefined;
+  message: ServerToClient;
+  /** Once, whoever closed. `code` 1006 when nobody said why; `last` is the `error` said before. */
+  closed: { code: number; last?: Refusal; retryAfterMs: number | null };
+}
+
+export type SocketMaker = new (url: string, protocols: string[]) => WebSocket;
+
+export class Line extends Emitter<LineEvents> {
+  readonly #socket: WebSocket;
+  #done = false;
+  #last: Refusal | undefined;
+  #drainMs: number | null = null;
+  #beat: ReturnType<typeof setInterval> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(Socket: SocketMaker, url: string) {
+    super();
+    this.#socket = new Socket(url, [SUB_PROTOCOL]);
+    this.#socket.onopen = () => this.emit("open", undefined);
+    this.#socket.onmessage = (event: MessageEvent) => this.#read(event.data);
+    this.#socket.onclose = (event: CloseEvent) => this.#finish(event.code);
+    // `error` says nothing and is always followed by `close`.
+    this.#silence = setTimeout(() => this.abandon(), LIMITS.welcomeMs);
+  }
+
+  /** False when the socket is not open: whoever must not lose the message keeps it elsewhere. */
+  send(message: ClientToServer): boolean {
+    if (this.#done || this.#socket.readyState !== 1) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Starts heartbeats; `seconds` comes from `welcome`. */
+  keepAlive(seconds: number): void {
+    clearInterval(this.#beat);
+    this.#beat = setInterval(() => this.probe(), Math.max(1, seconds) * 1000);
+  }
+
+  /** Sends a heartbeat and abandons the socket when nothing at all answers. */
+  probe(): void {
+    if (this.#silence !== undefined) return;
+    this.send({ type: "heartbeat", data: {} });
+    this.#silence = setTimeout(() => this.abandon(), LIMITS.heartbeatAnswerMs);
+  }
+
+  /** Ends the socket in order. No `closed` event follows. */
+  close(code = 1000): void {
+    this.#forget();
+    this.#socket.close(code);
+  }
+
+  /** Gives up on the socket now: a dead one would stay in CLOSING for minutes. */
+  abandon(): void {
+    if (this.#done) return;
+    this.#socket.close(4000);
+    this.#finish(1006);
+  }
+
+  #read(data: unknown): void {
+    if (this.#done) return;
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
+    const message = parse(data);
+    if (!message) return;
+    // Only what is said right before a close explains it.
+    this.#last = message.type === "error" ? message.data : undefined;
+    if (message.type === "server_draining") this.#drainMs = message.data.retryAfterMs;
+    this.emit("message", message);
+  }
+
+  #finish(code: number): void {
+    if (this.#done) return;
+    this.#forget();
+    this.emit("closed", {
+      code,
+      ...(this.#last && { last: this.#last }),
+      retryAfterMs: this.#last?.retryAfterMs ?? this.#drainMs,
+    });
+  }
+
+  #forget(): void {
+    this.#done = true;
+    clearInterval(this.#beat);
+    clearTimeout(this.#silence);
+    this.#socket.onopen = null;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
+  }
+}
+
+function parse(data: unknown): ServerToClient | null {
+  if (typeof data !== "string") return null;
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === "object" && value !== null && "type" in value ? (value as ServerToClient) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,111 @@
+// One RTCPeerConnection and what belongs to it. A Peer may use up several, one after another.
+import { LIMITS } from "../limits.ts";
+import { Health } from "./health.ts";
+import { Negotiation, type Role, type Signal } from "./negotiation.ts";
+import { type Slot, Slots, type Tracks } from "./slots.ts";
+import { type Status, StatusChannel } from "./status.ts";
+
+export interface LinkOptions {
+  role: Role;
+  signal: Signal;
+  tracks: Tracks;
+  status: Status;
+  configuration: RTCConfiguration;
+  /** This member's share of our uplink for the camera; bits a second. */
+  cameraBits: number;
+  /** Is signaling up, so that a restart can be negotiated? */
+  online(): boolean;
+  RTCPeerConnection?: typeof RTCPeerConnection;
+}
+
+export interface LinkPort {
+  /** Something a viewer could notice has changed. */
+  changed(): void;
+  status(status: Status): void;
+  broken(offer?: string): void;
+}
+
+export class Link {
+  readonly pc: RTCPeerConnection;
+  readonly negotiation: Negotiation;
+  readonly #slots: Slots;
+  readonly #status: StatusChannel;
+  readonly #health: Health;
+  readonly #role: Role;
+  #cameraBits: number;
+  #restartedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: LinkOptions, port: LinkPort) {
+    const Maker = options.RTCPeerConnection ?? RTCPeerConnection;
+    this.#role = options.role;
+    this.#cameraBits = options.cameraBits;
+    this.pc = new Maker(options.configuration);
+    this.#slots = new Slots(this.pc, options.tracks);
+    this.#status = new StatusChannel(options.status, (status) => port.status(status));
+    this.#health = new Health(this.pc, {
+      online: () => options.online(),
+      restart: () => this.restart(),
+      changed: () => port.changed(),
+    });
+    this.negotiation = new Negotiation(this.pc, {
+      role: options.role,
+      signal: options.signal,
+      online: () => options.online(),
+      adopt: () => this.#slots.adopt(),
+      settled: () => {
+        this.share(this.#cameraBits);
+        port.changed();
+      },
+      broken: (offer) => port.broken(offer),
+    });
+    this.pc.ontrack = () => port.changed();
+    if (options.role === "offer") {
+      this.#slots.open();
+      this.#status.open(this.pc);
+    } else {
+      this.#status.await(this.pc);
+    }
+  }
+
+  set(slot: Slot, track: MediaStreamTrack | null): void {
+    // A sender that refuses a track (the connection is closing) has nobody to send it to.
+    this.#slots.set(slot, track).catch(() => {});
+  }
+
+  receiving(slot: Slot): MediaStreamTrack | null {
+    return this.#slots.receiving(slot);
+  }
+
+  /** This member's share of our uplink for the camera; bits a second. */
+  share(cameraBits: number): void {
+    this.#cameraBits = cameraBits;
+    // Before the descriptions stand there is nothing to bound yet: `settled` comes back to it.
+    this.#slots.bound("camera", cameraBits).catch(() => {});
+  }
+
+  say(status: Status): void {
+    this.#status.say(status);
+  }
+
+  /** New ICE credentials and candidates over the same connection. Both sides may notice a failure: one restart is enough. */
+  restart(): void {
+    if (this.#role === "answer") return this.negotiation.want("ice_restart");
+    const now = performance.now();
+    if (now - this.#restartedAt < LIMITS.restartPauseMs) return;
+    this.#restartedAt = now;
+    // Fires `negotiationneeded`, which makes the offer.
+    this.pc.restartIce();
+  }
+
+  check(): void {
+    this.#health.check();
+  }
+
+  close(): void {
+    this.negotiation.close();
+    this.#health.close();
+    this.pc.ontrack = null;
+    this.pc.ondatachannel = null;
+    this.pc.close();
+  }
+}

@@ -1,0 +1,154 @@
+// The other members of the room, each with their connection; kept in step with what the session says.
+import { Emitter } from "./emitter.ts";
+import { LIMITS } from "./limits.ts";
+import {
+  NO_TRACKS,
+  Peer,
+  type PeerView,
+  type Role,
+  type Signal,
+  type Slot,
+  type Status,
+  type Tracks,
+} from "./peer.ts";
+import type { Counted, Member, Numbered, Said } from "./wire.ts";
+
+export interface PeersOptions {
+  send(message: Counted): void;
+  online(): boolean;
+  /** Read whenever a connection is made. */
+  configuration(): RTCConfiguration;
+  RTCPeerConnection?: typeof RTCPeerConnection;
+}
+
+/** Join order decides for ever who offers: the earlier member, of any two. */
+export function role(mine: number, theirs: number): Role {
+  return mine < theirs ? "offer" : "answer";
+}
+
+/** What the camera may take towards each of `others` members; bits a second. */
+export function cameraBits(others: number): number {
+  const share = Math.floor(LIMITS.uplinkBits / Math.max(1, others));
+  return Math.max(LIMITS.cameraBitsMin, Math.min(LIMITS.cameraBitsMax, share));
+}
+
+export class Peers extends Emitter<{ changed: undefined }> {
+  readonly #options: PeersOptions;
+  readonly #byId = new Map<string, Peer>();
+  readonly #tracks: Tracks = { ...NO_TRACKS };
+  #status: Status = { microphone: true };
+  #rev = 0;
+
+  constructor(options: PeersOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** In join order. */
+  views(): PeerView[] {
+    return this.all()
+      .map((peer) => peer.view)
+      .sort((a, b) => a.rev - b.rev);
+  }
+  all(): Peer[] {
+    return [...this.#byId.values()];
+  }
+
+  /** A new session: connections of an earlier one lead to nobody. */
+  joined(joined: Said<"room_joined">): void {
+    this.close();
+    this.#rev = joined.rev;
+    for (const member of joined.peers) this.#add(member);
+    this.#changed();
+  }
+
+  /** Signaling is back after a break that the others have not noticed. */
+  resumed(): void {
+    for (const peer of this.#byId.values()) peer.check();
+  }
+
+  hear(message: Numbered): void {
+    switch (message.type) {
+      case "user_joined":
+        this.#add({ ...message.data, state: "on" });
+        return this.#changed();
+      case "user_left":
+        this.#remove(message.data.userId);
+        return this.#changed();
+      case "offer":
+        return this.#byId.get(message.data.senderUserId)?.offered(message.data.sdp);
+      case "answer":
+        return this.#byId.get(message.data.senderUserId)?.answered(message.data.sdp);
+      case "ice_candidate":
+        return this.#byId.get(message.data.senderUserId)?.candidate(message.data.candidate);
+      case "renegotiate":
+        return this.#byId.get(message.data.senderUserId)?.asked(message.data.reason);
+      case "chat_message":
+        return;
+    }
+  }
+
+  /** The server refused one of our candidates for want of room: only a new set will be complete. */
+  candidatesRefused(userId: string): void {
+    this.#byId.get(userId)?.restart();
+  }
+
+  set(slot: Slot, track: MediaStreamTrack | null): void {
+    if (this.#tracks[slot] === track) return;
+    this.#tracks[slot] = track;
+    for (const peer of this.#byId.values()) peer.set(slot, track);
+  }
+
+  say(status: Status): void {
+    this.#status = status;
+    for (const peer of this.#byId.values()) peer.say(status);
+  }
+
+  configure(): void {
+    for (const peer of this.#byId.values()) peer.configure(this.#options.configuration());
+  }
+
+  close(): void {
+    for (const userId of [...this.#byId.keys()]) this.#remove(userId);
+  }
+
+  #add(member: Member): void {
+    const known = this.#byId.get(member.userId);
+    if (known?.member.rev === member.rev) return;
+    if (known) this.#remove(member.userId);
+    const { RTCPeerConnection } = this.#options;
+    const peer = new Peer(member, {
+      role: role(this.#rev, member.rev),
+      signal: this.#signal(member.userId),
+      tracks: this.#tracks,
+      status: this.#status,
+      configuration: this.#options.configuration(),
+      cameraBits: cameraBits(this.#byId.size + 1),
+      online: () => this.#options.online(),
+      ...(RTCPeerConnection && { RTCPeerConnection }),
+    });
+    peer.on("changed", () => this.emit("changed", undefined));
+    this.#byId.set(member.userId, peer);
+  }
+
+  #changed(): void {
+    const share = cameraBits(this.#byId.size);
+    for (const peer of this.#byId.values()) peer.share(share);
+    this.emit("changed", undefined);
+  }
+
+  #remove(userId: string): void {
+    this.#byId.get(userId)?.close();
+    this.#byId.delete(userId);
+  }
+
+  #signal(targetUserId: string): Signal {
+    const { send } = this.#options;
+    return {
+      offer: (sdp) => send({ type: "offer", data: { targetUserId, sdp } }),
+      answer: (sdp) => send({ type: "answer", data: { targetUserId, sdp } }),
+      candidate: (candidate) => send({ type: "ice_candidate", data: { targetUserId, candidate } }),
+      renegotiate: (reason) => send({ type: "renegotiate", data: { targetUserId, reason } }),
+    };
+  }
+}

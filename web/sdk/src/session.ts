@@ -1,0 +1,265 @@
+// One person's session in one room: joined once, resumed over as many sockets as it takes, joined anew when
+// the server has truly forgotten it. Knows `cid`, `seq` and resume; knows nothing of media.
+
+import { asked } from "./connection/backoff.ts";
+import { Connection, type ConnectionOptions, type StopReason } from "./connection.ts";
+import { Emitter } from "./emitter.ts";
+import { LIMITS } from "./limits.ts";
+import { Inbox } from "./session/inbox.ts";
+import { type Fate, type Kept, Outbox } from "./session/outbox.ts";
+import type { Code, Counted, Numbered, Refusal, Said, ServerToClient } from "./wire.ts";
+
+export type { Fate } from "./session/outbox.ts";
+
+/**
+ * `connecting`: first socket on its way. `joining`: asking for a seat. `joined`: in the room.
+ * `reconnecting`: the seat is held while a new socket is sought. `stopped`: ended for good.
+ */
+export type SessionState = "idle" | "connecting" | "joining" | "joined" | "reconnecting" | "stopped";
+
+export interface SessionEvents {
+  state: SessionState;
+  /** A new session has begun: forget every peer connection of an earlier one. */
+  joined: Said<"room_joined">;
+  /** The same session goes on; what was missed follows as `message`s. */
+  resumed: Said<"resumed">;
+  message: Numbered;
+  /** The server refused something. Not fatal. */
+  refused: { refusal: Refusal; message?: Counted };
+  /** Passing trouble in the cluster, for a notice. */
+  degraded: Said<"degraded">;
+  stopped: { reason: StopReason; last?: Refusal };
+  traffic: { direction: "sent" | "received"; type: string };
+}
+
+export type SessionOptions = Omit<ConnectionOptions, "resume"> & { roomId: string };
+
+const JOIN_STOPS: Partial<Record<Code, StopReason>> = {
+  room_full: "room_full",
+  room_not_found: "room_not_found",
+  room_closed: "room_closed",
+  forbidden: "forbidden",
+  already_in_room: "protocol",
+  bad_message: "room_not_found",
+};
+
+export class Session extends Emitter<SessionEvents> {
+  readonly roomId: string;
+  readonly #connection: Connection;
+  readonly #outbox = new Outbox();
+  readonly #inbox: Inbox;
+  #state: SessionState = "idle";
+  #userId: string | null = null;
+  #sessionId: string | null = null;
+  #resumeToken: string | null = null;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SessionOptions) {
+    super();
+    this.roomId = options.roomId;
+    this.#inbox = new Inbox((seq) => this.#connection.send({ type: "ack", seq }));
+    this.#connection = new Connection({ ...options, resume: () => this.#continuation() });
+    this.#connection.on("welcome", ({ welcome, resuming }) => this.#welcomed(welcome.userId, resuming));
+    this.#connection.on("message", (message) => this.#hear(message));
+    this.#connection.on("down", () => this.#down());
+    this.#connection.on("stopped", (stopped) => this.#ended(stopped));
+    this.#connection.on("traffic", (traffic) => this.emit("traffic", traffic));
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+  /** Who the server says we are; known from `welcome` on. */
+  get userId(): string | null {
+    return this.#userId;
+  }
+  get sessionId(): string | null {
+    return this.#sessionId;
+  }
+
+  start(): void {
+    this.#enter("connecting");
+    this.#connection.start();
+  }
+
+  /** Frees the seat at once and ends. */
+  leave(): void {
+    if (this.#state === "stopped") return;
+    this.#inbox.flush();
+    this.#connection.send({ type: "leave_room" });
+    this.#connection.stop("left");
+  }
+
+  /** Says something to the room or to one member: now, or as soon as the session stands again. */
+  send(message: Counted, settle?: (fate: Fate) => void): void {
+    if (this.#state === "stopped" || this.#state === "idle") return settle?.({ kind: "lost" });
+    const kept = this.#outbox.add(message, settle);
+    if (!kept) return this.#giveUpSession(settle);
+    if (this.#state === "joined") this.#transmit(kept);
+  }
+
+  /** The browser says the network or the page is back. */
+  wake(): void {
+    this.#connection.wake();
+  }
+
+  #continuation(): { resumeToken: string; seq: number } | undefined {
+    return this.#resumeToken ? { resumeToken: this.#resumeToken, seq: this.#inbox.last } : undefined;
+  }
+
+  #welcomed(userId: string, resuming: boolean): void {
+    this.#userId = userId;
+    if (resuming) this.#awaitSeat();
+    else this.#join();
+  }
+
+  #join(): void {
+    if (this.#state !== "reconnecting") this.#enter("joining");
+    this.#connection.send({ type: "join_room", data: { roomId: this.roomId } });
+    this.#awaitSeat();
+  }
+
+  #awaitSeat(): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#connection.renew(), LIMITS.joinMs);
+  }
+
+  #hear(message: ServerToClient): void {
+    switch (message.type) {
+      case "ack":
+        return this.#outbox.acknowledge(message.cid);
+      case "room_joined":
+        return this.#begin(message.data);
+      case "resumed":
+        return this.#resume(message.data);
+      case "resume_failed":
+        return this.#forget();
+      case "error":
+        return this.#refused(message.data);
+      case "token_expiring":
+        return void this.#connection.refreshToken();
+      case "room_closed":
+        return this.#connection.stop("room_closed");
+      case "degraded":
+        return this.emit("degraded", message.data);
+      case "welcome":
+      case "heartbeat_ack":
+      case "server_draining":
+        return;
+      default:
+        return this.#receive(message);
+    }
+  }
+
+  #receive(message: Numbered): void {
+    // A type that a newer server may know still counts: it has a number and is processed by being skipped.
+    const place = this.#inbox.take(message.seq);
+    if (place === "next") this.emit("message", message);
+    else if (place === "hole") this.#connection.renew();
+  }
+
+  #begin(joined: Said<"room_joined">): void {
+    this.#outbox.restart();
+    this.#inbox.restart();
+    this.#resumeToken = joined.resumeToken;
+    this.#sessionId = joined.sessionId;
+    this.#settle();
+    this.emit("joined", joined);
+  }
+
+  #resume(resumed: Said<"resumed">): void {
+    this.#settle();
+    // First what was said before, then whatever listeners want to say now.
+    for (const kept of this.#outbox.unacknowledged()) this.#transmit(kept);
+    this.emit("resumed", resumed);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#deadline);
+    this.#connection.settled();
+    this.#enter("joined");
+  }
+
+  /** The server no longer knows this session: ask for a new seat. */
+  #forget(): void {
+    this.#resumeToken = null;
+    this.#outbox.restart();
+    this.#join();
+  }
+
+  #giveUpSession(settle?: (fate: Fate) => void): void {
+    settle?.({ kind: "lost" });
+    this.#resumeToken = null;
+    this.#outbox.restart();
+    this.#connection.renew();
+  }
+
+  #refused(refusal: Refusal): void {
+    const kept = typeof refusal.cid === "number" ? this.#outbox.take(refusal.cid) : undefined;
+    if (kept) return this.#refusedMessage(refusal, kept);
+    if (this.#state !== "joined" && this.#refusedSeat(refusal)) return;
+    this.emit("refused", { refusal });
+  }
+
+  /** Refused while asking for a seat: final, or worth asking again. */
+  #refusedSeat(refusal: Refusal): boolean {
+    const stop = JOIN_STOPS[refusal.code];
+    if (stop) {
+      this.#connection.stop(stop, refusal);
+      return true;
+    }
+    if (!refusal.retryable) return false;
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(
+      () => (this.#resumeToken ? this.#connection.renew() : this.#join()),
+      asked(refusal.retryAfterMs) ?? LIMITS.resendMs,
+    );
+    return true;
+  }
+
+  /** A refused message keeps its content and gets a new number: the old one may have been passed by others. */
+  #refusedMessage(refusal: Refusal, kept: Kept): void {
+    if (refusal.code === "not_in_room") {
+      kept.settle({ kind: "lost" });
+      return this.#forget();
+    }
+    if (refusal.retryable && kept.tries < LIMITS.resendMax) {
+      const session = this.#sessionId;
+      const pause = asked(refusal.retryAfterMs) ?? LIMITS.resendMs;
+      setTimeout(() => {
+        if (this.#sessionId !== session || this.#state === "stopped") return kept.settle({ kind: "lost" });
+        const again = this.#outbox.add(kept.message, kept.settle, kept.tries + 1);
+        if (!again) this.#giveUpSession(kept.settle);
+        else if (this.#state === "joined") this.#transmit(again);
+      }, pause);
+      return;
+    }
+    kept.settle({ kind: "refused", refusal });
+    this.emit("refused", { refusal, message: kept.message });
+  }
+
+  #transmit({ cid, message }: Kept): void {
+    this.#connection.send({ ...message, cid });
+  }
+
+  #down(): void {
+    clearTimeout(this.#deadline);
+    this.#enter(this.#sessionId === null ? "connecting" : "reconnecting");
+  }
+
+  #ended(stopped: { reason: StopReason; last?: Refusal }): void {
+    clearTimeout(this.#deadline);
+    this.#inbox.restart();
+    this.#outbox.restart();
+    this.#resumeToken = null;
+    this.#sessionId = null;
+    this.#enter("stopped");
+    this.emit("stopped", stopped);
+  }
+
+  #enter(state: SessionState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.emit("state", state);
+  }
+}

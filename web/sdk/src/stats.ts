@@ -1,0 +1,54 @@
+import type { Peer } from "./peer.ts";
+
+/** How the connection to one member fares. */
+export interface PeerStats {
+  userId: string;
+  /** Grows only when a connection had to be rebuilt for this member. */
+  connectionNumber: number;
+  connectionState: RTCPeerConnectionState;
+  iceConnectionState: RTCIceConnectionState;
+  /** Frames of their camera and of their screen decoded here. */
+  framesDecoded: number;
+  screenFramesDecoded: number;
+  bytesReceived: number;
+  bytesSent: number;
+  /** Seconds, from the last check. */
+  roundTripTime: number | null;
+  /** Our end's kind of candidate: `host`, `srflx`, `prflx`, `relay`. */
+  localCandidateType: string | null;
+  remoteCandidateType: string | null;
+}
+
+type Report = Record<string, unknown> & { type: string; id: string };
+
+/** Reads the browser's statistics for one member. */
+export async function peerStats(peer: Peer): Promise<PeerStats> {
+  const pc = peer.pc;
+  const reports = new Map<string, Report>();
+  (await pc.getStats()).forEach((report: Report) => {
+    reports.set(report.id, report);
+  });
+  const all = [...reports.values()];
+  const transport = all.find((report) => report.type === "transport");
+  const pair = reports.get(String(transport?.selectedCandidatePairId));
+  const candidate = (id: unknown) => reports.get(String(id))?.candidateType as string | undefined;
+  return {
+    userId: peer.member.userId,
+    connectionNumber: peer.connectionNumber,
+    connectionState: pc.connectionState,
+    iceConnectionState: pc.iceConnectionState,
+    framesDecoded: frames(all, "1"),
+    screenFramesDecoded: frames(all, "2"),
+    bytesReceived: Number(transport?.bytesReceived ?? 0),
+    bytesSent: Number(transport?.bytesSent ?? 0),
+    roundTripTime: (pair?.currentRoundTripTime as number | undefined) ?? null,
+    localCandidateType: candidate(pair?.localCandidateId) ?? null,
+    remoteCandidateType: candidate(pair?.remoteCandidateId) ?? null,
+  };
+}
+
+/** Media sections are numbered in slot order. */
+function frames(reports: Report[], mid: string): number {
+  const video = reports.find((report) => report.type === "inbound-rtp" && report.mid === mid);
+  return Number(video?.framesDecoded ?? 0);
+}

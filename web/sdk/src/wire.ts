@@ -1,0 +1,36 @@
+// Names for the parts of the generated wire types. The rest of the SDK imports these, so that the
+// generated file may be laid out as its generator likes.
+import type { ClientToServer, ServerToClient } from "./gen/protocol.ts";
+
+export type { ClientToServer, Code, ServerToClient } from "./gen/protocol.ts";
+
+/** What the server's message of this type carries in `data`. */
+export type Said<T extends ServerToClient["type"]> = Extract<
+  ServerToClient,
+  { type: T; data: unknown }
+>["data"];
+/** What the client's message of this type carries in `data`. */
+export type Say<T extends ClientToServer["type"]> = Extract<
+  ClientToServer,
+  { type: T; data: unknown }
+>["data"];
+
+/** Client messages that are numbered by `cid`, kept until acknowledged, and sent again after a resume. */
+export type Counted = Extract<
+  ClientToServer,
+  { type: "offer" | "answer" | "ice_candidate" | "renegotiate" | "chat_message" }
+>;
+/** Server messages that are numbered by `seq`. */
+export type Numbered = Extract<
+  ServerToClient,
+  {
+    type: "user_joined" | "user_left" | "offer" | "answer" | "ice_candidate" | "renegotiate" | "chat_message";
+  }
+>;
+/** A member of the room as the server lists it. */
+export type Member = Said<"room_joined">["peers"][number];
+/** An `error` message's data. */
+export type Refusal = Said<"error">;
+
+/** The WebSocket sub-protocol this SDK speaks. */
+export const SUB_PROTOCOL = "aldis.v1";

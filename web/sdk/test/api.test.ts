@@ -1,0 +1,89 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Api, Problem, Unreachable } from "../src/api.ts";
+import { SignedOut } from "../src/connection.ts";
+import { renewIn } from "../src/ice.ts";
+import { LIMITS } from "../src/limits.ts";
+
+type Answer = [status: number, body?: object];
+
+function server(answers: Record<string, Answer[]>) {
+  const calls: { what: string; token: string | null; body: unknown }[] = [];
+  const fetcher = async (path: string, init: RequestInit) => {
+    const what = `${init.method} ${path}`;
+    const token = new Headers(init.headers).get("authorization");
+    calls.push({ what, token, body: init.body ? JSON.parse(String(init.body)) : undefined });
+    const [status, body] = answers[what]?.shift() ?? [500, { title: "unexpected" }];
+    return new Response(status === 204 ? null : JSON.stringify(body ?? {}), { status });
+  };
+  return { calls, api: new Api("", fetcher as unknown as typeof fetch) };
+}
+const signed = (accessToken: string, expiresIn = 900) => ({
+  accessToken,
+  expiresIn,
+  user: { id: "u1", email: "ann@example.org", name: "Ann" },
+});
+
+afterEach(() => void vi.useRealTimers());
+
+test("the token of a login is used until it is about to end, then the cookie brings another", async () => {
+  vi.useFakeTimers();
+  const { api, calls } = server({
+    "POST /api/auth/login": [[200, signed("one")]],
+    "POST /api/auth/refresh": [[200, signed("two")]],
+  });
+  await api.login("ann@example.org", "secret");
+  expect(await api.token()).toBe("one");
+  vi.advanceTimersByTime(880_000);
+  expect(await api.token()).toBe("two");
+  expect(calls).toHaveLength(2);
+});
+
+test("several who need a token at once share one refresh, for a second would revoke the family", async () => {
+  const { api, calls } = server({ "POST /api/auth/refresh": [[200, signed("one")]] });
+  expect(await Promise.all([api.token(), api.token(), api.token()])).toEqual(["one", "one", "one"]);
+  expect(calls).toHaveLength(1);
+});
+
+test("a refresh that is refused means signed out", async () => {
+  const { api } = server({ "POST /api/auth/refresh": [[401, { code: "auth_required" }]] });
+  await expect(api.token()).rejects.toBeInstanceOf(SignedOut);
+});
+
+test("a token that was revoked early is replaced once", async () => {
+  const { api, calls } = server({
+    "POST /api/auth/login": [[200, signed("old")]],
+    "POST /api/auth/refresh": [[200, signed("new")]],
+    "GET /api/rooms": [[401], [200, { rooms: [] }]],
+  });
+  await api.login("a", "b");
+  expect(await api.rooms()).toEqual([]);
+  expect(calls.map(({ token }) => token)).toEqual([null, "Bearer old", null, "Bearer new"]);
+});
+
+test("a problem keeps its code, text, fields and request id", async () => {
+  const problem = {
+    title: "Bad",
+    detail: "Too short.",
+    code: "bad_message",
+    requestId: "r1",
+    errors: [{ field: "password" }],
+  };
+  const { api } = server({ "POST /api/auth/signup": [[422, problem]] });
+  const error = await api.signup("a", "b", "c").catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(Problem);
+  expect(error).toMatchObject({ status: 422, code: "bad_message", message: "Too short.", requestId: "r1" });
+});
+
+test("no answer is told apart from a refusal", async () => {
+  const api = new Api("", (() => Promise.reject(new TypeError("failed to fetch"))) as typeof fetch);
+  await expect(api.login("a", "b")).rejects.toBeInstanceOf(Unreachable);
+});
+
+test("relay credentials are renewed before they end", () => {
+  const now = 1_800_000_000_000;
+  const servers = (seconds: number) => [{ urls: "turn:t", username: `${now / 1000 + seconds}:me` }];
+  expect(renewIn(servers(1_200), now)).toBe(1_200_000 - LIMITS.iceServersMarginMs);
+  expect(renewIn(servers(36_000), now)).toBe(LIMITS.iceServersMs);
+  expect(renewIn(servers(10), now)).toBe(60_000);
+  expect(renewIn([{ urls: "stun:s" }], now)).toBe(LIMITS.iceServersMs);
+});

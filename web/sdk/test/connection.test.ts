@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { asked, backoff } from "../src/connection/backoff.ts";
+import { verdict } from "../src/connection/closing.ts";
+import { type GetToken, SignedOut } from "../src/connection.ts";
+import { LIMITS } from "../src/limits.ts";
+import type { Session } from "../src/session.ts";
+import { FakeSocket, settle } from "./fakes.ts";
+import { joined, joinedSession, newSession, tokens, welcome } from "./stage.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Where the session ends, or `undefined` while it goes on. */
+function ending(session: Session): () => string | undefined {
+  let reason: string | undefined;
+  session.on("stopped", (stopped) => {
+    reason = stopped.reason;
+  });
+  return () => reason;
+}
+
+describe("back-off", () => {
+  test("starts within 300 ms, doubles, and never passes 10 s", () => {
+    const ceilings = [0, 1, 2, 3, 4, 5, 6, 50].map((attempt) => backoff(attempt, 0.999_999));
+    expect(ceilings).toEqual([299, 599, 1199, 2399, 4799, 9599, 9999, 9999]);
+  });
+
+  test("is full jitter: any wait from nothing to the ceiling", () => {
+    expect([0, 0.25, 0.5].map((random) => backoff(2, random))).toEqual([0, 300, 600]);
+  });
+
+  test("what the server asks for is bounded, and nonsense is ignored", () => {
+    expect([asked(250), asked(9e9), asked(-1), asked(null), asked(undefined), asked(Number.NaN)]).toEqual([
+      250,
+      LIMITS.retryAfterMaxMs,
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+});
+
+describe("close codes", () => {
+  test.each([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4508, 4529, 4530, 4599])("%i: come back", (code) => {
+    expect(verdict(code)).toEqual({ next: "come_back" });
+  });
+  test.each([
+    [1002, "protocol"],
+    [1003, "protocol"],
+    [1007, "protocol"],
+    [1009, "protocol"],
+    [4403, "forbidden"],
+    [4404, "room_closed"],
+    [4409, "replaced"],
+    [4499, "forbidden"],
+  ])("%i: stop, %s", (code, reason) => {
+    expect(verdict(code)).toEqual({ next: "stop", reason });
+  });
+  test("4404 after room_not_found says so", () => {
+    const last = {
+      code: "room_not_found" as const,
+      message: "",
+      cid: null,
+      retryable: false,
+      retryAfterMs: null,
+    };
+    expect(verdict(4404, last)).toEqual({ next: "stop", reason: "room_not_found" });
+  });
+});
+
+describe("connection", () => {
+  test("hello is the first message, over the sub-protocol, with the token and nothing to resume", async () => {
+    const session = newSession();
+    session.start();
+    await settle();
+    FakeSocket.last.open();
+    expect(FakeSocket.last.protocols).toEqual(["aldis.v1"]);
+    expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "token-1" } }]);
+  });
+
+  test("a socket replaced by a newer one is not fought for", async () => {
+    const { session, socket } = await joinedSession();
+    const ended = ending(session);
+    socket.refuse("replaced");
+    socket.cut(4409);
+    await vi.advanceTimersByTimeAsync(LIMITS.giveUpMs);
+    expect(ended()).toBe("replaced");
+    expect(FakeSocket.made).toHaveLength(1);
+  });
+
+  test("waits as long as the error before the close says", async () => {
+    const { socket } = await joinedSession();
+    socket.refuse("rate_limited", { retryable: true, retryAfterMs: 2_000 });
+    socket.cut(4529);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(FakeSocket.made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("an old refusal does not delay the return from a lost socket", async () => {
+    const { socket } = await joinedSession();
+    socket.refuse("rate_limited", { retryable: true, retryAfterMs: 60_000 });
+    socket.say({ type: "ack", cid: 1 });
+    socket.cut(1006);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("leaves a draining node after the jitter it was given", async () => {
+    const { socket } = await joinedSession();
+    socket.say({ type: "server_draining", data: { retryAfterMs: 700 } });
+    socket.say({ type: "ack", cid: 1 });
+    socket.cut(1001);
+    await vi.advanceTimersByTimeAsync(699);
+    expect(FakeSocket.made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("4401 forces a fresh token once, and a second one stops", async () => {
+    const { asked, getToken } = tokens();
+    const session = newSession(getToken);
+    const ended = ending(session);
+    session.start();
+    await settle();
+    FakeSocket.last.open();
+    FakeSocket.last.cut(4401);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    FakeSocket.last.open();
+    expect(asked).toEqual([false, true]);
+    expect(FakeSocket.last.sent[0]).toEqual({ type: "hello", data: { token: "token-2" } });
+    FakeSocket.last.cut(4401);
+    await vi.advanceTimersByTimeAsync(LIMITS.giveUpMs);
+    expect(ended()).toBe("auth");
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("no way to a token ends the session; a network failure on the way to one does not", async () => {
+    let answer: () => Promise<string> = () => Promise.reject(new TypeError("network"));
+    const getToken: GetToken = () => answer();
+    const session = newSession(getToken);
+    const ended = ending(session);
+    session.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ended()).toBeUndefined();
+    answer = () => Promise.reject(new SignedOut("no"));
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffCapMs);
+    expect(ended()).toBe("auth");
+    expect(FakeSocket.made).toHaveLength(0);
+  });
+
+  test("an expiring token is replaced on the standing socket", async () => {
+    const { socket } = await joinedSession();
+    socket.say({ type: "token_expiring", data: { inSeconds: 60 } });
+    await settle();
+    expect(socket.sent.at(-1)).toEqual({ type: "token_refresh", data: { token: "token-2" } });
+    expect(FakeSocket.made).toHaveLength(1);
+  });
+
+  test("a heartbeat that nothing answers means the socket is dead", async () => {
+    const { session, socket } = await joinedSession();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(socket.sent.at(-1)?.type).toBe("heartbeat");
+    socket.say({ type: "heartbeat_ack", data: { serverTime: 1 } });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(LIMITS.heartbeatAnswerMs);
+    expect(session.state).toBe("reconnecting");
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("the network coming back cuts the wait short", async () => {
+    const { session, socket } = await joinedSession();
+    socket.cut(1006);
+    session.wake();
+    await settle();
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("a server that welcomes nobody is tried for a bounded time", async () => {
+    const session = newSession();
+    const ended = ending(session);
+    session.start();
+    for (let waited = 0; waited <= LIMITS.giveUpMs + 20_000 && !ended(); waited += 1_000) {
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(ended()).toBe("unreachable");
+    const tried = FakeSocket.made.length;
+    await vi.advanceTimersByTimeAsync(LIMITS.giveUpMs);
+    expect(FakeSocket.made).toHaveLength(tried);
+  });
+
+  test("leaving says so, closes, and never comes back", async () => {
+    const { session, socket } = await joinedSession();
+    session.leave();
+    expect(socket.types().at(-1)).toBe("leave_room");
+    expect(socket.closedWith).toBe(1000);
+    await vi.advanceTimersByTimeAsync(LIMITS.giveUpMs);
+    expect(FakeSocket.made).toHaveLength(1);
+    expect(session.state).toBe("stopped");
+  });
+
+  test.each(["room_full", "room_not_found", "room_closed", "forbidden"])(
+    "%s while joining is final",
+    async (code) => {
+      const session = newSession();
+      const ended = ending(session);
+      session.start();
+      await welcome();
+      FakeSocket.last.refuse(code, { retryable: code === "room_full" });
+      expect(ended()).toBe(code);
+    },
+  );
+
+  test("an unavailable ledger while joining is asked again on the same socket", async () => {
+    const session = newSession();
+    session.start();
+    const socket = await welcome();
+    socket.refuse("unavailable", { retryable: true, retryAfterMs: 500 });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(socket.types()).toEqual(["hello", "join_room", "join_room"]);
+    socket.say(joined());
+    expect(session.state).toBe("joined");
+  });
+});

@@ -1,0 +1,238 @@
+// A socket and a peer connection that do only what a test says, and remember what was asked of them.
+import type { ClientToServer, ServerToClient } from "../src/wire.ts";
+
+export class FakeSocket {
+  static made: FakeSocket[] = [];
+  static get last(): FakeSocket {
+    const socket = FakeSocket.made.at(-1);
+    if (!socket) throw new Error("no socket has been opened");
+    return socket;
+  }
+  readyState = 0;
+  sent: ClientToServer[] = [];
+  closedWith: number | undefined;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  readonly url: string;
+  readonly protocols: string[];
+
+  constructor(url: string, protocols: string[]) {
+    this.url = url;
+    this.protocols = protocols;
+    FakeSocket.made.push(this);
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+  close(code: number): void {
+    this.closedWith = code;
+    this.readyState = 3;
+  }
+
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+  say(message: ServerToClient): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  cut(code: number): void {
+    this.readyState = 3;
+    this.onclose?.({ code });
+  }
+  refuse(code: string, extra: object = {}): void {
+    const data = { code, message: code, cid: null, retryable: false, retryAfterMs: null, ...extra };
+    this.onmessage?.({ data: JSON.stringify({ type: "error", data }) });
+  }
+  types(): string[] {
+    return this.sent.map((message) => message.type);
+  }
+  cids(): (number | undefined)[] {
+    return this.sent
+      .filter((message) => "cid" in message)
+      .map((message) => ("cid" in message ? message.cid : 0));
+  }
+}
+
+export class FakeTrack {
+  enabled = true;
+  onended: (() => void) | null = null;
+  stopped = false;
+  contentHint = "";
+  readonly kind: string;
+  constructor(kind: string) {
+    this.kind = kind;
+  }
+  stop(): void {
+    this.stopped = true;
+  }
+  getSettings(): { deviceId: string } {
+    return { deviceId: "device" };
+  }
+}
+
+export class FakeStream {
+  #tracks: FakeTrack[];
+  constructor(tracks: FakeTrack[] = []) {
+    this.#tracks = [...tracks];
+  }
+  getTracks(): FakeTrack[] {
+    return [...this.#tracks];
+  }
+  addTrack(track: FakeTrack): void {
+    this.#tracks.push(track);
+  }
+  removeTrack(track: FakeTrack): void {
+    this.#tracks = this.#tracks.filter((each) => each !== track);
+  }
+}
+
+class FakeTransceiver {
+  currentDirection: string | null = null;
+  track: FakeTrack | null;
+  readonly receiver: { track: FakeTrack };
+  readonly sender: {
+    replaceTrack(track: FakeTrack | null): Promise<void>;
+    setStreams(): void;
+    getParameters(): RTCRtpSendParameters;
+    setParameters(parameters: RTCRtpSendParameters): Promise<void>;
+  };
+  #parameters = { encodings: [{}] } as unknown as RTCRtpSendParameters;
+  #direction: string;
+  readonly #pc: FakePeerConnection;
+  constructor(pc: FakePeerConnection, kind: string, track: FakeTrack | null, direction: string) {
+    this.#pc = pc;
+    this.#direction = direction;
+    this.track = track;
+    this.receiver = { track: new FakeTrack(kind) };
+    this.sender = {
+      replaceTrack: async (next) => {
+        this.track = next;
+      },
+      setStreams: () => {},
+      getParameters: () => structuredClone(this.#parameters),
+      setParameters: async (parameters) => {
+        this.#parameters = parameters;
+      },
+    };
+  }
+  bits(): number | undefined {
+    return this.#parameters.encodings[0]?.maxBitrate;
+  }
+  get direction(): string {
+    return this.#direction;
+  }
+  set direction(direction: string) {
+    this.#direction = direction;
+    this.#pc.needs();
+  }
+}
+
+type Description = { type: string; sdp: string };
+
+/** The parts of JSEP's state machine that the SDK leans on; its SDP is only a name. */
+export class FakePeerConnection {
+  static made: FakePeerConnection[] = [];
+  static get last(): FakePeerConnection {
+    const pc = FakePeerConnection.made.at(-1);
+    if (!pc) throw new Error("no connection has been made");
+    return pc;
+  }
+  signalingState = "stable";
+  connectionState = "new";
+  iceConnectionState = "new";
+  localDescription: Description | null = null;
+  remoteDescription: Description | null = null;
+  candidates: unknown[] = [];
+  channels: string[] = [];
+  restarts = 0;
+  closed = false;
+  refuseRemote = false;
+  onnegotiationneeded: (() => void) | null = null;
+  onicecandidate: ((event: { candidate: unknown }) => void) | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+  oniceconnectionstatechange: (() => void) | null = null;
+  ontrack: (() => void) | null = null;
+  ondatachannel: (() => void) | null = null;
+  readonly configuration: RTCConfiguration;
+  readonly #transceivers: FakeTransceiver[] = [];
+  readonly #id = FakePeerConnection.made.length + 1;
+  #version = 0;
+  #needed = false;
+
+  constructor(configuration: RTCConfiguration) {
+    this.configuration = configuration;
+    FakePeerConnection.made.push(this);
+  }
+  addTransceiver(what: string | FakeTrack, init: { direction: string }): FakeTransceiver {
+    const track = typeof what === "string" ? null : what;
+    const transceiver = new FakeTransceiver(this, track?.kind ?? String(what), track, init.direction);
+    this.#transceivers.push(transceiver);
+    this.needs();
+    return transceiver;
+  }
+  getTransceivers(): FakeTransceiver[] {
+    return this.#transceivers;
+  }
+  createDataChannel(label: string): object {
+    this.channels.push(label);
+    return { label, readyState: "connecting" };
+  }
+  setConfiguration(): void {}
+  restartIce(): void {
+    this.restarts += 1;
+    this.needs();
+  }
+  async setLocalDescription(): Promise<void> {
+    this.#version += 1;
+    const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
+    this.localDescription = { type, sdp: this.#sdp(type) };
+    this.signalingState = type === "offer" ? "have-local-offer" : "stable";
+    this.#needed = false;
+  }
+  async setRemoteDescription(description: Description): Promise<void> {
+    if (this.refuseRemote) throw new Error("InvalidAccessError");
+    if (description.type === "offer" && this.#transceivers.length === 0) {
+      for (const kind of ["audio", "video", "video"]) {
+        this.#transceivers.push(new FakeTransceiver(this, kind, null, "recvonly"));
+      }
+    }
+    this.remoteDescription = description;
+    this.signalingState = description.type === "offer" ? "have-remote-offer" : "stable";
+  }
+  async addIceCandidate(candidate: unknown): Promise<void> {
+    if (!this.remoteDescription) throw new Error("InvalidStateError: there is no remote description");
+    this.candidates.push(candidate);
+  }
+  close(): void {
+    this.closed = true;
+    this.signalingState = "closed";
+  }
+
+  needs(): void {
+    if (this.#needed) return;
+    this.#needed = true;
+    queueMicrotask(() => this.#needed && this.onnegotiationneeded?.());
+  }
+  gather(candidate: unknown): void {
+    this.onicecandidate?.({ candidate });
+  }
+  become(state: string): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+  #sdp(type: string): string {
+    return `v=0\r\no=- ${this.#id} ${this.#version} IN IP4 127.0.0.1\r\ns=${type}\r\n`;
+  }
+}
+
+/** Lets everything that is ready to run, run. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
+}
+
+/** An SDP of the connection `id`. */
+export function sdp(id: string | number): string {
+  return `v=0\r\no=- ${id} 1 IN IP4 127.0.0.1\r\n`;
+}
