@@ -179,6 +179,21 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
+  test("a question that is still open is not asked again", async () => {
+    const { session, socket } = await joinedSession();
+    session.wake();
+    session.wake();
+    expect(socket.types().filter((type) => type === "heartbeat")).toHaveLength(1);
+  });
+
+  test("whoever leaves while waiting to come back does not come back", async () => {
+    const { session, socket } = await joinedSession();
+    socket.cut(1006);
+    session.leave();
+    await vi.advanceTimersByTimeAsync(LIMITS.giveUpMs);
+    expect(FakeSocket.made).toHaveLength(1);
+  });
+
   test("a server that welcomes nobody is tried for a bounded time", async () => {
     const session = newSession();
     const ended = ending(session);

@@ -224,6 +224,12 @@ describe("repair", () => {
     expect(pc.restarts).toBe(1);
   });
 
+  test("the answering side does not ask for what has not begun", () => {
+    const { types } = room(ANN);
+    FakePeerConnection.last.become("failed");
+    expect(types()).toEqual([]);
+  });
+
   test("disconnected is given time to recover", async () => {
     const { peers } = room();
     enter(peers);

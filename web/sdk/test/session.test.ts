@@ -45,14 +45,16 @@ describe("resume", () => {
     say(session, "five, said while away");
     await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
     const again = await welcome();
+    say(session, "six, said before the server answered");
     expect(again.types()).toEqual(["hello"]);
     again.say({ type: "resumed", data: { peers: [], fromSeq: 1 } });
-    say(session, "six, said after");
+    say(session, "seven, said after");
     expect(again.sent.slice(1)).toEqual([
       { type: "chat_message", cid: 3, data: { content: "three" } },
       { type: "chat_message", cid: 4, data: { content: "four" } },
       { type: "chat_message", cid: 5, data: { content: "five, said while away" } },
-      { type: "chat_message", cid: 6, data: { content: "six, said after" } },
+      { type: "chat_message", cid: 6, data: { content: "six, said before the server answered" } },
+      { type: "chat_message", cid: 7, data: { content: "seven, said after" } },
     ]);
   });
 
@@ -129,6 +131,18 @@ describe("numbers", () => {
     expect(socket.sent.at(-1)).toEqual({ type: "ack", seq: 2 });
     for (let seq = 3; seq <= 2 + LIMITS.ackEvery; seq += 1) socket.say(chat(seq));
     expect(socket.sent.at(-1)).toEqual({ type: "ack", seq: 2 + LIMITS.ackEvery });
+  });
+
+  test("a new session is acknowledged from its own beginning", async () => {
+    const { socket } = await joinedSession();
+    for (const seq of [1, 2]) socket.say(chat(seq));
+    await vi.advanceTimersByTimeAsync(LIMITS.ackDelayMs);
+    const again = await comeBack(socket);
+    again.say({ type: "resume_failed", data: { reason: "gap" } });
+    again.say(joined(4, [], "s2"));
+    for (const seq of [1, 2]) again.say(chat(seq));
+    await vi.advanceTimersByTimeAsync(LIMITS.ackDelayMs);
+    expect(again.sent.at(-1)).toEqual({ type: "ack", seq: 2 });
   });
 
   test("a message of a type from the future is counted and skipped", async () => {
