@@ -49,6 +49,8 @@ export class Connection extends Emitter<ConnectionEvents> {
   #forceToken = false;
   #forcedBefore = false;
   #downSince = 0;
+  /** How long the node said a lost socket's seat is kept. */
+  #seatKeptMs = 0;
   #stopped = true;
   /** Grows with every attempt, so that what an older one still awaits is ignored. */
   #generation = 0;
@@ -145,6 +147,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       this.emit("traffic", { direction: "received", type: message.type });
       if (message.type === "welcome") {
         line.keepAlive(message.data.heartbeatSeconds);
+        this.#seatKeptMs = message.data.resumeWindowSeconds * 1000;
         this.emit("welcome", { welcome: message.data, resuming });
       } else {
         this.emit("message", message);
@@ -172,7 +175,9 @@ export class Connection extends Emitter<ConnectionEvents> {
     const now = Date.now();
     if (this.#downSince === 0) this.#downSince = now;
     if (now - this.#downSince > LIMITS.giveUpMs) return this.stop("unreachable");
-    const retryInMs = askedMs ?? backoff(this.#attempt, this.#random());
+    const isSeatKept = now - this.#downSince < this.#seatKeptMs;
+    const capMs = isSeatKept ? LIMITS.backoffSeatCapMs : LIMITS.backoffCapMs;
+    const retryInMs = askedMs ?? backoff(this.#attempt, this.#random(), capMs);
     this.#attempt += 1;
     this.emit("down", { retryInMs, code });
     this.#timer = setTimeout(() => void this.#open(), retryInMs);

@@ -8,6 +8,8 @@ export const LIMITS = {
   backoffFirstMs: 300,
   /** Back-off never grows past this, so that a person is back soon after the network is. */
   backoffCapMs: 10_000,
+  /** … and not past this while the seat is kept: a network that is back in time must be noticed in time. */
+  backoffSeatCapMs: 1_000,
   /** A server's `retryAfterMs` is honoured up to here. */
   retryAfterMaxMs: 60_000,
   /** After this long without a session the SDK stops and leaves the decision to the person. */

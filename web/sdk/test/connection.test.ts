@@ -5,7 +5,7 @@ import { type GetToken, SignedOut } from "../src/connection.ts";
 import { LIMITS } from "../src/limits.ts";
 import type { Session } from "../src/session.ts";
 import { FakeSocket, settle } from "./fakes.ts";
-import { joined, joinedSession, newSession, tokens, welcome } from "./stage.ts";
+import { joined, joinedSession, newSession, tokens, WELCOME, welcome } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -106,6 +106,17 @@ describe("connection", () => {
     socket.cut(1006);
     await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
     expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("while the seat is kept, somebody tries at least every second", async () => {
+    const { socket } = await joinedSession();
+    socket.cut(1006);
+    for (let past = 0; past < WELCOME.resumeWindowSeconds; past += 1) {
+      const before = FakeSocket.made.length;
+      await vi.advanceTimersByTimeAsync(LIMITS.backoffSeatCapMs);
+      expect(FakeSocket.made.length).toBeGreaterThan(before);
+      FakeSocket.last.cut(1006);
+    }
   });
 
   test("leaves a draining node after the jitter it was given", async () => {

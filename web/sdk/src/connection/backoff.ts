@@ -2,10 +2,10 @@ import { LIMITS } from "../limits.ts";
 
 /**
  * How long to wait before attempt `attempt` (0, 1, 2 …): full jitter, so that a node's clients do not
- * come back in one wave. `random` is in [0, 1). Milliseconds.
+ * come back in one wave. `random` is in [0, 1), no wait is longer than `capMs`. Milliseconds.
  */
-export function backoff(attempt: number, random: number): number {
-  const ceiling = Math.min(LIMITS.backoffCapMs, LIMITS.backoffFirstMs * 2 ** Math.min(attempt, 16));
+export function backoff(attempt: number, random: number, capMs: number = LIMITS.backoffCapMs): number {
+  const ceiling = Math.min(capMs, LIMITS.backoffFirstMs * 2 ** Math.min(attempt, 16));
   return Math.floor(random * ceiling);
 }
 
