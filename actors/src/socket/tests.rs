@@ -4,28 +4,24 @@ mod bench;
 
 use bench::*;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use metrics::Gauge;
 use proptest::prelude::*;
-use tokio::sync::Semaphore;
 
 use super::{
-    Command, Credential, Credit, Hangup, Limits, SocketId, UserToSocket,
-    rules::{Effect, Event, Purpose, Question, Search, Session},
+    Command, Credential, Credit, Hangup, Limits, UserToSocket,
+    rules::{Effect, Event, Purpose, Question, Search},
 };
 use crate::{
     clock::Moment,
-    ports::{Identity, RoomSettings, TokenError, Unavailable},
+    ports::{TokenError, Unavailable},
     protocol::{
-        Close, Code, Entry, LeaveReason, Member, RoomId, ServerToClient, SessionId, UserId, decode,
+        Close, Code, Entry, LeaveReason, Member, SessionId, UserId, decode,
         encode::chat_data,
         server::{Mode, Refusal, ResumeFailure},
     },
-    room::{self, RoomToSocket},
+    room::RoomToSocket,
 };
 
 #[test]

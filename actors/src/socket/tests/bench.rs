@@ -6,21 +6,16 @@ use std::{
 };
 
 use metrics::Gauge;
-use proptest::prelude::*;
 use tokio::sync::Semaphore;
 
 use super::super::{
-    Command, Credential, Credit, Hangup, Limits, SocketId, UserToSocket,
+    Command, Credit, Limits, SocketId,
     rules::{Effect, Event, Purpose, Question, Search, Session},
 };
 use crate::{
     clock::Moment,
-    ports::{Identity, RoomSettings, TokenError, Unavailable},
-    protocol::{
-        Close, Code, Entry, LeaveReason, Member, RoomId, ServerToClient, SessionId, UserId, decode,
-        encode::chat_data,
-        server::{Mode, Refusal, ResumeFailure},
-    },
+    ports::{Identity, RoomSettings},
+    protocol::{Entry, RoomId, ServerToClient, SessionId, UserId, decode, encode::chat_data, server::Mode},
     room::{self, RoomToSocket},
 };
 
