@@ -6,7 +6,7 @@ use super::patient;
 use crate::http::tests::Ask;
 
 #[tokio::test]
-async fn paths_and_queries_that_cannot_be_are_refused() {
+async fn what_is_no_room_id_names_no_room() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     for room in [
@@ -34,6 +34,12 @@ async fn paths_and_queries_that_cannot_be_are_refused() {
             answer.is_problem(404, "room_not_found");
         }
     }
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_is_refused() {
+    let bench = patient().await;
+    let (token, _) = bench.signup("ann").await;
     for query in [
         "limit=0",
         "limit=101",
@@ -59,6 +65,12 @@ async fn paths_and_queries_that_cannot_be_are_refused() {
             .await
             .is_problem(400, "bad_request");
     }
+}
+
+#[tokio::test]
+async fn nothing_is_at_other_paths() {
+    let bench = patient().await;
+    let (token, _) = bench.signup("ann").await;
     for path in [
         "/api",
         "/api/",
@@ -75,6 +87,12 @@ async fn paths_and_queries_that_cannot_be_are_refused() {
     ] {
         Ask::get(path).bearer(&token).send(&bench.router).await.is_problem(404, "not_found");
     }
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_take_is_told_which_it_takes() {
+    let bench = patient().await;
+    let (token, _) = bench.signup("ann").await;
     for (method, path) in [
         ("GET", "/api/auth/signup"),
         ("PUT", "/api/auth/login"),
