@@ -73,6 +73,19 @@ house.test("a wrong password is told so, the right one opens the lobby with the 
   await ann.photograph("welcome-invited");
 });
 
+house.test("a page that is left while it was still signing in leaves the person signed in", async () => {
+  const ann = await house.person("Ann");
+  await ann.page.goto("/");
+  await ann.shows("page-lobby");
+  for (let times = 0; times < 5; times += 1) {
+    const refreshing = ann.page.waitForRequest("**/api/auth/refresh");
+    await ann.page.reload({ waitUntil: "commit" });
+    await refreshing;
+  }
+  await ann.page.goto("/");
+  await ann.shows("page-lobby");
+});
+
 house.test("an address that names nothing, and a room that is not there, have a page that says so", async () => {
   const ann = await house.person("Ann");
   await ann.page.goto("/r/nonsense");
