@@ -87,16 +87,16 @@ pub(crate) fn open<S: Stream, L: Lobby>(
     // The outlet can end the reader, so it is made with the handle of the very task that makes it.
     let (give, take) = oneshot::channel();
     let farewell_within = limits.farewell_within;
+    // Boxed, both: the task of an idle connection is two pointers and its place.
+    let opening = Box::pin(async move {
+        let outlet = Outlet::new(pipe, take.await.ok()?, farewell_within);
+        let session = lobby.open(arrival, outlet).await?;
+        Some(Box::pin(Reader::new(read, early, limits).run(session)))
+    });
     let reader = tasks.spawn(async move {
         let _place = place;
-        let reader = Reader::new(read, early, limits);
-        let opening = async move {
-            let outlet = Outlet::new(pipe, take.await.ok()?, farewell_within);
-            lobby.open(arrival, outlet).await
-        };
-        // Boxed: the connection's whole life pays for the largest state of this task.
-        if let Some(session) = Box::pin(opening).await {
-            reader.run(session).await;
+        if let Some(reading) = opening.await {
+            reading.await;
         }
     });
     // Nobody else holds the other end: it is waiting.

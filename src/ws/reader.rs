@@ -79,25 +79,33 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
 
     /// Reads until the end, tells the session, then lets the peer finish within
     /// [`farewell_within`](Limits::farewell_within).
-    pub async fn run<N: Session>(mut self, mut session: N) {
-        let ending = loop {
-            let bytes = match std::mem::take(&mut self.early) {
-                early if early.is_empty() => self.rest().await,
-                early => Ok(early),
+    pub fn run<N: Session>(self, session: N) -> impl Future<Output = ()> + Send {
+        // Captured rather than taken as arguments, which an async function would keep twice.
+        let (mut reader, mut session) = (self, session);
+        async move {
+            // Boxed, all that is not needed at rest: an idle connection pays a pointer for it.
+            let ending = loop {
+                let bytes = match std::mem::take(&mut reader.early) {
+                    early if early.is_empty() => reader.rest().await,
+                    early => Ok(early),
+                };
+                let Ok(bytes) = bytes else { break Ending::Lost };
+                if let Some(ending) = Box::pin(reader.wake(bytes, &mut session)).await {
+                    break ending;
+                }
             };
-            let Ok(bytes) = bytes else { break Ending::Lost };
-            // Boxed: an idle connection pays a pointer for it.
-            if let Some(ending) = Box::pin(self.wake(&bytes, &mut session)).await {
-                break ending;
-            }
-        };
+            Box::pin(reader.end(session, ending)).await;
+        }
+    }
+
+    async fn end<N: Session>(mut self, session: N, ending: Ending) {
         if let Ending::Violated(violation) = &ending {
             metrics::violated(violation.close);
         }
         let lost = ending == Ending::Lost;
         session.closed(ending).await;
         if !lost {
-            Box::pin(self.drain()).await;
+            self.drain().await;
         }
     }
 
@@ -123,10 +131,10 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
     }
 
     /// Delivers messages until every byte read belongs to a delivered one (`None`) or the connection is over.
-    async fn wake<N: Session>(&mut self, bytes: &[u8], session: &mut N) -> Option<Ending> {
+    async fn wake<N: Session>(&mut self, bytes: Box<[u8]>, session: &mut N) -> Option<Ending> {
         let limits = self.limits.frames;
         let guard = Shared::new(Guard::new(limits));
-        let source = Guarded::new(bytes, &mut self.stream, &guard);
+        let source = Guarded::new(&bytes, &mut self.stream, &guard);
         let (mut read, _) = after_handshake_split(source, tokio::io::empty(), Role::Server);
         read.set_auto_close(false);
         read.set_auto_pong(false);
