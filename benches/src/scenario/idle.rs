@@ -109,6 +109,7 @@ impl Idle {
         report.phase("negotiation", &times);
         crowd.go(&run.show).await?;
         report.judge(&crowd.play.tally);
+        drop(crowd); // its sockets close before the node is asked to
         node.stop().await?;
         Ok(report)
     }

@@ -92,6 +92,7 @@ impl Login {
         }
         crowd.go(&run.show).await?;
         report.judge(&crowd.play.tally);
+        drop(crowd); // its sockets close before the node is asked to
         node.stop().await?;
         Ok(report)
     }

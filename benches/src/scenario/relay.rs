@@ -99,6 +99,7 @@ impl Relay {
         }
         crowd.go(&run.show).await?;
         report.judge(&crowd.play.tally);
+        drop(crowd); // its sockets close before the node is asked to
         node.stop().await?;
         Ok(report)
     }
