@@ -15,12 +15,12 @@ mod limits;
 mod listener;
 mod lobby;
 mod metrics;
+mod pace;
 mod reader;
 mod tls;
 mod wire;
 
 pub use connection::{Arrival, Busy, Lobby};
-pub use http1::Encrypted;
 pub use limits::Limits;
 pub use listener::{BindError, Listener};
 pub use lobby::NoSockets;

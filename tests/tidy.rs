@@ -60,8 +60,10 @@ fn every_file_says_first_what_it_owns() {
 
 #[test]
 fn no_file_grows_past_what_one_reads_at_once() {
-    let generated = |page: &Page| page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"));
-    let is_source = |path: &str| [".rs", ".ts", ".tsx", ".lua", ".css", ".sql"].iter().any(|end| path.ends_with(end));
+    let generated = |page: &Page| {
+        page.path.contains("/gen/") || page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"))
+    };
+    let is_source = |path: &str| [".rs", ".ts", ".tsx", ".lua", ".sql"].iter().any(|end| path.ends_with(end));
     let mut long: Vec<_> = pages(is_source)
         .into_iter()
         .filter(|page| !generated(page))
@@ -131,4 +133,35 @@ fn nothing_names_the_place_it_was_written_in() {
     none(&pages(is_text).iter().flat_map(named).collect::<Vec<_>>());
     assert!(page::starts_a_path(&format!("cd {}x", places[0]), &places[0]));
     assert!(!page::starts_a_path(&format!("https://example.org{}x", places[0]), &places[0]));
+}
+
+#[test]
+fn lock_files_name_public_registries_only() {
+    let public = ["registry+https://github.com/rust-lang/crates.io-index", "https://registry.npmjs.org/"];
+    let is_lock = |path: &str| path.ends_with("Cargo.lock") || path.ends_with("package-lock.json");
+    let source = |line: &str| {
+        let (name, rest) = line.trim().split_once([':', '='])?;
+        let named = matches!(name.trim().trim_matches('"'), "source" | "resolved");
+        named.then(|| rest.trim().trim_matches(['"', ',']).to_owned())
+    };
+    for page in pages(is_lock) {
+        let sources = page.text.lines().filter_map(source);
+        let other =
+            sources.filter(|source| source.contains("://") && !public.iter().any(|public| source.starts_with(public)));
+        let say = |source| {
+            format!(
+                "{}: `{source}` is no public registry. Nobody else can build from it: lock again with the usual one.",
+                page.path
+            )
+        };
+        none(&other.map(say).collect::<Vec<_>>());
+    }
+    assert_eq!(
+        source(" \"resolved\": \"https://mirror.example/x.tgz\",").as_deref(),
+        Some("https://mirror.example/x.tgz")
+    );
+    assert_eq!(
+        source("source = \"registry+https://mirror.example/index\"").as_deref(),
+        Some("registry+https://mirror.example/index")
+    );
 }

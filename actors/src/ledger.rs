@@ -249,14 +249,15 @@ pub trait Ledger: core::marker::Send + Sync {
     fn leave(&self, room: RoomId, who: Address, reason: LeaveReason, node: &NodeId) -> Answer<Vec<Push>>;
     /// The socket is lost: keeps the seat for the window. Of an ended stay, or of one on another node by now: nothing.
     fn gone(&self, room: RoomId, who: Address, window: Duration, node: &NodeId) -> Answer<()>;
-    /// Goes on with a stay, on this node. A `last_seq` that the inbox never reached is a gap too. A stay that stands on another node (or socket) moves here; the other node is
-    /// not told, it fences itself when its socket ends.
+    /// Goes on with a stay, on this node; a `last_seq` that the inbox never reached is a gap too. A stay that stands on
+    /// another node (or socket) moves here; the other node is not told, it fences itself when its socket ends.
     fn resume(&self, room: RoomId, resume: Resume) -> Answer<Resumed>;
     /// Appends messages to one inbox. Nobody is their own receiver.
     fn send(&self, room: RoomId, send: Send, node: &NodeId) -> Answer<Sent>;
     /// Appends a message to every other member's inbox.
     fn broadcast(&self, room: RoomId, broadcast: Broadcast, node: &NodeId) -> Answer<Sent>;
-    /// The inbox after `after`, or `None` if the stay is over, some of it is no longer held, or `after` was never reached.
+    /// The inbox after `after`, or `None` if the stay is over, some of it is no longer held, or `after` was never
+    /// reached.
     fn read(&self, room: RoomId, who: Address, after: Seq) -> Answer<Option<Vec<(Seq, Entry)>>>;
     /// The client has everything up to `seq`: the inbox need not keep it.
     fn acked(&self, room: RoomId, who: Address, seq: Seq) -> Answer<()>;
@@ -271,7 +272,8 @@ pub trait Ledger: core::marker::Send + Sync {
     fn renew(&self, node: &NodeId, ttl: Duration) -> Answer<()>;
     /// What waits to be reaped now.
     fn due(&self) -> Answer<Due>;
-    /// Seats of dead nodes become gone for the window they joined with, seats past their window are freed (`Left(lost)`). Idempotent; any node may ask.
+    /// Seats of dead nodes become gone for the window they joined with, seats past their window are freed
+    /// (`Left(lost)`). Idempotent; any node may ask.
     fn reap(&self, room: RoomId, dead: &[NodeId], node: &NodeId) -> Answer<Vec<Push>>;
     /// From now on, this node's pushes that other nodes cause go here.
     fn subscribe(&self, node: NodeId, subscriber: Subscriber);

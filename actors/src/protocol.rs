@@ -8,6 +8,8 @@ pub mod code;
 pub mod decode;
 pub mod encode;
 pub mod id;
+pub mod notice;
+pub mod relayed;
 pub mod server;
 pub mod signal;
 

@@ -150,9 +150,8 @@ pub(super) fn listen(
 ) -> anyhow::Result<Listener> {
     let origins = config.http.allowed_origins.iter().chain(&config.http.public_url);
     let origins: Result<Vec<_>, _> = origins.map(|origin| origin.as_str().parse()).collect();
-    let proxies = config.http.trusted_proxies.clone();
-    let listener =
-        listener.allow_origins(origins?).trust(move |address| proxies.iter().any(|network| network.contains(address)));
+    let proxies = config.http.trusted_proxies.iter().map(|network| network.net()).collect();
+    let listener = listener.allow_origins(origins?).trust_proxies(proxies);
     Ok(match certificates {
         Some(certificates) => listener.with_tls(certificates),
         None => listener,

@@ -1,7 +1,7 @@
 //! `[database]`: where users, rooms and refresh tokens are kept. Must not know SQL.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -36,16 +36,6 @@ impl Default for Database {
             query_within: Duration::from_secs(2),
             readers_max: text::count(4),
         }
-    }
-}
-
-impl Database {
-    /// The database to open: the one asked for, or the embedded file in `data_dir`.
-    #[must_use]
-    pub fn url_or_embedded(&self, data_dir: &Path) -> DatabaseUrl {
-        self.url
-            .clone()
-            .unwrap_or_else(|| DatabaseUrl(format!("sqlite://{}", data_dir.join("aldis.db").display()).into()))
     }
 }
 

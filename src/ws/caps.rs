@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dashmap::DashMap;
 
+use super::metrics;
+
 /// Counts connections; a [`Place`] is one of them.
 #[derive(Debug)]
 pub(crate) struct Caps {
@@ -40,6 +42,7 @@ impl Caps {
             self.taken.fetch_sub(1, Ordering::Relaxed);
             return Err(Full::Node);
         }
+        metrics::connected();
         // From here on dropping the place gives both counts back.
         let mut place = Place { caps: Arc::clone(self), address: None };
         let Some(address) = address.map(network) else { return Ok(place) };
@@ -51,16 +54,12 @@ impl Caps {
         place.address = Some(address);
         Ok(place)
     }
-
-    /// Connections that stand now.
-    pub(crate) fn taken(&self) -> usize {
-        self.taken.load(Ordering::Relaxed)
-    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.caps.taken.fetch_sub(1, Ordering::Relaxed);
+        metrics::disconnected();
         if let Some(address) = self.address {
             self.caps.by_address.remove_if_mut(&address, |_, count| {
                 *count -= 1;
@@ -83,7 +82,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::{Caps, Full};
+    use super::{Caps, Full, Ordering};
 
     #[test]
     fn a_place_given_back_can_be_taken_again() {
@@ -91,7 +90,7 @@ mod tests {
         let address = Some("192.0.2.1".parse().expect("an address"));
         let place = caps.take(address).expect("the first place");
         assert_eq!(caps.take(address).expect_err("the address has its one"), Full::Address);
-        assert_eq!(caps.taken(), 1, "a refused connection leaves no trace");
+        assert_eq!(caps.taken.load(Ordering::Relaxed), 1, "a refused connection leaves no trace");
         drop(place);
         assert!(caps.by_address.is_empty(), "an address without connections is forgotten");
         assert!(caps.take(address).is_ok());

@@ -1,7 +1,6 @@
 //! One upgraded connection: its halves, its reader's task, its session. It must not know how it was accepted.
 
 use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, ReadHalf, split};
@@ -17,6 +16,7 @@ use super::handshake::{Origin, Token};
 use super::limits::Limits;
 use super::reader::{Reader, Session};
 use super::wire::{Outlet, Pipe};
+use crate::http::client::Client;
 
 /// Who takes sockets in: the system behind the edge.
 pub trait Lobby: Send + Sync + 'static {
@@ -36,12 +36,8 @@ pub trait Lobby: Send + Sync + 'static {
 /// What is known of a client when its socket opens.
 #[derive(Debug)]
 pub struct Arrival {
-    /// The other end of the TCP connection: the client, or a proxy.
-    pub peer: SocketAddr,
-    /// `X-Forwarded-For` as it came, lines joined by commas: to be believed from trusted proxies only.
-    pub forwarded_for: Option<String>,
-    /// Whether the connection came through our own TLS.
-    pub encrypted: bool,
+    /// Who it is, seen through trusted proxies.
+    pub client: Client,
     /// The token, if the request brought one; else `hello` must.
     pub token: Option<Token>,
     /// The page's origin, an allowed one; absent for what is no browser.
@@ -91,16 +87,16 @@ pub(crate) fn open<S: Stream, L: Lobby>(
     // The outlet can end the reader, so it is made with the handle of the very task that makes it.
     let (give, take) = oneshot::channel();
     let farewell_within = limits.farewell_within;
+    // Boxed, both: the task of an idle connection is two pointers and its place.
+    let opening = Box::pin(async move {
+        let outlet = Outlet::new(pipe, take.await.ok()?, farewell_within);
+        let session = lobby.open(arrival, outlet).await?;
+        Some(Box::pin(Reader::new(read, early, limits).run(session)))
+    });
     let reader = tasks.spawn(async move {
         let _place = place;
-        let reader = Reader::new(read, early, limits);
-        let opening = async move {
-            let outlet = Outlet::new(pipe, take.await.ok()?, farewell_within);
-            lobby.open(arrival, outlet).await
-        };
-        // Boxed: the connection's whole life pays for the largest state of this task.
-        if let Some(session) = Box::pin(opening).await {
-            reader.run(session).await;
+        if let Some(reading) = opening.await {
+            reading.await;
         }
     });
     // Nobody else holds the other end: it is waiting.

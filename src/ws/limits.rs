@@ -17,8 +17,12 @@ pub struct Limits {
     pub tls_handshake_within: Duration,
     /// From accept to the first byte, for a connection without TLS.
     pub first_byte_within: Duration,
-    /// A request's whole head; also how long a kept-alive connection may wait for its next request.
+    /// A request's whole head, from its first byte.
     pub head_within: Duration,
+    /// How long a kept-alive connection may wait for its next request: longer than a proxy in front keeps it.
+    pub idle_within: Duration,
+    /// How long a client may take nothing of an HTTP answer before we hang up.
+    pub answer_stuck_within: Duration,
     /// Bytes of a request's head, and of hyper's buffer (at least 8 KiB).
     pub head_bytes_max: usize,
     /// The longest pause of the accept loop when the process or the system is out of file descriptors.
@@ -40,6 +44,8 @@ impl Default for Limits {
             tls_handshake_within: Duration::from_secs(5),
             first_byte_within: Duration::from_secs(5),
             head_within: Duration::from_secs(5),
+            idle_within: Duration::from_secs(60),
+            answer_stuck_within: Duration::from_secs(10),
             head_bytes_max: 16 * 1024,
             accept_pause_max: Duration::from_secs(1),
             frames: guard::Limits::default(),

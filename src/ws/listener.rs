@@ -6,11 +6,12 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
+use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
@@ -24,6 +25,7 @@ use super::handshake::{Origin, Policy};
 use super::http1::{self, Front};
 use super::limits::Limits;
 use super::metrics;
+use super::pace::Pace;
 use super::tls::Certificates;
 
 /// A bound port, before and while it is served.
@@ -32,7 +34,7 @@ pub struct Listener {
     limits: Arc<Limits>,
     policy: Arc<Policy>,
     tls: Option<Arc<Certificates>>,
-    trusted: Arc<dyn Fn(IpAddr) -> bool + Send + Sync>,
+    proxies: Arc<[IpNet]>,
 }
 
 /// The address could not be listened on.
@@ -51,7 +53,7 @@ impl Listener {
     pub async fn bind(address: SocketAddr, limits: Limits) -> Result<Self, BindError> {
         let tcp = TcpListener::bind(address).await.map_err(|source| BindError { address, source })?;
         let (limits, policy) = (Arc::new(limits), Arc::new(Policy::default()));
-        Ok(Self { tcp, limits, policy, tls: None, trusted: Arc::new(|_| false) })
+        Ok(Self { tcp, limits, policy, tls: None, proxies: Arc::new([]) })
     }
 
     /// Also lets pages of these origins open sockets.
@@ -66,10 +68,10 @@ impl Listener {
         Self { tls: Some(certificates), ..self }
     }
 
-    /// Exempts proxies from the limit by address.
+    /// Believes what proxies in these networks say about their clients, and exempts them from the limit by address.
     #[must_use]
-    pub fn trust(self, is_proxy: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
-        Self { trusted: Arc::new(is_proxy), ..self }
+    pub fn trust_proxies(self, networks: Vec<IpNet>) -> Self {
+        Self { proxies: networks.into(), ..self }
     }
 
     /// Where it listens, with the port that was given.
@@ -100,7 +102,8 @@ impl Listener {
                 }
             };
             pause.reset();
-            let address = (!(self.trusted)(peer.ip())).then(|| peer.ip());
+            let by_proxy = self.proxies.iter().any(|network| network.contains(&peer.ip().to_canonical()));
+            let address = (!by_proxy).then(|| peer.ip());
             let place = match caps.take(address) {
                 Ok(place) => place,
                 Err(full) => {
@@ -108,13 +111,14 @@ impl Listener {
                     continue;
                 }
             };
-            metrics::connections(caps.taken());
             let front = Front {
                 router: router.clone(),
                 lobby: Arc::clone(&lobby),
                 policy: Arc::clone(&self.policy),
                 peer,
-                encrypted: self.tls.is_some(),
+                proxies: Arc::clone(&self.proxies),
+                over_tls: self.tls.is_some(),
+                pace: Pace::new(),
                 arrival: Mutex::new(None),
             };
             let (limits, acceptor) = (Arc::clone(&self.limits), self.tls.as_ref().map(|tls| tls.acceptor()));

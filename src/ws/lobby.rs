@@ -42,16 +42,16 @@ fn credential(token: Token) -> Credential {
 }
 
 impl Session for Line {
-    async fn text(&mut self, text: String) {
-        Line::text(self, &text).await;
+    async fn text(&mut self, text: &str) {
+        Line::text(self, text).await;
     }
 
-    async fn ping(&mut self, payload: Vec<u8>) {
-        Line::ping(self, payload);
+    async fn ping(&mut self, payload: &[u8]) {
+        Line::ping(self, payload.to_vec());
     }
 
-    async fn pong(&mut self, payload: Vec<u8>) {
-        Line::pong(self, payload);
+    async fn pong(&mut self, payload: &[u8]) {
+        Line::pong(self, payload.to_vec());
     }
 
     async fn closed(self, ending: Ending) {
@@ -82,15 +82,15 @@ impl Lobby for NoSockets {
 }
 
 impl Session for Never {
-    async fn text(&mut self, _: String) {
+    async fn text(&mut self, _: &str) {
         match *self {}
     }
 
-    async fn ping(&mut self, _: Vec<u8>) {
+    async fn ping(&mut self, _: &[u8]) {
         match *self {}
     }
 
-    async fn pong(&mut self, _: Vec<u8>) {
+    async fn pong(&mut self, _: &[u8]) {
         match *self {}
     }
 

@@ -16,8 +16,12 @@ pub fn describe() {
     describe_counter!(VIOLATIONS, "WebSocket connections ended for breaking a rule of RFC 6455, by close code.");
 }
 
-pub(super) fn connections(now: usize) {
-    gauge!(CONNECTIONS).set(now as f64);
+pub(super) fn connected() {
+    gauge!(CONNECTIONS).increment(1);
+}
+
+pub(super) fn disconnected() {
+    gauge!(CONNECTIONS).decrement(1);
 }
 
 pub(super) fn turned_away(limit: &'static str) {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use actors::protocol::Close;
-use fastwebsockets::{FragmentCollectorRead, Frame, OpCode, Payload, Role, WebSocketError, after_handshake_split};
+use fastwebsockets::{FragmentCollectorRead, Frame, OpCode, Role, WebSocketError, after_handshake_split};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::guard::{Guard, Violation};
@@ -27,15 +27,15 @@ use super::metrics;
 /// Who is told what a client sends. A method that waits makes the reader, and so the client, wait.
 pub trait Session: Send + 'static {
     /// One whole text message.
-    fn text(&mut self, text: String) -> impl Future<Output = ()> + Send;
+    fn text(&mut self, text: &str) -> impl Future<Output = ()> + Send;
     /// One whole binary message; only where [`guard::Limits::binary`](super::guard::Limits::binary) allows any.
-    fn binary(&mut self, _bytes: Vec<u8>) -> impl Future<Output = ()> + Send {
+    fn binary(&mut self, _bytes: &[u8]) -> impl Future<Output = ()> + Send {
         ready(())
     }
     /// A ping; the client waits for a pong with the same payload (≤ 125 bytes).
-    fn ping(&mut self, payload: Vec<u8>) -> impl Future<Output = ()> + Send;
+    fn ping(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
     /// A pong, asked for or not.
-    fn pong(&mut self, payload: Vec<u8>) -> impl Future<Output = ()> + Send;
+    fn pong(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
     /// The last event. The close frame that answers it is the session's to send.
     fn closed(self, ending: Ending) -> impl Future<Output = ()> + Send;
 }
@@ -79,25 +79,33 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
 
     /// Reads until the end, tells the session, then lets the peer finish within
     /// [`farewell_within`](Limits::farewell_within).
-    pub async fn run<N: Session>(mut self, mut session: N) {
-        let ending = loop {
-            let bytes = match std::mem::take(&mut self.early) {
-                early if early.is_empty() => self.rest().await,
-                early => Ok(early),
+    pub fn run<N: Session>(self, session: N) -> impl Future<Output = ()> + Send {
+        // Captured rather than taken as arguments, which an async function would keep twice.
+        let (mut reader, mut session) = (self, session);
+        async move {
+            // Boxed, all that is not needed at rest: an idle connection pays a pointer for it.
+            let ending = loop {
+                let bytes = match std::mem::take(&mut reader.early) {
+                    early if early.is_empty() => reader.rest().await,
+                    early => Ok(early),
+                };
+                let Ok(bytes) = bytes else { break Ending::Lost };
+                if let Some(ending) = Box::pin(reader.wake(bytes, &mut session)).await {
+                    break ending;
+                }
             };
-            let Ok(bytes) = bytes else { break Ending::Lost };
-            // Boxed: an idle connection pays a pointer for it.
-            if let Some(ending) = Box::pin(self.wake(&bytes, &mut session)).await {
-                break ending;
-            }
-        };
+            Box::pin(reader.end(session, ending)).await;
+        }
+    }
+
+    async fn end<N: Session>(mut self, session: N, ending: Ending) {
         if let Ending::Violated(violation) = &ending {
             metrics::violated(violation.close);
         }
         let lost = ending == Ending::Lost;
         session.closed(ending).await;
         if !lost {
-            Box::pin(self.drain()).await;
+            self.drain().await;
         }
     }
 
@@ -123,10 +131,10 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
     }
 
     /// Delivers messages until every byte read belongs to a delivered one (`None`) or the connection is over.
-    async fn wake<N: Session>(&mut self, bytes: &[u8], session: &mut N) -> Option<Ending> {
+    async fn wake<N: Session>(&mut self, bytes: Box<[u8]>, session: &mut N) -> Option<Ending> {
         let limits = self.limits.frames;
         let guard = Shared::new(Guard::new(limits));
-        let source = Guarded::new(bytes, &mut self.stream, &guard);
+        let source = Guarded::new(&bytes, &mut self.stream, &guard);
         let (mut read, _) = after_handshake_split(source, tokio::io::empty(), Role::Server);
         read.set_auto_close(false);
         read.set_auto_pong(false);
@@ -175,31 +183,22 @@ fn ending(guard: &Shared, error: &WebSocketError) -> Ending {
 }
 
 async fn deliver<N: Session>(frame: Frame<'_>, session: &mut N) -> Option<Ending> {
+    let payload = &frame.payload[..];
     match frame.opcode {
-        OpCode::Text => match String::from_utf8(exact(frame.payload)) {
+        OpCode::Text => match std::str::from_utf8(payload) {
             Ok(text) => session.text(text).await,
             Err(_) => {
                 return Some(Ending::Violated(Violation { close: Close::NotUtf8, why: "text that is not UTF-8" }));
             }
         },
-        OpCode::Binary | OpCode::Continuation => session.binary(exact(frame.payload)).await,
-        OpCode::Ping => session.ping(exact(frame.payload)).await,
-        OpCode::Pong => session.pong(exact(frame.payload)).await,
+        OpCode::Binary | OpCode::Continuation => session.binary(payload).await,
+        OpCode::Ping => session.ping(payload).await,
+        OpCode::Pong => session.pong(payload).await,
         OpCode::Close => {
-            let code = frame.payload.first_chunk().map(|code| u16::from_be_bytes(*code));
-            let reason = String::from_utf8_lossy(frame.payload.get(2..).unwrap_or_default()).into_owned();
+            let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
+            let reason = String::from_utf8_lossy(payload.get(2..).unwrap_or_default()).into_owned();
             return Some(Ending::Closed { code, reason });
         }
     }
     None
-}
-
-/// The payload alone: a slice of the parser's buffer would keep all its 8 KiB alive for as long as the message waits.
-fn exact(payload: Payload<'_>) -> Vec<u8> {
-    match payload {
-        Payload::Owned(bytes) => bytes,
-        Payload::Bytes(bytes) => bytes.to_vec(),
-        Payload::Borrowed(bytes) => bytes.to_vec(),
-        Payload::BorrowedMut(bytes) => bytes.to_vec(),
-    }
 }

@@ -30,6 +30,9 @@ pub struct Outlet {
 /// Payload pieces that fit one vectored write beside the head; more are joined first.
 const PIECES: usize = 7;
 
+/// A control frame holds 125 bytes, the code takes two (RFC 6455 §5.5).
+const REASON_BYTES_MAX: usize = 123;
+
 impl Outlet {
     pub(crate) fn new(pipe: Pipe, reader: JoinHandle<()>, farewell_within: Duration) -> Self {
         Self { pipe, waiting: Vec::new(), reader, farewell_within }
@@ -77,24 +80,20 @@ impl Outlet {
         self.pipe.flush().await.map_err(|_| WireGone)
     }
 
-    /// Writes what waits, then a close frame (`None`: an empty one; `reason` is cut to 123 bytes), gives the peer a
-    /// bounded time to close, and hangs up.
-    pub async fn end(mut self, code: Option<u16>, reason: &str) {
+    async fn say_farewell(&mut self, farewell: Farewell) -> Result<(), WireGone> {
         let mut payload = Vec::new();
-        if let Some(code) = code {
+        if let Some(code) = farewell.code {
+            let reason = &farewell.reason[..farewell.reason.floor_char_boundary(REASON_BYTES_MAX)];
             payload.extend_from_slice(&code.to_be_bytes());
-            payload.extend_from_slice(&reason.as_bytes()[..reason.floor_char_boundary(123)]);
+            payload.extend_from_slice(reason.as_bytes());
         }
         self.waiting.extend_from_slice(Head::new(Opcode::Close, payload.len()).bytes());
         self.waiting.extend_from_slice(&payload);
-        // However it goes, dropping the outlet ends the connection.
-        let _ = tokio::time::timeout(self.farewell_within, async {
-            self.flushed().await?;
-            self.pipe.shutdown().await.map_err(|_| WireGone)?;
-            let _ = (&mut self.reader).await;
-            Ok::<(), WireGone>(())
-        })
-        .await;
+        self.flushed().await?;
+        self.pipe.shutdown().await.map_err(|_| WireGone)?;
+        // The reader ends with the peer's side.
+        let _ = (&mut self.reader).await;
+        Ok(())
     }
 }
 
@@ -125,8 +124,11 @@ impl Wire for Outlet {
         })
     }
 
-    fn close(self: Box<Self>, Farewell { code, reason }: Farewell) -> Later<()> {
-        Box::pin(self.end(code, reason))
+    fn close(mut self: Box<Self>, farewell: Farewell) -> Later<()> {
+        Box::pin(async move {
+            // However it goes, dropping the outlet ends the connection.
+            let _ = tokio::time::timeout(self.farewell_within, self.say_farewell(farewell)).await;
+        })
     }
 }
 

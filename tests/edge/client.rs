@@ -22,7 +22,14 @@ pub(crate) struct Edge {
 /// The production limits, with waits short enough to be waited for.
 pub(crate) fn limits() -> Limits {
     let short = Duration::from_millis(200);
-    Limits { tls_handshake_within: short, first_byte_within: short, head_within: short, ..Limits::default() }
+    Limits {
+        tls_handshake_within: short,
+        first_byte_within: short,
+        head_within: short,
+        idle_within: short * 3,
+        answer_stuck_within: short,
+        ..Limits::default()
+    }
 }
 
 impl Edge {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::ports::{Wire, WireGone};
+use actors::ports::{Farewell, Wire, WireGone};
 use actors::protocol::Close;
 use aldis::ws::{Arrival, Busy, Ending, Listener, Lobby, Outlet, Session};
 use axum::Router;
@@ -50,44 +50,45 @@ impl Echoing {
     }
 
     /// On a task of its own: the farewell waits for the reader, and the reader for us.
-    fn end(&mut self, code: Option<u16>, why: &'static str) {
+    fn end(&mut self, farewell: impl Into<Farewell>) {
         if let Some(outlet) = self.0.take() {
-            tokio::spawn(outlet.end(code, why));
+            tokio::spawn(Box::new(outlet).close(farewell.into()));
         }
     }
 }
 
 impl Session for Echoing {
-    async fn text(&mut self, text: String) {
+    async fn text(&mut self, text: &str) {
         if text == HANG_UP {
-            self.end(Some(Close::Replaced.number()), Close::Replaced.as_str());
+            self.end(Close::Replaced);
         }
-        self.say(|outlet| outlet.send(&[&text])).await;
+        self.say(|outlet| outlet.send(&[text])).await;
     }
 
-    async fn binary(&mut self, bytes: Vec<u8>) {
-        self.say(|outlet| outlet.send_binary(&bytes)).await;
+    async fn binary(&mut self, bytes: &[u8]) {
+        self.say(|outlet| outlet.send_binary(bytes)).await;
     }
 
-    async fn ping(&mut self, payload: Vec<u8>) {
-        self.say(|outlet| outlet.pong(&payload)).await;
+    async fn ping(&mut self, payload: &[u8]) {
+        self.say(|outlet| outlet.pong(payload)).await;
     }
 
-    async fn pong(&mut self, _: Vec<u8>) {}
+    async fn pong(&mut self, _: &[u8]) {}
 
     async fn closed(mut self, ending: Ending) {
         match ending {
-            Ending::Closed { code, .. } => self.end(code, ""),
-            Ending::Violated(violation) => self.end(Some(violation.close.number()), violation.why),
-            Ending::Lost => self.end(Some(Close::Normal.number()), ""),
+            Ending::Closed { code, .. } => self.end(Farewell { code, reason: "" }),
+            Ending::Violated(violation) => self.end(violation.close),
+            Ending::Lost => self.end(Close::Normal),
         }
     }
 }
 
-/// Two plain routes, so that HTTP can be seen beside the sockets.
+/// Plain routes, so that HTTP can be seen beside the sockets.
 fn routes() -> Router {
     Router::new()
         .route("/peer", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
+        .route("/large", get(|| async { vec![0; 32 << 20] }))
         .route("/size", post(|body: String| async move { body.len().to_string() }))
 }
 

@@ -103,6 +103,7 @@ fn check(edge: &Edge, table: &[(&str, String, u16, &str)]) {
             assert!(answer.contains("content-type: application/problem+json\r\n"), "{what}: {answer}");
             assert!(answer.contains(&format!("\"code\":\"{code}\"")), "{what}: {answer}");
             assert!(answer.contains(&format!("\"status\":{status}")), "{what}: {answer}");
+            assert!(answer.contains("\"requestId\":\""), "{what}: {answer}");
         }
     }
 }

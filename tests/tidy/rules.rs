@@ -124,6 +124,17 @@ pub(crate) const RULES: &[Rule] = &[
         good: ("src/http/metrics.rs", "let begun = Instant::now();"),
     },
     Rule {
+        name: "everything is bounded",
+        words: &["unbounded_channel", "UnboundedSender", "UnboundedReceiver"],
+        holds_in: |path| path.starts_with("src/") || path.starts_with("actors/src/"),
+        lines: Lines::Code,
+        unless: NOTHING,
+        why: "a slow or hostile client must cost itself, not the node",
+        instead: "use mpsc::channel, its size named in a Limits with its reason",
+        bad: ("src/ws/wire.rs", "let (to, from) = mpsc::unbounded_channel();"),
+        good: ("src/ws/wire.rs", "let (to, from) = mpsc::channel(limits.frames_max);"),
+    },
+    Rule {
         name: "tests do not sleep",
         words: &["sleep(", "sleep_until("],
         holds_in: |path| !path.starts_with("benches/"),

@@ -21,6 +21,8 @@ use super::{
 pub const CHAT_CHARS_MAX: usize = 4_000;
 /// Bytes of a `renegotiate` reason, at most; it is for a log line.
 pub const REASON_BYTES_MAX: usize = 256;
+/// Characters of a library's reason in an error's text, at most.
+const REASON_CHARS_MAX: usize = 200;
 /// The largest number a client may use; above it JavaScript's integers are no longer exact.
 pub const NUMBER_MAX: u64 = (1 << 53) - 1;
 
@@ -52,16 +54,38 @@ struct Envelope<'a> {
 /// # Errors
 /// [`BadMessage`] with `bad_message` or `unknown_type` and the path of the field that is wrong.
 pub fn decode(text: &str) -> Result<ClientMessage, BadMessage> {
-    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|why| BadMessage {
-        code: Code::BadMessage,
-        text: format!("The message is not of the form {{\"type\", \"cid\"?, \"data\"?}}: {why}."),
-        cid: None,
-    })?;
+    let envelope = envelope(text)?;
     let cid = envelope.cid;
     if cid.is_some_and(|cid| cid == 0 || cid > NUMBER_MAX) {
         return Err(bad(None, "cid: numbers start at 1 and end at 2^53 - 1."));
     }
     body(&envelope).map(|body| ClientMessage { cid, body }).map_err(|why| BadMessage { cid, ..why })
+}
+
+/// The outer object. Only a text that is not one is read again to learn which field is wrong.
+fn envelope(text: &str) -> Result<Envelope<'_>, BadMessage> {
+    if !text.trim_start().starts_with('{') {
+        return Err(bad(None, "The message is not an object {\"type\", \"cid\"?, \"data\"?}."));
+    }
+    serde_json::from_str(text).map_err(|why| {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let at = serde_path_to_error::deserialize::<_, Envelope<'_>>(&mut json).err().map(|why| why.path().to_string());
+        match at.filter(|path| path != ".") {
+            Some(path) => bad(None, &format!("{path}: {}.", reason(&why))),
+            None => bad(None, &format!("The message is not of the form {{\"type\", \"cid\"?, \"data\"?}}: {why}.")),
+        }
+    })
+}
+
+/// Why a value is not what was expected; without its place, which the path says better, and without the value,
+/// which may be long or secret.
+fn reason(why: &serde_json::Error) -> String {
+    let text = why.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match (text.find("string \""), text.rfind("\", expected")) {
+        (Some(from), Some(to)) if from < to => format!("{}string{}", &text[..from], &text[to + 1..]),
+        _ => text.chars().take(REASON_CHARS_MAX).collect(),
+    }
 }
 
 fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
@@ -95,13 +119,14 @@ fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
 
 fn data<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, BadMessage> {
     let raw = envelope.data.map_or("{}", RawValue::get);
+    if !raw.starts_with('{') {
+        return Err(bad(None, &format!("data of {}: not an object.", envelope.kind)));
+    }
     let mut json = serde_json::Deserializer::from_str(raw);
     serde_path_to_error::deserialize(&mut json).map_err(|why| {
         let path = why.path().to_string();
         let at = if path == "." { "data".to_owned() } else { format!("data.{path}") };
-        let why = why.into_inner().to_string();
-        let why = why.split(" at line ").next().unwrap_or_default();
-        bad(None, &format!("{at} of {}: {why}.", envelope.kind))
+        bad(None, &format!("{at} of {}: {}.", envelope.kind, reason(why.inner())))
     })
 }
 

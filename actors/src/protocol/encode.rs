@@ -5,9 +5,11 @@ use std::{fmt::Write, sync::Arc};
 use serde::Serialize;
 
 use super::{
-    Entry, LeaveReason, Message, ServerToClient, Signal, UserId,
+    Entry, Message, ServerToClient, Signal, UserId,
     client::Seq,
     cluster::MessageKind,
+    notice::{Degraded, HeartbeatAck, RoomClosed, ServerDraining, TokenExpiring},
+    relayed::ChatMessage,
     server::{UserJoined, UserLeft},
 };
 
@@ -29,14 +31,6 @@ pub fn signal_data(from: UserId, signal: &Signal) -> Message {
 /// The `data` of a chat message; `timestamp` in milliseconds since the Unix epoch.
 #[must_use]
 pub fn chat_data(id: &str, from: UserId, content: &str, timestamp: u64) -> Message {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct ChatMessage<'a> {
-        id: &'a str,
-        sender_id: UserId,
-        content: &'a str,
-        timestamp: u64,
-    }
     let data = json(&ChatMessage { id, sender_id: from, content, timestamp });
     Message { kind: MessageKind::ChatMessage, data: data.into() }
 }
@@ -62,15 +56,9 @@ pub fn numbered(seq: Seq, entry: &Entry) -> (String, Arc<str>, &'static str) {
 pub fn unnumbered(message: &ServerToClient) -> String {
     match message {
         ServerToClient::Ack(cid) => format!("{{\"type\":\"ack\",\"cid\":{cid}}}"),
-        ServerToClient::HeartbeatAck(time) => {
-            format!("{{\"type\":\"heartbeat_ack\",\"data\":{{\"serverTime\":{time}}}}}")
-        }
-        ServerToClient::TokenExpiring(seconds) => {
-            format!("{{\"type\":\"token_expiring\",\"data\":{{\"inSeconds\":{seconds}}}}}")
-        }
-        ServerToClient::ServerDraining(ms) => {
-            format!("{{\"type\":\"server_draining\",\"data\":{{\"retryAfterMs\":{ms}}}}}")
-        }
+        ServerToClient::HeartbeatAck(time) => framed("heartbeat_ack", &HeartbeatAck { server_time: *time }),
+        ServerToClient::TokenExpiring(seconds) => framed("token_expiring", &TokenExpiring { in_seconds: *seconds }),
+        ServerToClient::ServerDraining(ms) => framed("server_draining", &ServerDraining { retry_after_ms: *ms }),
         ServerToClient::RoomClosed(reason) => framed("room_closed", &RoomClosed { reason: *reason }),
         ServerToClient::Degraded(without) => framed("degraded", &Degraded { without }),
         ServerToClient::Welcome(data) => framed("welcome", data),
@@ -79,16 +67,6 @@ pub fn unnumbered(message: &ServerToClient) -> String {
         ServerToClient::ResumeFailed(data) => framed("resume_failed", data),
         ServerToClient::Error(data) => framed("error", data),
     }
-}
-
-#[derive(Serialize)]
-struct RoomClosed {
-    reason: LeaveReason,
-}
-
-#[derive(Serialize)]
-struct Degraded<'a> {
-    without: &'a [&'static str],
 }
 
 fn framed(kind: &str, data: &impl Serialize) -> String {

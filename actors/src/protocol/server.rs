@@ -101,7 +101,7 @@ pub struct RoomJoined {
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub room_id: RoomId,
     /// Who was there before, in join order.
-    #[cfg_attr(feature = "typescript", ts(type = "string[]"))]
+    #[cfg_attr(feature = "typescript", ts(type = "Array<string>"))]
     pub existing_peers: Vec<UserId>,
     /// The same with what is known of them.
     pub peers: Vec<Peer>,

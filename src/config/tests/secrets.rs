@@ -42,7 +42,7 @@ fn faults_never_show_the_value_of_a_secret_key() {
     let files = [
         format!("[ice]\nturn_secrets = '{CANARY}'"),
         format!("[ice]\nturn_secrets = ['{CANARY}', 7]"),
-        format!("[ice]\nturn_secrets = ['canary']\nturn_urls = ['turn:t.example']"),
+        "[ice]\nturn_secrets = ['canary']\nturn_urls = ['turn:t.example']".to_owned(),
         format!("[ice]\nturn_secrets = ['{CANARY}']"),
         format!("[ice]\nturn_secert = ['{CANARY}']"),
         format!("[ice]\nturn_secrets = ['{CANARY}"),

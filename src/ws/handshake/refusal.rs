@@ -136,15 +136,16 @@ impl Refusal {
         }
     }
 
-    /// The answer, as `application/problem+json`.
-    pub fn response<B: From<String>>(self) -> Response<B> {
+    /// The answer, in the shape of all our problems; `request_id` is what the log calls the request.
+    pub fn response<B: From<String>>(self, request_id: &str) -> Response<B> {
         let (status, code, detail) = self.row();
         let problem = serde_json::json!({
-            "type": "about:blank",
+            "type": format!("urn:aldis:problem:{code}"),
             "title": status.canonical_reason(),
             "status": status.as_u16(),
             "code": code,
             "detail": detail,
+            "requestId": request_id,
         });
         let mut response = Response::new(B::from(problem.to_string()));
         *response.status_mut() = status;

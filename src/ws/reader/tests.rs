@@ -56,14 +56,14 @@ impl Notes {
 }
 
 impl Session for Notes {
-    async fn text(&mut self, text: String) {
-        self.add(Told::Text(text));
+    async fn text(&mut self, text: &str) {
+        self.add(Told::Text(text.to_owned()));
     }
-    async fn ping(&mut self, payload: Vec<u8>) {
-        self.add(Told::Ping(payload));
+    async fn ping(&mut self, payload: &[u8]) {
+        self.add(Told::Ping(payload.to_vec()));
     }
-    async fn pong(&mut self, payload: Vec<u8>) {
-        self.add(Told::Pong(payload));
+    async fn pong(&mut self, payload: &[u8]) {
+        self.add(Told::Pong(payload.to_vec()));
     }
     async fn closed(self, ending: Ending) {
         self.add(Told::Closed(ending));

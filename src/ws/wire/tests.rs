@@ -119,7 +119,7 @@ async fn nothing_is_lost_or_held_back_under_tls() {
     });
     let mut wire = Box::new(outlet).flush().await.expect("connected");
     assert_eq!(wire.send(&["next"]), Ok(0));
-    wire.close(Farewell(Close::Replaced)).await;
+    wire.close(Close::Replaced.into()).await;
     let (bytes, close, rest) = reading.await.expect("read to the end");
     assert!(bytes.ends_with(b"x\x81\x04next"));
     assert_eq!((&close[..], rest), (&b"\x88\x0A\x11\x39replaced"[..], 0));
@@ -130,7 +130,7 @@ async fn a_close_says_its_code_then_ends_the_stream_within_its_time() {
     let reader = tokio::spawn(std::future::pending());
     let ended = reader.abort_handle();
     let (outlet, mut peer, _read) = pair(reader).await;
-    let close = tokio::spawn(Box::new(outlet).close(Farewell(Close::Replaced)));
+    let close = tokio::spawn(Box::new(outlet).close(Close::Replaced.into()));
     assert_eq!(take(&mut peer, 12).await, b"\x88\x0A\x11\x39replaced");
     assert_eq!(peer.read(&mut [0; 1]).await.expect("an orderly end"), 0);
     close.await.expect("closed although the peer never hung up");
@@ -142,7 +142,8 @@ async fn a_close_says_its_code_then_ends_the_stream_within_its_time() {
 #[tokio::test]
 async fn a_long_reason_is_cut_between_characters() {
     let (outlet, mut peer, _read) = pair(tokio::spawn(async {})).await;
-    outlet.end(Some(1000), &"ü".repeat(100)).await;
+    let reason = "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü";
+    Box::new(outlet).close(Farewell { code: Some(1000), reason }).await;
     let bytes = take(&mut peer, 126).await;
     assert_eq!(bytes[..4], [0x88, 124, 0x03, 0xE8]);
     assert_eq!(std::str::from_utf8(&bytes[4..]).expect("whole characters"), "ü".repeat(61));

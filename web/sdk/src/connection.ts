@@ -1,6 +1,6 @@
 // The standing connection to the cluster: one line at a time, a new one when it breaks, none when told to stop.
 // Knows tokens, back-off and close codes; knows nothing of rooms, `cid` or `seq`.
-import { asked, backoff } from "./connection/backoff.ts";
+import { asked, backoff, cap } from "./connection/backoff.ts";
 import { type StopReason, verdict } from "./connection/closing.ts";
 import { Line, type LineEvents, type SocketMaker } from "./connection/line.ts";
 import { Emitter } from "./emitter.ts";
@@ -49,6 +49,8 @@ export class Connection extends Emitter<ConnectionEvents> {
   #forceToken = false;
   #forcedBefore = false;
   #downSince = 0;
+  /** How long a lost socket's seat is kept; 0 before there is one. */
+  #windowMs = 0;
   #stopped = true;
   /** Grows with every attempt, so that what an older one still awaits is ignored. */
   #generation = 0;
@@ -145,6 +147,7 @@ export class Connection extends Emitter<ConnectionEvents> {
       this.emit("traffic", { direction: "received", type: message.type });
       if (message.type === "welcome") {
         line.keepAlive(message.data.heartbeatSeconds);
+        this.#windowMs = message.data.resumeWindowSeconds * 1000;
         this.emit("welcome", { welcome: message.data, resuming });
       } else {
         this.emit("message", message);
@@ -172,7 +175,8 @@ export class Connection extends Emitter<ConnectionEvents> {
     const now = Date.now();
     if (this.#downSince === 0) this.#downSince = now;
     if (now - this.#downSince > LIMITS.giveUpMs) return this.stop("unreachable");
-    const retryInMs = askedMs ?? backoff(this.#attempt, this.#random());
+    const capMs = cap(now - this.#downSince, this.#windowMs);
+    const retryInMs = askedMs ?? backoff(this.#attempt, this.#random(), capMs);
     this.#attempt += 1;
     this.emit("down", { retryInMs, code });
     this.#timer = setTimeout(() => void this.#open(), retryInMs);

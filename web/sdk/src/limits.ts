@@ -6,6 +6,10 @@ export const LIMITS = {
   joinMs: 10_000,
   /** First back-off ceiling: short, because a seat is kept for only a few seconds. */
   backoffFirstMs: 300,
+  /** While the seat is kept, back-off stays below this: a wait longer than what is left of the window would lose it. */
+  backoffSeatCapMs: 1_000,
+  /** A seat kept for minutes is no reason to knock every second for minutes. */
+  backoffSeatMs: 10_000,
   /** Back-off never grows past this, so that a person is back soon after the network is. */
   backoffCapMs: 10_000,
   /** A server's `retryAfterMs` is honoured up to here. */

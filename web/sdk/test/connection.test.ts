@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { asked, backoff } from "../src/connection/backoff.ts";
+import { asked, backoff, cap } from "../src/connection/backoff.ts";
 import { verdict } from "../src/connection/closing.ts";
 import { type GetToken, SignedOut } from "../src/connection.ts";
 import { LIMITS } from "../src/limits.ts";
@@ -27,6 +27,12 @@ describe("back-off", () => {
 
   test("is full jitter: any wait from nothing to the ceiling", () => {
     expect([0, 0.25, 0.5].map((random) => backoff(2, random))).toEqual([0, 300, 600]);
+  });
+
+  test("stays below a second while the seat can still be saved", () => {
+    expect([0, 4_999, 5_000, 60_000].map((down) => cap(down, 5_000))).toEqual([1_000, 1_000, 10_000, 10_000]);
+    expect([9_999, 10_000].map((down) => cap(down, 120_000))).toEqual([1_000, 10_000]);
+    expect(cap(0, 0)).toBe(10_000);
   });
 
   test("what the server asks for is bounded, and nonsense is ignored", () => {
@@ -169,6 +175,25 @@ describe("connection", () => {
     expect(session.state).toBe("reconnecting");
     await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
     expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("after three seconds without a network, the seat of a five-second window is saved whatever the dice say", async () => {
+    const session = newSession(tokens().getToken, 0.999_999);
+    session.start();
+    await welcome();
+    FakeSocket.last.say(joined());
+    FakeSocket.last.cut(1006);
+    const back = Date.now() + 3_000;
+    let sockets = FakeSocket.made.length;
+    const lost = Date.now();
+    while (Date.now() < back || FakeSocket.made.length === sockets) {
+      await vi.advanceTimersByTimeAsync(10);
+      if (Date.now() < back && FakeSocket.made.length > sockets) {
+        sockets = FakeSocket.made.length;
+        FakeSocket.last.cut(1006);
+      }
+    }
+    expect(Date.now() - lost).toBeLessThan(4_200);
   });
 
   test("the network coming back cuts the wait short", async () => {

@@ -255,6 +255,19 @@ describe("repair", () => {
     expect(FakePeerConnection.last.restarts).toBe(1);
   });
 
+  test("a connection that the browser has closed is rebuilt when the other side misses it", async () => {
+    const { peers, types } = room();
+    enter(peers);
+    await settle();
+    answer(peers);
+    await settle();
+    FakePeerConnection.last.close();
+    renegotiate(peers, "zoe", "ice_restart");
+    await settle();
+    expect(FakePeerConnection.made).toHaveLength(2);
+    expect(types()).toEqual(["offer", "offer"]);
+  });
+
   test("an offer of a new connection replaces ours, an offer of the same does not", async () => {
     const { peers, types } = room(ANN);
     offer(peers, "ann", "ann-1");

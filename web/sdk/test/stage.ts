@@ -39,14 +39,14 @@ export function tokens() {
   return { asked, getToken };
 }
 
-export function newSession(getToken = tokens().getToken): Session {
+export function newSession(getToken = tokens().getToken, random = 0.5): Session {
   FakeSocket.made = [];
   return new Session({
     roomId: "abc-defg-hij",
     url: "ws://test/ws",
     getToken,
     WebSocket: FakeSocket as never,
-    random: () => 0.5,
+    random: () => random,
   });
 }
 

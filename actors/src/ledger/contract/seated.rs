@@ -1,10 +1,7 @@
 //! Who takes and frees a seat, and who is told.
 
-use super::{
-    Make,
-    world::{World, fresh_room},
-};
-use crate::protocol::LeaveReason;
+use super::{Make, world::World};
+use crate::protocol::{LeaveReason, RoomId};
 
 pub(super) async fn join_order_grows_and_the_newcomer_is_told_who_was_there(make: Make) {
     let mut w = World::new(make).await;
@@ -174,7 +171,7 @@ pub(super) async fn a_room_nobody_sits_in_has_no_members(make: Make) {
 pub(super) async fn rooms_do_not_see_each_other(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
-    let elsewhere = fresh_room();
+    let elsewhere = RoomId::random();
     let same = w.in_room(elsewhere, async |w| w.join("ann", "a").await).await;
     assert_eq!(same.before, [""; 0]);
     w.in_room(elsewhere, async |w| w.close("a").await).await;

@@ -2,11 +2,11 @@
 
 use super::{
     Make,
-    world::{World, fresh_room, message},
+    world::{World, message},
 };
 use crate::{
     ledger::Limits,
-    protocol::{LeaveReason, cluster::MessageKind},
+    protocol::{LeaveReason, RoomId, cluster::MessageKind},
 };
 
 pub(super) async fn a_message_reaches_its_receiver_and_nobody_else(make: Make) {
@@ -76,7 +76,7 @@ pub(super) async fn without_a_subscription_reading_fills_the_hole(make: Make) {
 pub(super) async fn a_stranger_cannot_send(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
-    let stranger = w.in_room(fresh_room(), async |w| w.join("eve", "e").await).await;
+    let stranger = w.in_room(RoomId::random(), async |w| w.join("eve", "e").await).await;
     assert_eq!(w.say(&stranger, &ann, 1, "hi").await, "sender gone");
     assert_eq!(w.inbox(&ann).await, [""; 0]);
 }
@@ -93,7 +93,7 @@ pub(super) async fn an_ended_stay_cannot_send(make: Make) {
 pub(super) async fn nobody_sends_to_a_stranger_or_an_ended_stay(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
-    let stranger = w.in_room(fresh_room(), async |w| w.join("eve", "e").await).await;
+    let stranger = w.in_room(RoomId::random(), async |w| w.join("eve", "e").await).await;
     assert_eq!(w.say(&ann, &stranger, 1, "hi").await, "receiver gone");
     let newer = w.join("bob", "a").await;
     assert_eq!(w.say(&ann, &bob, 2, "hi").await, "receiver gone");
@@ -103,7 +103,7 @@ pub(super) async fn nobody_sends_to_a_stranger_or_an_ended_stay(make: Make) {
 pub(super) async fn nobody_sends_into_another_room(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
-    let elsewhere = fresh_room();
+    let elsewhere = RoomId::random();
     let bob = w.in_room(elsewhere, async |w| w.join("bob", "b").await).await;
     assert_eq!(w.say(&ann, &bob, 1, "hi").await, "receiver gone");
     let said = w.in_room(elsewhere, async |w| (w.say(&ann, &bob, 1, "hi").await, w.inbox(&bob).await)).await;

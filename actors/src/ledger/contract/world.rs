@@ -74,12 +74,6 @@ pub(super) fn message(kind: MessageKind, text: &str) -> Message {
     Message { kind, data: text.into() }
 }
 
-/// A room id that no other case uses.
-pub(super) fn fresh_room() -> RoomId {
-    let bytes = UserId::random().as_u128().to_le_bytes();
-    RoomId::from_letters(std::array::from_fn(|place| bytes[place]))
-}
-
 impl World {
     /// A fresh room in a ledger with the usual bounds.
     pub(super) async fn new(make: Make) -> Self {
@@ -90,7 +84,7 @@ impl World {
     pub(super) async fn with(make: Make, limits: Limits) -> Self {
         let stand = make(limits).await;
         let (nodes, names, sessions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { stand, room: fresh_room(), nodes, names, sessions }
+        Self { stand, room: RoomId::random(), nodes, names, sessions }
     }
 
     /// Another room of the same ledger, with the same nodes and people.

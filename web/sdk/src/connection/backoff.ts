@@ -4,9 +4,14 @@ import { LIMITS } from "../limits.ts";
  * How long to wait before attempt `attempt` (0, 1, 2 …): full jitter, so that a node's clients do not
  * come back in one wave. `random` is in [0, 1). Milliseconds.
  */
-export function backoff(attempt: number, random: number): number {
-  const ceiling = Math.min(LIMITS.backoffCapMs, LIMITS.backoffFirstMs * 2 ** Math.min(attempt, 16));
+export function backoff(attempt: number, random: number, capMs: number = LIMITS.backoffCapMs): number {
+  const ceiling = Math.min(capMs, LIMITS.backoffFirstMs * 2 ** Math.min(attempt, 16));
   return Math.floor(random * ceiling);
+}
+
+/** How far back-off may grow by now: less while the seat (kept for `windowMs`) can still be saved. */
+export function cap(downForMs: number, windowMs: number): number {
+  return downForMs < Math.min(windowMs, LIMITS.backoffSeatMs) ? LIMITS.backoffSeatCapMs : LIMITS.backoffCapMs;
 }
 
 /** The wait the server asked for, bounded; `null` when it asked for none. */

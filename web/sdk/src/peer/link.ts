@@ -32,12 +32,14 @@ export class Link {
   readonly #status: StatusChannel;
   readonly #health: Health;
   readonly #role: Role;
+  readonly #port: LinkPort;
   #cameraBits: number;
   #restartedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LinkOptions, port: LinkPort) {
     const Maker = options.RTCPeerConnection ?? RTCPeerConnection;
     this.#role = options.role;
+    this.#port = port;
     this.#cameraBits = options.cameraBits;
     this.pc = new Maker(options.configuration);
     this.#slots = new Slots(this.pc, options.tracks);
@@ -89,6 +91,8 @@ export class Link {
 
   /** New ICE credentials and candidates over the same connection. Both sides may notice a failure: one restart is enough. */
   restart(): void {
+    // A browser may close a connection by itself, e.g. when its media process has died.
+    if (this.pc.signalingState === "closed") return this.#port.broken();
     if (this.#role === "answer") return this.negotiation.want("ice_restart");
     const now = performance.now();
     if (now - this.#restartedAt < LIMITS.restartPauseMs) return;

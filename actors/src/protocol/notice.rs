@@ -1,0 +1,50 @@
+//! What a node says of itself and of the room, in a word or two: the shapes of `data` of its notices.
+
+use serde::Serialize;
+
+use super::LeaveReason;
+
+/// `heartbeat_ack`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct HeartbeatAck {
+    /// The server's time in milliseconds since the Unix epoch.
+    pub server_time: u64,
+}
+
+/// `token_expiring`: send `token_refresh`, or the socket closes with 4401.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct TokenExpiring {
+    /// How long the token is still good.
+    pub in_seconds: u64,
+}
+
+/// `server_draining`: this node leaves; come back, and another one answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ServerDraining {
+    /// How long to wait before that; each socket is told its own.
+    pub retry_after_ms: u64,
+}
+
+/// `room_closed`: the room is gone for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RoomClosed {
+    /// Why.
+    pub reason: LeaveReason,
+}
+
+/// `degraded`: what this node cannot do just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Degraded<'a> {
+    /// By name; empty when all is well again.
+    pub without: &'a [&'a str],
+}

@@ -1,0 +1,204 @@
+//! One message of every kind, both ways, always the same.
+
+use std::sync::Arc;
+
+use actors::protocol::{
+    ClientToServer, Code, Entry, LeaveReason, Member, NodeId, RoomId, ServerToClient, SessionId, Signal, SignalKind,
+    UserId,
+    client::{Chat, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, Seq, TokenRefresh},
+    encode::{chat_data, numbered, signal_data, unnumbered},
+    server::{
+        IceServer, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined, Welcome,
+        WelcomeLimits,
+    },
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub(crate) const ANN: &str = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210";
+pub(crate) const BOB: &str = "9c0a6f52-7a1e-4f0b-8d4e-2a6c1b9e5f37";
+const RESUME_TOKEN: &str = "abc-defg-hij.5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5.00112233445566778899aabbccddeeff";
+const SDP: &str = r#""v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n""#;
+const CANDIDATE: &str =
+    r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host","sdpMid":"0","sdpMLineIndex":0}"#;
+
+fn ann() -> UserId {
+    ANN.parse().expect("a user id")
+}
+
+fn bob() -> UserId {
+    BOB.parse().expect("a user id")
+}
+
+fn session() -> SessionId {
+    "5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5".parse().expect("a session id")
+}
+
+pub(crate) fn room() -> RoomId {
+    "abc-defg-hij".parse().expect("a room id")
+}
+
+pub(crate) fn raw(json: &str) -> Box<RawValue> {
+    RawValue::from_string(json.to_owned()).expect("JSON")
+}
+
+/// A message of a client: its text, and what it means.
+pub(crate) struct Said {
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
+    pub(crate) means: ClientToServer,
+}
+
+/// The type of a message as it travels. A new message breaks this, and is then missing below.
+pub(crate) fn client_kind(body: &ClientToServer) -> &'static str {
+    match body {
+        ClientToServer::Hello(_) => "hello",
+        ClientToServer::JoinRoom(_) => "join_room",
+        ClientToServer::LeaveRoom => "leave_room",
+        ClientToServer::Signal(signal) => match signal.kind {
+            SignalKind::Offer => "offer",
+            SignalKind::Answer => "answer",
+            SignalKind::IceCandidate => "ice_candidate",
+            SignalKind::Renegotiate => "renegotiate",
+        },
+        ClientToServer::Chat(_) => "chat_message",
+        ClientToServer::Heartbeat => "heartbeat",
+        ClientToServer::Ack(_) => "ack",
+        ClientToServer::TokenRefresh(_) => "token_refresh",
+    }
+}
+
+/// Everything a client can say.
+pub(crate) fn client() -> Vec<Said> {
+    let said = |text: String, means: ClientToServer| Said { kind: client_kind(&means), text, means };
+    let framed = |kind: &str, cid: Option<u64>, data: String| match cid {
+        Some(cid) => format!(r#"{{"type":"{kind}","cid":{cid},"data":{data}}}"#),
+        None => format!(r#"{{"type":"{kind}","data":{data}}}"#),
+    };
+    let signal =
+        |kind, payload: Option<&str>| ClientToServer::Signal(Signal { kind, to: ann(), payload: payload.map(raw) });
+    let hello = Hello {
+        token: Some("eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln".to_owned()),
+        resume: Some(Resume { resume_token: RESUME_TOKEN.to_owned(), seq: 12 }),
+    };
+    let description = || json(&Description { target_user_id: ann(), sdp: raw(SDP) });
+    let candidate = json(&IceCandidate { target_user_id: ann(), candidate: raw(CANDIDATE) });
+    let renegotiate = json(&Renegotiate { target_user_id: ann(), reason: Some("screen".to_owned()) });
+    let chat = "Good morning! \u{2600}\u{fe0f}".to_owned();
+    let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.bmV3".to_owned();
+    vec![
+        said(framed("hello", None, json(&hello)), ClientToServer::Hello(hello)),
+        said(framed("join_room", Some(1), json(&JoinRoom { room_id: room() })), ClientToServer::JoinRoom(room())),
+        said(r#"{"type":"leave_room"}"#.to_owned(), ClientToServer::LeaveRoom),
+        said(framed("offer", Some(1), description()), signal(SignalKind::Offer, Some(SDP))),
+        said(framed("answer", Some(2), description()), signal(SignalKind::Answer, Some(SDP))),
+        said(framed("ice_candidate", Some(3), candidate), signal(SignalKind::IceCandidate, Some(CANDIDATE))),
+        said(framed("renegotiate", Some(4), renegotiate), signal(SignalKind::Renegotiate, Some(r#""screen""#))),
+        said(framed("chat_message", Some(5), json(&Chat { content: chat.clone() })), ClientToServer::Chat(chat)),
+        said(r#"{"type":"heartbeat"}"#.to_owned(), ClientToServer::Heartbeat),
+        said(r#"{"type":"ack","seq":12}"#.to_owned(), ClientToServer::Ack(12)),
+        said(
+            framed("token_refresh", None, json(&TokenRefresh { token: token.clone() })),
+            ClientToServer::TokenRefresh(token),
+        ),
+    ]
+}
+
+/// The type of a message that is not numbered. A new message breaks this, and is then missing below.
+fn server_kind(message: &ServerToClient) -> &'static str {
+    match message {
+        ServerToClient::Welcome(_) => "welcome",
+        ServerToClient::RoomJoined(_) => "room_joined",
+        ServerToClient::Resumed(_) => "resumed",
+        ServerToClient::ResumeFailed(_) => "resume_failed",
+        ServerToClient::RoomClosed(_) => "room_closed",
+        ServerToClient::Ack(_) => "ack",
+        ServerToClient::HeartbeatAck(_) => "heartbeat_ack",
+        ServerToClient::TokenExpiring(_) => "token_expiring",
+        ServerToClient::ServerDraining(_) => "server_draining",
+        ServerToClient::Degraded(_) => "degraded",
+        ServerToClient::Error(_) => "error",
+    }
+}
+
+fn entry_kind(entry: &Entry) -> &'static str {
+    match entry {
+        Entry::Joined(_) => "user_joined",
+        Entry::Left { .. } => "user_left",
+        Entry::Message(message) => message.kind.as_str(),
+    }
+}
+
+/// Everything a node can say: type and text.
+pub(crate) fn server() -> Vec<(&'static str, String)> {
+    let once = |message: ServerToClient| (server_kind(&message), unnumbered(&message));
+    let in_order = |(seq, entry): (Seq, Entry)| {
+        let (head, data, tail) = numbered(seq, &entry);
+        (entry_kind(&entry), format!("{head}{data}{tail}"))
+    };
+    let unnumbered = unnumbered_messages().into_iter().map(once);
+    unnumbered.chain((12..).zip(entries()).map(in_order)).collect()
+}
+
+fn unnumbered_messages() -> Vec<ServerToClient> {
+    let peer = || Peer { user_id: ann(), name: "Ann".into(), rev: 1, state: PeerState::On };
+    let limits =
+        WelcomeLimits { message_bytes_max: 65_536, messages_per_second: 100, burst: 500, chat_chars_max: 4_000 };
+    let welcome = Welcome {
+        user_id: bob(),
+        node_id: NodeId::new("node-1"),
+        protocol: actors::protocol::SUBPROTOCOL,
+        heartbeat_seconds: 15,
+        resume_window_seconds: 5,
+        limits,
+        features: &["resume", "chat", "renegotiate"],
+    };
+    let stun = IceServer { urls: vec!["stun:turn.example.org:3478".to_owned()], username: None, credential: None };
+    let turn = IceServer {
+        urls: vec!["turns:turn.example.org:5349?transport=tcp".to_owned()],
+        username: Some(format!("1767225600:{BOB}")),
+        credential: Some("Rm9yIGV4YW1wbGUgb25seS4=".to_owned()),
+    };
+    let joined = RoomJoined {
+        room_id: room(),
+        existing_peers: vec![ann()],
+        peers: vec![peer()],
+        rev: 2,
+        session_id: session(),
+        resume_token: RESUME_TOKEN.to_owned(),
+        mode: Mode::Mesh,
+        ice_servers: vec![stun, turn],
+    };
+    let full = "Room abc-defg-hij already has 4 of 4 participants.";
+    vec![
+        ServerToClient::Welcome(Box::new(welcome)),
+        ServerToClient::RoomJoined(Box::new(joined)),
+        ServerToClient::Resumed(Resumed { peers: vec![Peer { state: PeerState::Gone, ..peer() }], from_seq: 13 }),
+        ServerToClient::ResumeFailed(ResumeFailed { reason: ResumeFailure::SeatGone }),
+        ServerToClient::RoomClosed(LeaveReason::Closed),
+        ServerToClient::Ack(7),
+        ServerToClient::HeartbeatAck(1_767_225_600_000),
+        ServerToClient::TokenExpiring(60),
+        ServerToClient::ServerDraining(1_250),
+        ServerToClient::Degraded(vec!["ledger"]),
+        ServerToClient::Error(Refusal::new(Code::RoomFull, full).of(Some(3)).after_ms(2_000)),
+    ]
+}
+
+fn entries() -> Vec<Entry> {
+    let signal = |kind, payload| Entry::Message(signal_data(bob(), &Signal { kind, to: ann(), payload }));
+    let name: Arc<str> = "Bob".into();
+    vec![
+        Entry::Joined(Member { user: bob(), name, session: session(), rev: 2, on: true }),
+        Entry::Left { user: bob(), session: session(), reason: LeaveReason::Lost },
+        signal(SignalKind::Offer, Some(raw(SDP))),
+        signal(SignalKind::Answer, Some(raw(SDP))),
+        signal(SignalKind::IceCandidate, Some(raw(CANDIDATE))),
+        signal(SignalKind::Renegotiate, Some(raw(r#""screen""#))),
+        Entry::Message(chat_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5", bob(), "Good morning!", 1_767_225_600_000)),
+    ]
+}
+
+fn json(data: &impl Serialize) -> String {
+    serde_json::to_string(data).expect("plain structs serialise")
+}

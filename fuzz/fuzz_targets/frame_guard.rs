@@ -1,0 +1,37 @@
+//! Any bytes, in any split: the guard neither panics nor changes its mind.
+//!
+//! The first byte is the seed of the split, the rest the connection.
+
+#![no_main]
+
+use aldis::ws::guard::{Guard, Limits};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((seed, bytes)) = bytes.split_first() else { return };
+    let limits = Limits { message_bytes_max: 1_000, fragments_max: 8, binary: seed % 2 == 0 };
+    let mut whole = Guard::new(limits);
+    let passed = whole.feed(bytes);
+    assert!(passed <= bytes.len());
+    assert!(whole.is_over() || passed == bytes.len());
+
+    let mut split = Guard::new(limits);
+    let mut rest = bytes;
+    let mut size = usize::from(*seed) % 17 + 1;
+    while !rest.is_empty() && !split.is_over() {
+        let (piece, later) = rest.split_at(size.min(rest.len()));
+        split.feed(piece);
+        rest = later;
+        size = size % 31 + 1;
+    }
+    assert_eq!(whole.violation(), split.violation());
+    assert_eq!(whole.delivered(), split.delivered());
+    assert_eq!(whole.is_over(), split.is_over());
+    assert!(whole.is_over() || whole.at_rest() == split.at_rest());
+    // What rests can be forgotten: a new guard goes on from here.
+    if whole.at_rest() && !whole.is_over() {
+        let (mut old, mut new) = (whole, Guard::new(limits));
+        assert_eq!(old.feed(bytes), new.feed(bytes));
+        assert_eq!(old.violation(), new.violation());
+    }
+});

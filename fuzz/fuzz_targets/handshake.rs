@@ -1,0 +1,53 @@
+//! Any request head: the judge neither panics nor accepts what breaks a rule that can be checked another way.
+//!
+//! The input is lines: the target, then `name: value` each; the fields of a good request are added where missing.
+
+#![no_main]
+
+use aldis::ws::handshake::{Policy, TOKEN_BYTES_MAX, judge};
+use hyper::Request;
+use hyper::header::{HeaderName, HeaderValue};
+use libfuzzer_sys::fuzz_target;
+
+const GOOD: [(&str, &str); 5] = [
+    ("host", "aldis.example"),
+    ("upgrade", "websocket"),
+    ("connection", "upgrade"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let mut request = Request::new(());
+    if let Some(uri) = lines.next().and_then(|target| target.try_into().ok()) {
+        *request.uri_mut() = uri;
+    }
+    let headers = request.headers_mut();
+    for line in lines {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let (name, value) = (HeaderName::from_bytes(&line[..colon]), HeaderValue::from_bytes(&line[colon + 1..]));
+        if let (Ok(name), Ok(value)) = (name, value) {
+            headers.append(name, value);
+        }
+    }
+    for (name, value) in GOOD {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    let policy = Policy { allowed_origins: vec!["https://app.example".parse().expect("an origin")] };
+    let head = request.into_parts().0;
+    match judge(&head, &policy, bytes.len() % 2 == 0) {
+        Ok(accepted) => {
+            assert_eq!(accepted.accept.len(), 28);
+            assert!(accepted.token.is_none_or(|token| (1..=TOKEN_BYTES_MAX).contains(&token.text().len())));
+            let mut keys = head.uri.query().unwrap_or_default().split(['&', ';']).map(|pair| pair.split('=').next());
+            assert!(!keys.any(|key| key.is_some_and(|key| key.to_ascii_lowercase().contains("token"))));
+            assert_eq!(accepted.origin.is_some(), head.headers.contains_key("origin"));
+        }
+        Err(refusal) => {
+            let response = refusal.response::<String>("id");
+            assert_eq!(response.status(), refusal.status());
+            assert!(response.status().is_client_error() || response.status().is_server_error());
+        }
+    }
+});

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Everything a contributor and CI run, fast rings first. Installs what it needs: Debian packages (as root), npm and
+# PyPI packages into this folder.
+#
+#   ./test.sh             all rings
+#   ./test.sh fast        formatting, lints, documentation, Rust tests, the web client's tests
+#   ./test.sh RING …      only these rings; ./test.sh --list names them
+#
+# Left out of a full run, one flag away:
+#   FUZZ_SECONDS=600 ./test.sh fuzz     each fuzz target for ten minutes (needs a nightly toolchain and cargo-fuzz)
+#   ALDIS_MODEL_OPS=10000000 ./test.sh model
+set -euo pipefail
+cd "$(dirname "$0")"
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+target=${CARGO_TARGET_DIR:-target}
+
+all=(packages format web lints rust docs model licences conformance openapi browsers fuzz)
+fast=(packages format web lints rust docs)
+
+say() { printf '\n── %s ──\n' "$*"; }
+
+packages() {
+    local missing=()
+    command -v chromium >/dev/null || missing+=(chromium)
+    command -v turnserver >/dev/null || missing+=(coturn)
+    command -v curl >/dev/null || missing+=(curl)
+    command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    command -v node >/dev/null || missing+=(nodejs npm)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    [ ${#missing[@]} -eq 0 ] && return
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "These are needed: apt-get install ${missing[*]}" >&2
+        return 1
+    fi
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "${missing[@]}"
+}
+
+format() { cargo fmt --all --check; }
+
+lints() { cargo clippy --workspace --all-targets --all-features -- -D warnings; }
+
+rust() { cargo test --workspace --all-features; }
+
+docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features --document-private-items --quiet; }
+
+# A million steps of the ledger against a naive model, with the optimiser's help.
+model() {
+    ALDIS_MODEL_OPS=${ALDIS_MODEL_OPS:-1000000} cargo test -p actors --all-features --profile model --test ledger_model
+}
+
+licences() {
+    if ! command -v cargo-deny >/dev/null; then
+        echo 'cargo-deny is not installed: cargo install --locked cargo-deny' >&2
+        [ "${CI:-}" = true ] || return 1
+        return 0
+    fi
+    cargo deny check licenses bans sources
+}
+
+web() {
+    (cd web && npm ci --no-audit --no-fund --loglevel=error && npm run check && npm test && npm run build)
+    if ! git diff --exit-code --stat -- web/dist || [ -n "$(git ls-files --others --exclude-standard web/dist)" ]; then
+        echo 'web/dist is not what the sources build: cd web && npm run build, and commit it' >&2
+        return 1
+    fi
+}
+
+conformance() { TARGET=$target tests/conformance.sh; }
+
+binary() { cargo build --quiet && echo "$PWD/${target#"$PWD"/}/debug/aldis"; }
+
+openapi() { tests/openapi.sh "$target/debug/aldis"; }
+
+browsers() { tests/e2e/run.sh "$target/debug/aldis"; }
+
+# The corpus of every target; with FUZZ_SECONDS, as long as that each, from there on.
+fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }
+
+rings=("$@")
+case ${1:-} in
+    --list) printf '%s\n' "${all[@]}"; exit ;;
+    --help | -h) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit ;;
+    fast) rings=("${fast[@]}") ;;
+    '') rings=("${all[@]}") ;;
+esac
+started=$SECONDS
+for ring in "${rings[@]}"; do
+    [[ " ${all[*]} " == *" $ring "* ]] || { echo "there is no ring \`$ring\`: ./test.sh --list" >&2; exit 2; }
+    say "$ring"
+    before=$SECONDS
+    "$ring"
+    echo "$ring: $((SECONDS - before)) s"
+done
+say "all rings passed in $((SECONDS - started)) s"

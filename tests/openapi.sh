@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Drives the OpenAPI document of a running node with schemathesis: no 5xx, no answer that the document does not name.
+# usage: tests/openapi.sh PATH-TO-ALDIS
+set -euo pipefail
+aldis=$(realpath "$1")
+here=$(cd "$(dirname "$0")" && pwd)
+venv=${TARGET:-$here/../target}/openapi-venv
+work=$(mktemp -d)
+trap 'kill "$node" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" --quiet install 'schemathesis>=4,<5'
+fi
+
+cd "$work"
+"$aldis" serve --bind 127.0.0.1:0 --admin-bind 127.0.0.1:0 --data-dir data --ready-file ready.json \
+    --set rate_limits.auth_per_address=100000/1m --set rate_limits.auth_per_email=100000/1m \
+    --set rate_limits.requests_per_address=1000000/1m --set rate_limits.requests_per_user=1000000/1m \
+    --set ice.stun_urls=stun:127.0.0.1:3478 2>node.log >&2 &
+node=$!
+for _ in $(seq 100); do
+    [ -f ready.json ] && break
+    kill -0 "$node" || { cat node.log >&2; exit 1; }
+    sleep 0.1
+done
+base=http://$(python3 -c 'import json; print(json.load(open("ready.json"))["http"])')
+token=$(curl -fsS "$base/api/auth/signup" -H 'content-type: application/json' \
+    -d '{"email":"tester@example.org","password":"a long enough password","name":"Tester"}' |
+    python3 -c 'import json, sys; print(json.load(sys.stdin)["accessToken"])')
+
+"$venv/bin/schemathesis" run "$base/openapi.json" --header "Authorization: Bearer $token" \
+    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
+    --max-examples "${EXAMPLES:-40}" --seed 1 --workers 2 --request-timeout 10
+if grep -q '"level":"error"' node.log; then
+    echo 'the node logged errors:' >&2
+    grep '"level":"error"' node.log >&2
+    exit 1
+fi
