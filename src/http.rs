@@ -12,6 +12,7 @@ pub mod cookies;
 mod docs;
 pub mod health;
 mod ice;
+mod jwks;
 mod layers;
 mod live;
 pub mod metrics;
@@ -125,7 +126,7 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::me))
-        .routes(routes!(auth::jwks))
+        .routes(routes!(jwks::jwks))
         .routes(routes!(rooms::list, rooms::create))
         .routes(routes!(rooms::get, rooms::patch, rooms::delete))
         .routes(routes!(ice::ice_servers))

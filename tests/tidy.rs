@@ -60,7 +60,9 @@ fn every_file_says_first_what_it_owns() {
 
 #[test]
 fn no_file_grows_past_what_one_reads_at_once() {
-    let generated = |page: &Page| page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"));
+    let generated = |page: &Page| {
+        page.path.contains("/gen/") || page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"))
+    };
     let is_source = |path: &str| [".rs", ".ts", ".tsx", ".lua", ".sql"].iter().any(|end| path.ends_with(end));
     let mut long: Vec<_> = pages(is_source)
         .into_iter()

@@ -7,7 +7,10 @@ use axum::{
     extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Request},
     http::{HeaderMap, header, request::Parts},
 };
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Deserialize as _, Deserializer,
+    de::{DeserializeOwned, Error as _, IgnoredAny},
+};
 
 use super::{
     Shared,
@@ -37,7 +40,7 @@ impl<T: DeserializeOwned> OptionalFromRequest<Shared> for Body<T> {
     async fn from_request(request: Request, site: &Shared) -> Result<Option<Self>, Problem> {
         let (parts, body) = request.into_parts();
         let bytes = read(&parts.headers, body, site).await?;
-        if bytes.is_empty() { Ok(None) } else { parse(&parts.headers, &bytes).map(|body| Some(Self(body))) }
+        if bytes.is_empty() { Ok(None) } else { Ok(parse::<Option<T>>(&parts.headers, &bytes)?.map(Self)) }
     }
 }
 
@@ -73,7 +76,8 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
     let text = std::str::from_utf8(bytes).map_err(|why| malformed(why.to_string()))?;
     serde_json::from_str::<IgnoredAny>(text).map_err(|why| malformed(why.to_string()))?;
     // It is JSON; from here on every error is about its shape. serde would take an array for a struct.
-    if !text.trim_start().starts_with('{') {
+    let is_object_or_nothing = text.trim_start().starts_with('{') || text.trim() == "null";
+    if !is_object_or_nothing {
         return Err(Problem::fields(vec![FieldError::new("", "the body must be a JSON object")]));
     }
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(|why| misshapen(&why))
@@ -90,6 +94,18 @@ fn misshapen(why: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let path = why.path().to_string();
     let field = if path == "." { String::new() } else { path };
     Problem::fields(vec![FieldError::new(field, wording(why.inner()))])
+}
+
+/// A whole number, if one is given. `4.0` is one, as for JSON Schema; `4.5` and `-1` are not.
+pub(super) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
+    let whole = number.as_u64().or_else(|| {
+        let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
+        // Adding zero makes -0.0 a plain one; what no u64 can hold fails to parse.
+        format!("{:.0}", float + 0.0).parse().ok()
+    });
+    let fits = whole.and_then(|whole| u32::try_from(whole).ok());
+    fits.map(Some).ok_or_else(|| D::Error::custom(format!("{number} is not a whole number from 0 to {}", u32::MAX)))
 }
 
 /// serde's words without the place, which the field's path tells better.

@@ -78,24 +78,3 @@ impl FromRequestParts<Shared> for Caller {
 fn is_safe(method: &Method) -> bool {
     [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
 }
-
-impl From<TokenError> for Problem {
-    fn from(why: TokenError) -> Self {
-        let code = match &why {
-            TokenError::Missing => Code::AuthRequired,
-            TokenError::Expired(_) => Code::TokenExpired,
-            TokenError::TooLong
-            | TokenError::Malformed
-            | TokenError::WrongAlgorithm
-            | TokenError::UnknownKey
-            | TokenError::BadSignature
-            | TokenError::NotYet
-            | TokenError::NotForUs => Code::AuthInvalid,
-        };
-        let text = why.to_string();
-        let mut letters = text.chars();
-        let detail =
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
-        Self::new(code, format!("{detail}."))
-    }
-}

@@ -6,7 +6,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use metrics::{counter, histogram};
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use tokio::time::Instant;
 
 use super::request_id::RequestId;
@@ -17,6 +17,13 @@ pub const REQUESTS: &str = "aldis_http_requests_total";
 pub const DURATION: &str = "aldis_http_request_duration_seconds";
 /// Signups, logins, refreshes and logouts by action and result.
 pub const AUTH_RESULTS: &str = "aldis_auth_results_total";
+
+/// Describes these metrics to the recorder; once, after it is installed.
+pub fn describe() {
+    describe_counter!(REQUESTS, "Requests by method, route and status.");
+    describe_histogram!(DURATION, Unit::Seconds, "From a request's head to its answer's head, by method and route.");
+    describe_counter!(AUTH_RESULTS, "Signups, logins, refreshes and logouts by action and result.");
+}
 
 /// The label of requests that matched no route: the web app's files, and what is not there.
 const OTHER: &str = "other";

@@ -6,20 +6,21 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
+
+mod shape;
+
+pub(super) use shape::RoomBody;
+use shape::{ChangeRoom, CreateRoom, Page, RoomList, RoomPath};
 
 use super::{
     Shared,
     body::{Body, Query, Room},
     caller::Caller,
-    problem::{Code, Problem},
+    problem::{Code, Problem, ProblemBody},
 };
 use crate::{
     auth::FieldError,
-    storage::{Meeting, MeetingChange, MeetingPage, Mode, RoomId, rooms::NewRoom},
+    storage::{MeetingChange, MeetingPage, Mode, RoomId, rooms::NewRoom},
 };
 
 /// What rooms may be like.
@@ -52,128 +53,6 @@ impl Default for Limits {
     }
 }
 
-/// A room as it is set up.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RoomBody {
-    /// The public id, part of the room's address.
-    #[schema(value_type = String, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
-    room_id: RoomId,
-    /// The user who made it.
-    host_id: Uuid,
-    /// How many may be in it at once.
-    #[schema(minimum = 1, example = 4)]
-    max_participants: u32,
-    /// How long a lost participant's seat is kept, in seconds.
-    #[schema(minimum = 0, maximum = 120, example = 5)]
-    seat_window_seconds: u32,
-    /// How media flows.
-    mode: Mode,
-    /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    /// Whether it may be joined.
-    active: bool,
-    /// How many are in it now, over all nodes; absent when nobody can tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 0)]
-    participants: Option<usize>,
-}
-
-impl RoomBody {
-    pub(super) fn new(meeting: Meeting, participants: Option<usize>) -> Self {
-        Self {
-            room_id: meeting.room_id,
-            host_id: meeting.host_id,
-            max_participants: meeting.max_participants,
-            seat_window_seconds: meeting.seat_window_seconds,
-            mode: meeting.mode,
-            created_at: meeting.created_at,
-            active: meeting.active,
-            participants,
-        }
-    }
-}
-
-/// A wish for a room. Everything may be left out.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-pub struct CreateRoom {
-    /// How many may be in it at once; 4 when left out.
-    #[schema(minimum = 1, maximum = 100, example = 4)]
-    max_participants: Option<u32>,
-    /// How long a lost participant's seat is kept, in seconds; 5 when left out.
-    #[schema(minimum = 0, maximum = 120, example = 5)]
-    seat_window_seconds: Option<u32>,
-    /// How media flows; `mesh` when left out.
-    #[schema(value_type = Option<String>, pattern = "^(mesh|sfu)$", example = "mesh")]
-    mode: Option<Mode>,
-}
-
-/// What the host wants changed; what is left out stays.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ChangeRoom {
-    /// How many may be in it at once. Fewer than are in it sends nobody away.
-    #[schema(minimum = 1, maximum = 100, example = 8)]
-    max_participants: Option<u32>,
-    /// How long a lost participant's seat is kept, in seconds.
-    #[schema(minimum = 0, maximum = 120, example = 30)]
-    seat_window_seconds: Option<u32>,
-    /// Whether it may be joined; `false` also sends its members away.
-    active: Option<bool>,
-}
-
-/// Rooms, newest first.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RoomList {
-    /// The rooms.
-    rooms: Vec<RoomBody>,
-    /// There are more: ask again with this as `cursor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    next_cursor: Option<String>,
-}
-
-/// Which part of the list.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Page {
-    /// How many rooms at most; 100 when left out.
-    #[param(minimum = 1, maximum = 100, nullable = false)]
-    limit: Option<u32>,
-    /// `nextCursor` of the page before.
-    #[param(nullable = false, pattern = "^[0-9]{1,15}\\.[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
-    cursor: Option<String>,
-}
-
-/// The most rooms on a page.
-const PAGE_MAX: u32 = 100;
-
-impl Page {
-    fn parse(self) -> Result<MeetingPage, Problem> {
-        let limit = self.limit.unwrap_or(PAGE_MAX);
-        if !(1..=PAGE_MAX).contains(&limit) {
-            return Err(Problem::new(Code::BadRequest, format!("limit is {limit}; it must be 1 to {PAGE_MAX}.")));
-        }
-        let parse = |cursor: &str| {
-            let (millis, room) = cursor.split_once('.')?;
-            Some((Timestamp::from_millisecond(millis.parse().ok()?).ok()?, room.parse().ok()?))
-        };
-        let before = match self.cursor {
-            None => None,
-            Some(cursor) => {
-                let unknown =
-                    || Problem::new(Code::BadRequest, "cursor is not one that this list gave out as nextCursor.");
-                Some(parse(&cursor).ok_or_else(unknown)?)
-            }
-        };
-        Ok(MeetingPage { before, limit })
-    }
-}
-
 /// Checks the numbers of a wish against the limits.
 fn checked(limits: &Limits, max_participants: Option<u32>, seat_window: Option<u32>) -> Result<(), Problem> {
     let out_of = |field: &str, value: Option<u32>, low: u32, high: u32| {
@@ -191,9 +70,12 @@ fn checked(limits: &Limits, max_participants: Option<u32>, seat_window: Option<u
 }
 
 /// Makes a room; whoever makes it is its host.
-#[utoipa::path(post, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])), request_body = Option<CreateRoom>,
-    responses((status = 201, body = RoomBody, headers(("Location" = String, description = "the room's address in this API"))),
-        (status = 409, body = super::problem::ProblemBody, description = "`too_many_rooms`")))]
+#[utoipa::path(post, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+    request_body = Option<CreateRoom>,
+    responses(
+        (status = 201, body = RoomBody, headers(("Location" = String, description = "the room's address in this API"))),
+        (status = 409, body = ProblemBody, description = "`too_many_rooms`")
+    ))]
 pub(super) async fn create(
     State(site): State<Shared>,
     caller: Caller,
@@ -223,8 +105,8 @@ pub(super) async fn create(
 
 /// A room, for anybody logged in who knows its id.
 #[utoipa::path(get, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
-    params(("roomId" = String, Path, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$")),
-    responses((status = 200, body = RoomBody), (status = 404, body = super::problem::ProblemBody, description = "`room_not_found`")))]
+    params(RoomPath),
+    responses((status = 200, body = RoomBody), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
 pub(super) async fn get(
     State(site): State<Shared>,
     _caller: Caller,
@@ -236,7 +118,8 @@ pub(super) async fn get(
 }
 
 /// The rooms you host, newest first.
-#[utoipa::path(get, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])), params(Page),
+#[utoipa::path(get, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+    params(Page),
     responses((status = 200, body = RoomList)))]
 pub(super) async fn list(
     State(site): State<Shared>,
@@ -257,9 +140,9 @@ pub(super) async fn list(
 }
 
 /// Changes a room you host.
-#[utoipa::path(patch, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])), request_body = ChangeRoom,
-    params(("roomId" = String, Path, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$")),
-    responses((status = 200, body = RoomBody), (status = 404, body = super::problem::ProblemBody, description = "`room_not_found`")))]
+#[utoipa::path(patch, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+    params(RoomPath), request_body = ChangeRoom,
+    responses((status = 200, body = RoomBody), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
 pub(super) async fn patch(
     State(site): State<Shared>,
     caller: Caller,
@@ -286,8 +169,8 @@ pub(super) async fn patch(
 
 /// Deletes a room you host; whoever is in it is sent away.
 #[utoipa::path(delete, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
-    params(("roomId" = String, Path, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$")),
-    responses((status = 204, description = "deleted"), (status = 404, body = super::problem::ProblemBody, description = "`room_not_found`")))]
+    params(RoomPath),
+    responses((status = 204, description = "deleted"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
 pub(super) async fn delete(
     State(site): State<Shared>,
     caller: Caller,

@@ -80,3 +80,56 @@ impl Store for Sqlite {
         self.writer.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Settings, Sqlite, Store as _, StoreError};
+    use crate::storage::{NewUser, Users as _};
+
+    fn ann() -> NewUser {
+        NewUser {
+            id: uuid::Uuid::new_v4(),
+            email: "ann@example.org".to_owned(),
+            name: "Ann".to_owned(),
+            password_hash: "x".to_owned(),
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_another_process_writes_to_is_unavailable_for_writing_and_not_for_reading() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("aldis.db");
+        let short = Settings { busy_within: Duration::from_millis(20), ..Settings::default() };
+        let ours = Sqlite::open(&path, &short).await.expect("a database");
+        let theirs = Sqlite::open(&path, &short).await.expect("the same database");
+        let mut writing = theirs.writer().begin().await.expect("begun");
+        sqlx::query("UPDATE users SET name = name").execute(&mut *writing).await.expect("holds the lock");
+        assert!(matches!(ours.add_user(&ann()).await, Err(StoreError::Unavailable(_))));
+        ours.ping().await.expect("readers do not wait for writers");
+        writing.rollback().await.expect("ended");
+        ours.add_user(&ann()).await.expect("now it is ours to write");
+    }
+
+    #[tokio::test]
+    async fn what_was_stored_is_there_after_a_restart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("deep/er/aldis.db");
+        let first = Sqlite::open(&path, &Settings::default()).await.expect("a database");
+        let user = first.add_user(&ann()).await.expect("an account");
+        first.close().await;
+        let second = Sqlite::open(&path, &Settings::default()).await.expect("the same database");
+        assert_eq!(second.user_by_id(user.id).await.expect("an answer"), Some(user));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("aldis.db");
+        std::fs::write(&path, "no database at all, but long enough to look at".repeat(100)).expect("written");
+        let why = Sqlite::open(&path, &Settings::default()).await.expect_err("refused");
+        assert!(format!("{why:#}").contains("aldis.db: is it a SQLite file"), "{why:#}");
+    }
+}

@@ -24,9 +24,12 @@ use crate::{
     room::{self, Joiner, Resumer, RoomToSocket, Seat},
 };
 
+mod hello;
+mod life;
 mod rooms;
 mod words;
 
+use hello::verify;
 use words::{closing_words, token_words};
 
 /// How long an `ack` may wait for company.
@@ -261,47 +264,6 @@ impl Session {
         }
     }
 
-    fn hello(&mut self, hello: Hello) -> Effects {
-        let Hello { token, resume } = hello;
-        match self.phase {
-            Phase::Greeting { .. } => match token.or_else(|| self.cookie.take()) {
-                Some(token) => vec![verify(token, Purpose::Hello(resume))],
-                None => {
-                    let text = "data.token of hello: there is none, and none came with the handshake.";
-                    self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, text)))
-                }
-            },
-            // The handshake's token was the hello; what is left to say is what to go on with.
-            Phase::Ready if token.is_none() => resume.map_or_else(Vec::new, |resume| self.resume(&resume)),
-            Phase::Ready | Phase::Joining { .. } | Phase::Resuming { .. } | Phase::InRoom(_) | Phase::Over => {
-                vec![error(Refusal::new(Code::BadMessage, "hello: it has been said on this socket already."))]
-            }
-        }
-    }
-
-    fn verified(&mut self, purpose: Purpose, result: Result<Identity, TokenError>) -> Effects {
-        match (purpose, result) {
-            (Purpose::Hello(resume), Ok(identity)) => {
-                self.identity = Some(identity.clone());
-                self.cookie = None;
-                self.phase = Phase::Ready;
-                let user = identity.user;
-                let mut effects = vec![Effect::Attach(identity), Effect::Welcome(user)];
-                effects.extend(resume.map(|resume| self.resume(&resume)).unwrap_or_default());
-                effects
-            }
-            (Purpose::Hello(_), Err(why)) => self.close(Close::Token, Some(token_words(&why))),
-            (Purpose::Refresh, Ok(identity)) if self.user() == Some(identity.user) => {
-                self.identity = Some(identity.clone());
-                vec![Effect::Refresh(identity)]
-            }
-            (Purpose::Refresh, Ok(_)) => {
-                vec![error(Refusal::new(Code::Forbidden, "data.token of token_refresh: it is somebody else's."))]
-            }
-            (Purpose::Refresh, Err(why)) => vec![error(token_words(&why))],
-        }
-    }
-
     fn say(
         &mut self,
         cid: Option<Cid>,
@@ -354,74 +316,6 @@ impl Session {
         payload.try_into().map_or_else(|_| Vec::new(), |seq| self.has(Seq::from_be_bytes(seq)))
     }
 
-    fn tick(&mut self, now: Instant) -> Effects {
-        if let Phase::Greeting { until } = self.phase {
-            return if now >= until { self.close(Close::Timeout, None) } else { Vec::new() };
-        }
-        if now >= self.heard + self.limits.heartbeat_within {
-            return self.close(Close::Timeout, None);
-        }
-        let mut effects = Vec::new();
-        if self.ack_by.is_some_and(|at| now >= at) {
-            self.ack_by = None;
-            effects.extend(self.acks.due(1).map(|cid| Effect::Send(ServerToClient::Ack(cid))));
-        }
-        if now >= self.next_ping {
-            if self.awaiting_pong {
-                return self.close(Close::Timeout, None);
-            }
-            self.awaiting_pong = true;
-            self.next_ping = now + self.limits.ping_every;
-            effects.push(Effect::Ping(self.delivered));
-        }
-        effects
-    }
-
-    fn hung_up(&mut self, how: Hangup) -> Effects {
-        let (mut effects, last) = match how {
-            Hangup::Violation(code) => return self.close(code, None),
-            Hangup::Lost => (self.depart(room::Command::SocketLost), Effect::End),
-            Hangup::Closed(code @ (None | Some(1000 | 1001))) => {
-                (self.depart(|seat| room::Command::Leave(seat, LeaveReason::Left)), Effect::Echo(code))
-            }
-            Hangup::Closed(code) => (self.depart(room::Command::SocketLost), Effect::Echo(code)),
-        };
-        effects.push(last);
-        effects
-    }
-
-    /// Closes: an `error` goes first, the room learns what becomes of the seat.
-    fn close(&mut self, code: Close, refusal: Option<Refusal>) -> Effects {
-        let mut effects: Effects = refusal.or_else(|| closing_words(code)).map(error).into_iter().collect();
-        effects.extend(self.depart(|seat| match code {
-            Close::Forbidden => room::Command::Leave(seat, LeaveReason::Kicked),
-            Close::Normal => room::Command::Leave(seat, LeaveReason::Left),
-            Close::Draining
-            | Close::Protocol
-            | Close::Binary
-            | Close::NotUtf8
-            | Close::TooBig
-            | Close::Internal
-            | Close::Restart
-            | Close::Overload
-            | Close::Token
-            | Close::RoomGone
-            | Close::Replaced
-            | Close::Timeout
-            | Close::Rate
-            | Close::SlowReader => room::Command::SocketLost(seat),
-        }));
-        effects.push(Effect::Close(code));
-        effects
-    }
-
-    /// Even on its way in: the room hears of the join first, then that its socket is lost.
-    fn depart(&mut self, last_words: impl FnOnce(Seat) -> room::Command) -> Effects {
-        let place = self.place();
-        self.phase = Phase::Over;
-        place.map(|(room, seat)| Effect::Tell(room, last_words(seat))).into_iter().collect()
-    }
-
     fn seat(&self, stay: &Stay) -> Seat {
         Seat { session: stay.session, socket: self.id }
     }
@@ -433,10 +327,6 @@ impl Session {
         );
         Refusal::new(Code::RateLimited, text).of(cid).after_ms(ms)
     }
-}
-
-fn verify(token: String, purpose: Purpose) -> Effect {
-    Effect::Ask(Question::Verify(token, purpose))
 }
 
 fn error(refusal: Refusal) -> Effect {

@@ -3,28 +3,26 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use actors::{
-    ledger::{
-        Address, Answer, Broadcast, Claim, Join, Joined, Ledger, Limits, MemoryLedger, Push, Pushed, Resume, Resumed,
-        Send, Sent,
-    },
-    protocol::{
-        Entry, LeaveReason, Message, NodeId, RoomId, SessionId, UserId,
-        client::{Cid, Seq},
-        cluster::MessageKind,
-    },
+    ledger::{Address, Answer, Claim, Ledger, Limits, MemoryLedger, Push, Pushed},
+    protocol::{Entry, LeaveReason, NodeId, RoomId, SessionId, UserId, client::Seq},
 };
 
+pub(crate) use self::seen::Seen;
+use self::talk::Speech;
 use crate::{
     naive::Naive,
     op::{Chance, Kind, Op},
-    watch::{Watch, text},
+    watch::Watch,
 };
+
+mod seen;
+mod stays;
+mod talk;
 
 const ROOMS: u8 = 3;
 const USERS: u8 = 6;
@@ -41,15 +39,6 @@ struct Ticket {
     secret: u128,
 }
 
-/// What a stay has said, so that it can be said again.
-#[derive(Default)]
-struct Speech {
-    cid: Cid,
-    id: u64,
-    /// To whom (`None`: to all), under which number, and the messages' own numbers.
-    log: Vec<(Option<Address>, Option<Cid>, std::ops::Range<u64>)>,
-}
-
 /// Everything that one walk needs.
 pub(crate) struct Walk {
     ledger: Arc<MemoryLedger>,
@@ -63,53 +52,6 @@ pub(crate) struct Walk {
     sessions: u128,
     pub(crate) steps: u64,
     pub(crate) seen: Seen,
-}
-
-/// How often things happened, so that a walk which avoids a case is noticed.
-#[derive(Default)]
-pub(crate) struct Seen(BTreeMap<&'static str, u64>);
-
-const EVERYTHING: [&str; 16] = [
-    "joined",
-    "full",
-    "left",
-    "resumed",
-    "resume BadToken",
-    "resume SeatGone",
-    "resume Gap",
-    "appended",
-    "repeat",
-    "sender gone",
-    "receiver gone",
-    "lost",
-    "node died",
-    "hole filled",
-    "push lost",
-    "push doubled",
-];
-
-impl Seen {
-    fn mark(&mut self, what: &'static str) {
-        *self.0.entry(what).or_default() += 1;
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (what, times) in &other.0 {
-            *self.0.entry(what).or_default() += times;
-        }
-    }
-
-    pub(crate) fn check_that_everything_happened(&self) {
-        for what in EVERYTHING {
-            assert!(self.0.contains_key(what), "\"{what}\" never happened: {self}");
-        }
-    }
-}
-
-impl fmt::Display for Seen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|(what, times)| write!(f, "{what}: {times}; "))
-    }
 }
 
 /// Memory answers at once.
@@ -199,159 +141,6 @@ impl Walk {
         tokio::time::advance(time).await;
         self.naive.now += time;
         Vec::new()
-    }
-
-    fn join(&mut self, room: RoomId, op: Op) -> Vec<Push> {
-        self.sessions += 1;
-        let (user, session, secret) = (user(op.user), SessionId::from_u128(self.sessions), self.sessions ^ 0xa1d15);
-        let ask =
-            Join { user, name: "somebody".into(), session, secret, node: node(op.node), max: MAX, window: WINDOW };
-        let expected = self.naive.join(room, ask.clone());
-        let (rev, members, pushes) = match now(self.ledger.join(room, ask)) {
-            Joined::Full => {
-                assert_eq!(expected, None, "a full room refuses");
-                self.seen.mark("full");
-                return Vec::new();
-            }
-            Joined::Seated { rev, members, pushes } => (rev, members, pushes),
-        };
-        assert_eq!(expected, Some((rev, members.clone())));
-        let who = Address { user, session };
-        let tickets = self.tickets.entry((room, user)).or_default();
-        tickets.push(Ticket { who, secret });
-        if tickets.len() > 2 {
-            let over = tickets.remove(0);
-            self.watches.remove(&(room, over.who.session));
-            self.speeches.remove(&over.who.session);
-        }
-        self.watches.insert((room, session), Watch::new(who, &members));
-        self.speeches.insert(session, Speech::default());
-        self.seen.mark("joined");
-        pushes
-    }
-
-    fn leave(&mut self, room: RoomId, op: Op) -> Vec<Push> {
-        let Some(ticket) = self.ticket(room, op.user, op.dice) else { return Vec::new() };
-        let reason = if op.dice.is_multiple_of(2) { LeaveReason::Left } else { LeaveReason::Kicked };
-        self.naive.leave(room, ticket.who, reason, &node(op.node));
-        self.seen.mark("left");
-        now(self.ledger.leave(room, ticket.who, reason, &node(op.node)))
-    }
-
-    fn gone(&mut self, room: RoomId, op: Op) -> Vec<Push> {
-        let Some(ticket) = self.ticket(room, op.user, op.dice) else { return Vec::new() };
-        let its_own = self.naive.stay(room, ticket.who).map(|stay| stay.node.clone());
-        let asker = its_own.filter(|_| !op.dice.is_multiple_of(5)).unwrap_or_else(|| node(op.node));
-        self.naive.gone(room, ticket.who, WINDOW, &asker);
-        now(self.ledger.gone(room, ticket.who, WINDOW, &asker));
-        Vec::new()
-    }
-
-    fn resume(&mut self, room: RoomId, op: Op) -> Vec<Push> {
-        let Some(Ticket { who, secret }) = self.ticket(room, op.user, op.dice) else { return Vec::new() };
-        let Some(watch) = self.watches.get_mut(&(room, who.session)) else { return Vec::new() };
-        let last_seq = if op.dice.is_multiple_of(7) { (op.other % 32).into() } else { watch.cursor.seq() };
-        let secret = secret ^ u128::from(op.dice.is_multiple_of(13));
-        let ask = Resume { user: who.user, session: who.session, secret, node: node(op.node), last_seq };
-        let expected = self.naive.resume(room, ask.clone());
-        let (rev, members, replay, mut said, pushes) = match now(self.ledger.resume(room, ask)) {
-            Resumed::Failed(why) => {
-                assert_eq!(expected, Err(why));
-                self.seen.mark(match why {
-                    actors::protocol::server::ResumeFailure::BadToken => "resume BadToken",
-                    actors::protocol::server::ResumeFailure::SeatGone => "resume SeatGone",
-                    actors::protocol::server::ResumeFailure::Gap => "resume Gap",
-                    actors::protocol::server::ResumeFailure::RoomClosed => panic!("the ledger knows no closed rooms"),
-                });
-                return Vec::new();
-            }
-            Resumed::Seated { rev, members, replay, said, pushes } => (rev, members, replay, said, pushes),
-        };
-        said.sort_by_key(|said| said.to);
-        let expected = expected.map(|(rev, members, replay, mut said)| {
-            said.sort_by_key(|said| said.to);
-            (rev, members, replay, said)
-        });
-        assert_eq!(expected, Ok((rev, members, replay.clone(), said)));
-        assert_eq!(pushes, [], "a resume is seen by nobody else");
-        let ledger = self.ledger.clone();
-        for (seq, entry) in &replay {
-            watch.deliver(*seq, entry, &|who, seq| now(ledger.read(room, who, seq)));
-        }
-        self.seen.mark("resumed");
-        pushes
-    }
-
-    fn send(&mut self, room: RoomId, op: Op) -> Vec<Push> {
-        let from = self.ticket(room, op.user, op.dice);
-        let to = self.ticket(room, op.other, op.dice >> 3);
-        let (Some(from), Some(to)) = (from, to) else { return Vec::new() };
-        self.speak(room, from.who, Some(to.who), 1 + u64::from(op.dice % 3), &node(op.node))
-    }
-
-    fn broadcast(&mut self, room: RoomId, op: Op) -> Vec<Push> {
-        let Some(from) = self.ticket(room, op.user, op.dice) else { return Vec::new() };
-        self.speak(room, from.who, None, 1, &node(op.node))
-    }
-
-    /// Says something new: every other stay numbers what it says.
-    fn speak(&mut self, room: RoomId, from: Address, to: Option<Address>, count: u64, asker: &NodeId) -> Vec<Push> {
-        let speech = self.speeches.entry(from.session).or_default();
-        speech.cid += 1;
-        let cid = from.session.as_u128().is_multiple_of(2).then_some(speech.cid);
-        let ids = speech.id + 1..speech.id + 1 + count;
-        speech.id += count;
-        if cid.is_some() {
-            speech.log.push((to, cid, ids.clone()));
-        }
-        self.say(room, from, to, cid, ids, asker)
-    }
-
-    /// Says something again, as who does not know whether it was heard.
-    fn repeat(&mut self, room: RoomId, op: Op) -> Vec<Push> {
-        let Some(from) = self.ticket(room, op.user, 1) else { return Vec::new() };
-        let log = self.speeches.get(&from.who.session).map_or(&[][..], |speech| &speech.log);
-        let recent = log.len().saturating_sub(1 + usize::from(op.dice % 8));
-        let Some((to, cid, ids)) = log.get(recent).cloned() else { return Vec::new() };
-        self.say(room, from.who, to, cid, ids, &node(op.node))
-    }
-
-    fn say(
-        &mut self,
-        room: RoomId,
-        from: Address,
-        to: Option<Address>,
-        cid: Option<Cid>,
-        ids: std::ops::Range<u64>,
-        asker: &NodeId,
-    ) -> Vec<Push> {
-        let kind = if ids.start.is_multiple_of(3) { MessageKind::Offer } else { MessageKind::ChatMessage };
-        let mut messages: Vec<Message> = ids.map(|id| Message { kind, data: text(from.session, id).into() }).collect();
-        let (expected, sent) = match to {
-            Some(to) => {
-                let send = Send { from, to, cid, messages };
-                (self.naive.send(room, &send), now(self.ledger.send(room, send, asker)))
-            }
-            None => {
-                let broadcast = Broadcast { from, cid, message: messages.remove(0) };
-                (self.naive.broadcast(room, &broadcast), now(self.ledger.broadcast(room, broadcast, asker)))
-            }
-        };
-        let (outcome, pushes) = match sent {
-            Sent::Appended(pushes) => ("appended", pushes),
-            Sent::Repeat => ("repeat", Vec::new()),
-            Sent::SenderGone => ("sender gone", Vec::new()),
-            Sent::ReceiverGone => ("receiver gone", Vec::new()),
-        };
-        let expected = match expected {
-            Sent::Appended(_) => "appended",
-            Sent::Repeat => "repeat",
-            Sent::SenderGone => "sender gone",
-            Sent::ReceiverGone => "receiver gone",
-        };
-        assert_eq!(outcome, expected);
-        self.seen.mark(outcome);
-        pushes
     }
 
     fn acked(&mut self, room: RoomId, op: Op) -> Vec<Push> {

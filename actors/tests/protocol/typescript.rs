@@ -145,7 +145,7 @@ fn codes() -> String {
 fn the_sdks_types_are_made_from_these() {
     let head = format!(
         "// The wire of `{}`: every message, every error code, every close code.\n\
-         // Made from the Rust types in actors/src/protocol; do not edit. To make it anew:\n\
+         // Generated from the Rust types in actors/src/protocol; do not edit. To make it anew:\n\
          // ALDIS_BLESS=1 cargo test -p actors --test protocol\n",
         actors::protocol::SUBPROTOCOL
     );

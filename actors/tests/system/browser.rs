@@ -48,7 +48,7 @@ impl Wire for TestWire {
     fn flush(self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {
         Box::pin(async move {
             while *self.clogged.lock().expect("never poisoned") {
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                tokio::time::sleep(Duration::from_millis(10)).await; // paused
             }
             Ok(self as Box<dyn Wire>)
         })

@@ -139,6 +139,12 @@ async fn a_logout_forgets_the_cookies_and_revokes_the_token_and_needs_neither() 
         .await
         .is_problem(401, "refresh_invalid");
     assert_eq!(Ask::post("/api/auth/logout").send(&bench.router).await.status, 204);
+    assert_eq!(
+        Ask::post("/api/auth/logout").header("cookie", "refresh_token=junk").send(&bench.router).await.status,
+        204
+    );
+    let wrong = Ask::post("/api/auth/logout").json(json!({"refreshToken": "junk"})).send(&bench.router).await;
+    wrong.is_problem(401, "refresh_invalid");
 }
 
 #[tokio::test]

@@ -44,6 +44,18 @@ test("several who need a token at once share one refresh, for a second would rev
   expect(calls).toHaveLength(1);
 });
 
+test("a refresh is finished though the page goes away, so that its new cookie is not lost", async () => {
+  const inits: RequestInit[] = [];
+  const fetcher = async (_path: string, init: RequestInit) => {
+    inits.push(init);
+    return new Response(JSON.stringify(signed("one")), { status: 200 });
+  };
+  const api = new Api("", fetcher as unknown as typeof fetch);
+  await api.refresh();
+  await api.me();
+  expect(inits.map(({ keepalive }) => keepalive)).toEqual([true, false]);
+});
+
 test("a refresh that is refused means signed out", async () => {
   const { api } = server({ "POST /api/auth/refresh": [[401, { code: "auth_required" }]] });
   await expect(api.token()).rejects.toBeInstanceOf(SignedOut);

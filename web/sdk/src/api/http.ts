@@ -58,6 +58,9 @@ export class Http {
         headers,
         credentials: this.#base ? "include" : "same-origin",
         signal: AbortSignal.timeout(TIMEOUT_MS),
+        // What changes something is finished though the page goes away: a refresh whose answer is lost leaves the
+        // browser with a cookie that was used, and using it again ends the sign-in.
+        keepalive: method !== "GET",
         ...(body && { body: JSON.stringify(body) }),
       });
     } catch (error) {

@@ -1,0 +1,128 @@
+//! What the endpoints of authentication share: who may knock, how the refresh token travels, the answer with its cookies.
+
+use axum::{
+    Json,
+    extract::FromRequestParts,
+    http::{HeaderName, StatusCode, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use axum_extra::extract::CookieJar;
+use utoipa::IntoParams;
+
+use super::{LetIn, RefreshBody};
+use crate::{
+    auth::{AuthError, RefreshToken, Session},
+    http::{
+        Shared,
+        client::Client,
+        cookies, origin,
+        problem::{Code, Problem},
+    },
+};
+
+/// The header by which a client without cookies asks for the refresh token in the body.
+pub(in crate::http) const REFRESH_BY: HeaderName = HeaderName::from_static("x-refresh-token");
+
+/// How the client wants its refresh token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum RefreshBy {
+    Cookie,
+    Body,
+}
+
+/// See [`RefreshBy`].
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "tells the OpenAPI document what the extractor `RefreshBy` reads")]
+pub(super) struct RefreshHeader {
+    /// `body`: the refresh token comes in the answer's body instead of a cookie.
+    #[param(rename = "X-Refresh-Token", pattern = "^body$", nullable = false)]
+    by: Option<String>,
+}
+
+/// See [`Door::refresh_token`].
+#[derive(IntoParams)]
+#[into_params(parameter_in = Cookie)]
+#[expect(dead_code, reason = "tells the OpenAPI document what the extractor `Door` reads")]
+pub(super) struct RefreshCookie {
+    /// The refresh token, unless it is in the body.
+    #[param(nullable = false)]
+    refresh_token: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RefreshBy {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match parts.headers.get(REFRESH_BY).map(|value| value.as_bytes()) {
+            None => Ok(Self::Cookie),
+            Some(b"body") => Ok(Self::Body),
+            Some(_) => Err(Problem::new(Code::BadRequest, "The header X-Refresh-Token can only be `body`.")),
+        }
+    }
+}
+
+/// What an endpoint of authentication needs to know of a request, checked: the Origin is not foreign, the client's
+/// address has not asked too often.
+pub(in crate::http) struct Door {
+    secure: bool,
+    jar: CookieJar,
+}
+
+impl FromRequestParts<Shared> for Door {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        origin::must_not_be_foreign(&parts.headers, &site.settings)?;
+        let client = parts.extensions.get::<Client>().copied();
+        if let Some(client) = client
+            && let Err(wait) = site.rates.auth_address.take(client.network())
+        {
+            return Err(Problem::too_often("logins from your address", wait));
+        }
+        let secure = site.settings.cookies_secure || client.is_some_and(|client| client.over_tls);
+        Ok(Self { secure, jar: CookieJar::from_headers(&parts.headers) })
+    }
+}
+
+impl Door {
+    /// The refresh token of the body or else of the cookie.
+    pub(super) fn refresh_token(&self, body: Option<&RefreshBody>) -> Result<(RefreshToken, RefreshBy), AuthError> {
+        let (text, by) = match (body, self.jar.get(cookies::REFRESH)) {
+            (Some(body), _) => (body.refresh_token.as_str(), RefreshBy::Body),
+            (None, Some(cookie)) => (cookie.value(), RefreshBy::Cookie),
+            (None, None) => {
+                return Err(AuthError::Refresh("none was sent, neither as the cookie refresh_token nor in the body"));
+            }
+        };
+        let token = text.parse().map_err(|_| AuthError::Refresh("it is not one of ours"))?;
+        Ok((token, by))
+    }
+
+    /// The answer to somebody who is let in: the body, and the cookies.
+    pub(super) fn let_in(&self, site: &Shared, status: StatusCode, session: Session, by: RefreshBy) -> Response {
+        let (refresh, access_ttl) = (session.refresh.expose(), site.auth.tokens().ttl());
+        let answer = LetIn {
+            access_token: session.access,
+            expires_in: access_ttl.as_secs(),
+            user: session.user.into(),
+            refresh_token: (by == RefreshBy::Body).then(|| refresh.clone()),
+        };
+        let mut response = (status, Json(&answer)).into_response();
+        cookies::set_access(response.headers_mut(), &answer.access_token, access_ttl, self.secure);
+        if by == RefreshBy::Cookie {
+            cookies::set_refresh(response.headers_mut(), &refresh, site.auth.settings().refresh_ttl, self.secure);
+        }
+        response
+    }
+
+    /// Whether a browser brought a refresh token.
+    pub(super) fn has_cookie(&self) -> bool {
+        self.jar.get(cookies::REFRESH).is_some()
+    }
+
+    /// Makes the browser forget both tokens.
+    pub(super) fn forget(&self, response: &mut Response) {
+        cookies::forget(response.headers_mut(), self.secure);
+    }
+}

@@ -1,0 +1,28 @@
+//! `/.well-known/jwks.json`: the public keys, for whoever verifies our tokens.
+
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use utoipa::ToSchema;
+
+use super::Shared;
+
+/// A set of public keys (RFC 7517).
+#[derive(ToSchema)]
+#[schema(as = JwkSet)]
+#[expect(dead_code, reason = "describes jsonwebtoken's type to the OpenAPI document")]
+pub(super) struct JwkSetBody {
+    /// Newest first: the first signs, the others still verify.
+    #[schema(min_items = 1)]
+    keys: Vec<serde_json::Value>,
+}
+
+/// The public keys that access tokens are verified with (RFC 7517). `kid` is the RFC 7638 thumbprint.
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", responses((status = 200, body = JwkSetBody)))]
+pub(super) async fn jwks(State(site): State<Shared>) -> Response {
+    let headers = [(header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, Json(site.auth.tokens().keys().jwks())).into_response()
+}

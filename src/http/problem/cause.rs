@@ -1,0 +1,70 @@
+//! Which problem each error below HTTP becomes: the one place where that is decided.
+
+use super::{Code, Problem};
+use crate::{
+    auth::{AuthError, TokenError},
+    storage::StoreError,
+};
+
+impl From<AuthError> for Problem {
+    fn from(why: AuthError) -> Self {
+        match why {
+            AuthError::Invalid(fields) => Self::fields(fields),
+            AuthError::EmailTaken => {
+                Self::new(Code::EmailTaken, "An account with this e-mail address exists; log in instead.")
+            }
+            AuthError::WrongCredentials => {
+                Self::new(Code::CredentialsInvalid, "The e-mail address or the password is wrong.")
+            }
+            AuthError::Disabled => Self::new(Code::AccountDisabled, "This account was disabled by the operator."),
+            AuthError::Gone => Self::new(Code::AuthInvalid, "The account of this token no longer exists."),
+            AuthError::Refresh(why) => {
+                Self::new(Code::RefreshInvalid, format!("The refresh token cannot be used: {why}. Log in again."))
+            }
+            AuthError::Token(why) => why.into(),
+            AuthError::Busy => Self::unavailable("Too many people log in right now: try again in a moment."),
+            AuthError::Store(why) => why.into(),
+            AuthError::Broken(why) => Self::internal(why),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(why: StoreError) -> Self {
+        match why {
+            StoreError::Unavailable(cause) => {
+                tracing::warn!(%cause, "the database does not answer");
+                Self::unavailable("The database does not answer: try again in a moment.")
+            }
+            StoreError::EmailTaken => AuthError::EmailTaken.into(),
+            StoreError::UnknownUser => AuthError::Gone.into(),
+            StoreError::TooManyRooms { max } => {
+                Self::new(Code::TooManyRooms, format!("You have {max} rooms, the most one may have: delete one first."))
+            }
+            why @ (StoreError::RoomIdTaken | StoreError::Unreadable { .. } | StoreError::Broken(_)) => {
+                Self::internal(why)
+            }
+        }
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(why: TokenError) -> Self {
+        let code = match &why {
+            TokenError::Missing => Code::AuthRequired,
+            TokenError::Expired(_) => Code::TokenExpired,
+            TokenError::TooLong
+            | TokenError::Malformed
+            | TokenError::WrongAlgorithm
+            | TokenError::UnknownKey
+            | TokenError::BadSignature
+            | TokenError::NotYet
+            | TokenError::NotForUs => Code::AuthInvalid,
+        };
+        let text = why.to_string();
+        let mut letters = text.chars();
+        let detail =
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
+        Self::new(code, format!("{detail}."))
+    }
+}

@@ -1,0 +1,151 @@
+//! Rooms as they travel: what is asked, what is answered, which page of a list.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::{
+    http::{
+        body,
+        problem::{Code, Problem},
+    },
+    storage::{Meeting, MeetingPage, Mode, RoomId},
+};
+
+/// A room as it is set up.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct RoomBody {
+    /// The public id, part of the room's address.
+    #[schema(value_type = String, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
+    pub(in crate::http) room_id: RoomId,
+    /// The user who made it.
+    pub(in crate::http) host_id: Uuid,
+    /// How many may be in it at once.
+    #[schema(minimum = 1, example = 4)]
+    pub(in crate::http) max_participants: u32,
+    /// How long a lost participant's seat is kept, in seconds.
+    #[schema(minimum = 0, maximum = 120, example = 5)]
+    pub(in crate::http) seat_window_seconds: u32,
+    /// How media flows.
+    pub(in crate::http) mode: Mode,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub(in crate::http) created_at: Timestamp,
+    /// Whether it may be joined.
+    pub(in crate::http) active: bool,
+    /// How many are in it now, over all nodes; absent when nobody can tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0)]
+    pub(in crate::http) participants: Option<usize>,
+}
+
+impl RoomBody {
+    pub(in crate::http) fn new(meeting: Meeting, participants: Option<usize>) -> Self {
+        Self {
+            room_id: meeting.room_id,
+            host_id: meeting.host_id,
+            max_participants: meeting.max_participants,
+            seat_window_seconds: meeting.seat_window_seconds,
+            mode: meeting.mode,
+            created_at: meeting.created_at,
+            active: meeting.active,
+            participants,
+        }
+    }
+}
+
+/// A wish for a room. Everything may be left out.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(in crate::http) struct CreateRoom {
+    /// How many may be in it at once; 4 when left out.
+    #[serde(deserialize_with = "body::whole")]
+    #[schema(minimum = 1, maximum = 100, example = 4)]
+    pub(in crate::http) max_participants: Option<u32>,
+    /// How long a lost participant's seat is kept, in seconds; 5 when left out.
+    #[serde(deserialize_with = "body::whole")]
+    #[schema(minimum = 0, maximum = 120, example = 5)]
+    pub(in crate::http) seat_window_seconds: Option<u32>,
+    /// How media flows; `mesh` when left out.
+    #[schema(value_type = Option<String>, pattern = "^(mesh|sfu)$", example = "mesh")]
+    pub(in crate::http) mode: Option<Mode>,
+}
+
+/// What the host wants changed; what is left out stays.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(in crate::http) struct ChangeRoom {
+    /// How many may be in it at once. Fewer than are in it sends nobody away.
+    #[serde(deserialize_with = "body::whole")]
+    #[schema(minimum = 1, maximum = 100, example = 8)]
+    pub(in crate::http) max_participants: Option<u32>,
+    /// How long a lost participant's seat is kept, in seconds.
+    #[serde(deserialize_with = "body::whole")]
+    #[schema(minimum = 0, maximum = 120, example = 30)]
+    pub(in crate::http) seat_window_seconds: Option<u32>,
+    /// Whether it may be joined; `false` also sends its members away.
+    pub(in crate::http) active: Option<bool>,
+}
+
+/// Rooms, newest first.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct RoomList {
+    /// The rooms.
+    pub(in crate::http) rooms: Vec<RoomBody>,
+    /// There are more: ask again with this as `cursor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(in crate::http) next_cursor: Option<String>,
+}
+
+/// Which part of the list.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct Page {
+    /// How many rooms at most; 100 when left out.
+    #[param(minimum = 1, maximum = 100, nullable = false)]
+    limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[param(nullable = false, pattern = "^[0-9]{1,14}\\.[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
+    cursor: Option<String>,
+}
+
+/// The most rooms on a page.
+const PAGE_MAX: u32 = 100;
+
+impl Page {
+    /// The page as the database wants it, or what is wrong with the query.
+    pub(super) fn parse(self) -> Result<MeetingPage, Problem> {
+        let limit = self.limit.unwrap_or(PAGE_MAX);
+        if !(1..=PAGE_MAX).contains(&limit) {
+            return Err(Problem::new(Code::BadRequest, format!("limit is {limit}; it must be 1 to {PAGE_MAX}.")));
+        }
+        let parse = |cursor: &str| {
+            let (millis, room) = cursor.split_once('.')?;
+            Some((Timestamp::from_millisecond(millis.parse().ok()?).ok()?, room.parse().ok()?))
+        };
+        let before = match self.cursor {
+            None => None,
+            Some(cursor) => {
+                let unknown =
+                    || Problem::new(Code::BadRequest, "cursor is not one that this list gave out as nextCursor.");
+                Some(parse(&cursor).ok_or_else(unknown)?)
+            }
+        };
+        Ok(MeetingPage { before, limit })
+    }
+}
+
+/// The path of one room.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "tells the OpenAPI document what the extractor `body::Room` reads")]
+pub(super) struct RoomPath {
+    /// The room's public id.
+    #[param(rename = "roomId", pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
+    room_id: String,
+}

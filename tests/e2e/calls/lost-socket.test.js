@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { House } from "../stage/house.js";
+import { until } from "../stage/wait.js";
+
+const house = House.open();
+
+/** Cuts these people's sockets for so long. The media goes from browser to browser and is not on these lines. */
+async function outage(people, forMs) {
+  for (const { line } of people) line.cut();
+  await pause(forMs);
+  for (const { line } of people) line.mend();
+}
+
+/** What must be the same after a break that nobody may notice. */
+async function standing(person) {
+  const { sessionId } = await person.session();
+  const connections = await person.connections();
+  return { sessionId, connections: connections.map(({ refusals, candidates, ...lasting }) => lasting) };
+}
+
+house.test("a socket cut for 3 s is resumed: nobody saw anybody leave, and the media was never touched", async () => {
+  const {
+    people: [ann, ben],
+  } = await house.call(["Ann", "Ben"]);
+  const before = { ann: await standing(ann), ben: await standing(ben) };
+  const [sinceAnn, sinceBen] = [ann.tape.now, ben.tape.now];
+
+  const lost = outage([ben], 3_000);
+  await ben.shows("banner-reconnecting");
+  await ann.says("said while Ben was away");
+  await ben.says("said while away");
+  // The picture goes on while the signaling is gone.
+  await ann.sees(ben);
+  await lost;
+  await until("Ben's session is resumed", () => ben.tape.received("resumed", sinceBen).length === 1);
+
+  await ben.reads("said while Ben was away");
+  await ann.reads("said while away");
+  await ann.sees(ben);
+  await ben.sees(ann);
+  assert.deepEqual({ ann: await standing(ann), ben: await standing(ben) }, before);
+  assert.deepEqual(ann.tape.negotiations(sinceAnn), []);
+  assert.deepEqual(ben.tape.negotiations(sinceBen), []);
+  for (const type of ["user_left", "user_joined", "room_joined"]) {
+    assert.equal(ann.tape.received(type, sinceAnn).length, 0, type);
+    assert.equal(ben.tape.received(type, sinceBen).length, 0, type);
+  }
+  assert.equal(ann.tape.received("chat_message", sinceAnn).filter(({ data }) => data.senderId !== ann.userId).length, 1);
+});
+
+house.test("when everybody's socket is cut for 3 s, everybody is resumed, and what was said meanwhile arrives", async () => {
+  const { people } = await house.call(["Ann", "Ben"]);
+  const [ann, ben] = people;
+  const since = people.map(({ tape }) => tape.now);
+  const before = await Promise.all(people.map(standing));
+
+  const lost = outage(people, 3_000);
+  for (const person of people) await person.shows("banner-reconnecting");
+  await ann.says("from Ann");
+  await ben.says("from Ben");
+  await lost;
+  await ann.reads("from Ben");
+  await ben.reads("from Ann");
+  assert.deepEqual(await Promise.all(people.map(standing)), before);
+  people.forEach(({ tape }, index) => {
+    assert.equal(tape.received("resumed", since[index]).length, 1);
+    assert.equal(tape.received("user_left", since[index]).length, 0);
+    assert.deepEqual(tape.negotiations(since[index]), []);
+  });
+});
+
+house.test("a socket cut for 8 s costs the seat: the others see one leaving, then one coming back", async () => {
+  const {
+    people: [ann, ben],
+  } = await house.call(["Ann", "Ben"]);
+  const [sinceAnn, sinceBen] = [ann.tape.now, ben.tape.now];
+  const lost = outage([ben], 8_000);
+  await ben.shows("banner-reconnecting");
+  await ben.photograph("room-reconnecting");
+  await ann.missesTileOf(ben);
+  await lost;
+  await until("Ben is told that his session is gone", () => ben.tape.received("resume_failed", sinceBen).length === 1);
+  await until("Ben is in the room anew", () => ben.tape.received("room_joined", sinceBen).length === 1);
+  await ann.sees(ben);
+  await ben.sees(ann);
+  assert.deepEqual(
+    ann.tape.messages.slice(sinceAnn).flatMap(({ type, data }) => (/^user_/.test(type) ? [[type, data.reason]] : [])),
+    [
+      ["user_left", "lost"],
+      ["user_joined", undefined],
+    ],
+  );
+});
+
+house.test("a node that is killed and starts again finds everybody back in the call by themselves", async () => {
+  const { people } = await house.call(["Ann", "Ben"]);
+  const [ann, ben] = people;
+  const since = people.map(({ tape }) => tape.now);
+  await house.node.kill();
+  await house.node.start();
+  for (const { line } of people) line.lead(house.node.http);
+  for (const [index, { name, tape }] of people.entries()) {
+    await until(`${name} is in the room anew`, () => tape.received("room_joined", since[index]).length === 1);
+  }
+  await ann.sees(ben);
+  await ben.sees(ann);
+  await ann.says("Still there?");
+  await ben.reads("Still there?");
+});

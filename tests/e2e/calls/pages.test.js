@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { House } from "../stage/house.js";
+import { until } from "../stage/wait.js";
+
+const house = House.open();
+
+house.test("with the keyboard alone, a newcomer signs up, makes a room, joins it and leaves it", async () => {
+  const ann = await house.stranger("Ann");
+  await ann.page.goto("/");
+  await ann.shows("page-welcome");
+  await ann.photograph("welcome");
+  const { keyboard } = ann.page;
+  const tabTo = (testId) =>
+    until(`the focus is on ${testId}`, async () => {
+      await keyboard.press("Tab");
+      return ann.page.evaluate((id) => document.activeElement?.matches(`[data-testid=${id}]`), testId);
+    });
+  for (const [field, text] of [
+    ["auth-name", ann.name],
+    ["auth-email", ann.email],
+    ["auth-password", ann.password],
+  ]) {
+    await tabTo(field);
+    await keyboard.type(text);
+  }
+  await keyboard.press("Enter");
+  await ann.shows("rooms-empty");
+  await ann.photograph("lobby-empty");
+  await tabTo("create-room");
+  await keyboard.press("Enter");
+  await ann.shows("page-prejoin");
+  await until("the own camera plays", () => ann.page.evaluate(() => document.querySelector("video")?.videoWidth > 0));
+  await ann.photograph("prejoin");
+  await tabTo("prejoin-join");
+  await keyboard.press("Enter");
+  await ann.isJoined();
+  await ann.shows("alone");
+  await ann.photograph("room-alone");
+  await tabTo("settings");
+  await keyboard.press("Enter");
+  await ann.shows("settings-dialog");
+  await ann.photograph("room-settings");
+  await keyboard.press("Escape");
+  await ann.get("settings-dialog").waitFor({ state: "hidden" });
+  await tabTo("leave");
+  await keyboard.press("Enter");
+  await ann.shows("page-left");
+});
+
+house.test("a wrong password is told so, the right one opens the lobby with the rooms, and logging out ends it", async () => {
+  const ann = await house.person("Ann");
+  const rooms = [await ann.makeRoom(), await ann.makeRoom({ maxParticipants: 12 })];
+  await ann.page.goto("/");
+  await ann.get("logout").click();
+  await ann.get("auth-mode-login").click();
+  await ann.get("auth-email").fill(ann.email);
+  await ann.get("auth-password").fill("not the password");
+  await ann.get("auth-submit").click();
+  await ann.shows("auth-error");
+  await ann.photograph("login-wrong-password");
+  await ann.get("auth-password").fill(ann.password);
+  await ann.get("auth-submit").click();
+  await ann.shows("page-lobby");
+  await until("both rooms are listed", async () => (await ann.get("room-item").count()) === rooms.length);
+  await ann.get("join-code").fill("not a code");
+  await ann.get("join-submit").click();
+  await ann.shows("join-error");
+  await ann.photograph("lobby");
+  await ann.get("logout").click();
+  await ann.shows("page-welcome");
+  await ann.page.goto(`/r/${rooms[0]}`);
+  await ann.shows("page-welcome");
+  await ann.photograph("welcome-invited");
+});
+
+house.test("a page that is left while it was still signing in leaves the person signed in", async () => {
+  const ann = await house.person("Ann");
+  await ann.page.goto("/");
+  await ann.shows("page-lobby");
+  for (let times = 0; times < 5; times += 1) {
+    const refreshing = ann.page.waitForRequest("**/api/auth/refresh");
+    await ann.page.reload({ waitUntil: "commit" });
+    await refreshing;
+  }
+  await ann.page.goto("/");
+  await ann.shows("page-lobby");
+});
+
+house.test("an address that names nothing, and a room that is not there, have a page that says so", async () => {
+  const ann = await house.person("Ann");
+  await ann.page.goto("/r/nonsense");
+  await ann.shows("page-not-found");
+  await ann.page.goto("/r/aaa-bbbb-ccc");
+  await ann.shows("page-not-found");
+  await ann.photograph("not-found");
+  await ann.get("go-home").click();
+  await ann.shows("page-lobby");
+});
+
+house.test("when the host deletes the room, everybody in it is told, and nobody comes back by themselves", async () => {
+  const {
+    roomId,
+    people: [ann, ben],
+  } = await house.call(["Ann", "Ben"]);
+  await ann.deleteRoom(roomId);
+  for (const person of [ann, ben]) {
+    await person.shows("page-closed");
+    assert.equal((await person.session()).stopped, "room_closed");
+  }
+  await ben.photograph("closed");
+});
+
+house.test("a server that cannot be reached has a page that says so, with a way on once it is back", async () => {
+  const ann = await house.person("Ann");
+  await ann.page.goto("/");
+  await ann.shows("page-lobby");
+  // The page itself comes from the browser's own store, what it asks the server for does not arrive.
+  await ann.page.route("**/api/**", (route) => route.abort("connectionrefused"));
+  await ann.page.reload();
+  await ann.shows("page-unreachable");
+  await ann.photograph("unreachable");
+  await ann.page.unroute("**/api/**");
+  await ann.page.getByRole("button", { name: "Try again" }).click();
+  await ann.shows("page-lobby");
+});

@@ -1,0 +1,94 @@
+// A node of Aldis as a process of its own, on free ports, with an empty data directory.
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "./wait.js";
+
+const LINES_KEPT = 2_000;
+
+export class Node {
+  #process;
+  #directory;
+  #settings;
+  #lines = [];
+  /** `host:port` of the public and of the operators' listener. */
+  http;
+  admin;
+
+  /** `settings`: configuration keys and values that differ from the defaults, e.g. `{"room.seat_window": "1s"}`. */
+  static async start(settings = {}) {
+    const node = new Node();
+    node.#settings = settings;
+    node.#directory = await mkdtemp(join(tmpdir(), "aldis-e2e-"));
+    await node.start();
+    return node;
+  }
+
+  /** Starts, or starts again with the same data. */
+  async start() {
+    const ready = join(this.#directory, "ready.json");
+    await rm(ready, { force: true });
+    const sets = Object.entries(this.#settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
+    const data = join(this.#directory, "data");
+    const listen = ["--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--ready-file", ready];
+    const log = ["--log", "info,actors=debug,aldis::ws=debug", "--log-format", "json"];
+    const child = spawn(binary(), ["serve", "--data-dir", data, ...listen, ...log, ...sets], {
+      stdio: ["ignore", "inherit", "pipe"],
+      cwd: this.#directory,
+    });
+    this.#process = child;
+    child.stderr.setEncoding("utf8").on("data", (text) => this.#keep(text));
+    child.on("error", (error) => this.#keep(`${error.message}\n`));
+    const addresses = await until("the node serves", async () => {
+      if (child.exitCode !== null) return "gone";
+      return JSON.parse(await readFile(ready, "utf8"));
+    });
+    if (addresses === "gone") throw new Error(`the node stopped while starting:\n${this.tail()}`);
+    Object.assign(this, addresses);
+  }
+
+  /** `kill -9`. */
+  async kill() {
+    const gone = exited(this.#process);
+    this.#process.kill("SIGKILL");
+    await gone;
+  }
+
+  /** Drains, and removes its data. Throws unless it goes in order and in time. */
+  async stop() {
+    const gone = exited(this.#process);
+    this.#process.kill("SIGTERM");
+    const late = setTimeout(() => this.#process.kill("SIGKILL"), 25_000);
+    const how = await gone;
+    clearTimeout(late);
+    await rm(this.#directory, { recursive: true, force: true });
+    if (how !== 0) throw new Error(`the node did not stop in order (${how}):\n${this.tail()}`);
+  }
+
+  /** The last lines of its log. */
+  tail(count = 60) {
+    return this.#lines.slice(-count).join("\n");
+  }
+
+  /** Log lines at the level where somebody would be woken. */
+  complaints() {
+    return this.#lines.filter((line) => line.includes('"level":"error"') || line.includes("panicked"));
+  }
+
+  #keep(text) {
+    this.#lines.push(...text.split("\n").filter(Boolean));
+    this.#lines.splice(0, this.#lines.length - LINES_KEPT);
+  }
+}
+
+function binary() {
+  const path = process.env.ALDIS;
+  if (!path) throw new Error("ALDIS is not set: no binary to test → run tests/e2e/run.sh, or set ALDIS to its path");
+  return path;
+}
+
+function exited(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode ?? child.signalCode);
+  return new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)));
+}
