@@ -2,7 +2,7 @@
 //!
 //! Pure rules in the middle, actors as thin shells around them, doors (`NodeRef`, `SocketRef`,
 //! `UserRef`, `RoomRef`) in front. This crate knows no HTTP, SQL, Redis or WebSocket bytes: what it
-//! needs from outside stands in [`ports`] and [`ledger`].
+//! needs from outside stands in `ports` and `ledger`.
 //!
 //! Layers, lower never imports higher: `protocol < ledger < rules < actors behind doors < node`.
 

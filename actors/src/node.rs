@@ -1,7 +1,7 @@
 //! A node: everything on one machine that belongs to the system, as one value. Ten of them can live in one test.
 //!
 //! `NodeRef` is the door for the edge: sockets come in here, REST talks to rooms and users through here. Supervision
-//! is in [`root`], time and the lease in [`actor`], the way out in [`drain`]. Knows neither SQL nor HTTP.
+//! is in `root`, time and the lease in `actor`, the way out in `drain`. Knows neither SQL nor HTTP.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,6 +1,6 @@
 //! A room with a member on this node: its door, and what is said through it.
 //!
-//! `RoomRef` is what others hold; [`rules`] decides, [`actor`] performs. A room knows its members and their
+//! `RoomRef` is what others hold; `rules` decides, `actor` performs. A room knows its members and their
 //! join order; it must not know sockets' bytes, nor where the ledger keeps things.
 
 use std::{

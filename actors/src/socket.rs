@@ -1,6 +1,6 @@
 //! One WebSocket's life: hello, joined room, outbound queue, rate budget. Its door, and what is said through it.
 //!
-//! The edge holds a [`Line`] for each connection and says what came over it; everything else holds a [`SocketId`]
+//! The edge holds a `Line` for each connection and says what came over it; everything else holds a `SocketId`
 //! and goes through the directory. A socket must not know other sockets, nor the rules of rooms.
 
 use std::{
