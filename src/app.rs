@@ -20,7 +20,7 @@ use crate::{
     ice::{Ice, MemoryQuota},
     storage::{self, Rooms, Store, cache::MemoryCache},
     telemetry::metrics::Scrape,
-    ws::{Certificates, Listener, NoSockets},
+    ws::{self, Certificates, Listener, NoSockets},
 };
 
 mod ready_file;
@@ -35,6 +35,8 @@ const ROOMS_NEAR_MAX: usize = 100_000;
 /// # Errors
 /// When something that the node needs cannot be opened; the error says what, and what to do.
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
+    http::metrics::describe();
+    ws::describe_metrics();
     let first_start = prepare(&config.node.data_dir)?;
     let store = storage::open(
         config.database.url.as_ref().map(|url| url.expose()),

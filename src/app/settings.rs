@@ -47,7 +47,7 @@ pub(super) fn ledger(config: &Config) -> ledger::Limits {
     ledger::Limits {
         inbox_entries_max: config.room.inbox_entries_max.get(),
         inbox_bytes_max: config.room.inbox_bytes_max.bytes(),
-        ..ledger::Limits::default()
+        rooms_max: config.ledger.rooms_max.get(),
     }
 }
 
@@ -77,7 +77,6 @@ pub(super) fn auth(config: &Config) -> auth::Settings {
         argon2_passes: from.argon2_iterations.get(),
         hashing_max: from.hashing_parallel_max.map_or(0, std::num::NonZeroUsize::get),
         hashing_queue_max: from.hashing_queue_max.get(),
-        ..auth::Settings::default()
     }
 }
 
@@ -120,7 +119,6 @@ pub(super) fn http(config: &Config) -> http::Settings {
             per_host_max: number(config.room.per_host_max.get()),
             ..http::rooms::Limits::default()
         },
-        ..http::Settings::default()
     }
 }
 

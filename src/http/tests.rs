@@ -6,6 +6,7 @@ mod layers;
 mod malformed;
 mod operations;
 mod rooms;
+mod web;
 
 use std::sync::{
     Arc, LazyLock, Mutex,

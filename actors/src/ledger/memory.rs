@@ -1,6 +1,6 @@
 //! The ledger in memory: the embedded default, and the model that other ledgers are compared with.
 //!
-//! A thin shell: it finds the room, lets the pure [`room::RoomCore`] take one step under the room's lock
+//! A thin shell: it finds the room, lets the pure `RoomCore` take one step under the room's lock
 //! with the clock's reading, keeps the index of what is due, and publishes after the lock is released.
 //! Every answer stands at once. Locks are taken in the order rooms → deadlines or leases, and none is held
 //! while a subscriber runs.

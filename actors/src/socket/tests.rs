@@ -57,7 +57,8 @@ fn a_bad_token_is_said_so_and_closed() {
 #[test]
 fn what_may_be_said_depends_on_how_far_one_is() {
     let join = format!(r#"{{"type":"join_room","data":{{"roomId":"{}"}}}}"#, room());
-    let table: [(fn() -> Bench, &str, &str); 9] = [
+    type Make = fn() -> Bench;
+    let table: [(Make, &str, &str); 9] = [
         (Bench::opened, &join, "send error auth_required"),
         (Bench::opened, r#"{"type":"heartbeat"}"#, "send heartbeat_ack"),
         (Bench::ready, &join, "find aaa-aaaa-aaa to join"),

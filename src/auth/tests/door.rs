@@ -157,3 +157,14 @@ async fn a_dropped_login_frees_its_place_only_when_its_hash_is_done() {
     assert_eq!(hasher.depth(&settings), 1, "it still runs, though nobody waits for it");
     assert!(matches!(hasher.verify("y".to_owned(), None).await, Err(AuthError::Busy)));
 }
+
+#[tokio::test]
+async fn an_unknown_address_pays_for_a_hash_like_any_other() {
+    let bench = bench(Settings { hashing_queue_max: 0, ..narrow() }).await;
+    let mut running = Box::pin(bench.auth.hasher.verify("x".to_owned(), None));
+    assert!(futures_util::poll!(&mut running).is_pending(), "the only place is taken");
+    for unknown in ["nobody@example.org", "no address"] {
+        let refused = bench.auth.log_in(login(unknown, "x")).await;
+        assert!(matches!(refused, Err(AuthError::Busy)), "{unknown} wanted no hash: {refused:?}");
+    }
+}

@@ -1,0 +1,7 @@
+//! `aldis-bench`: the process. Everything else is in the library, where it can be tested.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    benches::run()
+}

@@ -1,0 +1,25 @@
+//! The run's one clock: nanoseconds since it began, small enough to travel in a message. Must not know who asks.
+
+use std::time::{Duration, Instant};
+
+/// Nanoseconds since the run began.
+pub(crate) type Nanos = u64;
+
+/// When the run began.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Epoch(Instant);
+
+impl Epoch {
+    pub(crate) fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn now(self) -> Nanos {
+        nanos(self.0.elapsed())
+    }
+}
+
+/// A duration as nanoseconds; more than 584 years are cut.
+pub(crate) fn nanos(duration: Duration) -> Nanos {
+    Nanos::try_from(duration.as_nanos()).unwrap_or(Nanos::MAX)
+}

@@ -1,0 +1,184 @@
+//! All members together: opened at a pace, let in, seated, kept alive, sent home.
+//! Each step ends when the last member has taken it, or says how many have not. Must not know what is measured.
+
+mod heart;
+mod sources;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{interval, timeout};
+
+use heart::Heart;
+pub(crate) use sources::Sources;
+
+use crate::limits::{OPEN_WITHIN, OPENING_MAX, STALLED_AFTER};
+use crate::member::{self, Mouth, Part, Play};
+use crate::show::Show;
+use crate::tally::Tally;
+use crate::wire;
+
+/// Who comes, and with which token.
+pub(crate) struct Guest {
+    pub(crate) part: Part,
+    pub(crate) token: String,
+}
+
+/// How they come.
+pub(crate) struct Arrival<'a> {
+    pub(crate) to: SocketAddr,
+    pub(crate) sources: Sources,
+    /// Members a second, in every step.
+    pub(crate) ramp: u32,
+    pub(crate) show: &'a Show,
+}
+
+/// Everybody whose socket is open, in the order of the guests.
+pub(crate) struct Crowd {
+    pub(crate) guests: Vec<Guest>,
+    pub(crate) mouths: Arc<Vec<Mouth>>,
+    pub(crate) play: Arc<Play>,
+    ramp: u32,
+    _heart: Heart,
+}
+
+impl Crowd {
+    /// Opens every guest's socket, and says nothing.
+    pub(crate) async fn open(guests: Vec<Guest>, play: Arc<Play>, arrival: Arrival<'_>) -> anyhow::Result<Self> {
+        let Arrival { to, sources, ramp, show } = arrival;
+        let bar = show.step("open sockets", guests.len());
+        let (turns, mut opening) = (Arc::new(Semaphore::new(OPENING_MAX)), JoinSet::new());
+        let (mut pace, mut mouths) = (Ramp::new(ramp), vec![None; guests.len()]);
+        for (n, guest) in guests.iter().enumerate() {
+            pace.turn().await;
+            let turn = Arc::clone(&turns).acquire_owned().await?;
+            let (part, play, source) = (guest.part, Arc::clone(&play), sources.of(n));
+            opening.spawn(async move {
+                let _turn = turn;
+                let opened = timeout(OPEN_WITHIN, wire::open(to, source)).await;
+                let opened = opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))??;
+                anyhow::Ok((n, member::begin(part, &play, opened)))
+            });
+            while let Some(opened) = opening.try_join_next() {
+                place(opened?, &mut mouths)?;
+                bar.inc();
+            }
+        }
+        while let Some(opened) = opening.join_next().await {
+            place(opened?, &mut mouths)?;
+            bar.inc();
+        }
+        let mouths: Arc<Vec<Mouth>> = Arc::new(mouths.into_iter().flatten().collect());
+        let heart = Heart::begin(Arc::clone(&mouths));
+        Ok(Self { guests, mouths, play, ramp, _heart: heart })
+    }
+
+    /// Everybody says hello and is welcomed.
+    pub(crate) async fn greet(&self, show: &Show) -> anyhow::Result<()> {
+        let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
+        self.reach(show, "say hello", (self.mouths.len() as u64, |tally| &tally.welcomed), hellos).await
+    }
+
+    /// Everybody joins their room and gets a seat.
+    pub(crate) async fn join(&self, show: &Show) -> anyhow::Result<()> {
+        let joins = self.each(|mouth, guest| mouth.join(guest.part.room));
+        self.reach(show, "join rooms", (self.mouths.len() as u64, |tally| &tally.joined), joins).await
+    }
+
+    /// As [`greet`](Self::greet) and [`join`](Self::join), where members join as soon as they are welcomed.
+    pub(crate) async fn greet_and_join(&self, show: &Show) -> anyhow::Result<()> {
+        let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
+        self.reach(show, "hello and join", (self.mouths.len() as u64, |tally| &tally.joined), hellos).await
+    }
+
+    /// Waits until every pair has negotiated; `pairs` are counted once.
+    pub(crate) async fn negotiated(&self, show: &Show, pairs: u64) -> anyhow::Result<()> {
+        let Some(negotiation) = self.play.conduct.negotiation else { return Ok(()) };
+        let goal: (u64, fn(&Tally) -> &AtomicU64) = match negotiation.candidates {
+            0 => (2 * pairs, |tally| &tally.described),
+            _ => (2 * pairs, |tally| &tally.complete),
+        };
+        self.reach(show, "negotiate", goal, std::future::ready(())).await
+    }
+
+    /// Everybody goes; answers when the node has closed every socket.
+    pub(crate) async fn go(&self, show: &Show) -> anyhow::Result<()> {
+        self.play.ending.store(true, Relaxed);
+        let goodbyes = self.each(|mouth, _| mouth.close());
+        self.reach(show, "leave", (self.mouths.len() as u64, |tally| &tally.ended), goodbyes).await
+    }
+
+    async fn each(&self, act: impl Fn(&Mouth, &Guest)) {
+        let mut pace = Ramp::new(self.ramp);
+        for (mouth, guest) in self.mouths.iter().zip(&self.guests) {
+            pace.turn().await;
+            act(mouth, guest);
+        }
+    }
+
+    /// Does something and waits until a count has come to its goal.
+    async fn reach(
+        &self,
+        show: &Show,
+        step: &'static str,
+        (goal, count): (u64, impl Fn(&Tally) -> &AtomicU64),
+        doing: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
+        let bar = show.step(step, usize::try_from(goal).unwrap_or(usize::MAX));
+        let watching = async {
+            let (mut last, mut moved) = (0, Instant::now());
+            let mut look = interval(Duration::from_millis(10));
+            loop {
+                look.tick().await;
+                let now = count(&self.play.tally).load(Relaxed);
+                bar.set(now);
+                if now >= goal {
+                    return Ok(());
+                }
+                if now != last {
+                    (last, moved) = (now, Instant::now());
+                }
+                if moved.elapsed() > STALLED_AFTER {
+                    bail!(
+                        "{step}: {now} of {goal}, and none more for {STALLED_AFTER:?} → {}",
+                        self.play.tally.troubles()
+                    );
+                }
+            }
+        };
+        // Boxed: each step's state would else be part of the scenario's.
+        Box::pin(async { tokio::join!(doing, watching).1 }).await
+    }
+}
+
+fn place(opened: anyhow::Result<(usize, Mouth)>, mouths: &mut [Option<Mouth>]) -> anyhow::Result<()> {
+    let (n, mouth) = opened?;
+    mouths[n] = Some(mouth);
+    Ok(())
+}
+
+/// So many turns a second, evenly; a late turn is made up for.
+struct Ramp {
+    begun: Instant,
+    every: Duration,
+    turns: u32,
+}
+
+impl Ramp {
+    fn new(per_second: u32) -> Self {
+        Self { begun: Instant::now(), every: Duration::from_secs(1) / per_second.max(1), turns: 0 }
+    }
+
+    async fn turn(&mut self) {
+        let due = self.begun + self.every * self.turns;
+        self.turns += 1;
+        if due > Instant::now() + Duration::from_millis(1) {
+            tokio::time::sleep_until(due.into()).await;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The load generator of Aldis: a crowd of clients that behave as browsers do, measured and watched.
+//!
+//! `wire` knows bytes and no meaning; `words` knows the protocol's JSON; `member` is one client, judged by the
+//! pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
+//! `pace` offers load at fixed times; `node` is the server under test; a `scenario` plays all of these and fills
+//! a `report`. Lower never imports higher: `wire, words < oracle < tally < member < crowd < scenario < cli`.
+
+mod cli;
+mod clock;
+mod crowd;
+mod latency;
+mod limits;
+mod member;
+mod node;
+mod oracle;
+mod pace;
+mod report;
+mod scenario;
+mod show;
+mod tally;
+mod wire;
+mod words;
+
+pub use cli::run;

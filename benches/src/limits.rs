@@ -1,0 +1,36 @@
+//! Every bound of the generator, with its reason. Must not know who keeps it.
+
+use std::time::Duration;
+
+/// Bytes read from a socket at once; one buffer a thread, so that an idle client holds none.
+pub(crate) const READ_BYTES: usize = 64 * 1024;
+/// The largest frame a node may send: far above the protocol's 64 KiB, far below what would hurt.
+pub(crate) const FRAME_BYTES_MAX: usize = 1024 * 1024;
+/// The largest message a client may send (the protocol's own limit).
+pub(crate) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// What may wait on one line because the node does not read; past it the node is offered more than it takes.
+pub(crate) const WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Handshakes under way at once: enough to keep a node busy, few enough for its accept queue.
+pub(crate) const OPENING_MAX: usize = 256;
+/// How long one handshake may take.
+pub(crate) const OPEN_WITHIN: Duration = Duration::from_secs(15);
+/// How long the crowd waits without any progress before it gives a step up.
+pub(crate) const STALLED_AFTER: Duration = Duration::from_secs(20);
+/// How long messages that are still under way may take once the load has ended.
+pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+/// Connections from one source address: an address has 28 232 ports by default, some of them in use.
+pub(crate) const PER_SOURCE: usize = 25_000;
+/// File descriptors for everything that is not a client: REST, files, the runtime.
+pub(crate) const FILES_BESIDE: usize = 128;
+/// Requests to the REST interface at once while rooms and accounts are made.
+pub(crate) const REQUESTS_AT_ONCE: usize = 16;
+/// How often a request is sent again that was asked to wait (429, 503).
+pub(crate) const RETRIES_MAX: u32 = 200;
+/// How long one request may take; a login waits for its turn to be hashed.
+pub(crate) const REQUEST_WITHIN: Duration = Duration::from_secs(30);
+/// How long a node may take to start, and to stop.
+pub(crate) const START_WITHIN: Duration = Duration::from_secs(30);
+/// See [`START_WITHIN`].
+pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// Violations kept with their words; the rest is counted.
+pub(crate) const VIOLATIONS_SHOWN: usize = 20;

@@ -1,0 +1,155 @@
+//! The node under test: one that is started for this run, or one that runs already. What the generator needs of it:
+//! an address, rooms, tokens, and how much memory and time its process takes. Must not know scenarios.
+
+mod process;
+mod rest;
+mod started;
+mod tokens;
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use actors::protocol::RoomId;
+use anyhow::{Context as _, bail, ensure};
+use tokio::task::JoinSet;
+
+pub(crate) use process::{Memory, Process};
+pub(crate) use rest::{Credentials, Rest};
+use started::Started;
+pub(crate) use tokens::Token;
+
+use crate::limits::REQUESTS_AT_ONCE;
+
+/// Which node, as the command line says.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Which {
+    /// The aldis to start for this run, on free ports and in a directory of its own [default: the one beside this program]
+    #[arg(long, value_name = "PATH", global = true, conflicts_with = "url")]
+    aldis: Option<PathBuf>,
+    /// Start it with this key of its configuration, besides those a load needs; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", global = true, conflicts_with = "url")]
+    node_set: Vec<String>,
+    /// Start it on these processors, such as 0 or 0-3 (with taskset)
+    #[arg(long, value_name = "LIST", global = true, conflicts_with = "url")]
+    node_cpus: Option<String>,
+    /// A node that runs already, such as http://127.0.0.1:8080; it must allow the load (see the README)
+    #[arg(long, value_name = "URL", global = true)]
+    url: Option<String>,
+    /// The process of that node, if it runs on this machine: without it, no memory and no CPU is told
+    #[arg(long, global = true, requires = "url")]
+    pid: Option<u32>,
+    /// Tokens for that node, as `aldis token mint --json` writes them
+    #[arg(long, value_name = "FILE", global = true, requires = "url")]
+    tokens: Option<PathBuf>,
+}
+
+/// A node that serves.
+pub(crate) struct Node {
+    pub(crate) address: SocketAddr,
+    pub(crate) rest: Rest,
+    pub(crate) process: Option<Process>,
+    which: Which,
+    started: Option<Started>,
+}
+
+impl Node {
+    /// Starts the node, or finds it. `extra`: keys that the scenario needs, for a node that is started.
+    pub(crate) async fn reach(which: Which, extra: &[&str]) -> anyhow::Result<Self> {
+        if let Some(url) = &which.url {
+            let host = url.strip_prefix("http://").map(|host| host.trim_end_matches('/'));
+            let host =
+                host.with_context(|| format!("--url {url}: only http:// is spoken so far → give http://HOST:PORT"))?;
+            let address =
+                host.to_socket_addrs().with_context(|| format!("--url {url}: no such host, or no port"))?.next();
+            let address = address.with_context(|| format!("--url {url}: the host has no address"))?;
+            let process = which.pid.map(Process::of).transpose()?;
+            return Ok(Self { address, rest: Rest::at(address)?, process, which, started: None });
+        }
+        let started = Started::start(&which, extra).await?;
+        let process = Some(Process::of(started.pid())?);
+        Ok(Self { address: started.address, rest: Rest::at(started.address)?, process, which, started: Some(started) })
+    }
+
+    /// Stops a node that was started here and starts it again on the same data, so that its memory holds nothing of
+    /// what was prepared. A node that ran already goes on.
+    pub(crate) async fn again(&mut self) -> anyhow::Result<()> {
+        if let Some(started) = &mut self.started {
+            started.again().await?;
+            (self.address, self.rest) = (started.address, Rest::at(started.address)?);
+            self.process = Some(Process::of(started.pid())?);
+        }
+        Ok(())
+    }
+
+    /// Stops a node that was started here.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        match self.started {
+            Some(started) => started.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    /// So many people who may use sockets.
+    pub(crate) async fn tokens(&self, count: usize) -> anyhow::Result<Vec<Token>> {
+        let tokens = match (&self.started, &self.which.tokens) {
+            (Some(started), _) => started.mint(count).await?,
+            (None, Some(file)) => tokens::parse(
+                &tokio::fs::read_to_string(file).await.with_context(|| format!("cannot read {}", file.display()))?,
+            )?,
+            (None, None) => bail!(
+                "a node that runs already does not give its key away → mint {count} tokens where it runs (aldis token mint --count {count} --json) and give the file with --tokens"
+            ),
+        };
+        ensure!(tokens.len() >= count, "{} tokens, but {count} are needed → mint more", tokens.len());
+        Ok(tokens.into_iter().take(count).collect())
+    }
+
+    /// So many new rooms for so many members each.
+    pub(crate) async fn rooms(&self, count: usize, seats: usize) -> anyhow::Result<Vec<RoomId>> {
+        let host = self.rest.sign_up(&Credentials::fresh("host", 0)).await?;
+        let (mut making, mut rooms, mut asked) = (JoinSet::new(), Vec::with_capacity(count), 0);
+        while rooms.len() < count {
+            while asked < count && making.len() < REQUESTS_AT_ONCE {
+                let (rest, host) = (self.rest.clone(), host.clone());
+                making.spawn(async move { rest.make_room(&host, seats).await });
+                asked += 1;
+            }
+            if let Some(made) = making.join_next().await {
+                rooms.push(made??);
+            }
+        }
+        Ok(rooms)
+    }
+
+    /// So many accounts.
+    pub(crate) async fn accounts(&self, count: usize, mut each: impl FnMut()) -> anyhow::Result<Vec<Credentials>> {
+        let people: Vec<_> = (0..count).map(|n| Credentials::fresh("caller", n)).collect();
+        let mut making = JoinSet::new();
+        for person in people.clone() {
+            if making.len() >= REQUESTS_AT_ONCE
+                && let Some(made) = making.join_next().await
+            {
+                made??;
+                each();
+            }
+            let rest = self.rest.clone();
+            making.spawn(async move { rest.sign_up(&person).await });
+        }
+        while let Some(made) = making.join_next().await {
+            made??;
+            each();
+        }
+        Ok(people)
+    }
+
+    /// The node's memory, if its process is known.
+    pub(crate) fn memory(&self) -> anyhow::Result<Option<Memory>> {
+        self.process.as_ref().map(Process::memory).transpose()
+    }
+
+    /// The CPU time that the node has taken, if its process is known.
+    pub(crate) fn cpu(&self) -> anyhow::Result<Option<Duration>> {
+        self.process.as_ref().map(Process::cpu).transpose()
+    }
+}

@@ -1,0 +1,110 @@
+//! The few requests of the REST interface that a run needs; whoever is asked to wait (429, 503) waits and asks again.
+//! Must not know what for.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use actors::protocol::RoomId;
+use anyhow::{Context as _, bail};
+use reqwest::{Client, RequestBuilder, StatusCode, header::RETRY_AFTER};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::limits::{REQUEST_WITHIN, RETRIES_MAX};
+
+/// A node's REST interface.
+#[derive(Debug, Clone)]
+pub(crate) struct Rest {
+    client: Client,
+    base: String,
+}
+
+/// Somebody with an account.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Credentials {
+    email: String,
+    password: String,
+    name: String,
+}
+
+/// How a login went.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Login {
+    /// From the first request to the answer that let in, waits included.
+    pub(crate) took: Duration,
+    /// How often it was asked to wait.
+    pub(crate) waits: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LetIn {
+    access_token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Made {
+    room_id: String,
+}
+
+impl Credentials {
+    /// Somebody new, whoever was there before.
+    pub(crate) fn fresh(kind: &str, n: usize) -> Self {
+        let run = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
+        Self {
+            email: format!("{kind}-{run}-{n}@bench.example"),
+            password: format!("passphrase of {kind} {n}"),
+            name: format!("{kind} {n}"),
+        }
+    }
+}
+
+impl Rest {
+    pub(crate) fn at(address: SocketAddr) -> anyhow::Result<Self> {
+        Ok(Self { client: Client::builder().timeout(REQUEST_WITHIN).build()?, base: format!("http://{address}") })
+    }
+
+    /// Makes an account; answers its access token.
+    pub(crate) async fn sign_up(&self, who: &Credentials) -> anyhow::Result<String> {
+        let request = self.client.post(format!("{}/api/auth/signup", self.base)).json(who);
+        let (text, _) = asked("sign up", &request).await?;
+        Ok(serde_json::from_str::<LetIn>(&text)?.access_token)
+    }
+
+    /// Logs in, however often that takes.
+    pub(crate) async fn log_in(&self, who: &Credentials) -> anyhow::Result<Login> {
+        let begun = Instant::now();
+        let body = json!({ "email": who.email, "password": who.password });
+        let request = self.client.post(format!("{}/api/auth/login", self.base)).json(&body);
+        let (_, waits) = asked("log in", &request).await?;
+        Ok(Login { took: begun.elapsed(), waits })
+    }
+
+    pub(crate) async fn make_room(&self, host: &str, seats: usize) -> anyhow::Result<RoomId> {
+        let body = json!({ "maxParticipants": seats });
+        let request = self.client.post(format!("{}/api/rooms", self.base)).bearer_auth(host).json(&body);
+        let (text, _) = asked("make a room", &request).await?;
+        let made: Made = serde_json::from_str(&text)?;
+        Ok(made.room_id.parse()?)
+    }
+}
+
+/// The body of a successful answer, and how often the node asked to wait before it.
+async fn asked(what: &str, request: &RequestBuilder) -> anyhow::Result<(String, u32)> {
+    for waits in 0..RETRIES_MAX {
+        let request = request.try_clone().context("a request with a body that cannot be sent twice")?;
+        let response = request.send().await.with_context(|| format!("cannot {what}"))?;
+        let status = response.status();
+        let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let text = response.text().await?;
+        match status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                tokio::time::sleep(Duration::from_secs(wait.unwrap_or(1))).await;
+            }
+            status if status.is_success() => return Ok((text, waits)),
+            status => bail!("cannot {what}: {status} {text}"),
+        }
+    }
+    bail!("cannot {what}: the node asked to wait {RETRIES_MAX} times")
+}

@@ -1,0 +1,164 @@
+//! A node that this run starts: on free ports, its data in a directory that goes when the run does, its limits raised
+//! so far that the load is what is measured. Must not know what it is started for.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Deserialize;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
+
+use super::{Token, Which, tokens};
+use crate::limits::{START_WITHIN, STOP_WITHIN};
+
+/// What every load needs: no limit meant for one client may hold the generator back.
+const RAISED: [&str; 9] = [
+    "http.connections_max=1000000",
+    "http.connections_per_address_max=1000000",
+    "socket.messages_per_second=1000000",
+    "socket.messages_burst_max=1000000",
+    "room.per_host_max=1000000",
+    "rate_limits.auth_per_address=1000000/1m",
+    "rate_limits.requests_per_address=10000000/1m",
+    "rate_limits.requests_per_user=10000000/1m",
+    "log.filter=warn",
+];
+
+/// A running child.
+pub(super) struct Started {
+    pub(super) address: SocketAddr,
+    program: PathBuf,
+    arguments: Vec<String>,
+    cpus: Option<String>,
+    data: TempDir,
+    child: Child,
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    http: SocketAddr,
+}
+
+impl Started {
+    pub(super) async fn start(which: &Which, extra: &[&str]) -> anyhow::Result<Self> {
+        let program = which.aldis.clone().map_or_else(beside, Ok)?;
+        let missing = || {
+            format!(
+                "there is no {} → build it (cargo build --release -p aldis), or name one with --aldis",
+                program.display()
+            )
+        };
+        let program = fs::canonicalize(&program).with_context(missing)?; // it is started elsewhere
+        let data = tempfile::tempdir().context("cannot make a directory for the node's data")?;
+        let settings = RAISED
+            .iter()
+            .copied()
+            .chain(extra.iter().copied())
+            .map(str::to_owned)
+            .chain(which.node_set.iter().cloned());
+        let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).collect();
+        let child = spawn(&program, which.node_cpus.as_deref(), (data.path(), &arguments))?;
+        let mut started = Self {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            program,
+            arguments,
+            cpus: which.node_cpus.clone(),
+            data,
+            child,
+        };
+        started.address = started.ready().await?;
+        Ok(started)
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id().unwrap_or_default()
+    }
+
+    /// Stops it, and starts it again on the same data.
+    pub(super) async fn again(&mut self) -> anyhow::Result<()> {
+        self.end().await?;
+        self.child = spawn(&self.program, self.cpus.as_deref(), (self.data.path(), &self.arguments))?;
+        self.address = self.ready().await?;
+        Ok(())
+    }
+
+    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+        self.end().await
+    }
+
+    /// Tokens signed with its key.
+    pub(super) async fn mint(&self, count: usize) -> anyhow::Result<Vec<Token>> {
+        let mut command = Command::new(&self.program);
+        command.args(["token", "mint", "--json", "--ttl", "12h", "--count"]).arg(count.to_string());
+        let minted = command.arg("--data-dir").arg(self.data.path()).stderr(Stdio::inherit()).output().await?;
+        ensure!(minted.status.success(), "{} token mint failed", self.program.display());
+        tokens::parse(&String::from_utf8(minted.stdout)?)
+    }
+
+    /// Waits until it serves, and where.
+    async fn ready(&mut self) -> anyhow::Result<SocketAddr> {
+        let (file, begun) = (self.data.path().join("ready.json"), Instant::now());
+        loop {
+            if let Ok(text) = fs::read_to_string(&file) {
+                let ready: Ready = serde_json::from_str(&text).context("the node's ready file is not understood")?;
+                return Ok(ready.http);
+            }
+            let ended = self.child.try_wait()?;
+            if ended.is_some() || begun.elapsed() > START_WITHIN {
+                bail!(
+                    "the node did not come up within {START_WITHIN:?} ({ended:?}); the end of its log:\n{}",
+                    self.log()
+                );
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn end(&mut self) -> anyhow::Result<()> {
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).context("the node ended by itself")?;
+        kill_process(pid, Signal::TERM)?;
+        let ended = timeout(STOP_WITHIN, self.child.wait()).await;
+        let status = ended.with_context(|| format!("the node did not stop within {STOP_WITHIN:?} of SIGTERM"))??;
+        ensure!(status.success(), "the node ended with {status}; the end of its log:\n{}", self.log());
+        Ok(())
+    }
+
+    /// The last lines of its log.
+    fn log(&self) -> String {
+        let text = fs::read_to_string(self.data.path().join("node.log")).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+fn spawn(program: &Path, cpus: Option<&str>, (data, settings): (&Path, &Vec<String>)) -> anyhow::Result<Child> {
+    let mut command = match cpus {
+        Some(cpus) => {
+            let mut command = Command::new("taskset");
+            command.args(["--cpu-list", cpus]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    };
+    let log = fs::OpenOptions::new().create(true).append(true).open(data.join("node.log"))?;
+    command.args(["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"]);
+    command.arg("--data-dir").arg(data).arg("--ready-file").arg(data.join("ready.json")).args(settings);
+    // What the caller's environment and directory say of a node is not meant for this one.
+    let own = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("ALDIS_"));
+    for name in own {
+        command.env_remove(name);
+    }
+    command.current_dir(data).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
+    command.spawn().with_context(|| format!("cannot start {}", program.display()))
+}
+
+/// The `aldis` that was built with this program.
+fn beside() -> anyhow::Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name("aldis"))
+}

@@ -1,0 +1,20 @@
+//! Tokens as `aldis token mint --json` writes them, one a line. Must not know how they are signed.
+
+use actors::protocol::UserId;
+use anyhow::Context as _;
+use serde::Deserialize;
+
+/// Somebody's access token.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Token {
+    pub(crate) user: UserId,
+    pub(crate) token: String,
+}
+
+pub(super) fn parse(lines: &str) -> anyhow::Result<Vec<Token>> {
+    let parse = |(n, line): (usize, &str)| {
+        serde_json::from_str(line)
+            .with_context(|| format!("line {} of the tokens is not {{\"user\":…,\"token\":…}}", n + 1))
+    };
+    lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(parse).collect()
+}

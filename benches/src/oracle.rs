@@ -1,0 +1,195 @@
+//! What a client may see, whatever the node is put through: the promises of the design as one pure judge a client.
+//!
+//! A [`Witness`] is shown every message that one client hears and answers with the first promise it breaks. Knows no
+//! sockets, no time; what all clients share (who belongs where, how many sit in a room) stands in the [`Cast`].
+
+mod cast;
+#[cfg(test)]
+mod tests;
+
+use actors::protocol::{
+    UserId,
+    client::{Cid, Seq},
+};
+
+pub(crate) use cast::{Cast, RoomNumber};
+
+use crate::words::{Body, Heard, Mark};
+
+/// A promise that was broken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Violation {
+    #[error("seq {got} came where {expected} was due: a numbered message was lost, repeated or reordered")]
+    Seq { expected: Seq, got: Seq },
+    #[error("{kind} came without a seq")]
+    Unnumbered { kind: &'static str },
+    #[error("{kind} came from {user}, who is no member")]
+    Stranger { user: UserId, kind: &'static str },
+    #[error("{user} is said to be in this room, but belongs to another")]
+    Outsider { user: UserId },
+    #[error("user_joined of {user}, who is a member already")]
+    JoinedTwice { user: UserId },
+    #[error("user_left of {user}, who is no member")]
+    LeftTwice { user: UserId },
+    #[error("{got} members in a room for {limit}")]
+    OverFull { got: usize, limit: usize },
+    #[error("{user} came with join order {got}, though {known} was given before")]
+    JoinOrder { user: UserId, known: u64, got: u64 },
+    #[error("{kind} of {user} came from the wrong side: the older member offers")]
+    WrongSide { user: UserId, kind: &'static str },
+    #[error("a candidate of {user} came before their description")]
+    Early { user: UserId },
+    #[error("message {got} of {user} came where {expected} was due: lost, repeated or reordered between the two")]
+    Order { user: UserId, expected: u64, got: u64 },
+    #[error("ack of {acked}, but the last number said is {said}")]
+    AckAhead { acked: Cid, said: Cid },
+    #[error("ack of {acked} after ack of {before}")]
+    AckBack { acked: Cid, before: Cid },
+    #[error("the node said what no client can read: {0}")]
+    Unreadable(String),
+}
+
+/// What one client has seen of its room, and what may therefore come next.
+#[derive(Debug)]
+pub(crate) struct Witness {
+    room: RoomNumber,
+    seq: Seq,
+    acked: Cid,
+    /// Own join order; 0 until joined.
+    rev: u64,
+    others: Vec<Other>,
+}
+
+/// Another member, as this one sees them.
+#[derive(Debug)]
+struct Other {
+    user: UserId,
+    rev: u64,
+    described: bool,
+    /// Marked messages heard from them.
+    heard: u64,
+}
+
+impl Witness {
+    pub(crate) fn new(room: RoomNumber) -> Self {
+        Self { room, seq: 0, acked: 0, rev: 0, others: Vec::new() }
+    }
+
+    /// The last number heard.
+    pub(crate) fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// Whether this client is the older one of the two, and so offers.
+    pub(crate) fn offers_to(&self, user: UserId) -> bool {
+        self.others.iter().any(|other| other.user == user && self.rev < other.rev)
+    }
+
+    /// Judges one message. `said` is the last number that this client has used.
+    pub(crate) fn see(&mut self, heard: &Heard, cast: &Cast, said: Cid) -> Result<(), Violation> {
+        self.count(heard)?;
+        match &heard.body {
+            Body::Joined { rev, peers } => self.joined(*rev, peers, cast),
+            Body::UserJoined { user, rev } => self.user_joined(*user, *rev, cast),
+            Body::UserLeft { user } => match self.others.iter().position(|other| other.user == *user) {
+                Some(at) => {
+                    self.others.swap_remove(at);
+                    Ok(())
+                }
+                None => Err(Violation::LeftTwice { user: *user }),
+            },
+            Body::Offer { from } => self.described(*from, "offer", |other, rev| other < rev),
+            Body::Answer { from } => self.described(*from, "answer", |other, rev| other > rev),
+            Body::Candidate { from, mark } => self.marked(*from, *mark),
+            Body::EndOfCandidates { from } => self.candidate(*from).map(drop),
+            Body::Ack(acked) => self.acknowledged(*acked, said),
+            Body::Welcome | Body::Refused { .. } | Body::Other => Ok(()),
+        }
+    }
+
+    fn count(&mut self, heard: &Heard) -> Result<(), Violation> {
+        let Some(got) = heard.seq else {
+            return match heard.body.numbered() {
+                Some(kind) => Err(Violation::Unnumbered { kind }),
+                None => Ok(()),
+            };
+        };
+        let expected = self.seq + 1;
+        self.seq = got;
+        if got == expected { Ok(()) } else { Err(Violation::Seq { expected, got }) }
+    }
+
+    fn joined(&mut self, rev: u64, peers: &[(UserId, u64)], cast: &Cast) -> Result<(), Violation> {
+        *self = Self { rev, ..Self::new(self.room) };
+        for (user, rev) in peers {
+            self.enter(*user, *rev, cast)?;
+            if *rev >= self.rev {
+                return Err(Violation::JoinOrder { user: *user, known: self.rev, got: *rev });
+            }
+        }
+        Ok(())
+    }
+
+    fn user_joined(&mut self, user: UserId, rev: u64, cast: &Cast) -> Result<(), Violation> {
+        let known = self.others.iter().map(|other| other.rev).max().unwrap_or(0).max(self.rev);
+        self.enter(user, rev, cast)?;
+        if rev > known { Ok(()) } else { Err(Violation::JoinOrder { user, known, got: rev }) }
+    }
+
+    fn enter(&mut self, user: UserId, rev: u64, cast: &Cast) -> Result<(), Violation> {
+        if cast.room_of(user) != Some(self.room) {
+            return Err(Violation::Outsider { user });
+        }
+        if self.others.iter().any(|other| other.user == user) {
+            return Err(Violation::JoinedTwice { user });
+        }
+        self.others.push(Other { user, rev, described: false, heard: 0 });
+        let (got, limit) = (self.others.len() + 1, cast.limit());
+        if got > limit { Err(Violation::OverFull { got, limit }) } else { Ok(()) }
+    }
+
+    fn described(&mut self, user: UserId, kind: &'static str, may: impl Fn(u64, u64) -> bool) -> Result<(), Violation> {
+        let rev = self.rev;
+        let other = self.other(user, kind)?;
+        other.described = true;
+        if may(other.rev, rev) { Ok(()) } else { Err(Violation::WrongSide { user, kind }) }
+    }
+
+    fn candidate(&mut self, user: UserId) -> Result<&mut Other, Violation> {
+        let other = self.other(user, "ice_candidate")?;
+        if other.described { Ok(other) } else { Err(Violation::Early { user }) }
+    }
+
+    fn marked(&mut self, user: UserId, mark: Mark) -> Result<(), Violation> {
+        let other = self.candidate(user)?;
+        let expected = other.heard + 1;
+        other.heard = mark.n;
+        if mark.n == expected { Ok(()) } else { Err(Violation::Order { user, expected, got: mark.n }) }
+    }
+
+    fn acknowledged(&mut self, acked: Cid, said: Cid) -> Result<(), Violation> {
+        let before = std::mem::replace(&mut self.acked, acked);
+        if acked > said {
+            return Err(Violation::AckAhead { acked, said });
+        }
+        if acked > before { Ok(()) } else { Err(Violation::AckBack { acked, before }) }
+    }
+
+    fn other(&mut self, user: UserId, kind: &'static str) -> Result<&mut Other, Violation> {
+        self.others.iter_mut().find(|other| other.user == user).ok_or(Violation::Stranger { user, kind })
+    }
+}
+
+impl Body {
+    /// The type's name, if the protocol numbers it.
+    fn numbered(&self) -> Option<&'static str> {
+        match self {
+            Self::UserJoined { .. } => Some("user_joined"),
+            Self::UserLeft { .. } => Some("user_left"),
+            Self::Offer { .. } => Some("offer"),
+            Self::Answer { .. } => Some("answer"),
+            Self::Candidate { .. } | Self::EndOfCandidates { .. } => Some("ice_candidate"),
+            Self::Welcome | Self::Joined { .. } | Self::Ack(_) | Self::Refused { .. } | Self::Other => None,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The judge judged: a clean call passes, and each broken promise is named. A judge that finds nothing proves nothing.
+
+use super::*;
+
+const ME: UserId = UserId::from_u128(1);
+const OLD: UserId = UserId::from_u128(2);
+const NEW: UserId = UserId::from_u128(3);
+const ELSEWHERE: UserId = UserId::from_u128(4);
+
+/// A client with join order 5, beside [`OLD`] with 2, in a room for three.
+struct Seat {
+    witness: Witness,
+    cast: Cast,
+    seq: Seq,
+}
+
+impl Seat {
+    fn taken() -> Self {
+        let cast = Cast::new(3, [(ME, 0), (OLD, 0), (NEW, 0), (ELSEWHERE, 1)].into_iter());
+        let mut seat = Self { witness: Witness::new(0), cast, seq: 0 };
+        seat.unnumbered(Body::Joined { rev: 5, peers: vec![(OLD, 2)] }).expect("a seat");
+        seat
+    }
+
+    fn unnumbered(&mut self, body: Body) -> Result<(), Violation> {
+        self.witness.see(&Heard { seq: None, body }, &self.cast, 10)
+    }
+
+    fn next(&mut self, body: Body) -> Result<(), Violation> {
+        self.seq += 1;
+        self.witness.see(&Heard { seq: Some(self.seq), body }, &self.cast, 10)
+    }
+
+    /// All of these pass.
+    fn after<const N: usize>(mut self, bodies: [Body; N]) -> Self {
+        for body in bodies {
+            self.next(body).expect("nothing is wrong so far");
+        }
+        self
+    }
+}
+
+const fn marked(from: UserId, n: u64) -> Body {
+    Body::Candidate { from, mark: Mark { n, at: 0 } }
+}
+
+fn came(user: UserId, rev: u64) -> Body {
+    Body::UserJoined { user, rev }
+}
+
+#[test]
+fn a_clean_call_breaks_no_promise() {
+    let mut seat = Seat::taken().after([
+        Body::Offer { from: OLD },
+        marked(OLD, 1),
+        marked(OLD, 2),
+        Body::EndOfCandidates { from: OLD },
+        came(NEW, 6),
+        Body::Answer { from: NEW },
+        marked(NEW, 1),
+        Body::UserLeft { user: NEW },
+        came(NEW, 7),
+        Body::Answer { from: NEW },
+        marked(NEW, 1),
+    ]);
+    assert!(!seat.witness.offers_to(OLD) && seat.witness.offers_to(NEW));
+    assert_eq!(seat.unnumbered(Body::Ack(9)), Ok(()));
+    assert_eq!(seat.unnumbered(Body::Ack(10)), Ok(()));
+}
+
+#[test]
+fn each_broken_promise_is_named() {
+    let offered = || Seat::taken().after([Body::Offer { from: OLD }, marked(OLD, 1)]);
+    let kind = "ice_candidate";
+    for (mut seat, body, expected) in [
+        (offered(), marked(OLD, 1), Violation::Order { user: OLD, expected: 2, got: 1 }),
+        (offered(), marked(OLD, 3), Violation::Order { user: OLD, expected: 2, got: 3 }),
+        (offered(), marked(NEW, 1), Violation::Stranger { user: NEW, kind }),
+        (Seat::taken(), marked(OLD, 1), Violation::Early { user: OLD }),
+        (Seat::taken(), Body::EndOfCandidates { from: OLD }, Violation::Early { user: OLD }),
+        (Seat::taken(), Body::Answer { from: OLD }, Violation::WrongSide { user: OLD, kind: "answer" }),
+        (Seat::taken(), Body::Offer { from: ELSEWHERE }, Violation::Stranger { user: ELSEWHERE, kind: "offer" }),
+        (Seat::taken(), came(ELSEWHERE, 6), Violation::Outsider { user: ELSEWHERE }),
+        (Seat::taken(), came(OLD, 6), Violation::JoinedTwice { user: OLD }),
+        (Seat::taken(), came(NEW, 4), Violation::JoinOrder { user: NEW, known: 5, got: 4 }),
+        (Seat::taken(), Body::UserLeft { user: NEW }, Violation::LeftTwice { user: NEW }),
+        (
+            Seat::taken().after([came(NEW, 6)]),
+            Body::Offer { from: NEW },
+            Violation::WrongSide { user: NEW, kind: "offer" },
+        ),
+    ] {
+        assert_eq!(seat.next(body), Err(expected));
+    }
+}
+
+#[test]
+fn a_hole_a_repeat_and_a_missing_number_are_seen() {
+    for got in [0, 2, 3] {
+        let mut seat = Seat::taken().after([Body::Offer { from: OLD }, marked(OLD, 1)]);
+        seat.seq = got;
+        let expected = if got == 2 { Ok(()) } else { Err(Violation::Seq { expected: 3, got: got + 1 }) };
+        assert_eq!(seat.next(marked(OLD, 2)), expected);
+    }
+    assert_eq!(Seat::taken().unnumbered(Body::Offer { from: OLD }), Err(Violation::Unnumbered { kind: "offer" }));
+}
+
+#[test]
+fn an_ack_names_what_was_said_and_never_goes_back() {
+    let mut seat = Seat::taken();
+    assert_eq!(seat.unnumbered(Body::Ack(11)), Err(Violation::AckAhead { acked: 11, said: 10 }));
+    let mut seat = Seat::taken();
+    assert_eq!(seat.unnumbered(Body::Ack(8)), Ok(()));
+    assert_eq!(seat.unnumbered(Body::Ack(8)), Err(Violation::AckBack { acked: 8, before: 8 }));
+}
+
+#[test]
+fn a_room_too_full_is_seen_by_its_members_and_by_the_count_of_all() {
+    let cast = Cast::new(2, [(ME, 0), (OLD, 0), (NEW, 0)].into_iter());
+    let mut witness = Witness::new(0);
+    let joined = Heard { seq: None, body: Body::Joined { rev: 3, peers: vec![(OLD, 1), (NEW, 2)] } };
+    assert_eq!(witness.see(&joined, &cast, 1), Err(Violation::OverFull { got: 3, limit: 2 }));
+
+    assert_eq!((cast.sat_down(0), cast.sat_down(0)), (Ok(()), Ok(())));
+    assert_eq!(cast.sat_down(0), Err(Violation::OverFull { got: 3, limit: 2 }));
+    cast.left(0);
+    cast.left(0);
+    assert_eq!(cast.sat_down(0), Ok(()));
+}

@@ -1,0 +1,115 @@
+//! Load offered in an open loop: each message is due at a fixed time, whatever became of those before.
+//!
+//! A thread of its own, because timers of the runtime are a millisecond coarse. It never waits for the node: what
+//! the kernel does not take waits behind the mouth. Must not know what comes of a message.
+
+use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actors::protocol::UserId;
+use anyhow::anyhow;
+use hdrhistogram::Histogram;
+
+use crate::clock::{Epoch, Nanos};
+use crate::latency::histogram;
+use crate::member::{Mouth, Play};
+
+/// Who says something, and to whom.
+pub(crate) type Direction = (Mouth, UserId);
+
+/// What is offered: `rate` messages a second of `bytes` each, the directions in turn.
+pub(crate) struct Offer {
+    pub(crate) directions: Vec<Direction>,
+    pub(crate) rate: f64,
+    pub(crate) bytes: usize,
+}
+
+/// Load that is being offered.
+pub(crate) struct Pace {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<anyhow::Result<Histogram<u64>>>,
+}
+
+/// How precisely the kernel shall wake the thread; its default of 50 µs would stand in every figure.
+const TIMER_SLACK: Option<NonZeroU64> = NonZeroU64::new(1_000);
+
+impl Pace {
+    /// Begins to offer, until told to stop.
+    pub(crate) fn begin(offer: Offer, play: Arc<Play>) -> anyhow::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (stopped, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());
+        let thread = std::thread::Builder::new().name("pace".to_owned()).spawn(move || {
+            let _inside = runtime.enter(); // a mouth that must wait for the kernel starts a task
+            // Where the kernel does not allow it, the lag in the report says so.
+            let _ = rustix::thread::set_current_timer_slack(TIMER_SLACK);
+            offer.make(&play, &stopped)
+        })?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Ends the load; answers how late messages left, compared with when they were due.
+    pub(crate) async fn end(self) -> anyhow::Result<Histogram<u64>> {
+        self.stop.store(true, Relaxed);
+        self.thread.thread().unpark();
+        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await?;
+        joined.map_err(|_| anyhow!("the thread that offers the load panicked; this is a bug of the generator"))?
+    }
+}
+
+impl Offer {
+    fn make(&self, play: &Play, stop: &AtomicBool) -> anyhow::Result<Histogram<u64>> {
+        let mut lag = histogram()?;
+        let begun = play.epoch.now();
+        for (n, (mouth, to)) in (0_u64..).zip(self.directions.iter().cycle()) {
+            let due = begun + due_after(n, self.rate);
+            if !wait_until(play.epoch, due, stop) {
+                break;
+            }
+            lag.saturating_record(play.epoch.now().saturating_sub(due));
+            if mouth.candidate(*to, due, self.bytes) {
+                play.tally.offered.fetch_add(1, Relaxed);
+            }
+        }
+        Ok(lag)
+    }
+}
+
+/// When the message with this number is due; computed anew for each, so that no error adds up.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a run has far fewer than 2^52 nanoseconds or messages"
+)]
+fn due_after(n: u64, rate: f64) -> Nanos {
+    (n as f64 * 1e9 / rate) as Nanos
+}
+
+/// Whether the time came before the stop.
+fn wait_until(epoch: Epoch, due: Nanos, stop: &AtomicBool) -> bool {
+    loop {
+        if stop.load(Relaxed) {
+            return false;
+        }
+        let now = epoch.now();
+        if now >= due {
+            return true;
+        }
+        std::thread::park_timeout(Duration::from_nanos(due - now));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_due_evenly_and_no_error_adds_up() {
+        assert_eq!(due_after(0, 3.0), 0);
+        assert_eq!(due_after(1, 3.0), 333_333_333);
+        assert_eq!(due_after(3_000_000, 3.0), 1_000_000 * 1_000_000_000);
+    }
+}

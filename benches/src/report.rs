@@ -1,0 +1,163 @@
+//! What a run found, as figures by name: a table for people, JSON for machines, expectations for the exit code.
+//! Must not know how it was found.
+
+mod expect;
+mod machine;
+mod table;
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+pub(crate) use expect::Expectation;
+pub(crate) use machine::Machine;
+
+use crate::node::Memory;
+use crate::tally::Tally;
+
+/// All of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    scenario: &'static str,
+    machine: Machine,
+    /// The command line, so that the run can be run again.
+    command: Vec<String>,
+    figures: Vec<Figure>,
+    phases: Vec<Phase>,
+    stages: Vec<Stage>,
+    /// Promises that the node broke, and the first of them in words.
+    violations: u64,
+    violated: Vec<String>,
+    /// What makes the figures worthless: refused messages, connections lost, messages lost.
+    failures: Vec<String>,
+    /// Expectations that were missed.
+    missed: Vec<String>,
+}
+
+/// One number.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct Figure {
+    pub(crate) name: &'static str,
+    pub(crate) value: f64,
+    pub(crate) unit: Unit,
+    pub(crate) what: &'static str,
+}
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Unit {
+    Bytes,
+    Count,
+    PerSecond,
+    Microseconds,
+    Seconds,
+    Ratio,
+    Percent,
+}
+
+/// How long messages took in one phase, in microseconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Phase {
+    name: &'static str,
+    count: u64,
+    p50: f64,
+    p90: f64,
+    p99: f64,
+    p999: f64,
+    max: f64,
+}
+
+/// The node's memory at one stage.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct Stage {
+    name: &'static str,
+    rss: u64,
+    pss: u64,
+    anonymous: u64,
+    /// Anonymous bytes more than at the stage before, for each connection.
+    step_per_connection: f64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Good,
+    /// The node broke a promise, or the load did not come through.
+    Failed,
+    /// An expectation was missed.
+    Missed,
+}
+
+impl Report {
+    pub(crate) fn of(scenario: &'static str, machine: Machine) -> Self {
+        Self {
+            scenario,
+            machine,
+            command: std::env::args().collect(),
+            figures: Vec::new(),
+            phases: Vec::new(),
+            stages: Vec::new(),
+            violations: 0,
+            violated: Vec::new(),
+            failures: Vec::new(),
+            missed: Vec::new(),
+        }
+    }
+
+    pub(crate) fn figure(&mut self, (name, unit): (&'static str, Unit), value: f64, what: &'static str) {
+        self.figures.push(Figure { name, value, unit, what });
+    }
+
+    /// The times of one phase, and their usual figures named `<prefix>p50_us` and so on.
+    pub(crate) fn phase(&mut self, name: &'static str, times: &Histogram<u64>) {
+        let at = |quantile| micros(times.value_at_quantile(quantile));
+        let (p50, p90, p99, p999) = (at(0.5), at(0.9), at(0.99), at(0.999));
+        self.phases.push(Phase { name, count: times.len(), p50, p90, p99, p999, max: micros(times.max()) });
+    }
+
+    /// The node's memory now, of so many connections.
+    pub(crate) fn stage(&mut self, name: &'static str, memory: Memory, connections: usize) {
+        let before = self.stages.last().map_or(memory.anonymous, |stage| stage.anonymous);
+        let Memory { rss, pss, anonymous } = memory;
+        let step_per_connection = (float(anonymous) - float(before)) / float(connections.max(1) as u64);
+        self.stages.push(Stage { name, rss, pss, anonymous, step_per_connection });
+    }
+
+    pub(crate) fn failure(&mut self, words: String) {
+        self.failures.push(words);
+    }
+
+    /// What the crowd saw.
+    pub(crate) fn judge(&mut self, tally: &Tally) {
+        (self.violations, self.violated) = tally.violations();
+        self.failures.extend(tally.failures());
+    }
+
+    /// Holds the figures against what was expected.
+    pub(crate) fn hold(&mut self, expectations: &[Expectation]) -> Outcome {
+        self.missed = expectations.iter().filter_map(|expected| expected.missed_by(&self.figures)).collect();
+        match (self.violations, self.failures.is_empty(), self.missed.is_empty()) {
+            (0, true, true) => Outcome::Good,
+            (0, true, false) => Outcome::Missed,
+            _ => Outcome::Failed,
+        }
+    }
+}
+
+/// Nanoseconds as microseconds.
+pub(crate) fn micros(nanos: u64) -> f64 {
+    float(nanos) / 1_000.0
+}
+
+/// So much time for each of so many, in microseconds.
+pub(crate) fn micros_each(time: Duration, count: u64) -> f64 {
+    time.as_secs_f64() * 1e6 / float(count.max(1))
+}
+
+/// A count as a number to calculate with.
+#[expect(clippy::cast_precision_loss, reason = "counts of a run stay far below 2^52")]
+pub(crate) fn float(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,149 @@
+//! The scenarios: what is asked of a node, phase by phase. What they have in common stands here.
+//! Must not know the command line's other half, nor how a report is shown.
+
+mod idle;
+mod login;
+mod relay;
+mod script;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::ensure;
+use clap::Subcommand;
+
+use crate::cli::Shared;
+use crate::clock::Epoch;
+use crate::crowd::{Arrival, Crowd, Guest, Sources};
+use crate::limits::FILES_BESIDE;
+use crate::member::{Conduct, Negotiation, Part, Play, Script};
+use crate::node::Node;
+use crate::oracle::Cast;
+use crate::report::{Machine, Report};
+use crate::show::Show;
+use crate::tally::Tally;
+
+/// Which one, with its own options.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Scenario {
+    /// Connections at rest in rooms: bytes of the node's memory for each, stage by stage
+    Idle(idle::Idle),
+    /// Signals between pairs, at an offered rate (open loop) or with so many in flight (closed loop)
+    Relay(relay::Relay),
+    /// Many logins at once beside a call's signals: what they cost in memory and in latency
+    Login(login::Login),
+}
+
+/// One run.
+pub(crate) struct Run {
+    pub(crate) shared: Shared,
+    pub(crate) show: Show,
+    pub(crate) epoch: Epoch,
+}
+
+impl Scenario {
+    /// The figures that its report has.
+    pub(crate) const fn figures(&self) -> &'static [&'static str] {
+        match self {
+            Self::Idle(_) => idle::FIGURES,
+            Self::Relay(_) => relay::FIGURES,
+            Self::Login(_) => login::FIGURES,
+        }
+    }
+
+    pub(crate) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
+        match self {
+            Self::Idle(idle) => idle.play(run).await,
+            Self::Relay(relay) => relay.play(run).await,
+            Self::Login(login) => login.play(run).await,
+        }
+    }
+}
+
+/// Rooms, who sits in them, and how they behave.
+struct Casting {
+    rooms: usize,
+    seats: usize,
+    joins_at_once: bool,
+    negotiation: Option<Negotiation>,
+}
+
+impl Run {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self { shared, show: Show::new(), epoch: Epoch::begin() }
+    }
+
+    fn report(&self, scenario: &'static str) -> Report {
+        Report::of(scenario, Machine::this())
+    }
+
+    /// Makes the rooms and the tokens, and says who belongs where.
+    async fn cast(
+        &self,
+        node: &Node,
+        casting: Casting,
+        script: Box<dyn Script>,
+    ) -> anyhow::Result<(Vec<Guest>, Arc<Play>)> {
+        let Casting { rooms, seats, joins_at_once, negotiation } = casting;
+        files_for(rooms * seats)?;
+        let step = self.show.step("make rooms", rooms);
+        let rooms = node.rooms(rooms, seats).await?;
+        drop(step);
+        let step = self.show.step("mint tokens", rooms.len() * seats);
+        let tokens = node.tokens(rooms.len() * seats).await?;
+        drop(step);
+        let numbered = (0..).zip(&rooms).flat_map(|(number, room)| std::iter::repeat_n((number, *room), seats));
+        let guests = tokens
+            .into_iter()
+            .zip(numbered)
+            .map(|(token, (number, room))| Guest { part: Part { user: token.user, room, number }, token: token.token });
+        let guests: Vec<_> = guests.collect();
+        let cast = Cast::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every };
+        let play =
+            Play { epoch: self.epoch, cast, tally: Tally::default(), conduct, script, ending: AtomicBool::new(false) };
+        Ok((guests, Arc::new(play)))
+    }
+
+    /// Opens everybody's socket.
+    async fn open(&self, node: &Node, (guests, play): (Vec<Guest>, Arc<Play>)) -> anyhow::Result<Crowd> {
+        let Shared { source, per_source, ramp, .. } = &self.shared;
+        let sources = Sources::plan(source, *per_source, (node.address, guests.len()))?;
+        Crowd::open(guests, play, Arrival { to: node.address, sources, ramp: *ramp, show: &self.show }).await
+    }
+
+    /// Lets time pass, and says every quarter of a second what is worth watching.
+    async fn watch(&self, name: &'static str, span: Duration, mut words: impl FnMut() -> String) {
+        let step = self.show.span(name, span);
+        let mut look = tokio::time::interval(Duration::from_millis(250));
+        let passing = tokio::time::sleep(span);
+        tokio::pin!(passing);
+        loop {
+            // In this order, because a span that is over needs no words.
+            tokio::select! {
+                biased;
+                () = &mut passing => return,
+                _ = look.tick() => step.say(words()),
+            }
+        }
+    }
+}
+
+/// Raises the limit of open files as far as it goes, and says when that is not enough.
+fn files_for(connections: usize) -> anyhow::Result<()> {
+    let needed = connections + FILES_BESIDE;
+    let got = usize::try_from(rlimit::increase_nofile_limit(u64::MAX)?).unwrap_or(usize::MAX);
+    ensure!(
+        got >= needed,
+        "{connections} connections need {needed} open files, but this process may have {got} at most → raise the hard limit (ulimit -Hn, LimitNOFILE), or run several generators with fewer connections each"
+    );
+    Ok(())
+}
+
+/// Seconds as the command line writes them.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.trim_end_matches('s').parse::<f64>().ok();
+    let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    duration.ok_or_else(|| "write seconds, such as 10 or 2.5".to_owned())
+}

@@ -1,0 +1,177 @@
+//! `idle`: so many joined connections at rest, and what each costs the node in memory.
+//!
+//! Members come stage by stage (bare socket, hello, seat, negotiated call, rest), so that the report says where the
+//! bytes go. Must not know how memory is read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use clap::Args;
+
+use super::script::Measure;
+use super::{Casting, Run, seconds};
+use crate::crowd::Crowd;
+use crate::latency::Latencies;
+use crate::member::Negotiation;
+use crate::node::{Memory, Node, Process};
+use crate::report::{Report, Unit, float, micros};
+
+pub(super) const FIGURES: &[&str] = &[
+    "connections",
+    "bytes_per_connection",
+    "rss_bytes_per_connection",
+    "pss_bytes_per_connection",
+    "node_cpu_at_rest_percent",
+    "negotiation_p99_us",
+    "own_bytes_per_connection",
+];
+
+/// Options of `idle`.
+#[derive(Debug, Args)]
+pub(crate) struct Idle {
+    /// Connections, all joined
+    #[arg(long, default_value_t = 10_000)]
+    connections: usize,
+    /// Members of each room, and its seats
+    #[arg(long, default_value_t = 4)]
+    room_size: usize,
+    /// Candidates that each two members exchange each way before they rest
+    #[arg(long, default_value_t = 10)]
+    candidates: u32,
+    /// About how long a session description is
+    #[arg(long, default_value_t = 1_500)]
+    sdp_bytes: usize,
+    /// Exchange nothing: members only join
+    #[arg(long)]
+    silent: bool,
+    /// How long everybody rests before the memory is read: longer than the node's pings are apart
+    #[arg(long, default_value = "25", value_name = "SECONDS", value_parser = seconds)]
+    rest: Duration,
+    /// Let each member say hello and join as soon as its socket is open, for a node whose hello_within is short
+    #[arg(long)]
+    at_once: bool,
+}
+
+impl Idle {
+    pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
+        ensure!(
+            self.room_size >= 1 && self.connections >= self.room_size,
+            "--connections {} do not fill one room of {}",
+            self.connections,
+            self.room_size
+        );
+        let rooms = self.connections / self.room_size;
+        let latencies = Arc::new(Latencies::new(&["negotiation"])?);
+        let mut report = run.report("idle");
+        // Bare sockets wait while the memory is read.
+        let node = Node::reach(run.shared.which.clone(), &["socket.hello_within=5m"]).await?;
+        node.process
+            .as_ref()
+            .context("idle reads the node's memory → name its process with --pid, or let it be started here")?;
+
+        let mut stages = Stages { node: &node, report: &mut report, connections: rooms * self.room_size };
+        stages.reached("started").await?;
+        let casting = Casting {
+            rooms,
+            seats: self.room_size,
+            joins_at_once: self.at_once,
+            negotiation: (!self.silent).then_some(self.negotiation(run)),
+        };
+        let guests = run.cast(&node, casting, Box::new(Measure(Arc::clone(&latencies)))).await?;
+        let own = Process::own().memory()?;
+        let empty = stages.reached("rooms made").await?;
+        let crowd = self.come(run, guests, &mut stages).await?;
+        let cpu = node.cpu()?.unwrap_or_default();
+        run.watch("rest", self.rest, String::new).await;
+        let cpu = node.cpu()?.unwrap_or_default().saturating_sub(cpu);
+        let rested = stages.reached("at rest").await?;
+        let own = Process::own().memory()?.rss.saturating_sub(own.rss);
+
+        let count = crowd.mouths.len();
+        figures(&mut report, (empty, rested), count);
+        report.figure(
+            ("node_cpu_at_rest_percent", Unit::Percent),
+            100.0 * cpu.as_secs_f64() / self.rest.as_secs_f64(),
+            "of one core, for all connections' heartbeats and pings",
+        );
+        report.figure(
+            ("own_bytes_per_connection", Unit::Bytes),
+            float(own) / float(count as u64),
+            "the generator's own, to know how far it reaches",
+        );
+        let times = latencies.of("negotiation")?;
+        report.figure(
+            ("negotiation_p99_us", Unit::Microseconds),
+            micros(times.value_at_quantile(0.99)),
+            "candidates while everybody negotiates at once",
+        );
+        report.phase("negotiation", &times);
+        crowd.go(&run.show).await?;
+        report.judge(&crowd.play.tally);
+        drop(crowd); // its sockets close before the node is asked to
+        node.stop().await?;
+        Ok(report)
+    }
+
+    fn negotiation(&self, run: &Run) -> Negotiation {
+        Negotiation { sdp_bytes: self.sdp_bytes, candidates: self.candidates, candidate_bytes: run.shared.payload }
+    }
+
+    /// Everybody comes, stage by stage or each at once.
+    async fn come(
+        &self,
+        run: &Run,
+        guests: (Vec<crate::crowd::Guest>, Arc<crate::member::Play>),
+        stages: &mut Stages<'_>,
+    ) -> anyhow::Result<Crowd> {
+        let crowd = run.open(stages.node, guests).await?;
+        if self.at_once {
+            crowd.greet_and_join(&run.show).await?;
+        } else {
+            stages.reached("sockets open").await?;
+            crowd.greet(&run.show).await?;
+            stages.reached("hello said").await?;
+            crowd.join(&run.show).await?;
+        }
+        let pairs = self.room_size * (self.room_size - 1) / 2 * (stages.connections / self.room_size);
+        crowd.negotiated(&run.show, pairs as u64).await?;
+        stages.reached("joined").await?;
+        Ok(crowd)
+    }
+}
+
+/// The node's memory along the way.
+struct Stages<'a> {
+    node: &'a Node,
+    report: &'a mut Report,
+    connections: usize,
+}
+
+/// How long a node may take to finish what a stage has set going, before its memory is read.
+const SETTLE: Duration = Duration::from_secs(2);
+
+impl Stages<'_> {
+    async fn reached(&mut self, name: &'static str) -> anyhow::Result<Memory> {
+        tokio::time::sleep(SETTLE).await;
+        let memory = self.node.memory()?.context("the node's process is not known")?;
+        self.report.stage(name, memory, self.connections);
+        Ok(memory)
+    }
+}
+
+fn figures(report: &mut Report, (empty, rested): (Memory, Memory), connections: usize) {
+    let each = |of: fn(Memory) -> u64| (float(of(rested)) - float(of(empty))) / float(connections.max(1) as u64);
+    report.figure(("connections", Unit::Count), float(connections as u64), "joined and at rest");
+    report.figure(
+        ("bytes_per_connection", Unit::Bytes),
+        each(|memory| memory.anonymous),
+        "anonymous memory, from rooms made to at rest; user and share of the room included",
+    );
+    report.figure(
+        ("rss_bytes_per_connection", Unit::Bytes),
+        each(|memory| memory.rss),
+        "the same of RSS, the program's own pages included",
+    );
+    report.figure(("pss_bytes_per_connection", Unit::Bytes), each(|memory| memory.pss), "the same of PSS");
+}

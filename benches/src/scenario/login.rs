@@ -1,0 +1,145 @@
+//! `login`: so many people log in at the same moment while a call's signals go on. What the hashes cost the node in
+//! memory, and those signals in latency. Must not know how a password is hashed.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use hdrhistogram::Histogram;
+use tokio::task::JoinSet;
+
+use super::relay::{directions, drained, pairs, rates};
+use super::script::Measure;
+use super::{Run, seconds};
+use crate::clock::nanos;
+use crate::latency::{Latencies, histogram};
+use crate::node::{Credentials, Node};
+use crate::pace::{Offer, Pace};
+use crate::report::{Report, Unit, float, micros};
+
+pub(super) const FIGURES: &[&str] = &[
+    "logins",
+    "login_seconds",
+    "login_waits",
+    "memory_growth_bytes",
+    "idle_p99_us",
+    "login_p99_us",
+    "p99_ratio",
+    "lost",
+];
+
+/// Options of `login`.
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    /// People who log in at the same moment; whoever is told to wait comes back, until all are in
+    #[arg(long, default_value_t = 500)]
+    logins: usize,
+    /// Pairs whose signals are measured meanwhile
+    #[arg(long, default_value_t = 50)]
+    pairs: usize,
+    /// Messages a second of all pairs together
+    #[arg(long, default_value_t = 1_000.0)]
+    rate: f64,
+    /// How long the signals are measured before the logins begin
+    #[arg(long = "for", default_value = "15", value_name = "SECONDS", value_parser = seconds)]
+    span: Duration,
+}
+
+/// How the logins went.
+struct Crush {
+    times: Histogram<u64>,
+    waits: u32,
+    took: Duration,
+    /// The most anonymous memory that was seen.
+    peak: u64,
+}
+
+/// How often the node's memory is read during the logins.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+impl Login {
+    pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
+        let latencies = Arc::new(Latencies::new(&["warm", "idle", "logins", "after"])?);
+        let mut node = Node::reach(run.shared.which.clone(), &[]).await?;
+        let step = run.show.step("sign up", self.logins);
+        let people = node.accounts(self.logins, || step.inc()).await?;
+        drop(step);
+        node.again().await?;
+        let crowd = pairs(run, &node, (self.pairs, Box::new(Measure(Arc::clone(&latencies))))).await?;
+
+        let offer = Offer { directions: directions(&crowd), rate: self.rate, bytes: run.shared.payload };
+        let pace = Pace::begin(offer, Arc::clone(&crowd.play))?;
+        run.watch("warm up", Duration::from_secs(3), rates(&crowd, &latencies)).await;
+        latencies.enter("idle");
+        run.watch("idle", self.span, rates(&crowd, &latencies)).await;
+        let before = node.memory()?.map_or(0, |memory| memory.anonymous);
+        latencies.enter("logins");
+        let crush = self.crush(run, &node, people).await?;
+        latencies.enter("after");
+        let lag = pace.end().await?;
+        let lost = drained(&crowd).await;
+
+        let mut report = run.report("login");
+        let (idle, busy) = (latencies.of("idle")?, latencies.of("logins")?);
+        report.phase("idle", &idle);
+        report.phase("logins", &busy);
+        report.phase("login itself", &crush.times);
+        report.phase("send lag", &lag);
+        figures(&mut report, &crush, before, (&idle, &busy));
+        report.figure(("lost", Unit::Count), float(lost), "signals sent, but not arrived");
+        if lost > 0 {
+            report.failure(format!("{lost} signals did not arrive"));
+        }
+        crowd.go(&run.show).await?;
+        report.judge(&crowd.play.tally);
+        drop(crowd); // its sockets close before the node is asked to
+        node.stop().await?;
+        Ok(report)
+    }
+
+    /// Everybody logs in at once; meanwhile the node's memory is watched.
+    async fn crush(&self, run: &Run, node: &Node, people: Vec<Credentials>) -> anyhow::Result<Crush> {
+        let step = run.show.step("log in", people.len());
+        let (mut logins, begun) = (JoinSet::new(), Instant::now());
+        for person in people {
+            let rest = node.rest.clone();
+            logins.spawn(async move { rest.log_in(&person).await });
+        }
+        let mut crush = Crush { times: histogram()?, waits: 0, took: Duration::ZERO, peak: 0 };
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        loop {
+            // In this order, because memory must be read while logins keep ending.
+            tokio::select! {
+                biased;
+                _ = look.tick() => {
+                    let now = node.memory()?.map_or(0, |memory| memory.anonymous);
+                    crush.peak = crush.peak.max(now);
+                }
+                ended = logins.join_next() => {
+                    let Some(login) = ended else { break };
+                    let login = login??;
+                    crush.times.saturating_record(nanos(login.took));
+                    crush.waits += login.waits;
+                    step.inc();
+                }
+            }
+        }
+        crush.took = begun.elapsed();
+        Ok(crush)
+    }
+}
+
+fn figures(report: &mut Report, crush: &Crush, before: u64, (idle, busy): (&Histogram<u64>, &Histogram<u64>)) {
+    let p99 = |times: &Histogram<u64>| micros(times.value_at_quantile(0.99));
+    report.figure(("logins", Unit::Count), float(crush.times.len()), "let in");
+    report.figure(("login_seconds", Unit::Seconds), crush.took.as_secs_f64(), "until the last one was in");
+    report.figure(("login_waits", Unit::Count), f64::from(crush.waits), "answers that asked to wait and come back");
+    report.figure(
+        ("memory_growth_bytes", Unit::Bytes),
+        float(crush.peak.saturating_sub(before)),
+        "the node's anonymous memory: most during the logins, against just before",
+    );
+    report.figure(("idle_p99_us", Unit::Microseconds), p99(idle), "signals before the logins");
+    report.figure(("login_p99_us", Unit::Microseconds), p99(busy), "signals during the logins");
+    report.figure(("p99_ratio", Unit::Ratio), p99(busy) / p99(idle).max(1e-3), "the second against the first");
+}

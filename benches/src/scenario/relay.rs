@@ -1,0 +1,246 @@
+//! `relay`: pairs that send each other candidates, at a rate that does not wait (open loop) or with so many always in
+//! flight (closed loop). Must not know how time is kept.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use hdrhistogram::Histogram;
+
+use super::script::{Bounce, Measure};
+use super::{Casting, Run, seconds};
+use crate::crowd::Crowd;
+use crate::latency::{Latencies, histogram};
+use crate::limits::DRAIN_WITHIN;
+use crate::member::{Negotiation, Script};
+use crate::node::{Node, Process};
+use crate::pace::{Direction, Offer, Pace};
+use crate::report::{Report, Unit, float, micros, micros_each};
+
+pub(super) const FIGURES: &[&str] = &[
+    "throughput",
+    "offered",
+    "p50_us",
+    "p90_us",
+    "p99_us",
+    "p999_us",
+    "max_us",
+    "node_cpu_us_per_message",
+    "node_cpu_percent",
+    "own_cpu_us_per_message",
+    "send_lag_p99_us",
+    "lost",
+];
+
+/// Options of `relay`.
+#[derive(Debug, Args)]
+pub(crate) struct Relay {
+    /// Pairs, each in a room of its own
+    #[arg(long, default_value_t = 500)]
+    pairs: usize,
+    /// Open loop: messages a second of each pair, both directions together
+    #[arg(long, default_value_t = 20.0, value_parser = rate, conflicts_with = "in_flight")]
+    rate: f64,
+    /// Closed loop: messages of each pair that are always under way
+    #[arg(long)]
+    in_flight: Option<u32>,
+    /// How long the load runs before it is measured
+    #[arg(long, default_value = "3", value_name = "SECONDS", value_parser = seconds)]
+    warm: Duration,
+    /// How long it is measured
+    #[arg(long = "for", default_value = "15", value_name = "SECONDS", value_parser = seconds)]
+    span: Duration,
+}
+
+/// What was counted between two moments.
+struct Window {
+    time: Duration,
+    relayed: u64,
+    offered: u64,
+    node_cpu: Option<Duration>,
+    own_cpu: Duration,
+}
+
+impl Relay {
+    pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
+        let latencies = Arc::new(Latencies::new(&["warm", "measured", "after"])?);
+        let bouncing = Arc::new(AtomicBool::new(true));
+        let script: Box<dyn Script> = match self.in_flight {
+            None => Box::new(Measure(Arc::clone(&latencies))),
+            Some(_) => Box::new(Bounce {
+                latencies: Arc::clone(&latencies),
+                bytes: run.shared.payload,
+                on: Arc::clone(&bouncing),
+            }),
+        };
+        let node = Node::reach(run.shared.which.clone(), &[]).await?;
+        let crowd = pairs(run, &node, (self.pairs, script)).await?;
+
+        let load = self.begin(run, &crowd)?;
+        run.watch("warm up", self.warm, rates(&crowd, &latencies)).await;
+        latencies.enter("measured");
+        let before = Look::at(&node, &crowd)?;
+        run.watch("measure", self.span, rates(&crowd, &latencies)).await;
+        let window = before.until(&Look::at(&node, &crowd)?);
+        latencies.enter("after");
+        bouncing.store(false, Relaxed);
+        let lag = match load {
+            Some(pace) => pace.end().await?,
+            None => histogram()?,
+        };
+        let lost = drained(&crowd).await;
+
+        let mut report = run.report("relay");
+        figures(&mut report, &window, (&latencies.of("measured")?, &lag));
+        report.figure(("lost", Unit::Count), float(lost), "sent, but not arrived when the load had ended");
+        if lost > 0 {
+            report.failure(format!("{lost} messages did not arrive within {DRAIN_WITHIN:?}"));
+        }
+        crowd.go(&run.show).await?;
+        report.judge(&crowd.play.tally);
+        drop(crowd); // its sockets close before the node is asked to
+        node.stop().await?;
+        Ok(report)
+    }
+
+    /// Begins the load; a closed loop then carries itself.
+    fn begin(&self, run: &Run, crowd: &Crowd) -> anyhow::Result<Option<Pace>> {
+        let bytes = run.shared.payload;
+        match self.in_flight {
+            None => {
+                #[expect(clippy::cast_precision_loss, reason = "pairs are few")]
+                let rate = self.rate * self.pairs as f64;
+                Pace::begin(Offer { directions: directions(crowd), rate, bytes }, Arc::clone(&crowd.play)).map(Some)
+            }
+            Some(in_flight) => {
+                // Each direction of a pair begins half of them.
+                for (n, (mouth, to)) in directions(crowd).into_iter().enumerate() {
+                    let odd = in_flight % 2 * u32::from(n < self.pairs);
+                    for _ in 0..in_flight / 2 + odd {
+                        crowd.play.tally.offered.fetch_add(1, Relaxed);
+                        mouth.candidate(to, run.epoch.now(), bytes);
+                    }
+                }
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// So many pairs, each in a room of its own, joined and described to each other.
+pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<dyn Script>)) -> anyhow::Result<Crowd> {
+    let negotiation = Negotiation { sdp_bytes: 1_500, candidates: 0, candidate_bytes: run.shared.payload };
+    let casting = Casting { rooms: count, seats: 2, joins_at_once: true, negotiation: Some(negotiation) };
+    let guests = run.cast(node, casting, script).await?;
+    let crowd = run.open(node, guests).await?;
+    crowd.greet_and_join(&run.show).await?;
+    crowd.negotiated(&run.show, count as u64).await?;
+    Ok(crowd)
+}
+
+/// Both directions of every pair: first all from the first member, then all back, so that a pair's turns lie apart.
+pub(super) fn directions(crowd: &Crowd) -> Vec<Direction> {
+    let one_way = |from: usize| {
+        let pairs = crowd.mouths.chunks_exact(2).zip(crowd.guests.chunks_exact(2));
+        pairs.map(move |(mouths, guests)| (mouths[from].clone(), guests[1 - from].part.user))
+    };
+    one_way(0).chain(one_way(1)).collect()
+}
+
+/// Waits until everything that was sent has arrived, or nothing more comes; answers how many are missing.
+pub(super) async fn drained(crowd: &Crowd) -> u64 {
+    let (tally, until) = (&crowd.play.tally, Instant::now() + DRAIN_WITHIN);
+    loop {
+        let missing = tally.offered.load(Relaxed).saturating_sub(tally.relayed.load(Relaxed));
+        if missing == 0 || Instant::now() > until {
+            return missing;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// What there is to see while the load runs.
+pub(super) fn rates<'a>(crowd: &'a Crowd, _latencies: &'a Latencies) -> impl FnMut() -> String {
+    let tally = &crowd.play.tally;
+    let mut last = (Instant::now(), tally.relayed.load(Relaxed));
+    move || {
+        let now = (Instant::now(), tally.relayed.load(Relaxed));
+        let rate = float(now.1 - last.1) / (now.0 - last.0).as_secs_f64().max(1e-3);
+        last = now;
+        let under_way = tally.offered.load(Relaxed).saturating_sub(now.1);
+        format!("{rate:.0} messages/s, {under_way} under way, {} violations", tally.violations().0)
+    }
+}
+
+/// All counts at one moment.
+struct Look {
+    at: Instant,
+    relayed: u64,
+    offered: u64,
+    node_cpu: Option<Duration>,
+    own_cpu: Duration,
+}
+
+impl Look {
+    fn at(node: &Node, crowd: &Crowd) -> anyhow::Result<Self> {
+        let load = |count: &AtomicU64| count.load(Relaxed);
+        let tally = &crowd.play.tally;
+        Ok(Self {
+            at: Instant::now(),
+            relayed: load(&tally.relayed),
+            offered: load(&tally.offered),
+            node_cpu: node.cpu()?,
+            own_cpu: Process::own().cpu()?,
+        })
+    }
+
+    fn until(&self, later: &Self) -> Window {
+        let node_cpu = later.node_cpu.zip(self.node_cpu).map(|(later, earlier)| later.saturating_sub(earlier));
+        Window {
+            time: later.at - self.at,
+            relayed: later.relayed - self.relayed,
+            offered: later.offered - self.offered,
+            node_cpu,
+            own_cpu: later.own_cpu.saturating_sub(self.own_cpu),
+        }
+    }
+}
+
+fn figures(report: &mut Report, window: &Window, (times, lag): (&Histogram<u64>, &Histogram<u64>)) {
+    let seconds = window.time.as_secs_f64();
+    report.phase("measured", times);
+    report.figure(("throughput", Unit::PerSecond), float(window.relayed) / seconds, "messages that arrived");
+    report.figure(("offered", Unit::PerSecond), float(window.offered) / seconds, "messages that were sent");
+    let quantiles = [("p50_us", 0.5), ("p90_us", 0.9), ("p99_us", 0.99), ("p999_us", 0.999), ("max_us", 1.0)];
+    for (name, quantile) in quantiles {
+        report.figure(
+            (name, Unit::Microseconds),
+            micros(times.value_at_quantile(quantile)),
+            "from when a message was due to when it arrived",
+        );
+    }
+    if let Some(cpu) = window.node_cpu {
+        report.figure(
+            ("node_cpu_us_per_message", Unit::Microseconds),
+            micros_each(cpu, window.relayed),
+            "the node's user and system time",
+        );
+        report.figure(("node_cpu_percent", Unit::Percent), 100.0 * cpu.as_secs_f64() / seconds, "of one core");
+    }
+    report.figure(
+        ("own_cpu_us_per_message", Unit::Microseconds),
+        micros_each(window.own_cpu, window.relayed),
+        "the generator's, pace included",
+    );
+    report.figure(
+        ("send_lag_p99_us", Unit::Microseconds),
+        micros(lag.value_at_quantile(0.99)),
+        "how late the generator itself was; contained in the times above",
+    );
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "write messages a second, more than 0".to_owned())
+}

@@ -1,0 +1,36 @@
+//! What members do with relayed messages in the scenarios here. Must not know when the load begins or ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use actors::protocol::UserId;
+
+use crate::clock::Nanos;
+use crate::latency::Latencies;
+use crate::member::{Mouth, Play, Script};
+
+/// Records how long each took.
+pub(super) struct Measure(pub(super) Arc<Latencies>);
+
+/// Records how long each took and sends one back, while it is on: so many stay in flight as were begun.
+pub(super) struct Bounce {
+    pub(super) latencies: Arc<Latencies>,
+    pub(super) bytes: usize,
+    pub(super) on: Arc<AtomicBool>,
+}
+
+impl Script for Measure {
+    fn relayed(&self, play: &Play, _to: &Mouth, _from: UserId, at: Nanos) {
+        self.0.record(at, play.epoch.now());
+    }
+}
+
+impl Script for Bounce {
+    fn relayed(&self, play: &Play, to: &Mouth, from: UserId, at: Nanos) {
+        let now = play.epoch.now();
+        self.latencies.record(at, now);
+        if self.on.load(Relaxed) && to.candidate(from, now, self.bytes) {
+            play.tally.offered.fetch_add(1, Relaxed);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What has happened in the crowd, counted by whoever it happened to. Must not know what it means for the run.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use actors::protocol::UserId;
+
+use crate::limits::VIOLATIONS_SHOWN;
+use crate::oracle::Violation;
+use crate::wire::Ending;
+
+/// Counts since the run began.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) welcomed: AtomicU64,
+    pub(crate) joined: AtomicU64,
+    /// Offers and answers that arrived.
+    pub(crate) described: AtomicU64,
+    /// Ends of candidates that arrived.
+    pub(crate) complete: AtomicU64,
+    /// Candidates said.
+    pub(crate) offered: AtomicU64,
+    /// Candidates that arrived.
+    pub(crate) relayed: AtomicU64,
+    /// Connections that ended.
+    pub(crate) ended: AtomicU64,
+    violations: AtomicU64,
+    words: Mutex<Words>,
+}
+
+#[derive(Debug, Default)]
+struct Words {
+    violations: Vec<String>,
+    refusals: BTreeMap<String, u64>,
+    endings: BTreeMap<String, u64>,
+}
+
+impl Tally {
+    pub(crate) fn refused(&self, code: &str) {
+        *self.words().refusals.entry(code.to_owned()).or_default() += 1;
+    }
+
+    pub(crate) fn violated(&self, user: UserId, violation: Violation) {
+        self.violations.fetch_add(1, Relaxed);
+        let mut words = self.words();
+        if words.violations.len() < VIOLATIONS_SHOWN {
+            words.violations.push(format!("{user}: {violation}"));
+        }
+    }
+
+    /// A connection ended; `expected` when the run is over.
+    pub(crate) fn ended(&self, ending: &Ending, expected: bool) {
+        if !expected {
+            let words = match ending {
+                Ending::Closed(Some(code)) => format!("closed by the node with {code}"),
+                Ending::Closed(None) => "closed by the node".to_owned(),
+                Ending::Lost => "cut without a close frame".to_owned(),
+                Ending::Bad(why) => why.to_string(),
+            };
+            *self.words().endings.entry(words).or_default() += 1;
+        }
+        self.ended.fetch_add(1, Relaxed);
+    }
+
+    /// Promises broken: how many, and the first of them in words.
+    pub(crate) fn violations(&self) -> (u64, Vec<String>) {
+        (self.violations.load(Relaxed), self.words().violations.clone())
+    }
+
+    /// Messages refused and connections ended that should not have been, in words; empty when there are none.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let words = self.words();
+        let refusals = words.refusals.iter().map(|(code, n)| format!("{n} messages refused: {code}"));
+        let endings = words.endings.iter().map(|(how, n)| format!("{n} connections ended before their time: {how}"));
+        refusals.chain(endings).collect()
+    }
+
+    /// Everything that went wrong so far, for an error.
+    pub(crate) fn troubles(&self) -> String {
+        let (violations, mut words) = self.violations();
+        words.extend(self.failures());
+        if words.is_empty() {
+            return "no error was heard; is the node overloaded?".to_owned();
+        }
+        format!("{violations} violations; {}", words.join("; "))
+    }
+
+    fn words(&self) -> MutexGuard<'_, Words> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,13 @@
+//! Bytes: a plain TCP connection that speaks RFC 6455 as a client. Must not know what a message means.
+//!
+//! An idle client holds no buffer: reading borrows one per thread, writing goes straight to the kernel.
+
+mod frame;
+mod handshake;
+mod line;
+mod reader;
+
+pub(crate) use frame::Opcode;
+pub(crate) use handshake::{Opened, open};
+pub(crate) use line::{Line, LineOver};
+pub(crate) use reader::{Ending, Listen, read};

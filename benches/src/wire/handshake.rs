@@ -1,0 +1,97 @@
+//! Opening a WebSocket from a chosen source address (RFC 6455 §4.1). Must not know tokens.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use actors::protocol::SUBPROTOCOL;
+use anyhow::{Context as _, bail, ensure};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+
+/// The key and answer of RFC 6455 §1.3: a load generator needs no surprise here.
+const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
+const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+/// Bytes of an answer's head, at most.
+const HEAD_BYTES_MAX: usize = 8 * 1024;
+
+/// An open WebSocket.
+pub(crate) struct Opened {
+    pub(crate) stream: TcpStream,
+    /// What came behind the answer's head.
+    pub(crate) early: Vec<u8>,
+}
+
+/// Connects, from `source` if one is given, and upgrades.
+pub(crate) async fn open(to: SocketAddr, source: Option<IpAddr>) -> anyhow::Result<Opened> {
+    let mut stream = connect(to, source).await?;
+    stream.set_nodelay(true)?;
+    let request = format!(
+        "GET /ws HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let (head, early) = answer(&mut stream).await?;
+    judge(&head)?;
+    Ok(Opened { stream, early })
+}
+
+async fn connect(to: SocketAddr, source: Option<IpAddr>) -> anyhow::Result<TcpStream> {
+    let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(source) = source {
+        socket.bind(SocketAddr::new(source, 0)).with_context(|| {
+            format!("cannot bind to {source}: it has no free port, or is no address of this machine → choose others with --source, or fewer a source with --per-source")
+        })?;
+    }
+    socket.connect(to).await.with_context(|| match source {
+        Some(source) => format!("cannot connect from {source} to {to}"),
+        None => format!("cannot connect to {to}"),
+    })
+}
+
+/// The answer's head as text, and what came behind it.
+async fn answer(stream: &mut TcpStream) -> anyhow::Result<(String, Vec<u8>)> {
+    let mut bytes = Vec::with_capacity(512);
+    loop {
+        if let Some(end) = bytes.windows(4).position(|end| end == b"\r\n\r\n") {
+            let early = bytes.split_off(end + 4);
+            return Ok((String::from_utf8_lossy(&bytes).into_owned(), early));
+        }
+        ensure!(bytes.len() < HEAD_BYTES_MAX, "the node's answer has a head of more than {HEAD_BYTES_MAX} bytes");
+        if stream.read_buf(&mut bytes).await? == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof)).context("the node hung up during the handshake");
+        }
+    }
+}
+
+fn judge(head: &str) -> anyhow::Result<()> {
+    let mut lines = head.lines();
+    let status = lines.next().unwrap_or_default();
+    if !status.starts_with("HTTP/1.1 101") {
+        bail!("the node refused the upgrade: {status}");
+    }
+    let field = |name: &str| {
+        head.lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    };
+    ensure!(field("sec-websocket-accept") == Some(ACCEPT), "the node's Sec-WebSocket-Accept is wrong");
+    ensure!(field("sec-websocket-protocol") == Some(SUBPROTOCOL), "the node does not speak {SUBPROTOCOL}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_right_answer_is_taken() {
+        let right = format!(
+            "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: {ACCEPT}\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n"
+        );
+        assert!(judge(&right).is_ok());
+        for wrong in [right.replace("101", "503"), right.replace(ACCEPT, "x"), right.replace(SUBPROTOCOL, "aldis.v0")] {
+            assert!(judge(&wrong).is_err(), "{wrong}");
+        }
+    }
+}

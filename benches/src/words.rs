@@ -1,0 +1,10 @@
+//! The protocol's JSON as a client speaks and hears it. Must not know sockets, nor what is right to say.
+
+mod heard;
+mod said;
+
+pub(crate) use heard::{Body, Heard, Mark, hear};
+pub(crate) use said::{acknowledge, answer, candidate, end_of_candidates, heartbeat, hello, join, offer};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! What a client hears, read with as little copying as can be. Must not know what is done about it.
+
+use actors::protocol::{
+    UserId,
+    client::{Cid, Seq},
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::clock::Nanos;
+
+/// What a relayed candidate carries through the node: its number from this sender to this receiver, and when it was
+/// due to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(crate) struct Mark {
+    pub(crate) n: u64,
+    pub(crate) at: Nanos,
+}
+
+/// One message from a node.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) seq: Option<Seq>,
+    pub(crate) body: Body,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    Welcome,
+    Joined {
+        rev: u64,
+        peers: Vec<(UserId, u64)>,
+    },
+    UserJoined {
+        user: UserId,
+        rev: u64,
+    },
+    UserLeft {
+        user: UserId,
+    },
+    Offer {
+        from: UserId,
+    },
+    Answer {
+        from: UserId,
+    },
+    Candidate {
+        from: UserId,
+        mark: Mark,
+    },
+    EndOfCandidates {
+        from: UserId,
+    },
+    Ack(Cid),
+    Refused {
+        code: String,
+        cid: Option<Cid>,
+    },
+    /// Nothing that a member reacts to: `heartbeat_ack`, `token_expiring`, `degraded` …
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    seq: Option<Seq>,
+    cid: Option<Cid>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sender {
+    sender_user_id: UserId,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Candidate {
+    sender_user_id: UserId,
+    candidate: Option<Mark>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Neighbour {
+    user_id: UserId,
+    rev: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Gone {
+    user_id: UserId,
+}
+
+#[derive(Deserialize)]
+struct RoomJoined {
+    rev: u64,
+    peers: Vec<Neighbour>,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    code: String,
+    cid: Option<Cid>,
+}
+
+/// Reads one text frame.
+pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
+    let Envelope { kind, seq, cid, data } = serde_json::from_slice(text)?;
+    let data = data.map_or("{}", RawValue::get);
+    let body = match kind {
+        "ice_candidate" => match serde_json::from_str(data)? {
+            Candidate { sender_user_id: from, candidate: Some(mark) } => Body::Candidate { from, mark },
+            Candidate { sender_user_id: from, candidate: None } => Body::EndOfCandidates { from },
+        },
+        "ack" => Body::Ack(cid.unwrap_or_default()),
+        "offer" => Body::Offer { from: sender(data)? },
+        "answer" => Body::Answer { from: sender(data)? },
+        "user_joined" => {
+            let Neighbour { user_id: user, rev } = serde_json::from_str(data)?;
+            Body::UserJoined { user, rev }
+        }
+        "user_left" => Body::UserLeft { user: serde_json::from_str::<Gone>(data)?.user_id },
+        "room_joined" => {
+            let RoomJoined { rev, peers } = serde_json::from_str(data)?;
+            Body::Joined { rev, peers: peers.into_iter().map(|peer| (peer.user_id, peer.rev)).collect() }
+        }
+        "welcome" => Body::Welcome,
+        "error" => {
+            let Refusal { code, cid } = serde_json::from_str(data)?;
+            Body::Refused { code, cid }
+        }
+        _ => Body::Other,
+    };
+    Ok(Heard { seq, body })
+}
+
+fn sender(data: &str) -> serde_json::Result<UserId> {
+    Ok(serde_json::from_str::<Sender>(data)?.sender_user_id)
+}

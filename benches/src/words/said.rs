@@ -1,0 +1,68 @@
+//! What a client says, written straight into the text of one frame. Must not know who says it, nor when.
+
+use std::fmt::Write as _;
+
+use actors::protocol::{
+    RoomId, UserId,
+    client::{Cid, Seq},
+};
+
+use super::Mark;
+
+// Writing into a String cannot fail: the results are let go.
+
+pub(crate) fn hello(out: &mut String, token: &str) {
+    let _ = write!(out, r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#);
+}
+
+pub(crate) fn join(out: &mut String, cid: Cid, room: RoomId) {
+    let _ = write!(out, r#"{{"type":"join_room","cid":{cid},"data":{{"roomId":"{room}"}}}}"#);
+}
+
+pub(crate) fn heartbeat(out: &mut String) {
+    out.push_str(r#"{"type":"heartbeat","data":{}}"#);
+}
+
+pub(crate) fn acknowledge(out: &mut String, seq: Seq) {
+    let _ = write!(out, r#"{{"type":"ack","seq":{seq}}}"#);
+}
+
+pub(crate) fn offer(out: &mut String, cid: Cid, to: UserId, sdp_bytes: usize) {
+    description(out, ("offer", cid, to), sdp_bytes);
+}
+
+pub(crate) fn answer(out: &mut String, cid: Cid, to: UserId, sdp_bytes: usize) {
+    description(out, ("answer", cid, to), sdp_bytes);
+}
+
+/// A description of about `sdp_bytes`, its line ends escaped as a browser's are.
+fn description(out: &mut String, (kind, cid, to): (&str, Cid, UserId), sdp_bytes: usize) {
+    const LINE: &str = r"a=rtpmap:111 opus/48000/2\r\n";
+    let _ = write!(
+        out,
+        r#"{{"type":"{kind}","cid":{cid},"data":{{"targetUserId":"{to}","sdp":"v=0\r\no=- {cid} 2 IN IP4 127.0.0.1\r\n"#
+    );
+    for _ in 0..sdp_bytes / LINE.len() {
+        out.push_str(LINE);
+    }
+    out.push_str(r#""}}"#);
+}
+
+/// A candidate that carries a mark. The whole message has `bytes` bytes, or a few more if that is too short for it.
+pub(crate) fn candidate(out: &mut String, (cid, to): (Cid, UserId), mark: Mark, bytes: usize) {
+    const END: &str = r#""}}}"#;
+    let from = out.len();
+    let Mark { n, at } = mark;
+    let _ = write!(
+        out,
+        r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":{{"n":{n},"at":{at},"sdpMid":"0","candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host "#
+    );
+    let written = out.len() - from + END.len();
+    out.extend(std::iter::repeat_n('x', bytes.saturating_sub(written)));
+    out.push_str(END);
+}
+
+/// There are no more candidates (RFC 8838 §8.2).
+pub(crate) fn end_of_candidates(out: &mut String, cid: Cid, to: UserId) {
+    let _ = write!(out, r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":null}}}}"#);
+}

@@ -1,0 +1,69 @@
+//! What is said is what the node's own decoder understands; what the node's own encoder writes is what is heard.
+
+use actors::protocol::{
+    ClientToServer, Code, Entry, LeaveReason, Member, ServerToClient, SessionId, SignalKind, UserId, decode,
+    encode::{numbered, signal_data, unnumbered},
+    server::Refusal,
+};
+
+use super::*;
+
+const ANN: UserId = UserId::from_u128(1);
+
+fn said(write: impl FnOnce(&mut String)) -> actors::protocol::ClientMessage {
+    let mut text = String::new();
+    write(&mut text);
+    decode(&text).unwrap_or_else(|bad| panic!("{text}: {}", bad.text))
+}
+
+fn pushed(entry: &Entry) -> Heard {
+    let (head, data, tail) = numbered(7, entry);
+    hear(format!("{head}{data}{tail}").as_bytes()).expect("the node's own words")
+}
+
+#[test]
+fn a_node_understands_everything_that_is_said() {
+    let room = "abc-defg-hij".parse().expect("a room's id");
+    assert!(
+        matches!(said(|out| hello(out, "a.b.c")).body, ClientToServer::Hello(hello) if hello.token.as_deref() == Some("a.b.c"))
+    );
+    assert!(matches!(said(|out| join(out, 1, room)).body, ClientToServer::JoinRoom(asked) if asked == room));
+    assert!(matches!(said(heartbeat).body, ClientToServer::Heartbeat));
+    assert!(matches!(said(|out| acknowledge(out, 9)).body, ClientToServer::Ack(9)));
+    let mark = Mark { n: 3, at: 5 };
+    for (message, kind) in [
+        (said(|out| offer(out, 4, ANN, 1_500)), SignalKind::Offer),
+        (said(|out| answer(out, 4, ANN, 1_500)), SignalKind::Answer),
+        (said(|out| candidate(out, (4, ANN), mark, 255)), SignalKind::IceCandidate),
+        (said(|out| end_of_candidates(out, 4, ANN)), SignalKind::IceCandidate),
+    ] {
+        assert_eq!(message.cid, Some(4));
+        assert!(matches!(message.body, ClientToServer::Signal(signal) if signal.kind == kind && signal.to == ANN));
+    }
+}
+
+#[test]
+fn a_candidate_has_the_size_that_was_asked_for_and_its_mark_comes_through() {
+    let mark = Mark { n: 12_345, at: 9_876_543_210 };
+    for bytes in [255, 1_000, 60_000] {
+        let mut text = String::new();
+        candidate(&mut text, (77, ANN), mark, bytes);
+        assert_eq!(text.len(), bytes);
+        let ClientToServer::Signal(signal) = decode(&text).expect("well said").body else { panic!("no signal") };
+        let heard = pushed(&Entry::Message(signal_data(ANN, &signal)));
+        assert_eq!(heard, Heard { seq: Some(7), body: Body::Candidate { from: ANN, mark } });
+    }
+}
+
+#[test]
+fn what_a_node_says_is_heard() {
+    let member = Member { user: ANN, name: "Ann".into(), session: SessionId::from_u128(2), rev: 4, on: true };
+    assert_eq!(pushed(&Entry::Joined(member)).body, Body::UserJoined { user: ANN, rev: 4 });
+    let left = Entry::Left { user: ANN, session: SessionId::from_u128(2), reason: LeaveReason::Left };
+    assert_eq!(pushed(&left).body, Body::UserLeft { user: ANN });
+    let of = |message| hear(unnumbered(&message).as_bytes()).expect("the node's own words").body;
+    assert_eq!(of(ServerToClient::Ack(9)), Body::Ack(9));
+    assert_eq!(of(ServerToClient::HeartbeatAck(1)), Body::Other);
+    let refusal = Refusal::new(Code::RoomFull, "x").of(Some(3));
+    assert_eq!(of(ServerToClient::Error(refusal)), Body::Refused { code: "room_full".to_owned(), cid: Some(3) });
+}

@@ -1,0 +1,10 @@
+//! Whole nodes as processes: started on free ports, talked to over real sockets, stopped by real signals.
+
+#[path = "node/drained.rs"]
+mod drained;
+#[path = "node/joined.rs"]
+mod joined;
+#[path = "node/measured.rs"]
+mod measured;
+#[path = "node/process.rs"]
+mod process;

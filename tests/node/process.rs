@@ -1,0 +1,176 @@
+//! A node in a process of its own, and clients of it.
+
+use std::{
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream,
+    tungstenite::{Message, client::IntoClientRequest as _},
+};
+
+/// How long anything may take before a test says that it does not come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running node; killed when the test is done with it.
+pub(super) struct Node {
+    child: Child,
+    dir: TempDir,
+    pub(super) http: String,
+    pub(super) admin: String,
+}
+
+/// A socket of somebody.
+pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Node {
+    /// Starts a node on free ports with these further arguments.
+    pub(super) async fn start(arguments: &[&str]) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let ready = dir.path().join("ready.json");
+        let log = std::fs::File::create(dir.path().join("log")).expect("a log file");
+        let child = Command::new(env!("CARGO_BIN_EXE_aldis"))
+            .args(["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--data-dir", "data"])
+            .args(["--ready-file", "ready.json"])
+            .args(arguments)
+            .current_dir(dir.path())
+            .stdin(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("aldis starts");
+        let mut node = Self { child, dir, http: String::new(), admin: String::new() };
+        let addresses = node.until_ready(&ready).await;
+        let address = |name: &str| addresses[name].as_str().expect("an address").to_owned();
+        (node.http, node.admin) = (address("http"), address("admin"));
+        node
+    }
+
+    async fn until_ready(&mut self, ready: &Path) -> Value {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(text) = std::fs::read_to_string(ready) {
+                return serde_json::from_str(&text).expect("the ready file is JSON");
+            }
+            let ended = self.child.try_wait().expect("a child can be asked");
+            assert!(ended.is_none() && Instant::now() < until, "the node does not serve:\n{}", self.log());
+            tokio::task::yield_now().await;
+            std::thread::yield_now();
+        }
+    }
+
+    pub(super) fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).expect("the log is there")
+    }
+
+    pub(super) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits until the process ends by itself.
+    pub(super) async fn ended(mut self) -> (ExitStatus, String) {
+        let log = self.log_at_end().await;
+        (self.child.wait().expect("it has ended"), log)
+    }
+
+    async fn log_at_end(&mut self) -> String {
+        let until = Instant::now() + PATIENCE;
+        while self.child.try_wait().expect("a child can be asked").is_none() {
+            assert!(Instant::now() < until, "the node does not end:\n{}", self.log());
+            tokio::task::yield_now().await;
+            std::thread::yield_now();
+        }
+        self.log()
+    }
+
+    pub(super) async fn get(&self, address: &str, path: &str) -> (u16, String) {
+        let answer = reqwest::get(format!("http://{address}{path}")).await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a text"))
+    }
+
+    /// A new account; answers its access token.
+    pub(super) async fn sign_up(&self, name: &str) -> String {
+        let body =
+            json!({ "email": format!("{name}@example.org"), "password": "a long enough password", "name": name });
+        let client = reqwest::Client::new();
+        let url = format!("http://{}/api/auth/signup", self.http);
+        let answer = client.post(url).json(&body).send().await.expect("an answer");
+        assert_eq!(answer.status(), 201);
+        let answer: Value = answer.json().await.expect("JSON");
+        answer["accessToken"].as_str().expect("a token").to_owned()
+    }
+
+    /// A new room of this host.
+    pub(super) async fn room(&self, token: &str) -> String {
+        let url = format!("http://{}/api/rooms", self.http);
+        let answer = reqwest::Client::new().post(url).bearer_auth(token).json(&json!({})).send().await;
+        let answer: Value = answer.expect("an answer").json().await.expect("JSON");
+        answer["roomId"].as_str().expect("a room id").to_owned()
+    }
+
+    /// A socket that has said hello.
+    pub(super) async fn socket(&self, token: &str) -> Socket {
+        let mut request = format!("ws://{}/ws", self.http).into_client_request().expect("a request");
+        let protocol = "aldis.v1".parse().expect("a header");
+        request.headers_mut().insert("sec-websocket-protocol", protocol);
+        let (socket, answer) = tokio_tungstenite::connect_async(request).await.expect("a socket");
+        assert_eq!(answer.headers()["sec-websocket-protocol"], "aldis.v1");
+        let mut socket = Socket(socket);
+        socket.says(json!({ "type": "hello", "data": { "token": token } })).await;
+        socket.hears("welcome").await;
+        socket
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // it may have ended
+        let _ = self.child.wait();
+    }
+}
+
+impl Socket {
+    pub(super) async fn says(&mut self, message: Value) {
+        self.0.send(Message::text(message.to_string())).await.expect("sent");
+    }
+
+    /// The next message of this type; what else comes before it is passed over.
+    pub(super) async fn hears(&mut self, kind: &str) -> Value {
+        let hearing = async {
+            loop {
+                let heard = self.0.next().await.unwrap_or_else(|| panic!("closed before {kind}"));
+                if let Message::Text(text) = heard.expect("a frame") {
+                    let message: Value = serde_json::from_str(&text).expect("JSON");
+                    if message["type"] == kind {
+                        return message;
+                    }
+                }
+            }
+        };
+        timeout(PATIENCE, hearing).await.unwrap_or_else(|_| panic!("{kind} does not come"))
+    }
+
+    pub(super) async fn joins(&mut self, room: &str) -> Value {
+        self.says(json!({ "type": "join_room", "data": { "roomId": room } })).await;
+        self.hears("room_joined").await["data"].clone()
+    }
+
+    /// The close code with which the node ends the socket.
+    pub(super) async fn is_closed(&mut self) -> Option<u16> {
+        let closing = async {
+            while let Some(heard) = self.0.next().await {
+                if let Ok(Message::Close(frame)) = heard {
+                    return frame.map(|frame| frame.code.into());
+                }
+            }
+            None
+        };
+        timeout(PATIENCE, closing).await.expect("the socket is closed")
+    }
+}
