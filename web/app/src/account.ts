@@ -14,11 +14,11 @@ export const api = new Api();
 class Account extends Emitter<{ changed: undefined }> {
   view: AccountView = { status: "unknown" };
 
-  /** After a load of the page: the refresh cookie may still sign us in. */
+  /** After a load of the page: the cookies may still sign us in. */
   async restore(): Promise<void> {
     this.#show({ status: "unknown" });
     try {
-      this.#in(await api.refresh());
+      this.#in(await api.restore());
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#show(error instanceof SignedOut ? { status: "out" } : { status: "unreachable", why });

@@ -1,5 +1,5 @@
 // The REST side: accounts, rooms, relay credentials. The access token lives in memory only; after a reload
-// the refresh cookie brings another.
+// the access cookie speaks for us, and when that has ended the refresh cookie brings another.
 import { Http, type Problem } from "./api/http.ts";
 import { SignedOut } from "./connection.ts";
 
@@ -41,6 +41,8 @@ const MARGIN_MS = 30_000;
 export class Api {
   readonly #http: Http;
   #token: { value: string; expiresAt: number } | null = null;
+  /** The browser's access cookie speaks for us: there is no token in memory, and none is needed. */
+  #byCookie = false;
   #refreshing: Promise<User> | null = null;
 
   /** `base`: the node's origin; empty for the page's own. */
@@ -57,7 +59,22 @@ export class Api {
   async logout(): Promise<void> {
     const token = this.#token?.value;
     this.#token = null;
+    this.#byCookie = false;
     await this.#http.send("POST", "/api/auth/logout", undefined, token);
+  }
+  /**
+   * Who we are after a load of the page. Asks by the access cookie first: a refresh uses its cookie up, and if its answer
+   * is lost (the page left again, the network gone) the sign-in is, too. Rejects with `SignedOut` when no cookie counts.
+   */
+  async restore(): Promise<User> {
+    try {
+      const user = await this.#http.send<User>("GET", "/api/auth/me");
+      this.#byCookie = true;
+      return user;
+    } catch (error) {
+      if ((error as Partial<Problem>).status !== 401) throw error;
+      return this.refresh();
+    }
   }
   /** Another access token by the refresh cookie. Rejects with `SignedOut` when there is none that counts. */
   refresh(): Promise<User> {
@@ -66,8 +83,9 @@ export class Api {
     });
     return this.#refreshing;
   }
-  /** An access token for the socket: what a session's `getToken` needs. */
-  async token({ force = false } = {}): Promise<string> {
+  /** An access token for the socket: what a session's `getToken` needs. `null` while the cookie speaks for us. */
+  async token({ force = false } = {}): Promise<string | null> {
+    if (this.#byCookie && !force) return null;
     if (force || !this.#token || this.#token.expiresAt - Date.now() < MARGIN_MS) await this.refresh();
     if (!this.#token) throw new SignedOut("There is no access token. Sign in again.");
     return this.#token.value;
@@ -96,11 +114,12 @@ export class Api {
   }
 
   async #authorised<T>(method: string, path: string, body?: object): Promise<T> {
+    const send = (token: string | null) => this.#http.send<T>(method, path, body, token ?? undefined);
     try {
-      return await this.#http.send<T>(method, path, body, await this.token());
+      return await send(await this.token());
     } catch (error) {
       if ((error as Partial<Problem>).status !== 401) throw error;
-      return this.#http.send<T>(method, path, body, await this.token({ force: true }));
+      return send(await this.token({ force: true }));
     }
   }
 
@@ -117,6 +136,7 @@ export class Api {
 
   #take({ accessToken, expiresIn, user }: Signed): User {
     this.#token = { value: accessToken, expiresAt: Date.now() + expiresIn * 1000 };
+    this.#byCookie = false;
     return user;
   }
 }

@@ -9,8 +9,11 @@ import type { ClientToServer, Refusal, Said, Say, ServerToClient } from "./wire.
 
 export type { StopReason } from "./connection/closing.ts";
 
-/** Rejects with `SignedOut` when there is no way to a token but signing in again; any other failure is tried again. */
-export type GetToken = (options: { force: boolean }) => Promise<string>;
+/**
+ * `null`: the browser's cookie will do; asked with `force`, it no longer does. Rejects with `SignedOut` when there is no
+ * way to a token but signing in again; any other failure is tried again.
+ */
+export type GetToken = (options: { force: boolean }) => Promise<string | null>;
 
 /** Thrown by `getToken` when the person must sign in again. */
 export class SignedOut extends Error {
@@ -112,7 +115,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   async refreshToken(): Promise<void> {
     try {
       const token = await this.#options.getToken({ force: true });
-      this.send({ type: "token_refresh", data: { token } });
+      if (token) this.send({ type: "token_refresh", data: { token } });
     } catch {
       // The server closes with 4401 when the old token ends; that path asks once more and then stops.
     }
@@ -123,7 +126,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#timer = undefined;
     this.#generation += 1;
     const generation = this.#generation;
-    let token: string;
+    let token: string | null;
     try {
       token = await this.#options.getToken({ force: this.#forceToken });
       this.#forceToken = false;
@@ -134,14 +137,14 @@ export class Connection extends Emitter<ConnectionEvents> {
     if (generation === this.#generation) this.#dial(token);
   }
 
-  #dial(token: string): void {
+  #dial(token: string | null): void {
     const line = new Line(this.#options.WebSocket ?? WebSocket, this.#options.url);
     this.#line = line;
     let resuming = false;
     line.on("open", () => {
       const resume = this.#options.resume();
       resuming = resume !== undefined;
-      this.send({ type: "hello", data: { token, ...(resume && { resume }) } });
+      this.send({ type: "hello", data: { ...(token && { token }), ...(resume && { resume }) } });
     });
     line.on("message", (message) => {
       this.emit("traffic", { direction: "received", type: message.type });

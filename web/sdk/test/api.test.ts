@@ -56,6 +56,34 @@ test("a refresh is finished though the page goes away, so that its new cookie is
   expect(inits.map(({ keepalive }) => keepalive)).toEqual([true, false]);
 });
 
+test("after a load of the page the access cookie is enough, and no refresh token is used up", async () => {
+  const user = signed("one").user;
+  const { api, calls } = server({
+    "GET /api/auth/me": [[200, user]],
+    "GET /api/rooms": [[200, { rooms: [] }]],
+    "POST /api/auth/refresh": [[200, signed("one")]],
+  });
+  expect(await api.restore()).toEqual(user);
+  expect(await api.token()).toBeNull();
+  await api.rooms();
+  expect(calls.map(({ what, token }) => [what, token])).toEqual([
+    ["GET /api/auth/me", null],
+    ["GET /api/rooms", null],
+  ]);
+  expect(await api.token({ force: true })).toBe("one");
+  expect(await api.token()).toBe("one");
+});
+
+test("when the access cookie has ended, the refresh cookie signs in; when both have, nobody is", async () => {
+  const { api } = server({
+    "GET /api/auth/me": [[401], [401]],
+    "POST /api/auth/refresh": [[200, signed("one")], [401]],
+  });
+  expect(await api.restore()).toEqual(signed("one").user);
+  expect(await api.token()).toBe("one");
+  await expect(api.restore()).rejects.toBeInstanceOf(SignedOut);
+});
+
 test("a refresh that is refused means signed out", async () => {
   const { api } = server({ "POST /api/auth/refresh": [[401, { code: "auth_required" }]] });
   await expect(api.token()).rejects.toBeInstanceOf(SignedOut);

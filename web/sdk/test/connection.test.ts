@@ -85,6 +85,18 @@ describe("connection", () => {
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "token-1" } }]);
   });
 
+  test("without a token, hello leaves it to the cookie; 4401 says that the cookie no longer does", async () => {
+    const session = newSession(async ({ force }) => (force ? "fresh" : null));
+    session.start();
+    await settle();
+    FakeSocket.last.open();
+    expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: {} }]);
+    FakeSocket.last.cut(4401);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    FakeSocket.last.open();
+    expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "fresh" } }]);
+  });
+
   test("a socket replaced by a newer one is not fought for", async () => {
     const { session, socket } = await joinedSession();
     const ended = ending(session);

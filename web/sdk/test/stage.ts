@@ -1,4 +1,5 @@
 // Sets up a session over a fake socket, and says the server's usual lines.
+import type { GetToken } from "../src/connection.ts";
 import { Session } from "../src/session.ts";
 import type { Numbered } from "../src/wire.ts";
 import { FakeSocket, settle } from "./fakes.ts";
@@ -39,7 +40,7 @@ export function tokens() {
   return { asked, getToken };
 }
 
-export function newSession(getToken = tokens().getToken, random = 0.5): Session {
+export function newSession(getToken: GetToken = tokens().getToken, random = 0.5): Session {
   FakeSocket.made = [];
   return new Session({
     roomId: "abc-defg-hij",
