@@ -25,10 +25,9 @@ fn signals() -> [(&'static str, String); 2] {
 }
 
 fn entry(text: &str) -> Entry {
-    match decode(text).expect("a browser's words").body {
-        ClientToServer::Signal(signal) => Entry::Message(signal_data(ANN, &signal)),
-        other => panic!("no signal: {other:?}"),
-    }
+    let body = decode(text).expect("a browser's words").body;
+    let ClientToServer::Signal(signal) = body else { panic!("no signal: {body:?}") };
+    Entry::Message(signal_data(ANN, &signal))
 }
 
 fn read(criterion: &mut Criterion) {
