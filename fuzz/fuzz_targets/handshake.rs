@@ -36,7 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let policy = Policy { allowed_origins: vec!["https://app.example".parse().expect("an origin")] };
     let head = request.into_parts().0;
-    match judge(&head, &policy, bytes.len() % 2 == 0) {
+    match judge(&head, &policy, bytes.len().is_multiple_of(2)) {
         Ok(accepted) => {
             assert_eq!(accepted.accept.len(), 28);
             assert!(accepted.token.is_none_or(|token| (1..=TOKEN_BYTES_MAX).contains(&token.text().len())));
