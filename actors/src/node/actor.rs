@@ -78,6 +78,7 @@ impl Shell {
         for room in due.rooms {
             let pushes = ledger.reap(room, &due.dead, &self.directory.node).await?;
             self.directory.meters.reaped.increment(1);
+            tracing::debug!(%room, dead = due.dead.len(), "seats past their window are freed");
             super::route(&self.directory, pushes);
         }
         Ok(())

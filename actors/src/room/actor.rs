@@ -121,12 +121,16 @@ impl Shell {
                     node: node.clone(),
                     last_seq: resumer.last_seq,
                 };
-                Answered::Resume(resumer, ledger.resume(room, resume).await)
+                let answer = ledger.resume(room, resume).await;
+                let held = matches!(answer, Ok(ledger::Resumed::Seated { .. }));
+                tracing::debug!(%room, user = %resumer.user, held, "a member comes back");
+                Answered::Resume(resumer, answer)
             }
             Ask::Leave(who, reason) => Answered::Pushes(ledger.leave(room, who, reason, node).await),
             Ask::Close(reason) => Answered::Pushes(ledger.close(room, reason, node).await),
             Ask::Read(who, after) => Answered::Read(who.session, ledger.read(room, who, after).await),
             Ask::Gone(who, settings) => {
+                tracing::debug!(%room, user = %who.user, window = ?settings.seat_window, "a member's socket is lost; the seat is kept");
                 let _ = ledger.gone(room, who, settings.seat_window, node).await; // the lease covers what the ledger missed
                 return None;
             }

@@ -180,10 +180,12 @@ impl Shell {
             Effect::Pong(payload) => self.control(me, |wire| wire.pong(&payload)),
             Effect::Close(code) => {
                 Meters::closed(code);
+                tracing::debug!(socket = self.id.0, user = ?self.session.user(), code = code.number(), why = code.as_str(), "a socket is closed");
                 self.close(me, code.into());
             }
             Effect::Echo(code) => self.close(me, Farewell { code, reason: "" }),
             Effect::End => {
+                tracing::debug!(socket = self.id.0, user = ?self.session.user(), "a connection is gone");
                 self.line = WireState::Gone;
                 self.end(me);
             }
