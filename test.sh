@@ -14,7 +14,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
-target=${CARGO_TARGET_DIR:-target}
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 all=(packages format web lints rust docs model conformance openapi browsers)
 more=(licences fuzz)
@@ -62,11 +62,14 @@ web() {
     fi
 }
 
-conformance() { TARGET=$target tests/conformance.sh; }
+# What the Rust tests are built from is what the outer rings run: one build for all.
+built() { cargo test --workspace --all-features --no-run --quiet; }
 
-openapi() { cargo build --all-features && TARGET=$target tests/openapi.sh "$target/debug/aldis"; }
+conformance() { built && TARGET=$target ECHO=$target/debug/examples/ws_echo tests/conformance.sh; }
 
-browsers() { cargo build --all-features && tests/e2e/run.sh "$target/debug/aldis"; }
+openapi() { built && TARGET=$target tests/openapi.sh "$target/debug/aldis"; }
+
+browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 
 # Every target over its seeds, then from there on for FUZZ_SECONDS each.
 fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }

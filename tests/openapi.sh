@@ -4,7 +4,7 @@
 set -euo pipefail
 aldis=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
-venv=${TARGET:-$here/../target}/openapi-venv
+venv=$(realpath -m "${TARGET:-$here/../target}")/openapi-venv
 work=$(mktemp -d)
 trap 'kill "$node" 2>/dev/null || true; rm -rf "$work"' EXIT
 
