@@ -129,9 +129,11 @@ impl Report {
         self.failures.push(words);
     }
 
-    /// What the crowd saw.
+    /// What a crowd saw.
     pub(crate) fn judge(&mut self, tally: &Tally) {
-        (self.violations, self.violated) = tally.violations();
+        let (violations, words) = tally.violations();
+        self.violations += violations;
+        self.violated.extend(words);
         self.failures.extend(tally.failures());
     }
 
