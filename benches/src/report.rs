@@ -125,6 +125,12 @@ impl Report {
         self.stages.push(Stage { name, rss, pss, anonymous, step_per_connection });
     }
 
+    /// A promise that the node broke towards all of them together.
+    pub(crate) fn violation(&mut self, words: String) {
+        self.violations += 1;
+        self.violated.push(words);
+    }
+
     pub(crate) fn failure(&mut self, words: String) {
         self.failures.push(words);
     }

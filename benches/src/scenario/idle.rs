@@ -11,9 +11,9 @@ use clap::Args;
 
 use super::script::Measure;
 use super::{Casting, Run, seconds};
-use crate::crowd::{Crowd, Guest};
+use crate::crowd::{Company, Crowd};
 use crate::latency::Latencies;
-use crate::member::{Negotiation, Play};
+use crate::member::Negotiation;
 use crate::node::{Memory, Node, Process};
 use crate::report::{Report, Unit, float, micros};
 
@@ -84,7 +84,7 @@ impl Idle {
         latencies.enter("negotiation");
         let own = Process::own().memory()?;
         let empty = stages.reached("warm").await?;
-        let crowd = run.open(&node, guests).await?;
+        let mut crowd = run.open(&node, guests).await?;
         self.settle(run, &crowd, Some(&mut stages)).await?;
         let cpu = node.cpu()?.unwrap_or_default();
         run.watch("rest", self.rest, String::new).await;
@@ -111,6 +111,7 @@ impl Idle {
             "candidates while everybody negotiates at once",
         );
         report.phase("negotiation", &times);
+        run.knock(&node, &mut crowd, &mut report).await?;
         crowd.go(&run.show).await?;
         report.judge(&crowd.play.tally);
         drop(crowd); // its sockets close before the node is asked to
@@ -124,7 +125,7 @@ impl Idle {
     }
 
     /// A few calls come and go, so that what a node allocates once is not counted as the first connections'.
-    async fn warm_up(&self, run: &Run, guests: (Vec<Guest>, Arc<Play>), stages: &mut Stages<'_>) -> anyhow::Result<()> {
+    async fn warm_up(&self, run: &Run, guests: Company, stages: &mut Stages<'_>) -> anyhow::Result<()> {
         let crowd = run.open(stages.node, guests).await?;
         self.settle(run, &crowd, None).await?;
         crowd.go(&run.show).await?;
