@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use actors::protocol::Code;
 use anyhow::{Context as _, bail};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -29,6 +30,14 @@ pub(crate) struct Guest {
     pub(crate) token: String,
 }
 
+/// Everybody in a run.
+pub(crate) struct Company {
+    pub(crate) guests: Vec<Guest>,
+    /// Who will ask for a seat in a room that is full, to see that there is none.
+    pub(crate) knockers: Vec<Guest>,
+    pub(crate) play: Arc<Play>,
+}
+
 /// How they come.
 pub(crate) struct Arrival<'a> {
     pub(crate) to: SocketAddr,
@@ -41,6 +50,7 @@ pub(crate) struct Arrival<'a> {
 /// Everybody whose socket is open, in the order of the guests.
 pub(crate) struct Crowd {
     pub(crate) guests: Vec<Guest>,
+    pub(crate) knockers: Vec<Guest>,
     pub(crate) mouths: Arc<Vec<Mouth>>,
     pub(crate) play: Arc<Play>,
     ramp: u32,
@@ -49,7 +59,8 @@ pub(crate) struct Crowd {
 
 impl Crowd {
     /// Opens every guest's socket, and says nothing.
-    pub(crate) async fn open(guests: Vec<Guest>, play: Arc<Play>, arrival: Arrival<'_>) -> anyhow::Result<Self> {
+    pub(crate) async fn open(company: Company, arrival: Arrival<'_>) -> anyhow::Result<Self> {
+        let Company { guests, knockers, play } = company;
         let Arrival { to, sources, ramp, show } = arrival;
         let bar = show.step("open sockets", guests.len());
         let (turns, mut opening) = (Arc::new(Semaphore::new(OPENING_MAX)), JoinSet::new());
@@ -74,8 +85,8 @@ impl Crowd {
             bar.inc();
         }
         let mouths: Arc<Vec<Mouth>> = Arc::new(mouths.into_iter().flatten().collect());
-        let heart = Heart::begin(Arc::clone(&mouths));
-        Ok(Self { guests, mouths, play, ramp, _heart: heart })
+        let heart = Heart::begin(Arc::clone(&mouths), Arc::clone(&play));
+        Ok(Self { guests, knockers, mouths, play, ramp, _heart: heart })
     }
 
     /// Everybody says hello and is welcomed.
@@ -94,6 +105,13 @@ impl Crowd {
     pub(crate) async fn greet_and_join(&self, show: &Show) -> anyhow::Result<()> {
         let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
         self.reach(show, "hello and join", (self.mouths.len() as u64, |tally| &tally.joined), hellos).await
+    }
+
+    /// Everybody says hello, asks for a seat at once, and is refused one; answers how many got one all the same.
+    pub(crate) async fn knock(&self, show: &Show) -> anyhow::Result<u64> {
+        let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
+        self.reach(show, "knock", (self.mouths.len() as u64, |tally| &tally.answered), hellos).await?;
+        Ok(self.mouths.len() as u64 - self.play.tally.refused_with(Code::RoomFull.as_str()))
     }
 
     /// Waits until every pair has negotiated; `pairs` are counted once.

@@ -52,6 +52,12 @@ impl Latencies {
         }
     }
 
+    /// The 99th percentile of the current phase so far, to be watched.
+    pub(crate) fn p99_now(&self) -> Option<Nanos> {
+        let name = self.phases.get(self.current.load(Relaxed))?.name;
+        Some(self.of(name).ok()?.value_at_quantile(0.99))
+    }
+
     /// All times of one phase.
     pub(crate) fn of(&self, name: &'static str) -> anyhow::Result<Histogram<u64>> {
         let mut sum = histogram()?;

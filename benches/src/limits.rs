@@ -20,6 +20,8 @@ pub(crate) const STALLED_AFTER: Duration = Duration::from_secs(20);
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 /// Connections from one source address: an address has 28 232 ports by default, some of them in use.
 pub(crate) const PER_SOURCE: usize = 25_000;
+/// Strangers who knock at full rooms: enough to see that a limit holds, too few to weigh.
+pub(crate) const KNOCKS_MAX: usize = 20;
 /// File descriptors for everything that is not a client: REST, files, the runtime.
 pub(crate) const FILES_BESIDE: usize = 128;
 /// Requests to the REST interface at once while rooms and accounts are made.

@@ -7,7 +7,7 @@ mod mouth;
 mod negotiation;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use actors::protocol::{RoomId, UserId};
 
@@ -35,6 +35,8 @@ pub(crate) struct Play {
     pub(crate) tally: Tally,
     pub(crate) conduct: Conduct,
     pub(crate) script: Box<dyn Script>,
+    /// How often members shall beat, as `welcome` told; 0 until it has.
+    pub(crate) heartbeat_seconds: AtomicU64,
     /// The run is over: connections may end.
     pub(crate) ending: AtomicBool,
 }
@@ -107,7 +109,8 @@ impl Member {
                 play.tally.relayed.fetch_add(1, Relaxed);
                 play.script.relayed(&play, &self.mouth, *from, mark.at);
             }
-            Body::Welcome => {
+            Body::Welcome { heartbeat_seconds } => {
+                play.heartbeat_seconds.store(*heartbeat_seconds, Relaxed);
                 play.tally.welcomed.fetch_add(1, Relaxed);
                 if play.conduct.joins_at_once {
                     self.mouth.join(self.part.room);
@@ -138,6 +141,7 @@ impl Member {
             self.violated(violation);
         }
         self.play.tally.joined.fetch_add(1, Relaxed);
+        self.play.tally.answered.fetch_add(1, Relaxed);
     }
 
     fn negotiate(&self, with: UserId, describe: impl Fn(&Mouth, UserId, usize)) {

@@ -103,7 +103,7 @@ impl Witness {
             Body::Candidate { from, mark } => self.marked(*from, *mark),
             Body::EndOfCandidates { from } => self.candidate(*from).map(drop),
             Body::Ack(acked) => self.acknowledged(*acked, said),
-            Body::Welcome | Body::Refused { .. } | Body::Other => Ok(()),
+            Body::Welcome { .. } | Body::Refused { .. } | Body::Other => Ok(()),
         }
     }
 
@@ -189,7 +189,7 @@ impl Body {
             Self::Offer { .. } => Some("offer"),
             Self::Answer { .. } => Some("answer"),
             Self::Candidate { .. } | Self::EndOfCandidates { .. } => Some("ice_candidate"),
-            Self::Welcome | Self::Joined { .. } | Self::Ack(_) | Self::Refused { .. } | Self::Other => None,
+            Self::Welcome { .. } | Self::Joined { .. } | Self::Ack(_) | Self::Refused { .. } | Self::Other => None,
         }
     }
 }

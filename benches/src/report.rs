@@ -125,13 +125,21 @@ impl Report {
         self.stages.push(Stage { name, rss, pss, anonymous, step_per_connection });
     }
 
+    /// A promise that the node broke towards all of them together.
+    pub(crate) fn violation(&mut self, words: String) {
+        self.violations += 1;
+        self.violated.push(words);
+    }
+
     pub(crate) fn failure(&mut self, words: String) {
         self.failures.push(words);
     }
 
-    /// What the crowd saw.
+    /// What a crowd saw.
     pub(crate) fn judge(&mut self, tally: &Tally) {
-        (self.violations, self.violated) = tally.violations();
+        let (violations, words) = tally.violations();
+        self.violations += violations;
+        self.violated.extend(words);
         self.failures.extend(tally.failures());
     }
 

@@ -7,19 +7,20 @@ mod relay;
 mod script;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
+use actors::protocol::RoomId;
 use anyhow::ensure;
 use clap::Subcommand;
 
 use crate::cli::Shared;
 use crate::clock::Epoch;
-use crate::crowd::{Arrival, Crowd, Guest, Sources};
-use crate::limits::FILES_BESIDE;
+use crate::crowd::{Arrival, Company, Crowd, Guest, Sources};
+use crate::limits::{FILES_BESIDE, KNOCKS_MAX};
 use crate::member::{Conduct, Negotiation, Part, Play, Script};
-use crate::node::Node;
-use crate::oracle::Cast;
+use crate::node::{Node, Token};
+use crate::oracle::{Cast, RoomNumber};
 use crate::report::{Machine, Report};
 use crate::show::Show;
 use crate::tally::Tally;
@@ -79,38 +80,50 @@ impl Run {
     }
 
     /// Makes the rooms and the tokens, and says who belongs where.
-    async fn cast(
-        &self,
-        node: &Node,
-        casting: Casting,
-        script: Box<dyn Script>,
-    ) -> anyhow::Result<(Vec<Guest>, Arc<Play>)> {
+    async fn cast(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
         let Casting { rooms, seats, joins_at_once, negotiation } = casting;
-        files_for(rooms * seats)?;
+        let knocks = rooms.min(KNOCKS_MAX);
+        files_for(rooms * seats + knocks)?;
         let step = self.show.step("make rooms", rooms);
         let rooms = node.rooms(rooms, seats).await?;
         drop(step);
-        let step = self.show.step("mint tokens", rooms.len() * seats);
-        let tokens = node.tokens(rooms.len() * seats).await?;
+        let step = self.show.step("mint tokens", rooms.len() * seats + knocks);
+        let tokens = node.tokens(rooms.len() * seats + knocks).await?;
         drop(step);
-        let numbered = (0..).zip(&rooms).flat_map(|(number, room)| std::iter::repeat_n((number, *room), seats));
-        let guests = tokens
-            .into_iter()
-            .zip(numbered)
-            .map(|(token, (number, room))| Guest { part: Part { user: token.user, room, number }, token: token.token });
-        let guests: Vec<_> = guests.collect();
+        let numbered = || (0..).zip(&rooms);
+        let parts = numbered().flat_map(|room| std::iter::repeat_n(room, seats)).chain(numbered().take(knocks));
+        let mut guests: Vec<_> = tokens.into_iter().zip(parts).map(guest).collect();
+        let knockers = guests.split_off(rooms.len() * seats);
         let cast = Cast::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
         let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every };
-        let play =
-            Play { epoch: self.epoch, cast, tally: Tally::default(), conduct, script, ending: AtomicBool::new(false) };
-        Ok((guests, Arc::new(play)))
+        Ok(Company { guests, knockers, play: self.play(cast, conduct, script) })
+    }
+
+    fn play(&self, cast: Cast, conduct: Conduct, script: Box<dyn Script>) -> Arc<Play> {
+        let (tally, heartbeat_seconds, ending) = (Tally::default(), AtomicU64::new(0), AtomicBool::new(false));
+        Arc::new(Play { epoch: self.epoch, cast, tally, conduct, script, heartbeat_seconds, ending })
     }
 
     /// Opens everybody's socket.
-    async fn open(&self, node: &Node, (guests, play): (Vec<Guest>, Arc<Play>)) -> anyhow::Result<Crowd> {
+    async fn open(&self, node: &Node, company: Company) -> anyhow::Result<Crowd> {
         let Shared { source, per_source, ramp, .. } = &self.shared;
-        let sources = Sources::plan(source, *per_source, (node.address, guests.len()))?;
-        Crowd::open(guests, play, Arrival { to: node.address, sources, ramp: *ramp, show: &self.show }).await
+        let sources = Sources::plan(source, *per_source, (node.address, company.guests.len()))?;
+        Crowd::open(company, Arrival { to: node.address, sources, ramp: *ramp, show: &self.show }).await
+    }
+
+    /// Strangers ask for seats in rooms that are full; whoever gets one breaks the promise of the limit.
+    async fn knock(&self, node: &Node, crowd: &mut Crowd, report: &mut Report) -> anyhow::Result<()> {
+        let guests = std::mem::take(&mut crowd.knockers);
+        let cast = Cast::new(crowd.play.cast.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let conduct = Conduct { joins_at_once: true, negotiation: None, ack_every: 1 };
+        let play = self.play(cast, conduct, Box::new(script::Deaf));
+        let strangers = self.open(node, Company { guests, knockers: Vec::new(), play }).await?;
+        let let_in = strangers.knock(&self.show).await?;
+        if let_in > 0 {
+            let answers = strangers.play.tally.troubles();
+            report.violation(format!("{let_in} strangers were not refused with room_full by a full room ({answers})"));
+        }
+        strangers.go(&self.show).await
     }
 
     /// Lets time pass, and says every quarter of a second what is worth watching.
@@ -128,6 +141,10 @@ impl Run {
             }
         }
     }
+}
+
+fn guest((token, (number, room)): (Token, (RoomNumber, &RoomId))) -> Guest {
+    Guest { part: Part { user: token.user, room: *room, number }, token: token.token }
 }
 
 /// Raises the limit of open files as far as it goes, and says when that is not enough.

@@ -25,6 +25,8 @@ pub(crate) struct Tally {
     pub(crate) relayed: AtomicU64,
     /// Connections that ended.
     pub(crate) ended: AtomicU64,
+    /// Joins and refusals: answers to those who knock.
+    pub(crate) answered: AtomicU64,
     violations: AtomicU64,
     words: Mutex<Words>,
 }
@@ -38,6 +40,7 @@ struct Words {
 
 impl Tally {
     pub(crate) fn refused(&self, code: &str) {
+        self.answered.fetch_add(1, Relaxed);
         *self.words().refusals.entry(code.to_owned()).or_default() += 1;
     }
 
@@ -74,6 +77,11 @@ impl Tally {
         let refusals = words.refusals.iter().map(|(code, n)| format!("{n} messages refused: {code}"));
         let endings = words.endings.iter().map(|(how, n)| format!("{n} connections ended before their time: {how}"));
         refusals.chain(endings).collect()
+    }
+
+    /// How many messages were refused with this code.
+    pub(crate) fn refused_with(&self, code: &str) -> u64 {
+        self.words().refusals.get(code).copied().unwrap_or_default()
     }
 
     /// Everything that went wrong so far, for an error.

@@ -1,31 +1,34 @@
-//! The heartbeats of all members: one timer for everybody, their beats spread over the interval as in real life.
+//! The heartbeats of all members: one timer for everybody, their beats spread over the interval that `welcome` told.
 //! Must not know whether a member still listens.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep_until};
 
-use crate::member::Mouth;
+use crate::member::{Mouth, Play};
 
-/// How often a member beats: the protocol's default, told in `welcome`.
-const BEAT_EVERY: Duration = Duration::from_secs(15);
 /// Shares of the interval; in each, as many members beat.
-const SHARES: usize = 300;
+const SHARES: u32 = 300;
+/// How often to look whether anybody has been welcomed.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Beats while it is held.
 pub(super) struct Heart(JoinHandle<()>);
 
 impl Heart {
-    pub(super) fn begin(mouths: Arc<Vec<Mouth>>) -> Self {
-        let every = BEAT_EVERY / u32::try_from(SHARES).unwrap_or(1);
+    pub(super) fn begin(mouths: Arc<Vec<Mouth>>, play: Arc<Play>) -> Self {
         Self(tokio::spawn(async move {
-            let mut beat = interval(every);
-            beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
-            for share in (0..SHARES).cycle() {
-                beat.tick().await;
-                mouths.iter().skip(share).step_by(SHARES).for_each(Mouth::heartbeat);
+            let (mut shares, mut due) = ((0..SHARES as usize).cycle(), Instant::now());
+            loop {
+                let every = Duration::from_secs(play.heartbeat_seconds.load(Relaxed)) / SHARES;
+                due += if every.is_zero() { LOOK_EVERY } else { every };
+                sleep_until(due).await;
+                if let Some(share) = shares.next().filter(|_| !every.is_zero()) {
+                    mouths.iter().skip(share).step_by(SHARES as usize).for_each(Mouth::heartbeat);
+                }
             }
         }))
     }

@@ -11,7 +11,7 @@ use clap::Args;
 
 use super::script::Measure;
 use super::{Casting, Run, seconds};
-use crate::crowd::Crowd;
+use crate::crowd::{Company, Crowd};
 use crate::latency::Latencies;
 use crate::member::Negotiation;
 use crate::node::{Memory, Node, Process};
@@ -62,26 +62,30 @@ impl Idle {
             self.room_size
         );
         let rooms = self.connections / self.room_size;
-        let latencies = Arc::new(Latencies::new(&["negotiation"])?);
+        let latencies = Arc::new(Latencies::new(&["warm up", "negotiation"])?);
         let mut report = run.report("idle");
         // Bare sockets wait while the memory is read.
-        let node = Node::reach(run.shared.which.clone(), &["socket.hello_within=5m"]).await?;
+        let mut node = Node::reach(run.shared.which.clone(), &["socket.hello_within=5m"]).await?;
         node.process
             .as_ref()
             .context("idle reads the node's memory → name its process with --pid, or let it be started here")?;
 
+        let script = || Box::new(Measure(Arc::clone(&latencies)));
+        let mut warm = Vec::with_capacity(WARM_ROUNDS);
+        for _ in 0..WARM_ROUNDS {
+            warm.push(run.cast(&node, self.casting(run, WARM_ROOMS.min(rooms)), script()).await?);
+        }
+        let guests = run.cast(&node, self.casting(run, rooms), script()).await?;
+        node.again().await?; // what it took to make rooms and accounts is no connection's
         let mut stages = Stages { node: &node, report: &mut report, connections: rooms * self.room_size };
-        stages.reached("started").await?;
-        let casting = Casting {
-            rooms,
-            seats: self.room_size,
-            joins_at_once: self.at_once,
-            negotiation: (!self.silent).then_some(self.negotiation(run)),
-        };
-        let guests = run.cast(&node, casting, Box::new(Measure(Arc::clone(&latencies)))).await?;
+        for round in warm {
+            self.warm_up(run, round, &mut stages).await?;
+        }
+        latencies.enter("negotiation");
         let own = Process::own().memory()?;
-        let empty = stages.reached("rooms made").await?;
-        let crowd = self.come(run, guests, &mut stages).await?;
+        let empty = stages.reached("warm").await?;
+        let mut crowd = run.open(&node, guests).await?;
+        self.settle(run, &crowd, Some(&mut stages)).await?;
         let cpu = node.cpu()?.unwrap_or_default();
         run.watch("rest", self.rest, String::new).await;
         let cpu = node.cpu()?.unwrap_or_default().saturating_sub(cpu);
@@ -107,6 +111,7 @@ impl Idle {
             "candidates while everybody negotiates at once",
         );
         report.phase("negotiation", &times);
+        run.knock(&node, &mut crowd, &mut report).await?;
         crowd.go(&run.show).await?;
         report.judge(&crowd.play.tally);
         drop(crowd); // its sockets close before the node is asked to
@@ -114,32 +119,48 @@ impl Idle {
         Ok(report)
     }
 
+    fn casting(&self, run: &Run, rooms: usize) -> Casting {
+        let negotiation = (!self.silent).then_some(self.negotiation(run));
+        Casting { rooms, seats: self.room_size, joins_at_once: self.at_once, negotiation }
+    }
+
+    /// A few calls come and go, so that what a node allocates once is not counted as the first connections'.
+    async fn warm_up(&self, run: &Run, guests: Company, stages: &mut Stages<'_>) -> anyhow::Result<()> {
+        let crowd = run.open(stages.node, guests).await?;
+        self.settle(run, &crowd, None).await?;
+        crowd.go(&run.show).await?;
+        stages.report.judge(&crowd.play.tally);
+        tokio::time::sleep(FORGET).await;
+        Ok(())
+    }
+
     fn negotiation(&self, run: &Run) -> Negotiation {
         Negotiation { sdp_bytes: self.sdp_bytes, candidates: self.candidates, candidate_bytes: run.shared.payload }
     }
 
-    /// Everybody comes, stage by stage or each at once.
-    async fn come(
-        &self,
-        run: &Run,
-        guests: (Vec<crate::crowd::Guest>, Arc<crate::member::Play>),
-        stages: &mut Stages<'_>,
-    ) -> anyhow::Result<Crowd> {
-        let crowd = run.open(stages.node, guests).await?;
+    /// Everybody says hello, joins and negotiates: stage by stage, or each at once.
+    async fn settle(&self, run: &Run, crowd: &Crowd, mut stages: Option<&mut Stages<'_>>) -> anyhow::Result<()> {
         if self.at_once {
             crowd.greet_and_join(&run.show).await?;
         } else {
-            stages.reached("sockets open").await?;
+            reached(&mut stages, "sockets open").await?;
             crowd.greet(&run.show).await?;
-            stages.reached("hello said").await?;
+            reached(&mut stages, "hello said").await?;
             crowd.join(&run.show).await?;
         }
-        let pairs = self.room_size * (self.room_size - 1) / 2 * (stages.connections / self.room_size);
+        let pairs = crowd.mouths.len() * (self.room_size - 1) / 2;
         crowd.negotiated(&run.show, pairs as u64).await?;
-        stages.reached("joined").await?;
-        Ok(crowd)
+        reached(&mut stages, "joined").await
     }
 }
+
+/// Rooms of the crowd that warms the node up, and how often one comes: an allocator gives memory back that is free
+/// (the start's, the first round's) only when it is asked for more.
+const WARM_ROOMS: usize = 50;
+/// See [`WARM_ROOMS`].
+const WARM_ROUNDS: usize = 3;
+/// How long a node may take to forget them.
+const FORGET: Duration = Duration::from_secs(5);
 
 /// The node's memory along the way.
 struct Stages<'a> {
@@ -160,13 +181,20 @@ impl Stages<'_> {
     }
 }
 
+async fn reached(stages: &mut Option<&mut Stages<'_>>, name: &'static str) -> anyhow::Result<()> {
+    match stages {
+        Some(stages) => stages.reached(name).await.map(drop),
+        None => Ok(()),
+    }
+}
+
 fn figures(report: &mut Report, (empty, rested): (Memory, Memory), connections: usize) {
     let each = |of: fn(Memory) -> u64| (float(of(rested)) - float(of(empty))) / float(connections.max(1) as u64);
     report.figure(("connections", Unit::Count), float(connections as u64), "joined and at rest");
     report.figure(
         ("bytes_per_connection", Unit::Bytes),
         each(|memory| memory.anonymous),
-        "anonymous memory, from rooms made to at rest; user and share of the room included",
+        "anonymous memory, from warm to at rest; user and share of the room included",
     );
     report.figure(
         ("rss_bytes_per_connection", Unit::Bytes),

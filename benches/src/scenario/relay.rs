@@ -75,7 +75,7 @@ impl Relay {
             }),
         };
         let node = Node::reach(run.shared.which.clone(), &[]).await?;
-        let crowd = pairs(run, &node, (self.pairs, script)).await?;
+        let mut crowd = pairs(run, &node, (self.pairs, script)).await?;
 
         let load = self.begin(run, &crowd)?;
         run.watch("warm up", self.warm, rates(&crowd, &latencies)).await;
@@ -97,6 +97,7 @@ impl Relay {
         if lost > 0 {
             report.failure(format!("{lost} messages did not arrive within {DRAIN_WITHIN:?}"));
         }
+        run.knock(&node, &mut crowd, &mut report).await?;
         crowd.go(&run.show).await?;
         report.judge(&crowd.play.tally);
         drop(crowd); // its sockets close before the node is asked to
@@ -161,7 +162,7 @@ pub(super) async fn drained(crowd: &Crowd) -> u64 {
 }
 
 /// What there is to see while the load runs.
-pub(super) fn rates<'a>(crowd: &'a Crowd, _latencies: &'a Latencies) -> impl FnMut() -> String {
+pub(super) fn rates<'a>(crowd: &'a Crowd, latencies: &'a Latencies) -> impl FnMut() -> String {
     let tally = &crowd.play.tally;
     let mut last = (Instant::now(), tally.relayed.load(Relaxed));
     move || {
@@ -169,7 +170,8 @@ pub(super) fn rates<'a>(crowd: &'a Crowd, _latencies: &'a Latencies) -> impl FnM
         let rate = float(now.1 - last.1) / (now.0 - last.0).as_secs_f64().max(1e-3);
         last = now;
         let under_way = tally.offered.load(Relaxed).saturating_sub(now.1);
-        format!("{rate:.0} messages/s, {under_way} under way, {} violations", tally.violations().0)
+        let (p99, violations) = (micros(latencies.p99_now().unwrap_or_default()), tally.violations().0);
+        format!("{rate:.0} messages/s, p99 {p99:.0} µs, {under_way} under way, {violations} violations")
     }
 }
 

@@ -19,6 +19,13 @@ pub(super) struct Bounce {
     pub(super) on: Arc<AtomicBool>,
 }
 
+/// Does nothing.
+pub(super) struct Deaf;
+
+impl Script for Deaf {
+    fn relayed(&self, _play: &Play, _to: &Mouth, _from: UserId, _at: Nanos) {}
+}
+
 impl Script for Measure {
     fn relayed(&self, play: &Play, _to: &Mouth, _from: UserId, at: Nanos) {
         self.0.record(at, play.epoch.now());

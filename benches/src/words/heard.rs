@@ -26,7 +26,9 @@ pub(crate) struct Heard {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Body {
-    Welcome,
+    Welcome {
+        heartbeat_seconds: u64,
+    },
     Joined {
         rev: u64,
         peers: Vec<(UserId, u64)>,
@@ -103,6 +105,12 @@ struct RoomJoined {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Welcome {
+    heartbeat_seconds: u64,
+}
+
+#[derive(Deserialize)]
 struct Refusal {
     code: String,
     cid: Option<Cid>,
@@ -129,7 +137,7 @@ pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
             let RoomJoined { rev, peers } = serde_json::from_str(data)?;
             Body::Joined { rev, peers: peers.into_iter().map(|peer| (peer.user_id, peer.rev)).collect() }
         }
-        "welcome" => Body::Welcome,
+        "welcome" => Body::Welcome { heartbeat_seconds: serde_json::from_str::<Welcome>(data)?.heartbeat_seconds },
         "error" => {
             let Refusal { code, cid } = serde_json::from_str(data)?;
             Body::Refused { code, cid }
