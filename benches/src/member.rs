@@ -9,6 +9,8 @@ mod negotiation;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
+use std::time::Duration;
+
 use actors::protocol::{RoomId, UserId};
 
 pub(crate) use mouth::{Mouth, Voice};
@@ -129,6 +131,7 @@ impl Member {
             }
             Body::Answer { .. } => drop(play.tally.described.fetch_add(1, Relaxed)),
             Body::EndOfCandidates { .. } => drop(play.tally.complete.fetch_add(1, Relaxed)),
+            Body::Refused { again_after_ms: Some(ms), .. } if !self.seated => self.join_again(*ms),
             Body::Refused { code, .. } => play.tally.refused(code),
             Body::UserLeft { .. } | Body::Ack(_) | Body::Other => {}
         }
@@ -142,6 +145,16 @@ impl Member {
         }
         self.play.tally.joined.fetch_add(1, Relaxed);
         self.play.tally.answered.fetch_add(1, Relaxed);
+    }
+
+    /// A join that could not be decided just now is asked for again, as the web client does.
+    fn join_again(&self, after_ms: u64) {
+        self.play.tally.waited.fetch_add(1, Relaxed);
+        let (mouth, room) = (self.mouth.clone(), self.part.room);
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(after_ms)).await;
+            mouth.join(room);
+        });
     }
 
     fn negotiate(&self, with: UserId, describe: impl Fn(&Mouth, UserId, usize)) {

@@ -15,6 +15,8 @@ use crate::wire::Ending;
 pub(crate) struct Tally {
     pub(crate) welcomed: AtomicU64,
     pub(crate) joined: AtomicU64,
+    /// Joins that were told to try again.
+    pub(crate) waited: AtomicU64,
     /// Offers and answers that arrived.
     pub(crate) described: AtomicU64,
     /// Ends of candidates that arrived.

@@ -4,6 +4,7 @@
 //! bytes go. Must not know how memory is read.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -19,6 +20,7 @@ use crate::report::{Report, Unit, float, micros};
 
 pub(super) const FIGURES: &[&str] = &[
     "connections",
+    "joins_told_to_wait",
     "bytes_per_connection",
     "rss_bytes_per_connection",
     "pss_bytes_per_connection",
@@ -103,6 +105,12 @@ impl Idle {
             ("own_bytes_per_connection", Unit::Bytes),
             float(own) / float(count as u64),
             "the generator's own, to know how far it reaches",
+        );
+        let waited = float(crowd.play.tally.waited.load(Relaxed));
+        report.figure(
+            ("joins_told_to_wait", Unit::Count),
+            waited,
+            "joins answered `unavailable` while everybody came, and tried again",
         );
         let times = latencies.of("negotiation")?;
         report.figure(

@@ -57,6 +57,8 @@ pub(crate) enum Body {
     Refused {
         code: String,
         cid: Option<Cid>,
+        /// When the same message may be tried again.
+        again_after_ms: Option<u64>,
     },
     /// Nothing that a member reacts to: `heartbeat_ack`, `token_expiring`, `degraded` …
     Other,
@@ -111,9 +113,11 @@ struct Welcome {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Refusal {
     code: String,
     cid: Option<Cid>,
+    retry_after_ms: Option<u64>,
 }
 
 /// Reads one text frame.
@@ -139,8 +143,8 @@ pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
         }
         "welcome" => Body::Welcome { heartbeat_seconds: serde_json::from_str::<Welcome>(data)?.heartbeat_seconds },
         "error" => {
-            let Refusal { code, cid } = serde_json::from_str(data)?;
-            Body::Refused { code, cid }
+            let Refusal { code, cid, retry_after_ms: again_after_ms } = serde_json::from_str(data)?;
+            Body::Refused { code, cid, again_after_ms }
         }
         _ => Body::Other,
     };

@@ -64,6 +64,9 @@ fn what_a_node_says_is_heard() {
     let of = |message| hear(unnumbered(&message).as_bytes()).expect("the node's own words").body;
     assert_eq!(of(ServerToClient::Ack(9)), Body::Ack(9));
     assert_eq!(of(ServerToClient::HeartbeatAck(1)), Body::Other);
-    let refusal = Refusal::new(Code::RoomFull, "x").of(Some(3));
-    assert_eq!(of(ServerToClient::Error(refusal)), Body::Refused { code: "room_full".to_owned(), cid: Some(3) });
+    let refusal = Refusal::new(Code::RoomFull, "x").of(Some(3)).after_ms(9);
+    assert_eq!(
+        of(ServerToClient::Error(refusal)),
+        Body::Refused { code: "room_full".to_owned(), cid: Some(3), again_after_ms: Some(9) }
+    );
 }
