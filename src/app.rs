@@ -26,6 +26,7 @@ use crate::{
 mod ready_file;
 mod settings;
 mod signals;
+mod sweep;
 
 /// Rooms whose settings are kept near, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
@@ -83,6 +84,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let (http_address, admin_address) = (public.local_addr()?, admin.local_addr()?);
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    tasks.spawn(sweep::expired_tokens(Arc::clone(&site.auth), stop.clone()));
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(node.clone()), tasks.clone(), stop.clone()));

@@ -1,4 +1,5 @@
-//! argon2id on the blocking pool, a few at a time, the rest in a bounded queue.
+//! argon2id on threads of its own that give way to everything else, a few at a time, the rest in a bounded queue.
+//! Not the blocking pool: a thread that was made nicer cannot be made less so again without a privilege.
 //!
 //! **Invariant:** no more than `hashing_at_once` hashes run, whatever becomes of those who asked: the permit moves into
 //! the closure, so a dropped request does not free it (`tests::a_dropped_login_frees_its_place_only_when_its_hash_is_done`).
@@ -10,9 +11,12 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{AuthError, Settings};
+
+/// How much nicer than the node's other threads a hash is (nice(2), by thread on Linux): calls go before logins.
+const NICER: i32 = 19;
 
 /// What came of comparing a password with a hash.
 #[derive(Debug, PartialEq, Eq)]
@@ -96,13 +100,15 @@ impl Hasher {
         let closed = |_| AuthError::Broken("the hashing queue is closed".to_owned());
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(closed)?;
         let permits: [OwnedSemaphorePermit; 2] = [admitted, running];
-        tokio::task::spawn_blocking(move || {
+        let (told, heard) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("aldis-hash".to_owned()).spawn(move || {
+            let _ = rustix::process::nice(NICER); // refused: the hash takes its share like anybody
             let done = work();
             drop(permits);
-            done
-        })
-        .await
-        .map_err(|why| AuthError::Broken(format!("a hashing task ended early: {why}")))
+            let _ = told.send(done); // whoever asked may be gone
+        });
+        thread.map_err(|why| AuthError::Broken(format!("a hashing thread cannot be started: {why}")))?;
+        heard.await.map_err(|_| AuthError::Broken("a hashing thread ended early".to_owned()))
     }
 }
 
