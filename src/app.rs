@@ -90,10 +90,11 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     tokio::spawn(public.serve(router, Arc::new(node.clone()), tasks.clone(), stop.clone()));
     tokio::spawn(admin.serve(http::admin_router(site, render), Arc::new(NoSockets), tasks.clone(), stop.clone()));
 
+    let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
     announce(&Serving::new(&config, http_address, admin_address, first_start));
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // not under systemd: nobody to notify
-    signals::until_told_to_stop(&keys, certificates.as_ref()).await?;
+    signals::until_told_to_stop(signals, &keys, certificates.as_ref()).await?;
 
     leave(&node, &config, (tasks, stop), &*store).await;
     ready_file::remove(config.node.ready_file.as_deref());

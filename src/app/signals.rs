@@ -14,10 +14,11 @@ const KEYS_EVERY: Duration = Duration::from_secs(10);
 
 /// Waits for the first signal to stop; meanwhile keeps keys and certificates fresh.
 pub(super) async fn until_told_to_stop(
+    signals: (Signal, Signal, Signal),
     keys: &Arc<KeyRing>,
     certificates: Option<&Arc<Certificates>>,
 ) -> anyhow::Result<()> {
-    let (mut terminate, mut interrupt, mut hangup) = listen()?;
+    let (mut terminate, mut interrupt, mut hangup) = signals;
     let mut look = interval(KEYS_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -45,7 +46,8 @@ pub(super) async fn stop_now() {
     }
 }
 
-fn listen() -> anyhow::Result<(Signal, Signal, Signal)> {
+/// From here on no signal ends the process by itself: SIGTERM, SIGINT and SIGHUP.
+pub(super) fn listen() -> anyhow::Result<(Signal, Signal, Signal)> {
     Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?))
 }
 
