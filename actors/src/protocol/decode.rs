@@ -23,6 +23,8 @@ pub const CHAT_CHARS_MAX: usize = 4_000;
 pub const REASON_BYTES_MAX: usize = 256;
 /// Characters of a library's reason in an error's text, at most.
 const REASON_CHARS_MAX: usize = 200;
+/// Characters of a client's own words repeated in an error's text, at most.
+const NAME_CHARS_MAX: usize = 40;
 /// The largest number a client may use; above it JavaScript's integers are no longer exact.
 pub const NUMBER_MAX: u64 = (1 << 53) - 1;
 
@@ -71,10 +73,15 @@ fn envelope(text: &str) -> Result<Envelope<'_>, BadMessage> {
         let mut json = serde_json::Deserializer::from_str(text);
         let at = serde_path_to_error::deserialize::<_, Envelope<'_>>(&mut json).err().map(|why| why.path().to_string());
         match at.filter(|path| path != ".") {
-            Some(path) => bad(None, &format!("{path}: {}.", reason(&why))),
+            Some(path) => bad(None, &format!("{}: {}.", shown(&path), reason(&why))),
             None => bad(None, &format!("The message is not of the form {{\"type\", \"cid\"?, \"data\"?}}: {why}.")),
         }
     })
+}
+
+/// What a client named, such as a field's path, short enough to be repeated in an error's text.
+fn shown(name: &str) -> String {
+    name.chars().take(NAME_CHARS_MAX).flat_map(char::escape_debug).collect()
 }
 
 /// Why a value is not what was expected; without its place, which the path says better, and without the value,
@@ -106,10 +113,9 @@ fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
         "leave_room" => ClientToServer::LeaveRoom,
         "token_refresh" => ClientToServer::TokenRefresh(data::<TokenRefresh>(envelope)?.token),
         other => {
-            let shown: String = other.chars().take(40).collect();
             return Err(BadMessage {
                 code: Code::UnknownType,
-                text: format!("type: \"{}\" is not a message of {}.", shown.escape_debug(), super::SUBPROTOCOL),
+                text: format!("type: \"{}\" is not a message of {}.", shown(other), super::SUBPROTOCOL),
                 cid: None,
             });
         }
@@ -125,7 +131,7 @@ fn data<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, BadMessage
     let mut json = serde_json::Deserializer::from_str(raw);
     serde_path_to_error::deserialize(&mut json).map_err(|why| {
         let path = why.path().to_string();
-        let at = if path == "." { "data".to_owned() } else { format!("data.{path}") };
+        let at = if path == "." { "data".to_owned() } else { format!("data.{}", shown(&path)) };
         bad(None, &format!("{at} of {}: {}.", envelope.kind, reason(why.inner())))
     })
 }

@@ -238,6 +238,16 @@ fn a_refusal_never_repeats_a_secret() {
 }
 
 #[test]
+fn a_refusal_is_short_however_long_the_fields_name_is() {
+    for (before, after) in
+        [(r#"{""#, r#"":"#), (r#"{"type":"join_room","data":{""#, r#"":nul}}"#), (r#"{"type":""#, r#""}"#)]
+    {
+        let why = decode(&format!("{before}{}{after}", "\u{fffd}".repeat(60_000))).expect_err("wrong");
+        assert!(why.text.len() <= 400, "the answer has {} bytes", why.text.len());
+    }
+}
+
+#[test]
 fn what_newer_clients_add_is_ignored() {
     for text in [
         r#"{"type":"heartbeat","data":{"battery":0.4},"traceparent":"x"}"#.to_owned(),
