@@ -4,9 +4,11 @@
 //! `AuthError`. Must not know: HTTP, cookies, addresses, rooms.
 
 pub mod account;
+mod aside;
 pub mod clock;
 pub mod keys;
 pub mod password;
+mod queue;
 pub mod refresh;
 mod settings;
 #[cfg(test)]
@@ -14,7 +16,7 @@ mod tests;
 pub mod token;
 mod verifier;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
@@ -25,6 +27,8 @@ pub use password::Hasher;
 pub use refresh::RefreshToken;
 pub use settings::Settings;
 pub use token::{Identity, TokenError, Tokens};
+
+use aside::{Aside, Takes};
 
 use crate::storage::{NewUser, Store, StoreError, Use, User};
 
@@ -54,7 +58,10 @@ pub enum AuthError {
     Token(#[from] TokenError),
     /// More passwords wait to be hashed than may.
     #[error("too many logins at once")]
-    Busy,
+    Busy {
+        /// When to come back: everybody is told another time.
+        wait: Duration,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -79,6 +86,7 @@ pub struct Auth {
     store: Arc<dyn Store>,
     hasher: Hasher,
     tokens: Arc<Tokens>,
+    aside: Arc<Aside>,
     settings: Settings,
     clock: Clock,
 }
@@ -89,9 +97,10 @@ impl Auth {
     /// # Errors
     /// When argon2 refuses the parameters of `settings`.
     pub fn new(store: Arc<dyn Store>, keys: Arc<KeyRing>, settings: Settings, clock: Clock) -> anyhow::Result<Self> {
-        let hasher = Hasher::new(&settings)?;
+        let aside = Arc::new(Aside::new(settings.hashing_at_once()));
+        let hasher = Hasher::new(&settings, Arc::clone(&aside))?;
         let tokens = Arc::new(Tokens::new(keys, &settings, clock.clone()));
-        Ok(Self { store, hasher, tokens, settings, clock })
+        Ok(Self { store, hasher, tokens, aside, settings, clock })
     }
 
     /// Mints and verifies access tokens.
@@ -118,6 +127,7 @@ impl Auth {
     /// `Invalid`, `EmailTaken`, `Busy`, `Store`.
     pub async fn sign_up(&self, signup: Signup) -> Result<Session, AuthError> {
         let signup = signup.checked().map_err(AuthError::Invalid)?;
+        self.hasher.has_room()?;
         // Asked first only to spare a hash; the database's constraint decides.
         if self.store.user_by_email(&signup.email).await?.is_some() {
             return Err(AuthError::EmailTaken);
@@ -138,6 +148,7 @@ impl Auth {
     /// # Errors
     /// `WrongCredentials`, `Disabled` (only with the right password), `Busy`, `Store`.
     pub async fn log_in(&self, login: Login) -> Result<Session, AuthError> {
+        self.hasher.has_room()?;
         let user = match login.may_exist() {
             true => self.store.user_by_email(login.email.trim()).await?,
             false => None,
@@ -171,7 +182,7 @@ impl Auth {
             Use::Unknown => return Err(AuthError::Refresh("it is not known")),
         };
         let user = self.account(user).await?;
-        let access = self.tokens.mint(user.id, &user.name)?;
+        let access = self.mint(&user).await?;
         Ok(Session { user, access, refresh })
     }
 
@@ -221,7 +232,13 @@ impl Auth {
     async fn begin(&self, user: User) -> Result<Session, AuthError> {
         let (refresh, issued) = RefreshToken::issue(self.clock.now(), self.settings.refresh_ttl);
         self.store.add_family(Uuid::new_v4(), user.id, &issued).await?;
-        let access = self.tokens.mint(user.id, &user.name)?;
+        let access = self.mint(&user).await?;
         Ok(Session { user, access, refresh })
+    }
+
+    /// Signs an access token beside the calls, before all hashes that wait.
+    async fn mint(&self, user: &User) -> Result<String, AuthError> {
+        let (tokens, id, name) = (Arc::clone(&self.tokens), user.id, user.name.clone());
+        self.aside.run(Takes::Moment, move || tokens.mint(id, &name)).await?
     }
 }

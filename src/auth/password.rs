@@ -1,22 +1,26 @@
-//! argon2id on threads of its own that give way to everything else, a few at a time, the rest in a bounded queue.
-//! Not the blocking pool: a thread that was made nicer cannot be made less so again without a privilege.
+//! argon2id beside the calls, a few at a time, the rest in a bounded queue.
 //!
-//! **Invariant:** no more than `hashing_at_once` hashes run, whatever becomes of those who asked: the permit moves into
+//! **Invariant:** no more than `hashing_at_once` hashes run, whatever becomes of those who asked: the place moves into
 //! the closure, so a dropped request does not free it (`tests::a_dropped_login_frees_its_place_only_when_its_hash_is_done`).
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc, time::Instant};
 
+use super::{
+    AuthError, Settings,
+    aside::{Aside, Takes},
+    queue::Queue,
+};
 use anyhow::anyhow;
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{AuthError, Settings};
-
-/// How much nicer than the node's other threads a hash is (nice(2), by thread on Linux): calls go before logins.
-const NICER: i32 = 19;
+thread_local! {
+    /// The memory that a hash fills, kept from one to the next: 19 MiB that come and go with each would make the
+    /// node's other threads wait for the process's memory map.
+    static BLOCKS: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What came of comparing a password with a hash.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,10 +34,8 @@ pub struct Verdict {
 /// Hashes passwords without letting them take the machine.
 pub struct Hasher {
     argon2: Argon2<'static>,
-    /// Permits to hash.
-    running: Arc<Semaphore>,
-    /// Permits to hash or wait.
-    admitted: Arc<Semaphore>,
+    aside: Arc<Aside>,
+    queue: Arc<Queue>,
     /// The hash of a password nobody knows: what unknown addresses are compared with, so that they take as long.
     nobody: String,
 }
@@ -43,7 +45,7 @@ impl Hasher {
     ///
     /// # Errors
     /// When argon2 refuses the parameters.
-    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
+    pub(super) fn new(settings: &Settings, aside: Arc<Aside>) -> anyhow::Result<Self> {
         let params = Params::new(settings.argon2_memory_kib, settings.argon2_passes, 1, None).map_err(|why| {
             anyhow!(
                 "argon2 refuses auth.argon2_memory_kib = {} and auth.argon2_passes = {}: {why}",
@@ -53,14 +55,10 @@ impl Hasher {
         })?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let secret: [u8; 32] = rand::random();
-        let nobody = argon2.hash_password(&secret).map_err(|why| anyhow!("argon2 cannot hash: {why}"))?.to_string();
-        let at_once = settings.hashing_at_once();
-        Ok(Self {
-            argon2,
-            running: Arc::new(Semaphore::new(at_once)),
-            admitted: Arc::new(Semaphore::new(at_once + settings.hashing_queue_max)),
-            nobody,
-        })
+        let nobody = hash(&argon2, &secret)?;
+        BLOCKS.take(); // this thread hashes no more
+        let queue = Arc::new(Queue::new(settings.hashing_at_once(), settings.hashing_queue_max, Instant::now()));
+        Ok(Self { argon2, aside, queue, nobody })
     }
 
     /// The PHC text of a password's hash, with a fresh salt.
@@ -69,7 +67,7 @@ impl Hasher {
     /// `Busy` at once when the queue is full; `Broken`.
     pub async fn hash(&self, password: String) -> Result<String, AuthError> {
         let argon2 = self.argon2.clone();
-        self.run(move || hash(&argon2, &password)).await?
+        self.run(move || hash(&argon2, password.as_bytes())).await?
     }
 
     /// Compares a password with a hash; without one, with nobody's, so that it takes as long.
@@ -82,41 +80,85 @@ impl Hasher {
         self.run(move || {
             let parsed = PasswordHash::new(&stored)
                 .map_err(|why| AuthError::Broken(format!("a stored password hash cannot be read: {why}")))?;
-            let good = known & argon2.verify_password(password.as_bytes(), &parsed).is_ok();
+            let good = known & matches(&parsed, password.as_bytes())?;
             let old = good && Params::try_from(&parsed).map_or(true, |params| !same_cost(&params, argon2.params()));
-            Ok(Verdict { good, rehashed: if old { Some(hash(&argon2, &password)?) } else { None } })
+            Ok(Verdict { good, rehashed: if old { Some(hash(&argon2, password.as_bytes())?) } else { None } })
         })
         .await?
     }
 
+    /// Asked first only to spare the database a question; the queue decides.
+    ///
+    /// # Errors
+    /// `Busy` when the queue is full.
+    pub fn has_room(&self) -> Result<(), AuthError> {
+        match self.queue.is_full() {
+            true => Err(AuthError::Busy { wait: self.queue.appointment(Instant::now()) }),
+            false => Ok(()),
+        }
+    }
+
     /// How many hashes run or wait, for a gauge and for tests.
     #[must_use]
-    pub fn depth(&self, settings: &Settings) -> usize {
-        (settings.hashing_at_once() + settings.hashing_queue_max).saturating_sub(self.admitted.available_permits())
+    pub fn depth(&self) -> usize {
+        self.queue.depth()
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| AuthError::Busy)?;
-        let closed = |_| AuthError::Broken("the hashing queue is closed".to_owned());
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(closed)?;
-        let permits: [OwnedSemaphorePermit; 2] = [admitted, running];
-        let (told, heard) = oneshot::channel();
-        let thread = std::thread::Builder::new().name("aldis-hash".to_owned()).spawn(move || {
-            let _ = rustix::process::nice(NICER); // refused: the hash takes its share like anybody
+        let place = self.queue.enter(Instant::now()).map_err(|wait| AuthError::Busy { wait })?;
+        let queue = Arc::clone(&self.queue);
+        let work = move || {
+            let begun = Instant::now();
             let done = work();
-            drop(permits);
-            let _ = told.send(done); // whoever asked may be gone
-        });
-        thread.map_err(|why| AuthError::Broken(format!("a hashing thread cannot be started: {why}")))?;
-        heard.await.map_err(|_| AuthError::Broken("a hashing thread ended early".to_owned()))
+            queue.took(begun.elapsed());
+            drop(place);
+            done
+        };
+        self.aside.run(Takes::Long, work).await
     }
 }
 
-fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, AuthError> {
-    let hash = argon2
-        .hash_password(password.as_bytes())
-        .map_err(|why| AuthError::Broken(format!("argon2 cannot hash: {why}")))?;
-    Ok(hash.to_string())
+/// The PHC text of a password's hash, with a fresh salt.
+fn hash(argon2: &Argon2<'_>, password: &[u8]) -> Result<String, AuthError> {
+    let salt = Salt::generate();
+    let hash = output(argon2, password, &salt)?;
+    let params = ParamsString::try_from(argon2.params()).map_err(broken)?;
+    let phc = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params,
+        salt: Some(salt),
+        hash: Some(hash),
+    };
+    Ok(phc.to_string())
+}
+
+/// Whether a hash, made with whatever parameters, is this password's. Compared in constant time.
+fn matches(stored: &PasswordHash, password: &[u8]) -> Result<bool, AuthError> {
+    let (Some(salt), Some(hash)) = (&stored.salt, &stored.hash) else {
+        return Err(AuthError::Broken("a stored password hash has no salt or no hash".to_owned()));
+    };
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(broken)?;
+    let version = stored.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(broken)?;
+    let params = Params::try_from(stored).map_err(broken)?;
+    Ok(output(&Argon2::new(algorithm, version, params), password, salt)? == *hash)
+}
+
+/// Fills this thread's blocks and answers their hash.
+fn output(argon2: &Argon2<'_>, password: &[u8], salt: &Salt) -> Result<Output, AuthError> {
+    let len = argon2.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut output = vec![0; len];
+    BLOCKS
+        .with_borrow_mut(|blocks| {
+            blocks.resize(argon2.params().block_count(), Block::new());
+            argon2.hash_password_into_with_memory(password, salt.as_ref(), &mut output, &mut blocks[..])
+        })
+        .map_err(broken)?;
+    Output::new(&output).map_err(broken)
+}
+
+fn broken(why: impl std::fmt::Display) -> AuthError {
+    AuthError::Broken(format!("argon2 cannot hash: {why}"))
 }
 
 fn same_cost(one: &Params, other: &Params) -> bool {

@@ -1,5 +1,6 @@
 //! Passwords, tokens, keys and the door, over a SQLite file of their own and a clock that is turned by hand.
 
+mod aside;
 mod door;
 mod keys;
 mod tokens;

@@ -68,6 +68,13 @@ impl Problem {
         Self { retry_after: Some(Duration::from_secs(1)), ..Self::new(Code::Unavailable, detail) }
     }
 
+    /// Too much to do for everybody; the wait is this caller's own.
+    #[must_use]
+    pub fn busy(what: &str, wait: Duration) -> Self {
+        let detail = format!("{what}: wait {} s and try again.", seconds(wait));
+        Self { retry_after: Some(wait), ..Self::new(Code::Unavailable, detail) }
+    }
+
     /// A bug. The cause is logged here, once, and never sent.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed inside");
@@ -106,6 +113,10 @@ pub struct ProblemBody<'a> {
     code: Code,
     /// This request's id, to be found in the logs.
     request_id: &'a str,
+    /// When to come back, in milliseconds: finer than the header `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, example = 1500)]
+    retry_after_ms: Option<u64>,
     /// The fields concerned.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
@@ -131,6 +142,7 @@ pub async fn render(request: Request, next: Next) -> Response {
         detail: &problem.detail,
         code,
         request_id: id.as_str(),
+        retry_after_ms: problem.retry_after.map(|wait| wait.as_millis().try_into().unwrap_or(u64::MAX)),
         errors: &problem.errors,
     };
     let body = serde_json::to_vec(&body).unwrap_or_default();

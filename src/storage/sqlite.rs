@@ -37,8 +37,10 @@ impl Sqlite {
             .foreign_keys(true)
             .busy_timeout(settings.busy_within)
             .optimize_on_close(true, None);
-        let pool =
-            || SqlitePoolOptions::new().acquire_timeout(settings.acquire_within).idle_timeout(None).max_lifetime(None);
+        let pool = || {
+            let pool = SqlitePoolOptions::new().acquire_timeout(settings.acquire_within);
+            pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false) // a file does not hang up
+        };
         let opened = async {
             let writer = pool().max_connections(1).connect_with(options.clone()).await?;
             MIGRATIONS.run(&writer).await?;

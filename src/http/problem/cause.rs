@@ -22,7 +22,7 @@ impl From<AuthError> for Problem {
                 Self::new(Code::RefreshInvalid, format!("The refresh token cannot be used: {why}. Log in again."))
             }
             AuthError::Token(why) => why.into(),
-            AuthError::Busy => Self::unavailable("Too many people log in right now: try again in a moment."),
+            AuthError::Busy { wait } => Self::busy("Too many people log in right now", wait),
             AuthError::Store(why) => why.into(),
             AuthError::Broken(why) => Self::internal(why),
         }

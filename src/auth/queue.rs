@@ -1,0 +1,113 @@
+//! Who may wait for a hash: a bounded queue. Who finds it full is told when to come back, each at a moment of their
+//! own: five hundred who come back together are refused together again, and cost more than their hashes.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The longest that anybody is told to stay away; who comes then and finds no place is told again.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+/// What a hash takes, before the first was seen.
+const EACH: Duration = Duration::from_millis(16);
+
+/// The places of those who wait or are served, and the appointments of the others.
+pub(super) struct Queue {
+    places: Arc<Semaphore>,
+    size: u32,
+    at_once: u32,
+    turns: Mutex<Turns>,
+}
+
+struct Turns {
+    /// What one takes, on average.
+    each: Duration,
+    /// When the last who was sent away may come back.
+    last: Instant,
+}
+
+impl Queue {
+    /// So many are served at once, and so many more may wait.
+    pub(super) fn new(at_once: usize, waiting_max: usize, now: Instant) -> Self {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).max(1);
+        Self {
+            places: Arc::new(Semaphore::new(at_once + waiting_max)),
+            size: count(at_once + waiting_max),
+            at_once: count(at_once),
+            turns: Mutex::new(Turns { each: EACH, last: now }),
+        }
+    }
+
+    /// A place, kept until the permit is dropped.
+    ///
+    /// # Errors
+    /// When there is none: how long to stay away.
+    pub(super) fn enter(&self, now: Instant) -> Result<OwnedSemaphorePermit, Duration> {
+        Arc::clone(&self.places).try_acquire_owned().map_err(|_| self.appointment(now))
+    }
+
+    /// Whether all places are taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.places.available_permits() == 0
+    }
+
+    /// How many are served or wait.
+    pub(super) fn depth(&self) -> usize {
+        (self.size as usize).saturating_sub(self.places.available_permits())
+    }
+
+    /// Learns what one took.
+    pub(super) fn took(&self, time: Duration) {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.each = (turns.each * 7 + time) / 8;
+    }
+
+    /// The next free moment after those who wait now and those who were sent away before.
+    pub(super) fn appointment(&self, now: Instant) -> Duration {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = turns.each / self.at_once;
+        let first = now + (each * self.size).min(WAIT_MAX);
+        let next = turns.last.max(first) + each;
+        turns.last = if next > now + WAIT_MAX { first } else { next };
+        turns.last - now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, EACH, Instant, Queue, WAIT_MAX};
+
+    #[test]
+    fn who_finds_no_place_is_told_when_there_will_be_one() {
+        let now = Instant::now();
+        let queue = Queue::new(1, 1, now);
+        let (one, two) = (queue.enter(now), queue.enter(now));
+        assert!(one.is_ok() && two.is_ok() && queue.is_full());
+        assert_eq!(queue.enter(now).expect_err("full"), EACH * 3, "after the two who are in, and a turn later");
+        assert_eq!(queue.enter(now).expect_err("full"), EACH * 4, "the next one after that");
+        drop(one);
+        assert_eq!(queue.depth(), 1);
+        assert!(queue.enter(now).is_ok(), "a place is free again");
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_the_longest_however_many_come() {
+        let now = Instant::now();
+        let queue = Queue::new(1, 10, now);
+        let waits: Vec<Duration> = (0..10_000).map(|_| queue.appointment(now)).collect();
+        assert!(waits.iter().all(|wait| *wait >= EACH * 11 && *wait <= WAIT_MAX), "{:?}", waits.iter().max());
+        let in_one_second = waits.iter().filter(|wait| wait.as_secs() == 5).count();
+        assert!(in_one_second < 1_200, "they are spread over the whole time: {in_one_second} in one second of ten");
+    }
+
+    #[test]
+    fn slow_hashes_make_the_waits_longer() {
+        let now = Instant::now();
+        let queue = Queue::new(1, 10, now);
+        let before = queue.appointment(now);
+        (0..50).for_each(|_| queue.took(EACH * 4));
+        assert!(queue.appointment(now) > before * 3);
+    }
+}
