@@ -20,6 +20,7 @@ pub(crate) use sources::Sources;
 
 use crate::limits::{OPEN_WITHIN, OPENING_MAX, STALLED_AFTER};
 use crate::member::{self, Mouth, Part, Play};
+use crate::ramp::Ramp;
 use crate::show::Show;
 use crate::tally::Tally;
 use crate::wire;
@@ -178,25 +179,4 @@ fn place(opened: anyhow::Result<(usize, Mouth)>, mouths: &mut [Option<Mouth>]) -
     let (n, mouth) = opened?;
     mouths[n] = Some(mouth);
     Ok(())
-}
-
-/// So many turns a second, evenly; a late turn is made up for.
-struct Ramp {
-    begun: Instant,
-    every: Duration,
-    turns: u32,
-}
-
-impl Ramp {
-    fn new(per_second: u32) -> Self {
-        Self { begun: Instant::now(), every: Duration::from_secs(1) / per_second.max(1), turns: 0 }
-    }
-
-    async fn turn(&mut self) {
-        let due = self.begun + self.every * self.turns;
-        self.turns += 1;
-        if due > Instant::now() + Duration::from_millis(1) {
-            tokio::time::sleep_until(due.into()).await;
-        }
-    }
 }

@@ -14,6 +14,7 @@ mod member;
 mod node;
 mod oracle;
 mod pace;
+mod ramp;
 mod report;
 mod scenario;
 mod show;

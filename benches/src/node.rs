@@ -15,7 +15,7 @@ use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
 pub(crate) use process::{Memory, Process};
-pub(crate) use rest::{Credentials, Rest};
+pub(crate) use rest::{Credentials, LoggedIn, Rest};
 use started::Started;
 pub(crate) use tokens::Token;
 
@@ -146,6 +146,11 @@ impl Node {
     /// The node's memory, if its process is known.
     pub(crate) fn memory(&self) -> anyhow::Result<Option<Memory>> {
         self.process.as_ref().map(Process::memory).transpose()
+    }
+
+    /// The node's anonymous memory, in bytes, looked up cheaply; 0 if its process is not known.
+    pub(crate) fn anonymous(&self) -> anyhow::Result<u64> {
+        self.process.as_ref().map_or(Ok(0), Process::anonymous)
     }
 
     /// The CPU time that the node has taken, if its process is known.

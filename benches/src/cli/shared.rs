@@ -18,7 +18,7 @@ use crate::report::Expectation;
 pub(crate) struct Shared {
     #[command(flatten)]
     pub(crate) which: Which,
-    /// Connections, hellos and joins a second while the crowd comes
+    /// Connections, hellos, joins and logins a second while the crowd comes
     #[arg(long, default_value_t = 2_000, global = true)]
     pub(crate) ramp: u32,
     /// Bytes of one relayed message, from 240 to 65536

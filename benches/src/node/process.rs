@@ -40,6 +40,12 @@ impl Process {
         memory(&self.read("smaps_rollup")?)
     }
 
+    /// Pages of no file, in bytes, from the kernel's counters: a look that costs the process nothing, for use while
+    /// something is measured. `memory` walks all its pages under a lock, and is exact.
+    pub(crate) fn anonymous(&self) -> anyhow::Result<u64> {
+        kib(&self.read("status")?, "RssAnon").context("status has no RssAnon")
+    }
+
     /// User and system time of all threads, living and ended.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         let ticks = ticks(&self.read("stat")?)?;
@@ -55,12 +61,14 @@ impl Process {
 }
 
 fn memory(rollup: &str) -> anyhow::Result<Memory> {
-    let kib = |name: &str| {
-        let line = rollup.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        let number = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        number.map(|kib| kib * 1_024).with_context(|| format!("smaps_rollup has no {name}"))
-    };
-    Ok(Memory { rss: kib("Rss")?, pss: kib("Pss")?, anonymous: kib("Anonymous")? })
+    let of = |name: &str| kib(rollup, name).with_context(|| format!("smaps_rollup has no {name}"));
+    Ok(Memory { rss: of("Rss")?, pss: of("Pss")?, anonymous: of("Anonymous")? })
+}
+
+/// A line such as `Rss:   12 kB`, in bytes.
+fn kib(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1_024)
 }
 
 /// `utime` + `stime`. The command's name stands in brackets and may hold anything, brackets and blanks too.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use actors::protocol::RoomId;
 use anyhow::{Context as _, bail};
-use reqwest::{Client, RequestBuilder, StatusCode, header::RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub(crate) struct Credentials {
 
 /// How a login went.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Login {
+pub(crate) struct LoggedIn {
     /// From the first request to the answer that let in, waits included.
     pub(crate) took: Duration,
     /// How often it was asked to wait.
@@ -46,6 +46,13 @@ struct LetIn {
 #[serde(rename_all = "camelCase")]
 struct Made {
     room_id: String,
+}
+
+/// What an answer that asks to wait says.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Later {
+    retry_after_ms: u64,
 }
 
 impl Credentials {
@@ -73,12 +80,12 @@ impl Rest {
     }
 
     /// Logs in, however often that takes.
-    pub(crate) async fn log_in(&self, who: &Credentials) -> anyhow::Result<Login> {
+    pub(crate) async fn log_in(&self, who: &Credentials) -> anyhow::Result<LoggedIn> {
         let begun = Instant::now();
         let body = json!({ "email": who.email, "password": who.password });
         let request = self.client.post(format!("{}/api/auth/login", self.base)).json(&body);
         let (_, waits) = asked("log in", &request).await?;
-        Ok(Login { took: begun.elapsed(), waits })
+        Ok(LoggedIn { took: begun.elapsed(), waits })
     }
 
     pub(crate) async fn make_room(&self, host: &str, seats: usize) -> anyhow::Result<RoomId> {
@@ -96,11 +103,11 @@ async fn asked(what: &str, request: &RequestBuilder) -> anyhow::Result<(String, 
         let request = request.try_clone().context("a request with a body that cannot be sent twice")?;
         let response = request.send().await.with_context(|| format!("cannot {what}"))?;
         let status = response.status();
-        let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let text = response.text().await?;
         match status {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                tokio::time::sleep(Duration::from_secs(wait.unwrap_or(1))).await;
+                let wait = serde_json::from_str(&text).map_or(1_000, |later: Later| later.retry_after_ms);
+                tokio::time::sleep(Duration::from_millis(wait)).await;
             }
             status if status.is_success() => return Ok((text, waits)),
             status => bail!("cannot {what}: {status} {text}"),

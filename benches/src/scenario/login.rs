@@ -1,20 +1,26 @@
 //! `login`: so many people log in at the same moment while a call's signals go on. What the hashes cost the node in
 //! memory, and those signals in latency. Must not know how a password is hashed.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, anyhow};
 use clap::Args;
 use hdrhistogram::Histogram;
-use tokio::task::JoinSet;
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
+use tokio::{sync::mpsc, task::JoinSet};
 
 use super::relay::{directions, drained, pairs, rates};
 use super::script::Measure;
 use super::{Run, seconds};
 use crate::clock::nanos;
 use crate::latency::{Latencies, histogram};
-use crate::node::{Credentials, Node};
+use crate::node::{Credentials, LoggedIn, Node, Rest};
 use crate::pace::{Offer, Pace};
+use crate::ramp::Ramp;
 use crate::report::{Report, Unit, float, micros};
 
 pub(super) const FIGURES: &[&str] = &[
@@ -72,7 +78,7 @@ impl Login {
         run.watch("warm up", Duration::from_secs(3), rates(&crowd, &latencies)).await;
         latencies.enter("idle");
         run.watch("idle", self.span, rates(&crowd, &latencies)).await;
-        let before = node.memory()?.map_or(0, |memory| memory.anonymous);
+        let before = node.anonymous()?;
         latencies.enter("logins");
         let crush = self.crush(run, &node, people).await?;
         latencies.enter("after");
@@ -101,11 +107,11 @@ impl Login {
     /// Everybody logs in at once; meanwhile the node's memory is watched.
     async fn crush(&self, run: &Run, node: &Node, people: Vec<Credentials>) -> anyhow::Result<Crush> {
         let step = run.show.step("log in", people.len());
-        let (mut logins, begun) = (JoinSet::new(), Instant::now());
-        for person in people {
-            let rest = node.rest.clone();
-            logins.spawn(async move { rest.log_in(&person).await });
-        }
+        let (told, mut heard) = mpsc::channel(people.len());
+        let (address, ramp, begun) = (node.address, run.shared.ramp, Instant::now());
+        let elsewhere =
+            std::thread::Builder::new().name("logins".to_owned()).spawn(move || log_in(address, (people, ramp), &told));
+        let elsewhere = elsewhere.context("cannot start the thread of those who log in")?;
         let mut crush = Crush { times: histogram()?, waits: 0, took: Duration::ZERO, peak: 0 };
         let mut look = tokio::time::interval(LOOK_EVERY);
         loop {
@@ -113,12 +119,11 @@ impl Login {
             tokio::select! {
                 biased;
                 _ = look.tick() => {
-                    let now = node.memory()?.map_or(0, |memory| memory.anonymous);
-                    crush.peak = crush.peak.max(now);
+                    crush.peak = crush.peak.max(node.anonymous()?);
                 }
-                ended = logins.join_next() => {
+                ended = heard.recv() => {
                     let Some(login) = ended else { break };
-                    let login = login??;
+                    let login = login?;
                     crush.times.saturating_record(nanos(login.took));
                     crush.waits += login.waits;
                     step.inc();
@@ -126,8 +131,31 @@ impl Login {
             }
         }
         crush.took = begun.elapsed();
+        elsewhere.join().map_err(|_| anyhow!("the thread of those who log in panicked"))??;
         Ok(crush)
     }
+}
+
+/// Logs everybody in, so many a second at first, from a thread of their own that gives way to the measured callers:
+/// these are other people, whose work would be done on machines of their own.
+fn log_in(
+    address: SocketAddr,
+    (people, ramp): (Vec<Credentials>, u32),
+    told: &mpsc::Sender<anyhow::Result<LoggedIn>>,
+) -> anyhow::Result<()> {
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle); // refused: they take their share
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (rest, mut logins, mut ramp) = (Rest::at(address)?, JoinSet::new(), Ramp::new(ramp));
+        for person in people {
+            ramp.turn().await;
+            let (rest, told) = (rest.clone(), told.clone());
+            logins.spawn(async move { told.send(rest.log_in(&person).await).await });
+        }
+        while logins.join_next().await.is_some() {}
+        Ok(())
+    })
 }
 
 fn figures(report: &mut Report, crush: &Crush, before: u64, (idle, busy): (&Histogram<u64>, &Histogram<u64>)) {

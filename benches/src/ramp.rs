@@ -1,0 +1,25 @@
+//! So many a second, one after the other: how a crowd comes. Must not know who comes.
+
+use std::time::{Duration, Instant};
+
+/// So many turns a second, evenly; a late turn is made up for.
+pub(crate) struct Ramp {
+    begun: Instant,
+    every: Duration,
+    turns: u32,
+}
+
+impl Ramp {
+    pub(crate) fn new(per_second: u32) -> Self {
+        Self { begun: Instant::now(), every: Duration::from_secs(1) / per_second.max(1), turns: 0 }
+    }
+
+    /// Waits for the next turn.
+    pub(crate) async fn turn(&mut self) {
+        let due = self.begun + self.every * self.turns;
+        self.turns += 1;
+        if due > Instant::now() + Duration::from_millis(1) {
+            tokio::time::sleep_until(due.into()).await;
+        }
+    }
+}
