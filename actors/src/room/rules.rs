@@ -117,6 +117,9 @@ impl Room {
         self.local.is_empty()
     }
 
+    /// Gives back memory that a room at rest does not need.
+    pub(crate) fn settle(&mut self) {}
+
     /// When the room wants a [`Command::Tick`].
     pub(crate) fn wake_at(&self) -> super::WakeAt {
         self.candidates.next_expiry()
