@@ -7,7 +7,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use super::{Command, Credential, Intake, SocketId, rules::Event, shell::Shell};
 use crate::{
     clock,
-    directory::{Directory, Vigil},
+    directory::{Directory, Key, Vigil},
     ports::Wire,
 };
 
@@ -58,8 +58,11 @@ impl Actor for SocketActor {
         if shell.ended {
             me.stop(None);
         }
-        let vigil = Vigil::new(shell.directory.settings.rest_after, clock::now());
-        Ok(Awake { shell: Some(shell), vigil })
+        let (directory, id) = (Arc::clone(&shell.directory), shell.id);
+        let vigil = Vigil::new(directory.settings.rest_after, clock::now());
+        let mut awake = Awake { shell: Some(shell), vigil };
+        awake.look_later(&directory, id);
+        Ok(awake)
     }
 
     async fn handle(
@@ -80,19 +83,28 @@ impl Actor for SocketActor {
 }
 
 impl Awake {
-    /// Whether the actor may end: the connection is over, or the socket sleeps. Its tick comes with the next ping at
-    /// the latest, so nothing else need wake it to look.
+    /// Whether the actor may end: the connection is over, or the socket sleeps.
     fn is_done(&mut self, me: &ActorRef<Command>) -> bool {
         let Some(shell) = self.shell.take() else { return true };
         if shell.ended {
             return true;
         }
-        if !self.vigil.is_over(clock::now()) || !shell.may_rest() {
+        let (directory, id, now) = (Arc::clone(&shell.directory), shell.id, clock::now());
+        if !self.vigil.is_over(now) || !shell.may_rest() {
             self.shell = Some(shell);
-            return false;
+        } else if let Err(shell) = directory.rest_socket(id, (me, self.vigil.handled), shell.compact()) {
+            self.shell = Some(shell);
+        } else {
+            return true;
         }
-        let directory = Arc::clone(&shell.directory);
-        self.shell = directory.rest_socket(shell.id, (me, self.vigil.handled), shell).err();
-        self.shell.is_none()
+        self.look_later(&directory, id);
+        false
+    }
+
+    /// Asks to be woken when it may be time to rest.
+    fn look_later(&mut self, directory: &Directory, id: SocketId) {
+        if let Some(at) = self.vigil.look_at(clock::now()) {
+            directory.wake_at(Key::Socket(id), at);
+        }
     }
 }

@@ -207,7 +207,8 @@ impl Session {
 
     /// Whether nothing is under way: what may still come is dealt with when it comes.
     pub(crate) fn may_rest(&self) -> bool {
-        matches!(self.phase, Phase::Ready | Phase::InRoom(_)) && self.acks.is_settled() && self.ack_by.is_none()
+        let settled = matches!(self.phase, Phase::Greeting { .. } | Phase::Ready | Phase::InRoom(_));
+        settled && self.acks.is_settled() && self.ack_by.is_none()
     }
 
     /// Who is there, if that is known.

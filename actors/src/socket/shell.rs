@@ -59,9 +59,7 @@ impl Sleeper for Shell {
         if !command.is_sign_of_life() {
             return Err(Some(command));
         }
-        if matches!(command, Command::Tick) {
-            self.woken_at = None;
-        }
+        self.ticked(&command);
         self.due = self.session.handle(Event::Told(command), Moment::now());
         if !self.due.iter().all(Effect::is_light) {
             return Err(None);
@@ -105,11 +103,10 @@ impl Shell {
                 self.intake.stop();
                 let _ = done.send(()); // who asked may have stopped waiting
             }
-            Command::Tick => {
-                self.woken_at = None;
-                self.run(Event::Told(Command::Tick)).await;
+            other => {
+                self.ticked(&other);
+                self.run(Event::Told(other)).await;
             }
-            other => self.run(Event::Told(other)).await,
         }
         self.settle();
     }
@@ -193,6 +190,19 @@ impl Shell {
             self.directory.user(user).tell(user::Command::Detached { socket: self.id });
         }
         self.ended = true;
+    }
+
+    /// Forgets that it asked to be woken, if that is why it was.
+    fn ticked(&mut self, command: &Command) {
+        if matches!(command, Command::Tick) {
+            self.woken_at = self.woken_at.filter(|at| *at > clock::now());
+        }
+    }
+
+    /// The same, in memory of its own age: what lies between allocations that came and went keeps them from being
+    /// given back.
+    pub(super) fn compact(self: Box<Self>) -> Box<Self> {
+        Box::new(*self)
     }
 
     /// Whether only signs of life are left to be dealt with.

@@ -85,7 +85,7 @@ impl Awake {
         self.vigil.handled(command != Command::Tick, now.at);
         let Some(shell) = &mut self.shell else { return };
         if command == Command::Tick {
-            shell.woken_at = None;
+            shell.woken_at = shell.woken_at.filter(|at| *at > now.at);
         }
         for (socket, what) in shell.user.handle(command, now) {
             self.directory.tell_socket(socket, socket::Command::FromUser(what));
