@@ -34,5 +34,11 @@ pub(crate) const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) const START_WITHIN: Duration = Duration::from_secs(30);
 /// See [`START_WITHIN`].
 pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// Messages that one member keeps until they are acknowledged; the web client keeps as many.
+pub(crate) const KEPT_MAX: usize = 512;
+/// How long a member tries to come back.
+pub(crate) const BACK_WITHIN: Duration = Duration::from_secs(60);
+/// How often a member that reads nothing looks whether it shall again.
+pub(crate) const STALL_LOOK: Duration = Duration::from_millis(20);
 /// Violations kept with their words; the rest is counted.
 pub(crate) const VIOLATIONS_SHOWN: usize = 20;

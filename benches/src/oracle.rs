@@ -41,6 +41,10 @@ pub(crate) enum Violation {
     Early { user: UserId },
     #[error("message {got} of {user} came where {expected} was due: lost, repeated or reordered between the two")]
     Order { user: UserId, expected: u64, got: u64 },
+    #[error("{user} said a message to join order {got}, but this stay has {rev}")]
+    OtherStay { user: UserId, rev: u64, got: u64 },
+    #[error("resumed from seq {got}, but {expected} was due")]
+    Resumed { expected: Seq, got: Seq },
     #[error("ack of {acked}, but the last number said is {said}")]
     AckAhead { acked: Cid, said: Cid },
     #[error("ack of {acked} after ack of {before}")]
@@ -89,7 +93,8 @@ impl Witness {
     pub(crate) fn see(&mut self, heard: &Heard, cast: &Cast, said: Cid) -> Result<(), Violation> {
         self.count(heard)?;
         match &heard.body {
-            Body::Joined { rev, peers } => self.joined(*rev, peers, cast),
+            Body::Joined { rev, peers, .. } => self.joined(*rev, peers, cast),
+            Body::Resumed { from_seq } => self.resumed(*from_seq),
             Body::UserJoined { user, rev } => self.user_joined(*user, *rev, cast),
             Body::UserLeft { user } => match self.others.iter().position(|other| other.user == *user) {
                 Some(at) => {
@@ -103,7 +108,7 @@ impl Witness {
             Body::Candidate { from, mark } => self.marked(*from, *mark),
             Body::EndOfCandidates { from } => self.candidate(*from).map(drop),
             Body::Ack(acked) => self.acknowledged(*acked, said),
-            Body::Welcome { .. } | Body::Refused { .. } | Body::Other => Ok(()),
+            Body::Welcome { .. } | Body::Unresumed { .. } | Body::Refused { .. } | Body::Other => Ok(()),
         }
     }
 
@@ -128,6 +133,13 @@ impl Witness {
             }
         }
         Ok(())
+    }
+
+    /// The first `ack` of another socket may name what the last one of the socket before it named.
+    fn resumed(&mut self, got: Seq) -> Result<(), Violation> {
+        self.acked = self.acked.saturating_sub(1);
+        let expected = self.seq + 1;
+        if got == expected { Ok(()) } else { Err(Violation::Resumed { expected, got }) }
     }
 
     fn user_joined(&mut self, user: UserId, rev: u64, cast: &Cast) -> Result<(), Violation> {
@@ -161,7 +173,12 @@ impl Witness {
     }
 
     fn marked(&mut self, user: UserId, mark: Mark) -> Result<(), Violation> {
+        let rev = self.rev;
         let other = self.candidate(user)?;
+        if mark.rev != rev {
+            let got = mark.rev;
+            return if got < rev { Ok(()) } else { Err(Violation::OtherStay { user, rev, got }) };
+        }
         let expected = other.heard + 1;
         other.heard = mark.n;
         if mark.n == expected { Ok(()) } else { Err(Violation::Order { user, expected, got: mark.n }) }
@@ -189,7 +206,13 @@ impl Body {
             Self::Offer { .. } => Some("offer"),
             Self::Answer { .. } => Some("answer"),
             Self::Candidate { .. } | Self::EndOfCandidates { .. } => Some("ice_candidate"),
-            Self::Welcome { .. } | Self::Joined { .. } | Self::Ack(_) | Self::Refused { .. } | Self::Other => None,
+            Self::Welcome { .. }
+            | Self::Joined { .. }
+            | Self::Resumed { .. }
+            | Self::Unresumed { .. }
+            | Self::Ack(_)
+            | Self::Refused { .. }
+            | Self::Other => None,
         }
     }
 }

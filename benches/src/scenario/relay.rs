@@ -10,10 +10,10 @@ use hdrhistogram::Histogram;
 
 use super::script::{Bounce, Measure};
 use super::{Casting, Run, seconds};
-use crate::crowd::Crowd;
+use crate::crowd::{Crowd, Guest};
 use crate::latency::{Latencies, histogram};
 use crate::limits::DRAIN_WITHIN;
-use crate::member::{Negotiation, Script};
+use crate::member::{Mouth, Negotiation, Script};
 use crate::node::{Node, Process};
 use crate::pace::{Direction, Offer, Pace};
 use crate::report::{Report, Unit, float, micros, micros_each};
@@ -132,7 +132,14 @@ impl Relay {
 /// So many pairs, each in a room of its own, joined and described to each other.
 pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<dyn Script>)) -> anyhow::Result<Crowd> {
     let negotiation = Negotiation { sdp_bytes: 1_500, candidates: 0, candidate_bytes: run.shared.payload };
-    let casting = Casting { rooms: count, seats: 2, joins_at_once: true, negotiation: Some(negotiation) };
+    let casting = Casting {
+        rooms: count,
+        seats: 2,
+        joins_at_once: true,
+        negotiation: Some(negotiation),
+        comeback: None,
+        expected: &[],
+    };
     let guests = run.cast(node, casting, script).await?;
     let crowd = run.open(node, guests).await?;
     crowd.greet_and_join(&run.show).await?;
@@ -147,6 +154,16 @@ pub(super) fn directions(crowd: &Crowd) -> Vec<Direction> {
         pairs.map(move |(mouths, guests)| (mouths[from].clone(), guests[1 - from].part.user))
     };
     one_way(0).chain(one_way(1)).collect()
+}
+
+/// Each member of each room to the next one, and the last to the first.
+pub(super) fn rounds(crowd: &Crowd, seats: usize) -> Vec<Direction> {
+    let rooms = crowd.mouths.chunks_exact(seats).zip(crowd.guests.chunks_exact(seats));
+    let round = |(mouths, guests): (&[Mouth], &[Guest])| {
+        let next = guests.iter().cycle().skip(1).map(|guest| guest.part.user);
+        mouths.iter().cloned().zip(next).collect::<Vec<_>>()
+    };
+    rooms.flat_map(round).collect()
 }
 
 /// Waits until everything that was sent has arrived, or nothing more comes; answers how many are missing.

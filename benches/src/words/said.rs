@@ -15,6 +15,14 @@ pub(crate) fn hello(out: &mut String, token: &str) {
     let _ = write!(out, r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#);
 }
 
+/// `hello` that wants to go on with a stay, of which everything up to `seq` was heard.
+pub(crate) fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&str, Seq)) {
+    let _ = write!(
+        out,
+        r#"{{"type":"hello","data":{{"token":"{token}","resume":{{"resumeToken":"{resume_token}","seq":{seq}}}}}}}"#
+    );
+}
+
 pub(crate) fn join(out: &mut String, cid: Cid, room: RoomId) {
     let _ = write!(out, r#"{{"type":"join_room","cid":{cid},"data":{{"roomId":"{room}"}}}}"#);
 }
@@ -52,10 +60,10 @@ fn description(out: &mut String, (kind, cid, to): (&str, Cid, UserId), sdp_bytes
 pub(crate) fn candidate(out: &mut String, (cid, to): (Cid, UserId), mark: Mark, bytes: usize) {
     const END: &str = r#""}}}"#;
     let from = out.len();
-    let Mark { n, at } = mark;
+    let Mark { n, at, rev } = mark;
     let _ = write!(
         out,
-        r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":{{"n":{n},"at":{at},"sdpMid":"0","candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host "#
+        r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":{{"n":{n},"at":{at},"rev":{rev},"sdpMid":"0","candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host "#
     );
     let written = out.len() - from + END.len();
     out.extend(std::iter::repeat_n('x', bytes.saturating_sub(written)));
