@@ -71,6 +71,7 @@ pub(crate) struct Conduct {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Relayed {
     pub(crate) from: UserId,
+    pub(crate) to: UserId,
     /// When it was due to be sent.
     pub(crate) at: Nanos,
 }
@@ -83,6 +84,12 @@ pub(crate) trait Script: Send + Sync {
     fn back(&self, _play: &Play, _lost_at: Nanos) {}
     /// A member's stay could not go on.
     fn unresumed(&self, _who: Part) {}
+    /// Somebody has a seat now, beside so many others.
+    fn seated(&self, _play: &Play, _who: UserId, _others: usize) {}
+    /// One side of a pair with this newcomer has heard the other's description and all candidates.
+    fn complete(&self, _play: &Play, _newcomer: UserId) {}
+    /// Somebody was seen leaving.
+    fn left(&self, _play: &Play, _who: UserId) {}
 }
 
 impl<S: Script> Script for Arc<S> {
@@ -96,6 +103,18 @@ impl<S: Script> Script for Arc<S> {
 
     fn unresumed(&self, who: Part) {
         S::unresumed(self, who);
+    }
+
+    fn seated(&self, play: &Play, who: UserId, others: usize) {
+        S::seated(self, play, who, others);
+    }
+
+    fn complete(&self, play: &Play, newcomer: UserId) {
+        S::complete(self, play, newcomer);
+    }
+
+    fn left(&self, play: &Play, who: UserId) {
+        S::left(self, play, who);
     }
 }
 
@@ -161,7 +180,7 @@ impl Member {
         match &heard.body {
             Body::Candidate { from, mark } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
-                let relayed = Relayed { from: *from, at: mark.at };
+                let relayed = Relayed { from: *from, to: self.caller.part.user, at: mark.at };
                 play.script.relayed(&play, &self.mouth, relayed);
             }
             Body::Welcome { heartbeat_seconds } => {
@@ -185,11 +204,16 @@ impl Member {
                 self.negotiate(*from, Mouth::answer);
             }
             Body::Answer { .. } => drop(play.tally.described.fetch_add(1, Relaxed)),
-            Body::EndOfCandidates { .. } => drop(play.tally.complete.fetch_add(1, Relaxed)),
+            Body::EndOfCandidates { from } => {
+                let newcomer = if self.witness.offers_to(*from) { *from } else { self.caller.part.user };
+                play.script.complete(&play, newcomer);
+                play.tally.complete.fetch_add(1, Relaxed);
+            }
             Body::Ack(cid) if play.conduct.comeback.is_some() => self.mouth.settle(*cid),
             Body::Refused { again_after_ms: Some(ms), .. } if !self.mouth.is_seated() => self.join_again(*ms),
             Body::Refused { code, .. } => play.tally.refused(code),
-            Body::UserLeft { .. } | Body::Ack(_) | Body::Other => {}
+            Body::UserLeft { user } => play.script.left(&play, *user),
+            Body::Ack(_) | Body::Other => {}
         }
         self.acknowledge(heard);
     }
@@ -202,6 +226,7 @@ impl Member {
         if let Err(violation) = self.play.cast.sat_down(self.caller.part.number) {
             self.violated(violation);
         }
+        self.play.script.seated(&self.play, self.caller.part.user, others.len());
         self.play.tally.joined.fetch_add(1, Relaxed);
         self.play.tally.answered.fetch_add(1, Relaxed);
     }

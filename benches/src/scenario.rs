@@ -1,7 +1,9 @@
 //! The scenarios: what is asked of a node, phase by phase. What they have in common stands here.
 //! Must not know the command line's other half, nor how a report is shown.
 
+mod churn;
 mod idle;
+mod joining;
 mod login;
 mod relay;
 mod script;
@@ -35,6 +37,8 @@ pub(crate) enum Scenario {
     Relay(relay::Relay),
     /// Many logins at once beside a call's signals: what they cost in memory and in latency
     Login(login::Login),
+    /// Members leave and others join beside those who signal, or all rest between messages: what it costs those who stay
+    Churn(churn::Churn),
     /// Everybody's socket is cut at once, and everybody resumes: until the last is back, and that no stay is lost
     Storm(storm::Storm),
 }
@@ -53,6 +57,7 @@ impl Scenario {
             Self::Idle(_) => idle::FIGURES,
             Self::Relay(_) => relay::FIGURES,
             Self::Login(_) => login::FIGURES,
+            Self::Churn(_) => churn::FIGURES,
             Self::Storm(_) => storm::FIGURES,
         }
     }
@@ -62,6 +67,7 @@ impl Scenario {
             Self::Idle(idle) => idle.play(run).await,
             Self::Relay(relay) => relay.play(run).await,
             Self::Login(login) => login.play(run).await,
+            Self::Churn(churn) => churn.play(run).await,
             Self::Storm(storm) => storm.play(run).await,
         }
     }
@@ -71,6 +77,8 @@ impl Scenario {
 struct Casting {
     rooms: usize,
     seats: usize,
+    /// People who belong to a room beyond its seats; they stand behind its members among the guests.
+    outside: usize,
     joins_at_once: bool,
     negotiation: Option<Negotiation>,
     comeback: Option<Comeback>,
@@ -89,19 +97,19 @@ impl Run {
 
     /// Makes the rooms and the tokens, and says who belongs where.
     async fn cast(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
-        let Casting { rooms, seats, joins_at_once, negotiation, comeback, expected } = casting;
-        let knocks = rooms.min(KNOCKS_MAX);
-        files_for(rooms * seats + knocks)?;
+        let Casting { rooms, seats, outside, joins_at_once, negotiation, comeback, expected } = casting;
+        let (knocks, people) = (rooms.min(KNOCKS_MAX), rooms * (seats + outside));
+        files_for(people + knocks)?;
         let step = self.show.step("make rooms", rooms);
         let rooms = node.rooms(rooms, seats).await?;
         drop(step);
-        let step = self.show.step("mint tokens", rooms.len() * seats + knocks);
-        let tokens = node.tokens(rooms.len() * seats + knocks).await?;
+        let step = self.show.step("mint tokens", people + knocks);
+        let tokens = node.tokens(people + knocks).await?;
         drop(step);
         let numbered = || (0..).zip(&rooms);
-        let parts = numbered().flat_map(|room| std::iter::repeat_n(room, seats)).chain(numbered().take(knocks));
-        let mut guests: Vec<_> = tokens.into_iter().zip(parts).map(guest).collect();
-        let knockers = guests.split_off(rooms.len() * seats);
+        let belongings = numbered().flat_map(|room| std::iter::repeat_n(room, seats + outside));
+        let mut guests: Vec<_> = tokens.into_iter().zip(belongings.chain(numbered().take(knocks))).map(guest).collect();
+        let knockers = guests.split_off(people);
         let cast = Cast::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
         let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every, comeback };
         Ok(Company { guests, knockers, play: self.play(cast, (conduct, Tally::expecting(expected)), script) })

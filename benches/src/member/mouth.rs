@@ -88,6 +88,14 @@ impl Mouth {
         self.say(|voice, text| words::join(text, voice.next(), room));
     }
 
+    /// Leaves the room, but not the node. Whoever says this has told the cast before.
+    pub(crate) fn leave(&self) {
+        self.say(|voice, text| {
+            voice.seated = false;
+            words::leave(text, voice.next());
+        });
+    }
+
     /// A heartbeat; who reads nothing shows no other sign of life either.
     pub(crate) fn heartbeat(&self) {
         if !self.is_stalled() {

@@ -132,6 +132,7 @@ impl Idle {
         Casting {
             rooms,
             seats: self.room_size,
+            outside: 0,
             joins_at_once: self.at_once,
             negotiation,
             comeback: None,

@@ -135,6 +135,7 @@ pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<d
     let casting = Casting {
         rooms: count,
         seats: 2,
+        outside: 0,
         joins_at_once: true,
         negotiation: Some(negotiation),
         comeback: None,

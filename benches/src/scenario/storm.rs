@@ -156,6 +156,7 @@ impl Storm {
         let casting = Casting {
             rooms,
             seats,
+            outside: 0,
             joins_at_once: true,
             negotiation: Some(negotiation),
             comeback: Some(self.comeback),

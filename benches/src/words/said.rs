@@ -23,6 +23,11 @@ pub(crate) fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&
     );
 }
 
+/// `leave_room`.
+pub(crate) fn leave(out: &mut String, cid: Cid) {
+    let _ = write!(out, r#"{{"type":"leave_room","cid":{cid}}}"#);
+}
+
 pub(crate) fn join(out: &mut String, cid: Cid, room: RoomId) {
     let _ = write!(out, r#"{{"type":"join_room","cid":{cid},"data":{{"roomId":"{room}"}}}}"#);
 }
