@@ -5,6 +5,7 @@ mod churn;
 mod idle;
 mod joining;
 mod login;
+mod mesh;
 mod relay;
 mod script;
 mod storm;
@@ -37,6 +38,8 @@ pub(crate) enum Scenario {
     Relay(relay::Relay),
     /// Many logins at once beside a call's signals: what they cost in memory and in latency
     Login(login::Login),
+    /// Whole joins at a steady rate: seat, offers, answers and candidates with everybody there, until the last pair is connected
+    Mesh(mesh::Mesh),
     /// Members leave and others join beside those who signal, or all rest between messages: what it costs those who stay
     Churn(churn::Churn),
     /// Everybody's socket is cut at once, and everybody resumes: until the last is back, and that no stay is lost
@@ -57,6 +60,7 @@ impl Scenario {
             Self::Idle(_) => idle::FIGURES,
             Self::Relay(_) => relay::FIGURES,
             Self::Login(_) => login::FIGURES,
+            Self::Mesh(_) => mesh::FIGURES,
             Self::Churn(_) => churn::FIGURES,
             Self::Storm(_) => storm::FIGURES,
         }
@@ -67,6 +71,7 @@ impl Scenario {
             Self::Idle(idle) => idle.play(run).await,
             Self::Relay(relay) => relay.play(run).await,
             Self::Login(login) => login.play(run).await,
+            Self::Mesh(mesh) => mesh.play(run).await,
             Self::Churn(churn) => churn.play(run).await,
             Self::Storm(storm) => storm.play(run).await,
         }
