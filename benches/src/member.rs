@@ -88,6 +88,8 @@ pub(crate) trait Script: Send + Sync {
     fn seated(&self, _play: &Play, _who: UserId, _others: usize) {}
     /// One side of a pair with this newcomer has heard the other's description and all candidates.
     fn complete(&self, _play: &Play, _newcomer: UserId) {}
+    /// A chat message of this member, due at `at`, was heard by another.
+    fn chatted(&self, _play: &Play, _from: UserId, _at: Nanos) {}
     /// Somebody was seen leaving.
     fn left(&self, _play: &Play, _who: UserId) {}
 }
@@ -111,6 +113,10 @@ impl<S: Script> Script for Arc<S> {
 
     fn complete(&self, play: &Play, newcomer: UserId) {
         S::complete(self, play, newcomer);
+    }
+
+    fn chatted(&self, play: &Play, from: UserId, at: Nanos) {
+        S::chatted(self, play, from, at);
     }
 
     fn left(&self, play: &Play, who: UserId) {
@@ -182,6 +188,10 @@ impl Member {
                 play.tally.relayed.fetch_add(1, Relaxed);
                 let relayed = Relayed { from: *from, to: self.caller.part.user, at: mark.at };
                 play.script.relayed(&play, &self.mouth, relayed);
+            }
+            Body::Chat { from, at, .. } => {
+                play.tally.relayed.fetch_add(1, Relaxed);
+                play.script.chatted(&play, *from, *at);
             }
             Body::Welcome { heartbeat_seconds } => {
                 play.heartbeat_seconds.store(*heartbeat_seconds, Relaxed);

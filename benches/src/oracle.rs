@@ -72,6 +72,8 @@ struct Other {
     described: bool,
     /// Marked messages heard from them.
     heard: u64,
+    /// The last chat message heard from them; `None`: none yet, and they may have said some before.
+    chatted: Option<u64>,
 }
 
 impl Witness {
@@ -107,6 +109,7 @@ impl Witness {
             Body::Answer { from } => self.described(*from, "answer", |other, rev| other > rev),
             Body::Candidate { from, mark } => self.marked(*from, *mark),
             Body::EndOfCandidates { from } => self.candidate(*from).map(drop),
+            Body::Chat { from, n, .. } => self.chatted(*from, *n),
             Body::Ack(acked) => self.acknowledged(*acked, said),
             Body::Welcome { .. } | Body::Unresumed { .. } | Body::Refused { .. } | Body::Other => Ok(()),
         }
@@ -155,7 +158,7 @@ impl Witness {
         if self.others.iter().any(|other| other.user == user) {
             return Err(Violation::JoinedTwice { user });
         }
-        self.others.push(Other { user, rev, described: false, heard: 0 });
+        self.others.push(Other { user, rev, described: false, heard: 0, chatted: None });
         let (got, limit) = (self.others.len() + 1, cast.limit());
         if got > limit { Err(Violation::OverFull { got, limit }) } else { Ok(()) }
     }
@@ -184,6 +187,13 @@ impl Witness {
         if mark.n == expected { Ok(()) } else { Err(Violation::Order { user, expected, got: mark.n }) }
     }
 
+    fn chatted(&mut self, user: UserId, got: u64) -> Result<(), Violation> {
+        let other = self.other(user, "chat_message")?;
+        let expected = other.chatted.map_or(got, |last| last + 1);
+        other.chatted = Some(got);
+        if got == expected { Ok(()) } else { Err(Violation::Order { user, expected, got }) }
+    }
+
     fn acknowledged(&mut self, acked: Cid, said: Cid) -> Result<(), Violation> {
         let before = std::mem::replace(&mut self.acked, acked);
         if acked > said {
@@ -206,6 +216,7 @@ impl Body {
             Self::Offer { .. } => Some("offer"),
             Self::Answer { .. } => Some("answer"),
             Self::Candidate { .. } | Self::EndOfCandidates { .. } => Some("ice_candidate"),
+            Self::Chat { .. } => Some("chat_message"),
             Self::Welcome { .. }
             | Self::Joined { .. }
             | Self::Resumed { .. }

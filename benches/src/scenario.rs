@@ -1,6 +1,7 @@
 //! The scenarios: what is asked of a node, phase by phase. What they have in common stands here.
 //! Must not know the command line's other half, nor how a report is shown.
 
+mod broadcast;
 mod churn;
 mod idle;
 mod joining;
@@ -42,6 +43,8 @@ pub(crate) enum Scenario {
     Mesh(mesh::Mesh),
     /// Members leave and others join beside those who signal, or all rest between messages: what it costs those who stay
     Churn(churn::Churn),
+    /// Chat in large rooms, where one message becomes many: throughput and latency of the deliveries
+    Broadcast(broadcast::Broadcast),
     /// Everybody's socket is cut at once, and everybody resumes: until the last is back, and that no stay is lost
     Storm(storm::Storm),
 }
@@ -62,6 +65,7 @@ impl Scenario {
             Self::Login(_) => login::FIGURES,
             Self::Mesh(_) => mesh::FIGURES,
             Self::Churn(_) => churn::FIGURES,
+            Self::Broadcast(_) => broadcast::FIGURES,
             Self::Storm(_) => storm::FIGURES,
         }
     }
@@ -73,6 +77,7 @@ impl Scenario {
             Self::Login(login) => login.play(run).await,
             Self::Mesh(mesh) => mesh.play(run).await,
             Self::Churn(churn) => churn.play(run).await,
+            Self::Broadcast(broadcast) => broadcast.play(run).await,
             Self::Storm(storm) => storm.play(run).await,
         }
     }

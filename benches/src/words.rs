@@ -5,7 +5,7 @@ mod said;
 
 pub(crate) use heard::{Body, Heard, Mark, hear};
 pub(crate) use said::{
-    acknowledge, answer, candidate, end_of_candidates, heartbeat, hello, hello_again, join, leave, offer,
+    acknowledge, answer, candidate, chat, end_of_candidates, heartbeat, hello, hello_again, join, leave, offer,
 };
 
 #[cfg(test)]

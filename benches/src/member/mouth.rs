@@ -21,6 +21,8 @@ pub(crate) struct Voice {
     cid: Cid,
     /// Marked messages by receiver; a call has few members.
     told: Vec<Told>,
+    /// Marked messages to the whole room.
+    chatted: u64,
     /// Has a seat, and has not asked to leave it.
     pub(super) seated: bool,
     /// Reads nothing for now.
@@ -116,6 +118,14 @@ impl Mouth {
         self.say_numbered(|voice, text| {
             let mark = voice.mark(to, at);
             words::candidate(text, (voice.cid, to), mark, bytes);
+        })
+    }
+
+    /// A chat message that was due at `at`, of about `bytes`; whether it was said, or will be.
+    pub(crate) fn chat(&self, at: Nanos, bytes: usize) -> bool {
+        self.say_numbered(|voice, text| {
+            voice.chatted += 1;
+            words::chat(text, voice.cid, Mark { n: voice.chatted, at, rev: 0 }, bytes);
         })
     }
 

@@ -62,6 +62,8 @@ fn a_clean_call_breaks_no_promise() {
         came(NEW, 7),
         Body::Answer { from: NEW },
         marked(NEW, 1),
+        Body::Chat { from: OLD, n: 7, at: 0 },
+        Body::Chat { from: OLD, n: 8, at: 0 },
     ]);
     assert!(!seat.witness.offers_to(OLD) && seat.witness.offers_to(NEW));
     assert_eq!(seat.unnumbered(Body::Ack(9)), Ok(()));
@@ -75,6 +77,11 @@ fn each_broken_promise_is_named() {
     for (mut seat, body, expected) in [
         (offered(), marked(OLD, 1), Violation::Order { user: OLD, expected: 2, got: 1 }),
         (offered(), marked(OLD, 3), Violation::Order { user: OLD, expected: 2, got: 3 }),
+        (
+            offered().after([Body::Chat { from: OLD, n: 7, at: 0 }]),
+            Body::Chat { from: OLD, n: 9, at: 0 },
+            Violation::Order { user: OLD, expected: 8, got: 9 },
+        ),
         (offered(), marked(NEW, 1), Violation::Stranger { user: NEW, kind }),
         (Seat::taken(), marked(OLD, 1), Violation::Early { user: OLD }),
         (Seat::taken(), Body::EndOfCandidates { from: OLD }, Violation::Early { user: OLD }),

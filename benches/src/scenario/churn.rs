@@ -20,7 +20,7 @@ use crate::latency::Latencies;
 use crate::limits::DRAIN_WITHIN;
 use crate::member::{Mouth, Negotiation, Play, Relayed, Script};
 use crate::node::Node;
-use crate::pace::{Direction, Offer, Pace};
+use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::ramp::Ramp;
 use crate::report::{Report, Unit, float, micros};
 
@@ -180,7 +180,8 @@ impl Churn {
     fn directions(&self, crowd: &Crowd) -> Vec<Direction> {
         let rooms = crowd.mouths.chunks_exact(self.room_size + 1).zip(crowd.guests.chunks_exact(self.room_size + 1));
         let both = |(mouths, guests): (&[Mouth], &[crate::crowd::Guest])| {
-            [(mouths[0].clone(), guests[1].part.user), (mouths[1].clone(), guests[0].part.user)]
+            let to = |n: usize| Whom::One(guests[n].part.user);
+            [(mouths[0].clone(), to(1)), (mouths[1].clone(), to(0))]
         };
         rooms.flat_map(both).collect()
     }

@@ -65,6 +65,12 @@ pub(crate) enum Body {
     EndOfCandidates {
         from: UserId,
     },
+    Chat {
+        from: UserId,
+        /// Its number among all that this sender said to the room, and when it was due.
+        n: u64,
+        at: Nanos,
+    },
     Ack(Cid),
     Refused {
         code: String,
@@ -97,6 +103,13 @@ struct Sender {
 struct Candidate {
     sender_user_id: UserId,
     candidate: Option<Mark>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Chat<'a> {
+    sender_id: UserId,
+    content: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +167,11 @@ pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
             Candidate { sender_user_id: from, candidate: Some(mark) } => Body::Candidate { from, mark },
             Candidate { sender_user_id: from, candidate: None } => Body::EndOfCandidates { from },
         },
+        "chat_message" => {
+            let Chat { sender_id: from, content } = serde_json::from_str(data)?;
+            let mut mark = content.split(' ').map(|number| number.parse().unwrap_or_default());
+            Body::Chat { from, n: mark.next().unwrap_or_default(), at: mark.next().unwrap_or_default() }
+        }
         "ack" => Body::Ack(cid.unwrap_or_default()),
         "offer" => Body::Offer { from: sender(data)? },
         "answer" => Body::Answer { from: sender(data)? },

@@ -8,6 +8,7 @@ use actors::protocol::{
 };
 
 use super::Mark;
+use crate::limits::CHAT_PADDING_MAX;
 
 // Writing into a String cannot fail: the results are let go.
 
@@ -73,6 +74,15 @@ pub(crate) fn candidate(out: &mut String, (cid, to): (Cid, UserId), mark: Mark, 
     let written = out.len() - from + END.len();
     out.extend(std::iter::repeat_n('x', bytes.saturating_sub(written)));
     out.push_str(END);
+}
+
+/// A chat message whose content is a mark, of about `bytes` bytes, and as many as fit a chat message at most.
+pub(crate) fn chat(out: &mut String, cid: Cid, mark: Mark, bytes: usize) {
+    let Mark { n, at, .. } = mark;
+    let _ = write!(out, r#"{{"type":"chat_message","cid":{cid},"data":{{"content":"{n} {at} "#);
+    let padding = bytes.saturating_sub(out.len() + 3).min(CHAT_PADDING_MAX);
+    out.extend(std::iter::repeat_n('x', padding));
+    out.push_str(r#""}}"#);
 }
 
 /// There are no more candidates (RFC 8838 §8.2).

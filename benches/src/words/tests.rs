@@ -2,7 +2,7 @@
 
 use actors::protocol::{
     ClientToServer, Code, Entry, LeaveReason, Member, ServerToClient, SessionId, SignalKind, UserId, decode,
-    encode::{numbered, signal_data, unnumbered},
+    encode::{chat_data, numbered, signal_data, unnumbered},
     server::{self, Refusal},
 };
 
@@ -57,6 +57,19 @@ fn a_candidate_has_the_size_that_was_asked_for_and_its_mark_comes_through() {
         let ClientToServer::Signal(signal) = decode(&text).expect("well said").body else { panic!("no signal") };
         let heard = pushed(&Entry::Message(signal_data(ANN, &signal)));
         assert_eq!(heard, Heard { seq: Some(7), body: Body::Candidate { from: ANN, mark } });
+    }
+}
+
+#[test]
+fn a_chat_message_carries_its_mark_and_fits() {
+    let mark = Mark { n: 12, at: 345, rev: 0 };
+    for bytes in [255, 1_000, 60_000] {
+        let mut text = String::new();
+        chat(&mut text, 7, mark, bytes);
+        assert!(text.len() == bytes || bytes > 4_000);
+        let ClientToServer::Chat(content) = decode(&text).expect("well said").body else { panic!("no chat") };
+        let heard = pushed(&Entry::Message(chat_data("1", ANN, &content, 0)));
+        assert_eq!(heard.body, Body::Chat { from: ANN, n: 12, at: 345 });
     }
 }
 
