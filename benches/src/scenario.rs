@@ -9,6 +9,7 @@ mod login;
 mod mesh;
 mod relay;
 mod script;
+mod slow;
 mod storm;
 
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub(crate) enum Scenario {
     Churn(churn::Churn),
     /// Chat in large rooms, where one message becomes many: throughput and latency of the deliveries
     Broadcast(broadcast::Broadcast),
+    /// Some stop reading while their rooms talk: what it costs the others and the node, and what becomes of them
+    Slow(slow::Slow),
     /// Everybody's socket is cut at once, and everybody resumes: until the last is back, and that no stay is lost
     Storm(storm::Storm),
 }
@@ -66,6 +69,7 @@ impl Scenario {
             Self::Mesh(_) => mesh::FIGURES,
             Self::Churn(_) => churn::FIGURES,
             Self::Broadcast(_) => broadcast::FIGURES,
+            Self::Slow(_) => slow::FIGURES,
             Self::Storm(_) => storm::FIGURES,
         }
     }
@@ -78,6 +82,7 @@ impl Scenario {
             Self::Mesh(mesh) => mesh.play(run).await,
             Self::Churn(churn) => churn.play(run).await,
             Self::Broadcast(broadcast) => broadcast.play(run).await,
+            Self::Slow(slow) => slow.play(run).await,
             Self::Storm(storm) => storm.play(run).await,
         }
     }

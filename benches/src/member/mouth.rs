@@ -151,6 +151,11 @@ impl Mouth {
         self.0.cut(how);
     }
 
+    /// Reads nothing from now on, or reads again.
+    pub(crate) fn stall(&self, stalled: bool) {
+        self.0.with(|voice| voice.stalled = stalled);
+    }
+
     pub(super) fn is_stalled(&self) -> bool {
         self.0.with(|voice| voice.stalled)
     }
