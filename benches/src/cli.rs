@@ -1,6 +1,7 @@
 //! The command line: scenarios and what they share. Exit codes: 0 all well, 1 the run failed or the node broke a
 //! promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
 
+mod door;
 mod shared;
 
 use std::fs;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
+use door::Asked;
 pub(crate) use shared::Shared;
 
 use crate::report::{Outcome, Report, compare};
@@ -22,9 +24,18 @@ Examples:
   aldis-bench relay --pairs 500 --rate 20
   aldis-bench relay --pairs 500 --in-flight 16
   aldis-bench login --logins 500
+  aldis-bench mesh --connections 4000 --joins 400
+  aldis-bench storm --connections 5000 --html storm.html
+  aldis-bench report before.json after.json --html compared.html
   aldis-bench relay --url http://127.0.0.1:8080 --pid 4711 --tokens tokens.jsonl --json run.json --expect 'p99_us<=500'
 
 Exit codes: 0 all well, 1 the run failed or the node broke a promise, 2 asked wrongly, 3 an expectation was missed.";
+
+const HOW_TO_BENCH: &str = "\
+load: no scenario is named, so nothing is run. Build a node and name one:
+  cargo build --release -p aldis
+  cargo bench -p benches --bench load -- relay --pairs 500 --rate 20
+  cargo bench -p benches --bench load -- --help";
 
 /// Loads an Aldis node as browsers do, measures it, and checks on the way that it keeps its promises.
 #[derive(Debug, Parser)]
@@ -52,7 +63,23 @@ enum Task {
 /// Does what the process's arguments ask, and says how it went.
 #[must_use]
 pub fn run() -> ExitCode {
-    let Bench { task, shared } = Bench::parse();
+    carry_out(Bench::parse())
+}
+
+/// The same for `cargo bench`: without a scenario it says how to name one, and does nothing.
+#[must_use]
+pub fn run_as_bench() -> ExitCode {
+    let is_known = |task: &str| Bench::command().find_subcommand(task).is_some();
+    match door::asked(std::env::args_os(), is_known) {
+        Asked::Run(arguments) => carry_out(Bench::parse_from(arguments)),
+        Asked::Nothing => {
+            eprintln!("{HOW_TO_BENCH}");
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
     let done = match task {
         Task::Play(scenario) => {
             check(&scenario, &shared);
