@@ -82,6 +82,8 @@ pub(crate) trait Script: Send + Sync {
     fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed);
     /// A member, whose connection was lost at `lost_at`, goes on with its stay.
     fn back(&self, _play: &Play, _lost_at: Nanos) {}
+    /// A member's connection was lost, and it will come back.
+    fn interrupted(&self, _who: Part) {}
     /// A member's stay could not go on.
     fn unresumed(&self, _who: Part) {}
     /// Somebody has a seat now, beside so many others.
@@ -101,6 +103,10 @@ impl<S: Script> Script for Arc<S> {
 
     fn back(&self, play: &Play, lost_at: Nanos) {
         S::back(self, play, lost_at);
+    }
+
+    fn interrupted(&self, who: Part) {
+        S::interrupted(self, who);
     }
 
     fn unresumed(&self, who: Part) {

@@ -17,6 +17,7 @@ impl Member {
             let ending = self.listen(&mut reader).await;
             let Some(comeback) = self.comes_back_after(&ending) else { return self.ended(&ending) };
             self.play.tally.interrupted(&ending);
+            self.play.script.interrupted(self.caller.part);
             // Boxed: a connection at rest need not carry the way back.
             match Box::pin(self.come_back(comeback)).await {
                 Some(again) => reader = again,

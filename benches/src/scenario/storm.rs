@@ -136,8 +136,10 @@ impl Storm {
         }
         self.figures(&mut report, &crowd, (&away, &weather));
         let p99 = |phase| anyhow::Ok(micros(latencies.of(phase)?.value_at_quantile(0.99)));
-        report.figure(("steady_p99_us", Unit::Microseconds), p99("steady")?, "signals before the storm");
-        report.figure(("after_p99_us", Unit::Microseconds), p99("after")?, "signals when all were back");
+        if self.rate > 0.0 {
+            report.figure(("steady_p99_us", Unit::Microseconds), p99("steady")?, "signals before the storm");
+            report.figure(("after_p99_us", Unit::Microseconds), p99("after")?, "signals when all were back");
+        }
         report.figure(("lost", Unit::Count), float(lost), "signals sent, but not arrived");
         if lost > 0 {
             report.failure(format!("{lost} signals did not arrive"));
