@@ -1,18 +1,21 @@
 //! The command line: scenarios and what they share. Exit codes: 0 all well, 1 the run failed or the node broke a
 //! promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
 
+mod door;
 mod shared;
 
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{CommandFactory as _, Parser, error::ErrorKind};
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
+use door::Asked;
 pub(crate) use shared::Shared;
 
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, Report, compare};
 use crate::scenario::{Run, Scenario};
 
 const EXAMPLES: &str = "\
@@ -21,33 +24,70 @@ Examples:
   aldis-bench relay --pairs 500 --rate 20
   aldis-bench relay --pairs 500 --in-flight 16
   aldis-bench login --logins 500
+  aldis-bench mesh --connections 4000 --joins 400
+  aldis-bench storm --connections 5000 --html storm.html
+  aldis-bench report before.json after.json --html compared.html
   aldis-bench relay --url http://127.0.0.1:8080 --pid 4711 --tokens tokens.jsonl --json run.json --expect 'p99_us<=500'
 
 Exit codes: 0 all well, 1 the run failed or the node broke a promise, 2 asked wrongly, 3 an expectation was missed.";
+
+const HOW_TO_BENCH: &str = "\
+load: no scenario is named, so nothing is run. Build a node and name one:
+  cargo build --release -p aldis
+  cargo bench -p benches --bench load -- relay --pairs 500 --rate 20
+  cargo bench -p benches --bench load -- --help";
 
 /// Loads an Aldis node as browsers do, measures it, and checks on the way that it keeps its promises.
 #[derive(Debug, Parser)]
 #[command(name = "aldis-bench", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 struct Bench {
     #[command(subcommand)]
-    scenario: Scenario,
+    task: Task,
     #[command(flatten)]
     shared: Shared,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+enum Task {
+    #[command(flatten)]
+    Play(Scenario),
+    /// Show runs side by side: percentiles and figures of what --json wrote, on the page that --html names
+    Report {
+        /// Files that --json wrote
+        #[arg(required = true, value_name = "RUN.json")]
+        runs: Vec<PathBuf>,
+    },
 }
 
 /// Does what the process's arguments ask, and says how it went.
 #[must_use]
 pub fn run() -> ExitCode {
-    let Bench { scenario, shared } = Bench::parse();
-    if let Some(unknown) = shared.expect.iter().find(|expected| !scenario.figures().contains(&expected.figure())) {
-        let words = format!(
-            "--expect: `{}` is no figure of this scenario; it has {}\n",
-            unknown.figure(),
-            scenario.figures().join(", ")
-        );
-        Bench::command().error(ErrorKind::InvalidValue, words).exit();
+    carry_out(Bench::parse())
+}
+
+/// The same for `cargo bench`: without a scenario it says how to name one, and does nothing.
+#[must_use]
+pub fn run_as_bench() -> ExitCode {
+    let is_known = |task: &str| Bench::command().find_subcommand(task).is_some();
+    match door::asked(std::env::args_os(), is_known) {
+        Asked::Run(arguments) => carry_out(Bench::parse_from(arguments)),
+        Asked::Nothing => {
+            eprintln!("{HOW_TO_BENCH}");
+            ExitCode::SUCCESS
+        }
     }
-    match play(&scenario, shared) {
+}
+
+fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
+    let done = match task {
+        Task::Play(scenario) => {
+            check(&scenario, &shared);
+            play(&scenario, shared)
+        }
+        Task::Report { runs } => show(&runs, &shared),
+    };
+    match done {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
         Ok(Outcome::Missed) => ExitCode::from(3),
@@ -58,14 +98,33 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Ends the process if a figure is expected that the scenario does not have.
+fn check(scenario: &Scenario, shared: &Shared) {
+    if let Some(unknown) = shared.expect.iter().find(|expected| !scenario.figures().contains(&expected.figure())) {
+        let words = format!(
+            "--expect: `{}` is no figure of this scenario; it has {}\n",
+            unknown.figure(),
+            scenario.figures().join(", ")
+        );
+        Bench::command().error(ErrorKind::InvalidValue, words).exit();
+    }
+}
+
+fn show(runs: &[PathBuf], shared: &Shared) -> anyhow::Result<Outcome> {
+    let file = shared.html.as_ref().context("nowhere to write the page → name a file with --html")?;
+    compare(runs, file)?;
+    Ok(Outcome::Good)
+}
+
 fn play(scenario: &Scenario, shared: Shared) -> anyhow::Result<Outcome> {
     shared.pin()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(shared.threads()).enable_all().build()?;
-    let (json, expectations) = (shared.json.clone(), shared.expect.clone());
+    let (json, html, expectations) = (shared.json.clone(), shared.html.clone(), shared.expect.clone());
     let mut report = runtime.block_on(scenario.play(&Run::new(shared)))?;
     let outcome = report.hold(&expectations);
     report.write(&mut io::stdout().lock())?;
     json.map_or(Ok(()), |file| keep(&report, &file))?;
+    html.map_or(Ok(()), |file| report.write_html(&file))?;
     Ok(outcome)
 }
 

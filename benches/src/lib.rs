@@ -22,4 +22,4 @@ mod tally;
 mod wire;
 mod words;
 
-pub use cli::run;
+pub use cli::{run, run_as_bench};

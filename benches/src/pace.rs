@@ -18,7 +18,16 @@ use crate::latency::histogram;
 use crate::member::{Mouth, Play};
 
 /// Who says something, and to whom.
-pub(crate) type Direction = (Mouth, UserId);
+pub(crate) type Direction = (Mouth, Whom);
+
+/// To whom something is said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Whom {
+    /// A candidate for one member.
+    One(UserId),
+    /// A chat message for the room, which has so many others.
+    All(u32),
+}
 
 /// What is offered: `rate` messages a second of `bytes` each, the directions in turn.
 pub(crate) struct Offer {
@@ -69,8 +78,12 @@ impl Offer {
                 break;
             }
             lag.saturating_record(play.epoch.now().saturating_sub(due));
-            if mouth.candidate(*to, due, self.bytes) {
-                play.tally.offered.fetch_add(1, Relaxed);
+            let (said, receivers) = match to {
+                Whom::One(user) => (mouth.candidate(*user, due, self.bytes), 1),
+                Whom::All(receivers) => (mouth.chat(due, self.bytes), u64::from(*receivers)),
+            };
+            if said {
+                play.tally.offered.fetch_add(receivers, Relaxed);
             }
         }
         Ok(lag)

@@ -45,6 +45,9 @@ pub(crate) struct Shared {
     /// Also write the report here, as JSON
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) json: Option<PathBuf>,
+    /// Also write a page with plots here; it needs nothing but itself
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Numbers of processors.
