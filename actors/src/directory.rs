@@ -20,7 +20,7 @@ use crate::{
     node::{Ports, Settings},
     ports::RoomSettings,
     protocol::{NodeId, RoomId, UserId},
-    room::{self, RoomRef, RoomToSocket, actor::RoomActor},
+    room::{self, RoomRef, RoomToSocket, actor::RoomActor, rules::RoomAtRest},
     socket::{self, SocketId, UserToSocket, actor::SocketActor},
     user::{self, UserRef, actor::UserActor},
 };
@@ -46,7 +46,9 @@ pub(crate) struct Directory {
     /// What runs beside the actors; waited for at the end.
     pub(crate) tasks: Tasks,
     pub(crate) meters: Meters,
-    rooms: Roll<RoomId, room::Command, room::actor::Shell>,
+    /// The bounds of one socket, shared by all.
+    pub(crate) socket_limits: Arc<socket::Limits>,
+    rooms: Roll<RoomId, room::Command, RoomAtRest>,
     users: Roll<UserId, user::Command, user::actor::Shell>,
     sockets: Roll<SocketId, socket::Command, socket::shell::Shell>,
     sockets_made: AtomicU64,
@@ -67,6 +69,7 @@ impl Directory {
     pub(crate) fn new(node: NodeId, settings: Settings, ports: Ports) -> Self {
         Self {
             node,
+            socket_limits: Arc::new(settings.socket),
             settings,
             ports,
             tasks: Tasks::default(),
@@ -116,7 +119,7 @@ impl Directory {
         });
     }
 
-    fn spawn_room(self: &Arc<Self>, id: RoomId, start: Start<room::actor::Shell>) -> Option<ActorRef<room::Command>> {
+    fn spawn_room(self: &Arc<Self>, id: RoomId, start: Start<RoomAtRest>) -> Option<ActorRef<room::Command>> {
         let opening = room::actor::Opening { id, start, directory: Arc::clone(self) };
         spawned(ActorRuntime::spawn_linked_instant(None, RoomActor, opening, self.root.get()?.clone()))
     }
@@ -155,8 +158,8 @@ impl Directory {
         &self,
         id: RoomId,
         me: (&ActorRef<room::Command>, u64),
-        shell: Box<room::actor::Shell>,
-    ) -> Result<(), Box<room::actor::Shell>> {
+        shell: Box<RoomAtRest>,
+    ) -> Result<(), Box<RoomAtRest>> {
         self.rooms.rest(id, me, shell)
     }
 

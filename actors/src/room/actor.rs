@@ -6,7 +6,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::{
     Command, RoomToSocket,
-    rules::{Answered, Ask, Effect, Event, Room},
+    rules::{Answered, Ask, Effect, Event, Room, RoomAtRest},
 };
 use crate::{
     clock,
@@ -22,31 +22,26 @@ pub(crate) struct RoomActor;
 /// What the actor needs to start.
 pub(crate) struct Opening {
     pub(crate) id: RoomId,
-    pub(crate) start: Start<Shell>,
+    pub(crate) start: Start<RoomAtRest>,
     pub(crate) directory: Arc<Directory>,
-}
-
-/// The rules' state; what is left of a room that sleeps.
-pub(crate) struct Shell {
-    room: Room,
 }
 
 /// A room that is awake, with what performing effects needs.
 pub(crate) struct Awake {
     id: RoomId,
     /// Gone once it rests in the directory.
-    shell: Option<Box<Shell>>,
+    room: Option<Room>,
     directory: Arc<Directory>,
     effects: VecDeque<Effect>,
     vigil: Vigil,
 }
 
-impl Sleeper for Shell {
+impl Sleeper for RoomAtRest {
     type Message = Command;
     type Seed = RoomSettings;
 
     fn seed(&self) -> RoomSettings {
-        self.room.settings()
+        Self::settings(self)
     }
 
     fn doze(&mut self, command: Command) -> Result<(), Option<Command>> {
@@ -61,12 +56,12 @@ impl Actor for RoomActor {
 
     async fn pre_start(&self, _: ActorRef<Command>, opening: Opening) -> Result<Awake, ActorProcessingErr> {
         let Opening { id, start, directory } = opening;
-        let shell = match start {
-            Start::Anew(settings) => Box::new(Shell { room: Room::new(id, settings, directory.settings.room) }),
-            Start::Woken(shell) => shell,
+        let room = match start {
+            Start::Anew(settings) => Room::new(id, settings, directory.settings.room),
+            Start::Woken(resting) => resting.wake(directory.settings.room),
         };
         let vigil = Vigil::new(directory.settings.rest_after, clock::now());
-        Ok(Awake { id, shell: Some(shell), directory, effects: VecDeque::new(), vigil })
+        Ok(Awake { id, room: Some(room), directory, effects: VecDeque::new(), vigil })
     }
 
     async fn handle(
@@ -88,7 +83,7 @@ impl Actor for RoomActor {
 
 impl Awake {
     fn decide(&mut self, event: Event) -> Vec<Effect> {
-        self.shell.as_mut().map_or_else(Vec::new, |shell| shell.room.handle(event, clock::now()))
+        self.room.as_mut().map_or_else(Vec::new, |room| room.handle(event, clock::now()))
     }
 
     async fn run(&mut self, event: Event) {
@@ -113,24 +108,23 @@ impl Awake {
     /// Whether the actor may end: nobody here needs the room, or the room sleeps.
     fn is_done(&mut self, me: &ActorRef<Command>) -> bool {
         let (me, now) = ((me, self.vigil.handled), clock::now());
-        let Some(mut shell) = self.shell.take() else { return true };
-        if shell.room.is_idle() && self.directory.retire_room(self.id, me) {
+        let Some(mut room) = self.room.take() else { return true };
+        if room.is_idle() && self.directory.retire_room(self.id, me) {
             return true;
         }
-        if let Some(at) = shell.room.wake_at() {
+        if let Some(at) = room.wake_at() {
             self.directory.wake_at(Key::Room(self.id), at);
         }
-        if self.vigil.is_over(now) {
-            shell.room.settle();
-            match self.directory.rest_room(self.id, me, shell) {
+        if self.vigil.is_over(now) && room.may_rest() {
+            match self.directory.rest_room(self.id, me, Box::new(room.rest())) {
                 Ok(()) => return true,
-                Err(awake) => shell = awake,
+                Err(resting) => room = resting.wake(self.directory.settings.room),
             }
         }
         if let Some(at) = self.vigil.look_at(now) {
             self.directory.wake_at(Key::Room(self.id), at);
         }
-        self.shell = Some(shell);
+        self.room = Some(room);
         false
     }
 

@@ -44,6 +44,17 @@ impl Candidates {
         Self { limits, pairs: BTreeMap::new() }
     }
 
+    /// Nothing waits, and these pairs are described.
+    pub(crate) fn of(described: Box<[(SessionId, SessionId)]>, limits: Limits) -> Self {
+        Self { limits, pairs: described.into_iter().map(|pair| (pair, Pair::Described)).collect() }
+    }
+
+    /// The pairs that are described.
+    pub(crate) fn into_described(self) -> Box<[(SessionId, SessionId)]> {
+        let described = self.pairs.into_iter().filter(|(_, pair)| matches!(pair, Pair::Described));
+        described.map(|(pair, _)| pair).collect()
+    }
+
     /// Lets a candidate pass, or keeps it.
     pub(crate) fn admit(&mut self, pair: (SessionId, SessionId), candidate: (Cid, Message), now: Instant) -> Admission {
         let (cid, message) = candidate;

@@ -20,9 +20,12 @@ use crate::{
     socket::SocketId,
 };
 
+mod at_rest;
 mod inbox;
 mod seats;
 mod signals;
+
+pub(crate) use at_rest::RoomAtRest;
 
 /// What a client that met a ledger out of reach is told to wait.
 const UNAVAILABLE_RETRY_MS: u64 = 1_000;
@@ -107,18 +110,10 @@ impl Room {
         Self { id, settings, roster: BTreeMap::new(), local: BTreeMap::new(), candidates: Candidates::new(limits) }
     }
 
-    /// What the database said of the room last.
-    pub(crate) const fn settings(&self) -> RoomSettings {
-        self.settings
-    }
-
     /// Whether nobody on this node needs the room.
     pub(crate) fn is_idle(&self) -> bool {
         self.local.is_empty()
     }
-
-    /// Gives back memory that a room at rest does not need.
-    pub(crate) fn settle(&mut self) {}
 
     /// When the room wants a [`Command::Tick`].
     pub(crate) fn wake_at(&self) -> super::WakeAt {

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
-use super::{Command, Credential, Intake, SocketId, rules::Event, shell::Shell};
+use super::{
+    Command, Credential, Intake, SocketId,
+    rules::Event,
+    shell::{Placed, Shell},
+};
 use crate::{
     clock,
     directory::{Directory, Key, Vigil},
@@ -34,6 +38,8 @@ pub(crate) struct Awake {
     /// Gone once it rests in the directory.
     shell: Option<Box<Shell>>,
     vigil: Vigil,
+    /// What the directory was told last.
+    placed: Placed,
 }
 
 impl Actor for SocketActor {
@@ -60,7 +66,8 @@ impl Actor for SocketActor {
         }
         let (directory, id) = (Arc::clone(&shell.directory), shell.id);
         let vigil = Vigil::new(directory.settings.rest_after, clock::now());
-        let mut awake = Awake { shell: Some(shell), vigil };
+        let mut awake = Awake { placed: (None, None), shell: Some(shell), vigil };
+        awake.note();
         awake.look_later(&directory, id);
         Ok(awake)
     }
@@ -75,6 +82,7 @@ impl Actor for SocketActor {
         if let Some(shell) = &mut awake.shell {
             shell.handle(command).await;
         }
+        awake.note();
         if awake.is_done(&me) {
             me.stop(None);
         }
@@ -99,6 +107,16 @@ impl Awake {
         }
         self.look_later(&directory, id);
         false
+    }
+
+    /// The directory knows where the socket is.
+    fn note(&mut self) {
+        let Some(shell) = &self.shell else { return };
+        let placed = shell.place();
+        if self.placed != placed {
+            self.placed = placed;
+            shell.directory.place_socket(shell.id, placed);
+        }
     }
 
     /// Asks to be woken when it may be time to rest.

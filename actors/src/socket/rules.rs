@@ -3,7 +3,7 @@
 //! Pure: no clock, no I/O, no await. The shell verifies tokens, finds rooms and writes; its findings come
 //! back as events.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use super::{
     Command, Credential, Hangup, Limits, SocketId, UserToSocket,
@@ -38,7 +38,7 @@ const ACK_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);
 /// One socket's state.
 pub(crate) struct Session {
     id: SocketId,
-    limits: Limits,
+    limits: Arc<Limits>,
     identity: Option<Identity>,
     phase: Phase,
     budget: Budget,
@@ -177,10 +177,9 @@ impl Effect {
 }
 
 impl Session {
-    pub(crate) fn new(id: SocketId, limits: Limits, now: Instant) -> Self {
+    pub(crate) fn new(id: SocketId, limits: Arc<Limits>, now: Instant) -> Self {
         Self {
             id,
-            limits,
             identity: None,
             phase: Phase::Greeting { until: now + limits.hello_within },
             budget: Budget::new(&limits, now),
@@ -189,6 +188,7 @@ impl Session {
             acked: 0,
             heard: now,
             next_ping: now + limits.ping_every,
+            limits,
             awaiting_pong: false,
             ack_by: None,
             cookie: None,
@@ -352,7 +352,7 @@ impl Session {
     }
 
     fn too_fast(&self, cid: Option<Cid>, ms: u64) -> Refusal {
-        let Limits { messages_per_second, burst, .. } = self.limits;
+        let Limits { messages_per_second, burst, .. } = *self.limits;
         let text = format!(
             "More than {messages_per_second} messages a second (bursts of {burst}): send it again, with a new cid, after a pause."
         );

@@ -38,8 +38,6 @@ pub(crate) struct Shell {
     line: WireState,
     outbox: Outbox,
     woken_at: Option<Instant>,
-    /// What the directory was told last.
-    placed: Placed,
     /// What was decided, but not done yet.
     due: Vec<Effect>,
     /// Whether it is over.
@@ -51,7 +49,7 @@ impl Sleeper for Shell {
     type Seed = Placed;
 
     fn seed(&self) -> Placed {
-        self.placed
+        self.place()
     }
 
     /// Signs of life are answered without waking anybody.
@@ -82,13 +80,12 @@ impl Shell {
     pub(super) fn new(id: SocketId, wire: Box<dyn Wire>, intake: Arc<Intake>, directory: Arc<Directory>) -> Self {
         Self {
             id,
-            session: Session::new(id, directory.settings.socket, clock::now()),
+            session: Session::new(id, Arc::clone(&directory.socket_limits), clock::now()),
             intake,
             line: WireState::Ready(wire),
             outbox: Outbox::new(directory.meters.outbox.clone()),
             directory,
             woken_at: None,
-            placed: (None, None),
             due: Vec::new(),
             ended: false,
         }
@@ -210,13 +207,13 @@ impl Shell {
         matches!(self.line, WireState::Ready(_)) && self.session.may_rest()
     }
 
-    /// After each message: the directory knows where the socket is, the wheel when to wake it.
+    /// Whose the socket is, and where.
+    pub(super) fn place(&self) -> Placed {
+        (self.session.user(), self.session.place())
+    }
+
+    /// After each message: the wheel knows when to wake it.
     pub(super) fn settle(&mut self) {
-        let placed = (self.session.user(), self.session.place());
-        if self.placed != placed {
-            self.placed = placed;
-            self.directory.place_socket(self.id, placed);
-        }
         let at = self.session.wake_at();
         if self.woken_at.is_none_or(|woken| at < woken) {
             self.woken_at = Some(at);

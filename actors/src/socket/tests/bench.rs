@@ -34,7 +34,7 @@ impl Bench {
     /// A connection that nobody has said anything on.
     pub(super) fn opened() -> Self {
         let now = Instant::now();
-        let session = Session::new(SocketId(1), Limits::default(), now);
+        let session = Session::new(SocketId(1), Arc::new(Limits::default()), now);
         Self { session, now, credits: Arc::new(Semaphore::new(Limits::default().in_flight_max)) }
     }
 
