@@ -57,6 +57,14 @@ impl Shared {
         self.threads.map_or_else(half, NonZeroUsize::get)
     }
 
+    /// One processor for the node and the next for the generator, where nothing else was asked for.
+    pub(crate) fn or_apart(mut self) -> Self {
+        self.which.or_on_cpus("0");
+        self.cpus.get_or_insert_with(|| Processors(vec![1]));
+        self.threads = self.threads.or(Some(NonZeroUsize::MIN));
+        self
+    }
+
     /// Keeps this process, and all threads it will have, on the processors it was given.
     pub(crate) fn pin(&self) -> anyhow::Result<()> {
         let Some(Processors(numbers)) = &self.cpus else { return Ok(()) };

@@ -47,7 +47,7 @@ struct Ready {
 
 impl Started {
     pub(super) async fn start(which: &Which, extra: &[&str]) -> anyhow::Result<Self> {
-        let program = which.aldis.clone().map_or_else(beside, Ok)?;
+        let program = which.program()?;
         let missing = || {
             format!(
                 "there is no {} → build it (cargo build --release -p aldis), or name one with --aldis",
@@ -159,6 +159,6 @@ fn spawn(program: &Path, cpus: Option<&str>, (data, settings): (&Path, &Vec<Stri
 }
 
 /// The `aldis` that was built with this program.
-fn beside() -> anyhow::Result<PathBuf> {
+pub(super) fn beside() -> anyhow::Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name("aldis"))
 }
