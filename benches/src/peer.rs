@@ -63,6 +63,9 @@ pub(crate) struct Peers {
     /// The folder of the Node servers' packages
     #[arg(long, default_value = "benches/peers", value_name = "FOLDER")]
     packages: PathBuf,
+    /// A matchbox_server (cargo install matchbox_server); without it, it is left out
+    #[arg(long, value_name = "PATH")]
+    matchbox: Option<PathBuf>,
     /// The page to write; its plot goes beside it, as .svg
     #[arg(long, default_value = "docs/benchmarks.md", value_name = "FILE")]
     out: PathBuf,
@@ -71,7 +74,7 @@ pub(crate) struct Peers {
 impl Peers {
     /// Measures, and writes the page.
     pub(crate) async fn play(&self, run: &Run) -> anyhow::Result<Outcome> {
-        let kinds = if self.only.is_empty() { Kind::value_variants() } else { &self.only };
+        let kinds = &self.kinds()?;
         let size = self.size(&run.shared);
         files_for(work::callers(&size))?;
         let place = self.place(&run.shared)?;
@@ -95,6 +98,17 @@ impl Peers {
         Ok(if outcomes.troubles().next().is_some() { Outcome::Failed } else { Outcome::Good })
     }
 
+    fn kinds(&self) -> anyhow::Result<Vec<Kind>> {
+        let has_matchbox = self.matchbox.is_some();
+        if self.only.is_empty() {
+            let all = Kind::value_variants().iter().copied();
+            return Ok(all.filter(|kind| has_matchbox || *kind != Kind::Matchbox).collect());
+        }
+        let lacks_matchbox = self.only.contains(&Kind::Matchbox) && !has_matchbox;
+        ensure!(!lacks_matchbox, "where is matchbox_server? → cargo install matchbox_server, and give --matchbox PATH");
+        Ok(self.only.clone())
+    }
+
     /// One server's turn in one round.
     async fn turn(&self, kind: Kind, (run, place): (&Run, &Place), size: &Size) -> anyhow::Result<work::Figures> {
         let mut host = Host::start(kind, place, work::callers(size)).await?;
@@ -116,7 +130,7 @@ impl Peers {
             "there is no folder {} → run this in the repository's root, or give --packages",
             peers.display()
         );
-        Ok(Place { which, cpus, peers })
+        Ok(Place { which, cpus, peers, matchbox: self.matchbox.clone().unwrap_or_default() })
     }
 }
 

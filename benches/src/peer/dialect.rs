@@ -5,6 +5,7 @@
 
 mod aldis;
 mod echo;
+mod matchbox;
 mod peerjs;
 mod relay;
 mod socketio;
@@ -18,6 +19,7 @@ use actors::protocol::client::{Cid, Seq};
 
 pub(crate) use aldis::{Aldis, Seats};
 pub(crate) use echo::Echo;
+pub(crate) use matchbox::Matchbox;
 pub(crate) use peerjs::PeerJs;
 pub(crate) use relay::Relay;
 pub(crate) use socketio::SocketIo;
@@ -71,6 +73,8 @@ pub(crate) enum Phrase {
 pub(crate) struct Voice {
     cid: Cid,
     told: u64,
+    /// The partner's id, where the server gives ids.
+    pub(crate) partner: String,
 }
 
 /// What a caller remembers of what it heard.
@@ -89,6 +93,8 @@ pub(crate) struct Heard {
     pub(crate) later: Option<(Duration, Phrase)>,
     /// The caller has come as far as it is meant to.
     pub(crate) ready: bool,
+    /// The partner's id, where the server gives ids.
+    pub(crate) partner: Option<String>,
     /// The partner's message.
     pub(crate) mark: Option<Mark>,
     /// What went wrong.
@@ -110,6 +116,11 @@ impl Voice {
 impl Heard {
     fn ready() -> Self {
         Self { ready: true, ..Self::default() }
+    }
+
+    /// The caller knows whom to talk to.
+    fn met(id: &str) -> Self {
+        Self { ready: true, partner: Some(id.to_owned()), ..Self::default() }
     }
 
     fn say(phrase: Phrase) -> Self {
@@ -137,12 +148,12 @@ fn candidate(out: &mut String, (begun, bytes): (usize, usize), mark: Mark, end: 
     out.push_str(end);
 }
 
-/// The mark in a frame, wherever it stands: servers keep what they do not understand as it is.
+/// The mark in a frame, wherever it stands: servers keep what they do not understand, though not its order.
 fn mark(text: &[u8]) -> Option<Mark> {
     let after = |key: &[u8]| {
         let from = text.windows(key.len()).position(|window| window == key)? + key.len();
         let digits = text[from..].split(|byte| !byte.is_ascii_digit()).next()?;
         std::str::from_utf8(digits).ok()?.parse().ok()
     };
-    Some(Mark { n: after(br#"{"n":"#)?, at: after(br#","at":"#)? })
+    Some(Mark { n: after(br#""n":"#)?, at: after(br#""at":"#)? })
 }

@@ -26,6 +26,7 @@ pub(crate) struct Place {
     pub(crate) cpus: String,
     /// The folder of the other servers' packages.
     pub(crate) peers: PathBuf,
+    pub(crate) matchbox: PathBuf,
 }
 
 /// A server that serves.
@@ -93,6 +94,7 @@ impl Host {
             Kind::Ws => Box::new(dialect::Relay),
             Kind::Peerjs => Box::new(dialect::PeerJs),
             Kind::Socketio => Box::new(dialect::SocketIo),
+            Kind::Matchbox => Box::new(dialect::Matchbox { meets: calls }),
             Kind::Aldis => Box::new(dialect::Aldis { seats: Arc::clone(&self.seats), joins: calls }),
         }
     }
@@ -141,6 +143,9 @@ impl Other {
                 let folder = fs::canonicalize(place.peers.join(server.folder))?;
                 command.args(["node", "--expose-gc", "--require", "../collect.cjs", "server.cjs"]);
                 command.current_dir(folder).env("PORT", address.port().to_string()).env("NODE_ENV", "production");
+            }
+            None if kind == Kind::Matchbox => {
+                command.arg(&place.matchbox).arg(address.to_string()).env("RUST_LOG", "warn");
             }
             None => {
                 command.arg(std::env::current_exe()?).args(["echo", "--bind", &address.to_string()]);

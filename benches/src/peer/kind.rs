@@ -11,6 +11,7 @@ pub(crate) enum Kind {
     Ws,
     Peerjs,
     Socketio,
+    Matchbox,
     Aldis,
 }
 
@@ -28,6 +29,7 @@ impl Kind {
             Self::Ws => "Node ws",
             Self::Peerjs => "PeerJS server",
             Self::Socketio => "Socket.IO 4",
+            Self::Matchbox => "matchbox_server",
             Self::Aldis => "Aldis",
         }
     }
@@ -37,7 +39,7 @@ impl Kind {
             Self::Ws => Some(NodeServer { folder: "ws", package: "ws" }),
             Self::Peerjs => Some(NodeServer { folder: "peerjs", package: "peer" }),
             Self::Socketio => Some(NodeServer { folder: "socketio", package: "socket.io" }),
-            Self::Echo | Self::Aldis => None,
+            Self::Echo | Self::Matchbox | Self::Aldis => None,
         }
     }
 
@@ -55,6 +57,9 @@ impl Kind {
             }
             Self::Socketio => {
                 "WebSocket transport only, the default engine with `bufferutil`, the first request of each socket let go as its makers advise; private messages through a room of each person. No authentication; at most once."
+            }
+            Self::Matchbox => {
+                "Full mesh, pairs in rooms of their own; its log at `warn`, since by default it writes a line a request. Relays JSON between ids it gives. No authentication; at most once."
             }
             Self::Aldis => {
                 "Its defaults, with the limits raised that are meant for one client. Every hello carries an RS256 token that is verified; pairs sit in rooms and have negotiated; every message is numbered, kept until it is acknowledged, and acknowledged (`ack` of every 8th). That is at-least-once with repeats dropped, which none of the others does."

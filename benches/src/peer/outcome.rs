@@ -2,6 +2,7 @@
 //! Must not know how they are shown.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde::Serialize;
@@ -139,6 +140,7 @@ async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
     let Some(server) = kind.node_server() else {
         return match kind {
             Kind::Aldis => said(Command::new(place.which.program()?).arg("--version")).await,
+            Kind::Matchbox => Ok(installed(&place.matchbox)),
             Kind::Echo | Kind::Ws | Kind::Peerjs | Kind::Socketio => {
                 Ok(concat!("aldis-bench ", env!("CARGO_PKG_VERSION")).to_owned())
             }
@@ -152,6 +154,14 @@ async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let Package { version } = serde_json::from_str(&text)?;
     Ok(format!("{} {version}", server.package))
+}
+
+/// What `cargo install` noted beside a program that does not tell its version itself.
+fn installed(program: &Path) -> String {
+    let notes = program.parent().and_then(Path::parent).map(|root| root.join(".crates.toml"));
+    let notes = notes.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+    let noted = notes.lines().find_map(|line| line.strip_prefix("\"matchbox_server ")?.split(' ').next());
+    format!("matchbox_server {}", noted.unwrap_or("of an unknown version"))
 }
 
 async fn said(command: &mut Command) -> anyhow::Result<String> {

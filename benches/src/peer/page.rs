@@ -33,6 +33,8 @@ const LEFT_OUT: &str = "\
 once and forget. Aldis checks membership and role, numbers, keeps and acknowledges.
 - **What an idle connection is differs.** Callers of Aldis are joined and negotiated pairs in rooms, those of the \
 others are registered under their name.
+- **Other servers.** `matchbox_server` is measured where `--matchbox` names one. Left out so far: Sockudo (the Pusher \
+protocol's client events), the Nextcloud signaling server (it asks a Nextcloud who may call), AppRTC's Collider, Centrifugo.
 - **Not measured**: TLS, more than one core, clusters (Socket.IO has Redis adapters, the PeerJS server nothing), compression.
 ";
 

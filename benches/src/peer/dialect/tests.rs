@@ -14,7 +14,8 @@ fn aldis() -> Aldis {
 }
 
 fn said(dialect: &dyn Dialect, phrase: Phrase) -> String {
-    let (mut voice, mut out) = (Voice { cid: 6, told: 41 }, String::new());
+    let mut voice = Voice { cid: 6, told: 41, partner: "p0".to_owned() };
+    let mut out = String::new();
     dialect.say(1, phrase, &mut voice, &mut out);
     out
 }
@@ -25,7 +26,7 @@ fn heard(dialect: &dyn Dialect, text: &str) -> Heard {
 
 #[test]
 fn a_message_is_as_long_in_every_dialect() {
-    let all: [&dyn Dialect; 5] = [&Echo, &Relay, &PeerJs, &SocketIo, &aldis()];
+    let all: [&dyn Dialect; 6] = [&Echo, &Relay, &PeerJs, &SocketIo, &Matchbox { meets: true }, &aldis()];
     for (at, dialect) in all.into_iter().enumerate() {
         let text = said(dialect, Phrase::Message(9_876_543_210, 255));
         assert_eq!(text.len(), 255, "dialect {at}: {text}");
@@ -60,6 +61,18 @@ fn socket_io_is_joined_and_kept_alive() {
     assert_eq!(said(&SocketIo, Phrase::Join), r#"40{"user":"p1"}"#);
     assert_eq!(heard(&SocketIo, r#"40{"sid":"y"}"#), Heard::ready());
     assert_eq!((heard(&SocketIo, "2").say, said(&SocketIo, Phrase::Beat).as_str()), (Some(Phrase::Beat), "3"));
+}
+
+#[test]
+fn of_two_in_a_matchbox_the_older_speaks_first() {
+    let matchbox = Matchbox { meets: true };
+    let met = |say| Heard { ready: true, partner: Some("b".to_owned()), say, ..Heard::default() };
+    assert_eq!(heard(&matchbox, r#"{"IdAssigned":"a"}"#), Heard::default());
+    assert_eq!(heard(&matchbox, r#"{"NewPeer":"b"}"#), met(Some(Phrase::Offer)));
+    assert_eq!(said(&matchbox, Phrase::Offer), r#"{"Signal":{"receiver":"p0","data":{}}}"#);
+    assert_eq!(heard(&matchbox, r#"{"Signal":{"sender":"b","data":{}}}"#), met(None));
+    let reordered = r#"{"Signal":{"sender":"b","data":{"at":7,"candidate":"x","n":42}}}"#;
+    assert_eq!(heard_mark(&matchbox, reordered), Some(Mark { n: 42, at: 7 }));
 }
 
 #[test]
