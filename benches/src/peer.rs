@@ -48,7 +48,7 @@ pub(crate) struct Peers {
     /// Open loop: messages a second, of all pairs together
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
-    /// Connections at rest whose memory is read, and as many handshakes
+    /// Connections at rest whose memory is read, and three times as many handshakes
     #[arg(long, default_value_t = 4_000, value_parser = at_least_one)]
     connections: usize,
     /// How long each load runs before it is measured
@@ -118,7 +118,8 @@ impl Peers {
     }
 
     fn size(&self, shared: &Shared) -> Size {
-        let Self { pairs, rate, connections, warm, span, rest, .. } = *self;
+        let Self { pairs, rate, warm, span, rest, .. } = *self;
+        let connections = self.connections.next_multiple_of(2); // whole pairs
         Size { pairs, rate: rate.into(), connections, payload: shared.payload, ramp: shared.ramp, warm, span, rest }
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::outcome::{MEASURES, Measure, Outcomes, Server};
-use super::work::MANY;
+use super::work::{HANDSHAKES_EACH, MANY};
 
 /// Less than this is a trial: figures to see that it works, not to compare by.
 const TRIAL_BELOW: (usize, u64, usize) = (500, 10, 3);
@@ -20,8 +20,8 @@ messages that arrived: acknowledgements, pings and heartbeats are in it. *1 in f
 message of each pair is always under way, so every message costs a wake-up; with *16 in flight* several are read at once.
 - **p50 and p99** are from when a message was *due* to when the receiver had read it, in an open loop at a fixed rate \
 (no coordinated omission). How late the generator itself was is contained, and shown.
-- **Memory** is anonymous memory (heap, stacks) of a fresh server, warmed by 200 callers who came and went: with all \
-connections at rest, less before they came. Node servers are told to collect their garbage before each look, which in \
+- **Memory** is anonymous memory (heap, stacks) of a fresh server: with all connections at rest, less what it was \
+with the first quarter of them, for each of the others, so that stores which are filled once are not counted. Node servers are told to collect their garbage before each look, which in \
 service nobody does for them. The kernel's own 4–5 kB a socket are in none.
 - **Handshakes** are the CPU time of so many callers coming at once until each is let in, turned round: what one core \
 could do. For the floor a TCP connection; for the others the WebSocket upgrade and their own first words; \
@@ -77,7 +77,7 @@ fn head(outcomes: &Outcomes) -> String {
         size.rate,
         size.connections,
         size.rest.as_secs_f64(),
-        size.connections,
+        HANDSHAKES_EACH * size.connections,
         setting.machine.line(),
         setting.node.as_ref().map(|version| format!(" Node.js {version}.")).unwrap_or_default()
     )

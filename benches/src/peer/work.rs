@@ -21,7 +21,7 @@ pub(crate) struct Size {
     pub(crate) pairs: usize,
     /// Messages a second in the open loop, of all pairs together.
     pub(crate) rate: f64,
-    /// Connections at rest, and as many handshakes.
+    /// Connections at rest, and [`HANDSHAKES_EACH`] times as many handshakes.
     pub(crate) connections: usize,
     /// Of one message's frame, as the client sends it.
     pub(crate) payload: usize,
@@ -72,14 +72,17 @@ pub(crate) struct Open {
 
 /// Messages of a pair under way in the second closed loop.
 pub(crate) const MANY: usize = 16;
-/// Callers who come and go before memory is read the first time, so that what is allocated once is not counted.
-const WARM_CALLERS: usize = 200;
+/// The part of the resting connections that comes first: what a server allocates once, and what its allocator or
+/// garbage collector holds in store, is then not counted as the others'.
+const FIRST_OF: usize = 4;
+/// How often each caller is let in while handshakes are measured: the kernel tells CPU time in steps of 10 ms.
+pub(crate) const HANDSHAKES_EACH: usize = 3;
 /// How long a server may take to finish what callers have set going.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// So many callers a run may have at once, those who warm it up beside the others.
+/// So many callers a run has at once.
 pub(crate) fn callers(size: &Size) -> usize {
-    (2 * size.pairs).max(size.connections + WARM_CALLERS).next_multiple_of(2)
+    (2 * size.pairs).max(size.connections)
 }
 
 /// All of it.
@@ -92,28 +95,43 @@ pub(crate) async fn round(host: &mut Host, epoch: Epoch, size: &Size) -> anyhow:
     party.go().await?;
 
     host.again().await?;
-    let warm = size.connections..size.connections + WARM_CALLERS;
-    Party::gather(host.address, talk(host, true)?, (warm, Some(size.ramp))).await?.go().await?;
-    tokio::time::sleep(SETTLE).await;
-    let empty = host.memory().await?;
-    let resting = Party::gather(host.address, talk(host, true)?, (0..size.connections, Some(size.ramp))).await?;
-    tokio::time::sleep(size.rest).await;
-    let bytes = float(host.memory().await?) - float(empty);
-    resting.go().await?;
+    let bytes_per_connection = idle(host, epoch, size).await?;
     tokio::time::sleep(SETTLE).await;
 
-    let before = host.cpu()?;
-    let shaken = Party::gather(host.address, talk(host, false)?, (0..size.connections, None)).await?;
-    tokio::time::sleep(SETTLE / 4).await;
-    let cpu = host.cpu()?.saturating_sub(before);
-    shaken.go().await?;
+    let mut cpu = Duration::ZERO;
+    for _ in 0..HANDSHAKES_EACH {
+        let before = host.cpu()?;
+        let shaken = Party::gather(host.address, talk(host, false)?, (0..size.connections, None)).await?;
+        tokio::time::sleep(SETTLE / 4).await;
+        cpu += host.cpu()?.saturating_sub(before);
+        shaken.go().await?;
+    }
     Ok(Figures {
         one,
         many,
         open,
-        bytes_per_connection: bytes / float(size.connections as u64),
-        handshake_cpu_us: micros_each(cpu, size.connections as u64),
+        bytes_per_connection,
+        handshake_cpu_us: micros_each(cpu, (HANDSHAKES_EACH * size.connections) as u64),
     })
+}
+
+/// Memory with everybody at rest, less what it was with the first part of them, for each of the others.
+async fn idle(host: &Host, epoch: Epoch, size: &Size) -> anyhow::Result<f64> {
+    let come = async |numbers| {
+        let talk = Talk::new(host.dialect(true), (epoch, size.payload))?;
+        Party::gather(host.address, talk, (numbers, Some(size.ramp))).await
+    };
+    let first = size.connections / FIRST_OF / 2 * 2; // whole pairs
+    let some = come(0..first).await?;
+    tokio::time::sleep(size.rest).await;
+    let before = host.memory().await?;
+    let others = come(first..size.connections).await?;
+    tokio::time::sleep(size.rest).await;
+    let bytes = float(host.memory().await?) - float(before);
+    let count = others.mouths.len() as u64;
+    others.go().await?;
+    some.go().await?;
+    Ok(bytes / float(count))
 }
 
 /// Both of every pair; where everybody talks to themselves, one of each.
