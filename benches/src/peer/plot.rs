@@ -37,7 +37,9 @@ fn panel(out: &mut String, (x, y): (usize, usize), measure: &Measure, servers: &
         "<text x=\"{x}\" y=\"{y}\" font-weight=\"bold\" fill=\"#222\">{}, {} <tspan font-weight=\"normal\" fill=\"#777\">({better})</tspan></text>",
         measure.title, measure.unit
     );
-    let median = |server: &Server| server.spread(measure.of).map(|spread| spread.median.max(0.0));
+    let median = |server: &Server| {
+        server.spread(measure.of).map(|spread| spread.median.max(0.0)).filter(|value| value.is_finite())
+    };
     let most = servers.iter().filter_map(median).fold(f64::MIN_POSITIVE, f64::max);
     for (at, server) in servers.iter().enumerate() {
         let (top, from) = (y + 10 + BAR * at, x + NAMES);
