@@ -1,6 +1,6 @@
 //! The node's directory: which rooms, sockets and users are here, and how to reach them.
 //!
-//! Doors go through it, so that nobody holds an actor that may have been started anew. What an actor is told
+//! Doors go through it, so that nobody holds an actor that may have been started anew, or sleeps. What an actor is told
 //! while its successor is being started is kept; order holds per sender.
 
 use std::{
@@ -12,7 +12,6 @@ use std::{
     time::Instant,
 };
 
-use dashmap::DashMap;
 use ractor::{ActorCell, ActorId, ActorRef, ActorRuntime};
 use tokio::sync::oneshot;
 
@@ -21,17 +20,22 @@ use crate::{
     node::{Ports, Settings},
     ports::RoomSettings,
     protocol::{NodeId, RoomId, UserId},
-    room::{self, RoomRef, RoomToSocket, Seat, actor::RoomActor},
+    room::{self, RoomRef, RoomToSocket, actor::RoomActor},
     socket::{self, SocketId, UserToSocket, actor::SocketActor},
     user::{self, UserRef, actor::UserActor},
 };
 
 mod roll;
+mod slot;
 mod tasks;
+mod vigil;
 mod wheel;
 
 use roll::Roll;
+use slot::Told;
+pub(crate) use slot::{Sleeper, Start};
 pub(crate) use tasks::Tasks;
+pub(crate) use vigil::Vigil;
 pub(crate) use wheel::Wheel;
 
 /// Everything on one node that can be addressed.
@@ -42,9 +46,9 @@ pub(crate) struct Directory {
     /// What runs beside the actors; waited for at the end.
     pub(crate) tasks: Tasks,
     pub(crate) meters: Meters,
-    rooms: Roll<RoomId, room::Command, RoomSettings>,
-    users: Roll<UserId, user::Command, ()>,
-    sockets: DashMap<SocketId, SocketEntry>,
+    rooms: Roll<RoomId, room::Command, room::actor::Shell>,
+    users: Roll<UserId, user::Command, user::actor::Shell>,
+    sockets: Roll<SocketId, socket::Command, socket::shell::Shell>,
     sockets_made: AtomicU64,
     draining: AtomicBool,
     wheel: Mutex<Wheel<Key>>,
@@ -59,13 +63,6 @@ pub(crate) enum Key {
     Room(RoomId),
 }
 
-/// A socket, and what is to be done for it should its actor die.
-struct SocketEntry {
-    actor: ActorRef<socket::Command>,
-    user: Option<UserId>,
-    place: Option<(RoomId, Seat)>,
-}
-
 impl Directory {
     pub(crate) fn new(node: NodeId, settings: Settings, ports: Ports) -> Self {
         Self {
@@ -76,7 +73,7 @@ impl Directory {
             meters: Meters::new(),
             rooms: Roll::default(),
             users: Roll::default(),
-            sockets: DashMap::new(),
+            sockets: Roll::default(),
             sockets_made: AtomicU64::new(1),
             draining: AtomicBool::new(false),
             wheel: Mutex::new(Wheel::new(crate::clock::now())),
@@ -99,102 +96,126 @@ impl Directory {
 
     /// Tells a room; opens it if settings are given and it is not open.
     pub(crate) fn tell_room(self: &Arc<Self>, id: RoomId, settings: Option<RoomSettings>, command: room::Command) {
-        let open = |settings: RoomSettings| self.spawn_room(id, settings);
-        let outcome = self.rooms.tell(id, command, settings, open);
-        if outcome.is_restarted() {
+        if self.rooms.tell(id, command, settings, |start| self.spawn_room(id, start)) == Told::Restarted {
             self.room_restarted(id);
         }
     }
 
     /// Tells a user; opens them if need be.
     pub(crate) fn tell_user(self: &Arc<Self>, id: UserId, command: user::Command) {
-        let outcome = self.users.tell(id, command, Some(()), |()| self.spawn_user(id));
-        if outcome.is_restarted() {
+        if self.users.tell(id, command, Some(()), |start| self.spawn_user(id, start)) == Told::Restarted {
             self.user_restarted(id);
         }
     }
 
     /// Tells a socket, if it is still here.
-    pub(crate) fn tell_socket(&self, id: SocketId, command: socket::Command) {
-        if let Some(entry) = self.sockets.get(&id) {
-            let _ = entry.actor.send_message(command); // a dead one is being mourned by the node
-        }
+    pub(crate) fn tell_socket(self: &Arc<Self>, id: SocketId, command: socket::Command) {
+        self.sockets.tell(id, command, None, |start| match start {
+            Start::Anew(_) => None, // a dead one is being mourned by the node
+            Start::Woken(shell) => self.spawn_socket(socket::actor::Opening::Woken(shell)),
+        });
     }
 
-    fn spawn_room(self: &Arc<Self>, id: RoomId, settings: RoomSettings) -> Option<ActorRef<room::Command>> {
-        let opening = room::actor::Opening { id, settings, directory: Arc::clone(self) };
+    fn spawn_room(self: &Arc<Self>, id: RoomId, start: Start<room::actor::Shell>) -> Option<ActorRef<room::Command>> {
+        let opening = room::actor::Opening { id, start, directory: Arc::clone(self) };
         spawned(ActorRuntime::spawn_linked_instant(None, RoomActor, opening, self.root.get()?.clone()))
     }
 
-    fn spawn_user(self: &Arc<Self>, id: UserId) -> Option<ActorRef<user::Command>> {
-        spawned(ActorRuntime::spawn_linked_instant(None, UserActor, (id, Arc::clone(self)), self.root.get()?.clone()))
+    fn spawn_user(self: &Arc<Self>, id: UserId, start: Start<user::actor::Shell>) -> Option<ActorRef<user::Command>> {
+        let opening = user::actor::Opening { id, start, directory: Arc::clone(self) };
+        spawned(ActorRuntime::spawn_linked_instant(None, UserActor, opening, self.root.get()?.clone()))
+    }
+
+    fn spawn_socket(&self, opening: socket::actor::Opening) -> Option<ActorRef<socket::Command>> {
+        spawned(ActorRuntime::spawn_linked_instant(None, SocketActor, opening, self.root.get()?.clone()))
     }
 
     /// Starts a socket's actor; it is in the directory before it handles anything.
-    pub(crate) fn open_socket(
-        self: &Arc<Self>,
-        opening: impl FnOnce(SocketId) -> socket::actor::Opening,
-    ) -> Option<SocketId> {
+    pub(crate) fn open_socket(&self, opening: impl FnOnce(SocketId) -> socket::actor::Fresh) -> Option<SocketId> {
         let id = SocketId(self.sockets_made.fetch_add(1, Ordering::Relaxed));
-        let root = self.root.get()?.clone();
-        // Holding the entry makes the actor's first look at the directory wait until it stands there.
-        let vacant = self.sockets.entry(id);
-        let actor = spawned(ActorRuntime::spawn_linked_instant(None, SocketActor, opening(id), root))?;
-        vacant.insert(SocketEntry { actor, user: None, place: None });
+        let start = || self.spawn_socket(socket::actor::Opening::Fresh(Box::new(opening(id))));
+        self.sockets.enter(id, (None, None), start)?;
         Some(id)
     }
 
     /// Notes whose a socket is, and where.
-    pub(crate) fn place_socket(&self, id: SocketId, user: Option<UserId>, place: Option<(RoomId, Seat)>) {
-        if let Some(mut entry) = self.sockets.get_mut(&id) {
-            entry.user = user;
-            entry.place = place;
-        }
+    pub(crate) fn place_socket(&self, id: SocketId, placed: socket::shell::Placed) {
+        self.sockets.note(id, placed);
     }
 
     pub(crate) fn forget_socket(&self, id: SocketId) {
-        self.sockets.remove(&id);
+        self.sockets.remove(id);
     }
 
-    /// Takes an idle room off the roll; `false` if another actor stands there by now.
-    pub(crate) fn retire_room(&self, id: RoomId, me: &ActorRef<room::Command>) -> bool {
+    /// Lets a room sleep that has handled so many messages.
+    ///
+    /// # Errors
+    /// Its state, if there is more to do; so for users and sockets.
+    pub(crate) fn rest_room(
+        &self,
+        id: RoomId,
+        me: (&ActorRef<room::Command>, u64),
+        shell: Box<room::actor::Shell>,
+    ) -> Result<(), Box<room::actor::Shell>> {
+        self.rooms.rest(id, me, shell)
+    }
+
+    pub(crate) fn rest_user(
+        &self,
+        id: UserId,
+        me: (&ActorRef<user::Command>, u64),
+        shell: Box<user::actor::Shell>,
+    ) -> Result<(), Box<user::actor::Shell>> {
+        self.users.rest(id, me, shell)
+    }
+
+    pub(crate) fn rest_socket(
+        &self,
+        id: SocketId,
+        me: (&ActorRef<socket::Command>, u64),
+        shell: Box<socket::shell::Shell>,
+    ) -> Result<(), Box<socket::shell::Shell>> {
+        self.sockets.rest(id, me, shell)
+    }
+
+    /// Takes a room that nobody needs off the roll; `false` if there is more to do.
+    pub(crate) fn retire_room(&self, id: RoomId, me: (&ActorRef<room::Command>, u64)) -> bool {
         self.rooms.retire(id, me)
     }
 
-    /// Takes an idle user off the roll; `false` if another actor stands there by now.
-    pub(crate) fn retire_user(&self, id: UserId, me: &ActorRef<user::Command>) -> bool {
+    /// Takes a user without sockets off the roll; `false` if there is more to do.
+    pub(crate) fn retire_user(&self, id: UserId, me: (&ActorRef<user::Command>, u64)) -> bool {
         self.users.retire(id, me)
     }
 
     /// An actor died of a panic: it is started anew, and whoever waits for it is told. Rare, so a scan is fine.
     pub(crate) fn mourn(self: &Arc<Self>, dead: ActorId) {
-        if let Some(room) = self.rooms.restart(dead, |id, settings| self.spawn_room(id, settings)) {
+        if let Some(room) = self.rooms.restart(dead, |id, settings| self.spawn_room(id, Start::Anew(settings))) {
             return self.room_restarted(room);
         }
-        if let Some(user) = self.users.restart(dead, |id, ()| self.spawn_user(id)) {
+        if let Some(user) = self.users.restart(dead, |id, ()| self.spawn_user(id, Start::Anew(()))) {
             return self.user_restarted(user);
         }
-        let lost = self.sockets.iter().find(|entry| entry.actor.get_id() == dead).map(|entry| *entry.key());
-        if let Some((id, entry)) = lost.and_then(|id| self.sockets.remove(&id)) {
-            if let Some((room, seat)) = entry.place {
+        let lost = self.sockets.find(dead);
+        if let Some((id, (user, place))) = lost.and_then(|id| Some((id, self.sockets.remove(id)?))) {
+            if let Some((room, seat)) = place {
                 self.room(room).tell(room::Command::SocketLost(seat));
             }
-            if let Some(user) = entry.user {
+            if let Some(user) = user {
                 self.user(user).tell(user::Command::Detached { socket: id });
             }
         }
     }
 
-    fn room_restarted(&self, room: RoomId) {
-        let here = self.sockets.iter().filter(|entry| entry.place.is_some_and(|(at, _)| at == room));
-        for entry in here {
-            let _ = entry.actor.send_message(RoomToSocket::Restarted(room).into()); // a dead one is being mourned
+    fn room_restarted(self: &Arc<Self>, room: RoomId) {
+        for socket in self.sockets.keys_where(|(_, place)| place.is_some_and(|(at, _)| at == room)) {
+            self.tell_socket(socket, RoomToSocket::Restarted(room).into());
         }
     }
 
-    fn user_restarted(&self, user: UserId) {
-        for entry in self.sockets.iter().filter(|entry| entry.user == Some(user)) {
-            let _ = entry.actor.send_message(socket::Command::FromUser(UserToSocket::Restarted)); // likewise
+    fn user_restarted(self: &Arc<Self>, user: UserId) {
+        for socket in self.sockets.keys_where(|(whose, _)| whose == Some(user)) {
+            self.tell_socket(socket, socket::Command::FromUser(UserToSocket::Restarted));
         }
     }
 
@@ -210,13 +231,15 @@ impl Directory {
             match key {
                 Key::Socket(id) => self.tell_socket(id, socket::Command::Tick),
                 Key::Room(id) => self.room(id).tell(room::Command::Tick),
-                Key::User(id) => self.users.tell_if_open(id, user::Command::Tick),
+                Key::User(id) => {
+                    self.users.tell(id, user::Command::Tick, None, |start| self.spawn_user(id, start));
+                }
             }
         }
     }
 
     pub(crate) fn sockets(&self) -> Vec<SocketId> {
-        self.sockets.iter().map(|entry| *entry.key()).collect()
+        self.sockets.keys()
     }
 
     pub(crate) fn start_draining(&self) {
@@ -232,6 +255,11 @@ impl Directory {
         (self.sockets.len(), self.users.len(), self.rooms.len())
     }
 
+    /// Those of them that sleep.
+    pub(crate) fn asleep(&self) -> (usize, usize, usize) {
+        (self.sockets.asleep(), self.users.asleep(), self.rooms.asleep())
+    }
+
     /// Tells the gauges how much of each noun there is.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
     pub(crate) fn measure(&self) {
@@ -239,6 +267,10 @@ impl Directory {
         self.meters.sockets.set(sockets as f64);
         self.meters.users.set(users as f64);
         self.meters.rooms.set(rooms as f64);
+        let (sockets, users, rooms) = self.asleep();
+        self.meters.sockets_asleep.set(sockets as f64);
+        self.meters.users_asleep.set(users as f64);
+        self.meters.rooms_asleep.set(rooms as f64);
     }
 
     /// Asks every room to say when everything told before is done.
@@ -248,10 +280,10 @@ impl Directory {
 
     /// Makes the newest socket of this user panic.
     #[cfg(feature = "fault-injection")]
-    pub(crate) fn fault_socket_of(&self, user: UserId) {
-        let theirs = self.sockets.iter().filter(|entry| entry.user == Some(user));
-        if let Some(newest) = theirs.max_by_key(|entry| *entry.key()) {
-            let _ = newest.actor.send_message(socket::Command::Fault); // it may be ending
+    pub(crate) fn fault_socket_of(self: &Arc<Self>, user: UserId) {
+        let theirs = self.sockets.keys_where(|(whose, _)| whose == Some(user));
+        if let Some(newest) = theirs.into_iter().max() {
+            self.tell_socket(newest, socket::Command::Fault);
         }
     }
 

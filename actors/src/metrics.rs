@@ -15,6 +15,8 @@ pub const SOCKETS: &str = "aldis_sockets";
 pub const USERS: &str = "aldis_users";
 /// Rooms with a member on this node.
 pub const ROOMS: &str = "aldis_rooms";
+/// Of these, how many rest in the directory without an actor, by kind.
+pub const ASLEEP: &str = "aldis_asleep";
 /// Sockets opened.
 pub const SOCKETS_OPENED: &str = "aldis_sockets_opened_total";
 /// Sockets closed by the node, by close code.
@@ -41,6 +43,9 @@ pub(crate) struct Meters {
     pub(crate) sockets: Gauge,
     pub(crate) users: Gauge,
     pub(crate) rooms: Gauge,
+    pub(crate) sockets_asleep: Gauge,
+    pub(crate) users_asleep: Gauge,
+    pub(crate) rooms_asleep: Gauge,
     pub(crate) opened: Counter,
     pub(crate) sent: Counter,
     pub(crate) relay: Histogram,
@@ -58,6 +63,9 @@ impl Meters {
             sockets: gauge!(SOCKETS),
             users: gauge!(USERS),
             rooms: gauge!(ROOMS),
+            sockets_asleep: gauge!(ASLEEP, "kind" => "socket"),
+            users_asleep: gauge!(ASLEEP, "kind" => "user"),
+            rooms_asleep: gauge!(ASLEEP, "kind" => "room"),
             opened: counter!(SOCKETS_OPENED),
             sent: counter!(MESSAGES_SENT),
             relay: histogram!(RELAY_SECONDS),
@@ -94,6 +102,7 @@ fn describe() {
     describe_gauge!(SOCKETS, "Sockets that stand on this node");
     describe_gauge!(USERS, "Users with a socket on this node");
     describe_gauge!(ROOMS, "Rooms with a member on this node");
+    describe_gauge!(ASLEEP, "Sockets, users and rooms that rest without an actor, by kind");
     describe_counter!(SOCKETS_OPENED, "Sockets opened");
     describe_counter!(SOCKETS_CLOSED, "Sockets closed by the node, by close code");
     describe_counter!(MESSAGES_RECEIVED, "Messages from clients, by type");

@@ -35,6 +35,8 @@ pub struct Settings {
     pub seat_window: Duration,
     /// Sockets at once; memory is bounded by it.
     pub sockets_max: usize,
+    /// How long an actor has nothing to do before it rests: its state stays, its task and mailbox go (design §2).
+    pub rest_after: Duration,
     /// How long the node's lease lasts without being renewed.
     pub lease: Duration,
     /// How often it is renewed; a third of the lease, so that two failures in a row do no harm.
@@ -49,6 +51,7 @@ impl Default for Settings {
             user: user::Limits::default(),
             seat_window: Duration::from_secs(5),
             sockets_max: 100_000,
+            rest_after: Duration::from_secs(2),
             lease: Duration::from_secs(6),
             renew_every: Duration::from_secs(2),
         }
@@ -133,7 +136,7 @@ impl NodeRef {
         }
         let intake = Arc::new(Intake::new(&settings.socket));
         let directory = Arc::clone(&self.directory);
-        let id = self.directory.open_socket(|id| socket::actor::Opening {
+        let id = self.directory.open_socket(|id| socket::actor::Fresh {
             id,
             wire,
             credential,
@@ -160,6 +163,13 @@ impl NodeRef {
     #[must_use]
     pub fn population(&self) -> Population {
         let (sockets, users, rooms) = self.directory.population();
+        Population { sockets, users, rooms }
+    }
+
+    /// How many of them rest, without an actor.
+    #[must_use]
+    pub fn asleep(&self) -> Population {
+        let (sockets, users, rooms) = self.directory.asleep();
         Population { sockets, users, rooms }
     }
 

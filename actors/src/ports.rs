@@ -92,7 +92,7 @@ impl From<Close> for Farewell {
 pub struct WireGone;
 
 /// Where a socket's messages leave the system.
-pub trait Wire: Send + 'static {
+pub trait Wire: Send + Sync + 'static {
     /// Encodes the pieces as one text frame and writes as much as the kernel takes now. `Ok(0)`: all is
     /// written; `Ok(n)`: `n` bytes wait inside, hand the wire to [`Wire::flush`] before sending more.
     ///

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::{
     directory::Directory,
     ports::{Wire, WireGone},
-    protocol::{BadMessage, ClientMessage, Close, client::MessageType, decode},
+    protocol::{BadMessage, ClientMessage, ClientToServer, Close, client::MessageType, decode},
     room::RoomToSocket,
 };
 
@@ -27,6 +27,7 @@ mod budget;
 mod outbox;
 mod resume_token;
 pub(crate) mod rules;
+pub(crate) mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -128,6 +129,26 @@ pub(crate) enum Command {
     /// Panics, so that a test can see what that costs.
     #[cfg(feature = "fault-injection")]
     Fault,
+}
+
+impl Command {
+    /// Whether it says no more than that client and node live: a socket at rest deals with it in its sleep.
+    pub(crate) const fn is_sign_of_life(&self) -> bool {
+        match self {
+            Self::Tick | Self::Pinged(_) | Self::Ponged(_) => true,
+            Self::Received(Ok(message), _) => matches!(message.body, ClientToServer::Heartbeat),
+            Self::Received(Err(_), _)
+            | Self::Hangup(_)
+            | Self::FromRoom(_)
+            | Self::FromUser(_)
+            | Self::Flushed(_)
+            | Self::Draining(_)
+            | Self::StopReading(_)
+            | Self::Close(_) => false,
+            #[cfg(feature = "fault-injection")]
+            Self::Fault => false,
+        }
+    }
 }
 
 /// What a user's actor tells a socket.

@@ -1,5 +1,10 @@
 //! Whole nodes in one process: the test is the transport. Time is paused, so seconds cost nothing.
 
+use std::time::Duration;
+
+/// Actors stay awake through a test, unless it waits for them to rest.
+const REST_AFTER: Duration = Duration::from_secs(10);
+
 mod system {
     mod browser;
     mod calls;
@@ -8,6 +13,7 @@ mod system {
     mod faults;
     mod follow_one_offer;
     mod goodbyes;
+    mod rest;
     mod resume;
     mod slow;
     mod world;

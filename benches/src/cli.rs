@@ -1,19 +1,22 @@
-//! The command line: scenarios and what they share. Exit codes: 0 all well, 1 the run failed or the node broke a
-//! promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
+//! The command line: scenarios, comparisons, and what they share. Exit codes: 0 all well, 1 the run failed or the node
+//! broke a promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
 
+mod door;
 mod shared;
 
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
-pub(crate) use shared::Shared;
+use door::Asked;
+pub(crate) use shared::{Shared, at_least_one};
 
 use crate::peer::{Echo, Peers};
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, Report, compare};
 use crate::scenario::{Run, Scenario};
 
 const EXAMPLES: &str = "\
@@ -22,38 +25,53 @@ Examples:
   aldis-bench relay --pairs 500 --rate 20
   aldis-bench relay --pairs 500 --in-flight 16
   aldis-bench login --logins 500
+  aldis-bench mesh --connections 4000 --joins 400
+  aldis-bench storm --connections 5000 --html storm.html
+  aldis-bench report before.json after.json --html compared.html
   aldis-bench peers --only echo,ws,aldis
   aldis-bench relay --url http://127.0.0.1:8080 --pid 4711 --tokens tokens.jsonl --json run.json --expect 'p99_us<=500'
 
 Exit codes: 0 all well, 1 the run failed or the node broke a promise, 2 asked wrongly, 3 an expectation was missed.";
+
+const HOW_TO_BENCH: &str = "\
+load: no scenario is named, so nothing is run. Build a node and name one:
+  cargo build --release -p aldis
+  cargo bench -p benches --bench load -- relay --pairs 500 --rate 20
+  cargo bench -p benches --bench load -- --help";
 
 /// Loads an Aldis node as browsers do, measures it, and checks on the way that it keeps its promises.
 #[derive(Debug, Parser)]
 #[command(name = "aldis-bench", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 struct Bench {
     #[command(subcommand)]
-    asked: Asked,
+    task: Task,
     #[command(flatten)]
     shared: Shared,
 }
 
 /// What is to be done.
 #[derive(Debug, Subcommand)]
-enum Asked {
+enum Task {
     #[command(flatten)]
-    Scenario(Scenario),
+    Play(Scenario),
+    /// Show runs side by side: percentiles and figures of what --json wrote, on the page that --html names
+    Report {
+        /// Files that --json wrote
+        #[arg(required = true, value_name = "RUN.json")]
+        runs: Vec<PathBuf>,
+    },
     /// Other servers and Aldis given the same work in turn, each on one core: writes docs/benchmarks.md
     Peers(Box<Peers>),
     /// Serve as the floor that `peers` measures against: a bare TCP echo
     Echo(Echo),
 }
 
-impl Asked {
-    /// The figures that its report has.
+impl Task {
+    /// The figures that can be expected of it.
     const fn figures(&self) -> &'static [&'static str] {
         match self {
-            Self::Scenario(scenario) => scenario.figures(),
-            Self::Peers(_) | Self::Echo(_) => &[],
+            Self::Play(scenario) => scenario.figures(),
+            Self::Report { .. } | Self::Peers(_) | Self::Echo(_) => &[],
         }
     }
 }
@@ -61,16 +79,31 @@ impl Asked {
 /// Does what the process's arguments ask, and says how it went.
 #[must_use]
 pub fn run() -> ExitCode {
-    let Bench { asked, shared } = Bench::parse();
-    if let Some(unknown) = shared.expect.iter().find(|expected| !asked.figures().contains(&expected.figure())) {
-        let words = format!(
-            "--expect: `{}` is no figure of this scenario; it has {}\n",
-            unknown.figure(),
-            asked.figures().join(", ")
-        );
-        Bench::command().error(ErrorKind::InvalidValue, words).exit();
+    carry_out(Bench::parse())
+}
+
+/// The same for `cargo bench`: without a scenario it says how to name one, and does nothing.
+#[must_use]
+pub fn run_as_bench() -> ExitCode {
+    let is_known = |task: &str| Bench::command().find_subcommand(task).is_some();
+    match door::asked(std::env::args_os(), is_known) {
+        Asked::Run(arguments) => carry_out(Bench::parse_from(arguments)),
+        Asked::Nothing => {
+            eprintln!("{HOW_TO_BENCH}");
+            ExitCode::SUCCESS
+        }
     }
-    match play(&asked, shared) {
+}
+
+fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
+    check(&task, &shared);
+    let done = match task {
+        Task::Play(scenario) => play(&scenario, shared),
+        Task::Report { runs } => show(&runs, &shared),
+        Task::Peers(peers) => within(shared.or_apart(), async |run| peers.play(run).await),
+        Task::Echo(echo) => echo.serve().map(|()| Outcome::Good),
+    };
+    match done {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
         Ok(Outcome::Missed) => ExitCode::from(3),
@@ -81,19 +114,29 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn play(asked: &Asked, shared: Shared) -> anyhow::Result<Outcome> {
-    match asked {
-        Asked::Scenario(scenario) => {
-            let (json, expectations) = (shared.json.clone(), shared.expect.clone());
-            let mut report = within(shared, async |run| scenario.play(run).await)?;
-            let outcome = report.hold(&expectations);
-            report.write(&mut io::stdout().lock())?;
-            json.map_or(Ok(()), |file| keep(&report, &file))?;
-            Ok(outcome)
-        }
-        Asked::Peers(peers) => within(shared.or_apart(), async |run| peers.play(run).await),
-        Asked::Echo(echo) => echo.serve().map(|()| Outcome::Good),
+/// Ends the process if a figure is expected that the task does not have.
+fn check(task: &Task, shared: &Shared) {
+    if let Some(unknown) = shared.expect.iter().find(|expected| !task.figures().contains(&expected.figure())) {
+        let has = if task.figures().is_empty() { "none".to_owned() } else { task.figures().join(", ") };
+        let words = format!("--expect: `{}` is no figure of what is asked; it has {has}\n", unknown.figure());
+        Bench::command().error(ErrorKind::InvalidValue, words).exit();
     }
+}
+
+fn show(runs: &[PathBuf], shared: &Shared) -> anyhow::Result<Outcome> {
+    let file = shared.html.as_ref().context("nowhere to write the page → name a file with --html")?;
+    compare(runs, file)?;
+    Ok(Outcome::Good)
+}
+
+fn play(scenario: &Scenario, shared: Shared) -> anyhow::Result<Outcome> {
+    let (json, html, expectations) = (shared.json.clone(), shared.html.clone(), shared.expect.clone());
+    let mut report = within(shared, async |run| scenario.play(run).await)?;
+    let outcome = report.hold(&expectations);
+    report.write(&mut io::stdout().lock())?;
+    json.map_or(Ok(()), |file| keep(&report, &file))?;
+    html.map_or(Ok(()), |file| report.write_html(&file))?;
+    Ok(outcome)
 }
 
 /// Does something on the processors and threads that were asked for.

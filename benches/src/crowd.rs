@@ -19,16 +19,18 @@ use heart::Heart;
 pub(crate) use sources::Sources;
 
 use crate::limits::{OPEN_WITHIN, OPENING_MAX, STALLED_AFTER};
-use crate::member::{self, Mouth, Part, Play};
+use crate::member::{self, Caller, Mouth, Part, Play};
 use crate::ramp::Ramp;
 use crate::show::Show;
 use crate::tally::Tally;
-use crate::wire;
+use crate::wire::{self, Way};
 
 /// Who comes, and with which token.
 pub(crate) struct Guest {
     pub(crate) part: Part,
-    pub(crate) token: String,
+    pub(crate) token: Arc<str>,
+    /// Bytes that the kernel may hold for this one; `None`: as many as it likes.
+    pub(crate) receive_bytes: Option<u32>,
 }
 
 /// Everybody in a run.
@@ -69,12 +71,14 @@ impl Crowd {
         for (n, guest) in guests.iter().enumerate() {
             pace.turn().await;
             let turn = Arc::clone(&turns).acquire_owned().await?;
-            let (part, play, source) = (guest.part, Arc::clone(&play), sources.of(n));
+            let way = Way { to, source: sources.of(n), receive_bytes: guest.receive_bytes };
+            let caller = Caller { part: guest.part, token: Arc::clone(&guest.token), way };
+            let play = Arc::clone(&play);
             opening.spawn(async move {
                 let _turn = turn;
-                let opened = timeout(OPEN_WITHIN, wire::open(to, source)).await;
+                let opened = timeout(OPEN_WITHIN, wire::open(way)).await;
                 let opened = opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))??;
-                anyhow::Ok((n, member::begin(part, &play, opened)))
+                anyhow::Ok((n, member::begin(caller, &play, opened)))
             });
             while let Some(opened) = opening.try_join_next() {
                 place(opened?, &mut mouths)?;
@@ -141,7 +145,7 @@ impl Crowd {
     }
 
     /// Does something and waits until a count has come to its goal.
-    async fn reach(
+    pub(crate) async fn reach(
         &self,
         show: &Show,
         step: &'static str,

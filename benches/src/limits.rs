@@ -8,6 +8,8 @@ pub(crate) const READ_BYTES: usize = 64 * 1024;
 pub(crate) const FRAME_BYTES_MAX: usize = 1024 * 1024;
 /// The largest message a client may send (the protocol's own limit).
 pub(crate) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// What a chat message is filled with at most: it may have 4 000 characters, and its mark takes some.
+pub(crate) const CHAT_PADDING_MAX: usize = 3_900;
 /// What may wait on one line because the node does not read; past it the node is offered more than it takes.
 pub(crate) const WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Handshakes under way at once: enough to keep a node busy, few enough for its accept queue.
@@ -34,5 +36,11 @@ pub(crate) const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) const START_WITHIN: Duration = Duration::from_secs(30);
 /// See [`START_WITHIN`].
 pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// Messages that one member keeps until they are acknowledged; the web client keeps as many.
+pub(crate) const KEPT_MAX: usize = 512;
+/// How long a member tries to come back.
+pub(crate) const BACK_WITHIN: Duration = Duration::from_secs(60);
+/// How often a member that reads nothing looks whether it shall again.
+pub(crate) const STALL_LOOK: Duration = Duration::from_millis(20);
 /// Violations kept with their words; the rest is counted.
 pub(crate) const VIOLATIONS_SHOWN: usize = 20;

@@ -3,24 +3,35 @@
 //! A member reacts by itself to what it hears (negotiates, acknowledges, answers pings); what is said beyond that is
 //! said through its [`Mouth`], by whoever plays the scenario. Must not know sockets' bytes, nor other members.
 
+mod comeback;
+mod life;
 mod mouth;
 mod negotiation;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-
 use std::time::Duration;
 
 use actors::protocol::{RoomId, UserId};
+use tokio::net::tcp::OwnedWriteHalf;
 
+pub(crate) use comeback::Comeback;
 pub(crate) use mouth::{Mouth, Voice};
 pub(crate) use negotiation::Negotiation;
 
 use crate::clock::{Epoch, Nanos};
 use crate::oracle::{Cast, RoomNumber, Violation, Witness};
 use crate::tally::Tally;
-use crate::wire::{Ending, Line, Listen, Opened, read};
+use crate::wire::{Line, Listen, Opened, Reader, Way};
 use crate::words::{self, Body, Heard};
+
+/// Who comes, with which token, from where.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) part: Part,
+    pub(crate) token: Arc<str>,
+    pub(crate) way: Way,
+}
 
 /// Who a member is.
 #[derive(Debug, Clone, Copy)]
@@ -52,38 +63,106 @@ pub(crate) struct Conduct {
     pub(crate) negotiation: Option<Negotiation>,
     /// Numbered messages heard before one is acknowledged.
     pub(crate) ack_every: u32,
+    /// What a member does whose connection is lost; `None`: nothing, it fails the run.
+    pub(crate) comeback: Option<Comeback>,
 }
 
-/// What a scenario does with a relayed message.
+/// A relayed candidate that has arrived.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Relayed {
+    pub(crate) from: UserId,
+    pub(crate) to: UserId,
+    /// When it was due to be sent.
+    pub(crate) at: Nanos,
+}
+
+/// What a scenario does with what members live through; nothing, unless it says otherwise.
 pub(crate) trait Script: Send + Sync {
-    /// `from`'s candidate, due to be sent at `at`, has arrived at `to`.
-    fn relayed(&self, play: &Play, to: &Mouth, from: UserId, at: Nanos);
+    /// A candidate has arrived at the member who speaks with `mouth`.
+    fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed);
+    /// A member, whose connection was lost at `lost_at`, goes on with its stay.
+    fn back(&self, _play: &Play, _lost_at: Nanos) {}
+    /// A member's connection was lost, and it will come back.
+    fn interrupted(&self, _who: Part) {}
+    /// A member's stay could not go on.
+    fn unresumed(&self, _who: Part) {}
+    /// Somebody has a seat now, beside so many others.
+    fn seated(&self, _play: &Play, _who: UserId, _others: usize) {}
+    /// One side of a pair with this newcomer has heard the other's description and all candidates.
+    fn complete(&self, _play: &Play, _newcomer: UserId) {}
+    /// A chat message of this member, due at `at`, was heard by another.
+    fn chatted(&self, _play: &Play, _from: UserId, _at: Nanos) {}
+    /// Somebody was seen leaving.
+    fn left(&self, _play: &Play, _who: UserId) {}
+}
+
+impl<S: Script> Script for Arc<S> {
+    fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed) {
+        S::relayed(self, play, mouth, relayed);
+    }
+
+    fn back(&self, play: &Play, lost_at: Nanos) {
+        S::back(self, play, lost_at);
+    }
+
+    fn interrupted(&self, who: Part) {
+        S::interrupted(self, who);
+    }
+
+    fn unresumed(&self, who: Part) {
+        S::unresumed(self, who);
+    }
+
+    fn seated(&self, play: &Play, who: UserId, others: usize) {
+        S::seated(self, play, who, others);
+    }
+
+    fn complete(&self, play: &Play, newcomer: UserId) {
+        S::complete(self, play, newcomer);
+    }
+
+    fn chatted(&self, play: &Play, from: UserId, at: Nanos) {
+        S::chatted(self, play, from, at);
+    }
+
+    fn left(&self, play: &Play, who: UserId) {
+        S::left(self, play, who);
+    }
 }
 
 /// A member, listening.
 struct Member {
-    part: Part,
+    caller: Caller,
     play: Arc<Play>,
     mouth: Mouth,
     witness: Witness,
     /// Numbered messages heard since the last acknowledgement.
     unacked: u32,
-    seated: bool,
+    /// What a hello needs to go on with the stay; only of members that come back.
+    resume_token: Option<Box<str>>,
+    /// The new connection's other side, until the node has said whether the stay goes on.
+    returning: Option<OwnedWriteHalf>,
+    /// When the connection was lost, while it is.
+    lost_at: Option<Nanos>,
 }
 
-/// Starts the task of a member whose socket is open; it ends with its connection.
-pub(crate) fn begin(part: Part, play: &Arc<Play>, opened: Opened) -> Mouth {
+/// Starts the task of a member whose socket is open; it ends with its connection, or with the last attempt at another.
+pub(crate) fn begin(caller: Caller, play: &Arc<Play>, opened: Opened) -> Mouth {
     let Opened { stream, early } = opened;
     let (half, write) = stream.into_split();
-    let seed = u32::try_from(part.user.as_u128() & 0xffff_ffff).unwrap_or_default();
-    let mouth = Mouth(Line::new(write, seed, Voice::default()));
-    let play = Arc::clone(play);
-    let mut member =
-        Member { part, play, mouth: mouth.clone(), witness: Witness::new(part.number), unacked: 0, seated: false };
-    tokio::spawn(async move {
-        let ending = read(half, early, &mut member).await;
-        member.ended(&ending);
-    });
+    let seed = u32::try_from(caller.part.user.as_u128() & 0xffff_ffff).unwrap_or_default();
+    let mouth = Mouth(Line::new(write, seed, Voice::new(play.conduct.comeback.is_some())));
+    let member = Member {
+        witness: Witness::new(caller.part.number),
+        caller,
+        play: Arc::clone(play),
+        mouth: mouth.clone(),
+        unacked: 0,
+        resume_token: None,
+        returning: None,
+        lost_at: None,
+    };
+    tokio::spawn(member.live(Reader::new(half, early)));
     mouth
 }
 
@@ -98,6 +177,10 @@ impl Listen for Member {
     fn ping(&mut self, payload: &[u8]) {
         self.mouth.pong(payload);
     }
+
+    fn listens(&self) -> bool {
+        !self.mouth.is_stalled()
+    }
 }
 
 impl Member {
@@ -109,18 +192,25 @@ impl Member {
         match &heard.body {
             Body::Candidate { from, mark } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
-                play.script.relayed(&play, &self.mouth, *from, mark.at);
+                let relayed = Relayed { from: *from, to: self.caller.part.user, at: mark.at };
+                play.script.relayed(&play, &self.mouth, relayed);
+            }
+            Body::Chat { from, at, .. } => {
+                play.tally.relayed.fetch_add(1, Relaxed);
+                play.script.chatted(&play, *from, *at);
             }
             Body::Welcome { heartbeat_seconds } => {
                 play.heartbeat_seconds.store(*heartbeat_seconds, Relaxed);
                 play.tally.welcomed.fetch_add(1, Relaxed);
-                if play.conduct.joins_at_once {
-                    self.mouth.join(self.part.room);
+                if play.conduct.joins_at_once && self.resume_token.is_none() {
+                    self.mouth.join(self.caller.part.room);
                 }
             }
-            Body::Joined { .. } => self.sat_down(),
-            Body::UserJoined { user, .. } => {
-                self.mouth.forget(*user);
+            Body::Joined { peers, resume_token, .. } => self.sat_down(peers, resume_token),
+            Body::Resumed { .. } => self.resumed(),
+            Body::Unresumed { reason } => self.unresumed(reason),
+            Body::UserJoined { user, rev } => {
+                self.mouth.meet(*user, *rev);
                 if self.witness.offers_to(*user) {
                     self.negotiate(*user, Mouth::offer);
                 }
@@ -130,19 +220,29 @@ impl Member {
                 self.negotiate(*from, Mouth::answer);
             }
             Body::Answer { .. } => drop(play.tally.described.fetch_add(1, Relaxed)),
-            Body::EndOfCandidates { .. } => drop(play.tally.complete.fetch_add(1, Relaxed)),
-            Body::Refused { again_after_ms: Some(ms), .. } if !self.seated => self.join_again(*ms),
+            Body::EndOfCandidates { from } => {
+                let newcomer = if self.witness.offers_to(*from) { *from } else { self.caller.part.user };
+                play.script.complete(&play, newcomer);
+                play.tally.complete.fetch_add(1, Relaxed);
+            }
+            Body::Ack(cid) if play.conduct.comeback.is_some() => self.mouth.settle(*cid),
+            Body::Refused { again_after_ms: Some(ms), .. } if !self.mouth.is_seated() => self.join_again(*ms),
             Body::Refused { code, .. } => play.tally.refused(code),
-            Body::UserLeft { .. } | Body::Ack(_) | Body::Other => {}
+            Body::UserLeft { user } => play.script.left(&play, *user),
+            Body::Ack(_) | Body::Other => {}
         }
         self.acknowledge(heard);
     }
 
-    fn sat_down(&mut self) {
-        self.seated = true;
-        if let Err(violation) = self.play.cast.sat_down(self.part.number) {
+    fn sat_down(&mut self, others: &[(UserId, u64)], resume_token: &str) {
+        self.mouth.sit_down(others);
+        if self.play.conduct.comeback.is_some() {
+            self.resume_token = Some(resume_token.into());
+        }
+        if let Err(violation) = self.play.cast.sat_down(self.caller.part.number) {
             self.violated(violation);
         }
+        self.play.script.seated(&self.play, self.caller.part.user, others.len());
         self.play.tally.joined.fetch_add(1, Relaxed);
         self.play.tally.answered.fetch_add(1, Relaxed);
     }
@@ -150,7 +250,7 @@ impl Member {
     /// A join that could not be decided just now is asked for again, as the web client does.
     fn join_again(&self, after_ms: u64) {
         self.play.tally.waited.fetch_add(1, Relaxed);
-        let (mouth, room) = (self.mouth.clone(), self.part.room);
+        let (mouth, room) = (self.mouth.clone(), self.caller.part.room);
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(after_ms)).await;
             mouth.join(room);
@@ -158,7 +258,8 @@ impl Member {
     }
 
     fn negotiate(&self, with: UserId, describe: impl Fn(&Mouth, UserId, usize)) {
-        if let Some(negotiation) = self.play.conduct.negotiation {
+        let Some(negotiation) = self.play.conduct.negotiation else { return };
+        if self.mouth.is_seated() {
             describe(&self.mouth, with, negotiation.sdp_bytes);
             let said = negotiation.trickle(&self.mouth, with, self.play.epoch.now());
             self.play.tally.offered.fetch_add(said, Relaxed);
@@ -176,14 +277,6 @@ impl Member {
     }
 
     fn violated(&self, violation: Violation) {
-        self.play.tally.violated(self.part.user, violation);
-    }
-
-    fn ended(&self, ending: &Ending) {
-        let expected = self.play.ending.load(Relaxed);
-        if self.seated && !expected {
-            self.play.cast.left(self.part.number);
-        }
-        self.play.tally.ended(ending, expected);
+        self.play.tally.violated(self.caller.part.user, violation);
     }
 }

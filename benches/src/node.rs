@@ -2,6 +2,7 @@
 //! an address, rooms, tokens, and how much memory and time its process takes. Must not know scenarios.
 
 mod process;
+mod pulse;
 mod rest;
 mod started;
 mod tokens;
@@ -15,6 +16,7 @@ use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
 pub(crate) use process::{Memory, Process};
+pub(crate) use pulse::{Beats, Pulse};
 pub(crate) use rest::{Credentials, LoggedIn, Rest};
 use started::Started;
 pub(crate) use tokens::Token;

@@ -41,6 +41,10 @@ pub(crate) enum Violation {
     Early { user: UserId },
     #[error("message {got} of {user} came where {expected} was due: lost, repeated or reordered between the two")]
     Order { user: UserId, expected: u64, got: u64 },
+    #[error("{user} said a message to join order {got}, but this stay has {rev}")]
+    OtherStay { user: UserId, rev: u64, got: u64 },
+    #[error("resumed from seq {got}, but {expected} was due")]
+    Resumed { expected: Seq, got: Seq },
     #[error("ack of {acked}, but the last number said is {said}")]
     AckAhead { acked: Cid, said: Cid },
     #[error("ack of {acked} after ack of {before}")]
@@ -68,6 +72,8 @@ struct Other {
     described: bool,
     /// Marked messages heard from them.
     heard: u64,
+    /// The last chat message heard from them; `None`: none yet, and they may have said some before.
+    chatted: Option<u64>,
 }
 
 impl Witness {
@@ -89,7 +95,8 @@ impl Witness {
     pub(crate) fn see(&mut self, heard: &Heard, cast: &Cast, said: Cid) -> Result<(), Violation> {
         self.count(heard)?;
         match &heard.body {
-            Body::Joined { rev, peers } => self.joined(*rev, peers, cast),
+            Body::Joined { rev, peers, .. } => self.joined(*rev, peers, cast),
+            Body::Resumed { from_seq } => self.resumed(*from_seq),
             Body::UserJoined { user, rev } => self.user_joined(*user, *rev, cast),
             Body::UserLeft { user } => match self.others.iter().position(|other| other.user == *user) {
                 Some(at) => {
@@ -102,8 +109,9 @@ impl Witness {
             Body::Answer { from } => self.described(*from, "answer", |other, rev| other > rev),
             Body::Candidate { from, mark } => self.marked(*from, *mark),
             Body::EndOfCandidates { from } => self.candidate(*from).map(drop),
+            Body::Chat { from, n, .. } => self.chatted(*from, *n),
             Body::Ack(acked) => self.acknowledged(*acked, said),
-            Body::Welcome { .. } | Body::Refused { .. } | Body::Other => Ok(()),
+            Body::Welcome { .. } | Body::Unresumed { .. } | Body::Refused { .. } | Body::Other => Ok(()),
         }
     }
 
@@ -130,6 +138,13 @@ impl Witness {
         Ok(())
     }
 
+    /// The first `ack` of another socket may name what the last one of the socket before it named.
+    fn resumed(&mut self, got: Seq) -> Result<(), Violation> {
+        self.acked = self.acked.saturating_sub(1);
+        let expected = self.seq + 1;
+        if got == expected { Ok(()) } else { Err(Violation::Resumed { expected, got }) }
+    }
+
     fn user_joined(&mut self, user: UserId, rev: u64, cast: &Cast) -> Result<(), Violation> {
         let known = self.others.iter().map(|other| other.rev).max().unwrap_or(0).max(self.rev);
         self.enter(user, rev, cast)?;
@@ -143,7 +158,7 @@ impl Witness {
         if self.others.iter().any(|other| other.user == user) {
             return Err(Violation::JoinedTwice { user });
         }
-        self.others.push(Other { user, rev, described: false, heard: 0 });
+        self.others.push(Other { user, rev, described: false, heard: 0, chatted: None });
         let (got, limit) = (self.others.len() + 1, cast.limit());
         if got > limit { Err(Violation::OverFull { got, limit }) } else { Ok(()) }
     }
@@ -161,10 +176,22 @@ impl Witness {
     }
 
     fn marked(&mut self, user: UserId, mark: Mark) -> Result<(), Violation> {
+        let rev = self.rev;
         let other = self.candidate(user)?;
+        if mark.rev != rev {
+            let got = mark.rev;
+            return if got < rev { Ok(()) } else { Err(Violation::OtherStay { user, rev, got }) };
+        }
         let expected = other.heard + 1;
         other.heard = mark.n;
         if mark.n == expected { Ok(()) } else { Err(Violation::Order { user, expected, got: mark.n }) }
+    }
+
+    fn chatted(&mut self, user: UserId, got: u64) -> Result<(), Violation> {
+        let other = self.other(user, "chat_message")?;
+        let expected = other.chatted.map_or(got, |last| last + 1);
+        other.chatted = Some(got);
+        if got == expected { Ok(()) } else { Err(Violation::Order { user, expected, got }) }
     }
 
     fn acknowledged(&mut self, acked: Cid, said: Cid) -> Result<(), Violation> {
@@ -189,7 +216,14 @@ impl Body {
             Self::Offer { .. } => Some("offer"),
             Self::Answer { .. } => Some("answer"),
             Self::Candidate { .. } | Self::EndOfCandidates { .. } => Some("ice_candidate"),
-            Self::Welcome { .. } | Self::Joined { .. } | Self::Ack(_) | Self::Refused { .. } | Self::Other => None,
+            Self::Chat { .. } => Some("chat_message"),
+            Self::Welcome { .. }
+            | Self::Joined { .. }
+            | Self::Resumed { .. }
+            | Self::Unresumed { .. }
+            | Self::Ack(_)
+            | Self::Refused { .. }
+            | Self::Other => None,
         }
     }
 }

@@ -18,7 +18,16 @@ use crate::latency::histogram;
 use crate::member::{Mouth, Play};
 
 /// Who says something, and to whom.
-pub(crate) type Direction = (Mouth, UserId);
+pub(crate) type Direction = (Mouth, Whom);
+
+/// To whom something is said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Whom {
+    /// A candidate for one member.
+    One(UserId),
+    /// A chat message for the room, which has so many others.
+    All(u32),
+}
 
 /// What is offered: `rate` messages a second of `bytes` each, the directions in turn.
 pub(crate) struct Offer {
@@ -43,8 +52,12 @@ impl Pace {
         let mut turns = (0..directions.len()).cycle();
         Self::keep((play.epoch, rate), move |due| {
             let Some((mouth, to)) = turns.next().map(|turn| &directions[turn]) else { return };
-            if mouth.candidate(*to, due, bytes) {
-                play.tally.offered.fetch_add(1, Relaxed);
+            let (said, receivers) = match to {
+                Whom::One(user) => (mouth.candidate(*user, due, bytes), 1),
+                Whom::All(receivers) => (mouth.chat(due, bytes), u64::from(*receivers)),
+            };
+            if said {
+                play.tally.offered.fetch_add(receivers, Relaxed);
             }
         })
     }

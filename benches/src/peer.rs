@@ -29,7 +29,7 @@ use kind::Kind;
 use outcome::{Outcomes, Setting};
 use work::Size;
 
-use crate::cli::Shared;
+use crate::cli::{Shared, at_least_one};
 use crate::report::{Machine, Outcome};
 use crate::scenario::{Run, files_for, seconds};
 
@@ -74,6 +74,7 @@ pub(crate) struct Peers {
 impl Peers {
     /// Measures, and writes the page.
     pub(crate) async fn play(&self, run: &Run) -> anyhow::Result<Outcome> {
+        ensure!(run.shared.html.is_none(), "--html: peers writes a page of its own → name it with --out");
         let kinds = &self.kinds()?;
         let size = self.size(&run.shared);
         files_for(work::callers(&size))?;
@@ -152,8 +153,4 @@ async fn prepare(kinds: &[Kind], peers: &Path) -> anyhow::Result<()> {
 
 fn keep(file: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "write a number, at least 1".to_owned())
 }

@@ -2,15 +2,18 @@
 //! Must not know how it was found.
 
 mod expect;
+mod html;
 mod machine;
 mod table;
+mod told;
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use expect::Expectation;
+pub(crate) use html::compare;
 pub(crate) use machine::Machine;
 
 use crate::node::Memory;
@@ -45,7 +48,7 @@ pub(crate) struct Figure {
 }
 
 /// What a number counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Unit {
     Bytes,
@@ -67,6 +70,8 @@ pub(crate) struct Phase {
     p99: f64,
     p999: f64,
     max: f64,
+    /// Quantile and time, up to the longest.
+    curve: Vec<(f64, f64)>,
 }
 
 /// The node's memory at one stage.
@@ -114,7 +119,16 @@ impl Report {
     pub(crate) fn phase(&mut self, name: &'static str, times: &Histogram<u64>) {
         let at = |quantile| micros(times.value_at_quantile(quantile));
         let (p50, p90, p99, p999) = (at(0.5), at(0.9), at(0.99), at(0.999));
-        self.phases.push(Phase { name, count: times.len(), p50, p90, p99, p999, max: micros(times.max()) });
+        self.phases.push(Phase {
+            name,
+            count: times.len(),
+            p50,
+            p90,
+            p99,
+            p999,
+            max: micros(times.max()),
+            curve: curve(times),
+        });
     }
 
     /// The node's memory now, of so many connections.
@@ -152,6 +166,16 @@ impl Report {
             _ => Outcome::Failed,
         }
     }
+}
+
+/// Quantiles with their times in microseconds, as far as there are enough times to tell them apart; then the longest.
+fn curve(times: &Histogram<u64>) -> Vec<(f64, f64)> {
+    const QUANTILES: [f64; 14] =
+        [0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99995, 0.99999];
+    let last = 1.0 - 1.0 / float(times.len().max(1));
+    let told = QUANTILES.into_iter().filter(|quantile| *quantile < last);
+    let told = told.map(|quantile| (quantile, micros(times.value_at_quantile(quantile))));
+    told.chain([(last, micros(times.max()))]).collect()
 }
 
 /// Nanoseconds as microseconds.

@@ -1,10 +1,16 @@
 //! The scenarios: what is asked of a node, phase by phase. What they have in common stands here.
 //! Must not know the command line's other half, nor how a report is shown.
 
+mod broadcast;
+mod churn;
 mod idle;
+mod joining;
 mod login;
+mod mesh;
 mod relay;
 mod script;
+mod slow;
+mod storm;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -18,7 +24,7 @@ use crate::cli::Shared;
 use crate::clock::Epoch;
 use crate::crowd::{Arrival, Company, Crowd, Guest, Sources};
 use crate::limits::{FILES_BESIDE, KNOCKS_MAX};
-use crate::member::{Conduct, Negotiation, Part, Play, Script};
+use crate::member::{Comeback, Conduct, Negotiation, Part, Play, Script};
 use crate::node::{Node, Token};
 use crate::oracle::{Cast, RoomNumber};
 use crate::report::{Machine, Report};
@@ -34,6 +40,16 @@ pub(crate) enum Scenario {
     Relay(relay::Relay),
     /// Many logins at once beside a call's signals: what they cost in memory and in latency
     Login(login::Login),
+    /// Whole joins at a steady rate: seat, offers, answers and candidates with everybody there, until the last pair is connected
+    Mesh(mesh::Mesh),
+    /// Members leave and others join beside those who signal, or all rest between messages: what it costs those who stay
+    Churn(churn::Churn),
+    /// Chat in large rooms, where one message becomes many: throughput and latency of the deliveries
+    Broadcast(broadcast::Broadcast),
+    /// Some stop reading while their rooms talk: what it costs the others and the node, and what becomes of them
+    Slow(slow::Slow),
+    /// Everybody's socket is cut at once, and everybody resumes: until the last is back, and that no stay is lost
+    Storm(storm::Storm),
 }
 
 /// One run.
@@ -50,6 +66,11 @@ impl Scenario {
             Self::Idle(_) => idle::FIGURES,
             Self::Relay(_) => relay::FIGURES,
             Self::Login(_) => login::FIGURES,
+            Self::Mesh(_) => mesh::FIGURES,
+            Self::Churn(_) => churn::FIGURES,
+            Self::Broadcast(_) => broadcast::FIGURES,
+            Self::Slow(_) => slow::FIGURES,
+            Self::Storm(_) => storm::FIGURES,
         }
     }
 
@@ -58,6 +79,11 @@ impl Scenario {
             Self::Idle(idle) => idle.play(run).await,
             Self::Relay(relay) => relay.play(run).await,
             Self::Login(login) => login.play(run).await,
+            Self::Mesh(mesh) => mesh.play(run).await,
+            Self::Churn(churn) => churn.play(run).await,
+            Self::Broadcast(broadcast) => broadcast.play(run).await,
+            Self::Slow(slow) => slow.play(run).await,
+            Self::Storm(storm) => storm.play(run).await,
         }
     }
 }
@@ -66,8 +92,13 @@ impl Scenario {
 struct Casting {
     rooms: usize,
     seats: usize,
+    /// People who belong to a room beyond its seats; they stand behind its members among the guests.
+    outside: usize,
     joins_at_once: bool,
     negotiation: Option<Negotiation>,
+    comeback: Option<Comeback>,
+    /// What members may be told in this scenario without failing the run.
+    expected: &'static [&'static str],
 }
 
 impl Run {
@@ -81,26 +112,26 @@ impl Run {
 
     /// Makes the rooms and the tokens, and says who belongs where.
     async fn cast(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
-        let Casting { rooms, seats, joins_at_once, negotiation } = casting;
-        let knocks = rooms.min(KNOCKS_MAX);
-        files_for(rooms * seats + knocks)?;
+        let Casting { rooms, seats, outside, joins_at_once, negotiation, comeback, expected } = casting;
+        let (knocks, people) = (rooms.min(KNOCKS_MAX), rooms * (seats + outside));
+        files_for(people + knocks)?;
         let step = self.show.step("make rooms", rooms);
         let rooms = node.rooms(rooms, seats).await?;
         drop(step);
-        let step = self.show.step("mint tokens", rooms.len() * seats + knocks);
-        let tokens = node.tokens(rooms.len() * seats + knocks).await?;
+        let step = self.show.step("mint tokens", people + knocks);
+        let tokens = node.tokens(people + knocks).await?;
         drop(step);
         let numbered = || (0..).zip(&rooms);
-        let parts = numbered().flat_map(|room| std::iter::repeat_n(room, seats)).chain(numbered().take(knocks));
-        let mut guests: Vec<_> = tokens.into_iter().zip(parts).map(guest).collect();
-        let knockers = guests.split_off(rooms.len() * seats);
+        let belongings = numbered().flat_map(|room| std::iter::repeat_n(room, seats + outside));
+        let mut guests: Vec<_> = tokens.into_iter().zip(belongings.chain(numbered().take(knocks))).map(guest).collect();
+        let knockers = guests.split_off(people);
         let cast = Cast::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
-        let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every };
-        Ok(Company { guests, knockers, play: self.play(cast, conduct, script) })
+        let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every, comeback };
+        Ok(Company { guests, knockers, play: self.play(cast, (conduct, Tally::expecting(expected)), script) })
     }
 
-    fn play(&self, cast: Cast, conduct: Conduct, script: Box<dyn Script>) -> Arc<Play> {
-        let (tally, heartbeat_seconds, ending) = (Tally::default(), AtomicU64::new(0), AtomicBool::new(false));
+    fn play(&self, cast: Cast, (conduct, tally): (Conduct, Tally), script: Box<dyn Script>) -> Arc<Play> {
+        let (heartbeat_seconds, ending) = (AtomicU64::new(0), AtomicBool::new(false));
         Arc::new(Play { epoch: self.epoch, cast, tally, conduct, script, heartbeat_seconds, ending })
     }
 
@@ -115,8 +146,8 @@ impl Run {
     async fn knock(&self, node: &Node, crowd: &mut Crowd, report: &mut Report) -> anyhow::Result<()> {
         let guests = std::mem::take(&mut crowd.knockers);
         let cast = Cast::new(crowd.play.cast.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
-        let conduct = Conduct { joins_at_once: true, negotiation: None, ack_every: 1 };
-        let play = self.play(cast, conduct, Box::new(script::Deaf));
+        let conduct = Conduct { joins_at_once: true, negotiation: None, ack_every: 1, comeback: None };
+        let play = self.play(cast, (conduct, Tally::default()), Box::new(script::Deaf));
         let strangers = self.open(node, Company { guests, knockers: Vec::new(), play }).await?;
         let let_in = strangers.knock(&self.show).await?;
         if let_in > 0 {
@@ -144,7 +175,7 @@ impl Run {
 }
 
 fn guest((token, (number, room)): (Token, (RoomNumber, &RoomId))) -> Guest {
-    Guest { part: Part { user: token.user, room: *room, number }, token: token.token }
+    Guest { part: Part { user: token.user, room: *room, number }, token: token.token.into(), receive_bytes: None }
 }
 
 /// Raises the limit of open files as far as it goes, and says when that is not enough.

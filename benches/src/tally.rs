@@ -29,8 +29,16 @@ pub(crate) struct Tally {
     pub(crate) ended: AtomicU64,
     /// Joins and refusals: answers to those who knock.
     pub(crate) answered: AtomicU64,
+    /// Stays that went on over another connection.
+    pub(crate) resumed: AtomicU64,
+    /// Members who came back, whether or not their stay went on.
+    pub(crate) back: AtomicU64,
+    /// Attempts to come back that did not get as far as a welcome.
+    pub(crate) knocked_in_vain: AtomicU64,
     violations: AtomicU64,
     words: Mutex<Words>,
+    /// What this scenario provokes, and does not fail over: codes of errors, reasons of `resume_failed`.
+    expected: &'static [&'static str],
 }
 
 #[derive(Debug, Default)]
@@ -38,9 +46,16 @@ struct Words {
     violations: Vec<String>,
     refusals: BTreeMap<String, u64>,
     endings: BTreeMap<String, u64>,
+    interruptions: BTreeMap<String, u64>,
+    unresumed: BTreeMap<String, u64>,
 }
 
 impl Tally {
+    /// Counts that do not fail over what is expected.
+    pub(crate) fn expecting(expected: &'static [&'static str]) -> Self {
+        Self { expected, ..Self::default() }
+    }
+
     pub(crate) fn refused(&self, code: &str) {
         self.answered.fetch_add(1, Relaxed);
         *self.words().refusals.entry(code.to_owned()).or_default() += 1;
@@ -57,15 +72,34 @@ impl Tally {
     /// A connection ended; `expected` when the run is over.
     pub(crate) fn ended(&self, ending: &Ending, expected: bool) {
         if !expected {
-            let words = match ending {
-                Ending::Closed(Some(code)) => format!("closed by the node with {code}"),
-                Ending::Closed(None) => "closed by the node".to_owned(),
-                Ending::Lost => "cut without a close frame".to_owned(),
-                Ending::Bad(why) => why.to_string(),
-            };
-            *self.words().endings.entry(words).or_default() += 1;
+            *self.words().endings.entry(ending.to_string()).or_default() += 1;
         }
         self.ended.fetch_add(1, Relaxed);
+    }
+
+    /// A connection ended, and its member will come back.
+    pub(crate) fn interrupted(&self, ending: &Ending) {
+        *self.words().interruptions.entry(ending.to_string()).or_default() += 1;
+    }
+
+    /// A stay could not go on.
+    pub(crate) fn unresumed(&self, reason: &str) {
+        *self.words().unresumed.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    /// How often connections ended that came back; `with`: only by this close code.
+    pub(crate) fn interruptions(&self, with: Option<u16>) -> u64 {
+        let how = with.map(|code| Ending::Closed(Some(code)).to_string());
+        let words = self.words();
+        let named = words.interruptions.iter().filter(|(words, _)| how.as_ref().is_none_or(|how| how == *words));
+        named.map(|(_, n)| n).sum()
+    }
+
+    /// How many stays could not go on, and why, in words.
+    pub(crate) fn unresumed_all(&self) -> (u64, String) {
+        let words = self.words();
+        let why: Vec<_> = words.unresumed.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
+        (words.unresumed.values().sum(), why.join(", "))
     }
 
     /// Promises broken: how many, and the first of them in words.
@@ -76,9 +110,11 @@ impl Tally {
     /// Messages refused and connections ended that should not have been, in words; empty when there are none.
     pub(crate) fn failures(&self) -> Vec<String> {
         let words = self.words();
-        let refusals = words.refusals.iter().map(|(code, n)| format!("{n} messages refused: {code}"));
+        let failed = |(why, _): &(&String, &u64)| !self.expected.contains(&why.as_str());
+        let refusals = words.refusals.iter().filter(failed).map(|(code, n)| format!("{n} messages refused: {code}"));
         let endings = words.endings.iter().map(|(how, n)| format!("{n} connections ended before their time: {how}"));
-        refusals.chain(endings).collect()
+        let stays = words.unresumed.iter().filter(failed).map(|(why, n)| format!("{n} stays not resumed: {why}"));
+        refusals.chain(endings).chain(stays).collect()
     }
 
     /// How many messages were refused with this code.

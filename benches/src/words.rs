@@ -4,7 +4,9 @@ mod heard;
 mod said;
 
 pub(crate) use heard::{Body, Heard, Mark, hear};
-pub(crate) use said::{acknowledge, answer, candidate, end_of_candidates, heartbeat, hello, join, offer};
+pub(crate) use said::{
+    acknowledge, answer, candidate, chat, end_of_candidates, heartbeat, hello, hello_again, join, leave, offer,
+};
 
 #[cfg(test)]
 mod tests;

@@ -39,6 +39,7 @@ pub(super) fn node(config: &Config) -> node::Settings {
         user: user::Limits { sockets_max: socket.sockets_per_user_max.get(), ..user::Limits::default() },
         seat_window: room.seat_window,
         sockets_max: config.http.connections_max.get(),
+        rest_after: config.node.rest_after,
         ..node::Settings::default()
     }
 }

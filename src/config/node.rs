@@ -1,8 +1,10 @@
 //! `[node]`: this node's name and where its files lie. Must not know what is stored there.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+use super::text;
 
 /// This node: its name and where its files lie.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,10 +16,13 @@ pub struct Node {
     pub data_dir: PathBuf,
     /// File that gets the real addresses as JSON `{"http":"…","admin":"…"}` once the node serves.
     pub ready_file: Option<PathBuf>,
+    /// How long a room, user or socket has nothing to do before it rests: a few kilobytes less, a few microseconds to wake.
+    #[serde(with = "text")]
+    pub rest_after: Duration,
 }
 
 impl Default for Node {
     fn default() -> Self {
-        Self { id: None, data_dir: PathBuf::from("./data"), ready_file: None }
+        Self { id: None, data_dir: PathBuf::from("./data"), ready_file: None, rest_after: Duration::from_secs(2) }
     }
 }

@@ -1,106 +1,174 @@
-//! Which actors of one kind are here, by the id of what they stand for.
+//! Who of one kind is here, by the id of what they stand for; awake or asleep.
 
-use std::hash::Hash;
+use std::{
+    hash::Hash,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use dashmap::{DashMap, Entry};
 use ractor::{ActorId, ActorRef, Message, MessagingErr};
 
-/// Actors by id, each with what it takes to start its like again.
-pub(super) struct Roll<K, M, S> {
-    entries: DashMap<K, (ActorRef<M>, S)>,
+use super::slot::{Mailbox, Sleeper, Slot, Start, Told};
+
+/// Everybody of one kind.
+pub(super) struct Roll<K, M, R: Sleeper> {
+    slots: DashMap<K, Slot<ActorRef<M>, R>>,
+    asleep: AtomicUsize,
 }
 
-/// What became of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
-    /// It is in a mailbox, or there was nobody to tell.
-    Plainly,
-    /// The actor had died; its successor has the message.
-    Restarted,
-}
+impl<M: Message> Mailbox for ActorRef<M> {
+    type Message = M;
 
-impl Told {
-    pub(super) fn is_restarted(self) -> bool {
-        self == Self::Restarted
+    fn post(&self, message: M) -> Result<(), M> {
+        match self.send_message(message) {
+            Err(MessagingErr::SendErr(message)) => Err(message),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.get_id() == other.get_id()
     }
 }
 
-impl<K: Eq + Hash, M, S> Default for Roll<K, M, S> {
+impl<K: Eq + Hash, M, R: Sleeper> Default for Roll<K, M, R> {
     fn default() -> Self {
-        Self { entries: DashMap::new() }
+        Self { slots: DashMap::new(), asleep: AtomicUsize::new(0) }
     }
 }
 
-impl<K: Eq + Hash + Copy, M: Message, S: Copy> Roll<K, M, S> {
-    /// Tells the actor of `key`; starts one if there is none and a seed is given, and in place of a dead one.
-    pub(super) fn tell(&self, key: K, message: M, seed: Option<S>, start: impl Fn(S) -> Option<ActorRef<M>>) -> Told {
-        let message = match self.entries.get(&key) {
-            Some(entry) => match entry.0.send_message(message) {
-                Err(MessagingErr::SendErr(message)) => message,
-                Ok(()) | Err(_) => return Told::Plainly,
+impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
+    /// Tells whoever stands for `key`: wakes the sleeper, starts one if there is none and a seed is given, and one in
+    /// place of a dead one.
+    pub(super) fn tell(
+        &self,
+        key: K,
+        message: M,
+        seed: Option<R::Seed>,
+        start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
+    ) -> Told {
+        let message = match self.slots.get(&key) {
+            Some(slot) => match slot.post(message) {
+                Ok(()) => return Told::Plainly,
+                Err(message) => message,
             },
             None => message,
         };
-        match self.entries.entry(key) {
-            Entry::Occupied(mut entry) => {
-                let Err(MessagingErr::SendErr(message)) = entry.get().0.send_message(message) else {
-                    return Told::Plainly;
-                };
-                let seed = entry.get().1;
-                let Some(actor) = start(seed) else { return Told::Plainly };
-                let _ = actor.send_message(message); // it was started just now
-                entry.insert((actor, seed));
-                Told::Restarted
+        match self.slots.entry(key) {
+            Entry::Occupied(mut slot) => {
+                let told = slot.get_mut().rouse(message, start);
+                if told == Told::Woken {
+                    self.asleep.fetch_sub(1, Ordering::Relaxed);
+                }
+                told
             }
-            Entry::Vacant(entry) => {
-                if let Some((seed, actor)) = seed.and_then(|seed| Some((seed, start(seed)?))) {
-                    let _ = actor.send_message(message); // it was started just now
-                    entry.insert((actor, seed));
+            Entry::Vacant(vacant) => {
+                if let Some((seed, actor)) = seed.and_then(|seed| Some((seed, start(Start::Anew(seed))?))) {
+                    let slot = Slot::awake(actor, seed);
+                    let _ = slot.post(message); // it was started just now
+                    vacant.insert(slot);
                 }
                 Told::Plainly
             }
         }
     }
 
-    /// Tells the actor of `key` if there is a live one.
-    pub(super) fn tell_if_open(&self, key: K, message: M) {
-        if let Some(entry) = self.entries.get(&key) {
-            let _ = entry.0.send_message(message); // a dead one is being mourned by the node
+    /// Starts one that nobody has told anything yet; it stands here before it handles anything.
+    pub(super) fn enter(&self, key: K, seed: R::Seed, start: impl FnOnce() -> Option<ActorRef<M>>) -> Option<()> {
+        // Holding the entry makes the actor's first look at the directory wait until it stands there.
+        let vacant = self.slots.entry(key);
+        vacant.insert(Slot::awake(start()?, seed));
+        Some(())
+    }
+
+    /// Lets an actor that has handled so many messages sleep.
+    ///
+    /// # Errors
+    /// The state, if there is more to do.
+    pub(super) fn rest(&self, key: K, (me, handled): (&ActorRef<M>, u64), state: Box<R>) -> Result<(), Box<R>> {
+        let Some(mut slot) = self.slots.get_mut(&key) else { return Err(state) };
+        slot.rest(me, handled, state)?;
+        self.asleep.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Takes an actor that has handled so many messages off the roll; `false` if there is more to do.
+    pub(super) fn retire(&self, key: K, (me, handled): (&ActorRef<M>, u64)) -> bool {
+        self.slots.remove_if(&key, |_, slot| slot.has_done_all(me, handled)).is_some()
+    }
+
+    /// Takes whoever it is off the roll.
+    pub(super) fn remove(&self, key: K) -> Option<R::Seed> {
+        let (_, slot) = self.slots.remove(&key)?;
+        if matches!(slot, Slot::Asleep(_)) {
+            self.asleep.fetch_sub(1, Ordering::Relaxed);
+        }
+        slot.seed()
+    }
+
+    /// Notes what it takes to start one anew.
+    pub(super) fn note(&self, key: K, new: R::Seed) {
+        if let Some(mut slot) = self.slots.get_mut(&key)
+            && let Slot::Awake { seed, .. } = &mut *slot
+        {
+            **seed = new;
         }
     }
 
-    /// Takes an actor off the roll; `false` if another stands there by now.
-    pub(super) fn retire(&self, key: K, me: &ActorRef<M>) -> bool {
-        self.entries.remove_if(&key, |_, (actor, _)| actor.get_id() == me.get_id()).is_some()
+    /// Whose actor this was, if nobody has taken its place yet.
+    pub(super) fn find(&self, dead: ActorId) -> Option<K> {
+        let was = |slot: &Slot<ActorRef<M>, R>| matches!(slot, Slot::Awake { actor, .. } if actor.get_id() == dead);
+        self.slots.iter().find(|slot| was(slot.value())).map(|slot| *slot.key())
     }
 
     /// Starts a successor of a dead actor, if it is on this roll and has none yet.
-    pub(super) fn restart(&self, dead: ActorId, start: impl Fn(K, S) -> Option<ActorRef<M>>) -> Option<K> {
-        let key = self.entries.iter().find(|entry| entry.0.get_id() == dead).map(|entry| *entry.key())?;
-        let mut entry = self.entries.get_mut(&key).filter(|entry| entry.0.get_id() == dead)?;
-        entry.0 = start(key, entry.1)?;
+    pub(super) fn restart(&self, dead: ActorId, start: impl Fn(K, R::Seed) -> Option<ActorRef<M>>) -> Option<K> {
+        let key = self.find(dead)?;
+        let mut slot = self.slots.get_mut(&key)?;
+        let seed = match &*slot {
+            Slot::Awake { actor, seed, .. } if actor.get_id() == dead => **seed,
+            Slot::Awake { .. } | Slot::Asleep(_) => return None,
+        };
+        *slot = Slot::awake(start(key, seed)?, seed);
         Some(key)
     }
 
-    /// Tells every actor something of its own, and answers what came with each.
+    /// Tells everybody who is awake something of its own, and answers what came with each: who sleeps has done all.
     pub(super) fn tell_all<T>(&self, say: impl Fn() -> (M, T)) -> Vec<T> {
-        let told = self.entries.iter().map(|entry| {
+        let told = self.slots.iter().map(|slot| {
             let (message, with) = say();
-            let _ = entry.0.send_message(message); // one that is ending drops it, and who waits learns that
+            let _ = slot.post(message); // one that sleeps or is ending drops it, and who waits learns that
             with
         });
         told.collect()
     }
 
+    pub(super) fn keys(&self) -> Vec<K> {
+        self.slots.iter().map(|slot| *slot.key()).collect()
+    }
+
+    /// Those whose seed is such.
+    pub(super) fn keys_where(&self, is: impl Fn(R::Seed) -> bool) -> Vec<K> {
+        let such = self.slots.iter().filter(|slot| slot.seed().is_some_and(&is));
+        such.map(|slot| *slot.key()).collect()
+    }
+
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.slots.len()
+    }
+
+    pub(super) fn asleep(&self) -> usize {
+        self.asleep.load(Ordering::Relaxed)
     }
 
     /// Lets every actor empty its mailbox and end.
     pub(super) fn drain(&self) {
-        for entry in &self.entries {
-            let _ = entry.0.drain(); // one that has ended needs none
+        for slot in &self.slots {
+            if let Slot::Awake { actor, .. } = slot.value() {
+                let _ = actor.drain(); // one that has ended needs none
+            }
         }
-        self.entries.clear();
+        self.slots.clear();
+        self.asleep.store(0, Ordering::Relaxed);
     }
 }

@@ -10,76 +10,96 @@ use super::{
 };
 use crate::{
     clock,
-    directory::{Directory, Key},
+    directory::{Directory, Key, Sleeper, Start, Vigil},
     ledger,
     ports::RoomSettings,
     protocol::RoomId,
 };
 
-/// The actor; its state is [`Shell`].
+/// The actor; its state is [`Awake`].
 pub(crate) struct RoomActor;
 
 /// What the actor needs to start.
 pub(crate) struct Opening {
     pub(crate) id: RoomId,
-    pub(crate) settings: RoomSettings,
+    pub(crate) start: Start<Shell>,
     pub(crate) directory: Arc<Directory>,
 }
 
-/// The rules' state, and what performing effects needs.
+/// The rules' state; what is left of a room that sleeps.
 pub(crate) struct Shell {
-    id: RoomId,
     room: Room,
+}
+
+/// A room that is awake, with what performing effects needs.
+pub(crate) struct Awake {
+    id: RoomId,
+    /// Gone once it rests in the directory.
+    shell: Option<Box<Shell>>,
     directory: Arc<Directory>,
     effects: VecDeque<Effect>,
-    /// Out of the directory: whatever still comes goes back through the door, to a newer actor.
-    retired: bool,
+    vigil: Vigil,
+}
+
+impl Sleeper for Shell {
+    type Message = Command;
+    type Seed = RoomSettings;
+
+    fn seed(&self) -> RoomSettings {
+        self.room.settings()
+    }
+
+    fn doze(&mut self, command: Command) -> Result<(), Option<Command>> {
+        Err(Some(command))
+    }
 }
 
 impl Actor for RoomActor {
     type Msg = Command;
-    type State = Shell;
+    type State = Awake;
     type Arguments = Opening;
 
-    async fn pre_start(&self, _: ActorRef<Command>, opening: Opening) -> Result<Shell, ActorProcessingErr> {
-        let Opening { id, settings, directory } = opening;
-        let room = Room::new(id, settings, directory.settings.room);
-        Ok(Shell { id, room, directory, effects: VecDeque::new(), retired: false })
+    async fn pre_start(&self, _: ActorRef<Command>, opening: Opening) -> Result<Awake, ActorProcessingErr> {
+        let Opening { id, start, directory } = opening;
+        let shell = match start {
+            Start::Anew(settings) => Box::new(Shell { room: Room::new(id, settings, directory.settings.room) }),
+            Start::Woken(shell) => shell,
+        };
+        let vigil = Vigil::new(directory.settings.rest_after, clock::now());
+        Ok(Awake { id, shell: Some(shell), directory, effects: VecDeque::new(), vigil })
     }
 
     async fn handle(
         &self,
         me: ActorRef<Command>,
         command: Command,
-        shell: &mut Shell,
+        awake: &mut Awake,
     ) -> Result<(), ActorProcessingErr> {
         #[cfg(feature = "fault-injection")]
         assert!(!matches!(command, Command::Fault), "a fault was injected into this room");
-        if shell.retired {
-            shell.directory.tell_room(shell.id, Some(shell.room.settings()), command);
-            return Ok(());
-        }
-        shell.run(Event::Told(command)).await;
-        if let Some(at) = shell.room.wake_at() {
-            shell.directory.wake_at(Key::Room(shell.id), at);
-        }
-        if shell.room.is_idle() && shell.directory.retire_room(shell.id, &me) {
-            shell.retired = true;
-            let _ = me.drain(); // fails only if the actor is already ending
+        awake.vigil.handled(!matches!(command, Command::Tick), clock::now());
+        awake.run(Event::Told(command)).await;
+        if awake.is_done(&me) {
+            me.stop(None);
         }
         Ok(())
     }
 }
 
-impl Shell {
+impl Awake {
+    fn decide(&mut self, event: Event) -> Vec<Effect> {
+        self.shell.as_mut().map_or_else(Vec::new, |shell| shell.room.handle(event, clock::now()))
+    }
+
     async fn run(&mut self, event: Event) {
-        self.effects.extend(self.room.handle(event, clock::now()));
+        let effects = self.decide(event);
+        self.effects.extend(effects);
         while let Some(effect) = self.effects.pop_front() {
             match effect {
                 Effect::Tell(socket, what) => self.directory.tell_socket(socket, what.into()),
                 Effect::Ask(ask) => {
                     if let Some(answered) = self.ask(ask).await {
-                        let effects = self.room.handle(Event::Answered(answered), clock::now());
+                        let effects = self.decide(Event::Answered(answered));
                         // What follows from an answer comes before what was decided earlier but not done yet.
                         for effect in effects.into_iter().rev() {
                             self.effects.push_front(effect);
@@ -88,6 +108,30 @@ impl Shell {
                 }
             }
         }
+    }
+
+    /// Whether the actor may end: nobody here needs the room, or the room sleeps.
+    fn is_done(&mut self, me: &ActorRef<Command>) -> bool {
+        let (me, now) = ((me, self.vigil.handled), clock::now());
+        let Some(mut shell) = self.shell.take() else { return true };
+        if shell.room.is_idle() && self.directory.retire_room(self.id, me) {
+            return true;
+        }
+        if let Some(at) = shell.room.wake_at() {
+            self.directory.wake_at(Key::Room(self.id), at);
+        }
+        if self.vigil.is_over(now) {
+            shell.room.settle();
+            match self.directory.rest_room(self.id, me, shell) {
+                Ok(()) => return true,
+                Err(awake) => shell = awake,
+            }
+        }
+        if let Some(at) = self.vigil.look_at(now) {
+            self.directory.wake_at(Key::Room(self.id), at);
+        }
+        self.shell = Some(shell);
+        false
     }
 
     async fn ask(&self, ask: Ask) -> Option<Answered> {

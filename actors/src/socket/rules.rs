@@ -151,6 +151,31 @@ pub(crate) enum Effect {
 
 type Effects = Vec<Effect>;
 
+impl Effect {
+    /// Whether it is no more than an answer to a sign of life, which tells no other socket anything.
+    pub(crate) const fn is_light(&self) -> bool {
+        match self {
+            Self::Ping(_)
+            | Self::Pong(_)
+            | Self::Send(ServerToClient::HeartbeatAck(_))
+            | Self::Tell(_, room::Command::Acked(..)) => true,
+            Self::Ask(_)
+            | Self::Attach(_)
+            | Self::Refresh(_)
+            | Self::Welcome(_)
+            | Self::Open(..)
+            | Self::Tell(..)
+            | Self::Joined(..)
+            | Self::Send(_)
+            | Self::Deliver(..)
+            | Self::Settled(_)
+            | Self::Close(_)
+            | Self::Echo(_)
+            | Self::End => false,
+        }
+    }
+}
+
 impl Session {
     pub(crate) fn new(id: SocketId, limits: Limits, now: Instant) -> Self {
         Self {
@@ -178,6 +203,12 @@ impl Session {
             Phase::Greeting { until } => until,
             Phase::Ready | Phase::Joining { .. } | Phase::Resuming { .. } | Phase::InRoom(_) | Phase::Over => alive,
         }
+    }
+
+    /// Whether nothing is under way: what may still come is dealt with when it comes.
+    pub(crate) fn may_rest(&self) -> bool {
+        let settled = matches!(self.phase, Phase::Greeting { .. } | Phase::Ready | Phase::InRoom(_));
+        settled && self.acks.is_settled() && self.ack_by.is_none()
     }
 
     /// Who is there, if that is known.

@@ -1,9 +1,6 @@
 //! A user's decisions: which socket stays, which is warned, which is closed. Pure.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use super::{Command, Limits};
 use crate::{
@@ -16,7 +13,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct User {
     limits: Limits,
-    sockets: BTreeMap<SocketId, Token>,
+    /// In the order of their numbers; mostly one.
+    sockets: Vec<(SocketId, Token)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +29,7 @@ pub(crate) type Effect = (SocketId, UserToSocket);
 
 impl User {
     pub(crate) const fn new(limits: Limits) -> Self {
-        Self { limits, sockets: BTreeMap::new() }
+        Self { limits, sockets: Vec::new() }
     }
 
     /// Whether no socket is left.
@@ -39,9 +37,14 @@ impl User {
         self.sockets.is_empty()
     }
 
+    /// Gives back memory that a user at rest does not need.
+    pub(crate) fn settle(&mut self) {
+        self.sockets.shrink_to_fit();
+    }
+
     /// When the user wants a [`Command::Tick`].
     pub(crate) fn wake_at(&self, now: Moment) -> Option<Instant> {
-        let next = self.sockets.values().map(|token| {
+        let next = self.sockets.iter().map(|(_, token)| {
             let before = if token.warned { 0 } else { self.limits.expiring_before.as_millis() };
             let at = u128::from(token.expires).saturating_mul(1_000).saturating_sub(before);
             at.saturating_sub(u128::from(now.unix_ms))
@@ -55,19 +58,19 @@ impl User {
         match command {
             Command::Attached { socket, expires } => self.attached(socket, expires),
             Command::Refreshed { socket, expires } => {
-                if let Some(token) = self.sockets.get_mut(&socket) {
+                if let Some((_, token)) = self.sockets.iter_mut().find(|(theirs, _)| *theirs == socket) {
                     *token = Token { expires, warned: false };
                 }
                 Vec::new()
             }
             Command::Detached { socket } => {
-                self.sockets.remove(&socket);
+                self.sockets.retain(|(theirs, _)| *theirs != socket);
                 Vec::new()
             }
             Command::Tick => self.tick(now.unix_ms),
             Command::Kick(code) => {
                 let all = std::mem::take(&mut self.sockets);
-                all.into_keys().map(|socket| (socket, UserToSocket::Close(code))).collect()
+                all.into_iter().map(|(socket, _)| (socket, UserToSocket::Close(code))).collect()
             }
             #[cfg(feature = "fault-injection")]
             Command::Fault => Vec::new(),
@@ -75,20 +78,19 @@ impl User {
     }
 
     fn attached(&mut self, socket: SocketId, expires: u64) -> Vec<Effect> {
-        self.sockets.insert(socket, Token { expires, warned: false });
-        let mut effects = Vec::new();
-        while self.sockets.len() > self.limits.sockets_max.max(1)
-            && let Some((oldest, _)) = self.sockets.pop_first()
-        {
-            effects.push((oldest, UserToSocket::Close(Close::Replaced)));
+        let token = Token { expires, warned: false };
+        match self.sockets.binary_search_by_key(&socket, |(theirs, _)| *theirs) {
+            Ok(known) => self.sockets[known].1 = token,
+            Err(place) => self.sockets.insert(place, (socket, token)),
         }
-        effects
+        let too_many = self.sockets.len().saturating_sub(self.limits.sockets_max.max(1));
+        self.sockets.drain(..too_many).map(|(oldest, _)| (oldest, UserToSocket::Close(Close::Replaced))).collect()
     }
 
     fn tick(&mut self, unix_ms: u64) -> Vec<Effect> {
         let mut effects = Vec::new();
         let before = self.limits.expiring_before.as_secs();
-        self.sockets.retain(|socket, token| {
+        self.sockets.retain_mut(|(socket, token)| {
             let left = token.expires.saturating_sub(unix_ms / 1_000);
             if left == 0 {
                 effects.push((*socket, UserToSocket::Close(Close::Token)));

@@ -123,7 +123,8 @@ impl Browser {
             .unwrap_or_else(|| panic!("{} hears nothing for 300 s", self.user))
     }
 
-    async fn next_within(&mut self, within: Duration) -> Option<Heard> {
+    /// The same, if it comes in time.
+    pub(crate) async fn next_within(&mut self, within: Duration) -> Option<Heard> {
         let until = tokio::time::Instant::now() + within;
         loop {
             let heard = tokio::time::timeout_at(until, self.heard.recv()).await.ok()??;

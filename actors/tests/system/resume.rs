@@ -36,6 +36,27 @@ async fn a_resume_on_another_node_misses_nothing_and_is_seen_by_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn candidates_of_a_call_that_stands_go_on_to_a_member_who_is_away_for_a_moment() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut members = world.members(2, room).await;
+    let (mut bob, mut alice) = (members.pop().expect("two"), members.pop().expect("two"));
+    alice.offers(1, &name(2), "v=0");
+    bob.hears("offer").await;
+    bob.answers(1, &name(1), "v=0 answer");
+    alice.hears("answer").await;
+    bob.hangs_up(Hangup::Lost);
+    alice.candidate(2, &name(2), "candidate:away");
+    let mut back = Browser::connect(&world.nodes[0], None);
+    assert_eq!(back.resumes(&bob).await["type"], "resumed");
+    assert_eq!(back.hears("ice_candidate").await["candidate"]["candidate"], "candidate:away");
+    alice.candidate(3, &name(2), "candidate:back");
+    assert_eq!(back.hears("ice_candidate").await["candidate"]["candidate"], "candidate:back");
+    back.candidate(2, &name(1), "candidate:mine");
+    assert_eq!(alice.hears("ice_candidate").await["candidate"]["candidate"], "candidate:mine");
+}
+
+#[tokio::test(start_paused = true)]
 async fn past_the_window_the_seat_is_lost_once() {
     let world = World::single().await;
     let room = world.room(4);

@@ -65,6 +65,7 @@ pub(crate) struct World {
 impl World {
     /// So many nodes with these settings.
     pub(crate) async fn of(nodes: usize, settings: Settings) -> Self {
+        let settings = Settings { rest_after: crate::REST_AFTER, ..settings };
         let ledger = Arc::new(MemoryLedger::new(ledger::Limits::default()));
         let book = Arc::new(Book::default());
         let mut world = Self { nodes: Vec::new(), ledger, book };

@@ -45,6 +45,9 @@ pub(crate) struct Shared {
     /// Also write the report here, as JSON
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) json: Option<PathBuf>,
+    /// Also write a page with plots here; it needs nothing but itself
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) html: Option<PathBuf>,
 }
 
 /// Numbers of processors.
@@ -84,7 +87,8 @@ fn payload(text: &str) -> Result<usize, String> {
     }
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+/// A count that is not 0, as the command line writes it.
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse::<NonZeroUsize>().map(NonZeroUsize::get).map_err(|_| "write a number from 1".to_owned())
 }
 

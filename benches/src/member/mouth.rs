@@ -1,23 +1,42 @@
 //! What a member says: its numbers are given where the words are written, so that they stand on the wire in order.
-//! A word to a connection that is over is let go: its end is counted elsewhere. Must not know when to say what.
+//! A word to a connection that is over is let go, or kept by whoever will come back. Must not know when to say what.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use actors::protocol::{
     RoomId, UserId,
     client::{Cid, Seq},
 };
+use tokio::net::tcp::OwnedWriteHalf;
 
 use crate::clock::Nanos;
-use crate::wire::{Line, LineOver, Opcode};
+use crate::limits::KEPT_MAX;
+use crate::wire::{Cut, Line, LineOver, Opcode};
 use crate::words::{self, Mark};
 
-/// What a member has said so far.
+/// What a member has said so far, and how it stands.
 #[derive(Debug, Default)]
 pub(crate) struct Voice {
     cid: Cid,
     /// Marked messages by receiver; a call has few members.
-    told: Vec<(UserId, u64)>,
+    told: Vec<Told>,
+    /// Marked messages to the whole room.
+    chatted: u64,
+    /// Has a seat, and has not asked to leave it.
+    pub(super) seated: bool,
+    /// Reads nothing for now.
+    stalled: bool,
+    /// What no `ack` has named yet, to be said again after a resume; `None`: this member never comes back.
+    kept: Option<VecDeque<(Cid, Arc<str>)>>,
+}
+
+/// What was said to one stay of another member.
+#[derive(Debug)]
+struct Told {
+    user: UserId,
+    rev: u64,
+    n: u64,
 }
 
 /// A member's way to speak; may be held by anybody.
@@ -25,22 +44,35 @@ pub(crate) struct Voice {
 pub(crate) struct Mouth(pub(super) Arc<Line<Voice>>);
 
 impl Voice {
+    /// A voice that has said nothing; `keeps`: whether what it says is kept until acknowledged.
+    pub(super) fn new(keeps: bool) -> Self {
+        Self { kept: keeps.then(VecDeque::new), ..Self::default() }
+    }
+
     fn next(&mut self) -> Cid {
         self.cid += 1;
         self.cid
     }
 
-    fn next_to(&mut self, user: UserId) -> u64 {
-        match self.told.iter_mut().find(|(told, _)| *told == user) {
-            Some((_, n)) => {
-                *n += 1;
-                *n
-            }
-            None => {
-                self.told.push((user, 1));
-                1
-            }
+    fn mark(&mut self, user: UserId, at: Nanos) -> Mark {
+        let known = self.told.iter().position(|told| told.user == user);
+        let known = known.unwrap_or_else(|| {
+            self.told.push(Told { user, rev: 0, n: 0 });
+            self.told.len() - 1
+        });
+        let told = &mut self.told[known];
+        told.n += 1;
+        Mark { n: told.n, at, rev: told.rev }
+    }
+
+    /// Keeps what was just said; whether it did.
+    fn keep(&mut self, text: &str) -> bool {
+        let Some(kept) = &mut self.kept else { return false };
+        if kept.len() >= KEPT_MAX {
+            return false;
         }
+        kept.push_back((self.cid, text.into()));
+        true
     }
 }
 
@@ -58,29 +90,47 @@ impl Mouth {
         self.say(|voice, text| words::join(text, voice.next(), room));
     }
 
+    /// Leaves the room, but not the node. Whoever says this has told the cast before.
+    pub(crate) fn leave(&self) {
+        self.say(|voice, text| {
+            voice.seated = false;
+            words::leave(text, voice.next());
+        });
+    }
+
+    /// A heartbeat; who reads nothing shows no other sign of life either.
     pub(crate) fn heartbeat(&self) {
-        self.say(|_, text| words::heartbeat(text));
+        if !self.is_stalled() {
+            self.say(|_, text| words::heartbeat(text));
+        }
     }
 
     pub(crate) fn offer(&self, to: UserId, sdp_bytes: usize) {
-        self.say(|voice, text| words::offer(text, voice.next(), to, sdp_bytes));
+        self.say_numbered(|voice, text| words::offer(text, voice.cid, to, sdp_bytes));
     }
 
     pub(crate) fn answer(&self, to: UserId, sdp_bytes: usize) {
-        self.say(|voice, text| words::answer(text, voice.next(), to, sdp_bytes));
+        self.say_numbered(|voice, text| words::answer(text, voice.cid, to, sdp_bytes));
     }
 
-    /// A candidate that was due at `at`, in a message of `bytes`; whether it was said.
+    /// A candidate that was due at `at`, in a message of `bytes`; whether it was said, or will be.
     pub(crate) fn candidate(&self, to: UserId, at: Nanos, bytes: usize) -> bool {
-        let said = self.0.say(|voice, text| {
-            let mark = Mark { n: voice.next_to(to), at };
-            words::candidate(text, (voice.next(), to), mark, bytes);
-        });
-        said.is_ok()
+        self.say_numbered(|voice, text| {
+            let mark = voice.mark(to, at);
+            words::candidate(text, (voice.cid, to), mark, bytes);
+        })
+    }
+
+    /// A chat message that was due at `at`, of about `bytes`; whether it was said, or will be.
+    pub(crate) fn chat(&self, at: Nanos, bytes: usize) -> bool {
+        self.say_numbered(|voice, text| {
+            voice.chatted += 1;
+            words::chat(text, voice.cid, Mark { n: voice.chatted, at, rev: 0 }, bytes);
+        })
     }
 
     pub(crate) fn end_of_candidates(&self, to: UserId) {
-        self.say(|voice, text| words::end_of_candidates(text, voice.next(), to));
+        self.say_numbered(|voice, text| words::end_of_candidates(text, voice.cid, to));
     }
 
     pub(crate) fn acknowledge(&self, seq: Seq) {
@@ -96,12 +146,74 @@ impl Mouth {
         let _: Result<(), LineOver> = self.0.control(Opcode::Close, &1_001_u16.to_be_bytes());
     }
 
-    /// A member came anew: what was told to their stay before does not count.
-    pub(super) fn forget(&self, user: UserId) {
-        self.0.with(|voice| voice.told.retain(|(told, _)| *told != user));
+    /// Loses the connection.
+    pub(crate) fn cut(&self, how: Cut) {
+        self.0.cut(how);
+    }
+
+    /// Reads nothing from now on, or reads again.
+    pub(crate) fn stall(&self, stalled: bool) {
+        self.0.with(|voice| voice.stalled = stalled);
+    }
+
+    pub(super) fn is_stalled(&self) -> bool {
+        self.0.with(|voice| voice.stalled)
+    }
+
+    pub(super) fn is_seated(&self) -> bool {
+        self.0.with(|voice| voice.seated)
+    }
+
+    /// A stay begins, with these others there.
+    pub(super) fn sit_down(&self, others: &[(UserId, u64)]) {
+        self.0.with(|voice| {
+            voice.seated = true;
+            voice.told = others.iter().map(|(user, rev)| Told { user: *user, rev: *rev, n: 0 }).collect();
+        });
+    }
+
+    /// The stay is over; whether there was one.
+    pub(super) fn stand_up(&self) -> bool {
+        self.0.with(|voice| {
+            voice.kept.iter_mut().for_each(VecDeque::clear);
+            std::mem::take(&mut voice.seated)
+        })
+    }
+
+    /// A member came, or came anew: what was told to their stay before does not count.
+    pub(super) fn meet(&self, user: UserId, rev: u64) {
+        self.0.with(|voice| {
+            voice.told.retain(|told| told.user != user);
+            voice.told.push(Told { user, rev, n: 0 });
+        });
+    }
+
+    /// Everything up to this number is with the node.
+    pub(super) fn settle(&self, acked: Cid) {
+        self.0.with(|voice| {
+            if let Some(kept) = &mut voice.kept {
+                let settled = kept.partition_point(|(cid, _)| *cid <= acked);
+                kept.drain(..settled);
+            }
+        });
+    }
+
+    /// Speaks over another connection; what was kept is said first.
+    pub(super) fn speak_over(&self, half: OwnedWriteHalf) {
+        self.0.reconnect(half, |voice| voice.kept.iter().flatten().map(|(_, text)| Arc::clone(text)).collect());
+    }
+
+    /// Says what the protocol numbers; whether it was said, or kept to be said later.
+    fn say_numbered(&self, words: impl FnOnce(&mut Voice, &mut String)) -> bool {
+        let (kept, said) = self.0.say(|voice, text| {
+            voice.next();
+            words(voice, text);
+            voice.keep(text)
+        });
+        kept || said.is_ok()
     }
 
     fn say(&self, words: impl FnOnce(&mut Voice, &mut String)) {
-        let _: Result<(), LineOver> = self.0.say(words);
+        let _ = self.0.say(words);
     }
 }

@@ -158,7 +158,10 @@ fn spawn(program: &Path, cpus: Option<&str>, (data, settings): (&Path, &Vec<Stri
     command.spawn().with_context(|| format!("cannot start {}", program.display()))
 }
 
-/// The `aldis` that was built with this program.
+/// The `aldis` that was built with this program; benches lie one folder deeper.
 pub(super) fn beside() -> anyhow::Result<PathBuf> {
-    Ok(std::env::current_exe()?.with_file_name("aldis"))
+    let own = std::env::current_exe()?;
+    let folder = own.parent().context("this program lies nowhere")?;
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
+    Ok(folder.join("aldis"))
 }

@@ -18,7 +18,7 @@ impl Seat {
     fn taken() -> Self {
         let cast = Cast::new(3, [(ME, 0), (OLD, 0), (NEW, 0), (ELSEWHERE, 1)].into_iter());
         let mut seat = Self { witness: Witness::new(0), cast, seq: 0 };
-        seat.unnumbered(Body::Joined { rev: 5, peers: vec![(OLD, 2)] }).expect("a seat");
+        seat.unnumbered(Body::Joined { rev: 5, peers: vec![(OLD, 2)], resume_token: String::new() }).expect("a seat");
         seat
     }
 
@@ -41,7 +41,7 @@ impl Seat {
 }
 
 const fn marked(from: UserId, n: u64) -> Body {
-    Body::Candidate { from, mark: Mark { n, at: 0 } }
+    Body::Candidate { from, mark: Mark { n, at: 0, rev: 5 } }
 }
 
 fn came(user: UserId, rev: u64) -> Body {
@@ -62,6 +62,8 @@ fn a_clean_call_breaks_no_promise() {
         came(NEW, 7),
         Body::Answer { from: NEW },
         marked(NEW, 1),
+        Body::Chat { from: OLD, n: 7, at: 0 },
+        Body::Chat { from: OLD, n: 8, at: 0 },
     ]);
     assert!(!seat.witness.offers_to(OLD) && seat.witness.offers_to(NEW));
     assert_eq!(seat.unnumbered(Body::Ack(9)), Ok(()));
@@ -75,6 +77,11 @@ fn each_broken_promise_is_named() {
     for (mut seat, body, expected) in [
         (offered(), marked(OLD, 1), Violation::Order { user: OLD, expected: 2, got: 1 }),
         (offered(), marked(OLD, 3), Violation::Order { user: OLD, expected: 2, got: 3 }),
+        (
+            offered().after([Body::Chat { from: OLD, n: 7, at: 0 }]),
+            Body::Chat { from: OLD, n: 9, at: 0 },
+            Violation::Order { user: OLD, expected: 8, got: 9 },
+        ),
         (offered(), marked(NEW, 1), Violation::Stranger { user: NEW, kind }),
         (Seat::taken(), marked(OLD, 1), Violation::Early { user: OLD }),
         (Seat::taken(), Body::EndOfCandidates { from: OLD }, Violation::Early { user: OLD }),
@@ -118,7 +125,10 @@ fn an_ack_names_what_was_said_and_never_goes_back() {
 fn a_room_too_full_is_seen_by_its_members_and_by_the_count_of_all() {
     let cast = Cast::new(2, [(ME, 0), (OLD, 0), (NEW, 0)].into_iter());
     let mut witness = Witness::new(0);
-    let joined = Heard { seq: None, body: Body::Joined { rev: 3, peers: vec![(OLD, 1), (NEW, 2)] } };
+    let joined = Heard {
+        seq: None,
+        body: Body::Joined { rev: 3, peers: vec![(OLD, 1), (NEW, 2)], resume_token: String::new() },
+    };
     assert_eq!(witness.see(&joined, &cast, 1), Err(Violation::OverFull { got: 3, limit: 2 }));
 
     assert_eq!((cast.sat_down(0), cast.sat_down(0)), (Ok(()), Ok(())));
@@ -126,4 +136,17 @@ fn a_room_too_full_is_seen_by_its_members_and_by_the_count_of_all() {
     cast.left(0);
     cast.left(0);
     assert_eq!(cast.sat_down(0), Ok(()));
+}
+
+#[test]
+fn a_stay_goes_on_where_it_was_and_what_was_said_to_an_earlier_one_is_no_loss() {
+    let mut seat = Seat::taken().after([Body::Offer { from: OLD }, marked(OLD, 1)]);
+    assert_eq!(seat.unnumbered(Body::Ack(8)), Ok(()));
+    assert_eq!(seat.unnumbered(Body::Resumed { from_seq: 3 }), Ok(()));
+    assert_eq!(seat.unnumbered(Body::Ack(8)), Ok(()), "the socket before it heard of 8, this one not yet");
+    assert_eq!(seat.next(marked(OLD, 2)), Ok(()));
+    assert_eq!(seat.unnumbered(Body::Resumed { from_seq: 3 }), Err(Violation::Resumed { expected: 4, got: 3 }));
+    let to = |rev| Body::Candidate { from: OLD, mark: Mark { n: 9, at: 0, rev } };
+    assert_eq!(seat.next(to(4)), Ok(()));
+    assert_eq!(seat.next(to(6)), Err(Violation::OtherStay { user: OLD, rev: 5, got: 6 }));
 }

@@ -83,7 +83,7 @@ impl Mouth {
 
     pub(crate) fn say(&self, phrase: Phrase) {
         let talk = &self.talk;
-        let said = self.line.say(|voice, text| talk.dialect.say(self.n, phrase, voice, text));
+        let ((), said) = self.line.say(|voice, text| talk.dialect.say(self.n, phrase, voice, text));
         if said.is_err() && !talk.ending.load(Relaxed) {
             talk.troubled(format!(
                 "the line of caller {} is over, or the server takes less than it is offered",
@@ -117,7 +117,7 @@ impl Caller {
         }
     }
 
-    fn arrived(&mut self, Mark { n, at }: Mark) {
+    fn arrived(&mut self, Mark { n, at, .. }: Mark) {
         let talk = &self.mouth.talk;
         let now = talk.epoch.now();
         talk.latencies.record(at, now);
@@ -161,5 +161,9 @@ impl Listen for Caller {
 
     fn ping(&mut self, payload: &[u8]) {
         let _: Result<(), LineOver> = self.mouth.line.control(Opcode::Pong, payload);
+    }
+
+    fn listens(&self) -> bool {
+        true
     }
 }

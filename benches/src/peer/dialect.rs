@@ -107,9 +107,10 @@ impl Voice {
         self.cid
     }
 
+    /// The next message's mark; nobody comes anew, so it names no join order.
     fn mark(&mut self, at: Nanos) -> Mark {
         self.told += 1;
-        Mark { n: self.told, at }
+        Mark { n: self.told, at, rev: 0 }
     }
 }
 
@@ -139,7 +140,7 @@ impl Heard {
 
 /// Appends a candidate with a mark, padded so that what was written from `begun` on, `end` included, has `bytes` bytes.
 fn candidate(out: &mut String, (begun, bytes): (usize, usize), mark: Mark, end: &str) {
-    let Mark { n, at } = mark;
+    let Mark { n, at, .. } = mark;
     // Writing into a String cannot fail.
     let _ = write!(out, r#"{{"n":{n},"at":{at},"sdpMid":"0","candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host "#);
     let written = out.len() - begun + 2 + end.len();
@@ -155,5 +156,5 @@ fn mark(text: &[u8]) -> Option<Mark> {
         let digits = text[from..].split(|byte| !byte.is_ascii_digit()).next()?;
         std::str::from_utf8(digits).ok()?.parse().ok()
     };
-    Some(Mark { n: after(br#""n":"#)?, at: after(br#""at":"#)? })
+    Some(Mark { n: after(br#""n":"#)?, at: after(br#""at":"#)?, rev: 0 })
 }

@@ -148,7 +148,9 @@ impl Other {
                 command.arg(&place.matchbox).arg(address.to_string()).env("RUST_LOG", "warn");
             }
             None => {
-                command.arg(std::env::current_exe()?).args(["echo", "--bind", &address.to_string()]);
+                // `cargo bench` starts another program of ours, which runs nothing without this mark.
+                let mark = std::env::args().find(|argument| argument == "--bench");
+                command.arg(std::env::current_exe()?).args(["echo", "--bind", &address.to_string()]).args(mark);
             }
         }
         command.stdin(Stdio::null()).stdout(log.reopen()?).stderr(log.reopen()?).kill_on_drop(true);

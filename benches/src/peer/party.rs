@@ -15,7 +15,7 @@ use super::dialect::{Phrase, Voice};
 use crate::crowd::Sources;
 use crate::limits::{OPEN_WITHIN, PER_SOURCE, STALLED_AFTER};
 use crate::ramp::Ramp;
-use crate::wire::{Line, Opened, connect, read, upgrade};
+use crate::wire::{Line, Opened, Reader, Way, connect, upgrade};
 
 /// Handshakes under way at once: enough to keep one core busy.
 const OPENING_MAX: usize = 64;
@@ -44,9 +44,10 @@ impl Party {
             if let Some(pace) = &mut pace {
                 pace.turn().await;
             }
-            let (theirs, source) = (Arc::clone(&talk), sources.of(at));
+            let theirs = Arc::clone(&talk);
+            let way = Way { to, source: sources.of(at), receive_bytes: None };
             opening.spawn(async move {
-                let opened = timeout(OPEN_WITHIN, open(to, &theirs, (n, source))).await;
+                let opened = timeout(OPEN_WITHIN, open(way, &theirs, n)).await;
                 opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))?
             });
             while opening.len() >= OPENING_MAX {
@@ -102,14 +103,10 @@ impl Party {
 }
 
 /// Opens one caller's socket.
-async fn open(
-    to: SocketAddr,
-    talk: &Talk,
-    (n, source): (usize, Option<std::net::IpAddr>),
-) -> anyhow::Result<(usize, Opened)> {
-    let stream = connect(to, source).await?;
+async fn open(way: Way, talk: &Talk, n: usize) -> anyhow::Result<(usize, Opened)> {
+    let stream = connect(way).await?;
     let opened = match talk.dialect.upgrade(n) {
-        Some(asked) => upgrade(stream, to, &asked).await?,
+        Some(asked) => upgrade(stream, way.to, &asked).await?,
         None => Opened { stream, early: Vec::new() },
     };
     Ok((n, opened))
@@ -126,7 +123,7 @@ fn begin((n, opened): (usize, Opened), talk: &Arc<Talk>, tasks: &mut JoinSet<()>
     let mouth = Mouth::new(n, line, Arc::clone(talk));
     let mut caller = Caller::new(mouth.clone());
     tasks.spawn(async move {
-        read(half, early, &mut caller).await;
+        Reader::new(half, early).read(&mut caller).await;
         caller.ended();
     });
     if is_bare {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Figure, Report, Unit, float};
+use super::{Report, Unit, float};
 
 impl Report {
     /// Writes all of it.
@@ -12,7 +12,7 @@ impl Report {
         self.write_phases(out)?;
         writeln!(out)?;
         for figure in &self.figures {
-            writeln!(out, "{:<34} {:>14}  {}", figure.name, figure.shown(), figure.what)?;
+            writeln!(out, "{:<34} {:>14}  {}", figure.name, figure.unit.shown(figure.value), figure.what)?;
         }
         let troubles = [("VIOLATION", &self.violated), ("FAILED", &self.failures), ("MISSED", &self.missed)];
         for (kind, words) in troubles {
@@ -56,24 +56,24 @@ impl Report {
             "µs from due time", "messages", "p50", "p90", "p99", "p99.9", "max"
         )?;
         for phase in &self.phases {
-            let super::Phase { name, count, p50, p90, p99, p999, max } = phase;
+            let super::Phase { name, count, p50, p90, p99, p999, max, .. } = phase;
             writeln!(out, "{name:<18} {count:>11} {p50:>9.0} {p90:>9.0} {p99:>9.0} {p999:>9.0} {max:>10.0}")?;
         }
         Ok(())
     }
 }
 
-impl Figure {
-    fn shown(&self) -> String {
-        let value = self.value;
-        match self.unit {
-            Unit::Bytes => bytes_shown(value),
-            Unit::Count => format!("{value:.0}"),
-            Unit::PerSecond => format!("{value:.0} /s"),
-            Unit::Microseconds => format!("{value:.1} µs"),
-            Unit::Seconds => format!("{value:.2} s"),
-            Unit::Ratio => format!("{value:.2} ×"),
-            Unit::Percent => format!("{value:.1} %"),
+impl Unit {
+    /// A number with its unit.
+    pub(super) fn shown(self, value: f64) -> String {
+        match self {
+            Self::Bytes => bytes_shown(value),
+            Self::Count => format!("{value:.0}"),
+            Self::PerSecond => format!("{value:.0} /s"),
+            Self::Microseconds => format!("{value:.1} µs"),
+            Self::Seconds => format!("{value:.2} s"),
+            Self::Ratio => format!("{value:.2} ×"),
+            Self::Percent => format!("{value:.1} %"),
         }
     }
 }

@@ -129,7 +129,15 @@ impl Idle {
 
     fn casting(&self, run: &Run, rooms: usize) -> Casting {
         let negotiation = (!self.silent).then_some(self.negotiation(run));
-        Casting { rooms, seats: self.room_size, joins_at_once: self.at_once, negotiation }
+        Casting {
+            rooms,
+            seats: self.room_size,
+            outside: 0,
+            joins_at_once: self.at_once,
+            negotiation,
+            comeback: None,
+            expected: &[],
+        }
     }
 
     /// A few calls come and go, so that what a node allocates once is not counted as the first connections'.

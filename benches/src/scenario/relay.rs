@@ -10,12 +10,12 @@ use hdrhistogram::Histogram;
 
 use super::script::{Bounce, Measure};
 use super::{Casting, Run, seconds};
-use crate::crowd::Crowd;
+use crate::crowd::{Crowd, Guest};
 use crate::latency::{Latencies, histogram};
 use crate::limits::DRAIN_WITHIN;
-use crate::member::{Negotiation, Script};
+use crate::member::{Mouth, Negotiation, Script};
 use crate::node::{Node, Process};
-use crate::pace::{Direction, Offer, Pace};
+use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::report::{Report, Unit, float, micros, micros_each};
 
 pub(super) const FIGURES: &[&str] = &[
@@ -54,10 +54,10 @@ pub(crate) struct Relay {
 }
 
 /// What was counted between two moments.
-struct Window {
-    time: Duration,
+pub(super) struct Window {
+    pub(super) time: Duration,
     relayed: u64,
-    offered: u64,
+    pub(super) offered: u64,
     node_cpu: Option<Duration>,
     own_cpu: Duration,
 }
@@ -120,7 +120,9 @@ impl Relay {
                     let odd = in_flight % 2 * u32::from(n < self.pairs);
                     for _ in 0..in_flight / 2 + odd {
                         crowd.play.tally.offered.fetch_add(1, Relaxed);
-                        mouth.candidate(to, run.epoch.now(), bytes);
+                        if let Whom::One(to) = to {
+                            mouth.candidate(to, run.epoch.now(), bytes);
+                        }
                     }
                 }
                 Ok(None)
@@ -132,7 +134,15 @@ impl Relay {
 /// So many pairs, each in a room of its own, joined and described to each other.
 pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<dyn Script>)) -> anyhow::Result<Crowd> {
     let negotiation = Negotiation { sdp_bytes: 1_500, candidates: 0, candidate_bytes: run.shared.payload };
-    let casting = Casting { rooms: count, seats: 2, joins_at_once: true, negotiation: Some(negotiation) };
+    let casting = Casting {
+        rooms: count,
+        seats: 2,
+        outside: 0,
+        joins_at_once: true,
+        negotiation: Some(negotiation),
+        comeback: None,
+        expected: &[],
+    };
     let guests = run.cast(node, casting, script).await?;
     let crowd = run.open(node, guests).await?;
     crowd.greet_and_join(&run.show).await?;
@@ -144,9 +154,19 @@ pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<d
 pub(super) fn directions(crowd: &Crowd) -> Vec<Direction> {
     let one_way = |from: usize| {
         let pairs = crowd.mouths.chunks_exact(2).zip(crowd.guests.chunks_exact(2));
-        pairs.map(move |(mouths, guests)| (mouths[from].clone(), guests[1 - from].part.user))
+        pairs.map(move |(mouths, guests)| (mouths[from].clone(), Whom::One(guests[1 - from].part.user)))
     };
     one_way(0).chain(one_way(1)).collect()
+}
+
+/// Each member of each room to the next one, and the last to the first.
+pub(super) fn rounds(crowd: &Crowd, seats: usize) -> Vec<Direction> {
+    let rooms = crowd.mouths.chunks_exact(seats).zip(crowd.guests.chunks_exact(seats));
+    let round = |(mouths, guests): (&[Mouth], &[Guest])| {
+        let next = guests.iter().cycle().skip(1).map(|guest| Whom::One(guest.part.user));
+        mouths.iter().cloned().zip(next).collect::<Vec<_>>()
+    };
+    rooms.flat_map(round).collect()
 }
 
 /// Waits until everything that was sent has arrived, or nothing more comes; answers how many are missing.
@@ -176,7 +196,7 @@ pub(super) fn rates<'a>(crowd: &'a Crowd, latencies: &'a Latencies) -> impl FnMu
 }
 
 /// All counts at one moment.
-struct Look {
+pub(super) struct Look {
     at: Instant,
     relayed: u64,
     offered: u64,
@@ -185,7 +205,7 @@ struct Look {
 }
 
 impl Look {
-    fn at(node: &Node, crowd: &Crowd) -> anyhow::Result<Self> {
+    pub(super) fn at(node: &Node, crowd: &Crowd) -> anyhow::Result<Self> {
         let load = |count: &AtomicU64| count.load(Relaxed);
         let tally = &crowd.play.tally;
         Ok(Self {
@@ -197,7 +217,7 @@ impl Look {
         })
     }
 
-    fn until(&self, later: &Self) -> Window {
+    pub(super) fn until(&self, later: &Self) -> Window {
         let node_cpu = later.node_cpu.zip(self.node_cpu).map(|(later, earlier)| later.saturating_sub(earlier));
         Window {
             time: later.at - self.at,
@@ -209,7 +229,7 @@ impl Look {
     }
 }
 
-fn figures(report: &mut Report, window: &Window, (times, lag): (&Histogram<u64>, &Histogram<u64>)) {
+pub(super) fn figures(report: &mut Report, window: &Window, (times, lag): (&Histogram<u64>, &Histogram<u64>)) {
     let seconds = window.time.as_secs_f64();
     report.phase("measured", times);
     report.figure(("throughput", Unit::PerSecond), float(window.relayed) / seconds, "messages that arrived");
@@ -242,7 +262,7 @@ fn figures(report: &mut Report, window: &Window, (times, lag): (&Histogram<u64>,
     );
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+pub(super) fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
     rate.ok_or_else(|| "write messages a second, more than 0".to_owned())
 }

@@ -3,11 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use actors::protocol::UserId;
-
-use crate::clock::Nanos;
 use crate::latency::Latencies;
-use crate::member::{Mouth, Play, Script};
+use crate::member::{Mouth, Play, Relayed, Script};
 
 /// Records how long each took.
 pub(super) struct Measure(pub(super) Arc<Latencies>);
@@ -23,20 +20,20 @@ pub(super) struct Bounce {
 pub(super) struct Deaf;
 
 impl Script for Deaf {
-    fn relayed(&self, _play: &Play, _to: &Mouth, _from: UserId, _at: Nanos) {}
+    fn relayed(&self, _play: &Play, _mouth: &Mouth, _relayed: Relayed) {}
 }
 
 impl Script for Measure {
-    fn relayed(&self, play: &Play, _to: &Mouth, _from: UserId, at: Nanos) {
-        self.0.record(at, play.epoch.now());
+    fn relayed(&self, play: &Play, _mouth: &Mouth, relayed: Relayed) {
+        self.0.record(relayed.at, play.epoch.now());
     }
 }
 
 impl Script for Bounce {
-    fn relayed(&self, play: &Play, to: &Mouth, from: UserId, at: Nanos) {
+    fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed) {
         let now = play.epoch.now();
-        self.latencies.record(at, now);
-        if self.on.load(Relaxed) && to.candidate(from, now, self.bytes) {
+        self.latencies.record(relayed.at, now);
+        if self.on.load(Relaxed) && mouth.candidate(relayed.from, now, self.bytes) {
             play.tally.offered.fetch_add(1, Relaxed);
         }
     }

@@ -8,6 +8,9 @@ use anyhow::{Context as _, bail, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
+use super::Opcode;
+use super::frame;
+
 /// The key and answer of RFC 6455 §1.3: a load generator needs no surprise here.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
@@ -21,12 +24,31 @@ pub(crate) struct Opened {
     pub(crate) early: Vec<u8>,
 }
 
+/// From where a client connects to where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) to: SocketAddr,
+    /// `None`: the kernel chooses.
+    pub(crate) source: Option<IpAddr>,
+    /// Bytes that the kernel may hold for a reader; `None`: as many as it likes.
+    pub(crate) receive_bytes: Option<u32>,
+}
+
 /// What is asked of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Upgrade {
     /// The path, with its query.
     pub(crate) path: String,
     pub(crate) subprotocol: Option<&'static str>,
+}
+
+impl Opened {
+    /// Says one text before anybody holds the line.
+    pub(crate) async fn say(&mut self, text: &str) -> io::Result<()> {
+        let mut bytes = Vec::with_capacity(text.len() + 16);
+        frame::write(&mut bytes, Opcode::Text, text.as_bytes(), Some(*b"mask"));
+        self.stream.write_all(&bytes).await
+    }
 }
 
 impl Upgrade {
@@ -36,9 +58,9 @@ impl Upgrade {
     }
 }
 
-/// Connects to a node, from `source` if one is given, and upgrades.
-pub(crate) async fn open(to: SocketAddr, source: Option<IpAddr>) -> anyhow::Result<Opened> {
-    upgrade(connect(to, source).await?, to, &Upgrade::aldis()).await
+/// Connects to a node and upgrades.
+pub(crate) async fn open(way: Way) -> anyhow::Result<Opened> {
+    upgrade(connect(way).await?, way.to, &Upgrade::aldis()).await
 }
 
 /// Upgrades an open connection.
@@ -56,8 +78,11 @@ pub(crate) async fn upgrade(mut stream: TcpStream, to: SocketAddr, asked: &Upgra
 }
 
 /// Connects, and no more: small messages leave at once.
-pub(crate) async fn connect(to: SocketAddr, source: Option<IpAddr>) -> anyhow::Result<TcpStream> {
+pub(crate) async fn connect(Way { to, source, receive_bytes }: Way) -> anyhow::Result<TcpStream> {
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(bytes) = receive_bytes {
+        socket.set_recv_buffer_size(bytes)?;
+    }
     if let Some(source) = source {
         socket.bind(SocketAddr::new(source, 0)).with_context(|| {
             format!("cannot bind to {source}: it has no free port, or is no address of this machine → choose others with --source, or fewer a source with --per-source")

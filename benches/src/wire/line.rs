@@ -5,9 +5,10 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::net::{Shutdown, shutdown};
+use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedWriteHalf;
 
 use super::Opcode;
@@ -16,12 +17,12 @@ use crate::limits::WAITING_BYTES_MAX;
 
 /// A client's way to its node; `T` is what a speaker must know while it holds the floor.
 pub(crate) struct Line<T> {
-    half: OwnedWriteHalf,
     floor: Mutex<Floor<T>>,
-    over: AtomicBool,
 }
 
 struct Floor<T> {
+    /// `None`: the line is over, until it is connected again.
+    half: Option<Arc<OwnedWriteHalf>>,
     waiting: Vec<u8>,
     flushing: bool,
     /// The next mask; 0: none, for a server that sends back what it got.
@@ -32,6 +33,15 @@ struct Floor<T> {
 /// The line is over: closed, failed, or the node takes less than it is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LineOver;
+
+/// How a connection goes without a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Cut {
+    /// With an RST, as when a process dies with words unread
+    Reset,
+    /// With a FIN and no close frame, as when a process ends
+    Drop,
+}
 
 thread_local! {
     static DESK: RefCell<(String, Vec<u8>)> = const { RefCell::new((String::new(), Vec::new())) };
@@ -48,19 +58,51 @@ impl<T: Send + 'static> Line<T> {
     }
 
     fn masked(half: OwnedWriteHalf, mask: u32, speaker: T) -> Arc<Self> {
-        let floor = Floor { waiting: Vec::new(), flushing: false, mask, speaker };
-        Arc::new(Self { half, floor: Mutex::new(floor), over: AtomicBool::new(false) })
+        let half = Some(Arc::new(half));
+        let floor = Floor { half, waiting: Vec::new(), flushing: false, mask, speaker };
+        Arc::new(Self { floor: Mutex::new(floor) })
     }
 
-    /// Says one text; `words` writes it, and what it decides stands in the order of the wire.
-    pub(crate) fn say<A>(self: &Arc<Self>, words: impl FnOnce(&mut T, &mut String) -> A) -> Result<A, LineOver> {
+    /// Ends the connection without a word: the reader sees its end, and what waits is forgotten.
+    pub(crate) fn cut(&self, how: Cut) {
+        let mut floor = self.floor();
+        floor.waiting = Vec::new();
+        let Some(half) = floor.half.take() else { return };
+        let stream: &TcpStream = (*half).as_ref();
+        // Both fail only where the connection is gone already.
+        if how == Cut::Reset {
+            let _ = stream.set_zero_linger();
+        }
+        let _ = shutdown(stream, Shutdown::Read);
+        if how == Cut::Reset
+            && let Some(half) = Arc::into_inner(half)
+        {
+            half.forget(); // no FIN goes before the RST
+        }
+    }
+
+    /// Goes on over another connection; before anybody else speaks, the texts that `again` answers are said.
+    pub(crate) fn reconnect(self: &Arc<Self>, half: OwnedWriteHalf, again: impl FnOnce(&mut T) -> Vec<Arc<str>>) {
+        let mut bytes = Vec::new();
+        let mut floor = self.floor();
+        (floor.half, floor.waiting, floor.flushing) = (Some(Arc::new(half)), Vec::new(), false);
+        for text in again(&mut floor.speaker) {
+            bytes.clear();
+            if self.write(&mut floor, Opcode::Text, text.as_bytes(), &mut bytes).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Says one text; `words` writes it, and what it decides stands in the order of the wire, also when the line is over.
+    pub(crate) fn say<A>(self: &Arc<Self>, words: impl FnOnce(&mut T, &mut String) -> A) -> (A, Result<(), LineOver>) {
         DESK.with_borrow_mut(|(text, bytes)| {
             text.clear();
             bytes.clear();
             let mut floor = self.floor();
             let answer = words(&mut floor.speaker, text);
-            self.write(&mut floor, Opcode::Text, text.as_bytes(), bytes)?;
-            Ok(answer)
+            let said = self.write(&mut floor, Opcode::Text, text.as_bytes(), bytes);
+            (answer, said)
         })
     }
 
@@ -88,53 +130,57 @@ impl<T: Send + 'static> Line<T> {
         payload: &[u8],
         bytes: &mut Vec<u8>,
     ) -> Result<(), LineOver> {
-        if self.over.load(Ordering::Relaxed) {
-            return Err(LineOver);
-        }
+        let half = floor.half.clone().ok_or(LineOver)?;
         // A generator's masks need not be unpredictable, only different (xorshift32, which keeps 0).
         floor.mask ^= floor.mask << 13;
         floor.mask ^= floor.mask >> 17;
         floor.mask ^= floor.mask << 5;
         frame::write(bytes, opcode, payload, (floor.mask != 0).then(|| floor.mask.to_ne_bytes()));
-        let written = if floor.waiting.is_empty() { self.try_write(bytes)? } else { 0 };
+        let written = if floor.waiting.is_empty() { floor.try_write(&half, bytes)? } else { 0 };
         if written < bytes.len() {
             floor.waiting.extend_from_slice(&bytes[written..]);
             if floor.waiting.len() > WAITING_BYTES_MAX {
-                return Err(self.end());
+                return Err(floor.end());
             }
             if !floor.flushing {
                 floor.flushing = true;
-                tokio::spawn(Arc::clone(self).flush());
+                tokio::spawn(Arc::clone(self).flush(half));
             }
         }
         Ok(())
     }
 
+    /// Writes what waits, then ends.
+    async fn flush(self: Arc<Self>, half: Arc<OwnedWriteHalf>) {
+        while half.writable().await.is_ok() {
+            let mut floor = self.floor();
+            if floor.half.as_ref().is_none_or(|now| !Arc::ptr_eq(now, &half)) {
+                return; // another connection's words are another task's
+            }
+            let waiting = std::mem::take(&mut floor.waiting);
+            let Ok(written) = floor.try_write(&half, &waiting) else { return };
+            if written == waiting.len() {
+                floor.flushing = false;
+                return;
+            }
+            floor.waiting = waiting;
+            floor.waiting.drain(..written);
+        }
+    }
+}
+
+impl<T> Floor<T> {
     /// How much the kernel took: all, some, or nothing for now.
-    fn try_write(&self, bytes: &[u8]) -> Result<usize, LineOver> {
-        match self.half.try_write(bytes) {
+    fn try_write(&mut self, half: &OwnedWriteHalf, bytes: &[u8]) -> Result<usize, LineOver> {
+        match half.try_write(bytes) {
             Ok(written) => Ok(written),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
             Err(_) => Err(self.end()),
         }
     }
 
-    fn end(&self) -> LineOver {
-        self.over.store(true, Ordering::Relaxed);
+    fn end(&mut self) -> LineOver {
+        (self.half, self.waiting) = (None, Vec::new());
         LineOver
-    }
-
-    /// Writes what waits, then ends.
-    async fn flush(self: Arc<Self>) {
-        while self.half.writable().await.is_ok() {
-            let mut floor = self.floor();
-            let Ok(written) = self.try_write(&floor.waiting) else { return };
-            floor.waiting.drain(..written);
-            if floor.waiting.is_empty() {
-                floor.waiting = Vec::new();
-                floor.flushing = false;
-                return;
-            }
-        }
     }
 }

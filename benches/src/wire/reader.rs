@@ -2,6 +2,7 @@
 //! Holds no buffer while nothing comes. Must not know what a message means.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Poll, ready};
@@ -16,6 +17,8 @@ use crate::limits::READ_BYTES;
 pub(crate) trait Listen {
     fn text(&mut self, text: &[u8]);
     fn ping(&mut self, payload: &[u8]);
+    /// Whether it wants to hear more; if not, what comes waits in the kernel, and the node feels it.
+    fn listens(&self) -> bool;
 }
 
 /// How a connection ended.
@@ -29,32 +32,58 @@ pub(crate) enum Ending {
     Bad(BadFrame),
 }
 
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed(Some(code)) => write!(f, "closed by the node with {code}"),
+            Self::Closed(None) => f.write_str("closed by the node"),
+            Self::Lost => f.write_str("cut without a close frame"),
+            Self::Bad(why) => why.fmt(f),
+        }
+    }
+}
+
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
 
-/// Reads to the end.
-pub(crate) async fn read(mut half: OwnedReadHalf, early: Vec<u8>, listener: &mut impl Listen) -> Ending {
-    let mut frames = Frames::default();
-    if let Some(ending) = feed(&mut frames, &early, listener) {
-        return ending;
+/// One connection's incoming side.
+pub(crate) struct Reader {
+    half: OwnedReadHalf,
+    /// What came with the handshake's answer; read first.
+    early: Vec<u8>,
+    frames: Frames,
+}
+
+impl Reader {
+    pub(crate) fn new(half: OwnedReadHalf, early: Vec<u8>) -> Self {
+        Self { half, early, frames: Frames::default() }
     }
-    drop(early);
-    poll_fn(|cx| {
-        SCRATCH.with_borrow_mut(|scratch| {
-            loop {
-                let mut buffer = ReadBuf::new(scratch);
-                let read = ready!(Pin::new(&mut half).poll_read(cx, &mut buffer));
-                if read.is_err() || buffer.filled().is_empty() {
-                    return Poll::Ready(Ending::Lost);
+
+    /// Reads to the end; `None`: the listener wants no more for now, and may be read to again later.
+    pub(crate) async fn read(&mut self, listener: &mut impl Listen) -> Option<Ending> {
+        let early = std::mem::take(&mut self.early);
+        if let Some(ending) = feed(&mut self.frames, &early, listener) {
+            return Some(ending);
+        }
+        drop(early);
+        poll_fn(|cx| {
+            SCRATCH.with_borrow_mut(|scratch| {
+                while listener.listens() {
+                    let mut buffer = ReadBuf::new(scratch);
+                    let read = ready!(Pin::new(&mut self.half).poll_read(cx, &mut buffer));
+                    if read.is_err() || buffer.filled().is_empty() {
+                        return Poll::Ready(Some(Ending::Lost));
+                    }
+                    if let Some(ending) = feed(&mut self.frames, buffer.filled(), listener) {
+                        return Poll::Ready(Some(ending));
+                    }
                 }
-                if let Some(ending) = feed(&mut frames, buffer.filled(), listener) {
-                    return Poll::Ready(ending);
-                }
-            }
+                Poll::Ready(None)
+            })
         })
-    })
-    .await
+        .await
+    }
 }
 
 fn feed(frames: &mut Frames, bytes: &[u8], listener: &mut impl Listen) -> Option<Ending> {

@@ -9,12 +9,14 @@ use serde_json::value::RawValue;
 
 use crate::clock::Nanos;
 
-/// What a relayed candidate carries through the node: its number from this sender to this receiver, and when it was
-/// due to be sent.
+/// What a relayed candidate carries through the node: its number from this sender to this stay of the receiver, and
+/// when it was due to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(crate) struct Mark {
     pub(crate) n: u64,
     pub(crate) at: Nanos,
+    /// The receiver's join order as the sender knew it: what was said to an earlier stay is nobody's loss.
+    pub(crate) rev: u64,
 }
 
 /// One message from a node.
@@ -32,6 +34,16 @@ pub(crate) enum Body {
     Joined {
         rev: u64,
         peers: Vec<(UserId, u64)>,
+        /// What a hello needs to go on with this stay.
+        resume_token: String,
+    },
+    /// The stay goes on with this number.
+    Resumed {
+        from_seq: Seq,
+    },
+    /// The stay is over.
+    Unresumed {
+        reason: String,
     },
     UserJoined {
         user: UserId,
@@ -52,6 +64,12 @@ pub(crate) enum Body {
     },
     EndOfCandidates {
         from: UserId,
+    },
+    Chat {
+        from: UserId,
+        /// Its number among all that this sender said to the room, and when it was due.
+        n: u64,
+        at: Nanos,
     },
     Ack(Cid),
     Refused {
@@ -89,6 +107,13 @@ struct Candidate {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+struct Chat<'a> {
+    sender_id: UserId,
+    content: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Neighbour {
     user_id: UserId,
     rev: u64,
@@ -101,9 +126,22 @@ struct Gone {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RoomJoined {
     rev: u64,
     peers: Vec<Neighbour>,
+    resume_token: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Resumed {
+    from_seq: Seq,
+}
+
+#[derive(Deserialize)]
+struct ResumeFailed {
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +167,11 @@ pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
             Candidate { sender_user_id: from, candidate: Some(mark) } => Body::Candidate { from, mark },
             Candidate { sender_user_id: from, candidate: None } => Body::EndOfCandidates { from },
         },
+        "chat_message" => {
+            let Chat { sender_id: from, content } = serde_json::from_str(data)?;
+            let mut mark = content.split(' ').map(|number| number.parse().unwrap_or_default());
+            Body::Chat { from, n: mark.next().unwrap_or_default(), at: mark.next().unwrap_or_default() }
+        }
         "ack" => Body::Ack(cid.unwrap_or_default()),
         "offer" => Body::Offer { from: sender(data)? },
         "answer" => Body::Answer { from: sender(data)? },
@@ -138,9 +181,11 @@ pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
         }
         "user_left" => Body::UserLeft { user: serde_json::from_str::<Gone>(data)?.user_id },
         "room_joined" => {
-            let RoomJoined { rev, peers } = serde_json::from_str(data)?;
-            Body::Joined { rev, peers: peers.into_iter().map(|peer| (peer.user_id, peer.rev)).collect() }
+            let RoomJoined { rev, peers, resume_token } = serde_json::from_str(data)?;
+            Body::Joined { rev, peers: peers.into_iter().map(|peer| (peer.user_id, peer.rev)).collect(), resume_token }
         }
+        "resumed" => Body::Resumed { from_seq: serde_json::from_str::<Resumed>(data)?.from_seq },
+        "resume_failed" => Body::Unresumed { reason: serde_json::from_str::<ResumeFailed>(data)?.reason },
         "welcome" => Body::Welcome { heartbeat_seconds: serde_json::from_str::<Welcome>(data)?.heartbeat_seconds },
         "error" => {
             let Refusal { code, cid, retry_after_ms: again_after_ms } = serde_json::from_str(data)?;

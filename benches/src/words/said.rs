@@ -8,11 +8,25 @@ use actors::protocol::{
 };
 
 use super::Mark;
+use crate::limits::CHAT_PADDING_MAX;
 
 // Writing into a String cannot fail: the results are let go.
 
 pub(crate) fn hello(out: &mut String, token: &str) {
     let _ = write!(out, r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#);
+}
+
+/// `hello` that wants to go on with a stay, of which everything up to `seq` was heard.
+pub(crate) fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&str, Seq)) {
+    let _ = write!(
+        out,
+        r#"{{"type":"hello","data":{{"token":"{token}","resume":{{"resumeToken":"{resume_token}","seq":{seq}}}}}}}"#
+    );
+}
+
+/// `leave_room`.
+pub(crate) fn leave(out: &mut String, cid: Cid) {
+    let _ = write!(out, r#"{{"type":"leave_room","cid":{cid}}}"#);
 }
 
 pub(crate) fn join(out: &mut String, cid: Cid, room: RoomId) {
@@ -52,14 +66,23 @@ fn description(out: &mut String, (kind, cid, to): (&str, Cid, UserId), sdp_bytes
 pub(crate) fn candidate(out: &mut String, (cid, to): (Cid, UserId), mark: Mark, bytes: usize) {
     const END: &str = r#""}}}"#;
     let from = out.len();
-    let Mark { n, at } = mark;
+    let Mark { n, at, rev } = mark;
     let _ = write!(
         out,
-        r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":{{"n":{n},"at":{at},"sdpMid":"0","candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host "#
+        r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":{{"n":{n},"at":{at},"rev":{rev},"sdpMid":"0","candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host "#
     );
     let written = out.len() - from + END.len();
     out.extend(std::iter::repeat_n('x', bytes.saturating_sub(written)));
     out.push_str(END);
+}
+
+/// A chat message whose content is a mark, of about `bytes` bytes, and as many as fit a chat message at most.
+pub(crate) fn chat(out: &mut String, cid: Cid, mark: Mark, bytes: usize) {
+    let Mark { n, at, .. } = mark;
+    let _ = write!(out, r#"{{"type":"chat_message","cid":{cid},"data":{{"content":"{n} {at} "#);
+    let padding = bytes.saturating_sub(out.len() + 3).min(CHAT_PADDING_MAX);
+    out.extend(std::iter::repeat_n('x', padding));
+    out.push_str(r#""}}"#);
 }
 
 /// There are no more candidates (RFC 8838 §8.2).

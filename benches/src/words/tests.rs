@@ -2,8 +2,8 @@
 
 use actors::protocol::{
     ClientToServer, Code, Entry, LeaveReason, Member, ServerToClient, SessionId, SignalKind, UserId, decode,
-    encode::{numbered, signal_data, unnumbered},
-    server::Refusal,
+    encode::{chat_data, numbered, signal_data, unnumbered},
+    server::{self, Refusal},
 };
 
 use super::*;
@@ -28,9 +28,14 @@ fn a_node_understands_everything_that_is_said() {
         matches!(said(|out| hello(out, "a.b.c")).body, ClientToServer::Hello(hello) if hello.token.as_deref() == Some("a.b.c"))
     );
     assert!(matches!(said(|out| join(out, 1, room)).body, ClientToServer::JoinRoom(asked) if asked == room));
+    let again = said(|out| hello_again(out, "a.b.c", ("r", 8)));
+    assert!(
+        matches!(again.body, ClientToServer::Hello(hello) if hello.resume.as_ref().is_some_and(|resume| resume.resume_token == "r" && resume.seq == 8))
+    );
+    assert!(matches!(said(|out| leave(out, 2)).body, ClientToServer::LeaveRoom));
     assert!(matches!(said(heartbeat).body, ClientToServer::Heartbeat));
     assert!(matches!(said(|out| acknowledge(out, 9)).body, ClientToServer::Ack(9)));
-    let mark = Mark { n: 3, at: 5 };
+    let mark = Mark { n: 3, at: 5, rev: 1 };
     for (message, kind) in [
         (said(|out| offer(out, 4, ANN, 1_500)), SignalKind::Offer),
         (said(|out| answer(out, 4, ANN, 1_500)), SignalKind::Answer),
@@ -44,7 +49,7 @@ fn a_node_understands_everything_that_is_said() {
 
 #[test]
 fn a_candidate_has_the_size_that_was_asked_for_and_its_mark_comes_through() {
-    let mark = Mark { n: 12_345, at: 9_876_543_210 };
+    let mark = Mark { n: 12_345, at: 9_876_543_210, rev: 77 };
     for bytes in [255, 1_000, 60_000] {
         let mut text = String::new();
         candidate(&mut text, (77, ANN), mark, bytes);
@@ -52,6 +57,19 @@ fn a_candidate_has_the_size_that_was_asked_for_and_its_mark_comes_through() {
         let ClientToServer::Signal(signal) = decode(&text).expect("well said").body else { panic!("no signal") };
         let heard = pushed(&Entry::Message(signal_data(ANN, &signal)));
         assert_eq!(heard, Heard { seq: Some(7), body: Body::Candidate { from: ANN, mark } });
+    }
+}
+
+#[test]
+fn a_chat_message_carries_its_mark_and_fits() {
+    let mark = Mark { n: 12, at: 345, rev: 0 };
+    for bytes in [255, 1_000, 60_000] {
+        let mut text = String::new();
+        chat(&mut text, 7, mark, bytes);
+        assert!(text.len() == bytes || bytes > 4_000);
+        let ClientToServer::Chat(content) = decode(&text).expect("well said").body else { panic!("no chat") };
+        let heard = pushed(&Entry::Message(chat_data("1", ANN, &content, 0)));
+        assert_eq!(heard.body, Body::Chat { from: ANN, n: 12, at: 345 });
     }
 }
 
@@ -64,6 +82,10 @@ fn what_a_node_says_is_heard() {
     let of = |message| hear(unnumbered(&message).as_bytes()).expect("the node's own words").body;
     assert_eq!(of(ServerToClient::Ack(9)), Body::Ack(9));
     assert_eq!(of(ServerToClient::HeartbeatAck(1)), Body::Other);
+    let resumed = server::Resumed { peers: Vec::new(), from_seq: 4 };
+    assert_eq!(of(ServerToClient::Resumed(resumed)), Body::Resumed { from_seq: 4 });
+    let failed = server::ResumeFailed { reason: server::ResumeFailure::SeatGone };
+    assert_eq!(of(ServerToClient::ResumeFailed(failed)), Body::Unresumed { reason: "seat_gone".to_owned() });
     let refusal = Refusal::new(Code::RoomFull, "x").of(Some(3)).after_ms(9);
     assert_eq!(
         of(ServerToClient::Error(refusal)),

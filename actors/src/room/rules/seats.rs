@@ -89,11 +89,21 @@ impl Room {
         effects
     }
 
-    /// Takes the socket off its seat here; the ledger is still to be told.
-    pub(super) fn vacate(&mut self, seat: Seat) -> Option<(Address, Effects)> {
-        let who = self.address(seat)?;
+    /// Takes the socket off its seat here for good; the ledger is still to be told.
+    pub(super) fn vacate(&mut self, seat: Seat, reason: LeaveReason) -> Effects {
+        let Some(who) = self.address(seat) else { return Vec::new() };
         self.local.remove(&seat.session);
         let stranded = self.candidates.forget(seat.session);
-        Some((who, self.stranded(stranded)))
+        let mut effects = self.stranded(stranded);
+        effects.push(Effect::Ask(Ask::Leave(who, reason)));
+        effects
+    }
+
+    /// The socket is lost; the seat is kept, and what the others say to it goes on into its inbox.
+    pub(super) fn lost(&mut self, seat: Seat) -> Effects {
+        let Some(who) = self.address(seat) else { return Vec::new() };
+        self.local.remove(&seat.session);
+        self.candidates.lost(seat.session);
+        vec![Effect::Ask(Ask::Gone(who, self.settings))]
     }
 }

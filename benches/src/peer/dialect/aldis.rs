@@ -76,7 +76,10 @@ impl Dialect for Aldis {
             Body::Refused { code, again_after_ms: Some(ms), .. } if code == "unavailable" => {
                 Heard { later: Some((Duration::from_millis(ms), Phrase::Join)), ..Heard::default() }
             }
-            Body::Refused { .. } => Heard::trouble(text),
+            // Nobody comes back, and nobody chats.
+            Body::Refused { .. } | Body::Resumed { .. } | Body::Unresumed { .. } | Body::Chat { .. } => {
+                Heard::trouble(text)
+            }
             Body::Joined { .. } | Body::UserLeft { .. } | Body::EndOfCandidates { .. } | Body::Ack(_) | Body::Other => {
                 Heard::default()
             }

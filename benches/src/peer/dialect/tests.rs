@@ -30,7 +30,7 @@ fn a_message_is_as_long_in_every_dialect() {
     for (at, dialect) in all.into_iter().enumerate() {
         let text = said(dialect, Phrase::Message(9_876_543_210, 255));
         assert_eq!(text.len(), 255, "dialect {at}: {text}");
-        assert_eq!(mark(text.as_bytes()), Some(Mark { n: 42, at: 9_876_543_210 }), "{text}");
+        assert_eq!(mark(text.as_bytes()), Some(Mark { n: 42, at: 9_876_543_210, rev: 0 }), "{text}");
     }
     assert!(decode(&said(&aldis(), Phrase::Message(1, 255))).is_ok());
 }
@@ -43,7 +43,7 @@ fn a_relayed_message_is_told_from_everything_else() {
         r#"{"type":"CANDIDATE","src":"p0","dst":"p1","payload":{"n":42,"at":7,"sdpMid":"0"}}"#,
         r#"42["signal","p0",{"n":42,"at":7,"sdpMid":"0"}]"#,
     ] {
-        assert_eq!(message(text), Some(Mark { n: 42, at: 7 }), "{text}");
+        assert_eq!(message(text), Some(Mark { n: 42, at: 7, rev: 0 }), "{text}");
     }
     assert!(heard(&PeerJs, r#"{"type":"OPEN"}"#).ready && heard(&Relay, r#"{"open":true}"#).ready);
     let taken = r#"{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}"#;
@@ -72,7 +72,7 @@ fn of_two_in_a_matchbox_the_older_speaks_first() {
     assert_eq!(said(&matchbox, Phrase::Offer), r#"{"Signal":{"receiver":"p0","data":{}}}"#);
     assert_eq!(heard(&matchbox, r#"{"Signal":{"sender":"b","data":{}}}"#), met(None));
     let reordered = r#"{"Signal":{"sender":"b","data":{"at":7,"candidate":"x","n":42}}}"#;
-    assert_eq!(heard_mark(&matchbox, reordered), Some(Mark { n: 42, at: 7 }));
+    assert_eq!(heard_mark(&matchbox, reordered), Some(Mark { n: 42, at: 7, rev: 0 }));
 }
 
 #[test]

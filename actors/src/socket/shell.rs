@@ -1,0 +1,259 @@
+//! A socket's rules and what performing their effects needs: verifies, finds rooms, tells others. What is left of a
+//! socket that sleeps.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    Command, Intake, SocketId,
+    outbox::{Frame, Outbox},
+    rules::{Effect, Event, Question, Search, Session},
+};
+use crate::{
+    clock::{self, Moment},
+    directory::{Directory, Key, Sleeper},
+    metrics::Meters,
+    ports::{Farewell, Wire},
+    protocol::{
+        RoomId, SUBPROTOCOL, ServerToClient, SessionId, UserId,
+        encode::numbered,
+        server::{Welcome, WelcomeLimits},
+    },
+    room::Seat,
+    user,
+};
+
+mod writing;
+
+use writing::WireState;
+
+/// Whose the socket is, and where.
+pub(crate) type Placed = (Option<UserId>, Option<(RoomId, Seat)>);
+
+/// The rules' state, and what performing effects needs; what is left of a socket that sleeps.
+pub(crate) struct Shell {
+    pub(super) id: SocketId,
+    session: Session,
+    pub(super) directory: Arc<Directory>,
+    intake: Arc<Intake>,
+    line: WireState,
+    outbox: Outbox,
+    woken_at: Option<Instant>,
+    /// What the directory was told last.
+    placed: Placed,
+    /// What was decided, but not done yet.
+    due: Vec<Effect>,
+    /// Whether it is over.
+    pub(super) ended: bool,
+}
+
+impl Sleeper for Shell {
+    type Message = Command;
+    type Seed = Placed;
+
+    fn seed(&self) -> Placed {
+        self.placed
+    }
+
+    /// Signs of life are answered without waking anybody.
+    fn doze(&mut self, command: Command) -> Result<(), Option<Command>> {
+        if !command.is_sign_of_life() {
+            return Err(Some(command));
+        }
+        self.ticked(&command);
+        self.due = self.session.handle(Event::Told(command), Moment::now());
+        if !self.due.iter().all(Effect::is_light) {
+            return Err(None);
+        }
+        for effect in std::mem::take(&mut self.due) {
+            if let Effect::Tell(room, command) = effect {
+                // From a task: a room that died meanwhile would look through all sockets, this locked one too.
+                let room = self.directory.room(room);
+                self.directory.tasks.spawn(async move { room.tell(command) });
+            } else {
+                self.perform(effect);
+            }
+        }
+        self.settle();
+        Ok(())
+    }
+}
+
+impl Shell {
+    pub(super) fn new(id: SocketId, wire: Box<dyn Wire>, intake: Arc<Intake>, directory: Arc<Directory>) -> Self {
+        Self {
+            id,
+            session: Session::new(id, directory.settings.socket, clock::now()),
+            intake,
+            line: WireState::Ready(wire),
+            outbox: Outbox::new(directory.meters.outbox.clone()),
+            directory,
+            woken_at: None,
+            placed: (None, None),
+            due: Vec::new(),
+            ended: false,
+        }
+    }
+
+    pub(super) async fn handle(&mut self, command: Command) {
+        match command {
+            #[cfg(feature = "fault-injection")]
+            Command::Fault => panic!("a fault was injected into this socket"),
+            Command::Flushed(wire) => self.flushed(wire),
+            Command::StopReading(done) => {
+                self.intake.stop();
+                let _ = done.send(()); // who asked may have stopped waiting
+            }
+            other => {
+                self.ticked(&other);
+                self.run(Event::Told(other)).await;
+            }
+        }
+        self.settle();
+    }
+
+    pub(super) async fn run(&mut self, event: Event) {
+        let effects = self.session.handle(event, Moment::now());
+        self.carry_out(effects).await;
+    }
+
+    /// Does what was decided in its sleep.
+    pub(super) async fn wake(&mut self) {
+        let due = std::mem::take(&mut self.due);
+        self.carry_out(due).await;
+    }
+
+    async fn carry_out(&mut self, mut effects: Vec<Effect>) {
+        effects.reverse();
+        while let Some(effect) = effects.pop() {
+            let Effect::Ask(question) = effect else {
+                self.perform(effect);
+                continue;
+            };
+            let finding = match question {
+                Question::Verify(token, purpose) => {
+                    Event::Verified(purpose, self.directory.ports.verifier.verify(&token))
+                }
+                Question::Find(search) => Box::pin(find(Arc::clone(&self.directory), search)).await,
+            };
+            // What follows from a finding comes before what was decided earlier but not done yet.
+            let found = self.session.handle(finding, Moment::now());
+            effects.extend(found.into_iter().rev());
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Ask(_) => {} // answered by `carry_out`
+            Effect::Deliver(seq, entry) => {
+                let (head, body, tail) = numbered(seq, &entry);
+                self.write(Frame { head, body: Some(body), tail });
+            }
+            Effect::Tell(room, command) => self.directory.room(room).tell(command),
+            Effect::Send(message) => self.send(&message),
+            Effect::Open(room, settings, command) => self.directory.room(room).open(settings, command),
+            Effect::Welcome(user) => {
+                let welcome = ServerToClient::Welcome(Box::new(self.welcome(user)));
+                self.send(&welcome);
+            }
+            Effect::Joined(user, mut joined) => {
+                joined.ice_servers = self.directory.ports.ice.servers(user);
+                self.send(&ServerToClient::RoomJoined(joined));
+            }
+            Effect::Attach(identity) => {
+                let attached = user::Command::Attached { socket: self.id, expires: identity.expires };
+                self.directory.user(identity.user).tell(attached);
+            }
+            Effect::Refresh(identity) => {
+                let refreshed = user::Command::Refreshed { socket: self.id, expires: identity.expires };
+                self.directory.user(identity.user).tell(refreshed);
+            }
+            Effect::Settled(after) => self.directory.meters.relay.record(after),
+            Effect::Ping(seq) => self.control(|wire| wire.ping(&seq.to_be_bytes())),
+            Effect::Pong(payload) => self.control(|wire| wire.pong(&payload)),
+            Effect::Close(code) => {
+                Meters::closed(code);
+                tracing::debug!(socket = self.id.0, user = ?self.session.user(), code = code.number(), why = code.as_str(), "a socket is closed");
+                self.close(code.into());
+            }
+            Effect::Echo(code) => self.close(Farewell { code, reason: "" }),
+            Effect::End => {
+                tracing::debug!(socket = self.id.0, user = ?self.session.user(), "a connection is gone");
+                self.line = WireState::Gone;
+                self.end();
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.directory.forget_socket(self.id);
+        if let Some(user) = self.session.user() {
+            self.directory.user(user).tell(user::Command::Detached { socket: self.id });
+        }
+        self.ended = true;
+    }
+
+    /// Forgets that it asked to be woken, if that is why it was.
+    fn ticked(&mut self, command: &Command) {
+        if matches!(command, Command::Tick) {
+            self.woken_at = self.woken_at.filter(|at| *at > clock::now());
+        }
+    }
+
+    /// The same, in memory of its own age: what lies between allocations that came and went keeps them from being
+    /// given back.
+    pub(super) fn compact(self: Box<Self>) -> Box<Self> {
+        Box::new(*self)
+    }
+
+    /// Whether only signs of life are left to be dealt with.
+    pub(super) fn may_rest(&self) -> bool {
+        matches!(self.line, WireState::Ready(_)) && self.session.may_rest()
+    }
+
+    /// After each message: the directory knows where the socket is, the wheel when to wake it.
+    pub(super) fn settle(&mut self) {
+        let placed = (self.session.user(), self.session.place());
+        if self.placed != placed {
+            self.placed = placed;
+            self.directory.place_socket(self.id, placed);
+        }
+        let at = self.session.wake_at();
+        if self.woken_at.is_none_or(|woken| at < woken) {
+            self.woken_at = Some(at);
+            self.directory.wake_at(Key::Socket(self.id), at);
+        }
+    }
+
+    fn welcome(&self, user_id: UserId) -> Welcome {
+        let limits = &self.directory.settings.socket;
+        Welcome {
+            user_id,
+            node_id: self.directory.node.clone(),
+            protocol: SUBPROTOCOL,
+            heartbeat_seconds: limits.heartbeat_every.as_secs(),
+            resume_window_seconds: self.directory.settings.seat_window.as_secs(),
+            limits: WelcomeLimits {
+                message_bytes_max: limits.message_bytes_max,
+                messages_per_second: limits.messages_per_second,
+                burst: limits.burst,
+                chat_chars_max: crate::protocol::decode::CHAT_CHARS_MAX,
+            },
+            features: &["resume", "chat", "renegotiate"],
+        }
+    }
+}
+
+/// The slow path: a database may be asked. The secret is as random as a session's id.
+async fn find(directory: Arc<Directory>, search: Search) -> Event {
+    let room = match &search {
+        Search::Join(room, _) => *room,
+        Search::Resume(token, _) => token.room,
+    };
+    let settings = directory.ports.rooms.settings(room).await;
+    Event::Found(search, settings, (SessionId::random(), secret()))
+}
+
+/// 122 random bits and more: two ids, folded.
+fn secret() -> u128 {
+    SessionId::random().as_u128() ^ SessionId::random().as_u128().rotate_left(64)
+}

@@ -1,0 +1,109 @@
+//! A member from its first connection to the end of its last: read, lost, back, over.
+//! Must not know what is said meanwhile.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use tokio::time::sleep;
+
+use super::comeback::knock;
+use super::{Comeback, Member};
+use crate::clock::nanos;
+use crate::limits::{BACK_WITHIN, STALL_LOOK};
+use crate::wire::{Ending, Reader};
+
+impl Member {
+    pub(super) async fn live(mut self, mut reader: Reader) {
+        loop {
+            let ending = self.listen(&mut reader).await;
+            let Some(comeback) = self.comes_back_after(&ending) else { return self.ended(&ending) };
+            self.play.tally.interrupted(&ending);
+            self.play.script.interrupted(self.caller.part);
+            // Boxed: a connection at rest need not carry the way back.
+            match Box::pin(self.come_back(comeback)).await {
+                Some(again) => reader = again,
+                None => return self.ended(&ending),
+            }
+        }
+    }
+
+    /// Reads to the connection's end, with a rest wherever it shall not listen.
+    async fn listen(&mut self, reader: &mut Reader) -> Ending {
+        loop {
+            if let Some(ending) = reader.read(self).await {
+                return ending;
+            }
+            while self.mouth.is_stalled() {
+                sleep(STALL_LOOK).await;
+            }
+        }
+    }
+
+    /// Close codes 44xx say that there is nothing to come back to, and a bad frame that there is nobody.
+    fn comes_back_after(&self, ending: &Ending) -> Option<Comeback> {
+        let may = match ending {
+            Ending::Lost => true,
+            Ending::Closed(code) => !matches!(code, Some(4_400..4_500)),
+            Ending::Bad(_) => false,
+        };
+        let wants = self.resume_token.is_some() && !self.play.ending.load(Relaxed);
+        self.play.conduct.comeback.filter(|_| may && wants)
+    }
+
+    /// Knocks until a connection stands; `None`: gave up.
+    async fn come_back(&mut self, comeback: Comeback) -> Option<Reader> {
+        let play = self.play.clone();
+        let lost_at = *self.lost_at.get_or_insert_with(|| play.epoch.now());
+        let seed = u64::try_from(self.caller.part.user.as_u128() & u128::from(u64::MAX)).unwrap_or_default();
+        for attempt in 0.. {
+            sleep(comeback.pause(attempt, seed)).await;
+            let too_late = play.epoch.now() > lost_at + nanos(BACK_WITHIN);
+            if too_late || play.ending.load(Relaxed) {
+                return None;
+            }
+            let stay = (self.resume_token.as_deref()?, self.witness.seq());
+            match knock(self.caller.way, &self.caller.token, stay).await {
+                Ok((reader, write)) => {
+                    self.returning = Some(write);
+                    return Some(reader);
+                }
+                Err(_) => drop(play.tally.knocked_in_vain.fetch_add(1, Relaxed)),
+            }
+        }
+        None
+    }
+
+    /// The stay goes on: what was kept is said again, before anything new.
+    pub(super) fn resumed(&mut self) {
+        if let Some(half) = self.returning.take() {
+            self.mouth.speak_over(half);
+        }
+        self.play.tally.resumed.fetch_add(1, Relaxed);
+        if let Some(lost_at) = self.lost_at.take() {
+            self.play.script.back(&self.play, lost_at);
+        }
+        self.play.tally.back.fetch_add(1, Relaxed);
+    }
+
+    /// The stay is over, on a new connection or on one that stands: the member joins anew.
+    pub(super) fn unresumed(&mut self, reason: &str) {
+        if self.mouth.stand_up() {
+            self.play.cast.left(self.caller.part.number);
+        }
+        self.play.tally.unresumed(reason);
+        self.play.script.unresumed(self.caller.part);
+        self.play.tally.back.fetch_add(1, Relaxed);
+        (self.resume_token, self.lost_at, self.unacked) = (None, None, 0);
+        if let Some(half) = self.returning.take() {
+            self.mouth.speak_over(half);
+        }
+        self.mouth.join(self.caller.part.room);
+    }
+
+    fn ended(&self, ending: &Ending) {
+        let expected = self.play.ending.load(Relaxed);
+        if self.mouth.stand_up() && !expected {
+            self.play.cast.left(self.caller.part.number);
+        }
+        self.play.tally.ended(ending, expected);
+    }
+}

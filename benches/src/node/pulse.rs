@@ -1,0 +1,65 @@
+//! Is the node alive? `GET /health/live`, asked as an orchestrator's probe does: every time over a connection of its own.
+//! Must not know what the node is put through meanwhile.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use hdrhistogram::Histogram;
+use reqwest::Client;
+
+use crate::clock::nanos;
+use crate::latency::histogram;
+use crate::limits::REQUEST_WITHIN;
+
+/// How often it is asked.
+const EVERY: Duration = Duration::from_millis(20);
+
+/// A probe that goes on, from a thread of its own, so that the crowd's work is not in its figures.
+pub(crate) struct Pulse {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<anyhow::Result<Beats>>,
+}
+
+/// What the probe found.
+pub(crate) struct Beats {
+    /// How long the good answers took.
+    pub(crate) times: Histogram<u64>,
+    /// Answers that were none, or not good.
+    pub(crate) missed: u64,
+}
+
+impl Pulse {
+    pub(crate) fn begin(node: SocketAddr) -> anyhow::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let feel = move || runtime.block_on(feel(node, &stopped));
+        let thread = std::thread::Builder::new().name("pulse".to_owned()).spawn(feel)?;
+        Ok(Self { stop, thread })
+    }
+
+    pub(crate) async fn end(self) -> anyhow::Result<Beats> {
+        self.stop.store(true, Relaxed);
+        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await?;
+        joined.map_err(|_| anyhow!("the thread of the probe panicked; this is a bug of the generator"))?
+    }
+}
+
+async fn feel(node: SocketAddr, stop: &AtomicBool) -> anyhow::Result<Beats> {
+    let client = Client::builder().timeout(REQUEST_WITHIN).pool_max_idle_per_host(0).build()?;
+    let url = format!("http://{node}/health/live");
+    let (mut beats, mut turn) = (Beats { times: histogram()?, missed: 0 }, tokio::time::interval(EVERY));
+    while !stop.load(Relaxed) {
+        turn.tick().await;
+        let asked = Instant::now();
+        match client.get(&url).send().await {
+            Ok(answer) if answer.status().is_success() => beats.times.saturating_record(nanos(asked.elapsed())),
+            Ok(_) | Err(_) => beats.missed += 1,
+        }
+    }
+    Ok(beats)
+}
