@@ -1,5 +1,5 @@
-//! The command line: scenarios and what they share. Exit codes: 0 all well, 1 the run failed or the node broke a
-//! promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
+//! The command line: scenarios, comparisons, and what they share. Exit codes: 0 all well, 1 the run failed or the node
+//! broke a promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
 
 mod door;
 mod shared;
@@ -13,8 +13,9 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
 use door::Asked;
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Shared, at_least_one};
 
+use crate::peer::{Echo, Peers};
 use crate::report::{Outcome, Report, compare};
 use crate::scenario::{Run, Scenario};
 
@@ -27,6 +28,7 @@ Examples:
   aldis-bench mesh --connections 4000 --joins 400
   aldis-bench storm --connections 5000 --html storm.html
   aldis-bench report before.json after.json --html compared.html
+  aldis-bench peers --only echo,ws,aldis
   aldis-bench relay --url http://127.0.0.1:8080 --pid 4711 --tokens tokens.jsonl --json run.json --expect 'p99_us<=500'
 
 Exit codes: 0 all well, 1 the run failed or the node broke a promise, 2 asked wrongly, 3 an expectation was missed.";
@@ -58,6 +60,20 @@ enum Task {
         #[arg(required = true, value_name = "RUN.json")]
         runs: Vec<PathBuf>,
     },
+    /// Other servers and Aldis given the same work in turn, each on one core: writes docs/benchmarks.md
+    Peers(Box<Peers>),
+    /// Serve as the floor that `peers` measures against: a bare TCP echo
+    Echo(Echo),
+}
+
+impl Task {
+    /// The figures that can be expected of it.
+    const fn figures(&self) -> &'static [&'static str] {
+        match self {
+            Self::Play(scenario) => scenario.figures(),
+            Self::Report { .. } | Self::Peers(_) | Self::Echo(_) => &[],
+        }
+    }
 }
 
 /// Does what the process's arguments ask, and says how it went.
@@ -80,12 +96,12 @@ pub fn run_as_bench() -> ExitCode {
 }
 
 fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
+    check(&task, &shared);
     let done = match task {
-        Task::Play(scenario) => {
-            check(&scenario, &shared);
-            play(&scenario, shared)
-        }
+        Task::Play(scenario) => play(&scenario, shared),
         Task::Report { runs } => show(&runs, &shared),
+        Task::Peers(peers) => within(shared.or_apart(), async |run| peers.play(run).await),
+        Task::Echo(echo) => echo.serve().map(|()| Outcome::Good),
     };
     match done {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
@@ -98,14 +114,11 @@ fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
     }
 }
 
-/// Ends the process if a figure is expected that the scenario does not have.
-fn check(scenario: &Scenario, shared: &Shared) {
-    if let Some(unknown) = shared.expect.iter().find(|expected| !scenario.figures().contains(&expected.figure())) {
-        let words = format!(
-            "--expect: `{}` is no figure of this scenario; it has {}\n",
-            unknown.figure(),
-            scenario.figures().join(", ")
-        );
+/// Ends the process if a figure is expected that the task does not have.
+fn check(task: &Task, shared: &Shared) {
+    if let Some(unknown) = shared.expect.iter().find(|expected| !task.figures().contains(&expected.figure())) {
+        let has = if task.figures().is_empty() { "none".to_owned() } else { task.figures().join(", ") };
+        let words = format!("--expect: `{}` is no figure of what is asked; it has {has}\n", unknown.figure());
         Bench::command().error(ErrorKind::InvalidValue, words).exit();
     }
 }
@@ -117,15 +130,20 @@ fn show(runs: &[PathBuf], shared: &Shared) -> anyhow::Result<Outcome> {
 }
 
 fn play(scenario: &Scenario, shared: Shared) -> anyhow::Result<Outcome> {
-    shared.pin()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(shared.threads()).enable_all().build()?;
     let (json, html, expectations) = (shared.json.clone(), shared.html.clone(), shared.expect.clone());
-    let mut report = runtime.block_on(scenario.play(&Run::new(shared)))?;
+    let mut report = within(shared, async |run| scenario.play(run).await)?;
     let outcome = report.hold(&expectations);
     report.write(&mut io::stdout().lock())?;
     json.map_or(Ok(()), |file| keep(&report, &file))?;
     html.map_or(Ok(()), |file| report.write_html(&file))?;
     Ok(outcome)
+}
+
+/// Does something on the processors and threads that were asked for.
+fn within<T>(shared: Shared, work: impl AsyncFnOnce(&Run) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    shared.pin()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(shared.threads()).enable_all().build()?;
+    runtime.block_on(work(&Run::new(shared)))
 }
 
 fn keep(report: &Report, file: &std::path::Path) -> anyhow::Result<()> {

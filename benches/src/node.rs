@@ -46,6 +46,25 @@ pub(crate) struct Which {
     tokens: Option<PathBuf>,
 }
 
+impl Which {
+    /// The program that is started.
+    pub(crate) fn program(&self) -> anyhow::Result<PathBuf> {
+        self.aldis.clone().map_or_else(started::beside, Ok)
+    }
+
+    /// Where it runs, if it is started here and was told where.
+    pub(crate) fn cpus(&self) -> Option<&str> {
+        self.node_cpus.as_deref()
+    }
+
+    /// Where it runs if it was not told.
+    pub(crate) fn or_on_cpus(&mut self, cpus: &str) {
+        if self.url.is_none() {
+            self.node_cpus.get_or_insert_with(|| cpus.to_owned());
+        }
+    }
+}
+
 /// A node that serves.
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,

@@ -48,13 +48,29 @@ const TIMER_SLACK: Option<NonZeroU64> = NonZeroU64::new(1_000);
 impl Pace {
     /// Begins to offer, until told to stop.
     pub(crate) fn begin(offer: Offer, play: Arc<Play>) -> anyhow::Result<Self> {
+        let Offer { directions, rate, bytes } = offer;
+        let mut turns = (0..directions.len()).cycle();
+        Self::keep((play.epoch, rate), move |due| {
+            let Some((mouth, to)) = turns.next().map(|turn| &directions[turn]) else { return };
+            let (said, receivers) = match to {
+                Whom::One(user) => (mouth.candidate(*user, due, bytes), 1),
+                Whom::All(receivers) => (mouth.chat(due, bytes), u64::from(*receivers)),
+            };
+            if said {
+                play.tally.offered.fetch_add(receivers, Relaxed);
+            }
+        })
+    }
+
+    /// Begins to call `say` at this rate, each time with when it was due, until told to stop.
+    pub(crate) fn keep(beat: (Epoch, f64), mut say: impl FnMut(Nanos) + Send + 'static) -> anyhow::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());
         let thread = std::thread::Builder::new().name("pace".to_owned()).spawn(move || {
             let _inside = runtime.enter(); // a mouth that must wait for the kernel starts a task
             // Where the kernel does not allow it, the lag in the report says so.
             let _ = rustix::thread::set_current_timer_slack(TIMER_SLACK);
-            offer.make(&play, &stopped)
+            beats(beat, &stopped, &mut say)
         })?;
         Ok(Self { stop, thread })
     }
@@ -68,26 +84,23 @@ impl Pace {
     }
 }
 
-impl Offer {
-    fn make(&self, play: &Play, stop: &AtomicBool) -> anyhow::Result<Histogram<u64>> {
-        let mut lag = histogram()?;
-        let begun = play.epoch.now();
-        for (n, (mouth, to)) in (0_u64..).zip(self.directions.iter().cycle()) {
-            let due = begun + due_after(n, self.rate);
-            if !wait_until(play.epoch, due, stop) {
-                break;
-            }
-            lag.saturating_record(play.epoch.now().saturating_sub(due));
-            let (said, receivers) = match to {
-                Whom::One(user) => (mouth.candidate(*user, due, self.bytes), 1),
-                Whom::All(receivers) => (mouth.chat(due, self.bytes), u64::from(*receivers)),
-            };
-            if said {
-                play.tally.offered.fetch_add(receivers, Relaxed);
-            }
+/// Beats until the stop; answers how late each was.
+fn beats(
+    (epoch, rate): (Epoch, f64),
+    stop: &AtomicBool,
+    say: &mut impl FnMut(Nanos),
+) -> anyhow::Result<Histogram<u64>> {
+    let mut lag = histogram()?;
+    let begun = epoch.now();
+    for n in 0.. {
+        let due = begun + due_after(n, rate);
+        if !wait_until(epoch, due, stop) {
+            break;
         }
-        Ok(lag)
+        lag.saturating_record(epoch.now().saturating_sub(due));
+        say(due);
     }
+    Ok(lag)
 }
 
 /// When the message with this number is due; computed anew for each, so that no error adds up.

@@ -179,7 +179,7 @@ fn guest((token, (number, room)): (Token, (RoomNumber, &RoomId))) -> Guest {
 }
 
 /// Raises the limit of open files as far as it goes, and says when that is not enough.
-fn files_for(connections: usize) -> anyhow::Result<()> {
+pub(crate) fn files_for(connections: usize) -> anyhow::Result<()> {
     let needed = connections + FILES_BESIDE;
     let got = usize::try_from(rlimit::increase_nofile_limit(u64::MAX)?).unwrap_or(usize::MAX);
     ensure!(
@@ -190,7 +190,7 @@ fn files_for(connections: usize) -> anyhow::Result<()> {
 }
 
 /// Seconds as the command line writes them.
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches('s').parse::<f64>().ok();
     let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
     duration.ok_or_else(|| "write seconds, such as 10 or 2.5".to_owned())

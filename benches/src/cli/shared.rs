@@ -60,6 +60,14 @@ impl Shared {
         self.threads.map_or_else(half, NonZeroUsize::get)
     }
 
+    /// One processor for the node and the next for the generator, where nothing else was asked for.
+    pub(crate) fn or_apart(mut self) -> Self {
+        self.which.or_on_cpus("0");
+        self.cpus.get_or_insert_with(|| Processors(vec![1]));
+        self.threads = self.threads.or(Some(NonZeroUsize::MIN));
+        self
+    }
+
     /// Keeps this process, and all threads it will have, on the processors it was given.
     pub(crate) fn pin(&self) -> anyhow::Result<()> {
         let Some(Processors(numbers)) = &self.cpus else { return Ok(()) };
@@ -79,7 +87,8 @@ fn payload(text: &str) -> Result<usize, String> {
     }
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+/// A count that is not 0, as the command line writes it.
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse::<NonZeroUsize>().map(NonZeroUsize::get).map_err(|_| "write a number from 1".to_owned())
 }
 

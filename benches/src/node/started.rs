@@ -47,7 +47,7 @@ struct Ready {
 
 impl Started {
     pub(super) async fn start(which: &Which, extra: &[&str]) -> anyhow::Result<Self> {
-        let program = which.aldis.clone().map_or_else(beside, Ok)?;
+        let program = which.program()?;
         let missing = || {
             format!(
                 "there is no {} → build it (cargo build --release -p aldis), or name one with --aldis",
@@ -159,7 +159,7 @@ fn spawn(program: &Path, cpus: Option<&str>, (data, settings): (&Path, &Vec<Stri
 }
 
 /// The `aldis` that was built with this program; benches lie one folder deeper.
-fn beside() -> anyhow::Result<PathBuf> {
+pub(super) fn beside() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folder = own.parent().context("this program lies nowhere")?;
     let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };

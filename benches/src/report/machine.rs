@@ -20,20 +20,22 @@ impl Machine {
     /// As the kernel describes it; what it does not tell is left empty.
     pub(crate) fn this() -> Self {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
-        let processor = read("/proc/cpuinfo")
-            .lines()
-            .find_map(|line| Some(line.strip_prefix("model name")?.split_once(':')?.1.trim().to_owned()));
+        let known = read("/proc/cpuinfo");
+        let of = |name: &str| {
+            let lines = known.lines().filter_map(|line| line.split_once(':')).filter(|(key, _)| key.trim() == name);
+            lines.map(|(_, value)| value.trim().to_owned()).collect::<Vec<_>>()
+        };
         let begun = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis();
         Self {
-            processor: processor.unwrap_or_default(),
-            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            processor: of("model name").into_iter().next().unwrap_or_default(),
+            processors: of("processor").len(), // all of them, wherever this process may run
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
             version: env!("CARGO_PKG_VERSION"),
             begun: u64::try_from(begun).unwrap_or_default(),
         }
     }
 
-    pub(super) fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         format!("{} × {}, Linux {}, aldis-bench {}", self.processors, self.processor, self.kernel, self.version)
     }
 }

@@ -50,20 +50,22 @@ impl Opcode {
     }
 }
 
-/// Appends one whole masked frame to `out`.
-pub(super) fn write(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8], mask: [u8; 4]) {
+/// Appends one whole frame to `out`: masked as a client's, or bare as a server's.
+pub(super) fn write(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8], mask: Option<[u8; 4]>) {
     out.push(0x80 | opcode.bits());
+    let masked = if mask.is_some() { 0x80 } else { 0 };
     match payload.len() {
-        length @ 0..=125 => out.push(0x80 | u8::try_from(length).unwrap_or_default()),
+        length @ 0..=125 => out.push(masked | u8::try_from(length).unwrap_or_default()),
         length @ 126..=0xffff => {
-            out.push(0x80 | 126);
+            out.push(masked | 126);
             out.extend_from_slice(&u16::try_from(length).unwrap_or_default().to_be_bytes());
         }
         length => {
-            out.push(0x80 | 127);
+            out.push(masked | 127);
             out.extend_from_slice(&(length as u64).to_be_bytes());
         }
     }
+    let Some(mask) = mask else { return out.extend_from_slice(payload) };
     out.extend_from_slice(&mask);
     let from = out.len();
     out.extend_from_slice(payload);
@@ -142,12 +144,9 @@ mod tests {
     use super::*;
 
     fn server(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
-        let mut masked = Vec::new();
-        write(&mut masked, opcode, payload, [0; 4]); // a mask of zeros changes nothing: cut it out
-        masked[1] &= 0x7f;
-        let head = masked.len() - payload.len() - 4;
-        masked.drain(head..head + 4);
-        masked
+        let mut bare = Vec::new();
+        write(&mut bare, opcode, payload, None);
+        bare
     }
 
     fn fed(chunks: &[&[u8]]) -> Result<Vec<(Opcode, Vec<u8>)>, BadFrame> {
@@ -176,7 +175,7 @@ mod tests {
     #[test]
     fn a_mask_is_applied_to_every_byte() {
         let mut frame = Vec::new();
-        write(&mut frame, Opcode::Ping, b"hello!", [1, 2, 3, 4]);
+        write(&mut frame, Opcode::Ping, b"hello!", Some([1, 2, 3, 4]));
         assert_eq!(frame[..6], [0x89, 0x86, 1, 2, 3, 4]);
         let plain: Vec<u8> = frame[6..].iter().enumerate().map(|(at, byte)| byte ^ [1, 2, 3, 4][at % 4]).collect();
         assert_eq!(plain, b"hello!");

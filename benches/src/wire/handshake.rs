@@ -34,30 +34,51 @@ pub(crate) struct Way {
     pub(crate) receive_bytes: Option<u32>,
 }
 
+/// What is asked of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Upgrade {
+    /// The path, with its query.
+    pub(crate) path: String,
+    pub(crate) subprotocol: Option<&'static str>,
+}
+
 impl Opened {
     /// Says one text before anybody holds the line.
     pub(crate) async fn say(&mut self, text: &str) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(text.len() + 16);
-        frame::write(&mut bytes, Opcode::Text, text.as_bytes(), *b"mask");
+        frame::write(&mut bytes, Opcode::Text, text.as_bytes(), Some(*b"mask"));
         self.stream.write_all(&bytes).await
     }
 }
 
-/// Connects and upgrades.
+impl Upgrade {
+    /// What a browser asks of an Aldis node.
+    pub(crate) fn aldis() -> Self {
+        Self { path: "/ws".to_owned(), subprotocol: Some(SUBPROTOCOL) }
+    }
+}
+
+/// Connects to a node and upgrades.
 pub(crate) async fn open(way: Way) -> anyhow::Result<Opened> {
-    let (to, mut stream) = (way.to, connect(way).await?);
-    stream.set_nodelay(true)?;
+    upgrade(connect(way).await?, way.to, &Upgrade::aldis()).await
+}
+
+/// Upgrades an open connection.
+pub(crate) async fn upgrade(mut stream: TcpStream, to: SocketAddr, asked: &Upgrade) -> anyhow::Result<Opened> {
+    let Upgrade { path, subprotocol } = asked;
+    let subprotocol_field = subprotocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
     let request = format!(
-        "GET /ws HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
-         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: {KEY}\r\n{subprotocol_field}\r\n"
     );
     stream.write_all(request.as_bytes()).await?;
     let (head, early) = answer(&mut stream).await?;
-    judge(&head)?;
+    judge(&head, *subprotocol)?;
     Ok(Opened { stream, early })
 }
 
-async fn connect(Way { to, source, receive_bytes }: Way) -> anyhow::Result<TcpStream> {
+/// Connects, and no more: small messages leave at once.
+pub(crate) async fn connect(Way { to, source, receive_bytes }: Way) -> anyhow::Result<TcpStream> {
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if let Some(bytes) = receive_bytes {
         socket.set_recv_buffer_size(bytes)?;
@@ -67,10 +88,12 @@ async fn connect(Way { to, source, receive_bytes }: Way) -> anyhow::Result<TcpSt
             format!("cannot bind to {source}: it has no free port, or is no address of this machine → choose others with --source, or fewer a source with --per-source")
         })?;
     }
-    socket.connect(to).await.with_context(|| match source {
+    let stream = socket.connect(to).await.with_context(|| match source {
         Some(source) => format!("cannot connect from {source} to {to}"),
         None => format!("cannot connect to {to}"),
-    })
+    })?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// The answer's head as text, and what came behind it.
@@ -88,7 +111,7 @@ async fn answer(stream: &mut TcpStream) -> anyhow::Result<(String, Vec<u8>)> {
     }
 }
 
-fn judge(head: &str) -> anyhow::Result<()> {
+fn judge(head: &str, subprotocol: Option<&str>) -> anyhow::Result<()> {
     let mut lines = head.lines();
     let status = lines.next().unwrap_or_default();
     if !status.starts_with("HTTP/1.1 101") {
@@ -101,7 +124,11 @@ fn judge(head: &str) -> anyhow::Result<()> {
             .map(|(_, value)| value.trim())
     };
     ensure!(field("sec-websocket-accept") == Some(ACCEPT), "the node's Sec-WebSocket-Accept is wrong");
-    ensure!(field("sec-websocket-protocol") == Some(SUBPROTOCOL), "the node does not speak {SUBPROTOCOL}");
+    ensure!(
+        field("sec-websocket-protocol") == subprotocol,
+        "the node does not speak {}",
+        subprotocol.unwrap_or("WebSocket without a sub-protocol")
+    );
     Ok(())
 }
 
@@ -114,9 +141,10 @@ mod tests {
         let right = format!(
             "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: {ACCEPT}\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n"
         );
-        assert!(judge(&right).is_ok());
+        assert!(judge(&right, Some(SUBPROTOCOL)).is_ok());
         for wrong in [right.replace("101", "503"), right.replace(ACCEPT, "x"), right.replace(SUBPROTOCOL, "aldis.v0")] {
-            assert!(judge(&wrong).is_err(), "{wrong}");
+            assert!(judge(&wrong, Some(SUBPROTOCOL)).is_err(), "{wrong}");
         }
+        assert!(judge(&right, None).is_err(), "a sub-protocol that nobody asked for");
     }
 }

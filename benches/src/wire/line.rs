@@ -25,6 +25,7 @@ struct Floor<T> {
     half: Option<Arc<OwnedWriteHalf>>,
     waiting: Vec<u8>,
     flushing: bool,
+    /// The next mask; 0: none, for a server that sends back what it got.
     mask: u32,
     speaker: T,
 }
@@ -48,8 +49,17 @@ thread_local! {
 
 impl<T: Send + 'static> Line<T> {
     pub(crate) fn new(half: OwnedWriteHalf, seed: u32, speaker: T) -> Arc<Self> {
+        Self::masked(half, seed | 1, speaker)
+    }
+
+    /// A line whose frames are not masked, so that they can be read when they come back as they are.
+    pub(crate) fn bare(half: OwnedWriteHalf, speaker: T) -> Arc<Self> {
+        Self::masked(half, 0, speaker)
+    }
+
+    fn masked(half: OwnedWriteHalf, mask: u32, speaker: T) -> Arc<Self> {
         let half = Some(Arc::new(half));
-        let floor = Floor { half, waiting: Vec::new(), flushing: false, mask: seed | 1, speaker };
+        let floor = Floor { half, waiting: Vec::new(), flushing: false, mask, speaker };
         Arc::new(Self { floor: Mutex::new(floor) })
     }
 
@@ -121,11 +131,11 @@ impl<T: Send + 'static> Line<T> {
         bytes: &mut Vec<u8>,
     ) -> Result<(), LineOver> {
         let half = floor.half.clone().ok_or(LineOver)?;
-        // A generator's masks need not be unpredictable, only different (xorshift32).
+        // A generator's masks need not be unpredictable, only different (xorshift32, which keeps 0).
         floor.mask ^= floor.mask << 13;
         floor.mask ^= floor.mask >> 17;
         floor.mask ^= floor.mask << 5;
-        frame::write(bytes, opcode, payload, floor.mask.to_ne_bytes());
+        frame::write(bytes, opcode, payload, (floor.mask != 0).then(|| floor.mask.to_ne_bytes()));
         let written = if floor.waiting.is_empty() { floor.try_write(&half, bytes)? } else { 0 };
         if written < bytes.len() {
             floor.waiting.extend_from_slice(&bytes[written..]);

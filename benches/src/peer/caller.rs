@@ -1,0 +1,169 @@
+//! One connection: it says what its dialect asks for, counts what arrives, and sends messages back while it is told
+//! to. A message that comes out of turn is a trouble. Must not know other callers.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::dialect::{Dialect, Ear, Heard, Phrase, Voice};
+use crate::clock::{Epoch, Nanos};
+use crate::latency::Latencies;
+use crate::wire::{Line, LineOver, Listen, Opcode};
+use crate::words::Mark;
+
+/// What all callers of a server share.
+pub(crate) struct Talk {
+    pub(crate) epoch: Epoch,
+    pub(crate) dialect: Box<dyn Dialect>,
+    /// Of one message's frame.
+    pub(crate) bytes: usize,
+    pub(crate) latencies: Latencies,
+    /// Whether a message is sent back when it arrives.
+    pub(crate) bouncing: AtomicBool,
+    /// Connections may end.
+    pub(crate) ending: AtomicBool,
+    pub(crate) ready: AtomicU64,
+    pub(crate) offered: AtomicU64,
+    pub(crate) relayed: AtomicU64,
+    pub(crate) ended: AtomicU64,
+    trouble: Mutex<Option<String>>,
+}
+
+/// A caller's way to speak.
+#[derive(Clone)]
+pub(crate) struct Mouth {
+    n: usize,
+    line: Arc<Line<Voice>>,
+    talk: Arc<Talk>,
+}
+
+/// A caller, listening.
+pub(crate) struct Caller {
+    mouth: Mouth,
+    ear: Ear,
+    /// The number of the partner's last message.
+    heard: u64,
+}
+
+impl Talk {
+    pub(crate) fn new(dialect: Box<dyn Dialect>, (epoch, bytes): (Epoch, usize)) -> anyhow::Result<Arc<Self>> {
+        let count = AtomicU64::default;
+        Ok(Arc::new(Self {
+            epoch,
+            dialect,
+            bytes,
+            latencies: Latencies::new(&["aside", "measured"])?,
+            bouncing: AtomicBool::new(false),
+            ending: AtomicBool::new(false),
+            ready: count(),
+            offered: count(),
+            relayed: count(),
+            ended: count(),
+            trouble: Mutex::default(),
+        }))
+    }
+
+    /// The first thing that went wrong.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn troubled(&self, words: String) {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(words);
+    }
+}
+
+impl Mouth {
+    pub(crate) fn new(n: usize, line: Arc<Line<Voice>>, talk: Arc<Talk>) -> Self {
+        Self { n, line, talk }
+    }
+
+    pub(crate) fn number(&self) -> usize {
+        self.n
+    }
+
+    pub(crate) fn say(&self, phrase: Phrase) {
+        let talk = &self.talk;
+        let ((), said) = self.line.say(|voice, text| talk.dialect.say(self.n, phrase, voice, text));
+        if said.is_err() && !talk.ending.load(Relaxed) {
+            talk.troubled(format!(
+                "the line of caller {} is over, or the server takes less than it is offered",
+                self.n
+            ));
+        }
+    }
+
+    /// A message to the partner that was due at a time.
+    pub(crate) fn message(&self, due: Nanos) {
+        self.talk.offered.fetch_add(1, Relaxed);
+        self.say(Phrase::Message(due, self.talk.bytes));
+    }
+
+    /// Goes away as a page does (RFC 6455 §7.4.1).
+    pub(crate) fn close(&self) {
+        let _: Result<(), LineOver> = self.line.control(Opcode::Close, &1_001_u16.to_be_bytes());
+    }
+}
+
+impl Caller {
+    pub(crate) fn new(mouth: Mouth) -> Self {
+        Self { mouth, ear: Ear::default(), heard: 0 }
+    }
+
+    pub(crate) fn ended(&self) {
+        let talk = &self.mouth.talk;
+        talk.ended.fetch_add(1, Relaxed);
+        if !talk.ending.load(Relaxed) {
+            talk.troubled(format!("the server hung up on caller {}", self.mouth.n));
+        }
+    }
+
+    fn arrived(&mut self, Mark { n, at, .. }: Mark) {
+        let talk = &self.mouth.talk;
+        let now = talk.epoch.now();
+        talk.latencies.record(at, now);
+        self.heard += 1;
+        if n != self.heard {
+            talk.troubled(format!("caller {} got message {n} instead of {}", self.mouth.n, self.heard));
+        }
+        if talk.bouncing.load(Relaxed) {
+            self.mouth.message(now);
+        }
+        // Counted last, so that what is sent back is never missing between the two counts.
+        talk.relayed.fetch_add(1, Relaxed);
+    }
+}
+
+impl Listen for Caller {
+    fn text(&mut self, text: &[u8]) {
+        let talk = Arc::clone(&self.mouth.talk);
+        let Heard { say, later, ready, partner, mark, trouble } = talk.dialect.hear(&mut self.ear, text);
+        if let Some(mark) = mark {
+            self.arrived(mark);
+        }
+        if let Some(id) = partner {
+            self.mouth.line.with(|voice| voice.partner = id);
+        }
+        if let Some(phrase) = say {
+            self.mouth.say(phrase);
+        }
+        if let Some((wait, phrase)) = later {
+            let mouth = self.mouth.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(wait).await;
+                mouth.say(phrase);
+            });
+        }
+        if let Some(words) = trouble {
+            talk.troubled(format!("caller {} heard {words}", self.mouth.n));
+        }
+        talk.ready.fetch_add(u64::from(ready), Relaxed);
+    }
+
+    fn ping(&mut self, payload: &[u8]) {
+        let _: Result<(), LineOver> = self.mouth.line.control(Opcode::Pong, payload);
+    }
+
+    fn listens(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,160 @@
+//! How each server is spoken to, pure: the handshake, the first words, a message from one caller to another, and how
+//! its arrival is told from everything else. Must not know sockets, nor what is measured.
+//!
+//! Callers are numbered; in all dialects but the floor's, 2n and 2n + 1 are a pair.
+
+mod aldis;
+mod echo;
+mod matchbox;
+mod peerjs;
+mod relay;
+mod socketio;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use actors::protocol::client::{Cid, Seq};
+
+pub(crate) use aldis::{Aldis, Seats};
+pub(crate) use echo::Echo;
+pub(crate) use matchbox::Matchbox;
+pub(crate) use peerjs::PeerJs;
+pub(crate) use relay::Relay;
+pub(crate) use socketio::SocketIo;
+
+use crate::clock::Nanos;
+use crate::wire::Upgrade;
+use crate::words::Mark;
+
+/// A server's way of being spoken to.
+pub(crate) trait Dialect: Send + Sync {
+    /// What the handshake asks for; `None` where there is none.
+    fn upgrade(&self, n: usize) -> Option<Upgrade>;
+
+    /// What is said first, if the server does not begin.
+    fn greets(&self) -> bool {
+        false
+    }
+
+    /// Whom a caller talks to.
+    fn partner(&self, n: usize) -> usize {
+        n ^ 1
+    }
+
+    /// How often a caller must show that it lives.
+    fn beat(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Writes one text frame. A phrase that the dialect does not have writes nothing.
+    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String);
+
+    /// Reads one text frame.
+    fn hear(&self, ear: &mut Ear, text: &[u8]) -> Heard;
+}
+
+/// What can be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phrase {
+    Greeting,
+    Join,
+    Offer,
+    Answer,
+    Ack(Seq),
+    Beat,
+    /// A message for the partner that was due at a time, in a frame of so many bytes.
+    Message(Nanos, usize),
+}
+
+/// What a caller's frames are numbered with.
+#[derive(Debug, Default)]
+pub(crate) struct Voice {
+    cid: Cid,
+    told: u64,
+    /// The partner's id, where the server gives ids.
+    pub(crate) partner: String,
+}
+
+/// What a caller remembers of what it heard.
+#[derive(Debug, Default)]
+pub(crate) struct Ear {
+    /// Numbered frames since the last acknowledgement.
+    unacked: u32,
+}
+
+/// What a frame was.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// To be said in return.
+    pub(crate) say: Option<Phrase>,
+    /// To be said only after a while.
+    pub(crate) later: Option<(Duration, Phrase)>,
+    /// The caller has come as far as it is meant to.
+    pub(crate) ready: bool,
+    /// The partner's id, where the server gives ids.
+    pub(crate) partner: Option<String>,
+    /// The partner's message.
+    pub(crate) mark: Option<Mark>,
+    /// What went wrong.
+    pub(crate) trouble: Option<String>,
+}
+
+impl Voice {
+    fn cid(&mut self) -> Cid {
+        self.cid += 1;
+        self.cid
+    }
+
+    /// The next message's mark; nobody comes anew, so it names no join order.
+    fn mark(&mut self, at: Nanos) -> Mark {
+        self.told += 1;
+        Mark { n: self.told, at, rev: 0 }
+    }
+}
+
+impl Heard {
+    fn ready() -> Self {
+        Self { ready: true, ..Self::default() }
+    }
+
+    /// The caller knows whom to talk to.
+    fn met(id: &str) -> Self {
+        Self { ready: true, partner: Some(id.to_owned()), ..Self::default() }
+    }
+
+    fn say(phrase: Phrase) -> Self {
+        Self { say: Some(phrase), ..Self::default() }
+    }
+
+    fn trouble(text: &[u8]) -> Self {
+        Self { trouble: Some(String::from_utf8_lossy(text).into_owned()), ..Self::default() }
+    }
+
+    /// The message that a frame must hold.
+    fn message(text: &[u8]) -> Self {
+        mark(text).map_or_else(|| Self::trouble(text), |mark| Self { mark: Some(mark), ..Self::default() })
+    }
+}
+
+/// Appends a candidate with a mark, padded so that what was written from `begun` on, `end` included, has `bytes` bytes.
+fn candidate(out: &mut String, (begun, bytes): (usize, usize), mark: Mark, end: &str) {
+    let Mark { n, at, .. } = mark;
+    // Writing into a String cannot fail.
+    let _ = write!(out, r#"{{"n":{n},"at":{at},"sdpMid":"0","candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host "#);
+    let written = out.len() - begun + 2 + end.len();
+    out.extend(std::iter::repeat_n('x', bytes.saturating_sub(written)));
+    out.push_str("\"}");
+    out.push_str(end);
+}
+
+/// The mark in a frame, wherever it stands: servers keep what they do not understand, though not its order.
+fn mark(text: &[u8]) -> Option<Mark> {
+    let after = |key: &[u8]| {
+        let from = text.windows(key.len()).position(|window| window == key)? + key.len();
+        let digits = text[from..].split(|byte| !byte.is_ascii_digit()).next()?;
+        std::str::from_utf8(digits).ok()?.parse().ok()
+    };
+    Some(Mark { n: after(br#""n":"#)?, at: after(br#""at":"#)?, rev: 0 })
+}

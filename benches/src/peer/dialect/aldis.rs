@@ -1,0 +1,94 @@
+//! Our own: hello with a token, join, offer or answer by join order, then candidates, each numbered; an `ack` of
+//! every 8th, as the web client sends. That is more than the others promise, and is in the figures.
+
+use std::time::Duration;
+
+use actors::protocol::{RoomId, UserId};
+
+use super::{Dialect, Ear, Heard, Phrase, Voice};
+use crate::node::Token;
+use crate::wire::Upgrade;
+use crate::words::{self, Body};
+
+/// About how long a session description is.
+const SDP_BYTES: usize = 1_500;
+/// Numbered messages heard before one is acknowledged.
+const ACK_EVERY: u32 = 8;
+
+/// Who sits where: a token for each caller, a room for each pair.
+#[derive(Default)]
+pub(crate) struct Seats {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) rooms: Vec<RoomId>,
+}
+
+/// See the head of this file.
+pub(crate) struct Aldis {
+    pub(crate) seats: std::sync::Arc<Seats>,
+    /// Whether callers join and negotiate, or only say hello.
+    pub(crate) joins: bool,
+}
+
+impl Aldis {
+    fn other(&self, n: usize) -> UserId {
+        self.seats.tokens[self.partner(n)].user
+    }
+}
+
+impl Dialect for Aldis {
+    fn upgrade(&self, _: usize) -> Option<Upgrade> {
+        Some(Upgrade::aldis())
+    }
+
+    fn greets(&self) -> bool {
+        true
+    }
+
+    /// As often as `welcome` tells by default.
+    fn beat(&self) -> Option<Duration> {
+        Some(Duration::from_secs(15))
+    }
+
+    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+        match phrase {
+            Phrase::Greeting => words::hello(out, &self.seats.tokens[n].token),
+            Phrase::Join => words::join(out, voice.cid(), self.seats.rooms[n / 2]),
+            Phrase::Offer => words::offer(out, voice.cid(), self.other(n), SDP_BYTES),
+            Phrase::Answer => words::answer(out, voice.cid(), self.other(n), SDP_BYTES),
+            Phrase::Ack(seq) => words::acknowledge(out, seq),
+            Phrase::Beat => words::heartbeat(out),
+            Phrase::Message(at, bytes) => {
+                let mark = voice.mark(at);
+                words::candidate(out, (voice.cid(), self.other(n)), mark, bytes);
+            }
+        }
+    }
+
+    fn hear(&self, ear: &mut Ear, text: &[u8]) -> Heard {
+        let Ok(heard) = words::hear(text) else { return Heard::trouble(text) };
+        let mut meant = match heard.body {
+            Body::Welcome { .. } if self.joins => Heard::say(Phrase::Join),
+            Body::Welcome { .. } => Heard::ready(),
+            Body::UserJoined { .. } => Heard::say(Phrase::Offer),
+            Body::Offer { .. } => Heard { ready: true, ..Heard::say(Phrase::Answer) },
+            Body::Answer { .. } => Heard::ready(),
+            Body::Candidate { mark, .. } => Heard { mark: Some(mark), ..Heard::default() },
+            Body::Refused { code, again_after_ms: Some(ms), .. } if code == "unavailable" => {
+                Heard { later: Some((Duration::from_millis(ms), Phrase::Join)), ..Heard::default() }
+            }
+            // Nobody comes back, and nobody chats.
+            Body::Refused { .. } | Body::Resumed { .. } | Body::Unresumed { .. } | Body::Chat { .. } => {
+                Heard::trouble(text)
+            }
+            Body::Joined { .. } | Body::UserLeft { .. } | Body::EndOfCandidates { .. } | Body::Ack(_) | Body::Other => {
+                Heard::default()
+            }
+        };
+        ear.unacked += u32::from(heard.seq.is_some());
+        if let (Some(seq), None, true) = (heard.seq, meant.say, ear.unacked >= ACK_EVERY) {
+            ear.unacked = 0;
+            meant.say = Some(Phrase::Ack(seq));
+        }
+        meant
+    }
+}

@@ -1,0 +1,92 @@
+//! Each dialect against what its server really says.
+
+use std::sync::Arc;
+
+use actors::protocol::{UserId, decode};
+
+use super::*;
+use crate::node::Token;
+
+fn aldis() -> Aldis {
+    let token = |n| Token { user: UserId::from_u128(n), token: "a.b.c".to_owned() };
+    let seats = Seats { tokens: vec![token(1), token(2)], rooms: vec!["abc-defg-hij".parse().expect("a room's id")] };
+    Aldis { seats: Arc::new(seats), joins: true }
+}
+
+fn said(dialect: &dyn Dialect, phrase: Phrase) -> String {
+    let mut voice = Voice { cid: 6, told: 41, partner: "p0".to_owned() };
+    let mut out = String::new();
+    dialect.say(1, phrase, &mut voice, &mut out);
+    out
+}
+
+fn heard(dialect: &dyn Dialect, text: &str) -> Heard {
+    dialect.hear(&mut Ear::default(), text.as_bytes())
+}
+
+#[test]
+fn a_message_is_as_long_in_every_dialect() {
+    let all: [&dyn Dialect; 6] = [&Echo, &Relay, &PeerJs, &SocketIo, &Matchbox { meets: true }, &aldis()];
+    for (at, dialect) in all.into_iter().enumerate() {
+        let text = said(dialect, Phrase::Message(9_876_543_210, 255));
+        assert_eq!(text.len(), 255, "dialect {at}: {text}");
+        assert_eq!(mark(text.as_bytes()), Some(Mark { n: 42, at: 9_876_543_210, rev: 0 }), "{text}");
+    }
+    assert!(decode(&said(&aldis(), Phrase::Message(1, 255))).is_ok());
+}
+
+#[test]
+fn a_relayed_message_is_told_from_everything_else() {
+    let message = |text| heard_mark(&Relay, text).or(heard_mark(&PeerJs, text)).or(heard_mark(&SocketIo, text));
+    for text in [
+        r#"{"from":"p0","data":{"n":42,"at":7,"sdpMid":"0"}}"#,
+        r#"{"type":"CANDIDATE","src":"p0","dst":"p1","payload":{"n":42,"at":7,"sdpMid":"0"}}"#,
+        r#"42["signal","p0",{"n":42,"at":7,"sdpMid":"0"}]"#,
+    ] {
+        assert_eq!(message(text), Some(Mark { n: 42, at: 7, rev: 0 }), "{text}");
+    }
+    assert!(heard(&PeerJs, r#"{"type":"OPEN"}"#).ready && heard(&Relay, r#"{"open":true}"#).ready);
+    let taken = r#"{"type":"ID-TAKEN","payload":{"msg":"ID is taken"}}"#;
+    assert!(heard(&PeerJs, taken).trouble.is_some());
+}
+
+fn heard_mark(dialect: &dyn Dialect, text: &str) -> Option<Mark> {
+    heard(dialect, text).mark
+}
+
+#[test]
+fn socket_io_is_joined_and_kept_alive() {
+    let open = r#"0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
+    assert_eq!(heard(&SocketIo, open), Heard::say(Phrase::Join));
+    assert_eq!(said(&SocketIo, Phrase::Join), r#"40{"user":"p1"}"#);
+    assert_eq!(heard(&SocketIo, r#"40{"sid":"y"}"#), Heard::ready());
+    assert_eq!((heard(&SocketIo, "2").say, said(&SocketIo, Phrase::Beat).as_str()), (Some(Phrase::Beat), "3"));
+}
+
+#[test]
+fn of_two_in_a_matchbox_the_older_speaks_first() {
+    let matchbox = Matchbox { meets: true };
+    let met = |say| Heard { ready: true, partner: Some("b".to_owned()), say, ..Heard::default() };
+    assert_eq!(heard(&matchbox, r#"{"IdAssigned":"a"}"#), Heard::default());
+    assert_eq!(heard(&matchbox, r#"{"NewPeer":"b"}"#), met(Some(Phrase::Offer)));
+    assert_eq!(said(&matchbox, Phrase::Offer), r#"{"Signal":{"receiver":"p0","data":{}}}"#);
+    assert_eq!(heard(&matchbox, r#"{"Signal":{"sender":"b","data":{}}}"#), met(None));
+    let reordered = r#"{"Signal":{"sender":"b","data":{"at":7,"candidate":"x","n":42}}}"#;
+    assert_eq!(heard_mark(&matchbox, reordered), Some(Mark { n: 42, at: 7, rev: 0 }));
+}
+
+#[test]
+fn aldis_is_negotiated_with_and_acknowledged() {
+    let (aldis, mut ear) = (aldis(), Ear::default());
+    let joined =
+        r#"{"type":"user_joined","seq":1,"data":{"userId":"00000000-0000-0000-0000-000000000001","name":"","rev":2}}"#;
+    for n in 1..=8 {
+        let heard = aldis.hear(&mut ear, joined.as_bytes());
+        assert_eq!(heard.say, Some(Phrase::Offer), "{n}");
+    }
+    // An acknowledgement waits for a turn of its own.
+    let told =
+        r#"{"type":"user_left","seq":9,"data":{"userId":"00000000-0000-0000-0000-000000000001","reason":"left"}}"#;
+    assert_eq!(aldis.hear(&mut ear, told.as_bytes()).say, Some(Phrase::Ack(9)));
+    assert!(decode(&said(&aldis, Phrase::Offer)).is_ok() && decode(&said(&aldis, Phrase::Greeting)).is_ok());
+}

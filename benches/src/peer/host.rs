@@ -1,0 +1,211 @@
+//! A server under test: started on a free port and on its own processor, asked for its CPU time and memory, stopped.
+//! Must not know what is measured.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::NamedTempFile;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use super::dialect::{self, Dialect, Seats};
+use super::kind::Kind;
+use crate::limits::START_WITHIN;
+use crate::node::{Node, Process, Which};
+
+/// Where servers come from, and where they run.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) which: Which,
+    pub(crate) cpus: String,
+    /// The folder of the other servers' packages.
+    pub(crate) peers: PathBuf,
+    pub(crate) matchbox: PathBuf,
+}
+
+/// A server that serves.
+pub(crate) struct Host {
+    pub(crate) address: SocketAddr,
+    kind: Kind,
+    place: Place,
+    server: Server,
+    seats: Arc<Seats>,
+}
+
+enum Server {
+    Aldis(Box<Node>),
+    Other(Box<Other>),
+}
+
+struct Other {
+    child: Child,
+    log: NamedTempFile,
+}
+
+impl Host {
+    /// Starts it, with seats for so many callers.
+    pub(crate) async fn start(kind: Kind, place: &Place, callers: usize) -> anyhow::Result<Self> {
+        let (server, seats, address) = if kind == Kind::Aldis {
+            let mut node = Box::new(Node::reach(place.which.clone(), &[]).await?);
+            let rooms = node.rooms(callers.div_ceil(2), 2).await?;
+            let seats = Seats { tokens: node.tokens(rooms.len() * 2).await?, rooms };
+            node.again().await?;
+            let address = node.address;
+            (Server::Aldis(node), seats, address)
+        } else {
+            let (other, address) = Other::start(kind, place).await?;
+            (Server::Other(other), Seats::default(), address)
+        };
+        Ok(Self { address, kind, place: place.clone(), server, seats: Arc::new(seats) })
+    }
+
+    /// Stops it and starts it again, so that its memory holds nothing of what was before.
+    pub(crate) async fn again(&mut self) -> anyhow::Result<()> {
+        match &mut self.server {
+            Server::Aldis(node) => {
+                node.again().await?;
+                self.address = node.address;
+            }
+            Server::Other(other) => {
+                other.child.kill().await?;
+                (*other, self.address) = Other::start(self.kind, &self.place).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        match self.server {
+            Server::Aldis(node) => node.stop().await,
+            Server::Other(mut other) => Ok(other.child.kill().await?),
+        }
+    }
+
+    /// How it is spoken to; `calls`: whether callers shall be able to send each other messages.
+    pub(crate) fn dialect(&self, calls: bool) -> Box<dyn Dialect> {
+        match self.kind {
+            Kind::Echo => Box::new(dialect::Echo),
+            Kind::Ws => Box::new(dialect::Relay),
+            Kind::Peerjs => Box::new(dialect::PeerJs),
+            Kind::Socketio => Box::new(dialect::SocketIo),
+            Kind::Matchbox => Box::new(dialect::Matchbox { meets: calls }),
+            Kind::Aldis => Box::new(dialect::Aldis { seats: Arc::clone(&self.seats), joins: calls }),
+        }
+    }
+
+    /// CPU time of the server and its children.
+    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
+        match &self.server {
+            Server::Aldis(node) => node.cpu()?.context("the node's process is not known"),
+            Server::Other(other) => other.family()?.iter().map(Process::cpu).sum(),
+        }
+    }
+
+    /// Anonymous memory of the server and its children, in bytes; a Node server has collected its garbage before.
+    pub(crate) async fn memory(&self) -> anyhow::Result<u64> {
+        match &self.server {
+            Server::Aldis(node) => Ok(node.memory()?.context("the node's process is not known")?.anonymous),
+            Server::Other(other) => {
+                if self.kind.node_server().is_some() {
+                    other.collect().await?;
+                }
+                other.family()?.iter().map(|process| Ok(process.memory()?.anonymous)).sum()
+            }
+        }
+    }
+
+    /// What it said last.
+    pub(crate) fn log(&self) -> String {
+        match &self.server {
+            Server::Aldis(_) => String::new(),
+            Server::Other(other) => other.log(),
+        }
+    }
+}
+
+/// How long a Node server may take to collect its garbage and give pages back.
+const COLLECTED_WITHIN: Duration = Duration::from_secs(1);
+
+impl Other {
+    async fn start(kind: Kind, place: &Place) -> anyhow::Result<(Box<Self>, SocketAddr)> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?; // free, and free again when it is dropped
+        let log = NamedTempFile::new()?;
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &place.cpus]);
+        match kind.node_server() {
+            Some(server) => {
+                let folder = fs::canonicalize(place.peers.join(server.folder))?;
+                command.args(["node", "--expose-gc", "--require", "../collect.cjs", "server.cjs"]);
+                command.current_dir(folder).env("PORT", address.port().to_string()).env("NODE_ENV", "production");
+            }
+            None if kind == Kind::Matchbox => {
+                command.arg(&place.matchbox).arg(address.to_string()).env("RUST_LOG", "warn");
+            }
+            None => {
+                // `cargo bench` starts another program of ours, which runs nothing without this mark.
+                let mark = std::env::args().find(|argument| argument == "--bench");
+                command.arg(std::env::current_exe()?).args(["echo", "--bind", &address.to_string()]).args(mark);
+            }
+        }
+        command.stdin(Stdio::null()).stdout(log.reopen()?).stderr(log.reopen()?).kill_on_drop(true);
+        let child = command.spawn().context("cannot start taskset → install util-linux")?;
+        let mut other = Box::new(Self { child, log });
+        other.ready(address).await?;
+        Ok((other, address))
+    }
+
+    /// Waits until it accepts connections.
+    async fn ready(&mut self, address: SocketAddr) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        while TcpStream::connect(address).await.is_err() {
+            let ended = self.child.try_wait()?;
+            if ended.is_some() || begun.elapsed() > START_WITHIN {
+                bail!("the server did not come up within {START_WITHIN:?} ({ended:?}); it said:\n{}", self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.log.path()).unwrap_or_default()
+    }
+
+    async fn collect(&self) -> anyhow::Result<()> {
+        let pid = self.child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+        let pid = pid.with_context(|| format!("the server ended by itself; it said:\n{}", self.log()))?;
+        for _ in 0..2 {
+            kill_process(pid, Signal::USR2)?;
+            tokio::time::sleep(COLLECTED_WITHIN).await;
+        }
+        Ok(())
+    }
+
+    /// The server's process and all below it.
+    fn family(&self) -> anyhow::Result<Vec<Process>> {
+        let pid = self.child.id().with_context(|| format!("the server ended by itself; it said:\n{}", self.log()))?;
+        let all = parents()?;
+        let (mut pids, mut at) = (vec![pid], 0);
+        while let Some(parent) = pids.get(at).copied() {
+            pids.extend(all.iter().filter(|(_, its)| *its == parent).map(|(pid, _)| *pid));
+            at += 1;
+        }
+        pids.into_iter().map(Process::of).collect()
+    }
+}
+
+/// All processes of this machine, each with its parent (proc(5), the second field behind the name in brackets).
+fn parents() -> anyhow::Result<Vec<(u32, u32)>> {
+    let pids = fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    let parent = |pid: u32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?; // it may have ended meanwhile
+        stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()
+    };
+    Ok(pids.filter_map(|pid| Some((pid, parent(pid)?))).collect())
+}

@@ -1,0 +1,69 @@
+//! The servers that are compared, and what is to be known of each. Must not know how they are measured.
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+/// One of them. Their order is that of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Echo,
+    Ws,
+    Peerjs,
+    Socketio,
+    Matchbox,
+    Aldis,
+}
+
+/// A Node server's folder below `benches/peers`, and the package that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NodeServer {
+    pub(crate) folder: &'static str,
+    pub(crate) package: &'static str,
+}
+
+impl Kind {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Echo => "floor: TCP echo",
+            Self::Ws => "Node ws",
+            Self::Peerjs => "PeerJS server",
+            Self::Socketio => "Socket.IO 4",
+            Self::Matchbox => "matchbox_server",
+            Self::Aldis => "Aldis",
+        }
+    }
+
+    pub(crate) const fn node_server(self) -> Option<NodeServer> {
+        match self {
+            Self::Ws => Some(NodeServer { folder: "ws", package: "ws" }),
+            Self::Peerjs => Some(NodeServer { folder: "peerjs", package: "peer" }),
+            Self::Socketio => Some(NodeServer { folder: "socketio", package: "socket.io" }),
+            Self::Echo | Self::Matchbox | Self::Aldis => None,
+        }
+    }
+
+    /// What it does with a message, and what it promises.
+    pub(crate) const fn does(self) -> &'static str {
+        match self {
+            Self::Echo => {
+                "Bare tokio TCP on one thread: reads, and writes the same bytes back to whom they came from. No HTTP, no WebSocket, no second socket; a handshake is a TCP connection."
+            }
+            Self::Ws => {
+                "The least a signaling server does: one `Map` of people, each message parsed and handed on. No rooms, no authentication, no acknowledgement. `perMessageDeflate` off, `bufferutil` installed."
+            }
+            Self::Peerjs => {
+                "As its readme starts it, `concurrent_limit` raised. Relays JSON between ids; tokens are names, not checked. A message for somebody who is away waits in memory."
+            }
+            Self::Socketio => {
+                "WebSocket transport only, the default engine with `bufferutil`, the first request of each socket let go as its makers advise; private messages through a room of each person. No authentication; at most once."
+            }
+            Self::Matchbox => {
+                "Full mesh, pairs in rooms of their own; its log at `warn`. Relays JSON between ids it gives. No authentication; at most once. It does not set TCP_NODELAY; in trials its p50 stood now near 0.1 ms, now near 10 ms. The one may explain the other, which was not tested."
+            }
+            Self::Aldis => {
+                "Its defaults, with the limits raised that are meant for one client. Every hello carries an RS256 token that is verified; pairs sit in rooms and have negotiated; every message is numbered, kept until it is acknowledged, and acknowledged (`ack` of every 8th). That is at-least-once with repeats dropped, which none of the others does."
+            }
+        }
+    }
+}

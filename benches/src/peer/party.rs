@@ -1,0 +1,146 @@
+//! All callers of one server: they come, are kept alive, go. Must not know what is measured, nor any dialect.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::caller::{Caller, Mouth, Talk};
+use super::dialect::{Phrase, Voice};
+use crate::crowd::Sources;
+use crate::limits::{OPEN_WITHIN, PER_SOURCE, STALLED_AFTER};
+use crate::ramp::Ramp;
+use crate::wire::{Line, Opened, Reader, Way, connect, upgrade};
+
+/// Handshakes under way at once: enough to keep one core busy.
+const OPENING_MAX: usize = 64;
+/// Shares of the beat's interval; in each, as many callers beat.
+const SHARES: u32 = 50;
+
+/// Everybody, in the order of their numbers.
+pub(crate) struct Party {
+    pub(crate) mouths: Arc<Vec<Mouth>>,
+    pub(crate) talk: Arc<Talk>,
+    /// Readers and the heart; they end with the party, and so do their sockets.
+    tasks: JoinSet<()>,
+}
+
+impl Party {
+    /// The callers with these numbers come, so many a second, and get as far as their dialect says.
+    pub(crate) async fn gather(
+        to: SocketAddr,
+        talk: Arc<Talk>,
+        (numbers, ramp): (Range<usize>, Option<u32>),
+    ) -> anyhow::Result<Self> {
+        let sources = Sources::plan(&[], PER_SOURCE, (to, numbers.len()))?;
+        let (mut opening, mut tasks, mut pace) = (JoinSet::new(), JoinSet::new(), ramp.map(Ramp::new));
+        let mut mouths = Vec::with_capacity(numbers.len());
+        for (at, n) in numbers.clone().enumerate() {
+            if let Some(pace) = &mut pace {
+                pace.turn().await;
+            }
+            let theirs = Arc::clone(&talk);
+            let way = Way { to, source: sources.of(at), receive_bytes: None };
+            opening.spawn(async move {
+                let opened = timeout(OPEN_WITHIN, open(way, &theirs, n)).await;
+                opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))?
+            });
+            while opening.len() >= OPENING_MAX {
+                let Some(opened) = opening.join_next().await else { break };
+                mouths.push(begin(opened??, &talk, &mut tasks));
+            }
+        }
+        while let Some(opened) = opening.join_next().await {
+            mouths.push(begin(opened??, &talk, &mut tasks));
+        }
+        mouths.sort_unstable_by_key(Mouth::number);
+        let mouths = Arc::new(mouths);
+        tasks.spawn(beat(Arc::clone(&mouths), Arc::clone(&talk)));
+        let party = Self { mouths, talk, tasks };
+        party.reach("be let in", |talk| &talk.ready, numbers.len() as u64).await?;
+        Ok(party)
+    }
+
+    /// Waits until a count has come to its goal.
+    pub(crate) async fn reach(&self, what: &str, count: impl Fn(&Talk) -> &AtomicU64, goal: u64) -> anyhow::Result<()> {
+        let (mut last, mut moved) = (0, Instant::now());
+        loop {
+            let now = count(&self.talk).load(Relaxed);
+            if now >= goal {
+                return Ok(());
+            }
+            if now != last {
+                (last, moved) = (now, Instant::now());
+            }
+            if let Some(trouble) = self.talk.trouble() {
+                bail!("{trouble}");
+            }
+            if moved.elapsed() > STALLED_AFTER {
+                bail!("only {now} of {goal} callers or messages came to {what}, and none more for {STALLED_AFTER:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Everybody goes; whom the server does not let go is cut off.
+    pub(crate) async fn go(mut self) -> anyhow::Result<()> {
+        self.talk.ending.store(true, Relaxed);
+        if self.talk.dialect.upgrade(0).is_some() {
+            self.mouths.iter().for_each(Mouth::close);
+            self.reach("be let go", |talk| &talk.ended, self.mouths.len() as u64).await?;
+        }
+        self.tasks.shutdown().await;
+        match self.talk.trouble() {
+            Some(trouble) => bail!("{trouble}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Opens one caller's socket.
+async fn open(way: Way, talk: &Talk, n: usize) -> anyhow::Result<(usize, Opened)> {
+    let stream = connect(way).await?;
+    let opened = match talk.dialect.upgrade(n) {
+        Some(asked) => upgrade(stream, way.to, &asked).await?,
+        None => Opened { stream, early: Vec::new() },
+    };
+    Ok((n, opened))
+}
+
+/// Starts the task of a caller whose socket is open.
+fn begin((n, opened): (usize, Opened), talk: &Arc<Talk>, tasks: &mut JoinSet<()>) -> Mouth {
+    let Opened { stream, early } = opened;
+    let (half, write) = stream.into_split();
+    let is_bare = talk.dialect.upgrade(n).is_none();
+    let seed = u32::try_from(n).unwrap_or_default();
+    let line =
+        if is_bare { Line::bare(write, Voice::default()) } else { Line::new(write, seed << 1, Voice::default()) };
+    let mouth = Mouth::new(n, line, Arc::clone(talk));
+    let mut caller = Caller::new(mouth.clone());
+    tasks.spawn(async move {
+        Reader::new(half, early).read(&mut caller).await;
+        caller.ended();
+    });
+    if is_bare {
+        talk.ready.fetch_add(1, Relaxed); // there is nothing to wait for
+    }
+    if talk.dialect.greets() {
+        mouth.say(Phrase::Greeting);
+    }
+    mouth
+}
+
+/// Shows that everybody lives, their beats spread over the interval.
+async fn beat(mouths: Arc<Vec<Mouth>>, talk: Arc<Talk>) {
+    let Some(every) = talk.dialect.beat() else { return };
+    let mut turn = tokio::time::interval(every / SHARES);
+    for share in (0..SHARES as usize).cycle() {
+        turn.tick().await;
+        mouths.iter().skip(share).step_by(SHARES as usize).for_each(|mouth| mouth.say(Phrase::Beat));
+    }
+}
