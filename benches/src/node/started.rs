@@ -21,6 +21,7 @@ use crate::limits::{START_WITHIN, STOP_WITHIN};
 const RAISED: [&str; 9] = [
     "http.connections_max=1000000",
     "http.connections_per_address_max=1000000",
+    "socket.hello_within=5m",
     "socket.messages_per_second=1000000",
     "socket.messages_burst_max=1000000",
     "room.per_host_max=1000000",

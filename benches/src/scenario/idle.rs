@@ -67,7 +67,7 @@ impl Idle {
         let latencies = Arc::new(Latencies::new(&["warm up", "negotiation"])?);
         let mut report = run.report("idle");
         // Bare sockets wait while the memory is read.
-        let mut node = Node::reach(run.shared.which.clone(), &["socket.hello_within=5m"]).await?;
+        let mut node = Node::reach(run.shared.which.clone(), &[]).await?;
         node.process
             .as_ref()
             .context("idle reads the node's memory → name its process with --pid, or let it be started here")?;
