@@ -11,12 +11,14 @@
 #                                       the seeds and some thousand variations without one, in tests/corpus.rs)
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
+# And to agree to what the hot functions cost now:
+#   ALDIS_BLESS=1 ./test.sh counts
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust docs model conformance openapi browsers)
+all=(packages format web lints rust docs model counts conformance openapi browsers)
 more=(licences fuzz)
 fast=(packages format web lints rust docs)
 
@@ -27,6 +29,7 @@ packages() {
     command -v chromium >/dev/null || missing+=(chromium)
     command -v turnserver >/dev/null || missing+=(coturn)
     command -v curl >/dev/null || missing+=(curl)
+    command -v valgrind >/dev/null || missing+=(valgrind)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
     command -v node >/dev/null || missing+=(nodejs npm)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
@@ -48,6 +51,9 @@ docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-featur
 
 # A million steps of the ledger against a naive model; the ring before takes a fifth of them.
 model() { ALDIS_MODEL_OPS=${ALDIS_MODEL_OPS:-1000000} cargo test --workspace --all-features --test ledger_model; }
+
+# Instructions of the hot functions against benches/counts.toml; ALDIS_BLESS=1 writes it anew. Flags would change them.
+counts() { RUSTFLAGS='' cargo run --profile counts -p counts; }
 
 licences() {
     command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
@@ -77,7 +83,7 @@ fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }
 rings=("$@")
 case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
-    --help | -h) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit ;;
+    --help | -h) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
     '') rings=("${all[@]}") ;;
 esac

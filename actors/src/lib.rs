@@ -8,6 +8,8 @@
 
 pub mod bridge;
 pub mod clock;
+#[cfg(feature = "counts")]
+pub mod counts;
 mod directory;
 pub mod ledger;
 pub mod metrics;

@@ -90,7 +90,7 @@ pub(crate) struct Credit {
 }
 
 impl Credit {
-    fn new(permit: OwnedSemaphorePermit, mailbox: &Gauge) -> Self {
+    pub(crate) fn new(permit: OwnedSemaphorePermit, mailbox: &Gauge) -> Self {
         mailbox.increment(1);
         Self { _permit: permit, mailbox: mailbox.clone() }
     }

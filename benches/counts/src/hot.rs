@@ -1,0 +1,154 @@
+//! The hot functions as a table. Each name is a line of `benches/counts.toml`.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use actors::counts::{RoomAtWork, SocketAtWork};
+use actors::ledger::{Address, Answer, Join, Ledger as _, MemoryLedger, Send, Sent};
+use actors::protocol::{
+    ClientToServer, Entry, Message, NodeId, RoomId, SessionId, Signal, UserId, decode,
+    encode::{numbered, signal_data},
+};
+
+use crate::ws::guard::{Guard, Limits};
+
+const ANN: UserId = UserId::from_u128(1);
+/// Rooms that take turns in the ledger.
+const ROOMS: u64 = 8;
+/// How often a client acknowledges.
+const ACK_EVERY: u64 = 8;
+
+/// A function under count: its name, and how to call it so often.
+pub struct Hot {
+    /// As in the file of counts.
+    pub name: &'static str,
+    /// Calls it so many times.
+    pub call: fn(u64),
+}
+
+/// All of them.
+pub const HOT: [Hot; 9] = [
+    Hot { name: "decode_candidate", call: |times| decoding(&candidate(), times) },
+    Hot { name: "decode_offer", call: |times| decoding(&offer(), times) },
+    Hot { name: "encode_candidate", call: |times| encoding(&candidate(), times) },
+    Hot { name: "encode_offer", call: |times| encoding(&offer(), times) },
+    Hot { name: "guard_candidate", call: |times| guarding(&candidate(), times) },
+    Hot { name: "guard_offer", call: |times| guarding(&offer(), times) },
+    Hot { name: "ledger_send", call: sending },
+    Hot { name: "room_candidate", call: room },
+    Hot { name: "socket_candidate", call: socket },
+];
+
+/// A candidate as browsers send it: 255 bytes.
+fn candidate() -> String {
+    let (head, tail) = (
+        format!(
+            r#"{{"type":"ice_candidate","cid":7,"data":{{"targetUserId":"{ANN}","candidate":{{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host "#
+        ),
+        r#"","sdpMid":"0","sdpMLineIndex":0}}}"#,
+    );
+    let ufrag = "x".repeat(255 - head.len() - tail.len());
+    head + &ufrag + tail
+}
+
+/// An offer: 3 900 bytes, its line ends escaped.
+fn offer() -> String {
+    let mut offer = format!(r#"{{"type":"offer","cid":7,"data":{{"targetUserId":"{ANN}","sdp":"v=0\r\n"#);
+    let line = r"a=rtpmap:111 opus/48000/2\r\n";
+    offer += &line.repeat((3_900 - offer.len()) / line.len());
+    offer + r#""}}"#
+}
+
+fn signal(text: &str) -> Signal {
+    let body = decode(text).expect("a browser's words").body;
+    let ClientToServer::Signal(signal) = body else { panic!("no signal: {body:?}") };
+    signal
+}
+
+/// Reading a client's message.
+fn decoding(text: &str, times: u64) {
+    for _ in 0..times {
+        assert!(black_box(decode(black_box(text))).is_ok());
+    }
+}
+
+/// Making the entry of the inbox, and its envelope for the receiver.
+fn encoding(text: &str, times: u64) {
+    let signal = signal(text);
+    for seq in 0..times {
+        let entry = Entry::Message(signal_data(ANN, black_box(&signal)));
+        black_box(numbered(1_000_000 + seq, &entry));
+    }
+}
+
+/// Judging one masked text frame (RFC 6455 §5.2).
+fn guarding(text: &str, times: u64) {
+    let mask = [0x12, 0x34, 0x56, 0x78];
+    let [high, low] = u16::try_from(text.len()).expect("two bytes of length").to_be_bytes();
+    let payload = text.bytes().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key);
+    let frame: Vec<u8> = [0x81, 0x80 | 126, high, low].into_iter().chain(mask).chain(payload).collect();
+    let mut guard = Guard::new(Limits::default());
+    for _ in 0..times {
+        assert_eq!(guard.feed(black_box(&frame)), frame.len());
+    }
+    assert_eq!(guard.delivered(), times);
+}
+
+fn seat(number: u64) -> Address {
+    Address { user: UserId::from_u128(number.into()), session: SessionId::from_u128(number.into()) }
+}
+
+fn now<T>(answer: Answer<T>) -> T {
+    match answer {
+        Answer::Now(answer) => answer.expect("memory always answers"),
+        Answer::Later(_) => panic!("memory answers at once"),
+    }
+}
+
+fn number(room: u64) -> RoomId {
+    RoomId::from_letters([u8::try_from(room).expect("few rooms"); 10])
+}
+
+fn message() -> Message {
+    signal_data(ANN, &signal(&candidate()))
+}
+
+/// A candidate into an inbox, and every so often its acknowledgement, which trims it.
+fn sending(times: u64) {
+    let (ledger, node) = (MemoryLedger::default(), NodeId::new("one"));
+    for number_of_seat in 0..2 * ROOMS {
+        let Address { user, session } = seat(number_of_seat);
+        let (node, window) = (node.clone(), Duration::from_secs(5));
+        let join = Join { user, name: "Ann".into(), session, secret: 7, node, max: 4, window };
+        now(ledger.join(number(number_of_seat / 2), join));
+    }
+    let message = message();
+    for turn in 0..times {
+        let (which, cid) = (turn % ROOMS, turn / ROOMS + 1);
+        let (from, to) = (seat(2 * which), seat(2 * which + 1));
+        let send = Send { from, to, cid: Some(cid), messages: vec![message.clone()] };
+        let sent = now(ledger.send(number(which), black_box(send), &node));
+        assert!(matches!(sent, Sent::Appended(_)), "{sent:?}");
+        if cid.is_multiple_of(ACK_EVERY) {
+            now(ledger.acked(number(which), to, cid));
+        }
+    }
+}
+
+/// A candidate through a room's rules, and the ledger's answer to it.
+fn room(times: u64) {
+    let mut room = RoomAtWork::new(Instant::now());
+    let message = message();
+    for _ in 0..times {
+        assert!(black_box(room.candidate(black_box(&message))) > 0);
+    }
+}
+
+/// A candidate through a socket's rules, and the room's answer to it.
+fn socket(times: u64) {
+    let mut socket = SocketAtWork::new(Instant::now());
+    let signal = signal(&candidate());
+    for _ in 0..times {
+        assert!(black_box(socket.signal(black_box(&signal))) > 0);
+    }
+}
