@@ -28,7 +28,7 @@ pub use refresh::RefreshToken;
 pub use settings::Settings;
 pub use token::{Identity, TokenError, Tokens};
 
-use aside::{Aside, Takes};
+use aside::Aside;
 
 use crate::storage::{NewUser, Store, StoreError, Use, User};
 
@@ -86,7 +86,7 @@ pub struct Auth {
     store: Arc<dyn Store>,
     hasher: Hasher,
     tokens: Arc<Tokens>,
-    aside: Arc<Aside>,
+    aside: Aside,
     settings: Settings,
     clock: Clock,
 }
@@ -97,8 +97,8 @@ impl Auth {
     /// # Errors
     /// When argon2 refuses the parameters of `settings`.
     pub fn new(store: Arc<dyn Store>, keys: Arc<KeyRing>, settings: Settings, clock: Clock) -> anyhow::Result<Self> {
-        let aside = Arc::new(Aside::new(settings.hashing_at_once()));
-        let hasher = Hasher::new(&settings, Arc::clone(&aside))?;
+        let hasher = Hasher::new(&settings)?;
+        let aside = Aside::new(settings.hashing_at_once(), settings.hashing_queue_max);
         let tokens = Arc::new(Tokens::new(keys, &settings, clock.clone()));
         Ok(Self { store, hasher, tokens, aside, settings, clock })
     }
@@ -125,43 +125,49 @@ impl Auth {
     ///
     /// # Errors
     /// `Invalid`, `EmailTaken`, `Busy`, `Store`.
-    pub async fn sign_up(&self, signup: Signup) -> Result<Session, AuthError> {
+    pub async fn sign_up(self: &Arc<Self>, signup: Signup) -> Result<Session, AuthError> {
         let signup = signup.checked().map_err(AuthError::Invalid)?;
-        self.hasher.has_room()?;
-        // Asked first only to spare a hash; the database's constraint decides.
-        if self.store.user_by_email(&signup.email).await?.is_some() {
-            return Err(AuthError::EmailTaken);
-        }
-        let password_hash = self.hasher.hash(signup.password).await?;
-        let now = self.clock.now();
-        let new =
-            NewUser { id: Uuid::now_v7(), email: signup.email, name: signup.name, password_hash, created_at: now };
-        match self.store.add_user(&new).await {
-            Err(StoreError::EmailTaken) => Err(AuthError::EmailTaken),
-            Err(other) => Err(other.into()),
-            Ok(user) => self.begin(user).await,
-        }
+        let auth = Arc::clone(self);
+        let login = async move {
+            // Asked first only to spare a hash; the database's constraint decides.
+            if auth.store.user_by_email(&signup.email).await?.is_some() {
+                return Err(AuthError::EmailTaken);
+            }
+            let Signup { email, name, password } = signup;
+            let password_hash = auth.hasher.hash(&password)?;
+            let new = NewUser { id: Uuid::now_v7(), email, name, password_hash, created_at: auth.clock.now() };
+            match auth.store.add_user(&new).await {
+                Err(StoreError::EmailTaken) => Err(AuthError::EmailTaken),
+                Err(other) => Err(other.into()),
+                Ok(user) => auth.begin(user).await,
+            }
+        };
+        self.aside.login(login).await
     }
 
     /// Logs an account in. Takes as long for an unknown address as for a wrong password.
     ///
     /// # Errors
     /// `WrongCredentials`, `Disabled` (only with the right password), `Busy`, `Store`.
-    pub async fn log_in(&self, login: Login) -> Result<Session, AuthError> {
-        self.hasher.has_room()?;
-        let user = match login.may_exist() {
-            true => self.store.user_by_email(login.email.trim()).await?,
-            false => None,
+    pub async fn log_in(self: &Arc<Self>, login: Login) -> Result<Session, AuthError> {
+        let auth = Arc::clone(self);
+        let login = async move {
+            let user = match login.may_exist() {
+                true => auth.store.user_by_email(login.email.trim()).await?,
+                false => None,
+            };
+            let stored = user.as_ref().map(|user| user.password_hash.as_str());
+            let verdict = auth.hasher.verify(&login.password, stored)?;
+            let (Some(user), true) = (user, verdict.good) else { return Err(AuthError::WrongCredentials) };
+            if user.disabled {
+                return Err(AuthError::Disabled);
+            }
+            if let Some(stronger) = verdict.rehashed {
+                auth.store.set_password_hash(user.id, &stronger).await?;
+            }
+            auth.begin(user).await
         };
-        let verdict = self.hasher.verify(login.password, user.as_ref().map(|user| user.password_hash.clone())).await?;
-        let (Some(user), true) = (user, verdict.good) else { return Err(AuthError::WrongCredentials) };
-        if user.disabled {
-            return Err(AuthError::Disabled);
-        }
-        if let Some(stronger) = verdict.rehashed {
-            self.store.set_password_hash(user.id, &stronger).await?;
-        }
-        self.begin(user).await
+        self.aside.login(login).await
     }
 
     /// Uses a refresh token, for a new pair. A second use of the same token ends its whole family.
@@ -229,16 +235,23 @@ impl Auth {
         Ok(self.store.forget_expired(self.clock.now(), limit).await?)
     }
 
+    /// What follows a password that was right; runs aside, where signing is no burden.
     async fn begin(&self, user: User) -> Result<Session, AuthError> {
         let (refresh, issued) = RefreshToken::issue(self.clock.now(), self.settings.refresh_ttl);
         self.store.add_family(Uuid::new_v4(), user.id, &issued).await?;
-        let access = self.mint(&user).await?;
+        let access = self.tokens.mint(user.id, &user.name)?;
         Ok(Session { user, access, refresh })
     }
 
-    /// Signs an access token beside the calls, before all hashes that wait.
+    /// Signs an access token aside, before all logins that wait.
     async fn mint(&self, user: &User) -> Result<String, AuthError> {
         let (tokens, id, name) = (Arc::clone(&self.tokens), user.id, user.name.clone());
-        self.aside.run(Takes::Moment, move || tokens.mint(id, &name)).await?
+        self.aside.moment(move || tokens.mint(id, &name)).await?
+    }
+
+    /// How many logins run or wait, for a gauge and for tests.
+    #[must_use]
+    pub fn logins_waiting(&self) -> usize {
+        self.aside.depth()
     }
 }

@@ -1,4 +1,5 @@
-//! Work that takes a core for milliseconds (hashing, signing), on a few threads that give way to everything else.
+//! Work that takes a core for milliseconds (hashing, signing), on a few threads that give way to everything else. Logins
+//! wait for it in a bounded queue.
 //!
 //! Not tokio's blocking pool: a thread that was told to give way cannot be told otherwise without a privilege. A thread
 //! that has had nothing to do for a while ends, and what it kept for its work (thread-locals) goes with it.
@@ -8,12 +9,12 @@ use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
 
-use super::AuthError;
+use super::{AuthError, queue::Queue};
 
 /// How long a thread waits for more before it ends.
 const LINGER: Duration = Duration::from_secs(2);
@@ -22,7 +23,7 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// How long a piece of work takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
+enum Takes {
     /// A millisecond or two: goes before all that takes long.
     Moment,
     /// Tens of milliseconds.
@@ -33,6 +34,7 @@ pub(super) enum Takes {
 pub(super) struct Aside {
     shared: Arc<Shared>,
     threads_max: usize,
+    queue: Arc<Queue>,
 }
 
 #[derive(Default)]
@@ -51,16 +53,52 @@ struct Waiting {
 }
 
 impl Aside {
-    /// At most so many threads; none is started before there is work.
-    pub(super) fn new(threads_max: usize) -> Self {
-        Self { shared: Arc::default(), threads_max }
+    /// At most so many threads, none of them started before there is work, and so many logins that wait.
+    pub(super) fn new(threads_max: usize, waiting_max: usize) -> Self {
+        let queue = Arc::new(Queue::new(threads_max, waiting_max, Instant::now()));
+        Self { shared: Arc::default(), threads_max, queue }
     }
 
-    /// Runs `work` when its turn comes, even if nobody waits for it any more.
+    /// How many logins run or wait.
+    pub(super) fn depth(&self) -> usize {
+        self.queue.depth()
+    }
+
+    /// A millisecond's work, before all logins that wait.
     ///
     /// # Errors
     /// `Broken` when no thread can be started, or the work panicked.
-    pub(super) async fn run<T: Send + 'static>(
+    pub(super) async fn moment<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, AuthError> {
+        self.run(Takes::Moment, work).await
+    }
+
+    /// A whole login, its questions to the database too: whoever runs calls is not even woken for it.
+    ///
+    /// **Invariant:** no more run than there are threads, whatever becomes of those who asked: the place moves into the
+    /// work, so a dropped request does not free it (`tests::a_dropped_login_frees_its_place_only_when_it_is_done`).
+    ///
+    /// # Errors
+    /// `Busy` at once when the queue is full, else as the login says and as `moment`.
+    pub(super) async fn login<T: Send + 'static>(
+        &self,
+        login: impl Future<Output = Result<T, AuthError>> + Send + 'static,
+    ) -> Result<T, AuthError> {
+        let place = self.queue.enter(Instant::now()).map_err(|wait| AuthError::Busy { wait })?;
+        let (queue, runtime) = (Arc::clone(&self.queue), tokio::runtime::Handle::current());
+        let work = move || {
+            let begun = Instant::now();
+            let done = runtime.block_on(login);
+            queue.took(begun.elapsed());
+            drop(place);
+            done
+        };
+        self.run(Takes::Long, work).await?
+    }
+
+    async fn run<T: Send + 'static>(
         &self,
         takes: Takes,
         work: impl FnOnce() -> T + Send + 'static,

@@ -1,15 +1,8 @@
-//! argon2id beside the calls, a few at a time, the rest in a bounded queue.
-//!
-//! **Invariant:** no more than `hashing_at_once` hashes run, whatever becomes of those who asked: the place moves into
-//! the closure, so a dropped request does not free it (`tests::a_dropped_login_frees_its_place_only_when_its_hash_is_done`).
+//! argon2id. It takes a core for some 16 ms and 19 MiB, so it runs aside (see `aside`), never on the loop.
 
-use std::{cell::RefCell, sync::Arc, time::Instant};
+use std::cell::RefCell;
 
-use super::{
-    AuthError, Settings,
-    aside::{Aside, Takes},
-    queue::Queue,
-};
+use super::{AuthError, Settings};
 use anyhow::anyhow;
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -31,11 +24,9 @@ pub struct Verdict {
     pub rehashed: Option<String>,
 }
 
-/// Hashes passwords without letting them take the machine.
+/// Hashes and compares passwords.
 pub struct Hasher {
     argon2: Argon2<'static>,
-    aside: Arc<Aside>,
-    queue: Arc<Queue>,
     /// The hash of a password nobody knows: what unknown addresses are compared with, so that they take as long.
     nobody: String,
 }
@@ -45,7 +36,7 @@ impl Hasher {
     ///
     /// # Errors
     /// When argon2 refuses the parameters.
-    pub(super) fn new(settings: &Settings, aside: Arc<Aside>) -> anyhow::Result<Self> {
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
         let params = Params::new(settings.argon2_memory_kib, settings.argon2_passes, 1, None).map_err(|why| {
             anyhow!(
                 "argon2 refuses auth.argon2_memory_kib = {} and auth.argon2_passes = {}: {why}",
@@ -57,64 +48,28 @@ impl Hasher {
         let secret: [u8; 32] = rand::random();
         let nobody = hash(&argon2, &secret)?;
         BLOCKS.take(); // this thread hashes no more
-        let queue = Arc::new(Queue::new(settings.hashing_at_once(), settings.hashing_queue_max, Instant::now()));
-        Ok(Self { argon2, aside, queue, nobody })
+        Ok(Self { argon2, nobody })
     }
 
-    /// The PHC text of a password's hash, with a fresh salt.
+    /// The PHC text of a password's hash, with a fresh salt. Takes a core for some 16 ms.
     ///
     /// # Errors
-    /// `Busy` at once when the queue is full; `Broken`.
-    pub async fn hash(&self, password: String) -> Result<String, AuthError> {
-        let argon2 = self.argon2.clone();
-        self.run(move || hash(&argon2, password.as_bytes())).await?
+    /// `Broken`.
+    pub fn hash(&self, password: &str) -> Result<String, AuthError> {
+        hash(&self.argon2, password.as_bytes())
     }
 
     /// Compares a password with a hash; without one, with nobody's, so that it takes as long.
     ///
     /// # Errors
-    /// `Busy` at once when the queue is full; `Broken` when the stored hash cannot be read.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, AuthError> {
-        let (argon2, known) = (self.argon2.clone(), stored.is_some());
-        let stored = stored.unwrap_or_else(|| self.nobody.clone());
-        self.run(move || {
-            let parsed = PasswordHash::new(&stored)
-                .map_err(|why| AuthError::Broken(format!("a stored password hash cannot be read: {why}")))?;
-            let good = known & matches(&parsed, password.as_bytes())?;
-            let old = good && Params::try_from(&parsed).map_or(true, |params| !same_cost(&params, argon2.params()));
-            Ok(Verdict { good, rehashed: if old { Some(hash(&argon2, password.as_bytes())?) } else { None } })
-        })
-        .await?
-    }
-
-    /// Asked first only to spare the database a question; the queue decides.
-    ///
-    /// # Errors
-    /// `Busy` when the queue is full.
-    pub fn has_room(&self) -> Result<(), AuthError> {
-        match self.queue.is_full() {
-            true => Err(AuthError::Busy { wait: self.queue.appointment(Instant::now()) }),
-            false => Ok(()),
-        }
-    }
-
-    /// How many hashes run or wait, for a gauge and for tests.
-    #[must_use]
-    pub fn depth(&self) -> usize {
-        self.queue.depth()
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
-        let place = self.queue.enter(Instant::now()).map_err(|wait| AuthError::Busy { wait })?;
-        let queue = Arc::clone(&self.queue);
-        let work = move || {
-            let begun = Instant::now();
-            let done = work();
-            queue.took(begun.elapsed());
-            drop(place);
-            done
-        };
-        self.aside.run(Takes::Long, work).await
+    /// `Broken` when the stored hash cannot be read.
+    pub fn verify(&self, password: &str, stored: Option<&str>) -> Result<Verdict, AuthError> {
+        let (known, stored) = (stored.is_some(), stored.unwrap_or(&self.nobody));
+        let parsed = PasswordHash::new(stored)
+            .map_err(|why| AuthError::Broken(format!("a stored password hash cannot be read: {why}")))?;
+        let good = known & matches(&parsed, password.as_bytes())?;
+        let old = good && Params::try_from(&parsed).map_or(true, |params| !same_cost(&params, self.argon2.params()));
+        Ok(Verdict { good, rehashed: if old { Some(self.hash(password)?) } else { None } })
     }
 }
 
@@ -163,4 +118,23 @@ fn broken(why: impl std::fmt::Display) -> AuthError {
 
 fn same_cost(one: &Params, other: &Params) -> bool {
     (one.m_cost(), one.t_cost(), one.p_cost()) == (other.m_cost(), other.t_cost(), other.p_cost())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCKS, Hasher, Settings};
+
+    #[test]
+    fn an_unknown_address_pays_for_a_hash_like_any_other() {
+        let cheap = Settings { argon2_memory_kib: 64, argon2_passes: 1, ..Settings::default() };
+        let hasher = Hasher::new(&cheap).expect("a hasher");
+        let known = hasher.hash("x").expect("a hash");
+        let blocks_filled_for = |stored: Option<&str>| {
+            BLOCKS.take();
+            hasher.verify("x", stored).expect("a verdict");
+            BLOCKS.with_borrow(Vec::len)
+        };
+        assert_eq!((blocks_filled_for(None), blocks_filled_for(Some(&known))), (64, 64));
+        assert!(!hasher.verify("x", None).expect("a verdict").good);
+    }
 }

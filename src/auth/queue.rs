@@ -48,11 +48,6 @@ impl Queue {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| self.appointment(now))
     }
 
-    /// Whether all places are taken.
-    pub(super) fn is_full(&self) -> bool {
-        self.places.available_permits() == 0
-    }
-
     /// How many are served or wait.
     pub(super) fn depth(&self) -> usize {
         (self.size as usize).saturating_sub(self.places.available_permits())
@@ -65,7 +60,7 @@ impl Queue {
     }
 
     /// The next free moment after those who wait now and those who were sent away before.
-    pub(super) fn appointment(&self, now: Instant) -> Duration {
+    fn appointment(&self, now: Instant) -> Duration {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let each = turns.each / self.at_once;
         let first = now + (each * self.size).min(WAIT_MAX);
@@ -84,7 +79,7 @@ mod tests {
         let now = Instant::now();
         let queue = Queue::new(1, 1, now);
         let (one, two) = (queue.enter(now), queue.enter(now));
-        assert!(one.is_ok() && two.is_ok() && queue.is_full());
+        assert!(one.is_ok() && two.is_ok() && queue.depth() == 2);
         assert_eq!(queue.enter(now).expect_err("full"), EACH * 3, "after the two who are in, and a turn later");
         assert_eq!(queue.enter(now).expect_err("full"), EACH * 4, "the next one after that");
         drop(one);

@@ -43,7 +43,7 @@ fn cheap() -> Settings {
 struct Bench {
     folder: TempDir,
     hand: Hand,
-    auth: Auth,
+    auth: Arc<Auth>,
 }
 
 async fn bench(settings: Settings) -> Bench {
@@ -51,7 +51,7 @@ async fn bench(settings: Settings) -> Bench {
     let store = storage::open(None, folder.path(), &storage::Settings::default()).await.expect("a database");
     let keys = KeyRing::open(&folder.path().join("keys"), hand.clock().now()).expect("keys");
     let auth = Auth::new(store, Arc::new(keys), settings, hand.clock()).expect("auth");
-    Bench { folder, hand, auth }
+    Bench { folder, hand, auth: Arc::new(auth) }
 }
 
 fn ann() -> Signup {

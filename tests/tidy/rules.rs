@@ -204,7 +204,7 @@ const NOTHING: &str = "\u{0}";
 const CLOCK_EDGES: [&str; 8] = [
     "src/app",
     "src/auth/clock",
-    "src/auth/password",
+    "src/auth/aside",
     "src/ice",
     "src/http/metrics",
     "src/http/health",

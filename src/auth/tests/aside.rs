@@ -8,23 +8,24 @@ use std::sync::{
 
 use futures_util::future::join_all;
 
-use crate::auth::{
-    AuthError,
-    aside::{Aside, Takes},
-};
+use crate::auth::{AuthError, aside::Aside};
 
 #[tokio::test]
 async fn what_takes_a_moment_goes_before_all_that_takes_long() {
-    let (aside, done) = (Aside::new(1), Arc::new(Mutex::new(Vec::new())));
+    let (aside, done) = (Aside::new(1, 10), Arc::new(Mutex::new(Vec::new())));
     let (open, gate) = mpsc::channel::<()>();
     let note = |what: &'static str| {
         let done = Arc::clone(&done);
         move || done.lock().expect("a list").push(what)
     };
-    let mut first = Box::pin(aside.run(Takes::Long, move || gate.recv().is_err()));
+    let mut first = Box::pin(aside.login(async move { Ok(gate.recv().is_err()) }));
     assert!(futures_util::poll!(&mut first).is_pending(), "the only thread is taken");
-    let mut long = Box::pin(aside.run(Takes::Long, note("long")));
-    let mut moment = Box::pin(aside.run(Takes::Moment, note("moment")));
+    let long = note("long");
+    let mut long = Box::pin(aside.login(async move {
+        long();
+        Ok(())
+    }));
+    let mut moment = Box::pin(aside.moment(note("moment")));
     assert!(futures_util::poll!(&mut long).is_pending() && futures_util::poll!(&mut moment).is_pending());
     drop(open);
     first.await.expect("done");
@@ -35,13 +36,14 @@ async fn what_takes_a_moment_goes_before_all_that_takes_long() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn never_more_at_once_than_there_are_threads() {
-    let (aside, now, most) = (Aside::new(2), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (aside, now, most) = (Aside::new(2, 300), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let work = || {
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-        aside.run(Takes::Long, move || {
+        aside.login(async move {
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            std::thread::yield_now();
+            tokio::task::yield_now().await;
             now.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
         })
     };
     for outcome in join_all((0..200).map(|_| work())).await {
@@ -52,8 +54,8 @@ async fn never_more_at_once_than_there_are_threads() {
 
 #[tokio::test]
 async fn a_panic_costs_only_whoever_asked_for_it() {
-    let aside = Aside::new(1);
-    let broken = aside.run(Takes::Long, || panic!("as the test wants")).await;
+    let aside = Aside::new(1, 10);
+    let broken = aside.login::<()>(async { panic!("as the test wants") }).await;
     assert!(matches!(broken, Err(AuthError::Broken(_))), "{broken:?}");
-    assert_eq!(aside.run(Takes::Long, || 7).await.expect("the next is done"), 7);
+    assert_eq!(aside.moment(|| 7).await.expect("the next is done"), 7);
 }

@@ -1,9 +1,7 @@
 //! Signing up, logging in, refreshing, logging out; and the bounded queue of passwords.
 
-use std::sync::Arc;
-
 use super::{ann, bench, cheap, login};
-use crate::auth::{Aside, AuthError, Hasher, RefreshToken, Settings, Signup};
+use crate::auth::{AuthError, Hasher, RefreshToken, Settings, Signup};
 
 #[tokio::test]
 async fn who_signs_up_can_log_in_with_the_address_in_any_case() {
@@ -111,11 +109,11 @@ async fn logging_out_ends_the_family_and_twice_is_no_error() {
 async fn a_hash_with_old_parameters_is_made_anew_at_the_next_login() {
     let weak = bench(cheap()).await;
     let session = weak.auth.sign_up(ann()).await.expect("an account");
-    let strong = hasher(&Settings { argon2_passes: 2, ..cheap() });
-    let verdict = strong.verify("correct horse".to_owned(), Some(session.user.password_hash)).await.expect("a verdict");
+    let strong = Hasher::new(&Settings { argon2_passes: 2, ..cheap() }).expect("a hasher");
+    let verdict = strong.verify("correct horse", Some(&session.user.password_hash)).expect("a verdict");
     let rehashed = verdict.rehashed.expect("a new hash");
     assert!(verdict.good && rehashed.contains("t=2"), "{rehashed}");
-    let verdict = strong.verify("correct horse".to_owned(), Some(rehashed)).await.expect("a verdict");
+    let verdict = strong.verify("correct horse", Some(&rehashed)).expect("a verdict");
     assert!(verdict.good && verdict.rehashed.is_none());
 }
 
@@ -131,10 +129,6 @@ fn a_refresh_token_is_43_characters_and_nothing_else_is_one() {
     }
 }
 
-fn hasher(settings: &Settings) -> Hasher {
-    Hasher::new(settings, Arc::new(Aside::new(settings.hashing_at_once()))).expect("a hasher")
-}
-
 /// One hash at a time, two may wait.
 fn narrow() -> Settings {
     Settings { hashing_max: 1, hashing_queue_max: 2, argon2_memory_kib: 19 * 1024, ..cheap() }
@@ -142,33 +136,21 @@ fn narrow() -> Settings {
 
 #[tokio::test]
 async fn more_logins_than_the_queue_holds_are_refused_at_once() {
-    let settings = narrow();
-    let hasher = hasher(&settings);
-    let logins = (0..10).map(|_| hasher.verify("x".to_owned(), None));
+    let bench = bench(narrow()).await;
+    let logins = (0..10).map(|_| bench.auth.log_in(login("nobody@example.org", "x")));
     let outcomes = futures_util::future::join_all(logins).await;
     let busy = outcomes.iter().filter(|outcome| matches!(outcome, Err(AuthError::Busy { .. }))).count();
     assert_eq!(busy, 7, "one runs, two wait, seven are refused");
-    assert_eq!(hasher.depth(), 0);
+    assert_eq!(bench.auth.logins_waiting(), 0);
 }
 
 #[tokio::test]
-async fn a_dropped_login_frees_its_place_only_when_its_hash_is_done() {
-    let settings = Settings { hashing_queue_max: 0, ..narrow() };
-    let hasher = Arc::new(hasher(&settings));
-    let mut running = Box::pin(hasher.verify("x".to_owned(), None));
-    assert!(futures_util::poll!(&mut running).is_pending(), "the hash has begun");
-    drop(running);
-    assert_eq!(hasher.depth(), 1, "it still runs, though nobody waits for it");
-    assert!(matches!(hasher.verify("y".to_owned(), None).await, Err(AuthError::Busy { .. })));
-}
-
-#[tokio::test]
-async fn an_unknown_address_pays_for_a_hash_like_any_other() {
+async fn a_dropped_login_frees_its_place_only_when_it_is_done() {
     let bench = bench(Settings { hashing_queue_max: 0, ..narrow() }).await;
-    let mut running = Box::pin(bench.auth.hasher.verify("x".to_owned(), None));
-    assert!(futures_util::poll!(&mut running).is_pending(), "the only place is taken");
-    for unknown in ["nobody@example.org", "no address"] {
-        let refused = bench.auth.log_in(login(unknown, "x")).await;
-        assert!(matches!(refused, Err(AuthError::Busy { .. })), "{unknown} wanted no hash: {refused:?}");
-    }
+    let mut running = Box::pin(bench.auth.log_in(login("nobody@example.org", "x")));
+    assert!(futures_util::poll!(&mut running).is_pending(), "it has begun");
+    drop(running);
+    assert_eq!(bench.auth.logins_waiting(), 1, "it still runs, though nobody waits for it");
+    let refused = bench.auth.log_in(login("nobody@example.org", "y")).await;
+    assert!(matches!(refused, Err(AuthError::Busy { .. })), "{refused:?}");
 }
