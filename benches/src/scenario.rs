@@ -142,6 +142,16 @@ impl Run {
         Crowd::open(company, Arrival { to: node.address, sources, ramp: *ramp, show: &self.show }).await
     }
 
+    /// How every scenario ends: strangers knock, everybody goes, the oracle judges, the node stops.
+    async fn close(&self, (node, mut crowd): (Node, Crowd), mut report: Report) -> anyhow::Result<Report> {
+        self.knock(&node, &mut crowd, &mut report).await?;
+        crowd.go(&self.show).await?;
+        report.judge(&crowd.play.tally);
+        drop(crowd); // its sockets close before the node is asked to
+        node.stop().await?;
+        Ok(report)
+    }
+
     /// Strangers ask for seats in rooms that are full; whoever gets one breaks the promise of the limit.
     async fn knock(&self, node: &Node, crowd: &mut Crowd, report: &mut Report) -> anyhow::Result<()> {
         let guests = std::mem::take(&mut crowd.knockers);

@@ -83,7 +83,7 @@ impl Broadcast {
             expected: &[],
         };
         let company = run.cast(&node, casting, ears).await?;
-        let mut crowd = run.open(&node, company).await?;
+        let crowd = run.open(&node, company).await?;
         crowd.greet_and_join(&run.show).await?;
 
         let rate = self.rate * float(self.rooms as u64);
@@ -104,12 +104,7 @@ impl Broadcast {
         if lost > 0 {
             report.failure(format!("{lost} deliveries did not come within {DRAIN_WITHIN:?}"));
         }
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     /// Room after room, and in each round another member of it.

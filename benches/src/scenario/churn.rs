@@ -132,17 +132,12 @@ impl Churn {
             next: Mutex::default(),
         });
         let node = Node::reach(run.shared.which.clone(), &[]).await?;
-        let mut crowd = self.crowd(run, &node, &turnover).await?;
+        let crowd = self.crowd(run, &node, &turnover).await?;
         let outcome = self.turn(run, (&node, &crowd), &turnover).await?;
 
         let mut report = run.report("churn");
         self.figures(&mut report, (&crowd, &outcome), &turnover)?;
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     async fn crowd(&self, run: &Run, node: &Node, turnover: &Arc<Turnover>) -> anyhow::Result<Crowd> {

@@ -86,7 +86,7 @@ impl Idle {
         latencies.enter("negotiation");
         let own = Process::own().memory()?;
         let empty = stages.reached("warm").await?;
-        let mut crowd = run.open(&node, guests).await?;
+        let crowd = run.open(&node, guests).await?;
         self.settle(run, &crowd, Some(&mut stages)).await?;
         let cpu = node.cpu()?.unwrap_or_default();
         run.watch("rest", self.rest, String::new).await;
@@ -119,12 +119,7 @@ impl Idle {
             "candidates while everybody negotiates at once",
         );
         report.phase("negotiation", &times);
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     fn casting(&self, run: &Run, rooms: usize) -> Casting {

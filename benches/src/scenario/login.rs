@@ -71,7 +71,7 @@ impl Login {
         let people = node.accounts(self.logins, || step.inc()).await?;
         drop(step);
         node.again().await?;
-        let mut crowd = pairs(run, &node, (self.pairs, Box::new(Measure(Arc::clone(&latencies))))).await?;
+        let crowd = pairs(run, &node, (self.pairs, Box::new(Measure(Arc::clone(&latencies))))).await?;
 
         let offer = Offer { directions: directions(&crowd), rate: self.rate, bytes: run.shared.payload };
         let pace = Pace::begin(offer, Arc::clone(&crowd.play))?;
@@ -96,12 +96,7 @@ impl Login {
         if lost > 0 {
             report.failure(format!("{lost} signals did not arrive"));
         }
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     /// Everybody logs in at once; meanwhile the node's memory is watched.

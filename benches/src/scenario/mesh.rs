@@ -96,7 +96,7 @@ impl Mesh {
             expected: &[],
         };
         let company = run.cast(&node, casting, Box::new(Arc::clone(&meeting))).await?;
-        let mut crowd = run.open(&node, company).await?;
+        let crowd = run.open(&node, company).await?;
         crowd.greet(&run.show).await?;
 
         let (begun, cpu) = (Instant::now(), node.cpu()?);
@@ -110,12 +110,7 @@ impl Mesh {
         let mut report = run.report("mesh");
         let node_cpu = later.zip(cpu).map(|(later, earlier)| later.saturating_sub(earlier));
         figures(&mut report, (&crowd, &meeting), (pairs, took, node_cpu))?;
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     /// Join after join, each due at its time, whatever became of those before.

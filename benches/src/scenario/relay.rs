@@ -75,7 +75,7 @@ impl Relay {
             }),
         };
         let node = Node::reach(run.shared.which.clone(), &[]).await?;
-        let mut crowd = pairs(run, &node, (self.pairs, script)).await?;
+        let crowd = pairs(run, &node, (self.pairs, script)).await?;
 
         let load = self.begin(run, &crowd)?;
         run.watch("warm up", self.warm, rates(&crowd, &latencies)).await;
@@ -97,12 +97,7 @@ impl Relay {
         if lost > 0 {
             report.failure(format!("{lost} messages did not arrive within {DRAIN_WITHIN:?}"));
         }
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     /// Begins the load; a closed loop then carries itself.

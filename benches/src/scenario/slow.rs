@@ -111,17 +111,12 @@ impl Slow {
         });
         // Whoever wakes up late shall still find the seat, so that what becomes of the inbox is seen.
         let node = Node::reach(run.shared.which.clone(), &["room.seat_window=1m"]).await?;
-        let mut crowd = self.crowd(run, &node, &bystanders).await?;
+        let crowd = self.crowd(run, &node, &bystanders).await?;
         let outcome = self.talk(run, (&node, &crowd), &bystanders).await?;
 
         let mut report = run.report("slow");
         self.figures(&mut report, (&crowd, &outcome), &bystanders)?;
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     async fn crowd(&self, run: &Run, node: &Node, bystanders: &Arc<Bystanders>) -> anyhow::Result<Crowd> {

@@ -117,7 +117,7 @@ impl Storm {
             lost: Mutex::default(),
         });
         let node = Node::reach(run.shared.which.clone(), &[]).await?;
-        let mut crowd = self.crowd(run, &node, &away).await?;
+        let crowd = self.crowd(run, &node, &away).await?;
 
         let pace = self.begin(run, &crowd)?;
         latencies.enter("steady");
@@ -144,12 +144,7 @@ impl Storm {
         if lost > 0 {
             report.failure(format!("{lost} signals did not arrive"));
         }
-        run.knock(&node, &mut crowd, &mut report).await?;
-        crowd.go(&run.show).await?;
-        report.judge(&crowd.play.tally);
-        drop(crowd); // its sockets close before the node is asked to
-        node.stop().await?;
-        Ok(report)
+        run.close((node, crowd), report).await
     }
 
     async fn crowd(&self, run: &Run, node: &Node, away: &Arc<Away>) -> anyhow::Result<Crowd> {
