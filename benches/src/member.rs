@@ -178,6 +178,14 @@ impl Listen for Member {
         self.mouth.pong(payload);
     }
 
+    fn begin(&mut self) {
+        self.mouth.0.hold();
+    }
+
+    fn pause(&mut self) {
+        self.mouth.0.release();
+    }
+
     fn listens(&self) -> bool {
         !self.mouth.is_stalled()
     }

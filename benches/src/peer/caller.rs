@@ -163,6 +163,14 @@ impl Listen for Caller {
         let _: Result<(), LineOver> = self.mouth.line.control(Opcode::Pong, payload);
     }
 
+    fn begin(&mut self) {
+        self.mouth.line.hold();
+    }
+
+    fn pause(&mut self) {
+        self.mouth.line.release();
+    }
+
     fn listens(&self) -> bool {
         true
     }

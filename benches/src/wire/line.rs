@@ -25,6 +25,8 @@ struct Floor<T> {
     half: Option<Arc<OwnedWriteHalf>>,
     waiting: Vec<u8>,
     flushing: bool,
+    /// Whether frames wait for [`Line::release`], so that they go as one.
+    held: bool,
     /// The next mask; 0: none, for a server that sends back what it got.
     mask: u32,
     speaker: T,
@@ -59,7 +61,7 @@ impl<T: Send + 'static> Line<T> {
 
     fn masked(half: OwnedWriteHalf, mask: u32, speaker: T) -> Arc<Self> {
         let half = Some(Arc::new(half));
-        let floor = Floor { half, waiting: Vec::new(), flushing: false, mask, speaker };
+        let floor = Floor { half, waiting: Vec::new(), flushing: false, held: false, mask, speaker };
         Arc::new(Self { floor: Mutex::new(floor) })
     }
 
@@ -114,6 +116,26 @@ impl<T: Send + 'static> Line<T> {
         })
     }
 
+    /// What is said from now on goes with one write, as the answers of a page to what it read at once do.
+    pub(crate) fn hold(&self) {
+        self.floor().held = true;
+    }
+
+    /// Writes what was held.
+    pub(crate) fn release(self: &Arc<Self>) {
+        let mut floor = self.floor();
+        floor.held = false;
+        let Some(half) = floor.half.clone() else { return };
+        if floor.waiting.is_empty() || floor.flushing {
+            return;
+        }
+        let waiting = std::mem::take(&mut floor.waiting);
+        let Ok(written) = floor.try_write(&half, &waiting) else { return };
+        floor.waiting = waiting;
+        floor.waiting.drain(..written);
+        self.flush_later(&mut floor, half);
+    }
+
     /// Looks at, or changes, what the speaker knows.
     pub(crate) fn with<A>(&self, look: impl FnOnce(&mut T) -> A) -> A {
         look(&mut self.floor().speaker)
@@ -136,18 +158,24 @@ impl<T: Send + 'static> Line<T> {
         floor.mask ^= floor.mask >> 17;
         floor.mask ^= floor.mask << 5;
         frame::write(bytes, opcode, payload, (floor.mask != 0).then(|| floor.mask.to_ne_bytes()));
-        let written = if floor.waiting.is_empty() { floor.try_write(&half, bytes)? } else { 0 };
-        if written < bytes.len() {
-            floor.waiting.extend_from_slice(&bytes[written..]);
-            if floor.waiting.len() > WAITING_BYTES_MAX {
-                return Err(floor.end());
-            }
-            if !floor.flushing {
-                floor.flushing = true;
-                tokio::spawn(Arc::clone(self).flush(half));
-            }
+        let at_once = floor.waiting.is_empty() && !floor.held;
+        let written = if at_once { floor.try_write(&half, bytes)? } else { 0 };
+        floor.waiting.extend_from_slice(&bytes[written..]);
+        if floor.waiting.len() > WAITING_BYTES_MAX {
+            return Err(floor.end());
+        }
+        if !floor.held {
+            self.flush_later(floor, half);
         }
         Ok(())
+    }
+
+    /// What the kernel did not take is written by a task.
+    fn flush_later(self: &Arc<Self>, floor: &mut Floor<T>, half: Arc<OwnedWriteHalf>) {
+        if !floor.waiting.is_empty() && !floor.flushing {
+            floor.flushing = true;
+            tokio::spawn(Arc::clone(self).flush(half));
+        }
     }
 
     /// Writes what waits, then ends.

@@ -17,6 +17,10 @@ use crate::limits::READ_BYTES;
 pub(crate) trait Listen {
     fn text(&mut self, text: &[u8]);
     fn ping(&mut self, payload: &[u8]);
+    /// What was read at once is told next.
+    fn begin(&mut self);
+    /// All that was read at once has been told.
+    fn pause(&mut self);
     /// Whether it wants to hear more; if not, what comes waits in the kernel, and the node feels it.
     fn listens(&self) -> bool;
 }
@@ -75,7 +79,10 @@ impl Reader {
                     if read.is_err() || buffer.filled().is_empty() {
                         return Poll::Ready(Some(Ending::Lost));
                     }
-                    if let Some(ending) = feed(&mut self.frames, buffer.filled(), listener) {
+                    listener.begin();
+                    let ending = feed(&mut self.frames, buffer.filled(), listener);
+                    listener.pause();
+                    if let Some(ending) = ending {
                         return Poll::Ready(Some(ending));
                     }
                 }
