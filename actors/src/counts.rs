@@ -8,12 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use metrics::Gauge;
-use tokio::sync::Semaphore;
-
 use crate::{
     clock::Moment,
     ledger::{Joined, Push, Pushed, Sent},
+    metrics::Mailboxes,
     ports::{Identity, RoomSettings},
     protocol::{
         ClientMessage, ClientToServer, Entry, Message, RoomId, SessionId, Signal, SignalKind, UserId,
@@ -23,7 +21,7 @@ use crate::{
         self, Joiner, RoomToSocket, Seat,
         rules::{Answered, Ask, Effect, Event, Room},
     },
-    socket::{self, Credit, SocketId, rules},
+    socket::{self, Credit, Intake, SocketId, rules},
 };
 
 const SETTINGS: RoomSettings =
@@ -85,7 +83,7 @@ impl RoomAtWork {
 pub struct SocketAtWork {
     session: rules::Session,
     now: Moment,
-    credits: Arc<Semaphore>,
+    intake: Arc<Intake>,
     said: u64,
 }
 
@@ -95,8 +93,8 @@ impl SocketAtWork {
     pub fn new(now: Instant) -> Self {
         let limits = socket::Limits::default();
         let session = rules::Session::new(SocketId(1), limits.into(), now);
-        let credits = Arc::new(Semaphore::new(limits.in_flight_max));
-        let mut work = Self { session, now: Moment { at: now, unix_ms: 0 }, credits, said: 0 };
+        let intake = Arc::new(Intake::new(&limits, Mailboxes::default()));
+        let mut work = Self { session, now: Moment { at: now, unix_ms: 0 }, intake, said: 0 };
         let identity = Identity { user: UserId::from_u128(1), name: "Ann".into(), expires: u64::MAX };
         work.happens(rules::Event::Verified(rules::Purpose::Hello(None), Ok(identity)));
         let session = SessionId::from_u128(1);
@@ -108,11 +106,10 @@ impl SocketAtWork {
     /// One signal of the client, passed on to the room and accepted there. Answers how many things the socket wanted
     /// done: telling the room, measuring how long it took, now and then an `ack`. Nothing, where no credit is left.
     pub fn signal(&mut self, signal: &Signal) -> usize {
-        let Ok(permit) = Arc::clone(&self.credits).try_acquire_owned() else { return 0 };
+        let Some(credit) = Credit::take(&self.intake) else { return 0 };
         self.said += 1;
         self.now.at += PAUSE;
         let message = ClientMessage { cid: Some(self.said), body: ClientToServer::Signal(signal.clone()) };
-        let credit = Credit::new(permit, &Gauge::noop());
         let told = self.happens(rules::Event::Told(socket::Command::Received(Ok(message), credit)));
         told + self.hears(RoomToSocket::Accepted(self.said))
     }

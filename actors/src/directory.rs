@@ -33,7 +33,7 @@ mod wheel;
 
 use roll::Roll;
 use slot::Told;
-pub(crate) use slot::{Sleeper, Start};
+pub(crate) use slot::{Dozed, Sleeper, Start};
 pub(crate) use tasks::Tasks;
 pub(crate) use vigil::Vigil;
 pub(crate) use wheel::Wheel;
@@ -99,24 +99,34 @@ impl Directory {
 
     /// Tells a room; opens it if settings are given and it is not open.
     pub(crate) fn tell_room(self: &Arc<Self>, id: RoomId, settings: Option<RoomSettings>, command: room::Command) {
-        if self.rooms.tell(id, command, settings, |start| self.spawn_room(id, start)) == Told::Restarted {
+        let (told, ()) = self.rooms.tell(id, command, settings, |start| self.spawn_room(id, start));
+        if matches!(told, Told::Restarted) {
             self.room_restarted(id);
         }
     }
 
     /// Tells a user; opens them if need be.
     pub(crate) fn tell_user(self: &Arc<Self>, id: UserId, command: user::Command) {
-        if self.users.tell(id, command, Some(()), |start| self.spawn_user(id, start)) == Told::Restarted {
+        let (told, ()) = self.users.tell(id, command, Some(()), |start| self.spawn_user(id, start));
+        if matches!(told, Told::Restarted) {
             self.user_restarted(id);
         }
     }
 
     /// Tells a socket, if it is still here.
     pub(crate) fn tell_socket(self: &Arc<Self>, id: SocketId, command: socket::Command) {
-        self.sockets.tell(id, command, None, |start| match start {
+        let (told, errand) = self.sockets.tell(id, command, None, |start| match start {
             Start::Anew(_) => None, // a dead one is being mourned by the node
             Start::Woken(shell) => self.spawn_socket(socket::actor::Opening::Woken(shell)),
         });
+        if let Some((room, command)) = errand {
+            self.tell_room(room, None, command);
+        }
+        if let Told::Died(seed) = told {
+            tracing::error!(socket = id.0, "a socket panicked in its sleep; its connection is cut");
+            self.sockets.remove(id);
+            self.bury(id, seed);
+        }
     }
 
     fn spawn_room(self: &Arc<Self>, id: RoomId, start: Start<RoomAtRest>) -> Option<ActorRef<room::Command>> {
@@ -199,14 +209,20 @@ impl Directory {
         if let Some(user) = self.users.restart(dead, |id, ()| self.spawn_user(id, Start::Anew(()))) {
             return self.user_restarted(user);
         }
-        let lost = self.sockets.find(dead);
-        if let Some((id, (user, place))) = lost.and_then(|id| Some((id, self.sockets.remove(id)?))) {
-            if let Some((room, seat)) = place {
-                self.room(room).tell(room::Command::SocketLost(seat));
-            }
-            if let Some(user) = user {
-                self.user(user).tell(user::Command::Detached { socket: id });
-            }
+        if let Some(id) = self.sockets.find(dead)
+            && let Some(seed) = self.sockets.remove(id)
+        {
+            self.bury(id, seed);
+        }
+    }
+
+    /// A socket has died and is off the roll: its connection is cut, and its seat is kept for the window.
+    fn bury(self: &Arc<Self>, id: SocketId, (user, place): socket::shell::Placed) {
+        if let Some((room, seat)) = place {
+            self.room(room).tell(room::Command::SocketLost(seat));
+        }
+        if let Some(user) = user {
+            self.user(user).tell(user::Command::Detached { socket: id });
         }
     }
 
@@ -266,6 +282,7 @@ impl Directory {
     /// Tells the gauges how much of each noun there is.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
     pub(crate) fn measure(&self) {
+        self.meters.measure();
         let (sockets, users, rooms) = self.population();
         self.meters.sockets.set(sockets as f64);
         self.meters.users.set(users as f64);

@@ -3,6 +3,11 @@
 //! A node makes its handles when it starts, so that recording is one atomic step and nothing is looked up on the way
 //! of a message.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use metrics::{
     Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
@@ -38,6 +43,24 @@ pub const ACTOR_RESTARTS: &str = "aldis_actor_restarts_total";
 /// Rooms the reaper found work in.
 pub const ROOMS_REAPED: &str = "aldis_rooms_reaped_total";
 
+/// Messages under way on one node. A count of its own, because a gauge is a float: one atomic step instead of a loop.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Mailboxes(Arc<AtomicUsize>);
+
+impl Mailboxes {
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn remove(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// One node's handles.
 pub(crate) struct Meters {
     pub(crate) sockets: Gauge,
@@ -50,7 +73,8 @@ pub(crate) struct Meters {
     pub(crate) sent: Counter,
     pub(crate) relay: Histogram,
     pub(crate) outbox: Gauge,
-    pub(crate) mailbox: Gauge,
+    pub(crate) mailboxes: Mailboxes,
+    mailbox: Gauge,
     pub(crate) restarts: Counter,
     pub(crate) reaped: Counter,
     received: Vec<Counter>,
@@ -70,6 +94,7 @@ impl Meters {
             sent: counter!(MESSAGES_SENT),
             relay: histogram!(RELAY_SECONDS),
             outbox: gauge!(OUTBOX_BYTES),
+            mailboxes: Mailboxes::default(),
             mailbox: gauge!(MAILBOX_MESSAGES),
             restarts: counter!(ACTOR_RESTARTS),
             reaped: counter!(ROOMS_REAPED),
@@ -85,6 +110,12 @@ impl Meters {
         if let Some(counter) = self.received.get(kind as usize) {
             counter.increment(1);
         }
+    }
+
+    /// Tells the gauge how many messages are under way.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 messages under way")]
+    pub(crate) fn measure(&self) {
+        self.mailbox.set(self.mailboxes.count() as f64);
     }
 
     /// A message was refused; rare, so the handle is looked up.

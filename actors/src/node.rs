@@ -134,7 +134,7 @@ impl NodeRef {
         if !self.may_open() {
             return None;
         }
-        let intake = Arc::new(Intake::new(&settings.socket));
+        let intake = Arc::new(Intake::new(&settings.socket, self.directory.meters.mailboxes.clone()));
         let directory = Arc::clone(&self.directory);
         let id = self.directory.open_socket(|id| socket::actor::Fresh {
             id,
@@ -144,7 +144,7 @@ impl NodeRef {
             directory: Arc::clone(&directory),
         })?;
         directory.meters.opened.increment(1);
-        Some(Line { id, directory, intake })
+        Some(Line { id, directory, intake, read: Vec::new() })
     }
 
     /// Whether a new socket may come.

@@ -91,14 +91,17 @@ impl From<Close> for Farewell {
 #[error("the connection is gone")]
 pub struct WireGone;
 
+/// One message in three pieces, so that what all its receivers share needs no copy.
+pub type Text<'a> = [&'a str; 3];
+
 /// Where a socket's messages leave the system.
 pub trait Wire: Send + Sync + 'static {
-    /// Encodes the pieces as one text frame and writes as much as the kernel takes now. `Ok(0)`: all is
+    /// Encodes each text as one text frame and writes as much as the kernel takes now, with one call. `Ok(0)`: all is
     /// written; `Ok(n)`: `n` bytes wait inside, hand the wire to [`Wire::flush`] before sending more.
     ///
     /// # Errors
     /// [`WireGone`] if the connection is broken.
-    fn send(&mut self, text: &[&str]) -> Result<usize, WireGone>;
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone>;
 
     /// Writes a ping (RFC 6455 §5.5.2) of at most 125 bytes; answers as [`Wire::send`] does.
     ///

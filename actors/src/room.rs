@@ -47,6 +47,8 @@ impl Default for Limits {
 /// What a room is told.
 #[derive(Debug)]
 pub(crate) enum Command {
+    /// All this was said at once, in this order.
+    Several(Vec<Command>),
     /// A socket asks for a seat.
     Join(Joiner),
     /// A socket goes on with a stay.

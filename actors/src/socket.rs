@@ -3,33 +3,29 @@
 //! The edge holds a `Line` for each connection and says what came over it; everything else holds a `SocketId`
 //! and goes through the directory. A socket must not know other sockets, nor the rules of rooms.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use metrics::Gauge;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::{
     directory::Directory,
     ports::{Wire, WireGone},
-    protocol::{BadMessage, ClientMessage, ClientToServer, Close, client::MessageType, decode},
+    protocol::{BadMessage, ClientMessage, Close, client::MessageType, decode},
     room::RoomToSocket,
 };
 
 mod acks;
 pub(crate) mod actor;
 mod budget;
+mod intake;
 mod outbox;
 mod resume_token;
 pub(crate) mod rules;
 pub(crate) mod shell;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use intake::{Credit, Intake};
 
 /// A socket on this node, never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,27 +79,10 @@ impl Default for Limits {
     }
 }
 
-/// The right to have one message under way; dropped when a room has it in hand, or it is settled.
-pub(crate) struct Credit {
-    _permit: OwnedSemaphorePermit,
-    mailbox: Gauge,
-}
-
-impl Credit {
-    pub(crate) fn new(permit: OwnedSemaphorePermit, mailbox: &Gauge) -> Self {
-        mailbox.increment(1);
-        Self { _permit: permit, mailbox: mailbox.clone() }
-    }
-}
-
-impl Drop for Credit {
-    fn drop(&mut self) {
-        self.mailbox.decrement(1);
-    }
-}
-
 /// What a socket is told.
 pub(crate) enum Command {
+    /// All this was said at once, in this order.
+    Several(Vec<Command>),
     /// A message was read.
     Received(Result<ClientMessage, BadMessage>, Credit),
     /// A ping was read.
@@ -132,22 +111,9 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether it says no more than that client and node live: a socket at rest deals with it in its sleep.
-    pub(crate) const fn is_sign_of_life(&self) -> bool {
-        match self {
-            Self::Tick | Self::Pinged(_) | Self::Ponged(_) => true,
-            Self::Received(Ok(message), _) => matches!(message.body, ClientToServer::Heartbeat),
-            Self::Received(Err(_), _)
-            | Self::Hangup(_)
-            | Self::FromRoom(_)
-            | Self::FromUser(_)
-            | Self::Flushed(_)
-            | Self::Draining(_)
-            | Self::StopReading(_)
-            | Self::Close(_) => false,
-            #[cfg(feature = "fault-injection")]
-            Self::Fault => false,
-        }
+    /// These, in this order; `None`: there are none.
+    pub(crate) fn all(mut commands: Vec<Self>) -> Option<Self> {
+        if commands.len() > 1 { Some(Self::Several(commands)) } else { commands.pop() }
     }
 }
 
@@ -190,52 +156,52 @@ pub struct Line {
     pub(crate) id: SocketId,
     pub(crate) directory: Arc<Directory>,
     pub(crate) intake: Arc<Intake>,
-}
-
-/// How much may be read now; shared by the reader and the actor.
-pub(crate) struct Intake {
-    credits: Arc<Semaphore>,
-    stopped: AtomicBool,
+    /// What was read and waits for what was read with it.
+    pub(crate) read: Vec<Command>,
 }
 
 impl Line {
-    /// A text message was read; waits while too many are under way.
-    pub async fn text(&self, text: &str) {
-        // Never closed: the edge drops the reader with the wire.
-        let Ok(permit) = Arc::clone(&self.intake.credits).acquire_owned().await else { return };
-        if self.intake.stopped.load(Ordering::Acquire) {
+    /// A text message was read; it is passed on at the next [`pause`](Self::pause). Waits while too many are under way.
+    pub async fn text(&mut self, text: &str) {
+        let credit = match Credit::take(&self.intake) {
+            Some(credit) => credit,
+            None => {
+                self.pause(); // what is held back here may be what is waited for
+                Credit::wait(&self.intake).await
+            }
+        };
+        if self.intake.is_stopped() {
             return; // not accepted: the client says it again where it resumes
         }
-        let meters = &self.directory.meters;
         let received = decode(text);
-        meters.received(received.as_ref().map_or(MessageType::Unknown, |message| MessageType::from(&message.body)));
-        let credit = Credit::new(permit, &meters.mailbox);
-        self.directory.tell_socket(self.id, Command::Received(received, credit));
+        let kind = received.as_ref().map_or(MessageType::Unknown, |message| MessageType::from(&message.body));
+        self.directory.meters.received(kind);
+        self.read.push(Command::Received(received, credit));
+    }
+
+    /// Everything that was read at once has been said: it goes to the socket in one go.
+    pub fn pause(&mut self) {
+        let read = std::mem::take(&mut self.read);
+        if let Some(command) = Command::all(read) {
+            self.directory.tell_socket(self.id, command);
+        }
     }
 
     /// A ping was read (RFC 6455 §5.5.2); the node answers it.
-    pub fn ping(&self, payload: Vec<u8>) {
+    pub fn ping(&mut self, payload: Vec<u8>) {
+        self.pause();
         self.directory.tell_socket(self.id, Command::Pinged(payload));
     }
 
     /// A pong was read (RFC 6455 §5.5.3).
-    pub fn pong(&self, payload: Vec<u8>) {
+    pub fn pong(&mut self, payload: Vec<u8>) {
+        self.pause();
         self.directory.tell_socket(self.id, Command::Ponged(payload));
     }
 
     /// The connection is over.
-    pub fn hang_up(&self, how: Hangup) {
+    pub fn hang_up(&mut self, how: Hangup) {
+        self.pause();
         self.directory.tell_socket(self.id, Command::Hangup(how));
-    }
-}
-
-impl Intake {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self { credits: Arc::new(Semaphore::new(limits.in_flight_max)), stopped: AtomicBool::new(false) }
-    }
-
-    /// Nothing that is read from now on is accepted.
-    pub(crate) fn stop(&self) {
-        self.stopped.store(true, Ordering::Release);
     }
 }

@@ -21,6 +21,7 @@ mod report;
 mod scenario;
 mod show;
 mod tally;
+mod wakeful;
 mod wire;
 mod words;
 

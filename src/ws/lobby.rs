@@ -46,6 +46,10 @@ impl Session for Line {
         Line::text(self, text).await;
     }
 
+    fn pause(&mut self) {
+        Line::pause(self);
+    }
+
     async fn ping(&mut self, payload: &[u8]) {
         Line::ping(self, payload.to_vec());
     }
@@ -54,7 +58,7 @@ impl Session for Line {
         Line::pong(self, payload.to_vec());
     }
 
-    async fn closed(self, ending: Ending) {
+    async fn closed(mut self, ending: Ending) {
         self.hang_up(match ending {
             Ending::Closed { code, .. } => Hangup::Closed(code),
             Ending::Violated(violation) => Hangup::Violation(violation.close),

@@ -28,6 +28,8 @@ use super::metrics;
 pub trait Session: Send + 'static {
     /// One whole text message.
     fn text(&mut self, text: &str) -> impl Future<Output = ()> + Send;
+    /// All whole messages that were read at once have been delivered; what was held back for company goes now.
+    fn pause(&mut self) {}
     /// One whole binary message; only where [`guard::Limits::binary`](super::guard::Limits::binary) allows any.
     fn binary(&mut self, _bytes: &[u8]) -> impl Future<Output = ()> + Send {
         ready(())
@@ -151,6 +153,7 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
             if let Some(ending) = deliver(frame, session).await {
                 return Some(ending);
             }
+            session.pause();
             if guard.look(|guard| guard.at_rest() && !guard.is_over() && guard.delivered() == delivered) {
                 return None;
             }

@@ -10,7 +10,7 @@ mod tests;
 use std::io::IoSlice;
 use std::time::Duration;
 
-use actors::ports::{Farewell, Later, Wire, WireGone};
+use actors::ports::{Farewell, Later, Text, Wire, WireGone};
 
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinHandle;
@@ -27,8 +27,10 @@ pub struct Outlet {
     farewell_within: Duration,
 }
 
-/// Payload pieces that fit one vectored write beside the head; more are joined first.
-const PIECES: usize = 7;
+/// Texts that go with one call.
+const TEXTS: usize = 16;
+/// What one text takes of a vectored write: its head and its pieces.
+const SLICES: usize = 4;
 
 /// A control frame holds 125 bytes, the code takes two (RFC 6455 §5.5).
 const REASON_BYTES_MAX: usize = 123;
@@ -43,29 +45,23 @@ impl Outlet {
     /// # Errors
     /// [`WireGone`] when the connection failed.
     pub fn send_binary(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
-        self.frame(Opcode::Binary, &[payload])
+        self.frame(Opcode::Binary, payload)
     }
 
-    fn frame(&mut self, opcode: Opcode, payload: &[&[u8]]) -> Result<usize, WireGone> {
-        if payload.len() > PIECES {
-            return self.frame(opcode, &[&payload.concat()]);
-        }
-        let length = payload.iter().map(|piece| piece.len()).sum();
-        let head = Head::new(opcode, length);
-        let mut slices = [IoSlice::new(&[]); 1 + PIECES];
-        slices[0] = IoSlice::new(head.bytes());
-        for (slice, piece) in slices[1..].iter_mut().zip(payload) {
-            *slice = IoSlice::new(piece);
-        }
-        let slices = &mut slices[..=payload.len()];
+    fn frame(&mut self, opcode: Opcode, payload: &[u8]) -> Result<usize, WireGone> {
+        let head = Head::new(opcode, payload.len());
+        self.write(&mut [IoSlice::new(head.bytes()), IoSlice::new(payload)])
+    }
+
+    /// Writes what the kernel takes; the rest waits.
+    fn write(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<usize, WireGone> {
         let written = if self.waiting.is_empty() { self.pipe.write_now(slices)? } else { 0 };
-        let mut unwritten = &mut slices[..];
-        IoSlice::advance_slices(&mut unwritten, written);
-        for slice in unwritten {
+        IoSlice::advance_slices(&mut slices, written);
+        for slice in slices {
             self.waiting.extend_from_slice(slice);
         }
         if self.waiting.is_empty() && !self.pipe.is_flushed_now()? {
-            return Ok(head.bytes().len() + length);
+            return Ok(written);
         }
         Ok(self.waiting.len())
     }
@@ -98,23 +94,31 @@ impl Outlet {
 }
 
 impl Wire for Outlet {
-    fn send(&mut self, text: &[&str]) -> Result<usize, WireGone> {
-        let mut pieces: [&[u8]; PIECES] = [&[]; PIECES];
-        if text.len() > PIECES {
-            return self.frame(Opcode::Text, &[text.concat().as_bytes()]);
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone> {
+        let mut held = 0;
+        for texts in texts.chunks(TEXTS) {
+            let mut heads = [const { None }; TEXTS];
+            for (head, text) in heads.iter_mut().zip(texts) {
+                *head = Some(Head::new(Opcode::Text, text.iter().map(|piece| piece.len()).sum()));
+            }
+            let mut slices = [IoSlice::new(&[]); SLICES * TEXTS];
+            for ((slices, head), text) in slices.chunks_exact_mut(SLICES).zip(&heads).zip(texts) {
+                slices[0] = IoSlice::new(head.as_ref().map_or(&[], Head::bytes));
+                for (slice, piece) in slices[1..].iter_mut().zip(text) {
+                    *slice = IoSlice::new(piece.as_bytes());
+                }
+            }
+            held = self.write(&mut slices[..SLICES * texts.len()])?;
         }
-        for (piece, text) in pieces.iter_mut().zip(text) {
-            *piece = text.as_bytes();
-        }
-        self.frame(Opcode::Text, &pieces[..text.len()])
+        Ok(held)
     }
 
     fn ping(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
-        self.frame(Opcode::Ping, &[payload])
+        self.frame(Opcode::Ping, payload)
     }
 
     fn pong(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
-        self.frame(Opcode::Pong, &[payload])
+        self.frame(Opcode::Pong, payload)
     }
 
     fn flush(mut self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {

@@ -8,7 +8,7 @@ use std::{
 use dashmap::{DashMap, Entry};
 use ractor::{ActorId, ActorRef, Message, MessagingErr};
 
-use super::slot::{Mailbox, Sleeper, Slot, Start, Told};
+use super::slot::{Mailbox, Posted, Sleeper, Slot, Start, Told};
 
 /// Everybody of one kind.
 pub(super) struct Roll<K, M, R: Sleeper> {
@@ -39,31 +39,44 @@ impl<K: Eq + Hash, M, R: Sleeper> Default for Roll<K, M, R> {
 
 impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
     /// Tells whoever stands for `key`: wakes the sleeper, starts one if there is none and a seed is given, and one in
-    /// place of a dead one.
+    /// place of a dead one. Answers what the sleeper wants done.
     pub(super) fn tell(
         &self,
         key: K,
         message: M,
         seed: Option<R::Seed>,
         start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
-    ) -> Told {
+    ) -> (Told<R::Seed>, R::Errand) {
         let message = match self.slots.get(&key) {
             Some(slot) => match slot.post(message) {
-                Ok(()) => return Told::Plainly,
-                Err(message) => message,
+                Posted::Done(errand) => return (Told::Plainly, errand),
+                Posted::Rouse(message) => message,
+                Posted::Died(seed) => return (Told::Died(seed), R::Errand::default()),
             },
-            None => message,
+            None => Some(message),
         };
+        (self.rouse(key, message, seed, start), R::Errand::default())
+    }
+
+    /// The slow way, with the slot alone.
+    fn rouse(
+        &self,
+        key: K,
+        message: Option<M>,
+        seed: Option<R::Seed>,
+        start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
+    ) -> Told<R::Seed> {
         match self.slots.entry(key) {
             Entry::Occupied(mut slot) => {
                 let told = slot.get_mut().rouse(message, start);
-                if told == Told::Woken {
+                if matches!(told, Told::Woken) {
                     self.asleep.fetch_sub(1, Ordering::Relaxed);
                 }
                 told
             }
             Entry::Vacant(vacant) => {
-                if let Some((seed, actor)) = seed.and_then(|seed| Some((seed, start(Start::Anew(seed))?))) {
+                let started = seed.and_then(|seed| Some((seed, start(Start::Anew(seed))?)));
+                if let (Some((seed, actor)), Some(message)) = (started, message) {
                     let slot = Slot::awake(actor, seed);
                     let _ = slot.post(message); // it was started just now
                     vacant.insert(slot);

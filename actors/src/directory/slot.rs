@@ -1,10 +1,19 @@
 //! One addressee in the directory: awake it is an actor with a mailbox, asleep a small value.
 //!
+//! A sleeper deals with a message in its sleep, on the thread of whoever tells it, as long as deciding takes no waiting
+//! and what is decided is light; else the message wakes it. Either way it deals with one message after the other.
+//!
 //! **Invariant:** nothing is lost, doubled or overtaken between falling asleep and waking. Messages are counted as they
 //! are posted, under a shared lock; who wants to rest says how many it has handled, under the exclusive one, and rests
 //! only if that is all of them (`tests::nothing_is_lost_between_sleeping_and_waking` tries every interleaving).
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// Where an actor that is awake gets its messages.
 pub(super) trait Mailbox {
@@ -25,15 +34,21 @@ pub(crate) trait Sleeper: Sized {
     type Message;
     /// What it takes to start the actor's like anew, should it die.
     type Seed: Copy;
+    /// What a sleeper wants others to be told; done by whoever told it, once the sleeper is let go.
+    type Errand: Default;
 
     fn seed(&self) -> Self::Seed;
 
-    /// Deals with a message in its sleep, if no more than an answer is due. Runs under a lock: must not tell anybody
-    /// of its own kind.
-    ///
-    /// # Errors
-    /// It must wake: the message for its mailbox, or nothing if what is to be done is noted in the state.
-    fn doze(&mut self, message: Self::Message) -> Result<(), Option<Self::Message>>;
+    /// Deals with a message in its sleep, if that takes no waiting. Runs under a lock: must tell nobody anything.
+    fn doze(&mut self, message: Self::Message) -> Dozed<Self>;
+}
+
+/// What came of a message that met a sleeper.
+pub(crate) enum Dozed<R: Sleeper> {
+    /// It is dealt with, but for this.
+    Through(R::Errand),
+    /// It must wake: the message is for its mailbox, or nothing is if what is to be done is noted in the state.
+    Wakes(Option<R::Message>),
 }
 
 /// How an actor is started.
@@ -46,13 +61,25 @@ pub(crate) enum Start<R: Sleeper> {
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum Told<S> {
     /// It is dealt with or in a mailbox, or there was nobody to tell.
     Plainly,
     /// Somebody was woken for it.
     Woken,
     /// The actor had died; its successor has the message.
     Restarted,
+    /// A sleeper panicked over it and is no more; this is what it took to start it.
+    Died(S),
+}
+
+/// What came of posting under the shared lock.
+pub(super) enum Posted<R: Sleeper> {
+    /// Dealt with or in a mailbox.
+    Done(R::Errand),
+    /// For [`Slot::rouse`]: somebody must be woken, or started anew, for this.
+    Rouse(Option<R::Message>),
+    /// The sleeper panicked.
+    Died(R::Seed),
 }
 
 pub(super) enum Slot<A, R: Sleeper> {
@@ -61,8 +88,8 @@ pub(super) enum Slot<A, R: Sleeper> {
         posted: AtomicU64,
         seed: Box<R::Seed>,
     },
-    /// Empty only if the actor could not be started: nobody is told anything any more.
-    Asleep(Option<Box<R>>),
+    /// Empty only if the actor could not be started, or the sleeper panicked: nobody is told anything any more.
+    Asleep(Mutex<Option<Box<R>>>),
 }
 
 impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
@@ -71,21 +98,47 @@ impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
         Self::Awake { actor, posted: AtomicU64::new(0), seed: Box::new(seed) }
     }
 
-    /// Posts to whoever is awake; callers share the slot.
-    ///
-    /// # Errors
-    /// The message, for [`Slot::rouse`], if nobody is.
-    pub(super) fn post(&self, message: R::Message) -> Result<(), R::Message> {
-        let Self::Awake { actor, posted, .. } = self else { return Err(message) };
-        actor.post(message)?;
-        posted.fetch_add(1, Ordering::Relaxed); // the lock orders it before whoever asks to rest
-        Ok(())
+    /// Somebody who sleeps.
+    pub(super) fn asleep(state: Box<R>) -> Self {
+        Self::Asleep(Mutex::new(Some(state)))
+    }
+
+    /// Posts to whoever is awake, or lets the sleeper deal with it; callers share the slot.
+    pub(super) fn post(&self, message: R::Message) -> Posted<R> {
+        match self {
+            Self::Awake { actor, posted, .. } => match actor.post(message) {
+                Ok(()) => {
+                    posted.fetch_add(1, Ordering::Relaxed); // the lock orders it before whoever asks to rest
+                    Posted::Done(R::Errand::default())
+                }
+                Err(message) => Posted::Rouse(Some(message)),
+            },
+            Self::Asleep(resting) => {
+                let mut resting = resting.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(state) = &mut *resting else { return Posted::Done(R::Errand::default()) };
+                // A panic here costs the sleeper what it costs an actor: its life, and nobody else's.
+                match catch_unwind(AssertUnwindSafe(|| state.doze(message))) {
+                    Ok(Dozed::Through(errand)) => Posted::Done(errand),
+                    Ok(Dozed::Wakes(message)) => Posted::Rouse(message),
+                    Err(_) => {
+                        let seed = state.seed();
+                        *resting = None;
+                        Posted::Died(seed)
+                    }
+                }
+            }
+        }
     }
 
     /// Posts to whoever must be woken or started anew for it; the caller has the slot alone.
-    pub(super) fn rouse(&mut self, message: R::Message, start: impl FnOnce(Start<R>) -> Option<A>) -> Told {
+    pub(super) fn rouse(
+        &mut self,
+        message: Option<R::Message>,
+        start: impl FnOnce(Start<R>) -> Option<A>,
+    ) -> Told<R::Seed> {
         match self {
             Self::Awake { actor, posted, seed } => {
+                let Some(message) = message else { return Told::Plainly };
                 let Err(message) = actor.post(message) else {
                     *posted.get_mut() += 1;
                     return Told::Plainly;
@@ -94,22 +147,21 @@ impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
                 self.begin(start(Start::Anew(seed)), seed, Some(message), Told::Restarted)
             }
             Self::Asleep(resting) => {
-                let Some(mut state) = resting.take() else { return Told::Plainly };
-                match state.doze(message) {
-                    Ok(()) => {
-                        *resting = Some(state);
-                        Told::Plainly
-                    }
-                    Err(message) => {
-                        let seed = state.seed();
-                        self.begin(start(Start::Woken(state)), seed, message, Told::Woken)
-                    }
-                }
+                let resting = resting.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+                let Some(state) = resting else { return Told::Plainly };
+                let seed = state.seed();
+                self.begin(start(Start::Woken(state)), seed, message, Told::Woken)
             }
         }
     }
 
-    fn begin(&mut self, actor: Option<A>, seed: R::Seed, message: Option<R::Message>, told: Told) -> Told {
+    fn begin(
+        &mut self,
+        actor: Option<A>,
+        seed: R::Seed,
+        message: Option<R::Message>,
+        told: Told<R::Seed>,
+    ) -> Told<R::Seed> {
         let Some(actor) = actor else { return Told::Plainly };
         *self = Self::awake(actor, seed);
         if let Some(message) = message {
@@ -134,14 +186,17 @@ impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
         if !self.has_done_all(me, handled) {
             return Err(state);
         }
-        *self = Self::Asleep(Some(state));
+        *self = Self::asleep(state);
         Ok(())
     }
 
     pub(super) fn seed(&self) -> Option<R::Seed> {
         match self {
             Self::Awake { seed, .. } => Some(**seed),
-            Self::Asleep(state) => state.as_ref().map(|state| state.seed()),
+            Self::Asleep(resting) => {
+                let resting = resting.lock().unwrap_or_else(PoisonError::into_inner);
+                resting.as_ref().map(|state| state.seed())
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The shell of a room: mailbox → rules → effects. Asks the ledger in order, tells sockets.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     clock,
-    directory::{Directory, Key, Sleeper, Start, Vigil},
+    directory::{Directory, Dozed, Key, Sleeper, Start, Vigil},
     ledger,
     ports::RoomSettings,
     protocol::RoomId,
+    socket::{self, SocketId},
 };
 
 /// The actor; its state is [`Awake`].
@@ -33,19 +34,23 @@ pub(crate) struct Awake {
     room: Option<Room>,
     directory: Arc<Directory>,
     effects: VecDeque<Effect>,
+    /// What sockets are to be told at the end of this turn.
+    said: Vec<(SocketId, socket::Command)>,
     vigil: Vigil,
 }
 
 impl Sleeper for RoomAtRest {
     type Message = Command;
     type Seed = RoomSettings;
+    type Errand = ();
 
     fn seed(&self) -> RoomSettings {
         Self::settings(self)
     }
 
-    fn doze(&mut self, command: Command) -> Result<(), Option<Command>> {
-        Err(Some(command))
+    /// A room may have to ask a ledger that is far away.
+    fn doze(&mut self, command: Command) -> Dozed<Self> {
+        Dozed::Wakes(Some(command))
     }
 }
 
@@ -61,7 +66,7 @@ impl Actor for RoomActor {
             Start::Woken(resting) => resting.wake(directory.settings.room),
         };
         let vigil = Vigil::new(directory.settings.rest_after, clock::now());
-        Ok(Awake { id, room: Some(room), directory, effects: VecDeque::new(), vigil })
+        Ok(Awake { id, room: Some(room), directory, effects: VecDeque::new(), said: Vec::new(), vigil })
     }
 
     async fn handle(
@@ -70,11 +75,18 @@ impl Actor for RoomActor {
         command: Command,
         awake: &mut Awake,
     ) -> Result<(), ActorProcessingErr> {
-        #[cfg(feature = "fault-injection")]
-        assert!(!matches!(command, Command::Fault), "a fault was injected into this room");
-        awake.vigil.handled(!matches!(command, Command::Tick), clock::now());
-        awake.run(Event::Told(command)).await;
-        if awake.is_done(&me) {
+        let now = clock::now();
+        awake.vigil.handled(!matches!(command, Command::Tick), now);
+        match command {
+            Command::Several(commands) => {
+                for command in commands {
+                    awake.run(command, now).await;
+                }
+            }
+            one => awake.run(one, now).await,
+        }
+        awake.pass_on();
+        if awake.is_done(&me, now) {
             me.stop(None);
         }
         Ok(())
@@ -82,19 +94,21 @@ impl Actor for RoomActor {
 }
 
 impl Awake {
-    fn decide(&mut self, event: Event) -> Vec<Effect> {
-        self.room.as_mut().map_or_else(Vec::new, |room| room.handle(event, clock::now()))
+    fn decide(&mut self, event: Event, now: Instant) -> Vec<Effect> {
+        self.room.as_mut().map_or_else(Vec::new, |room| room.handle(event, now))
     }
 
-    async fn run(&mut self, event: Event) {
-        let effects = self.decide(event);
+    async fn run(&mut self, command: Command, now: Instant) {
+        #[cfg(feature = "fault-injection")]
+        assert!(!matches!(command, Command::Fault), "a fault was injected into this room");
+        let effects = self.decide(Event::Told(command), now);
         self.effects.extend(effects);
         while let Some(effect) = self.effects.pop_front() {
             match effect {
-                Effect::Tell(socket, what) => self.directory.tell_socket(socket, what.into()),
+                Effect::Tell(socket, what) => self.said.push((socket, what.into())),
                 Effect::Ask(ask) => {
                     if let Some(answered) = self.ask(ask).await {
-                        let effects = self.decide(Event::Answered(answered));
+                        let effects = self.decide(Event::Answered(answered), now);
                         // What follows from an answer comes before what was decided earlier but not done yet.
                         for effect in effects.into_iter().rev() {
                             self.effects.push_front(effect);
@@ -105,9 +119,26 @@ impl Awake {
         }
     }
 
+    /// Tells sockets what this turn has for them: each once, so that each writes once.
+    fn pass_on(&mut self) {
+        self.said.sort_by_key(|(socket, _)| *socket); // stable: what one socket is told stays in order
+        let mut said = self.said.drain(..).peekable();
+        while let Some((socket, first)) = said.next() {
+            let mut command = first;
+            if said.peek().is_some_and(|(next, _)| *next == socket) {
+                let mut all = vec![command];
+                while let Some((_, more)) = said.next_if(|(next, _)| *next == socket) {
+                    all.push(more);
+                }
+                command = socket::Command::Several(all);
+            }
+            self.directory.tell_socket(socket, command);
+        }
+    }
+
     /// Whether the actor may end: nobody here needs the room, or the room sleeps.
-    fn is_done(&mut self, me: &ActorRef<Command>) -> bool {
-        let (me, now) = ((me, self.vigil.handled), clock::now());
+    fn is_done(&mut self, me: &ActorRef<Command>, now: Instant) -> bool {
+        let me = (me, self.vigil.handled);
         let Some(mut room) = self.room.take() else { return true };
         if room.is_idle() && self.directory.retire_room(self.id, me) {
             return true;

@@ -130,6 +130,7 @@ impl Room {
 
     fn told(&mut self, command: Command, now: Instant) -> Effects {
         match command {
+            Command::Several(_) => Vec::new(), // the shell takes it apart
             Command::Join(joiner) => self.join(joiner),
             Command::Resume(resumer) => vec![Effect::Ask(Ask::Resume(resumer))],
             Command::Leave(seat, reason) => self.vacate(seat, reason),

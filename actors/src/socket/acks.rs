@@ -82,11 +82,6 @@ impl Acks {
         Some(settled)
     }
 
-    /// Whether nothing is pending.
-    pub(super) fn is_settled(&self) -> bool {
-        self.pending.is_empty()
-    }
-
     /// Whether something is settled that no `ack` has named yet.
     pub(super) fn is_owed(&self) -> bool {
         self.numbered && self.settled() > self.acked

@@ -1,16 +1,15 @@
 //! The socket's actor: mailbox → shell, while there is something to do; then it rests.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::{
     Command, Credential, Intake, SocketId,
-    rules::Event,
     shell::{Placed, Shell},
 };
 use crate::{
-    clock,
+    clock::{self, Moment},
     directory::{Directory, Key, Vigil},
     ports::Wire,
 };
@@ -48,11 +47,11 @@ impl Actor for SocketActor {
     type Arguments = Opening;
 
     async fn pre_start(&self, me: ActorRef<Command>, opening: Opening) -> Result<Awake, ActorProcessingErr> {
-        let mut shell = match opening {
+        let shell = match opening {
             Opening::Fresh(fresh) => {
                 let Fresh { id, wire, credential, intake, directory } = *fresh;
                 let mut shell = Box::new(Shell::new(id, wire, intake, directory));
-                shell.run(Event::Opened(credential)).await;
+                shell.open(credential).await;
                 shell
             }
             Opening::Woken(mut shell) => {
@@ -60,15 +59,15 @@ impl Actor for SocketActor {
                 shell
             }
         };
-        shell.settle();
         if shell.ended {
             me.stop(None);
         }
         let (directory, id) = (Arc::clone(&shell.directory), shell.id);
-        let vigil = Vigil::new(directory.settings.rest_after, clock::now());
+        let now = clock::now();
+        let vigil = Vigil::new(directory.settings.rest_after, now);
         let mut awake = Awake { placed: (None, None), shell: Some(shell), vigil };
         awake.note();
-        awake.look_later(&directory, id);
+        awake.look_later(&directory, id, now);
         Ok(awake)
     }
 
@@ -78,12 +77,14 @@ impl Actor for SocketActor {
         command: Command,
         awake: &mut Awake,
     ) -> Result<(), ActorProcessingErr> {
-        awake.vigil.handled(!command.is_sign_of_life(), clock::now());
-        if let Some(shell) = &mut awake.shell {
-            shell.handle(command).await;
-        }
+        let now = Moment::now();
+        let worked = match &mut awake.shell {
+            Some(shell) => shell.handle(command, now).await,
+            None => false,
+        };
+        awake.vigil.handled(worked, now.at);
         awake.note();
-        if awake.is_done(&me) {
+        if awake.is_done(&me, now.at) {
             me.stop(None);
         }
         Ok(())
@@ -92,12 +93,12 @@ impl Actor for SocketActor {
 
 impl Awake {
     /// Whether the actor may end: the connection is over, or the socket sleeps.
-    fn is_done(&mut self, me: &ActorRef<Command>) -> bool {
+    fn is_done(&mut self, me: &ActorRef<Command>, now: Instant) -> bool {
         let Some(shell) = self.shell.take() else { return true };
         if shell.ended {
             return true;
         }
-        let (directory, id, now) = (Arc::clone(&shell.directory), shell.id, clock::now());
+        let (directory, id) = (Arc::clone(&shell.directory), shell.id);
         if !self.vigil.is_over(now) || !shell.may_rest() {
             self.shell = Some(shell);
         } else if let Err(shell) = directory.rest_socket(id, (me, self.vigil.handled), shell.compact()) {
@@ -105,7 +106,7 @@ impl Awake {
         } else {
             return true;
         }
-        self.look_later(&directory, id);
+        self.look_later(&directory, id, now);
         false
     }
 
@@ -120,8 +121,8 @@ impl Awake {
     }
 
     /// Asks to be woken when it may be time to rest.
-    fn look_later(&mut self, directory: &Directory, id: SocketId) {
-        if let Some(at) = self.vigil.look_at(clock::now()) {
+    fn look_later(&mut self, directory: &Directory, id: SocketId, now: Instant) {
+        if let Some(at) = self.vigil.look_at(now) {
             directory.wake_at(Key::Socket(id), at);
         }
     }

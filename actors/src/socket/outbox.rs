@@ -1,10 +1,11 @@
-//! What waits for a reader that is slower than its room: bounded in bytes.
+//! What is on its way to the client: the frames of one turn, which go with one write, and what waits for a reader that
+//! is slower than its room; bounded in bytes.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
 use metrics::Gauge;
 
-use crate::ports::{Wire, WireGone};
+use crate::ports::{Text, Wire, WireGone};
 
 /// One text frame in pieces; the middle one is shared by all who receive it.
 pub(super) struct Frame {
@@ -15,16 +16,15 @@ pub(super) struct Frame {
 
 /// Frames in order, and how many bytes they are.
 pub(super) struct Outbox {
-    frames: VecDeque<Frame>,
+    frames: Vec<Frame>,
     bytes: usize,
+    /// What the gauge knows of; what goes with its own turn never shows there.
+    told: usize,
     gauge: Gauge,
 }
 
-impl Drop for Outbox {
-    fn drop(&mut self) {
-        self.take_off(self.bytes);
-    }
-}
+/// Frames that go with one write: four pieces each, and the kernel takes 1 024 in one call.
+const TOGETHER_MAX: usize = 16;
 
 impl Frame {
     pub(super) fn whole(text: String) -> Self {
@@ -35,48 +35,70 @@ impl Frame {
         self.head.len() + self.body.as_ref().map_or(0, |body| body.len()) + self.tail.len()
     }
 
-    /// Writes the frame; answers the bytes that the wire still holds.
-    pub(super) fn write(&self, wire: &mut dyn Wire) -> Result<usize, WireGone> {
-        match &self.body {
-            Some(body) => wire.send(&[&self.head, body, self.tail]),
-            None => wire.send(&[&self.head]),
-        }
+    fn text(&self) -> Text<'_> {
+        [&self.head, self.body.as_deref().unwrap_or_default(), self.tail]
     }
 }
 
 impl Outbox {
     /// An empty one, whose bytes this gauge counts.
     pub(super) const fn new(gauge: Gauge) -> Self {
-        Self { frames: VecDeque::new(), bytes: 0, gauge }
+        Self { frames: Vec::new(), bytes: 0, told: 0, gauge }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; an outbox is far below 2^52 bytes")]
-    fn take_off(&mut self, bytes: usize) {
-        self.bytes -= bytes;
-        self.gauge.decrement(bytes as f64);
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "as above")]
     pub(super) fn push(&mut self, frame: Frame) {
         self.bytes += frame.len();
-        self.gauge.increment(frame.len() as f64);
-        self.frames.push_back(frame);
+        self.frames.push(frame);
     }
 
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// What is in here waits beyond its turn: the gauge shall know.
+    pub(super) fn waits(&mut self) {
+        self.tell(self.bytes);
+    }
+
     /// Writes frames until the wire holds some back; answers the bytes that it holds.
     pub(super) fn write(&mut self, wire: &mut dyn Wire) -> Result<usize, WireGone> {
-        while let Some(frame) = self.frames.pop_front() {
-            self.take_off(frame.len());
-            let held = frame.write(wire)?;
-            if held > 0 {
-                return Ok(held);
+        let mut frames = std::mem::take(&mut self.frames); // an idle socket keeps no buffer
+        let mut done = 0;
+        let mut held = Ok(0);
+        for together in frames.chunks(TOGETHER_MAX) {
+            let mut texts = [[""; 3]; TOGETHER_MAX];
+            for (text, frame) in texts.iter_mut().zip(together) {
+                *text = frame.text();
+            }
+            done += together.len();
+            held = wire.send(&texts[..together.len()]);
+            if held != Ok(0) {
+                break;
             }
         }
-        self.frames = VecDeque::new(); // an idle socket keeps no buffer
-        Ok(0)
+        if done < frames.len() {
+            self.frames = frames.split_off(done);
+        }
+        self.bytes = self.frames.iter().map(Frame::len).sum();
+        self.tell(self.bytes);
+        held
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; an outbox is far below 2^52 bytes")]
+    fn tell(&mut self, bytes: usize) {
+        if self.told != bytes {
+            self.gauge.increment(bytes as f64 - self.told as f64);
+            self.told = bytes;
+        }
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.tell(0);
     }
 }

@@ -152,23 +152,18 @@ pub(crate) enum Effect {
 type Effects = Vec<Effect>;
 
 impl Effect {
-    /// Whether it is no more than an answer to a sign of life, which tells no other socket anything.
+    /// Whether it needs no waiting and touches nobody but this socket's wire and its room: a sleeper can do it.
     pub(crate) const fn is_light(&self) -> bool {
         match self {
-            Self::Ping(_)
-            | Self::Pong(_)
-            | Self::Send(ServerToClient::HeartbeatAck(_))
-            | Self::Tell(_, room::Command::Acked(..)) => true,
+            Self::Tell(..) | Self::Send(_) | Self::Deliver(..) | Self::Settled(_) | Self::Ping(_) | Self::Pong(_) => {
+                true
+            }
             Self::Ask(_)
             | Self::Attach(_)
             | Self::Refresh(_)
             | Self::Welcome(_)
             | Self::Open(..)
-            | Self::Tell(..)
             | Self::Joined(..)
-            | Self::Send(_)
-            | Self::Deliver(..)
-            | Self::Settled(_)
             | Self::Close(_)
             | Self::Echo(_)
             | Self::End => false,
@@ -207,8 +202,7 @@ impl Session {
 
     /// Whether nothing is under way: what may still come is dealt with when it comes.
     pub(crate) fn may_rest(&self) -> bool {
-        let settled = matches!(self.phase, Phase::Greeting { .. } | Phase::Ready | Phase::InRoom(_));
-        settled && self.acks.is_settled() && self.ack_by.is_none()
+        matches!(self.phase, Phase::Greeting { .. } | Phase::Ready | Phase::InRoom(_))
     }
 
     /// Who is there, if that is known.
@@ -267,7 +261,7 @@ impl Session {
             Command::Hangup(how) => self.hung_up(how),
             Command::Draining(ms) => vec![Effect::Send(ServerToClient::ServerDraining(ms))],
             Command::Close(code) => self.close(code, None),
-            Command::Flushed(_) | Command::StopReading(_) => Vec::new(), // the shell's own
+            Command::Several(_) | Command::Flushed(_) | Command::StopReading(_) => Vec::new(), // the shell's own
             #[cfg(feature = "fault-injection")]
             Command::Fault => Vec::new(),
         }

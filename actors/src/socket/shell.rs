@@ -4,13 +4,13 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    Command, Intake, SocketId,
+    Command, Credential, Intake, SocketId,
     outbox::{Frame, Outbox},
     rules::{Effect, Event, Question, Search, Session},
 };
 use crate::{
     clock::{self, Moment},
-    directory::{Directory, Key, Sleeper},
+    directory::{Directory, Dozed, Key, Sleeper},
     metrics::Meters,
     ports::{Farewell, Wire},
     protocol::{
@@ -18,7 +18,7 @@ use crate::{
         encode::numbered,
         server::{Welcome, WelcomeLimits},
     },
-    room::Seat,
+    room::{self, Seat},
     user,
 };
 
@@ -47,33 +47,44 @@ pub(crate) struct Shell {
 impl Sleeper for Shell {
     type Message = Command;
     type Seed = Placed;
+    type Errand = Option<(RoomId, room::Command)>;
 
     fn seed(&self) -> Placed {
         self.place()
     }
 
-    /// Signs of life are answered without waking anybody.
-    fn doze(&mut self, command: Command) -> Result<(), Option<Command>> {
-        if !command.is_sign_of_life() {
-            return Err(Some(command));
+    /// Decides at once, and does what needs no waiting; what else was decided wakes the socket.
+    fn doze(&mut self, command: Command) -> Dozed<Self> {
+        if !self.due.is_empty() {
+            return Dozed::Wakes(Some(command)); // it is being woken for that
         }
-        self.ticked(&command);
-        self.due = self.session.handle(Event::Told(command), Moment::now());
+        let now = Moment::now();
+        self.decide(command, now);
         if !self.due.iter().all(Effect::is_light) {
-            return Err(None);
+            return Dozed::Wakes(None);
         }
+        let mut errands = Vec::new();
         for effect in std::mem::take(&mut self.due) {
-            if let Effect::Tell(room, command) = effect {
-                // From a task: a room that died meanwhile would look through all sockets, this locked one too.
-                let room = self.directory.room(room);
-                self.directory.tasks.spawn(async move { room.tell(command) });
-            } else {
-                self.perform(effect);
+            match effect {
+                // Not from here: a room that died meanwhile would look through all sockets, this locked one too.
+                Effect::Tell(room, command) => errands.push((room, command)),
+                light => self.perform(light),
             }
         }
         self.settle();
-        Ok(())
+        Dozed::Through(together(errands))
     }
+}
+
+/// What a socket says to its room at once. Rooms change only with a question in between, so it is one room.
+fn together(mut errands: Vec<(RoomId, room::Command)>) -> Option<(RoomId, room::Command)> {
+    let (room, last) = errands.pop()?;
+    if errands.is_empty() {
+        return Some((room, last));
+    }
+    let mut commands: Vec<_> = errands.into_iter().map(|(_, command)| command).collect();
+    commands.push(last);
+    Some((room, room::Command::Several(commands)))
 }
 
 impl Shell {
@@ -91,35 +102,49 @@ impl Shell {
         }
     }
 
-    pub(super) async fn handle(&mut self, command: Command) {
+    /// Handles a message; answers whether more had to be done than a sleeper can do.
+    pub(super) async fn handle(&mut self, command: Command, now: Moment) -> bool {
+        self.decide(command, now);
+        let heavy = !self.due.iter().all(Effect::is_light);
+        self.wake().await;
+        heavy
+    }
+
+    pub(super) async fn open(&mut self, credential: Credential) {
+        self.due = self.session.handle(Event::Opened(credential), Moment::now());
+        self.wake().await;
+    }
+
+    /// Notes what is to be done; what is the shell's own is done at once.
+    fn decide(&mut self, command: Command, now: Moment) {
         match command {
             #[cfg(feature = "fault-injection")]
             Command::Fault => panic!("a fault was injected into this socket"),
+            Command::Several(commands) => {
+                for command in commands {
+                    self.decide(command, now);
+                }
+            }
             Command::Flushed(wire) => self.flushed(wire),
             Command::StopReading(done) => {
                 self.intake.stop();
                 let _ = done.send(()); // who asked may have stopped waiting
             }
             other => {
-                self.ticked(&other);
-                self.run(Event::Told(other)).await;
+                self.ticked(&other, now);
+                let effects = self.session.handle(Event::Told(other), now);
+                if self.due.is_empty() {
+                    self.due = effects;
+                } else {
+                    self.due.extend(effects);
+                }
             }
         }
-        self.settle();
     }
 
-    pub(super) async fn run(&mut self, event: Event) {
-        let effects = self.session.handle(event, Moment::now());
-        self.carry_out(effects).await;
-    }
-
-    /// Does what was decided in its sleep.
+    /// Does what was decided.
     pub(super) async fn wake(&mut self) {
-        let due = std::mem::take(&mut self.due);
-        self.carry_out(due).await;
-    }
-
-    async fn carry_out(&mut self, mut effects: Vec<Effect>) {
+        let mut effects = std::mem::take(&mut self.due);
         effects.reverse();
         while let Some(effect) = effects.pop() {
             let Effect::Ask(question) = effect else {
@@ -136,14 +161,15 @@ impl Shell {
             let found = self.session.handle(finding, Moment::now());
             effects.extend(found.into_iter().rev());
         }
+        self.settle();
     }
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Ask(_) => {} // answered by `carry_out`
+            Effect::Ask(_) => {} // answered by `wake`
             Effect::Deliver(seq, entry) => {
                 let (head, body, tail) = numbered(seq, &entry);
-                self.write(Frame { head, body: Some(body), tail });
+                self.put(Frame { head, body: Some(body), tail });
             }
             Effect::Tell(room, command) => self.directory.room(room).tell(command),
             Effect::Send(message) => self.send(&message),
@@ -190,9 +216,9 @@ impl Shell {
     }
 
     /// Forgets that it asked to be woken, if that is why it was.
-    fn ticked(&mut self, command: &Command) {
+    fn ticked(&mut self, command: &Command, now: Moment) {
         if matches!(command, Command::Tick) {
-            self.woken_at = self.woken_at.filter(|at| *at > clock::now());
+            self.woken_at = self.woken_at.filter(|at| *at > now.at);
         }
     }
 
@@ -202,7 +228,7 @@ impl Shell {
         Box::new(*self)
     }
 
-    /// Whether only signs of life are left to be dealt with.
+    /// Whether what may still come is dealt with when it comes.
     pub(super) fn may_rest(&self) -> bool {
         matches!(self.line, WireState::Ready(_)) && self.session.may_rest()
     }
@@ -212,8 +238,9 @@ impl Shell {
         (self.session.user(), self.session.place())
     }
 
-    /// After each message: the wheel knows when to wake it.
-    pub(super) fn settle(&mut self) {
+    /// After each turn: what was said is written, and the wheel knows when to wake it.
+    fn settle(&mut self) {
+        self.write();
         let at = self.session.wake_at();
         if self.woken_at.is_none_or(|woken| at < woken) {
             self.woken_at = Some(at);

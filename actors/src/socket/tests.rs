@@ -4,13 +4,12 @@ mod bench;
 
 use bench::*;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use metrics::Gauge;
 use proptest::prelude::*;
 
 use super::{
-    Command, Credential, Credit, Hangup, Limits, UserToSocket,
+    Command, Credential, Credit, Hangup, UserToSocket,
     rules::{Effect, Event, Purpose, Question, Search},
 };
 use crate::{
@@ -166,15 +165,14 @@ fn acks_wait_for_company_but_not_longer_than_a_second() {
 #[test]
 fn a_message_holds_a_credit_until_it_is_settled_or_held() {
     let mut bench = Bench::in_room();
-    let all = Limits::default().in_flight_max;
     for cid in 1..=3 {
         bench.says(&offer(cid));
     }
-    assert_eq!(bench.credits.available_permits(), all - 3);
+    assert_eq!(bench.mailboxes.count(), 3);
     bench.hears(RoomToSocket::Accepted(1));
     bench.hears(RoomToSocket::Held(2));
     bench.hears(RoomToSocket::Refused(3, Refusal::new(Code::Glare, "")));
-    assert_eq!(bench.credits.available_permits(), all);
+    assert_eq!(bench.mailboxes.count(), 0);
 }
 
 #[test]
@@ -196,7 +194,7 @@ fn a_resume_is_answered_then_replayed() {
     let token = format!("{}.{STAY}.{:032x}", room(), 5);
     let hello = format!(r#"{{"type":"hello","data":{{"resume":{{"resumeToken":"{token}","seq":4}}}}}}"#);
     assert_eq!(bench.says(&hello), ["find aaa-aaaa-aaa to resume after 4"]);
-    let Ok(Some(search)) = search_of(&mut bench, &hello) else { panic!("a search") };
+    let Some(search) = search_of(&mut bench, &hello) else { panic!("a search") };
     assert_eq!(bench.wants(found(search)), ["room resume after 4"]);
     let member = Member { user: UserId::from_u128(2), name: "y".into(), session: STAY, rev: 1, on: true };
     let replay = vec![(5, Entry::Joined(member.clone())), (6, Entry::Joined(member.clone()))];
@@ -209,13 +207,13 @@ fn a_resume_is_answered_then_replayed() {
 }
 
 /// The search that a hello asks for.
-fn search_of(bench: &mut Bench, hello: &str) -> Result<Option<Search>, tokio::sync::TryAcquireError> {
-    let permit = Arc::clone(&bench.credits).try_acquire_owned()?;
-    let told = Event::Told(Command::Received(decode(hello), Credit::new(permit, &Gauge::noop())));
+fn search_of(bench: &mut Bench, hello: &str) -> Option<Search> {
+    let credit = Credit::take(&bench.intake)?;
+    let told = Event::Told(Command::Received(decode(hello), credit));
     let effects = bench.session.handle(told, Moment { at: bench.now, unix_ms: 0 });
-    Ok(effects
+    effects
         .into_iter()
-        .find_map(|effect| if let Effect::Ask(Question::Find(search)) = effect { Some(search) } else { None }))
+        .find_map(|effect| if let Effect::Ask(Question::Find(search)) = effect { Some(search) } else { None })
 }
 
 #[test]
@@ -271,7 +269,7 @@ proptest! {
     #[test]
     fn rules_are_total(steps in prop::collection::vec((any_text(), any_answer(), 0..4_u64), 0..40)) {
         let mut bench = Bench::ready();
-        bench.credits.add_permits(1_000);
+        bench.may_read(1_000);
         let mut over = false;
         for (text, answer, seconds) in steps {
             bench.later(seconds);

@@ -7,7 +7,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use super::{Command, rules::User};
 use crate::{
     clock::Moment,
-    directory::{Directory, Key, Sleeper, Start, Vigil},
+    directory::{Directory, Dozed, Key, Sleeper, Start, Vigil},
     protocol::UserId,
     socket,
 };
@@ -40,11 +40,12 @@ pub(crate) struct Awake {
 impl Sleeper for Shell {
     type Message = Command;
     type Seed = ();
+    type Errand = ();
 
     fn seed(&self) {}
 
-    fn doze(&mut self, command: Command) -> Result<(), Option<Command>> {
-        Err(Some(command))
+    fn doze(&mut self, command: Command) -> Dozed<Self> {
+        Dozed::Wakes(Some(command))
     }
 }
 

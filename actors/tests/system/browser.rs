@@ -7,7 +7,7 @@ use std::{
 
 use actors::{
     node::NodeRef,
-    ports::{Farewell, Later, Wire, WireGone},
+    ports::{Farewell, Later, Text, Wire, WireGone},
     protocol::{Close, RoomId},
     socket::{Credential, Hangup, Line},
 };
@@ -30,11 +30,15 @@ struct TestWire {
 }
 
 impl Wire for TestWire {
-    fn send(&mut self, text: &[&str]) -> Result<usize, WireGone> {
-        let text = text.concat();
-        let value = serde_json::from_str(&text).expect("the node sends JSON");
-        self.to.send(Heard::Text(value)).map_err(|_| WireGone)?;
-        Ok(if *self.clogged.lock().expect("never poisoned") { text.len() } else { 0 })
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone> {
+        let mut bytes = 0;
+        for text in texts {
+            let text = text.concat();
+            let value = serde_json::from_str(&text).expect("the node sends JSON");
+            self.to.send(Heard::Text(value)).map_err(|_| WireGone)?;
+            bytes += text.len();
+        }
+        Ok(if *self.clogged.lock().expect("never poisoned") { bytes } else { 0 })
     }
 
     fn ping(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
@@ -93,7 +97,7 @@ impl Browser {
         let clogged = Arc::new(Mutex::new(false));
         let wire = TestWire { to, clogged: Arc::clone(&clogged) };
         let line = node.open_socket(Box::new(wire), credential).expect("the node has room");
-        tokio::spawn(async move { read(&line, &mut saying).await });
+        tokio::spawn(async move { read(line, &mut saying).await });
         Self { said, heard, clogged, user: String::new(), resume_token: String::new(), seq: 0, pongs: true }
     }
 
@@ -214,10 +218,13 @@ impl Browser {
     }
 }
 
-async fn read(line: &Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
+async fn read(mut line: Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
     while let Some(said) = saying.recv().await {
         match said {
-            Said::Text(text) => line.text(&text).await,
+            Said::Text(text) => {
+                line.text(&text).await;
+                line.pause();
+            }
             Said::Pong(payload) => line.pong(payload),
             Said::Hangup(how) => line.hang_up(how),
         }

@@ -14,6 +14,7 @@ use crate::clock::Epoch;
 use crate::latency::Latencies;
 use crate::pace::Pace;
 use crate::report::{float, micros, micros_each};
+use crate::wakeful::Wakeful;
 
 /// How much work.
 #[derive(Debug, Clone, Serialize)]
@@ -143,6 +144,7 @@ async fn gather(host: &Host, (talk, size): (Arc<Talk>, &Size)) -> anyhow::Result
 /// So many messages of each pair always under way.
 async fn closed(host: &Host, party: &Party, (in_flight, size): (usize, &Size)) -> anyhow::Result<Closed> {
     let talk = &party.talk;
+    let _wakeful = Wakeful::begin();
     talk.bouncing.store(true, Relaxed);
     // Each of a pair begins half of them.
     let each = party.mouths.len() / size.pairs;

@@ -17,6 +17,7 @@ use crate::member::{Mouth, Negotiation, Script};
 use crate::node::{Node, Process};
 use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::report::{Report, Unit, float, micros, micros_each};
+use crate::wakeful::Wakeful;
 
 pub(super) const FIGURES: &[&str] = &[
     "throughput",
@@ -78,6 +79,7 @@ impl Relay {
         let crowd = pairs(run, &node, (self.pairs, script)).await?;
 
         let load = self.begin(run, &crowd)?;
+        let _wakeful = self.in_flight.map(|_| Wakeful::begin());
         run.watch("warm up", self.warm, rates(&crowd, &latencies)).await;
         latencies.enter("measured");
         let before = Look::at(&node, &crowd)?;

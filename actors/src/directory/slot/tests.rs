@@ -8,7 +8,7 @@ use shuttle::{
     thread,
 };
 
-use super::{Mailbox, Sleeper, Slot, Start};
+use super::{Dozed, Mailbox, Posted, Sleeper, Slot, Start};
 
 /// Who says what: a sender and its count.
 type Word = (u8, u8);
@@ -20,16 +20,23 @@ struct Memory(Vec<Word>);
 impl Sleeper for Memory {
     type Message = Word;
     type Seed = ();
+    type Errand = ();
 
     fn seed(&self) {}
 
-    /// The first word of the second sender is no reason to wake.
-    fn doze(&mut self, word: Word) -> Result<(), Option<Word>> {
-        if word == (1, 0) {
-            self.0.push(word);
-            return Ok(());
+    /// The first word of the second sender is no reason to wake; its last is heard in the sleep, and wakes.
+    fn doze(&mut self, word: Word) -> Dozed<Self> {
+        match word {
+            (1, 0) => {
+                self.0.push(word);
+                Dozed::Through(())
+            }
+            (1, 3) => {
+                self.0.push(word);
+                Dozed::Wakes(None)
+            }
+            _ => Dozed::Wakes(Some(word)),
         }
-        Err(Some(word))
     }
 }
 
@@ -68,7 +75,8 @@ impl House {
 
     /// As `Roll::tell` does it.
     fn tell(&self, word: Word) {
-        let Err(word) = self.slot.read().expect("no panic").post(word) else { return };
+        let posted = self.slot.read().expect("no panic").post(word);
+        let Posted::Rouse(word) = posted else { return };
         let start = |start: Start<Memory>| match start {
             Start::Woken(memory) => Some(self.start(*memory)),
             Start::Anew(()) => panic!("nobody dies here"),
@@ -100,7 +108,7 @@ impl House {
 }
 
 fn house() -> Arc<House> {
-    let slot = RwLock::new(Slot::Asleep(Some(Box::new(Memory::default()))));
+    let slot = RwLock::new(Slot::asleep(Box::default()));
     Arc::new(House { slot, started: Mutex::default(), actors: Mutex::new(0) })
 }
 
@@ -118,7 +126,9 @@ fn walk(senders: u8, words: u8) {
     }
     while house.run() {}
     let slot = house.slot.read().expect("no panic");
-    let Slot::Asleep(Some(memory)) = &*slot else { panic!("all rest in the end") };
+    let Slot::Asleep(memory) = &*slot else { panic!("all rest in the end") };
+    let memory = memory.lock().expect("no panic");
+    let memory = memory.as_ref().expect("it lives");
     for sender in 0..senders {
         let heard = memory.0.iter().filter(|word| word.0 == sender).map(|word| word.1);
         assert!(heard.eq(0..words), "of sender {sender}, once each and in order: {:?}", memory.0);

@@ -42,19 +42,17 @@ impl Shell {
         if let ServerToClient::Error(refusal) = message {
             Meters::refused(refusal.code);
         }
-        self.write(Frame::whole(unnumbered(message)));
+        self.put(Frame::whole(unnumbered(message)));
     }
 
-    /// Writes now if the wire is here, else lets the frame wait.
-    pub(super) fn write(&mut self, frame: Frame) {
+    /// Lets a frame go with this turn's others, or wait while the wire is away.
+    pub(super) fn put(&mut self, frame: Frame) {
         self.directory.meters.sent.increment(1);
-        match &mut self.line {
-            WireState::Ready(wire) => {
-                let held = frame.write(&mut **wire);
-                self.written(held);
-            }
+        match self.line {
+            WireState::Ready(_) => self.outbox.push(frame),
             WireState::Flushing(_) => {
                 self.outbox.push(frame);
+                self.outbox.waits();
                 if self.outbox.bytes() > self.directory.settings.socket.outbox_bytes_max {
                     self.tell_myself(Command::Close(Close::SlowReader));
                 }
@@ -63,7 +61,18 @@ impl Shell {
         }
     }
 
+    /// Writes what was put, if the wire is here.
+    pub(super) fn write(&mut self) {
+        if !self.outbox.is_empty()
+            && let WireState::Ready(wire) = &mut self.line
+        {
+            let held = self.outbox.write(&mut **wire);
+            self.written(held);
+        }
+    }
+
     pub(super) fn control(&mut self, write: impl FnOnce(&mut dyn Wire) -> Result<usize, WireGone>) {
+        self.write(); // a ping names the last number that went before it
         // While the wire flushes, a pong is left out: what it holds proves as well that the node lives.
         if let WireState::Ready(wire) = &mut self.line {
             let held = write(&mut **wire);
@@ -96,10 +105,9 @@ impl Shell {
     }
 
     pub(super) fn flushed(&mut self, wire: Result<Box<dyn Wire>, WireGone>) {
-        let Ok(mut wire) = wire else { return self.lost() };
-        let held = self.outbox.write(&mut *wire);
+        let Ok(wire) = wire else { return self.lost() };
         self.line = WireState::Ready(wire);
-        self.written(held);
+        self.write();
     }
 
     /// A broken connection is learnt of by writing: the reader would tell the same.
@@ -115,6 +123,7 @@ impl Shell {
     }
 
     pub(super) fn close(&mut self, farewell: Farewell) {
+        self.write();
         let line = std::mem::replace(&mut self.line, WireState::Gone);
         if let Some(wire) = line.ready() {
             self.directory.tasks.spawn(wire.close(farewell));

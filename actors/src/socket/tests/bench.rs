@@ -5,15 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use metrics::Gauge;
-use tokio::sync::Semaphore;
-
 use super::super::{
-    Command, Credit, Limits, SocketId,
+    Command, Credit, Intake, Limits, SocketId,
     rules::{Effect, Event, Purpose, Question, Search, Session},
 };
 use crate::{
     clock::Moment,
+    metrics::Mailboxes,
     ports::{Identity, RoomSettings},
     protocol::{Entry, RoomId, ServerToClient, SessionId, UserId, decode, encode::chat_data, server::Mode},
     room::{self, RoomToSocket},
@@ -27,7 +25,8 @@ pub(super) const PEER: &str = "00000000-0000-0000-0000-000000000002";
 pub(super) struct Bench {
     pub(super) session: Session,
     pub(super) now: Instant,
-    pub(super) credits: Arc<Semaphore>,
+    pub(super) intake: Arc<Intake>,
+    pub(super) mailboxes: Mailboxes,
 }
 
 impl Bench {
@@ -35,7 +34,15 @@ impl Bench {
     pub(super) fn opened() -> Self {
         let now = Instant::now();
         let session = Session::new(SocketId(1), Arc::new(Limits::default()), now);
-        Self { session, now, credits: Arc::new(Semaphore::new(Limits::default().in_flight_max)) }
+        let mailboxes = Mailboxes::default();
+        let intake = Arc::new(Intake::new(&Limits::default(), mailboxes.clone()));
+        Self { session, now, intake, mailboxes }
+    }
+
+    /// So many messages may be under way from now on.
+    pub(super) fn may_read(&mut self, in_flight_max: usize) {
+        let limits = Limits { in_flight_max, ..Limits::default() };
+        self.intake = Arc::new(Intake::new(&limits, self.mailboxes.clone()));
     }
 
     /// Hello has been said.
@@ -68,8 +75,8 @@ impl Bench {
     }
 
     pub(super) fn says(&mut self, text: &str) -> Vec<String> {
-        let permit = Arc::clone(&self.credits).try_acquire_owned().expect("a credit is left");
-        self.told(Command::Received(decode(text), Credit::new(permit, &Gauge::noop())))
+        let credit = Credit::take(&self.intake).expect("a credit is left");
+        self.told(Command::Received(decode(text), credit))
     }
 
     pub(super) fn later(&mut self, seconds: u64) -> &mut Self {
@@ -115,7 +122,8 @@ pub(super) fn room_word(command: &room::Command) -> String {
         | room::Command::Tick
         | room::Command::SettingsChanged(_)
         | room::Command::Close(_)
-        | room::Command::Sync(_) => "something a socket never says".to_owned(),
+        | room::Command::Sync(_)
+        | room::Command::Several(_) => "something a socket never says".to_owned(),
         #[cfg(feature = "fault-injection")]
         room::Command::Fault => "something a socket never says".to_owned(),
     }
