@@ -269,6 +269,11 @@ impl Directory {
         self.draining.load(Ordering::Acquire)
     }
 
+    /// Sockets on this node.
+    pub(crate) fn sockets_here(&self) -> usize {
+        self.sockets.len()
+    }
+
     /// Sockets, users and rooms on this node.
     pub(crate) fn population(&self) -> (usize, usize, usize) {
         (self.sockets.len(), self.users.len(), self.rooms.len())

@@ -150,7 +150,7 @@ impl NodeRef {
     /// Whether a new socket may come.
     #[must_use]
     pub fn may_open(&self) -> bool {
-        !self.is_draining() && self.directory.population().0 < self.directory.settings.sockets_max
+        !self.is_draining() && self.directory.sockets_here() < self.directory.settings.sockets_max
     }
 
     /// Whether the node is on its way out.

@@ -6,13 +6,17 @@ use std::{
 };
 
 use dashmap::{DashMap, Entry};
+use foldhash::fast::RandomState;
 use ractor::{ActorId, ActorRef, Message, MessagingErr};
 
 use super::slot::{Mailbox, Posted, Sleeper, Slot, Start, Told};
 
+/// Locks that share one kind's slots: whoever comes or goes waits for a turn that is taken behind the same one.
+const SHARDS: usize = 64;
+
 /// Everybody of one kind.
 pub(super) struct Roll<K, M, R: Sleeper> {
-    slots: DashMap<K, Slot<ActorRef<M>, R>>,
+    slots: DashMap<K, Slot<ActorRef<M>, R>, RandomState>,
     asleep: AtomicUsize,
 }
 
@@ -33,7 +37,8 @@ impl<M: Message> Mailbox for ActorRef<M> {
 
 impl<K: Eq + Hash, M, R: Sleeper> Default for Roll<K, M, R> {
     fn default() -> Self {
-        Self { slots: DashMap::new(), asleep: AtomicUsize::new(0) }
+        let slots = DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS);
+        Self { slots, asleep: AtomicUsize::new(0) }
     }
 }
 

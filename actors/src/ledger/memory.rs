@@ -18,6 +18,7 @@ use dashmap::{
     DashMap,
     mapref::entry::{Entry as Slot, OccupiedEntry},
 };
+use foldhash::fast::RandomState;
 
 use self::{deadlines::Deadlines, leases::Leases, room::RoomCore, turn::Turn};
 use super::{
@@ -43,7 +44,7 @@ mod tests;
 #[derive(Default)]
 pub struct MemoryLedger {
     limits: Limits,
-    rooms: DashMap<RoomId, Kept>,
+    rooms: DashMap<RoomId, Kept, RandomState>,
     /// How many rooms there are; the map would have to count.
     count: AtomicUsize,
     deadlines: Mutex<Deadlines>,

@@ -10,6 +10,7 @@ use actors::protocol::{
     encode::{numbered, signal_data},
 };
 
+use crate::relay;
 use crate::ws::guard::{Guard, Limits};
 
 const ANN: UserId = UserId::from_u128(1);
@@ -27,7 +28,7 @@ pub struct Hot {
 }
 
 /// All of them.
-pub const HOT: [Hot; 9] = [
+pub const HOT: [Hot; 11] = [
     Hot { name: "decode_candidate", call: |times| decoding(&candidate(), times) },
     Hot { name: "decode_offer", call: |times| decoding(&offer(), times) },
     Hot { name: "encode_candidate", call: |times| encoding(&candidate(), times) },
@@ -37,6 +38,8 @@ pub const HOT: [Hot; 9] = [
     Hot { name: "ledger_send", call: sending },
     Hot { name: "room_candidate", call: room },
     Hot { name: "socket_candidate", call: socket },
+    Hot { name: "relay_candidate", call: |times| relay::candidates(&candidate(), times, 1) },
+    Hot { name: "relay_8_candidates", call: |times| relay::candidates(&candidate(), times, 8) },
 ];
 
 /// A candidate as browsers send it: 255 bytes.

@@ -3,6 +3,7 @@
 //! What stands before the first call costs the same however often a function is called, so it cancels out.
 
 pub mod hot;
+mod relay;
 
 /// The edge's guard, borrowed: the edge as a whole takes minutes to build.
 #[path = "../../../src/ws"]

@@ -15,6 +15,10 @@ mod valgrind;
 
 use baseline::Counts;
 
+/// The node's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Where the counts stand that were agreed to.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../counts.toml");
 

@@ -1,0 +1,147 @@
+//! A whole node, from the line that a message is read on to the wire that it leaves by: decoding, both sockets, the room's
+//! actor, the ledger, and the runtime's own work between them. Only the kernel is left out.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use actors::ledger::MemoryLedger;
+use actors::node::{NodeRef, Ports, Settings};
+use actors::ports::{
+    Farewell, IceServers, Identity, Later, RoomSettings, Rooms, Text, TokenError, Unavailable, Verifier, Wire, WireGone,
+};
+use actors::protocol::{NodeId, RoomId, UserId, server::IceServer, server::Mode};
+use actors::socket::{Credential, Limits, Line};
+
+/// Members acknowledge as often as the web client does.
+const ACK_EVERY: u64 = 8;
+/// Enough turns of the runtime for everything to come to rest.
+const TURNS: usize = 64;
+
+/// Counts the texts that leave.
+struct Count(Arc<AtomicU64>);
+
+impl Wire for Count {
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone> {
+        self.0.fetch_add(black_box(texts).len() as u64, Relaxed);
+        Ok(0)
+    }
+
+    fn ping(&mut self, _: &[u8]) -> Result<usize, WireGone> {
+        Ok(0)
+    }
+
+    fn pong(&mut self, _: &[u8]) -> Result<usize, WireGone> {
+        Ok(0)
+    }
+
+    fn flush(self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {
+        Box::pin(async { Ok(self as Box<dyn Wire>) })
+    }
+
+    fn close(self: Box<Self>, _: Farewell) -> Later<()> {
+        Box::pin(async {})
+    }
+}
+
+/// Knows everybody and every room.
+struct Everything;
+
+impl Verifier for Everything {
+    fn verify(&self, token: &str) -> Result<Identity, TokenError> {
+        let user = token.parse().map_err(|_| TokenError::Invalid("no id".to_owned()))?;
+        Ok(Identity { user, name: "Ann".into(), expires: u64::MAX })
+    }
+}
+
+impl Rooms for Everything {
+    fn settings(&self, _: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
+        let settings =
+            RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        Box::pin(async move { Ok(Some(settings)) })
+    }
+}
+
+impl IceServers for Everything {
+    fn servers(&self, _: UserId) -> Vec<IceServer> {
+        Vec::new()
+    }
+}
+
+/// A member: where it is read, and how many texts it was sent.
+struct Member(Line, Arc<AtomicU64>);
+
+impl Member {
+    async fn come(node: &NodeRef, number: u128) -> Self {
+        let heard = Arc::new(AtomicU64::new(0));
+        let token = UserId::from_u128(number).to_string();
+        let line = node.open_socket(Box::new(Count(Arc::clone(&heard))), Credential::Token(token));
+        let mut member = Self(line.expect("the node has room"), heard);
+        member
+            .says(&format!(r#"{{"type":"join_room","data":{{"roomId":"{}"}}}}"#, RoomId::from_letters([1; 10])))
+            .await;
+        turns().await;
+        member
+    }
+
+    async fn says(&mut self, text: &str) {
+        self.0.text(text).await;
+        self.0.pause();
+    }
+}
+
+async fn turns() {
+    for _ in 0..TURNS {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A candidate from one member to the other, `together` of them read at once, so that `times` go in all.
+pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(async {
+        let node = node().await;
+        let (mut elder, mut newer) = (Member::come(&node, 7).await, Member::come(&node, 1).await);
+        elder
+            .says(&format!(
+                r#"{{"type":"offer","cid":1,"data":{{"targetUserId":"{}","sdp":"v=0"}}}}"#,
+                UserId::from_u128(1)
+            ))
+            .await;
+        tokio::time::sleep(Duration::from_secs(5)).await; // paused: everybody but the room rests by then
+        let before = newer.1.load(Relaxed);
+        let (head, tail) = candidate.split_once("\"cid\":7").expect("a number");
+        let mut text = String::with_capacity(2 * candidate.len());
+        for turn in 0..times / together {
+            for one in 0..together {
+                text.clear();
+                // Writing into a String cannot fail.
+                let _ = write!(text, "{head}\"cid\":{}{tail}", turn * together + one + 2);
+                elder.0.text(black_box(&text)).await;
+            }
+            elder.0.pause();
+            let goal = before + (turn + 1) * together;
+            while newer.1.load(Relaxed) < goal {
+                tokio::task::yield_now().await; // the runtime's turn, and with it a look at its timers, is counted too
+            }
+            if (turn + 1).is_multiple_of(ACK_EVERY.div_ceil(together)) {
+                newer.says(&format!(r#"{{"type":"ack","seq":{}}}"#, goal - before)).await;
+            }
+        }
+    });
+}
+
+/// Its bounds let everything pass, because its clock stands still.
+async fn node() -> NodeRef {
+    let socket = Limits { burst: u32::MAX, ..Limits::default() };
+    let settings = Settings { socket, ..Settings::default() };
+    let ports = Ports {
+        ledger: Arc::new(MemoryLedger::default()),
+        verifier: Arc::new(Everything),
+        rooms: Arc::new(Everything),
+        ice: Arc::new(Everything),
+    };
+    NodeRef::start(NodeId::new("one"), settings, ports).await.expect("a node starts")
+}
