@@ -121,6 +121,7 @@ impl Shell {
             #[cfg(feature = "fault-injection")]
             Command::Fault => panic!("a fault was injected into this socket"),
             Command::Several(commands) => {
+                self.due.reserve(commands.len()); // most are answered by one effect
                 for command in commands {
                     self.decide(command, now);
                 }
@@ -133,7 +134,7 @@ impl Shell {
             other => {
                 self.ticked(&other, now);
                 let effects = self.session.handle(Event::Told(other), now);
-                if self.due.is_empty() {
+                if self.due.capacity() == 0 {
                     self.due = effects;
                 } else {
                     self.due.extend(effects);

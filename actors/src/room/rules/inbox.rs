@@ -6,22 +6,28 @@ impl Room {
     pub(super) fn pushes(&mut self, pushes: Vec<Push>) -> Effects {
         let mut effects = Vec::with_capacity(pushes.len() + 1);
         for push in pushes {
-            effects.extend(self.pushed(push));
+            self.push(push, &mut effects);
         }
         effects
     }
 
     pub(super) fn pushed(&mut self, push: Push) -> Effects {
-        let Some(local) = self.local.get_mut(&push.to) else { return Vec::new() };
+        let mut effects = Vec::new();
+        self.push(push, &mut effects);
+        effects
+    }
+
+    fn push(&mut self, push: Push, effects: &mut Effects) {
+        let Some(local) = self.local.get_mut(&push.to) else { return };
         match push.what {
             Pushed::Entry(seq, entry) => match local.cursor.step(seq) {
-                Step::Next => self.deliver(push.to, seq, entry),
-                Step::Repeat => Vec::new(),
+                Step::Next => self.deliver(push.to, (seq, entry), effects),
+                Step::Repeat => {}
                 Step::Hole(after) => {
-                    vec![Effect::Ask(Ask::Read(Address { user: local.user, session: push.to }, after))]
+                    effects.push(Effect::Ask(Ask::Read(Address { user: local.user, session: push.to }, after)));
                 }
             },
-            Pushed::Ended(reason) => self.end(push.to, reason),
+            Pushed::Ended(reason) => effects.extend(self.end(push.to, reason)),
         }
     }
 
@@ -36,18 +42,17 @@ impl Room {
         let mut effects = Vec::with_capacity(entries.len());
         for (seq, entry) in entries {
             if self.local.get_mut(&session).is_some_and(|local| local.cursor.step(seq) == Step::Next) {
-                effects.extend(self.deliver(session, seq, entry));
+                self.deliver(session, (seq, entry), &mut effects);
             }
         }
         effects
     }
 
-    pub(super) fn deliver(&mut self, session: SessionId, seq: Seq, entry: Entry) -> Effects {
-        let mut effects = self.learn(&entry);
+    fn deliver(&mut self, session: SessionId, (seq, entry): (Seq, Entry), effects: &mut Effects) {
+        effects.extend(self.learn(&entry));
         if let Some(local) = self.local.get(&session) {
             effects.push(Effect::Tell(local.socket, RoomToSocket::Deliver(session, seq, entry)));
         }
-        effects
     }
 
     /// What a member hears about others, the room learns too.

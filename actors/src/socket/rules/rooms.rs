@@ -99,7 +99,8 @@ impl Session {
             }
             RoomToSocket::Accepted(cid) => {
                 let since = self.acks.settle(cid);
-                let mut effects = self.ack(now);
+                let mut effects = Vec::with_capacity(2);
+                effects.extend(self.ack(now));
                 effects.extend(since.map(|since| Effect::Settled(now.saturating_duration_since(since))));
                 effects
             }
@@ -250,14 +251,14 @@ impl Session {
     }
 
     /// An `ack` at once if many messages wait for one, else within a second.
-    fn ack(&mut self, now: Instant) -> Effects {
+    fn ack(&mut self, now: Instant) -> Option<Effect> {
         if let Some(cid) = self.acks.due(self.limits.ack_every) {
-            return vec![Effect::Send(ServerToClient::Ack(cid))];
+            return Some(Effect::Send(ServerToClient::Ack(cid)));
         }
         if self.ack_by.is_none() && self.acks.is_owed() {
             self.ack_by = Some(now + ACK_WITHIN);
         }
-        Vec::new()
+        None
     }
 
     fn enter(&mut self, stay: Stay, delivered: Seq, said: Cid) {
