@@ -146,11 +146,14 @@ impl Awake {
         if let Some(at) = room.wake_at() {
             self.directory.wake_at(Key::Room(self.id), at);
         }
-        if self.vigil.is_over(now) && room.may_rest() {
-            match self.directory.rest_room(self.id, me, Box::new(room.rest())) {
-                Ok(()) => return true,
-                Err(resting) => room = resting.wake(self.directory.settings.room),
-            }
+        if self.vigil.is_over(now) {
+            room = match room.rest() {
+                Ok(resting) => match self.directory.rest_room(self.id, me, Box::new(resting)) {
+                    Ok(()) => return true,
+                    Err(resting) => resting.wake(self.directory.settings.room),
+                },
+                Err(busy) => busy,
+            };
         }
         if let Some(at) = self.vigil.look_at(now) {
             self.directory.wake_at(Key::Room(self.id), at);

@@ -45,14 +45,14 @@ impl Candidates {
     }
 
     /// Nothing waits, and these pairs are described.
-    pub(crate) fn of(described: Box<[(SessionId, SessionId)]>, limits: Limits) -> Self {
-        Self { limits, pairs: described.into_iter().map(|pair| (pair, Pair::Described)).collect() }
+    pub(crate) fn of(described: impl Iterator<Item = (SessionId, SessionId)>, limits: Limits) -> Self {
+        Self { limits, pairs: described.map(|pair| (pair, Pair::Described)).collect() }
     }
 
-    /// The pairs that are described.
-    pub(crate) fn into_described(self) -> Box<[(SessionId, SessionId)]> {
-        let described = self.pairs.into_iter().filter(|(_, pair)| matches!(pair, Pair::Described));
-        described.map(|(pair, _)| pair).collect()
+    /// The pairs that are described, if nothing waits.
+    pub(crate) fn described_only(&self) -> Option<impl Iterator<Item = (&SessionId, &SessionId)>> {
+        let nothing_waits = self.pairs.values().all(|pair| matches!(pair, Pair::Described));
+        nothing_waits.then(|| self.pairs.keys().map(|(from, to)| (from, to)))
     }
 
     /// Lets a candidate pass, or keeps it.

@@ -20,7 +20,6 @@ pub(super) struct Outbox {
     bytes: usize,
     /// What the gauge knows of; what goes with its own turn never shows there.
     told: usize,
-    gauge: Gauge,
 }
 
 /// Frames that go with one write: four pieces each, and the kernel takes 1 024 in one call.
@@ -41,9 +40,9 @@ impl Frame {
 }
 
 impl Outbox {
-    /// An empty one, whose bytes this gauge counts.
-    pub(super) const fn new(gauge: Gauge) -> Self {
-        Self { frames: Vec::new(), bytes: 0, told: 0, gauge }
+    /// Nothing is on its way.
+    pub(super) const fn new() -> Self {
+        Self { frames: Vec::new(), bytes: 0, told: 0 }
     }
 
     pub(super) fn push(&mut self, frame: Frame) {
@@ -60,12 +59,18 @@ impl Outbox {
     }
 
     /// What is in here waits beyond its turn: the gauge shall know.
-    pub(super) fn waits(&mut self) {
-        self.tell(self.bytes);
+    pub(super) fn waits(&mut self, gauge: &Gauge) {
+        self.tell(self.bytes, gauge);
+    }
+
+    /// Nothing of it will ever be written.
+    pub(super) fn is_over(&mut self, gauge: &Gauge) {
+        self.frames = Vec::new();
+        self.tell(0, gauge);
     }
 
     /// Writes frames until the wire holds some back; answers the bytes that it holds.
-    pub(super) fn write(&mut self, wire: &mut dyn Wire) -> Result<usize, WireGone> {
+    pub(super) fn write(&mut self, wire: &mut dyn Wire, gauge: &Gauge) -> Result<usize, WireGone> {
         let mut frames = std::mem::take(&mut self.frames); // an idle socket keeps no buffer
         let mut done = 0;
         let mut held = Ok(0);
@@ -84,21 +89,15 @@ impl Outbox {
             self.frames = frames.split_off(done);
         }
         self.bytes = self.frames.iter().map(Frame::len).sum();
-        self.tell(self.bytes);
+        self.tell(self.bytes, gauge);
         held
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; an outbox is far below 2^52 bytes")]
-    fn tell(&mut self, bytes: usize) {
+    fn tell(&mut self, bytes: usize, gauge: &Gauge) {
         if self.told != bytes {
-            self.gauge.increment(bytes as f64 - self.told as f64);
+            gauge.increment(bytes as f64 - self.told as f64);
             self.told = bytes;
         }
-    }
-}
-
-impl Drop for Outbox {
-    fn drop(&mut self) {
-        self.tell(0);
     }
 }

@@ -53,7 +53,7 @@ pub(crate) struct Session {
     awaiting_pong: bool,
     ack_by: Option<Instant>,
     /// The token that a browser added to the handshake by itself; until hello.
-    cookie: Option<String>,
+    cookie: Option<Box<str>>,
 }
 
 /// How far a socket has come.
@@ -229,7 +229,7 @@ impl Session {
             Event::Opened(Credential::None) => Vec::new(),
             Event::Opened(Credential::Token(token)) => vec![verify(token, Purpose::Hello(None))],
             Event::Opened(Credential::Cookie(token)) => {
-                self.cookie = Some(token);
+                self.cookie = Some(token.into());
                 Vec::new()
             }
             Event::Told(command) => self.told(command, now),

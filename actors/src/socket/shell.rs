@@ -94,7 +94,7 @@ impl Shell {
             session: Session::new(id, Arc::clone(&directory.socket_limits), clock::now()),
             intake,
             line: WireState::Ready(wire),
-            outbox: Outbox::new(directory.meters.outbox.clone()),
+            outbox: Outbox::new(),
             directory,
             woken_at: None,
             due: Vec::new(),
@@ -265,6 +265,12 @@ impl Shell {
             },
             features: &["resume", "chat", "renegotiate"],
         }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        self.outbox.is_over(&self.directory.meters.outbox);
     }
 }
 

@@ -94,6 +94,7 @@ impl Seat {
     pub(super) fn say(&mut self, cid: Option<Cid>, to: SessionId, messages: &[Message]) {
         let known = self.said.iter().position(|said| said.to == to);
         let place = known.unwrap_or_else(|| {
+            self.said.reserve_exact(1); // a seat speaks to a handful, and rests for long
             self.said.push(Said { to, cid: 0, described: false });
             self.said.len() - 1
         });

@@ -7,9 +7,17 @@ use super::*;
 pub(crate) struct RoomAtRest {
     id: RoomId,
     settings: RoomSettings,
-    roster: Box<[(UserId, Place)]>,
-    local: Box<[(SessionId, Local)]>,
-    described: Box<[(SessionId, SessionId)]>,
+    seats: Box<[SeatAtRest]>,
+    /// Pairs of seats by their place in `seats`, from whom and to whom a description has passed.
+    described: Box<[(u16, u16)]>,
+}
+
+#[derive(Debug)]
+struct SeatAtRest {
+    user: UserId,
+    place: Place,
+    /// The socket, where it is on this node, and what was delivered to it.
+    here: Option<(SocketId, Cursor)>,
 }
 
 impl RoomAtRest {
@@ -20,30 +28,41 @@ impl RoomAtRest {
 
     /// The room as it was.
     pub(crate) fn wake(self, limits: Limits) -> Room {
-        Room {
-            id: self.id,
-            settings: self.settings,
-            roster: self.roster.into_iter().collect(),
-            local: self.local.into_iter().collect(),
-            candidates: Candidates::of(self.described, limits),
+        let session = |place: u16| self.seats.get(usize::from(place)).map(|seat| seat.place.session);
+        let described = self.described.iter().filter_map(|(from, to)| Some((session(*from)?, session(*to)?)));
+        let candidates = Candidates::of(described, limits);
+        let mut room = Room { candidates, ..Room::new(self.id, self.settings, limits) };
+        for SeatAtRest { user, place, here } in self.seats {
+            room.roster.insert(user, place);
+            if let Some((socket, cursor)) = here {
+                room.local.insert(place.session, Local { user, socket, cursor });
+            }
         }
+        room
     }
 }
 
 impl Room {
-    /// Whether nothing waits for its time.
-    pub(crate) fn may_rest(&self) -> bool {
-        self.wake_at().is_none()
-    }
-
-    /// Lays the room to rest; what waits, if anything does, is given up.
-    pub(crate) fn rest(self) -> RoomAtRest {
-        RoomAtRest {
-            id: self.id,
-            settings: self.settings,
-            roster: self.roster.into_iter().collect(),
-            local: self.local.into_iter().collect(),
-            described: self.candidates.into_described(),
-        }
+    /// Lays the room to rest.
+    ///
+    /// # Errors
+    /// The room, if something waits for its time, or speaks of a stay that no seat has: news of it are on their way.
+    pub(crate) fn rest(self) -> Result<RoomAtRest, Self> {
+        let described = self.candidates.described_only().and_then(|pairs| {
+            let sessions: BTreeMap<SessionId, u16> = self.roster.values().map(|place| place.session).zip(0..).collect();
+            let place = |session| sessions.get(session).copied();
+            pairs.map(|(from, to)| Some((place(from)?, place(to)?))).collect::<Option<Box<[_]>>>()
+        });
+        let seated = |(session, local): (&SessionId, &Local)| {
+            self.roster.get(&local.user).is_some_and(|place| place.session == *session)
+        };
+        let fits = self.roster.len() <= usize::from(u16::MAX);
+        let Some(described) = described.filter(|_| fits && self.local.iter().all(seated)) else { return Err(self) };
+        let Self { id, settings, roster, mut local, .. } = self;
+        let seats = roster.into_iter().map(|(user, place)| {
+            let here = local.remove(&place.session).map(|local| (local.socket, local.cursor));
+            SeatAtRest { user, place, here }
+        });
+        Ok(RoomAtRest { id, settings, seats: seats.collect(), described })
     }
 }

@@ -6,7 +6,7 @@ impl Session {
     pub(super) fn hello(&mut self, hello: Hello) -> Effects {
         let Hello { token, resume } = hello;
         match self.phase {
-            Phase::Greeting { .. } => match token.or_else(|| self.cookie.take()) {
+            Phase::Greeting { .. } => match token.or_else(|| self.cookie.take().map(String::from)) {
                 Some(token) => vec![verify(token, Purpose::Hello(resume))],
                 None => {
                     let text = "data.token of hello: there is none, and none came with the handshake.";

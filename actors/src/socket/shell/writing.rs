@@ -52,7 +52,7 @@ impl Shell {
             WireState::Ready(_) => self.outbox.push(frame),
             WireState::Flushing(_) => {
                 self.outbox.push(frame);
-                self.outbox.waits();
+                self.outbox.waits(&self.directory.meters.outbox);
                 if self.outbox.bytes() > self.directory.settings.socket.outbox_bytes_max {
                     self.tell_myself(Command::Close(Close::SlowReader));
                 }
@@ -66,7 +66,7 @@ impl Shell {
         if !self.outbox.is_empty()
             && let WireState::Ready(wire) = &mut self.line
         {
-            let held = self.outbox.write(&mut **wire);
+            let held = self.outbox.write(&mut **wire, &self.directory.meters.outbox);
             self.written(held);
         }
     }
