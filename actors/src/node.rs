@@ -51,7 +51,7 @@ impl Default for Settings {
             user: user::Limits::default(),
             seat_window: Duration::from_secs(5),
             sockets_max: 100_000,
-            rest_after: Duration::from_millis(500),
+            rest_after: Duration::from_millis(250),
             lease: Duration::from_secs(6),
             renew_every: Duration::from_secs(2),
         }

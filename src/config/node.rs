@@ -23,6 +23,6 @@ pub struct Node {
 
 impl Default for Node {
     fn default() -> Self {
-        Self { id: None, data_dir: PathBuf::from("./data"), ready_file: None, rest_after: Duration::from_millis(500) }
+        Self { id: None, data_dir: PathBuf::from("./data"), ready_file: None, rest_after: Duration::from_millis(250) }
     }
 }
