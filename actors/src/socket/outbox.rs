@@ -4,13 +4,17 @@ use std::{collections::VecDeque, sync::Arc};
 
 use metrics::Gauge;
 
-use crate::ports::{Wire, WireGone};
+use crate::{
+    ports::{Wire, WireGone},
+    protocol::encode::Head,
+};
 
-/// One text frame in pieces; the middle one is shared by all who receive it.
-pub(super) struct Frame {
-    pub(super) head: String,
-    pub(super) body: Option<Arc<str>>,
-    pub(super) tail: &'static str,
+/// One text frame.
+pub(super) enum Frame {
+    /// In one piece.
+    Whole(String),
+    /// In three; the middle one is shared by all who receive it.
+    Numbered(Head, Arc<str>, &'static str),
 }
 
 /// Frames in order, and how many bytes they are.
@@ -27,19 +31,18 @@ impl Drop for Outbox {
 }
 
 impl Frame {
-    pub(super) fn whole(text: String) -> Self {
-        Self { head: text, body: None, tail: "" }
-    }
-
     fn len(&self) -> usize {
-        self.head.len() + self.body.as_ref().map_or(0, |body| body.len()) + self.tail.len()
+        match self {
+            Self::Whole(text) => text.len(),
+            Self::Numbered(head, body, tail) => head.as_str().len() + body.len() + tail.len(),
+        }
     }
 
     /// Writes the frame; answers the bytes that the wire still holds.
     pub(super) fn write(&self, wire: &mut dyn Wire) -> Result<usize, WireGone> {
-        match &self.body {
-            Some(body) => wire.send(&[&self.head, body, self.tail]),
-            None => wire.send(&[&self.head]),
+        match self {
+            Self::Whole(text) => wire.send(&[text]),
+            Self::Numbered(head, body, tail) => wire.send(&[head.as_str(), body, tail]),
         }
     }
 }

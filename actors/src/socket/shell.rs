@@ -143,7 +143,7 @@ impl Shell {
             Effect::Ask(_) => {} // answered by `carry_out`
             Effect::Deliver(seq, entry) => {
                 let (head, body, tail) = numbered(seq, &entry);
-                self.write(Frame { head, body: Some(body), tail });
+                self.write(Frame::Numbered(head, body, tail));
             }
             Effect::Tell(room, command) => self.directory.room(room).tell(command),
             Effect::Send(message) => self.send(&message),

@@ -42,7 +42,7 @@ impl Shell {
         if let ServerToClient::Error(refusal) = message {
             Meters::refused(refusal.code);
         }
-        self.write(Frame::whole(unnumbered(message)));
+        self.write(Frame::Whole(unnumbered(message)));
     }
 
     /// Writes now if the wire is here, else lets the frame wait.
