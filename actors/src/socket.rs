@@ -203,6 +203,17 @@ impl Line {
     pub async fn text(&self, text: &str) {
         // Never closed: the edge drops the reader with the wire.
         let Ok(permit) = Arc::clone(&self.intake.credits).acquire_owned().await else { return };
+        self.received(text, permit);
+    }
+
+    /// As [`text`](Self::text), unless too many are under way: then it was not taken.
+    #[must_use]
+    pub fn text_now(&self, text: &str) -> bool {
+        let permit = Arc::clone(&self.intake.credits).try_acquire_owned();
+        permit.map(|permit| self.received(text, permit)).is_ok()
+    }
+
+    fn received(&self, text: &str, permit: OwnedSemaphorePermit) {
         if self.intake.stopped.load(Ordering::Acquire) {
             return; // not accepted: the client says it again where it resumes
         }
