@@ -146,7 +146,7 @@ mod tests {
         let message = Message { kind: MessageKind::IceCandidate, data: "{}".into() };
         let mut room = RoomAtWork::new(clock::now());
         let mut socket = SocketAtWork::new(clock::now());
-        let signal = Signal { kind: SignalKind::IceCandidate, to: UserId::from_u128(2), payload: None };
+        let signal = Signal::new(SignalKind::IceCandidate, UserId::from_u128(2), None);
         for said in 1..=1_000 {
             assert_eq!(room.candidate(&message), 3, "one question, one delivery, one acceptance");
             assert_eq!(

@@ -5,6 +5,7 @@
 pub mod client;
 pub mod cluster;
 pub mod code;
+pub mod data;
 pub mod decode;
 pub mod encode;
 pub mod id;
@@ -16,6 +17,7 @@ pub mod signal;
 pub use client::{ClientMessage, ClientToServer};
 pub use cluster::{Entry, Member, Message};
 pub use code::{Close, Code};
+pub use data::Data;
 pub use decode::{BadMessage, decode};
 pub use id::{NodeId, RoomId, SessionId, UserId};
 pub use server::{LeaveReason, ServerToClient};

@@ -170,6 +170,16 @@ impl Line {
                 Credit::wait(&self.intake).await
             }
         };
+        self.received(text, credit);
+    }
+
+    /// As [`text`](Self::text), unless too many are under way: then it was not taken.
+    #[must_use]
+    pub fn text_now(&mut self, text: &str) -> bool {
+        Credit::take(&self.intake).map(|credit| self.received(text, credit)).is_some()
+    }
+
+    fn received(&mut self, text: &str, credit: Credit) {
         if self.intake.is_stopped() {
             return; // not accepted: the client says it again where it resumes
         }

@@ -16,7 +16,9 @@ use actors::{
         Address, Answer, Broadcast, Cursor, Join, Joined, Ledger, Limits, MemoryLedger, Push, Pushed, Send, Sent,
         cursor::Step,
     },
-    protocol::{Entry, LeaveReason, Message, NodeId, RoomId, SessionId, UserId, client::Seq, cluster::MessageKind},
+    protocol::{
+        Data, Entry, LeaveReason, Message, NodeId, RoomId, SessionId, UserId, client::Seq, cluster::MessageKind,
+    },
 };
 
 /// One user each, on a node of their own; more than a room holds.
@@ -62,7 +64,7 @@ impl Stay {
                 assert_eq!(self.others.remove(user), Some(*session), "only who is there leaves");
             }
             Entry::Message(message) => {
-                let (from, word) = message.data.split_once(' ').expect("our own text");
+                let (from, word) = message.data.rest().split_once(' ').expect("our own text");
                 let (from, word): (u128, u64) = (from.parse().expect("a stay"), word.parse().expect("a number"));
                 let from = SessionId::from_u128(from);
                 assert!(self.others.values().any(|there| *there == from), "only members are heard");
@@ -97,10 +99,10 @@ impl Sitter {
 
     /// A word to everybody, said twice as if the first had been lost, alternately to each and to all.
     fn say(&self, stay: &Stay, word: u64) {
-        let data = format!("{} {word}", stay.who.session.as_u128()).into();
+        let data = Data::from(format!("{} {word}", stay.who.session.as_u128()));
         let (kind, from, cid) = (MessageKind::ChatMessage, stay.who, Some(word));
         for _ in 0..2 {
-            let message = Message { kind, data: Arc::clone(&data) };
+            let message = Message { kind, data: data.clone() };
             let sent = now(self.ledger.broadcast(self.room, Broadcast { from, cid, message }, &self.node));
             assert!(matches!(sent, Sent::Appended(_) | Sent::Repeat), "a member may speak");
         }

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use aldis::ws::guard::{Guard, Limits};
+use aldis::ws::guard::{Guard, Limits, Whole};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// One masked text frame with so many bytes of payload (RFC 6455 §5.2).
@@ -28,5 +28,23 @@ fn feed(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(guard, feed);
+/// The same where the frame came whole: its head is judged, then it is unmasked and looked at where it stands.
+fn whole(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("whole frame");
+    for bytes in [255, 3_900] {
+        let (frame, limits) = (frame(bytes), Limits::default());
+        let mut read = frame.clone();
+        group.throughput(Throughput::Bytes(frame.len() as u64));
+        group.bench_function(BenchmarkId::from_parameter(bytes), |bencher| {
+            bencher.iter(|| {
+                read.copy_from_slice(black_box(&frame));
+                let whole = Whole::at_front(&read, &limits).expect("a whole frame");
+                let payload = whole.unmask(&mut read);
+                std::str::from_utf8(payload).map(str::len)
+            });
+        });
+    }
+}
+
+criterion_group!(guard, feed, whole);
 criterion_main!(guard);

@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use aldis::ws::guard::{Guard, Limits};
+use aldis::ws::guard::{Guard, Kind, Limits, Whole};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -28,6 +28,14 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(whole.delivered(), split.delivered());
     assert_eq!(whole.is_over(), split.is_over());
     assert!(whole.is_over() || whole.at_rest() == split.at_rest());
+    // What stands whole at the front passes, but for a text that is not UTF-8, and is forgotten behind it.
+    if let Some(Whole { kind, payload, .. }) = Whole::at_front(bytes, &limits) {
+        let mut guard = Guard::new(limits);
+        let passed = guard.feed(&bytes[..payload.end]);
+        assert_eq!(guard.is_over(), guard.violation().is_some_and(|why| why.why == "text that is not UTF-8"));
+        assert!(kind == Kind::Text || !guard.is_over());
+        assert!(guard.is_over() || passed == payload.end && guard.at_rest() && guard.delivered() == 1);
+    }
     // What rests can be forgotten: a new guard goes on from here.
     if whole.at_rest() && !whole.is_over() {
         let (mut old, mut new) = (whole, Guard::new(limits));

@@ -5,7 +5,7 @@
 
 use actors::protocol::{
     ClientToServer, Code, Entry, UserId,
-    decode::{CHAT_CHARS_MAX, NUMBER_MAX, REASON_BYTES_MAX, decode},
+    decode::{CHAT_CHARS_MAX, NUMBER_MAX, REASON_BYTES_MAX, decode, precisely},
     encode::{chat_data, numbered, signal_data},
 };
 use libfuzzer_sys::fuzz_target;
@@ -18,7 +18,9 @@ fn relayed(entry: &Entry) -> serde_json::Value {
 
 fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
-    let message = match decode(&text) {
+    let decoded = decode(&text);
+    assert_eq!(decoded, precisely(&text), "the short cut agrees");
+    let message = match decoded {
         Ok(message) => message,
         Err(why) => {
             assert!(matches!(why.code, Code::BadMessage | Code::UnknownType));

@@ -8,11 +8,13 @@ mod head;
 #[cfg(test)]
 mod tests;
 mod utf8;
+mod whole;
 
 use actors::protocol::Close;
 use close::CloseBody;
 use head::{Content, Head, HeadBytes};
 use utf8::Utf8;
+pub use whole::{Kind, Whole};
 
 /// What a client's messages may be; a violation costs the client its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,21 +169,9 @@ impl Guard {
             }
             (Content::Continuation, Some(open)) => open,
             (_, Some(_)) => return Err(Violation::protocol("new message inside a fragmented message")),
-            (Content::Binary, None) if !self.limits.binary => {
-                return Err(Violation { close: Close::Binary, why: "binary message; this protocol is text only" });
-            }
-            (content, open @ None) => {
-                open.insert(Message { text: (content == Content::Text).then(Utf8::default), bytes: 0, fragments: 0 })
-            }
+            (content, open @ None) => open.insert(Message::begin(content, &self.limits)?),
         };
-        message.fragments += 1;
-        message.bytes = message.bytes.saturating_add(head.length);
-        if message.bytes > self.limits.message_bytes_max {
-            return Err(Violation { close: Close::TooBig, why: "message too big" });
-        }
-        if message.fragments > self.limits.fragments_max {
-            return Err(Violation { close: Close::TooBig, why: "message in too many frames" });
-        }
+        message.grow(head.length, &self.limits)?;
         Ok(head.content)
     }
 
@@ -221,6 +211,29 @@ impl Guard {
             }
             self.message = None;
             self.delivered += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Message {
+    /// A message of this content, before its first frame.
+    fn begin(content: Content, limits: &Limits) -> Result<Self, Violation> {
+        if content == Content::Binary && !limits.binary {
+            return Err(Violation { close: Close::Binary, why: "binary message; this protocol is text only" });
+        }
+        Ok(Self { text: (content == Content::Text).then(Utf8::default), bytes: 0, fragments: 0 })
+    }
+
+    /// One more frame, of so many bytes.
+    fn grow(&mut self, length: u64, limits: &Limits) -> Result<(), Violation> {
+        self.fragments += 1;
+        self.bytes = self.bytes.saturating_add(length);
+        if self.bytes > limits.message_bytes_max {
+            return Err(Violation { close: Close::TooBig, why: "message too big" });
+        }
+        if self.fragments > limits.fragments_max {
+            return Err(Violation { close: Close::TooBig, why: "message in too many frames" });
         }
         Ok(())
     }

@@ -42,6 +42,10 @@ fn credential(token: Token) -> Credential {
 }
 
 impl Session for Line {
+    fn text_now(&mut self, text: &str) -> bool {
+        Line::text_now(self, text)
+    }
+
     async fn text(&mut self, text: &str) {
         Line::text(self, text).await;
     }

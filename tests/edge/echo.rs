@@ -62,7 +62,7 @@ impl Session for Echoing {
         if text == HANG_UP {
             self.end(Close::Replaced);
         }
-        self.say(|outlet| outlet.send(&[text])).await;
+        self.say(|outlet| outlet.send(&[[text, "", ""]])).await;
     }
 
     async fn binary(&mut self, bytes: &[u8]) {

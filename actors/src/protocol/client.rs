@@ -105,7 +105,7 @@ pub struct TokenRefresh {
 }
 
 /// A decoded message with the number its sender gave it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientMessage {
     /// The sender's number, if it numbers its messages.
     pub cid: Option<Cid>,
@@ -114,7 +114,7 @@ pub struct ClientMessage {
 }
 
 /// What a browser can say.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientToServer {
     /// Who is there.
     Hello(Hello),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LeaveReason, SessionId, SignalKind, UserId};
+use super::{Data, LeaveReason, SessionId, SignalKind, UserId};
 
 /// A seat as its neighbours see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct Message {
     /// Its type.
     pub kind: MessageKind,
     /// Its `data` as JSON.
-    pub data: Arc<str>,
+    pub data: Data,
 }
 
 /// One entry of an inbox; its number (`seq`) stands beside it.

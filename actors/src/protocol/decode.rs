@@ -3,6 +3,9 @@
 //! The envelope is read with borrowed fields and the payload kept raw, so that a relayed
 //! description is copied once and never re-serialised. Unknown fields are ignored, so that newer
 //! clients can talk to older nodes; unknown types are refused.
+//!
+//! What calls are full of, written as browsers write it, is read by `hot` in one go; everything else, and everything
+//! that is wrong, by [`precisely`].
 
 use std::borrow::Cow;
 
@@ -16,6 +19,11 @@ use super::{
         TokenRefresh,
     },
 };
+
+mod cursor;
+mod hot;
+#[cfg(test)]
+mod tests;
 
 /// Characters in one chat message, at most; a screenful, so that a room's inboxes stay small.
 pub const CHAT_CHARS_MAX: usize = 4_000;
@@ -56,6 +64,14 @@ struct Envelope<'a> {
 /// # Errors
 /// [`BadMessage`] with `bad_message` or `unknown_type` and the path of the field that is wrong.
 pub fn decode(text: &str) -> Result<ClientMessage, BadMessage> {
+    hot::read(text).map_or_else(|| precisely(text), Ok)
+}
+
+/// As [`decode`], without its short cut for what calls are full of: what that one has to agree with.
+///
+/// # Errors
+/// As [`decode`].
+pub fn precisely(text: &str) -> Result<ClientMessage, BadMessage> {
     let envelope = envelope(text)?;
     let cid = envelope.cid;
     if cid.is_some_and(|cid| cid == 0 || cid > NUMBER_MAX) {
@@ -100,7 +116,7 @@ fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
         "ice_candidate" => {
             let IceCandidate { target_user_id, candidate } = data(envelope)?;
             candidate_shape(&candidate)?;
-            signal(SignalKind::IceCandidate, target_user_id, Some(candidate))
+            signal(SignalKind::IceCandidate, target_user_id, Some(candidate.get()))
         }
         "offer" => description(envelope, SignalKind::Offer)?,
         "answer" => description(envelope, SignalKind::Answer)?,
@@ -141,7 +157,7 @@ fn description(envelope: &Envelope<'_>, kind: SignalKind) -> Result<ClientToServ
     if !sdp.get().starts_with('"') || sdp.get().len() < 3 {
         return Err(bad(None, &format!("data.sdp of {}: a session description is a non-empty string.", envelope.kind)));
     }
-    Ok(signal(kind, target_user_id, Some(sdp)))
+    Ok(signal(kind, target_user_id, Some(sdp.get())))
 }
 
 fn candidate_shape(candidate: &RawValue) -> Result<(), BadMessage> {
@@ -156,8 +172,8 @@ fn renegotiate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
     if reason.as_ref().is_some_and(|reason| reason.len() > REASON_BYTES_MAX) {
         return Err(bad(None, &format!("data.reason of renegotiate: at most {REASON_BYTES_MAX} bytes.")));
     }
-    let payload = reason.and_then(|reason| serde_json::value::to_raw_value(&reason).ok());
-    Ok(signal(SignalKind::Renegotiate, target_user_id, payload))
+    let payload = reason.and_then(|reason| serde_json::to_string(&reason).ok());
+    Ok(signal(SignalKind::Renegotiate, target_user_id, payload.as_deref()))
 }
 
 fn chat(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
@@ -178,8 +194,8 @@ fn acknowledged(envelope: &Envelope<'_>) -> Result<Seq, BadMessage> {
         .ok_or_else(|| bad(None, "seq: an ack names the last seq that arrived, 0 to 2^53 - 1."))
 }
 
-fn signal(kind: SignalKind, to: super::UserId, payload: Option<Box<RawValue>>) -> ClientToServer {
-    ClientToServer::Signal(Signal { kind, to, payload })
+fn signal(kind: SignalKind, to: super::UserId, payload: Option<&str>) -> ClientToServer {
+    ClientToServer::Signal(Signal::new(kind, to, payload))
 }
 
 fn bad(cid: Option<Cid>, text: &str) -> BadMessage {

@@ -1,11 +1,11 @@
 //! Messages' bytes: what a node says becomes JSON text, with no second serialisation of a payload.
 
-use std::{fmt::Write, sync::Arc};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::{
-    Entry, Message, ServerToClient, Signal, UserId,
+    Data, Entry, Message, ServerToClient, Signal, UserId,
     client::Seq,
     cluster::MessageKind,
     notice::{Degraded, HeartbeatAck, RoomClosed, ServerDraining, TokenExpiring},
@@ -13,19 +13,14 @@ use super::{
     server::{UserJoined, UserLeft},
 };
 
-/// The `data` of a relayed signal: `{"senderUserId":"…","sdp":…}`, its payload spliced in as it came.
+mod head;
+
+pub use head::Head;
+
+/// The `data` of a relayed signal: `{"senderUserId":"…","sdp":…}`, its payload as it came.
 #[must_use]
 pub fn signal_data(from: UserId, signal: &Signal) -> Message {
-    let payload = signal.payload.as_deref().map(serde_json::value::RawValue::get);
-    let mut data = String::with_capacity(80 + payload.map_or(0, str::len));
-    // Writing into a String cannot fail.
-    let _ = write!(data, "{{\"senderUserId\":\"{from}\"");
-    if let Some(payload) = payload {
-        let _ = write!(data, ",\"{}\":", signal.kind.field());
-        data.push_str(payload);
-    }
-    data.push('}');
-    Message { kind: signal.kind.into(), data: data.into() }
+    Message { kind: signal.kind.into(), data: Data::from_sender(from, Arc::clone(signal.rest())) }
 }
 
 /// The `data` of a chat message; `timestamp` in milliseconds since the Unix epoch.
@@ -37,18 +32,18 @@ pub fn chat_data(id: &str, from: UserId, content: &str, timestamp: u64) -> Messa
 
 /// A numbered message in three pieces that make one text frame, the middle one shared by all who receive it.
 #[must_use]
-pub fn numbered(seq: Seq, entry: &Entry) -> (String, Arc<str>, &'static str) {
-    let (kind, data): (&str, Arc<str>) = match entry {
-        Entry::Message(message) => (message.kind.as_str(), message.data.clone()),
-        Entry::Joined(member) => (
-            "user_joined",
-            json(&UserJoined { user_id: member.user, name: member.name.clone(), rev: member.rev }).into(),
-        ),
-        Entry::Left { user, reason, .. } => ("user_left", json(&UserLeft { user_id: *user, reason: *reason }).into()),
+pub fn numbered(seq: Seq, entry: &Entry) -> (Head, Arc<str>, &'static str) {
+    let (kind, sender, data): (&str, Option<UserId>, Arc<str>) = match entry {
+        Entry::Message(message) => (message.kind.as_str(), message.data.sender(), Arc::clone(message.data.rest())),
+        Entry::Joined(member) => {
+            let joined = UserJoined { user_id: member.user, name: member.name.clone(), rev: member.rev };
+            ("user_joined", None, json(&joined).into())
+        }
+        Entry::Left { user, reason, .. } => {
+            ("user_left", None, json(&UserLeft { user_id: *user, reason: *reason }).into())
+        }
     };
-    let mut head = String::with_capacity(48);
-    let _ = write!(head, "{{\"type\":\"{kind}\",\"seq\":{seq},\"data\":");
-    (head, data, "}")
+    (Head::new(kind, seq, sender), data, "}")
 }
 
 /// A message that is not numbered, as one text frame.

@@ -151,6 +151,23 @@ macro_rules! uuid_id {
 uuid_id!(UserId);
 uuid_id!(SessionId);
 
+impl UserId {
+    /// Bytes of an id as text.
+    pub(super) const TEXT_BYTES: usize = 36;
+
+    /// The id as text.
+    pub(super) fn to_ascii(self) -> [u8; Self::TEXT_BYTES] {
+        let mut text = [0; Self::TEXT_BYTES];
+        self.0.hyphenated().encode_lower(&mut text);
+        text
+    }
+
+    /// The id that this text names, if it is one.
+    pub(super) fn from_ascii(text: &[u8; Self::TEXT_BYTES]) -> Option<Self> {
+        Uuid::try_parse_ascii(text).ok().map(Self)
+    }
+}
+
 impl NodeId {
     /// The node of this name.
     #[must_use]

@@ -1,7 +1,8 @@
 //! A signal: what one member of a room tells one other member about their connection.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use super::UserId;
 
@@ -20,15 +21,47 @@ pub enum SignalKind {
 }
 
 /// A signal on its way to one member; the payload is passed on byte for byte.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
     /// What it is.
     pub kind: SignalKind,
     /// Whom it is for.
     pub to: UserId,
-    /// The raw `sdp`, `candidate` or `reason`; `None` where a `renegotiate` gives no reason.
-    pub payload: Option<Box<RawValue>>,
+    /// What follows the sender in the receiver's `data`: `,"sdp":"…"}`, or `}` where a `renegotiate` gives no reason.
+    rest: Arc<str>,
 }
+
+impl Signal {
+    /// A signal with this payload: the raw JSON of its `sdp`, `candidate` or `reason`.
+    #[must_use]
+    pub fn new(kind: SignalKind, to: UserId, payload: Option<&str>) -> Self {
+        let rest = match payload {
+            Some(payload) => [",\"", kind.field(), "\":", payload, "}"].concat().into(),
+            None => "}".into(),
+        };
+        Self { kind, to, rest }
+    }
+
+    /// A signal whose `rest` was cut out of what its sender wrote.
+    pub(super) fn cut(kind: SignalKind, to: UserId, rest: &str) -> Self {
+        Self { kind, to, rest: rest.into() }
+    }
+
+    /// The raw JSON of its `sdp`, `candidate` or `reason`, if it has one.
+    #[must_use]
+    pub fn payload(&self) -> Option<&str> {
+        self.rest.get(BEFORE_FIELD + self.kind.field().len() + AFTER_FIELD..self.rest.len() - 1)
+    }
+
+    pub(super) const fn rest(&self) -> &Arc<str> {
+        &self.rest
+    }
+}
+
+/// Bytes of `,"`.
+const BEFORE_FIELD: usize = 2;
+/// Bytes of `":`.
+const AFTER_FIELD: usize = 2;
 
 impl SignalKind {
     /// Whether it is a session description, which candidates wait for.
@@ -45,5 +78,10 @@ impl SignalKind {
             Self::IceCandidate => "candidate",
             Self::Renegotiate => "reason",
         }
+    }
+
+    /// Bytes of what follows the sender, where the payload has so many and nothing stands between.
+    pub(super) const fn rest_bytes(self, payload: usize) -> usize {
+        BEFORE_FIELD + self.field().len() + AFTER_FIELD + payload + 1
     }
 }

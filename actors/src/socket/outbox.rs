@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use metrics::Gauge;
 
-use crate::ports::{Text, Wire, WireGone};
+use crate::{
+    ports::{Text, Wire, WireGone},
+    protocol::encode::Head,
+};
 
-/// One text frame in pieces; the middle one is shared by all who receive it.
-pub(super) struct Frame {
-    pub(super) head: String,
-    pub(super) body: Option<Arc<str>>,
-    pub(super) tail: &'static str,
+/// One text frame.
+pub(super) enum Frame {
+    /// In one piece.
+    Whole(String),
+    /// In three; the middle one is shared by all who receive it.
+    Numbered(Head, Arc<str>, &'static str),
 }
 
 /// Frames in order, and how many bytes they are.
@@ -26,16 +30,18 @@ pub(super) struct Outbox {
 const TOGETHER_MAX: usize = 16;
 
 impl Frame {
-    pub(super) fn whole(text: String) -> Self {
-        Self { head: text, body: None, tail: "" }
-    }
-
     fn len(&self) -> usize {
-        self.head.len() + self.body.as_ref().map_or(0, |body| body.len()) + self.tail.len()
+        match self {
+            Self::Whole(text) => text.len(),
+            Self::Numbered(head, body, tail) => head.as_str().len() + body.len() + tail.len(),
+        }
     }
 
     fn text(&self) -> Text<'_> {
-        [&self.head, self.body.as_deref().unwrap_or_default(), self.tail]
+        match self {
+            Self::Whole(text) => [text, "", ""],
+            Self::Numbered(head, body, tail) => [head.as_str(), body, tail],
+        }
     }
 }
 

@@ -170,7 +170,7 @@ impl Shell {
             Effect::Ask(_) => {} // answered by `wake`
             Effect::Deliver(seq, entry) => {
                 let (head, body, tail) = numbered(seq, &entry);
-                self.put(Frame { head, body: Some(body), tail });
+                self.put(Frame::Numbered(head, body, tail));
             }
             Effect::Tell(room, command) => self.directory.room(room).tell(command),
             Effect::Send(message) => self.send(&message),

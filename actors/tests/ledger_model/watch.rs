@@ -72,7 +72,7 @@ impl Watch {
                 assert_eq!(self.view.remove(user), Some(*session), "only who is there leaves, once");
             }
             Entry::Message(message) => {
-                let mut parts = message.data.split('|').map(|part| part.parse::<u128>());
+                let mut parts = message.data.rest().split('|').map(|part| part.parse::<u128>());
                 let (Some(Ok(from)), Some(Ok(id))) = (parts.next(), parts.next()) else {
                     panic!("not ours: {message:?}")
                 };

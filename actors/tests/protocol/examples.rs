@@ -75,8 +75,7 @@ pub(crate) fn client() -> Vec<Said> {
         Some(cid) => format!(r#"{{"type":"{kind}","cid":{cid},"data":{data}}}"#),
         None => format!(r#"{{"type":"{kind}","data":{data}}}"#),
     };
-    let signal =
-        |kind, payload: Option<&str>| ClientToServer::Signal(Signal { kind, to: ann(), payload: payload.map(raw) });
+    let signal = |kind, payload: Option<&str>| ClientToServer::Signal(Signal::new(kind, ann(), payload));
     let hello = Hello {
         token: Some("eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln".to_owned()),
         resume: Some(Resume { resume_token: RESUME_TOKEN.to_owned(), seq: 12 }),
@@ -186,15 +185,15 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
 }
 
 fn entries() -> Vec<Entry> {
-    let signal = |kind, payload| Entry::Message(signal_data(bob(), &Signal { kind, to: ann(), payload }));
+    let signal = |kind, payload| Entry::Message(signal_data(bob(), &Signal::new(kind, ann(), Some(payload))));
     let name: Arc<str> = "Bob".into();
     vec![
         Entry::Joined(Member { user: bob(), name, session: session(), rev: 2, on: true }),
         Entry::Left { user: bob(), session: session(), reason: LeaveReason::Lost },
-        signal(SignalKind::Offer, Some(raw(SDP))),
-        signal(SignalKind::Answer, Some(raw(SDP))),
-        signal(SignalKind::IceCandidate, Some(raw(CANDIDATE))),
-        signal(SignalKind::Renegotiate, Some(raw(r#""screen""#))),
+        signal(SignalKind::Offer, SDP),
+        signal(SignalKind::Answer, SDP),
+        signal(SignalKind::IceCandidate, CANDIDATE),
+        signal(SignalKind::Renegotiate, r#""screen""#),
         Entry::Message(chat_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5", bob(), "Good morning!", 1_767_225_600_000)),
     ]
 }

@@ -38,12 +38,36 @@ pub(super) struct Head {
     pub(super) content: Content,
     pub(super) length: u64,
     pub(super) mask: [u8; 4],
+    /// Its own bytes.
+    pub(super) bytes: usize,
+}
+
+/// Bytes of a head before the longer length: flags and opcode, mask bit and short length.
+const START: usize = 2;
+/// Bytes of the mask, the end of a head.
+const MASK: usize = 4;
+/// Bytes of the longest head.
+const BYTES_MAX: usize = START + 8 + MASK;
+
+impl Head {
+    /// The head that these bytes begin with, once it is whole.
+    #[inline]
+    pub(super) fn read(bytes: &[u8]) -> Result<Option<Self>, Violation> {
+        let Some((&[first, second], rest)) = bytes.split_first_chunk() else { return Ok(None) };
+        let (fin, content) = judge_start(first, second)?;
+        let longer = longer(second);
+        let (Some(length), Some(mask)) = (rest.get(..longer), rest.get(longer..).and_then(<[u8]>::first_chunk)) else {
+            return Ok(None);
+        };
+        let length = if longer == 0 { u64::from(short(second)) } else { self::length(length)? };
+        Ok(Some(Self { fin, content, length, mask: *mask, bytes: START + longer + MASK }))
+    }
 }
 
 /// The bytes of a head so far: 2, the longer length (0, 2 or 8), and the mask (4).
 #[derive(Debug, Default)]
 pub(super) struct HeadBytes {
-    bytes: [u8; 14],
+    bytes: [u8; BYTES_MAX],
     have: u8,
 }
 
@@ -63,72 +87,57 @@ impl HeadBytes {
 
     /// The head, once it is whole.
     pub(super) fn parse(&self) -> Result<Option<Head>, Violation> {
-        if self.have < 2 {
-            return Ok(None);
-        }
-        let (fin, content) = self.judge_start()?;
-        if usize::from(self.have) < self.wanted() {
-            return Ok(None);
-        }
-        let length = self.length()?;
-        let mut mask = [0; 4];
-        mask.copy_from_slice(&self.bytes[self.wanted() - 4..self.wanted()]);
-        Ok(Some(Head { fin, content, length, mask }))
+        Head::read(&self.bytes[..usize::from(self.have)])
     }
 
     fn wanted(&self) -> usize {
         match self.have {
-            0 | 1 => 2,
-            _ => 6 + self.longer(),
+            0 | 1 => START,
+            _ => START + longer(self.bytes[1]) + MASK,
         }
     }
+}
 
-    fn short_length(&self) -> u8 {
-        self.bytes[1] & 0x7F
-    }
+const fn short(second: u8) -> u8 {
+    second & 0x7F
+}
 
-    fn longer(&self) -> usize {
-        match self.short_length() {
-            126 => 2,
-            127 => 8,
-            _ => 0,
-        }
+const fn longer(second: u8) -> usize {
+    match short(second) {
+        126 => 2,
+        127 => 8,
+        _ => 0,
     }
+}
 
-    /// Everything the first two bytes can break.
-    fn judge_start(&self) -> Result<(bool, Content), Violation> {
-        let [first, second, ..] = self.bytes;
-        let fin = first & 0x80 != 0;
-        if first & 0x70 != 0 {
-            return Err(Violation::protocol("reserved bit set without an extension that uses it"));
-        }
-        let content = Content::of(first & 0x0F).ok_or(Violation::protocol("unknown opcode"))?;
-        if second & 0x80 == 0 {
-            return Err(Violation::protocol("frame without a mask"));
-        }
-        if content.is_control() && !fin {
-            return Err(Violation::protocol("fragmented control frame"));
-        }
-        if content.is_control() && self.short_length() > 125 {
-            return Err(Violation::protocol("control frame of more than 125 bytes"));
-        }
-        Ok((fin, content))
+/// Everything the first two bytes can break.
+fn judge_start(first: u8, second: u8) -> Result<(bool, Content), Violation> {
+    let fin = first & 0x80 != 0;
+    if first & 0x70 != 0 {
+        return Err(Violation::protocol("reserved bit set without an extension that uses it"));
     }
+    let content = Content::of(first & 0x0F).ok_or(Violation::protocol("unknown opcode"))?;
+    if second & 0x80 == 0 {
+        return Err(Violation::protocol("frame without a mask"));
+    }
+    if content.is_control() && !fin {
+        return Err(Violation::protocol("fragmented control frame"));
+    }
+    if content.is_control() && short(second) > 125 {
+        return Err(Violation::protocol("control frame of more than 125 bytes"));
+    }
+    Ok((fin, content))
+}
 
-    fn length(&self) -> Result<u64, Violation> {
-        let long = &self.bytes[2..2 + self.longer()];
-        let length = long.iter().fold(0, |length, byte| (length << 8) | u64::from(*byte));
-        let (length, shortest) = match self.longer() {
-            0 => return Ok(u64::from(self.short_length())),
-            2 => (length, 126),
-            _ => (length, 0x1_0000),
-        };
-        if length < shortest {
-            return Err(Violation::protocol("length not in its shortest form"));
-        }
-        if length >> 63 != 0 {
-            return Err(Violation::protocol("length with its highest bit set"));
-        }
-        Ok(length)
+/// The longer length, of two bytes or eight.
+fn length(long: &[u8]) -> Result<u64, Violation> {
+    let length = long.iter().fold(0, |length, byte| (length << 8) | u64::from(*byte));
+    let shortest = if long.len() == 2 { 126 } else { 0x1_0000 };
+    if length < shortest {
+        return Err(Violation::protocol("length not in its shortest form"));
     }
+    if length >> 63 != 0 {
+        return Err(Violation::protocol("length with its highest bit set"));
+    }
+    Ok(length)
 }

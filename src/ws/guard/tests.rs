@@ -3,7 +3,7 @@
 use actors::protocol::Close;
 use proptest::prelude::*;
 
-use super::{Guard, Limits};
+use super::{Guard, Kind, Limits, Whole};
 
 const SMALL: Limits = Limits { message_bytes_max: 200, fragments_max: 4, binary: false };
 const MASK: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
@@ -148,6 +148,24 @@ fn a_guard_in_the_middle_of_a_frame_or_message_does_not_rest() {
     assert_eq!(guard.delivered(), 2);
 }
 
+#[test]
+fn a_whole_frame_is_found_with_its_payload_and_nothing_else_is() {
+    let whole = |bytes: &[u8]| Whole::at_front(bytes, &SMALL);
+    for (first, kind) in [(0x81, Kind::Text), (0x89, Kind::Ping), (0x8A, Kind::Pong)] {
+        let bytes = frame(first, b"hello");
+        assert_eq!(whole(&[&bytes[..], b"more"].concat()), Some(Whole { kind, payload: 6..11, mask: MASK }));
+        assert!((0..bytes.len()).all(|end| whole(&bytes[..end]).is_none()));
+    }
+    for first in [0x01, 0x00, 0x80, 0x88, 0x82, 0xC1, 0x83, 0x09] {
+        assert_eq!(whole(&frame(first, b"hello")), None, "{first:#x}");
+    }
+    assert_eq!(whole(&frame(0x82, b"hello")), None, "not spoken here");
+    let limits = Limits { binary: true, ..SMALL };
+    assert_eq!(Whole::at_front(&frame(0x82, b""), &limits).map(|whole| whole.kind), Some(Kind::Binary));
+    assert!(whole(&frame(0x81, &[b'a'; 200])).is_some() && whole(&frame(0x81, &[b'a'; 201])).is_none());
+    assert_eq!(Whole::at_front(&frame(0x81, b""), &Limits { fragments_max: 0, ..SMALL }), None);
+}
+
 /// Mostly sensible frames, so that arbitrary conversations go deep.
 fn any_frame() -> impl Strategy<Value = Vec<u8>> {
     let first = prop_oneof![
@@ -183,6 +201,29 @@ proptest! {
         prop_assert_eq!(whole.is_over(), split.is_over());
         if !whole.is_over() {
             prop_assert_eq!(whole.at_rest(), split.at_rest());
+        }
+    }
+
+    #[test]
+    fn what_is_found_whole_passes_the_guard(
+        frames in prop::collection::vec(any_frame(), 0..8),
+        noise in prop::collection::vec(any::<u8>(), 0..4),
+        binary: bool,
+    ) {
+        let bytes = [frames.concat(), noise].concat();
+        let limits = Limits { binary, ..SMALL };
+        let (mut guard, mut at, mut found) = (Guard::new(limits), 0, 0);
+        while let Some(Whole { kind, payload, mask }) = Whole::at_front(&bytes[at..], &limits) {
+            let mut plain = bytes[at..][payload.clone()].to_vec();
+            fastwebsockets::unmask(&mut plain, mask);
+            let passed = guard.feed(&bytes[at..at + payload.end]);
+            if kind == Kind::Text && std::str::from_utf8(&plain).is_err() {
+                prop_assert_eq!(guard.violation().map(|violation| violation.close), Some(Close::NotUtf8));
+                break;
+            }
+            (at, found) = (at + payload.end, found + 1);
+            prop_assert_eq!(passed, payload.end);
+            prop_assert!(guard.at_rest() && !guard.is_over() && guard.delivered() == found);
         }
     }
 }

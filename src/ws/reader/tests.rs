@@ -1,6 +1,7 @@
 //! A stream from memory, a session that writes down what it is told.
 
 use std::collections::VecDeque;
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -9,21 +10,25 @@ use std::task::{Context, Poll};
 use actors::protocol::Close;
 use proptest::prelude::*;
 use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::tcp::OwnedReadHalf;
 
-use super::{Ending, Reader, Session};
+use super::scratch::Scratch;
+use super::{Ending, Reader, Session, parser};
 use crate::ws::Limits;
-use crate::ws::guard::Violation;
+use crate::ws::guard::{self, Violation};
 
 /// Gives one piece a read, with a pause before each, then ends.
 struct Pieces {
     left: VecDeque<Vec<u8>>,
     paused: bool,
+    notes: Notes,
 }
 
 impl AsyncRead for Pieces {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.paused = !self.paused;
         if self.paused {
+            self.notes.add(Told::Waited);
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -41,9 +46,14 @@ impl AsyncRead for Pieces {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Told {
     Text(String),
+    Binary(Vec<u8>),
     Ping(Vec<u8>),
     Pong(Vec<u8>),
     Closed(Ending),
+    /// The session was told that nothing more stands ready.
+    Paused,
+    /// The reader waits for bytes.
+    Waited,
 }
 
 #[derive(Clone, Default)]
@@ -56,8 +66,18 @@ impl Notes {
 }
 
 impl Session for Notes {
+    fn text_now(&mut self, text: &str) -> bool {
+        let is_even = text.len().is_multiple_of(2);
+        if is_even {
+            self.add(Told::Text(text.to_owned()));
+        }
+        is_even
+    }
     async fn text(&mut self, text: &str) {
         self.add(Told::Text(text.to_owned()));
+    }
+    async fn binary(&mut self, bytes: &[u8]) {
+        self.add(Told::Binary(bytes.to_vec()));
     }
     async fn ping(&mut self, payload: &[u8]) {
         self.add(Told::Ping(payload.to_vec()));
@@ -65,21 +85,61 @@ impl Session for Notes {
     async fn pong(&mut self, payload: &[u8]) {
         self.add(Told::Pong(payload.to_vec()));
     }
+    fn pause(&mut self) {
+        self.add(Told::Paused);
+    }
     async fn closed(self, ending: Ending) {
         self.add(Told::Closed(ending));
     }
 }
 
-/// What a session is told of these bytes, the first `early` of which came with the request's head.
-fn told(bytes: &[u8], early: usize, size: usize) -> Vec<Told> {
+/// Everything that happens as these bytes are read, the first `early` of which came with the request's head.
+fn read(bytes: &[u8], early: usize, size: usize, way: Way, limits: guard::Limits) -> Vec<Told> {
     let (early, later) = bytes.split_at(early.min(bytes.len()));
-    let pieces = Pieces { left: later.chunks(size).map(<[u8]>::to_vec).collect(), paused: false };
     let notes = Notes::default();
-    let reader = Reader::new(pieces, early.into(), Arc::new(Limits::default()));
+    let left = later.chunks(size).map(<[u8]>::to_vec).collect();
+    let pieces = Pieces { left, paused: false, notes: notes.clone() };
+    let reader = Reader::new(pieces, early.into(), Arc::new(Limits { frames: limits, ..Limits::default() }));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    runtime.block_on(reader.run(notes.clone()));
+    match way {
+        Way::Usual => runtime.block_on(reader.run(notes.clone())),
+        Way::Parser => runtime.block_on(by_the_parser(reader, notes.clone())),
+    }
     let told = notes.0.lock().expect("no panic before");
     told.clone()
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Usual,
+    Parser,
+}
+
+/// The reader without its short cut.
+async fn by_the_parser(mut reader: Reader<Pieces>, mut session: Notes) {
+    let ending = loop {
+        let mut bytes = std::mem::take(&mut reader.early);
+        if bytes.is_empty() {
+            let Ok(mut read) = Scratch::read(&mut reader.stream).await else { break Ending::Lost };
+            bytes = read.bytes().into();
+        }
+        if let Some(ending) = parser::deliver(bytes, &mut reader.stream, reader.limits.frames, &mut session).await {
+            break ending;
+        }
+        session.pause();
+    };
+    reader.end(session, ending).await;
+}
+
+fn is_event(told: &Told) -> bool {
+    !matches!(told, Told::Paused | Told::Waited)
+}
+
+/// What a session is told of these bytes.
+fn told(bytes: &[u8], early: usize, size: usize) -> Vec<Told> {
+    let mut told = read(bytes, early, size, Way::Usual, guard::Limits::default());
+    told.retain(is_event);
+    told
 }
 
 /// A masked frame.
@@ -162,4 +222,74 @@ proptest! {
         expected.push(Told::Closed(Ending::Lost));
         prop_assert_eq!(told(&bytes, early, size), expected);
     }
+
+    #[test]
+    fn a_session_is_told_when_nothing_more_stands_ready(
+        messages in prop::collection::vec(any_message(), 0..6),
+        early in 0usize..300,
+        size in prop_oneof![1usize..20, 100usize..3_000],
+        way in prop::sample::select(vec![Way::Usual, Way::Parser]),
+    ) {
+        let bytes: Vec<u8> = messages.iter().flat_map(|(bytes, _)| bytes.clone()).collect();
+        let happened = read(&bytes, early, size, way, guard::Limits::default());
+        // The stream writes down that it has nothing before the reader hears of it: the session is told just then.
+        for told in happened.split(|what| *what == Told::Paused) {
+            let events = told.iter().take_while(|what| **what != Told::Waited);
+            let held_back = events.filter(|what| is_event(what)).count() > 0;
+            let goes_on = told.iter().skip_while(|what| **what != Told::Waited).any(is_event);
+            prop_assert!(!(held_back && goes_on), "nobody said that this was all: {told:?}");
+            prop_assert!(!told[told.len().min(1)..].iter().any(|what| matches!(what, Told::Closed(_))), "{told:?}");
+        }
+    }
+}
+
+/// Mostly sensible frames, with every kind of rule broken now and then.
+fn any_frame() -> impl Strategy<Value = Vec<u8>> {
+    let first = prop_oneof![
+        12 => prop::sample::select(vec![0x81u8, 0x89, 0x8A]),
+        4 => prop::sample::select(vec![0x01u8, 0x00, 0x80, 0x82, 0x02]),
+        1 => Just(0x88u8),
+        1 => any::<u8>(),
+    ];
+    let payload = prop_oneof![
+        6 => "\\PC{0,60}".prop_map(String::into_bytes),
+        1 => prop::collection::vec(any::<u8>(), 0..140),
+        1 => prop::collection::vec(Just(b'a'), 190..210),
+    ];
+    (first, payload).prop_map(|(first, payload)| frame(first, &payload))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #[test]
+    fn the_short_cut_tells_what_the_parser_tells_whatever_comes(
+        frames in prop::collection::vec(any_frame(), 1..10),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        early in 0usize..100,
+        size in prop_oneof![1usize..20, 20usize..400, Just(10_000)],
+        binary: bool,
+    ) {
+        let mut bytes = frames.concat();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] ^= byte;
+        }
+        let limits = guard::Limits { message_bytes_max: 200, fragments_max: 4, binary };
+        let [usual, parser] = [Way::Usual, Way::Parser].map(|way| {
+            let mut told = read(&bytes, early, size, way, limits);
+            told.retain(is_event);
+            told
+        });
+        prop_assert_eq!(usual, parser);
+    }
+}
+
+/// What is kept of every connection, at rest as well; allocators hand out 192 bytes for anything above 160.
+#[test]
+fn a_resting_connection_is_small() {
+    fn bytes<S, N, F: Future>(_: impl FnOnce(Reader<S>, N) -> F) -> usize {
+        size_of::<F>()
+    }
+    let resting = bytes(|reader: Reader<OwnedReadHalf>, line: actors::socket::Line| reader.run(line));
+    assert!(resting <= 192, "{resting} bytes");
 }

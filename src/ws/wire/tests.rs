@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::ports::{Farewell, Wire};
+use actors::ports::{Farewell, Text, Wire};
 use actors::protocol::Close;
 use rustls_pki_types::{PrivateKeyDer, ServerName};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -23,6 +23,10 @@ async fn pair(reader: JoinHandle<()>) -> (Outlet, TcpStream, OwnedReadHalf) {
     (Outlet::new(Pipe::Plain(write), reader, Duration::from_millis(200)), peer.expect("connected"), read)
 }
 
+fn whole(text: &str) -> Text<'_> {
+    [text, "", ""]
+}
+
 async fn take(peer: &mut (impl AsyncRead + Unpin), length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     peer.read_exact(&mut bytes).await.expect("the bytes in time");
@@ -32,14 +36,25 @@ async fn take(peer: &mut (impl AsyncRead + Unpin), length: usize) -> Vec<u8> {
 #[tokio::test]
 async fn the_pieces_of_a_message_leave_as_one_frame() {
     let (mut outlet, mut peer, _read) = pair(tokio::spawn(async {})).await;
-    assert_eq!(outlet.send(&["{\"type\":", "\"ack\"", "}"]), Ok(0));
+    assert_eq!(outlet.send(&[["{\"type\":", "\"ack\"", "}"]]), Ok(0));
     assert_eq!(take(&mut peer, 16).await, b"\x81\x0E{\"type\":\"ack\"}");
-    assert_eq!(outlet.send(&[]), Ok(0));
+    assert_eq!(outlet.send(&[[""; 3]]), Ok(0));
     assert_eq!(take(&mut peer, 2).await, b"\x81\0");
-    assert_eq!(outlet.send(&["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]), Ok(0));
-    assert_eq!(take(&mut peer, 12).await, b"\x81\x0A0123456789");
     assert_eq!((outlet.ping(b"?"), outlet.pong(b"!"), outlet.send_binary(b"\0")), (Ok(0), Ok(0), Ok(0)));
     assert_eq!(take(&mut peer, 9).await, b"\x89\x01?\x8A\x01!\x82\x01\0");
+}
+
+#[tokio::test]
+async fn texts_that_are_sent_together_leave_in_order_a_frame_each() {
+    let (mut outlet, mut peer, _read) = pair(tokio::spawn(async {})).await;
+    assert_eq!(outlet.send(&[]), Ok(0), "nothing is nothing");
+    let numbers: Vec<String> = (10..50).map(|number| number.to_string()).collect();
+    let texts: Vec<Text<'_>> = numbers.iter().map(|number| ["n", number, ""]).collect();
+    assert_eq!(outlet.send(&texts), Ok(0));
+    let expected = numbers.iter().map(|number| format!("\u{1}\u{3}n{number}"));
+    let mut bytes = take(&mut peer, 5 * numbers.len()).await;
+    bytes.iter_mut().step_by(5).for_each(|first| *first ^= 0x80);
+    assert_eq!(bytes, expected.collect::<String>().into_bytes());
 }
 
 #[tokio::test]
@@ -47,7 +62,7 @@ async fn what_a_slow_peer_does_not_take_waits_in_order() {
     let (mut outlet, mut peer, _read) = pair(tokio::spawn(async {})).await;
     let text = "x".repeat(60_000);
     let mut frames = 1;
-    while outlet.send(&[&text]).expect("connected") == 0 {
+    while outlet.send(&[whole(&text)]).expect("connected") == 0 {
         frames += 1;
     }
     let waiting = outlet.pong(b"late").expect("connected");
@@ -58,7 +73,7 @@ async fn what_a_slow_peer_does_not_take_waits_in_order() {
         bytes
     });
     let mut wire = Box::new(outlet).flush().await.expect("connected");
-    assert_eq!(wire.send(&["next"]), Ok(0));
+    assert_eq!(wire.send(&[whole("next")]), Ok(0));
     let bytes = reading.await.expect("read to the end");
     for frame in bytes[..frames * 60_004].chunks(60_004) {
         assert_eq!(frame[..4], [0x81, 126, 0xEA, 0x60]);
@@ -106,11 +121,11 @@ async fn tls_pair() -> (Outlet, client::TlsStream<TcpStream>, impl Sized) {
 #[tokio::test]
 async fn nothing_is_lost_or_held_back_under_tls() {
     let (mut outlet, mut peer, _read) = tls_pair().await;
-    assert_eq!(outlet.send(&["a", "b"]), Ok(0));
+    assert_eq!(outlet.send(&[["a", "b", ""]]), Ok(0));
     assert_eq!(take(&mut peer, 4).await, b"\x81\x02ab", "no flush was needed");
     let text = "x".repeat(60_000);
     let mut frames = 1;
-    while outlet.send(&[&text]).expect("connected") == 0 {
+    while outlet.send(&[whole(&text)]).expect("connected") == 0 {
         frames += 1;
     }
     let reading = tokio::spawn(async move {
@@ -118,7 +133,7 @@ async fn nothing_is_lost_or_held_back_under_tls() {
         (bytes, take(&mut peer, 12).await, peer.read(&mut [0]).await.expect("an orderly end"))
     });
     let mut wire = Box::new(outlet).flush().await.expect("connected");
-    assert_eq!(wire.send(&["next"]), Ok(0));
+    assert_eq!(wire.send(&[whole("next")]), Ok(0));
     wire.close(Close::Replaced.into()).await;
     let (bytes, close, rest) = reading.await.expect("read to the end");
     assert!(bytes.ends_with(b"x\x81\x04next"));
@@ -154,7 +169,7 @@ async fn a_connection_that_is_gone_is_noticed() {
     let (mut outlet, peer, _read) = pair(tokio::spawn(async {})).await;
     peer.set_zero_linger().expect("a socket option");
     drop(peer);
-    while outlet.send(&["anybody there?"]).is_ok() {
+    while outlet.send(&[whole("anybody there?")]).is_ok() {
         tokio::task::yield_now().await;
     }
     assert!(outlet.flushed().await.is_err() || outlet.ping(b"").is_err());

@@ -42,7 +42,7 @@ impl Shell {
         if let ServerToClient::Error(refusal) = message {
             Meters::refused(refusal.code);
         }
-        self.put(Frame::whole(unnumbered(message)));
+        self.put(Frame::Whole(unnumbered(message)));
     }
 
     /// Lets a frame go with this turn's others, or wait while the wire is away.

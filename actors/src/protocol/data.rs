@@ -1,0 +1,106 @@
+//! What a numbered message carries: JSON that is made once, however many receive it.
+//!
+//! A signal's `data` begins with its sender, which only the node knows, and goes on with what the sender wrote. Kept
+//! apart, the two need not be joined before they are written: the sender goes into the frame's head.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::UserId;
+
+/// The `data` of a numbered message, as JSON; cheap to copy.
+#[derive(Clone)]
+pub struct Data {
+    sender: Option<UserId>,
+    rest: Arc<str>,
+}
+
+impl Data {
+    /// `{"senderUserId":"…"` and then `rest`, which closes the object.
+    pub(super) const fn from_sender(sender: UserId, rest: Arc<str>) -> Self {
+        Self { sender: Some(sender), rest }
+    }
+
+    /// Who says it, where that is to be written before [`rest`](Self::rest).
+    #[must_use]
+    pub const fn sender(&self) -> Option<UserId> {
+        self.sender
+    }
+
+    /// All of it, or all that comes behind the sender.
+    #[must_use]
+    pub const fn rest(&self) -> &Arc<str> {
+        &self.rest
+    }
+
+    /// Its bytes as it travels.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "JSON is never empty")]
+    pub fn len(&self) -> usize {
+        let sender = self.sender.map_or(0, |_| BEFORE_SENDER.len() + UserId::TEXT_BYTES + AFTER_SENDER.len());
+        sender + self.rest.len()
+    }
+}
+
+pub(super) const BEFORE_SENDER: &str = "{\"senderUserId\":\"";
+pub(super) const AFTER_SENDER: &str = "\"";
+
+impl From<Arc<str>> for Data {
+    fn from(rest: Arc<str>) -> Self {
+        Self { sender: None, rest }
+    }
+}
+
+impl From<String> for Data {
+    fn from(json: String) -> Self {
+        Self { sender: None, rest: json.into() }
+    }
+}
+
+impl From<&str> for Data {
+    fn from(json: &str) -> Self {
+        Self { sender: None, rest: json.into() }
+    }
+}
+
+impl fmt::Display for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sender) = self.sender {
+            write!(f, "{BEFORE_SENDER}{sender}{AFTER_SENDER}")?;
+        }
+        f.write_str(&self.rest)
+    }
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Data").field(&self.to_string()).finish()
+    }
+}
+
+/// Equal is what travels as the same text.
+impl PartialEq for Data {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.sender, other.sender) {
+            (Some(one), Some(another)) => one == another && self.rest == other.rest,
+            (None, None) => self.rest == other.rest,
+            (Some(_), None) | (None, Some(_)) => self.len() == other.len() && self.to_string() == other.to_string(),
+        }
+    }
+}
+
+impl Eq for Data {}
+
+/// As one string, whichever way it is kept.
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Data {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Arc::<str>::deserialize(deserializer).map(Self::from)
+    }
+}
