@@ -18,9 +18,10 @@ use crate::{
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
+    load::{self, Load},
     storage::{self, Rooms, Store, cache::MemoryCache},
     telemetry::metrics::Scrape,
-    ws::{self, Certificates, Listener, NoSockets},
+    ws::{self, Certificates, Gate, Listener, NoSockets},
 };
 
 mod ready_file;
@@ -38,6 +39,7 @@ const ROOMS_NEAR_MAX: usize = 100_000;
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     http::metrics::describe();
     ws::describe_metrics();
+    load::describe_metrics();
     let first_start = prepare(&config.node.data_dir)?;
     let store = storage::open(
         config.database.url.as_ref().map(|url| url.expose()),
@@ -63,6 +65,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), settings::node(&config), ports).await?;
 
+    let load = Load::new(config.node.loop_lag_max);
     let http_settings = settings::http(&config);
     let site = Arc::new(Site {
         auth,
@@ -71,6 +74,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         ice,
         quota: Arc::new(MemoryQuota::new(&settings::ice(&config))),
         health: Arc::new(Health::new(id, checks(&store, &node))),
+        load: Arc::clone(&load),
         rates: Rates::new(&http_settings.rates),
         settings: http_settings,
     });
@@ -84,10 +88,11 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let (http_address, admin_address) = (public.local_addr()?, admin.local_addr()?);
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    tasks.spawn(Arc::clone(&load).watch(stop.clone()));
     tasks.spawn(sweep::expired_tokens(Arc::clone(&site.auth), stop.clone()));
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
-    tokio::spawn(public.serve(router, Arc::new(node.clone()), tasks.clone(), stop.clone()));
+    tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
     tokio::spawn(admin.serve(http::admin_router(site, render), Arc::new(NoSockets), tasks.clone(), stop.clone()));
 
     let signals = signals::listen()?;

@@ -45,6 +45,7 @@ pub use rate::Rates;
 use crate::{
     auth::Auth,
     ice::{Ice, Quota},
+    load::Load,
     storage::Rooms,
 };
 
@@ -62,6 +63,8 @@ pub struct Site {
     pub quota: Arc<dyn Quota>,
     /// The node's checks.
     pub health: Arc<Health>,
+    /// Whether the node has time for requests.
+    pub load: Arc<Load>,
     /// How often somebody may ask: `Rates::new(&settings.rates)`.
     pub rates: Rates,
     /// Limits and origins.
@@ -115,7 +118,8 @@ pub fn router(site: Shared) -> Router {
         .route("/", get(web::page))
         .route("/r/{*room}", get(web::page))
         .fallback(web::file)
-        .layer(from_fn_with_state(Arc::clone(&site), rate::by_address));
+        .layer(from_fn_with_state(Arc::clone(&site), rate::by_address))
+        .layer(from_fn_with_state(Arc::clone(&site), layers::shed));
     layered(limited.merge(health), site)
 }
 

@@ -23,7 +23,7 @@ mod wire;
 pub use connection::{Arrival, Busy, Lobby};
 pub use limits::Limits;
 pub use listener::{BindError, Listener};
-pub use lobby::NoSockets;
+pub use lobby::{Gate, NoSockets};
 pub use metrics::describe as describe_metrics;
 pub use reader::{Ending, Reader, Session};
 pub use tls::{Certificates, TlsError};

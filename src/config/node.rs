@@ -19,10 +19,19 @@ pub struct Node {
     /// How long a room, user or socket has nothing to do before it rests: a few kilobytes less, a few microseconds to wake.
     #[serde(with = "text")]
     pub rest_after: Duration,
+    /// How late the node's tasks may be woken before new sockets and requests are refused; zero: they never are.
+    #[serde(with = "text")]
+    pub loop_lag_max: Duration,
 }
 
 impl Default for Node {
     fn default() -> Self {
-        Self { id: None, data_dir: PathBuf::from("./data"), ready_file: None, rest_after: Duration::from_millis(250) }
+        Self {
+            id: None,
+            data_dir: PathBuf::from("./data"),
+            ready_file: None,
+            rest_after: Duration::from_millis(250),
+            loop_lag_max: Duration::from_millis(100),
+        }
     }
 }

@@ -11,6 +11,7 @@ use axum::{
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::{Settings, Shared, client::Client, problem::Problem, request_id};
+use crate::load::New;
 
 /// How long a request may take, by default.
 pub(super) const WITHIN: Duration = Duration::from_secs(10);
@@ -21,6 +22,14 @@ pub(super) async fn within(State(site): State<Shared>, request: Request, next: N
     match tokio::time::timeout(within, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::unavailable(format!("The request took longer than {} s.", within.as_secs())).into_response(),
+    }
+}
+
+/// Refuses requests before any work while the node is late, so that calls which stand keep their turn.
+pub(super) async fn shed(State(site): State<Shared>, request: Request, next: Next) -> Response {
+    match site.load.admit(New::Request) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => Problem::busy("This node has more to do than it can in time", wait).into_response(),
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::{
     Arc, LazyLock, Mutex,
     atomic::{AtomicI64, Ordering},
 };
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::{
@@ -29,6 +30,7 @@ use super::{Check, Health, LiveRooms, Rates, Settings, Site, problem, router};
 use crate::{
     auth::{self, Auth, Clock, KeyRing},
     ice::{self, Ice, MemoryQuota},
+    load::Load,
     storage::{self, RoomId, Rooms, Store, cache::MemoryCache},
 };
 
@@ -85,6 +87,9 @@ struct Bench {
     router: Router,
 }
 
+/// Above what a busy test machine does to anybody; nothing looks unless a test does.
+const LAG_MAX: Duration = Duration::from_secs(1);
+
 async fn bench() -> Bench {
     bench_with(Settings::default()).await
 }
@@ -112,6 +117,7 @@ async fn bench_with(settings: Settings) -> Bench {
         async move { store.ping().await.map_err(|why| why.to_string()) }
     });
     let site = Arc::new(Site {
+        load: Load::new(LAG_MAX),
         auth: Arc::new(auth),
         rooms: Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(100)), settings.rooms.per_host_max),
         live: Arc::clone(&live) as Arc<dyn LiveRooms>,

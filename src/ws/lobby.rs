@@ -4,7 +4,7 @@ use actors::{
     node::NodeRef,
     socket::{Credential, Hangup, Line},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     connection::{Arrival, Lobby},
@@ -12,25 +12,37 @@ use super::{
     reader::{Ending, Session},
     wire::Outlet,
 };
+use crate::load::{Load, New};
 
 /// When a client that met a draining or a full node may ask again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-impl Lobby for NodeRef {
+/// The way into a node: as long as it has time for more.
+#[derive(Clone)]
+pub struct Gate {
+    /// Who is let in to.
+    pub node: NodeRef,
+    /// Whether it has time.
+    pub load: Arc<Load>,
+}
+
+impl Lobby for Gate {
     type Session = Line;
 
     fn admit(&self) -> Result<(), Busy> {
-        if self.is_draining() {
+        if self.node.is_draining() {
             return Err(Busy { why: "this node is draining", retry_after: RETRY_AFTER });
         }
-        if !self.may_open() {
+        if !self.node.may_open() {
             return Err(Busy { why: "this node holds as many sockets as it may", retry_after: RETRY_AFTER });
         }
-        Ok(())
+        self.load
+            .admit(New::Socket)
+            .map_err(|retry_after| Busy { why: "this node has more to do than it can in time", retry_after })
     }
 
     async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<Line> {
-        self.open_socket(Box::new(outlet), arrival.token.map_or(Credential::None, credential))
+        self.node.open_socket(Box::new(outlet), arrival.token.map_or(Credential::None, credential))
     }
 }
 

@@ -127,6 +127,7 @@ fn a_busy_node_says_when_to_come_back() {
     let (status, answer) = edge.ask(&with(""));
     assert_eq!(status, 503, "{answer}");
     assert!(answer.contains("\r\nretry-after: 7\r\n") && answer.contains("this node is draining"), "{answer}");
+    assert!(answer.contains("\"retryAfterMs\":7000"), "{answer}");
 }
 
 #[test]

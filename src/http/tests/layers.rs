@@ -54,6 +54,20 @@ async fn a_panic_costs_the_request_and_says_nothing_of_its_cause() {
 }
 
 #[tokio::test]
+async fn a_late_node_refuses_requests_at_once_and_answers_probes() {
+    let bench = bench().await;
+    let late = Duration::from_secs(10);
+    (0..20).for_each(|_| bench.site.load.observe(late));
+    let login =
+        || Ask::post("/api/auth/login").json(serde_json::json!({"email": "a@b.example", "password": "long enough"}));
+    let problem = login().send(&bench.router).await.is_problem(503, "unavailable");
+    assert!((1_000..=5_000).contains(&problem["retryAfterMs"].as_u64().expect("a time")), "{problem}");
+    assert_eq!(Ask::get("/health/live").send(&bench.router).await.status, 200);
+    (0..40).for_each(|_| bench.site.load.observe(Duration::ZERO));
+    login().send(&bench.router).await.is_problem(401, "credentials_invalid");
+}
+
+#[tokio::test]
 async fn a_request_that_takes_too_long_ends_with_503() {
     let bench = bench().await;
     tokio::time::pause();

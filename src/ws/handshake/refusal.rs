@@ -14,6 +14,13 @@ pub struct Busy {
     pub retry_after: Duration,
 }
 
+impl Busy {
+    /// Whole seconds, at least one: `Retry-After` knows no fractions (RFC 9110 §10.2.3).
+    fn seconds(self) -> u64 {
+        self.retry_after.as_millis().div_ceil(1_000).max(1).try_into().unwrap_or(u64::MAX)
+    }
+}
+
 /// Why a request gets no socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -119,7 +126,7 @@ impl Refusal {
             Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET"))),
             Self::NotAnUpgrade => Some((header::UPGRADE, HeaderValue::from_static("websocket"))),
             Self::Version => Some((header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))),
-            Self::Busy(busy) => Some((header::RETRY_AFTER, busy.retry_after.as_secs().max(1).into())),
+            Self::Busy(busy) => Some((header::RETRY_AFTER, busy.seconds().into())),
             Self::HttpVersion
             | Self::Host
             | Self::Connection
@@ -139,7 +146,7 @@ impl Refusal {
     /// The answer, in the shape of all our problems; `request_id` is what the log calls the request.
     pub fn response<B: From<String>>(self, request_id: &str) -> Response<B> {
         let (status, code, detail) = self.row();
-        let problem = serde_json::json!({
+        let mut problem = serde_json::json!({
             "type": format!("urn:aldis:problem:{code}"),
             "title": status.canonical_reason(),
             "status": status.as_u16(),
@@ -147,6 +154,9 @@ impl Refusal {
             "detail": detail,
             "requestId": request_id,
         });
+        if let Self::Busy(Busy { retry_after, .. }) = self {
+            problem["retryAfterMs"] = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX).into();
+        }
         let mut response = Response::new(B::from(problem.to_string()));
         *response.status_mut() = status;
         let headers = response.headers_mut();

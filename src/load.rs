@@ -1,0 +1,130 @@
+//! How loaded this node is: whether it takes on new sockets and new requests, beside the calls that stand.
+//!
+//! One task sleeps a moment, over and over, and sees how late it is woken: that is what every socket's turn waits as well.
+//! `lag` decides. Must not know who asks.
+
+mod lag;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use lag::Lag;
+
+/// How late the node's tasks are woken, smoothed.
+pub const LOOP_LAG: &str = "aldis_loop_lag_seconds";
+/// New sockets and requests refused because the node is late, by what they were.
+pub const SHED: &str = "aldis_shed_total";
+
+/// How often the lag is looked at: often enough to act within a tenth of a second, and nearly free.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// When the first of those who are refused may come back.
+const BACK_AFTER: Duration = Duration::from_secs(1);
+/// Over how long the others are spread.
+const BACK_WITHIN: Duration = Duration::from_secs(4);
+
+/// What is new, and may have to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum New {
+    /// A WebSocket's handshake.
+    Socket,
+    /// A request to the API.
+    Request,
+}
+
+/// The node's load, as those who let others in see it.
+#[derive(Debug)]
+pub struct Load {
+    lag: Mutex<Lag>,
+    /// What `lag` decided last; looked at on every arrival.
+    refuses: AtomicBool,
+}
+
+impl Load {
+    /// New work is refused while tasks are woken later than this; zero: never.
+    #[must_use]
+    pub fn new(lag_max: Duration) -> Arc<Self> {
+        Arc::new(Self { lag: Mutex::new(Lag::new(lag_max)), refuses: AtomicBool::new(false) })
+    }
+
+    /// Whether something new may come.
+    ///
+    /// # Errors
+    /// How long to stay away: each caller gets a wait of their own, so that they do not all come back at once.
+    pub fn admit(&self, new: New) -> Result<(), Duration> {
+        if !self.refuses.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let what = match new {
+            New::Socket => "socket",
+            New::Request => "request",
+        };
+        counter!(SHED, "what" => what).increment(1);
+        Err(BACK_AFTER + BACK_WITHIN.mul_f64(rand::random::<f64>()))
+    }
+
+    /// Whether nothing new is taken on now.
+    pub fn is_high(&self) -> bool {
+        self.refuses.load(Ordering::Relaxed)
+    }
+
+    /// A task was woken so late.
+    pub fn observe(&self, late: Duration) {
+        let mut lag = self.lag.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = lag.refuses();
+        lag.observe(late);
+        gauge!(LOOP_LAG).set(lag.smoothed().as_secs_f64());
+        if lag.refuses() != refused {
+            tracing::warn!(lag = ?lag.smoothed(), refusing = lag.refuses(), "new sockets and requests are refused while the node is late");
+            self.refuses.store(lag.refuses(), Ordering::Relaxed);
+        }
+    }
+
+    /// Looks until it is told to stop.
+    pub async fn watch(self: Arc<Self>, stop: CancellationToken) {
+        let look = async {
+            loop {
+                let due = Instant::now() + LOOK_EVERY;
+                tokio::time::sleep_until(due).await;
+                self.observe(due.elapsed());
+            }
+        };
+        let _ = stop.run_until_cancelled(look).await;
+    }
+}
+
+/// Describes the metrics to the recorder.
+pub fn describe_metrics() {
+    describe_gauge!(LOOP_LAG, Unit::Seconds, "How late the node's tasks are woken, smoothed");
+    describe_counter!(SHED, "New sockets and requests refused because the node is late, by what they were");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_refused_is_told_a_time_of_their_own() {
+        let load = Load::new(Duration::from_millis(50));
+        assert_eq!(load.admit(New::Socket), Ok(()));
+        (0..50).for_each(|_| load.observe(Duration::from_secs(1)));
+        let waits: Vec<_> = (0..100).filter_map(|_| load.admit(New::Socket).err()).collect();
+        assert_eq!(waits.len(), 100);
+        assert!(waits.iter().all(|wait| (BACK_AFTER..=BACK_AFTER + BACK_WITHIN).contains(wait)), "{waits:?}");
+        assert!(waits.iter().max() > waits.iter().min().map(|least| *least + BACK_AFTER).as_ref(), "{waits:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_with_time_on_its_hands_is_never_late() {
+        let (load, stop) = (Load::new(Duration::from_millis(50)), CancellationToken::new());
+        let watch = tokio::spawn(Arc::clone(&load).watch(stop.clone()));
+        tokio::time::sleep(Duration::from_secs(5)).await; // paused
+        assert!(!load.is_high());
+        stop.cancel();
+        watch.await.expect("no panic");
+    }
+}
