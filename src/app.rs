@@ -81,7 +81,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let certificates = certificates(&config)?;
     let public = settings::listen(
         &config,
-        Listener::bind(config.http.bind, settings::edge(&config)).await?,
+        Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load)),
         certificates.clone(),
     )?;
     let admin = Listener::bind(config.admin.bind, settings::edge(&config)).await?;

@@ -22,6 +22,8 @@ pub const SHED: &str = "aldis_shed_total";
 
 /// How often the lag is looked at: often enough to act within a tenth of a second, and nearly free.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How long the port may be busy without a pause: a storm of some thousands who come back passes, a flood does not.
+const RUSH_MAX: Duration = Duration::from_millis(500);
 /// When the first of those who are refused may come back.
 const BACK_AFTER: Duration = Duration::from_secs(1);
 /// Over how long the others are spread.
@@ -41,14 +43,23 @@ pub enum New {
 pub struct Load {
     lag: Mutex<Lag>,
     /// What `lag` decided last; looked at on every arrival.
-    refuses: AtomicBool,
+    is_late: AtomicBool,
+    /// More come than can be let in.
+    is_rushed: AtomicBool,
+    /// Whether anything is ever refused.
+    sheds: bool,
 }
 
 impl Load {
     /// New work is refused while tasks are woken later than this; zero: never.
     #[must_use]
     pub fn new(lag_max: Duration) -> Arc<Self> {
-        Arc::new(Self { lag: Mutex::new(Lag::new(lag_max)), refuses: AtomicBool::new(false) })
+        Arc::new(Self {
+            lag: Mutex::new(Lag::new(lag_max)),
+            is_late: AtomicBool::new(false),
+            is_rushed: AtomicBool::new(false),
+            sheds: !lag_max.is_zero(),
+        })
     }
 
     /// Whether something new may come.
@@ -56,7 +67,7 @@ impl Load {
     /// # Errors
     /// How long to stay away: each caller gets a wait of their own, so that they do not all come back at once.
     pub fn admit(&self, new: New) -> Result<(), Duration> {
-        if !self.refuses.load(Ordering::Relaxed) {
+        if !self.is_high() {
             return Ok(());
         }
         let what = match new {
@@ -69,7 +80,7 @@ impl Load {
 
     /// Whether nothing new is taken on now.
     pub fn is_high(&self) -> bool {
-        self.refuses.load(Ordering::Relaxed)
+        self.is_late.load(Ordering::Relaxed) || self.is_rushed.load(Ordering::Relaxed)
     }
 
     /// A task was woken so late.
@@ -80,7 +91,18 @@ impl Load {
         gauge!(LOOP_LAG).set(lag.smoothed().as_secs_f64());
         if lag.refuses() != refused {
             tracing::warn!(lag = ?lag.smoothed(), refusing = lag.refuses(), "new sockets and requests are refused while the node is late");
-            self.refuses.store(lag.refuses(), Ordering::Relaxed);
+            self.is_late.store(lag.refuses(), Ordering::Relaxed);
+        }
+    }
+
+    /// So long the public port has had somebody waiting without a pause.
+    pub fn port_is_busy(&self, since: Duration) {
+        let rushed = self.sheds && since > RUSH_MAX;
+        if self.is_rushed.swap(rushed, Ordering::Relaxed) != rushed {
+            tracing::warn!(
+                refusing = rushed,
+                "new sockets and requests are refused while more come than can be let in"
+            );
         }
     }
 
@@ -116,6 +138,17 @@ mod tests {
         assert_eq!(waits.len(), 100);
         assert!(waits.iter().all(|wait| (BACK_AFTER..=BACK_AFTER + BACK_WITHIN).contains(wait)), "{waits:?}");
         assert!(waits.iter().max() > waits.iter().min().map(|least| *least + BACK_AFTER).as_ref(), "{waits:?}");
+    }
+
+    #[test]
+    fn a_storm_passes_and_a_flood_does_not() {
+        let load = Load::new(Duration::from_millis(50));
+        load.port_is_busy(RUSH_MAX);
+        assert!(!load.is_high());
+        load.port_is_busy(RUSH_MAX * 2);
+        assert!(load.admit(New::Request).is_err());
+        load.port_is_busy(Duration::ZERO);
+        assert_eq!(load.admit(New::Request), Ok(()));
     }
 
     #[tokio::test(start_paused = true)]

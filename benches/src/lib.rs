@@ -12,6 +12,7 @@ mod crowd;
 mod latency;
 mod limits;
 mod member;
+mod newcomers;
 mod node;
 mod oracle;
 mod pace;

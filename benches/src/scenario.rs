@@ -7,6 +7,7 @@ mod idle;
 mod joining;
 mod login;
 mod mesh;
+mod overload;
 mod relay;
 mod script;
 mod slow;
@@ -48,6 +49,8 @@ pub(crate) enum Scenario {
     Broadcast(broadcast::Broadcast),
     /// Some stop reading while their rooms talk: what it costs the others and the node, and what becomes of them
     Slow(slow::Slow),
+    /// Far more newcomers than the node can let in, beside calls that go on: what those notice, and how the others are sent away
+    Overload(overload::Overload),
     /// Everybody's socket is cut at once, and everybody resumes: until the last is back, and that no stay is lost
     Storm(storm::Storm),
 }
@@ -70,6 +73,7 @@ impl Scenario {
             Self::Churn(_) => churn::FIGURES,
             Self::Broadcast(_) => broadcast::FIGURES,
             Self::Slow(_) => slow::FIGURES,
+            Self::Overload(_) => overload::FIGURES,
             Self::Storm(_) => storm::FIGURES,
         }
     }
@@ -83,6 +87,7 @@ impl Scenario {
             Self::Churn(churn) => churn.play(run).await,
             Self::Broadcast(broadcast) => broadcast.play(run).await,
             Self::Slow(slow) => slow.play(run).await,
+            Self::Overload(overload) => overload.play(run).await,
             Self::Storm(storm) => storm.play(run).await,
         }
     }
@@ -168,6 +173,25 @@ impl Run {
     }
 
     /// Lets time pass, and says every quarter of a second what is worth watching.
+    /// Does something that takes as long as it takes.
+    async fn during<T>(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = T>,
+        mut words: impl FnMut() -> String,
+    ) -> T {
+        let step = self.show.span(name, Duration::ZERO);
+        let mut look = tokio::time::interval(Duration::from_millis(250));
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased; // work that is done needs no words
+                done = &mut work => return done,
+                _ = look.tick() => step.say(words()),
+            }
+        }
+    }
+
     async fn watch(&self, name: &'static str, span: Duration, mut words: impl FnMut() -> String) {
         let step = self.show.span(name, span);
         let mut look = tokio::time::interval(Duration::from_millis(250));

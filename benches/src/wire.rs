@@ -8,6 +8,6 @@ mod line;
 mod reader;
 
 pub(crate) use frame::Opcode;
-pub(crate) use handshake::{Opened, Upgrade, Way, connect, open, upgrade};
+pub(crate) use handshake::{Opened, Refused, Upgrade, Way, connect, open, upgrade};
 pub(crate) use line::{Cut, Line, LineOver};
 pub(crate) use reader::{Ending, Listen, Reader};

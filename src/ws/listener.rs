@@ -3,6 +3,8 @@
 //! axum's own `serve` installs no timer, so an unfinished head could stay for ever: hence this one. It must not know
 //! routes or sessions.
 
+mod rush;
+
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -11,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::FutureExt as _;
 use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,6 +21,8 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use rush::Rush;
 
 use super::caps::{Caps, Full, Place};
 use super::connection::{self, Lobby, Stream};
@@ -27,6 +32,7 @@ use super::limits::Limits;
 use super::metrics;
 use super::pace::Pace;
 use super::tls::Certificates;
+use crate::load::Load;
 
 /// A bound port, before and while it is served.
 pub struct Listener {
@@ -35,6 +41,7 @@ pub struct Listener {
     policy: Arc<Policy>,
     tls: Option<Arc<Certificates>>,
     proxies: Arc<[IpNet]>,
+    load: Option<Arc<Load>>,
 }
 
 /// The address could not be listened on.
@@ -53,7 +60,7 @@ impl Listener {
     pub async fn bind(address: SocketAddr, limits: Limits) -> Result<Self, BindError> {
         let tcp = TcpListener::bind(address).await.map_err(|source| BindError { address, source })?;
         let (limits, policy) = (Arc::new(limits), Arc::new(Policy::default()));
-        Ok(Self { tcp, limits, policy, tls: None, proxies: Arc::new([]) })
+        Ok(Self { tcp, limits, policy, tls: None, proxies: Arc::new([]), load: None })
     }
 
     /// Also lets pages of these origins open sockets.
@@ -82,18 +89,35 @@ impl Listener {
         self.tcp.local_addr()
     }
 
-    /// Accepts until `stop`. Every connection's task is in `tasks`: HTTP ends with its current answer, sockets are the
+    /// Tells this load how long the port has been busy without a pause.
+    #[must_use]
+    pub fn watched_by(self, load: Arc<Load>) -> Self {
+        Self { load: Some(load), ..self }
+    }
+
+    /// Accepts until `stop`, a few at a time, so that the turns of those who are in come in between. Every connection's task is in `tasks`: HTTP ends with its current answer, sockets are the
     /// lobby's to close.
     pub async fn serve<L: Lobby>(self, router: Router, lobby: Arc<L>, tasks: TaskTracker, stop: CancellationToken) {
         let caps = Caps::new(self.limits.connections_max, self.limits.connections_per_address_max);
         let mut pause = Pause::new(self.limits.accept_pause_max);
+        let mut rush = Rush::default();
         loop {
-            // Stop first: a busy port must not starve it.
-            let accepted = tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
-                accepted = self.tcp.accept() => accepted,
+            rush.goes_on(self.load.as_deref()).await;
+            let accepted = match self.tcp.accept().now_or_never() {
+                Some(accepted) => accepted,
+                None => {
+                    rush.is_over(self.load.as_deref());
+                    // Stop first: a busy port must not starve it.
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => return,
+                        accepted = self.tcp.accept() => accepted,
+                    }
+                }
             };
+            if stop.is_cancelled() {
+                return;
+            }
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {

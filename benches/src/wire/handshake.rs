@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use actors::protocol::SUBPROTOCOL;
 use anyhow::{Context as _, bail, ensure};
@@ -22,6 +23,15 @@ pub(crate) struct Opened {
     pub(crate) stream: TcpStream,
     /// What came behind the answer's head.
     pub(crate) early: Vec<u8>,
+}
+
+/// The server answered, but not with 101.
+#[derive(Debug, thiserror::Error)]
+#[error("the node refused the upgrade: {status}")]
+pub(crate) struct Refused {
+    status: String,
+    /// When it may be asked again, if the answer says so.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// From where a client connects to where.
@@ -114,15 +124,16 @@ async fn answer(stream: &mut TcpStream) -> anyhow::Result<(String, Vec<u8>)> {
 fn judge(head: &str, subprotocol: Option<&str>) -> anyhow::Result<()> {
     let mut lines = head.lines();
     let status = lines.next().unwrap_or_default();
-    if !status.starts_with("HTTP/1.1 101") {
-        bail!("the node refused the upgrade: {status}");
-    }
     let field = |name: &str| {
         head.lines()
             .filter_map(|line| line.split_once(':'))
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.trim())
     };
+    if !status.starts_with("HTTP/1.1 101") {
+        let retry_after = field("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+        bail!(Refused { status: status.to_owned(), retry_after });
+    }
     ensure!(field("sec-websocket-accept") == Some(ACCEPT), "the node's Sec-WebSocket-Accept is wrong");
     ensure!(
         field("sec-websocket-protocol") == subprotocol,
