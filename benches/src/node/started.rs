@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-use super::{Token, Which, tokens};
+use super::certificate::Certificate;
+use super::{Door, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
 /// What every load needs: no limit meant for one client may hold the generator back.
@@ -33,10 +34,12 @@ const RAISED: [&str; 10] = [
 
 /// A running child.
 pub(super) struct Started {
-    pub(super) address: SocketAddr,
+    address: SocketAddr,
     program: PathBuf,
     arguments: Vec<String>,
     cpus: Option<String>,
+    /// What it serves with; `None`: plain.
+    certificate: Option<Certificate>,
     data: TempDir,
     child: Child,
 }
@@ -57,11 +60,13 @@ impl Started {
         };
         let program = fs::canonicalize(&program).with_context(missing)?; // it is started elsewhere
         let data = tempfile::tempdir().context("cannot make a directory for the node's data")?;
+        let certificate = which.tls.then(|| Certificate::make(data.path())).transpose()?;
         let settings = RAISED
             .iter()
             .copied()
             .chain(extra.iter().copied())
             .map(str::to_owned)
+            .chain(certificate.iter().flat_map(Certificate::settings))
             .chain(which.node_set.iter().cloned());
         let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).collect();
         let child = spawn(&program, which.node_cpus.as_deref(), (data.path(), &arguments))?;
@@ -70,11 +75,17 @@ impl Started {
             program,
             arguments,
             cpus: which.node_cpus.clone(),
+            certificate,
             data,
             child,
         };
         started.address = started.ready().await?;
         Ok(started)
+    }
+
+    /// How it is reached now.
+    pub(super) fn door(&self) -> anyhow::Result<Door> {
+        Door::here(self.address, self.certificate.as_ref().map(|own| own.cert.as_path()))
     }
 
     pub(super) fn pid(&self) -> u32 {
