@@ -114,12 +114,16 @@ fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
     }
 }
 
-/// Ends the process if a figure is expected that the task does not have.
+/// Ends the process if a figure is expected that the task does not have, or something that it cannot do.
 fn check(task: &Task, shared: &Shared) {
     if let Some(unknown) = shared.expect.iter().find(|expected| !task.figures().contains(&expected.figure())) {
         let has = if task.figures().is_empty() { "none".to_owned() } else { task.figures().join(", ") };
         let words = format!("--expect: `{}` is no figure of what is asked; it has {has}\n", unknown.figure());
         Bench::command().error(ErrorKind::InvalidValue, words).exit();
+    }
+    if matches!(task, Task::Peers(_)) && shared.which.is_tls() {
+        let words = "--tls: the servers that are compared speak plain, so Aldis does too\n";
+        Bench::command().error(ErrorKind::ArgumentConflict, words).exit();
     }
 }
 

@@ -23,7 +23,7 @@ use crate::member::{self, Caller, Mouth, Part, Play};
 use crate::ramp::Ramp;
 use crate::show::Show;
 use crate::tally::Tally;
-use crate::wire::{self, Way};
+use crate::wire::{self, Trust, Way};
 
 /// Who comes, and with which token.
 pub(crate) struct Guest {
@@ -44,6 +44,8 @@ pub(crate) struct Company {
 /// How they come.
 pub(crate) struct Arrival<'a> {
     pub(crate) to: SocketAddr,
+    /// `None`: plain.
+    pub(crate) trust: Option<Arc<Trust>>,
     pub(crate) sources: Sources,
     /// Members a second, in every step.
     pub(crate) ramp: u32,
@@ -64,15 +66,15 @@ impl Crowd {
     /// Opens every guest's socket, and says nothing.
     pub(crate) async fn open(company: Company, arrival: Arrival<'_>) -> anyhow::Result<Self> {
         let Company { guests, knockers, play } = company;
-        let Arrival { to, sources, ramp, show } = arrival;
+        let Arrival { to, trust, sources, ramp, show } = arrival;
         let bar = show.step("open sockets", guests.len());
         let (turns, mut opening) = (Arc::new(Semaphore::new(OPENING_MAX)), JoinSet::new());
         let (mut pace, mut mouths) = (Ramp::new(ramp), vec![None; guests.len()]);
         for (n, guest) in guests.iter().enumerate() {
             pace.turn().await;
             let turn = Arc::clone(&turns).acquire_owned().await?;
-            let way = Way { to, source: sources.of(n), receive_bytes: guest.receive_bytes };
-            let caller = Caller { part: guest.part, token: Arc::clone(&guest.token), way };
+            let way = Way { to, source: sources.of(n), receive_bytes: guest.receive_bytes, trust: trust.clone() };
+            let caller = Caller { part: guest.part, token: Arc::clone(&guest.token), way: way.clone() };
             let play = Arc::clone(&play);
             opening.spawn(async move {
                 let _turn = turn;

@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use actors::protocol::{RoomId, UserId};
-use tokio::net::tcp::OwnedWriteHalf;
 
 pub(crate) use comeback::Comeback;
 pub(crate) use mouth::{Mouth, Voice};
@@ -22,7 +21,7 @@ pub(crate) use negotiation::Negotiation;
 use crate::clock::{Epoch, Nanos};
 use crate::oracle::{Cast, RoomNumber, Violation, Witness};
 use crate::tally::Tally;
-use crate::wire::{Line, Listen, Opened, Reader, Way};
+use crate::wire::{Line, Listen, Opened, Reader, Way, WriteHalf};
 use crate::words::{self, Body, Heard};
 
 /// Who comes, with which token, from where.
@@ -141,7 +140,7 @@ struct Member {
     /// What a hello needs to go on with the stay; only of members that come back.
     resume_token: Option<Box<str>>,
     /// The new connection's other side, until the node has said whether the stay goes on.
-    returning: Option<OwnedWriteHalf>,
+    returning: Option<WriteHalf>,
     /// When the connection was lost, while it is.
     lost_at: Option<Nanos>,
 }

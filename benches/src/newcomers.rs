@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use hdrhistogram::Histogram;
-use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -17,7 +16,7 @@ use crate::clock::nanos;
 use crate::latency::histogram;
 use crate::limits::{BACK_WITHIN, OPEN_WITHIN};
 use crate::ramp::Ramp;
-use crate::wire::{Refused, Upgrade, Way, connect, upgrade};
+use crate::wire::{Refused, Trust, Way, open};
 
 /// Newcomers under way at once at most: a burst that the accept queue of no node takes; more are not offered.
 pub(crate) const AT_ONCE_MAX: usize = 4_096;
@@ -29,6 +28,7 @@ pub(crate) struct Newcomers(Arc<Shared>);
 
 struct Shared {
     to: SocketAddr,
+    trust: Option<Arc<Trust>>,
     tokens: Vec<String>,
     turn: AtomicUsize,
     places: Arc<Semaphore>,
@@ -61,9 +61,10 @@ pub(crate) struct Gathered {
 }
 
 impl Newcomers {
-    pub(crate) fn new(to: SocketAddr, tokens: impl Iterator<Item = String>) -> Self {
+    pub(crate) fn new((to, trust): (SocketAddr, Option<Arc<Trust>>), tokens: impl Iterator<Item = String>) -> Self {
         Self(Arc::new(Shared {
             to,
+            trust,
             tokens: tokens.collect(),
             turn: AtomicUsize::new(0),
             places: Arc::new(Semaphore::new(AT_ONCE_MAX)),
@@ -169,8 +170,8 @@ impl Shared {
 
     /// As far as `welcome`, then away.
     async fn knock(&self, token: &str) -> anyhow::Result<()> {
-        let stream = connect(Way { to: self.to, source: None, receive_bytes: None }).await?;
-        let mut opened = upgrade(stream, self.to, &Upgrade::aldis()).await?;
+        let way = Way { to: self.to, source: None, receive_bytes: None, trust: self.trust.clone() };
+        let mut opened = open(way).await?;
         opened.say(&format!(r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#)).await?;
         let mut heard = std::mem::take(&mut opened.early);
         while !heard.windows(WELCOME.len()).any(|text| text == WELCOME) {

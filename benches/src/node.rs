@@ -1,20 +1,24 @@
 //! The node under test: one that is started for this run, or one that runs already. What the generator needs of it:
 //! an address, rooms, tokens, and how much memory and time its process takes. Must not know scenarios.
 
+mod certificate;
+mod door;
 mod process;
 mod pulse;
 mod rest;
 mod started;
 mod tokens;
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actors::protocol::RoomId;
 use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
+use door::Door;
 pub(crate) use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
 pub(crate) use rest::{Credentials, LoggedIn, Rest};
@@ -22,6 +26,7 @@ use started::Started;
 pub(crate) use tokens::Token;
 
 use crate::limits::REQUESTS_AT_ONCE;
+use crate::wire::Trust;
 
 /// Which node, as the command line says.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,9 +40,15 @@ pub(crate) struct Which {
     /// Start it on these processors, such as 0 or 0-3 (with taskset)
     #[arg(long, value_name = "LIST", global = true, conflicts_with = "url")]
     node_cpus: Option<String>,
-    /// A node that runs already, such as http://127.0.0.1:8080; it must allow the load (see the README)
+    /// Let it speak TLS, with a certificate of its own that every client verifies
+    #[arg(long, global = true, conflicts_with = "url")]
+    tls: bool,
+    /// A node that runs already, such as http://127.0.0.1:8080, or https:// for TLS; it must allow the load (see the README)
     #[arg(long, value_name = "URL", global = true)]
     url: Option<String>,
+    /// The certificates to believe when that node speaks TLS [default: those that this system believes]
+    #[arg(long, value_name = "FILE", global = true, requires = "url")]
+    ca: Option<PathBuf>,
     /// The process of that node, if it runs on this machine: without it, no memory and no CPU is told
     #[arg(long, global = true, requires = "url")]
     pid: Option<u32>,
@@ -57,6 +68,11 @@ impl Which {
         self.node_cpus.as_deref()
     }
 
+    /// Whether a node that is started shall speak TLS.
+    pub(crate) const fn is_tls(&self) -> bool {
+        self.tls
+    }
+
     /// Where it runs if it was not told.
     pub(crate) fn or_on_cpus(&mut self, cpus: &str) {
         if self.url.is_none() {
@@ -68,6 +84,8 @@ impl Which {
 /// A node that serves.
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,
+    /// Whom its clients believe; `None`: they speak plain.
+    pub(crate) trust: Option<Arc<Trust>>,
     pub(crate) rest: Rest,
     pub(crate) process: Option<Process>,
     which: Which,
@@ -78,18 +96,22 @@ impl Node {
     /// Starts the node, or finds it. `extra`: keys that the scenario needs, for a node that is started.
     pub(crate) async fn reach(which: Which, extra: &[&str]) -> anyhow::Result<Self> {
         if let Some(url) = &which.url {
-            let host = url.strip_prefix("http://").map(|host| host.trim_end_matches('/'));
-            let host =
-                host.with_context(|| format!("--url {url}: only http:// is spoken so far → give http://HOST:PORT"))?;
-            let address =
-                host.to_socket_addrs().with_context(|| format!("--url {url}: no such host, or no port"))?.next();
-            let address = address.with_context(|| format!("--url {url}: the host has no address"))?;
+            let door = Door::at(url, which.ca.as_deref())?;
             let process = which.pid.map(Process::of).transpose()?;
-            return Ok(Self { address, rest: Rest::at(address)?, process, which, started: None });
+            return Self::behind(door, which, (process, None));
         }
         let started = Started::start(&which, extra).await?;
         let process = Some(Process::of(started.pid())?);
-        Ok(Self { address: started.address, rest: Rest::at(started.address)?, process, which, started: Some(started) })
+        Self::behind(started.door()?, which, (process, Some(started)))
+    }
+
+    fn behind(
+        door: Door,
+        which: Which,
+        (process, started): (Option<Process>, Option<Started>),
+    ) -> anyhow::Result<Self> {
+        let rest = Rest::behind(&door)?;
+        Ok(Self { address: door.address, trust: door.trust, rest, process, which, started })
     }
 
     /// Stops a node that was started here and starts it again on the same data, so that its memory holds nothing of
@@ -97,10 +119,17 @@ impl Node {
     pub(crate) async fn again(&mut self) -> anyhow::Result<()> {
         if let Some(started) = &mut self.started {
             started.again().await?;
-            (self.address, self.rest) = (started.address, Rest::at(started.address)?);
+            let door = started.door()?;
+            (self.address, self.rest) = (door.address, Rest::behind(&door)?);
             self.process = Some(Process::of(started.pid())?);
         }
         Ok(())
+    }
+
+    /// Where its life is asked for: at the admin listener, as probes should, where that is known; behind the public port's
+    /// queue a probe waits like everybody else.
+    pub(crate) fn side(&self) -> anyhow::Result<Rest> {
+        self.started.as_ref().map_or_else(|| Ok(self.rest.clone()), |started| Rest::behind(&started.side_door()?))
     }
 
     /// Stops a node that was started here.

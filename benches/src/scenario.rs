@@ -144,7 +144,8 @@ impl Run {
     async fn open(&self, node: &Node, company: Company) -> anyhow::Result<Crowd> {
         let Shared { source, per_source, ramp, .. } = &self.shared;
         let sources = Sources::plan(source, *per_source, (node.address, company.guests.len()))?;
-        Crowd::open(company, Arrival { to: node.address, sources, ramp: *ramp, show: &self.show }).await
+        let (to, trust) = (node.address, node.trust.clone());
+        Crowd::open(company, Arrival { to, trust, sources, ramp: *ramp, show: &self.show }).await
     }
 
     /// How every scenario ends: strangers knock, everybody goes, the oracle judges, the node stops.

@@ -1,4 +1,4 @@
-//! Bytes: a plain TCP connection that speaks RFC 6455 as a client. Must not know what a message means.
+//! Bytes: a TCP connection, plain or under TLS, that speaks RFC 6455 as a client. Must not know what a message means.
 //!
 //! An idle client holds no buffer: reading borrows one per thread, writing goes straight to the kernel.
 
@@ -6,8 +6,12 @@ mod frame;
 mod handshake;
 mod line;
 mod reader;
+mod stream;
+mod tls;
 
 pub(crate) use frame::Opcode;
 pub(crate) use handshake::{Opened, Refused, Upgrade, Way, connect, open, upgrade};
 pub(crate) use line::{Cut, Line, LineOver};
 pub(crate) use reader::{Ending, Listen, Reader};
+pub(crate) use stream::WriteHalf;
+pub(crate) use tls::Trust;

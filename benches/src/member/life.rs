@@ -61,7 +61,7 @@ impl Member {
                 return None;
             }
             let stay = (self.resume_token.as_deref()?, self.witness.seq());
-            match knock(self.caller.way, &self.caller.token, stay).await {
+            match knock(self.caller.way.clone(), &self.caller.token, stay).await {
                 Ok((reader, write)) => {
                     self.returning = Some(write);
                     return Some(reader);

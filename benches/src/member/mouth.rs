@@ -8,11 +8,10 @@ use actors::protocol::{
     RoomId, UserId,
     client::{Cid, Seq},
 };
-use tokio::net::tcp::OwnedWriteHalf;
 
 use crate::clock::Nanos;
 use crate::limits::KEPT_MAX;
-use crate::wire::{Cut, Line, LineOver, Opcode};
+use crate::wire::{Cut, Line, LineOver, Opcode, WriteHalf};
 use crate::words::{self, Mark};
 
 /// What a member has said so far, and how it stands.
@@ -199,7 +198,7 @@ impl Mouth {
     }
 
     /// Speaks over another connection; what was kept is said first.
-    pub(super) fn speak_over(&self, half: OwnedWriteHalf) {
+    pub(super) fn speak_over(&self, half: WriteHalf) {
         self.0.reconnect(half, |voice| voice.kept.iter().flatten().map(|(_, text)| Arc::clone(text)).collect());
     }
 

@@ -1,7 +1,6 @@
 //! Is the node alive? `GET /health/live`, asked as an orchestrator's probe does: every time over a connection of its own.
 //! Must not know what the node is put through meanwhile.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread::JoinHandle;
@@ -9,11 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use hdrhistogram::Histogram;
-use reqwest::Client;
 
+use super::rest::Rest;
 use crate::clock::nanos;
 use crate::latency::histogram;
-use crate::limits::REQUEST_WITHIN;
 
 /// How often it is asked.
 const EVERY: Duration = Duration::from_millis(20);
@@ -33,11 +31,12 @@ pub(crate) struct Beats {
 }
 
 impl Pulse {
-    pub(crate) fn begin(node: SocketAddr) -> anyhow::Result<Self> {
+    pub(crate) fn begin(node: &Rest) -> anyhow::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let feel = move || runtime.block_on(feel(node, &stopped));
+        let node = node.unkept()?;
+        let feel = move || runtime.block_on(feel(&node, &stopped));
         let thread = std::thread::Builder::new().name("pulse".to_owned()).spawn(feel)?;
         Ok(Self { stop, thread })
     }
@@ -49,16 +48,15 @@ impl Pulse {
     }
 }
 
-async fn feel(node: SocketAddr, stop: &AtomicBool) -> anyhow::Result<Beats> {
-    let client = Client::builder().timeout(REQUEST_WITHIN).pool_max_idle_per_host(0).build()?;
-    let url = format!("http://{node}/health/live");
+async fn feel(node: &Rest, stop: &AtomicBool) -> anyhow::Result<Beats> {
     let (mut beats, mut turn) = (Beats { times: histogram()?, missed: 0 }, tokio::time::interval(EVERY));
     while !stop.load(Relaxed) {
         turn.tick().await;
         let asked = Instant::now();
-        match client.get(&url).send().await {
-            Ok(answer) if answer.status().is_success() => beats.times.saturating_record(nanos(asked.elapsed())),
-            Ok(_) | Err(_) => beats.missed += 1,
+        if node.is_well("/health/live").await {
+            beats.times.saturating_record(nanos(asked.elapsed()));
+        } else {
+            beats.missed += 1;
         }
     }
     Ok(beats)

@@ -1,22 +1,25 @@
 //! The few requests of the REST interface that a run needs; whoever is asked to wait (429, 503) waits and asks again.
 //! Must not know what for.
 
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actors::protocol::RoomId;
 use anyhow::{Context as _, bail};
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::door::Door;
 use crate::limits::{REQUEST_WITHIN, RETRIES_MAX};
+use crate::wire::Trust;
 
 /// A node's REST interface.
 #[derive(Debug, Clone)]
 pub(crate) struct Rest {
     client: Client,
     base: String,
+    trust: Option<Arc<Trust>>,
 }
 
 /// Somebody with an account.
@@ -68,8 +71,26 @@ impl Credentials {
 }
 
 impl Rest {
-    pub(crate) fn at(address: SocketAddr) -> anyhow::Result<Self> {
-        Ok(Self { client: Client::builder().timeout(REQUEST_WITHIN).build()?, base: format!("http://{address}") })
+    pub(super) fn behind(door: &Door) -> anyhow::Result<Self> {
+        let client = builder(door.trust.as_deref()).build()?;
+        Ok(Self { client, base: door.base.clone(), trust: door.trust.clone() })
+    }
+
+    /// The same interface over connections of its own, for another runtime.
+    pub(crate) fn anew(&self) -> anyhow::Result<Self> {
+        Ok(Self { client: builder(self.trust.as_deref()).build()?, ..self.clone() })
+    }
+
+    /// The same, with a connection for each request.
+    pub(super) fn unkept(&self) -> anyhow::Result<Self> {
+        let client = builder(self.trust.as_deref()).pool_max_idle_per_host(0).build()?;
+        Ok(Self { client, ..self.clone() })
+    }
+
+    /// Whether `GET` of this path is answered with success.
+    pub(super) async fn is_well(&self, path: &str) -> bool {
+        let answer = self.client.get(format!("{}{path}", self.base)).send().await;
+        answer.is_ok_and(|answer| answer.status().is_success())
     }
 
     /// Makes an account; answers its access token.
@@ -94,6 +115,14 @@ impl Rest {
         let (text, _) = asked("make a room", &request).await?;
         let made: Made = serde_json::from_str(&text)?;
         Ok(made.room_id.parse()?)
+    }
+}
+
+fn builder(trust: Option<&Trust>) -> ClientBuilder {
+    let builder = Client::builder().timeout(REQUEST_WITHIN);
+    match trust {
+        Some(trust) => builder.tls_backend_preconfigured(trust.config()),
+        None => builder,
     }
 }
 

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-use super::{Token, Which, tokens};
+use super::certificate::Certificate;
+use super::{Door, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
 /// What every load needs: no limit meant for one client may hold the generator back.
@@ -33,10 +34,13 @@ const RAISED: [&str; 10] = [
 
 /// A running child.
 pub(super) struct Started {
-    pub(super) address: SocketAddr,
+    address: SocketAddr,
+    admin: SocketAddr,
     program: PathBuf,
     arguments: Vec<String>,
     cpus: Option<String>,
+    /// What it serves with; `None`: plain.
+    certificate: Option<Certificate>,
     data: TempDir,
     child: Child,
 }
@@ -44,6 +48,7 @@ pub(super) struct Started {
 #[derive(Deserialize)]
 struct Ready {
     http: SocketAddr,
+    admin: SocketAddr,
 }
 
 impl Started {
@@ -57,24 +62,38 @@ impl Started {
         };
         let program = fs::canonicalize(&program).with_context(missing)?; // it is started elsewhere
         let data = tempfile::tempdir().context("cannot make a directory for the node's data")?;
+        let certificate = which.tls.then(|| Certificate::make(data.path())).transpose()?;
         let settings = RAISED
             .iter()
             .copied()
             .chain(extra.iter().copied())
             .map(str::to_owned)
+            .chain(certificate.iter().flat_map(Certificate::settings))
             .chain(which.node_set.iter().cloned());
         let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).collect();
         let child = spawn(&program, which.node_cpus.as_deref(), (data.path(), &arguments))?;
         let mut started = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            admin: SocketAddr::from(([127, 0, 0, 1], 0)),
             program,
             arguments,
             cpus: which.node_cpus.clone(),
+            certificate,
             data,
             child,
         };
-        started.address = started.ready().await?;
+        (started.address, started.admin) = started.ready().await?;
         Ok(started)
+    }
+
+    /// How it is reached now.
+    pub(super) fn door(&self) -> anyhow::Result<Door> {
+        Door::here(self.address, self.certificate.as_ref().map(|own| own.cert.as_path()))
+    }
+
+    /// How its admin listener is reached; it is always plain.
+    pub(super) fn side_door(&self) -> anyhow::Result<Door> {
+        Door::here(self.admin, None)
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -85,7 +104,7 @@ impl Started {
     pub(super) async fn again(&mut self) -> anyhow::Result<()> {
         self.end().await?;
         self.child = spawn(&self.program, self.cpus.as_deref(), (self.data.path(), &self.arguments))?;
-        self.address = self.ready().await?;
+        (self.address, self.admin) = self.ready().await?;
         Ok(())
     }
 
@@ -103,12 +122,12 @@ impl Started {
     }
 
     /// Waits until it serves, and where.
-    async fn ready(&mut self) -> anyhow::Result<SocketAddr> {
+    async fn ready(&mut self) -> anyhow::Result<(SocketAddr, SocketAddr)> {
         let (file, begun) = (self.data.path().join("ready.json"), Instant::now());
         loop {
             if let Ok(text) = fs::read_to_string(&file) {
                 let ready: Ready = serde_json::from_str(&text).context("the node's ready file is not understood")?;
-                return Ok(ready.http);
+                return Ok((ready.http, ready.admin));
             }
             let ended = self.child.try_wait()?;
             if ended.is_some() || begun.elapsed() > START_WITHIN {

@@ -45,7 +45,7 @@ impl Party {
                 pace.turn().await;
             }
             let theirs = Arc::clone(&talk);
-            let way = Way { to, source: sources.of(at), receive_bytes: None };
+            let way = Way { to, source: sources.of(at), receive_bytes: None, trust: None };
             opening.spawn(async move {
                 let opened = timeout(OPEN_WITHIN, open(way, &theirs, n)).await;
                 opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))?
@@ -104,10 +104,10 @@ impl Party {
 
 /// Opens one caller's socket.
 async fn open(way: Way, talk: &Talk, n: usize) -> anyhow::Result<(usize, Opened)> {
-    let stream = connect(way).await?;
+    let stream = connect(&way).await?;
     let opened = match talk.dialect.upgrade(n) {
         Some(asked) => upgrade(stream, way.to, &asked).await?,
-        None => Opened { stream, early: Vec::new() },
+        None => Opened { stream: stream.into(), early: Vec::new() },
     };
     Ok((n, opened))
 }

@@ -1,7 +1,6 @@
 //! `login`: so many people log in at the same moment while a call's signals go on. What the hashes cost the node in
 //! memory, and those signals in latency. Must not know how a password is hashed.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -103,9 +102,9 @@ impl Login {
     async fn crush(&self, run: &Run, node: &Node, people: Vec<Credentials>) -> anyhow::Result<Crush> {
         let step = run.show.step("log in", people.len());
         let (told, mut heard) = mpsc::channel(people.len());
-        let (address, ramp, begun) = (node.address, run.shared.ramp, Instant::now());
+        let (rest, ramp, begun) = (node.rest.anew()?, run.shared.ramp, Instant::now());
         let elsewhere =
-            std::thread::Builder::new().name("logins".to_owned()).spawn(move || log_in(address, (people, ramp), &told));
+            std::thread::Builder::new().name("logins".to_owned()).spawn(move || log_in(rest, (people, ramp), &told));
         let elsewhere = elsewhere.context("cannot start the thread of those who log in")?;
         let mut crush = Crush { times: histogram()?, waits: 0, took: Duration::ZERO, peak: 0 };
         let mut look = tokio::time::interval(LOOK_EVERY);
@@ -134,7 +133,7 @@ impl Login {
 /// Logs everybody in, so many a second at first, from a thread of their own that gives way to the measured callers:
 /// these are other people, whose work would be done on machines of their own.
 fn log_in(
-    address: SocketAddr,
+    rest: Rest,
     (people, ramp): (Vec<Credentials>, u32),
     told: &mpsc::Sender<anyhow::Result<LoggedIn>>,
 ) -> anyhow::Result<()> {
@@ -142,7 +141,7 @@ fn log_in(
     let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle); // refused: they take their share
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (rest, mut logins, mut ramp) = (Rest::at(address)?, JoinSet::new(), Ramp::new(ramp));
+        let (mut logins, mut ramp) = (JoinSet::new(), Ramp::new(ramp));
         for person in people {
             ramp.turn().await;
             let (rest, told) = (rest.clone(), told.clone());

@@ -79,7 +79,10 @@ impl Overload {
         files_for(2 * self.pairs + AT_ONCE_MAX)?;
         let tokens = node.tokens(2 * self.pairs + PEOPLE).await?;
         let crowd = pairs(run, &node, (self.pairs, Box::new(Measure(Arc::clone(&latencies))))).await?;
-        let newcomers = Newcomers::new(node.address, tokens.into_iter().skip(2 * self.pairs).map(|token| token.token));
+        let newcomers = Newcomers::new(
+            (node.address, node.trust.clone()),
+            tokens.into_iter().skip(2 * self.pairs).map(|token| token.token),
+        );
 
         let offer = Offer { directions: directions(&crowd), rate: self.rate, bytes: run.shared.payload };
         let pace = Pace::begin(offer, Arc::clone(&crowd.play))?;
@@ -126,7 +129,7 @@ impl Overload {
                 run.during("find what it carries", newcomers.as_many_as_get_in(TRIAL), rates(crowd, latencies)).await
             }
         };
-        let (pulse, before) = (Pulse::begin(node.address)?, node.anonymous()?);
+        let (pulse, before) = (Pulse::begin(&node.side()?)?, node.anonymous()?);
         latencies.enter("overload");
         let offered = self.times * carried;
         let watch = async {

@@ -177,7 +177,7 @@ impl Storm {
 
     /// Storm after storm; the probe goes on between them.
     async fn rage(&self, run: &Run, (node, crowd): (&Node, &Crowd), away: &Away) -> anyhow::Result<Weather> {
-        let (pulse, cpu) = (Pulse::begin(node.address)?, node.cpu()?);
+        let (pulse, cpu) = (Pulse::begin(&node.side()?)?, node.cpu()?);
         let mut worst = 0;
         for storm in 1..=u64::from(self.storms) {
             away.latencies.enter("storm");

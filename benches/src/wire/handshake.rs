@@ -2,15 +2,17 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use actors::protocol::SUBPROTOCOL;
 use anyhow::{Context as _, bail, ensure};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::Opcode;
 use super::frame;
+use super::stream::Stream;
+use super::tls::{Tls, Trust};
 
 /// The key and answer of RFC 6455 §1.3: a load generator needs no surprise here.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -20,7 +22,7 @@ const HEAD_BYTES_MAX: usize = 8 * 1024;
 
 /// An open WebSocket.
 pub(crate) struct Opened {
-    pub(crate) stream: TcpStream,
+    pub(crate) stream: Stream,
     /// What came behind the answer's head.
     pub(crate) early: Vec<u8>,
 }
@@ -35,13 +37,15 @@ pub(crate) struct Refused {
 }
 
 /// From where a client connects to where.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Way {
     pub(crate) to: SocketAddr,
     /// `None`: the kernel chooses.
     pub(crate) source: Option<IpAddr>,
     /// Bytes that the kernel may hold for a reader; `None`: as many as it likes.
     pub(crate) receive_bytes: Option<u32>,
+    /// `None`: plain.
+    pub(crate) trust: Option<Arc<Trust>>,
 }
 
 /// What is asked of the server.
@@ -70,11 +74,17 @@ impl Upgrade {
 
 /// Connects to a node and upgrades.
 pub(crate) async fn open(way: Way) -> anyhow::Result<Opened> {
-    upgrade(connect(way).await?, way.to, &Upgrade::aldis()).await
+    let tcp = connect(&way).await?;
+    let stream = match &way.trust {
+        Some(trust) => Stream::Tls(Tls::connect(tcp, trust).await?),
+        None => Stream::Plain(tcp),
+    };
+    upgrade(stream, way.to, &Upgrade::aldis()).await
 }
 
 /// Upgrades an open connection.
-pub(crate) async fn upgrade(mut stream: TcpStream, to: SocketAddr, asked: &Upgrade) -> anyhow::Result<Opened> {
+pub(crate) async fn upgrade(stream: impl Into<Stream>, to: SocketAddr, asked: &Upgrade) -> anyhow::Result<Opened> {
+    let mut stream = stream.into();
     let Upgrade { path, subprotocol } = asked;
     let subprotocol_field = subprotocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
     let request = format!(
@@ -87,8 +97,8 @@ pub(crate) async fn upgrade(mut stream: TcpStream, to: SocketAddr, asked: &Upgra
     Ok(Opened { stream, early })
 }
 
-/// Connects, and no more: small messages leave at once.
-pub(crate) async fn connect(Way { to, source, receive_bytes }: Way) -> anyhow::Result<TcpStream> {
+/// Connects TCP, and no more: small messages leave at once.
+pub(crate) async fn connect(&Way { to, source, receive_bytes, .. }: &Way) -> anyhow::Result<TcpStream> {
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if let Some(bytes) = receive_bytes {
         socket.set_recv_buffer_size(bytes)?;
@@ -107,7 +117,7 @@ pub(crate) async fn connect(Way { to, source, receive_bytes }: Way) -> anyhow::R
 }
 
 /// The answer's head as text, and what came behind it.
-async fn answer(stream: &mut TcpStream) -> anyhow::Result<(String, Vec<u8>)> {
+async fn answer(stream: &mut Stream) -> anyhow::Result<(String, Vec<u8>)> {
     let mut bytes = Vec::with_capacity(512);
     loop {
         if let Some(end) = bytes.windows(4).position(|end| end == b"\r\n\r\n") {

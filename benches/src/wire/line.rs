@@ -8,11 +8,10 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::net::{Shutdown, shutdown};
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedWriteHalf;
 
 use super::Opcode;
 use super::frame;
+use super::stream::WriteHalf;
 use crate::limits::WAITING_BYTES_MAX;
 
 /// A client's way to its node; `T` is what a speaker must know while it holds the floor.
@@ -22,7 +21,7 @@ pub(crate) struct Line<T> {
 
 struct Floor<T> {
     /// `None`: the line is over, until it is connected again.
-    half: Option<Arc<OwnedWriteHalf>>,
+    half: Option<Arc<WriteHalf>>,
     waiting: Vec<u8>,
     flushing: bool,
     /// Whether frames wait for [`Line::release`], so that they go as one.
@@ -50,16 +49,16 @@ thread_local! {
 }
 
 impl<T: Send + 'static> Line<T> {
-    pub(crate) fn new(half: OwnedWriteHalf, seed: u32, speaker: T) -> Arc<Self> {
+    pub(crate) fn new(half: WriteHalf, seed: u32, speaker: T) -> Arc<Self> {
         Self::masked(half, seed | 1, speaker)
     }
 
     /// A line whose frames are not masked, so that they can be read when they come back as they are.
-    pub(crate) fn bare(half: OwnedWriteHalf, speaker: T) -> Arc<Self> {
+    pub(crate) fn bare(half: WriteHalf, speaker: T) -> Arc<Self> {
         Self::masked(half, 0, speaker)
     }
 
-    fn masked(half: OwnedWriteHalf, mask: u32, speaker: T) -> Arc<Self> {
+    fn masked(half: WriteHalf, mask: u32, speaker: T) -> Arc<Self> {
         let half = Some(Arc::new(half));
         let floor = Floor { half, waiting: Vec::new(), flushing: false, held: false, mask, speaker };
         Arc::new(Self { floor: Mutex::new(floor) })
@@ -70,7 +69,7 @@ impl<T: Send + 'static> Line<T> {
         let mut floor = self.floor();
         floor.waiting = Vec::new();
         let Some(half) = floor.half.take() else { return };
-        let stream: &TcpStream = (*half).as_ref();
+        let stream = half.tcp();
         // Both fail only where the connection is gone already.
         if how == Cut::Reset {
             let _ = stream.set_zero_linger();
@@ -84,7 +83,7 @@ impl<T: Send + 'static> Line<T> {
     }
 
     /// Goes on over another connection; before anybody else speaks, the texts that `again` answers are said.
-    pub(crate) fn reconnect(self: &Arc<Self>, half: OwnedWriteHalf, again: impl FnOnce(&mut T) -> Vec<Arc<str>>) {
+    pub(crate) fn reconnect(self: &Arc<Self>, half: WriteHalf, again: impl FnOnce(&mut T) -> Vec<Arc<str>>) {
         let mut bytes = Vec::new();
         let mut floor = self.floor();
         (floor.half, floor.waiting, floor.flushing) = (Some(Arc::new(half)), Vec::new(), false);
@@ -171,7 +170,7 @@ impl<T: Send + 'static> Line<T> {
     }
 
     /// What the kernel did not take is written by a task.
-    fn flush_later(self: &Arc<Self>, floor: &mut Floor<T>, half: Arc<OwnedWriteHalf>) {
+    fn flush_later(self: &Arc<Self>, floor: &mut Floor<T>, half: Arc<WriteHalf>) {
         if !floor.waiting.is_empty() && !floor.flushing {
             floor.flushing = true;
             tokio::spawn(Arc::clone(self).flush(half));
@@ -179,7 +178,7 @@ impl<T: Send + 'static> Line<T> {
     }
 
     /// Writes what waits, then ends.
-    async fn flush(self: Arc<Self>, half: Arc<OwnedWriteHalf>) {
+    async fn flush(self: Arc<Self>, half: Arc<WriteHalf>) {
         while half.writable().await.is_ok() {
             let mut floor = self.floor();
             if floor.half.as_ref().is_none_or(|now| !Arc::ptr_eq(now, &half)) {
@@ -199,7 +198,7 @@ impl<T: Send + 'static> Line<T> {
 
 impl<T> Floor<T> {
     /// How much the kernel took: all, some, or nothing for now.
-    fn try_write(&mut self, half: &OwnedWriteHalf, bytes: &[u8]) -> Result<usize, LineOver> {
+    fn try_write(&mut self, half: &WriteHalf, bytes: &[u8]) -> Result<usize, LineOver> {
         match half.try_write(bytes) {
             Ok(written) => Ok(written),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),

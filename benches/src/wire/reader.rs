@@ -4,13 +4,12 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::task::{Poll, ready};
 
-use tokio::io::{AsyncRead as _, ReadBuf};
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::io::ReadBuf;
 
 use super::frame::{BadFrame, Frames, Opcode};
+use super::stream::ReadHalf;
 use crate::limits::READ_BYTES;
 
 /// Who is told what a node sends.
@@ -53,14 +52,14 @@ thread_local! {
 
 /// One connection's incoming side.
 pub(crate) struct Reader {
-    half: OwnedReadHalf,
+    half: ReadHalf,
     /// What came with the handshake's answer; read first.
     early: Vec<u8>,
     frames: Frames,
 }
 
 impl Reader {
-    pub(crate) fn new(half: OwnedReadHalf, early: Vec<u8>) -> Self {
+    pub(crate) fn new(half: ReadHalf, early: Vec<u8>) -> Self {
         Self { half, early, frames: Frames::default() }
     }
 
@@ -75,7 +74,7 @@ impl Reader {
             SCRATCH.with_borrow_mut(|scratch| {
                 while listener.listens() {
                     let mut buffer = ReadBuf::new(scratch);
-                    let read = ready!(Pin::new(&mut self.half).poll_read(cx, &mut buffer));
+                    let read = ready!(self.half.poll_read(cx, &mut buffer));
                     if read.is_err() || buffer.filled().is_empty() {
                         return Poll::Ready(Some(Ending::Lost));
                     }
