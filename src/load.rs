@@ -22,8 +22,9 @@ pub const SHED: &str = "aldis_shed_total";
 
 /// How often the lag is looked at: often enough to act within a tenth of a second, and nearly free.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How long the port may be busy without a pause: a storm of some thousands who come back passes, a flood does not.
-const RUSH_MAX: Duration = Duration::from_millis(500);
+/// Connections that may wait to be welcomed before new ones are refused: as many as come back when a network breaks, and
+/// a quarter of a second's work.
+pub(crate) const WAITING_MAX: usize = 2_048;
 /// When the first of those who are refused may come back.
 const BACK_AFTER: Duration = Duration::from_secs(1);
 /// Over how long the others are spread.
@@ -95,10 +96,13 @@ impl Load {
         }
     }
 
-    /// So long the public port has had somebody waiting without a pause.
-    pub fn port_is_busy(&self, since: Duration) {
-        let rushed = self.sheds && since > RUSH_MAX;
-        if self.is_rushed.swap(rushed, Ordering::Relaxed) != rushed {
+    /// So many connections wait to be welcomed.
+    pub fn waiting(&self, connections: usize) {
+        let is_rushed = self.is_rushed.load(Ordering::Relaxed);
+        let limit = if is_rushed { WAITING_MAX / 4 } else { WAITING_MAX };
+        let rushed = self.sheds && connections >= limit;
+        if rushed != is_rushed {
+            self.is_rushed.store(rushed, Ordering::Relaxed);
             tracing::warn!(
                 refusing = rushed,
                 "new sockets and requests are refused while more come than can be let in"
@@ -143,11 +147,12 @@ mod tests {
     #[test]
     fn a_storm_passes_and_a_flood_does_not() {
         let load = Load::new(Duration::from_millis(50));
-        load.port_is_busy(RUSH_MAX);
+        load.waiting(WAITING_MAX - 1);
         assert!(!load.is_high());
-        load.port_is_busy(RUSH_MAX * 2);
-        assert!(load.admit(New::Request).is_err());
-        load.port_is_busy(Duration::ZERO);
+        load.waiting(WAITING_MAX);
+        load.waiting(WAITING_MAX / 2);
+        assert!(load.admit(New::Request).is_err(), "until it has caught up");
+        load.waiting(0);
         assert_eq!(load.admit(New::Request), Ok(()));
     }
 

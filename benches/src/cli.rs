@@ -96,6 +96,8 @@ pub fn run_as_bench() -> ExitCode {
 }
 
 fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
+    // One provider for all TLS; it fails only if one is there already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     check(&task, &shared);
     let done = match task {
         Task::Play(scenario) => play(&scenario, shared),

@@ -3,7 +3,7 @@
 //! axum's own `serve` installs no timer, so an unfinished head could stay for ever: hence this one. It must not know
 //! routes or sessions.
 
-mod rush;
+mod queue;
 
 use std::fmt;
 use std::future::Future;
@@ -13,7 +13,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::FutureExt as _;
 use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use rush::Rush;
+use queue::Queue;
 
 use super::caps::{Caps, Full, Place};
 use super::connection::{self, Lobby, Stream};
@@ -89,7 +88,7 @@ impl Listener {
         self.tcp.local_addr()
     }
 
-    /// Tells this load how long the port has been busy without a pause.
+    /// Tells this load how many wait to be welcomed.
     #[must_use]
     pub fn watched_by(self, load: Arc<Load>) -> Self {
         Self { load: Some(load), ..self }
@@ -100,56 +99,59 @@ impl Listener {
     pub async fn serve<L: Lobby>(self, router: Router, lobby: Arc<L>, tasks: TaskTracker, stop: CancellationToken) {
         let caps = Caps::new(self.limits.connections_max, self.limits.connections_per_address_max);
         let mut pause = Pause::new(self.limits.accept_pause_max);
-        let mut rush = Rush::default();
+        let mut queue = Queue::new(std::thread::available_parallelism().map_or(1, usize::from));
         loop {
-            rush.goes_on(self.load.as_deref()).await;
-            let accepted = match self.tcp.accept().now_or_never() {
-                Some(accepted) => accepted,
-                None => {
-                    rush.is_over(self.load.as_deref());
-                    // Stop first: a busy port must not starve it.
-                    tokio::select! {
-                        biased;
-                        () = stop.cancelled() => return,
-                        accepted = self.tcp.accept() => accepted,
-                    }
-                }
-            };
-            if stop.is_cancelled() {
+            let mut filled = queue.fill(&self.tcp);
+            if filled.is_ok() && queue.is_empty() {
+                // Stop first: a busy port must not starve it.
+                let accepted = tokio::select! {
+                    biased;
+                    () = stop.cancelled() => return,
+                    accepted = self.tcp.accept() => accepted,
+                };
+                filled = accepted.map(|accepted| queue.push(accepted));
+            } else if stop.is_cancelled() {
                 return;
             }
-            let (stream, peer) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    pause.after(&error).await;
-                    continue;
-                }
-            };
-            pause.reset();
-            let by_proxy = self.proxies.iter().any(|network| network.contains(&peer.ip().to_canonical()));
-            let address = (!by_proxy).then(|| peer.ip());
-            let place = match caps.take(address) {
-                Ok(place) => place,
-                Err(full) => {
-                    turn_away(full, peer);
-                    continue;
-                }
-            };
-            let front = Front {
-                router: router.clone(),
-                lobby: Arc::clone(&lobby),
-                policy: Arc::clone(&self.policy),
-                peer,
-                proxies: Arc::clone(&self.proxies),
-                over_tls: self.tls.is_some(),
-                pace: Pace::new(),
-                arrival: Mutex::new(None),
-            };
-            let (limits, acceptor) = (Arc::clone(&self.limits), self.tls.as_ref().map(|tls| tls.acceptor()));
-            let guest = Guest { front, place, limits, tasks: tasks.clone(), stop: stop.clone() };
-            // Boxed: what HTTP needs is given back when a socket is opened.
-            tasks.spawn(Box::pin(guest.welcome(stream, acceptor)));
+            match filled {
+                Ok(()) => pause.reset(),
+                Err(error) => pause.after(&error).await,
+            }
+            for (stream, peer) in queue.next(self.load.as_deref()) {
+                self.welcome(stream, peer, (&router, &lobby, &caps), (&tasks, &stop));
+            }
+            queue.rest().await;
         }
+    }
+
+    /// Starts the task of one connection, if there is a place for it.
+    fn welcome<L: Lobby>(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        (router, lobby, caps): (&Router, &Arc<L>, &Arc<Caps>),
+        (tasks, stop): (&TaskTracker, &CancellationToken),
+    ) {
+        let by_proxy = self.proxies.iter().any(|network| network.contains(&peer.ip().to_canonical()));
+        let address = (!by_proxy).then(|| peer.ip());
+        let place = match caps.take(address) {
+            Ok(place) => place,
+            Err(full) => return turn_away(full, peer),
+        };
+        let front = Front {
+            router: router.clone(),
+            lobby: Arc::clone(lobby),
+            policy: Arc::clone(&self.policy),
+            peer,
+            proxies: Arc::clone(&self.proxies),
+            over_tls: self.tls.is_some(),
+            pace: Pace::new(),
+            arrival: Mutex::new(None),
+        };
+        let (limits, acceptor) = (Arc::clone(&self.limits), self.tls.as_ref().map(|tls| tls.acceptor()));
+        let guest = Guest { front, place, limits, tasks: tasks.clone(), stop: stop.clone() };
+        // Boxed: what HTTP needs is given back when a socket is opened.
+        tasks.spawn(Box::pin(guest.welcome(stream, acceptor)));
     }
 }
 

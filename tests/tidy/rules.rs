@@ -201,8 +201,7 @@ pub(crate) const RULES: &[Rule] = &[
 const NOTHING: &str = "\u{0}";
 
 /// Where the edge may ask the clock: the root that hands it on, the clock of tokens, a port that brings none, measurements, commands that run once.
-const CLOCK_EDGES: [&str; 10] = [
-    "src/ws/listener/rush",
+const CLOCK_EDGES: [&str; 9] = [
     "src/load",
     "src/app",
     "src/auth/clock",

@@ -77,13 +77,12 @@ impl Actor for RoomActor {
     ) -> Result<(), ActorProcessingErr> {
         let now = clock::now();
         awake.vigil.handled(!matches!(command, Command::Tick), now);
-        match command {
-            Command::Several(commands) => {
-                for command in commands {
-                    awake.run(command, now).await;
-                }
+        if let Command::Several(commands) = command {
+            for command in commands {
+                awake.run(command, now).await;
             }
-            one => awake.run(one, now).await,
+        } else {
+            awake.run(command, now).await;
         }
         awake.pass_on();
         if awake.is_done(&me, now) {
@@ -152,7 +151,7 @@ impl Awake {
                     Ok(()) => return true,
                     Err(resting) => resting.wake(self.directory.settings.room),
                 },
-                Err(busy) => busy,
+                Err(busy) => *busy,
             };
         }
         if let Some(at) = self.vigil.look_at(now) {

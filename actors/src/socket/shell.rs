@@ -65,10 +65,11 @@ impl Sleeper for Shell {
         }
         let mut errands = Vec::new();
         for effect in std::mem::take(&mut self.due) {
-            match effect {
+            if let Effect::Tell(room, command) = effect {
                 // Not from here: a room that died meanwhile would look through all sockets, this locked one too.
-                Effect::Tell(room, command) => errands.push((room, command)),
-                light => self.perform(light),
+                errands.push((room, command));
+            } else {
+                self.perform(effect);
             }
         }
         self.settle();

@@ -47,7 +47,7 @@ impl Room {
     ///
     /// # Errors
     /// The room, if something waits for its time, or speaks of a stay that no seat has: news of it are on their way.
-    pub(crate) fn rest(self) -> Result<RoomAtRest, Self> {
+    pub(crate) fn rest(self) -> Result<RoomAtRest, Box<Self>> {
         let described = self.candidates.described_only().and_then(|pairs| {
             let sessions: BTreeMap<SessionId, u16> = self.roster.values().map(|place| place.session).zip(0..).collect();
             let place = |session| sessions.get(session).copied();
@@ -57,7 +57,9 @@ impl Room {
             self.roster.get(&local.user).is_some_and(|place| place.session == *session)
         };
         let fits = self.roster.len() <= usize::from(u16::MAX);
-        let Some(described) = described.filter(|_| fits && self.local.iter().all(seated)) else { return Err(self) };
+        let Some(described) = described.filter(|_| fits && self.local.iter().all(seated)) else {
+            return Err(Box::new(self));
+        };
         let Self { id, settings, roster, mut local, .. } = self;
         let seats = roster.into_iter().map(|(user, place)| {
             let here = local.remove(&place.session).map(|local| (local.socket, local.cursor));
