@@ -5,6 +5,7 @@
 //! the process; `caller` and `party` the connections; `work` what is measured; `outcome` the rounds together; `page`
 //! and `plot` what is written (pure); `echo` the floor. Must not know scenarios of one node.
 
+mod aims;
 mod caller;
 mod dialect;
 mod echo;

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::aims;
 use super::outcome::{MEASURES, Measure, Outcomes, Server};
 use super::work::{HANDSHAKES_EACH, MANY};
 
@@ -17,7 +18,9 @@ candidate with a number and the time it was due. A message that is lost, repeate
 round, alone. What a busy machine does to one, it does to all. The table shows medians of the rounds.
 - **CPU** is user and system time of the server's process and its children, from `/proc/PID/stat`, divided by the \
 messages that arrived: acknowledgements, pings and heartbeats are in it. *1 in flight* is a closed loop in which one \
-message of each pair is always under way, so every message costs a wake-up; with *16 in flight* several are read at once.
+message of each pair is always under way, so every message costs a wake-up; with *16 in flight* several are read at once, because the generator answers what it read at \
+once with one write. In closed loops the generator never sleeps: the kernel would charge the server for waking it, which \
+no server pays whose clients are elsewhere.
 - **p50 and p99** are from when a message was *due* to when the receiver had read it, in an open loop at a fixed rate \
 (no coordinated omission). How late the generator itself was is contained, and shown.
 - **Memory** is anonymous memory (heap, stacks) of a fresh server: with all connections at rest, less what it was \
@@ -35,9 +38,9 @@ once and, as set up here, do not repeat. Aldis checks membership and role, numbe
 others are registered under their name.
 - **Other servers.** `matchbox_server` is measured where `--matchbox` names one. Not tried: Sockudo, the \
 Nextcloud signaling server, AppRTC, Centrifugo.
-- **The floor is no exact floor.** It has half as many connections, so more messages of one are read at once; and \
-where a server's core is not busy (see *Around the figures*), the generator was the limit and the server woke up more \
-often a message than it would at its own limit. Both move the ratios.
+- **The floor is no exact floor.** It has as many connections as the others, each with its own words; a relay has two \
+sockets a message. Where a server's core is not busy (see *Around the figures*), the generator was the limit, and the \
+server woke up more often a message than it would at its own limit.
 - **Memory of the Node servers moved with how long connections rested**: `ws` read 6.6 kB after 2 s and 4.6 kB after 5 s \
 in trials. Compare runs of the same rest, and look at the spread.
 - **Not measured**: TLS, more than one core, clusters (Socket.IO has Redis adapters, the PeerJS server nothing), compression.
@@ -49,6 +52,7 @@ pub(crate) fn page(outcomes: &Outcomes, plot: &Path) -> String {
     let mut out = format!("# Benchmarks\n\n{}\n\n", head(outcomes));
     let _ = write!(out, "{}\n\n![Plots of this table]({plot})\n\n", table(outcomes).trim_end());
     let _ = write!(out, "## Against the floor\n\n{}\n", ratios(outcomes));
+    let _ = write!(out, "## What was aimed at\n\n{}\n", aims::table(outcomes));
     let _ = write!(out, "## Spread of the rounds\n\n{}\n", spreads(outcomes));
     let _ = write!(out, "## Around the figures\n\n{}\n", around(outcomes));
     let _ = write!(out, "## The servers\n\n{}\n", servers(outcomes));

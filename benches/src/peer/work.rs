@@ -135,10 +135,9 @@ async fn idle(host: &Host, epoch: Epoch, size: &Size) -> anyhow::Result<f64> {
     Ok(bytes / float(count))
 }
 
-/// Both of every pair; where everybody talks to themselves, one of each.
+/// Both of every pair, also where everybody talks to themselves: all servers have as many connections.
 async fn gather(host: &Host, (talk, size): (Arc<Talk>, &Size)) -> anyhow::Result<Party> {
-    let each = if talk.dialect.partner(0) == 0 { 1 } else { 2 };
-    Party::gather(host.address, talk, (0..each * size.pairs, Some(size.ramp))).await
+    Party::gather(host.address, talk, (0..2 * size.pairs, Some(size.ramp))).await
 }
 
 /// So many messages of each pair always under way.
