@@ -57,6 +57,9 @@ pub(crate) struct Directory {
     root: OnceLock<ActorCell>,
 }
 
+/// Ticks sent before everybody else has a turn.
+const TICKS_TOGETHER: usize = 8;
+
 /// What can be woken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
@@ -243,10 +246,14 @@ impl Directory {
         self.wheel.lock().unwrap_or_else(PoisonError::into_inner).schedule(key, at);
     }
 
-    /// Sends the ticks that are due.
-    pub(crate) fn wake(self: &Arc<Self>, now: Instant) {
+    /// Sends the ticks that are due, a few at a time: sleepers write their pings and acks at once, and hundreds of writes in
+    /// one go would stand before everybody's next signal.
+    pub(crate) async fn wake(self: &Arc<Self>, now: Instant) {
         let due = self.wheel.lock().unwrap_or_else(PoisonError::into_inner).advance(now);
-        for key in due {
+        for (n, key) in due.into_iter().enumerate() {
+            if n % TICKS_TOGETHER == TICKS_TOGETHER - 1 {
+                tokio::task::yield_now().await;
+            }
             match key {
                 Key::Socket(id) => self.tell_socket(id, socket::Command::Tick),
                 Key::Room(id) => self.room(id).tell(room::Command::Tick),

@@ -55,7 +55,7 @@ impl Actor for NodeActor {
 impl Shell {
     async fn tick(&mut self) {
         let now = clock::now();
-        self.directory.wake(now);
+        self.directory.wake(now).await;
         self.directory.measure();
         if now >= self.renew_at {
             self.renew_at = now + self.directory.settings.renew_every;

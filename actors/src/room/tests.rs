@@ -363,3 +363,24 @@ fn a_shared_message_is_not_copied_on_its_way() {
     let [Effect::Ask(Ask::Send(_, _, _, messages))] = effects.as_slice() else { panic!("one send is asked") };
     assert!(Arc::ptr_eq(messages[0].data.rest(), &data));
 }
+
+#[test]
+fn a_room_that_rested_is_as_it_was() {
+    let mut bench = Bench::with_members(3, 2);
+    let asked = bench.room.handle(Event::Told(signal(1, 2, 1, SignalKind::Offer)), bench.now);
+    bench.wants(sent(&asked, Ok(Sent::Appended(Vec::new()))));
+    let before = format!("{:?}", bench.room);
+    let resting = bench.room.rest().unwrap_or_else(|busy| panic!("it has nothing to do: {busy:?}"));
+    assert_eq!(resting.settings(), settings());
+    let room = resting.wake(Limits::default());
+    assert_eq!(format!("{room:?}"), before);
+}
+
+#[test]
+fn a_room_in_which_something_waits_does_not_rest() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(signal(1, 2, 1, SignalKind::IceCandidate));
+    let before = format!("{:?}", bench.room);
+    let busy = bench.room.rest().expect_err("a candidate waits for its description");
+    assert_eq!(format!("{busy:?}"), before);
+}

@@ -59,8 +59,15 @@ impl Sleeper for Shell {
             return Dozed::Wakes(Some(command)); // it is being woken for that
         }
         let now = Moment::now();
-        self.decide(command, now);
-        if !self.due.iter().all(Effect::is_light) {
+        if let Command::Several(commands) = command {
+            self.due.reserve(commands.len()); // most are answered by one effect
+            let mut commands = commands.into_iter();
+            while let Some(command) = commands.next() {
+                if self.decide(command, now) {
+                    return Dozed::Wakes(Command::all(commands.collect())); // a finding may change what they mean
+                }
+            }
+        } else if self.decide(command, now) {
             return Dozed::Wakes(None);
         }
         let mut errands = Vec::new();
@@ -105,9 +112,17 @@ impl Shell {
 
     /// Handles a message; answers whether more had to be done than a sleeper can do.
     pub(super) async fn handle(&mut self, command: Command, now: Moment) -> bool {
-        self.decide(command, now);
-        let heavy = !self.due.iter().all(Effect::is_light);
-        self.wake().await;
+        let mut heavy = false;
+        if let Command::Several(commands) = command {
+            for command in commands {
+                heavy |= self.decide(command, now);
+                self.carry_out().await;
+            }
+        } else {
+            heavy = self.decide(command, now);
+            self.carry_out().await;
+        }
+        self.settle();
         heavy
     }
 
@@ -116,17 +131,13 @@ impl Shell {
         self.wake().await;
     }
 
-    /// Notes what is to be done; what is the shell's own is done at once.
-    fn decide(&mut self, command: Command, now: Moment) {
+    /// Notes what is to be done, and answers whether it is more than a sleeper can do; what is the shell's own is done
+    /// at once.
+    fn decide(&mut self, command: Command, now: Moment) -> bool {
+        let noted = self.due.len();
         match command {
             #[cfg(feature = "fault-injection")]
             Command::Fault => panic!("a fault was injected into this socket"),
-            Command::Several(commands) => {
-                self.due.reserve(commands.len()); // most are answered by one effect
-                for command in commands {
-                    self.decide(command, now);
-                }
-            }
             Command::Flushed(wire) => self.flushed(wire),
             Command::StopReading(done) => {
                 self.intake.stop();
@@ -142,10 +153,17 @@ impl Shell {
                 }
             }
         }
+        !self.due[noted..].iter().all(Effect::is_light)
+    }
+
+    /// Does what was decided in its sleep.
+    pub(super) async fn wake(&mut self) {
+        self.carry_out().await;
+        self.settle();
     }
 
     /// Does what was decided.
-    pub(super) async fn wake(&mut self) {
+    async fn carry_out(&mut self) {
         let mut effects = std::mem::take(&mut self.due);
         effects.reverse();
         while let Some(effect) = effects.pop() {
@@ -163,12 +181,11 @@ impl Shell {
             let found = self.session.handle(finding, Moment::now());
             effects.extend(found.into_iter().rev());
         }
-        self.settle();
     }
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Ask(_) => {} // answered by `wake`
+            Effect::Ask(_) => {} // answered by `carry_out`
             Effect::Deliver(seq, entry) => {
                 let (head, body, tail) = numbered(seq, &entry);
                 self.put(Frame::Numbered(head, body, tail));

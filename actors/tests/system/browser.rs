@@ -80,6 +80,7 @@ pub(crate) struct Browser {
 
 enum Said {
     Text(String),
+    Together(Vec<String>),
     Pong(Vec<u8>),
     Hangup(Hangup),
 }
@@ -103,6 +104,11 @@ impl Browser {
 
     pub(crate) fn says(&self, text: &str) {
         let _ = self.said.send(Said::Text(text.to_owned())); // to a closed socket nothing can be said
+    }
+
+    /// All these reach the node with one read.
+    pub(crate) fn says_at_once<const N: usize>(&self, texts: [String; N]) {
+        let _ = self.said.send(Said::Together(texts.into())); // likewise
     }
 
     pub(crate) fn hangs_up(&self, how: Hangup) {
@@ -223,6 +229,12 @@ async fn read(mut line: Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
         match said {
             Said::Text(text) => {
                 line.text(&text).await;
+                line.pause();
+            }
+            Said::Together(texts) => {
+                for text in texts {
+                    line.text(&text).await;
+                }
                 line.pause();
             }
             Said::Pong(payload) => line.pong(payload),

@@ -8,6 +8,34 @@ use super::{
 };
 
 #[tokio::test(start_paused = true)]
+async fn what_is_said_at_once_means_what_it_would_mean_one_by_one() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut elder = world.member(0, 1, room).await;
+    let mut newer = Browser::connect(&world.nodes[0], None);
+    newer.says_at_once([
+        format!(r#"{{"type":"hello","data":{{"token":"{}"}}}}"#, name(2)),
+        format!(r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#),
+        r#"{"type":"heartbeat"}"#.to_owned(),
+    ]);
+    newer.hears("welcome").await;
+    assert_eq!(newer.hears("room_joined").await["existingPeers"][0], name(1));
+    elder.hears("user_joined").await;
+    let to = name(2);
+    let candidate = |cid| {
+        format!(
+            r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":{{"candidate":"{cid}"}}}}}}"#
+        )
+    };
+    let offer = format!(r#"{{"type":"offer","cid":1,"data":{{"targetUserId":"{to}","sdp":"v=0"}}}}"#);
+    elder.says_at_once([offer, candidate(2), candidate(3), r#"{"type":"leave_room","cid":4}"#.to_owned()]);
+    assert_eq!(newer.hears("offer").await["sdp"], "v=0");
+    assert_eq!(newer.hears("ice_candidate").await["candidate"]["candidate"], "2");
+    assert_eq!(newer.hears("ice_candidate").await["candidate"]["candidate"], "3");
+    assert_eq!(newer.hears("user_left").await["reason"], "left");
+}
+
+#[tokio::test(start_paused = true)]
 async fn everybody_hears_of_everybody() {
     let world = World::of(2, actors::node::Settings::default()).await;
     let room = world.room(4);
