@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, ReadHalf, split};
+use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::sync::oneshot;
-use tokio_rustls::server::TlsStream;
 use tokio_util::task::TaskTracker;
 
 use super::caps::Place;
@@ -15,6 +14,7 @@ pub use super::handshake::Busy;
 use super::handshake::{Origin, Token};
 use super::limits::Limits;
 use super::reader::{Reader, Session};
+use super::tls::TlsStream;
 use super::wire::{Outlet, Pipe};
 use crate::http::client::Client;
 
@@ -58,11 +58,10 @@ impl Stream for TcpStream {
     }
 }
 
-impl Stream for Box<TlsStream<TcpStream>> {
-    type Read = ReadHalf<Self>;
-    fn halves(self) -> (ReadHalf<Self>, Pipe) {
-        let (read, write) = split(self);
-        (read, Pipe::Tls(write))
+impl Stream for TlsStream {
+    type Read = Self;
+    fn halves(self) -> (Self, Pipe) {
+        (self.share(), Pipe::Tls(self))
     }
 }
 

@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use axum::Router;
 use ipnet::IpNet;
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,7 +30,7 @@ use super::http1::{self, Front};
 use super::limits::Limits;
 use super::metrics;
 use super::pace::Pace;
-use super::tls::Certificates;
+use super::tls::{Certificates, TlsStream};
 use crate::load::Load;
 
 /// A bound port, before and while it is served.
@@ -148,10 +148,10 @@ impl Listener {
             pace: Pace::new(),
             arrival: Mutex::new(None),
         };
-        let (limits, acceptor) = (Arc::clone(&self.limits), self.tls.as_ref().map(|tls| tls.acceptor()));
+        let (limits, tls) = (Arc::clone(&self.limits), self.tls.as_ref().map(|tls| tls.now()));
         let guest = Guest { front, place, limits, tasks: tasks.clone(), stop: stop.clone() };
         // Boxed: what HTTP needs is given back when a socket is opened.
-        tasks.spawn(Box::pin(guest.welcome(stream, acceptor)));
+        tasks.spawn(Box::pin(guest.welcome(stream, tls)));
     }
 }
 
@@ -171,19 +171,19 @@ struct Guest<L> {
 }
 
 impl<L: Lobby> Guest<L> {
-    async fn welcome(self, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
+    async fn welcome(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) {
         // Signals are small and urgent; without it the connection works, only slower.
         let _ = stream.set_nodelay(true);
-        match acceptor {
+        match tls {
             None => {
                 if self.in_time(self.limits.first_byte_within, stream.readable()).await.is_some() {
                     self.speak(stream).await;
                 }
             }
-            Some(acceptor) => {
-                let handshake = Box::pin(acceptor.accept(stream));
+            Some(config) => {
+                let handshake = TlsStream::accept(stream, config);
                 if let Some(stream) = self.in_time(self.limits.tls_handshake_within, handshake).await {
-                    self.speak(Box::new(stream)).await;
+                    self.speak(stream).await;
                 }
             }
         }

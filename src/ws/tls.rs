@@ -1,4 +1,10 @@
 //! The node's own certificate: loaded from PEM files, replaced while running. Connections keep what they began with.
+//! What they are made of stands in `tls/`.
+
+mod session;
+mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +14,8 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::TlsAcceptor;
+
+pub(crate) use stream::TlsStream;
 
 /// The certificate chain and key that new connections are served with.
 #[derive(Debug)]
@@ -69,8 +76,9 @@ impl Certificates {
         Ok(())
     }
 
-    pub(crate) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(self.config.load_full())
+    /// What a new connection begins with.
+    pub(crate) fn now(&self) -> Arc<ServerConfig> {
+        self.config.load_full()
     }
 }
 

@@ -2,20 +2,19 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
-use tokio::io::{AsyncWrite, WriteHalf};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWrite;
 use tokio::net::tcp::OwnedWriteHalf;
-use tokio_rustls::server::TlsStream;
 
 use super::WireGone;
+use crate::ws::tls::TlsStream;
 
 /// The write half of an upgraded stream.
 #[derive(Debug)]
 pub(crate) enum Pipe {
     Plain(OwnedWriteHalf),
-    Tls(WriteHalf<Box<TlsStream<TcpStream>>>),
+    Tls(TlsStream),
 }
 
 impl Pipe {
@@ -23,7 +22,7 @@ impl Pipe {
     pub(super) fn write_now(&mut self, slices: &[IoSlice<'_>]) -> Result<usize, WireGone> {
         let written = match self {
             Self::Plain(half) => half.try_write_vectored(slices),
-            Self::Tls(half) => now(|cx| Pin::new(half).poll_write_vectored(cx, slices)),
+            Self::Tls(stream) => stream.try_write(slices),
         };
         match written {
             Ok(0) => Err(WireGone),
@@ -37,20 +36,8 @@ impl Pipe {
     pub(super) fn is_flushed_now(&mut self) -> Result<bool, WireGone> {
         match self {
             Self::Plain(_) => Ok(true),
-            Self::Tls(half) => match now(|cx| Pin::new(half).poll_flush(cx)) {
-                Ok(()) => Ok(true),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
-                Err(_) => Err(WireGone),
-            },
+            Self::Tls(stream) => stream.is_sent_now().map_err(|_| WireGone),
         }
-    }
-}
-
-/// What a poll can do without anybody being woken later.
-fn now<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<io::Result<T>>) -> io::Result<T> {
-    match poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
     }
 }
 
@@ -58,21 +45,21 @@ impl AsyncWrite for Pipe {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Plain(half) => Pin::new(half).poll_write(cx, bytes),
-            Self::Tls(half) => Pin::new(half).poll_write(cx, bytes),
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(half) => Pin::new(half).poll_flush(cx),
-            Self::Tls(half) => Pin::new(half).poll_flush(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(half) => Pin::new(half).poll_shutdown(cx),
-            Self::Tls(half) => Pin::new(half).poll_shutdown(cx),
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

@@ -10,9 +10,10 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio_rustls::{TlsAcceptor, TlsConnector, client};
+use tokio_rustls::{TlsConnector, client};
 
 use super::{Outlet, Pipe};
+use crate::ws::tls::TlsStream;
 
 /// An outlet over TCP and its peer; `reader` stands for the reader's task, which holds the read half.
 async fn pair(reader: JoinHandle<()>) -> (Outlet, TcpStream, OwnedReadHalf) {
@@ -106,16 +107,15 @@ async fn tls_pair() -> (Outlet, client::TlsStream<TcpStream>, impl Sized) {
     let (stream, peer) = tokio::join!(
         async {
             let (stream, _) = listener.accept().await.expect("accepted");
-            TlsAcceptor::from(Arc::new(server)).accept(stream).await.expect("a handshake")
+            TlsStream::accept(stream, Arc::new(server)).await.expect("a handshake")
         },
         async {
             let stream = TcpStream::connect(address).await.expect("connected");
             TlsConnector::from(Arc::new(client)).connect(name, stream).await.expect("a handshake")
         },
     );
-    let (read, write) = tokio::io::split(Box::new(stream));
     let reader = tokio::spawn(async {});
-    (Outlet::new(Pipe::Tls(write), reader, Duration::from_millis(200)), peer, read)
+    (Outlet::new(Pipe::Tls(stream.share()), reader, Duration::from_millis(200)), peer, stream)
 }
 
 #[tokio::test]

@@ -1,0 +1,204 @@
+//! One TLS session without a socket: records in, plain bytes out, and back. It keeps no buffer while nothing is under way:
+//! whoever has bytes lends the room for them.
+//!
+//! It must not know where records come from. rustls keeps the state, the keys and the rules (RFC 8446); its buffered
+//! connections would keep 4 KiB for reading as long as they live, which is most of what a resting socket weighs.
+
+use std::io;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
+use rustls::unbuffered::{ConnectionState, EncodeError, UnbufferedStatus, WriteTraffic};
+use tokio::io::ReadBuf;
+
+/// Plain bytes in one record, at most (RFC 8446 §5.1).
+pub(super) const PLAIN_BYTES_MAX: usize = 16 * 1024;
+/// What a record takes beyond its plain bytes (§5.2: 5 of a head, 256 of protection), and a queued key update before it.
+const SEAL_BYTES_MAX: usize = 1024;
+/// Room for one sealed record.
+pub(super) const RECORD_BYTES_MAX: usize = PLAIN_BYTES_MAX + SEAL_BYTES_MAX;
+/// Records that wait for the end of a message: a client's hello may be long, but not longer.
+const BEGUN_BYTES_MAX: usize = 64 * 1024;
+
+/// The server's end of a session.
+pub(super) struct Session {
+    tls: UnbufferedServerConnection,
+    /// The beginning of a message whose end has not come; mostly nothing.
+    begun: Vec<u8>,
+    /// Plain bytes that their reader had no room for; mostly nothing.
+    unread: Vec<u8>,
+    /// Records that the network has not taken; mostly nothing.
+    unsent: Vec<u8>,
+    /// Whether the client has said that it says nothing more.
+    closed: bool,
+}
+
+impl Session {
+    pub(super) fn new(config: Arc<ServerConfig>) -> Result<Self, rustls::Error> {
+        let (begun, unread, unsent) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { tls: UnbufferedServerConnection::new(config)?, begun, unread, unsent, closed: false })
+    }
+
+    pub(super) fn is_handshaking(&self) -> bool {
+        self.tls.is_handshaking()
+    }
+
+    /// Whether the client has ended its side in good order, and everything before that was read.
+    pub(super) fn is_over(&self) -> bool {
+        self.closed && self.unread.is_empty()
+    }
+
+    /// Makes room in `scratch` for what was begun and for `more` bytes; answers where those belong.
+    ///
+    /// # Errors
+    /// The client has begun more than anybody may leave unfinished.
+    pub(super) fn room(&self, scratch: &mut Vec<u8>, more: usize) -> io::Result<usize> {
+        let begun = self.begun.len();
+        if begun > BEGUN_BYTES_MAX {
+            return Err(invalid(rustls::Error::General("a message without an end".to_owned())));
+        }
+        if scratch.len() < begun + more {
+            scratch.resize(begun + more, 0);
+        }
+        scratch[..begun].copy_from_slice(&self.begun);
+        Ok(begun)
+    }
+
+    /// Takes records: what [`room`](Self::room) laid before them, and what has come. Plain bytes go to `plain` as far as
+    /// it has room; answers belong to [`unsent`](Self::unsent).
+    ///
+    /// # Errors
+    /// The client broke a rule; the alert that tells it so waits to be sent, and nothing else can be read.
+    pub(super) fn hear(&mut self, came: &mut [u8], plain: &mut ReadBuf<'_>) -> io::Result<()> {
+        let mut at = 0;
+        loop {
+            let UnbufferedStatus { discard, state } = self.tls.process_tls_records(&mut came[at..]);
+            let mut is_done = false;
+            match state {
+                Ok(ConnectionState::ReadTraffic(mut traffic)) => {
+                    while let Some(record) = traffic.next_record() {
+                        let record = record.map_err(invalid)?;
+                        at += record.discard;
+                        hand_over(record.payload, plain, &mut self.unread);
+                    }
+                }
+                Ok(ConnectionState::EncodeTlsData(mut data)) => {
+                    append(&mut self.unsent, |room| data.encode(room)).map_err(invalid)?;
+                }
+                // It lies in `unsent`, in front of everything that comes later.
+                Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
+                Ok(ConnectionState::PeerClosed) => self.closed = true,
+                Ok(ConnectionState::BlockedHandshake | ConnectionState::WriteTraffic(_) | ConnectionState::Closed) => {
+                    is_done = true;
+                }
+                Ok(_) => return Err(invalid(rustls::Error::General("early data, which is not offered".to_owned()))),
+                Err(error) => {
+                    self.tell_why();
+                    return Err(invalid(error));
+                }
+            }
+            at += discard;
+            if is_done {
+                break;
+            }
+        }
+        // Nothing follows the end of the client's side.
+        self.begun = if self.closed { Vec::new() } else { came[at..].into() };
+        Ok(())
+    }
+
+    /// Plain bytes that an earlier reader had no room for; whether there were any.
+    pub(super) fn take_unread(&mut self, plain: &mut ReadBuf<'_>) -> bool {
+        if self.unread.is_empty() {
+            return false;
+        }
+        let now = self.unread.len().min(plain.remaining());
+        plain.put_slice(&self.unread[..now]);
+        self.unread.drain(..now);
+        if self.unread.is_empty() {
+            self.unread = Vec::new();
+        }
+        true
+    }
+
+    /// Seals at most [`PLAIN_BYTES_MAX`] bytes into `record`, which has room for [`RECORD_BYTES_MAX`]; how many it took.
+    ///
+    /// # Errors
+    /// The session's end: the client was told one, or the keys may seal no more.
+    pub(super) fn seal(&mut self, plain: &[u8], record: &mut [u8]) -> io::Result<usize> {
+        self.speak(|mut traffic| traffic.encrypt(plain, record).map_err(invalid))?
+    }
+
+    /// Says that nothing more is said. Once is enough, and more does no harm.
+    pub(super) fn close(&mut self) {
+        let mut record = [0; SEAL_BYTES_MAX];
+        // Without a way to speak there is nobody to say it to.
+        if let Ok(Ok(length)) = self.speak(|mut traffic| traffic.queue_close_notify(&mut record)) {
+            self.unsent.extend_from_slice(&record[..length]);
+        }
+    }
+
+    /// Records that go before all others.
+    pub(super) fn unsent(&mut self) -> &mut Vec<u8> {
+        &mut self.unsent
+    }
+
+    fn speak<T>(&mut self, words: impl FnOnce(WriteTraffic<'_, ServerConnectionData>) -> T) -> io::Result<T> {
+        loop {
+            // With what was begun, because rustls counts from its beginning.
+            match self.tls.process_tls_records(&mut self.begun).state {
+                Ok(ConnectionState::WriteTraffic(traffic)) => return Ok(words(traffic)),
+                Ok(ConnectionState::EncodeTlsData(mut data)) => {
+                    append(&mut self.unsent, |room| data.encode(room)).map_err(invalid)?;
+                }
+                Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
+                Ok(_) => return Err(io::ErrorKind::BrokenPipe.into()),
+                Err(error) => return Err(invalid(error)),
+            }
+        }
+    }
+
+    /// The alert that rustls has for the client after an error.
+    fn tell_why(&mut self) {
+        while let Ok(ConnectionState::EncodeTlsData(mut alert)) = self.tls.process_tls_records(&mut []).state {
+            if append(&mut self.unsent, |room| alert.encode(room)).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Gives `plain` what it has room for, and keeps the rest behind what is kept already.
+fn hand_over(bytes: &[u8], plain: &mut ReadBuf<'_>, unread: &mut Vec<u8>) {
+    let now = if unread.is_empty() { bytes.len().min(plain.remaining()) } else { 0 };
+    plain.put_slice(&bytes[..now]);
+    unread.extend_from_slice(&bytes[now..]);
+}
+
+/// Appends what rustls encodes, however long it is.
+fn append(
+    unsent: &mut Vec<u8>,
+    mut encode: impl FnMut(&mut [u8]) -> Result<usize, EncodeError>,
+) -> Result<(), EncodeError> {
+    let before = unsent.len();
+    let mut room = SEAL_BYTES_MAX;
+    loop {
+        unsent.resize(before + room, 0);
+        match encode(&mut unsent[before..]) {
+            Ok(length) => {
+                unsent.truncate(before + length);
+                return Ok(());
+            }
+            Err(EncodeError::InsufficientSize(size)) if size.required_size > room => room = size.required_size,
+            Err(error) => {
+                unsent.truncate(before);
+                return Err(error);
+            }
+        }
+    }
+}
+
+fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
