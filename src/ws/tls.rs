@@ -4,7 +4,7 @@
 mod session;
 mod stream;
 #[cfg(test)]
-mod tests;
+pub(in crate::ws) mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -32,6 +32,8 @@ pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Node {
     /// Starts a node on free ports with these further arguments.
     pub(super) async fn start(arguments: &[&str]) -> Self {
+        // Built with the whole workspace, the HTTP client of these tests has TLS, and wants to know whose.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let dir = tempfile::tempdir().expect("a temporary directory");
         let ready = dir.path().join("ready.json");
         let log = std::fs::File::create(dir.path().join("log")).expect("a log file");

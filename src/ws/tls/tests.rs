@@ -10,7 +10,7 @@ use tokio_rustls::{TlsConnector, client};
 
 use super::TlsStream;
 
-type Client = client::TlsStream<TcpStream>;
+pub(in crate::ws) type Client = client::TlsStream<TcpStream>;
 
 fn configs() -> (Arc<rustls::ServerConfig>, TlsConnector) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
@@ -33,7 +33,7 @@ fn configs() -> (Arc<rustls::ServerConfig>, TlsConnector) {
 }
 
 /// Both ends; what the client says reaches the server in pieces of so many bytes.
-async fn pair(piece: Option<usize>) -> (TlsStream, Client) {
+pub(in crate::ws) async fn pair(piece: Option<usize>) -> (TlsStream, Client) {
     let (server, connector) = configs();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let mut to = listener.local_addr().expect("its address");

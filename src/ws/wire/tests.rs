@@ -1,19 +1,16 @@
 //! Real loopback connections: the fast path, the slow path, and the end.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use actors::ports::{Farewell, Text, Wire};
 use actors::protocol::Close;
-use rustls_pki_types::{PrivateKeyDer, ServerName};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio_rustls::{TlsConnector, client};
 
 use super::{Outlet, Pipe};
-use crate::ws::tls::TlsStream;
+use crate::ws::tls::tests as tls;
 
 /// An outlet over TCP and its peer; `reader` stands for the reader's task, which holds the read half.
 async fn pair(reader: JoinHandle<()>) -> (Outlet, TcpStream, OwnedReadHalf) {
@@ -84,36 +81,8 @@ async fn what_a_slow_peer_does_not_take_waits_in_order() {
 }
 
 /// An outlet over TLS, its client, and the read half.
-async fn tls_pair() -> (Outlet, client::TlsStream<TcpStream>, impl Sized) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(made.cert.der().clone()).expect("a root");
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let server = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.into()], key)
-        .expect("a server");
-    let client = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("its address");
-    let name = ServerName::try_from("localhost").expect("a name");
-    let (stream, peer) = tokio::join!(
-        async {
-            let (stream, _) = listener.accept().await.expect("accepted");
-            TlsStream::accept(stream, Arc::new(server)).await.expect("a handshake")
-        },
-        async {
-            let stream = TcpStream::connect(address).await.expect("connected");
-            TlsConnector::from(Arc::new(client)).connect(name, stream).await.expect("a handshake")
-        },
-    );
+async fn tls_pair() -> (Outlet, tls::Client, impl Sized) {
+    let (stream, peer) = tls::pair(None).await;
     let reader = tokio::spawn(async {});
     (Outlet::new(Pipe::Tls(stream.share()), reader, Duration::from_millis(200)), peer, stream)
 }
