@@ -31,7 +31,7 @@ impl Default for Node {
             data_dir: PathBuf::from("./data"),
             ready_file: None,
             rest_after: Duration::from_millis(250),
-            loop_lag_max: Duration::from_millis(100),
+            loop_lag_max: Duration::from_secs(1),
         }
     }
 }
