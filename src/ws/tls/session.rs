@@ -32,12 +32,14 @@ pub(super) struct Session {
     unsent: Vec<u8>,
     /// Whether the client has said that it says nothing more.
     closed: bool,
+    /// Whether the client broke a rule: rustls is not asked again, because it would count in bytes that are gone.
+    broken: bool,
 }
 
 impl Session {
     pub(super) fn new(config: Arc<ServerConfig>) -> Result<Self, rustls::Error> {
         let (begun, unread, unsent) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { tls: UnbufferedServerConnection::new(config)?, begun, unread, unsent, closed: false })
+        Ok(Self { tls: UnbufferedServerConnection::new(config)?, begun, unread, unsent, closed: false, broken: false })
     }
 
     pub(super) fn is_handshaking(&self) -> bool {
@@ -69,8 +71,17 @@ impl Session {
     /// it has room; answers belong to [`unsent`](Self::unsent).
     ///
     /// # Errors
-    /// The client broke a rule; the alert that tells it so waits to be sent, and nothing else can be read.
+    /// The client broke a rule: nothing else can be read or said.
     pub(super) fn hear(&mut self, came: &mut [u8], plain: &mut ReadBuf<'_>) -> io::Result<()> {
+        if self.broken {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let taken = self.take(came, plain);
+        self.broken = taken.is_err();
+        taken
+    }
+
+    fn take(&mut self, came: &mut [u8], plain: &mut ReadBuf<'_>) -> io::Result<()> {
         let mut at = 0;
         loop {
             let UnbufferedStatus { discard, state } = self.tls.process_tls_records(&mut came[at..]);
@@ -93,10 +104,7 @@ impl Session {
                     is_done = true;
                 }
                 Ok(_) => return Err(invalid(rustls::Error::General("early data, which is not offered".to_owned()))),
-                Err(error) => {
-                    self.tell_why();
-                    return Err(invalid(error));
-                }
+                Err(error) => return Err(invalid(error)),
             }
             at += discard;
             if is_done {
@@ -145,6 +153,9 @@ impl Session {
     }
 
     fn speak<T>(&mut self, words: impl FnOnce(WriteTraffic<'_, ServerConnectionData>) -> T) -> io::Result<T> {
+        if self.broken {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         loop {
             // With what was begun, because rustls counts from its beginning.
             match self.tls.process_tls_records(&mut self.begun).state {
@@ -155,15 +166,6 @@ impl Session {
                 Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
                 Ok(_) => return Err(io::ErrorKind::BrokenPipe.into()),
                 Err(error) => return Err(invalid(error)),
-            }
-        }
-    }
-
-    /// The alert that rustls has for the client after an error.
-    fn tell_why(&mut self) {
-        while let Ok(ConnectionState::EncodeTlsData(mut alert)) = self.tls.process_tls_records(&mut []).state {
-            if append(&mut self.unsent, |room| alert.encode(room)).is_err() {
-                return;
             }
         }
     }

@@ -141,7 +141,7 @@ impl TlsStream {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let heard = session.hear(&mut came[..begun + read], plain);
-            // An alert or an answer that does not go now goes with the next words.
+            // An answer that does not go now goes with the next words.
             let _ = self.send(&mut session);
             heard
         })

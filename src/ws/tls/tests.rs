@@ -12,7 +12,8 @@ use super::TlsStream;
 
 pub(in crate::ws) type Client = client::TlsStream<TcpStream>;
 
-fn configs() -> (Arc<rustls::ServerConfig>, TlsConnector) {
+/// `fragment`: bytes of the client's records, if they shall be short.
+fn configs(fragment: Option<usize>) -> (Arc<rustls::ServerConfig>, TlsConnector) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let mut roots = rustls::RootCertStore::empty();
     roots.add(made.cert.der().clone()).expect("a root");
@@ -24,17 +25,24 @@ fn configs() -> (Arc<rustls::ServerConfig>, TlsConnector) {
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.into()], key)
         .expect("a server");
-    let client = rustls::ClientConfig::builder_with_provider(provider)
+    let mut client = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_root_certificates(roots)
         .with_no_client_auth();
+    client.max_fragment_size = fragment;
     (Arc::new(server), TlsConnector::from(Arc::new(client)))
 }
 
 /// Both ends; what the client says reaches the server in pieces of so many bytes.
 pub(in crate::ws) async fn pair(piece: Option<usize>) -> (TlsStream, Client) {
-    let (server, connector) = configs();
+    linked(configs(None), piece).await
+}
+
+async fn linked(
+    (server, connector): (Arc<rustls::ServerConfig>, TlsConnector),
+    piece: Option<usize>,
+) -> (TlsStream, Client) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let mut to = listener.local_addr().expect("its address");
     if let Some(piece) = piece {
@@ -119,6 +127,14 @@ async fn records_that_come_in_pieces_are_put_together() {
 }
 
 #[tokio::test]
+async fn a_hello_in_many_records_is_put_together() {
+    for piece in [None, Some(1), Some(50)] {
+        let (mut stream, mut client) = linked(configs(Some(64)), piece).await;
+        talk(&mut stream, &mut client, (1_000, 300)).await;
+    }
+}
+
+#[tokio::test]
 async fn new_keys_go_on_with_the_same_words() {
     let (mut stream, mut client) = pair(None).await;
     for _ in 0..3 {
@@ -154,18 +170,40 @@ async fn a_cut_is_no_end() {
 }
 
 #[tokio::test]
-async fn what_is_no_tls_is_answered_with_an_alert() {
-    let (server, _) = configs();
+async fn what_is_no_tls_is_hung_up_on() {
+    let (server, _) = configs(None);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let mut client = TcpStream::connect(listener.local_addr().expect("its address")).await.expect("connected");
     let (accepted, _) = listener.accept().await.expect("accepted");
     client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("connected");
     assert!(TlsStream::accept(accepted, server).await.is_err());
-    let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(5), client.read_to_end(&mut answer)).await;
-    // The rest of what was sent may make it a reset; the alert comes first if anything does.
-    assert!(read.is_ok(), "it is hung up");
-    assert!(answer.is_empty() || answer[0] == 21, "an alert (RFC 8446 §5.1): {answer:?}");
+    let read = tokio::time::timeout(Duration::from_secs(5), client.read_to_end(&mut Vec::new())).await;
+    assert!(read.is_ok(), "an end or a reset");
+}
+
+/// What is left of a stream that began with these bytes: an error, and never a panic.
+async fn refused(said: &[u8]) -> std::io::Error {
+    let (server, _) = configs(None);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let mut client = TcpStream::connect(listener.local_addr().expect("its address")).await.expect("connected");
+    let (accepted, _) = listener.accept().await.expect("accepted");
+    client.write_all(said).await.expect("connected");
+    client.shutdown().await.expect("connected");
+    TlsStream::accept(accepted, server).await.expect_err("no handshake")
+}
+
+#[tokio::test]
+async fn a_hello_that_breaks_off_is_refused_in_order() {
+    let begun = [0x16, 3, 1, 0, 5, 1, 0, 0, 200, 3];
+    let other = [0x15, 3, 3, 0, 2, 2, 40];
+    let nonsense = [0x16, 9, 9, 0xFF, 0xFF];
+    for after in [&other[..], &nonsense, &begun, &[]] {
+        refused(&[&begun, after].concat()).await;
+    }
+    // More than anybody may leave unfinished: pieces of a hello that says it is longer than a hello may be, or never ends.
+    refused(&[&[0x16, 3, 1, 0, 4, 1, 0xFF, 0xFF, 0xFF][..], &begun].concat()).await;
+    let endless = [&[0x16, 3, 1, 0, 4, 1, 0, 0xFF, 0xFF][..], &[0x16, 3, 1, 0, 1, 0].repeat(30_000)].concat();
+    refused(&endless).await;
 }
 
 #[tokio::test]
@@ -184,4 +222,14 @@ async fn what_the_kernel_does_not_take_is_sent_later_and_in_order() {
     });
     stream.flush().await.expect("connected");
     assert!(hearing.await.expect("no panic"));
+}
+
+#[tokio::test]
+async fn who_breaks_a_rule_is_told_nothing_more() {
+    let (mut stream, mut client) = pair(None).await;
+    client.get_mut().0.write_all(&[0x17, 3, 3, 0, 5, 1, 2, 3, 4, 5]).await.expect("connected");
+    assert!(stream.read(&mut [0; 8]).await.is_err());
+    assert!(stream.read(&mut [0; 8]).await.is_err(), "and again");
+    assert!(stream.write_all(b"anybody there?").await.is_err());
+    stream.shutdown().await.expect("it can still be closed");
 }
