@@ -20,7 +20,7 @@ use crate::{
     node::{Ports, Settings},
     ports::RoomSettings,
     protocol::{NodeId, RoomId, UserId},
-    room::{self, RoomRef, RoomToSocket, actor::RoomActor, rules::RoomAtRest},
+    room::{self, RoomRef, RoomToSocket, actor::RoomActor},
     socket::{self, SocketId, UserToSocket, actor::SocketActor},
     user::{self, UserRef, actor::UserActor},
 };
@@ -36,7 +36,7 @@ use slot::Told;
 pub(crate) use slot::{Dozed, Sleeper, Start};
 pub(crate) use tasks::Tasks;
 pub(crate) use vigil::Vigil;
-pub(crate) use wheel::Wheel;
+pub(crate) use wheel::{SLOT, Wheel};
 
 /// Everything on one node that can be addressed.
 pub(crate) struct Directory {
@@ -48,7 +48,7 @@ pub(crate) struct Directory {
     pub(crate) meters: Meters,
     /// The bounds of one socket, shared by all.
     pub(crate) socket_limits: Arc<socket::Limits>,
-    rooms: Roll<RoomId, room::Command, RoomAtRest>,
+    rooms: Roll<RoomId, room::Command, room::shell::Shell>,
     users: Roll<UserId, user::Command, user::actor::Shell>,
     sockets: Roll<SocketId, socket::Command, socket::shell::Shell>,
     sockets_made: AtomicU64,
@@ -102,7 +102,7 @@ impl Directory {
 
     /// Tells a room; opens it if settings are given and it is not open.
     pub(crate) fn tell_room(self: &Arc<Self>, id: RoomId, settings: Option<RoomSettings>, command: room::Command) {
-        let (told, ()) = self.rooms.tell(id, command, settings, |start| self.spawn_room(id, start));
+        let told = self.rooms.tell(id, command, settings, |start| self.spawn_room(id, start));
         if matches!(told, Told::Restarted) {
             self.room_restarted(id);
         }
@@ -110,7 +110,7 @@ impl Directory {
 
     /// Tells a user; opens them if need be.
     pub(crate) fn tell_user(self: &Arc<Self>, id: UserId, command: user::Command) {
-        let (told, ()) = self.users.tell(id, command, Some(()), |start| self.spawn_user(id, start));
+        let told = self.users.tell(id, command, Some(()), |start| self.spawn_user(id, start));
         if matches!(told, Told::Restarted) {
             self.user_restarted(id);
         }
@@ -118,13 +118,10 @@ impl Directory {
 
     /// Tells a socket, if it is still here.
     pub(crate) fn tell_socket(self: &Arc<Self>, id: SocketId, command: socket::Command) {
-        let (told, errand) = self.sockets.tell(id, command, None, |start| match start {
+        let told = self.sockets.tell(id, command, None, |start| match start {
             Start::Anew(_) => None, // a dead one is being mourned by the node
             Start::Woken(shell) => self.spawn_socket(socket::actor::Opening::Woken(shell)),
         });
-        if let Some((room, command)) = errand {
-            self.tell_room(room, None, command);
-        }
         if let Told::Died(seed) = told {
             tracing::error!(socket = id.0, "a socket panicked in its sleep; its connection is cut");
             self.sockets.remove(id);
@@ -132,7 +129,7 @@ impl Directory {
         }
     }
 
-    fn spawn_room(self: &Arc<Self>, id: RoomId, start: Start<RoomAtRest>) -> Option<ActorRef<room::Command>> {
+    fn spawn_room(self: &Arc<Self>, id: RoomId, start: Start<room::shell::Shell>) -> Option<ActorRef<room::Command>> {
         let opening = room::actor::Opening { id, start, directory: Arc::clone(self) };
         spawned(ActorRuntime::spawn_linked_instant(None, RoomActor, opening, self.root.get()?.clone()))
     }
@@ -171,8 +168,8 @@ impl Directory {
         &self,
         id: RoomId,
         me: (&ActorRef<room::Command>, u64),
-        shell: Box<RoomAtRest>,
-    ) -> Result<(), Box<RoomAtRest>> {
+        shell: Box<room::shell::Shell>,
+    ) -> Result<(), Box<room::shell::Shell>> {
         self.rooms.rest(id, me, shell)
     }
 

@@ -241,6 +241,8 @@ pub type Subscriber = Arc<dyn Fn(Push) + core::marker::Send + Sync>;
 /// between two sessions messages arrive in order, once, without holes; each `Joined` is matched by exactly one
 /// `Left`; nothing reaches or comes from somebody without a seat; a resume within the window is seen by nobody else.
 pub trait Ledger: core::marker::Send + Sync {
+    /// Whether each of its answers is [`Answer::Now`]: who asks need not be one who can wait.
+    fn answers_at_once(&self) -> bool;
     /// Asks for a seat. The same user's older seat is replaced (its node is told [`Pushed::Ended`], the others see
     /// `Left(replaced)`, then `Joined`).
     fn join(&self, room: RoomId, join: Join) -> Answer<Joined>;

@@ -26,6 +26,7 @@ pub(crate) mod actor;
 pub(crate) mod candidates;
 pub(crate) mod roles;
 pub(crate) mod rules;
+pub(crate) mod shell;
 #[cfg(test)]
 mod tests;
 

@@ -9,7 +9,7 @@ use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
 use ractor::{ActorId, ActorRef, Message, MessagingErr};
 
-use super::slot::{Mailbox, Posted, Sleeper, Slot, Start, Told};
+use super::slot::{Mailbox, Place, Posted, Sleeper, Slot, Start, Told, take_turns};
 
 /// Locks that share one kind's slots: whoever comes or goes waits for a turn that is taken behind the same one.
 const SHARDS: usize = 64;
@@ -42,51 +42,75 @@ impl<K: Eq + Hash, M, R: Sleeper> Default for Roll<K, M, R> {
     }
 }
 
+/// One place on a roll.
+struct Spot<'a, K, M, R: Sleeper>(&'a Roll<K, M, R>, K);
+
+impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Place<ActorRef<M>, R> for Spot<'_, K, M, R> {
+    fn shared<T>(&self, look: impl FnOnce(&Slot<ActorRef<M>, R>) -> T) -> Option<T> {
+        self.0.slots.get(&self.1).map(|slot| look(slot.value()))
+    }
+
+    fn alone<T>(&self, change: impl FnOnce(&mut Slot<ActorRef<M>, R>) -> T) -> Option<T> {
+        let mut slot = self.0.slots.get_mut(&self.1)?;
+        let before = slot.is_asleep();
+        let changed = change(&mut slot);
+        match (before, slot.is_asleep()) {
+            (true, false) => self.0.asleep.fetch_sub(1, Ordering::Relaxed),
+            (false, true) => self.0.asleep.fetch_add(1, Ordering::Relaxed),
+            (true, true) | (false, false) => 0,
+        };
+        Some(changed)
+    }
+}
+
 impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
-    /// Tells whoever stands for `key`: wakes the sleeper, starts one if there is none and a seed is given, and one in
-    /// place of a dead one. Answers what the sleeper wants done.
+    /// Tells whoever stands for `key`: takes a sleeper's turn, starts an actor if there is none and a seed is given, and
+    /// one in place of a dead one.
     pub(super) fn tell(
+        &self,
+        key: K,
+        mut message: M,
+        seed: Option<R::Seed>,
+        start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
+    ) -> Told<R::Seed> {
+        loop {
+            let spot = Spot(self, key);
+            // Not a match on the look itself: the slot is let go before anything else is done.
+            let posted = match self.slots.get(&key) {
+                Some(slot) => slot.post(message),
+                None => Posted::Nobody(message),
+            };
+            message = match posted {
+                Posted::Done => return Told::Plainly,
+                Posted::Turn(state, message) => return take_turns(&spot, (state, message), start),
+                Posted::Nobody(message) => match self.begin(key, message, seed, &start) {
+                    Ok(told) => return told,
+                    Err(message) => message,
+                },
+            };
+        }
+    }
+
+    /// Starts an actor for a message, for the first time or in place of a dead one.
+    ///
+    /// # Errors
+    /// The message, if somebody sleeps here by now.
+    fn begin(
         &self,
         key: K,
         message: M,
         seed: Option<R::Seed>,
         start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
-    ) -> (Told<R::Seed>, R::Errand) {
-        let message = match self.slots.get(&key) {
-            Some(slot) => match slot.post(message) {
-                Posted::Done(errand) => return (Told::Plainly, errand),
-                Posted::Rouse(message) => message,
-                Posted::Died(seed) => return (Told::Died(seed), R::Errand::default()),
-            },
-            None => Some(message),
-        };
-        (self.rouse(key, message, seed, start), R::Errand::default())
-    }
-
-    /// The slow way, with the slot alone.
-    fn rouse(
-        &self,
-        key: K,
-        message: Option<M>,
-        seed: Option<R::Seed>,
-        start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
-    ) -> Told<R::Seed> {
+    ) -> Result<Told<R::Seed>, M> {
         match self.slots.entry(key) {
-            Entry::Occupied(mut slot) => {
-                let told = slot.get_mut().rouse(message, start);
-                if matches!(told, Told::Woken) {
-                    self.asleep.fetch_sub(1, Ordering::Relaxed);
-                }
-                told
-            }
+            Entry::Occupied(mut slot) => slot.get_mut().replace(message, start),
             Entry::Vacant(vacant) => {
-                let started = seed.and_then(|seed| Some((seed, start(Start::Anew(seed))?)));
-                if let (Some((seed, actor)), Some(message)) = (started, message) {
+                if let Some((seed, actor)) = seed.and_then(|seed| Some((seed, start(Start::Anew(seed))?))) {
                     let slot = Slot::awake(actor, seed);
-                    let _ = slot.post(message); // it was started just now
+                    drop(slot.post(message)); // it was started just now
                     vacant.insert(slot);
                 }
-                Told::Plainly
+                Ok(Told::Plainly)
             }
         }
     }
@@ -104,10 +128,9 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
     /// # Errors
     /// The state, if there is more to do.
     pub(super) fn rest(&self, key: K, (me, handled): (&ActorRef<M>, u64), state: Box<R>) -> Result<(), Box<R>> {
-        let Some(mut slot) = self.slots.get_mut(&key) else { return Err(state) };
-        slot.rest(me, handled, state)?;
-        self.asleep.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        let mut state = Some(state);
+        let rested = Spot(self, key).alone(|slot| state.take().map_or(Ok(()), |state| slot.rest(me, handled, state)));
+        rested.unwrap_or_else(|| state.map_or(Ok(()), Err))
     }
 
     /// Takes an actor that has handled so many messages off the roll; `false` if there is more to do.
@@ -118,7 +141,7 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
     /// Takes whoever it is off the roll.
     pub(super) fn remove(&self, key: K) -> Option<R::Seed> {
         let (_, slot) = self.slots.remove(&key)?;
-        if matches!(slot, Slot::Asleep(_)) {
+        if slot.is_asleep() {
             self.asleep.fetch_sub(1, Ordering::Relaxed);
         }
         slot.seed()
@@ -151,11 +174,11 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
         Some(key)
     }
 
-    /// Tells everybody who is awake something of its own, and answers what came with each: who sleeps has done all.
+    /// Tells everybody who may be at work something of its own, and answers what came with each.
     pub(super) fn tell_all<T>(&self, say: impl Fn() -> (M, T)) -> Vec<T> {
         let told = self.slots.iter().map(|slot| {
             let (message, with) = say();
-            let _ = slot.post(message); // one that sleeps or is ending drops it, and who waits learns that
+            slot.post_if_busy(message); // one that sleeps or is ending drops it, and who waits learns that
             with
         });
         told.collect()
@@ -165,9 +188,9 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
         self.slots.iter().map(|slot| *slot.key()).collect()
     }
 
-    /// Those whose seed is such.
+    /// Those whose seed is such, and those who cannot be asked because they take a turn.
     pub(super) fn keys_where(&self, is: impl Fn(R::Seed) -> bool) -> Vec<K> {
-        let such = self.slots.iter().filter(|slot| slot.seed().is_some_and(&is));
+        let such = self.slots.iter().filter(|slot| slot.seed().is_none_or(&is));
         such.map(|slot| *slot.key()).collect()
     }
 

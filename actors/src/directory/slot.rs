@@ -1,19 +1,25 @@
 //! One addressee in the directory: awake it is an actor with a mailbox, asleep a small value.
 //!
-//! A sleeper deals with a message in its sleep, on the thread of whoever tells it, as long as deciding takes no waiting
-//! and what is decided is light; else the message wakes it. Either way it deals with one message after the other.
+//! A sleeper takes turns in its sleep, on the thread of whoever tells it, as long as deciding takes no waiting and what
+//! is decided is light; else the message wakes it. It takes one turn after the other: its state is away while a turn is
+//! taken, and what it is told meanwhile stands in line for whoever takes it. No lock is held during a turn.
 //!
 //! **Invariant:** nothing is lost, doubled or overtaken between falling asleep and waking. Messages are counted as they
 //! are posted, under a shared lock; who wants to rest says how many it has handled, under the exclusive one, and rests
-//! only if that is all of them (`tests::nothing_is_lost_between_sleeping_and_waking` tries every interleaving).
+//! only if that is all of them. A state is given back only when nothing is in line, under the lock of the line
+//! (`tests::nothing_is_lost_between_sleeping_and_waking` tries every interleaving).
 
 use std::{
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
+
+/// Turns one teller takes for a sleeper at a stretch: who is told more meanwhile is better awake, with a mailbox.
+const TURNS_MAX: usize = 64;
 
 /// Where an actor that is awake gets its messages.
 pub(super) trait Mailbox {
@@ -34,21 +40,19 @@ pub(crate) trait Sleeper: Sized {
     type Message;
     /// What it takes to start the actor's like anew, should it die.
     type Seed: Copy;
-    /// What a sleeper wants others to be told; done by whoever told it, once the sleeper is let go.
-    type Errand: Default;
 
     fn seed(&self) -> Self::Seed;
 
-    /// Deals with a message in its sleep, if that takes no waiting. Runs under a lock: must tell nobody anything.
-    fn doze(&mut self, message: Self::Message) -> Dozed<Self>;
+    /// Takes a turn in its sleep, if that takes no waiting. May tell others; what they answer stands in line.
+    fn doze(&mut self, message: Self::Message) -> Dozed<Self::Message>;
 }
 
 /// What came of a message that met a sleeper.
-pub(crate) enum Dozed<R: Sleeper> {
-    /// It is dealt with, but for this.
-    Through(R::Errand),
+pub(crate) enum Dozed<M> {
+    /// It is dealt with.
+    Through,
     /// It must wake: the message is for its mailbox, or nothing is if what is to be done is noted in the state.
-    Wakes(Option<R::Message>),
+    Wakes(Option<M>),
 }
 
 /// How an actor is started.
@@ -62,34 +66,87 @@ pub(crate) enum Start<R: Sleeper> {
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told<S> {
-    /// It is dealt with or in a mailbox, or there was nobody to tell.
+    /// It is dealt with, in line or in a mailbox, or there was nobody to tell.
     Plainly,
-    /// Somebody was woken for it.
-    Woken,
-    /// The actor had died; its successor has the message.
+    /// The actor had died, or the sleeper did over it; its successor has what it was told since.
     Restarted,
-    /// A sleeper panicked over it and is no more; this is what it took to start it.
+    /// The sleeper died over it, and has no successor; this is what it took to start it.
     Died(S),
 }
 
 /// What came of posting under the shared lock.
 pub(super) enum Posted<R: Sleeper> {
-    /// Dealt with or in a mailbox.
-    Done(R::Errand),
-    /// For [`Slot::rouse`]: somebody must be woken, or started anew, for this.
-    Rouse(Option<R::Message>),
-    /// The sleeper panicked.
-    Died(R::Seed),
+    /// In line or in a mailbox.
+    Done,
+    /// For [`take_turns`]: the teller takes a turn with it.
+    Turn(Box<R>, R::Message),
+    /// Nobody is here for it.
+    Nobody(R::Message),
 }
 
 pub(super) enum Slot<A, R: Sleeper> {
-    Awake {
-        actor: A,
-        posted: AtomicU64,
-        seed: Box<R::Seed>,
-    },
-    /// Empty only if the actor could not be started, or the sleeper panicked: nobody is told anything any more.
-    Asleep(Mutex<Option<Box<R>>>),
+    Awake { actor: A, posted: AtomicU64, seed: Box<R::Seed> },
+    Asleep(Mutex<Nap<R>>),
+}
+
+/// One who sleeps.
+pub(super) struct Nap<R: Sleeper> {
+    /// Away while a turn is taken; for good if the actor could not be started, or the sleeper died without a successor.
+    state: Option<Box<R>>,
+    line: Option<Box<Line<R::Message>>>,
+}
+
+/// What stands in line: seldom more than one.
+struct Line<M> {
+    first: M,
+    others: VecDeque<M>,
+}
+
+impl<R: Sleeper> Nap<R> {
+    fn queue(&mut self, message: R::Message) {
+        match &mut self.line {
+            Some(line) => line.others.push_back(message),
+            None => self.line = Some(Box::new(Line { first: message, others: VecDeque::new() })),
+        }
+    }
+
+    fn next_in_line(&mut self) -> Option<R::Message> {
+        let mut line = self.line.take()?;
+        let Some(second) = line.others.pop_front() else { return Some(line.first) };
+        let first = std::mem::replace(&mut line.first, second);
+        self.line = Some(line);
+        Some(first)
+    }
+}
+
+/// Where a slot stands, as who tells it gets there.
+pub(super) trait Place<A, R: Sleeper> {
+    /// Looks at the slot beside others, if it still stands.
+    fn shared<T>(&self, look: impl FnOnce(&Slot<A, R>) -> T) -> Option<T>;
+
+    /// Changes the slot, alone, if it still stands.
+    fn alone<T>(&self, change: impl FnOnce(&mut Slot<A, R>) -> T) -> Option<T>;
+}
+
+/// Takes a sleeper's turns until nothing stands in line.
+pub(super) fn take_turns<R: Sleeper, A: Mailbox<Message = R::Message>>(
+    place: &impl Place<A, R>,
+    (mut state, mut message): (Box<R>, R::Message),
+    start: impl Fn(Start<R>) -> Option<A>,
+) -> Told<R::Seed> {
+    for _ in 0..TURNS_MAX {
+        // A panic here costs the sleeper what it costs an actor: its life, and nobody else's.
+        match catch_unwind(AssertUnwindSafe(|| state.doze(message))) {
+            Ok(Dozed::Through) => {}
+            Ok(Dozed::Wakes(message)) => {
+                return place.alone(|slot| slot.wake(state, message, start)).unwrap_or(Told::Plainly);
+            }
+            Err(_) => return place.alone(|slot| slot.succeed(state.seed(), start)).unwrap_or(Told::Plainly),
+        }
+        let Some(next) = place.shared(|slot| slot.give_back(state)).flatten() else { return Told::Plainly };
+        (state, message) = next;
+    }
+    place.alone(|slot| slot.wake(state, Some(message), start)).unwrap_or(Told::Plainly)
 }
 
 impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
@@ -99,75 +156,106 @@ impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
     }
 
     /// Somebody who sleeps.
-    pub(super) fn asleep(state: Box<R>) -> Self {
-        Self::Asleep(Mutex::new(Some(state)))
+    pub(super) const fn asleep(state: Box<R>) -> Self {
+        Self::Asleep(Mutex::new(Nap { state: Some(state), line: None }))
     }
 
-    /// Posts to whoever is awake, or lets the sleeper deal with it; callers share the slot.
+    pub(super) const fn is_asleep(&self) -> bool {
+        matches!(self, Self::Asleep(_))
+    }
+
+    /// Posts to whoever is awake, or begins a sleeper's turn; callers share the slot.
     pub(super) fn post(&self, message: R::Message) -> Posted<R> {
         match self {
             Self::Awake { actor, posted, .. } => match actor.post(message) {
                 Ok(()) => {
                     posted.fetch_add(1, Ordering::Relaxed); // the lock orders it before whoever asks to rest
-                    Posted::Done(R::Errand::default())
+                    Posted::Done
                 }
-                Err(message) => Posted::Rouse(Some(message)),
+                Err(message) => Posted::Nobody(message),
             },
-            Self::Asleep(resting) => {
-                let mut resting = resting.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(state) = &mut *resting else { return Posted::Done(R::Errand::default()) };
-                // A panic here costs the sleeper what it costs an actor: its life, and nobody else's.
-                match catch_unwind(AssertUnwindSafe(|| state.doze(message))) {
-                    Ok(Dozed::Through(errand)) => Posted::Done(errand),
-                    Ok(Dozed::Wakes(message)) => Posted::Rouse(message),
-                    Err(_) => {
-                        let seed = state.seed();
-                        *resting = None;
-                        Posted::Died(seed)
-                    }
+            Self::Asleep(nap) => {
+                let mut nap = lock(nap);
+                if let Some(state) = nap.state.take() {
+                    return Posted::Turn(state, message);
+                }
+                nap.queue(message);
+                Posted::Done
+            }
+        }
+    }
+
+    /// As [`post`](Self::post), but who sleeps and has nothing in hand is left alone.
+    pub(super) fn post_if_busy(&self, message: R::Message) {
+        match self {
+            Self::Awake { .. } => drop(self.post(message)),
+            Self::Asleep(nap) => {
+                let mut nap = lock(nap);
+                if nap.state.is_none() {
+                    nap.queue(message);
                 }
             }
         }
     }
 
-    /// Posts to whoever must be woken or started anew for it; the caller has the slot alone.
-    pub(super) fn rouse(
+    /// A turn is over: answers the next, or lets the sleeper be.
+    fn give_back(&self, state: Box<R>) -> Option<(Box<R>, R::Message)> {
+        let Self::Asleep(nap) = self else { return None }; // only who took the turn wakes it
+        let mut nap = lock(nap);
+        if let Some(next) = nap.next_in_line() {
+            return Some((state, next));
+        }
+        nap.state = Some(state);
+        None
+    }
+
+    /// Wakes the sleeper, for this message and what stands in line.
+    fn wake(
         &mut self,
+        state: Box<R>,
         message: Option<R::Message>,
         start: impl FnOnce(Start<R>) -> Option<A>,
     ) -> Told<R::Seed> {
-        match self {
-            Self::Awake { actor, posted, seed } => {
-                let Some(message) = message else { return Told::Plainly };
-                let Err(message) = actor.post(message) else {
-                    *posted.get_mut() += 1;
-                    return Told::Plainly;
-                };
-                let seed = **seed;
-                self.begin(start(Start::Anew(seed)), seed, Some(message), Told::Restarted)
-            }
-            Self::Asleep(resting) => {
-                let resting = resting.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-                let Some(state) = resting else { return Told::Plainly };
-                let seed = state.seed();
-                self.begin(start(Start::Woken(state)), seed, message, Told::Woken)
-            }
-        }
+        let seed = state.seed();
+        self.begin(start(Start::Woken(state)), seed, message);
+        Told::Plainly
     }
 
-    fn begin(
+    /// The sleeper died in its turn: starts a successor for what stands in line.
+    fn succeed(&mut self, seed: R::Seed, start: impl FnOnce(Start<R>) -> Option<A>) -> Told<R::Seed> {
+        if self.begin(start(Start::Anew(seed)), seed, None) { Told::Restarted } else { Told::Died(seed) }
+    }
+
+    /// Posts to whoever is awake, or to a successor of one who died.
+    ///
+    /// # Errors
+    /// The message, if somebody sleeps here.
+    pub(super) fn replace(
         &mut self,
-        actor: Option<A>,
-        seed: R::Seed,
-        message: Option<R::Message>,
-        told: Told<R::Seed>,
-    ) -> Told<R::Seed> {
-        let Some(actor) = actor else { return Told::Plainly };
-        *self = Self::awake(actor, seed);
-        if let Some(message) = message {
-            let _ = self.post(message); // it was started just now
+        message: R::Message,
+        start: impl FnOnce(Start<R>) -> Option<A>,
+    ) -> Result<Told<R::Seed>, R::Message> {
+        let Self::Awake { actor, posted, seed } = self else { return Err(message) };
+        let Err(message) = actor.post(message) else {
+            *posted.get_mut() += 1;
+            return Ok(Told::Plainly);
+        };
+        let seed = **seed;
+        let begun = self.begin(start(Start::Anew(seed)), seed, Some(message));
+        Ok(if begun { Told::Restarted } else { Told::Plainly })
+    }
+
+    fn begin(&mut self, actor: Option<A>, seed: R::Seed, message: Option<R::Message>) -> bool {
+        let Some(actor) = actor else { return false };
+        let mut before = std::mem::replace(self, Self::awake(actor, seed));
+        let next = || match &mut before {
+            Self::Asleep(nap) => nap.get_mut().unwrap_or_else(PoisonError::into_inner).next_in_line(),
+            Self::Awake { .. } => None,
+        };
+        for message in message.into_iter().chain(std::iter::from_fn(next)) {
+            drop(self.post(message)); // it was started just now
         }
-        told
+        true
     }
 
     /// Whether this actor is awake here and has handled all that was posted.
@@ -190,15 +278,17 @@ impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
         Ok(())
     }
 
+    /// What it takes to start one anew; unknown while a sleeper takes a turn.
     pub(super) fn seed(&self) -> Option<R::Seed> {
         match self {
             Self::Awake { seed, .. } => Some(**seed),
-            Self::Asleep(resting) => {
-                let resting = resting.lock().unwrap_or_else(PoisonError::into_inner);
-                resting.as_ref().map(|state| state.seed())
-            }
+            Self::Asleep(nap) => lock(nap).state.as_ref().map(|state| state.seed()),
         }
     }
+}
+
+fn lock<R: Sleeper>(nap: &Mutex<Nap<R>>) -> MutexGuard<'_, Nap<R>> {
+    nap.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

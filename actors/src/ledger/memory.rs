@@ -159,6 +159,10 @@ impl MemoryLedger {
 }
 
 impl Ledger for MemoryLedger {
+    fn answers_at_once(&self) -> bool {
+        true
+    }
+
     fn join(&self, room: RoomId, join: Join) -> Answer<Joined> {
         let node = join.node.clone();
         let Some(kept) = self.kept_or_made(room) else { return Answer::Now(Err(Unavailable)) };

@@ -7,10 +7,14 @@ use std::{
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
-use crate::{clock, directory::Directory, ports::Unavailable};
+use crate::{
+    clock,
+    directory::{Directory, SLOT},
+    ports::Unavailable,
+};
 
-/// How often the wheel is turned and the reaper goes round.
-const TICK: Duration = Duration::from_millis(250);
+/// How often the reaper goes round and the gauges are set.
+const ROUND: Duration = Duration::from_millis(250);
 
 /// The actor; its state is [`Shell`].
 pub(super) struct NodeActor;
@@ -24,6 +28,7 @@ pub(super) enum Command {
 
 pub(super) struct Shell {
     directory: Arc<Directory>,
+    round_at: Instant,
     renew_at: Instant,
 }
 
@@ -33,8 +38,8 @@ impl Actor for NodeActor {
     type Arguments = Arc<Directory>;
 
     async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Shell, ActorProcessingErr> {
-        me.send_interval(TICK, || Command::Tick);
-        Ok(Shell { directory, renew_at: clock::now() })
+        me.send_interval(SLOT, || Command::Tick);
+        Ok(Shell { directory, round_at: clock::now(), renew_at: clock::now() })
     }
 
     async fn handle(
@@ -56,6 +61,13 @@ impl Shell {
     async fn tick(&mut self) {
         let now = clock::now();
         self.directory.wake(now).await;
+        if now >= self.round_at {
+            self.round_at = now + ROUND;
+            self.round(now).await;
+        }
+    }
+
+    async fn round(&mut self, now: Instant) {
         self.directory.measure();
         if now >= self.renew_at {
             self.renew_at = now + self.directory.settings.renew_every;

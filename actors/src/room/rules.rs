@@ -110,6 +110,11 @@ impl Room {
         Self { id, settings, roster: BTreeMap::new(), local: BTreeMap::new(), candidates: Candidates::new(limits) }
     }
 
+    /// What the database said of the room last.
+    pub(crate) const fn settings(&self) -> RoomSettings {
+        self.settings
+    }
+
     /// Whether nobody on this node needs the room.
     pub(crate) fn is_idle(&self) -> bool {
         self.local.is_empty()

@@ -47,14 +47,13 @@ pub(crate) struct Shell {
 impl Sleeper for Shell {
     type Message = Command;
     type Seed = Placed;
-    type Errand = Option<(RoomId, room::Command)>;
 
     fn seed(&self) -> Placed {
         self.place()
     }
 
     /// Decides at once, and does what needs no waiting; what else was decided wakes the socket.
-    fn doze(&mut self, command: Command) -> Dozed<Self> {
+    fn doze(&mut self, command: Command) -> Dozed<Command> {
         if !self.due.is_empty() {
             return Dozed::Wakes(Some(command)); // it is being woken for that
         }
@@ -70,27 +69,29 @@ impl Sleeper for Shell {
         } else if self.decide(command, now) {
             return Dozed::Wakes(None);
         }
-        let mut errands = Vec::new();
+        let mut said = Vec::new();
         for effect in std::mem::take(&mut self.due) {
             if let Effect::Tell(room, command) = effect {
-                // Not from here: a room that died meanwhile would look through all sockets, this locked one too.
-                errands.push((room, command));
+                said.push((room, command));
             } else {
                 self.perform(effect);
             }
         }
+        if let Some((room, command)) = together(said) {
+            self.directory.tell_room(room, None, command);
+        }
         self.settle();
-        Dozed::Through(together(errands))
+        Dozed::Through
     }
 }
 
 /// What a socket says to its room at once. Rooms change only with a question in between, so it is one room.
-fn together(mut errands: Vec<(RoomId, room::Command)>) -> Option<(RoomId, room::Command)> {
-    let (room, last) = errands.pop()?;
-    if errands.is_empty() {
+fn together(mut said: Vec<(RoomId, room::Command)>) -> Option<(RoomId, room::Command)> {
+    let (room, last) = said.pop()?;
+    if said.is_empty() {
         return Some((room, last));
     }
-    let mut commands: Vec<_> = errands.into_iter().map(|(_, command)| command).collect();
+    let mut commands: Vec<_> = said.into_iter().map(|(_, command)| command).collect();
     commands.push(last);
     Some((room, room::Command::Several(commands)))
 }

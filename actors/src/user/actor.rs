@@ -40,11 +40,10 @@ pub(crate) struct Awake {
 impl Sleeper for Shell {
     type Message = Command;
     type Seed = ();
-    type Errand = ();
 
     fn seed(&self) {}
 
-    fn doze(&mut self, command: Command) -> Dozed<Self> {
+    fn doze(&mut self, command: Command) -> Dozed<Command> {
         Dozed::Wakes(Some(command))
     }
 }

@@ -8,7 +8,7 @@ use shuttle::{
     thread,
 };
 
-use super::{Dozed, Mailbox, Posted, Sleeper, Slot, Start};
+use super::{Dozed, Mailbox, Place, Posted, Sleeper, Slot, Start, take_turns};
 
 /// Who says what: a sender and its count.
 type Word = (u8, u8);
@@ -20,20 +20,21 @@ struct Memory(Vec<Word>);
 impl Sleeper for Memory {
     type Message = Word;
     type Seed = ();
-    type Errand = ();
 
     fn seed(&self) {}
 
-    /// The first word of the second sender is no reason to wake; its last is heard in the sleep, and wakes.
-    fn doze(&mut self, word: Word) -> Dozed<Self> {
+    /// Everybody's first word is no reason to wake, nor is anything the second sender says but its last, which is heard in
+    /// the sleep, and wakes.
+    fn doze(&mut self, word: Word) -> Dozed<Word> {
+        thread::yield_now(); // others may speak during a turn
         match word {
-            (1, 0) => {
-                self.0.push(word);
-                Dozed::Through(())
-            }
             (1, 3) => {
                 self.0.push(word);
                 Dozed::Wakes(None)
+            }
+            (1, _) | (_, 0) => {
+                self.0.push(word);
+                Dozed::Through
             }
             _ => Dozed::Wakes(Some(word)),
         }
@@ -76,12 +77,16 @@ impl House {
     /// As `Roll::tell` does it.
     fn tell(&self, word: Word) {
         let posted = self.slot.read().expect("no panic").post(word);
-        let Posted::Rouse(word) = posted else { return };
-        let start = |start: Start<Memory>| match start {
-            Start::Woken(memory) => Some(self.start(*memory)),
-            Start::Anew(()) => panic!("nobody dies here"),
-        };
-        self.slot.write().expect("no panic").rouse(word, start);
+        match posted {
+            Posted::Done => {}
+            Posted::Nobody(word) => panic!("nobody dies here, and {word:?} is lost"),
+            Posted::Turn(memory, word) => {
+                take_turns(self, (memory, word), |start| match start {
+                    Start::Woken(memory) => Some(self.start(*memory)),
+                    Start::Anew(()) => panic!("nobody dies here"),
+                });
+            }
+        }
     }
 
     /// Runs one actor until it rests; `false` if there is none to run.
@@ -107,6 +112,16 @@ impl House {
     }
 }
 
+impl Place<Post, Memory> for House {
+    fn shared<T>(&self, look: impl FnOnce(&Slot<Post, Memory>) -> T) -> Option<T> {
+        Some(look(&self.slot.read().expect("no panic")))
+    }
+
+    fn alone<T>(&self, change: impl FnOnce(&mut Slot<Post, Memory>) -> T) -> Option<T> {
+        Some(change(&mut self.slot.write().expect("no panic")))
+    }
+}
+
 fn house() -> Arc<House> {
     let slot = RwLock::new(Slot::asleep(Box::default()));
     Arc::new(House { slot, started: Mutex::default(), actors: Mutex::new(0) })
@@ -126,9 +141,10 @@ fn walk(senders: u8, words: u8) {
     }
     while house.run() {}
     let slot = house.slot.read().expect("no panic");
-    let Slot::Asleep(memory) = &*slot else { panic!("all rest in the end") };
-    let memory = memory.lock().expect("no panic");
-    let memory = memory.as_ref().expect("it lives");
+    let Slot::Asleep(nap) = &*slot else { panic!("all rest in the end") };
+    let nap = nap.lock().expect("no panic");
+    assert!(nap.line.is_none(), "nothing was left in line");
+    let memory = nap.state.as_ref().expect("it lives, and nobody takes a turn");
     for sender in 0..senders {
         let heard = memory.0.iter().filter(|word| word.0 == sender).map(|word| word.1);
         assert!(heard.eq(0..words), "of sender {sender}, once each and in order: {:?}", memory.0);

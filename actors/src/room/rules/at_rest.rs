@@ -26,13 +26,13 @@ impl RoomAtRest {
         self.settings
     }
 
-    /// The room as it was.
-    pub(crate) fn wake(self, limits: Limits) -> Room {
+    /// The room as it was; nothing is left here.
+    pub(crate) fn wake(&mut self, limits: Limits) -> Room {
         let session = |place: u16| self.seats.get(usize::from(place)).map(|seat| seat.place.session);
         let described = self.described.iter().filter_map(|(from, to)| Some((session(*from)?, session(*to)?)));
         let candidates = Candidates::of(described, limits);
         let mut room = Room { candidates, ..Room::new(self.id, self.settings, limits) };
-        for SeatAtRest { user, place, here } in self.seats {
+        for SeatAtRest { user, place, here } in std::mem::take(&mut self.seats) {
             room.roster.insert(user, place);
             if let Some((socket, cursor)) = here {
                 room.local.insert(place.session, Local { user, socket, cursor });
@@ -43,28 +43,23 @@ impl RoomAtRest {
 }
 
 impl Room {
-    /// Lays the room to rest.
-    ///
-    /// # Errors
-    /// The room, if something waits for its time, or speaks of a stay that no seat has: news of it are on their way.
-    pub(crate) fn rest(self) -> Result<RoomAtRest, Box<Self>> {
-        let described = self.candidates.described_only().and_then(|pairs| {
-            let sessions: BTreeMap<SessionId, u16> = self.roster.values().map(|place| place.session).zip(0..).collect();
-            let place = |session| sessions.get(session).copied();
-            pairs.map(|(from, to)| Some((place(from)?, place(to)?))).collect::<Option<Box<[_]>>>()
-        });
+    /// The room at rest; `None` if something waits for its time, or speaks of a stay that no seat has: news of it are on
+    /// their way.
+    pub(crate) fn at_rest(&self) -> Option<RoomAtRest> {
+        let sessions: BTreeMap<SessionId, u16> = self.roster.values().map(|place| place.session).zip(0..).collect();
+        let place = |session| sessions.get(session).copied();
+        let described = self.candidates.described_only()?.map(|(from, to)| Some((place(from)?, place(to)?)));
+        let described = described.collect::<Option<Box<[_]>>>()?;
         let seated = |(session, local): (&SessionId, &Local)| {
             self.roster.get(&local.user).is_some_and(|place| place.session == *session)
         };
-        let fits = self.roster.len() <= usize::from(u16::MAX);
-        let Some(described) = described.filter(|_| fits && self.local.iter().all(seated)) else {
-            return Err(Box::new(self));
-        };
-        let Self { id, settings, roster, mut local, .. } = self;
-        let seats = roster.into_iter().map(|(user, place)| {
-            let here = local.remove(&place.session).map(|local| (local.socket, local.cursor));
-            SeatAtRest { user, place, here }
+        if self.roster.len() > usize::from(u16::MAX) || !self.local.iter().all(seated) {
+            return None;
+        }
+        let seats = self.roster.iter().map(|(user, place)| {
+            let here = self.local.get(&place.session).map(|local| (local.socket, local.cursor));
+            SeatAtRest { user: *user, place: *place, here }
         });
-        Ok(RoomAtRest { id, settings, seats: seats.collect(), described })
+        Some(RoomAtRest { id: self.id, settings: self.settings, seats: seats.collect(), described })
     }
 }

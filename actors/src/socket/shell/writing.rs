@@ -116,10 +116,9 @@ impl Shell {
         self.tell_myself(Command::Hangup(Hangup::Lost));
     }
 
-    /// Rare, and through the door like everything else: from a task, because a sleeper's door is locked while it dozes.
+    /// Rare, and through the door like everything else; it comes to it after this turn.
     fn tell_myself(&self, command: Command) {
-        let (id, directory) = (self.id, Arc::clone(&self.directory));
-        self.directory.tasks.spawn(async move { directory.tell_socket(id, command) });
+        self.directory.tell_socket(self.id, command);
     }
 
     pub(super) fn close(&mut self, farewell: Farewell) {
