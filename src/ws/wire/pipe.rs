@@ -1,5 +1,6 @@
 //! The stream under an outlet: plain TCP, or TLS over it. It must not know frames.
 
+use std::cell::RefCell;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,6 +10,13 @@ use tokio::net::tcp::OwnedWriteHalf;
 
 use super::WireGone;
 use crate::ws::tls::TlsStream;
+
+/// Up to so many bytes are copied into one piece: that costs less than the kernel's walk through many.
+const SHORT: usize = 4 * 1024;
+
+thread_local! {
+    static PIECE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The write half of an upgraded stream.
 #[derive(Debug)]
@@ -21,6 +29,12 @@ impl Pipe {
     /// Writes what the stream takes without waiting; how many bytes that was.
     pub(super) fn write_now(&mut self, slices: &[IoSlice<'_>]) -> Result<usize, WireGone> {
         let written = match self {
+            Self::Plain(half) if slices.iter().map(|slice| slice.len()).sum::<usize>() <= SHORT => PIECE
+                .with_borrow_mut(|piece| {
+                    piece.clear();
+                    slices.iter().for_each(|slice| piece.extend_from_slice(slice));
+                    half.try_write(piece)
+                }),
             Self::Plain(half) => half.try_write_vectored(slices),
             Self::Tls(stream) => stream.try_write(slices),
         };

@@ -95,7 +95,10 @@ impl Session {
                     return Vec::new();
                 }
                 self.delivered = seq;
-                vec![Effect::Deliver(seq, entry)]
+                let mut effects = Vec::with_capacity(2);
+                effects.push(Effect::Deliver(seq, entry));
+                effects.extend(self.ack_along(now));
+                effects
             }
             RoomToSocket::Accepted(cid) => {
                 let since = self.acks.settle(cid);
@@ -259,6 +262,12 @@ impl Session {
             self.ack_by = Some(now + ACK_WITHIN);
         }
         None
+    }
+
+    /// An `ack` that has waited long enough goes with what is written anyway: alone it would cost a write of its own.
+    fn ack_along(&mut self, now: Instant) -> Option<Effect> {
+        self.ack_by.take_if(|by| now + ACK_WITHIN / 2 >= *by)?;
+        self.acks.due(1).map(|cid| Effect::Send(ServerToClient::Ack(cid)))
     }
 
     fn enter(&mut self, stay: Stay, delivered: Seq, said: Cid) {
