@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-use ractor::{ActorCell, ActorId, ActorRef, ActorRuntime};
+use ractor::{ActorCell, ActorId, ActorRef};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -20,20 +20,22 @@ use crate::{
     node::{Ports, Settings},
     ports::RoomSettings,
     protocol::{NodeId, RoomId, UserId},
-    room::{self, RoomRef, RoomToSocket, actor::RoomActor},
-    socket::{self, SocketId, UserToSocket, actor::SocketActor},
-    user::{self, UserRef, actor::UserActor},
+    room::{self, RoomRef, RoomToSocket},
+    socket::{self, SocketId, UserToSocket},
+    user::{self, UserRef},
 };
 
+mod kinds;
 mod roll;
 mod slot;
 mod tasks;
 mod vigil;
 mod wheel;
 
+use kinds::{ARoom, ASocket, AUser};
 use roll::Roll;
-use slot::Told;
-pub(crate) use slot::{Dozed, Sleeper, Start};
+pub(crate) use slot::{Dozed, Sleeper};
+use slot::{Kind, Told};
 pub(crate) use tasks::Tasks;
 pub(crate) use vigil::Vigil;
 pub(crate) use wheel::{SLOT, Wheel};
@@ -49,7 +51,7 @@ pub(crate) struct Directory {
     /// The bounds of one socket, shared by all.
     pub(crate) socket_limits: Arc<socket::Limits>,
     rooms: Roll<RoomId, room::Command, room::shell::Shell>,
-    users: Roll<UserId, user::Command, user::actor::Shell>,
+    users: Roll<UserId, user::Command, user::shell::Shell>,
     sockets: Roll<SocketId, socket::Command, socket::shell::Shell>,
     sockets_made: AtomicU64,
     draining: AtomicBool,
@@ -102,53 +104,49 @@ impl Directory {
 
     /// Tells a room; opens it if settings are given and it is not open.
     pub(crate) fn tell_room(self: &Arc<Self>, id: RoomId, settings: Option<RoomSettings>, command: room::Command) {
-        let told = self.rooms.tell(id, command, settings, |start| self.spawn_room(id, start));
-        if matches!(told, Told::Restarted) {
-            self.room_restarted(id);
+        match self.rooms.tell(id, command, settings, &ARoom(self, id)) {
+            Told::Plainly | Told::Died(_) => return,
+            Told::Restarted => {}
+            Told::Revived => self.revived("room"),
         }
+        self.room_restarted(id);
     }
 
-    /// Tells a user; opens them if need be.
+    /// Tells a user; lets them begin if need be.
     pub(crate) fn tell_user(self: &Arc<Self>, id: UserId, command: user::Command) {
-        let told = self.users.tell(id, command, Some(()), |start| self.spawn_user(id, start));
-        if matches!(told, Told::Restarted) {
-            self.user_restarted(id);
+        let begins = !matches!(command, user::Command::Tick);
+        match self.users.tell(id, command, begins.then_some(()), &AUser(self, id)) {
+            Told::Plainly | Told::Died(()) => return,
+            Told::Restarted => {}
+            Told::Revived => self.revived("user"),
         }
+        self.user_restarted(id);
     }
 
     /// Tells a socket, if it is still here.
     pub(crate) fn tell_socket(self: &Arc<Self>, id: SocketId, command: socket::Command) {
-        let told = self.sockets.tell(id, command, None, |start| match start {
-            Start::Anew(_) => None, // a dead one is being mourned by the node
-            Start::Woken(shell) => self.spawn_socket(socket::actor::Opening::Woken(shell)),
-        });
-        if let Told::Died(seed) = told {
+        if let Told::Died(seed) = self.sockets.tell(id, command, None, &ASocket(self)) {
             tracing::error!(socket = id.0, "a socket panicked in its sleep; its connection is cut");
             self.sockets.remove(id);
             self.bury(id, seed);
         }
     }
 
-    fn spawn_room(self: &Arc<Self>, id: RoomId, start: Start<room::shell::Shell>) -> Option<ActorRef<room::Command>> {
-        let opening = room::actor::Opening { id, start, directory: Arc::clone(self) };
-        spawned(ActorRuntime::spawn_linked_instant(None, RoomActor, opening, self.root.get()?.clone()))
+    fn revived(&self, what: &str) {
+        tracing::error!(what, "it panicked in its sleep and begins anew");
+        self.meters.restarts.increment(1);
     }
 
-    fn spawn_user(self: &Arc<Self>, id: UserId, start: Start<user::actor::Shell>) -> Option<ActorRef<user::Command>> {
-        let opening = user::actor::Opening { id, start, directory: Arc::clone(self) };
-        spawned(ActorRuntime::spawn_linked_instant(None, UserActor, opening, self.root.get()?.clone()))
-    }
-
-    fn spawn_socket(&self, opening: socket::actor::Opening) -> Option<ActorRef<socket::Command>> {
-        spawned(ActorRuntime::spawn_linked_instant(None, SocketActor, opening, self.root.get()?.clone()))
-    }
-
-    /// Starts a socket's actor; it is in the directory before it handles anything.
-    pub(crate) fn open_socket(&self, opening: impl FnOnce(SocketId) -> socket::actor::Fresh) -> Option<SocketId> {
+    /// Opens a socket; it is in the directory before it hears anything.
+    pub(crate) fn open_socket(
+        self: &Arc<Self>,
+        credential: socket::Credential,
+        shell: impl FnOnce(SocketId) -> socket::shell::Shell,
+    ) -> SocketId {
         let id = SocketId(self.sockets_made.fetch_add(1, Ordering::Relaxed));
-        let start = || self.spawn_socket(socket::actor::Opening::Fresh(Box::new(opening(id))));
-        self.sockets.enter(id, (None, None), start)?;
-        Some(id)
+        self.sockets.enter(id, Box::new(shell(id)));
+        self.tell_socket(id, socket::Command::Opened(credential));
+        id
     }
 
     /// Notes whose a socket is, and where.
@@ -177,8 +175,8 @@ impl Directory {
         &self,
         id: UserId,
         me: (&ActorRef<user::Command>, u64),
-        shell: Box<user::actor::Shell>,
-    ) -> Result<(), Box<user::actor::Shell>> {
+        shell: Box<user::shell::Shell>,
+    ) -> Result<(), Box<user::shell::Shell>> {
         self.users.rest(id, me, shell)
     }
 
@@ -191,22 +189,12 @@ impl Directory {
         self.sockets.rest(id, me, shell)
     }
 
-    /// Takes a room that nobody needs off the roll; `false` if there is more to do.
-    pub(crate) fn retire_room(&self, id: RoomId, me: (&ActorRef<room::Command>, u64)) -> bool {
-        self.rooms.retire(id, me)
-    }
-
-    /// Takes a user without sockets off the roll; `false` if there is more to do.
-    pub(crate) fn retire_user(&self, id: UserId, me: (&ActorRef<user::Command>, u64)) -> bool {
-        self.users.retire(id, me)
-    }
-
     /// An actor died of a panic: it is started anew, and whoever waits for it is told. Rare, so a scan is fine.
     pub(crate) fn mourn(self: &Arc<Self>, dead: ActorId) {
-        if let Some(room) = self.rooms.restart(dead, |id, settings| self.spawn_room(id, Start::Anew(settings))) {
+        if let Some(room) = self.rooms.restart(dead, |id, settings| ARoom(self, id).begin(settings)) {
             return self.room_restarted(room);
         }
-        if let Some(user) = self.users.restart(dead, |id, ()| self.spawn_user(id, Start::Anew(()))) {
+        if let Some(user) = self.users.restart(dead, |id, ()| AUser(self, id).begin(())) {
             return self.user_restarted(user);
         }
         if let Some(id) = self.sockets.find(dead)
@@ -254,9 +242,7 @@ impl Directory {
             match key {
                 Key::Socket(id) => self.tell_socket(id, socket::Command::Tick),
                 Key::Room(id) => self.room(id).tell(room::Command::Tick),
-                Key::User(id) => {
-                    self.users.tell(id, user::Command::Tick, None, |start| self.spawn_user(id, start));
-                }
+                Key::User(id) => self.tell_user(id, user::Command::Tick),
             }
         }
     }
@@ -321,14 +307,4 @@ impl Directory {
         self.rooms.drain();
         self.users.drain();
     }
-}
-
-type Spawned<M> = Result<
-    (ActorRef<M>, tokio::task::JoinHandle<Result<tokio::task::JoinHandle<()>, ractor::SpawnErr>>),
-    ractor::SpawnErr,
->;
-
-/// Unnamed actors always start; should that ever change, nobody is told anything, and the log says why.
-fn spawned<M>(spawned: Spawned<M>) -> Option<ActorRef<M>> {
-    spawned.map(|(actor, _)| actor).map_err(|why| tracing::error!(%why, "an actor could not be started")).ok()
 }

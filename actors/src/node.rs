@@ -136,13 +136,9 @@ impl NodeRef {
         }
         let intake = Arc::new(Intake::new(&settings.socket, self.directory.meters.mailboxes.clone()));
         let directory = Arc::clone(&self.directory);
-        let id = self.directory.open_socket(|id| socket::actor::Fresh {
-            id,
-            wire,
-            credential,
-            intake: Arc::clone(&intake),
-            directory: Arc::clone(&directory),
-        })?;
+        let id = directory.open_socket(credential, |id| {
+            socket::shell::Shell::new(id, wire, Arc::clone(&intake), Arc::clone(&directory))
+        });
         directory.meters.opened.increment(1);
         Some(Line { id, directory, intake, read: Vec::new() })
     }

@@ -1,6 +1,12 @@
 //! What the system needs from outside, beside the ledger; the edge implements it.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use crate::protocol::{
     Close, RoomId, UserId,
@@ -9,6 +15,14 @@ use crate::protocol::{
 
 /// A boxed future; only slow paths pay for one.
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What a future answers if it need not be waited for. One that does may be awaited afterwards.
+pub(crate) fn at_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    match Pin::new(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => Some(answer),
+        Poll::Pending => None,
+    }
+}
 
 /// Who a token says is there.
 #[derive(Debug, Clone, PartialEq, Eq)]

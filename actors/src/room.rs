@@ -134,7 +134,7 @@ pub(crate) enum RoomToSocket {
     Restarted(RoomId),
 }
 
-/// The door of a room on this node. Cheap to clone; opens the room if it is not open.
+/// The door of a room on this node. Cheap to clone.
 #[derive(Clone)]
 pub struct RoomRef {
     pub(crate) id: RoomId,
@@ -142,11 +142,6 @@ pub struct RoomRef {
 }
 
 impl RoomRef {
-    /// Says something to the room; opens it with these settings if it is not open.
-    pub(crate) fn open(&self, settings: RoomSettings, command: Command) {
-        self.directory.tell_room(self.id, Some(settings), command);
-    }
-
     /// Says something to the room if it is open here.
     pub(crate) fn tell(&self, command: Command) {
         self.directory.tell_room(self.id, None, command);

@@ -83,6 +83,8 @@ impl Default for Limits {
 pub(crate) enum Command {
     /// All this was said at once, in this order.
     Several(Vec<Command>),
+    /// The connection stands; the token may have come with the handshake.
+    Opened(Credential),
     /// A message was read.
     Received(Result<ClientMessage, BadMessage>, Credit),
     /// A ping was read.

@@ -13,6 +13,7 @@ use crate::{
 
 pub(crate) mod actor;
 pub(crate) mod rules;
+pub(crate) mod shell;
 #[cfg(test)]
 mod tests;
 

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-/// Actors stay awake through a test, unless it waits for them to rest.
+/// Ledger and database answer at once: nearly everything is done in sleep.
+const AFAR: bool = false;
+/// Who is woken stays awake through a test, unless it waits for them to rest.
 const REST_AFTER: Duration = Duration::from_secs(10);
 
 mod system {
+    mod afar;
     mod browser;
     mod calls;
     mod drain;

@@ -1,12 +1,16 @@
-//! The same walks once more, where every actor rests as soon as its mailbox is empty: nobody may notice.
+//! The same walks once more, where every answer wakes somebody who rests as soon as their mailbox is empty: nobody may
+//! notice.
 
 use std::time::Duration;
 
+/// Ledger and database are far away: who asks them is woken.
+const AFAR: bool = true;
 /// Actors rest after each message.
 const REST_AFTER: Duration = Duration::ZERO;
 
 #[path = "system"]
 mod system {
+    mod afar;
     mod browser;
     mod calls;
     mod drain;

@@ -9,7 +9,7 @@ use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
 use ractor::{ActorId, ActorRef, Message, MessagingErr};
 
-use super::slot::{Mailbox, Place, Posted, Sleeper, Slot, Start, Told, take_turns};
+use super::slot::{Kind, Mailbox, Place, Posted, Sleeper, Slot, Told, take_turns};
 
 /// Locks that share one kind's slots: whoever comes or goes waits for a turn that is taken behind the same one.
 const SHARDS: usize = 64;
@@ -61,66 +61,84 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Place<ActorRef<M>
         };
         Some(changed)
     }
+
+    fn end(&self) -> Option<M> {
+        let mut next = None;
+        let ended = self.0.slots.remove_if_mut(&self.1, |_, slot| {
+            next = slot.next_in_line();
+            next.is_none()
+        });
+        self.0.asleep.fetch_sub(usize::from(ended.is_some()), Ordering::Relaxed);
+        next
+    }
 }
 
 impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
-    /// Tells whoever stands for `key`: takes a sleeper's turn, starts an actor if there is none and a seed is given, and
-    /// one in place of a dead one.
+    /// Tells whoever stands for `key`, or one that begins with this seed if there is nobody.
     pub(super) fn tell(
         &self,
         key: K,
         mut message: M,
         seed: Option<R::Seed>,
-        start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
+        kind: &impl Kind<ActorRef<M>, R>,
     ) -> Told<R::Seed> {
+        let (spot, mut told) = (Spot(self, key), Told::Plainly);
         loop {
-            let spot = Spot(self, key);
             // Not a match on the look itself: the slot is let go before anything else is done.
             let posted = match self.slots.get(&key) {
                 Some(slot) => slot.post(message),
                 None => Posted::Nobody(message),
             };
             message = match posted {
-                Posted::Done => return Told::Plainly,
-                Posted::Turn(state, message) => return take_turns(&spot, (state, message), start),
-                Posted::Nobody(message) => match self.begin(key, message, seed, &start) {
-                    Ok(told) => return told,
-                    Err(message) => message,
+                Posted::Done => return told,
+                Posted::Turn(state, message) => {
+                    return match take_turns(&spot, (state, message), kind) {
+                        Told::Plainly => told,
+                        other => other,
+                    };
+                }
+                Posted::Nobody(message) => match self.begin(key, message, seed, kind) {
+                    Ok(()) => return Told::Plainly,
+                    Err((message, is_successor)) => {
+                        told = if is_successor { Told::Restarted } else { told };
+                        message
+                    }
                 },
             };
         }
     }
 
-    /// Starts an actor for a message, for the first time or in place of a dead one.
+    /// Lets one begin that can take a message, for the first time or in place of one who died.
     ///
     /// # Errors
-    /// The message, if somebody sleeps here by now.
+    /// The message, for who sleeps here now, and whether that is a successor.
     fn begin(
         &self,
         key: K,
         message: M,
         seed: Option<R::Seed>,
-        start: impl Fn(Start<R>) -> Option<ActorRef<M>>,
-    ) -> Result<Told<R::Seed>, M> {
+        kind: &impl Kind<ActorRef<M>, R>,
+    ) -> Result<(), (M, bool)> {
         match self.slots.entry(key) {
-            Entry::Occupied(mut slot) => slot.get_mut().replace(message, start),
+            Entry::Occupied(mut slot) => {
+                let was_asleep = slot.get().is_asleep();
+                let posted = slot.get_mut().post_or_succeed(message, kind);
+                self.asleep.fetch_add(usize::from(!was_asleep && slot.get().is_asleep()), Ordering::Relaxed);
+                posted
+            }
             Entry::Vacant(vacant) => {
-                if let Some((seed, actor)) = seed.and_then(|seed| Some((seed, start(Start::Anew(seed))?))) {
-                    let slot = Slot::awake(actor, seed);
-                    drop(slot.post(message)); // it was started just now
-                    vacant.insert(slot);
-                }
-                Ok(Told::Plainly)
+                let Some(state) = seed.and_then(|seed| kind.begin(seed)) else { return Ok(()) };
+                vacant.insert(Slot::asleep(state));
+                self.asleep.fetch_add(1, Ordering::Relaxed);
+                Err((message, false))
             }
         }
     }
 
-    /// Starts one that nobody has told anything yet; it stands here before it handles anything.
-    pub(super) fn enter(&self, key: K, seed: R::Seed, start: impl FnOnce() -> Option<ActorRef<M>>) -> Option<()> {
-        // Holding the entry makes the actor's first look at the directory wait until it stands there.
-        let vacant = self.slots.entry(key);
-        vacant.insert(Slot::awake(start()?, seed));
-        Some(())
+    /// Enters one that nobody has told anything yet.
+    pub(super) fn enter(&self, key: K, state: Box<R>) {
+        self.slots.insert(key, Slot::asleep(state));
+        self.asleep.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Lets an actor that has handled so many messages sleep.
@@ -131,11 +149,6 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
         let mut state = Some(state);
         let rested = Spot(self, key).alone(|slot| state.take().map_or(Ok(()), |state| slot.rest(me, handled, state)));
         rested.unwrap_or_else(|| state.map_or(Ok(()), Err))
-    }
-
-    /// Takes an actor that has handled so many messages off the roll; `false` if there is more to do.
-    pub(super) fn retire(&self, key: K, (me, handled): (&ActorRef<M>, u64)) -> bool {
-        self.slots.remove_if(&key, |_, slot| slot.has_done_all(me, handled)).is_some()
     }
 
     /// Takes whoever it is off the roll.
@@ -162,16 +175,18 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
         self.slots.iter().find(|slot| was(slot.value())).map(|slot| *slot.key())
     }
 
-    /// Starts a successor of a dead actor, if it is on this roll and has none yet.
-    pub(super) fn restart(&self, dead: ActorId, start: impl Fn(K, R::Seed) -> Option<ActorRef<M>>) -> Option<K> {
+    /// Lets a successor of a dead actor begin, if it is on this roll and has none yet.
+    pub(super) fn restart(&self, dead: ActorId, begin: impl Fn(K, R::Seed) -> Option<Box<R>>) -> Option<K> {
         let key = self.find(dead)?;
-        let mut slot = self.slots.get_mut(&key)?;
-        let seed = match &*slot {
-            Slot::Awake { actor, seed, .. } if actor.get_id() == dead => **seed,
-            Slot::Awake { .. } | Slot::Asleep(_) => return None,
-        };
-        *slot = Slot::awake(start(key, seed)?, seed);
-        Some(key)
+        Spot(self, key).alone(|slot| {
+            if let Slot::Awake { actor, seed, .. } = slot
+                && actor.get_id() == dead
+            {
+                *slot = Slot::asleep(begin(key, **seed)?);
+                return Some(key);
+            }
+            None
+        })?
     }
 
     /// Tells everybody who may be at work something of its own, and answers what came with each.

@@ -38,7 +38,7 @@ pub(super) trait Mailbox {
 /// What is left of an actor that rests: its rules' state, and what wakes with it.
 pub(crate) trait Sleeper: Sized {
     type Message;
-    /// What it takes to start the actor's like anew, should it die.
+    /// What it takes to begin, and to begin again after a death.
     type Seed: Copy;
 
     fn seed(&self) -> Self::Seed;
@@ -51,16 +51,19 @@ pub(crate) trait Sleeper: Sized {
 pub(crate) enum Dozed<M> {
     /// It is dealt with.
     Through,
+    /// It is dealt with, and nobody needs the sleeper any more.
+    Ends,
     /// It must wake: the message is for its mailbox, or nothing is if what is to be done is noted in the state.
     Wakes(Option<M>),
 }
 
-/// How an actor is started.
-pub(crate) enum Start<R: Sleeper> {
-    /// For the first time, or in place of one that died.
-    Anew(R::Seed),
-    /// With the state it went to sleep with.
-    Woken(Box<R>),
+/// How those of one kind begin and wake.
+pub(super) trait Kind<A, R: Sleeper> {
+    /// One that begins, or begins again because it died; `None` where the dead stay dead.
+    fn begin(&self, seed: R::Seed) -> Option<Box<R>>;
+
+    /// Starts an actor with this state.
+    fn wake(&self, state: Box<R>) -> Option<A>;
 }
 
 /// What became of a message.
@@ -68,9 +71,11 @@ pub(crate) enum Start<R: Sleeper> {
 pub(super) enum Told<S> {
     /// It is dealt with, in line or in a mailbox, or there was nobody to tell.
     Plainly,
-    /// The actor had died, or the sleeper did over it; its successor has what it was told since.
+    /// The actor had died; its successor has the message.
     Restarted,
-    /// The sleeper died over it, and has no successor; this is what it took to start it.
+    /// The sleeper died over it; its successor has what came after.
+    Revived,
+    /// The sleeper died over it, and has no successor; this is what it took to begin it.
     Died(S),
 }
 
@@ -91,7 +96,7 @@ pub(super) enum Slot<A, R: Sleeper> {
 
 /// One who sleeps.
 pub(super) struct Nap<R: Sleeper> {
-    /// Away while a turn is taken; for good if the actor could not be started, or the sleeper died without a successor.
+    /// Away while a turn is taken; for good if an actor could not be started, or the sleeper died without a successor.
     state: Option<Box<R>>,
     line: Option<Box<Line<R::Message>>>,
 }
@@ -126,35 +131,42 @@ pub(super) trait Place<A, R: Sleeper> {
 
     /// Changes the slot, alone, if it still stands.
     fn alone<T>(&self, change: impl FnOnce(&mut Slot<A, R>) -> T) -> Option<T>;
+
+    /// Removes the slot, unless something stands in line: then it goes on with that.
+    fn end(&self) -> Option<R::Message>;
 }
 
 /// Takes a sleeper's turns until nothing stands in line.
 pub(super) fn take_turns<R: Sleeper, A: Mailbox<Message = R::Message>>(
     place: &impl Place<A, R>,
     (mut state, mut message): (Box<R>, R::Message),
-    start: impl Fn(Start<R>) -> Option<A>,
+    kind: &impl Kind<A, R>,
 ) -> Told<R::Seed> {
+    let mut told = Told::Plainly;
     for _ in 0..TURNS_MAX {
         // A panic here costs the sleeper what it costs an actor: its life, and nobody else's.
-        match catch_unwind(AssertUnwindSafe(|| state.doze(message))) {
-            Ok(Dozed::Through) => {}
+        let next = match catch_unwind(AssertUnwindSafe(|| state.doze(message))) {
+            Ok(Dozed::Through) => place.shared(|slot| slot.give_back(state)).flatten(),
+            Ok(Dozed::Ends) => place.end().map(|next| (state, next)),
             Ok(Dozed::Wakes(message)) => {
-                return place.alone(|slot| slot.wake(state, message, start)).unwrap_or(Told::Plainly);
+                place.alone(|slot| slot.wake(state, message, kind));
+                return told;
             }
-            Err(_) => return place.alone(|slot| slot.succeed(state.seed(), start)).unwrap_or(Told::Plainly),
-        }
-        let Some(next) = place.shared(|slot| slot.give_back(state)).flatten() else { return Told::Plainly };
+            Err(_) => {
+                let seed = state.seed();
+                let Some(successor) = kind.begin(seed) else { return Told::Died(seed) };
+                told = Told::Revived;
+                place.shared(|slot| slot.give_back(successor)).flatten()
+            }
+        };
+        let Some(next) = next else { return told };
         (state, message) = next;
     }
-    place.alone(|slot| slot.wake(state, Some(message), start)).unwrap_or(Told::Plainly)
+    place.alone(|slot| slot.wake(state, Some(message), kind));
+    told
 }
 
 impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
-    /// An actor that was started just now.
-    pub(super) fn awake(actor: A, seed: R::Seed) -> Self {
-        Self::Awake { actor, posted: AtomicU64::new(0), seed: Box::new(seed) }
-    }
-
     /// Somebody who sleeps.
     pub(super) const fn asleep(state: Box<R>) -> Self {
         Self::Asleep(Mutex::new(Nap { state: Some(state), line: None }))
@@ -209,57 +221,46 @@ impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
         None
     }
 
-    /// Wakes the sleeper, for this message and what stands in line.
-    fn wake(
-        &mut self,
-        state: Box<R>,
-        message: Option<R::Message>,
-        start: impl FnOnce(Start<R>) -> Option<A>,
-    ) -> Told<R::Seed> {
-        let seed = state.seed();
-        self.begin(start(Start::Woken(state)), seed, message);
-        Told::Plainly
-    }
-
-    /// The sleeper died in its turn: starts a successor for what stands in line.
-    fn succeed(&mut self, seed: R::Seed, start: impl FnOnce(Start<R>) -> Option<A>) -> Told<R::Seed> {
-        if self.begin(start(Start::Anew(seed)), seed, None) { Told::Restarted } else { Told::Died(seed) }
-    }
-
-    /// Posts to whoever is awake, or to a successor of one who died.
-    ///
-    /// # Errors
-    /// The message, if somebody sleeps here.
-    pub(super) fn replace(
-        &mut self,
-        message: R::Message,
-        start: impl FnOnce(Start<R>) -> Option<A>,
-    ) -> Result<Told<R::Seed>, R::Message> {
-        let Self::Awake { actor, posted, seed } = self else { return Err(message) };
-        let Err(message) = actor.post(message) else {
-            *posted.get_mut() += 1;
-            return Ok(Told::Plainly);
-        };
-        let seed = **seed;
-        let begun = self.begin(start(Start::Anew(seed)), seed, Some(message));
-        Ok(if begun { Told::Restarted } else { Told::Plainly })
-    }
-
-    fn begin(&mut self, actor: Option<A>, seed: R::Seed, message: Option<R::Message>) -> bool {
-        let Some(actor) = actor else { return false };
-        let mut before = std::mem::replace(self, Self::awake(actor, seed));
-        let next = || match &mut before {
+    /// What stands in line behind a turn that was taken.
+    pub(super) fn next_in_line(&mut self) -> Option<R::Message> {
+        match self {
             Self::Asleep(nap) => nap.get_mut().unwrap_or_else(PoisonError::into_inner).next_in_line(),
             Self::Awake { .. } => None,
-        };
-        for message in message.into_iter().chain(std::iter::from_fn(next)) {
+        }
+    }
+
+    /// Wakes the sleeper, for this message and what stands in line.
+    fn wake(&mut self, state: Box<R>, message: Option<R::Message>, kind: &impl Kind<A, R>) {
+        let seed = state.seed();
+        let Some(actor) = kind.wake(state) else { return };
+        let mut before =
+            std::mem::replace(self, Self::Awake { actor, posted: AtomicU64::new(0), seed: Box::new(seed) });
+        for message in message.into_iter().chain(std::iter::from_fn(|| before.next_in_line())) {
             drop(self.post(message)); // it was started just now
         }
-        true
+    }
+
+    /// Posts to whoever is awake; one who died has a successor from now on.
+    ///
+    /// # Errors
+    /// The message, for who sleeps here, and whether that is a successor.
+    pub(super) fn post_or_succeed(
+        &mut self,
+        message: R::Message,
+        kind: &impl Kind<A, R>,
+    ) -> Result<(), (R::Message, bool)> {
+        let Self::Awake { actor, posted, seed } = self else { return Err((message, false)) };
+        let Err(message) = actor.post(message) else {
+            *posted.get_mut() += 1;
+            return Ok(());
+        };
+        let Some(successor) = kind.begin(**seed) else { return Ok(()) }; // it is being mourned
+        *self = Self::asleep(successor);
+        Err((message, true))
     }
 
     /// Whether this actor is awake here and has handled all that was posted.
-    pub(super) fn has_done_all(&self, me: &A, handled: u64) -> bool {
+    fn has_done_all(&self, me: &A, handled: u64) -> bool {
         match self {
             Self::Awake { actor, posted, .. } => actor.is(me) && posted.load(Ordering::Relaxed) == handled,
             Self::Asleep(_) => false,
@@ -278,7 +279,7 @@ impl<R: Sleeper, A: Mailbox<Message = R::Message>> Slot<A, R> {
         Ok(())
     }
 
-    /// What it takes to start one anew; unknown while a sleeper takes a turn.
+    /// What it takes to begin again; unknown while a sleeper takes a turn.
     pub(super) fn seed(&self) -> Option<R::Seed> {
         match self {
             Self::Awake { seed, .. } => Some(**seed),

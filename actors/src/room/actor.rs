@@ -1,4 +1,4 @@
-//! The room's actor: mailbox → shell, while turns may have to wait; then it rests.
+//! The room's actor: mailbox → shell, while turns may have to wait for the ledger; then it rests.
 
 use std::{sync::Arc, time::Instant};
 
@@ -7,19 +7,12 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use super::{Command, shell::Shell};
 use crate::{
     clock,
-    directory::{Directory, Key, Start, Vigil},
+    directory::{Directory, Key, Vigil},
     protocol::RoomId,
 };
 
 /// The actor; its state is [`Awake`].
 pub(crate) struct RoomActor;
-
-/// What the actor needs to start.
-pub(crate) struct Opening {
-    pub(crate) id: RoomId,
-    pub(crate) start: Start<Shell>,
-    pub(crate) directory: Arc<Directory>,
-}
 
 /// A room that is awake.
 pub(crate) struct Awake {
@@ -33,21 +26,12 @@ pub(crate) struct Awake {
 impl Actor for RoomActor {
     type Msg = Command;
     type State = Awake;
-    type Arguments = Opening;
+    type Arguments = Box<Shell>;
 
-    async fn pre_start(&self, me: ActorRef<Command>, opening: Opening) -> Result<Awake, ActorProcessingErr> {
-        let Opening { id, start, directory } = opening;
-        let now = clock::now();
-        let shell = match start {
-            Start::Anew(settings) => Box::new(Shell::new(id, settings, Arc::clone(&directory), now)),
-            Start::Woken(shell) => shell,
-        };
-        let vigil = Vigil::new(directory.settings.rest_after, now);
-        let mut awake = Awake { id, shell: Some(shell), directory, vigil };
-        if awake.is_done(&me, now) {
-            me.stop(None);
-        }
-        Ok(awake)
+    async fn pre_start(&self, _: ActorRef<Command>, shell: Box<Shell>) -> Result<Awake, ActorProcessingErr> {
+        let directory = Arc::clone(&shell.directory);
+        let vigil = Vigil::new(directory.settings.rest_after, clock::now());
+        Ok(Awake { id: shell.id, shell: Some(shell), directory, vigil })
     }
 
     async fn handle(
@@ -69,21 +53,20 @@ impl Actor for RoomActor {
 }
 
 impl Awake {
-    /// Whether the actor may end: nobody here needs the room, or the room sleeps.
+    /// Whether the actor may end: the room sleeps.
     fn is_done(&mut self, me: &ActorRef<Command>, now: Instant) -> bool {
-        let me = (me, self.vigil.handled);
         let Some(shell) = self.shell.take() else { return true };
-        if shell.is_idle() && self.directory.retire_room(self.id, me) {
+        let is_idle = shell.is_idle();
+        if !is_idle && !self.vigil.is_over(now) {
+            self.shell = Some(shell);
+        } else if let Err(shell) = self.directory.rest_room(self.id, (me, self.vigil.handled), shell) {
+            self.shell = Some(shell);
+        } else {
+            if is_idle {
+                self.directory.room(self.id).tell(Command::Tick); // it finds out in its sleep that it may end
+            }
             return true;
         }
-        self.shell = if self.vigil.is_over(now) {
-            match self.directory.rest_room(self.id, me, shell) {
-                Ok(()) => return true,
-                Err(shell) => Some(shell),
-            }
-        } else {
-            Some(shell)
-        };
         if let Some(at) = self.vigil.look_at(now) {
             self.directory.wake_at(Key::Room(self.id), at);
         }

@@ -5,8 +5,7 @@ use std::{
     collections::VecDeque,
     pin::pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -17,14 +16,17 @@ use crate::{
     clock,
     directory::{Directory, Dozed, Key, Sleeper},
     ledger,
-    ports::RoomSettings,
+    ports::{RoomSettings, at_once},
     protocol::RoomId,
     socket::{self, SocketId},
 };
 
+/// When a room looks again that has nothing to do, but cannot lie still yet.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// The rules' state, and what performing effects needs; what is left of a room that sleeps.
 pub(crate) struct Shell {
-    id: RoomId,
+    pub(super) id: RoomId,
     stage: Stage,
     pub(super) directory: Arc<Directory>,
 }
@@ -64,21 +66,17 @@ impl Sleeper for Shell {
 
     /// Takes the turn at once where the ledger answers at once.
     fn doze(&mut self, command: Command) -> Dozed<Command> {
-        if self.may_wait() {
+        if self.may_wait() && !(self.is_idle() && matches!(command, Command::Tick)) {
             return Dozed::Wakes(Some(command));
         }
-        let now = clock::now();
-        {
-            let turn = pin!(self.handle(command, now));
-            let polled = turn.poll(&mut Context::from_waker(Waker::noop()));
-            assert!(matches!(polled, Poll::Ready(())), "a ledger that answers at once has done so");
-        }
-        if self.is_idle() { Dozed::Wakes(None) } else { Dozed::Through }
+        let answered = at_once(&mut pin!(self.handle(command, clock::now())));
+        assert!(answered.is_some(), "a ledger that answers at once has done so");
+        if self.is_idle() { Dozed::Ends } else { Dozed::Through }
     }
 }
 
 impl Shell {
-    pub(super) fn new(id: RoomId, settings: RoomSettings, directory: Arc<Directory>, now: Instant) -> Self {
+    pub(crate) fn new(id: RoomId, settings: RoomSettings, directory: Arc<Directory>, now: Instant) -> Self {
         let room = Room::new(id, settings, directory.settings.room);
         Self { id, stage: Stage::Stirring(Box::new(Stirring { room, at: now, woken_at: None })), directory }
     }
@@ -171,6 +169,8 @@ impl Shell {
         let after = self.directory.settings.rest_after;
         if worked {
             stirring.at = now;
+        } else {
+            stirring.woken_at = stirring.woken_at.filter(|at| *at > now);
         }
         let mut look = stirring.at + after;
         if now >= look {
@@ -178,10 +178,10 @@ impl Shell {
                 self.stage = Stage::Still(resting);
                 return;
             }
-            look = now + after;
+            look = now + after.max(LOOK_AGAIN);
         }
         let at = stirring.room.wake_at().map_or(look, |at| at.min(look));
-        if stirring.woken_at.is_none_or(|woken| woken <= now || at < woken) {
+        if stirring.woken_at.is_none_or(|woken| at < woken) {
             stirring.woken_at = Some(at);
             self.directory.wake_at(Key::Room(self.id), at);
         }

@@ -1,36 +1,20 @@
-//! The socket's actor: mailbox → shell, while there is something to do; then it rests.
+//! The socket's actor: mailbox → shell, while something has to be waited for; then it rests.
 
 use std::{sync::Arc, time::Instant};
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::{
-    Command, Credential, Intake, SocketId,
+    Command, SocketId,
     shell::{Placed, Shell},
 };
 use crate::{
     clock::{self, Moment},
     directory::{Directory, Key, Vigil},
-    ports::Wire,
 };
 
 /// The actor; its state is [`Awake`].
 pub(crate) struct SocketActor;
-
-/// What the actor needs to start.
-pub(crate) enum Opening {
-    Fresh(Box<Fresh>),
-    Woken(Box<Shell>),
-}
-
-/// A connection that was opened just now.
-pub(crate) struct Fresh {
-    pub(crate) id: SocketId,
-    pub(crate) wire: Box<dyn Wire>,
-    pub(crate) credential: Credential,
-    pub(crate) intake: Arc<Intake>,
-    pub(crate) directory: Arc<Directory>,
-}
 
 /// A socket that is awake.
 pub(crate) struct Awake {
@@ -44,28 +28,18 @@ pub(crate) struct Awake {
 impl Actor for SocketActor {
     type Msg = Command;
     type State = Awake;
-    type Arguments = Opening;
+    type Arguments = Box<Shell>;
 
-    async fn pre_start(&self, me: ActorRef<Command>, opening: Opening) -> Result<Awake, ActorProcessingErr> {
-        let shell = match opening {
-            Opening::Fresh(fresh) => {
-                let Fresh { id, wire, credential, intake, directory } = *fresh;
-                let mut shell = Box::new(Shell::new(id, wire, intake, directory));
-                shell.open(credential).await;
-                shell
-            }
-            Opening::Woken(mut shell) => {
-                shell.wake().await;
-                shell
-            }
-        };
+    async fn pre_start(&self, me: ActorRef<Command>, mut shell: Box<Shell>) -> Result<Awake, ActorProcessingErr> {
+        let placed = shell.place(); // as the directory knows it
+        shell.find().await;
         if shell.ended {
             me.stop(None);
         }
         let (directory, id) = (Arc::clone(&shell.directory), shell.id);
         let now = clock::now();
         let vigil = Vigil::new(directory.settings.rest_after, now);
-        let mut awake = Awake { placed: (None, None), shell: Some(shell), vigil };
+        let mut awake = Awake { placed, shell: Some(shell), vigil };
         awake.note();
         awake.look_later(&directory, id, now);
         Ok(awake)

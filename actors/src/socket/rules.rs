@@ -151,26 +151,6 @@ pub(crate) enum Effect {
 
 type Effects = Vec<Effect>;
 
-impl Effect {
-    /// Whether it needs no waiting and touches nobody but this socket's wire and its room: a sleeper can do it.
-    pub(crate) const fn is_light(&self) -> bool {
-        match self {
-            Self::Tell(..) | Self::Send(_) | Self::Deliver(..) | Self::Settled(_) | Self::Ping(_) | Self::Pong(_) => {
-                true
-            }
-            Self::Ask(_)
-            | Self::Attach(_)
-            | Self::Refresh(_)
-            | Self::Welcome(_)
-            | Self::Open(..)
-            | Self::Joined(..)
-            | Self::Close(_)
-            | Self::Echo(_)
-            | Self::End => false,
-        }
-    }
-}
-
 impl Session {
     pub(crate) fn new(id: SocketId, limits: Arc<Limits>, now: Instant) -> Self {
         Self {
@@ -261,7 +241,7 @@ impl Session {
             Command::Hangup(how) => self.hung_up(how),
             Command::Draining(ms) => vec![Effect::Send(ServerToClient::ServerDraining(ms))],
             Command::Close(code) => self.close(code, None),
-            Command::Several(_) | Command::Flushed(_) | Command::StopReading(_) => Vec::new(), // the shell's own
+            Command::Opened(_) | Command::Several(_) | Command::Flushed(_) | Command::StopReading(_) => Vec::new(), // the shell's own
             #[cfg(feature = "fault-injection")]
             Command::Fault => Vec::new(),
         }

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    Command, Credential, Intake, SocketId,
+    Command, Intake, SocketId,
     outbox::{Frame, Outbox},
     rules::{Effect, Event, Question, Search, Session},
 };
@@ -12,7 +12,7 @@ use crate::{
     clock::{self, Moment},
     directory::{Directory, Dozed, Key, Sleeper},
     metrics::Meters,
-    ports::{Farewell, Wire},
+    ports::{Farewell, Later, RoomSettings, Unavailable, Wire, at_once},
     protocol::{
         RoomId, SUBPROTOCOL, ServerToClient, SessionId, UserId,
         encode::numbered,
@@ -40,8 +40,16 @@ pub(crate) struct Shell {
     woken_at: Option<Instant>,
     /// What was decided, but not done yet.
     due: Vec<Effect>,
+    /// What has to be waited for before it is done.
+    asked: Option<Box<Asked>>,
     /// Whether it is over.
     pub(super) ended: bool,
+}
+
+/// A room that is looked up.
+struct Asked {
+    search: Search,
+    settings: Later<Result<Option<RoomSettings>, Unavailable>>,
 }
 
 impl Sleeper for Shell {
@@ -52,52 +60,17 @@ impl Sleeper for Shell {
         self.place()
     }
 
-    /// Decides at once, and does what needs no waiting; what else was decided wakes the socket.
+    /// Takes the turn at once, but for what has to be waited for.
     fn doze(&mut self, command: Command) -> Dozed<Command> {
-        if !self.due.is_empty() {
-            return Dozed::Wakes(Some(command)); // it is being woken for that
+        match self.turn(command, Moment::now()) {
+            Ok(()) => Dozed::Through,
+            Err(rest) => Dozed::Wakes(rest),
         }
-        let now = Moment::now();
-        if let Command::Several(commands) = command {
-            self.due.reserve(commands.len()); // most are answered by one effect
-            let mut commands = commands.into_iter();
-            while let Some(command) = commands.next() {
-                if self.decide(command, now) {
-                    return Dozed::Wakes(Command::all(commands.collect())); // a finding may change what they mean
-                }
-            }
-        } else if self.decide(command, now) {
-            return Dozed::Wakes(None);
-        }
-        let mut said = Vec::new();
-        for effect in std::mem::take(&mut self.due) {
-            if let Effect::Tell(room, command) = effect {
-                said.push((room, command));
-            } else {
-                self.perform(effect);
-            }
-        }
-        if let Some((room, command)) = together(said) {
-            self.directory.tell_room(room, None, command);
-        }
-        self.settle();
-        Dozed::Through
     }
-}
-
-/// What a socket says to its room at once. Rooms change only with a question in between, so it is one room.
-fn together(mut said: Vec<(RoomId, room::Command)>) -> Option<(RoomId, room::Command)> {
-    let (room, last) = said.pop()?;
-    if said.is_empty() {
-        return Some((room, last));
-    }
-    let mut commands: Vec<_> = said.into_iter().map(|(_, command)| command).collect();
-    commands.push(last);
-    Some((room, room::Command::Several(commands)))
 }
 
 impl Shell {
-    pub(super) fn new(id: SocketId, wire: Box<dyn Wire>, intake: Arc<Intake>, directory: Arc<Directory>) -> Self {
+    pub(crate) fn new(id: SocketId, wire: Box<dyn Wire>, intake: Arc<Intake>, directory: Arc<Directory>) -> Self {
         Self {
             id,
             session: Session::new(id, Arc::clone(&directory.socket_limits), clock::now()),
@@ -107,93 +80,157 @@ impl Shell {
             directory,
             woken_at: None,
             due: Vec::new(),
+            asked: None,
             ended: false,
         }
     }
 
-    /// Handles a message; answers whether more had to be done than a sleeper can do.
+    /// Handles a message; answers whether it had to wait for something.
     pub(super) async fn handle(&mut self, command: Command, now: Moment) -> bool {
-        let mut heavy = false;
+        let (mut command, mut waited) = (Some(command), false);
+        while let Some(next) = command {
+            command = self.turn(next, now).err().flatten();
+            waited |= self.find().await;
+        }
+        waited
+    }
+
+    /// Waits for what was asked, and does what follows; answers whether there was anything to wait for.
+    pub(super) async fn find(&mut self) -> bool {
+        let mut waited = false;
+        while let Some(asked) = self.asked.take() {
+            let found = Event::Found(asked.search, asked.settings.await, fresh());
+            // What follows from a finding comes before what was decided earlier but not done yet.
+            self.due.splice(0..0, self.session.handle(found, Moment::now()));
+            self.carry_out();
+            self.settle();
+            waited = true;
+        }
+        waited
+    }
+
+    /// Decides, and does what was decided.
+    ///
+    /// # Errors
+    /// What was not looked at, because something has to be waited for first: see [`find`](Self::find).
+    fn turn(&mut self, command: Command, now: Moment) -> Result<(), Option<Command>> {
         if let Command::Several(commands) = command {
-            for command in commands {
-                heavy |= self.decide(command, now);
-                self.carry_out().await;
+            self.due.reserve(commands.len()); // most are answered by one effect
+            let mut commands = commands.into_iter();
+            while let Some(command) = commands.next() {
+                // A finding may change what the others mean.
+                if self.decide(command, now) && !self.carry_out() {
+                    self.settle();
+                    return Err(Command::all(commands.collect()));
+                }
             }
         } else {
-            heavy = self.decide(command, now);
-            self.carry_out().await;
+            self.decide(command, now);
         }
+        let done = self.carry_out();
         self.settle();
-        heavy
+        if done { Ok(()) } else { Err(None) }
     }
 
-    pub(super) async fn open(&mut self, credential: Credential) {
-        self.due = self.session.handle(Event::Opened(credential), Moment::now());
-        self.wake().await;
-    }
-
-    /// Notes what is to be done, and answers whether it is more than a sleeper can do; what is the shell's own is done
-    /// at once.
+    /// Notes what is to be done, and answers whether there is a question in it; what is the shell's own is done at once.
     fn decide(&mut self, command: Command, now: Moment) -> bool {
         let noted = self.due.len();
-        match command {
+        let event = match command {
             #[cfg(feature = "fault-injection")]
             Command::Fault => panic!("a fault was injected into this socket"),
-            Command::Flushed(wire) => self.flushed(wire),
+            Command::Flushed(wire) => {
+                self.flushed(wire);
+                return false;
+            }
             Command::StopReading(done) => {
                 self.intake.stop();
                 let _ = done.send(()); // who asked may have stopped waiting
+                return false;
             }
+            Command::Opened(credential) => Event::Opened(credential),
             other => {
                 self.ticked(&other, now);
-                let effects = self.session.handle(Event::Told(other), now);
-                if self.due.capacity() == 0 {
-                    self.due = effects;
-                } else {
-                    self.due.extend(effects);
-                }
+                Event::Told(other)
             }
+        };
+        let effects = self.session.handle(event, now);
+        if self.due.capacity() == 0 {
+            self.due = effects;
+        } else {
+            self.due.extend(effects);
         }
-        !self.due[noted..].iter().all(Effect::is_light)
+        self.due[noted..].iter().any(|effect| matches!(effect, Effect::Ask(_)))
     }
 
-    /// Does what was decided in its sleep.
-    pub(super) async fn wake(&mut self) {
-        self.carry_out().await;
-        self.settle();
-    }
-
-    /// Does what was decided.
-    async fn carry_out(&mut self) {
+    /// Does what was decided, up to what has to be waited for; answers whether that was all.
+    fn carry_out(&mut self) -> bool {
         let mut effects = std::mem::take(&mut self.due);
         effects.reverse();
+        let mut said = Vec::new();
         while let Some(effect) = effects.pop() {
-            let Effect::Ask(question) = effect else {
-                self.perform(effect);
-                continue;
-            };
-            let finding = match question {
-                Question::Verify(token, purpose) => {
-                    Event::Verified(purpose, self.directory.ports.verifier.verify(&token))
+            match effect {
+                Effect::Tell(room, command) => said.push((room, command)),
+                Effect::Ask(question) => {
+                    self.say(std::mem::take(&mut said));
+                    let Some(finding) = self.ask(question) else {
+                        effects.reverse();
+                        self.due = effects;
+                        return false;
+                    };
+                    // What follows from a finding comes before what was decided earlier but not done yet.
+                    let found = self.session.handle(finding, Moment::now());
+                    effects.extend(found.into_iter().rev());
                 }
-                Question::Find(search) => Box::pin(find(Arc::clone(&self.directory), search)).await,
-            };
-            // What follows from a finding comes before what was decided earlier but not done yet.
-            let found = self.session.handle(finding, Moment::now());
-            effects.extend(found.into_iter().rev());
+                Effect::Open(room, settings, command) => {
+                    self.say(std::mem::take(&mut said));
+                    self.directory.tell_room(room, Some(settings), command);
+                }
+                other => self.perform(other),
+            }
         }
+        self.say(said);
+        true
+    }
+
+    /// Answers a question, unless that takes waiting.
+    fn ask(&mut self, question: Question) -> Option<Event> {
+        let search = match question {
+            Question::Verify(token, purpose) => {
+                return Some(Event::Verified(purpose, self.directory.ports.verifier.verify(&token)));
+            }
+            Question::Find(search) => search,
+        };
+        let room = match &search {
+            Search::Join(room, _) => *room,
+            Search::Resume(token, _) => token.room,
+        };
+        let mut settings = self.directory.ports.rooms.settings(room);
+        if let Some(settings) = at_once(&mut settings) {
+            return Some(Event::Found(search, settings, fresh()));
+        }
+        self.asked = Some(Box::new(Asked { search, settings }));
+        None
+    }
+
+    /// Tells the room with one command. Rooms change only with a question in between, so it is one room.
+    fn say(&self, mut said: Vec<(RoomId, room::Command)>) {
+        let Some((room, last)) = said.pop() else { return };
+        if said.is_empty() {
+            return self.directory.tell_room(room, None, last);
+        }
+        let mut commands: Vec<_> = said.into_iter().map(|(_, command)| command).collect();
+        commands.push(last);
+        self.directory.tell_room(room, None, room::Command::Several(commands));
     }
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Ask(_) => {} // answered by `carry_out`
+            Effect::Ask(_) | Effect::Tell(..) | Effect::Open(..) => {} // done by `carry_out`
             Effect::Deliver(seq, entry) => {
                 let (head, body, tail) = numbered(seq, &entry);
                 self.put(Frame::Numbered(head, body, tail));
             }
-            Effect::Tell(room, command) => self.directory.room(room).tell(command),
             Effect::Send(message) => self.send(&message),
-            Effect::Open(room, settings, command) => self.directory.room(room).open(settings, command),
             Effect::Welcome(user) => {
                 let welcome = ServerToClient::Welcome(Box::new(self.welcome(user)));
                 self.send(&welcome);
@@ -293,17 +330,8 @@ impl Drop for Shell {
     }
 }
 
-/// The slow path: a database may be asked. The secret is as random as a session's id.
-async fn find(directory: Arc<Directory>, search: Search) -> Event {
-    let room = match &search {
-        Search::Join(room, _) => *room,
-        Search::Resume(token, _) => token.room,
-    };
-    let settings = directory.ports.rooms.settings(room).await;
-    Event::Found(search, settings, (SessionId::random(), secret()))
-}
-
-/// 122 random bits and more: two ids, folded.
-fn secret() -> u128 {
-    SessionId::random().as_u128() ^ SessionId::random().as_u128().rotate_left(64)
+/// A session's id, and a secret as random as two of them.
+fn fresh() -> (SessionId, u128) {
+    let secret = SessionId::random().as_u128() ^ SessionId::random().as_u128().rotate_left(64);
+    (SessionId::random(), secret)
 }

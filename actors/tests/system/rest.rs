@@ -24,7 +24,6 @@ async fn stand_by(members: &mut [Browser], span: Duration) {
 async fn who_only_shows_signs_of_life_rests_and_is_still_asked_for_them() {
     let world = World::of(1, Settings::default()).await;
     let mut members = world.members(2, world.room(4)).await;
-    assert_eq!(world.nodes[0].asleep(), Population { sockets: 0, users: 0, rooms: 0 });
     stand_by(&mut members, A_WHILE).await;
     assert_eq!(world.nodes[0].asleep(), EVERYBODY);
     stand_by(&mut members, A_WHILE).await;

@@ -16,7 +16,10 @@ use actors::{
     },
 };
 
-use super::browser::Browser;
+use super::{
+    afar::{FarBook, FarLedger},
+    browser::Browser,
+};
 
 /// The rooms that exist.
 #[derive(Default)]
@@ -71,9 +74,17 @@ impl World {
         let mut world = Self { nodes: Vec::new(), ledger, book };
         for number in 0..nodes {
             let ports = Ports {
-                ledger: Arc::clone(&world.ledger) as Arc<dyn Ledger>,
+                ledger: if crate::AFAR {
+                    Arc::new(FarLedger(Arc::clone(&world.ledger)))
+                } else {
+                    Arc::clone(&world.ledger) as Arc<dyn Ledger>
+                },
                 verifier: Arc::new(Trusting),
-                rooms: Arc::clone(&world.book) as Arc<dyn Rooms>,
+                rooms: if crate::AFAR {
+                    Arc::new(FarBook(Arc::clone(&world.book)))
+                } else {
+                    Arc::clone(&world.book) as Arc<dyn Rooms>
+                },
                 ice: Arc::new(NoIce),
             };
             let id = NodeId::new(&format!("node-{number}"));

@@ -8,7 +8,7 @@ use shuttle::{
     thread,
 };
 
-use super::{Dozed, Mailbox, Place, Posted, Sleeper, Slot, Start, take_turns};
+use super::{Dozed, Kind, Mailbox, Place, Posted, Sleeper, Slot, take_turns};
 
 /// Who says what: a sender and its count.
 type Word = (u8, u8);
@@ -81,10 +81,7 @@ impl House {
             Posted::Done => {}
             Posted::Nobody(word) => panic!("nobody dies here, and {word:?} is lost"),
             Posted::Turn(memory, word) => {
-                take_turns(self, (memory, word), |start| match start {
-                    Start::Woken(memory) => Some(self.start(*memory)),
-                    Start::Anew(()) => panic!("nobody dies here"),
-                });
+                take_turns(self, (memory, word), self);
             }
         }
     }
@@ -119,6 +116,20 @@ impl Place<Post, Memory> for House {
 
     fn alone<T>(&self, change: impl FnOnce(&mut Slot<Post, Memory>) -> T) -> Option<T> {
         Some(change(&mut self.slot.write().expect("no panic")))
+    }
+
+    fn end(&self) -> Option<Word> {
+        unreachable!("nobody ends here")
+    }
+}
+
+impl Kind<Post, Memory> for House {
+    fn begin(&self, (): ()) -> Option<Box<Memory>> {
+        unreachable!("nobody dies here")
+    }
+
+    fn wake(&self, memory: Box<Memory>) -> Option<Post> {
+        Some(self.start(*memory))
     }
 }
 
