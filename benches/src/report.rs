@@ -115,6 +115,18 @@ impl Report {
         self.figures.push(Figure { name, value, unit, what });
     }
 
+    /// A figure's value.
+    pub(crate) fn value(&self, name: &str) -> Option<f64> {
+        self.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value)
+    }
+
+    /// What made a run that was a part of this one fail makes this one fail.
+    pub(crate) fn join(&mut self, part: Self) {
+        self.violations += part.violations;
+        self.violated.extend(part.violated);
+        self.failures.extend(part.failures);
+    }
+
     /// The times of one phase, and their usual figures named `<prefix>p50_us` and so on.
     pub(crate) fn phase(&mut self, name: &'static str, times: &Histogram<u64>) {
         let at = |quantile| micros(times.value_at_quantile(quantile));

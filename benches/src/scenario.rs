@@ -3,6 +3,7 @@
 
 mod broadcast;
 mod churn;
+mod growth;
 mod idle;
 mod joining;
 mod login;
@@ -43,6 +44,8 @@ pub(crate) enum Scenario {
     Login(login::Login),
     /// Whole joins at a steady rate: seat, offers, answers and candidates with everybody there, until the last pair is connected
     Mesh(mesh::Mesh),
+    /// Connections at rest and rooms that talk, at several sizes: how far the costs of each grow with their number
+    Growth(growth::Growth),
     /// Members leave and others join beside those who signal, or all rest between messages: what it costs those who stay
     Churn(churn::Churn),
     /// Chat in large rooms, where one message becomes many: throughput and latency of the deliveries
@@ -70,6 +73,7 @@ impl Scenario {
             Self::Relay(_) => relay::FIGURES,
             Self::Login(_) => login::FIGURES,
             Self::Mesh(_) => mesh::FIGURES,
+            Self::Growth(_) => growth::FIGURES,
             Self::Churn(_) => churn::FIGURES,
             Self::Broadcast(_) => broadcast::FIGURES,
             Self::Slow(_) => slow::FIGURES,
@@ -84,6 +88,7 @@ impl Scenario {
             Self::Relay(relay) => relay.play(run).await,
             Self::Login(login) => login.play(run).await,
             Self::Mesh(mesh) => mesh.play(run).await,
+            Self::Growth(growth) => growth.play(run).await,
             Self::Churn(churn) => churn.play(run).await,
             Self::Broadcast(broadcast) => broadcast.play(run).await,
             Self::Slow(slow) => slow.play(run).await,

@@ -92,10 +92,8 @@ impl<K: Eq + Hash + Copy, M: Message, R: Sleeper<Message = M>> Roll<K, M, R> {
             message = match posted {
                 Posted::Done => return told,
                 Posted::Turn(state, message) => {
-                    return match take_turns(&spot, (state, message), kind) {
-                        Told::Plainly => told,
-                        other => other,
-                    };
+                    let taken = take_turns(&spot, (state, message), kind);
+                    return if matches!(taken, Told::Plainly) { told } else { taken };
                 }
                 Posted::Nobody(message) => match self.begin(key, message, seed, kind) {
                     Ok(()) => return Told::Plainly,

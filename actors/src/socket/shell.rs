@@ -168,24 +168,23 @@ impl Shell {
         effects.reverse();
         let mut said = Vec::new();
         while let Some(effect) = effects.pop() {
-            match effect {
-                Effect::Tell(room, command) => said.push((room, command)),
-                Effect::Ask(question) => {
-                    self.say(std::mem::take(&mut said));
-                    let Some(finding) = self.ask(question) else {
-                        effects.reverse();
-                        self.due = effects;
-                        return false;
-                    };
-                    // What follows from a finding comes before what was decided earlier but not done yet.
-                    let found = self.session.handle(finding, Moment::now());
-                    effects.extend(found.into_iter().rev());
-                }
-                Effect::Open(room, settings, command) => {
-                    self.say(std::mem::take(&mut said));
-                    self.directory.tell_room(room, Some(settings), command);
-                }
-                other => self.perform(other),
+            if let Effect::Tell(room, command) = effect {
+                said.push((room, command));
+            } else if let Effect::Open(room, settings, command) = effect {
+                self.say(std::mem::take(&mut said));
+                self.directory.tell_room(room, Some(settings), command);
+            } else if let Effect::Ask(question) = effect {
+                self.say(std::mem::take(&mut said));
+                let Some(finding) = self.ask(question) else {
+                    effects.reverse();
+                    self.due = effects;
+                    return false;
+                };
+                // What follows from a finding comes before what was decided earlier but not done yet.
+                let found = self.session.handle(finding, Moment::now());
+                effects.extend(found.into_iter().rev());
+            } else {
+                self.perform(effect);
             }
         }
         self.say(said);

@@ -56,6 +56,11 @@ pub(crate) struct Idle {
 }
 
 impl Idle {
+    /// So many connections in rooms of four, which join as soon as they are open.
+    pub(super) const fn at_once(connections: usize, rest: Duration) -> Self {
+        Self { connections, room_size: 4, candidates: 10, sdp_bytes: 1_500, silent: false, rest, at_once: true }
+    }
+
     pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
         ensure!(
             self.room_size >= 1 && self.connections >= self.room_size,

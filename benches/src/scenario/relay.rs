@@ -64,6 +64,11 @@ pub(super) struct Window {
 }
 
 impl Relay {
+    /// So many pairs, each with one message under way.
+    pub(super) const fn one_in_flight(pairs: usize, span: Duration) -> Self {
+        Self { pairs, rate: 0.0, in_flight: Some(1), warm: Duration::from_secs(3), span }
+    }
+
     pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
         let latencies = Arc::new(Latencies::new(&["warm", "measured", "after"])?);
         let bouncing = Arc::new(AtomicBool::new(true));
