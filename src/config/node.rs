@@ -16,7 +16,8 @@ pub struct Node {
     pub data_dir: PathBuf,
     /// File that gets the real addresses as JSON `{"http":"…","admin":"…"}` once the node serves.
     pub ready_file: Option<PathBuf>,
-    /// How long a room, user or socket has nothing to do before it rests: a few kilobytes less, a few microseconds to wake.
+    /// How long a room says nothing before it lies still, and an actor has nothing to wait for before it ends: fewer bytes,
+    /// and a few microseconds more for the next message.
     #[serde(with = "text")]
     pub rest_after: Duration,
     /// How late the node's tasks may be woken before new sockets and requests are refused; zero: they never are.

@@ -8,7 +8,8 @@ use clap::Args;
 
 use super::idle::Idle;
 use super::relay::Relay;
-use super::{Run, seconds};
+use super::{Run, files_for, seconds};
+use crate::limits::KNOCKS_MAX;
 use crate::report::{Report, Unit, float};
 
 pub(super) const FIGURES: &[&str] = &[
@@ -62,6 +63,7 @@ impl Growth {
     pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
         ensure!(self.connections >= 16 * 4, "--connections {}: a sixteenth must fill a room", self.connections);
         ensure!(self.rooms >= 1_000, "--rooms {}: a thousandth must be a room", self.rooms);
+        files_for(self.connections.max(2 * self.rooms) + KNOCKS_MAX)?; // before anything is measured
         let mut report = run.report("growth");
         let (mut bytes, mut resting, mut talking) = (Vec::new(), Vec::new(), Vec::new());
         for (part, each, cpu) in AT_REST {
