@@ -9,6 +9,7 @@ mod matchbox;
 mod peerjs;
 mod relay;
 mod socketio;
+mod spreed;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub(crate) use matchbox::Matchbox;
 pub(crate) use peerjs::PeerJs;
 pub(crate) use relay::Relay;
 pub(crate) use socketio::SocketIo;
+pub(crate) use spreed::Spreed;
 
 use crate::clock::Nanos;
 use crate::wire::Upgrade;
@@ -82,6 +84,10 @@ pub(crate) struct Voice {
 pub(crate) struct Ear {
     /// Numbered frames since the last acknowledgement.
     unacked: u32,
+    /// The caller's own id, where the server gives ids and tells everybody of everybody.
+    own: String,
+    /// The partner has been heard of.
+    has_met: bool,
 }
 
 /// What a frame was.
@@ -111,6 +117,15 @@ impl Voice {
     fn mark(&mut self, at: Nanos) -> Mark {
         self.told += 1;
         Mark { n: self.told, at, rev: 0 }
+    }
+}
+
+impl Ear {
+    /// Whoever of these is not the caller is the partner, who may be told of more than once.
+    fn meet<'a>(&mut self, mut ids: impl Iterator<Item = &'a str>) -> Heard {
+        let partner = ids.find(|id| *id != self.own).filter(|_| !self.has_met);
+        self.has_met |= partner.is_some();
+        partner.map_or_else(Heard::default, Heard::met)
     }
 }
 

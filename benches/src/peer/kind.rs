@@ -3,6 +3,8 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::programs::Program;
+
 /// One of them. Their order is that of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -12,6 +14,7 @@ pub(crate) enum Kind {
     Peerjs,
     Socketio,
     Matchbox,
+    Spreed,
     Aldis,
 }
 
@@ -30,6 +33,7 @@ impl Kind {
             Self::Peerjs => "PeerJS server",
             Self::Socketio => "Socket.IO 4",
             Self::Matchbox => "matchbox_server",
+            Self::Spreed => "Nextcloud signaling",
             Self::Aldis => "Aldis",
         }
     }
@@ -39,7 +43,22 @@ impl Kind {
             Self::Ws => Some(NodeServer { folder: "ws", package: "ws" }),
             Self::Peerjs => Some(NodeServer { folder: "peerjs", package: "peer" }),
             Self::Socketio => Some(NodeServer { folder: "socketio", package: "socket.io" }),
-            Self::Echo | Self::Matchbox | Self::Aldis => None,
+            Self::Echo | Self::Matchbox | Self::Spreed | Self::Aldis => None,
+        }
+    }
+
+    /// What must be installed for it, where `npm ci` does not do that.
+    pub(crate) const fn program(self) -> Option<Program> {
+        match self {
+            Self::Matchbox => Some(Program {
+                name: "matchbox_server",
+                install: "cargo install --locked --root target/peers matchbox_server@0.15.0",
+            }),
+            Self::Spreed => Some(Program {
+                name: "nextcloud-spreed-signaling-server",
+                install: "apt-get install --no-install-recommends nextcloud-spreed-signaling",
+            }),
+            Self::Echo | Self::Ws | Self::Peerjs | Self::Socketio | Self::Aldis => None,
         }
     }
 
@@ -60,6 +79,9 @@ impl Kind {
             }
             Self::Matchbox => {
                 "Full mesh, pairs in rooms of their own; its log at `warn`. Relays JSON between ids it gives. No authentication; at most once. It does not set TCP_NODELAY; in trials its p50 stood now near 0.1 ms, now near 10 ms. The one may explain the other, which was not tested."
+            }
+            Self::Spreed => {
+                "The signaling server of Nextcloud Talk, in Go, as Debian packages it: one that stands alone, without media server, its messages to other servers kept within (`:loopback:`). Callers are its internal clients: each hello carries an HMAC-SHA256 that is verified, so no Nextcloud is asked, and no `bye` is said. Pairs sit in rooms and send each other messages by session id; such an id is encrypted and long, so **its frames are longer than everybody else's**. At most once; for somebody whose socket is cut messages wait. Its log, which tells of each who comes and goes, goes to a file."
             }
             Self::Aldis => {
                 "Its defaults, with the limits raised that are meant for one client. Every hello carries an RS256 token that is verified; pairs sit in rooms and have negotiated; every message is numbered, kept until it is acknowledged, and acknowledged (`ack` of every 8th). That is at-least-once with repeats dropped, which none of the others does."

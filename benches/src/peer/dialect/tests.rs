@@ -26,7 +26,8 @@ fn heard(dialect: &dyn Dialect, text: &str) -> Heard {
 
 #[test]
 fn a_message_is_as_long_in_every_dialect() {
-    let all: [&dyn Dialect; 6] = [&Echo, &Relay, &PeerJs, &SocketIo, &Matchbox { meets: true }, &aldis()];
+    let (matchbox, spreed) = (Matchbox { meets: true }, Spreed { meets: true });
+    let all: [&dyn Dialect; 7] = [&Echo, &Relay, &PeerJs, &SocketIo, &matchbox, &spreed, &aldis()];
     for (at, dialect) in all.into_iter().enumerate() {
         let text = said(dialect, Phrase::Message(9_876_543_210, 255));
         assert_eq!(text.len(), 255, "dialect {at}: {text}");
@@ -73,6 +74,42 @@ fn of_two_in_a_matchbox_the_older_speaks_first() {
     assert_eq!(heard(&matchbox, r#"{"Signal":{"sender":"b","data":{}}}"#), met(None));
     let reordered = r#"{"Signal":{"sender":"b","data":{"at":7,"candidate":"x","n":42}}}"#;
     assert_eq!(heard_mark(&matchbox, reordered), Some(Mark { n: 42, at: 7, rev: 0 }));
+}
+
+#[test]
+fn an_internal_client_of_nextcloud_says_hello_and_learns_its_partner_once() {
+    let (spreed, mut ear) = (Spreed { meets: true }, Ear::default());
+    let hello = r#"{"type":"hello","hello":{"version":"1.0","sessionid":"b=","resumeid":"x","userid":"","server":{"version":"unreleased","features":["virtual-sessions"]}}}"#;
+    let join = |ids: &[&str]| {
+        let sessions: Vec<_> = ids.iter().map(|id| format!(r#"{{"sessionid":"{id}","userid":""}}"#)).collect();
+        format!(r#"{{"type":"event","event":{{"target":"room","type":"join","join":[{}]}}}}"#, sessions.join(","))
+    };
+    let update = r#"{"type":"event","event":{"target":"participants","type":"update","update":{"roomid":"r0","users":[{"sessionId":"a=","lastPing":1,"internal":true,"inCall":3}]}}}"#;
+    assert_eq!(spreed.hear(&mut ear, hello.as_bytes()), Heard::say(Phrase::Join));
+    assert_eq!(said(&spreed, Phrase::Join), r#"{"type":"room","room":{"roomid":"r0"}}"#);
+    let room = r#"{"type":"room","room":{"roomid":"r0"}}"#;
+    for nothing in [room, &join(&["b="]), update] {
+        assert_eq!(spreed.hear(&mut ear, nothing.as_bytes()), Heard::default(), "{nothing}");
+    }
+    assert_eq!(spreed.hear(&mut ear, join(&["b=", "a="]).as_bytes()), Heard::met("a="));
+    assert_eq!(spreed.hear(&mut ear, join(&["a="]).as_bytes()), Heard::default());
+    let message =
+        r#"{"type":"message","message":{"sender":{"type":"session","sessionid":"a="},"data":{"n":42,"at":7}}}"#;
+    assert_eq!(heard_mark(&spreed, message), Some(Mark { n: 42, at: 7, rev: 0 }));
+    let refused = r#"{"type":"error","error":{"code":"invalid_token","message":"The passed token is invalid."}}"#;
+    assert!(heard(&spreed, refused).trouble.is_some());
+    assert!(heard(&Spreed { meets: false }, hello).ready);
+}
+
+#[test]
+fn an_internal_client_of_nextcloud_proves_that_it_knows_the_secret() {
+    // printf %s 00000000000000000000000000000001 | openssl dgst -sha256 -hmac 'of internal clients'
+    let sum = "ad1e93925eb97b731f249a6331ff16a867de8b66970154585e84ff1e52891829";
+    let hello = said(&Spreed { meets: false }, Phrase::Greeting);
+    assert!(hello.contains(&format!(r#""random":"00000000000000000000000000000001","token":"{sum}""#)), "{hello}");
+    let config = Spreed::config(([127, 0, 0, 1], 8_080).into());
+    assert!(config.starts_with("[http]\nlisten = 127.0.0.1:8080\n"), "{config}");
+    assert!(config.contains("\ninternalsecret = of internal clients\n"), "{config}");
 }
 
 #[test]
