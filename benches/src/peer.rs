@@ -29,7 +29,7 @@ pub(crate) use echo::Echo;
 use host::{Host, Place};
 use kind::Kind;
 use outcome::{Outcomes, Setting};
-use programs::{Program, Programs};
+use programs::Programs;
 use work::Size;
 
 use crate::cli::{Shared, at_least_one};
@@ -66,7 +66,7 @@ pub(crate) struct Peers {
     /// The folder of the Node servers' packages
     #[arg(long, default_value = "benches/peers", value_name = "FOLDER")]
     packages: PathBuf,
-    /// A matchbox_server that is neither in target/peers/bin nor in PATH
+    /// A matchbox_server that is not in target/peers/bin
     #[arg(long, value_name = "PATH")]
     matchbox: Option<PathBuf>,
     /// The page to write; its plot goes beside it, as .svg
@@ -81,8 +81,8 @@ impl Peers {
         let given: Vec<_> = self.matchbox.iter().map(|path| (Kind::Matchbox, path.clone())).collect();
         let programs = Programs::find(&given);
         let (kinds, left_out) = &programs.choose(&self.only)?;
-        for Program { name, install } in left_out.iter().filter_map(|kind| kind.program()) {
-            eprintln!("left out: {name} → {install}");
+        for program in left_out.iter().filter_map(|kind| kind.program()) {
+            eprintln!("left out: {} is not installed → {}", program.name, program.install);
         }
         let size = self.size(&run.shared);
         files_for(work::callers(&size))?;

@@ -99,6 +99,8 @@ impl Host {
             Kind::Peerjs => Box::new(dialect::PeerJs),
             Kind::Socketio => Box::new(dialect::SocketIo),
             Kind::Matchbox => Box::new(dialect::Matchbox { meets: calls }),
+            Kind::Sockudo => Box::new(dialect::Sockudo),
+            Kind::AppRtc => Box::new(dialect::AppRtc),
             Kind::Spreed => Box::new(dialect::Spreed { meets: calls }),
             Kind::Aldis => Box::new(dialect::Aldis { seats: Arc::clone(&self.seats), joins: calls }),
         }
@@ -153,6 +155,13 @@ impl Other {
         match kind {
             Kind::Matchbox => {
                 command.arg(address.to_string()).env("RUST_LOG", "warn");
+            }
+            Kind::Sockudo => {
+                command.envs(dialect::Sockudo::environment(address)).env("RUST_LOG", "warn");
+            }
+            Kind::AppRtc => {
+                let port = address.port().to_string();
+                command.args(["--host-ip", "127.0.0.1", "--port", &port, "--grpc-port", "0"]);
             }
             Kind::Spreed => {
                 config.write_all(dialect::Spreed::config(address).as_bytes())?;

@@ -9,7 +9,8 @@ use serde::Serialize;
 use tokio::process::Command;
 
 use super::host::Place;
-use super::kind::Kind;
+use super::kind::{Kind, NodeServer};
+use super::programs::Package;
 use super::work::{Figures, Size};
 use crate::report::Machine;
 
@@ -143,32 +144,36 @@ impl Setting {
 }
 
 async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
-    let Some(server) = kind.node_server() else {
-        return match kind {
-            Kind::Aldis => said(Command::new(place.which.program()?).arg("--version")).await,
-            Kind::Matchbox => Ok(installed(place.programs.of(kind))),
-            Kind::Spreed => packaged("nextcloud-spreed-signaling").await,
-            Kind::Echo | Kind::Ws | Kind::Peerjs | Kind::Socketio => {
-                Ok(concat!("aldis-bench ", env!("CARGO_PKG_VERSION")).to_owned())
-            }
+    if let Some(program) = kind.program() {
+        return match program.package {
+            Package::Cargo(name) => Ok(installed(place.programs.of(kind), name)),
+            Package::Debian(name) => packaged(name).await,
         };
-    };
+    }
+    match kind.node_server() {
+        Some(server) => module(server, &place.peers),
+        None if kind == Kind::Aldis => said(Command::new(place.which.program()?).arg("--version")).await,
+        None => Ok(concat!("aldis-bench ", env!("CARGO_PKG_VERSION")).to_owned()),
+    }
+}
+
+/// What a Node server's package tells.
+fn module(server: NodeServer, peers: &Path) -> anyhow::Result<String> {
     #[derive(serde::Deserialize)]
-    struct Package {
+    struct Module {
         version: String,
     }
-    let file = place.peers.join(server.folder).join("node_modules").join(server.package).join("package.json");
+    let file = peers.join(server.folder).join("node_modules").join(server.package).join("package.json");
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let Package { version } = serde_json::from_str(&text)?;
+    let Module { version } = serde_json::from_str(&text)?;
     Ok(format!("{} {version}", server.package))
 }
 
-/// What `cargo install` noted beside a program that does not tell its version itself, and is called as its package.
-fn installed(program: Option<&Path>) -> String {
+/// What `cargo install` noted beside a program of a crate, as not every program tells its version itself.
+fn installed(program: Option<&Path>, name: &str) -> String {
     let notes = program.and_then(Path::parent).and_then(Path::parent).map(|root| root.join(".crates.toml"));
     let notes = notes.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
-    let name = program.and_then(Path::file_name).unwrap_or_default().to_string_lossy();
-    format!("{name} {}", noted(&notes, &name).unwrap_or("of an unknown version"))
+    format!("{name} {}", noted(&notes, name).unwrap_or("of an unknown version"))
 }
 
 /// The version in such notes: `"NAME VERSION (SOURCE)" = [PROGRAMS]`, a package a line.

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use super::aims;
 use super::outcome::{MEASURES, Measure, Outcomes, Server};
-use super::programs::Program;
 use super::work::{HANDSHAKES_EACH, MANY};
 
 /// Less than this is a trial: figures to see that it works, not to compare by.
@@ -29,19 +28,23 @@ no server pays whose clients are elsewhere.
 with the first quarter of them, for each of the others, so that stores which are filled once are not counted. Node servers are told to collect their garbage before each look, which in \
 service nobody does for them. The Nextcloud server, in Go, is not told: what it has not collected yet is in its figure. The kernel's own 4–5 kB a socket are in none.
 - **Handshakes** are the CPU time of so many callers coming at once until each is let in, turned round: what one core \
-could do. For the floor a TCP connection; for the others the WebSocket upgrade and their own first words; \
-**for Aldis also `hello` with the verification of an RS256 token**, which no other server here does; for the Nextcloud \
-server its `hello` with the verification of an HMAC-SHA256 (`internal` clients; a browser's ticket would be asked of a \
-Nextcloud, which is not here) and two encrypted session ids made.
+could do. For the floor a TCP connection; for the others the WebSocket upgrade and their own first words. These are a \
+name for `ws`, PeerJS and Socket.IO, none for matchbox_server, a room's name and a greeting to and from the partner for AppRTC, \
+which does not answer to the name alone. Some verify who comes: Sockudo an HMAC-SHA256 when a caller subscribes to its private \
+channel; the Nextcloud server an HMAC-SHA256 in `hello` (as of its internal clients; a browser's ticket it would have verified \
+by a Nextcloud, which is not here), and it makes two encrypted session ids; **Aldis an RS256 token in `hello`**, the only \
+asymmetric signature here.
 ";
 
 const LEFT_OUT: &str = "\
-- **What a message is worth differs.** The floor has no second socket. The relays on `ws`, PeerJS and Socket.IO send \
-once and, as set up here, do not repeat; the Nextcloud server keeps what somebody misses whose socket is cut, but \
+- **What a message is worth differs.** The floor has no second socket. The relays on `ws`, PeerJS, Socket.IO, matchbox_server, Sockudo and AppRTC \
+send once and, as set up here, do not repeat; the Nextcloud server keeps what somebody misses whose socket is cut, but \
 nobody acknowledges. Aldis checks membership and role, numbers, keeps and acknowledges.
 - **What an idle connection is differs.** Callers of Aldis are joined and negotiated pairs in rooms, those of \
-matchbox_server and the Nextcloud server joined pairs in rooms, those of the others are registered under their name.
-- **Other servers.** Not tried: Sockudo, AppRTC, Centrifugo.
+matchbox_server, Sockudo, the Nextcloud server and AppRTC joined pairs in rooms or on channels, those of the others are \
+registered under their name.
+- **Other servers.** AppRTC's first server, the Collider in Go, is archived and in no package registry: its port to Rust \
+stands in for it. Not tried: Centrifugo.
 - **The floor is no exact floor.** It has as many connections as the others, each with its own words; a relay has two \
 sockets a message. Where a server's core is not busy (see *Around the figures*), the generator was the limit, and the \
 server woke up more often a message than it would at its own limit.
@@ -61,8 +64,10 @@ pub(crate) fn page(outcomes: &Outcomes, plot: &Path) -> String {
     let _ = write!(out, "## Around the figures\n\n{}\n", around(outcomes));
     let _ = write!(out, "## The servers\n\n{}\n", servers(outcomes));
     let _ = write!(out, "## Method\n\n{METHOD}\n## What is not comparable, and what is left out\n\n{LEFT_OUT}");
-    for Program { name, install } in outcomes.setting.left_out.iter().filter_map(|kind| kind.program()) {
-        let _ = writeln!(out, "- **Not installed where this was measured**: `{name}`. To measure it too: `{install}`.");
+    for kind in &outcomes.setting.left_out {
+        let Some(program) = kind.program() else { continue };
+        let (name, install) = (kind.name(), program.install);
+        let _ = writeln!(out, "- **Not installed where this was measured**: {name}. To measure it too: `{install}`.");
     }
     if outcomes.troubles().next().is_some() {
         out.push_str("\n## What went wrong\n\nThese rounds are not in the figures.\n\n");
@@ -194,8 +199,7 @@ mod tests {
         assert!(page.contains("A short trial"), "{page}");
         assert!(page.contains("| Aldis | 8.00 | 8.00 | 80.0 | 160 | 8000 | 13 333 |"), "{page}");
         assert!(page.contains("| Aldis | 2.0 × | 2.0 × | 2.0 × | 2.0 × | 2.0 × | 1.9 × |"), "{page}");
-        let left_out =
-            "**Not installed where this was measured**: `matchbox_server`. To measure it too: `cargo install ";
+        let left_out = "**Not installed where this was measured**: matchbox_server. To measure it too: `cargo install ";
         assert!(page.contains(left_out), "{page}");
         assert!(page.contains("(benchmarks.svg)") && page.contains("got message 8 instead of 7"), "{page}");
     }

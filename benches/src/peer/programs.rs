@@ -9,15 +9,33 @@ use clap::ValueEnum as _;
 
 use super::kind::Kind;
 
-/// Where `cargo install --root target/peers` puts them.
-const FOLDER: &str = "target/peers/bin";
+/// Below the repository's root, where programs in Rust are installed for it alone.
+const ROOT: &str = "target/peers";
 
 /// A program, and the package that brings it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Program {
     pub(crate) name: &'static str,
-    /// The command, with the version that was tried.
+    pub(crate) package: Package,
+    /// The command that installs it, in the version that was tried where one can be named.
     pub(crate) install: &'static str,
+}
+
+/// Who packages it, and what its package is called there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Package {
+    Cargo(&'static str),
+    Debian(&'static str),
+}
+
+impl Program {
+    /// Where it is installed for this repository, or where the shell looks.
+    fn seek(&self) -> Option<PathBuf> {
+        match self.package {
+            Package::Cargo(_) => first([Path::new(ROOT).join("bin")], self.name),
+            Package::Debian(_) => first(env::split_paths(&env::var_os("PATH")?), self.name),
+        }
+    }
 }
 
 /// Those that are here.
@@ -27,15 +45,12 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Looks for all of them: where a path was given, there; else where they are installed for this repository, else
-    /// where the shell looks.
+    /// Looks for all of them: where a path was given, there and nowhere else.
     pub(crate) fn find(given: &[(Kind, PathBuf)]) -> Self {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folders: Vec<_> = [PathBuf::from(FOLDER)].into_iter().chain(env::split_paths(&path)).collect();
         let found = Kind::value_variants().iter().filter_map(|kind| {
-            let name = kind.program()?.name;
+            let program = kind.program()?;
             let given = given.iter().find(|(other, _)| other == kind).map(|(_, path)| path.clone());
-            Some((*kind, given.or_else(|| first(&folders, name))?))
+            Some((*kind, given.or_else(|| program.seek())?))
         });
         Self { found: found.collect() }
     }
@@ -51,16 +66,15 @@ impl Programs {
         if named.is_empty() {
             return Ok(Kind::value_variants().iter().copied().partition(|kind| !lacks(kind)));
         }
-        for kind in named.iter().filter(|kind| lacks(kind)) {
-            let Some(Program { name, install }) = kind.program() else { continue };
-            bail!("--only: {name} is neither in {FOLDER} nor in PATH → {install}");
+        if let Some(program) = named.iter().find(|kind| lacks(kind)).and_then(|kind| kind.program()) {
+            bail!("--only: {} is not installed → {}", program.name, program.install);
         }
         Ok((named.to_vec(), Vec::new()))
     }
 }
 
-fn first(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
-    folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file())
+fn first(folders: impl IntoIterator<Item = PathBuf>, name: &str) -> Option<PathBuf> {
+    folders.into_iter().map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 #[cfg(test)]
@@ -85,7 +99,19 @@ mod tests {
         assert_eq!(Programs::find(&given).of(Kind::Matchbox), Some(Path::new("elsewhere/matchbox_server")));
         let (folder, name) = (env!("CARGO_MANIFEST_DIR"), "Cargo.toml");
         let folders = [PathBuf::from("no-folder"), PathBuf::from(folder)];
-        assert_eq!(first(&folders, name), Some(Path::new(folder).join(name)));
-        assert_eq!(first(&folders, "no-program"), None);
+        assert_eq!(first(folders.clone(), name), Some(Path::new(folder).join(name)));
+        assert_eq!(first(folders, "no-program"), None);
+    }
+
+    #[test]
+    fn what_cargo_installs_is_where_it_is_looked_for() {
+        let programs = Kind::value_variants().iter().filter_map(|kind| kind.program());
+        for Program { package, install, .. } in programs {
+            let (begun, name) = match package {
+                Package::Cargo(name) => (format!("cargo install --locked --root {ROOT} {name}@"), name),
+                Package::Debian(name) => ("apt-get install ".to_owned(), name),
+            };
+            assert!(install.contains(&begun) && install.contains(name), "{install}");
+        }
     }
 }

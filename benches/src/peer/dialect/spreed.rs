@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use aws_lc_rs::hmac;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::keyed::checksum;
 use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
 use crate::wire::Upgrade;
 
@@ -70,8 +70,8 @@ impl Dialect for Spreed {
         Some(Upgrade { path: "/spreed".to_owned(), subprotocol: None })
     }
 
-    fn greets(&self) -> bool {
-        true
+    fn greets(&self) -> &'static [Phrase] {
+        &[Phrase::Greeting]
     }
 
     fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
@@ -79,7 +79,7 @@ impl Dialect for Spreed {
             Phrase::Greeting => hello(out, &format!("{n:032}")), // the server wants at least so many characters
             Phrase::Join => write!(out, r#"{{"type":"room","room":{{"roomid":"r{}"}}}}"#, n / 2),
             Phrase::Message(at, bytes) => {
-                let id = &voice.partner;
+                let id = &voice.id;
                 let written = write!(
                     out,
                     r#"{{"type":"message","message":{{"recipient":{{"type":"session","sessionid":"{id}"}},"data":"#
@@ -110,11 +110,9 @@ impl Dialect for Spreed {
     }
 }
 
-/// The checksum is a keyed one (RFC 2104) of something random; what it is made of is the caller's.
+/// The checksum is one of something random; what that is, is the caller's.
 fn hello(out: &mut String, random: &str) -> std::fmt::Result {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
-    let sum = hmac::sign(&key, random.as_bytes());
-    let token = sum.as_ref().iter().fold(String::new(), |token, byte| format!("{token}{byte:02x}"));
+    let token = checksum(SECRET, random);
     write!(
         out,
         r#"{{"type":"hello","hello":{{"version":"1.0","auth":{{"type":"internal","params":{{"random":"{random}","token":"{token}","backend":"{BACKEND}"}}}}}}}}"#
