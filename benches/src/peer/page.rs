@@ -14,7 +14,7 @@ const TRIAL_BELOW: (usize, u64, usize) = (500, 10, 3);
 const METHOD: &str = "\
 - **Same work.** Each caller sends text frames of the same size, its server's own envelope included; the inside is a \
 candidate with a number and the time it was due. Only where the envelope leaves no room for that is a frame as long as it must be: \
-a session's id at the Nextcloud server has 284 characters, so the least message has 464. A message that is lost, repeated or out of order ends the round.
+a session's id at the Nextcloud server has 284 characters, so the least message has some 460 bytes. A message that is lost, repeated or out of order ends the round.
 - **One core each.** The server runs on one processor and the generator on another; each server has its turn in each \
 round, alone. What a busy machine does to one, it does to all. The table shows medians of the rounds.
 - **CPU** is user and system time of the server's process and its children, from `/proc/PID/stat`, divided by the \
@@ -43,8 +43,8 @@ nobody acknowledges. Aldis checks membership and role, numbers, keeps and acknow
 - **What an idle connection is differs.** Callers of Aldis are joined and negotiated pairs in rooms, those of \
 matchbox_server, Sockudo, the Nextcloud server and AppRTC joined pairs in rooms or on channels, those of the others are \
 registered under their name.
-- **Other servers.** AppRTC's first server, the Collider in Go, is archived and in no package registry: its port to Rust \
-stands in for it. Not tried: Centrifugo.
+- **Other servers.** AppRTC's first server, the Collider in Go, is archived, and neither npm, crates.io nor Debian has it: \
+its port to Rust stands in for it. Not tried: Centrifugo.
 - **The floor is no exact floor.** It has as many connections as the others, each with its own words; a relay has two \
 sockets a message. Where a server's core is not busy (see *Around the figures*), the generator was the limit, and the \
 server woke up more often a message than it would at its own limit.
