@@ -98,7 +98,7 @@ impl Kind {
                 "Full mesh, pairs in rooms of their own; its log at `warn`. Relays JSON between ids it gives. No authentication; at most once. It does not set TCP_NODELAY; in trials its p50 stood now near 0.1 ms, now near 10 ms. The one may explain the other, which was not tested."
             }
             Self::Sockudo => {
-                "A server of Pusher's protocol in Rust: its defaults, with the limits raised that are meant for one client or one app. Each pair has a private channel; a caller subscribes to it with an HMAC-SHA256 that is verified, and messages are client events, which go to everybody else on the channel. At most once."
+                "A server of Pusher's protocol in Rust: its defaults, metrics among them, with the limits raised that are meant for one client or one app; its log at `warn`. Each pair has a private channel; a caller subscribes to it with an HMAC-SHA256 that is verified, and messages are client events, which go to everybody else on the channel. At most once."
             }
             Self::AppRtc => {
                 "The signaling server of AppRTC's port to Rust, which took the place of the Collider in Go, spoken to in the Collider's way (version 1); its web server and its SFU are not started. Pairs sit in rooms, what one sends goes to the other as text within JSON. No authentication; at most once. For each message it looks through all rooms, so what one costs grows with them. It does not set TCP_NODELAY."
