@@ -2,7 +2,7 @@
 //!
 //! Each server runs alone on one processor and the generator on another, round after round in turn, so that what a
 //! busy machine does to one it does to all. `kind` is which there are; `dialect` how each is spoken to (pure); `host`
-//! the process; `caller` and `party` the connections; `work` what is measured; `outcome` the rounds together; `page`
+//! the process, `programs` where it is found; `caller` and `party` the connections; `work` what is measured; `outcome` the rounds together; `page`
 //! and `plot` what is written (pure); `echo` the floor. Must not know scenarios of one node.
 
 mod aims;
@@ -15,6 +15,7 @@ mod outcome;
 mod page;
 mod party;
 mod plot;
+mod programs;
 mod work;
 
 use std::fs;
@@ -22,12 +23,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use clap::{Args, ValueEnum as _};
+use clap::Args;
 
 pub(crate) use echo::Echo;
 use host::{Host, Place};
 use kind::Kind;
 use outcome::{Outcomes, Setting};
+use programs::Programs;
 use work::Size;
 
 use crate::cli::{Shared, at_least_one};
@@ -64,7 +66,7 @@ pub(crate) struct Peers {
     /// The folder of the Node servers' packages
     #[arg(long, default_value = "benches/peers", value_name = "FOLDER")]
     packages: PathBuf,
-    /// A matchbox_server (cargo install matchbox_server); without it, it is left out
+    /// A matchbox_server that is not in target/peers/bin
     #[arg(long, value_name = "PATH")]
     matchbox: Option<PathBuf>,
     /// The page to write; its plot goes beside it, as .svg
@@ -76,12 +78,18 @@ impl Peers {
     /// Measures, and writes the page.
     pub(crate) async fn play(&self, run: &Run) -> anyhow::Result<Outcome> {
         ensure!(run.shared.html.is_none(), "--html: peers writes a page of its own → name it with --out");
-        let kinds = &self.kinds()?;
+        let given: Vec<_> = self.matchbox.iter().map(|path| (Kind::Matchbox, path.clone())).collect();
+        let programs = Programs::find(&given);
+        let (kinds, left_out) = &programs.choose(&self.only)?;
+        for program in left_out.iter().filter_map(|kind| kind.program()) {
+            eprintln!("left out: {} is not installed → {}", program.name, program.install);
+        }
         let size = self.size(&run.shared);
         files_for(work::callers(&size))?;
-        let place = self.place(&run.shared)?;
+        let place = self.place(&run.shared, &programs)?;
         prepare(kinds, &place.peers).await?;
-        let mut outcomes = Outcomes::new(kinds, Setting::find(kinds, &place, (Machine::this(), size.clone())).await?);
+        let mut outcomes =
+            Outcomes::new(kinds, Setting::find((kinds, left_out), &place, (Machine::this(), size.clone())).await?);
         for round in 1..=self.rounds {
             for kind in kinds {
                 let step = run.show.span(kind.name(), self.warm * 3 + self.span * 3 + self.rest);
@@ -100,17 +108,6 @@ impl Peers {
         Ok(if outcomes.troubles().next().is_some() { Outcome::Failed } else { Outcome::Good })
     }
 
-    fn kinds(&self) -> anyhow::Result<Vec<Kind>> {
-        let has_matchbox = self.matchbox.is_some();
-        if self.only.is_empty() {
-            let all = Kind::value_variants().iter().copied();
-            return Ok(all.filter(|kind| has_matchbox || *kind != Kind::Matchbox).collect());
-        }
-        let lacks_matchbox = self.only.contains(&Kind::Matchbox) && !has_matchbox;
-        ensure!(!lacks_matchbox, "where is matchbox_server? → cargo install matchbox_server, and give --matchbox PATH");
-        Ok(self.only.clone())
-    }
-
     /// One server's turn in one round.
     async fn turn(&self, kind: Kind, (run, place): (&Run, &Place), size: &Size) -> anyhow::Result<work::Figures> {
         let mut host = Host::start(kind, place, work::callers(size)).await?;
@@ -125,7 +122,7 @@ impl Peers {
         Size { pairs, rate: rate.into(), connections, payload: shared.payload, ramp: shared.ramp, warm, span, rest }
     }
 
-    fn place(&self, shared: &Shared) -> anyhow::Result<Place> {
+    fn place(&self, shared: &Shared, programs: &Programs) -> anyhow::Result<Place> {
         let (which, peers) = (shared.which.clone(), self.packages.clone());
         let cpus = which.cpus().context("peers starts its servers itself → leave --url away")?.to_owned();
         ensure!(
@@ -133,7 +130,7 @@ impl Peers {
             "there is no folder {} → run this in the repository's root, or give --packages",
             peers.display()
         );
-        Ok(Place { which, cpus, peers, matchbox: self.matchbox.clone().unwrap_or_default() })
+        Ok(Place { which, cpus, peers, programs: programs.clone() })
     }
 }
 

@@ -136,12 +136,12 @@ impl Caller {
 impl Listen for Caller {
     fn text(&mut self, text: &[u8]) {
         let talk = Arc::clone(&self.mouth.talk);
-        let Heard { say, later, ready, partner, mark, trouble } = talk.dialect.hear(&mut self.ear, text);
+        let Heard { say, later, ready, id, mark, trouble } = talk.dialect.hear(&mut self.ear, text);
         if let Some(mark) = mark {
             self.arrived(mark);
         }
-        if let Some(id) = partner {
-            self.mouth.line.with(|voice| voice.partner = id);
+        if let Some(id) = id {
+            self.mouth.line.with(|voice| voice.id = id);
         }
         if let Some(phrase) = say {
             self.mouth.say(phrase);

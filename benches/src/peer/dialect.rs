@@ -4,11 +4,15 @@
 //! Callers are numbered; in all dialects but the floor's, 2n and 2n + 1 are a pair.
 
 mod aldis;
+mod apprtc;
 mod echo;
+mod keyed;
 mod matchbox;
 mod peerjs;
 mod relay;
 mod socketio;
+mod sockudo;
+mod spreed;
 #[cfg(test)]
 mod tests;
 
@@ -18,11 +22,14 @@ use std::time::Duration;
 use actors::protocol::client::{Cid, Seq};
 
 pub(crate) use aldis::{Aldis, Seats};
+pub(crate) use apprtc::AppRtc;
 pub(crate) use echo::Echo;
 pub(crate) use matchbox::Matchbox;
 pub(crate) use peerjs::PeerJs;
 pub(crate) use relay::Relay;
 pub(crate) use socketio::SocketIo;
+pub(crate) use sockudo::Sockudo;
+pub(crate) use spreed::Spreed;
 
 use crate::clock::Nanos;
 use crate::wire::Upgrade;
@@ -34,8 +41,8 @@ pub(crate) trait Dialect: Send + Sync {
     fn upgrade(&self, n: usize) -> Option<Upgrade>;
 
     /// What is said first, if the server does not begin.
-    fn greets(&self) -> bool {
-        false
+    fn greets(&self) -> &'static [Phrase] {
+        &[]
     }
 
     /// Whom a caller talks to.
@@ -73,8 +80,8 @@ pub(crate) enum Phrase {
 pub(crate) struct Voice {
     cid: Cid,
     told: u64,
-    /// The partner's id, where the server gives ids.
-    pub(crate) partner: String,
+    /// The id that the server gave and that frames must name: the partner's, or the caller's own.
+    pub(crate) id: String,
 }
 
 /// What a caller remembers of what it heard.
@@ -82,6 +89,10 @@ pub(crate) struct Voice {
 pub(crate) struct Ear {
     /// Numbered frames since the last acknowledgement.
     unacked: u32,
+    /// The caller's own id, where the server gives ids and tells everybody of everybody.
+    own: String,
+    /// The partner has been heard of.
+    has_met: bool,
 }
 
 /// What a frame was.
@@ -93,8 +104,8 @@ pub(crate) struct Heard {
     pub(crate) later: Option<(Duration, Phrase)>,
     /// The caller has come as far as it is meant to.
     pub(crate) ready: bool,
-    /// The partner's id, where the server gives ids.
-    pub(crate) partner: Option<String>,
+    /// The id that is to be named from now on.
+    pub(crate) id: Option<String>,
     /// The partner's message.
     pub(crate) mark: Option<Mark>,
     /// What went wrong.
@@ -114,6 +125,15 @@ impl Voice {
     }
 }
 
+impl Ear {
+    /// Whoever of these is not the caller is the partner, who may be told of more than once.
+    fn meet<'a>(&mut self, mut ids: impl Iterator<Item = &'a str>) -> Heard {
+        let partner = ids.find(|id| *id != self.own).filter(|_| !self.has_met);
+        self.has_met |= partner.is_some();
+        partner.map_or_else(Heard::default, Heard::met)
+    }
+}
+
 impl Heard {
     fn ready() -> Self {
         Self { ready: true, ..Self::default() }
@@ -121,7 +141,7 @@ impl Heard {
 
     /// The caller knows whom to talk to.
     fn met(id: &str) -> Self {
-        Self { ready: true, partner: Some(id.to_owned()), ..Self::default() }
+        Self { ready: true, id: Some(id.to_owned()), ..Self::default() }
     }
 
     fn say(phrase: Phrase) -> Self {
@@ -151,10 +171,19 @@ fn candidate(out: &mut String, (begun, bytes): (usize, usize), mark: Mark, end: 
 
 /// The mark in a frame, wherever it stands: servers keep what they do not understand, though not its order.
 fn mark(text: &[u8]) -> Option<Mark> {
+    mark_after(text, (br#""n":"#, br#""at":"#))
+}
+
+/// The mark in a frame that holds JSON within a string.
+fn escaped_mark(text: &[u8]) -> Option<Mark> {
+    mark_after(text, (br#"\"n\":"#, br#"\"at\":"#))
+}
+
+fn mark_after(text: &[u8], (n, at): (&[u8], &[u8])) -> Option<Mark> {
     let after = |key: &[u8]| {
         let from = text.windows(key.len()).position(|window| window == key)? + key.len();
         let digits = text[from..].split(|byte| !byte.is_ascii_digit()).next()?;
         std::str::from_utf8(digits).ok()?.parse().ok()
     };
-    Some(Mark { n: after(br#""n":"#)?, at: after(br#""at":"#)?, rev: 0 })
+    Some(Mark { n: after(n)?, at: after(at)?, rev: 0 })
 }

@@ -2,6 +2,7 @@
 //! Must not know what is measured.
 
 use std::fs;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -16,6 +17,7 @@ use tokio::process::{Child, Command};
 
 use super::dialect::{self, Dialect, Seats};
 use super::kind::Kind;
+use super::programs::Programs;
 use crate::limits::START_WITHIN;
 use crate::node::{Node, Process, Which};
 
@@ -26,7 +28,7 @@ pub(crate) struct Place {
     pub(crate) cpus: String,
     /// The folder of the other servers' packages.
     pub(crate) peers: PathBuf,
-    pub(crate) matchbox: PathBuf,
+    pub(crate) programs: Programs,
 }
 
 /// A server that serves.
@@ -46,6 +48,8 @@ enum Server {
 struct Other {
     child: Child,
     log: NamedTempFile,
+    /// What it was told to begin with, as long as it may look.
+    _config: NamedTempFile,
 }
 
 impl Host {
@@ -95,6 +99,9 @@ impl Host {
             Kind::Peerjs => Box::new(dialect::PeerJs),
             Kind::Socketio => Box::new(dialect::SocketIo),
             Kind::Matchbox => Box::new(dialect::Matchbox { meets: calls }),
+            Kind::Sockudo => Box::new(dialect::Sockudo),
+            Kind::AppRtc => Box::new(dialect::AppRtc),
+            Kind::Spreed => Box::new(dialect::Spreed { meets: calls }),
             Kind::Aldis => Box::new(dialect::Aldis { seats: Arc::clone(&self.seats), joins: calls }),
         }
     }
@@ -135,27 +142,41 @@ const COLLECTED_WITHIN: Duration = Duration::from_secs(1);
 impl Other {
     async fn start(kind: Kind, place: &Place) -> anyhow::Result<(Box<Self>, SocketAddr)> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?; // free, and free again when it is dropped
-        let log = NamedTempFile::new()?;
+        let (log, mut config) = (NamedTempFile::new()?, NamedTempFile::new()?);
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", &place.cpus]);
-        match kind.node_server() {
-            Some(server) => {
-                let folder = fs::canonicalize(place.peers.join(server.folder))?;
-                command.args(["node", "--expose-gc", "--require", "../collect.cjs", "server.cjs"]);
-                command.current_dir(folder).env("PORT", address.port().to_string()).env("NODE_ENV", "production");
+        if let Some(server) = kind.node_server() {
+            let folder = fs::canonicalize(place.peers.join(server.folder))?;
+            command.args(["node", "--expose-gc", "--require", "../collect.cjs", "server.cjs"]);
+            command.current_dir(folder).env("PORT", address.port().to_string()).env("NODE_ENV", "production");
+        } else if let Some(program) = place.programs.of(kind) {
+            command.arg(program);
+        }
+        match kind {
+            Kind::Matchbox => {
+                command.arg(address.to_string()).env("RUST_LOG", "warn");
             }
-            None if kind == Kind::Matchbox => {
-                command.arg(&place.matchbox).arg(address.to_string()).env("RUST_LOG", "warn");
+            Kind::Sockudo => {
+                command.envs(dialect::Sockudo::environment(address)).env("RUST_LOG", "warn");
             }
-            None => {
+            Kind::AppRtc => {
+                let port = address.port().to_string();
+                command.args(["--host-ip", "127.0.0.1", "--port", &port, "--grpc-port", "0"]);
+            }
+            Kind::Spreed => {
+                config.write_all(dialect::Spreed::config(address).as_bytes())?;
+                command.arg("--config").arg(config.path());
+            }
+            Kind::Echo => {
                 // `cargo bench` starts another program of ours, which runs nothing without this mark.
                 let mark = std::env::args().find(|argument| argument == "--bench");
                 command.arg(std::env::current_exe()?).args(["echo", "--bind", &address.to_string()]).args(mark);
             }
+            Kind::Ws | Kind::Peerjs | Kind::Socketio | Kind::Aldis => {}
         }
         command.stdin(Stdio::null()).stdout(log.reopen()?).stderr(log.reopen()?).kill_on_drop(true);
         let child = command.spawn().context("cannot start taskset → install util-linux")?;
-        let mut other = Box::new(Self { child, log });
+        let mut other = Box::new(Self { child, log, _config: config });
         other.ready(address).await?;
         Ok((other, address))
     }

@@ -9,7 +9,8 @@ use serde::Serialize;
 use tokio::process::Command;
 
 use super::host::Place;
-use super::kind::Kind;
+use super::kind::{Kind, NodeServer};
+use super::programs::Package;
 use super::work::{Figures, Size};
 use crate::report::Machine;
 
@@ -30,6 +31,8 @@ pub(crate) struct Setting {
     /// The command line's arguments, without paths of this machine.
     pub(crate) node: Option<String>,
     versions: Vec<String>,
+    /// Who is not installed here.
+    pub(crate) left_out: Vec<Kind>,
 }
 
 /// What one server did, round by round.
@@ -124,7 +127,11 @@ impl Server {
 
 impl Setting {
     /// Asks everybody for their versions.
-    pub(crate) async fn find(kinds: &[Kind], place: &Place, (machine, size): (Machine, Size)) -> anyhow::Result<Self> {
+    pub(crate) async fn find(
+        (kinds, left_out): (&[Kind], &[Kind]),
+        place: &Place,
+        (machine, size): (Machine, Size),
+    ) -> anyhow::Result<Self> {
         let is_node = kinds.iter().any(|kind| kind.node_server().is_some());
         let node = if is_node { Some(said(Command::new("node").arg("--version")).await?) } else { None };
         let mut versions = Vec::new();
@@ -132,36 +139,53 @@ impl Setting {
             versions.push(version(*kind, place).await?);
         }
         let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-        Ok(Self { machine, size, day, node, versions })
+        Ok(Self { machine, size, day, node, versions, left_out: left_out.to_vec() })
     }
 }
 
 async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
-    let Some(server) = kind.node_server() else {
-        return match kind {
-            Kind::Aldis => said(Command::new(place.which.program()?).arg("--version")).await,
-            Kind::Matchbox => Ok(installed(&place.matchbox)),
-            Kind::Echo | Kind::Ws | Kind::Peerjs | Kind::Socketio => {
-                Ok(concat!("aldis-bench ", env!("CARGO_PKG_VERSION")).to_owned())
-            }
+    if let Some(program) = kind.program() {
+        return match program.package {
+            Package::Cargo(name) => Ok(installed(place.programs.of(kind), name)),
+            Package::Debian(name) => packaged(name).await,
         };
-    };
+    }
+    match kind.node_server() {
+        Some(server) => module(server, &place.peers),
+        None if kind == Kind::Aldis => said(Command::new(place.which.program()?).arg("--version")).await,
+        None => Ok(concat!("aldis-bench ", env!("CARGO_PKG_VERSION")).to_owned()),
+    }
+}
+
+/// What a Node server's package tells.
+fn module(server: NodeServer, peers: &Path) -> anyhow::Result<String> {
     #[derive(serde::Deserialize)]
-    struct Package {
+    struct Module {
         version: String,
     }
-    let file = place.peers.join(server.folder).join("node_modules").join(server.package).join("package.json");
+    let file = peers.join(server.folder).join("node_modules").join(server.package).join("package.json");
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let Package { version } = serde_json::from_str(&text)?;
+    let Module { version } = serde_json::from_str(&text)?;
     Ok(format!("{} {version}", server.package))
 }
 
-/// What `cargo install` noted beside a program that does not tell its version itself.
-fn installed(program: &Path) -> String {
-    let notes = program.parent().and_then(Path::parent).map(|root| root.join(".crates.toml"));
+/// What `cargo install` noted beside a program of a crate, as not every program tells its version itself.
+fn installed(program: Option<&Path>, name: &str) -> String {
+    let notes = program.and_then(Path::parent).and_then(Path::parent).map(|root| root.join(".crates.toml"));
     let notes = notes.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
-    let noted = notes.lines().find_map(|line| line.strip_prefix("\"matchbox_server ")?.split(' ').next());
-    format!("matchbox_server {}", noted.unwrap_or("of an unknown version"))
+    format!("{name} {}", noted(&notes, name).unwrap_or("of an unknown version"))
+}
+
+/// The version in such notes: `"NAME VERSION (SOURCE)" = [PROGRAMS]`, a package a line.
+fn noted<'a>(notes: &'a str, name: &str) -> Option<&'a str> {
+    notes.lines().find_map(|line| line.strip_prefix('"')?.strip_prefix(name)?.strip_prefix(' ')?.split(' ').next())
+}
+
+/// What Debian calls its version; elsewhere it is not known.
+async fn packaged(package: &str) -> anyhow::Result<String> {
+    let asked = Command::new("dpkg-query").args(["--show", "--showformat=${Version}", package]).output().await;
+    let version = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    Ok(format!("{package} {}", if version.is_empty() { "of an unknown version" } else { &version }))
 }
 
 async fn said(command: &mut Command) -> anyhow::Result<String> {
@@ -198,7 +222,8 @@ pub(crate) mod tests {
         let (machine, day) = (Machine::this(), "2026-01-02".to_owned());
         let versions = vec!["aldis-bench 1".to_owned(), "aldis 1".to_owned()];
         let kinds = [Kind::Echo, Kind::Aldis];
-        let mut outcomes = Outcomes::new(&kinds, Setting { machine, size, day, node: None, versions });
+        let mut outcomes =
+            Outcomes::new(&kinds, Setting { machine, size, day, node: None, versions, left_out: vec![Kind::Matchbox] });
         for x in [2.0, 9.0, 4.0] {
             outcomes.add(Kind::Echo, Ok(figures(x)));
         }
@@ -206,6 +231,13 @@ pub(crate) mod tests {
         outcomes.add(Kind::Aldis, Ok(figures(10.0)));
         outcomes.add(Kind::Aldis, Err(anyhow::anyhow!("caller 3 got message 8 instead of 7")));
         outcomes
+    }
+
+    #[test]
+    fn a_version_is_found_in_what_cargo_noted() {
+        let notes = "[v1]\n\"matchbox 0.1.0 (x)\" = []\n\"matchbox_server 0.15.0 (registry+https://…)\" = [\"matchbox_server\"]\n";
+        assert_eq!(noted(notes, "matchbox_server"), Some("0.15.0"));
+        assert_eq!((noted(notes, "matchbox"), noted(notes, "sockudo")), (Some("0.1.0"), None));
     }
 
     #[test]

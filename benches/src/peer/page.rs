@@ -13,7 +13,8 @@ const TRIAL_BELOW: (usize, u64, usize) = (500, 10, 3);
 
 const METHOD: &str = "\
 - **Same work.** Each caller sends text frames of the same size, its server's own envelope included; the inside is a \
-candidate with a number and the time it was due. A message that is lost, repeated or out of order ends the round.
+candidate with a number and the time it was due. Only where the envelope leaves no room for that is a frame as long as it must be: \
+a session's id at the Nextcloud server has 284 characters, so the least message has some 460 bytes. A message that is lost, repeated or out of order ends the round.
 - **One core each.** The server runs on one processor and the generator on another; each server has its turn in each \
 round, alone. What a busy machine does to one, it does to all. The table shows medians of the rounds.
 - **CPU** is user and system time of the server's process and its children, from `/proc/PID/stat`, divided by the \
@@ -25,19 +26,25 @@ no server pays whose clients are elsewhere.
 (no coordinated omission). How late the generator itself was is contained, and shown.
 - **Memory** is anonymous memory (heap, stacks) of a fresh server: with all connections at rest, less what it was \
 with the first quarter of them, for each of the others, so that stores which are filled once are not counted. Node servers are told to collect their garbage before each look, which in \
-service nobody does for them. The kernel's own 4–5 kB a socket are in none.
+service nobody does for them. The Nextcloud server, in Go, is not told: what it has not collected yet is in its figure. The kernel's own 4–5 kB a socket are in none.
 - **Handshakes** are the CPU time of so many callers coming at once until each is let in, turned round: what one core \
-could do. For the floor a TCP connection; for the others the WebSocket upgrade and their own first words; \
-**for Aldis also `hello` with the verification of an RS256 token**, which no other server here does.
+could do. For the floor a TCP connection; for the others the WebSocket upgrade and their own first words. These are a \
+name for `ws`, PeerJS and Socket.IO, none for matchbox_server, a room's name and a greeting to and from the partner for AppRTC, \
+which does not answer to the name alone. Some verify who comes: Sockudo an HMAC-SHA256 when a caller subscribes to its private \
+channel; the Nextcloud server an HMAC-SHA256 in `hello` (as of its internal clients; a browser's ticket it would have verified \
+by a Nextcloud, which is not here), and it makes two encrypted session ids; **Aldis an RS256 token in `hello`**, the only \
+asymmetric signature here.
 ";
 
 const LEFT_OUT: &str = "\
-- **What a message is worth differs.** The floor has no second socket. The relays on `ws`, PeerJS and Socket.IO send \
-once and, as set up here, do not repeat. Aldis checks membership and role, numbers, keeps and acknowledges.
-- **What an idle connection is differs.** Callers of Aldis are joined and negotiated pairs in rooms, those of the \
-others are registered under their name.
-- **Other servers.** `matchbox_server` is measured where `--matchbox` names one. Not tried: Sockudo, the \
-Nextcloud signaling server, AppRTC, Centrifugo.
+- **What a message is worth differs.** The floor has no second socket. The relays on `ws`, PeerJS, Socket.IO, matchbox_server, Sockudo and AppRTC \
+send once and, as set up here, do not repeat; the Nextcloud server keeps what somebody misses whose socket is cut, but \
+nobody acknowledges. Aldis checks membership and role, numbers, keeps and acknowledges.
+- **What an idle connection is differs.** Callers of Aldis are joined and negotiated pairs in rooms, those of \
+matchbox_server, Sockudo, the Nextcloud server and AppRTC joined pairs in rooms or on channels, those of the others are \
+registered under their name.
+- **Other servers.** AppRTC's first server, the Collider in Go, is archived, and neither npm, crates.io nor Debian has it: \
+its port to Rust stands in for it. Not tried: Centrifugo.
 - **The floor is no exact floor.** It has as many connections as the others, each with its own words; a relay has two \
 sockets a message. Where a server's core is not busy (see *Around the figures*), the generator was the limit, and the \
 server woke up more often a message than it would at its own limit.
@@ -57,6 +64,11 @@ pub(crate) fn page(outcomes: &Outcomes, plot: &Path) -> String {
     let _ = write!(out, "## Around the figures\n\n{}\n", around(outcomes));
     let _ = write!(out, "## The servers\n\n{}\n", servers(outcomes));
     let _ = write!(out, "## Method\n\n{METHOD}\n## What is not comparable, and what is left out\n\n{LEFT_OUT}");
+    for kind in &outcomes.setting.left_out {
+        let Some(program) = kind.program() else { continue };
+        let (name, install) = (kind.name(), program.install);
+        let _ = writeln!(out, "- **Not installed where this was measured**: {name}. To measure it too: `{install}`.");
+    }
     if outcomes.troubles().next().is_some() {
         out.push_str("\n## What went wrong\n\nThese rounds are not in the figures.\n\n");
         outcomes.troubles().for_each(|trouble| out.push_str(&format!("- {}\n", trouble.replace('\n', " "))));
@@ -187,6 +199,8 @@ mod tests {
         assert!(page.contains("A short trial"), "{page}");
         assert!(page.contains("| Aldis | 8.00 | 8.00 | 80.0 | 160 | 8000 | 13 333 |"), "{page}");
         assert!(page.contains("| Aldis | 2.0 × | 2.0 × | 2.0 × | 2.0 × | 2.0 × | 1.9 × |"), "{page}");
+        let left_out = "**Not installed where this was measured**: matchbox_server. To measure it too: `cargo install ";
+        assert!(page.contains(left_out), "{page}");
         assert!(page.contains("(benchmarks.svg)") && page.contains("got message 8 instead of 7"), "{page}");
     }
 }

@@ -129,9 +129,7 @@ fn begin((n, opened): (usize, Opened), talk: &Arc<Talk>, tasks: &mut JoinSet<()>
     if is_bare {
         talk.ready.fetch_add(1, Relaxed); // there is nothing to wait for
     }
-    if talk.dialect.greets() {
-        mouth.say(Phrase::Greeting);
-    }
+    talk.dialect.greets().iter().for_each(|phrase| mouth.say(*phrase));
     mouth
 }
 

@@ -72,7 +72,9 @@ const fn colour(kind: Kind) -> &'static str {
     match kind {
         Kind::Aldis => "#d9480f",
         Kind::Echo => "#ced4da",
-        Kind::Ws | Kind::Peerjs | Kind::Socketio | Kind::Matchbox => "#4c6ef5",
+        Kind::Ws | Kind::Peerjs | Kind::Socketio | Kind::Matchbox | Kind::Sockudo | Kind::Spreed | Kind::AppRtc => {
+            "#4c6ef5"
+        }
     }
 }
 

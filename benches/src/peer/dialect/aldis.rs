@@ -40,8 +40,8 @@ impl Dialect for Aldis {
         Some(Upgrade::aldis())
     }
 
-    fn greets(&self) -> bool {
-        true
+    fn greets(&self) -> &'static [Phrase] {
+        &[Phrase::Greeting]
     }
 
     /// As often as `welcome` tells by default.

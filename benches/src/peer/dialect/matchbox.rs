@@ -38,10 +38,10 @@ impl Dialect for Matchbox {
 
     fn say(&self, _: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
         let _ = match phrase {
-            Phrase::Offer => write!(out, r#"{{"Signal":{{"receiver":"{}","data":{{}}}}}}"#, voice.partner),
+            Phrase::Offer => write!(out, r#"{{"Signal":{{"receiver":"{}","data":{{}}}}}}"#, voice.id),
             Phrase::Beat => write!(out, r#""KeepAlive""#),
             Phrase::Message(at, bytes) => {
-                let written = write!(out, r#"{{"Signal":{{"receiver":"{}","data":"#, voice.partner);
+                let written = write!(out, r#"{{"Signal":{{"receiver":"{}","data":"#, voice.id);
                 candidate(out, (0, bytes), voice.mark(at), "}}");
                 written
             }

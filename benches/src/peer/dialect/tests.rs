@@ -14,7 +14,7 @@ fn aldis() -> Aldis {
 }
 
 fn said(dialect: &dyn Dialect, phrase: Phrase) -> String {
-    let mut voice = Voice { cid: 6, told: 41, partner: "p0".to_owned() };
+    let mut voice = Voice { cid: 6, told: 41, id: "p0".to_owned() };
     let mut out = String::new();
     dialect.say(1, phrase, &mut voice, &mut out);
     out
@@ -26,11 +26,13 @@ fn heard(dialect: &dyn Dialect, text: &str) -> Heard {
 
 #[test]
 fn a_message_is_as_long_in_every_dialect() {
-    let all: [&dyn Dialect; 6] = [&Echo, &Relay, &PeerJs, &SocketIo, &Matchbox { meets: true }, &aldis()];
+    let (matchbox, spreed) = (Matchbox { meets: true }, Spreed { meets: true });
+    let all: [&dyn Dialect; 9] = [&Echo, &Relay, &PeerJs, &SocketIo, &matchbox, &spreed, &Sockudo, &AppRtc, &aldis()];
     for (at, dialect) in all.into_iter().enumerate() {
         let text = said(dialect, Phrase::Message(9_876_543_210, 255));
         assert_eq!(text.len(), 255, "dialect {at}: {text}");
-        assert_eq!(mark(text.as_bytes()), Some(Mark { n: 42, at: 9_876_543_210, rev: 0 }), "{text}");
+        let found = mark(text.as_bytes()).or(escaped_mark(text.as_bytes()));
+        assert_eq!(found, Some(Mark { n: 42, at: 9_876_543_210, rev: 0 }), "{text}");
     }
     assert!(decode(&said(&aldis(), Phrase::Message(1, 255))).is_ok());
 }
@@ -66,13 +68,80 @@ fn socket_io_is_joined_and_kept_alive() {
 #[test]
 fn of_two_in_a_matchbox_the_older_speaks_first() {
     let matchbox = Matchbox { meets: true };
-    let met = |say| Heard { ready: true, partner: Some("b".to_owned()), say, ..Heard::default() };
+    let met = |say| Heard { ready: true, id: Some("b".to_owned()), say, ..Heard::default() };
     assert_eq!(heard(&matchbox, r#"{"IdAssigned":"a"}"#), Heard::default());
     assert_eq!(heard(&matchbox, r#"{"NewPeer":"b"}"#), met(Some(Phrase::Offer)));
     assert_eq!(said(&matchbox, Phrase::Offer), r#"{"Signal":{"receiver":"p0","data":{}}}"#);
     assert_eq!(heard(&matchbox, r#"{"Signal":{"sender":"b","data":{}}}"#), met(None));
     let reordered = r#"{"Signal":{"sender":"b","data":{"at":7,"candidate":"x","n":42}}}"#;
     assert_eq!(heard_mark(&matchbox, reordered), Some(Mark { n: 42, at: 7, rev: 0 }));
+}
+
+#[test]
+fn an_internal_client_of_nextcloud_says_hello_and_learns_its_partner_once() {
+    let (spreed, mut ear) = (Spreed { meets: true }, Ear::default());
+    let hello = r#"{"type":"hello","hello":{"version":"1.0","sessionid":"b=","resumeid":"x","userid":"","server":{"version":"unreleased","features":["virtual-sessions"]}}}"#;
+    let join = |ids: &[&str]| {
+        let sessions: Vec<_> = ids.iter().map(|id| format!(r#"{{"sessionid":"{id}","userid":""}}"#)).collect();
+        format!(r#"{{"type":"event","event":{{"target":"room","type":"join","join":[{}]}}}}"#, sessions.join(","))
+    };
+    let update = r#"{"type":"event","event":{"target":"participants","type":"update","update":{"roomid":"r0","users":[{"sessionId":"a=","lastPing":1,"internal":true,"inCall":3}]}}}"#;
+    assert_eq!(spreed.hear(&mut ear, hello.as_bytes()), Heard::say(Phrase::Join));
+    assert_eq!(said(&spreed, Phrase::Join), r#"{"type":"room","room":{"roomid":"r0"}}"#);
+    let room = r#"{"type":"room","room":{"roomid":"r0"}}"#;
+    for nothing in [room, &join(&["b="]), update] {
+        assert_eq!(spreed.hear(&mut ear, nothing.as_bytes()), Heard::default(), "{nothing}");
+    }
+    assert_eq!(spreed.hear(&mut ear, join(&["b=", "a="]).as_bytes()), Heard::met("a="));
+    assert_eq!(spreed.hear(&mut ear, join(&["a="]).as_bytes()), Heard::default());
+    let message =
+        r#"{"type":"message","message":{"sender":{"type":"session","sessionid":"a="},"data":{"n":42,"at":7}}}"#;
+    assert_eq!(heard_mark(&spreed, message), Some(Mark { n: 42, at: 7, rev: 0 }));
+    let refused = r#"{"type":"error","error":{"code":"invalid_token","message":"The passed token is invalid."}}"#;
+    assert!(heard(&spreed, refused).trouble.is_some());
+    assert!(heard(&Spreed { meets: false }, hello).ready);
+}
+
+#[test]
+fn an_internal_client_of_nextcloud_proves_that_it_knows_the_secret() {
+    // printf %s 00000000000000000000000000000001 | openssl dgst -sha256 -hmac 'of internal clients'
+    let sum = "ad1e93925eb97b731f249a6331ff16a867de8b66970154585e84ff1e52891829";
+    let hello = said(&Spreed { meets: false }, Phrase::Greeting);
+    assert!(hello.contains(&format!(r#""random":"00000000000000000000000000000001","token":"{sum}""#)), "{hello}");
+    let config = Spreed::config(([127, 0, 0, 1], 8_080).into());
+    assert!(config.starts_with("[http]\nlisten = 127.0.0.1:8080\n"), "{config}");
+    assert!(config.contains("\ninternalsecret = of internal clients\n"), "{config}");
+}
+
+#[test]
+fn a_subscriber_proves_to_sockudo_that_it_may() {
+    let connected =
+        r#"{"event":"pusher:connection_established","data":"{\"socket_id\":\"12.34\",\"activity_timeout\":120}"}"#;
+    assert_eq!(heard(&Sockudo, connected), Heard { id: Some("12.34".to_owned()), ..Heard::say(Phrase::Join) });
+    // printf %s p0:private-0 | openssl dgst -sha256 -hmac 'of the app'
+    let sum = "75b1c12954499ebe092fecb3a90874fa59886128dc0b8d8d54141a2be0b0571b";
+    assert_eq!(
+        said(&Sockudo, Phrase::Join),
+        format!(r#"{{"event":"pusher:subscribe","data":{{"channel":"private-0","auth":"aldis-bench:{sum}"}}}}"#)
+    );
+    let subscribed = r#"{"event":"pusher_internal:subscription_succeeded","channel":"private-0","data":"{}"}"#;
+    assert_eq!(heard(&Sockudo, subscribed), Heard::ready());
+    let reordered = r#"{"channel":"private-0","event":"client-signal","data":{"candidate":"x","at":7,"n":42}}"#;
+    assert_eq!(heard_mark(&Sockudo, reordered), Some(Mark { n: 42, at: 7, rev: 0 }));
+    assert_eq!(heard(&Sockudo, r#"{"event":"pusher:ping","data":{}}"#), Heard::say(Phrase::Beat));
+    let refused = r#"{"event":"pusher:error","data":{"code":4009,"message":"not authorized"}}"#;
+    assert!(heard(&Sockudo, refused).trouble.is_some());
+}
+
+#[test]
+fn of_two_at_apprtc_each_greets_the_other_because_registering_is_not_answered() {
+    assert_eq!(AppRtc.greets(), [Phrase::Greeting, Phrase::Offer]);
+    assert_eq!(said(&AppRtc, Phrase::Greeting), r#"{"cmd":"register","roomid":"r0","clientid":"c1"}"#);
+    assert_eq!(said(&AppRtc, Phrase::Offer), r#"{"cmd":"send","msg":"{}"}"#);
+    assert_eq!(heard(&AppRtc, r#"{"msg":"{}","error":""}"#), Heard::ready());
+    let message = r#"{"msg":"{\"n\":42,\"at\":7,\"sdpMid\":\"0\"}","error":""}"#;
+    assert_eq!(heard_mark(&AppRtc, message), Some(Mark { n: 42, at: 7, rev: 0 }));
+    assert!(heard(&AppRtc, r#"{"msg":"","error":"Client not registered"}"#).trouble.is_some());
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! The Nextcloud signaling server's, as its internal clients speak it: hello with a secret's checksum, a room for each
+//! pair, messages by the session's id that the room's news tell. And what its configuration must say for that.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::keyed::checksum;
+use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
+use crate::wire::Upgrade;
+
+/// See the head of this file.
+pub(crate) struct Spreed {
+    /// Whether callers meet in rooms, each pair in its own, or only say hello.
+    pub(crate) meets: bool,
+}
+
+/// What internal clients prove that they know.
+const SECRET: &str = "of internal clients";
+/// The Nextcloud that sessions belong to; an internal client's words never reach it, so nobody need listen there.
+const BACKEND: &str = "http://127.0.0.1:9/";
+
+/// What the server says, as far as it matters here.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Said<'a> {
+    Hello {
+        #[serde(borrow)]
+        hello: Session<'a>,
+    },
+    Room {},
+    Event {
+        #[serde(borrow)]
+        event: Event<'a>,
+    },
+}
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(borrow, default)]
+    join: Vec<Session<'a>>,
+    leave: Option<IgnoredAny>,
+    update: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Session<'a> {
+    sessionid: &'a str,
+}
+
+impl Spreed {
+    /// The configuration of a server that stands alone: the package's own example, with an address, secrets and a
+    /// backend put in, and messages between servers kept within the one.
+    pub(crate) fn config(address: SocketAddr) -> String {
+        format!(
+            "[http]\nlisten = {address}\n\n\
+             [sessions]\nhashkey = the-secret-for-session-checksums\nblockkey = -encryption-key-\n\n\
+             [clients]\ninternalsecret = {SECRET}\n\n\
+             [backend]\nbackends = aldis-bench\n\n\
+             [aldis-bench]\nurl = {BACKEND}\nsecret = of the backend\n\n\
+             [nats]\nurl = :loopback:\n"
+        )
+    }
+}
+
+impl Dialect for Spreed {
+    fn upgrade(&self, _: usize) -> Option<Upgrade> {
+        Some(Upgrade { path: "/spreed".to_owned(), subprotocol: None })
+    }
+
+    fn greets(&self) -> &'static [Phrase] {
+        &[Phrase::Greeting]
+    }
+
+    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+        let _ = match phrase {
+            Phrase::Greeting => hello(out, &format!("{n:032}")), // the server wants at least so many characters
+            Phrase::Join => write!(out, r#"{{"type":"room","room":{{"roomid":"r{}"}}}}"#, n / 2),
+            Phrase::Message(at, bytes) => {
+                let id = &voice.id;
+                let written = write!(
+                    out,
+                    r#"{{"type":"message","message":{{"recipient":{{"type":"session","sessionid":"{id}"}},"data":"#
+                );
+                candidate(out, (0, bytes), voice.mark(at), "}}");
+                written
+            }
+            Phrase::Offer | Phrase::Answer | Phrase::Ack(_) | Phrase::Beat => Ok(()),
+        };
+    }
+
+    fn hear(&self, ear: &mut Ear, text: &[u8]) -> Heard {
+        if text.starts_with(br#"{"type":"message""#) {
+            return Heard::message(text);
+        }
+        match serde_json::from_slice(text) {
+            Ok(Said::Hello { hello: Session { sessionid } }) if self.meets => {
+                sessionid.clone_into(&mut ear.own);
+                Heard::say(Phrase::Join)
+            }
+            Ok(Said::Hello { .. }) => Heard::ready(),
+            Ok(Said::Room {} | Said::Event { event: Event { leave: Some(_), .. } | Event { update: Some(_), .. } }) => {
+                Heard::default()
+            }
+            Ok(Said::Event { event }) => ear.meet(event.join.iter().map(|session| session.sessionid)),
+            Err(_) => Heard::trouble(text),
+        }
+    }
+}
+
+/// The checksum is one of something random; what that is, is the caller's.
+fn hello(out: &mut String, random: &str) -> std::fmt::Result {
+    let token = checksum(SECRET, random);
+    write!(
+        out,
+        r#"{{"type":"hello","hello":{{"version":"1.0","auth":{{"type":"internal","params":{{"random":"{random}","token":"{token}","backend":"{BACKEND}"}}}}}}}}"#
+    )
+}

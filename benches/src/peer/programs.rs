@@ -1,0 +1,117 @@
+//! The servers that come as programs of somebody else's packages: what each is called, the command that installs it,
+//! and where it is found. Must not know how they are started, nor what is measured.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::ValueEnum as _;
+
+use super::kind::Kind;
+
+/// Below the repository's root, where programs in Rust are installed for it alone.
+const ROOT: &str = "target/peers";
+
+/// A program, and the package that brings it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    pub(crate) package: Package,
+    /// The command that installs it, in the version that was tried where one can be named.
+    pub(crate) install: &'static str,
+}
+
+/// Who packages it, and what its package is called there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Package {
+    Cargo(&'static str),
+    Debian(&'static str),
+}
+
+impl Program {
+    /// Where it is installed for this repository, or where the shell looks.
+    fn seek(&self) -> Option<PathBuf> {
+        match self.package {
+            Package::Cargo(_) => first([Path::new(ROOT).join("bin")], self.name),
+            Package::Debian(_) => first(env::split_paths(&env::var_os("PATH")?), self.name),
+        }
+    }
+}
+
+/// Those that are here.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Programs {
+    found: Vec<(Kind, PathBuf)>,
+}
+
+impl Programs {
+    /// Looks for all of them: where a path was given, there and nowhere else.
+    pub(crate) fn find(given: &[(Kind, PathBuf)]) -> Self {
+        let found = Kind::value_variants().iter().filter_map(|kind| {
+            let program = kind.program()?;
+            let given = given.iter().find(|(other, _)| other == kind).map(|(_, path)| path.clone());
+            Some((*kind, given.or_else(|| program.seek())?))
+        });
+        Self { found: found.collect() }
+    }
+
+    pub(crate) fn of(&self, kind: Kind) -> Option<&Path> {
+        self.found.iter().find(|(other, _)| *other == kind).map(|(_, path)| path.as_path())
+    }
+
+    /// Those that shall be measured, and those that are left out because they are not installed. Who is named must be
+    /// there; when nobody is named, it is everybody who is.
+    pub(crate) fn choose(&self, named: &[Kind]) -> anyhow::Result<(Vec<Kind>, Vec<Kind>)> {
+        let lacks = |kind: &Kind| kind.program().is_some() && self.of(*kind).is_none();
+        if named.is_empty() {
+            return Ok(Kind::value_variants().iter().copied().partition(|kind| !lacks(kind)));
+        }
+        if let Some(program) = named.iter().find(|kind| lacks(kind)).and_then(|kind| kind.program()) {
+            bail!("--only: {} is not installed → {}", program.name, program.install);
+        }
+        Ok((named.to_vec(), Vec::new()))
+    }
+}
+
+fn first(folders: impl IntoIterator<Item = PathBuf>, name: &str) -> Option<PathBuf> {
+    folders.into_iter().map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_not_installed_is_left_out_unless_named() {
+        let here = Programs { found: vec![(Kind::Matchbox, PathBuf::from("matchbox_server"))] };
+        let (chosen, left_out) = here.choose(&[]).expect("a choice");
+        assert!(chosen.contains(&Kind::Matchbox) && chosen.contains(&Kind::Echo), "{chosen:?}");
+        assert!(left_out.contains(&Kind::Spreed) && !chosen.contains(&Kind::Spreed), "{left_out:?}");
+        let named = here.choose(&[Kind::Echo, Kind::Matchbox]).expect("both are here");
+        assert_eq!(named, (vec![Kind::Echo, Kind::Matchbox], Vec::new()));
+        let refused = here.choose(&[Kind::Spreed]).expect_err("it is not here").to_string();
+        assert!(refused.ends_with("→ apt-get install --no-install-recommends nextcloud-spreed-signaling"), "{refused}");
+    }
+
+    #[test]
+    fn a_path_that_is_given_comes_before_every_folder() {
+        let given = [(Kind::Matchbox, PathBuf::from("elsewhere/matchbox_server"))];
+        assert_eq!(Programs::find(&given).of(Kind::Matchbox), Some(Path::new("elsewhere/matchbox_server")));
+        let (folder, name) = (env!("CARGO_MANIFEST_DIR"), "Cargo.toml");
+        let folders = [PathBuf::from("no-folder"), PathBuf::from(folder)];
+        assert_eq!(first(folders.clone(), name), Some(Path::new(folder).join(name)));
+        assert_eq!(first(folders, "no-program"), None);
+    }
+
+    #[test]
+    fn what_cargo_installs_is_where_it_is_looked_for() {
+        let programs = Kind::value_variants().iter().filter_map(|kind| kind.program());
+        for Program { package, install, .. } in programs {
+            let (begun, name) = match package {
+                Package::Cargo(name) => (format!("cargo install --locked --root {ROOT} {name}@"), name),
+                Package::Debian(name) => ("apt-get install ".to_owned(), name),
+            };
+            assert!(install.contains(&begun) && install.contains(name), "{install}");
+        }
+    }
+}
