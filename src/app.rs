@@ -21,9 +21,10 @@ use crate::{
     load::{self, Load},
     storage::{self, Rooms, Store, cache::MemoryCache},
     telemetry::metrics::Scrape,
-    ws::{self, Certificates, Gate, Listener, NoSockets},
+    ws::{self, Certificates, Gate, Listener},
 };
 
+mod admin;
 mod ready_file;
 mod settings;
 mod signals;
@@ -84,8 +85,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load)),
         certificates.clone(),
     )?;
-    let admin = Listener::bind(config.admin.bind, settings::edge(&config)).await?;
-    let (http_address, admin_address) = (public.local_addr()?, admin.local_addr()?);
+    let http_address = public.local_addr()?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
@@ -93,7 +93,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
-    tokio::spawn(admin.serve(http::admin_router(site, render), Arc::new(NoSockets), tasks.clone(), stop.clone()));
+    let beside = (config.admin.bind, settings::edge(&config));
+    let admin_address = admin::serve(beside, http::admin_router(site, render), (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;

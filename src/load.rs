@@ -5,7 +5,7 @@
 
 mod lag;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub const SHED: &str = "aldis_shed_total";
 
 /// How often the lag is looked at: often enough to act within a tenth of a second, and nearly free.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Tasks that have not run for so long will not run again by themselves.
+const STUCK_AFTER: Duration = Duration::from_secs(10);
 /// Connections that may wait to be welcomed before new ones are refused: as many as come back when a network breaks, and
 /// a quarter of a second's work.
 pub(crate) const WAITING_MAX: usize = 2_048;
@@ -49,6 +51,9 @@ pub struct Load {
     is_rushed: AtomicBool,
     /// Whether anything is ever refused.
     sheds: bool,
+    begun: Instant,
+    /// When `lag` was told last, in milliseconds since `begun`.
+    looked_at: AtomicU64,
 }
 
 impl Load {
@@ -60,6 +65,8 @@ impl Load {
             is_late: AtomicBool::new(false),
             is_rushed: AtomicBool::new(false),
             sheds: !lag_max.is_zero(),
+            begun: Instant::now(),
+            looked_at: AtomicU64::new(0),
         })
     }
 
@@ -82,6 +89,12 @@ impl Load {
     /// Whether nothing new is taken on now.
     pub fn is_high(&self) -> bool {
         self.is_late.load(Ordering::Relaxed) || self.is_rushed.load(Ordering::Relaxed)
+    }
+
+    /// Whether the node's tasks have run of late.
+    pub fn is_alive(&self) -> bool {
+        let looked_at = Duration::from_millis(self.looked_at.load(Ordering::Relaxed));
+        self.begun.elapsed() < looked_at + STUCK_AFTER
     }
 
     /// A task was woken so late.
@@ -117,6 +130,8 @@ impl Load {
                 let due = Instant::now() + LOOK_EVERY;
                 tokio::time::sleep_until(due).await;
                 self.observe(due.elapsed());
+                let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+                self.looked_at.store(now, Ordering::Relaxed);
             }
         };
         let _ = stop.run_until_cancelled(look).await;
@@ -162,7 +177,11 @@ mod tests {
         let watch = tokio::spawn(Arc::clone(&load).watch(stop.clone()));
         tokio::time::sleep(Duration::from_secs(5)).await; // paused
         assert!(!load.is_high());
+        tokio::time::sleep(2 * STUCK_AFTER).await; // paused
+        assert!(load.is_alive());
         stop.cancel();
         watch.await.expect("no panic");
+        tokio::time::sleep(STUCK_AFTER).await; // paused
+        assert!(!load.is_alive(), "nobody looks any more");
     }
 }

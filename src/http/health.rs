@@ -94,8 +94,8 @@ pub struct CheckResult {
 /// The process.
 #[derive(Serialize, ToSchema)]
 pub struct Alive {
-    /// Always `up`.
-    #[schema(pattern = "^up$")]
+    /// `up`, or `stuck`: its tasks no longer run.
+    #[schema(pattern = "^(up|stuck)$")]
     status: &'static str,
 }
 
@@ -150,10 +150,12 @@ async fn ask(check: &Check) -> CheckResult {
     CheckResult { ok: answer.is_ok(), ms, problem: answer.err() }
 }
 
-/// Whether the process answers at all. Asks nobody else.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Alive)))]
-pub(super) async fn live() -> Json<Alive> {
-    Json(Alive { status: "up" })
+/// Whether the process's tasks run. Asks nobody else.
+#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Alive), (status = 503, body = Alive, description = "tasks have not run for ten seconds: restart it")))]
+pub(super) async fn live(State(site): State<Shared>) -> Response {
+    let (status, alive) =
+        if site.load.is_alive() { (StatusCode::OK, "up") } else { (StatusCode::SERVICE_UNAVAILABLE, "stuck") };
+    (status, Json(Alive { status: alive })).into_response()
 }
 
 /// Whether the node takes work: for load balancers.

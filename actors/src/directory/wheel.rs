@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 /// How far one slot reaches; wakes come up to this much late. Short, so that what is due together is little: hundreds of
 /// pings and acks in one go would stand before everybody's next signal.
-pub(crate) const SLOT: Duration = Duration::from_millis(25);
-/// Slots on the wheel: 25.6 s. What lies further away is put off, turn by turn.
-const SLOTS: usize = 1_024;
+pub(crate) const SLOT: Duration = Duration::from_millis(10);
+/// Slots on the wheel: 20 s. What lies further away is put off, turn by turn.
+const SLOTS: usize = 2_048;
 
 /// Keys by the time they want to be woken at.
 pub(crate) struct Wheel<K> {

@@ -21,8 +21,8 @@ use crate::{
     socket::{self, SocketId},
 };
 
-/// When a room looks again that has nothing to do, but cannot lie still yet.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often a room looks at most whether it may lie still: seldom, for most that are asked talk.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The rules' state, and what performing effects needs; what is left of a room that sleeps.
 pub(crate) struct Shell {
@@ -172,14 +172,13 @@ impl Shell {
         } else {
             stirring.woken_at = stirring.woken_at.filter(|at| *at > now);
         }
-        let mut look = stirring.at + after;
-        if now >= look {
-            if let Some(resting) = stirring.room.at_rest() {
-                self.stage = Stage::Still(resting);
-                return;
-            }
-            look = now + after.max(LOOK_AGAIN);
+        if now >= stirring.at + after
+            && let Some(resting) = stirring.room.at_rest()
+        {
+            self.stage = Stage::Still(resting);
+            return;
         }
+        let look = now + after.max(LOOK_EVERY);
         let at = stirring.room.wake_at().map_or(look, |at| at.min(look));
         if stirring.woken_at.is_none_or(|woken| at < woken) {
             stirring.woken_at = Some(at);
