@@ -1,8 +1,8 @@
 //! One addressee in the directory: awake it is an actor with a mailbox, asleep a small value.
 //!
-//! A sleeper takes turns in its sleep, on the thread of whoever tells it, as long as deciding takes no waiting and what
-//! is decided is light; else the message wakes it. It takes one turn after the other: its state is away while a turn is
-//! taken, and what it is told meanwhile stands in line for whoever takes it. No lock is held during a turn.
+//! A sleeper takes turns in its sleep, on the thread of whoever tells it, as long as nothing has to be waited for; else
+//! the message wakes it. It takes one turn after the other: its state is away while a turn is taken, and what it is told
+//! meanwhile stands in line for whoever takes it. No lock is held during a turn.
 //!
 //! **Invariant:** nothing is lost, doubled or overtaken between falling asleep and waking. Messages are counted as they
 //! are posted, under a shared lock; who wants to rest says how many it has handled, under the exclusive one, and rests

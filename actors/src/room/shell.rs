@@ -2,7 +2,6 @@
 //! room that sleeps.
 
 use std::{
-    collections::VecDeque,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -43,14 +42,6 @@ struct Stirring {
     at: Instant,
     /// When it is woken next, as far as the wheel was asked.
     woken_at: Option<Instant>,
-}
-
-/// What is done in one turn.
-#[derive(Default)]
-struct Turn {
-    effects: VecDeque<Effect>,
-    /// What sockets are to be told at its end.
-    said: Vec<(SocketId, socket::Command)>,
 }
 
 impl Sleeper for Shell {
@@ -97,31 +88,34 @@ impl Shell {
     /// Takes a turn.
     pub(super) async fn handle(&mut self, command: Command, now: Instant) {
         let worked = !matches!(command, Command::Tick);
-        let mut turn = Turn::default();
+        if !worked && matches!(self.stage, Stage::Still(_)) {
+            return; // it waits for nothing
+        }
+        let mut said = Vec::new();
         if let Command::Several(commands) = command {
             for command in commands {
-                self.run(command, &mut turn, now).await;
+                self.run(command, &mut said, now).await;
             }
         } else {
-            self.run(command, &mut turn, now).await;
+            self.run(command, &mut said, now).await;
         }
-        self.pass_on(turn.said);
+        self.pass_on(said);
         self.settle(worked, now);
     }
 
-    async fn run(&mut self, command: Command, turn: &mut Turn, now: Instant) {
+    /// Does what a command asks for, but for what sockets are to be told of it.
+    async fn run(&mut self, command: Command, said: &mut Vec<(SocketId, socket::Command)>, now: Instant) {
         #[cfg(feature = "fault-injection")]
         assert!(!matches!(command, Command::Fault), "a fault was injected into this room");
-        turn.effects.extend(self.decide(Event::Told(command), now));
-        while let Some(effect) = turn.effects.pop_front() {
+        let mut effects = self.decide(Event::Told(command), now);
+        effects.reverse(); // the next one is the last
+        while let Some(effect) = effects.pop() {
             match effect {
-                Effect::Tell(socket, what) => turn.said.push((socket, what.into())),
+                Effect::Tell(socket, what) => said.push((socket, what.into())),
                 Effect::Ask(ask) => {
                     if let Some(answered) = self.ask(ask).await {
                         // What follows from an answer comes before what was decided earlier but not done yet.
-                        for effect in self.decide(Event::Answered(answered), now).into_iter().rev() {
-                            turn.effects.push_front(effect);
-                        }
+                        effects.extend(self.decide(Event::Answered(answered), now).into_iter().rev());
                     }
                 }
             }

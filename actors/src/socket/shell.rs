@@ -166,15 +166,15 @@ impl Shell {
     fn carry_out(&mut self) -> bool {
         let mut effects = std::mem::take(&mut self.due);
         effects.reverse();
-        let mut said = Vec::new();
+        let mut said = None;
         while let Some(effect) = effects.pop() {
             if let Effect::Tell(room, command) = effect {
-                said.push((room, command));
+                said = Some(together(said, room, command));
             } else if let Effect::Open(room, settings, command) = effect {
-                self.say(std::mem::take(&mut said));
+                self.say(said.take());
                 self.directory.tell_room(room, Some(settings), command);
             } else if let Effect::Ask(question) = effect {
-                self.say(std::mem::take(&mut said));
+                self.say(said.take());
                 let Some(finding) = self.ask(question) else {
                     effects.reverse();
                     self.due = effects;
@@ -211,15 +211,10 @@ impl Shell {
         None
     }
 
-    /// Tells the room with one command. Rooms change only with a question in between, so it is one room.
-    fn say(&self, mut said: Vec<(RoomId, room::Command)>) {
-        let Some((room, last)) = said.pop() else { return };
-        if said.is_empty() {
-            return self.directory.tell_room(room, None, last);
+    fn say(&self, said: Option<(RoomId, room::Command)>) {
+        if let Some((room, command)) = said {
+            self.directory.tell_room(room, None, command);
         }
-        let mut commands: Vec<_> = said.into_iter().map(|(_, command)| command).collect();
-        commands.push(last);
-        self.directory.tell_room(room, None, room::Command::Several(commands));
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -327,6 +322,19 @@ impl Drop for Shell {
     fn drop(&mut self) {
         self.outbox.is_over(&self.directory.meters.outbox);
     }
+}
+
+/// One command for all that a turn says to a room. Rooms change only with a question in between, so it is one room.
+fn together(said: Option<(RoomId, room::Command)>, room: RoomId, command: room::Command) -> (RoomId, room::Command) {
+    let command = match said {
+        None => command,
+        Some((_, room::Command::Several(mut commands))) => {
+            commands.push(command);
+            room::Command::Several(commands)
+        }
+        Some((_, first)) => room::Command::Several(vec![first, command]),
+    };
+    (room, command)
 }
 
 /// A session's id, and a secret as random as two of them.
