@@ -35,7 +35,8 @@ pub struct Settings {
     pub seat_window: Duration,
     /// Sockets at once; memory is bounded by it.
     pub sockets_max: usize,
-    /// How long an actor has nothing to do before it rests: its state stays, its task and mailbox go (design §2).
+    /// How long a room says nothing before it lies still, and an actor has nothing to wait for before it ends: its state
+    /// stays, its task and mailbox go (design §2).
     pub rest_after: Duration,
     /// How long the node's lease lasts without being renewed.
     pub lease: Duration,
