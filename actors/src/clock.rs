@@ -1,35 +1,119 @@
-//! The only place of this crate that reads a clock; rules get `now` as an argument.
+//! The only place of this crate that reads a clock; rules get the time as an argument.
 //!
-//! Follows tokio's clock, so that a test that pauses time pauses the whole system.
+//! A node's time stands still while the process does not run (SIGSTOP, a suspended laptop, a migrated machine): each
+//! deadline then moves by the pause, because all of them are measured on this clock. It follows tokio's clock, so that a
+//! test that pauses time pauses the whole system.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
-/// The monotonic time now.
-#[must_use]
-pub fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
-}
-
-/// The wall clock now, in milliseconds since the Unix epoch; for timestamps that people see.
-#[must_use]
-pub fn unix_millis() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
+/// A gap between two ticks longer than this is a pause of the process, not a late tick.
+pub const PAUSE_MIN: Duration = Duration::from_secs(1);
 
 /// One moment on both clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// Monotonic, for deadlines.
     pub at: Instant,
-    /// Milliseconds since the Unix epoch, for people.
+    /// Milliseconds since the Unix epoch, for timestamps that people see and for join orders.
     pub unix_ms: u64,
 }
 
-impl Moment {
-    /// This moment.
+/// A node's clock; shared by everything that sets or judges a deadline on this node.
+#[derive(Debug)]
+pub struct Clock {
+    start: Instant,
+    /// Microseconds since `start` that the process did not run, as far as ticks have shown.
+    paused: AtomicU64,
+    /// Microseconds since `start`, pauses left out, of the last tick; 0 before the first.
+    ticked: AtomicU64,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock {
+    /// A clock that has not ticked yet.
     #[must_use]
-    pub fn now() -> Self {
-        Self { at: now(), unix_ms: unix_millis() }
+    pub fn new() -> Self {
+        Self { start: monotonic(), paused: AtomicU64::new(0), ticked: AtomicU64::new(0) }
+    }
+
+    /// The time now. After a pause of the process, and until the next [`tick`](Self::tick), at most [`PAUSE_MIN`] after
+    /// the last tick: nobody is judged by a pause that has not been accounted for.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        Moment { at: self.start + Duration::from_micros(self.elapsed()), unix_ms: unix_millis() }
+    }
+
+    /// Accounts for time that the process did not run. Called at least every [`PAUSE_MIN`] / 4; answers the pause that
+    /// it found, if there was one.
+    pub fn tick(&self) -> Option<Duration> {
+        let raw = self.raw();
+        let ticked = self.ticked.load(Ordering::Acquire);
+        let gap = raw.saturating_sub(ticked);
+        let pause = (ticked > 0 && gap > micros(PAUSE_MIN)).then_some(gap);
+        if let Some(gap) = pause {
+            self.paused.fetch_add(gap, Ordering::AcqRel);
+        }
+        self.ticked.store(raw - pause.unwrap_or(0), Ordering::Release);
+        pause.map(Duration::from_micros)
+    }
+
+    fn elapsed(&self) -> u64 {
+        let ticked = self.ticked.load(Ordering::Acquire);
+        let limit = if ticked == 0 { u64::MAX } else { ticked + micros(PAUSE_MIN) };
+        self.raw().min(limit)
+    }
+
+    /// Microseconds since the start, pauses left out as far as they are accounted for.
+    fn raw(&self) -> u64 {
+        micros(monotonic() - self.start).saturating_sub(self.paused.load(Ordering::Acquire))
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn monotonic() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// The wall clock now, in milliseconds since the Unix epoch.
+#[must_use]
+pub fn unix_millis() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn pass(span: Duration) {
+        tokio::time::advance(span).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_tick_is_time_and_a_pause_is_none() {
+        let clock = Clock::new();
+        let start = clock.now().at;
+        pass(Duration::from_millis(10)).await;
+        assert_eq!(clock.tick(), None);
+        pass(Duration::from_millis(900)).await;
+        assert_eq!(clock.tick(), None);
+        assert_eq!(clock.now().at - start, Duration::from_millis(910));
+        pass(Duration::from_secs(40)).await;
+        assert_eq!(clock.now().at - start, Duration::from_millis(1_910), "not judged before the pause is accounted for");
+        assert_eq!(clock.tick(), Some(Duration::from_secs(40)));
+        assert_eq!(clock.now().at - start, Duration::from_millis(910));
+        pass(Duration::from_millis(5)).await;
+        assert_eq!(clock.now().at - start, Duration::from_millis(915));
     }
 }

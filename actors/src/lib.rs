@@ -1,21 +1,19 @@
 //! The Aldis signaling system: who may say what to whom.
 //!
-//! Pure rules in the middle, actors as thin shells around them, doors (`NodeRef`, `SocketRef`,
-//! `UserRef`, `RoomRef`) in front. This crate knows no HTTP, SQL, Redis or WebSocket bytes: what it
-//! needs from outside stands in `ports` and `ledger`.
+//! Pure rules in the middle, a turn around them that performs their effects, an executor that runs turns. This crate knows
+//! no HTTP, SQL, Redis or WebSocket bytes: what it needs from outside is in `ports` and `ledger`.
 //!
-//! Layers, lower never imports higher: `protocol < ledger < rules < actors behind doors < node`.
+//! Layers, a lower one never imports a higher one (`tests/tidy` holds it):
+//! `protocol < settings, clock, bytes, ports < ledger < messages < room, socket, user < node`; `executor` knows only `clock`
+//! and `ports`.
 
-pub mod bridge;
+pub mod bytes;
 pub mod clock;
-#[cfg(feature = "counts")]
-pub mod counts;
-mod directory;
+pub mod executor;
+pub mod in_flight;
 pub mod ledger;
+pub mod messages;
 pub mod metrics;
-pub mod node;
 pub mod ports;
 pub mod protocol;
-pub mod room;
-pub mod socket;
-pub mod user;
+pub mod settings;

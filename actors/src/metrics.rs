@@ -12,7 +12,7 @@ use metrics::{
     Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use crate::protocol::{Close, Code, client::MessageType};
+use crate::protocol::{Close, Code, Kind};
 
 /// Sockets that stand on this node.
 pub const SOCKETS: &str = "aldis_sockets";
@@ -43,20 +43,24 @@ pub const ACTOR_RESTARTS: &str = "aldis_actor_restarts_total";
 /// Rooms the reaper found work in.
 pub const ROOMS_REAPED: &str = "aldis_rooms_reaped_total";
 
-/// Messages under way on one node. A count of its own, because a gauge is a float: one atomic step instead of a loop.
+/// Messages in flight on one node. A counter of its own, because a gauge is a float: one atomic step instead of a loop.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Mailboxes(Arc<AtomicUsize>);
+pub struct InFlightMessages(Arc<AtomicUsize>);
 
-impl Mailboxes {
-    pub(crate) fn add(&self) {
+impl InFlightMessages {
+    /// One more.
+    pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn remove(&self) {
+    /// One less.
+    pub fn remove(&self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn count(&self) -> usize {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -73,7 +77,7 @@ pub(crate) struct Meters {
     pub(crate) sent: Counter,
     pub(crate) relay: Histogram,
     pub(crate) outbox: Gauge,
-    pub(crate) mailboxes: Mailboxes,
+    pub(crate) in_flight: InFlightMessages,
     mailbox: Gauge,
     pub(crate) restarts: Counter,
     pub(crate) reaped: Counter,
@@ -94,11 +98,11 @@ impl Meters {
             sent: counter!(MESSAGES_SENT),
             relay: histogram!(RELAY_SECONDS),
             outbox: gauge!(OUTBOX_BYTES),
-            mailboxes: Mailboxes::default(),
+            in_flight: InFlightMessages::default(),
             mailbox: gauge!(MAILBOX_MESSAGES),
             restarts: counter!(ACTOR_RESTARTS),
             reaped: counter!(ROOMS_REAPED),
-            received: MessageType::ALL
+            received: Kind::ALL
                 .iter()
                 .map(|kind| counter!(MESSAGES_RECEIVED, "type" => kind.as_str()))
                 .collect(),
@@ -106,7 +110,7 @@ impl Meters {
     }
 
     /// A message of this type was read; `None`: one that could not be understood.
-    pub(crate) fn received(&self, kind: MessageType) {
+    pub(crate) fn received(&self, kind: Kind) {
         if let Some(counter) = self.received.get(kind as usize) {
             counter.increment(1);
         }
@@ -115,7 +119,7 @@ impl Meters {
     /// Tells the gauge how many messages are under way.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 messages under way")]
     pub(crate) fn measure(&self) {
-        self.mailbox.set(self.mailboxes.count() as f64);
+        self.mailbox.set(self.in_flight.count() as f64);
     }
 
     /// A message was refused; rare, so the handle is looked up.

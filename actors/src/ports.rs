@@ -3,10 +3,14 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
+
+use uuid::Uuid;
 
 use crate::protocol::{
     Close, RoomId, UserId,
@@ -16,22 +20,14 @@ use crate::protocol::{
 /// A boxed future; only slow paths pay for one.
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What a future answers if it need not be waited for. One that does may be awaited afterwards.
-pub(crate) fn at_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
-    match Pin::new(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => Some(answer),
-        Poll::Pending => None,
-    }
-}
-
-/// Who a token says is there.
+/// Whom a token identifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The token's `sub`.
     pub user: UserId,
     /// The name to show to others.
     pub name: Arc<str>,
-    /// When the token runs out, in seconds since the Unix epoch.
+    /// When the token expires, in seconds since the Unix epoch.
     pub expires: u64,
 }
 
@@ -41,17 +37,17 @@ pub enum TokenError {
     /// Malformed, of another issuer, or not signed by a key of this cluster.
     #[error("{0}")]
     Invalid(String),
-    /// It was good once.
-    #[error("the token has run out")]
+    /// It was valid once.
+    #[error("the token has expired")]
     Expired,
 }
 
 /// Verifies access tokens; called on the socket's path, so it must not block (RS256 ≈ 22 µs).
 pub trait Verifier: Send + Sync {
-    /// Who the token says is there.
+    /// The identity that the token proves.
     ///
     /// # Errors
-    /// [`TokenError`] if it is not to be trusted, or no longer.
+    /// [`TokenError`] if it is not valid, or no longer.
     fn verify(&self, token: &str) -> Result<Identity, TokenError>;
 }
 
@@ -60,7 +56,7 @@ pub trait Verifier: Send + Sync {
 pub struct RoomSettings {
     /// Seats at most.
     pub participants_max: u32,
-    /// How long a lost socket's seat is kept.
+    /// How long a disconnected seat is kept.
     pub seat_window: Duration,
     /// How media flows.
     pub mode: Mode,
@@ -68,7 +64,7 @@ pub struct RoomSettings {
     pub active: bool,
 }
 
-/// A dependency did not answer in time; worth trying again.
+/// A dependency did not answer in time; retrying is worthwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a dependency did not answer in time")]
 pub struct Unavailable;
@@ -85,54 +81,97 @@ pub trait IceServers: Send + Sync {
     fn servers(&self, user: UserId) -> Vec<IceServer>;
 }
 
-/// The last words to a client: a close frame's number and reason (RFC 6455 §5.5.1).
+/// Randomness for session ids and resume secrets; seeded in tests.
+pub trait Entropy: Send + Sync {
+    /// 128 random bits, unpredictable in production.
+    fn bits(&self) -> u128;
+}
+
+/// The operating system's randomness.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn bits(&self) -> u128 {
+        // Each UUID (version 4) has 122 random bits, the fixed ones at the same places.
+        Uuid::new_v4().as_u128() ^ Uuid::new_v4().as_u128().rotate_left(64)
+    }
+}
+
+/// A reproducible sequence for tests (SplitMix64); never for production.
+#[derive(Debug, Default)]
+pub struct SeededEntropy(AtomicU64);
+
+impl SeededEntropy {
+    /// The sequence of this seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    /// The next 64 bits.
+    pub fn next(&self) -> u64 {
+        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn bits(&self) -> u128 {
+        u128::from(self.next()) << 64 | u128::from(self.next())
+    }
+}
+
+/// A close frame's code and reason (RFC 6455 §5.5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Farewell {
-    /// The number; `None` is an empty frame.
+pub struct CloseFrame {
+    /// The code; `None` is an empty frame.
     pub code: Option<u16>,
     /// At most 123 bytes.
     pub reason: &'static str,
 }
 
-impl From<Close> for Farewell {
+impl From<Close> for CloseFrame {
     fn from(close: Close) -> Self {
         Self { code: Some(close.number()), reason: close.as_str() }
     }
 }
 
-/// The other side is gone; nothing can be written any more.
+/// The connection is gone; nothing can be written any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the connection is gone")]
-pub struct WireGone;
+pub struct ConnectionGone;
 
 /// One message in three pieces, so that what all its receivers share needs no copy.
 pub type Text<'a> = [&'a str; 3];
 
-/// Where a socket's messages leave the system.
-pub trait Wire: Send + Sync + 'static {
+/// Where a socket's frames leave the system.
+pub trait FrameSink: Send + Sync + 'static {
     /// Encodes each text as one text frame and writes as much as the kernel takes now, with one call. `Ok(0)`: all is
-    /// written; `Ok(n)`: `n` bytes wait inside, hand the wire to [`Wire::flush`] before sending more.
+    /// written; `Ok(n)`: `n` bytes are buffered inside, hand the sink to [`FrameSink::flush`] before sending more.
     ///
     /// # Errors
-    /// [`WireGone`] if the connection is broken.
-    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone>;
+    /// [`ConnectionGone`] if the connection is broken.
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, ConnectionGone>;
 
-    /// Writes a ping (RFC 6455 §5.5.2) of at most 125 bytes; answers as [`Wire::send`] does.
+    /// Writes a ping (RFC 6455 §5.5.2) of at most 125 bytes; answers as [`FrameSink::send`] does.
     ///
     /// # Errors
-    /// [`WireGone`] if the connection is broken.
-    fn ping(&mut self, payload: &[u8]) -> Result<usize, WireGone>;
+    /// [`ConnectionGone`] if the connection is broken.
+    fn ping(&mut self, payload: &[u8]) -> Result<usize, ConnectionGone>;
 
-    /// Writes a pong (RFC 6455 §5.5.3) of at most 125 bytes; answers as [`Wire::send`] does.
+    /// Writes a pong (RFC 6455 §5.5.3) of at most 125 bytes; answers as [`FrameSink::send`] does.
     ///
     /// # Errors
-    /// [`WireGone`] if the connection is broken.
-    fn pong(&mut self, payload: &[u8]) -> Result<usize, WireGone>;
+    /// [`ConnectionGone`] if the connection is broken.
+    fn pong(&mut self, payload: &[u8]) -> Result<usize, ConnectionGone>;
 
-    /// Waits until everything inside is written; the deadline is the caller's.
-    fn flush(self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>>;
+    /// Waits until everything buffered is written; the deadline is the caller's.
+    fn flush(self: Box<Self>) -> Later<Result<Box<dyn FrameSink>, ConnectionGone>>;
 
-    /// Writes what waits, then a close frame, and ends the connection; bounded in time. A wire that is dropped ends its
-    /// connection as well, without a word.
-    fn close(self: Box<Self>, farewell: Farewell) -> Later<()>;
+    /// Writes what is buffered, then a close frame, and ends the connection; bounded in time. A sink that is dropped ends
+    /// its connection as well, without a close frame.
+    fn close(self: Box<Self>, frame: CloseFrame) -> Later<()>;
 }

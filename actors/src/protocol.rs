@@ -9,6 +9,7 @@ pub mod data;
 pub mod decode;
 pub mod encode;
 pub mod id;
+pub mod kind;
 pub mod notice;
 pub mod relayed;
 pub mod server;
@@ -19,9 +20,10 @@ pub use cluster::{Entry, Member, Message};
 pub use code::{Close, Code};
 pub use data::Data;
 pub use decode::{BadMessage, decode};
-pub use id::{NodeId, RoomId, SessionId, UserId};
+pub use id::{Epoch, Fence, JoinOrder, NodeId, RoomId, SeatId, SessionId, SocketId, UserId};
+pub use kind::Kind;
 pub use server::{LeaveReason, ServerToClient};
-pub use signal::{Signal, SignalKind};
+pub use signal::Signal;
 
 /// The sub-protocol that both sides speak on `GET /ws` (RFC 6455 §1.9).
 pub const SUBPROTOCOL: &str = "aldis.v1";

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{RoomId, Signal, SignalKind, UserId};
+use super::{Kind, RoomId, Signal, UserId};
 
 /// The client's own counter of what it sends in one session: 1, 2, 3 …
 pub type Cid = u64;
@@ -134,89 +134,19 @@ pub enum ClientToServer {
     TokenRefresh(String),
 }
 
-/// What type a message was, for counting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(usize)]
-pub enum MessageType {
-    /// `hello`
-    Hello,
-    /// `join_room`
-    JoinRoom,
-    /// `leave_room`
-    LeaveRoom,
-    /// `offer`
-    Offer,
-    /// `answer`
-    Answer,
-    /// `ice_candidate`
-    IceCandidate,
-    /// `renegotiate`
-    Renegotiate,
-    /// `chat_message`
-    ChatMessage,
-    /// `heartbeat`
-    Heartbeat,
-    /// `ack`
-    Ack,
-    /// `token_refresh`
-    TokenRefresh,
-    /// None of the protocol's.
-    Unknown,
-}
-
-impl MessageType {
-    /// Every type, each at the place that its number names.
-    pub const ALL: &[Self] = &[
-        Self::Hello,
-        Self::JoinRoom,
-        Self::LeaveRoom,
-        Self::Offer,
-        Self::Answer,
-        Self::IceCandidate,
-        Self::Renegotiate,
-        Self::ChatMessage,
-        Self::Heartbeat,
-        Self::Ack,
-        Self::TokenRefresh,
-        Self::Unknown,
-    ];
-
-    /// The type as it travels.
+impl ClientToServer {
+    /// What kind of message it is.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn kind(&self) -> Kind {
         match self {
-            Self::Hello => "hello",
-            Self::JoinRoom => "join_room",
-            Self::LeaveRoom => "leave_room",
-            Self::Offer => "offer",
-            Self::Answer => "answer",
-            Self::IceCandidate => "ice_candidate",
-            Self::Renegotiate => "renegotiate",
-            Self::ChatMessage => "chat_message",
-            Self::Heartbeat => "heartbeat",
-            Self::Ack => "ack",
-            Self::TokenRefresh => "token_refresh",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl From<&ClientToServer> for MessageType {
-    fn from(message: &ClientToServer) -> Self {
-        match message {
-            ClientToServer::Hello(_) => Self::Hello,
-            ClientToServer::JoinRoom(_) => Self::JoinRoom,
-            ClientToServer::LeaveRoom => Self::LeaveRoom,
-            ClientToServer::Signal(signal) => match signal.kind {
-                SignalKind::Offer => Self::Offer,
-                SignalKind::Answer => Self::Answer,
-                SignalKind::IceCandidate => Self::IceCandidate,
-                SignalKind::Renegotiate => Self::Renegotiate,
-            },
-            ClientToServer::Chat(_) => Self::ChatMessage,
-            ClientToServer::Heartbeat => Self::Heartbeat,
-            ClientToServer::Ack(_) => Self::Ack,
-            ClientToServer::TokenRefresh(_) => Self::TokenRefresh,
+            Self::Hello(_) => Kind::Hello,
+            Self::JoinRoom(_) => Kind::JoinRoom,
+            Self::LeaveRoom => Kind::LeaveRoom,
+            Self::Signal(signal) => signal.kind,
+            Self::Chat(_) => Kind::ChatMessage,
+            Self::Heartbeat => Kind::Heartbeat,
+            Self::Ack(_) => Kind::Ack,
+            Self::TokenRefresh(_) => Kind::TokenRefresh,
         }
     }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    Code, Signal, SignalKind,
+    Code, Kind, Signal,
     client::{
         Chat, Cid, ClientMessage, ClientToServer, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Seq,
         TokenRefresh,
@@ -112,26 +112,26 @@ fn reason(why: &serde_json::Error) -> String {
 }
 
 fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
-    let body = match envelope.kind.as_ref() {
-        "ice_candidate" => {
+    let kind = Kind::named(&envelope.kind);
+    let body = match kind {
+        Kind::IceCandidate => {
             let IceCandidate { target_user_id, candidate } = data(envelope)?;
             candidate_shape(&candidate)?;
-            signal(SignalKind::IceCandidate, target_user_id, Some(candidate.get()))
+            signal(kind, target_user_id, Some(candidate.get()))
         }
-        "offer" => description(envelope, SignalKind::Offer)?,
-        "answer" => description(envelope, SignalKind::Answer)?,
-        "renegotiate" => renegotiate(envelope)?,
-        "heartbeat" => ClientToServer::Heartbeat,
-        "ack" => ClientToServer::Ack(acknowledged(envelope)?),
-        "chat_message" => chat(envelope)?,
-        "hello" => ClientToServer::Hello(data::<Hello>(envelope)?),
-        "join_room" => ClientToServer::JoinRoom(data::<JoinRoom>(envelope)?.room_id),
-        "leave_room" => ClientToServer::LeaveRoom,
-        "token_refresh" => ClientToServer::TokenRefresh(data::<TokenRefresh>(envelope)?.token),
-        other => {
+        Kind::Offer | Kind::Answer => description(envelope, kind)?,
+        Kind::Renegotiate => renegotiate(envelope)?,
+        Kind::Heartbeat => ClientToServer::Heartbeat,
+        Kind::Ack => ClientToServer::Ack(acknowledged(envelope)?),
+        Kind::ChatMessage => chat(envelope)?,
+        Kind::Hello => ClientToServer::Hello(data::<Hello>(envelope)?),
+        Kind::JoinRoom => ClientToServer::JoinRoom(data::<JoinRoom>(envelope)?.room_id),
+        Kind::LeaveRoom => ClientToServer::LeaveRoom,
+        Kind::TokenRefresh => ClientToServer::TokenRefresh(data::<TokenRefresh>(envelope)?.token),
+        Kind::Unknown => {
             return Err(BadMessage {
                 code: Code::UnknownType,
-                text: format!("type: \"{}\" is not a message of {}.", shown(other), super::SUBPROTOCOL),
+                text: format!("type: \"{}\" is not a message of {}.", shown(&envelope.kind), super::SUBPROTOCOL),
                 cid: None,
             });
         }
@@ -152,7 +152,7 @@ fn data<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, BadMessage
     })
 }
 
-fn description(envelope: &Envelope<'_>, kind: SignalKind) -> Result<ClientToServer, BadMessage> {
+fn description(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessage> {
     let Description { target_user_id, sdp } = data(envelope)?;
     if !sdp.get().starts_with('"') || sdp.get().len() < 3 {
         return Err(bad(None, &format!("data.sdp of {}: a session description is a non-empty string.", envelope.kind)));
@@ -173,7 +173,7 @@ fn renegotiate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
         return Err(bad(None, &format!("data.reason of renegotiate: at most {REASON_BYTES_MAX} bytes.")));
     }
     let payload = reason.and_then(|reason| serde_json::to_string(&reason).ok());
-    Ok(signal(SignalKind::Renegotiate, target_user_id, payload.as_deref()))
+    Ok(signal(Kind::Renegotiate, target_user_id, payload.as_deref()))
 }
 
 fn chat(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
@@ -194,7 +194,7 @@ fn acknowledged(envelope: &Envelope<'_>) -> Result<Seq, BadMessage> {
         .ok_or_else(|| bad(None, "seq: an ack names the last seq that arrived, 0 to 2^53 - 1."))
 }
 
-fn signal(kind: SignalKind, to: super::UserId, payload: Option<&str>) -> ClientToServer {
+fn signal(kind: Kind, to: super::UserId, payload: Option<&str>) -> ClientToServer {
     ClientToServer::Signal(Signal::new(kind, to, payload))
 }
 

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{
-    Data, Entry, Message, ServerToClient, Signal, UserId,
+    Data, Entry, Kind, Message, ServerToClient, Signal, UserId,
     client::Seq,
-    cluster::MessageKind,
     notice::{Degraded, HeartbeatAck, RoomClosed, ServerDraining, TokenExpiring},
     relayed::ChatMessage,
     server::{UserJoined, UserLeft},
@@ -20,14 +19,14 @@ pub use head::Head;
 /// The `data` of a relayed signal: `{"senderUserId":"…","sdp":…}`, its payload as it came.
 #[must_use]
 pub fn signal_data(from: UserId, signal: &Signal) -> Message {
-    Message { kind: signal.kind.into(), data: Data::from_sender(from, Arc::clone(signal.rest())) }
+    Message { kind: signal.kind, data: Data::from_sender(from, Arc::clone(signal.rest())) }
 }
 
 /// The `data` of a chat message; `timestamp` in milliseconds since the Unix epoch.
 #[must_use]
 pub fn chat_data(id: &str, from: UserId, content: &str, timestamp: u64) -> Message {
     let data = json(&ChatMessage { id, sender_id: from, content, timestamp });
-    Message { kind: MessageKind::ChatMessage, data: data.into() }
+    Message { kind: Kind::ChatMessage, data: data.into() }
 }
 
 /// A numbered message in three pieces that make one text frame, the middle one shared by all who receive it.
@@ -36,7 +35,7 @@ pub fn numbered(seq: Seq, entry: &Entry) -> (Head, Arc<str>, &'static str) {
     let (kind, sender, data): (&str, Option<UserId>, Arc<str>) = match entry {
         Entry::Message(message) => (message.kind.as_str(), message.data.sender(), Arc::clone(message.data.rest())),
         Entry::Joined(member) => {
-            let joined = UserJoined { user_id: member.user, name: member.name.clone(), rev: member.rev };
+            let joined = UserJoined { user_id: member.user, name: member.name.clone(), rev: member.order };
             ("user_joined", None, json(&joined).into())
         }
         Entry::Left { user, reason, .. } => {

@@ -14,7 +14,7 @@ pub struct RoomId([u8; 12]);
 #[serde(transparent)]
 pub struct UserId(Uuid);
 
-/// One stay of one user in one room; a new one with each `room_joined`, kept by a resume.
+/// One session of one user in one room: begins with `room_joined`, continues with each resume.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(Uuid);
@@ -23,6 +23,26 @@ pub struct SessionId(Uuid);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NodeId(Arc<str>);
+
+/// A socket on one node; never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+/// A seat's join order: greater than that of every seat that the room ever had, so it also names the seat.
+pub type JoinOrder = u64;
+/// A seat's generation: one more with each resume. An operation that brings an older one changes nothing.
+pub type Fence = u64;
+/// How often the ledger lost its memory, counted from 1. 0: not known yet.
+pub type Epoch = u64;
+
+/// A seat, and the generation of it that the caller holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SeatId {
+    /// Which seat of the room.
+    pub order: JoinOrder,
+    /// Which generation of it.
+    pub fence: Fence,
+}
 
 /// Why a text is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

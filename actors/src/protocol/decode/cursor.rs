@@ -70,6 +70,17 @@ impl<'a> Cursor<'a> {
         passes
     }
 
+    /// As [`passes`](Self::passes), for a name in quotes.
+    pub(super) fn passes_quoted(&mut self, name: &str) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let quoted = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(name.as_bytes()));
+        let passes = quoted.is_some_and(|rest| rest.starts_with(b"\""));
+        if passes {
+            self.go_to(self.at + name.len() + 2);
+        }
+        passes
+    }
+
     /// Nothing is left.
     pub(super) fn is_done(&self) -> bool {
         self.at == self.bytes.len()

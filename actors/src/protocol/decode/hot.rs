@@ -5,31 +5,13 @@
 
 use super::{NUMBER_MAX, cursor::Cursor};
 use crate::protocol::{
-    Signal, SignalKind,
+    Kind, Signal,
     client::{ClientMessage, ClientToServer},
+    signal::rest_bytes,
 };
 
-/// What is read here.
-#[derive(Clone, Copy)]
-enum Kind {
-    Signal(SignalKind),
-    Ack,
-    Heartbeat,
-}
-
-impl Kind {
-    /// By its name.
-    fn read(at: &mut Cursor<'_>) -> Option<Self> {
-        let kinds: [(&[u8], Self); 5] = [
-            (b"\"ice_candidate\"", Self::Signal(SignalKind::IceCandidate)),
-            (b"\"offer\"", Self::Signal(SignalKind::Offer)),
-            (b"\"answer\"", Self::Signal(SignalKind::Answer)),
-            (b"\"ack\"", Self::Ack),
-            (b"\"heartbeat\"", Self::Heartbeat),
-        ];
-        kinds.into_iter().find(|(name, _)| at.passes(name)).map(|(_, kind)| kind)
-    }
-}
+/// The kinds that are read here.
+const KINDS: [Kind; 5] = [Kind::IceCandidate, Kind::Offer, Kind::Answer, Kind::Ack, Kind::Heartbeat];
 
 /// The message, if it is one of those, its type first, and nothing is wrong or unknown in it.
 pub(super) fn read(text: &str) -> Option<ClientMessage> {
@@ -38,16 +20,17 @@ pub(super) fn read(text: &str) -> Option<ClientMessage> {
     if !at.passes(b"\"type\":") {
         return None;
     }
-    let kind = Kind::read(&mut at)?;
+    let kind = KINDS.into_iter().find(|kind| at.passes_quoted(kind.as_str()))?;
     let (mut cid, mut seq, mut signal, mut data) = (None, None, None, false);
     while at.more()? {
         if cid.is_none() && at.passes(b"\"cid\":") {
             cid = Some(at.number().filter(|cid| (1..=NUMBER_MAX).contains(cid))?);
         } else if !data && at.passes(b"\"data\":") {
             data = true;
-            match kind {
-                Kind::Signal(kind) => signal = Some(self::signal(&mut at, kind)?),
-                Kind::Ack | Kind::Heartbeat => nothing(&mut at)?,
+            if kind.is_signal() {
+                signal = Some(self::signal(&mut at, kind)?);
+            } else {
+                nothing(&mut at)?;
             }
         } else if seq.is_none() && at.passes(b"\"seq\":") {
             seq = Some(at.number().filter(|seq| *seq <= NUMBER_MAX)?);
@@ -58,10 +41,12 @@ pub(super) fn read(text: &str) -> Option<ClientMessage> {
     if !at.is_done() {
         return None;
     }
-    let body = match kind {
-        Kind::Signal(_) => ClientToServer::Signal(signal?),
-        Kind::Ack => ClientToServer::Ack(seq?),
-        Kind::Heartbeat => ClientToServer::Heartbeat,
+    let body = if kind.is_signal() {
+        ClientToServer::Signal(signal?)
+    } else if kind == Kind::Ack {
+        ClientToServer::Ack(seq?)
+    } else {
+        ClientToServer::Heartbeat
     };
     Some(ClientMessage { cid, body })
 }
@@ -74,13 +59,9 @@ fn nothing(at: &mut Cursor<'_>) -> Option<()> {
 
 /// A signal's `data`. Where the payload comes last, as it does in browsers, it is cut out with all that is around it in
 /// the receiver's `data` as well.
-fn signal(at: &mut Cursor<'_>, kind: SignalKind) -> Option<Signal> {
+fn signal(at: &mut Cursor<'_>, kind: Kind) -> Option<Signal> {
     at.take(b'{')?;
-    let field: &[u8] = match kind {
-        SignalKind::Offer | SignalKind::Answer => b"\"sdp\":",
-        SignalKind::IceCandidate => b"\"candidate\":",
-        SignalKind::Renegotiate => return None,
-    };
+    let field: &[u8] = if kind.is_description() { b"\"sdp\":" } else { b"\"candidate\":" };
     let (mut to, mut payload) = (None, None);
     let mut rest_from = at.end();
     loop {
@@ -100,12 +81,12 @@ fn signal(at: &mut Cursor<'_>, kind: SignalKind) -> Option<Signal> {
     }
     let (to, payload, rest) = (to?, payload?, at.since(rest_from)?);
     // So short, and not a `}` behind white space: the payload came behind the target, with nothing between.
-    let is_whole = rest.len() == kind.rest_bytes(payload.len()) && rest.starts_with(',');
+    let is_whole = rest.len() == rest_bytes(kind, payload.len()) && rest.starts_with(',');
     Some(if is_whole { Signal::cut(kind, to, rest) } else { Signal::new(kind, to, Some(payload)) })
 }
 
 /// A description that is not empty, or a candidate.
-fn payload(at: &mut Cursor<'_>, kind: SignalKind) -> Option<()> {
+fn payload(at: &mut Cursor<'_>, kind: Kind) -> Option<()> {
     if kind.is_description() {
         return at.lines().filter(|bytes| *bytes > 0).map(drop);
     }

@@ -1,0 +1,85 @@
+//! The name of every message that a client sends, and of every numbered message that it receives: one list.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
+        /// What a message is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[repr(usize)]
+        pub enum Kind { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Kind {
+            /// Every kind, each at the index that its number names.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The kind of this name; [`Kind::Unknown`] if the protocol has none.
+            #[must_use]
+            pub fn named(name: &str) -> Self {
+                match name { $($name => Self::$variant,)+ _ => Self::Unknown }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Authenticates, and may resume a session.
+    Hello = "hello";
+    /// Asks for a seat in a room.
+    JoinRoom = "join_room";
+    /// Gives the seat up.
+    LeaveRoom = "leave_room";
+    /// A session description that asks (RFC 8829 §5.2).
+    Offer = "offer";
+    /// A session description that answers (RFC 8829 §5.3).
+    Answer = "answer";
+    /// An ICE candidate (RFC 8838), or the end of candidates.
+    IceCandidate = "ice_candidate";
+    /// Asks the offering side for a new offer.
+    Renegotiate = "renegotiate";
+    /// A chat message to everybody else in the room.
+    ChatMessage = "chat_message";
+    /// Keep-alive of the client's script.
+    Heartbeat = "heartbeat";
+    /// Acknowledges numbered messages of the server.
+    Ack = "ack";
+    /// Replaces an access token that is about to expire.
+    TokenRefresh = "token_refresh";
+    /// Not a message of the protocol.
+    Unknown = "unknown";
+}
+
+impl Kind {
+    /// Whether it is a signal: sent by one member to one other.
+    #[must_use]
+    pub const fn is_signal(self) -> bool {
+        matches!(self, Self::Offer | Self::Answer | Self::IceCandidate | Self::Renegotiate)
+    }
+
+    /// Whether it is a session description, which candidates wait for.
+    #[must_use]
+    pub const fn is_description(self) -> bool {
+        matches!(self, Self::Offer | Self::Answer)
+    }
+
+    /// The field of a signal's `data` that holds its payload; empty for what is no signal.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        if self.is_description() {
+            "sdp"
+        } else if matches!(self, Self::IceCandidate) {
+            "candidate"
+        } else if matches!(self, Self::Renegotiate) {
+            "reason"
+        } else {
+            ""
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Every limit and interval of the system, with its unit and its reason; the edge fills them in from the configuration.
+
+use std::time::Duration;
+
+/// What a node does without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// The node itself.
+    pub node: NodeLimits,
+    /// One socket.
+    pub socket: SocketLimits,
+    /// One room.
+    pub room: RoomLimits,
+    /// One user.
+    pub user: UserLimits,
+    /// Rates and what messages cost.
+    pub budget: BudgetLimits,
+}
+
+/// Bounds and intervals of one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeLimits {
+    /// How long a disconnected seat is kept unless the room says otherwise; told in `welcome`.
+    pub seat_window: Duration,
+    /// Concurrent sockets; memory is bounded by it.
+    pub sockets_max: usize,
+    /// How long a worker that waits for nothing stays, so that a busy cell does not start one for each message.
+    pub rest_after: Duration,
+    /// How much work one thread does before what is left goes to workers: other tasks of that thread wait as long.
+    pub turn_budget: Duration,
+    /// How long the node's lease lasts without being renewed.
+    pub lease: Duration,
+    /// How often it is renewed; a third of the lease, so that two failures in a row do no harm.
+    pub renew_every: Duration,
+    /// How long before its lease ends a node that could not renew it stops delivering.
+    pub fence_before: Duration,
+    /// Pushes of other nodes that may wait to be delivered; beyond it every seat is audited.
+    pub pushes_max: usize,
+    /// Bytes of messages that may be buffered for clients on this node (early candidates, inboxes, outboxes).
+    pub buffered_bytes_max: u64,
+}
+
+impl Default for NodeLimits {
+    fn default() -> Self {
+        Self {
+            seat_window: Duration::from_secs(5),
+            sockets_max: 100_000,
+            rest_after: Duration::from_millis(250),
+            turn_budget: Duration::from_micros(200),
+            lease: Duration::from_secs(6),
+            renew_every: Duration::from_secs(2),
+            fence_before: Duration::from_secs(2),
+            pushes_max: 10_000,
+            buffered_bytes_max: 1 << 30,
+        }
+    }
+}
+
+/// Bounds of one socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SocketLimits {
+    /// Bytes of one message; a description with many candidates stays below 20 KiB.
+    pub message_bytes_max: usize,
+    /// Send-buffer limit: bytes that may wait for a slow reader before its socket is closed.
+    pub outbox_bytes_max: usize,
+    /// How long a blocked write may take before the reader counts as slow.
+    pub write_within: Duration,
+    /// How long a socket may be open without a hello.
+    pub hello_within: Duration,
+    /// How often a client is asked to send `heartbeat`.
+    pub heartbeat_every: Duration,
+    /// How long a client's script may be silent; browsers throttle the timers of hidden pages to one a minute.
+    pub heartbeat_within: Duration,
+    /// How often the node pings; a connection that has not answered by the next ping but one is half-open.
+    pub ping_every: Duration,
+    /// How long after a ping its pong may come.
+    pub pong_within: Duration,
+    /// Messages read but not yet settled; the reader waits beyond that, so a mailbox stays short.
+    pub in_flight_max: usize,
+    /// Messages unacknowledged by the server before it sends an `ack` without waiting for the next tick.
+    pub ack_every: u64,
+    /// Refusals that the client is not known to have received; beyond it the socket is closed as a flood.
+    pub refusals_max: usize,
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: 64 * 1024,
+            outbox_bytes_max: 1024 * 1024,
+            write_within: Duration::from_secs(10),
+            hello_within: Duration::from_secs(5),
+            heartbeat_every: Duration::from_secs(15),
+            heartbeat_within: Duration::from_secs(75),
+            ping_every: Duration::from_secs(10),
+            pong_within: Duration::from_secs(15),
+            in_flight_max: 16,
+            ack_every: 32,
+            refusals_max: 200,
+        }
+    }
+}
+
+/// Bounds of one room on one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomLimits {
+    /// Early candidates that wait for one pair; a browser gathers fewer.
+    pub candidates_max: usize,
+    /// Bytes of one candidate; browsers send some 200.
+    pub candidate_bytes_max: usize,
+    /// How long an early candidate waits; a description that late will not come.
+    pub candidates_within: Duration,
+    /// How long a message waits for a ledger that does not take it before it is refused as `unavailable`.
+    pub hold_within: Duration,
+    /// How long a message whose outcome is unknown is retried before its socket is closed, to resume elsewhere.
+    pub unknown_within: Duration,
+    /// How long after its last entry a room is audited: trims inboxes, finds a lost push.
+    pub audit_after: Duration,
+    /// How often a quiet room is audited.
+    pub audit_every: Duration,
+    /// How long a hole waits for an answer that is under way before the inbox is read.
+    pub hole_within: Duration,
+}
+
+impl Default for RoomLimits {
+    fn default() -> Self {
+        Self {
+            candidates_max: 64,
+            candidate_bytes_max: 4 * 1024,
+            candidates_within: Duration::from_secs(10),
+            hold_within: Duration::from_secs(2),
+            unknown_within: Duration::from_secs(5),
+            audit_after: Duration::from_secs(2),
+            audit_every: Duration::from_secs(60),
+            hole_within: Duration::from_millis(50),
+        }
+    }
+}
+
+/// Bounds of one person on one node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UserLimits {
+    /// Concurrent sockets; tabs and devices of one person, not a farm. Opening another closes the oldest.
+    pub sockets_max: usize,
+    /// How long before a token expires its owner is told.
+    pub expiring_before: Duration,
+}
+
+impl Default for UserLimits {
+    fn default() -> Self {
+        Self { sockets_max: 16, expiring_before: Duration::from_secs(60) }
+    }
+}
+
+/// Rates in tokens; a message costs one token, other things what they cost others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BudgetLimits {
+    /// Tokens a second of one socket, sustained.
+    pub socket_per_second: u32,
+    /// Tokens of one socket on top of that: joining a large room takes a description and ten candidates for each member.
+    pub socket_burst: u32,
+    /// The budget of all sockets of one user on this node, as a multiple of one socket's.
+    pub user_factor: u32,
+    /// The budget of one address, as a multiple of one socket's: an office shares one address.
+    pub address_factor: u32,
+    /// Joins and resumes of one room a second, sustained; each is told to every member.
+    pub room_joins_per_second: u32,
+    /// The same on top of that, at once.
+    pub room_joins_burst: u32,
+    /// Tokens of a join, for each member who is told of it.
+    pub join_cost: u32,
+    /// Tokens of a takeover of the user's own seat: members see one leave and one join.
+    pub takeover_cost: u32,
+    /// Tokens of naming a room that does not exist.
+    pub miss_cost: u32,
+    /// Tokens granted to a member for each description that it is asked for: an offer or answer and its candidates.
+    pub answer_grant: u32,
+    /// The first penalty after the budget is spent; it doubles with each further refusal.
+    pub penalty_first: Duration,
+    /// The longest penalty.
+    pub penalty_max: Duration,
+    /// Messages during a penalty before the socket is closed with 4529.
+    pub flood_max: u32,
+}
+
+impl Default for BudgetLimits {
+    fn default() -> Self {
+        Self {
+            socket_per_second: 100,
+            socket_burst: 500,
+            user_factor: 2,
+            address_factor: 20,
+            room_joins_per_second: 5,
+            room_joins_burst: 100,
+            join_cost: 20,
+            takeover_cost: 50,
+            miss_cost: 10,
+            answer_grant: 24,
+            penalty_first: Duration::from_millis(100),
+            penalty_max: Duration::from_secs(30),
+            flood_max: 200,
+        }
+    }
+}
+
+/// Bounds of what the memory ledger stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerLimits {
+    /// Entries in one inbox; what a client can miss in a window and still resume.
+    pub inbox_entries_max: usize,
+    /// Bytes of messages in one inbox; a stalled reader costs the node no more.
+    pub inbox_bytes_max: usize,
+    /// Concurrently active rooms.
+    pub rooms_max: usize,
+    /// How long after a new epoch joins wait, so that every live seat is claimed first.
+    pub settle_within: Duration,
+}
+
+impl Default for LedgerLimits {
+    fn default() -> Self {
+        Self {
+            inbox_entries_max: 256,
+            inbox_bytes_max: 512 * 1024,
+            rooms_max: 1_000_000,
+            settle_within: Duration::from_secs(3),
+        }
+    }
+}
+
+/// How a node drains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drain {
+    /// The longest time that the whole drain takes.
+    pub within: Duration,
+    /// Clients are asked to reconnect spread over this long.
+    pub spread: Duration,
+    /// Sockets closed at once.
+    pub batch: usize,
+    /// Pause between batches.
+    pub pause: Duration,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self {
+            within: Duration::from_secs(15),
+            spread: Duration::from_secs(3),
+            batch: 500,
+            pause: Duration::from_millis(50),
+        }
+    }
+}
