@@ -80,6 +80,8 @@ pub enum Message {
     Fence(bool),
     /// Answer when nothing is under way any more.
     Drain(oneshot::Sender<()>),
+    /// An answer that was waited for has panicked: begin anew.
+    AnswerLost,
     /// Panics, so that a test can see what that costs.
     #[cfg(feature = "fault-injection")]
     Fault,
