@@ -37,10 +37,12 @@ use crate::{
 // #[cfg(any(test, feature = "contract"))]
 // pub mod contract;
 pub mod cursor;
-// pub mod memory;
+pub mod memory;
+pub mod snapshot;
 
 pub use cursor::Cursor;
-// pub use memory::MemoryLedger;
+pub use memory::MemoryLedger;
+pub use snapshot::{Snapshot, SnapshotError};
 
 /// Where an operation is asked for: the room, by which node, in which epoch.
 #[derive(Debug, Clone, Copy)]
@@ -161,6 +163,8 @@ pub struct ResumedSeat {
     pub sent: Vec<Sequence>,
     /// Numbers that this session used and that were not applied, in ascending order.
     pub skipped: Vec<Skipped>,
+    /// What the seat has received up to the end of `replay`: the last numbers of each sender, for a later claim.
+    pub heard: Vec<Source>,
     /// Whether accepted messages of this session may be missing: the ledger has lost its last moments since `join`.
     pub lost: bool,
     /// What the asking node has to deliver besides.
@@ -293,8 +297,9 @@ pub struct Audit {
 /// What an audit found, for each seat in the order asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audited {
-    /// The seat is the holder's; the entries after `last_seq`, none if nothing was missed.
-    Held(Vec<(Seq, Entry)>),
+    /// The seat is the holder's; the entries after `last_seq`, none if nothing was missed. If there are some, also what
+    /// the seat has received up to the last of them: the last numbers of each sender, for a later claim.
+    Held(Vec<(Seq, Entry)>, Vec<Source>),
     /// The seat is the holder's, but some entries after `last_seq` are no longer stored.
     Gap,
     /// The seat has ended.
