@@ -2,17 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Command, Limits};
 use crate::{
     clock::Moment,
-    protocol::Close,
-    socket::{SocketId, UserToSocket},
+    messages::{socket::FromUser, user::Message},
+    protocol::{Close, SocketId},
+    settings::UserLimits,
 };
 
 /// One person's sockets on this node, oldest first.
 #[derive(Debug)]
 pub(crate) struct User {
-    limits: Limits,
+    limits: UserLimits,
     /// In the order of their numbers; mostly one.
     sockets: Vec<(SocketId, Token)>,
 }
@@ -25,10 +25,10 @@ struct Token {
 }
 
 /// A socket is to be told something.
-pub(crate) type Effect = (SocketId, UserToSocket);
+pub(crate) type Effect = (SocketId, FromUser);
 
 impl User {
-    pub(crate) const fn new(limits: Limits) -> Self {
+    pub(crate) const fn new(limits: UserLimits) -> Self {
         Self { limits, sockets: Vec::new() }
     }
 
@@ -37,12 +37,28 @@ impl User {
         self.sockets.is_empty()
     }
 
-    /// Gives back memory that a user at rest does not need.
-    pub(crate) fn settle(&mut self) {
+    /// Their sockets, oldest first.
+    pub(crate) fn sockets(&self) -> impl Iterator<Item = SocketId> {
+        self.sockets.iter().map(|(socket, _)| *socket)
+    }
+
+    /// The socket that was attached last.
+    #[cfg(feature = "fault-injection")]
+    pub(crate) fn newest(&self) -> Option<SocketId> {
+        self.sockets().last()
+    }
+
+    /// The same user without sockets.
+    pub(crate) const fn emptied(&self) -> Self {
+        Self::new(self.limits)
+    }
+
+    /// Gives back memory that an idle user does not need.
+    pub(crate) fn shrink(&mut self) {
         self.sockets.shrink_to_fit();
     }
 
-    /// When the user wants a [`Command::Tick`].
+    /// When the user wants a [`Message::Tick`].
     pub(crate) fn wake_at(&self, now: Moment) -> Option<Instant> {
         let next = self.sockets.iter().map(|(_, token)| {
             let before = if token.warned { 0 } else { self.limits.expiring_before.as_millis() };
@@ -54,26 +70,26 @@ impl User {
     }
 
     /// Decides.
-    pub(crate) fn handle(&mut self, command: Command, now: Moment) -> Vec<Effect> {
+    pub(crate) fn handle(&mut self, command: Message, now: Moment) -> Vec<Effect> {
         match command {
-            Command::Attached { socket, expires } => self.attached(socket, expires),
-            Command::Refreshed { socket, expires } => {
+            Message::Attached { socket, expires } => self.attached(socket, expires),
+            Message::Refreshed { socket, expires } => {
                 if let Some((_, token)) = self.sockets.iter_mut().find(|(theirs, _)| *theirs == socket) {
                     *token = Token { expires, warned: false };
                 }
                 Vec::new()
             }
-            Command::Detached { socket } => {
+            Message::Detached(socket) => {
                 self.sockets.retain(|(theirs, _)| *theirs != socket);
                 Vec::new()
             }
-            Command::Tick => self.tick(now.unix_ms),
-            Command::Kick(code) => {
+            Message::Tick => self.tick(now.unix_ms),
+            Message::Kick(code) => {
                 let all = std::mem::take(&mut self.sockets);
-                all.into_iter().map(|(socket, _)| (socket, UserToSocket::Close(code))).collect()
+                all.into_iter().map(|(socket, _)| (socket, FromUser::Close(code))).collect()
             }
             #[cfg(feature = "fault-injection")]
-            Command::Fault => Vec::new(),
+            Message::Fault | Message::FaultNewestSocket => Vec::new(),
         }
     }
 
@@ -84,7 +100,7 @@ impl User {
             Err(place) => self.sockets.insert(place, (socket, token)),
         }
         let too_many = self.sockets.len().saturating_sub(self.limits.sockets_max.max(1));
-        self.sockets.drain(..too_many).map(|(oldest, _)| (oldest, UserToSocket::Close(Close::Replaced))).collect()
+        self.sockets.drain(..too_many).map(|(oldest, _)| (oldest, FromUser::Close(Close::Replaced))).collect()
     }
 
     fn tick(&mut self, unix_ms: u64) -> Vec<Effect> {
@@ -93,12 +109,12 @@ impl User {
         self.sockets.retain_mut(|(socket, token)| {
             let left = token.expires.saturating_sub(unix_ms / 1_000);
             if left == 0 {
-                effects.push((*socket, UserToSocket::Close(Close::Token)));
+                effects.push((*socket, FromUser::Close(Close::Token)));
                 return false;
             }
             if left <= before && !token.warned {
                 token.warned = true;
-                effects.push((*socket, UserToSocket::Expiring(left)));
+                effects.push((*socket, FromUser::Expiring(left)));
             }
             true
         });
