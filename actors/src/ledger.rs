@@ -37,6 +37,8 @@ use crate::{
 // #[cfg(any(test, feature = "contract"))]
 // pub mod contract;
 pub mod cursor;
+#[cfg(any(test, feature = "contract"))]
+pub mod faulty;
 pub mod memory;
 pub mod snapshot;
 
