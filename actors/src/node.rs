@@ -167,15 +167,14 @@ impl NodeRef {
     ) -> Result<ConnectionHandle, NotOpened> {
         self.may_open()?;
         let directory = &self.directory;
-        let budget = directory
-            .sockets_env
+        let (env, now) = (&directory.sockets_env, directory.now());
+        let address = env
             .budgets
-            .open(address, directory.now().at)
-            .map_err(|wait| NotOpened::AddressLimited { wait })?;
+            .address(address, now.at)
+            .map_err(|limited| NotOpened::AddressLimited { wait: limited.retry_after })?;
         let in_flight = Arc::new(InFlight::new(&directory.settings.socket, directory.meters.in_flight.clone()));
         let id = directory.next_socket();
-        let env = Arc::clone(&directory.sockets_env);
-        let state = socket::SocketTurn::new(id, (sink, Arc::clone(&in_flight)), (env, budget), directory.now().at);
+        let state = socket::SocketTurn::new(id, sink, Arc::clone(&in_flight), Arc::clone(env), address, now);
         directory.open_socket(id, state, credential);
         directory.meters.opened.increment(1);
         Ok(ConnectionHandle::new(id, Arc::clone(directory), in_flight))

@@ -87,6 +87,13 @@ pub enum Message {
     Fault,
 }
 
+impl Message {
+    /// Whether it is something about a seat that the ledger must learn of, whoever knows the seat here.
+    pub(crate) const fn is_fact(&self) -> bool {
+        matches!(self, Self::Leave(seat, _) | Self::Disconnected(seat) if seat.seat.is_some())
+    }
+}
+
 /// A seat on this node, named by its session and the socket that holds it: a socket that lost its seat speaks for nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeatRef {
@@ -151,8 +158,8 @@ pub enum Reply {
     Join(JoinRequest, Result<Joined, Failure>),
     /// To a resume.
     Resume(ResumeRequest, Result<Resumed, Failure>),
-    /// To the send or broadcast at the head of this seat's line.
-    Sent(JoinOrder, Result<Sent, Failure>),
+    /// To the send or broadcast at the head of this seat's line; an answer for an older fence is not its.
+    Sent(SeatId, Result<Sent, Failure>),
     /// To a fact (a seat that was left, lost, or closed), named by its place in the room's list.
     Fact(u64, Result<Vec<Push>, Failure>),
     /// To an audit of these seats.

@@ -25,8 +25,6 @@ pub enum Message {
     Tick,
     /// All their sockets are to be closed.
     Kick(Close),
-    /// An answer that was waited for has panicked: begin anew.
-    AnswerLost,
     /// Panics, so that a test can see what that costs.
     #[cfg(feature = "fault-injection")]
     Fault,

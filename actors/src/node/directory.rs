@@ -22,7 +22,7 @@ use crate::{
     messages::{Key, To, room as room_messages, socket as socket_messages, user as user_messages},
     metrics::Meters,
     ports::RoomSettings,
-    protocol::{Epoch, NodeId, RoomId, SocketId, UserId},
+    protocol::{Epoch, NodeId, RoomId, SocketId, UserId, server::Mode},
     room::{self, RoomTurn},
     settings::Settings,
     socket::{self, Budgets, SocketTurn},
@@ -91,15 +91,15 @@ impl Directory {
             node: name.clone(),
             limits: settings.socket,
             budget: settings.budget,
-            room_limits: settings.room,
             seat_window: settings.node.seat_window,
+            participants_max: settings.room.participants_max,
             verifier: Arc::clone(&ports.verifier),
             rooms: Arc::clone(&ports.rooms),
             ice: Arc::clone(&ports.ice),
             entropy: Arc::clone(&ports.entropy),
             meters: Arc::clone(&meters),
             bytes: Arc::clone(&ports.bytes),
-            budgets: Arc::new(Budgets::new(settings.budget)),
+            budgets: Arc::new(Budgets::new(settings.budget, now.at)),
         });
         Self {
             name,
@@ -291,6 +291,16 @@ impl Directory {
         run.posted::<RoomTurn>(id, posted);
     }
 
+    /// Settings of a room that nobody looked up: nobody joins it by them.
+    const fn unknown_room(&self) -> RoomSettings {
+        RoomSettings {
+            participants_max: self.settings.room.participants_max,
+            seat_window: self.settings.node.seat_window,
+            mode: Mode::Mesh,
+            active: true,
+        }
+    }
+
     fn start_user(self: &Arc<Self>, id: UserId, message: user_messages::Message, run: &mut Run<Self>) {
         let now = self.now().at;
         let posted = self.users.post(id, message, now);
@@ -323,7 +333,11 @@ impl System for Directory {
     fn post(self: &Arc<Self>, to: To, run: &mut Run<Self>) {
         match to {
             To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now)),
-            To::Room(id, message) => run.posted(id, self.rooms.post(id, message, run.now)),
+            To::Room(id, message) => match self.rooms.post(id, message, run.now) {
+                // A fact that the ledger has to learn of opens the room, should it have ended.
+                Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
+                posted => run.posted(id, posted),
+            },
             To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
             To::User(id, message) => run.posted(id, self.users.post(id, message, run.now)),
             To::StartUser(id, message) => self.start_user(id, message, run),
