@@ -93,7 +93,7 @@ impl Default for SocketLimits {
             heartbeat_every: Duration::from_secs(15),
             heartbeat_within: Duration::from_secs(75),
             ping_every: Duration::from_secs(10),
-            pong_within: Duration::from_secs(15),
+            pong_within: Duration::from_secs(14),
             in_flight_max: 16,
             ack_every: 32,
             refusals_max: 200,

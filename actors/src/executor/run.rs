@@ -1,8 +1,9 @@
 //! The loop: whose turn it is, for how long, and whom it tells next.
 //!
 //! What a run is given is posted first, then the cells that this woke are run one after the other, each until its mailbox is
-//! empty: messages that were sent together are taken together. What these turns tell is posted after each cell, never
-//! while a turn is on the stack. Once the budget is spent, what is left continues on a worker.
+//! empty: messages that were sent together are taken together. What its turns tell is posted before the cell is given back,
+//! so that nothing overtakes it, and run afterwards, never while a turn is on the stack. Once the budget is spent, the cells
+//! that are left continue on a worker.
 
 use std::{
     collections::VecDeque,
@@ -64,8 +65,9 @@ pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
 /// One thread's run, and its buffers.
 pub(crate) struct Run<S: System> {
     pub(crate) ready: VecDeque<S::Ready>,
+    /// Told, and posted next.
     pub(crate) told: Vec<S::Out>,
-    /// Posted next; swapped with `told`.
+    /// Being posted; swapped with `told`.
     posting: Vec<S::Out>,
     /// When the last turn began: what is posted is queued since then.
     pub(crate) now: Instant,
@@ -85,12 +87,24 @@ impl<S: System> Run<S> {
 
     /// A run that goes on with what another one left.
     pub(crate) fn of(rest: Rest<S>, now: Instant) -> Self {
-        Self { ready: rest.ready, told: rest.told, ..Self::new(now) }
+        Self { ready: rest.0, ..Self::new(now) }
     }
 
-    /// What is left of it.
+    /// The cells that are left to run.
     pub(crate) fn rest(&mut self) -> Rest<S> {
-        Rest { ready: std::mem::take(&mut self.ready), told: std::mem::take(&mut self.told) }
+        Rest(std::mem::take(&mut self.ready))
+    }
+
+    /// Posts what was told, and what that is answered with.
+    fn post(&mut self, system: &Arc<S>) {
+        while !self.told.is_empty() {
+            let mut posting = std::mem::take(&mut self.posting);
+            std::mem::swap(&mut posting, &mut self.told);
+            for out in posting.drain(..) {
+                system.post(out, self);
+            }
+            self.posting = posting;
+        }
     }
 
     /// A message has reached its cell, or did not.
@@ -111,11 +125,8 @@ impl<S: System> Run<S> {
     }
 }
 
-/// What is left when a run's budget is spent.
-pub(crate) struct Rest<S: System> {
-    ready: VecDeque<S::Ready>,
-    told: Vec<S::Out>,
-}
+/// The cells that are left when a run's budget is spent.
+pub(crate) struct Rest<S: System>(VecDeque<S::Ready>);
 
 /// Posts these messages, and runs what they wake, on this thread. Must be called on the node's runtime.
 pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {
@@ -137,21 +148,14 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
 pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
     run.now = system.clock().now().at;
     run.until = run.now + system.budget();
-    loop {
-        while !run.told.is_empty() {
-            let mut posting = std::mem::take(&mut run.posting);
-            std::mem::swap(&mut posting, &mut run.told);
-            for out in posting.drain(..) {
-                system.post(out, run);
-            }
-            run.posting = posting;
-        }
-        let Some(ready) = run.ready.pop_front() else { return true };
+    run.post(system);
+    while let Some(ready) = run.ready.pop_front() {
         system.execute(ready, run);
-        if run.is_spent() && !(run.ready.is_empty() && run.told.is_empty()) {
+        if run.is_spent() && !run.ready.is_empty() {
             return false;
         }
     }
+    true
 }
 
 /// Runs one cell until its mailbox is empty, or the budget is spent.
@@ -175,13 +179,18 @@ where
             if run.is_spent()
                 && let Some(message) = next.take()
             {
-                run.ready.push_front(S::ready(Claimed { key, state, message }));
+                run.told = std::mem::take(&mut out.told);
+                run.post(system);
+                run.ready.push_back(S::ready(Claimed { key, state, message }));
                 break 'run;
             }
         }
         let settled =
             attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.settle(now, out));
         let Some((state_kept, then)) = settled else { break };
+        run.told = std::mem::take(&mut out.told);
+        run.post(system);
+        out.told = std::mem::take(&mut run.told); // empty, but keeps its buffer
         let over = if after == Next::Stop || then == Next::Stop {
             system.cells().end(&key).map_or(Ok(()), |message| Err((state_kept, message)))
         } else {
@@ -190,7 +199,8 @@ where
         let Err((kept, message)) = over else { break };
         (state, next) = (kept, Some(message));
     }
-    run.told = out.told;
+    run.told.append(&mut out.told); // of a cell that has ended
+    run.post(system);
 }
 
 /// One turn. A panic costs this cell what its kind says, and nobody else anything; `None`: the cell has ended.

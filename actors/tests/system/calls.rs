@@ -110,8 +110,8 @@ async fn strangers_in_other_rooms_cannot_be_told_from_nobody() {
     let world = World::single().await;
     let mut alice = world.member(0, 1, world.room(4)).await;
     let _elsewhere = world.member(0, 2, world.room(4)).await;
-    for target in [name(2), name(77), name(1)] {
-        alice.offers(1, &target, "v=0");
+    for (cid, target) in [(1, name(2)), (2, name(77)), (3, name(1))] {
+        alice.offers(cid, &target, "v=0");
         assert_eq!(alice.hears("error").await["code"], "peer_not_found");
     }
 }
