@@ -64,6 +64,8 @@ struct Connection {
     handle: ConnectionHandle,
     frames: mpsc::UnboundedReceiver<Frame>,
     node: usize,
+    /// Whether a resume is under way: until it is answered nothing new is sent.
+    resuming: bool,
 }
 
 /// A session, as its client knows it.
@@ -131,7 +133,7 @@ impl Client {
     }
 
     async fn act(&mut self) {
-        if self.connection.is_none() {
+        if self.connection.as_ref().is_none_or(|connection| connection.resuming) {
             return;
         }
         if self.session.is_none() {
@@ -233,7 +235,7 @@ impl Client {
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let opened = self.world.nodes[node].open_socket(Box::new(Sink(to)), Credential::None, address);
         let Ok(handle) = opened else { return };
-        self.connection = Some(Connection { handle, frames, node });
+        self.connection = Some(Connection { handle, frames, node, resuming: self.session.is_some() });
         let resume = self.session.as_ref().map(|session| json!({ "resumeToken": session.resume_token, "seq": session.seq }));
         let mut hello = json!({ "type": "hello", "data": { "token": self.user } });
         if let Some(resume) = resume {
@@ -285,6 +287,11 @@ impl Client {
     async fn hears(&mut self, text: &Value) {
         let data = &text["data"];
         let kind = text["type"].as_str().unwrap_or_default();
+        if matches!(kind, "resumed" | "resume_failed")
+            && let Some(connection) = &mut self.connection
+        {
+            connection.resuming = false;
+        }
         match kind {
             "room_joined" => self.joined(data),
             "resumed" => self.resumed(data).await,

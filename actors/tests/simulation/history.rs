@@ -169,7 +169,9 @@ impl Checker {
     fn resumed(&mut self, session: &str, peers: &BTreeMap<String, u64>) -> Option<String> {
         let (user, rev, room) = {
             let story = self.stories.get_mut(session)?;
-            story.roster.clone_from(peers);
+            if story.lost {
+                story.roster.clone_from(peers); // what happened meanwhile may be lost; else it follows
+            }
             (story.user.clone(), story.rev, story.room.clone())
         };
         let told = self.stories.iter().find(|(_, other)| other.room == room && other.left_lost.contains(&(user.clone(), rev)));

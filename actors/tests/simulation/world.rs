@@ -217,7 +217,7 @@ impl World {
                 self.links[node].kill();
                 self.dead[node].store(true, Ordering::Relaxed);
             }
-            3 if self.plan.wipes => self.ledger.wipe(),
+            3 if self.plan.wipes => drop(self.ledger.wipe()),
             4 => self.inject(node),
             _ => {}
         }

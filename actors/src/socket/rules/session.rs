@@ -68,7 +68,7 @@ impl Session {
 
     /// The same after a resume: its client has processed everything up to `delivered`.
     pub(super) fn resumed(self, delivered: Seq, last_cid: Cid, lost: bool) -> Self {
-        let numbers = Numbers::resumed(last_cid);
+        let numbers = Numbers::resumed();
         Self { delivered, acked: delivered, numbers, told_lost: lost, ..self }
     }
 
