@@ -36,7 +36,7 @@ impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
     }
 }
 
-impl<K: Eq + Hash + Copy, T: Turn> Registry<K, T> {
+impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     /// Tells the cell, if there is one.
     pub(crate) fn post(&self, key: K, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.get_mut(&key) {
@@ -88,14 +88,11 @@ impl<K: Eq + Hash + Copy, T: Turn> Registry<K, T> {
         self.cells.len()
     }
 
+    /// Every key, in order: what is told to all is told in the same order on each run.
     pub(crate) fn keys(&self) -> Vec<K> {
-        self.cells.iter().map(|cell| *cell.key()).collect()
-    }
-
-    /// Keys of the cells whose state is such, and of those that cannot be asked because a turn runs.
-    pub(crate) fn keys_where(&self, is: impl Fn(&T) -> bool) -> Vec<K> {
-        let such = self.cells.iter().filter(|cell| cell.value().state().is_none_or(&is));
-        such.map(|cell| *cell.key()).collect()
+        let mut keys: Vec<K> = self.cells.iter().map(|cell| *cell.key()).collect();
+        keys.sort_unstable();
+        keys
     }
 
     /// Every cell as operators see it.

@@ -52,7 +52,7 @@ pub(crate) trait System: Sized + Send + Sync + 'static {
 /// Where the cells of one kind are.
 pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
     /// The address of such a cell.
-    type Key: Copy + Eq + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
+    type Key: Copy + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
     /// What such a cell is called.
     const KIND: &'static str;
 

@@ -117,7 +117,7 @@ impl<S: System, K> Waiting<S, K> {
     where
         T: Turn<Out = S::Out>,
         S: Home<T, Key = K>,
-        K: Copy + Eq + std::hash::Hash,
+        K: Copy + Ord + std::hash::Hash,
     {
         let (system, key) = (&self.system, self.key);
         let cells = Home::<T>::cells(&**system);

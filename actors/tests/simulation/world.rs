@@ -124,7 +124,7 @@ impl World {
             active: true,
         };
         let book = Arc::new(Book(rooms.iter().map(|room| (*room, settings)).collect()));
-        let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
+        let (clock, bytes) = (Arc::new(Clock::simulated(1_800_000_000_000)), Arc::new(BufferedBytes::new(1 << 30)));
         let ledger = Arc::new(MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes)));
         let (mut nodes, mut links) = (Vec::new(), Vec::new());
         for node in 0..plan.nodes {
@@ -191,7 +191,7 @@ impl World {
         }
         self.calm.store(true, Ordering::Relaxed);
         self.links.iter().for_each(|link| link.set(Faults::NONE));
-        for _ in 0..100 {
+        for _ in 0..40 {
             sleep(Duration::from_secs(2)).await;
             self.look().await;
         }
