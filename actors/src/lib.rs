@@ -16,4 +16,5 @@ pub mod messages;
 pub mod metrics;
 pub mod ports;
 pub mod protocol;
+pub mod room;
 pub mod settings;

@@ -149,8 +149,8 @@ pub enum Reply {
     Join(JoinRequest, Result<Joined, Failure>),
     /// To a resume.
     Resume(ResumeRequest, Result<Resumed, Failure>),
-    /// To the send or broadcast at the head of this seat's line.
-    Sent(JoinOrder, Result<Sent, Failure>),
+    /// To the send or broadcast at the head of this seat's line; an answer for an older fence is not its.
+    Sent(SeatId, Result<Sent, Failure>),
     /// To a fact (a seat that was left, lost, or closed), named by its place in the room's list.
     Fact(u64, Result<Vec<Push>, Failure>),
     /// To an audit of these seats.
