@@ -58,10 +58,7 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
     }
 }
 
-fn finish<T: 'static>(
-    answer: Answer<T>,
-    reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static,
-) -> Called {
+fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static) -> Called {
     match answer {
         Answer::Now(answer) => Ok(reply(answer)),
         Answer::Later(later) => Err(Box::pin(async move { Message::Answered(reply(later.await)) })),

@@ -129,12 +129,7 @@ impl Room {
     }
 
     /// The ledger has answered an audit.
-    pub(super) fn audited(
-        &mut self,
-        seats: &[SeatId],
-        answer: Result<Vec<Audited>, Failure>,
-        step: &mut Step<'_>,
-    ) {
+    pub(super) fn audited(&mut self, seats: &[SeatId], answer: Result<Vec<Audited>, Failure>, step: &mut Step<'_>) {
         match answer {
             Ok(found) => {
                 for (id, found) in seats.iter().zip(found) {
@@ -166,9 +161,8 @@ impl Room {
     pub(super) fn found(&mut self, id: SeatId, found: Audited, step: &mut Step<'_>) {
         let Some(place) = self.find(id.order).filter(|place| self.seats[*place].id == id) else { return };
         match found {
-            Audited::Held(entries, heard) => {
+            Audited::Held(entries) => {
                 self.deliver_read(id.order, entries, step);
-                self.hear_all(id.order, &heard);
                 let Some(place) = self.find(id.order) else { return };
                 if self.seats[place].missing().is_some_and(|missing| !missing.entries.is_empty()) {
                     let again = step.now + step.limits.hole_within;

@@ -77,7 +77,8 @@ impl Room {
         } else {
             self.work().rate.take(step.budget, step.now).err().map(|wait| {
                 let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
-                Refusal::new(Code::RateLimited, "Too many join this room at once: join again a little later.").after_ms(ms)
+                Refusal::new(Code::RateLimited, "Too many join this room at once: join again a little later.")
+                    .after_ms(ms)
             })
         };
         match refusal {
@@ -176,7 +177,7 @@ impl Room {
                 self.enrol_all(places.chain([(request.user, seat.order)]), step);
                 let whose = (request.session, request.socket);
                 self.sit(Seat::new(seat, request.secret, whose, request.name), step);
-                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, replaced: replaced.is_some() };
+                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode };
                 step.tell(request.socket, request.session, joined);
                 self.seated(seat, entering.unknown_since.is_some(), step);
             }
@@ -195,7 +196,7 @@ impl Room {
         let entering = self.take_entering(request.session);
         match answer {
             Ok(Resumed::Seated(resumed)) => {
-                let ResumedSeat { seat, epoch, members, replay, sent, skipped, heard, lost, pushes } = *resumed;
+                let ResumedSeat { seat, epoch, members, replay, sent, skipped, lost, pushes } = *resumed;
                 if let Some(place) = self.find(seat.order)
                     && self.seats[place].socket == request.socket
                 {
@@ -219,7 +220,6 @@ impl Room {
                     *new.numbers() = Numbers::resumed(&skipped);
                 }
                 let place = self.sit(new, step);
-                self.hear_all(seat.order, &heard);
                 let last_cid = self.last_taken(place);
                 let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost };
                 step.tell(request.socket, request.session, resumed);

@@ -122,12 +122,7 @@ impl Room {
     }
 
     /// The ledger has answered the claims.
-    pub(super) fn claimed(
-        &mut self,
-        seats: &[SeatId],
-        answer: Result<Claimed, Failure>,
-        step: &mut Step<'_>,
-    ) {
+    pub(super) fn claimed(&mut self, seats: &[SeatId], answer: Result<Claimed, Failure>, step: &mut Step<'_>) {
         let Some(Rebuild { epoch, phase: Phase::Claiming(None), .. }) = self.work().rebuild else { return };
         match answer {
             Ok(claimed) if claimed.epoch < epoch => self.set_phase(Phase::Claiming(Some(step.now + CONFIRM_AFTER))),

@@ -167,7 +167,9 @@ impl Room {
             Err(failure) => failure,
         };
         let facts = &mut self.work().facts;
-        let Some(pending) = facts.iter_mut().find(|pending| pending.id == id && pending.retry.is_none()) else { return };
+        let Some(pending) = facts.iter_mut().find(|pending| pending.id == id && pending.retry.is_none()) else {
+            return;
+        };
         let (wait, epoch) = match failure {
             Failure::NotApplied { wait } | Failure::Unknown { wait } => (wait, 0),
             Failure::Epoch(epoch) => (Duration::ZERO, epoch),

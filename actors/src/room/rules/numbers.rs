@@ -27,12 +27,8 @@ pub(crate) struct Numbers(Vec<Number>);
 impl Numbers {
     /// What the ledger remembers of a session that is resumed here.
     pub(crate) fn resumed(skipped: &[Skipped]) -> Self {
-        let number = |skipped: &Skipped| Number {
-            cid: skipped.cid,
-            refused: skipped.refused,
-            is_told: true,
-            is_earlier: true,
-        };
+        let number =
+            |skipped: &Skipped| Number { cid: skipped.cid, refused: skipped.refused, is_told: true, is_earlier: true };
         let mut numbers: Vec<Number> = skipped.iter().map(number).collect();
         numbers.sort_by_key(|number| number.cid);
         numbers.dedup_by_key(|number| number.cid);

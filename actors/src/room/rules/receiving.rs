@@ -94,12 +94,7 @@ impl Room {
     }
 
     /// Tells a member's socket, and learns what its member learns.
-    fn deliver(
-        &mut self,
-        order: JoinOrder,
-        (seq, entry, source): (Seq, Entry, Option<Source>),
-        step: &mut Step<'_>,
-    ) {
+    fn deliver(&mut self, order: JoinOrder, (seq, entry, source): (Seq, Entry, Option<Source>), step: &mut Step<'_>) {
         self.note_entry(step);
         let ended = match &entry {
             Entry::Joined(member) => self.enrol(member.user, member.order, step),
@@ -161,11 +156,6 @@ impl Room {
         } else if let Some(place) = self.find(by) {
             self.seats[place].hear(source.from, source.cid);
         }
-    }
-
-    /// The same for what was read from the inbox, or before the seat came here.
-    pub(super) fn hear_all(&mut self, by: JoinOrder, heard: &[Source]) {
-        heard.iter().for_each(|source| self.hear(by, Some(*source)));
     }
 
     /// A seat is no longer this node's.

@@ -124,10 +124,6 @@ impl Seat {
         self.described.binary_search(&to).is_ok()
     }
 
-    pub(crate) fn described(&self) -> &[JoinOrder] {
-        &self.described
-    }
-
     /// A session description has passed to this receiver: candidates pass too.
     pub(crate) fn describe(&mut self, to: JoinOrder) {
         if let Err(place) = self.described.binary_search(&to) {

@@ -134,7 +134,8 @@ fn describe_call(call: &LedgerCall) -> String {
         }
         LedgerCall::Fact(_, SeatFact::Closed(reason)) => format!("close {reason:?}"),
         LedgerCall::Audit(audits) => {
-            let audit = |audit: &crate::ledger::Audit| format!(" {}:{}/{}", audit.seat.order, audit.last_seq, audit.acked);
+            let audit =
+                |audit: &crate::ledger::Audit| format!(" {}:{}/{}", audit.seat.order, audit.last_seq, audit.acked);
             format!("audit{}", audits.iter().map(audit).collect::<String>())
         }
         LedgerCall::Claim(claims, facts) => {

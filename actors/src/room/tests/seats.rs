@@ -105,8 +105,7 @@ fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
         let mut bench = Bench::with_members(1, 1);
         let newer = crate::messages::room::JoinRequest { session: session(9), socket: SocketId(9), ..join(1) };
         bench.told(Message::Join(newer.clone()));
-        let pushes =
-            if is_pushed { vec![ended(1, Ended::Freed(LeaveReason::Replaced))] } else { Vec::new() };
+        let pushes = if is_pushed { vec![ended(1, Ended::Freed(LeaveReason::Replaced))] } else { Vec::new() };
         let seat = SeatId { order: 9, fence: 1 };
         let answer = Joined::Seated { seat, epoch: 1, members: vec![], replaced: Some(id(1)), pushes };
         let wants = bench.answer(Reply::Join(newer, Ok(answer)));
@@ -127,12 +126,8 @@ fn a_socket_that_was_taken_over_speaks_for_nobody() {
     assert_eq!(bench.told(Message::Leave(seat(1), LeaveReason::Left)), NOTHING);
     assert_eq!(bench.told(signal(1, 2, 1, Kind::Offer)), NOTHING);
     let theirs = SeatRef { socket: SocketId(9), seat: Some(SeatId { order: 1, fence: 2 }), ..seat(1) };
-    let candidate = Message::Signal {
-        from: theirs,
-        number: number(7),
-        to: user(2),
-        payload: payload(Kind::IceCandidate),
-    };
+    let candidate =
+        Message::Signal { from: theirs, number: number(7), to: user(2), payload: payload(Kind::IceCandidate) };
     let passes = ["call send ice_candidate from 1 to 2 as 7"];
     assert_eq!(bench.told(candidate), passes, "its description passed before the resume");
     assert_eq!(bench.told(Message::Disconnected(theirs)), ["call gone 1#2"]);
