@@ -158,6 +158,11 @@ impl Room {
         }
     }
 
+    /// The same for what was read from the inbox, or before the seat came here.
+    pub(super) fn hear_all(&mut self, by: JoinOrder, heard: &[Source]) {
+        heard.iter().for_each(|source| self.hear(by, Some(*source)));
+    }
+
     /// A seat is no longer this node's.
     pub(super) fn end(&mut self, place: usize, end: SessionEnd, step: &mut Step<'_>) {
         self.tell(place, RoomEvent::Ended(end), step);
