@@ -33,6 +33,7 @@ pub struct Resume {
     /// From `room_joined`.
     pub resume_token: String,
     /// The last `seq` that was processed; 0 if none was.
+    #[serde(deserialize_with = "super::whole::number")]
     pub seq: Seq,
 }
 

@@ -39,6 +39,8 @@ macro_rules! codes {
 codes! {
     /// The message is not JSON of the documented shape; the text names the field.
     BadMessage = "bad_message", retry false;
+    /// The message's `cid` is not the next one; the text says which number was expected. The message was not taken.
+    OutOfOrder = "out_of_order", retry false;
     /// The message's type is not one of the protocol.
     UnknownType = "unknown_type", retry false;
     /// Something other than `hello` came before the token did.

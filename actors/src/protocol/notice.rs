@@ -45,6 +45,10 @@ pub struct RoomClosed {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Degraded<'a> {
-    /// By name; empty when all is well again.
+    /// What is unavailable, by name; empty once everything works again.
     pub without: &'a [&'a str],
+    /// Whether messages of this session that were acknowledged may be lost; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub lost: bool,
 }

@@ -22,8 +22,14 @@ pub struct Welcome {
     pub node_id: NodeId,
     /// The sub-protocol, `aldis.v1`.
     pub protocol: &'static str,
+    /// The node sends a WebSocket ping this often, in seconds; browsers answer it by themselves.
+    pub ping_seconds: u64,
+    /// The connection is closed if a ping's pong takes longer, in seconds.
+    pub pong_within_seconds: u64,
     /// Send `heartbeat` this often, in seconds.
     pub heartbeat_seconds: u64,
+    /// The connection is closed if no message of any kind comes for so long, in seconds.
+    pub heartbeat_within_seconds: u64,
     /// How long a lost socket's seat is kept unless the room says otherwise, in seconds.
     pub resume_window_seconds: u64,
     /// What one client may do.
@@ -45,6 +51,14 @@ pub struct WelcomeLimits {
     pub burst: u32,
     /// Characters in one chat message.
     pub chat_chars_max: usize,
+    /// Bytes of one candidate as JSON.
+    pub candidate_bytes_max: usize,
+    /// Levels of arrays and objects within a candidate.
+    pub json_depth_max: usize,
+    /// Messages that the server takes before it has settled the first of them; further ones wait in the connection.
+    pub in_flight_max: usize,
+    /// The server acknowledges at least once for so many settled messages, and within about a second.
+    pub ack_every: u64,
 }
 
 /// A member as it is listed to the others.
@@ -138,6 +152,12 @@ pub struct Resumed {
     pub peers: Vec<Peer>,
     /// The `seq` that follows next.
     pub from_seq: Seq,
+    /// The last `cid` that the server took in this session; 0 if none. Greater ones never arrived.
+    pub last_cid: Cid,
+    /// Whether acknowledged messages of this session may be lost; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub lost: bool,
 }
 
 /// `resume_failed`: the session is truly gone; join again.
@@ -246,8 +266,13 @@ pub enum ServerToClient {
     TokenExpiring(u64),
     /// `server_draining`: come back elsewhere after so many milliseconds.
     ServerDraining(u64),
-    /// `degraded`: what this node cannot do just now, by name; empty when all is well again.
-    Degraded(Vec<&'static str>),
+    /// `degraded`
+    Degraded {
+        /// What is unavailable, by name; empty once everything works again.
+        without: &'static [&'static str],
+        /// Whether messages of this session that were acknowledged may be lost.
+        lost: bool,
+    },
     /// `error`
     Error(Refusal),
 }

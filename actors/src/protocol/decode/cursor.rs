@@ -3,6 +3,7 @@
 //! Every method answers `None` both for what is wrong and for what is merely rare (escapes in names, exponents, values
 //! inside values): whoever needs to know which asks a real parser.
 
+use super::relayable::character;
 use crate::protocol::UserId;
 
 pub(super) struct Cursor<'a> {
@@ -184,12 +185,11 @@ fn closing(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// Where the text goes on after an escape whose backslash stands before `at`. Half a surrogate passes, as it does where
-/// a value is kept raw.
+/// Where the text goes on after an escape whose backslash stands before `at`. Half of a surrogate pair does not pass.
 fn escaped(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),
-        b'u' => bytes.get(at + 1..at + 5)?.iter().all(u8::is_ascii_hexdigit).then_some(at + 5),
+        b'u' => character(bytes, at - 1),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 //! **Invariant:** what it reads, [`precisely`](super::precisely) reads alike; for all else it answers `None`. Held by
 //! the properties in `tests`, and by the fuzz target `message`.
 
-use super::{NUMBER_MAX, cursor::Cursor};
+use super::{CANDIDATE_BYTES_MAX, NUMBER_MAX, cursor::Cursor};
 use crate::protocol::{
     Kind, Signal,
     client::{ClientMessage, ClientToServer},
@@ -80,6 +80,9 @@ fn signal(at: &mut Cursor<'_>, kind: Kind) -> Option<Signal> {
         }
     }
     let (to, payload, rest) = (to?, payload?, at.since(rest_from)?);
+    if !kind.is_description() && payload.len() > CANDIDATE_BYTES_MAX {
+        return None;
+    }
     // So short, and not a `}` behind white space: the payload came behind the target, with nothing between.
     let is_whole = rest.len() == rest_bytes(kind, payload.len()) && rest.starts_with(',');
     Some(if is_whole { Signal::cut(kind, to, rest) } else { Signal::new(kind, to, Some(payload)) })
