@@ -17,3 +17,5 @@ pub mod metrics;
 pub mod ports;
 pub mod protocol;
 pub mod settings;
+pub mod socket;
+pub mod user;

@@ -1,0 +1,98 @@
+//! Which number a client's next message must have, so that a receipt is a fact: each number ends as exactly one of
+//! accepted, refused, or a duplicate of the same message before.
+//!
+//! A session begins with 1. A resumed one begins with whatever the client resends: numbers up to the last one that was
+//! taken ascend, with holes where a refusal was received; the first one beyond it is the next, or greater where the server
+//! has forgotten refusals. From there on each number is the last one + 1.
+
+use crate::protocol::client::Cid;
+
+/// The numbers of one session on one socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Numbers {
+    /// The last number taken on this socket.
+    last: Cid,
+    /// The last number taken before it was resumed, until a greater one was taken; then [`NONE`].
+    before: Cid,
+}
+
+/// No client can number so far.
+const NONE: Cid = Cid::MAX;
+
+/// What is expected instead, for an error's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// This number.
+    Exactly(Cid),
+    /// A number greater than this one.
+    Above(Cid),
+}
+
+impl Numbers {
+    /// Of a session that begins.
+    pub(super) const fn first() -> Self {
+        Self { last: 0, before: NONE }
+    }
+
+    /// Of a session that is resumed, whose last number taken was this one.
+    pub(super) const fn resumed(last: Cid) -> Self {
+        Self { last: 0, before: last }
+    }
+
+    /// The last number taken on this socket; 0 if none was.
+    pub(super) const fn last(self) -> Cid {
+        self.last
+    }
+
+    /// Takes the next number.
+    ///
+    /// # Errors
+    /// What is expected instead: the number was not taken.
+    pub(super) fn take(&mut self, cid: Cid) -> Result<(), Expected> {
+        if self.before == NONE && cid != self.last + 1 {
+            return Err(Expected::Exactly(self.last + 1));
+        }
+        if cid <= self.last {
+            return Err(Expected::Above(self.last));
+        }
+        if cid > self.before {
+            self.before = NONE;
+        }
+        self.last = cid;
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Expected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exactly(cid) => write!(f, "{cid} was expected"),
+            Self::Above(cid) => write!(f, "a number above {cid} was expected"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(mut numbers: Numbers, cids: &[Cid]) -> Vec<Cid> {
+        cids.iter().copied().filter(|cid| numbers.take(*cid).is_ok()).collect()
+    }
+
+    #[test]
+    fn a_session_counts_from_one_without_holes() {
+        assert_eq!(taken(Numbers::first(), &[3, 2, 1, 4, 1, 2, 2, 3, 5, 4]), [1, 2, 3, 4]);
+        assert_eq!(Numbers::first().take(2), Err(Expected::Exactly(1)));
+    }
+
+    #[test]
+    fn a_resumed_session_resends_in_order_and_goes_on() {
+        assert_eq!(taken(Numbers::resumed(4), &[2, 4, 3, 5, 7, 6]), [2, 4, 5, 6]);
+        assert_eq!(taken(Numbers::resumed(4), &[9, 10, 12, 4]), [9, 10]);
+        assert_eq!(taken(Numbers::resumed(4), &[4, 9, 11, 10]), [4, 9, 10]);
+        assert_eq!(taken(Numbers::resumed(0), &[1, 3, 2]), [1, 2]);
+        let mut numbers = Numbers::resumed(4);
+        assert_eq!((numbers.take(3), numbers.take(3)), (Ok(()), Err(Expected::Above(3))));
+    }
+}
