@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use crate::{
-    bytes::{Buffer, BufferedBytes},
     ports::{ConnectionGone, FrameSink, Text},
     protocol::encode::Head,
 };
@@ -21,8 +20,6 @@ pub(super) enum Frame {
 pub(super) struct Outbox {
     frames: Vec<Frame>,
     bytes: usize,
-    /// What the account of buffered bytes knows of; frames that are written at once never appear there.
-    booked: usize,
 }
 
 /// Frames that go with one write: four pieces each, and the kernel takes 1 024 in one call.
@@ -47,7 +44,7 @@ impl Frame {
 impl Outbox {
     /// Nothing is on its way.
     pub(super) const fn new() -> Self {
-        Self { frames: Vec::new(), bytes: 0, booked: 0 }
+        Self { frames: Vec::new(), bytes: 0 }
     }
 
     pub(super) fn push(&mut self, frame: Frame) {
@@ -63,16 +60,6 @@ impl Outbox {
     pub(super) fn clear(&mut self) {
         self.frames = Vec::new();
         self.bytes = 0;
-    }
-
-    /// So many bytes wait for the client now.
-    pub(super) fn book(&mut self, waiting: usize, account: &BufferedBytes) {
-        if waiting > self.booked {
-            account.add(Buffer::Outbox, waiting - self.booked);
-        } else if waiting < self.booked {
-            account.remove(Buffer::Outbox, self.booked - waiting);
-        }
-        self.booked = waiting;
     }
 
     /// Writes frames until the sink buffers some; answers the bytes that it buffers.

@@ -182,6 +182,10 @@ impl Connection {
         Self { id, identity: None, phase: Phase::Opened(None), life: Life::new(now, limits), tag: 0, degraded: false }
     }
 
+    pub(crate) const fn id(&self) -> SocketId {
+        self.id
+    }
+
     /// Who the client is, if that is known.
     pub(crate) fn user(&self) -> Option<UserId> {
         self.identity.as_ref().map(|identity| identity.user)
@@ -220,10 +224,10 @@ impl Connection {
             Event::Disconnected(how) => self.disconnected(how, cx),
             Event::FromRoom(FromRoom { session, what, .. }) => {
                 if self.session_id() == Some(session) {
-                    self.from_room(what, cx);
+                    self.room_event(what, cx);
                 }
             }
-            Event::FromUser(what) => self.from_user(what, cx),
+            Event::FromUser(what) => self.user_event(what, cx),
             Event::Verified(purpose, result) => self.verified(purpose, result, cx),
             Event::Found(lookup, settings, fresh) => self.found(lookup, settings, fresh, cx),
             Event::Tick => self.tick(cx),
@@ -238,7 +242,7 @@ impl Connection {
         self.place().map(|(_, seat)| seat.session)
     }
 
-    fn from_user(&mut self, what: FromUser, cx: &mut Cx<'_>) {
+    fn user_event(&mut self, what: FromUser, cx: &mut Cx<'_>) {
         match what {
             FromUser::Expiring(seconds) => cx.out.push(Effect::Send(ServerToClient::TokenExpiring(seconds))),
             FromUser::Close(code) => self.close(code, None, cx),

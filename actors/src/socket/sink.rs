@@ -1,6 +1,6 @@
 //! Where a socket's frames go: into the sink at once, or behind one that waits elsewhere for a slow reader.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use tokio::sync::oneshot;
 
@@ -9,6 +9,7 @@ use super::{
     outbox::{Frame, Outbox},
 };
 use crate::{
+    bytes::{Buffer, BufferedBytes},
     clock::Moment,
     messages::{To, socket::Message},
     ports::{CloseFrame, ConnectionGone, FrameSink, Later},
@@ -25,7 +26,7 @@ enum Sink {
     /// It takes frames.
     Ready(Box<dyn FrameSink>),
     /// It waits for the reader, beside the cell.
-    Flushing(Flushing),
+    Flushing(Box<Flushing>),
     /// It was closed, or the connection is gone.
     Gone,
 }
@@ -33,13 +34,32 @@ enum Sink {
 struct Flushing {
     /// When the reader counts as slow.
     by: Instant,
-    /// Bytes that the sink buffers.
+    /// Bytes that the sink buffers, and all that wait behind them: booked in the node's account.
     buffered: usize,
+    booked: Booked,
     /// Whether a ping is to be sent once it is ready again.
     ping_due: bool,
     /// Dropped with this, it ends the flush, and with it the connection.
     #[expect(dead_code, reason = "kept for its drop")]
     cancel: oneshot::Sender<()>,
+}
+
+/// Bytes that wait for a slow reader, as the node's account knows them. Frames that are written at once never appear there.
+struct Booked(Arc<BufferedBytes>, usize);
+
+impl Booked {
+    fn set(&mut self, waiting: usize) {
+        let Self(account, booked) = self;
+        account.add(Buffer::Outbox, waiting.saturating_sub(*booked));
+        account.remove(Buffer::Outbox, booked.saturating_sub(waiting));
+        *booked = waiting;
+    }
+}
+
+impl Drop for Booked {
+    fn drop(&mut self) {
+        self.set(0);
+    }
 }
 
 /// What writing may depend on.
@@ -62,12 +82,12 @@ impl Writer {
     }
 
     /// The frame is written with the others of this activation.
-    pub(super) fn put(&mut self, frame: Frame, env: &Env) {
-        match &self.sink {
+    pub(super) fn put(&mut self, frame: Frame) {
+        match &mut self.sink {
             Sink::Ready(_) => self.outbox.push(frame),
             Sink::Flushing(flushing) => {
                 self.outbox.push(frame);
-                self.outbox.book(self.outbox.bytes() + flushing.buffered, &env.bytes);
+                flushing.booked.set(self.outbox.bytes() + flushing.buffered);
             }
             Sink::Gone => {}
         }
@@ -131,7 +151,7 @@ impl Writer {
             Ok(0) => None,
             Ok(buffered) => self.flush(buffered, at),
             Err(ConnectionGone) => {
-                self.end(at.env);
+                self.end();
                 None
             }
         }
@@ -142,8 +162,9 @@ impl Writer {
         let Sink::Ready(sink) = std::mem::replace(&mut self.sink, Sink::Gone) else { return None };
         let (cancel, cancelled) = oneshot::channel();
         let by = at.now + at.env.limits.write_within;
-        self.sink = Sink::Flushing(Flushing { by, buffered, ping_due: false, cancel });
-        self.outbox.book(self.outbox.bytes() + buffered, &at.env.bytes);
+        let mut booked = Booked(Arc::clone(&at.env.bytes), 0);
+        booked.set(self.outbox.bytes() + buffered);
+        self.sink = Sink::Flushing(Box::new(Flushing { by, buffered, booked, ping_due: false, cancel }));
         let id = at.id;
         Some(To::Aside(Box::pin(async move {
             tokio::select! {
@@ -155,30 +176,29 @@ impl Writer {
     }
 
     /// A blocked write was completed, or failed; answers whether a ping was to follow.
-    pub(super) fn flushed(&mut self, sink: Result<Box<dyn FrameSink>, ConnectionGone>, env: &Env) -> bool {
-        let Sink::Flushing(Flushing { ping_due, .. }) = std::mem::replace(&mut self.sink, Sink::Gone) else {
+    pub(super) fn flushed(&mut self, sink: Result<Box<dyn FrameSink>, ConnectionGone>) -> bool {
+        let Sink::Flushing(flushing) = std::mem::replace(&mut self.sink, Sink::Gone) else {
             return false; // closed meanwhile
         };
         match sink {
             Ok(sink) => {
                 self.sink = Sink::Ready(sink);
-                self.outbox.book(0, &env.bytes); // written at once, or booked anew
-                ping_due
+                flushing.ping_due
             }
             Err(ConnectionGone) => {
-                self.end(env);
+                self.end();
                 false
             }
         }
     }
 
     /// Writes what was put, then a close frame, and ends. A reader too slow for its frames is too slow for a close frame.
-    pub(super) fn close(&mut self, frame: CloseFrame, at: At<'_>) -> Option<To> {
+    pub(super) fn close(&mut self, frame: CloseFrame) -> Option<To> {
         if let Sink::Ready(sink) = &mut self.sink {
             let _ = self.outbox.write(&mut **sink); // what is buffered is written by `close`; what is gone is gone
         }
         let sink = std::mem::replace(&mut self.sink, Sink::Gone);
-        self.end(at.env);
+        self.end();
         let Sink::Ready(sink) = sink else { return None };
         let closed = sink.close(frame);
         let aside: Later<Option<To>> = Box::pin(async move {
@@ -189,9 +209,8 @@ impl Writer {
     }
 
     /// Nothing is written any more.
-    pub(super) fn end(&mut self, env: &Env) {
+    pub(super) fn end(&mut self) {
         self.sink = Sink::Gone;
         self.outbox.clear();
-        self.outbox.book(0, &env.bytes);
     }
 }

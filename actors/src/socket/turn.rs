@@ -38,8 +38,7 @@ const STEP_BACK: Duration = Duration::from_secs(1);
 
 /// The state of a socket's cell.
 pub struct SocketTurn {
-    id: SocketId,
-    connection: Connection,
+    pub(super) connection: Connection,
     purse: Purse,
     writer: Writer,
     in_flight: Arc<InFlight>,
@@ -62,7 +61,6 @@ impl SocketTurn {
         now: Moment,
     ) -> Self {
         Self {
-            id,
             connection: Connection::new(id, now.at, &env.limits),
             purse: Purse::new(address),
             writer: Writer::new(sink),
@@ -95,7 +93,7 @@ impl SocketTurn {
             Message::Degraded(degraded) => Event::Degraded(degraded),
             Message::Close(code) => Event::Close(code),
             Message::Flushed(sink) => {
-                if self.writer.flushed(sink, &self.env) {
+                if self.writer.flushed(sink) {
                     self.ping(now, out);
                 }
                 return None;
@@ -105,7 +103,6 @@ impl SocketTurn {
                 let _ = done.send(()); // whoever asked may have stopped waiting
                 return None;
             }
-            Message::AnswerLost => panic!("the lookup of a room has panicked"),
             #[cfg(feature = "fault-injection")]
             Message::Fault => panic!("a fault was injected into this socket"),
         })
@@ -148,7 +145,7 @@ impl SocketTurn {
         }
         if self.writer.is_gone() {
             self.handle(Event::Disconnected(crate::messages::socket::Disconnect::Lost), now, out);
-        } else if self.writer.is_slow(At::new(self.id, &self.env, now)) {
+        } else if self.writer.is_slow(At::new(self.connection.id(), &self.env, now)) {
             self.handle(Event::Close(Close::SlowReader), now, out);
         }
     }
@@ -178,7 +175,7 @@ impl Turn for SocketTurn {
     }
 
     fn settle(&mut self, now: Moment, out: &mut Outs) -> Next {
-        let aside = self.writer.write(At::new(self.id, &self.env, now));
+        let aside = self.writer.write(At::new(self.connection.id(), &self.env, now));
         out.told.extend(aside);
         self.judge(now, out);
         if !self.connection.is_closed() {
@@ -186,7 +183,7 @@ impl Turn for SocketTurn {
             let at = self.writer.wake_at().map_or(at, |by| by.min(at));
             if self.woken_at.is_none_or(|woken| at < woken) {
                 self.woken_at = Some(at);
-                out.tell(To::Wake(Key::Socket(self.id), at));
+                out.tell(To::Wake(Key::Socket(self.connection.id()), at));
             }
         }
         self.next()
@@ -208,15 +205,10 @@ impl Turn for SocketTurn {
             | Message::Draining(_)
             | Message::StopReading(_)
             | Message::Degraded(_)
-            | Message::AnswerLost
             | Message::Close(_) => true,
             #[cfg(feature = "fault-injection")]
             Message::Fault => true,
         }
-    }
-
-    fn answer_lost() -> Message {
-        Message::AnswerLost
     }
 
     /// A delivery that finds no place means that the client reads too slowly: its inbox is kept, and it resumes.
@@ -231,13 +223,7 @@ impl Turn for SocketTurn {
         if let Some((room, seat)) = self.connection.place() {
             out.push(To::Room(room, RoomMessage::Disconnected(seat)));
         }
-        out.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.id))));
+        out.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.connection.id()))));
         None
-    }
-}
-
-impl Drop for SocketTurn {
-    fn drop(&mut self) {
-        self.writer.end(&self.env);
     }
 }

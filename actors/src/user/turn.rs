@@ -43,12 +43,10 @@ impl Turn for UserTurn {
 
     fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
         #[cfg(feature = "fault-injection")]
-        match message {
-            Message::Fault => panic!("a fault was injected into this user"),
-            Message::FaultNewestSocket => {
-                out.told.extend(self.user.newest().map(|socket| To::Socket(socket, SocketMessage::Fault)));
-            }
-            _ => {}
+        if message == Message::Fault {
+            panic!("a fault was injected into this user");
+        } else if message == Message::FaultNewestSocket {
+            out.told.extend(self.user.newest().map(|socket| To::Socket(socket, SocketMessage::Fault)));
         }
         if message == Message::Tick {
             self.woken_at = self.woken_at.filter(|at| *at > now.at + STEP_BACK);
@@ -76,11 +74,6 @@ impl Turn for UserTurn {
     }
 
     fn refused(_: Message, _: &mut Vec<To>) {}
-
-    /// A user waits for nothing.
-    fn answer_lost() -> Message {
-        Message::Tick
-    }
 
     /// Starts again without sockets; each of them attaches again.
     fn failed(self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {

@@ -108,15 +108,15 @@ mod tests {
         ) {
             let rate = Rate::new(per_second, burst);
             let bucket = Bucket::default();
-            let (mut now, mut latest, mut granted) = (1_000_000_000_u64, 1_000_000_000_u64, 0_u64);
+            let mut now = 1_000_000_000_u64;
+            let (mut earliest, mut latest, mut granted) = (now, now, 0_u64);
             for (step, tenths, back) in asks {
                 now = if back { now.saturating_sub(step / 8) } else { now + step };
-                latest = latest.max(now);
+                (earliest, latest) = (earliest.min(now), latest.max(now));
                 if bucket.take(rate, now, rate.nanos(tenths)).is_ok() {
                     granted += tenths.min(burst * 10);
                 }
-                let elapsed = latest - 1_000_000_000;
-                let most = burst * 10 + elapsed / rate.nanos(1) + 1;
+                let most = burst * 10 + (latest - earliest) / rate.nanos(1) + 1;
                 prop_assert!(granted <= most, "{granted} tenths of {most}");
             }
         }

@@ -46,6 +46,10 @@ struct UnderWay {
     pending: VecDeque<Pending>,
     /// Refused, and not known to have reached the client.
     refused: Vec<(Cid, Code)>,
+    /// When the next `ack` is due.
+    ack_by: Option<Instant>,
+    /// While the room's restarted cell has not answered: when that is overdue.
+    reseat_by: Option<Instant>,
 }
 
 impl Outstanding {
@@ -55,9 +59,45 @@ impl Outstanding {
         self.0.get_or_insert_default()
     }
 
-    fn tidy(&mut self) {
-        if self.0.as_ref().is_some_and(|under_way| under_way.pending.is_empty() && under_way.refused.is_empty()) {
+    /// Gives its memory back if nothing is under way.
+    pub(super) fn tidy(&mut self) {
+        if let Some(UnderWay { pending, refused, ack_by: None, reseat_by: None }) = self.0.as_deref()
+            && pending.is_empty()
+            && refused.is_empty()
+        {
             self.0 = None;
+        }
+    }
+
+    /// When the next `ack` is due, if one is.
+    pub(super) fn ack_by(&self) -> Option<Instant> {
+        self.0.as_ref()?.ack_by
+    }
+
+    /// An `ack` is due then, if none is due before.
+    pub(super) fn ack_before(&mut self, by: Instant) {
+        self.under_way().ack_by.get_or_insert(by);
+    }
+
+    /// Whether an `ack` is due at that time; from now on none is.
+    pub(super) fn take_ack(&mut self, now: Instant) -> bool {
+        self.0.as_mut().and_then(|under_way| under_way.ack_by.take_if(|by| now >= *by)).is_some()
+    }
+
+    /// When the answer of the room's restarted cell is overdue, if it has not come.
+    pub(super) fn reseat_by(&self) -> Option<Instant> {
+        self.0.as_ref()?.reseat_by
+    }
+
+    /// The room's restarted cell is asked.
+    pub(super) fn reseat_before(&mut self, by: Instant) {
+        self.under_way().reseat_by = Some(by);
+    }
+
+    /// It has answered.
+    pub(super) fn reseated(&mut self) {
+        if let Some(under_way) = &mut self.0 {
+            under_way.reseat_by = None;
         }
     }
 
@@ -69,9 +109,7 @@ impl Outstanding {
     pub(super) fn settle(&mut self, tag: u64) -> Option<Pending> {
         let pending = &mut self.0.as_mut()?.pending;
         let at = pending.iter().position(|pending| pending.number.tag == tag)?;
-        let settled = pending.remove(at);
-        self.tidy();
-        settled
+        pending.remove(at)
     }
 
     /// The room holds the message: the reader may go on.
@@ -99,9 +137,7 @@ impl Outstanding {
         let Some(under_way) = &mut self.0 else { return false };
         let before = under_way.refused.len();
         under_way.refused.retain(|(refused, _)| *refused > cid);
-        let advanced = under_way.refused.len() < before;
-        self.tidy();
-        advanced
+        under_way.refused.len() < before
     }
 
     /// Refusals that a restarted room has to be told of.
@@ -119,9 +155,7 @@ impl Outstanding {
         let Some(under_way) = &mut self.0 else { return 0 };
         let before = under_way.pending.len();
         under_way.pending.retain(|pending| pending.number.cid.is_some());
-        let gone = before - under_way.pending.len();
-        self.tidy();
-        gone
+        before - under_way.pending.len()
     }
 
     /// What a restarted room is told again, in order.
@@ -156,6 +190,7 @@ mod tests {
         assert_eq!(outstanding.without_number(), 1);
         assert!(outstanding.settle(3).is_some() && outstanding.settle(4).is_some());
         assert_eq!(outstanding.lowest(), None);
+        outstanding.tidy();
         assert!(outstanding.0.is_none(), "an idle session keeps no buffer");
     }
 
@@ -167,6 +202,7 @@ mod tests {
         assert!(outstanding.confirm(2));
         assert_eq!(outstanding.refusals().collect::<Vec<_>>(), [(3, Code::Glare)]);
         assert!(outstanding.confirm(9) && !outstanding.confirm(9));
+        outstanding.tidy();
         assert!(outstanding.0.is_none());
     }
 

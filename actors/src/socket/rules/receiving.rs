@@ -96,7 +96,7 @@ impl Connection {
                 Outgoing::Chat(chat_data(&id, identity.user, &text, cx.now.unix_ms))
             }
         };
-        if session.reseat_by.is_none() {
+        if session.outstanding.reseat_by().is_none() {
             cx.out.push(Effect::Tell(session.room, outgoing.clone().told(session.seat_ref(self.id), number)));
         }
         let since = cx.now.at;
@@ -112,7 +112,7 @@ impl Connection {
         if let Err(expected) = session.take(counted) {
             return cx.out.push(error(Self::out_of_order(counted, expected)));
         }
-        if session.reseat_by.is_none() {
+        if session.outstanding.reseat_by().is_none() {
             let from = session.seat_ref(self.id);
             let skipped = room::Message::Skipped { from, cid: counted, code: refusal.code };
             cx.out.push(Effect::Tell(session.room, skipped));

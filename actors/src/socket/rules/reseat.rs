@@ -27,7 +27,7 @@ impl Connection {
             // only a resume can tell.
             Phase::InRoom(session) if session.restarts < RESTARTS_MAX && !session.outstanding.is_repeated() => {
                 session.restarts += 1;
-                session.reseat_by = Some(cx.now.at + ANSWER_WITHIN);
+                session.outstanding.reseat_before(cx.now.at + ANSWER_WITHIN);
                 cx.out.push(Effect::LookUp(session.room, Lookup::Reseat(session.id)));
             }
             Phase::Entering(_) | Phase::InRoom(_) => self.close(Close::Internal, None, cx),
@@ -43,7 +43,7 @@ impl Connection {
         cx: &mut Cx<'_>,
     ) {
         let (Phase::InRoom(session), Some(identity)) = (&self.phase, &self.identity) else { return };
-        if session.id != id || session.reseat_by.is_none() {
+        if session.id != id || session.outstanding.reseat_by().is_none() {
             return;
         }
         if settings == Ok(None) {
@@ -67,7 +67,7 @@ impl Connection {
         let Answer { seat, missed, lost, .. } = answer;
         let Phase::InRoom(session) = &mut self.phase else { return };
         session.seat = seat;
-        session.reseat_by = None;
+        session.outstanding.reseated();
         session.replay(missed, cx);
         if lost && !session.told_lost {
             session.told_lost = true;
@@ -82,5 +82,6 @@ impl Connection {
         cx.out.extend(refusals.map(|(cid, code)| Effect::Tell(room, room::Message::Skipped { from, cid, code })));
         let again = session.outstanding.repeat();
         cx.out.extend(again.map(|(number, outgoing)| Effect::Tell(room, outgoing.told(from, number))));
+        session.outstanding.tidy();
     }
 }

@@ -36,10 +36,6 @@ pub(super) struct Session {
     pub(super) outstanding: Outstanding,
     /// The last `ack` sent.
     ack_sent: Cid,
-    /// When the next one is due.
-    ack_by: Option<Instant>,
-    /// While the room's restarted cell has not answered: when that is overdue.
-    pub(super) reseat_by: Option<Instant>,
     /// How often the room's cell was restarted since something was settled.
     pub(super) restarts: u8,
     /// Whether the client knows that the ledger has lost its last moments.
@@ -59,8 +55,6 @@ impl Session {
             numbers: Numbers::first(),
             outstanding: Outstanding::NONE,
             ack_sent: 0,
-            ack_by: None,
-            reseat_by: None,
             restarts: 0,
             told_lost: false,
         }
@@ -68,7 +62,7 @@ impl Session {
 
     /// The same after a resume: its client has processed everything up to `delivered`.
     pub(super) fn resumed(self, delivered: Seq, last_cid: Cid, lost: bool) -> Self {
-        let numbers = Numbers::resumed();
+        let numbers = Numbers::resumed(last_cid);
         Self { delivered, acked: delivered, numbers, told_lost: lost, ..self }
     }
 
@@ -77,11 +71,11 @@ impl Session {
     }
 
     pub(super) fn deadlines(&self) -> impl Iterator<Item = Instant> {
-        self.ack_by.into_iter().chain(self.reseat_by)
+        self.outstanding.ack_by().into_iter().chain(self.outstanding.reseat_by())
     }
 
     pub(super) fn is_reseat_overdue(&self, now: Instant) -> bool {
-        self.reseat_by.is_some_and(|by| now >= by)
+        self.outstanding.reseat_by().is_some_and(|by| now >= by)
     }
 
     /// Takes a message's number.
@@ -112,20 +106,21 @@ impl Session {
     fn ack_soon(&mut self, cx: &mut Cx<'_>) {
         if let Some(ack) = self.ack(cx.limits.ack_every.max(1)) {
             cx.out.push(ack);
-        } else if self.ack_by.is_none() && self.settled() > self.ack_sent {
-            self.ack_by = Some(cx.now.at + ACK_WITHIN);
+        } else if self.settled() > self.ack_sent {
+            self.outstanding.ack_before(cx.now.at + ACK_WITHIN);
         }
+        self.outstanding.tidy();
     }
 
     pub(super) fn ack_overdue(&mut self, now: Instant) -> Option<Effect> {
-        self.ack_by.take_if(|by| now >= *by)?;
-        self.ack(1)
+        let ack = self.outstanding.take_ack(now).then(|| self.ack(1))?;
+        self.outstanding.tidy();
+        ack
     }
 
     /// An `ack` that has waited long enough is sent with what is written anyway: alone it would cost a write of its own.
     fn ack_along(&mut self, now: Instant) -> Option<Effect> {
-        self.ack_by.take_if(|by| now + ACK_WITHIN / 2 >= *by)?;
-        self.ack(1)
+        self.ack_overdue(now + ACK_WITHIN / 2)
     }
 
     pub(super) fn ping_payload(&self) -> PingPayload {
@@ -139,6 +134,7 @@ impl Session {
         }
         let refused = payload.refused.min(self.settled());
         let refusals = self.outstanding.confirm(refused);
+        self.outstanding.tidy();
         (self.has(payload.seq) || refusals).then(|| self.acked(refused, socket))
     }
 
@@ -177,7 +173,7 @@ impl Session {
 
 impl Connection {
     /// A room tells its member, in the session that is current.
-    pub(super) fn from_room(&mut self, what: RoomEvent, cx: &mut Cx<'_>) {
+    pub(super) fn room_event(&mut self, what: RoomEvent, cx: &mut Cx<'_>) {
         match what {
             RoomEvent::Joined { seat, members, mode, replaced } => {
                 self.joined(seat, members, mode, cx);

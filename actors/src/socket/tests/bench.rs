@@ -153,7 +153,7 @@ fn number(cid: Option<Cid>) -> String {
     cid.map_or_else(|| "-".to_owned(), |cid| cid.to_string())
 }
 
-fn room_text(message: &room::Message) -> String {
+pub(super) fn room_text(message: &room::Message) -> String {
     match message {
         room::Message::Join(_) => "join".to_owned(),
         room::Message::Resume(request) => format!("resume {} after {}", request.order, request.last_seq),

@@ -160,8 +160,9 @@ proptest! {
     fn every_phase_has_a_way_out(steps in prop::collection::vec(any_step(), 0..60)) {
         let mut bench = Bench::ready();
         steps.iter().for_each(|step| drop(take(&mut bench, step)));
-        for _ in 0..40 {
-            bench.later(1).wants(Event::Tick);
+        for _ in 0..200 {
+            bench.later(4).wants(Event::Tick); // each join that waited is asked for, and may wait for its answer as long
+
             bench.wants(Event::Ponged(vec![], Charge::Granted));
             bench.sends(r#"{"type":"heartbeat"}"#);
         }

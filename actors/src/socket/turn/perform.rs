@@ -22,10 +22,10 @@ impl SocketTurn {
             }
             Effect::LookUp(room, lookup) => self.look_up(room, lookup, now, out),
             Effect::Attach(user, expires) => {
-                out.tell(To::StartUser(user, UserMessage::Attached { socket: self.id, expires }));
+                out.tell(To::StartUser(user, UserMessage::Attached { socket: self.connection.id(), expires }));
             }
             Effect::Refresh(user, expires) => {
-                out.tell(To::User(user, UserMessage::Refreshed { socket: self.id, expires }));
+                out.tell(To::User(user, UserMessage::Refreshed { socket: self.connection.id(), expires }));
             }
             Effect::Welcome(user) => {
                 let welcome = ServerToClient::Welcome(Box::new(self.welcome(user)));
@@ -50,20 +50,20 @@ impl SocketTurn {
             Effect::Charge(cost) => self.force(cost, now),
             Effect::Settled(after) => self.env.meters.relay.record(after),
             Effect::Ping(payload) => {
-                let at = At::new(self.id, &self.env, now);
+                let at = At::new(self.connection.id(), &self.env, now);
                 let aside = self.writer.ping(&payload.to_bytes(), at);
                 out.told.extend(aside);
             }
             Effect::Pong(payload) => {
-                let at = At::new(self.id, &self.env, now);
+                let at = At::new(self.connection.id(), &self.env, now);
                 let aside = self.writer.pong(&payload, at);
                 out.told.extend(aside);
             }
-            Effect::Close(code) => self.close_with(code, now, out),
-            Effect::Echo(code) => self.close(CloseFrame { code, reason: "" }, now, out),
+            Effect::Close(code) => self.close_with(code, out),
+            Effect::Echo(code) => self.close(CloseFrame { code, reason: "" }, out),
             Effect::End => {
-                tracing::debug!(socket = self.id.0, user = ?self.connection.user(), "a connection is gone");
-                self.writer.end(&self.env);
+                tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), "a connection is gone");
+                self.writer.end();
                 self.detach(out);
             }
         }
@@ -86,7 +86,7 @@ impl SocketTurn {
     /// The sink takes frames again, and a ping was to follow.
     pub(super) fn ping(&mut self, now: Moment, out: &mut Outs) {
         let payload = self.connection.ping_payload();
-        let at = At::new(self.id, &self.env, now);
+        let at = At::new(self.connection.id(), &self.env, now);
         let aside = self.writer.ping(&payload.to_bytes(), at);
         out.told.extend(aside);
     }
@@ -100,24 +100,24 @@ impl SocketTurn {
 
     fn put(&mut self, frame: Frame) {
         self.env.meters.sent.increment(1);
-        self.writer.put(frame, &self.env);
+        self.writer.put(frame);
     }
 
-    fn close_with(&mut self, code: Close, now: Moment, out: &mut Outs) {
+    fn close_with(&mut self, code: Close, out: &mut Outs) {
         Meters::closed(code);
         let (number, reason) = (code.number(), code.as_str());
-        tracing::debug!(socket = self.id.0, user = ?self.connection.user(), code = number, reason, "a socket is closed");
-        self.close(code.into(), now, out);
+        tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), code = number, reason, "a socket is closed");
+        self.close(code.into(), out);
     }
 
-    fn close(&mut self, frame: CloseFrame, now: Moment, out: &mut Outs) {
-        let aside = self.writer.close(frame, At::new(self.id, &self.env, now));
+    fn close(&mut self, frame: CloseFrame, out: &mut Outs) {
+        let aside = self.writer.close(frame);
         out.told.extend(aside);
         self.detach(out);
     }
 
     fn detach(&self, out: &mut Outs) {
-        out.told.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.id))));
+        out.told.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.connection.id()))));
     }
 
     fn welcome(&self, user_id: UserId) -> Welcome {
