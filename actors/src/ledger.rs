@@ -34,8 +34,8 @@ use crate::{
     },
 };
 
-// #[cfg(any(test, feature = "contract"))]
-// pub mod contract;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 pub mod cursor;
 pub mod memory;
 pub mod snapshot;
