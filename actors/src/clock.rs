@@ -110,11 +110,7 @@ mod tests {
         assert_eq!(clock.tick(), None);
         assert_eq!(clock.now().at - start, Duration::from_millis(910));
         pass(Duration::from_secs(40)).await;
-        assert_eq!(
-            clock.now().at - start,
-            Duration::from_millis(1_910),
-            "not judged before the pause is accounted for"
-        );
+        assert_eq!(clock.now().at - start, Duration::from_millis(1_910), "not judged before the pause is accounted for");
         assert_eq!(clock.tick(), Some(Duration::from_secs(40)));
         assert_eq!(clock.now().at - start, Duration::from_millis(910));
         pass(Duration::from_millis(5)).await;

@@ -102,7 +102,10 @@ impl Meters {
             mailbox: gauge!(MAILBOX_MESSAGES),
             restarts: counter!(ACTOR_RESTARTS),
             reaped: counter!(ROOMS_REAPED),
-            received: Kind::ALL.iter().map(|kind| counter!(MESSAGES_RECEIVED, "type" => kind.as_str())).collect(),
+            received: Kind::ALL
+                .iter()
+                .map(|kind| counter!(MESSAGES_RECEIVED, "type" => kind.as_str()))
+                .collect(),
         }
     }
 

@@ -1,15 +1,14 @@
 //! What the cases are told in: people by name on nodes by name, and everything that can be seen, as text.
 //!
-//! Here: the room and its operations. `world/seen.rs`: what nodes are told. `world/epochs.rs`: leases, losses and claims.
+//! Here: seats. `world/messages.rs`: what is sent and received. `world/seen.rs`: what nodes are told. `world/epochs.rs`:
+//! leases, losses and claims.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use self::seen::Node;
 use super::{Make, Stand};
 use crate::{
-    ledger::{
-        Answer, At, Audit, Audited, Broadcast, Failure, Join, Joined, Resume, Resumed, ResumedSeat, Send, Sent, Skipped,
-    },
+    ledger::{Answer, At, Failure, Join, Joined, Resume, Resumed, ResumedSeat, Skipped},
     protocol::{
         Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
@@ -19,6 +18,7 @@ use crate::{
 };
 
 mod epochs;
+mod messages;
 mod seen;
 
 pub(super) use epochs::Claimant;
@@ -221,93 +221,6 @@ impl World {
                 Ok(resumed)
             }
         }
-    }
-
-    /// One chat message from one to another.
-    pub(super) async fn say(
-        &mut self,
-        from: &Seat,
-        to: &Seat,
-        cid: impl Into<Option<Cid>>,
-        text: &str,
-    ) -> &'static str {
-        self.send(from, to, cid.into(), vec![message(Kind::ChatMessage, text)]).await
-    }
-
-    /// Messages from one to another in one step; what became of them.
-    pub(super) async fn send(
-        &mut self,
-        from: &Seat,
-        to: &Seat,
-        cid: Option<Cid>,
-        messages: Vec<Message>,
-    ) -> &'static str {
-        let (skipped, released) = (Vec::new(), Vec::new());
-        let send = Send { from: from.id, to: to.order(), cid, skipped, released, messages };
-        self.send_as(from, send).await
-    }
-
-    /// Exactly this, asked by the node that holds the seat.
-    pub(super) async fn send_as(&mut self, from: &Seat, send: Send) -> &'static str {
-        let at = self.node(from.node);
-        let sent = self.stand.ledger.send(self.at(&at), send).await;
-        self.sent(from.node, sent)
-    }
-
-    /// One chat message from one to all others; what became of it.
-    pub(super) async fn say_to_all(&mut self, from: &Seat, cid: impl Into<Option<Cid>>, text: &str) -> &'static str {
-        self.broadcast_skipping(from, cid.into(), Vec::new(), text).await
-    }
-
-    pub(super) async fn broadcast_skipping(
-        &mut self,
-        from: &Seat,
-        cid: Option<Cid>,
-        skipped: Vec<Skipped>,
-        text: &str,
-    ) -> &'static str {
-        let at = self.node(from.node);
-        let broadcast = Broadcast { from: from.id, cid, skipped, message: message(Kind::ChatMessage, text) };
-        let sent = self.stand.ledger.broadcast(self.at(&at), broadcast).await;
-        self.sent(from.node, sent)
-    }
-
-    fn sent(&mut self, node: &'static str, sent: Result<Sent, Failure>) -> &'static str {
-        match sent {
-            Ok(Sent::Appended(pushes)) => {
-                self.keep(node, pushes);
-                "appended"
-            }
-            Ok(Sent::Duplicate) => "duplicate",
-            Ok(Sent::Fenced) => "fenced",
-            Ok(Sent::ReceiverGone) => "receiver gone",
-            Err(failure) => outcome(failure),
-        }
-    }
-
-    /// All that this seat was sent, as text.
-    pub(super) async fn inbox(&mut self, seat: &Seat) -> Vec<String> {
-        self.inbox_after(seat, 0).await.expect("all of the inbox is stored")
-    }
-
-    /// What this seat was sent after this number, as text; `None`: its holder cannot have it.
-    pub(super) async fn inbox_after(&mut self, seat: &Seat, seq: Seq) -> Option<Vec<String>> {
-        match self.audit(seat, seq, 0).await {
-            Audited::Held(entries, _) => Some(entries.iter().map(|(seq, entry)| self.numbered(*seq, entry)).collect()),
-            Audited::Gap | Audited::Ended(_) => None,
-        }
-    }
-
-    /// What its node has missed of this seat.
-    pub(super) async fn audit(&mut self, seat: &Seat, last_seq: Seq, acked: Seq) -> Audited {
-        let at = self.node(seat.node);
-        let audit = vec![Audit { seat: seat.id, last_seq, acked }];
-        self.ask(self.stand.ledger.audit(self.at(&at), audit)).await.remove(0)
-    }
-
-    /// The client has received everything up to this number.
-    pub(super) async fn acknowledge(&mut self, seat: &Seat, seq: Seq) {
-        self.audit(seat, seq, seq).await;
     }
 
     pub(super) async fn close(&mut self, node: &'static str) {

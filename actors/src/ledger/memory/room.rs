@@ -230,5 +230,5 @@ impl RoomCore {
     }
 }
 
-// #[cfg(test)]
-// mod tests;
+#[cfg(test)]
+mod tests;
