@@ -34,8 +34,8 @@ use crate::{
     },
 };
 
-// #[cfg(any(test, feature = "contract"))]
-// pub mod contract;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 pub mod cursor;
 #[cfg(any(test, feature = "contract"))]
 pub mod faulty;

@@ -45,8 +45,8 @@ mod seat;
 mod subscribers;
 mod turn;
 
-// #[cfg(test)]
-// mod tests;
+#[cfg(test)]
+mod tests;
 
 /// How long to wait for a seat that is to be claimed: claims come within a second or so.
 pub const CLAIM_WAIT: Duration = Duration::from_millis(100);
@@ -249,4 +249,3 @@ fn judge(known: Epoch, present: Epoch) -> Result<(), Failure> {
 fn lock<T>(index: &Mutex<T>) -> MutexGuard<'_, T> {
     index.lock().unwrap_or_else(PoisonError::into_inner)
 }
-

@@ -68,7 +68,8 @@ impl Leases {
 
     /// The dead nodes that have not been swept; they count as swept from now on, until [`Leases::unsweep`].
     pub(super) fn sweep(&mut self, now: Instant) -> Vec<NodeId> {
-        let due = |(node, lease): (&NodeId, &Lease)| (!lease.is_swept && self.is_judged(lease, now)).then(|| node.clone());
+        let due =
+            |(node, lease): (&NodeId, &Lease)| (!lease.is_swept && self.is_judged(lease, now)).then(|| node.clone());
         let dead: Vec<NodeId> = self.nodes.iter().filter_map(due).collect();
         for node in &dead {
             if let Some(lease) = self.nodes.get_mut(node) {

@@ -8,9 +8,7 @@ use crate::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Event, Fact, Failure, Join, Joined, Lease, Ledger,
         Notice, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
     },
-    protocol::{
-        Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure,
-    },
+    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure},
 };
 
 impl MemoryLedger {
@@ -60,10 +58,14 @@ impl Ledger for MemoryLedger {
     }
 
     fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
-        self.answer(at, || (), |core, turn| {
-            core.gone(seat, window, &skipped, turn);
-            Ok(())
-        })
+        self.answer(
+            at,
+            || (),
+            |core, turn| {
+                core.gone(seat, window, &skipped, turn);
+                Ok(())
+            },
+        )
     }
 
     fn resume(&self, at: At<'_>, resume: Resume) -> Answer<Resumed> {

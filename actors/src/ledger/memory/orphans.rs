@@ -73,7 +73,8 @@ impl Orphans {
         rooms.retain(|_, rooms| !rooms.is_empty());
         self.is_watching.store(!rooms.is_empty(), Ordering::SeqCst);
         let dead = rooms.iter().filter(|(node, _)| is_dead(node));
-        let (nodes, rooms): (Vec<NodeId>, Vec<&BTreeSet<RoomId>>) = dead.map(|(node, rooms)| (node.clone(), rooms)).unzip();
+        let (nodes, rooms): (Vec<NodeId>, Vec<&BTreeSet<RoomId>>) =
+            dead.map(|(node, rooms)| (node.clone(), rooms)).unzip();
         (nodes, rooms.into_iter().flatten().copied().collect())
     }
 

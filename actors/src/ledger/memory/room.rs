@@ -10,9 +10,7 @@ use super::{SHED_WAIT, seat::Seat, turn::Turn};
 use crate::{
     bytes::Pressure,
     ledger::{Ended, Failure, Join, Joined, Push},
-    protocol::{
-        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, SeatId, SessionId, UserId, client::Seq,
-    },
+    protocol::{Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, SeatId, SessionId, UserId, client::Seq},
 };
 
 mod claim;
@@ -232,5 +230,5 @@ impl RoomCore {
     }
 }
 
-// #[cfg(test)]
-// mod tests;
+#[cfg(test)]
+mod tests;

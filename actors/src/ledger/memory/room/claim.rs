@@ -68,6 +68,9 @@ impl RoomCore {
         seat.connect(turn);
         let entries = seat.inbox.read(claim.last_seq);
         self.hear(place, &claim.heard, turn);
+        if self.settles_in(turn).is_none() {
+            self.forget_absent();
+        }
         self.held(claim.seat, entries)
     }
 

@@ -131,6 +131,11 @@ impl RoomCore {
         while let Some(place) = self.seats.iter().position(is_unclaimed) {
             freed.push(self.end(place, LeaveReason::Lost, turn));
         }
+        self.forget_absent();
+    }
+
+    /// Forgets what was sent to and received from seats that are not here: nobody can claim them any more.
+    pub(super) fn forget_absent(&mut self) {
         let here: Vec<JoinOrder> = self.seats.iter().map(|seat| seat.order).collect();
         for seat in &mut self.seats {
             seat.numbers.retain(|to| here.binary_search(&to).is_ok());
