@@ -12,6 +12,7 @@ const FAULTS: Faults = Faults::NONE;
 const TURN_BUDGET: Duration = Duration::from_micros(200);
 
 mod system {
+    mod at_hand;
     mod browser;
     mod calls;
     mod drain;
@@ -21,7 +22,6 @@ mod system {
     mod faults;
     mod follow_one_offer;
     mod numbers;
-    mod passive;
     mod resume;
     mod slow;
     mod world;

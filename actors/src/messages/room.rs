@@ -72,6 +72,8 @@ pub enum Message {
     SettingsChanged(RoomSettings),
     /// The room is to be closed.
     Close(LeaveReason),
+    /// The room was closed by somebody else: its seats have ended.
+    Closed,
     /// Pushes may have been lost: audit every seat now.
     Audit,
     /// The ledger is in this epoch: claim every seat.

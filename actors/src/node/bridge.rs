@@ -96,7 +96,10 @@ impl Subscription {
         let directory = &self.directory;
         match notice {
             Notice::Kick(user) => directory.deliver([To::User(user, user::Message::Kick(Close::Forbidden))]),
-            Notice::RoomClosed(room) => directory.note_closed(room),
+            Notice::RoomClosed(id) => {
+                directory.note_closed(id);
+                directory.deliver([To::Room(id, room::Message::Closed)]);
+            }
             Notice::SettingsChanged(id) => {
                 let (settings, directory) = (directory.ports.rooms.settings(id), Arc::clone(directory));
                 self.directory.deliver([To::Aside(Box::pin(async move {

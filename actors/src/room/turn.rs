@@ -158,6 +158,7 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Closed
             | Message::Audit
             | Message::Epoch(_)
             | Message::Fence(_)
@@ -195,6 +196,7 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Closed
             | Message::Audit
             | Message::Epoch(_)
             | Message::AnswerLost

@@ -146,23 +146,3 @@ async fn nothing_is_said_before_hello_nor_outside_a_room() {
     outside.says("{");
     assert_eq!(outside.hears("error").await["code"], "bad_message");
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_flood_is_refused_then_closed() {
-    let world = World::single().await;
-    let mut noisy = world.member(0, 1, world.room(4)).await;
-    for cid in 1..=800 {
-        noisy.chats(cid, "!");
-    }
-    let mut refused = 0;
-    loop {
-        let refusal = noisy.hears("error").await;
-        assert_eq!(refusal["code"], "rate_limited");
-        refused += 1;
-        if refusal["cid"].is_null() {
-            break;
-        }
-    }
-    assert_eq!(refused, 201);
-    assert_eq!(noisy.next().await, super::browser::Heard::Closed(Some(actors::protocol::Close::Rate.number())));
-}

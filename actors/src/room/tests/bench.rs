@@ -262,6 +262,7 @@ pub(super) fn resumed(number: u64) -> ResumedSeat {
         replay: Vec::new(),
         sent: Vec::new(),
         skipped: Vec::new(),
+        heard: Vec::new(),
         lost: false,
         pushes: Vec::new(),
     }

@@ -1,4 +1,4 @@
-//! Cells that wait for nothing have no worker, and miss nothing.
+//! What only shows where nobody waits for the ledger: cells without a worker, floods.
 
 use std::time::Duration;
 
@@ -65,4 +65,24 @@ async fn a_connection_that_no_longer_answers_is_found_half_open() {
         }
     }
     assert_eq!(left, format!(r#""user_left" "lost" {}"#, silent.user));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_is_refused_then_closed() {
+    let world = World::single().await;
+    let mut noisy = world.member(0, 1, world.room(4)).await;
+    for cid in 1..=800 {
+        noisy.chats(cid, "!");
+    }
+    let mut refused = 0;
+    loop {
+        let refusal = noisy.hears("error").await;
+        assert_eq!(refusal["code"], "rate_limited");
+        refused += 1;
+        if refusal["cid"].is_null() {
+            break;
+        }
+    }
+    assert_eq!(refused, 201);
+    assert_eq!(noisy.next().await, super::browser::Heard::Closed(Some(actors::protocol::Close::Rate.number())));
 }
