@@ -173,11 +173,12 @@ impl Naive {
     }
 
     fn append(&mut self, room: RoomId, to: JoinOrder, (entry, source): (&Entry, Option<Source>)) {
+        let epoch = self.epoch;
         let Some(session) = self.session_mut(room, to) else { return };
         session.sent.push(entry.clone());
-        if session.is_connected() {
+        if session.is_connected() && session.mark.is_none() {
             let what = Pushed::Entry { seq: session.last(), entry: entry.clone(), source };
-            let told = (session.node.clone(), Push { room, to, what });
+            let told = (session.node.clone(), Push { room, to, epoch, what });
             self.told.push(told);
         }
     }
@@ -190,7 +191,7 @@ impl Naive {
     fn tell_ended(&mut self, room: RoomId, order: JoinOrder, ended: Ended) {
         let Some(session) = self.session(room, order) else { return };
         if session.is_connected() || session.is_orphaned {
-            let push = Push { room, to: order, what: Pushed::Ended(session.fence, ended) };
+            let push = Push { room, to: order, epoch: self.epoch, what: Pushed::Ended(session.fence, ended) };
             self.told.push((session.node.clone(), push));
         }
     }

@@ -99,7 +99,7 @@ impl Naive {
         session.take(claim, node);
         let sessions = &mut self.rooms.entry(room).or_default().sessions;
         for receiver in sessions.iter_mut() {
-            for source in receiver.heard.extract_if(.., |source| source.from == session.order) {
+            for source in receiver.heard.extract_if(.., |source| source.from == claim.seat.order) {
                 session.was_heard(receiver.order, source);
             }
         }

@@ -69,20 +69,18 @@ impl Naive {
     pub(crate) fn reap(&mut self, room: RoomId, dead: &[NodeId], asker: &NodeId) -> Vec<SeatId> {
         let (now, mut freed) = (self.now, Vec::new());
         let is_settled = self.rooms.get(&room).and_then(|room| room.unsettled).is_some_and(|settles| settles <= now);
-        let judged: Vec<(JoinOrder, bool, bool)> = {
-            let unclaimed = |it: &Session| is_settled && it.is_connected() && it.mark.is_some();
-            let alive = |it: &Session| it.node == *asker || self.is_alive(&it.node);
-            self.sessions(room).iter().map(|it| (it.order, unclaimed(it), alive(it))).collect()
-        };
-        for (order, is_unclaimed, is_alive) in judged {
+        let unclaimed = |it: &Session| is_settled && it.is_connected() && it.mark.is_some();
+        let alive = |it: &Session| it.node == *asker || self.is_alive(&it.node);
+        let lost = |it: &&Session| it.is_connected() && (dead.contains(&it.node) || unclaimed(it) && !alive(it));
+        let lost: Vec<JoinOrder> = self.sessions(room).iter().filter(lost).map(|it| it.order).collect();
+        for order in lost {
             let session = self.session_mut(room, order).expect("listed");
-            let is_dead = dead.contains(&session.node) || is_unclaimed && !is_alive;
-            if session.is_connected() && is_dead {
-                (session.until, session.is_orphaned) = (Some(now + session.window), true);
-            } else if is_unclaimed {
-                freed.push(session.id());
-                self.end(room, order, LeaveReason::Lost);
-            }
+            (session.until, session.is_orphaned) = (Some(now + session.window), true);
+        }
+        let nobody: Vec<SeatId> = self.sessions(room).iter().filter(|it| unclaimed(it)).map(Session::id).collect();
+        for id in nobody {
+            freed.push(id);
+            self.end(room, id.order, LeaveReason::Lost);
         }
         if is_settled {
             self.rooms.entry(room).or_default().unsettled = None;
