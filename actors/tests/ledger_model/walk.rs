@@ -147,14 +147,14 @@ impl Walk {
             Kind::Skip => self.skip(room, op),
             Kind::Broadcast => self.broadcast(room, op),
             Kind::Audit => self.audit(room, op),
-            Kind::CatchUp => self.catch_up(room),
+            Kind::CatchUp => self.catch_up(room, op),
             Kind::Renew => self.renew(asker),
             Kind::Release => self.release(asker),
             Kind::Reap => self.reap(room, asker),
             Kind::Close => self.close(room, asker),
-            Kind::Wipe => self.wipe(asker),
-            Kind::Copy => self.copy(asker),
-            Kind::GoBack => self.go_back(asker),
+            Kind::Wipe if op.dice.is_multiple_of(4) => self.wipe(asker),
+            Kind::GoBack if op.dice.is_multiple_of(3) => self.go_back(asker),
+            Kind::Wipe | Kind::GoBack | Kind::Copy => self.copy(asker),
             Kind::Claim => self.claim(room, op),
         };
         self.naive.forget_empty(room);
@@ -164,7 +164,7 @@ impl Walk {
     /// Everybody catches up, every room is looked at once more, and in the end nothing is left.
     pub(crate) fn finish(&mut self) {
         for number in 0..ROOMS {
-            self.catch_up(room(number));
+            self.catch_up(room(number), Op::from([0; 6]));
             self.compare(room(number), &node(0), Vec::new());
             let (asker, pushes) = self.close(room(number), node(0));
             self.compare(room(number), &asker, pushes);

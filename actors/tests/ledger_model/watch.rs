@@ -32,7 +32,6 @@ pub(crate) struct Watch {
     pub(crate) session: SessionId,
     pub(crate) secret: u128,
     pub(crate) seat: SeatId,
-    /// The generation before, which is fenced.
     pub(crate) node: NodeId,
     /// The epoch in which its holder knows it.
     pub(crate) epoch: Epoch,
@@ -41,8 +40,10 @@ pub(crate) struct Watch {
     pub(crate) is_live: bool,
     /// It was told that it is over, or it has missed what is no longer stored.
     pub(crate) is_over: bool,
-    /// Epochs that it has lived to see, and whether it was absent when one began.
+    /// Epochs that it has lived to see.
     pub(crate) losses: u32,
+    /// It was absent when one began, or was resumed before it was claimed: what it has heard is not known any more, so that
+    /// a resend may reach it twice if its sender's holder has not claimed either.
     pub(crate) was_absent: bool,
     /// The others, as far as was told.
     pub(crate) view: BTreeMap<JoinOrder, UserId>,

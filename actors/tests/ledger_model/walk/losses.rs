@@ -53,7 +53,11 @@ impl Walk {
         let chosen = usize::from(op.user) % behind.len();
         let watch = behind.swap_remove(chosen);
         let known = if op.dice.is_multiple_of(16) { epoch } else { watch.epoch };
-        let (claim, asker) = (watch.claim(), watch.node.clone());
+        let (mut claim, asker) = (watch.claim(), watch.node.clone());
+        if op.dice.is_multiple_of(13) {
+            claim.last_seq = 0; // a holder that has forgotten what it has delivered
+            watch.is_over = true;
+        }
         let facts = self.facts.iter().filter(|(other, _)| *other == room).map(|(_, fact)| *fact);
         let facts: Vec<Fact> = facts.filter(|_| op.dice.is_multiple_of(3)).collect();
         let is_settling = self.naive.is_settling();
@@ -73,7 +77,9 @@ impl Walk {
         match expected {
             Audited::Held(entries, heard) => {
                 watch.epoch = epoch;
-                watch.receive(entries, &heard);
+                if !watch.is_over {
+                    watch.receive(entries, &heard);
+                }
             }
             Audited::Gap | Audited::Ended(_) => watch.is_over = true,
         }
@@ -117,6 +123,7 @@ impl Watch {
     /// It goes on at another node, which knows only what it was answered.
     pub(super) fn resumed(&mut self, resumed: naive::Resumed, last_seq: Seq, (node, epoch): (NodeId, Epoch)) {
         let naive::Resumed { seat, members, replay, sent, skipped, heard, .. } = resumed;
+        self.was_absent |= epoch != self.epoch; // nobody has claimed what it has heard
         (self.seat, self.node, self.epoch) = (seat, node, epoch);
         self.is_live = true;
         self.forget_heard();

@@ -148,7 +148,7 @@ impl Walk {
     }
 
     /// Everybody in the room reads what has not arrived, and then sees what is.
-    pub(super) fn catch_up(&mut self, room: RoomId) -> (NodeId, Vec<Push>) {
+    pub(super) fn catch_up(&mut self, room: RoomId, op: Op) -> (NodeId, Vec<Push>) {
         let ledger = self.ledger.clone();
         let all: Vec<JoinOrder> = self.naive.sessions(room).iter().map(|session| session.order).collect();
         for order in all {
@@ -168,7 +168,9 @@ impl Walk {
             let others = members.map(|member| (member.order, member.user)).collect();
             assert!(watch.losses > 0 || watch.view == others, "who caught up sees who is there");
         }
-        self.compare_stored();
+        if op.dice.is_multiple_of(4) {
+            self.compare_stored();
+        }
         (node(0), Vec::new())
     }
 
