@@ -245,6 +245,9 @@ pub struct Push {
     pub room: RoomId,
     /// The seat's join order.
     pub to: JoinOrder,
+    /// The epoch in which it happened. An entry of another epoch than its holder knows the seat in is dropped: it has
+    /// another numbering, and the claim brings it.
+    pub epoch: Epoch,
     /// What happened.
     pub what: Pushed,
 }

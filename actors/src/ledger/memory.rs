@@ -159,8 +159,8 @@ impl MemoryLedger {
         at: At<'_>,
         step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> T,
     ) -> T {
-        let mut turn = Turn::new(at, self.clock.now(), &self.limits, self.bytes.pressure());
         let Stored { core, deadline } = stored.get_mut();
+        let mut turn = Turn::new(at, core.epoch(), self.clock.now(), &self.limits, self.bytes.pressure());
         let answer = step(core, &mut turn);
         turn.settle_account(&self.bytes);
         let due = if core.is_empty() { None } else { core.deadline() };

@@ -164,6 +164,7 @@ macro_rules! ledger_cases {
         rolled_back::what_came_before_a_late_claim_is_numbered_after_what_was_received
         rolled_back::messages_wait_for_connected_seats_to_be_claimed
         rolled_back::a_claim_brings_what_was_not_received_yet
+        rolled_back::a_seat_that_is_not_claimed_yet_is_told_of_no_entry_until_its_claim
         rolled_back::a_claim_with_a_newer_fence_restores_a_forgotten_resume
         rolled_back::a_claim_connects_a_seat_whose_resume_was_forgotten
         rolled_back::a_forgotten_leave_is_told_again

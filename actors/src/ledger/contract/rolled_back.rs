@@ -57,6 +57,21 @@ pub(super) async fn a_claim_brings_what_was_not_received_yet(make: Make) {
     assert_eq!(w.claim(&bob, Claimant::received(0)).await.expect("stored"), ["1 one"]);
 }
 
+pub(super) async fn a_seat_that_is_not_claimed_yet_is_told_of_no_entry_until_its_claim(make: Make) {
+    let (mut w, ann, bob) = copied(make).await;
+    let cem = w.join("cem", "c").await;
+    w.stand.loss.copy().await;
+    w.go_back().await;
+    w.claim_all(&[(&ann, Claimant::received(2))]).await;
+    let _before = (w.pushed("a").await, w.pushed("b").await);
+    w.evict(&cem, LeaveReason::Kicked, "d").await;
+    assert_eq!(w.pushed("b").await, [""; 0], "it would be numbered anew");
+    let pushes = w.pushes("a").await;
+    assert_eq!((pushes.len(), pushes[0].epoch), (1, w.epoch), "a push says in which epoch it is numbered");
+    w.epoch -= 1;
+    assert_eq!(w.claim(&bob, Claimant::received(4)).await.expect("stored"), ["5 left cem kicked"]);
+}
+
 pub(super) async fn a_claim_with_a_newer_fence_restores_a_forgotten_resume(make: Make) {
     let (mut w, _ann, old) = copied(make).await;
     let mut bob = old.clone();

@@ -7,7 +7,7 @@ use crate::{
     bytes::BufferedBytes,
     clock::Clock,
     ledger::{Event, snapshot::Snapshot},
-    protocol::Epoch,
+    protocol::{Epoch, JoinOrder, RoomId},
     settings::LedgerLimits,
 };
 
@@ -57,6 +57,12 @@ impl MemoryLedger {
         self.go_back_to(Some(snapshot))
     }
 
+    /// The newest join order that this room may have given.
+    fn newest_order(&self, room: RoomId) -> JoinOrder {
+        let present = self.rooms.get(&room).map_or(0, |stored| stored.core.last());
+        present.max(self.newest.load(Ordering::SeqCst))
+    }
+
     fn go_back_to(&self, snapshot: Option<Snapshot>) -> Epoch {
         let replacing = lock(&self.replacing);
         let (epoch, now) = (self.era.epoch() + 1, self.clock.now().at);
@@ -67,6 +73,7 @@ impl MemoryLedger {
             let id = room.room;
             let mut core = RoomCore::saved(room, epoch, now);
             core.enter(settles);
+            core.count_on_from(self.newest_order(id));
             self.enter(id, core);
         }
         self.era.begin(epoch, settles);

@@ -191,8 +191,8 @@ impl Seat {
         turn.book(self.is_connected(), 0, self.inbox.buffered());
     }
 
-    /// Appends an entry to the inbox, and tells the node if the socket is connected. When memory is short, the inbox of an
-    /// absent seat is dropped instead.
+    /// Appends an entry to the inbox, and tells the node if the socket is connected; a holder that has not claimed the seat
+    /// yet gets the entry with its claim, renumbered. When memory is short, the inbox of an absent seat is dropped instead.
     pub(super) fn append(&mut self, entry: &Entry, source: Option<Source>, turn: &mut Turn<'_>) {
         let (before, is_connected) = (self.inbox.buffered(), self.is_connected());
         let seq = if is_connected || turn.pressure < Pressure::ShedAbsent {
@@ -201,7 +201,7 @@ impl Seat {
             self.inbox.shed()
         };
         turn.book(is_connected, before, self.inbox.buffered());
-        if is_connected {
+        if is_connected && self.mark().is_none() {
             turn.tell(&self.node, self.order, Pushed::Entry { seq, entry: entry.clone(), source });
         }
     }

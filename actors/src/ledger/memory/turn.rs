@@ -6,7 +6,7 @@ use crate::{
     bytes::{Buffer, BufferedBytes, Pressure},
     clock::Moment,
     ledger::{At, Push, Pushed},
-    protocol::{JoinOrder, NodeId, RoomId},
+    protocol::{Epoch, JoinOrder, NodeId, RoomId},
     settings::LedgerLimits,
 };
 
@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Turn<'a> {
     /// The room.
     pub(super) room: RoomId,
+    /// The room's epoch.
+    epoch: Epoch,
     /// The asking node.
     pub(super) node: &'a NodeId,
     /// When.
@@ -35,14 +37,21 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     /// A turn at which nothing has happened yet.
-    pub(super) fn new(at: At<'a>, now: Moment, limits: &'a LedgerLimits, pressure: Pressure) -> Self {
+    pub(super) fn new(
+        at: At<'a>,
+        epoch: Epoch,
+        now: Moment,
+        limits: &'a LedgerLimits,
+        pressure: Pressure,
+    ) -> Self {
         let (here, away) = (Vec::new(), Vec::new());
-        Self { room: at.room, node: at.node, now, limits, pressure, has_connected: false, here, away, booked: [0; 2] }
+        let At { room, node, .. } = at;
+        Self { room, epoch, node, now, limits, pressure, has_connected: false, here, away, booked: [0; 2] }
     }
 
     /// Tells the node that holds a seat what happened to it.
     pub(super) fn tell(&mut self, node: &NodeId, to: JoinOrder, what: Pushed) {
-        let push = Push { room: self.room, to, what };
+        let push = Push { room: self.room, to, epoch: self.epoch, what };
         if node == self.node {
             self.here.push(push);
         } else {

@@ -12,7 +12,7 @@ use crate::{
         },
         snapshot::{Absence, SavedRoom, SavedSeat},
     },
-    protocol::{Epoch, RoomId},
+    protocol::{Epoch, JoinOrder, RoomId},
 };
 
 impl RoomCore {
@@ -46,6 +46,11 @@ impl RoomCore {
             seat.loss = Loss::Untold;
         }
         self.rare.get_or_insert_default().settles = Some(settles);
+    }
+
+    /// Join orders up to this one were given, by this room in an epoch that it has forgotten.
+    pub(in crate::ledger::memory) fn count_on_from(&mut self, last: JoinOrder) {
+        self.last = self.last.max(last);
     }
 
     /// Bytes in inboxes of connected and of disconnected seats.
