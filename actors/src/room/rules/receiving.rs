@@ -27,6 +27,8 @@ impl Room {
                 }
             }
             Pushed::Entry { .. } if self.is_fenced => {} // the audit after the fence finds it
+            // Numbered in another epoch: the claim finds what counts of it.
+            Pushed::Entry { .. } if push.epoch != self.epoch => self.learn_epoch(push.epoch, step),
             Pushed::Entry { seq, entry, source } => match self.seats[place].cursor.step(seq) {
                 CursorStep::Next => {
                     self.deliver(push.to, (seq, entry, source), step);
