@@ -11,25 +11,24 @@ use crate::config::Config;
 
 /// A node that serves.
 #[derive(Debug, Clone)]
-pub struct Serving {
+pub(super) struct Serving {
     /// The public listener's real address.
-    pub http: SocketAddr,
+    pub(super) http: SocketAddr,
     /// The operators' listener's real address.
-    pub admin: SocketAddr,
+    pub(super) admin: SocketAddr,
     /// Whether the public listener speaks TLS.
-    pub tls: bool,
+    pub(super) tls: bool,
     /// The address people type, if it is another one.
-    pub public_url: Option<String>,
+    pub(super) public_url: Option<String>,
     /// Where database and keys lie.
-    pub data_dir: PathBuf,
+    pub(super) data_dir: PathBuf,
     /// Whether they were just made.
-    pub first_start: bool,
+    pub(super) first_start: bool,
 }
 
 impl Serving {
     /// A node of this configuration that was given these addresses.
-    #[must_use]
-    pub fn new(config: &Config, http: SocketAddr, admin: SocketAddr, first_start: bool) -> Self {
+    pub(super) fn new(config: &Config, http: SocketAddr, admin: SocketAddr, first_start: bool) -> Self {
         Self {
             http,
             admin,
@@ -41,8 +40,7 @@ impl Serving {
     }
 
     /// The page's address as somebody at this machine types it.
-    #[must_use]
-    pub fn page(&self) -> String {
+    pub(super) fn page(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         let local = self.http.ip().is_loopback() || self.http.ip().is_unspecified();
         let here = if local { format!("localhost:{}", self.http.port()) } else { self.http.to_string() };
@@ -51,7 +49,7 @@ impl Serving {
 }
 
 /// Says that the node serves: on standard output when that is a terminal, else in the log.
-pub fn announce(serving: &Serving) {
+pub(super) fn announce(serving: &Serving) {
     let mut out = io::stdout();
     if out.is_terminal() && write!(out, "{}", banner(serving)).is_ok() {
         return;
@@ -61,8 +59,7 @@ pub fn announce(serving: &Serving) {
 }
 
 /// The lines for a terminal.
-#[must_use]
-pub fn banner(serving: &Serving) -> String {
+fn banner(serving: &Serving) -> String {
     let page = serving.page();
     let data = serving.data_dir.display();
     let mut text = format!("\n  Aldis {} serves.\n\n", env!("CARGO_PKG_VERSION"));
