@@ -181,7 +181,7 @@ impl Listen for Member {
         self.mouth.0.hold();
     }
 
-    fn pause(&mut self) {
+    fn flush_batch(&mut self) {
         self.mouth.0.release();
     }
 

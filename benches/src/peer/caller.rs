@@ -167,7 +167,7 @@ impl Listen for Caller {
         self.mouth.line.hold();
     }
 
-    fn pause(&mut self) {
+    fn flush_batch(&mut self) {
         self.mouth.line.release();
     }
 
