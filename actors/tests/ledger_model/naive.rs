@@ -71,8 +71,8 @@ pub(crate) struct Session {
     /// Every message ever sent: to whom (`None`: to all), its number, whether it was a description.
     said: Vec<(Option<JoinOrder>, Option<Cid>, bool)>,
     pub(crate) skipped: BTreeMap<Cid, Option<Code>>,
-    /// The last entry when an epoch began in which it was not claimed.
-    pub(crate) mark: Option<Seq>,
+    /// The last entry when each epoch began in which it was not claimed.
+    pub(crate) marks: Vec<(Epoch, Seq)>,
     heard: Vec<Source>,
     /// A loss is to be told; `true`: it was told, and perhaps did not arrive.
     pub(crate) lost: Option<bool>,
@@ -135,8 +135,12 @@ impl Session {
     }
 
     /// What came in this epoch is numbered after what was received before it.
-    fn settle(&mut self, seen: Seq, limits: &LedgerLimits) {
-        if let Some(mark) = self.mark.take().filter(|mark| seen > *mark) {
+    fn settle(&mut self, seen: Seq, known: Epoch, limits: &LedgerLimits) {
+        let mut marks = std::mem::take(&mut self.marks);
+        while marks.len() > 1 && marks[0].0 <= known {
+            marks.remove(0);
+        }
+        if let Some((_, mark)) = marks.first().copied().filter(|(_, mark)| seen > *mark) {
             let since = (self.last() - mark) as usize;
             let is_stored = self.floor(limits) <= mark;
             let dropped = if is_stored { 0 } else { self.floor(limits) - mark };
@@ -176,7 +180,7 @@ impl Naive {
         let epoch = self.epoch;
         let Some(session) = self.session_mut(room, to) else { return };
         session.sent.push(entry.clone());
-        if session.is_connected() && session.mark.is_none() {
+        if session.is_connected() && session.marks.is_empty() {
             let what = Pushed::Entry { seq: session.last(), entry: entry.clone(), source };
             let told = (session.node.clone(), Push { room, to, epoch, what });
             self.told.push(told);
@@ -309,7 +313,7 @@ impl Naive {
             return Err(ResumeFailure::BadToken);
         }
         let mut settled = session.clone();
-        settled.settle(resume.last_seq, &limits);
+        settled.settle(resume.last_seq, 0, &limits);
         let replay = settled.after(resume.last_seq, &limits).ok_or(ResumeFailure::Gap)?;
         self.tell_ended(room, resume.order, Ended::Moved);
         settled.acked = settled.acked.max(resume.last_seq);
@@ -350,7 +354,7 @@ impl Session {
             acked: 0,
             said: Vec::new(),
             skipped: BTreeMap::new(),
-            mark: None,
+            marks: Vec::new(),
             heard: Vec::new(),
             lost: None,
             replaced,

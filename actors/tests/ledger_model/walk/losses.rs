@@ -109,7 +109,7 @@ impl Walk {
         assert_eq!(seat["node"], serde_json::json!(session.node));
         assert_eq!(seat["last"], serde_json::json!(session.last()));
         assert_eq!(seat["entries"], serde_json::json!(entries));
-        assert_eq!(seat["mark"], serde_json::json!(session.mark));
+        assert_eq!(seat["marks"], serde_json::json!(session.marks));
         assert_eq!(seat["lost"], serde_json::json!(session.lost.is_some()));
         assert_eq!(seat["absence"].is_null(), session.is_connected());
         let skipped = seat["skipped"].as_array().expect("a list").iter();
