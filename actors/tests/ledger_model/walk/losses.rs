@@ -12,6 +12,7 @@ use crate::{naive, op::Op, watch::Watch};
 impl Walk {
     pub(super) fn wipe(&mut self, asker: NodeId) -> (NodeId, Vec<Push>) {
         self.lose();
+        self.copy = None;
         self.naive.lose(None);
         assert_eq!(self.ledger.wipe(), self.naive.epoch);
         self.seen.mark("wiped");
@@ -146,4 +147,3 @@ impl Watch {
         }
     }
 }
-

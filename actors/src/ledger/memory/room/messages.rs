@@ -94,8 +94,7 @@ impl RoomCore {
         audits: &[Audit],
         turn: &mut Turn<'_>,
     ) -> Result<Vec<Audited>, Failure> {
-        let is_unclaimed =
-            |audit: &Audit| self.place(audit.seat.order).is_some_and(|it| self.seats[it].is_unclaimed());
+        let is_unclaimed = |audit: &Audit| self.place(audit.seat.order).is_some_and(|it| self.seats[it].is_unclaimed());
         if audits.iter().any(is_unclaimed) {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });
         }

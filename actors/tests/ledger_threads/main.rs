@@ -1,11 +1,13 @@
 //! Threads at one ledger at once: the limit holds, and each session hears each other in order, once, without holes, although
 //! pushes of concurrent steps arrive in any order, sockets that were taken over still speak, and the ledger is wiped.
 
+mod losses;
+
 use std::{
     collections::BTreeMap,
     sync::{
         Arc, Barrier,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
         mpsc,
     },
     time::Duration,
@@ -15,8 +17,8 @@ use actors::{
     bytes::BufferedBytes,
     clock::Clock,
     ledger::{
-        Answer, At, Audit, Audited, Broadcast, Claim, Cursor, Ended, Event, Failure, Join, Joined, Ledger, MemoryLedger,
-        Pushed, Resume, Resumed, Send, Sent, Sequence, Skipped, Source, cursor::Step,
+        Answer, At, Audit, Audited, Broadcast, Cursor, Ended, Event, Failure, Join, Joined, Ledger, MemoryLedger,
+        Pushed, Resume, Resumed, Send, Sent, Skipped, Source, cursor::Step,
     },
     protocol::{
         Data, Entry, Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId,
@@ -43,8 +45,12 @@ fn now<T>(answer: Answer<T>) -> Result<T, Failure> {
 /// A thread may stand still while the others say a lot; here it must miss nothing for that.
 fn ledger() -> (Arc<MemoryLedger>, Arc<BufferedBytes>) {
     let settle_within = Duration::from_millis(5);
-    let limits =
-        LedgerLimits { inbox_entries_max: 1_000_000, inbox_bytes_max: 1 << 30, settle_within, ..LedgerLimits::default() };
+    let limits = LedgerLimits {
+        inbox_entries_max: 1_000_000,
+        inbox_bytes_max: 1 << 30,
+        settle_within,
+        ..LedgerLimits::default()
+    };
     let bytes = Arc::new(BufferedBytes::new(1 << 40));
     (Arc::new(MemoryLedger::new(limits, Arc::new(Clock::new()), bytes.clone())), bytes)
 }
@@ -132,7 +138,8 @@ impl Participant {
         let Ok(Joined::Seated { seat, epoch, members, pushes, .. }) = now(self.ledger.join(self.at(0), join)) else {
             return None;
         };
-        let is_own = |push: &actors::ledger::Push| matches!(push.what, Pushed::Ended(_, Ended::Freed(LeaveReason::Replaced)));
+        let is_own =
+            |push: &actors::ledger::Push| matches!(push.what, Pushed::Ended(_, Ended::Freed(LeaveReason::Replaced)));
         assert!(pushes.iter().all(is_own), "nobody else is on this node");
         let others = members.iter().map(|member| (member.order, member.user)).collect();
         let (cursor, heard, sources) = (Cursor::default(), BTreeMap::new(), BTreeMap::new());
@@ -243,113 +250,4 @@ fn many_threads_at_one_room_keep_its_limit_and_its_order() {
     });
     eprintln!("{} sessions, {} refusals", THREADS as u64 * ROUNDS, refused.into_inner());
     assert_eq!((ledger.rooms(), bytes.total()), (0, 0), "everybody left");
-}
-
-impl Participant {
-    /// Stays in the room through losses, and claims its seat after each. Answers how many it has lived through.
-    fn live(&self, is_over: &AtomicBool) -> u64 {
-        let mut session = self.wait_for_seat(0);
-        let (mut claims, mut round) = (0, 0);
-        while !is_over.load(Ordering::Acquire) {
-            self.listen(&mut session);
-            match self.speak(&mut session) {
-                Ok(()) => {}
-                Err(Failure::Epoch(epoch)) => {
-                    self.listen(&mut session);
-                    claims += 1;
-                    if !self.claim(&mut session, epoch) {
-                        round += 1;
-                        session = self.wait_for_seat(round);
-                    }
-                }
-                Err(_) => std::thread::yield_now(),
-            }
-        }
-        claims
-    }
-
-    fn wait_for_seat(&self, round: u64) -> Session {
-        loop {
-            if let Some(session) = self.join(round) {
-                return session;
-            }
-            std::thread::yield_now();
-        }
-    }
-
-    /// The next word to all, and the same again.
-    fn speak(&self, session: &mut Session) -> Result<(), Failure> {
-        let cid = session.sent + 1;
-        for _ in 0..2 {
-            let data = Data::from(format!("{} {cid}", session.session.as_u128()));
-            let message = Message { kind: Kind::ChatMessage, data };
-            let broadcast = Broadcast { from: session.seat, cid: Some(cid), skipped: Vec::new(), message };
-            match now(self.ledger.broadcast(self.at(session.epoch), broadcast))? {
-                Sent::Appended(_) | Sent::Duplicate => session.sent = cid,
-                Sent::Fenced | Sent::ReceiverGone => panic!("a live seat is its holder's"),
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the seat is still its own; one that claims too late may have lost it.
-    fn claim(&self, session: &mut Session, epoch: Epoch) -> bool {
-        session.has_lost = true;
-        let sent = vec![Sequence { to: None, cid: session.sent, described: false }];
-        let heard = session.sources.iter();
-        let heard = heard.map(|((from, broadcast), cid)| Source { from: *from, cid: *cid, broadcast: *broadcast });
-        let claim = Claim {
-            seat: session.seat,
-            user: self.user,
-            name: "somebody".into(),
-            session: session.session,
-            secret: 0,
-            window: WINDOW,
-            last_seq: session.cursor.seq(),
-            sent,
-            heard: heard.collect(),
-            skipped: Vec::new(),
-        };
-        let Ok(mut claimed) = now(self.ledger.claim(self.at(session.epoch), vec![claim], Vec::new())) else {
-            panic!("claims are taken")
-        };
-        assert!(claimed.epoch >= epoch, "epochs only rise");
-        session.epoch = claimed.epoch;
-        match claimed.seats.remove(0) {
-            Audited::Held(entries, heard) => {
-                session.receive(entries);
-                session.hear(&heard);
-                true
-            }
-            Audited::Gap => panic!("all of it is stored"),
-            Audited::Ended(_) => false,
-        }
-    }
-}
-
-#[test]
-fn live_seats_outlive_losses_and_hear_each_other_once() {
-    let ((ledger, bytes), is_over) = (ledger(), AtomicBool::new(false));
-    let claims = AtomicU64::new(0);
-    std::thread::scope(|scope| {
-        for number in 0..u128::from(MAX) {
-            let participant = Participant::new(&ledger, number);
-            let (is_over, claims) = (&is_over, &claims);
-            scope.spawn(move || claims.fetch_add(participant.live(is_over), Ordering::Relaxed));
-        }
-        let mut snapshot = ledger.snapshot();
-        for loss in 0..40 {
-            // Long enough for claims and for some words after the epoch has settled.
-            std::thread::park_timeout(Duration::from_millis(15));
-            if loss % 3 == 0 {
-                ledger.wipe();
-            } else {
-                ledger.restore(std::mem::replace(&mut snapshot, ledger.snapshot()));
-            }
-        }
-        is_over.store(true, Ordering::Release);
-    });
-    eprintln!("{} claims", claims.into_inner());
-    ledger.wipe();
-    assert_eq!((ledger.rooms(), bytes.total()), (0, 0), "nothing is left");
 }
