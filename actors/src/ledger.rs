@@ -54,7 +54,7 @@ pub struct At<'a> {
     /// The asking node.
     pub node: &'a NodeId,
     /// The epoch that the caller knows the room in; 0 if it has no seat there yet (for `join`, `resume` and operations
-    /// without a seat).
+    /// without a seat), which is judged as the present one.
     pub epoch: Epoch,
 }
 
@@ -469,7 +469,8 @@ pub trait Ledger: core::marker::Send + Sync {
     /// Appends to one seat's own inbox what its holder found missing or left over after an epoch has settled: members it
     /// does not know, and members it knows that are gone. With an old fence: nothing.
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>>;
-    /// Keeps this node's lease for so long. `known` is the epoch that the node knows.
+    /// Keeps this node's lease for so long. `known` is the epoch that the node knows; one that knows none yet (0) is told it
+    /// as [`Lease::Rebuilt`]. A subscriber that was full is told here at the latest that it has lost events.
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease>;
     /// Gives the lease up on a clean exit: seats that are still connected to this node count as those of a dead node.
     fn release(&self, node: &NodeId) -> Answer<()>;

@@ -58,8 +58,8 @@ pub(super) struct SavedSeat {
     pub(super) entries: Vec<Entry>,
     pub(super) sent: Vec<Sequence>,
     pub(super) skipped: Vec<Skipped>,
-    /// Not claimed in its epoch yet: the newest entry when that began.
-    pub(super) mark: Option<Seq>,
+    /// Not claimed since these epochs began: each with the newest entry then.
+    pub(super) marks: Vec<(Epoch, Seq)>,
     pub(super) heard: Vec<Source>,
     pub(super) replaced: Option<SeatId>,
     /// A loss is still to be told.

@@ -1,15 +1,14 @@
 //! The ledger as one would explain it: every session remembers everything it was ever sent and has ever sent.
 //!
-//! Written without regard to cost, and without looking at the real one. Here: seats. `naive/messages.rs`: what is sent.
+//! Written without regard to cost, and without looking at the real one. Here: seats. `naive/session.rs`: one of them. `naive/messages.rs`: what is sent.
 //! `naive/epochs.rs`: what is lost and claimed. `naive/leases.rs`: who is alive.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use actors::{
     ledger::{Ended, Join, Push, Pushed, Resume, Sequence, Skipped, Source},
     protocol::{
-        Code, Entry, Epoch, Fence, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
-        client::{Cid, Seq},
+        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, UserId, client::Seq,
         server::ResumeFailure,
     },
     settings::LedgerLimits,
@@ -20,6 +19,9 @@ use self::leases::Leases;
 mod epochs;
 mod leases;
 mod messages;
+mod session;
+
+pub(crate) use session::Session;
 
 /// An answer, or in a word why there is none.
 pub(crate) type Answer<T> = Result<T, &'static str>;
@@ -51,34 +53,6 @@ pub(crate) struct Room {
     ended: Vec<(SeatId, LeaveReason)>,
 }
 
-/// One session, while it lasts.
-#[derive(Clone)]
-pub(crate) struct Session {
-    pub(crate) user: UserId,
-    name: Arc<str>,
-    pub(crate) session: SessionId,
-    secret: u128,
-    pub(crate) node: NodeId,
-    pub(crate) order: JoinOrder,
-    pub(crate) fence: Fence,
-    window: Duration,
-    pub(crate) until: Option<Duration>,
-    pub(crate) is_orphaned: bool,
-    /// Every entry ever sent to it; the first is number `base` + 1.
-    pub(crate) sent: Vec<Entry>,
-    base: Seq,
-    acked: Seq,
-    /// Every message ever sent: to whom (`None`: to all), its number, whether it was a description.
-    said: Vec<(Option<JoinOrder>, Option<Cid>, bool)>,
-    pub(crate) skipped: BTreeMap<Cid, Option<Code>>,
-    /// The last entry when an epoch began in which it was not claimed.
-    pub(crate) mark: Option<Seq>,
-    heard: Vec<Source>,
-    /// A loss is to be told; `true`: it was told, and perhaps did not arrive.
-    pub(crate) lost: Option<bool>,
-    replaced: Option<SeatId>,
-}
-
 /// What a resume is answered.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Resumed {
@@ -89,61 +63,6 @@ pub(crate) struct Resumed {
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) heard: Vec<Source>,
     pub(crate) lost: bool,
-}
-
-impl Session {
-    pub(crate) fn id(&self) -> SeatId {
-        SeatId { order: self.order, fence: self.fence }
-    }
-
-    pub(crate) fn is_connected(&self) -> bool {
-        self.until.is_none()
-    }
-
-    fn member(&self) -> Member {
-        let Self { user, name, session, order, until, .. } = self;
-        Member { user: *user, name: name.clone(), session: *session, order: *order, connected: until.is_none() }
-    }
-
-    pub(crate) fn last(&self) -> Seq {
-        self.base + self.sent.len() as Seq
-    }
-
-    /// The newest number that is no longer stored: acknowledged, or pushed out by what came later.
-    pub(crate) fn floor(&self, limits: &LedgerLimits) -> Seq {
-        let (mut entries, mut bytes, mut stored) = (0, 0, self.last());
-        for entry in self.sent.iter().rev() {
-            entries += 1;
-            bytes += match entry {
-                Entry::Message(message) => message.data.len(),
-                Entry::Joined(member) => member.name.len(),
-                Entry::Left { .. } => 0,
-            };
-            if entries > limits.inbox_entries_max || bytes > limits.inbox_bytes_max {
-                break;
-            }
-            stored -= 1;
-        }
-        stored.max(self.acked)
-    }
-
-    /// What came after this number, if all of it is stored.
-    pub(crate) fn after(&self, seq: Seq, limits: &LedgerLimits) -> Option<Vec<(Seq, Entry)>> {
-        let is_stored = seq >= self.floor(limits) && seq <= self.last();
-        let skip = seq.saturating_sub(self.base) as usize;
-        is_stored.then(|| (seq + 1..).zip(self.sent.iter().skip(skip).cloned()).collect())
-    }
-
-    /// What came in this epoch is numbered after what was received before it.
-    fn settle(&mut self, seen: Seq, limits: &LedgerLimits) {
-        if let Some(mark) = self.mark.take().filter(|mark| seen > *mark) {
-            let since = (self.last() - mark) as usize;
-            let is_stored = self.floor(limits) <= mark;
-            let dropped = if is_stored { 0 } else { self.floor(limits) - mark };
-            self.sent.drain(..self.sent.len() - since);
-            (self.base, self.acked) = (seen, seen + dropped);
-        }
-    }
 }
 
 impl Naive {
@@ -176,7 +95,7 @@ impl Naive {
         let epoch = self.epoch;
         let Some(session) = self.session_mut(room, to) else { return };
         session.sent.push(entry.clone());
-        if session.is_connected() && session.mark.is_none() {
+        if session.is_connected() && session.marks.is_empty() {
             let what = Pushed::Entry { seq: session.last(), entry: entry.clone(), source };
             let told = (session.node.clone(), Push { room, to, epoch, what });
             self.told.push(told);
@@ -265,7 +184,9 @@ impl Naive {
     }
 
     pub(crate) fn leave(&mut self, room: RoomId, seat: SeatId, reason: LeaveReason, node: &NodeId) {
-        let Some(session) = self.session(room, seat.order).filter(|session| session.fence <= seat.fence) else { return };
+        let Some(session) = self.session(room, seat.order).filter(|session| session.fence <= seat.fence) else {
+            return;
+        };
         if session.node == *node {
             self.free(room, seat.order, reason);
         } else {
@@ -309,7 +230,7 @@ impl Naive {
             return Err(ResumeFailure::BadToken);
         }
         let mut settled = session.clone();
-        settled.settle(resume.last_seq, &limits);
+        settled.settle(resume.last_seq, 0, &limits);
         let replay = settled.after(resume.last_seq, &limits).ok_or(ResumeFailure::Gap)?;
         self.tell_ended(room, resume.order, Ended::Moved);
         settled.acked = settled.acked.max(resume.last_seq);
@@ -328,37 +249,5 @@ impl Naive {
         };
         *self.session_mut(room, resume.order).expect("it was found") = settled;
         Ok(answer)
-    }
-}
-
-impl Session {
-    fn new(join: Join, node: &NodeId, order: JoinOrder, replaced: Option<SeatId>) -> Self {
-        let Join { user, name, session, secret, window, .. } = join;
-        Self {
-            user,
-            name,
-            session,
-            secret,
-            node: node.clone(),
-            order,
-            fence: 1,
-            window,
-            until: None,
-            is_orphaned: false,
-            sent: Vec::new(),
-            base: 0,
-            acked: 0,
-            said: Vec::new(),
-            skipped: BTreeMap::new(),
-            mark: None,
-            heard: Vec::new(),
-            lost: None,
-            replaced,
-        }
-    }
-
-    /// Its holder has used the present fence.
-    fn confirm(&mut self) {
-        self.lost = self.lost.filter(|is_told| !is_told);
     }
 }

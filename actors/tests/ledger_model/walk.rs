@@ -10,9 +10,7 @@ use std::{
 use actors::{
     bytes::BufferedBytes,
     clock::Clock,
-    ledger::{
-        Answer, At, Audit, Audited, Event, Fact, Failure, Ledger, MemoryLedger, Push, Pushed, Snapshot,
-    },
+    ledger::{Answer, At, Audit, Audited, Event, Fact, Failure, Ledger, MemoryLedger, Push, Pushed, Snapshot},
     protocol::{Epoch, JoinOrder, LeaveReason, NodeId, RoomId, UserId, client::Seq},
     settings::LedgerLimits,
 };
@@ -21,7 +19,7 @@ pub(crate) use self::seen::Seen;
 use crate::{
     naive::{self, Naive},
     op::{Chance, Kind, Op},
-    watch::Watch,
+    watch::{Missed, Watch},
 };
 
 mod losses;
@@ -88,7 +86,7 @@ fn at(room: RoomId, node: &NodeId, epoch: Epoch) -> At<'_> {
 }
 
 /// What is missing of a watched seat, as its holder finds it.
-fn read(ledger: &MemoryLedger, watch: &Watch) -> Option<(Vec<(Seq, actors::protocol::Entry)>, Vec<actors::ledger::Source>)> {
+fn read(ledger: &MemoryLedger, watch: &Watch) -> Option<Missed> {
     let audit = Audit { seat: watch.seat, last_seq: watch.cursor.seq(), acked: 0 };
     match now(ledger.audit(at(watch.room, &watch.node, watch.epoch), vec![audit])) {
         Err(_) => Some((Vec::new(), Vec::new())), // its holder has to claim it first

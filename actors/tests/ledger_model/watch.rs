@@ -14,8 +14,10 @@ use actors::{
 
 use crate::walk::WINDOW;
 
-/// What reading the inbox after a number answers: the entries, and whom the seat has heard.
-pub(crate) type Read<'a> = &'a dyn Fn(&Watch) -> Option<(Vec<(Seq, Entry)>, Vec<Source>)>;
+/// The entries that were missed, and whom the seat has heard.
+pub(crate) type Missed = (Vec<(Seq, Entry)>, Vec<Source>);
+/// What reading the inbox answers.
+pub(crate) type Read<'a> = &'a dyn Fn(&Watch) -> Option<Missed>;
 
 /// A message that was sent and may be sent again: to whom (`None`: to all), its number, the messages' own numbers.
 #[derive(Debug, Clone)]

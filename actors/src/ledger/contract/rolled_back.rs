@@ -202,6 +202,22 @@ pub(super) async fn after_two_losses_a_seat_is_settled_from_the_first(make: Make
     assert_eq!(w.resume(&mut bob, "b", 2).await.replay, ["3 three", "4 four"]);
 }
 
+pub(super) async fn after_two_losses_a_claim_settles_from_the_first_that_its_holder_does_not_know(make: Make) {
+    let (mut w, ann, bob) = copied(make).await;
+    let cem = w.join("cem", "c").await;
+    w.go_back().await;
+    // Ann has claimed, Bob has not, when a copy is taken that the second loss goes back to.
+    let old = w.epoch;
+    w.claim_all(&[(&ann, Claimant::received(2))]).await;
+    let left = Fact::Freed(cem.id, LeaveReason::Left);
+    w.evict(&ann, LeaveReason::Kicked, "d").await;
+    w.stand.loss.copy().await;
+    let claimed = w.claim_in(old, &bob, Claimant::received(2), vec![left]).await.expect("the ledger answers");
+    assert_eq!(w.claimed_text(&claimed).expect("stored"), ["3 left ann kicked"]);
+    w.go_back().await;
+    assert_eq!(w.claim(&bob, Claimant::received(3)).await.expect("stored"), [""; 0], "it has received that");
+}
+
 pub(super) async fn a_seat_of_whom_the_ledger_has_an_older_one_is_entered_and_that_freed(make: Make) {
     let (mut w, ann, old) = copied(make).await;
     let bob = w.join("bob", "c").await;

@@ -17,7 +17,7 @@ use crate::{
     bytes::Pressure,
     ledger::{Claim, Ended, Join, Pushed, Skipped, Source},
     protocol::{
-        Entry, Fence, JoinOrder, Member, Message, NodeId, SeatId, SessionId, UserId,
+        Entry, Epoch, Fence, JoinOrder, Member, Message, NodeId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
     },
 };
@@ -62,8 +62,8 @@ pub(super) struct Rare {
     pub(super) until: Option<Instant>,
     /// It was disconnected because its node was found dead; the node, if it lives after all, gets it back.
     pub(super) is_orphaned: bool,
-    /// Not claimed in this epoch yet: the last entry when the epoch began.
-    pub(super) mark: Option<Seq>,
+    /// Not claimed since these epochs began: each with the newest entry then.
+    pub(super) marks: Vec<(Epoch, Seq)>,
     /// Numbers of this session that were not applied, in ascending order.
     pub(super) skipped: Vec<Skipped>,
     /// What was received from seats that are not claimed yet.
@@ -142,9 +142,32 @@ impl Seat {
         self.rare.as_ref().is_some_and(|rare| rare.is_orphaned)
     }
 
-    /// Where it stood when this epoch began, if it was not claimed since.
-    pub(super) fn mark(&self) -> Option<Seq> {
-        self.rare.as_ref().and_then(|rare| rare.mark)
+    fn marks(&self) -> &[(Epoch, Seq)] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.marks)
+    }
+
+    /// Whether it is still to be claimed or resumed in this epoch.
+    pub(super) fn is_unclaimed(&self) -> bool {
+        !self.marks().is_empty()
+    }
+
+    /// Where it stood when the first epoch began in which it was not claimed: a client that resumes may have been absent
+    /// since before.
+    pub(super) fn first_mark(&self) -> Option<Seq> {
+        self.marks().first().map(|(_, last)| *last)
+    }
+
+    /// Where it stood when the first epoch began that its holder has not claimed it in.
+    pub(super) fn mark_after(&self, known: Epoch) -> Option<Seq> {
+        let marks = self.marks();
+        marks.iter().find(|(epoch, _)| *epoch > known).or(marks.last()).map(|(_, last)| *last)
+    }
+
+    /// It is claimed or resumed.
+    pub(super) fn clear_marks(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.marks = Vec::new();
+        }
     }
 
     /// Numbers of this session that were not applied.
@@ -201,7 +224,7 @@ impl Seat {
             self.inbox.shed()
         };
         turn.book(is_connected, before, self.inbox.buffered());
-        if is_connected && self.mark().is_none() {
+        if is_connected && !self.is_unclaimed() {
             turn.tell(&self.node, self.order, Pushed::Entry { seq, entry: entry.clone(), source });
         }
     }

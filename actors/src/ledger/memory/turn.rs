@@ -37,13 +37,7 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     /// A turn at which nothing has happened yet.
-    pub(super) fn new(
-        at: At<'a>,
-        epoch: Epoch,
-        now: Moment,
-        limits: &'a LedgerLimits,
-        pressure: Pressure,
-    ) -> Self {
+    pub(super) fn new(at: At<'a>, epoch: Epoch, now: Moment, limits: &'a LedgerLimits, pressure: Pressure) -> Self {
         let (here, away) = (Vec::new(), Vec::new());
         let At { room, node, .. } = at;
         Self { room, epoch, node, now, limits, pressure, has_connected: false, here, away, booked: [0; 2] }

@@ -21,7 +21,11 @@ impl Naive {
         for room in self.rooms.values_mut() {
             room.unsettled = Some(self.settles);
             for session in &mut room.sessions {
-                session.mark = session.mark.or(Some(session.last()));
+                let last = session.last();
+                session.marks.push((self.epoch, last));
+                if session.marks.len() > 8 {
+                    session.marks.remove(1);
+                }
                 session.lost = Some(false);
                 let copied = copy.map(|copy| copy.now).unwrap_or_default();
                 session.until = session.until.map(|until| self.now + until.saturating_sub(copied));
@@ -60,13 +64,12 @@ impl Naive {
             return Audited::Ended(Ended::Moved);
         }
         let audit = Audit { seat: claim.seat, last_seq: claim.last_seq, acked: 0 };
-        if session.mark.is_none() && session.fence == claim.seat.fence {
+        if session.marks.is_empty() && session.fence == claim.seat.fence {
             return self.audit_claimed(room, audit, node);
         }
         let limits = self.limits;
         let session = self.session_mut(room, claim.seat.order).expect("found before");
-        session.settle(claim.last_seq, &limits);
-        session.mark = None;
+        session.settle(claim.last_seq, known, &limits);
         session.take(claim, node);
         let entries = session.after(claim.last_seq, &limits);
         self.hear(room, claim);

@@ -69,7 +69,7 @@ impl Naive {
     pub(crate) fn reap(&mut self, room: RoomId, dead: &[NodeId], asker: &NodeId) -> Vec<SeatId> {
         let (now, mut freed) = (self.now, Vec::new());
         let is_settled = self.rooms.get(&room).and_then(|room| room.unsettled).is_some_and(|settles| settles <= now);
-        let unclaimed = |it: &Session| is_settled && it.is_connected() && it.mark.is_some();
+        let unclaimed = |it: &Session| is_settled && it.is_connected() && !it.marks.is_empty();
         let alive = |it: &Session| it.node == *asker || self.is_alive(&it.node);
         let lost = |it: &&Session| it.is_connected() && (dead.contains(&it.node) || unclaimed(it) && !alive(it));
         let lost: Vec<JoinOrder> = self.sessions(room).iter().filter(lost).map(|it| it.order).collect();

@@ -66,14 +66,14 @@ impl Naive {
     }
 
     fn is_unclaimed(&self, room: RoomId, order: JoinOrder) -> bool {
-        self.session(room, order).is_some_and(|session| session.is_connected() && session.mark.is_some())
+        self.session(room, order).is_some_and(|session| session.is_connected() && !session.marks.is_empty())
     }
 
     pub(crate) fn send(&mut self, room: RoomId, send: &Send, node: &NodeId) -> Answer<Sent> {
         let Send { from, to, cid, skipped, released, messages } = send;
         let is_settling = self.is_settling();
         let Some(sender) = self.held(room, *from, node) else { return Ok(Sent::Fenced) };
-        if sender.mark.is_some() {
+        if !sender.marks.is_empty() {
             return Err(NOT_NOW);
         }
         if *to == from.order {
@@ -105,7 +105,7 @@ impl Naive {
         let Broadcast { from, cid, skipped, message } = broadcast;
         let is_settling = self.is_settling();
         let Some(sender) = self.held(room, *from, node) else { return Ok(Sent::Fenced) };
-        if is_settling || sender.mark.is_some() {
+        if is_settling || !sender.marks.is_empty() {
             return Err(NOT_NOW);
         }
         if sender.is_duplicate(None, *cid) {
@@ -122,7 +122,7 @@ impl Naive {
     }
 
     pub(crate) fn audit(&mut self, room: RoomId, audit: Audit, node: &NodeId) -> Answer<Audited> {
-        if self.session(room, audit.seat.order).is_some_and(|session| session.mark.is_some()) {
+        if self.session(room, audit.seat.order).is_some_and(|session| !session.marks.is_empty()) {
             return Err(NOT_NOW);
         }
         Ok(self.audit_claimed(room, audit, node))

@@ -12,6 +12,7 @@ use crate::{naive, op::Op, watch::Watch};
 impl Walk {
     pub(super) fn wipe(&mut self, asker: NodeId) -> (NodeId, Vec<Push>) {
         self.lose();
+        self.copy = None;
         self.naive.lose(None);
         assert_eq!(self.ledger.wipe(), self.naive.epoch);
         self.seen.mark("wiped");
@@ -109,7 +110,7 @@ impl Walk {
         assert_eq!(seat["node"], serde_json::json!(session.node));
         assert_eq!(seat["last"], serde_json::json!(session.last()));
         assert_eq!(seat["entries"], serde_json::json!(entries));
-        assert_eq!(seat["mark"], serde_json::json!(session.mark));
+        assert_eq!(seat["marks"], serde_json::json!(session.marks));
         assert_eq!(seat["lost"], serde_json::json!(session.lost.is_some()));
         assert_eq!(seat["absence"].is_null(), session.is_connected());
         let skipped = seat["skipped"].as_array().expect("a list").iter();
@@ -146,4 +147,3 @@ impl Watch {
         }
     }
 }
-

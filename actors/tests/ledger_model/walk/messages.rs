@@ -167,8 +167,9 @@ impl Watch {
         }
         if outcome == "appended" && self.is_live {
             self.skipped.extend(skipped.iter().map(|skipped| (skipped.cid, skipped.refused)));
-            let applied = released.iter().chain(sending.cid.as_ref());
-            applied.for_each(|cid| drop(self.skipped.remove(cid)));
+            for applied in released.iter().chain(&sending.cid) {
+                self.skipped.remove(applied);
+            }
         }
         if is_accepted && !is_acknowledged && sending.cid.is_some() {
             self.unacknowledged.push(sending.clone());

@@ -160,7 +160,7 @@ impl Walk {
             let _same = self.naive.audit(room, audit, &watch.node.clone());
             watch.catch_up(&|watch| read(&ledger, watch));
             let session = self.naive.session(room, order).expect("listed");
-            if watch.is_over || session.mark.is_some() {
+            if watch.is_over || !session.marks.is_empty() {
                 continue;
             }
             assert_eq!(watch.cursor.seq(), session.last(), "all has arrived");
@@ -197,7 +197,7 @@ impl Walk {
         if !due.dead.is_empty() {
             self.seen.mark("node died");
         }
-        let unclaimed = self.naive.sessions(room).iter().filter(|it| it.is_connected() && it.mark.is_some()).count();
+        let unclaimed = self.naive.sessions(room).iter().filter(|it| it.is_connected() && !it.marks.is_empty()).count();
         let freed = self.naive.reap(room, &due.dead, &asker);
         let reaped = now(self.ledger.reap(at(room, &asker, 0), &due.dead)).expect("in any epoch");
         assert_eq!(reaped.freed, freed);

@@ -23,7 +23,7 @@ impl RoomCore {
             self.tell_again(*fact, turn);
         }
         let is_current = known == 0 || known == self.epoch;
-        let seats = claims.into_iter().map(|claim| self.claim_one(claim, is_current, turn)).collect();
+        let seats = claims.into_iter().map(|claim| self.claim_one(claim, (known, is_current), turn)).collect();
         let settled_after = self.settles_in(turn).unwrap_or_default();
         Claimed { epoch: self.epoch, seats, settled_after, pushes: turn.take_pushes() }
     }
@@ -47,13 +47,13 @@ impl RoomCore {
         }
     }
 
-    fn claim_one(&mut self, claim: Claim, is_current: bool, turn: &mut Turn<'_>) -> Audited {
+    fn claim_one(&mut self, claim: Claim, (known, is_current): (Epoch, bool), turn: &mut Turn<'_>) -> Audited {
         let Some(place) = self.place(claim.seat.order) else { return self.claim_forgotten(claim, is_current, turn) };
         let seat = &mut self.seats[place];
         if seat.session != claim.session || seat.user != claim.user || seat.fence > claim.seat.fence {
             return Audited::Ended(Ended::Moved);
         }
-        if seat.mark().is_none() && seat.fence == claim.seat.fence {
+        if !seat.is_unclaimed() && seat.fence == claim.seat.fence {
             return self.audit_one(Audit { seat: claim.seat, last_seq: claim.last_seq, acked: 0 }, turn);
         }
         // A fence newer than the ledger's: it has lost a resume.
@@ -62,7 +62,8 @@ impl RoomCore {
         seat.numbers.raise_all(&claim.sent);
         seat.replace_skipped(claim.skipped);
         seat.rebook(turn, |seat| {
-            let mark = seat.rare.as_mut().and_then(|rare| rare.mark.take());
+            let mark = seat.mark_after(known);
+            seat.clear_marks();
             seat.inbox.settle(mark, claim.last_seq);
         });
         seat.connect(turn);

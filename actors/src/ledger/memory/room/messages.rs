@@ -23,7 +23,7 @@ impl RoomCore {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
         }
         let Some(sender) = self.held_place(from, turn) else { return Ok(Sent::Fenced) };
-        if self.seats[sender].mark().is_some() {
+        if self.seats[sender].is_unclaimed() {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });
         }
         let Some(receiver) = self.place(to).filter(|receiver| *receiver != sender) else {
@@ -31,7 +31,7 @@ impl RoomCore {
             let may_be_claimed = to != from.order && self.settles_in(turn).is_some();
             return if may_be_claimed { Err(Failure::NotApplied { wait: CLAIM_WAIT }) } else { Ok(Sent::ReceiverGone) };
         };
-        if is_unclaimed(&self.seats[receiver]) {
+        if is_to_be_claimed(&self.seats[receiver]) {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });
         }
         let seat = &mut self.seats[sender];
@@ -68,7 +68,7 @@ impl RoomCore {
             return Err(Failure::NotApplied { wait });
         }
         let seat = &mut self.seats[sender];
-        if seat.mark().is_some() {
+        if seat.is_unclaimed() {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });
         }
         if seat.is_duplicate_broadcast(cid) {
@@ -94,8 +94,7 @@ impl RoomCore {
         audits: &[Audit],
         turn: &mut Turn<'_>,
     ) -> Result<Vec<Audited>, Failure> {
-        let is_unclaimed =
-            |audit: &Audit| self.place(audit.seat.order).is_some_and(|it| self.seats[it].mark().is_some());
+        let is_unclaimed = |audit: &Audit| self.place(audit.seat.order).is_some_and(|it| self.seats[it].is_unclaimed());
         if audits.iter().any(is_unclaimed) {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });
         }
@@ -151,7 +150,7 @@ impl RoomCore {
     }
 }
 
-/// Whether the seat's holder has not claimed it in this epoch yet.
-fn is_unclaimed(seat: &Seat) -> bool {
-    seat.is_connected() && seat.mark().is_some()
+/// Whether the seat's holder is to claim it in this epoch.
+fn is_to_be_claimed(seat: &Seat) -> bool {
+    seat.is_connected() && seat.is_unclaimed()
 }

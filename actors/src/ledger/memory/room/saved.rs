@@ -15,6 +15,9 @@ use crate::{
     protocol::{Epoch, JoinOrder, RoomId},
 };
 
+/// Epochs that a seat may live to see without being claimed or resumed; a window is too short for more.
+const MARKS_MAX: usize = 8;
+
 impl RoomCore {
     /// The room as it is now.
     pub(in crate::ledger::memory) fn save(&self, room: RoomId, now: Instant) -> SavedRoom {
@@ -42,7 +45,11 @@ impl RoomCore {
     pub(in crate::ledger::memory) fn enter(&mut self, settles: Instant) {
         for seat in &mut self.seats {
             let last = seat.inbox.last();
-            seat.rare().mark.get_or_insert(last); // the first of several losses is the one to settle from
+            let marks = &mut seat.rare().marks;
+            if marks.len() == MARKS_MAX {
+                marks.remove(1); // a client that was absent all the time settles from the first
+            }
+            marks.push((self.epoch, last));
             seat.loss = Loss::Untold;
         }
         self.rare.get_or_insert_default().settles = Some(settles);
@@ -81,7 +88,7 @@ impl Seat {
             entries: self.inbox.entries(),
             sent: self.numbers.sequences(|_| true),
             skipped: self.skipped().to_vec(),
-            mark: self.mark(),
+            marks: rare.map(|rare| rare.marks.clone()).unwrap_or_default(),
             heard: rare.map(|rare| rare.heard.clone()).unwrap_or_default(),
             replaced: rare.and_then(|rare| rare.replaced),
             lost: self.loss != Loss::None,
@@ -99,7 +106,7 @@ impl Seat {
         saved.rare = Some(Box::new(SeatRare {
             until: absence.map(|absence| now + absence.left),
             is_orphaned: absence.is_some_and(|absence| absence.is_orphaned),
-            mark: seat.mark,
+            marks: seat.marks,
             skipped: seat.skipped,
             heard: seat.heard,
             replaced: seat.replaced,

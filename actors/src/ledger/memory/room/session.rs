@@ -55,12 +55,13 @@ impl RoomCore {
         if seat.user != user || seat.session != session || seat.secret != secret {
             return Resumed::Failed(ResumeFailure::BadToken);
         }
-        let Some(replay) = seat.inbox.read_settled(seat.mark(), last_seq) else {
+        let Some(replay) = seat.inbox.read_settled(seat.first_mark(), last_seq) else {
             return Resumed::Failed(ResumeFailure::Gap);
         };
         seat.tell_ended(Ended::Moved, turn);
         seat.rebook(turn, |seat| {
-            let mark = seat.rare.as_mut().and_then(|rare| rare.mark.take());
+            let mark = seat.first_mark();
+            seat.clear_marks();
             seat.inbox.settle(mark, last_seq);
             seat.inbox.trim(last_seq);
         });
@@ -122,7 +123,7 @@ impl RoomCore {
         if let Some(rare) = &mut self.rare {
             rare.settles = None;
         }
-        let is_unclaimed = |seat: &Seat| seat.is_connected() && seat.mark().is_some();
+        let is_unclaimed = |seat: &Seat| seat.is_connected() && seat.is_unclaimed();
         for seat in self.seats.iter_mut().filter(|seat| is_unclaimed(seat)) {
             if seat.node != *turn.node && !is_alive(&seat.node) {
                 seat.disconnect(turn.now.at + seat.window(), true, turn);

@@ -126,7 +126,7 @@ impl Trial {
     fn lose(&mut self, number: u8, turn: &mut Turn<'_>) {
         self.has_lost = true;
         let (epoch, settles) = (self.core.epoch + 1, self.now.at + SETTLE);
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             let last = self.core.last;
             self.core.close(LeaveReason::Closed, turn);
             self.core = RoomCore::new(epoch, last, Some(settles));
@@ -153,7 +153,7 @@ impl Trial {
             window: WINDOW,
             last_seq: (number % 8).into(),
             sent: vec![Sequence { to: Some(to).filter(|to| *to != seat.order), cid, described: false }],
-            heard: vec![Source { from: to, cid, broadcast: number % 5 == 0 }],
+            heard: vec![Source { from: to, cid, broadcast: number.is_multiple_of(5) }],
             skipped: vec![skipped(number)],
         };
         let fact = match number % 3 {
