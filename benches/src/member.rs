@@ -181,7 +181,7 @@ impl Listen for Member {
         self.mouth.0.hold();
     }
 
-    fn flush_batch(&mut self) {
+    fn pause(&mut self) {
         self.mouth.0.release();
     }
 

@@ -167,7 +167,7 @@ impl Listen for Caller {
         self.mouth.line.hold();
     }
 
-    fn flush_batch(&mut self) {
+    fn pause(&mut self) {
         self.mouth.line.release();
     }
 

@@ -19,7 +19,7 @@ pub(crate) trait Listen {
     /// What was read at once is told next.
     fn begin(&mut self);
     /// All that was read at once has been told.
-    fn flush_batch(&mut self);
+    fn pause(&mut self);
     /// Whether it wants to hear more; if not, what comes waits in the kernel, and the node feels it.
     fn listens(&self) -> bool;
 }
