@@ -14,7 +14,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Auth, Clock, KeyRing},
-    cli::banner::{Serving, announce},
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
@@ -25,10 +24,13 @@ use crate::{
 };
 
 mod admin;
+mod banner;
 mod ready_file;
 mod settings;
 mod signals;
 mod sweep;
+
+use banner::{Serving, announce};
 
 /// Rooms whose settings are kept near, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;

@@ -30,6 +30,7 @@ mod snippet;
 mod socket;
 mod sources;
 pub mod text;
+mod values;
 
 #[cfg(test)]
 mod tests;

@@ -72,6 +72,8 @@ pub enum Message {
     SettingsChanged(RoomSettings),
     /// The room is to be closed.
     Close(LeaveReason),
+    /// The room was closed by somebody else: its seats have ended.
+    Closed,
     /// Pushes may have been lost: audit every seat now.
     Audit,
     /// The ledger is in this epoch: claim every seat.
@@ -80,9 +82,18 @@ pub enum Message {
     Fence(bool),
     /// Answer when nothing is under way any more.
     Drain(oneshot::Sender<()>),
+    /// An answer that was waited for has panicked: begin anew.
+    AnswerLost,
     /// Panics, so that a test can see what that costs.
     #[cfg(feature = "fault-injection")]
     Fault,
+}
+
+impl Message {
+    /// Whether it is something about a seat that the ledger must learn of, whoever knows the seat here.
+    pub(crate) const fn is_fact(&self) -> bool {
+        matches!(self, Self::Leave(seat, _) | Self::Disconnected(seat) if seat.seat.is_some())
+    }
 }
 
 /// A seat on this node, named by its session and the socket that holds it: a socket that lost its seat speaks for nobody.
@@ -149,8 +160,8 @@ pub enum Reply {
     Join(JoinRequest, Result<Joined, Failure>),
     /// To a resume.
     Resume(ResumeRequest, Result<Resumed, Failure>),
-    /// To the send or broadcast at the head of this seat's line.
-    Sent(JoinOrder, Result<Sent, Failure>),
+    /// To the send or broadcast at the head of this seat's line; an answer for an older fence is not its.
+    Sent(SeatId, Result<Sent, Failure>),
     /// To a fact (a seat that was left, lost, or closed), named by its place in the room's list.
     Fact(u64, Result<Vec<Push>, Failure>),
     /// To an audit of these seats.

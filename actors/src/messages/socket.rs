@@ -44,6 +44,8 @@ pub enum Message {
     Degraded(bool),
     /// Close now.
     Close(Close),
+    /// An answer that was waited for has panicked: begin anew.
+    AnswerLost,
     /// Panics, so that a test can see what that costs.
     #[cfg(feature = "fault-injection")]
     Fault,

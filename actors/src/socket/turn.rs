@@ -103,6 +103,7 @@ impl SocketTurn {
                 let _ = done.send(()); // whoever asked may have stopped waiting
                 return None;
             }
+            Message::AnswerLost => panic!("the lookup of a room has panicked"),
             #[cfg(feature = "fault-injection")]
             Message::Fault => panic!("a fault was injected into this socket"),
         })
@@ -205,10 +206,15 @@ impl Turn for SocketTurn {
             | Message::Draining(_)
             | Message::StopReading(_)
             | Message::Degraded(_)
+            | Message::AnswerLost
             | Message::Close(_) => true,
             #[cfg(feature = "fault-injection")]
             Message::Fault => true,
         }
+    }
+
+    fn answer_lost() -> Message {
+        Message::AnswerLost
     }
 
     /// A delivery that finds no place means that the client reads too slowly: its inbox is kept, and it resumes.

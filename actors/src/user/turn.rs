@@ -75,6 +75,11 @@ impl Turn for UserTurn {
 
     fn refused(_: Message, _: &mut Vec<To>) {}
 
+    /// A user waits for nothing.
+    fn answer_lost() -> Message {
+        Message::Tick
+    }
+
     /// Starts again without sockets; each of them attaches again.
     fn failed(self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
         let Self { id, user, .. } = *self;

@@ -61,8 +61,8 @@ impl Session {
     }
 
     /// The same after a resume: its client has processed everything up to `delivered`.
-    pub(super) fn resumed(self, delivered: Seq, last_cid: Cid, lost: bool) -> Self {
-        let numbers = Numbers::resumed(last_cid);
+    pub(super) fn resumed(self, delivered: Seq, lost: bool) -> Self {
+        let numbers = Numbers::resumed();
         Self { delivered, acked: delivered, numbers, told_lost: lost, ..self }
     }
 

@@ -170,6 +170,8 @@ pub(super) fn room_text(message: &room::Message) -> String {
         | room::Message::Tick
         | room::Message::SettingsChanged(_)
         | room::Message::Close(_)
+        | room::Message::Closed
+        | room::Message::AnswerLost
         | room::Message::Audit
         | room::Message::Epoch(_)
         | room::Message::Fence(_)

@@ -1,0 +1,45 @@
+//! A room with a member on this node: who may join, who may offer, which candidate waits, who hears what.
+//!
+//! `rules` decides (pure), `turn` performs: it asks the ledger and tells sockets. A room knows its members and their join
+//! order; it must not know sockets' bytes, nor where the ledger stores things.
+//!
+//! | told by | what | answered with |
+//! |---|---|---|
+//! | a socket | join, resume | `Joined`, `Resumed`, or why not |
+//! | a member's socket | signals, chat | `Accepted`, `Refused`, `OutcomeUnknown`, each message once; `Held` before |
+//! | the ledger | answers, pushes | `Deliver`, `Ended` to members' sockets |
+//! | the node | ticks, audits, epochs, fences | – |
+//!
+//! Ordering: messages of one member reach the ledger one after the other, in the order sent; those of different members
+//! overtake each other while the ledger takes its time.
+
+use std::sync::Arc;
+
+use crate::{
+    bytes::BufferedBytes,
+    ledger::Ledger,
+    protocol::NodeId,
+    settings::{BudgetLimits, RoomLimits},
+};
+
+mod calls;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+pub use turn::RoomTurn;
+
+/// What all rooms of a node share.
+pub struct Env {
+    /// Where seats and inboxes are.
+    pub ledger: Arc<dyn Ledger>,
+    /// This node.
+    pub node: NodeId,
+    /// Bounds of a room.
+    pub limits: RoomLimits,
+    /// Rates; of them a room holds that of joins.
+    pub budget: BudgetLimits,
+    /// The account of what is buffered on this node: early candidates are booked there.
+    pub bytes: Arc<BufferedBytes>,
+}

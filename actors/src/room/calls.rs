@@ -1,0 +1,87 @@
+//! Asks the ledger what the rules want, and makes the answer an event for them.
+
+use super::{
+    Env,
+    rules::step::{LedgerCall, SeatFact},
+};
+use crate::{
+    ledger::{Answer, At, Failure, Join, Resume},
+    messages::room::{JoinRequest, Message, Reply, ResumeRequest},
+    ports::{Later, RoomSettings},
+    protocol::{Epoch, RoomId, SeatId},
+};
+
+/// An answer that is there, or the future that brings it as a message.
+pub(super) type Called = Result<Reply, Later<Message>>;
+
+/// Asks the ledger.
+pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) -> Called {
+    let (ledger, at) = (&env.ledger, At { room, node: &env.node, epoch });
+    match call {
+        LedgerCall::Join(request, settings) => {
+            let join = join(&request, settings);
+            finish(ledger.join(at, join), |answer| Reply::Join(request, answer))
+        }
+        LedgerCall::Resume(request) => {
+            let resume = resume(&request);
+            finish(ledger.resume(at, resume), |answer| Reply::Resume(request, answer))
+        }
+        LedgerCall::Send(send) => {
+            let from = send.from;
+            finish(ledger.send(at, send), move |answer| Reply::Sent(from, answer))
+        }
+        LedgerCall::Broadcast(broadcast) => {
+            let from = broadcast.from;
+            finish(ledger.broadcast(at, broadcast), move |answer| Reply::Sent(from, answer))
+        }
+        LedgerCall::Fact(id, fact) => match fact {
+            SeatFact::Left(seat, reason) => {
+                finish(ledger.leave(at, seat, reason), move |answer| Reply::Fact(id, answer))
+            }
+            SeatFact::Disconnected(seat, skipped, window) => {
+                let answer = ledger.gone(at, seat, window, skipped);
+                finish(answer, move |answer| Reply::Fact(id, answer.map(|()| Vec::new())))
+            }
+            SeatFact::Closed(reason) => finish(ledger.close(at, reason), move |answer| Reply::Fact(id, answer)),
+        },
+        LedgerCall::Audit(audits) => {
+            let seats: Vec<SeatId> = audits.iter().map(|audit| audit.seat).collect();
+            finish(ledger.audit(at, audits), |answer| Reply::Audit(seats, answer))
+        }
+        LedgerCall::Claim(claims, facts) => {
+            let seats: Vec<SeatId> = claims.iter().map(|claim| claim.seat).collect();
+            finish(ledger.claim(at, claims, facts), |answer| Reply::Claim(seats, answer))
+        }
+        LedgerCall::Members => finish(ledger.members(room), Reply::Members),
+        LedgerCall::Held => finish(ledger.held(at), Reply::Held),
+        LedgerCall::Repair(seat, entries) => finish(ledger.repair(at, seat, entries), Reply::Repair),
+    }
+}
+
+fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static) -> Called {
+    match answer {
+        Answer::Now(answer) => Ok(reply(answer)),
+        Answer::Later(later) => Err(Box::pin(async move { Message::Answered(reply(later.await)) })),
+    }
+}
+
+fn join(request: &JoinRequest, settings: RoomSettings) -> Join {
+    Join {
+        user: request.user,
+        name: request.name.clone(),
+        session: request.session,
+        secret: request.secret,
+        max: settings.participants_max,
+        window: settings.seat_window,
+    }
+}
+
+const fn resume(request: &ResumeRequest) -> Resume {
+    Resume {
+        user: request.user,
+        order: request.order,
+        session: request.session,
+        secret: request.secret,
+        last_seq: request.last_seq,
+    }
+}

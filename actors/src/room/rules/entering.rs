@@ -1,0 +1,336 @@
+//! Joins and resumes, from the request to the seat; also those that are withdrawn before the ledger has answered.
+
+use std::time::Instant;
+
+use super::{
+    Room,
+    numbers::Numbers,
+    seat::Seat,
+    settling::retry_after,
+    step::{LedgerCall, SeatFact, Step, UNAVAILABLE_RETRY, unavailable},
+};
+use crate::{
+    bytes::Pressure,
+    ledger::{Cursor, Fact, Failure, Joined, Resumed, ResumedSeat},
+    messages::{
+        room::{JoinRequest, ResumeRequest, SeatRef},
+        socket::{RoomEvent, SessionEnd},
+    },
+    protocol::{Code, Epoch, LeaveReason, SeatId, SessionId, SocketId, UserId, server::Refusal},
+    settings::RoomLimits,
+};
+
+/// A join or resume that is under way.
+#[derive(Debug)]
+pub(super) struct Entering {
+    request: Request,
+    since: Instant,
+    /// It was withdrawn: what to do with the seat once it is known.
+    exit: Option<Exit>,
+    unknown_since: Option<Instant>,
+    /// When to ask again; `None`: an answer is on its way.
+    retry: Option<Instant>,
+}
+
+#[derive(Debug, Clone)]
+enum Request {
+    Join(JoinRequest),
+    Resume(ResumeRequest),
+}
+
+/// How a member goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Exit {
+    Left(LeaveReason),
+    Disconnected,
+}
+
+impl Entering {
+    /// Whom it concerns.
+    pub(super) const fn socket(&self) -> (SocketId, SessionId) {
+        match &self.request {
+            Request::Join(request) => (request.socket, request.session),
+            Request::Resume(request) => (request.socket, request.session),
+        }
+    }
+
+    /// When it is given up. A join of unknown outcome is repeated longer: the ledger may have a seat for it.
+    fn deadline(&self, limits: &RoomLimits) -> Instant {
+        match (&self.request, self.unknown_since) {
+            (Request::Join(_), Some(since)) => since + limits.unknown_within,
+            (Request::Join(_) | Request::Resume(_), _) => self.since + limits.hold_within,
+        }
+    }
+
+    /// When it has something to do by itself.
+    pub(super) fn due(&self, limits: &RoomLimits, is_held: bool) -> Option<Instant> {
+        self.retry.map(|at| if is_held { self.deadline(limits) } else { at })
+    }
+}
+
+impl Room {
+    pub(super) fn join(&mut self, request: JoinRequest, step: &mut Step<'_>) {
+        let refusal = if !self.settings.active {
+            Some(self.closed())
+        } else if step.pressure >= Pressure::ShedNewcomers {
+            Some(unavailable(UNAVAILABLE_RETRY))
+        } else {
+            self.work().rate.take(step.budget, step.now).err().map(|wait| {
+                let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+                Refusal::new(Code::RateLimited, "Too many join this room at once: join again a little later.")
+                    .after_ms(ms)
+            })
+        };
+        match refusal {
+            Some(refusal) => refuse_join(&request, refusal, step),
+            None => self.enter(Request::Join(request), step),
+        }
+    }
+
+    /// Resumes count, but are never too many: those who were here come before those who come anew.
+    pub(super) fn resume(&mut self, request: ResumeRequest, step: &mut Step<'_>) {
+        self.work().rate.note(step.budget, step.now);
+        self.enter(Request::Resume(request), step);
+    }
+
+    fn enter(&mut self, request: Request, step: &mut Step<'_>) {
+        let entering = Entering { request, since: step.now, exit: None, unknown_since: None, retry: Some(step.now) };
+        let (_, session) = entering.socket();
+        self.work().entering.retain(|other| other.socket().1 != session || other.retry.is_none());
+        if let Some(asked) = self.work().entering.iter_mut().find(|other| other.socket().1 == session) {
+            asked.request = entering.request; // its answer is on its way
+            return;
+        }
+        self.work().entering.push(entering);
+        self.ask_entering(session, step);
+    }
+
+    fn ask_entering(&mut self, session: SessionId, step: &mut Step<'_>) {
+        let (is_held, is_active) = (self.is_held(), self.settings.active);
+        let entering = &mut self.work().entering;
+        let Some(place) = entering.iter().position(|entering| entering.socket().1 == session) else { return };
+        let is_late = is_held && entering[place].deadline(step.limits) <= step.now;
+        if is_late {
+            let entering = entering.remove(place);
+            return self.give_up_entering(&entering, unavailable(UNAVAILABLE_RETRY), step);
+        }
+        if is_held {
+            let at = entering[place].deadline(step.limits);
+            return self.wake_by(at);
+        }
+        entering[place].retry = None;
+        match entering[place].request.clone() {
+            Request::Join(_) if !is_active && entering[place].unknown_since.is_none() => {
+                let entering = entering.remove(place);
+                self.give_up_entering(&entering, self.closed(), step);
+            }
+            Request::Join(request) => self.call(LedgerCall::Join(request, self.settings), step),
+            Request::Resume(request) => self.call(LedgerCall::Resume(request), step),
+        }
+    }
+
+    /// Asks again for those whose time has come, or for `all` that wait.
+    pub(super) fn continue_entering(&mut self, all: bool, step: &mut Step<'_>) {
+        let is_held = self.is_held();
+        let Some(work) = &self.work else { return };
+        let is_due = |entering: &&Entering| {
+            let due = entering.due(step.limits, is_held);
+            due.is_some_and(|at| at <= step.now || all)
+        };
+        let sessions: Vec<_> = work.entering.iter().filter(is_due).map(|entering| entering.socket().1).collect();
+        for session in sessions {
+            self.ask_entering(session, step);
+        }
+    }
+
+    /// Withdraws a join or resume; whether there was one.
+    pub(super) fn withdraw(&mut self, of: SeatRef, exit: Exit) -> bool {
+        let Some(work) = &mut self.work else { return false };
+        let whose = (of.socket, of.session);
+        let Some(place) = work.entering.iter().position(|entering| entering.socket() == whose) else { return false };
+        let entering = &mut work.entering[place];
+        if entering.retry.is_some() && entering.unknown_since.is_none() {
+            work.entering.remove(place); // there is no seat
+        } else {
+            entering.exit = Some(exit);
+        }
+        true
+    }
+
+    fn take_entering(&mut self, session: SessionId) -> Option<Entering> {
+        let entering = &mut self.work().entering;
+        let place = entering.iter().position(|entering| entering.socket().1 == session)?;
+        self.is_slack = true;
+        Some(self.work().entering.remove(place))
+    }
+
+    pub(super) fn joined(&mut self, request: JoinRequest, answer: Result<Joined, Failure>, step: &mut Step<'_>) {
+        let entering = self.take_entering(request.session);
+        match answer {
+            Ok(Joined::Seated { seat, epoch, members, replaced, pushes }) => {
+                if let Some(replaced) = replaced {
+                    self.recall(Fact::Freed(replaced, LeaveReason::Replaced), step);
+                }
+                self.pushes(pushes, step);
+                let Some(entering) = self.may_sit(entering, (seat, epoch), step) else { return };
+                let places = members.iter().map(|member| (member.user, member.order));
+                self.enrol_all(places.chain([(request.user, seat.order)]), step);
+                let whose = (request.session, request.socket);
+                self.sit(Seat::new(seat, request.secret, whose, request.name), step);
+                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, replaced: replaced.is_some() };
+                step.tell(request.socket, request.session, joined);
+                self.seated(seat, entering.unknown_since.is_some(), step);
+            }
+            Ok(Joined::Full) => {
+                if entering.is_some_and(|entering| entering.exit.is_none()) {
+                    let max = self.settings.participants_max;
+                    let text = format!("Room {} already has {max} of {max} participants.", self.id);
+                    refuse_join(&request, Refusal::new(Code::RoomFull, text), step);
+                }
+            }
+            Err(failure) => self.not_entered(entering, failure, step),
+        }
+    }
+
+    pub(super) fn resumed(&mut self, request: ResumeRequest, answer: Result<Resumed, Failure>, step: &mut Step<'_>) {
+        let entering = self.take_entering(request.session);
+        match answer {
+            Ok(Resumed::Seated(resumed)) => {
+                let ResumedSeat { seat, epoch, members, replay, sent, skipped, heard, lost, pushes } = *resumed;
+                if let Some(place) = self.find(seat.order)
+                    && self.seats[place].socket == request.socket
+                {
+                    self.remove(place); // the same socket takes its own seat
+                }
+                self.pushes(pushes, step);
+                if self.may_sit(entering, (seat, epoch), step).is_none() {
+                    return;
+                }
+                let places = members.iter().map(|member| (member.user, member.order));
+                self.enrol_all(places.chain([(request.user, seat.order)]), step);
+                let whose = (request.session, request.socket);
+                let mut new = Seat::new(seat, request.secret, whose, request.name);
+                new.acked = request.last_seq;
+                new.cursor = Cursor::at(replay.last().map_or(request.last_seq, |(seq, _)| *seq));
+                new.sent = sent.iter().map(|sent| sent.cid).max().unwrap_or(0);
+                for to in sent.iter().filter(|sent| sent.described).filter_map(|sent| sent.to) {
+                    new.describe(to);
+                }
+                if !skipped.is_empty() {
+                    *new.numbers() = Numbers::resumed(&skipped);
+                }
+                let place = self.sit(new, step);
+                self.hear_all(seat.order, &heard);
+                let last_cid = self.last_taken(place);
+                let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost };
+                step.tell(request.socket, request.session, resumed);
+                self.seated(seat, false, step);
+            }
+            Ok(Resumed::Failed(why)) => {
+                if entering.is_some_and(|entering| entering.exit.is_none()) {
+                    step.tell(request.socket, request.session, RoomEvent::ResumeFailed(why));
+                }
+            }
+            Err(failure) => self.not_entered(entering, failure, step),
+        }
+    }
+
+    /// The ledger has a seat for this request. Whoever withdrew it leaves the seat at once.
+    fn may_sit(
+        &mut self,
+        entering: Option<Entering>,
+        (seat, epoch): (SeatId, Epoch),
+        step: &mut Step<'_>,
+    ) -> Option<Entering> {
+        self.seated_in(epoch, step);
+        let exit = entering.as_ref().map_or(Some(Exit::Disconnected), |entering| entering.exit);
+        let fact = match exit {
+            None => return entering,
+            Some(Exit::Left(reason)) => SeatFact::Left(seat, reason),
+            Some(Exit::Disconnected) => SeatFact::Disconnected(seat, Vec::new(), self.settings.seat_window),
+        };
+        self.fact(fact, step);
+        self.deliver_strays(seat.order, step);
+        None
+    }
+
+    fn enrol_all(&mut self, places: impl Iterator<Item = (UserId, u64)>, step: &mut Step<'_>) {
+        for (user, order) in places {
+            if let Some((older, end)) = self.enrol(user, order, step)
+                && let Some(place) = self.find(older)
+            {
+                self.end(place, end, step);
+            }
+        }
+    }
+
+    /// Puts a seat in its place; answers which one that is.
+    fn sit(&mut self, seat: Seat, step: &mut Step<'_>) -> usize {
+        let order = seat.id.order;
+        if let Some(place) = self.find(order) {
+            self.end(place, SessionEnd::Moved, step);
+        }
+        self.members.unhear(order); // known from the seat itself, from now on
+        for other in &mut self.seats {
+            other.unhear(order);
+        }
+        let place = self.seats.partition_point(|other| other.id.order < order);
+        self.seats.insert(place, seat);
+        self.is_slack = true;
+        self.plan_first_audit(step);
+        place
+    }
+
+    /// A seat was told that it is taken: what came for it meanwhile follows.
+    fn seated(&mut self, seat: SeatId, is_repeated: bool, step: &mut Step<'_>) {
+        if is_repeated && let Some(place) = self.find(seat.order) {
+            self.audit_soon(place, step);
+        }
+        self.deliver_strays(seat.order, step);
+    }
+
+    /// A join or resume has failed: it is asked for again, or given up.
+    fn not_entered(&mut self, entering: Option<Entering>, failure: Failure, step: &mut Step<'_>) {
+        let Some(mut entering) = entering else { return };
+        let wait = match failure {
+            Failure::NotApplied { wait } => wait,
+            Failure::Unknown { wait } => {
+                entering.unknown_since.get_or_insert(step.now);
+                wait
+            }
+            Failure::Epoch(_) => step.limits.hole_within,
+        };
+        let at = step.now + retry_after(wait);
+        let is_withdrawn = entering.exit.is_some() && entering.unknown_since.is_none();
+        if is_withdrawn || at >= entering.deadline(step.limits) {
+            self.give_up_entering(&entering, unavailable(wait), step);
+        } else {
+            entering.retry = Some(at);
+            self.work().entering.push(entering);
+            self.wake_by(at);
+        }
+        if let Failure::Epoch(epoch) = failure {
+            self.learn_epoch(epoch, step);
+        }
+    }
+
+    fn give_up_entering(&mut self, entering: &Entering, refusal: Refusal, step: &mut Step<'_>) {
+        if entering.unknown_since.is_some() {
+            self.reconcile_soon(step); // there may be a seat
+        }
+        self.is_slack = true;
+        match &entering.request {
+            Request::Join(_) | Request::Resume(_) if entering.exit.is_some() => {}
+            Request::Join(request) => refuse_join(request, refusal, step),
+            Request::Resume(request) => step.tell(request.socket, request.session, RoomEvent::ResumeUnavailable),
+        }
+    }
+
+    fn closed(&self) -> Refusal {
+        Refusal::new(Code::RoomClosed, format!("Room {} is closed.", self.id))
+    }
+}
+
+fn refuse_join(request: &JoinRequest, refusal: Refusal, step: &mut Step<'_>) {
+    step.tell(request.socket, request.session, RoomEvent::JoinRefused(refusal.of(request.cid)));
+}

@@ -1,0 +1,253 @@
+//! Epochs and fences: the ledger has lost its last moments, or this node may not speak for its seats just now.
+//!
+//! In a new epoch the seats here are claimed first; members' messages wait so long. Once every live seat has been claimed,
+//! the roster is compared with the ledger, twice, and what differs is repaired in the inboxes of the seats here.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Room,
+    seat::Seat,
+    settling::retry_after,
+    step::{LedgerCall, Step},
+};
+use crate::{
+    ledger::{Claim, Claimed, Fact, Failure, Push, Sequence, Source},
+    messages::socket::RoomEvent,
+    protocol::{Entry, Epoch, JoinOrder, LeaveReason, Member, SeatId, UserId},
+};
+
+/// How long after a look at the members a second one confirms what differs: what is on its way has arrived by then.
+const CONFIRM_AFTER: Duration = Duration::from_secs(1);
+
+/// The way into a new epoch.
+#[derive(Debug)]
+pub(super) struct Rebuild {
+    epoch: Epoch,
+    phase: Phase,
+    /// Seats that differed at the first look.
+    suspects: Vec<JoinOrder>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Seats are being claimed; asked again at that time.
+    Claiming(Option<Instant>),
+    /// They are; the roster is compared at that time.
+    Settling(Instant),
+    /// A look at the members is under way.
+    Comparing,
+}
+
+impl Room {
+    pub(super) fn is_claiming(&self) -> bool {
+        let rebuild = self.work.as_ref().and_then(|work| work.rebuild.as_ref());
+        rebuild.is_some_and(|rebuild| matches!(rebuild.phase, Phase::Claiming(_)))
+    }
+
+    /// The ledger is in this epoch; if that is new, the seats here are claimed.
+    pub(super) fn learn_epoch(&mut self, epoch: Epoch, step: &mut Step<'_>) {
+        let rebuild = self.work.as_ref().and_then(|work| work.rebuild.as_ref());
+        if epoch <= rebuild.map_or(self.epoch, |rebuild| rebuild.epoch.max(self.epoch)) {
+            return;
+        }
+        let has_facts = self.work.as_ref().is_some_and(|work| !work.facts.is_empty());
+        if self.seats.is_empty() && !has_facts {
+            self.epoch = epoch;
+            return;
+        }
+        for place in 0..self.seats.len() {
+            self.tell(place, RoomEvent::Lost, step);
+        }
+        self.work().rebuild = Some(Rebuild { epoch, phase: Phase::Claiming(None), suspects: Vec::new() });
+        self.claim(step);
+        self.wake_by(step.now); // what waits now has other deadlines
+    }
+
+    /// A seat was given in this epoch.
+    pub(super) fn seated_in(&mut self, epoch: Epoch, step: &mut Step<'_>) {
+        if self.seats.is_empty() && self.asked_in() == 0 {
+            self.epoch = epoch;
+        } else {
+            self.learn_epoch(epoch, step);
+        }
+    }
+
+    fn set_phase(&mut self, phase: Phase) {
+        if let Some(rebuild) = &mut self.work().rebuild {
+            rebuild.phase = phase;
+        }
+        match phase {
+            Phase::Claiming(Some(at)) | Phase::Settling(at) => self.wake_by(at),
+            Phase::Claiming(None) | Phase::Comparing => {}
+        }
+    }
+
+    fn claim(&mut self, step: &mut Step<'_>) {
+        self.set_phase(Phase::Claiming(None));
+        let window = self.settings.seat_window;
+        let claims = self.seats.iter().filter_map(|seat| self.claim_of(seat, window)).collect();
+        let now = step.now;
+        let recent = self.work.as_ref().map_or(&[][..], |work| &work.recent);
+        let fact = |(at, fact): &(Instant, Fact)| match *fact {
+            Fact::Disconnected(id, window) => Fact::Disconnected(id, window.saturating_sub(now - *at)),
+            Fact::Freed(..) => *fact,
+        };
+        let facts = recent.iter().map(fact).collect();
+        self.call(LedgerCall::Claim(claims, facts), step);
+    }
+
+    fn claim_of(&self, seat: &Seat, window: Duration) -> Option<Claim> {
+        let described = |to| seat.is_described(to);
+        let others = self.members.iter().filter(|place| place.order != seat.id.order);
+        let to = |place: super::members::Place| Sequence {
+            to: Some(place.order),
+            cid: seat.sent, // a line goes forward: every number up to this one is settled, to whomever it went
+            described: described(place.order),
+        };
+        let broadcast = Sequence { to: None, cid: seat.sent, described: false };
+        let heard = |broadcast| move |(from, cid): &(JoinOrder, u64)| Source { from: *from, cid: *cid, broadcast };
+        Some(Claim {
+            seat: seat.id,
+            user: self.members.user(seat.id.order)?,
+            name: seat.name.clone(),
+            session: seat.session,
+            secret: seat.secret(),
+            window,
+            last_seq: seat.cursor.seq(),
+            sent: others.map(to).chain([broadcast]).collect(),
+            heard: seat.heard().iter().map(heard(false)).chain(self.members.heard().iter().map(heard(true))).collect(),
+            skipped: seat.more_ref().map_or_else(Vec::new, |more| more.numbers.all()),
+        })
+    }
+
+    /// The ledger has answered the claims.
+    pub(super) fn claimed(&mut self, seats: &[SeatId], answer: Result<Claimed, Failure>, step: &mut Step<'_>) {
+        let Some(Rebuild { epoch, phase: Phase::Claiming(None), .. }) = self.work().rebuild else { return };
+        match answer {
+            Ok(claimed) if claimed.epoch < epoch => self.set_phase(Phase::Claiming(Some(step.now + CONFIRM_AFTER))),
+            Ok(claimed) => {
+                self.epoch = claimed.epoch;
+                self.set_phase(Phase::Settling(step.now + claimed.settled_after));
+                self.pushes(claimed.pushes, step);
+                for (id, found) in seats.iter().zip(claimed.seats) {
+                    self.found(*id, found, step);
+                }
+                self.go_on(step);
+            }
+            Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => {
+                self.set_phase(Phase::Claiming(Some(step.now + retry_after(wait))));
+            }
+            Err(Failure::Epoch(newer)) => {
+                self.set_phase(Phase::Claiming(Some(step.now + step.limits.hole_within)));
+                self.learn_epoch(newer, step);
+            }
+        }
+    }
+
+    /// What waited goes on.
+    fn go_on(&mut self, step: &mut Step<'_>) {
+        if self.is_held() {
+            return;
+        }
+        self.continue_entering(true, step);
+        self.tell_facts(true, step);
+        for place in 0..self.seats.len() {
+            let Some(line) = self.seats[place].line_ref() else { continue };
+            match &line.head {
+                Some(head) if head.retry.is_some() => self.ask(place, step),
+                Some(_) => {}
+                None => self.advance(place, step),
+            }
+        }
+    }
+
+    /// The node may speak for its seats again, or must not.
+    pub(super) fn fence(&mut self, is_fenced: bool, step: &mut Step<'_>) {
+        if self.is_fenced == is_fenced {
+            return;
+        }
+        self.is_fenced = is_fenced;
+        if is_fenced {
+            self.wake_by(step.now); // what waits now has other deadlines
+        } else {
+            self.audit_all(step); // nothing was delivered meanwhile
+            self.go_on(step);
+        }
+    }
+
+    /// What a rebuild does at this time.
+    pub(super) fn continue_rebuild(&mut self, step: &mut Step<'_>) {
+        let Some(rebuild) = self.work.as_ref().and_then(|work| work.rebuild.as_ref()) else { return };
+        match rebuild.phase {
+            Phase::Claiming(Some(at)) if at <= step.now => self.claim(step),
+            Phase::Settling(at) if at <= step.now => {
+                self.set_phase(Phase::Comparing);
+                self.audit_all(step); // so that what was appended is known
+                self.call(LedgerCall::Members, step);
+            }
+            Phase::Claiming(_) | Phase::Settling(_) | Phase::Comparing => {}
+        }
+    }
+
+    /// When a rebuild has something to do by itself.
+    pub(super) fn rebuild_due(&self) -> Option<Instant> {
+        match self.work.as_ref()?.rebuild.as_ref()?.phase {
+            Phase::Claiming(at) => at,
+            Phase::Settling(at) => Some(at),
+            Phase::Comparing => None,
+        }
+    }
+
+    /// These are the members, the ledger says.
+    pub(super) fn compared(&mut self, answer: Result<Vec<Member>, Failure>, step: &mut Step<'_>) {
+        let Some(rebuild) = &mut self.work().rebuild else { return };
+        if rebuild.phase != Phase::Comparing {
+            return;
+        }
+        let suspects = std::mem::take(&mut rebuild.suspects);
+        let Ok(members) = answer else { return self.set_phase(Phase::Settling(step.now + CONFIRM_AFTER)) };
+        let is_here = |user: UserId, order| self.members.find(user).is_some_and(|place| place.order == order);
+        let is_there = |order| members.iter().any(|member| member.order == order);
+        let unknown = members.iter().filter(|member| !is_here(member.user, member.order));
+        let mut entries: Vec<(JoinOrder, Entry)> =
+            unknown.map(|member| (member.order, Entry::Joined(member.clone()))).collect();
+        entries.extend(self.members.iter().filter(|place| !is_there(place.order)).map(|place| {
+            (place.order, Entry::Left { user: place.user, order: place.order, reason: LeaveReason::Lost })
+        }));
+        let confirmed: Vec<_> = entries.iter().filter(|(order, _)| suspects.contains(order)).cloned().collect();
+        self.work().rebuild = None;
+        self.repair(&confirmed, step);
+        let left: Vec<_> = entries.iter().map(|(order, _)| *order).filter(|order| !suspects.contains(order)).collect();
+        if !left.is_empty() {
+            let phase = Phase::Settling(step.now + CONFIRM_AFTER);
+            self.work().rebuild = Some(Rebuild { epoch: self.epoch, phase, suspects: left });
+            self.wake_by(step.now + CONFIRM_AFTER);
+        }
+    }
+
+    /// Tells every seat here what it has not learnt.
+    fn repair(&mut self, entries: &[(JoinOrder, Entry)], step: &mut Step<'_>) {
+        let seats: Vec<SeatId> = self.seats.iter().map(|seat| seat.id).collect();
+        for id in seats {
+            let others: Vec<_> = entries.iter().filter(|(order, _)| *order != id.order).collect();
+            if !others.is_empty() {
+                let entries = others.into_iter().map(|(_, entry)| entry.clone()).collect();
+                self.call(LedgerCall::Repair(id, entries), step);
+            }
+        }
+    }
+
+    /// A repair was made; if not, the members are compared once more.
+    pub(super) fn repaired(&mut self, answer: Result<Vec<Push>, Failure>, step: &mut Step<'_>) {
+        match answer {
+            Ok(pushes) => self.pushes(pushes, step),
+            Err(_) if self.work().rebuild.is_some() || self.seats.is_empty() => {}
+            Err(_) => {
+                let phase = Phase::Settling(step.now + CONFIRM_AFTER);
+                self.work().rebuild = Some(Rebuild { epoch: self.epoch, phase, suspects: Vec::new() });
+                self.wake_by(step.now + CONFIRM_AFTER);
+            }
+        }
+    }
+}

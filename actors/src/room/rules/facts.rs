@@ -1,0 +1,243 @@
+//! Facts: a member has left, a socket is lost, the room is closed. Each is told to the ledger until it has taken it, also of
+//! a seat that the room does not know: the ledger judges it by its fence.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Room, Work,
+    entering::Exit,
+    line::Head,
+    settling::retry_after,
+    step::{LedgerCall, SeatFact, Step},
+};
+use crate::{
+    ledger::{Fact, Failure, Push},
+    messages::{room::SeatRef, socket::SessionEnd},
+    protocol::{JoinOrder, LeaveReason, SeatId, SessionId},
+};
+
+/// The first and the longest wait before a fact is told again.
+const BACKOFF_MIN: Duration = Duration::from_millis(50);
+const BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// How far back a new epoch may have forgotten: longer than any failover is noticed late.
+pub(super) const RECENT: Duration = Duration::from_secs(10);
+/// How long a seat may be unknown to this room before the ledger is told that nobody is there.
+const RECONCILE_AFTER: Duration = Duration::from_secs(5);
+
+/// A fact that the ledger has not taken yet.
+#[derive(Debug)]
+pub(super) struct PendingFact {
+    id: u64,
+    fact: SeatFact,
+    since: Instant,
+    /// When to tell it again; `None`: an answer is on its way.
+    pub(super) retry: Option<Instant>,
+    backoff: Duration,
+}
+
+impl Room {
+    /// A member leaves.
+    pub(super) fn leave(&mut self, of: SeatRef, reason: LeaveReason, step: &mut Step<'_>) {
+        if let Some(place) = self.place(of) {
+            self.flush(place, step);
+            let id = self.seats[place].id;
+            self.remove(place);
+            self.fact(SeatFact::Left(id, reason), step);
+        } else if !self.withdraw(of, Exit::Left(reason)) {
+            self.leave_unknown(of, |id| SeatFact::Left(id, reason), step);
+        }
+    }
+
+    /// A member's socket is lost: the seat is kept, and what others send goes on into its inbox.
+    pub(super) fn disconnected(&mut self, of: SeatRef, step: &mut Step<'_>) {
+        let window = self.settings.seat_window;
+        let Some(place) = self.place(of) else {
+            if !self.withdraw(of, Exit::Disconnected) {
+                self.leave_unknown(of, |id| SeatFact::Disconnected(id, Vec::new(), window), step);
+            }
+            return;
+        };
+        let seat = &self.seats[place];
+        let (id, sent) = (seat.id, seat.sent);
+        let released = seat.line_ref().and_then(|line| line.head.as_ref()).map(|head| &head.released);
+        let released: Vec<_> = released.into_iter().flatten().filter_map(|held| held.number.cid).collect();
+        let skipped = seat.more_ref().map_or_else(Vec::new, |more| more.numbers.untold(None, &released));
+        self.remove(place);
+        if sent > 0 && !self.seats.is_empty() {
+            // What it sent was known from its seat; from now on from those who received it.
+            self.members.hear(id.order, sent);
+            for seat in &mut self.seats {
+                seat.hear(id.order, sent);
+            }
+        }
+        self.fact(SeatFact::Disconnected(id, skipped, window), step);
+    }
+
+    /// A seat that the room does not know: it was restarted. One that is held by a newer session here is not meant.
+    fn leave_unknown(&mut self, of: SeatRef, fact: impl FnOnce(SeatId) -> SeatFact, step: &mut Step<'_>) {
+        let Some(id) = of.seat else { return };
+        if self.find(id.order).is_none_or(|place| self.seats[place].id.fence <= id.fence) {
+            self.fact(fact(id), step);
+        }
+    }
+
+    /// What a leaving member has sent goes to the ledger before the fact, without waiting for answers: the ledger applies
+    /// calls in their order, and nobody is there to be told of them.
+    fn flush(&mut self, place: usize, step: &mut Step<'_>) {
+        if self.is_held() {
+            return;
+        }
+        if self.seats[place].line_ref().and_then(|line| line.head.as_ref()).is_some_and(|head| head.retry.is_some()) {
+            self.ask(place, step);
+        }
+        while self.seats[place].line_ref().is_some_and(|line| !line.queue.is_empty()) {
+            self.drop_head(place);
+            self.advance(place, step);
+        }
+    }
+
+    fn drop_head(&mut self, place: usize) {
+        let head = self.seats[place].line().head.take();
+        if let Some(Head { outgoing, to: Some(to), .. }) = &head
+            && outgoing.message.kind.is_description()
+        {
+            self.seats[place].describe(*to); // its candidates follow it
+        }
+        for held in head.into_iter().flat_map(|head| head.released) {
+            self.unbook(held.message.data.len());
+        }
+    }
+
+    /// The room is closed, once.
+    pub(super) fn close(&mut self, reason: LeaveReason, step: &mut Step<'_>) {
+        self.settings.active = false;
+        if !std::mem::replace(&mut self.is_closed, true) {
+            self.fact(SeatFact::Closed(reason), step);
+        }
+    }
+
+    /// The room was closed, and the ledger has freed its seats: also those whose push was lost.
+    pub(super) fn end_all_closed(&mut self, step: &mut Step<'_>) {
+        self.settings.active = false;
+        self.is_closed = true;
+        while !self.seats.is_empty() {
+            self.end(0, SessionEnd::Freed(LeaveReason::Closed), step);
+        }
+    }
+
+    /// Tells the ledger a fact.
+    pub(super) fn fact(&mut self, fact: SeatFact, step: &mut Step<'_>) {
+        let window = self.settings.seat_window;
+        match &fact {
+            SeatFact::Left(id, reason) => self.recall(Fact::Freed(*id, *reason), step),
+            SeatFact::Disconnected(id, ..) => self.recall(Fact::Disconnected(*id, window), step),
+            SeatFact::Closed(_) => {}
+        }
+        let work = self.work();
+        work.facts_counted += 1;
+        let id = work.facts_counted;
+        work.facts.push(PendingFact { id, fact, since: step.now, retry: Some(step.now), backoff: BACKOFF_MIN });
+        self.tell_facts(true, step);
+    }
+
+    /// Remembers a fact for a moment: a new epoch may have forgotten it.
+    pub(super) fn recall(&mut self, fact: Fact, step: &Step<'_>) {
+        if self.seats.is_empty() {
+            return; // nobody will claim
+        }
+        self.work().recent.push((step.now, fact));
+        self.wake_by(step.now + RECENT);
+    }
+
+    /// Tells facts that wait: those whose time has come, or `all` of them.
+    pub(super) fn tell_facts(&mut self, all: bool, step: &mut Step<'_>) {
+        if self.is_claiming() {
+            return;
+        }
+        let Some(work) = &mut self.work else { return };
+        let mut calls = Vec::new();
+        for pending in &mut work.facts {
+            if let Some(at) = pending.retry {
+                if at <= step.now || all {
+                    pending.retry = None;
+                    calls.push(LedgerCall::Fact(pending.id, pending.fact.clone()));
+                } else {
+                    self.next = Some(self.next.map_or(at, |next| next.min(at)));
+                }
+            }
+        }
+        for call in calls {
+            self.call(call, step);
+        }
+    }
+
+    /// The ledger has taken a fact, or not: then it is told again, whatever became of it.
+    pub(super) fn fact_told(&mut self, id: u64, answer: Result<Vec<Push>, Failure>, step: &mut Step<'_>) {
+        let failure = match answer {
+            Ok(pushes) => {
+                self.work().facts.retain(|pending| pending.id != id);
+                self.is_slack = true;
+                return self.pushes(pushes, step);
+            }
+            Err(failure) => failure,
+        };
+        let facts = &mut self.work().facts;
+        let Some(pending) = facts.iter_mut().find(|pending| pending.id == id && pending.retry.is_none()) else {
+            return;
+        };
+        let (wait, epoch) = match failure {
+            Failure::NotApplied { wait } | Failure::Unknown { wait } => (wait, 0),
+            Failure::Epoch(epoch) => (Duration::ZERO, epoch),
+        };
+        let at = step.now + retry_after(wait).max(pending.backoff);
+        pending.retry = Some(at);
+        pending.backoff = (pending.backoff * 2).min(BACKOFF_MAX);
+        self.wake_by(at);
+        self.learn_epoch(epoch, step);
+    }
+
+    /// Asks in a moment which seats the ledger thinks are connected here: an answer was lost.
+    pub(super) fn reconcile_soon(&mut self, step: &Step<'_>) {
+        let at = step.now + RECONCILE_AFTER;
+        self.work().reconcile_at.get_or_insert(at);
+        self.wake_by(at);
+    }
+
+    pub(super) fn reconcile(&mut self, step: &mut Step<'_>) {
+        let Some(work) = self.work.as_mut().filter(|work| work.reconcile_at.is_some_and(|at| at <= step.now)) else {
+            return;
+        };
+        work.reconcile_at = Some(step.now + RECONCILE_AFTER); // again, unless the answer comes
+        self.call(LedgerCall::Held, step);
+    }
+
+    /// These seats are connected to this node, the ledger says: at those that the room does not know nobody is.
+    pub(super) fn reconciled(&mut self, answer: Result<Vec<(SeatId, SessionId)>, Failure>, step: &mut Step<'_>) {
+        let Ok(held) = answer else { return };
+        self.work().reconcile_at = None;
+        let window = self.settings.seat_window;
+        for (id, session) in held {
+            if self.find(id.order).is_none() && !self.work().is_known(id.order, session) {
+                self.fact(SeatFact::Disconnected(id, Vec::new(), window), step);
+            }
+        }
+    }
+}
+
+impl Work {
+    /// What another room takes over from one that panicked: facts, to be told anew, for their answers are lost.
+    pub(super) fn successor(mut self) -> Self {
+        for pending in &mut self.facts {
+            (pending.retry, pending.backoff) = (Some(pending.since), BACKOFF_MIN);
+        }
+        Self { facts: self.facts, facts_counted: self.facts_counted, ..Self::default() }
+    }
+
+    fn is_known(&self, order: JoinOrder, session: SessionId) -> bool {
+        let is_pending = |pending: &PendingFact| match &pending.fact {
+            SeatFact::Left(id, _) | SeatFact::Disconnected(id, ..) => id.order == order,
+            SeatFact::Closed(_) => false,
+        };
+        self.facts.iter().any(is_pending) || self.entering.iter().any(|entering| entering.socket().1 == session)
+    }
+}

@@ -1,0 +1,89 @@
+//! What a decision is made with, and what it leads to: effects, in the order decided.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    bytes::Pressure,
+    ledger::{Audit, Broadcast, Claim, Fact, Send},
+    messages::{
+        room::{JoinRequest, ResumeRequest},
+        socket::{FromRoom, RoomEvent},
+    },
+    ports::RoomSettings,
+    protocol::{Code, Entry, LeaveReason, SeatId, SessionId, SocketId, server::Refusal},
+    settings::{BudgetLimits, RoomLimits},
+};
+
+/// What a refused client is told to wait where nothing better is known.
+pub(crate) const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
+
+/// One step of a room: the time and the bounds to decide with, and where its effects go.
+pub(crate) struct Step<'a> {
+    /// The time.
+    pub(crate) now: Instant,
+    /// How short memory is.
+    pub(crate) pressure: Pressure,
+    /// The room's bounds.
+    pub(crate) limits: &'a RoomLimits,
+    /// Rates.
+    pub(crate) budget: &'a BudgetLimits,
+    /// What is to be done, in this order.
+    pub(crate) effects: &'a mut VecDeque<Effect>,
+}
+
+/// What a room wants done.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Tell a socket.
+    Tell(SocketId, FromRoom),
+    /// Ask the ledger; the answer comes back as an event.
+    Call(LedgerCall),
+}
+
+/// What a room asks the ledger.
+#[derive(Debug)]
+pub(crate) enum LedgerCall {
+    Join(JoinRequest, RoomSettings),
+    Resume(ResumeRequest),
+    Send(Send),
+    Broadcast(Broadcast),
+    Fact(u64, SeatFact),
+    Audit(Vec<Audit>),
+    Claim(Vec<Claim>, Vec<Fact>),
+    Members,
+    Held,
+    Repair(SeatId, Vec<Entry>),
+}
+
+/// Something that has happened to a seat, or to the room, and that the ledger must learn of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SeatFact {
+    /// Its member has left.
+    Left(SeatId, LeaveReason),
+    /// Its socket is lost; these numbers were not applied.
+    Disconnected(SeatId, Vec<crate::ledger::Skipped>, Duration),
+    /// The room is closed.
+    Closed(LeaveReason),
+}
+
+impl Step<'_> {
+    /// Tells a socket something about its session.
+    pub(crate) fn tell(&mut self, socket: SocketId, session: SessionId, what: RoomEvent) {
+        self.effects.push_back(Effect::Tell(socket, FromRoom { socket, session, what }));
+    }
+
+    /// Asks the ledger.
+    pub(crate) fn call(&mut self, call: LedgerCall) {
+        self.effects.push_back(Effect::Call(call));
+    }
+}
+
+/// "Try again later", in the ledger's time if it named one.
+pub(crate) fn unavailable(wait: Duration) -> Refusal {
+    let wait = wait.max(UNAVAILABLE_RETRY).as_millis();
+    Refusal::new(Code::Unavailable, "The room cannot be reached just now: send it again.")
+        .after_ms(u64::try_from(wait).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,13 @@
+//! A room's rules, as tables and as properties: what a room wants done, for what it is told.
+
+mod audits;
+mod bench;
+mod candidates;
+mod deliveries;
+mod epochs;
+mod facts;
+mod lines;
+mod properties;
+mod seats;
+mod sizes;
+mod turns;

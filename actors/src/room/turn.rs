@@ -1,0 +1,243 @@
+//! A room's turn: gives its rules what it is told, asks the ledger, tells sockets, and keeps a timer.
+
+use std::{collections::VecDeque, sync::Arc, time::Instant};
+
+use tokio::sync::oneshot;
+
+use super::{
+    Env, calls,
+    rules::{
+        Room,
+        step::{Effect, Step, UNAVAILABLE_RETRY, unavailable},
+    },
+};
+use crate::{
+    bytes::Buffer,
+    clock::Moment,
+    executor::{Next, Out, Turn},
+    messages::{
+        Key, To,
+        room::Message,
+        socket::{self, FromRoom, RoomEvent},
+    },
+    ports::RoomSettings,
+    protocol::{RoomId, SessionId, SocketId},
+};
+
+/// A room of one node, as a cell of the executor.
+pub struct RoomTurn {
+    room: Room,
+    env: Arc<Env>,
+    timers: Timers,
+    /// Who waits until nothing is under way.
+    drains: Vec<oneshot::Sender<()>>,
+    /// Bytes that are booked for early candidates.
+    booked: usize,
+}
+
+/// Timers that were asked for and have not fired; none can be taken back. A far one is remembered behind a near one, so
+/// that a room that works now and then does not collect them.
+#[derive(Debug, Default)]
+struct Timers {
+    near: Option<Instant>,
+    far: Option<Instant>,
+}
+
+impl RoomTurn {
+    /// A room with nobody in it. `_now` is the time of the first message.
+    #[must_use]
+    pub fn new(id: RoomId, settings: RoomSettings, env: Arc<Env>, _now: Instant) -> Self {
+        Self { room: Room::new(id, settings), env, timers: Timers::default(), drains: Vec::new(), booked: 0 }
+    }
+
+    /// Whether nobody on this node needs the room.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.room.is_idle() && self.drains.is_empty()
+    }
+
+    /// What the database said of the room last.
+    #[must_use]
+    pub const fn settings(&self) -> RoomSettings {
+        self.room.settings
+    }
+
+    /// Decides, and performs what follows in the order decided; an answer that is there is the next event.
+    fn decide(&mut self, message: Message, now: Instant, out: &mut Out<To, Message>) {
+        let mut effects = VecDeque::new();
+        self.handle(message, now, &mut effects);
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Tell(socket, what) => out.tell(To::Socket(socket, socket::Message::FromRoom(what))),
+                Effect::Call(call) => match calls::call(&self.env, (self.room.id, self.room.asked_in()), call) {
+                    Ok(reply) => self.handle(Message::Answered(reply), now, &mut effects),
+                    Err(later) => out.wait(later),
+                },
+            }
+        }
+    }
+
+    fn handle(&mut self, message: Message, now: Instant, effects: &mut VecDeque<Effect>) {
+        let env = Arc::clone(&self.env);
+        let pressure = env.bytes.pressure();
+        let mut step = Step { now, pressure, limits: &env.limits, budget: &env.budget, effects };
+        self.room.handle(message, &mut step);
+        self.book();
+    }
+
+    /// Books what the rules hold now.
+    fn book(&mut self) {
+        let held = self.room.candidate_bytes();
+        if held > self.booked {
+            self.env.bytes.add(Buffer::Candidate, held - self.booked);
+        } else if held < self.booked {
+            self.env.bytes.remove(Buffer::Candidate, self.booked - held);
+        }
+        self.booked = held;
+    }
+}
+
+impl Drop for RoomTurn {
+    fn drop(&mut self) {
+        if self.booked > 0 {
+            self.env.bytes.remove(Buffer::Candidate, self.booked);
+        }
+    }
+}
+
+impl Turn for RoomTurn {
+    type Message = Message;
+    type Out = To;
+
+    const MAILBOX_MAX: usize = 4_096;
+
+    fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
+        #[cfg(feature = "fault-injection")]
+        assert!(!matches!(message, Message::Fault), "a fault was injected into this room");
+        assert!(!matches!(message, Message::AnswerLost), "an answer of the ledger has panicked");
+        if let Message::Drain(done) = message {
+            self.drains.push(done);
+        } else {
+            if matches!(message, Message::Tick) {
+                self.timers.fired(now.at);
+            }
+            self.decide(message, now.at, out);
+        }
+        if !self.drains.is_empty() && self.room.is_quiet() {
+            for done in std::mem::take(&mut self.drains) {
+                let _ = done.send(()); // who asked may have stopped waiting
+            }
+        }
+        if self.is_idle() { Next::Stop } else { Next::Done }
+    }
+
+    fn settle(&mut self, now: Moment, out: &mut Out<To, Message>) -> Next {
+        if self.is_idle() {
+            return Next::Stop;
+        }
+        self.room.compact(now.at);
+        if let Some(at) = self.room.wake_at()
+            && self.timers.is_new(at)
+        {
+            out.tell(To::Wake(Key::Room(self.room.id), at));
+        }
+        Next::Done
+    }
+
+    fn answer_lost() -> Message {
+        Message::AnswerLost
+    }
+
+    fn is_exempt(message: &Message) -> bool {
+        match message {
+            Message::AnswerLost => true,
+            Message::Leave(..)
+            | Message::Disconnected(_)
+            | Message::Skipped { .. }
+            | Message::Answered(_)
+            | Message::Tick
+            | Message::SettingsChanged(_)
+            | Message::Close(_)
+            | Message::Closed
+            | Message::Audit
+            | Message::Epoch(_)
+            | Message::Fence(_)
+            | Message::Drain(_) => true,
+            // The last: a lost push is a hole, and found by the next audit; a lost acknowledgement is in the next one.
+            Message::Join(_)
+            | Message::Resume(_)
+            | Message::Signal { .. }
+            | Message::Chat { .. }
+            | Message::Pushed(_)
+            | Message::Acked { .. } => false,
+            #[cfg(feature = "fault-injection")]
+            Message::Fault => true,
+        }
+    }
+
+    fn refused(message: Message, out: &mut Vec<To>) {
+        let busy = unavailable(UNAVAILABLE_RETRY);
+        let (socket, session, what) = match message {
+            Message::Join(request) => (request.socket, request.session, RoomEvent::JoinRefused(busy.of(request.cid))),
+            Message::Resume(request) => (request.socket, request.session, RoomEvent::ResumeUnavailable),
+            Message::Signal { from, number, .. } | Message::Chat { from, number, .. } => {
+                (from.socket, from.session, RoomEvent::Refused(number.tag, busy.of(number.cid)))
+            }
+            Message::Drain(done) => {
+                let _ = done.send(()); // nothing is under way in a room that is not open
+                return;
+            }
+            Message::Leave(..)
+            | Message::Disconnected(_)
+            | Message::Skipped { .. }
+            | Message::Acked { .. }
+            | Message::Pushed(_)
+            | Message::Answered(_)
+            | Message::Tick
+            | Message::SettingsChanged(_)
+            | Message::Close(_)
+            | Message::Closed
+            | Message::Audit
+            | Message::Epoch(_)
+            | Message::AnswerLost
+            | Message::Fence(_) => return,
+            #[cfg(feature = "fault-injection")]
+            Message::Fault => return,
+        };
+        out.push(tell(socket, session, what));
+    }
+
+    fn failed(mut self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
+        let restarted = self.room.sockets().map(|(socket, session)| tell(socket, session, RoomEvent::Restarted));
+        out.extend(restarted);
+        let (id, settings) = (self.room.id, self.room.settings);
+        let room = std::mem::replace(&mut self.room, Room::new(id, settings));
+        self.room = room.successor();
+        self.book();
+        self.timers = Timers::default();
+        out.push(To::Room(id, Message::Tick)); // it begins, also where no socket comes back
+        Some(self)
+    }
+}
+
+fn tell(socket: SocketId, session: SessionId, what: RoomEvent) -> To {
+    To::Socket(socket, socket::Message::FromRoom(FromRoom { socket, session, what }))
+}
+
+impl Timers {
+    fn fired(&mut self, now: Instant) {
+        while self.near.is_some_and(|at| at <= now) {
+            self.near = self.far.take();
+        }
+    }
+
+    /// Whether a timer for that time is still to be asked for.
+    fn is_new(&mut self, at: Instant) -> bool {
+        if self.near.is_some_and(|near| near <= at) {
+            return false; // it fires first, and the room looks again
+        }
+        let later = self.near.replace(at);
+        self.far = [self.far, later].into_iter().flatten().min();
+        true
+    }
+}
