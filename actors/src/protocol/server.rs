@@ -152,7 +152,7 @@ pub struct Resumed {
     pub peers: Vec<Peer>,
     /// The `seq` of the next message.
     pub from_seq: Seq,
-    /// The last `cid` that the server took in this session; 0 if none. Greater ones never arrived.
+    /// The last `cid` of this session that the server knows of; 0 if none.
     pub last_cid: Cid,
     /// Whether acknowledged messages of this session may be lost; left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -161,7 +161,7 @@ export interface Resumed {
   peers: Array<Peer>;
   /** The `seq` of the next message. */
   fromSeq: number;
-  /** The last `cid` that the server took in this session; 0 if none. Greater ones never arrived. */
+  /** The last `cid` of this session that the server knows of; 0 if none. */
   lastCid: number;
   /** Whether acknowledged messages of this session may be lost; left out if not. */
   lost?: boolean;
