@@ -1,7 +1,7 @@
 //! One connection's life: authentication, the session in a room, frames on their way out, budgets.
 //!
 //! Owns what one client may send now and what it is told; must not know other sockets, nor the rules of rooms. Decisions
-//! are pure ([`rules`]); [`SocketTurn`] performs them and says what others are to be told.
+//! are pure (`rules`); [`SocketTurn`] performs them and says what others are to be told.
 
 use std::{sync::Arc, time::Duration};
 

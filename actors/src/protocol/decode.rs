@@ -1,11 +1,11 @@
-//! Bytes' meaning: a text frame becomes a [`ClientMessage`], or says which field is wrong.
+//! Decoding: a text frame becomes a [`ClientMessage`], or an error that names the field.
 //!
 //! The envelope is read with borrowed fields and the payload kept raw, so that a relayed
 //! description is copied once and never re-serialised. Unknown fields are ignored, so that newer
 //! clients can talk to older nodes; unknown types are refused.
 //!
-//! What calls are full of, written as browsers write it, is read by `hot` in one go; everything else, and everything
-//! that is wrong, by [`precisely`].
+//! The most frequent messages, as browsers write them, are read by `fast_path` in one pass; everything else, and
+//! everything that is wrong, by [`strict`].
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ use super::{
 };
 
 mod cursor;
-mod hot;
+mod fast_path;
 mod relayable;
 #[cfg(test)]
 mod tests;
@@ -37,7 +37,7 @@ pub const CHAT_CHARS_MAX: usize = 4_000;
 pub const REASON_BYTES_MAX: usize = 256;
 /// Characters of a library's reason in an error's text, at most.
 const REASON_CHARS_MAX: usize = 200;
-/// Characters of a client's own words repeated in an error's text, at most.
+/// Characters of a client's input repeated in an error's text, at most.
 const NAME_CHARS_MAX: usize = 40;
 /// The largest number a client may use; above it JavaScript's integers are no longer exact.
 pub const NUMBER_MAX: u64 = (1 << 53) - 1;
@@ -72,14 +72,14 @@ struct Envelope<'a> {
 /// # Errors
 /// [`BadMessage`] with `bad_message` or `unknown_type` and the path of the field that is wrong.
 pub fn decode(text: &str) -> Result<ClientMessage, BadMessage> {
-    hot::read(text).map_or_else(|| precisely(text), Ok)
+    fast_path::read(text).map_or_else(|| strict(text), Ok)
 }
 
-/// As [`decode`], without its short cut for what calls are full of: what that one has to agree with.
+/// As [`decode`], without its fast path, which has to agree with it.
 ///
 /// # Errors
 /// As [`decode`].
-pub fn precisely(text: &str) -> Result<ClientMessage, BadMessage> {
+pub fn strict(text: &str) -> Result<ClientMessage, BadMessage> {
     let envelope = envelope(text)?;
     let (cid, kind) = (envelope.cid, Kind::named(&envelope.kind));
     if cid.is_some_and(|cid| cid == 0 || cid > NUMBER_MAX) {

@@ -1,4 +1,4 @@
-//! Messages' bytes: what a node says becomes JSON text, with no second serialisation of a payload.
+//! Encoding: messages of a node become JSON text; a payload is never serialised twice.
 
 use std::sync::Arc;
 

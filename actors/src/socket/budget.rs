@@ -67,6 +67,15 @@ struct Shared {
     grants: Bucket,
 }
 
+/// Which budget does not suffice, and in how many nanoseconds it will.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Short {
+    /// The socket's or its user's.
+    Own(u64),
+    /// The address's: it may be others who spend it.
+    Address(u64),
+}
+
 /// The budgets of one node.
 pub struct Budgets {
     limits: BudgetLimits,
@@ -138,18 +147,19 @@ impl Budgets {
         u64::try_from(now.saturating_duration_since(self.start).as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// Takes from the user's and the address's budget, from both or from neither; answers how long to wait.
-    fn take(&self, sharers: Sharers, now: u64, tenths: u64) -> Result<(), u64> {
+    /// Takes from the user's and the address's budget, from both or from neither.
+    fn take(&self, sharers: Sharers, now: u64, tenths: u64) -> Result<(), Short> {
         let user = sharers.user.map(Key::User);
         if let Some(key) = user {
-            self.with(key, now, |shared| shared.tokens.take(self.user, now, self.user.nanos(tenths)))?;
+            let taken = self.with(key, now, |shared| shared.tokens.take(self.user, now, self.user.nanos(tenths)));
+            taken.map_err(Short::Own)?;
         }
         let key = Key::Address(sharers.address);
         let taken = self.with(key, now, |shared| shared.tokens.take(self.address, now, self.address.nanos(tenths)));
         if let (Err(_), Some(key)) = (taken, user) {
             self.with(key, now, |shared| shared.tokens.put_back(self.user.nanos(tenths)));
         }
-        taken
+        taken.map_err(Short::Address)
     }
 
     /// Takes from both, whatever they hold: the debt is bounded.

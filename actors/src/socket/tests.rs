@@ -6,6 +6,7 @@ mod life;
 mod numbers;
 mod properties;
 mod restarts;
+mod stage;
 mod turns;
 
 use bench::*;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Address, Budgets, Cost, penalty::Penalty};
+use super::{Address, Budgets, Cost, Short, penalty::Penalty};
 use crate::protocol::UserId;
 
 /// One socket's budget.
@@ -61,16 +61,16 @@ impl Purse {
             return self.refused(budgets, left);
         }
         let tenths = cost.tenths(&budgets.limits);
-        let paid = budgets.socket.taken(self.full_at, now, budgets.socket.nanos(tenths)).and_then(|full_at| {
-            budgets.take(self.sharers(user), now, tenths)?;
-            Ok(full_at)
-        });
+        let own = budgets.socket.taken(self.full_at, now, budgets.socket.nanos(tenths)).map_err(Short::Own);
+        let paid = own.and_then(|full_at| budgets.take(self.sharers(user), now, tenths).map(|()| full_at));
         match paid {
             Ok(full_at) => {
                 self.full_at = full_at;
                 Charge::Granted
             }
-            Err(wait) => {
+            // Nobody is punished for their neighbours.
+            Err(Short::Address(wait)) => Charge::Refused(millis(wait)),
+            Err(Short::Own(wait)) => {
                 let left = self.penalty.begin(&budgets.limits, now, wait);
                 self.refused(budgets, left)
             }
@@ -105,6 +105,10 @@ impl Purse {
         if self.penalty.count(&budgets.limits) {
             return Charge::Flood;
         }
-        Charge::Refused(left.div_ceil(1_000_000).max(1))
+        Charge::Refused(millis(left))
     }
+}
+
+fn millis(nanos: u64) -> u64 {
+    nanos.div_ceil(1_000_000).max(1)
 }

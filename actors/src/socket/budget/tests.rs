@@ -84,6 +84,21 @@ fn a_penalty_refuses_and_a_flood_ends_it() {
 }
 
 #[test]
+fn nobody_is_punished_for_their_neighbours() {
+    let start = Instant::now();
+    let limits = BudgetLimits { address_factor: 1, flood_max: 3, ..limits() };
+    let budgets = Budgets::new(limits, start);
+    let address = Address::from(ip(1));
+    assert_eq!(granted(&mut Purse::new(address), &budgets, BOB, start), 5, "all that the address has");
+    let mut purse = Purse::new(address);
+    for _ in 0..20 {
+        assert_eq!(purse.charge(Cost::Message, payer(&budgets, ANN, start)), Charge::Refused(100));
+    }
+    let later = start + Duration::from_millis(100);
+    assert_eq!(purse.charge(Cost::Message, payer(&budgets, ANN, later)), Charge::Granted);
+}
+
+#[test]
 fn forced_answers_cost_nothing_and_cannot_be_granted_without_bound() {
     let start = Instant::now();
     let limits = BudgetLimits { answer_grant: 4, room_joins_per_second: 1, room_joins_burst: 2, ..limits() };

@@ -1,6 +1,6 @@
-//! The short cut: offers, answers, candidates, acknowledgements and heartbeats as browsers write them, in one pass.
+//! The fast path: offers, answers, candidates, acknowledgements and heartbeats as browsers write them, in one pass.
 //!
-//! **Invariant:** what it reads, [`precisely`](super::precisely) reads alike; for all else it answers `None`. Held by
+//! **Invariant:** what it reads, [`strict`](super::strict) reads alike; for all else it answers `None`. Held by
 //! the properties in `tests`, and by the fuzz target `message`.
 
 use super::{CANDIDATE_BYTES_MAX, NUMBER_MAX, cursor::Cursor};
