@@ -278,16 +278,16 @@ pub(super) fn joined_push(to: u64, who: u64) -> Push {
 }
 
 pub(super) fn push(to: JoinOrder, seq: Seq, entry: Entry) -> Push {
-    Push { room: room_id(), to, what: Pushed::Entry { seq, entry, source: None } }
+    Push { room: room_id(), to, epoch: 1, what: Pushed::Entry { seq, entry, source: None } }
 }
 
 pub(super) fn heard(to: JoinOrder, seq: Seq, source: Source) -> Push {
     let entry = chat_entry();
-    Push { room: room_id(), to, what: Pushed::Entry { seq, entry, source: Some(source) } }
+    Push { room: room_id(), to, epoch: 1, what: Pushed::Entry { seq, entry, source: Some(source) } }
 }
 
 pub(super) fn ended(to: u64, how: crate::ledger::Ended) -> Push {
-    Push { room: room_id(), to, what: Pushed::Ended(1, how) }
+    Push { room: room_id(), to, epoch: 1, what: Pushed::Ended(1, how) }
 }
 
 pub(super) fn payload(kind: Kind) -> Payload {
