@@ -1,0 +1,321 @@
+//! A small ledger of one room: what the port promises, and every way in which a call may go wrong.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::super::bench::room_id;
+use crate::{
+    ledger::{
+        Audited, Claimed, Ended, Failure, Joined, Push, Pushed, Resumed, ResumedSeat, Send, Sent, Sequence, Skipped,
+        Source,
+    },
+    messages::room::{JoinRequest, Reply, ResumeRequest},
+    protocol::{
+        Code, Entry, Epoch, JoinOrder, LeaveReason, Member, SeatId, SessionId, UserId, client::Cid,
+        server::ResumeFailure,
+    },
+    room::rules::step::{LedgerCall, SeatFact},
+};
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is applied; its pushes arrive, or are lost.
+    Applied {
+        pushed: bool,
+    },
+    NotApplied,
+    /// The answer is lost, perhaps after it was applied.
+    Unknown {
+        applied: bool,
+    },
+}
+
+#[derive(Debug)]
+struct Seat {
+    user: UserId,
+    session: SessionId,
+    fence: u64,
+    is_here: bool,
+    is_connected: bool,
+    inbox: Vec<(Entry, Option<Source>)>,
+    sent: BTreeMap<Option<JoinOrder>, Cid>,
+    described: Vec<JoinOrder>,
+    skipped: BTreeMap<Cid, Option<Code>>,
+}
+
+/// The ledger.
+#[derive(Debug)]
+pub(super) struct Model {
+    pub(super) epoch: Epoch,
+    seats: BTreeMap<JoinOrder, Seat>,
+    last: JoinOrder,
+    pushes: Vec<Push>,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self { epoch: 1, seats: BTreeMap::new(), last: 0, pushes: Vec::new() }
+    }
+}
+
+impl Model {
+    /// Takes a call, or not; answers as it is told to.
+    pub(super) fn answer(&mut self, asked_in: Epoch, call: LedgerCall, fate: Fate) -> Reply {
+        let is_claim = matches!(call, LedgerCall::Claim(..));
+        let is_free = matches!(call, LedgerCall::Members | LedgerCall::Held);
+        let wait = Duration::from_millis(100);
+        let failure = match fate {
+            _ if asked_in != 0 && asked_in != self.epoch && !is_claim && !is_free => Some(Failure::Epoch(self.epoch)),
+            Fate::Applied { .. } => None,
+            Fate::NotApplied => Some(Failure::NotApplied { wait }),
+            Fate::Unknown { .. } => Some(Failure::Unknown { wait }),
+        };
+        let is_applied = failure.is_none() || fate == Fate::Unknown { applied: true } && failure == Some(Failure::Unknown { wait });
+        let reply = self.apply(call, is_applied, failure);
+        if fate != (Fate::Applied { pushed: true }) {
+            self.pushes.clear();
+        }
+        reply
+    }
+
+    fn pushed(&mut self) -> Vec<Push> {
+        std::mem::take(&mut self.pushes)
+    }
+
+    fn apply(&mut self, call: LedgerCall, is_applied: bool, failure: Option<Failure>) -> Reply {
+        macro_rules! outcome {
+            ($applied:expr) => {{
+                let applied = if is_applied { Some($applied) } else { None };
+                match (failure, applied) {
+                    (None, Some(applied)) => Ok(applied),
+                    (failure, _) => Err(failure.unwrap_or(Failure::NotApplied { wait: Duration::ZERO })),
+                }
+            }};
+        }
+        match call {
+            LedgerCall::Join(request, settings) => {
+                let answer = outcome!(self.join(&request, settings.participants_max as usize));
+                Reply::Join(request, answer)
+            }
+            LedgerCall::Resume(request) => {
+                let answer = outcome!(self.resume(&request));
+                Reply::Resume(request, answer)
+            }
+            LedgerCall::Send(send) => Reply::Sent(send.from, outcome!(self.send(&send))),
+            LedgerCall::Broadcast(broadcast) => {
+                let from = broadcast.from;
+                let all: Vec<_> = self.seats.keys().copied().filter(|order| *order != from.order).collect();
+                let (cid, skipped) = (broadcast.cid, broadcast.skipped);
+                let send = Send { from, to: 0, cid, skipped, released: vec![], messages: vec![broadcast.message] };
+                Reply::Sent(from, outcome!(self.append(&send, (None, &all))))
+            }
+            LedgerCall::Fact(number, fact) => Reply::Fact(number, outcome!(self.fact(fact))),
+            LedgerCall::Audit(audits) => {
+                let seats: Vec<SeatId> = audits.iter().map(|audit| audit.seat).collect();
+                let found = |audit: &crate::ledger::Audit| self.audit(audit.seat, audit.last_seq);
+                Reply::Audit(seats, outcome!(audits.iter().map(found).collect()))
+            }
+            LedgerCall::Claim(claims, _) => {
+                let seats: Vec<SeatId> = claims.iter().map(|claim| claim.seat).collect();
+                let found = |claim: &crate::ledger::Claim| self.audit(claim.seat, claim.last_seq);
+                let found = claims.iter().map(found).collect();
+                let (epoch, settled_after) = (self.epoch, Duration::from_secs(3));
+                Reply::Claim(seats, outcome!(Claimed { epoch, seats: found, settled_after, pushes: vec![] }))
+            }
+            LedgerCall::Members => Reply::Members(outcome!(self.members(0))),
+            LedgerCall::Held => {
+                let held = self.seats.iter().filter(|(_, seat)| seat.is_here && seat.is_connected);
+                let held = held.map(|(order, seat)| (SeatId { order: *order, fence: seat.fence }, seat.session));
+                Reply::Held(outcome!(held.collect()))
+            }
+            LedgerCall::Repair(seat, entries) => Reply::Repair(outcome!({
+                if self.holds(seat) {
+                    entries.into_iter().for_each(|entry| self.push(seat.order, entry, None));
+                }
+                self.pushed()
+            })),
+        }
+    }
+
+    fn push(&mut self, order: JoinOrder, entry: Entry, source: Option<Source>) {
+        let Some(seat) = self.seats.get_mut(&order) else { return };
+        seat.inbox.push((entry.clone(), source));
+        if seat.is_here && seat.is_connected {
+            let what = Pushed::Entry { seq: seat.inbox.len() as u64, entry, source };
+            self.pushes.push(Push { room: room_id(), to: order, what });
+        }
+    }
+
+    fn to_others(&mut self, order: JoinOrder, entry: &Entry) {
+        let others: Vec<_> = self.seats.keys().copied().filter(|other| *other != order).collect();
+        others.into_iter().for_each(|other| self.push(other, entry.clone(), None));
+    }
+
+    fn members(&self, but: JoinOrder) -> Vec<Member> {
+        let seats = self.seats.iter().filter(|(order, _)| **order != but);
+        seats.map(|(order, seat)| member(*order, seat)).collect()
+    }
+
+    fn free(&mut self, order: JoinOrder, reason: LeaveReason) {
+        let Some(seat) = self.seats.remove(&order) else { return };
+        if seat.is_here && seat.is_connected {
+            let what = Pushed::Ended(seat.fence, Ended::Freed(reason));
+            self.pushes.push(Push { room: room_id(), to: order, what });
+        }
+        self.to_others(order, &Entry::Left { user: seat.user, order, reason });
+    }
+
+    fn join(&mut self, request: &JoinRequest, max: usize) -> Joined {
+        if let Some((order, seat)) = self.seats.iter().find(|(_, seat)| seat.session == request.session) {
+            let (id, order) = (SeatId { order: *order, fence: seat.fence }, *order);
+            let (members, epoch) = (self.members(order), self.epoch);
+            return Joined::Seated { seat: id, epoch, members, replaced: None, pushes: vec![] };
+        }
+        let older = self.seats.iter().find(|(_, seat)| seat.user == request.user).map(|(order, _)| *order);
+        if older.is_none() && self.seats.len() >= max {
+            return Joined::Full;
+        }
+        let replaced = older.map(|order| SeatId { order, fence: self.seats[&order].fence });
+        if let Some(older) = older {
+            self.free(older, LeaveReason::Replaced);
+        }
+        let order = self.sit(request.user, request.session, true);
+        let (seat, epoch) = (SeatId { order, fence: 1 }, self.epoch);
+        Joined::Seated { seat, epoch, members: self.members(order), replaced, pushes: self.pushed() }
+    }
+
+    fn sit(&mut self, user: UserId, session: SessionId, is_here: bool) -> JoinOrder {
+        self.last += 1;
+        let seat = Seat {
+            user,
+            session,
+            fence: 1,
+            is_here,
+            is_connected: true,
+            inbox: Vec::new(),
+            sent: BTreeMap::new(),
+            described: Vec::new(),
+            skipped: BTreeMap::new(),
+        };
+        let joined = Entry::Joined(member(self.last, &seat));
+        self.seats.insert(self.last, seat);
+        self.to_others(self.last, &joined);
+        self.last
+    }
+
+    /// Somebody on another node joins, or leaves.
+    pub(super) fn remote(&mut self, number: u64, joins: bool) -> Vec<Push> {
+        let user = UserId::from_u128(u128::from(number) + 50);
+        let seat = self.seats.iter().find(|(_, seat)| seat.user == user).map(|(order, _)| *order);
+        match seat {
+            None if joins => {
+                self.sit(user, SessionId::from_u128(u128::from(self.last) + 5_000), false);
+            }
+            Some(order) if !joins => self.free(order, LeaveReason::Left),
+            None | Some(_) => {}
+        }
+        self.pushed()
+    }
+
+    fn resume(&mut self, request: &ResumeRequest) -> Resumed {
+        let order = request.order;
+        let Some(seat) = self.seats.get_mut(&order).filter(|seat| seat.session == request.session) else {
+            return Resumed::Failed(ResumeFailure::SeatGone);
+        };
+        if seat.is_connected {
+            let what = Pushed::Ended(seat.fence, Ended::Moved);
+            self.pushes.push(Push { room: room_id(), to: order, what });
+        }
+        (seat.fence, seat.is_connected) = (seat.fence + 1, true);
+        let last = usize::try_from(request.last_seq).unwrap_or(usize::MAX);
+        let replay = (request.last_seq + 1..).zip(seat.inbox.iter().skip(last).map(|(entry, _)| entry.clone()));
+        let described = |to: &Option<JoinOrder>| to.is_some_and(|to| seat.described.contains(&to));
+        let sent = seat.sent.iter().map(|(to, cid)| Sequence { to: *to, cid: *cid, described: described(to) });
+        let skipped = seat.skipped.iter().map(|(cid, refused)| Skipped { cid: *cid, refused: *refused });
+        Resumed::Seated(Box::new(ResumedSeat {
+            seat: SeatId { order, fence: seat.fence },
+            epoch: self.epoch,
+            replay: replay.collect(),
+            sent: sent.collect(),
+            skipped: skipped.collect(),
+            lost: false,
+            members: self.members(order),
+            pushes: self.pushed(),
+        }))
+    }
+
+    fn holds(&self, id: SeatId) -> bool {
+        self.seats.get(&id.order).is_some_and(|seat| seat.fence == id.fence)
+    }
+
+    fn send(&mut self, send: &Send) -> Sent {
+        if self.holds(send.from) && !self.seats.contains_key(&send.to) {
+            return Sent::ReceiverGone;
+        }
+        self.append(send, (Some(send.to), &[send.to]))
+    }
+
+    fn append(&mut self, send: &Send, (key, to): (Option<JoinOrder>, &[JoinOrder])) -> Sent {
+        if !self.holds(send.from) {
+            return Sent::Fenced;
+        }
+        let seat = self.seats.get_mut(&send.from.order).expect("it is held");
+        seat.is_connected = true;
+        let cid = send.cid.expect("clients here number their messages");
+        let is_skipped = seat.skipped.contains_key(&cid);
+        if cid <= seat.sent.get(&key).copied().unwrap_or(0) && !is_skipped {
+            return Sent::Duplicate;
+        }
+        seat.skipped.extend(send.skipped.iter().map(|skipped| (skipped.cid, skipped.refused)));
+        seat.skipped.retain(|number, _| *number != cid && !send.released.contains(number));
+        let last = seat.sent.entry(key).or_default();
+        *last = (*last).max(cid);
+        if send.messages[0].kind.is_description() {
+            seat.described.push(send.to);
+        }
+        let source = Source { from: send.from.order, cid, broadcast: key.is_none() };
+        for order in to {
+            for message in &send.messages {
+                self.push(*order, Entry::Message(message.clone()), Some(source));
+            }
+        }
+        Sent::Appended(self.pushed())
+    }
+
+    fn fact(&mut self, fact: SeatFact) -> Vec<Push> {
+        match fact {
+            SeatFact::Left(id, reason) if self.holds(id) => {
+                let seat = self.seats.get_mut(&id.order).expect("it is held");
+                seat.is_connected = false;
+                self.free(id.order, reason);
+            }
+            SeatFact::Disconnected(id, skipped, _) if self.holds(id) => {
+                let seat = self.seats.get_mut(&id.order).expect("it is held");
+                seat.is_connected = false;
+                seat.skipped.extend(skipped.iter().map(|skipped| (skipped.cid, skipped.refused)));
+            }
+            SeatFact::Closed(reason) => {
+                let all: Vec<_> = self.seats.keys().copied().collect();
+                all.into_iter().for_each(|order| self.free(order, reason));
+            }
+            SeatFact::Left(..) | SeatFact::Disconnected(..) => {}
+        }
+        self.pushed()
+    }
+
+    fn audit(&self, id: SeatId, last: u64) -> Audited {
+        let Some(seat) = self.seats.get(&id.order) else {
+            return Audited::Ended(Ended::Freed(LeaveReason::Lost));
+        };
+        if seat.fence != id.fence {
+            return Audited::Ended(Ended::Moved);
+        }
+        let after = usize::try_from(last).unwrap_or(usize::MAX);
+        let entries = seat.inbox.iter().skip(after).map(|(entry, _)| entry.clone());
+        Audited::Held((last + 1..).zip(entries).collect())
+    }
+}
+
+fn member(order: JoinOrder, seat: &Seat) -> Member {
+    Member { user: seat.user, name: "x".into(), session: seat.session, order, connected: seat.is_connected }
+}
