@@ -95,20 +95,18 @@ impl Room {
 
     fn enter(&mut self, request: Request, step: &mut Step<'_>) {
         let entering = Entering { request, since: step.now, exit: None, unknown_since: None, retry: Some(step.now) };
-        let (_, session) = entering.socket();
-        self.work().entering.retain(|other| other.socket().1 != session || other.retry.is_none());
-        if let Some(asked) = self.work().entering.iter_mut().find(|other| other.socket().1 == session) {
-            asked.request = entering.request; // its answer is on its way
-            return;
+        let whose = entering.socket();
+        if self.work().entering.iter().any(|other| other.socket() == whose) {
+            return; // it is under way
         }
         self.work().entering.push(entering);
-        self.ask_entering(session, step);
+        self.ask_entering(whose, step);
     }
 
-    fn ask_entering(&mut self, session: SessionId, step: &mut Step<'_>) {
+    fn ask_entering(&mut self, whose: (SocketId, SessionId), step: &mut Step<'_>) {
         let (is_held, is_active) = (self.is_held(), self.settings.active);
         let entering = &mut self.work().entering;
-        let Some(place) = entering.iter().position(|entering| entering.socket().1 == session) else { return };
+        let Some(place) = entering.iter().position(|entering| entering.socket() == whose) else { return };
         let is_late = is_held && entering[place].deadline(step.limits) <= step.now;
         if is_late {
             let entering = entering.remove(place);
@@ -137,9 +135,9 @@ impl Room {
             let due = entering.due(step.limits, is_held);
             due.is_some_and(|at| at <= step.now || all)
         };
-        let sessions: Vec<_> = work.entering.iter().filter(is_due).map(|entering| entering.socket().1).collect();
-        for session in sessions {
-            self.ask_entering(session, step);
+        let due: Vec<_> = work.entering.iter().filter(is_due).map(Entering::socket).collect();
+        for whose in due {
+            self.ask_entering(whose, step);
         }
     }
 
@@ -157,15 +155,16 @@ impl Room {
         true
     }
 
-    fn take_entering(&mut self, session: SessionId) -> Option<Entering> {
+    /// Whom the ledger has answered. A session has several, if its client reconnects before an answer has come.
+    fn take_entering(&mut self, whose: (SocketId, SessionId)) -> Option<Entering> {
         let entering = &mut self.work().entering;
-        let place = entering.iter().position(|entering| entering.socket().1 == session)?;
+        let place = entering.iter().position(|entering| entering.socket() == whose)?;
         self.is_slack = true;
         Some(self.work().entering.remove(place))
     }
 
     pub(super) fn joined(&mut self, request: JoinRequest, answer: Result<Joined, Failure>, step: &mut Step<'_>) {
-        let entering = self.take_entering(request.session);
+        let entering = self.take_entering((request.socket, request.session));
         match answer {
             Ok(Joined::Seated { seat, epoch, members, replaced, pushes }) => {
                 if let Some(replaced) = replaced {
@@ -193,7 +192,7 @@ impl Room {
     }
 
     pub(super) fn resumed(&mut self, request: ResumeRequest, answer: Result<Resumed, Failure>, step: &mut Step<'_>) {
-        let entering = self.take_entering(request.session);
+        let entering = self.take_entering((request.socket, request.session));
         match answer {
             Ok(Resumed::Seated(resumed)) => {
                 let ResumedSeat { seat, epoch, members, replay, sent, skipped, lost, pushes } = *resumed;

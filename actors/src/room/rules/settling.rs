@@ -48,6 +48,8 @@ impl Room {
                 self.retry_at(place, step.now + FENCED_RETRY, step);
                 self.audit_soon(place, step);
             }
+            // Perhaps it was applied before they left. Nobody misses it, and an unknown outcome is never a refusal.
+            Ok(Sent::ReceiverGone) if head.unknown_since.is_some() => self.accept(place, false, step),
             Ok(Sent::ReceiverGone) => self.refuse_head(place, Refusal::new(Code::PeerNotFound, PEER_LEFT), step),
             Err(Failure::NotApplied { wait }) => self.not_applied(place, wait, step),
             Err(Failure::Unknown { wait }) => self.unknown(place, wait, step),
@@ -156,7 +158,7 @@ impl Room {
         {
             let Some(head) = &line.head else {
                 let Some(outgoing) = self.seats[place].line().queue.pop_front() else { return };
-                self.refuse(place, outgoing.number, unavailable(Duration::ZERO), step);
+                self.refuse_unheard(place, outgoing.number, step);
                 continue;
             };
             let is_late = head.deadline(step.limits) <= step.now;

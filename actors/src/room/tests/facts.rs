@@ -83,10 +83,6 @@ fn a_fact_waits_for_a_claim_in_a_new_epoch() {
 fn seats_that_nobody_holds_are_reported_and_known_ones_are_not() {
     let mut bench = Bench::with_members(1, 1);
     bench.told(Message::Join(join(2)));
-    let held = vec![
-        (id(1), session(1)),
-        (id(2), session(2)),
-        (SeatId { order: 3, fence: 4 }, session(3)),
-    ];
+    let held = vec![(id(1), session(1)), (id(2), session(2)), (SeatId { order: 3, fence: 4 }, session(3))];
     assert_eq!(bench.answer(Reply::Held(Ok(held))), ["call gone 3#4"]);
 }

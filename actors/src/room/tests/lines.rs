@@ -92,6 +92,26 @@ fn an_outcome_that_stays_unknown_closes_the_socket_and_stops_the_line() {
 }
 
 #[test]
+fn a_message_of_unknown_outcome_is_not_refused_when_its_receiver_has_left() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(signal(1, 2, 1, Kind::Offer));
+    bench.sent(1, Err(unknown(100)));
+    bench.pass(Duration::from_millis(100));
+    assert_eq!(bench.sent(1, Ok(Sent::ReceiverGone)), ["tell 1 accepted 101"]);
+}
+
+#[test]
+fn a_duplicate_is_accepted_also_when_its_turn_does_not_come() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.accepted(1, 2, (1, Kind::Offer));
+    bench.told(Message::Fence(true));
+    bench.told(chat(1, 1));
+    bench.told(chat(1, 2));
+    let wants = bench.pass(bench.limits.hold_within);
+    assert_eq!(wants[..2], ["tell 1 accepted 101", "tell 1 refused 102 unavailable after 1000"]);
+}
+
+#[test]
 fn an_unnumbered_message_of_unknown_outcome_is_sent_once() {
     let mut bench = Bench::with_members(2, 2);
     let number = Number { tag: 5, cid: None };
@@ -117,7 +137,11 @@ fn a_sender_whom_the_ledger_fences_hears_why_and_is_not_only_refused() {
     bench.told(chat(1, 1));
     bench.sent(1, Ok(Sent::Fenced));
     bench.answer(Reply::Audit(vec![id(1)], Ok(vec![Audited::Held(vec![])])));
-    assert_eq!(bench.pass(Duration::from_millis(200)), ["call broadcast from 1 as 1"], "a seat that was revived goes on");
+    assert_eq!(
+        bench.pass(Duration::from_millis(200)),
+        ["call broadcast from 1 as 1"],
+        "a seat that was revived goes on"
+    );
 }
 
 #[test]

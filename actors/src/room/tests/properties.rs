@@ -4,7 +4,7 @@
 //! never; entries come in order, without holes; and once the ledger answers again, nothing waits for ever.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -136,15 +136,6 @@ const fn kind(action: u8) -> Kind {
     }
 }
 
-/// Delivered to each session, by sender and number.
-fn counts(world: &World) -> BTreeMap<(SessionId, String), usize> {
-    let mut counts = BTreeMap::new();
-    for (session, data) in &world.clients.delivered {
-        *counts.entry((*session, data.clone())).or_default() += 1;
-    }
-    counts
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
@@ -159,20 +150,21 @@ proptest! {
         prop_assert!(world.bench.room.is_quiet(), "something is under way: {:?}", world.bench.room);
         prop_assert_eq!(world.bench.room.candidate_bytes(), 0);
         prop_assert_eq!(world.clients.unsettled(), Vec::<String>::new());
-        let counts = counts(&world);
-        for ((session, data), count) in &counts {
-            prop_assert_eq!(*count, 1, "{} twice to {}", data, session);
+        for session in world.clients.present() {
+            let of = |(whose, data): &(SessionId, String)| (*whose == session).then(|| data.clone());
+            let delivered: Vec<_> = world.clients.delivered.iter().filter_map(of).collect();
+            let appended: Vec<_> = world.model.appended.iter().filter_map(of).collect();
+            prop_assert_eq!(delivered, appended, "what {} has got", session);
         }
-        for (data, outcome, receiver) in world.clients.outcomes() {
-            let received = counts.keys().filter(|(_, delivered)| *delivered == data).count();
-            match outcome {
-                Outcome::Refused => prop_assert_eq!(received, 0, "{} was refused", data),
-                Outcome::Accepted => {
-                    let is_here = receiver.is_none_or(|receiver| world.clients.has_always_been(receiver));
-                    prop_assert!(received > 0 || !is_here || receiver.is_none(), "{} was lost", data);
-                }
-                Outcome::Open => {}
-            }
+        let mut once = BTreeSet::new();
+        for append in &world.model.appended {
+            prop_assert!(once.insert(append), "{:?} twice", append);
+        }
+        for (data, outcome) in world.clients.outcomes() {
+            let is_applied = world.model.applied.contains(&data);
+            prop_assert!(outcome != Outcome::Refused || !is_applied, "{} was refused and applied", data);
+            let is_settled = is_applied || world.model.undeliverable.contains(&data);
+            prop_assert!(outcome != Outcome::Accepted || is_settled, "{} was lost", data);
         }
         for who in 1..4 {
             world.clients.disconnect(who).into_iter().for_each(|message| world.tell(message));

@@ -130,8 +130,7 @@ struct Cell {
 
 impl Cell {
     fn new(mode: Mode) -> Self {
-        let ledger =
-            Arc::new(Scripted { mode: Mutex::new(mode), asked: Mutex::default(), orders: Mutex::default() });
+        let ledger = Arc::new(Scripted { mode: Mutex::new(mode), asked: Mutex::default(), orders: Mutex::default() });
         let bytes = Arc::new(BufferedBytes::new(1_000_000));
         let env = Env {
             ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,

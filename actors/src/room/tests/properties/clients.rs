@@ -24,8 +24,8 @@ pub(super) enum Outcome {
 #[derive(Debug, Clone)]
 struct Said {
     session: SessionId,
-    /// The receiver's user and their session as far as the sender knew, `None` for all.
-    to: Option<(u64, Option<SessionId>)>,
+    /// The receiver, `None` for all.
+    to: Option<u64>,
     cid: u64,
     kind: Kind,
     outcome: Outcome,
@@ -113,10 +113,9 @@ impl Clients {
     pub(super) fn say(&mut self, who: u64, whom: u64, kind: Kind) -> Option<Message> {
         let from = self.seat_ref(who).filter(|from| from.seat.is_some())?;
         let (session, tag) = (from.session, self.count());
-        let theirs = self.client(whom).session;
         let client = self.client(who);
         client.cid += 1;
-        let to = (kind != Kind::ChatMessage).then_some((whom, theirs));
+        let to = (kind != Kind::ChatMessage).then_some(whom);
         let said = Said { session, to, cid: client.cid, kind, outcome: Outcome::Open, tag };
         self.said.push(said.clone());
         Some(message(from, &said))
@@ -125,9 +124,10 @@ impl Clients {
     /// A socket is told something; what its client says to that.
     pub(super) fn hear(&mut self, socket: SocketId, told: FromRoom) -> Vec<Message> {
         let FromRoom { session, what } = told;
-        let whose = self.clients.iter().find(|(_, client)| {
-            client.session == Some(session) && client.socket == socket.0 && !client.is_away
-        });
+        let whose = self
+            .clients
+            .iter()
+            .find(|(_, client)| client.session == Some(session) && client.socket == socket.0 && !client.is_away);
         let Some(who) = whose.map(|(who, _)| *who) else { return Vec::new() };
         match what {
             RoomEvent::Joined { seat, .. } => {
@@ -203,15 +203,15 @@ impl Clients {
         self.said.iter().filter(is_on).map(|said| format!("{said:?}")).collect()
     }
 
-    /// Every message with its end, and the session of its receiver.
-    pub(super) fn outcomes(&self) -> Vec<(String, Outcome, Option<SessionId>)> {
-        let receiver = |said: &Said| said.to.and_then(|(_, session)| session);
-        self.said.iter().map(|said| (data(said), said.outcome, receiver(said))).collect()
+    /// Every message with its end.
+    pub(super) fn outcomes(&self) -> Vec<(String, Outcome)> {
+        self.said.iter().map(|said| (data(said), said.outcome)).collect()
     }
 
-    /// Whether this session goes on.
-    pub(super) fn has_always_been(&self, session: SessionId) -> bool {
-        self.clients.values().any(|client| client.session == Some(session) && !client.is_away && client.seat.is_some())
+    /// Sessions that go on and were told so.
+    pub(super) fn present(&self) -> Vec<SessionId> {
+        let here = self.clients.values().filter(|client| !client.is_away && !client.is_entering);
+        here.filter(|client| client.seat.is_some()).filter_map(|client| client.session).collect()
     }
 }
 
@@ -224,7 +224,7 @@ fn message(from: SeatRef, said: &Said) -> Message {
     let mut payload = payload(said.kind);
     payload.data = data(said).into();
     match said.to {
-        Some((to, _)) => Message::Signal { from, number, to: user(to), payload },
+        Some(to) => Message::Signal { from, number, to: user(to), payload },
         None => Message::Chat { from, number, payload },
     }
 }

@@ -1,6 +1,9 @@
 //! A small ledger of one room: what the port promises, and every way in which a call may go wrong.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use super::super::bench::room_id;
 use crate::{
@@ -50,11 +53,25 @@ pub(super) struct Model {
     seats: BTreeMap<JoinOrder, Seat>,
     last: JoinOrder,
     pushes: Vec<Push>,
+    /// Every message that was applied.
+    pub(super) applied: BTreeSet<String>,
+    /// Every message whose receiver had left, perhaps after an attempt of unknown outcome.
+    pub(super) undeliverable: BTreeSet<String>,
+    /// Messages in each session's inbox, in order.
+    pub(super) appended: Vec<(SessionId, String)>,
 }
 
 impl Default for Model {
     fn default() -> Self {
-        Self { epoch: 1, seats: BTreeMap::new(), last: 0, pushes: Vec::new() }
+        Self {
+            epoch: 1,
+            seats: BTreeMap::new(),
+            last: 0,
+            pushes: Vec::new(),
+            applied: BTreeSet::new(),
+            undeliverable: BTreeSet::new(),
+            appended: Vec::new(),
+        }
     }
 }
 
@@ -70,7 +87,8 @@ impl Model {
             Fate::NotApplied => Some(Failure::NotApplied { wait }),
             Fate::Unknown { .. } => Some(Failure::Unknown { wait }),
         };
-        let is_applied = failure.is_none() || fate == Fate::Unknown { applied: true } && failure == Some(Failure::Unknown { wait });
+        let is_applied =
+            failure.is_none() || fate == Fate::Unknown { applied: true } && failure == Some(Failure::Unknown { wait });
         let reply = self.apply(call, is_applied, failure);
         if fate != (Fate::Applied { pushed: true }) {
             self.pushes.clear();
@@ -140,6 +158,9 @@ impl Model {
     fn push(&mut self, order: JoinOrder, entry: Entry, source: Option<Source>) {
         let Some(seat) = self.seats.get_mut(&order) else { return };
         seat.inbox.push((entry.clone(), source));
+        if let Entry::Message(message) = &entry {
+            self.appended.push((seat.session, message.data.to_string()));
+        }
         if seat.is_here && seat.is_connected {
             let what = Pushed::Entry { seq: seat.inbox.len() as u64, entry, source };
             self.pushes.push(Push { room: room_id(), to: order, what });
@@ -250,6 +271,7 @@ impl Model {
 
     fn send(&mut self, send: &Send) -> Sent {
         if self.holds(send.from) && !self.seats.contains_key(&send.to) {
+            self.undeliverable.extend(send.messages.iter().map(|message| message.data.to_string()));
             return Sent::ReceiverGone;
         }
         self.append(send, (Some(send.to), &[send.to]))
@@ -273,6 +295,7 @@ impl Model {
         if send.messages[0].kind.is_description() {
             seat.described.push(send.to);
         }
+        self.applied.extend(send.messages.iter().map(|message| message.data.to_string()));
         let source = Source { from: send.from.order, cid, broadcast: key.is_none() };
         for order in to {
             for message in &send.messages {
