@@ -34,6 +34,7 @@ mod receiving;
 mod roles;
 mod schedule;
 mod seat;
+mod seating;
 mod sending;
 mod settling;
 pub(crate) mod step;

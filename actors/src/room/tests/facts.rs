@@ -6,7 +6,7 @@ use super::bench::*;
 use crate::{
     ledger::{Ended, Failure},
     messages::room::{Message, Reply, SeatRef},
-    protocol::{LeaveReason, SeatId, SocketId},
+    protocol::{Kind, LeaveReason, SeatId, SocketId},
 };
 
 #[test]
@@ -66,6 +66,16 @@ fn a_join_that_waited_does_not_open_a_closed_room() {
     bench.answer(Reply::Join(join(1), Err(not_applied(100))));
     assert_eq!(bench.told(Message::Close(LeaveReason::Closed)), ["call close Closed"]);
     assert_eq!(bench.pass(Duration::from_millis(100)), ["tell 1 join refused room_closed"]);
+}
+
+#[test]
+fn candidates_that_are_under_way_with_their_description_are_not_told_to_wait() {
+    let mut bench = Bench::with_members(3, 3);
+    bench.told(signal(1, 2, 1, Kind::IceCandidate));
+    bench.told(signal(1, 3, 2, Kind::IceCandidate));
+    bench.told(signal(1, 2, 3, Kind::Offer));
+    assert_eq!(bench.told(Message::Disconnected(seat(1))), ["call gone 1 skipped 2 waits"]);
+    assert_eq!(bench.room.candidate_bytes(), 0);
 }
 
 #[test]

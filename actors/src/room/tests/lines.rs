@@ -145,6 +145,20 @@ fn a_sender_whom_the_ledger_fences_hears_why_and_is_not_only_refused() {
 }
 
 #[test]
+fn a_sender_whom_the_ledger_fences_for_no_reason_is_refused_in_the_end() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(chat(1, 1));
+    let mut wants = Vec::new();
+    for _ in 0..20 {
+        wants.extend(bench.sent(1, Ok(Sent::Fenced)));
+        wants.extend(bench.answer(Reply::Audit(vec![id(1)], Ok(vec![Audited::Held(vec![])]))));
+        wants.extend(bench.pass(Duration::from_millis(200)));
+    }
+    assert_eq!(wants.iter().filter(|wanted| wanted.contains("refused 101 unavailable")).count(), 1, "{wants:?}");
+    assert_eq!(wants.iter().filter(|wanted| wanted.contains("broadcast")).count(), 9);
+}
+
+#[test]
 fn an_answer_for_a_seat_that_has_moved_is_not_its_successors() {
     let mut bench = Bench::with_members(2, 2);
     bench.told(chat(1, 1));

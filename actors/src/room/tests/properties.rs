@@ -21,6 +21,7 @@ use crate::{
     room::rules::step::{Effect, LedgerCall},
 };
 
+mod calls;
 mod clients;
 mod model;
 
@@ -82,21 +83,21 @@ impl World {
             10..14 => self.answer(Fate::Applied { pushed: true }),
             14 => self.answer(Fate::Applied { pushed: false }),
             15 => self.answer(Fate::NotApplied),
-            16 => self.answer(Fate::Unknown { applied: whom % 2 == 0 }),
+            16 => self.answer(Fate::Unknown { applied: whom.is_multiple_of(2) }),
             17 => self.pass(Duration::from_millis(40 * who * whom)),
             18 => self.pass(Duration::from_millis(700 * who)),
             19 => {
-                for push in self.model.remote(who, whom % 2 == 0) {
+                for push in self.model.remote(who, whom.is_multiple_of(2)) {
                     self.tell(Message::Pushed(push));
                 }
             }
             20 => {
                 self.model.epoch += 1;
-                if whom % 2 == 0 {
+                if whom.is_multiple_of(2) {
                     self.tell(Message::Epoch(self.model.epoch));
                 }
             }
-            21 => self.tell(Message::Fence(whom % 2 == 0)),
+            21 => self.tell(Message::Fence(whom.is_multiple_of(2))),
             _ => self.tell(Message::Audit),
         }
     }
@@ -221,7 +222,7 @@ fn any_message(action: u8, who: u64, what: u64) -> Message {
         23 => return Message::Disconnected(seat(who)),
         24 => return Message::Skipped { from: seat(who), cid: what, code: Code::RateLimited },
         25 => return Message::Acked { from: seat(who), seq: what, refused: what },
-        26 => return Message::Fence(what % 2 == 0),
+        26 => return Message::Fence(what.is_multiple_of(2)),
         27 => return chat(who, what),
         28 => return Message::Tick,
         _ => return signal(who, what, what, if what == 2 { Kind::Offer } else { Kind::IceCandidate }),

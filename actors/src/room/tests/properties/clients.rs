@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::bench::{join, payload, resume, seat, user};
+use super::super::bench::{join, payload, resume, user};
 use crate::{
     messages::{
         room::{JoinRequest, Message, Number, ResumeRequest, SeatRef},
@@ -80,8 +80,8 @@ impl Clients {
     fn seat_ref(&mut self, who: u64) -> Option<SeatRef> {
         let client = self.client(who);
         let session = client.session.filter(|_| client.is_entering || client.seat.is_some() && !client.is_away)?;
-        let seat_id = client.seat.filter(|_| !client.is_entering);
-        Some(SeatRef { session, socket: SocketId(client.socket), seat: seat_id, ..seat(who) })
+        let seat = client.seat.filter(|_| !client.is_entering);
+        Some(SeatRef { session, socket: SocketId(client.socket), seat })
     }
 
     pub(super) fn leave(&mut self, who: u64, reason: LeaveReason) -> Option<Message> {

@@ -8,8 +8,7 @@ use std::{
 use super::super::bench::room_id;
 use crate::{
     ledger::{
-        Audited, Claimed, Ended, Failure, Joined, Push, Pushed, Resumed, ResumedSeat, Send, Sent, Sequence, Skipped,
-        Source,
+        Audited, Ended, Failure, Joined, Push, Pushed, Resumed, ResumedSeat, Send, Sent, Sequence, Skipped, Source,
     },
     messages::room::{JoinRequest, Reply, ResumeRequest},
     protocol::{
@@ -34,12 +33,12 @@ pub(super) enum Fate {
 }
 
 #[derive(Debug)]
-struct Seat {
+pub(super) struct Seat {
     user: UserId,
-    session: SessionId,
-    fence: u64,
-    is_here: bool,
-    is_connected: bool,
+    pub(super) session: SessionId,
+    pub(super) fence: u64,
+    pub(super) is_here: bool,
+    pub(super) is_connected: bool,
     inbox: Vec<(Entry, Option<Source>)>,
     sent: BTreeMap<Option<JoinOrder>, Cid>,
     described: Vec<JoinOrder>,
@@ -50,7 +49,7 @@ struct Seat {
 #[derive(Debug)]
 pub(super) struct Model {
     pub(super) epoch: Epoch,
-    seats: BTreeMap<JoinOrder, Seat>,
+    pub(super) seats: BTreeMap<JoinOrder, Seat>,
     last: JoinOrder,
     pushes: Vec<Push>,
     /// Every message that was applied.
@@ -96,66 +95,11 @@ impl Model {
         reply
     }
 
-    fn pushed(&mut self) -> Vec<Push> {
+    pub(super) fn pushed(&mut self) -> Vec<Push> {
         std::mem::take(&mut self.pushes)
     }
 
-    fn apply(&mut self, call: LedgerCall, is_applied: bool, failure: Option<Failure>) -> Reply {
-        macro_rules! outcome {
-            ($applied:expr) => {{
-                let applied = if is_applied { Some($applied) } else { None };
-                match (failure, applied) {
-                    (None, Some(applied)) => Ok(applied),
-                    (failure, _) => Err(failure.unwrap_or(Failure::NotApplied { wait: Duration::ZERO })),
-                }
-            }};
-        }
-        match call {
-            LedgerCall::Join(request, settings) => {
-                let answer = outcome!(self.join(&request, settings.participants_max as usize));
-                Reply::Join(request, answer)
-            }
-            LedgerCall::Resume(request) => {
-                let answer = outcome!(self.resume(&request));
-                Reply::Resume(request, answer)
-            }
-            LedgerCall::Send(send) => Reply::Sent(send.from, outcome!(self.send(&send))),
-            LedgerCall::Broadcast(broadcast) => {
-                let from = broadcast.from;
-                let all: Vec<_> = self.seats.keys().copied().filter(|order| *order != from.order).collect();
-                let (cid, skipped) = (broadcast.cid, broadcast.skipped);
-                let send = Send { from, to: 0, cid, skipped, released: vec![], messages: vec![broadcast.message] };
-                Reply::Sent(from, outcome!(self.append(&send, (None, &all))))
-            }
-            LedgerCall::Fact(number, fact) => Reply::Fact(number, outcome!(self.fact(fact))),
-            LedgerCall::Audit(audits) => {
-                let seats: Vec<SeatId> = audits.iter().map(|audit| audit.seat).collect();
-                let found = |audit: &crate::ledger::Audit| self.audit(audit.seat, audit.last_seq);
-                Reply::Audit(seats, outcome!(audits.iter().map(found).collect()))
-            }
-            LedgerCall::Claim(claims, _) => {
-                let seats: Vec<SeatId> = claims.iter().map(|claim| claim.seat).collect();
-                let found = |claim: &crate::ledger::Claim| self.audit(claim.seat, claim.last_seq);
-                let found = claims.iter().map(found).collect();
-                let (epoch, settled_after) = (self.epoch, Duration::from_secs(3));
-                Reply::Claim(seats, outcome!(Claimed { epoch, seats: found, settled_after, pushes: vec![] }))
-            }
-            LedgerCall::Members => Reply::Members(outcome!(self.members(0))),
-            LedgerCall::Held => {
-                let held = self.seats.iter().filter(|(_, seat)| seat.is_here && seat.is_connected);
-                let held = held.map(|(order, seat)| (SeatId { order: *order, fence: seat.fence }, seat.session));
-                Reply::Held(outcome!(held.collect()))
-            }
-            LedgerCall::Repair(seat, entries) => Reply::Repair(outcome!({
-                if self.holds(seat) {
-                    entries.into_iter().for_each(|entry| self.push(seat.order, entry, None));
-                }
-                self.pushed()
-            })),
-        }
-    }
-
-    fn push(&mut self, order: JoinOrder, entry: Entry, source: Option<Source>) {
+    pub(super) fn push(&mut self, order: JoinOrder, entry: Entry, source: Option<Source>) {
         let Some(seat) = self.seats.get_mut(&order) else { return };
         seat.inbox.push((entry.clone(), source));
         if let Entry::Message(message) = &entry {
@@ -167,12 +111,12 @@ impl Model {
         }
     }
 
-    fn to_others(&mut self, order: JoinOrder, entry: &Entry) {
+    fn tell_others(&mut self, order: JoinOrder, entry: &Entry) {
         let others: Vec<_> = self.seats.keys().copied().filter(|other| *other != order).collect();
         others.into_iter().for_each(|other| self.push(other, entry.clone(), None));
     }
 
-    fn members(&self, but: JoinOrder) -> Vec<Member> {
+    pub(super) fn members(&self, but: JoinOrder) -> Vec<Member> {
         let seats = self.seats.iter().filter(|(order, _)| **order != but);
         seats.map(|(order, seat)| member(*order, seat)).collect()
     }
@@ -183,10 +127,10 @@ impl Model {
             let what = Pushed::Ended(seat.fence, Ended::Freed(reason));
             self.pushes.push(Push { room: room_id(), to: order, what });
         }
-        self.to_others(order, &Entry::Left { user: seat.user, order, reason });
+        self.tell_others(order, &Entry::Left { user: seat.user, order, reason });
     }
 
-    fn join(&mut self, request: &JoinRequest, max: usize) -> Joined {
+    pub(super) fn join(&mut self, request: &JoinRequest, max: usize) -> Joined {
         if let Some((order, seat)) = self.seats.iter().find(|(_, seat)| seat.session == request.session) {
             let (id, order) = (SeatId { order: *order, fence: seat.fence }, *order);
             let (members, epoch) = (self.members(order), self.epoch);
@@ -220,7 +164,7 @@ impl Model {
         };
         let joined = Entry::Joined(member(self.last, &seat));
         self.seats.insert(self.last, seat);
-        self.to_others(self.last, &joined);
+        self.tell_others(self.last, &joined);
         self.last
     }
 
@@ -238,7 +182,7 @@ impl Model {
         self.pushed()
     }
 
-    fn resume(&mut self, request: &ResumeRequest) -> Resumed {
+    pub(super) fn resume(&mut self, request: &ResumeRequest) -> Resumed {
         let order = request.order;
         let Some(seat) = self.seats.get_mut(&order).filter(|seat| seat.session == request.session) else {
             return Resumed::Failed(ResumeFailure::SeatGone);
@@ -265,11 +209,11 @@ impl Model {
         }))
     }
 
-    fn holds(&self, id: SeatId) -> bool {
+    pub(super) fn holds(&self, id: SeatId) -> bool {
         self.seats.get(&id.order).is_some_and(|seat| seat.fence == id.fence)
     }
 
-    fn send(&mut self, send: &Send) -> Sent {
+    pub(super) fn send(&mut self, send: &Send) -> Sent {
         if self.holds(send.from) && !self.seats.contains_key(&send.to) {
             self.undeliverable.extend(send.messages.iter().map(|message| message.data.to_string()));
             return Sent::ReceiverGone;
@@ -277,7 +221,7 @@ impl Model {
         self.append(send, (Some(send.to), &[send.to]))
     }
 
-    fn append(&mut self, send: &Send, (key, to): (Option<JoinOrder>, &[JoinOrder])) -> Sent {
+    pub(super) fn append(&mut self, send: &Send, (key, to): (Option<JoinOrder>, &[JoinOrder])) -> Sent {
         if !self.holds(send.from) {
             return Sent::Fenced;
         }
@@ -305,7 +249,7 @@ impl Model {
         Sent::Appended(self.pushed())
     }
 
-    fn fact(&mut self, fact: SeatFact) -> Vec<Push> {
+    pub(super) fn fact(&mut self, fact: SeatFact) -> Vec<Push> {
         match fact {
             SeatFact::Left(id, reason) if self.holds(id) => {
                 let seat = self.seats.get_mut(&id.order).expect("it is held");
@@ -326,7 +270,7 @@ impl Model {
         self.pushed()
     }
 
-    fn audit(&self, id: SeatId, last: u64) -> Audited {
+    pub(super) fn audit(&self, id: SeatId, last: u64) -> Audited {
         let Some(seat) = self.seats.get(&id.order) else {
             return Audited::Ended(Ended::Freed(LeaveReason::Lost));
         };
