@@ -4,8 +4,10 @@
 use std::{path::Path, sync::Arc};
 
 use actors::{
+    bytes::BufferedBytes,
     ledger::MemoryLedger,
     node::{NodeRef, Ports},
+    ports::SystemEntropy,
     protocol::NodeId,
 };
 use anyhow::Context as _;
@@ -14,7 +16,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Auth, Clock, KeyRing},
-    cli::banner::{Serving, announce},
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
@@ -25,10 +26,15 @@ use crate::{
 };
 
 mod admin;
+mod memory;
+mod banner;
 mod ready_file;
 mod settings;
+mod snapshot;
 mod signals;
 mod sweep;
+
+use banner::{Serving, announce};
 
 /// Rooms whose settings are kept near, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
@@ -57,14 +63,21 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         settings::http(&config).rooms.per_host_max,
     );
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
+    let node_settings = settings::node(&config, memory::max());
+    let (time, bytes) = (Arc::new(actors::clock::Clock::new()), BufferedBytes::new(node_settings.node.buffered_bytes_max));
+    let bytes = Arc::new(bytes);
+    let ledger = Arc::new(snapshot::open(&config, Arc::clone(&time), Arc::clone(&bytes)));
     let ports = Ports {
-        ledger: Arc::new(MemoryLedger::new(settings::ledger(&config))),
+        ledger: Arc::clone(&ledger) as _,
+        entropy: Arc::new(SystemEntropy),
+        clock: time,
+        bytes,
         verifier: Arc::clone(auth.tokens()) as _,
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(&ice) as _,
     };
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
-    let node = NodeRef::start(NodeId::new(&id), settings::node(&config), ports).await?;
+    let node = NodeRef::start(NodeId::new(&id), node_settings, ports).await?;
 
     let load = Load::new(config.node.loop_lag_max);
     let http_settings = settings::http(&config);
@@ -102,13 +115,15 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // not under systemd: nobody to notify
     signals::until_told_to_stop(signals, &keys, certificates.as_ref()).await?;
 
-    leave(&node, &config, (tasks, stop), &*store).await;
+    if leave(&node, &config, (tasks, stop), &*store).await {
+        snapshot::keep(&config, &ledger);
+    }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
 }
 
 /// Drains, unless a second signal says that there is no time for it.
-async fn leave(node: &NodeRef, config: &Config, (tasks, stop): (TaskTracker, CancellationToken), store: &dyn Store) {
+async fn leave(node: &NodeRef, config: &Config, (tasks, stop): (TaskTracker, CancellationToken), store: &dyn Store) -> bool {
     let sockets = node.population().sockets;
     tracing::info!(sockets, within = ?config.drain.within, "draining; a second signal stops at once");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // as above
@@ -122,8 +137,11 @@ async fn leave(node: &NodeRef, config: &Config, (tasks, stop): (TaskTracker, Can
     };
     tokio::select! {
         biased; // what is done is done, even if a signal comes with it
-        () = draining => {}
-        () = signals::stop_now() => tracing::warn!("stopped at once: sockets are cut, their seats are kept for the window"),
+        () = draining => true,
+        () = signals::stop_now() => {
+            tracing::warn!("stopped at once: connections are dropped, and their sessions with them");
+            false
+        }
     }
 }
 

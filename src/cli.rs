@@ -1,7 +1,6 @@
 //! The command line: what `aldis` may be asked, and what each answer exits with
 //! (0 done, 1 failed, 2 asked wrongly: usage or configuration). Must not know how a node works.
 
-pub mod banner;
 mod completions;
 mod config;
 mod failure;

@@ -4,6 +4,7 @@
 
 mod admin;
 mod auth;
+mod budget;
 mod database;
 mod drain;
 mod environment;
@@ -30,6 +31,7 @@ mod snippet;
 mod socket;
 mod sources;
 pub mod text;
+mod values;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +40,7 @@ use serde::{Deserialize, Serialize};
 
 pub use admin::Admin;
 pub use auth::Auth;
+pub use budget::Budget;
 pub use database::{Database, DatabaseKind, DatabaseUrl};
 pub use drain::Drain;
 pub use fault::{ConfigError, Fault};
@@ -71,6 +74,8 @@ pub struct Config {
     pub admin: Admin,
     /// One WebSocket.
     pub socket: Socket,
+    /// What messages cost others.
+    pub budget: Budget,
     /// One room.
     pub room: Room,
     /// Tokens and passwords.

@@ -1,6 +1,12 @@
 //! Keeps the plan of the house, over the text of the repository: what the compiler and clippy cannot see.
 //! Each failure says where, which rule, why, and what to do. Every rule is shown to find what it forbids.
 
+#[path = "tidy/circles.rs"]
+mod circles;
+#[path = "tidy/imports.rs"]
+mod imports;
+#[path = "tidy/layers.rs"]
+mod layers;
 #[path = "tidy/page.rs"]
 mod page;
 #[path = "tidy/rules.rs"]
@@ -8,6 +14,9 @@ mod rules;
 
 use std::collections::BTreeSet;
 
+use circles::circles;
+use imports::{ROOTS, imports};
+use layers::{LAYERS, broken};
 use page::{Page, house, is_text, names_in};
 use rules::{RULES, type_names};
 
@@ -44,6 +53,24 @@ fn every_rule_finds_what_it_forbids_and_nothing_else() {
         let good = Page::of(rule.good.0, rule.good.1);
         assert_eq!(rule.broken_by(&good), Vec::<String>::new());
     }
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let pages = pages(is_rust);
+    let circle = |steps| {
+        format!(
+            "{steps}: an import circle. Neither part can be read, tested or moved alone: move what both need below them."
+        )
+    };
+    none(&ROOTS.iter().flat_map(|root| circles(&imports(*root, &pages))).map(circle).collect::<Vec<_>>());
+}
+
+#[test]
+fn lower_layers_import_no_higher_ones() {
+    let pages = pages(is_rust);
+    let root = |folder| *ROOTS.iter().find(|root| root.folder == folder).expect("a crate whose imports are checked");
+    none(&LAYERS.iter().flat_map(|of| broken(*of, &imports(root(of.folder), &pages))).collect::<Vec<_>>());
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub struct Moment {
 #[derive(Debug)]
 pub struct Clock {
     start: Instant,
+    /// The wall clock's reading at the start, where it is not to be asked.
+    unix_start: Option<u64>,
     /// Microseconds since `start` that the process did not run, as far as ticks have shown.
     paused: AtomicU64,
     /// Microseconds since `start`, pauses left out, of the last tick; 0 before the first.
@@ -41,14 +43,22 @@ impl Clock {
     /// A clock that has not ticked yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { start: monotonic(), paused: AtomicU64::new(0), ticked: AtomicU64::new(0) }
+        Self { start: monotonic(), unix_start: None, paused: AtomicU64::new(0), ticked: AtomicU64::new(0) }
+    }
+
+    /// A clock whose wall time starts at this reading and moves with the monotonic clock: for reproducible tests.
+    #[must_use]
+    pub fn simulated(unix_ms: u64) -> Self {
+        Self { unix_start: Some(unix_ms), ..Self::new() }
     }
 
     /// The time now. After a pause of the process, and until the next [`tick`](Self::tick), at most [`PAUSE_MIN`] after
     /// the last tick: nobody is judged by a pause that has not been accounted for.
     #[must_use]
     pub fn now(&self) -> Moment {
-        Moment { at: self.start + Duration::from_micros(self.elapsed()), unix_ms: unix_millis() }
+        let elapsed = self.elapsed();
+        let unix_ms = self.unix_start.map_or_else(unix_millis, |start| start + elapsed / 1_000);
+        Moment { at: self.start + Duration::from_micros(elapsed), unix_ms }
     }
 
     /// Accounts for time that the process did not run. Called at least every [`PAUSE_MIN`] / 4; answers the pause that
@@ -110,7 +120,11 @@ mod tests {
         assert_eq!(clock.tick(), None);
         assert_eq!(clock.now().at - start, Duration::from_millis(910));
         pass(Duration::from_secs(40)).await;
-        assert_eq!(clock.now().at - start, Duration::from_millis(1_910), "not judged before the pause is accounted for");
+        assert_eq!(
+            clock.now().at - start,
+            Duration::from_millis(1_910),
+            "not judged before the pause is accounted for"
+        );
         assert_eq!(clock.tick(), Some(Duration::from_secs(40)));
         assert_eq!(clock.now().at - start, Duration::from_millis(910));
         pass(Duration::from_millis(5)).await;

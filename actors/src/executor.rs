@@ -4,6 +4,24 @@
 //! that has more to do than the budget allows, gets a worker: a supervised ractor actor. A turn returns what others are to
 //! be told, and the executor delivers it after the turn: nobody calls a neighbour on the same stack. Generic; knows no noun.
 
+mod cell;
+mod registry;
+mod run;
+mod supervise;
+mod timers;
+mod worker;
+
+pub use cell::CellState;
+pub(crate) use cell::Posted;
+pub(crate) use registry::{Claimed, Registry};
+pub(crate) use run::{Home, Run, System, deliver, execute, finish};
+pub(crate) use supervise::{Failures, start};
+pub use supervise::{During, Failure};
+pub(crate) use timers::{SLOT, Timers};
+
+#[cfg(test)]
+mod tests;
+
 use crate::{clock::Moment, ports::Later};
 
 /// The state of a cell, and how it takes a message.
@@ -29,6 +47,10 @@ pub trait Turn: Send + Sized + 'static {
     /// The mailbox was full, or the cell could not be started: tells the sender that this message is refused. Of messages
     /// that repeat themselves (timers): nothing.
     fn refused(message: Self::Message, out: &mut Vec<Self::Out>);
+
+    /// An answer that the cell waited for has panicked and will never come: what the cell is told instead. Its turn panics,
+    /// so that the cell begins anew by the one path of supervision.
+    fn answer_lost() -> Self::Message;
 
     /// A turn panicked: what takes this state's place (`None`: the cell ends), and who is told of it. The mailbox stays;
     /// the message over which it panicked, and answers that are under way, are lost.
@@ -63,7 +85,7 @@ impl<O, M> Out<O, M> {
     }
 
     /// Waits for an answer, which comes back as a message, before messages of others. The cell goes on meanwhile; several
-    /// answers of one cell come back in the order in which they were asked for.
+    /// answers of one cell are polled one after the other, in the order in which they were asked for.
     pub fn wait(&mut self, answer: Later<M>) {
         self.waits.push(answer);
     }

@@ -34,13 +34,17 @@ use crate::{
     },
 };
 
-// #[cfg(any(test, feature = "contract"))]
-// pub mod contract;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 pub mod cursor;
-// pub mod memory;
+#[cfg(any(test, feature = "contract"))]
+pub mod faulty;
+pub mod memory;
+pub mod snapshot;
 
 pub use cursor::Cursor;
-// pub use memory::MemoryLedger;
+pub use memory::MemoryLedger;
+pub use snapshot::{Snapshot, SnapshotError};
 
 /// Where an operation is asked for: the room, by which node, in which epoch.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +54,7 @@ pub struct At<'a> {
     /// The asking node.
     pub node: &'a NodeId,
     /// The epoch that the caller knows the room in; 0 if it has no seat there yet (for `join`, `resume` and operations
-    /// without a seat).
+    /// without a seat), which is judged as the present one.
     pub epoch: Epoch,
 }
 
@@ -161,6 +165,8 @@ pub struct ResumedSeat {
     pub sent: Vec<Sequence>,
     /// Numbers that this session used and that were not applied, in ascending order.
     pub skipped: Vec<Skipped>,
+    /// What the seat has received up to the end of `replay`: the last numbers of each sender, for a later claim.
+    pub heard: Vec<Source>,
     /// Whether accepted messages of this session may be missing: the ledger has lost its last moments since `join`.
     pub lost: bool,
     /// What the asking node has to deliver besides.
@@ -239,6 +245,9 @@ pub struct Push {
     pub room: RoomId,
     /// The seat's join order.
     pub to: JoinOrder,
+    /// The epoch in which it happened. An entry of another epoch than its holder knows the seat in is dropped: it has
+    /// another numbering, and the claim brings it.
+    pub epoch: Epoch,
     /// What happened.
     pub what: Pushed,
 }
@@ -293,8 +302,9 @@ pub struct Audit {
 /// What an audit found, for each seat in the order asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audited {
-    /// The seat is the holder's; the entries after `last_seq`, none if nothing was missed.
-    Held(Vec<(Seq, Entry)>),
+    /// The seat is the holder's; the entries after `last_seq`, none if nothing was missed. If there are some, also what
+    /// the seat has received up to the last of them: the last numbers of each sender, for a later claim.
+    Held(Vec<(Seq, Entry)>, Vec<Source>),
     /// The seat is the holder's, but some entries after `last_seq` are no longer stored.
     Gap,
     /// The seat has ended.
@@ -459,7 +469,8 @@ pub trait Ledger: core::marker::Send + Sync {
     /// Appends to one seat's own inbox what its holder found missing or left over after an epoch has settled: members it
     /// does not know, and members it knows that are gone. With an old fence: nothing.
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>>;
-    /// Keeps this node's lease for so long. `known` is the epoch that the node knows.
+    /// Keeps this node's lease for so long. `known` is the epoch that the node knows; one that knows none yet (0) is told it
+    /// as [`Lease::Rebuilt`]. A subscriber that was full is told here at the latest that it has lost events.
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease>;
     /// Gives the lease up on a clean exit: seats that are still connected to this node count as those of a dead node.
     fn release(&self, node: &NodeId) -> Answer<()>;

@@ -12,16 +12,19 @@ use metrics::{
     Counter, Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use crate::protocol::{Close, Code, Kind};
+use crate::{
+    bytes::{Buffer, BufferedBytes},
+    protocol::{Close, Code, Kind},
+};
 
-/// Sockets that stand on this node.
+/// Open sockets on this node.
 pub const SOCKETS: &str = "aldis_sockets";
 /// Users with a socket on this node.
 pub const USERS: &str = "aldis_users";
 /// Rooms with a member on this node.
 pub const ROOMS: &str = "aldis_rooms";
-/// Of these, how many rest in the directory without an actor, by kind.
-pub const ASLEEP: &str = "aldis_asleep";
+/// Of these, how many have a worker because they wait for an answer, by kind.
+pub const ACTIVE: &str = "aldis_active";
 /// Sockets opened.
 pub const SOCKETS_OPENED: &str = "aldis_sockets_opened_total";
 /// Sockets closed by the node, by close code.
@@ -36,9 +39,11 @@ pub const MESSAGES_REFUSED: &str = "aldis_messages_refused_total";
 pub const RELAY_SECONDS: &str = "aldis_relay_duration_seconds";
 /// Bytes that wait for slow readers.
 pub const OUTBOX_BYTES: &str = "aldis_outbox_bytes";
-/// Messages read and not yet in hand: what lies in the mailboxes of sockets and rooms.
+/// Bytes of messages buffered for clients, by class.
+pub const BUFFERED_BYTES: &str = "aldis_buffered_bytes";
+/// Messages read and not yet settled.
 pub const MAILBOX_MESSAGES: &str = "aldis_mailbox_messages";
-/// Actors started anew after a panic.
+/// Cells and actors restarted after a panic.
 pub const ACTOR_RESTARTS: &str = "aldis_actor_restarts_total";
 /// Rooms the reaper found work in.
 pub const ROOMS_REAPED: &str = "aldis_rooms_reaped_total";
@@ -70,9 +75,10 @@ pub(crate) struct Meters {
     pub(crate) sockets: Gauge,
     pub(crate) users: Gauge,
     pub(crate) rooms: Gauge,
-    pub(crate) sockets_asleep: Gauge,
-    pub(crate) users_asleep: Gauge,
-    pub(crate) rooms_asleep: Gauge,
+    /// By kind: sockets, users, rooms.
+    pub(crate) active: [Gauge; 3],
+    /// By class, in the order of [`Buffer::ALL`].
+    buffered: [Gauge; 4],
     pub(crate) opened: Counter,
     pub(crate) sent: Counter,
     pub(crate) relay: Histogram,
@@ -91,9 +97,8 @@ impl Meters {
             sockets: gauge!(SOCKETS),
             users: gauge!(USERS),
             rooms: gauge!(ROOMS),
-            sockets_asleep: gauge!(ASLEEP, "kind" => "socket"),
-            users_asleep: gauge!(ASLEEP, "kind" => "user"),
-            rooms_asleep: gauge!(ASLEEP, "kind" => "room"),
+            active: ["socket", "user", "room"].map(|kind| gauge!(ACTIVE, "kind" => kind)),
+            buffered: Buffer::ALL.map(|class| gauge!(BUFFERED_BYTES, "class" => class.as_str())),
             opened: counter!(SOCKETS_OPENED),
             sent: counter!(MESSAGES_SENT),
             relay: histogram!(RELAY_SECONDS),
@@ -102,10 +107,7 @@ impl Meters {
             mailbox: gauge!(MAILBOX_MESSAGES),
             restarts: counter!(ACTOR_RESTARTS),
             reaped: counter!(ROOMS_REAPED),
-            received: Kind::ALL
-                .iter()
-                .map(|kind| counter!(MESSAGES_RECEIVED, "type" => kind.as_str()))
-                .collect(),
+            received: Kind::ALL.iter().map(|kind| counter!(MESSAGES_RECEIVED, "type" => kind.as_str())).collect(),
         }
     }
 
@@ -116,10 +118,13 @@ impl Meters {
         }
     }
 
-    /// Tells the gauge how many messages are under way.
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 messages under way")]
-    pub(crate) fn measure(&self) {
+    /// Sets the gauges of what is in flight and buffered.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node holds 2^52 bytes")]
+    pub(crate) fn measure(&self, bytes: &BufferedBytes) {
         self.mailbox.set(self.in_flight.count() as f64);
+        for (gauge, class) in self.buffered.iter().zip(Buffer::ALL) {
+            gauge.set(bytes.held(class) as f64);
+        }
     }
 
     /// A message was refused; rare, so the handle is looked up.
@@ -134,10 +139,11 @@ impl Meters {
 }
 
 fn describe() {
-    describe_gauge!(SOCKETS, "Sockets that stand on this node");
+    describe_gauge!(SOCKETS, "Open sockets on this node");
     describe_gauge!(USERS, "Users with a socket on this node");
     describe_gauge!(ROOMS, "Rooms with a member on this node");
-    describe_gauge!(ASLEEP, "Sockets, users and rooms that rest without an actor, by kind");
+    describe_gauge!(ACTIVE, "Sockets, users and rooms that wait for an answer, by kind");
+    describe_gauge!(BUFFERED_BYTES, Unit::Bytes, "Bytes of messages buffered for clients, by class");
     describe_counter!(SOCKETS_OPENED, "Sockets opened");
     describe_counter!(SOCKETS_CLOSED, "Sockets closed by the node, by close code");
     describe_counter!(MESSAGES_RECEIVED, "Messages from clients, by type");
@@ -145,7 +151,7 @@ fn describe() {
     describe_counter!(MESSAGES_REFUSED, "Messages refused, by code");
     describe_histogram!(RELAY_SECONDS, Unit::Seconds, "From a message read to its ledger answer");
     describe_gauge!(OUTBOX_BYTES, Unit::Bytes, "Bytes that wait for slow readers");
-    describe_gauge!(MAILBOX_MESSAGES, "Messages read and not yet in hand");
-    describe_counter!(ACTOR_RESTARTS, "Actors started anew after a panic");
+    describe_gauge!(MAILBOX_MESSAGES, "Messages read and not yet settled");
+    describe_counter!(ACTOR_RESTARTS, "Cells and actors restarted after a panic");
     describe_counter!(ROOMS_REAPED, "Rooms the reaper found work in");
 }

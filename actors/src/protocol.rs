@@ -14,6 +14,7 @@ pub mod notice;
 pub mod relayed;
 pub mod server;
 pub mod signal;
+mod whole;
 
 pub use client::{ClientMessage, ClientToServer};
 pub use cluster::{Entry, Member, Message};

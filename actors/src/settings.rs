@@ -93,7 +93,7 @@ impl Default for SocketLimits {
             heartbeat_every: Duration::from_secs(15),
             heartbeat_within: Duration::from_secs(75),
             ping_every: Duration::from_secs(10),
-            pong_within: Duration::from_secs(15),
+            pong_within: Duration::from_secs(14),
             in_flight_max: 16,
             ack_every: 32,
             refusals_max: 200,
@@ -104,6 +104,8 @@ impl Default for SocketLimits {
 /// Bounds of one room on one node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomLimits {
+    /// Seats of a room whose own limit cannot be looked up.
+    pub participants_max: u32,
     /// Early candidates that wait for one pair; a browser gathers fewer.
     pub candidates_max: usize,
     /// Bytes of one candidate; browsers send some 200.
@@ -125,6 +127,7 @@ pub struct RoomLimits {
 impl Default for RoomLimits {
     fn default() -> Self {
         Self {
+            participants_max: 4,
             candidates_max: 64,
             candidate_bytes_max: 4 * 1024,
             candidates_within: Duration::from_secs(10),

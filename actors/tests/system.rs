@@ -2,21 +2,26 @@
 
 use std::time::Duration;
 
-/// Ledger and database answer at once: nearly everything is done in sleep.
-const AFAR: bool = false;
-/// Who is woken stays awake through a test, unless it waits for them to rest.
-const REST_AFTER: Duration = Duration::from_secs(10);
+use actors::ledger::faulty::Faults;
+
+/// Ledger and database answer at once: nobody waits.
+const FAR: bool = false;
+/// The ledger never fails.
+const FAULTS: Faults = Faults::NONE;
+/// How much one thread does at a stretch; without end, as the clock is paused.
+const TURN_BUDGET: Duration = Duration::from_micros(200);
 
 mod system {
-    mod afar;
+    mod at_hand;
     mod browser;
     mod calls;
     mod drain;
+    mod ends;
+    mod far;
     #[cfg(feature = "fault-injection")]
     mod faults;
     mod follow_one_offer;
-    mod goodbyes;
-    mod rest;
+    mod numbers;
     mod resume;
     mod slow;
     mod world;

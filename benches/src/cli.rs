@@ -2,7 +2,6 @@
 //! broke a promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
 
 mod door;
-mod shared;
 
 use std::fs;
 use std::io;
@@ -13,8 +12,8 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
 use door::Asked;
-pub(crate) use shared::{Shared, at_least_one};
 
+use crate::options::Shared;
 use crate::peer::{Echo, Peers};
 use crate::report::{Outcome, Report, compare};
 use crate::scenario::{Run, Scenario};

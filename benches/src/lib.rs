@@ -3,8 +3,8 @@
 //! `wire` knows bytes and no meaning; `words` knows the protocol's JSON; `member` is one client, judged by the
 //! pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
 //! `pace` offers load at fixed times; `node` is the server under test; a `scenario` plays all of these and fills
-//! a `report`; `peer` gives other servers the same work. Lower never imports higher:
-//! `wire, words < oracle < tally < member < crowd < scenario < peer < cli`.
+//! a `report`; `peer` gives other servers the same work; `options` is what the command line may tell all of them.
+//! Lower never imports higher: `wire, words < oracle < tally < member < crowd < options < scenario < peer < cli`.
 
 mod cli;
 mod clock;
@@ -14,6 +14,7 @@ mod limits;
 mod member;
 mod newcomers;
 mod node;
+mod options;
 mod oracle;
 mod pace;
 mod peer;

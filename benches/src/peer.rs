@@ -2,7 +2,7 @@
 //!
 //! Each server runs alone on one processor and the generator on another, round after round in turn, so that what a
 //! busy machine does to one it does to all. `kind` is which there are; `dialect` how each is spoken to (pure); `host`
-//! the process, `programs` where it is found; `caller` and `party` the connections; `work` what is measured; `outcome` the rounds together; `page`
+//! the process, `program` and `programs` where it is found; `caller` and `party` the connections; `work` what is measured; `outcome` the rounds together; `page`
 //! and `plot` what is written (pure); `echo` the floor. Must not know scenarios of one node.
 
 mod aims;
@@ -15,6 +15,7 @@ mod outcome;
 mod page;
 mod party;
 mod plot;
+mod program;
 mod programs;
 mod work;
 
@@ -32,7 +33,7 @@ use outcome::{Outcomes, Setting};
 use programs::Programs;
 use work::Size;
 
-use crate::cli::{Shared, at_least_one};
+use crate::options::{Shared, at_least_one};
 use crate::report::{Machine, Outcome};
 use crate::scenario::{Run, files_for, seconds};
 

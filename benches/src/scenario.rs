@@ -22,12 +22,12 @@ use actors::protocol::RoomId;
 use anyhow::ensure;
 use clap::Subcommand;
 
-use crate::cli::Shared;
 use crate::clock::Epoch;
 use crate::crowd::{Arrival, Company, Crowd, Guest, Sources};
 use crate::limits::{FILES_BESIDE, KNOCKS_MAX};
 use crate::member::{Comeback, Conduct, Negotiation, Part, Play, Script};
 use crate::node::{Node, Token};
+use crate::options::Shared;
 use crate::oracle::{Cast, RoomNumber};
 use crate::report::{Machine, Report};
 use crate::show::Show;

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actors::{ledger, node, room, socket, user};
+use actors::settings::{
+    BudgetLimits, Drain, LedgerLimits, NodeLimits, RoomLimits, Settings, SocketLimits, UserLimits,
+};
 use secrecy::SecretString;
 
 use crate::{
@@ -12,13 +14,23 @@ use crate::{
     ws::{self, Certificates, Listener, guard},
 };
 
+/// What is buffered for clients takes at most one part in so many of the memory: the rest is sockets, rooms, TLS, hashing.
+const BUFFERED_SHARE: u64 = 3;
 /// From the drain's end to the process's: what HTTP still answers.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(4);
 
-pub(super) fn node(config: &Config) -> node::Settings {
-    let (socket, room) = (&config.socket, &config.room);
-    node::Settings {
-        socket: socket::Limits {
+pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
+    let (socket, room, budget) = (&config.socket, &config.room, &config.budget);
+    Settings {
+        node: NodeLimits {
+            seat_window: room.seat_window,
+            sockets_max: config.http.connections_max.get(),
+            rest_after: config.node.rest_after,
+            turn_budget: config.node.turn_budget,
+            buffered_bytes_max: memory_max / BUFFERED_SHARE,
+            ..NodeLimits::default()
+        },
+        socket: SocketLimits {
             message_bytes_max: socket.message_bytes_max.bytes(),
             outbox_bytes_max: socket.outbox_bytes_max.bytes(),
             write_within: socket.write_within,
@@ -26,34 +38,52 @@ pub(super) fn node(config: &Config) -> node::Settings {
             heartbeat_every: socket.heartbeat_every,
             heartbeat_within: socket.heartbeat_missing_max,
             ping_every: socket.ping_every,
-            messages_per_second: socket.messages_per_second.get(),
-            burst: socket.messages_burst_max.get(),
-            refusals_max: socket.refusals_max.get(),
+            pong_within: socket.pong_within,
             in_flight_max: socket.in_flight_max.get(),
-            ..socket::Limits::default()
+            refusals_max: socket.refusals_max.get(),
+            ..SocketLimits::default()
         },
-        room: room::Limits {
+        room: RoomLimits {
+            participants_max: number(room.participants_default.get()),
             candidates_max: room.early_candidates_max.get(),
+            candidate_bytes_max: room.candidate_bytes_max.bytes(),
             candidates_within: room.early_candidates_within,
+            hold_within: room.hold_within,
+            unknown_within: room.unknown_within,
+            audit_after: room.audit_after,
+            audit_every: room.audit_every,
+            hole_within: room.hole_within,
         },
-        user: user::Limits { sockets_max: socket.sockets_per_user_max.get(), ..user::Limits::default() },
-        seat_window: room.seat_window,
-        sockets_max: config.http.connections_max.get(),
-        rest_after: config.node.rest_after,
-        ..node::Settings::default()
+        user: UserLimits { sockets_max: socket.sockets_per_user_max.get(), ..UserLimits::default() },
+        budget: BudgetLimits {
+            socket_per_second: socket.messages_per_second.get(),
+            socket_burst: socket.messages_burst_max.get(),
+            user_factor: budget.user_factor.get(),
+            address_factor: budget.address_factor.get(),
+            room_joins_per_second: budget.room_joins_per_second.get(),
+            room_joins_burst: budget.room_joins_burst_max.get(),
+            join_cost: budget.join_cost.get(),
+            takeover_cost: budget.takeover_cost.get(),
+            miss_cost: budget.miss_cost.get(),
+            answer_grant: budget.answer_grant.get(),
+            penalty_first: budget.penalty_first,
+            penalty_max: budget.penalty_max,
+            flood_max: budget.flood_max.get(),
+        },
     }
 }
 
-pub(super) fn ledger(config: &Config) -> ledger::Limits {
-    ledger::Limits {
+pub(super) fn ledger(config: &Config) -> LedgerLimits {
+    LedgerLimits {
         inbox_entries_max: config.room.inbox_entries_max.get(),
         inbox_bytes_max: config.room.inbox_bytes_max.bytes(),
         rooms_max: config.ledger.rooms_max.get(),
+        ..LedgerLimits::default()
     }
 }
 
-pub(super) fn drain(config: &Config) -> node::Drain {
-    node::Drain { within: config.drain.within, batch: config.drain.batch_max.get(), ..node::Drain::default() }
+pub(super) fn drain(config: &Config) -> Drain {
+    Drain { within: config.drain.within, batch: config.drain.batch_max.get(), ..Drain::default() }
 }
 
 pub(super) fn storage(config: &Config) -> storage::Settings {

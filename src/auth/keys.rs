@@ -15,11 +15,13 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::{
     encoding::{AsDer as _, Pkcs8V1Der},
     rsa::{KeyPair, KeySize},
+    signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents},
 };
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey,
-    jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
+    Algorithm, DecodingKey, EncodingKey, Header,
+    jwk::{AlgorithmParameters, Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
 };
 
 /// How many keys are live: one that signs and one that still verifies.
@@ -31,8 +33,14 @@ pub struct Key {
     pub kid: String,
     /// When it was made.
     pub made_at: Timestamp,
+    /// The header of every token signed with it, and the same as it stands in the token.
+    pub(super) header: Header,
+    pub(super) encoded_header: String,
     pub(super) signing: EncodingKey,
+    /// The public half as the JWT library takes it, which parses it for every token.
     pub(super) verifying: DecodingKey,
+    /// The same, parsed once; it also keeps the modulus's Montgomery form.
+    pub(super) public: ParsedPublicKey,
     jwk: Jwk,
 }
 
@@ -121,6 +129,11 @@ impl KeyRing {
     pub(super) fn find(&self, kid: &str) -> Option<Arc<Key>> {
         self.live.load().iter().find(|key| key.kid == kid).cloned()
     }
+
+    /// The live key whose tokens have this encoded header.
+    pub(super) fn with_header(&self, encoded: &str) -> Option<Arc<Key>> {
+        self.live.load().iter().find(|key| key.encoded_header == encoded).cloned()
+    }
 }
 
 impl Key {
@@ -131,8 +144,18 @@ impl Key {
         jwk.common.key_id = Some(kid.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         let verifying = DecodingKey::from_jwk(&jwk)?;
-        Ok(Self { kid, made_at, signing, verifying, jwk })
+        let public = parsed(&jwk)?;
+        let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::RS256) };
+        let encoded_header = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
+        Ok(Self { kid, made_at, header, encoded_header, signing, verifying, public, jwk })
     }
+}
+
+/// The public key of `jwk`, ready to verify RS256.
+fn parsed(jwk: &Jwk) -> anyhow::Result<ParsedPublicKey> {
+    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { anyhow::bail!("not an RSA key") };
+    let (n, e) = (BASE64_URL_SAFE_NO_PAD.decode(&rsa.n)?, BASE64_URL_SAFE_NO_PAD.decode(&rsa.e)?);
+    Ok(RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)?)
 }
 
 fn live(keys: Vec<Key>) -> Vec<Arc<Key>> {

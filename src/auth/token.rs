@@ -1,12 +1,15 @@
 //! Access tokens: RS256 JSON Web Tokens (RFC 7519), minted and verified here and nowhere else.
 //!
 //! The algorithm is pinned, the key is found by `kid` among the live keys, time is the clock's. Verifying blocks for
-//! some 25 µs and asks nobody.
+//! some 15 µs and asks nobody. Tokens in exactly the form minted here take a short cut (`own`); the JWT library verifies
+//! all others.
+
+mod own;
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -156,8 +159,7 @@ impl Tokens {
             jti: Uuid::new_v4().to_string(),
         };
         let key = self.keys.signer().ok_or_else(|| AuthError::Broken("there is no key to sign with".to_owned()))?;
-        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
-        encode(&header, &claims, &key.signing)
+        encode(&key.header, &claims, &key.signing)
             .map_err(|why| AuthError::Broken(format!("an access token cannot be signed: {why}")))
     }
 
@@ -171,6 +173,11 @@ impl Tokens {
             1..=TOKEN_BYTES_MAX => {}
             _ => return Err(TokenError::TooLong),
         }
+        self.verify_own(token).unwrap_or_else(|| self.verify_any(token))
+    }
+
+    /// Verifies a token of any form through the JWT library.
+    fn verify_any(&self, token: &str) -> Result<Identity, TokenError> {
         let header = decode_header(token).map_err(|why| refusal(why.kind()))?;
         if header.alg != Algorithm::RS256 {
             return Err(TokenError::WrongAlgorithm);
@@ -178,7 +185,7 @@ impl Tokens {
         let key = header.kid.as_deref().and_then(|kid| self.keys.find(kid)).ok_or(TokenError::UnknownKey)?;
         let claims =
             decode::<Claims>(token, &key.verifying, &self.validation).map_err(|why| refusal(why.kind()))?.claims;
-        self.judge(claims)
+        self.judge(&claims.sub, claims.name, (claims.iat, claims.exp))
     }
 
     /// What a token says and whether it is good. Nothing it says may be trusted unless it is.
@@ -194,11 +201,11 @@ impl Tokens {
         Ok(Inspection { header, claims, verdict: self.verify(token) })
     }
 
-    /// Time and subject of claims whose signature is good.
-    fn judge(&self, claims: Claims) -> Result<Identity, TokenError> {
+    /// Judges time and subject of claims whose signature is valid.
+    fn judge(&self, sub: &str, name: String, (iat, exp): (i64, i64)) -> Result<Identity, TokenError> {
         let now = self.clock.now();
-        let expires = Timestamp::from_second(claims.exp).map_err(|_| TokenError::Malformed)?;
-        let minted = Timestamp::from_second(claims.iat).map_err(|_| TokenError::Malformed)?;
+        let expires = Timestamp::from_second(exp).map_err(|_| TokenError::Malformed)?;
+        let minted = Timestamp::from_second(iat).map_err(|_| TokenError::Malformed)?;
         if expires.duration_until(now) >= self.leeway {
             return Err(TokenError::Expired(expires));
         }
@@ -206,8 +213,8 @@ impl Tokens {
         if now.duration_until(minted) > SignedDuration::from_mins(1) {
             return Err(TokenError::NotYet);
         }
-        let user = Uuid::parse_str(&claims.sub).map_err(|_| TokenError::Malformed)?;
-        Ok(Identity { user, name: claims.name, expires })
+        let user = Uuid::parse_str(sub).map_err(|_| TokenError::Malformed)?;
+        Ok(Identity { user, name, expires })
     }
 }
 

@@ -4,8 +4,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::layers::File;
-use super::snippet::Snippet;
+use super::snippet::{File, Snippet};
 
 /// Mistakes shown at once; the rest are counted.
 const SHOWN_MAX: usize = 20;

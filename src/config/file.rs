@@ -8,11 +8,11 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::fault::{Fault, Place};
-use super::layers::{File, Origin, Setting, Settings, Value};
+use super::layers::{Origin, Setting, Settings, Value};
 use super::nearest::nearest;
 use super::schema::SCHEMA;
 use super::secret::may_be_secret;
-use super::snippet::Snippet;
+use super::snippet::{File, Snippet};
 
 /// Adds what `file` says to `settings`, and what is wrong with it to `faults`.
 pub(super) fn read_file(file: &Arc<File>, settings: &mut Settings, faults: &mut Vec<Fault>) {

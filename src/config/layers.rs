@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::fault::{Fault, Place};
 use super::secret::may_be_secret;
-use super::snippet::Snippet;
+use super::snippet::{File, Snippet};
 
 /// Every key that some layer set, by its full name (`http.bind`).
 pub(super) type Settings = BTreeMap<String, Setting>;
@@ -32,13 +32,6 @@ pub(super) enum Value {
     List(Vec<(Value, Range<usize>)>),
     /// Text of an environment variable or a flag: it becomes what the key asks for.
     Loose(String),
-}
-
-/// A configuration file's text, and its name as the operator wrote it.
-#[derive(Debug)]
-pub(super) struct File {
-    pub(super) name: String,
-    pub(super) text: String,
 }
 
 /// Where a value was said.

@@ -7,11 +7,12 @@ use super::environment::read_environment;
 use super::fault::{ConfigError, Fault};
 use super::fetch::breaches_of_fetched;
 use super::file::read_file;
-use super::layers::{File, FlagValue, Origin, Setting, Settings, Value};
+use super::layers::{FlagValue, Origin, Setting, Settings, Value};
 use super::nearest::nearest;
 use super::read::read;
 use super::rules::breaches;
 use super::schema::SCHEMA;
+use super::snippet::File;
 use super::{Config, Loaded, Sources};
 
 /// Judges the layers. Errors with every mistake found, not only the first.

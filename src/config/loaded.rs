@@ -8,7 +8,7 @@ use super::Config;
 use super::fault::{ConfigError, Fault};
 use super::layers::Settings;
 use super::rules::{Breach, not_yet};
-use super::show::values;
+use super::values::values;
 
 /// The configuration in force, and where each value that is no default was said.
 #[derive(Clone)]

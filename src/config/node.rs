@@ -16,10 +16,12 @@ pub struct Node {
     pub data_dir: PathBuf,
     /// File that gets the real addresses as JSON `{"http":"…","admin":"…"}` once the node serves.
     pub ready_file: Option<PathBuf>,
-    /// How long a room says nothing before it lies still, and an actor has nothing to wait for before it ends: fewer bytes,
-    /// and a few microseconds more for the next message.
+    /// How long a worker that waits for nothing stays before it ends.
     #[serde(with = "text")]
     pub rest_after: Duration,
+    /// How much work one thread does at a stretch before what is left goes to workers.
+    #[serde(with = "text")]
+    pub turn_budget: Duration,
     /// How late the node's tasks may be woken before new sockets and requests are refused; zero: they never are.
     #[serde(with = "text")]
     pub loop_lag_max: Duration,
@@ -32,6 +34,7 @@ impl Default for Node {
             data_dir: PathBuf::from("./data"),
             ready_file: None,
             rest_after: Duration::from_millis(250),
+            turn_budget: Duration::from_micros(200),
             loop_lag_max: Duration::from_secs(1),
         }
     }

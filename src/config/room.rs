@@ -25,9 +25,26 @@ pub struct Room {
     pub seat_window_max: Duration,
     /// ICE candidates of one pair that may wait for their description.
     pub early_candidates_max: NonZeroUsize,
-    /// How long they may wait.
+    /// Bytes of one candidate.
+    pub candidate_bytes_max: Size,
+    /// How long early candidates may wait.
     #[serde(with = "text")]
     pub early_candidates_within: Duration,
+    /// How long a message waits for a ledger that does not take it before it is refused as `unavailable`.
+    #[serde(with = "text")]
+    pub hold_within: Duration,
+    /// How long a message whose outcome is unknown is retried before its socket is closed, to resume elsewhere.
+    #[serde(with = "text")]
+    pub unknown_within: Duration,
+    /// How long after its last entry a room is audited: that trims inboxes and finds a lost push.
+    #[serde(with = "text")]
+    pub audit_after: Duration,
+    /// How often a quiet room is audited.
+    #[serde(with = "text")]
+    pub audit_every: Duration,
+    /// How long a missing entry waits for an answer that is under way before the inbox is read.
+    #[serde(with = "text")]
+    pub hole_within: Duration,
     /// Messages of one session kept for its return; the oldest go first, and a gap is told.
     pub inbox_entries_max: NonZeroUsize,
     /// The same in bytes.
@@ -43,7 +60,13 @@ impl Default for Room {
             seat_window: Duration::from_secs(5),
             seat_window_max: Duration::from_secs(120),
             early_candidates_max: text::count(64),
+            candidate_bytes_max: Size::kib(4),
             early_candidates_within: Duration::from_secs(10),
+            hold_within: Duration::from_secs(2),
+            unknown_within: Duration::from_secs(5),
+            audit_after: Duration::from_secs(2),
+            audit_every: Duration::from_secs(60),
+            hole_within: Duration::from_millis(50),
             inbox_entries_max: text::count(256),
             inbox_bytes_max: Size::kib(512),
         }

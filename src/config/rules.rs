@@ -140,6 +140,7 @@ fn socket(config: &Config, found: &mut Found) {
         found.within(key, value, 10 * MS, 5 * MINUTE);
     }
     found.within("socket.heartbeat_every", socket.heartbeat_every, SECOND, 5 * MINUTE);
+    found.within("socket.pong_within", socket.pong_within, 10 * MS, 5 * MINUTE);
     let never = socket.heartbeat_missing_max <= socket.heartbeat_every;
     let keys = ["socket.heartbeat_missing_max", "socket.heartbeat_every"];
     found.when(never, &keys, "over before the next heartbeat is due", "write at least twice `socket.heartbeat_every`");
@@ -172,6 +173,19 @@ fn room(config: &Config, found: &mut Found) {
     let keys = ["room.seat_window", "room.seat_window_max"];
     found.when(longer, &keys, "longer than a host may ask for", "lower it, or raise the other (at most \"2m\")");
     found.within("room.early_candidates_within", room.early_candidates_within, SECOND, MINUTE);
+    for (key, value) in [
+        ("room.hold_within", room.hold_within),
+        ("room.unknown_within", room.unknown_within),
+        ("room.audit_after", room.audit_after),
+        ("room.hole_within", room.hole_within),
+    ] {
+        found.within(key, value, MS, MINUTE);
+    }
+    found.within("room.audit_every", room.audit_every, SECOND, HOUR / 2);
+    let candidate = room.candidate_bytes_max.bytes();
+    let help = "write \"256B\" to \"4KiB\": the protocol allows no more";
+    found.when(candidate < 256, &["room.candidate_bytes_max"], "less than 256B", help);
+    found.when(candidate > 4096, &["room.candidate_bytes_max"], "more than 4KiB", help);
     let small = room.inbox_bytes_max < config.socket.message_bytes_max;
     let keys = ["room.inbox_bytes_max", "socket.message_bytes_max"];
     found.when(small, &keys, "one message would not fit", "write at least the size of one message");

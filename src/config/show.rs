@@ -1,11 +1,11 @@
 //! `config show`: what is in force and where each value was said, as TOML that can be read again. Secrets are hidden.
 //! Must not know what the values mean.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
+use super::Loaded;
 use super::schema::SCHEMA;
-use super::{Config, Loaded};
+use super::values::values;
 
 /// The effective values, one key a line, each with its origin: `bind = "127.0.0.1:8080"  # default`.
 impl fmt::Display for Loaded {
@@ -24,17 +24,4 @@ impl fmt::Display for Loaded {
         }
         Ok(())
     }
-}
-
-/// Every value that is set, by its full key. What is secret is hidden.
-pub(super) fn values(config: &Config) -> BTreeMap<String, toml::Value> {
-    let mut values = BTreeMap::new();
-    // A configuration is tables of plain values: it always has a TOML form.
-    let table = toml::Table::try_from(config).unwrap_or_default();
-    for (section, inner) in table {
-        for (name, value) in inner.as_table().cloned().unwrap_or_default() {
-            values.insert(format!("{section}.{name}"), value);
-        }
-    }
-    values
 }

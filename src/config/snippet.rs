@@ -8,6 +8,13 @@ use super::secret::may_be_secret;
 /// Columns of a shown line at most; a longer one is cut around the caret.
 const WIDTH_MAX: usize = 160;
 
+/// A configuration file's text, and its name as the operator wrote it.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
 /// One line of text and the part of it that is meant. Columns count characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Snippet {

@@ -26,18 +26,21 @@ pub struct Socket {
     /// How often a client shall send `heartbeat`; told in `welcome`.
     #[serde(with = "text")]
     pub heartbeat_every: Duration,
-    /// How long a client that has sent a `heartbeat` may then send nothing at all.
+    /// How long a client's script may send nothing at all.
     #[serde(with = "text")]
     pub heartbeat_missing_max: Duration,
-    /// How often a socket is pinged; one that has not answered by the next ping is lost.
+    /// How often a socket is pinged.
     #[serde(with = "text")]
     pub ping_every: Duration,
+    /// How long after a ping its pong may come; then the connection is lost.
+    #[serde(with = "text")]
+    pub pong_within: Duration,
     /// Messages a second a client may send on the long run; more are refused.
     pub messages_per_second: NonZeroU32,
     /// Messages a client may send at once after a pause: a join sends many candidates together.
     pub messages_burst_max: NonZeroU32,
-    /// Messages refused in a row for their rate before the socket is closed with 4529.
-    pub refusals_max: NonZeroU32,
+    /// Refusals that the client is not known to have received before the socket is closed with 4529.
+    pub refusals_max: NonZeroUsize,
     /// Messages of one socket that may be on their way through the actors; then its reader waits.
     pub in_flight_max: NonZeroUsize,
     /// Sockets one person may have open on this node.
@@ -53,11 +56,12 @@ impl Default for Socket {
             write_within: Duration::from_secs(10),
             hello_within: Duration::from_secs(5),
             heartbeat_every: Duration::from_secs(15),
-            heartbeat_missing_max: Duration::from_secs(30),
+            heartbeat_missing_max: Duration::from_secs(75),
             ping_every: Duration::from_secs(10),
+            pong_within: Duration::from_secs(14),
             messages_per_second: text::times(100),
             messages_burst_max: text::times(500),
-            refusals_max: text::times(200),
+            refusals_max: text::count(200),
             in_flight_max: text::count(16),
             sockets_per_user_max: text::count(16),
         }

@@ -1,8 +1,8 @@
-//! Where the edge meets the system: a socket that was let in becomes a line into the node.
+//! Where the edge meets the system: an accepted socket becomes a connection of the node.
 
 use actors::{
-    node::NodeRef,
-    socket::{Credential, Hangup, Line},
+    messages::socket::{Credential, Disconnect},
+    node::{ConnectionHandle, NodeRef, NotOpened},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -27,22 +27,29 @@ pub struct Gate {
 }
 
 impl Lobby for Gate {
-    type Session = Line;
+    type Session = ConnectionHandle;
 
     fn admit(&self) -> Result<(), Busy> {
-        if self.node.is_draining() {
-            return Err(Busy { why: "this node is draining", retry_after: RETRY_AFTER });
-        }
-        if !self.node.may_open() {
-            return Err(Busy { why: "this node holds as many sockets as it may", retry_after: RETRY_AFTER });
-        }
+        self.node.may_open().map_err(busy)?;
         self.load
             .admit(New::Socket)
             .map_err(|retry_after| Busy { why: "this node has more to do than it can in time", retry_after })
     }
 
-    async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<Line> {
-        self.node.open_socket(Box::new(outlet), arrival.token.map_or(Credential::None, credential))
+    async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<ConnectionHandle> {
+        let credential = arrival.token.map_or(Credential::None, credential);
+        self.node.open_socket(Box::new(outlet), credential, arrival.client.network()).ok()
+    }
+}
+
+/// Why the node takes no socket, and when to come back.
+fn busy(why: NotOpened) -> Busy {
+    match why {
+        NotOpened::Draining => Busy { why: "this node is draining", retry_after: RETRY_AFTER },
+        NotOpened::Full => Busy { why: "this node holds as many sockets as it may", retry_after: RETRY_AFTER },
+        NotOpened::AddressLimited { wait } => {
+            Busy { why: "too many connections from this address", retry_after: wait.max(Duration::from_secs(1)) }
+        }
     }
 }
 
@@ -53,32 +60,32 @@ fn credential(token: Token) -> Credential {
     }
 }
 
-impl Session for Line {
+impl Session for ConnectionHandle {
     fn text_now(&mut self, text: &str) -> bool {
-        Line::text_now(self, text)
+        Self::text_now(self, text)
     }
 
     async fn text(&mut self, text: &str) {
-        Line::text(self, text).await;
+        Self::text(self, text).await;
     }
 
-    fn pause(&mut self) {
-        Line::pause(self);
+    fn flush_batch(&mut self) {
+        Self::flush_batch(self);
     }
 
     async fn ping(&mut self, payload: &[u8]) {
-        Line::ping(self, payload.to_vec());
+        Self::ping(self, payload.to_vec());
     }
 
     async fn pong(&mut self, payload: &[u8]) {
-        Line::pong(self, payload.to_vec());
+        Self::pong(self, payload.to_vec());
     }
 
     async fn closed(mut self, ending: Ending) {
-        self.hang_up(match ending {
-            Ending::Closed { code, .. } => Hangup::Closed(code),
-            Ending::Violated(violation) => Hangup::Violation(violation.close),
-            Ending::Lost => Hangup::Lost,
+        self.disconnect(match ending {
+            Ending::Closed { code, .. } => Disconnect::Closed(code),
+            Ending::Violated(violation) => Disconnect::Violation(violation.close),
+            Ending::Lost => Disconnect::Lost,
         });
     }
 }

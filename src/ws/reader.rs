@@ -40,7 +40,7 @@ pub trait Session: Send + 'static {
     /// A pong, asked for or not.
     fn pong(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
     /// All whole messages that were read at once have been delivered; what was held back for company goes now.
-    fn pause(&mut self) {}
+    fn flush_batch(&mut self) {}
     /// The last event. The close frame that answers it is the session's to send.
     fn closed(self, ending: Ending) -> impl Future<Output = ()> + Send;
 }
@@ -100,7 +100,7 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
                 }
                 let rest = &read.bytes()[done..];
                 if rest.is_empty() {
-                    session.pause();
+                    session.flush_batch();
                     continue;
                 }
                 let rest = rest.into();
@@ -108,7 +108,7 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
                 if let Some(ending) = Box::pin(reader.parse(rest, &mut session)).await {
                     break ending;
                 }
-                session.pause();
+                session.flush_batch();
             };
             Box::pin(reader.end(session, ending)).await;
         }
@@ -123,7 +123,7 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
             metrics::violated(violation.close);
         }
         let lost = ending == Ending::Lost;
-        session.pause();
+        session.flush_batch();
         session.closed(ending).await;
         if !lost {
             self.drain().await;

@@ -10,7 +10,7 @@ mod tests;
 use std::io::IoSlice;
 use std::time::Duration;
 
-use actors::ports::{Farewell, Later, Text, Wire, WireGone};
+use actors::ports::{CloseFrame, ConnectionGone, FrameSink, Later, Text};
 
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinHandle;
@@ -43,18 +43,18 @@ impl Outlet {
     /// As [`Wire::send`], one binary frame. `aldis.v1` has none.
     ///
     /// # Errors
-    /// [`WireGone`] when the connection failed.
-    pub fn send_binary(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
+    /// [`ConnectionGone`] when the connection failed.
+    pub fn send_binary(&mut self, payload: &[u8]) -> Result<usize, ConnectionGone> {
         self.frame(Opcode::Binary, payload)
     }
 
-    fn frame(&mut self, opcode: Opcode, payload: &[u8]) -> Result<usize, WireGone> {
+    fn frame(&mut self, opcode: Opcode, payload: &[u8]) -> Result<usize, ConnectionGone> {
         let head = Head::new(opcode, payload.len());
         self.write(&mut [IoSlice::new(head.bytes()), IoSlice::new(payload)])
     }
 
     /// Writes what the kernel takes; the rest waits.
-    fn write(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<usize, WireGone> {
+    fn write(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<usize, ConnectionGone> {
         let written = if self.waiting.is_empty() { self.pipe.write_now(slices)? } else { 0 };
         IoSlice::advance_slices(&mut slices, written);
         for slice in slices {
@@ -69,32 +69,32 @@ impl Outlet {
     /// Waits until everything inside is written, as [`Wire::flush`] does.
     ///
     /// # Errors
-    /// [`WireGone`] when the connection failed.
-    pub async fn flushed(&mut self) -> Result<(), WireGone> {
+    /// [`ConnectionGone`] when the connection failed.
+    pub async fn flushed(&mut self) -> Result<(), ConnectionGone> {
         let waiting = std::mem::take(&mut self.waiting);
-        self.pipe.write_all(&waiting).await.map_err(|_| WireGone)?;
-        self.pipe.flush().await.map_err(|_| WireGone)
+        self.pipe.write_all(&waiting).await.map_err(|_| ConnectionGone)?;
+        self.pipe.flush().await.map_err(|_| ConnectionGone)
     }
 
-    async fn say_farewell(&mut self, farewell: Farewell) -> Result<(), WireGone> {
+    async fn write_close(&mut self, frame: CloseFrame) -> Result<(), ConnectionGone> {
         let mut payload = Vec::new();
-        if let Some(code) = farewell.code {
-            let reason = &farewell.reason[..farewell.reason.floor_char_boundary(REASON_BYTES_MAX)];
+        if let Some(code) = frame.code {
+            let reason = &frame.reason[..frame.reason.floor_char_boundary(REASON_BYTES_MAX)];
             payload.extend_from_slice(&code.to_be_bytes());
             payload.extend_from_slice(reason.as_bytes());
         }
         self.waiting.extend_from_slice(Head::new(Opcode::Close, payload.len()).bytes());
         self.waiting.extend_from_slice(&payload);
         self.flushed().await?;
-        self.pipe.shutdown().await.map_err(|_| WireGone)?;
+        self.pipe.shutdown().await.map_err(|_| ConnectionGone)?;
         // The reader ends with the peer's side.
         let _ = (&mut self.reader).await;
         Ok(())
     }
 }
 
-impl Wire for Outlet {
-    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone> {
+impl FrameSink for Outlet {
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, ConnectionGone> {
         let mut held = 0;
         for texts in texts.chunks(TEXTS) {
             let mut heads = [const { None }; TEXTS];
@@ -113,25 +113,25 @@ impl Wire for Outlet {
         Ok(held)
     }
 
-    fn ping(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
+    fn ping(&mut self, payload: &[u8]) -> Result<usize, ConnectionGone> {
         self.frame(Opcode::Ping, payload)
     }
 
-    fn pong(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
+    fn pong(&mut self, payload: &[u8]) -> Result<usize, ConnectionGone> {
         self.frame(Opcode::Pong, payload)
     }
 
-    fn flush(mut self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {
+    fn flush(mut self: Box<Self>) -> Later<Result<Box<dyn FrameSink>, ConnectionGone>> {
         Box::pin(async move {
             self.flushed().await?;
-            Ok(self as Box<dyn Wire>)
+            Ok(self as Box<dyn FrameSink>)
         })
     }
 
-    fn close(mut self: Box<Self>, farewell: Farewell) -> Later<()> {
+    fn close(mut self: Box<Self>, frame: CloseFrame) -> Later<()> {
         Box::pin(async move {
             // However it goes, dropping the outlet ends the connection.
-            let _ = tokio::time::timeout(self.farewell_within, self.say_farewell(farewell)).await;
+            let _ = tokio::time::timeout(self.farewell_within, self.write_close(frame)).await;
         })
     }
 }

@@ -1,15 +1,15 @@
 //! The ledger in memory: the embedded default, and the model that other ledgers are compared with.
 //!
-//! A thin shell: it finds the room, lets the pure `RoomCore` take one step under the room's lock
-//! with the clock's reading, keeps the index of what is due, and publishes after the lock is released.
-//! Every answer stands at once. Locks are taken in the order rooms → deadlines or leases, and none is held
-//! while a subscriber runs.
+//! A thin shell: it finds the room, lets the pure `RoomCore` take one step under the room's lock with the clock's reading,
+//! books what the step has buffered, keeps the indexes of what is due, and publishes after the lock is released. Every
+//! answer is there at once. Locks are taken in the order rooms → indexes, and none is held while a subscriber runs.
+//!
+//! `memory/operations.rs`: the port. `memory/epochs.rs`: snapshots, restarts, and the loss of everything, for tests.
 
 use std::{
-    collections::BTreeSet,
     sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -20,50 +20,94 @@ use dashmap::{
 };
 use foldhash::fast::RandomState;
 
-use self::{deadlines::Deadlines, leases::Leases, room::RoomCore, turn::Turn};
-use super::{
-    Address, Answer, Broadcast, Claim, Due, Join, Joined, Ledger, Limits, Push, Resume, Resumed, Send, Sent, Subscriber,
+use self::{
+    deadlines::Deadlines, era::Era, leases::Leases, orphans::Orphans, room::RoomCore, subscribers::Subscribers,
+    turn::Turn,
 };
+use super::{At, Ended, Event, Failure};
 use crate::{
-    clock,
-    ports::Unavailable,
-    protocol::{Entry, LeaveReason, Member, NodeId, RoomId, client::Seq, server::ResumeFailure},
+    bytes::{Buffer, BufferedBytes},
+    clock::Clock,
+    protocol::{Epoch, LeaveReason, RoomId},
+    settings::{LedgerLimits, NodeLimits},
 };
 
 mod deadlines;
+mod epochs;
+mod era;
 mod inbox;
 mod leases;
+mod numbers;
+mod operations;
+mod orphans;
 mod room;
 mod seat;
+mod subscribers;
 mod turn;
 
 #[cfg(test)]
 mod tests;
 
+/// How long to wait for a seat that is to be claimed: claims come within a second or so.
+pub const CLAIM_WAIT: Duration = Duration::from_millis(100);
+/// How long to wait when memory is short, or there are as many rooms as there may be.
+pub const SHED_WAIT: Duration = Duration::from_secs(1);
+
+/// How a seat has ended of which nothing is remembered.
+const LOST: Ended = Ended::Freed(LeaveReason::Lost);
+
 /// The ledger of one process. Nodes that share it form a cluster, as tests do.
-#[derive(Default)]
 pub struct MemoryLedger {
-    limits: Limits,
-    rooms: DashMap<RoomId, Kept, RandomState>,
+    limits: LedgerLimits,
+    clock: Arc<Clock>,
+    bytes: Arc<BufferedBytes>,
+    era: Era,
+    rooms: DashMap<RoomId, Stored, RandomState>,
     /// How many rooms there are; the map would have to count.
     count: AtomicUsize,
+    /// The newest join order of any room that is no longer stored: a room that comes back goes on after it, also within
+    /// the same millisecond.
+    newest: AtomicU64,
     deadlines: Mutex<Deadlines>,
     leases: Mutex<Leases>,
-    subscribers: DashMap<NodeId, Subscriber>,
+    orphans: Orphans,
+    subscribers: Subscribers,
+    /// Held while everything stored is replaced.
+    replacing: Mutex<()>,
 }
 
 /// A room, and when the index says that it is due.
-#[derive(Default)]
-struct Kept {
+struct Stored {
     core: RoomCore,
     deadline: Option<Instant>,
 }
 
+/// An empty ledger with the default bounds and an account of its own.
+impl Default for MemoryLedger {
+    fn default() -> Self {
+        let bytes = BufferedBytes::new(NodeLimits::default().buffered_bytes_max);
+        Self::new(LedgerLimits::default(), Arc::new(Clock::new()), Arc::new(bytes))
+    }
+}
+
 impl MemoryLedger {
-    /// An empty ledger with these bounds.
+    /// An empty ledger in its first epoch.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+    pub fn new(limits: LedgerLimits, clock: Arc<Clock>, bytes: Arc<BufferedBytes>) -> Self {
+        Self {
+            limits,
+            clock,
+            bytes,
+            era: Era::new(1),
+            rooms: DashMap::default(),
+            count: AtomicUsize::new(0),
+            newest: AtomicU64::new(0),
+            deadlines: Mutex::default(),
+            leases: Mutex::default(),
+            orphans: Orphans::default(),
+            subscribers: Subscribers::default(),
+            replacing: Mutex::default(),
+        }
     }
 
     /// How many rooms have a seat that is taken.
@@ -72,189 +116,134 @@ impl MemoryLedger {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// The room if anybody sits there.
-    fn kept(&self, room: RoomId) -> Option<KeptRoom<'_>> {
-        match self.rooms.entry(room) {
-            Slot::Occupied(kept) => Some(kept),
-            Slot::Vacant(_) => None,
+    /// The epoch.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.era.epoch()
+    }
+
+    /// The room if one of its seats is taken, for a caller that knows it in its present epoch.
+    ///
+    /// # Errors
+    /// [`Failure::Epoch`] if the caller knows it in another one.
+    fn room(&self, at: At<'_>) -> Result<Option<StoredRoom<'_>>, Failure> {
+        match self.rooms.entry(at.room) {
+            Slot::Occupied(stored) => judge(at.epoch, stored.get().core.epoch()).map(|()| Some(stored)),
+            Slot::Vacant(_) => judge(at.epoch, self.era.epoch()).map(|()| None),
         }
     }
 
-    /// The room, made if need be; `None` where there is no place for more rooms.
-    fn kept_or_made(&self, room: RoomId) -> Option<KeptRoom<'_>> {
+    /// The room, made if need be.
+    ///
+    /// # Errors
+    /// [`Failure::NotApplied`] if there are as many rooms as there may be.
+    fn room_or_new(&self, room: RoomId) -> Result<StoredRoom<'_>, Failure> {
         match self.rooms.entry(room) {
-            Slot::Occupied(kept) => Some(kept),
+            Slot::Occupied(stored) => Ok(stored),
             Slot::Vacant(free) => {
                 if self.count.fetch_add(1, Ordering::Relaxed) >= self.limits.rooms_max {
                     self.count.fetch_sub(1, Ordering::Relaxed);
-                    return None;
+                    return Err(Failure::NotApplied { wait: SHED_WAIT });
                 }
-                Some(free.insert_entry(Kept::default()))
+                let (epoch, settles) = self.era.settling(self.clock.now().at);
+                let core = RoomCore::new(epoch, self.newest.load(Ordering::SeqCst), settles);
+                Ok(free.insert_entry(Stored { core, deadline: None }))
             }
         }
     }
 
-    /// Lets the room take one step; answers what it answers and what the asking node has to deliver.
+    /// Lets the room take one step.
     fn step<T>(
         &self,
-        mut kept: KeptRoom<'_>,
-        node: &NodeId,
+        mut stored: StoredRoom<'_>,
+        at: At<'_>,
         step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> T,
-    ) -> (T, Vec<Push>) {
-        let room = *kept.key();
-        let mut turn = Turn::new(room, node, clock::now(), &self.limits);
-        let Kept { core, deadline } = kept.get_mut();
+    ) -> T {
+        let Stored { core, deadline } = stored.get_mut();
+        let mut turn = Turn::new(at, core.epoch(), self.clock.now(), &self.limits, self.bytes.pressure());
         let answer = step(core, &mut turn);
-        let due = core.deadline();
+        turn.settle_account(&self.bytes);
+        let due = if core.is_empty() { None } else { core.deadline() };
         if due != *deadline {
-            lock(&self.deadlines).moved(room, *deadline, due);
+            lock(&self.deadlines).moved(at.room, *deadline, due);
             *deadline = due;
         }
+        if turn.has_connected {
+            lock(&self.leases).unsweep(at.node);
+        }
+        self.orphans.note(at.room, |node| core.is_held_by(node));
         if core.is_empty() {
-            kept.remove();
+            self.newest.fetch_max(core.last(), Ordering::SeqCst);
+            stored.remove();
             self.count.fetch_sub(1, Ordering::Relaxed);
         } else {
-            drop(kept);
+            drop(stored);
         }
-        let Turn { here, away, .. } = turn;
-        for (node, push) in away {
-            let subscriber = self.subscribers.get(&node).map(|subscriber| subscriber.clone());
-            if let Some(subscriber) = subscriber {
-                subscriber(push);
-            }
+        for (node, push) in turn.away {
+            self.subscribers.tell(&node, Event::Push(push));
         }
-        (answer, here)
+        answer
     }
 
-    /// A step that only appends, with what the asking node has to deliver put into its answer.
-    fn talk(
-        &self,
-        room: RoomId,
-        node: &NodeId,
-        step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> Sent,
-    ) -> Answer<Sent> {
-        let Some(kept) = self.kept(room) else { return Sent::SenderGone.into() };
-        let (sent, pushes) = self.step(kept, node, step);
-        match sent {
-            Sent::Appended(_) => Sent::Appended(pushes),
-            Sent::Repeat | Sent::SenderGone | Sent::ReceiverGone => sent,
-        }
-        .into()
-    }
-
-    /// Adds the rooms in which a dead node's seat is thought to stand; answers those nodes.
-    fn look_for(&self, dead: &[NodeId], rooms: &mut BTreeSet<RoomId>) -> Vec<NodeId> {
-        let mut standing = BTreeSet::new();
-        if dead.is_empty() {
-            return Vec::new();
-        }
-        for kept in &self.rooms {
-            for node in kept.core.standing_on(dead) {
-                rooms.insert(*kept.key());
-                standing.insert(node.clone());
+    /// Enters a room that takes the place of what is stored under its id.
+    fn enter(&self, room: RoomId, core: RoomCore) {
+        let buffered = core.buffered();
+        let deadline = core.deadline();
+        match self.rooms.entry(room) {
+            Slot::Occupied(mut stored) => {
+                let before = std::mem::replace(stored.get_mut(), Stored { core, deadline });
+                self.unbook(before.core.buffered());
+                self.book(buffered);
+                lock(&self.deadlines).moved(room, before.deadline, deadline);
+            }
+            Slot::Vacant(free) => {
+                self.count.fetch_add(1, Ordering::Relaxed);
+                self.book(buffered);
+                lock(&self.deadlines).moved(room, None, deadline);
+                free.insert(Stored { core, deadline });
             }
         }
-        standing.into_iter().inspect(|node| lock(&self.leases).unsweep(node)).collect()
+    }
+
+    /// Forgets every room that is known in an older epoch only.
+    fn forget_before(&self, epoch: Epoch) {
+        self.rooms.retain(|room, Stored { core, deadline }| {
+            let is_kept = core.epoch() >= epoch;
+            if !is_kept {
+                self.unbook(core.buffered());
+                self.newest.fetch_max(core.last(), Ordering::SeqCst);
+                self.count.fetch_sub(1, Ordering::Relaxed);
+                lock(&self.deadlines).moved(*room, *deadline, None);
+            }
+            is_kept
+        });
+    }
+
+    fn book(&self, [inbox, absent]: [usize; 2]) {
+        self.bytes.add(Buffer::Inbox, inbox);
+        self.bytes.add(Buffer::Absent, absent);
+    }
+
+    fn unbook(&self, [inbox, absent]: [usize; 2]) {
+        self.bytes.remove(Buffer::Inbox, inbox);
+        self.bytes.remove(Buffer::Absent, absent);
     }
 }
 
-impl Ledger for MemoryLedger {
-    fn answers_at_once(&self) -> bool {
-        true
-    }
-
-    fn join(&self, room: RoomId, join: Join) -> Answer<Joined> {
-        let node = join.node.clone();
-        let Some(kept) = self.kept_or_made(room) else { return Answer::Now(Err(Unavailable)) };
-        let (seated, pushes) = self.step(kept, &node, |core, turn| core.join(join, turn));
-        lock(&self.leases).unsweep(&node);
-        seated.map_or(Joined::Full, |(rev, members)| Joined::Seated { rev, members, pushes }).into()
-    }
-
-    fn leave(&self, room: RoomId, who: Address, reason: LeaveReason, node: &NodeId) -> Answer<Vec<Push>> {
-        let Some(kept) = self.kept(room) else { return Vec::new().into() };
-        self.step(kept, node, |core, turn| core.leave(who, reason, turn)).1.into()
-    }
-
-    fn gone(&self, room: RoomId, who: Address, window: Duration, node: &NodeId) -> Answer<()> {
-        if let Some(kept) = self.kept(room) {
-            self.step(kept, node, |core, turn| core.gone(who, window, turn));
-        }
-        ().into()
-    }
-
-    fn resume(&self, room: RoomId, resume: Resume) -> Answer<Resumed> {
-        let node = resume.node.clone();
-        let Some(kept) = self.kept(room) else { return Resumed::Failed(ResumeFailure::SeatGone).into() };
-        let (resumed, _) = self.step(kept, &node, |core, _| core.resume(resume));
-        lock(&self.leases).unsweep(&node);
-        resumed.into()
-    }
-
-    fn send(&self, room: RoomId, send: Send, node: &NodeId) -> Answer<Sent> {
-        self.talk(room, node, |core, turn| core.send(send, turn))
-    }
-
-    fn broadcast(&self, room: RoomId, broadcast: Broadcast, node: &NodeId) -> Answer<Sent> {
-        self.talk(room, node, |core, turn| core.broadcast(broadcast, turn))
-    }
-
-    fn read(&self, room: RoomId, who: Address, after: Seq) -> Answer<Option<Vec<(Seq, Entry)>>> {
-        self.rooms.get(&room).and_then(|kept| kept.core.read(who, after)).into()
-    }
-
-    fn acked(&self, room: RoomId, who: Address, seq: Seq) -> Answer<()> {
-        if let Some(mut kept) = self.rooms.get_mut(&room) {
-            kept.core.acked(who, seq);
-        }
-        ().into()
-    }
-
-    fn close(&self, room: RoomId, reason: LeaveReason, node: &NodeId) -> Answer<Vec<Push>> {
-        let Some(kept) = self.kept(room) else { return Vec::new().into() };
-        self.step(kept, node, |core, turn| core.close(reason, turn)).1.into()
-    }
-
-    fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
-        self.rooms.get(&room).map(|kept| kept.core.members()).unwrap_or_default().into()
-    }
-
-    fn reassert(&self, room: RoomId, claims: Vec<Claim>, node: &NodeId) -> Answer<Vec<Member>> {
-        let Some(kept) = self.kept_or_made(room) else { return Answer::Now(Err(Unavailable)) };
-        let (members, _) = self.step(kept, node, |core, _| core.reassert(claims, node));
-        lock(&self.leases).unsweep(node);
-        members.into()
-    }
-
-    fn renew(&self, node: &NodeId, ttl: Duration) -> Answer<()> {
-        lock(&self.leases).renew(node, clock::now(), ttl);
-        ().into()
-    }
-
-    fn due(&self) -> Answer<Due> {
-        let now = clock::now();
-        let mut rooms: BTreeSet<RoomId> = lock(&self.deadlines).past(now).collect();
-        let dead = lock(&self.leases).sweep(now);
-        let dead = self.look_for(&dead, &mut rooms);
-        Due { rooms: rooms.into_iter().collect(), dead }.into()
-    }
-
-    fn reap(&self, room: RoomId, dead: &[NodeId], node: &NodeId) -> Answer<Vec<Push>> {
-        let Some(kept) = self.kept(room) else { return Vec::new().into() };
-        self.step(kept, node, |core, turn| core.reap(dead, turn)).1.into()
-    }
-
-    fn subscribe(&self, node: NodeId, subscriber: Subscriber) {
-        self.subscribers.insert(node, subscriber);
-    }
-
-    fn unsubscribe(&self, node: &NodeId) {
-        self.subscribers.remove(node);
+/// What is still buffered when a ledger goes is buffered no more.
+impl Drop for MemoryLedger {
+    fn drop(&mut self) {
+        self.forget_before(Epoch::MAX);
     }
 }
 
 /// A room found, its lock held.
-type KeptRoom<'a> = OccupiedEntry<'a, RoomId, Kept>;
+type StoredRoom<'a> = OccupiedEntry<'a, RoomId, Stored>;
+
+/// Compares the epoch that a caller knows with the present one; 0 counts as the present one.
+fn judge(known: Epoch, present: Epoch) -> Result<(), Failure> {
+    if known == 0 || known == present { Ok(()) } else { Err(Failure::Epoch(present)) }
+}
 
 /// A panic elsewhere leaves the indexes whole: each change to them is one call.
 fn lock<T>(index: &Mutex<T>) -> MutexGuard<'_, T> {

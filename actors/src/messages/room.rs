@@ -72,6 +72,8 @@ pub enum Message {
     SettingsChanged(RoomSettings),
     /// The room is to be closed.
     Close(LeaveReason),
+    /// The room was closed by somebody else: its seats have ended.
+    Closed,
     /// Pushes may have been lost: audit every seat now.
     Audit,
     /// The ledger is in this epoch: claim every seat.
@@ -80,9 +82,18 @@ pub enum Message {
     Fence(bool),
     /// Answer when nothing is under way any more.
     Drain(oneshot::Sender<()>),
+    /// An answer that was waited for has panicked: begin anew.
+    AnswerLost,
     /// Panics, so that a test can see what that costs.
     #[cfg(feature = "fault-injection")]
     Fault,
+}
+
+impl Message {
+    /// Whether it is something about a seat that the ledger must learn of, whoever knows the seat here.
+    pub(crate) const fn is_fact(&self) -> bool {
+        matches!(self, Self::Leave(seat, _) | Self::Disconnected(seat) if seat.seat.is_some())
+    }
 }
 
 /// A seat on this node, named by its session and the socket that holds it: a socket that lost its seat speaks for nobody.

@@ -8,7 +8,7 @@ use crate::{
     in_flight::Permit,
     ports::{ConnectionGone, FrameSink, RoomSettings, Unavailable},
     protocol::{
-        BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, SeatId, SessionId,
+        BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, SeatId, SessionId, SocketId,
         client::{Cid, Resume, Seq},
         server::{Mode, Refusal, ResumeFailure},
     },
@@ -44,6 +44,8 @@ pub enum Message {
     Degraded(bool),
     /// Close now.
     Close(Close),
+    /// An answer that was waited for has panicked: begin anew.
+    AnswerLost,
     /// Panics, so that a test can see what that costs.
     #[cfg(feature = "fault-injection")]
     Fault,
@@ -56,14 +58,16 @@ pub enum Lookup {
     Join(crate::protocol::RoomId, Option<Cid>),
     /// To resume a session in it.
     Resume(Resume),
-    /// To take the seat again after the room's cell was restarted.
-    Reseat,
+    /// To take this session's seat again after the room's cell was restarted.
+    Reseat(SessionId),
 }
 
 /// What a room tells a member's socket, and in which session: what concerns another session is dropped, once, by the
 /// socket.
 #[derive(Debug)]
 pub struct FromRoom {
+    /// The socket that it is addressed to, so that it is known whom to close if its mailbox is full.
+    pub socket: SocketId,
     /// The session that it is about.
     pub session: SessionId,
     /// What.
@@ -81,6 +85,8 @@ pub enum RoomEvent {
         members: Vec<Member>,
         /// How media flows.
         mode: Mode,
+        /// Whether an older seat of the same user was replaced.
+        replaced: bool,
     },
     /// The join was refused.
     JoinRefused(Refusal),

@@ -5,12 +5,12 @@ use serde_json::value::RawValue;
 
 use super::{Kind, RoomId, Signal, UserId};
 
-/// The client's own counter of what it sends in one session: 1, 2, 3 …
+/// The client's counter of what it sends in one session: 1, 2, 3 …
 pub type Cid = u64;
 /// The server's counter of what it sends into one session: 1, 2, 3 …
 pub type Seq = u64;
 
-/// `hello`: who is there, and whether an earlier session is to go on.
+/// `hello`: authenticates, and may resume an earlier session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -19,13 +19,13 @@ pub struct Hello {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub token: Option<String>,
-    /// The session to go on with.
+    /// The session to resume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub resume: Option<Resume>,
 }
 
-/// The session that a `hello` wants to go on with.
+/// The session that a `hello` resumes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +33,7 @@ pub struct Resume {
     /// From `room_joined`.
     pub resume_token: String,
     /// The last `seq` that was processed; 0 if none was.
+    #[serde(deserialize_with = "super::whole::number")]
     pub seq: Seq,
 }
 
@@ -51,7 +52,7 @@ pub struct JoinRoom {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
-    /// Whom it is for.
+    /// The receiver.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub target_user_id: UserId,
     /// The session description; passed on as it is.
@@ -59,12 +60,12 @@ pub struct Description {
     pub sdp: Box<RawValue>,
 }
 
-/// `ice_candidate`: a candidate for one member (RFC 8838); `null` says that there are no more.
+/// `ice_candidate`: a candidate for one member (RFC 8838); `null` is the end of candidates.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct IceCandidate {
-    /// Whom it is for.
+    /// The receiver.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub target_user_id: UserId,
     /// The candidate; passed on as it is.
@@ -77,10 +78,10 @@ pub struct IceCandidate {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Renegotiate {
-    /// Whom it is for.
+    /// The receiver.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub target_user_id: UserId,
-    /// Why, for the other side's log; at most 256 bytes.
+    /// The reason, for the other side's log; at most 256 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub reason: Option<String>,
@@ -109,28 +110,28 @@ pub struct TokenRefresh {
 pub struct ClientMessage {
     /// The sender's number, if it numbers its messages.
     pub cid: Option<Cid>,
-    /// What it says.
+    /// Its content.
     pub body: ClientToServer,
 }
 
-/// What a browser can say.
+/// Every message of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientToServer {
-    /// Who is there.
+    /// Authenticates.
     Hello(Hello),
-    /// Let me into this room.
+    /// Joins this room.
     JoinRoom(RoomId),
-    /// I leave the room.
+    /// Leaves the room.
     LeaveRoom,
-    /// An offer, answer, candidate or wish to renegotiate, for one member.
+    /// An offer, answer, candidate or request to renegotiate, for one member.
     Signal(Signal),
-    /// A chat message for the whole room.
+    /// A chat message to everybody else in the room.
     Chat(String),
-    /// I am alive.
+    /// Keep-alive of the client's script.
     Heartbeat,
-    /// Everything up to this number has arrived.
+    /// Everything up to this number was processed.
     Ack(Seq),
-    /// A new token in place of one that runs out.
+    /// Replaces a token that is about to expire.
     TokenRefresh(String),
 }
 

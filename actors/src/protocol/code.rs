@@ -1,6 +1,6 @@
-//! The one table of everything a client can be refused with: error codes and close codes.
+//! The one table of error codes and close codes.
 //!
-//! The documentation (`docs/protocol.md`), the SDK's constants and the tests are made from it.
+//! The documentation (`docs/protocol.md`), the SDK's constants and the tests are generated from it.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,13 +39,15 @@ macro_rules! codes {
 codes! {
     /// The message is not JSON of the documented shape; the text names the field.
     BadMessage = "bad_message", retry false;
+    /// The message's `cid` is not the next one; the text says which number was expected. The message was not taken.
+    OutOfOrder = "out_of_order", retry false;
     /// The message's type is not one of the protocol.
     UnknownType = "unknown_type", retry false;
-    /// Something other than `hello` came before the token did.
+    /// A message other than `hello` was sent before authentication.
     AuthRequired = "auth_required", retry false;
     /// The token is malformed, unknown or not signed by this cluster.
     AuthInvalid = "auth_invalid", retry false;
-    /// The token has run out; fetch a new one and say hello again.
+    /// The token has expired; fetch a new one and send `hello` again.
     TokenExpired = "token_expired", retry false;
     /// The user may not do this.
     Forbidden = "forbidden", retry false;
@@ -55,31 +57,31 @@ codes! {
     RoomClosed = "room_closed", retry false;
     /// The room already holds as many participants as it may.
     RoomFull = "room_full", retry true;
-    /// This needs a room, and the socket is in none.
+    /// The message needs a room, and the socket is in none.
     NotInRoom = "not_in_room", retry false;
     /// The socket is already in a room; leave it first.
     AlreadyInRoom = "already_in_room", retry false;
-    /// The target is not in this room (also said of strangers in other rooms).
+    /// The target is not in this room (also if it does not exist, or is in another room).
     PeerNotFound = "peer_not_found", retry false;
-    /// An offer from the side that answers; send `renegotiate` instead.
+    /// An offer from the answering side; send `renegotiate` instead.
     Glare = "glare", retry false;
-    /// Too many candidates waited, or waited too long, for the description they belong to.
+    /// Too many candidates, or for too long, waited for their session description.
     CandidatesOverflow = "candidates_overflow", retry false;
-    /// The message is larger than the limits in `welcome` allow.
+    /// The message, or its candidate, is larger than the limits in `welcome` allow.
     PayloadTooLarge = "payload_too_large", retry false;
-    /// More messages than the rate budget allows; wait for `retryAfterMs`.
+    /// More messages than the rate limit allows; retry after `retryAfterMs`.
     RateLimited = "rate_limited", retry true;
     /// The seat was taken over by a newer socket of the same user.
     Replaced = "replaced", retry false;
-    /// Nothing was heard for too long: no hello, no heartbeat, no pong.
+    /// Nothing was received for too long: no `hello`, no message, no pong.
     Timeout = "timeout", retry true;
-    /// The client reads too slowly; what was sent waits in its inbox for a resume.
+    /// The client reads too slowly; undelivered messages are kept for a resume.
     SlowReader = "slow_reader", retry true;
-    /// The node is leaving; resume elsewhere.
+    /// The node shuts down; reconnect and resume.
     Draining = "draining", retry true;
-    /// Something the answer depends on is away; try again.
+    /// A dependency is unavailable; retry.
     Unavailable = "unavailable", retry true;
-    /// A fault of the server's own; it has been logged.
+    /// Internal server error; it has been logged.
     Internal = "internal", retry true;
 }
 
@@ -89,15 +91,15 @@ codes! {
 pub enum Comeback {
     /// Do not reconnect by itself.
     Never,
-    /// Reconnect with jitter and resume.
+    /// Reconnect with jittered back-off and resume.
     Resume,
-    /// A fault of the client: mend it before coming back.
+    /// Client bug: do not retry.
     AfterMending,
 }
 
 macro_rules! closes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $name:literal, $comeback:ident;)+) => {
-        /// Why a socket was closed (RFC 6455 §7.4); 44xx stop, 45xx come back with jitter.
+        /// Why a connection was closed (RFC 6455 §7.4). 44xx: do not reconnect; 45xx: reconnect with jittered back-off.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Close { $($(#[doc = $doc])+ $variant,)+ }
 
@@ -117,7 +119,7 @@ macro_rules! closes {
                 match self { $(Self::$variant => $name),+ }
             }
 
-            /// What the client should do next.
+            /// What the client does next.
             #[must_use]
             pub const fn comeback(self) -> Comeback {
                 match self { $(Self::$variant => Comeback::$comeback),+ }
@@ -133,36 +135,36 @@ macro_rules! closes {
 }
 
 closes! {
-    /// The conversation is over.
+    /// Normal closure.
     Normal = 1000, "normal", Never;
-    /// The node drains; resume elsewhere after the given jitter.
+    /// The node drains; resume after the given delay.
     Draining = 1001, "draining", Resume;
-    /// The frames break RFC 6455.
+    /// The frames violate RFC 6455.
     Protocol = 1002, "protocol", AfterMending;
-    /// Binary frames are not spoken here.
+    /// Binary frames are not supported.
     Binary = 1003, "binary", AfterMending;
-    /// A text message was not UTF-8.
+    /// A text message was not valid UTF-8.
     NotUtf8 = 1007, "not_utf8", AfterMending;
     /// A message was larger than allowed.
     TooBig = 1009, "too_big", AfterMending;
-    /// The server failed; resume.
+    /// Internal server error; resume.
     Internal = 1011, "internal", Resume;
     /// The server restarts; resume.
     Restart = 1012, "restart", Resume;
-    /// The server carries all it can; come back later.
+    /// The server is overloaded, or cannot reach the ledger; resume later.
     Overload = 1013, "overload", Resume;
-    /// The token is missing, invalid or has run out.
+    /// The token is missing, invalid or expired.
     Token = 4401, "token", Never;
-    /// The user may not be here.
+    /// Access denied.
     Forbidden = 4403, "forbidden", Never;
-    /// The room is gone.
+    /// The room was closed.
     RoomGone = 4404, "room_gone", Never;
-    /// A newer socket of the same user took over; never reconnect by itself.
+    /// Another connection of the same user took over; do not reconnect automatically.
     Replaced = 4409, "replaced", Never;
-    /// Nothing was heard for too long.
+    /// Nothing was received for too long.
     Timeout = 4508, "timeout", Resume;
-    /// Far more messages than the rate budget allows.
+    /// Far more messages than the rate limit allows.
     Rate = 4529, "rate", Resume;
-    /// The client reads too slowly; its inbox is kept.
+    /// The client reads too slowly; undelivered messages are kept for a resume.
     SlowReader = 4530, "slow_reader", Resume;
 }

@@ -1,4 +1,4 @@
-//! What a numbered message carries: JSON that is made once, however many receive it.
+//! What a numbered message carries: JSON that is encoded once, however many receive it.
 //!
 //! A signal's `data` begins with its sender, which only the node knows, and goes on with what the sender wrote. Kept
 //! apart, the two need not be joined before they are written: the sender goes into the frame's head.
@@ -22,7 +22,7 @@ impl Data {
         Self { sender: Some(sender), rest }
     }
 
-    /// Who says it, where that is to be written before [`rest`](Self::rest).
+    /// The sender, where it is to be written before [`rest`](Self::rest).
     #[must_use]
     pub const fn sender(&self) -> Option<UserId> {
         self.sender

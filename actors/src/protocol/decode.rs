@@ -1,11 +1,11 @@
-//! Bytes' meaning: a text frame becomes a [`ClientMessage`], or says which field is wrong.
+//! Decoding: a text frame becomes a [`ClientMessage`], or an error that names the field.
 //!
 //! The envelope is read with borrowed fields and the payload kept raw, so that a relayed
 //! description is copied once and never re-serialised. Unknown fields are ignored, so that newer
 //! clients can talk to older nodes; unknown types are refused.
 //!
-//! What calls are full of, written as browsers write it, is read by `hot` in one go; everything else, and everything
-//! that is wrong, by [`precisely`].
+//! The most frequent messages, as browsers write them, are read by `fast_path` in one pass; everything else, and
+//! everything that is wrong, by [`strict`].
 
 use std::borrow::Cow;
 
@@ -18,20 +18,26 @@ use super::{
         Chat, Cid, ClientMessage, ClientToServer, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Seq,
         TokenRefresh,
     },
+    whole,
 };
 
 mod cursor;
-mod hot;
+mod fast_path;
+mod relayable;
 #[cfg(test)]
 mod tests;
 
+pub use relayable::JSON_DEPTH_MAX;
+
+/// Bytes of one candidate as JSON, at most; browsers send some 200.
+pub const CANDIDATE_BYTES_MAX: usize = 4 * 1024;
 /// Characters in one chat message, at most; a screenful, so that a room's inboxes stay small.
 pub const CHAT_CHARS_MAX: usize = 4_000;
 /// Bytes of a `renegotiate` reason, at most; it is for a log line.
 pub const REASON_BYTES_MAX: usize = 256;
 /// Characters of a library's reason in an error's text, at most.
 const REASON_CHARS_MAX: usize = 200;
-/// Characters of a client's own words repeated in an error's text, at most.
+/// Characters of a client's input repeated in an error's text, at most.
 const NAME_CHARS_MAX: usize = 40;
 /// The largest number a client may use; above it JavaScript's integers are no longer exact.
 pub const NUMBER_MAX: u64 = (1 << 53) - 1;
@@ -39,8 +45,10 @@ pub const NUMBER_MAX: u64 = (1 << 53) - 1;
 /// Why a text is not a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadMessage {
-    /// `bad_message` or `unknown_type`.
+    /// `bad_message`, `unknown_type` or `payload_too_large`.
     pub code: Code,
+    /// What it was meant to be, where that could be read.
+    pub kind: Kind,
     /// What is wrong, with the field's path.
     pub text: String,
     /// The message's number, where it could be read.
@@ -51,9 +59,9 @@ pub struct BadMessage {
 struct Envelope<'a> {
     #[serde(rename = "type", borrow)]
     kind: Cow<'a, str>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
     cid: Option<Cid>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole::optional")]
     seq: Option<Seq>,
     #[serde(default, borrow)]
     data: Option<&'a RawValue>,
@@ -64,33 +72,33 @@ struct Envelope<'a> {
 /// # Errors
 /// [`BadMessage`] with `bad_message` or `unknown_type` and the path of the field that is wrong.
 pub fn decode(text: &str) -> Result<ClientMessage, BadMessage> {
-    hot::read(text).map_or_else(|| precisely(text), Ok)
+    fast_path::read(text).map_or_else(|| strict(text), Ok)
 }
 
-/// As [`decode`], without its short cut for what calls are full of: what that one has to agree with.
+/// As [`decode`], without its fast path, which has to agree with it.
 ///
 /// # Errors
 /// As [`decode`].
-pub fn precisely(text: &str) -> Result<ClientMessage, BadMessage> {
+pub fn strict(text: &str) -> Result<ClientMessage, BadMessage> {
     let envelope = envelope(text)?;
-    let cid = envelope.cid;
+    let (cid, kind) = (envelope.cid, Kind::named(&envelope.kind));
     if cid.is_some_and(|cid| cid == 0 || cid > NUMBER_MAX) {
-        return Err(bad(None, "cid: numbers start at 1 and end at 2^53 - 1."));
+        return Err(BadMessage { kind, ..bad("cid: numbers start at 1 and end at 2^53 - 1.") });
     }
-    body(&envelope).map(|body| ClientMessage { cid, body }).map_err(|why| BadMessage { cid, ..why })
+    body(&envelope, kind).map(|body| ClientMessage { cid, body }).map_err(|why| BadMessage { cid, kind, ..why })
 }
 
 /// The outer object. Only a text that is not one is read again to learn which field is wrong.
 fn envelope(text: &str) -> Result<Envelope<'_>, BadMessage> {
     if !text.trim_start().starts_with('{') {
-        return Err(bad(None, "The message is not an object {\"type\", \"cid\"?, \"data\"?}."));
+        return Err(bad("The message is not an object {\"type\", \"cid\"?, \"data\"?}."));
     }
     serde_json::from_str(text).map_err(|why| {
         let mut json = serde_json::Deserializer::from_str(text);
         let at = serde_path_to_error::deserialize::<_, Envelope<'_>>(&mut json).err().map(|why| why.path().to_string());
         match at.filter(|path| path != ".") {
-            Some(path) => bad(None, &format!("{}: {}.", shown(&path), reason(&why))),
-            None => bad(None, &format!("The message is not of the form {{\"type\", \"cid\"?, \"data\"?}}: {why}.")),
+            Some(path) => bad(&format!("{}: {}.", shown(&path), reason(&why))),
+            None => bad(&format!("The message is not of the form {{\"type\", \"cid\"?, \"data\"?}}: {why}.")),
         }
     })
 }
@@ -111,14 +119,9 @@ fn reason(why: &serde_json::Error) -> String {
     }
 }
 
-fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
-    let kind = Kind::named(&envelope.kind);
+fn body(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessage> {
     let body = match kind {
-        Kind::IceCandidate => {
-            let IceCandidate { target_user_id, candidate } = data(envelope)?;
-            candidate_shape(&candidate)?;
-            signal(kind, target_user_id, Some(candidate.get()))
-        }
+        Kind::IceCandidate => candidate(envelope)?,
         Kind::Offer | Kind::Answer => description(envelope, kind)?,
         Kind::Renegotiate => renegotiate(envelope)?,
         Kind::Heartbeat => ClientToServer::Heartbeat,
@@ -129,11 +132,8 @@ fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
         Kind::LeaveRoom => ClientToServer::LeaveRoom,
         Kind::TokenRefresh => ClientToServer::TokenRefresh(data::<TokenRefresh>(envelope)?.token),
         Kind::Unknown => {
-            return Err(BadMessage {
-                code: Code::UnknownType,
-                text: format!("type: \"{}\" is not a message of {}.", shown(&envelope.kind), super::SUBPROTOCOL),
-                cid: None,
-            });
+            let text = format!("type: \"{}\" is not a message of {}.", shown(&envelope.kind), super::SUBPROTOCOL);
+            return Err(BadMessage { code: Code::UnknownType, ..bad(&text) });
         }
     };
     Ok(body)
@@ -142,35 +142,44 @@ fn body(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
 fn data<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, BadMessage> {
     let raw = envelope.data.map_or("{}", RawValue::get);
     if !raw.starts_with('{') {
-        return Err(bad(None, &format!("data of {}: not an object.", envelope.kind)));
+        return Err(bad(&format!("data of {}: not an object.", envelope.kind)));
     }
     let mut json = serde_json::Deserializer::from_str(raw);
     serde_path_to_error::deserialize(&mut json).map_err(|why| {
         let path = why.path().to_string();
         let at = if path == "." { "data".to_owned() } else { format!("data.{}", shown(&path)) };
-        bad(None, &format!("{at} of {}: {}.", envelope.kind, reason(why.inner())))
+        bad(&format!("{at} of {}: {}.", envelope.kind, reason(why.inner())))
     })
 }
 
 fn description(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessage> {
     let Description { target_user_id, sdp } = data(envelope)?;
     if !sdp.get().starts_with('"') || sdp.get().len() < 3 {
-        return Err(bad(None, &format!("data.sdp of {}: a session description is a non-empty string.", envelope.kind)));
+        return Err(bad(&format!("data.sdp of {}: a session description is a non-empty string.", envelope.kind)));
     }
+    relayable::check(sdp.get()).map_err(|fault| bad(&format!("data.sdp of {}: {fault}.", envelope.kind)))?;
     Ok(signal(kind, target_user_id, Some(sdp.get())))
 }
 
-fn candidate_shape(candidate: &RawValue) -> Result<(), BadMessage> {
-    if candidate.get().starts_with('{') || candidate.get() == "null" {
-        return Ok(());
+fn candidate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
+    let IceCandidate { target_user_id, candidate } = data(envelope)?;
+    let json = candidate.get();
+    if !json.starts_with('{') && json != "null" {
+        let text = "data.candidate of ice_candidate: an RTCIceCandidateInit object, or null for the end of candidates.";
+        return Err(bad(text));
     }
-    Err(bad(None, "data.candidate of ice_candidate: an RTCIceCandidateInit object, or null for the end of candidates."))
+    if json.len() > CANDIDATE_BYTES_MAX {
+        let text = format!("data.candidate of ice_candidate: at most {CANDIDATE_BYTES_MAX} bytes.");
+        return Err(BadMessage { code: Code::PayloadTooLarge, ..bad(&text) });
+    }
+    relayable::check(json).map_err(|fault| bad(&format!("data.candidate of ice_candidate: {fault}.")))?;
+    Ok(signal(Kind::IceCandidate, target_user_id, Some(json)))
 }
 
 fn renegotiate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
     let Renegotiate { target_user_id, reason } = data(envelope)?;
     if reason.as_ref().is_some_and(|reason| reason.len() > REASON_BYTES_MAX) {
-        return Err(bad(None, &format!("data.reason of renegotiate: at most {REASON_BYTES_MAX} bytes.")));
+        return Err(bad(&format!("data.reason of renegotiate: at most {REASON_BYTES_MAX} bytes.")));
     }
     let payload = reason.and_then(|reason| serde_json::to_string(&reason).ok());
     Ok(signal(Kind::Renegotiate, target_user_id, payload.as_deref()))
@@ -179,10 +188,10 @@ fn renegotiate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
 fn chat(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
     let Chat { content } = data(envelope)?;
     if content.trim().is_empty() {
-        return Err(bad(None, "data.content of chat_message: there is no text."));
+        return Err(bad("data.content of chat_message: there is no text."));
     }
     if content.chars().count() > CHAT_CHARS_MAX {
-        return Err(bad(None, &format!("data.content of chat_message: at most {CHAT_CHARS_MAX} characters.")));
+        return Err(bad(&format!("data.content of chat_message: at most {CHAT_CHARS_MAX} characters.")));
     }
     Ok(ClientToServer::Chat(content))
 }
@@ -191,13 +200,13 @@ fn acknowledged(envelope: &Envelope<'_>) -> Result<Seq, BadMessage> {
     envelope
         .seq
         .filter(|seq| *seq <= NUMBER_MAX)
-        .ok_or_else(|| bad(None, "seq: an ack names the last seq that arrived, 0 to 2^53 - 1."))
+        .ok_or_else(|| bad("seq: an ack names the last seq that arrived, 0 to 2^53 - 1."))
 }
 
 fn signal(kind: Kind, to: super::UserId, payload: Option<&str>) -> ClientToServer {
     ClientToServer::Signal(Signal::new(kind, to, payload))
 }
 
-fn bad(cid: Option<Cid>, text: &str) -> BadMessage {
-    BadMessage { code: Code::BadMessage, text: text.to_owned(), cid }
+fn bad(text: &str) -> BadMessage {
+    BadMessage { code: Code::BadMessage, kind: Kind::Unknown, text: text.to_owned(), cid: None }
 }

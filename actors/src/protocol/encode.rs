@@ -1,4 +1,4 @@
-//! Messages' bytes: what a node says becomes JSON text, with no second serialisation of a payload.
+//! Encoding: messages of a node become JSON text; a payload is never serialised twice.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ pub fn unnumbered(message: &ServerToClient) -> String {
         ServerToClient::TokenExpiring(seconds) => framed("token_expiring", &TokenExpiring { in_seconds: *seconds }),
         ServerToClient::ServerDraining(ms) => framed("server_draining", &ServerDraining { retry_after_ms: *ms }),
         ServerToClient::RoomClosed(reason) => framed("room_closed", &RoomClosed { reason: *reason }),
-        ServerToClient::Degraded(without) => framed("degraded", &Degraded { without }),
+        ServerToClient::Degraded { without, lost } => framed("degraded", &Degraded { without, lost: *lost }),
         ServerToClient::Welcome(data) => framed("welcome", data),
         ServerToClient::RoomJoined(data) => framed("room_joined", data),
         ServerToClient::Resumed(data) => framed("resumed", data),

@@ -63,6 +63,13 @@ impl Kind {
         matches!(self, Self::Offer | Self::Answer | Self::IceCandidate | Self::Renegotiate)
     }
 
+    /// Whether its `cid` counts within a session. Types that this node does not know do, so that a newer client's numbers
+    /// stay in step.
+    #[must_use]
+    pub const fn is_counted(self) -> bool {
+        self.is_signal() || matches!(self, Self::ChatMessage | Self::Unknown)
+    }
+
     /// Whether it is a session description, which candidates wait for.
     #[must_use]
     pub const fn is_description(self) -> bool {

@@ -1,4 +1,4 @@
-//! What a node says of itself and of the room, in a word or two: the shapes of `data` of its notices.
+//! Notices of a node about itself and about the room: the shapes of `data`.
 
 use serde::Serialize;
 
@@ -18,33 +18,37 @@ pub struct HeartbeatAck {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct TokenExpiring {
-    /// How long the token is still good.
+    /// How long the token is still valid.
     pub in_seconds: u64,
 }
 
-/// `server_draining`: this node leaves; come back, and another one answers.
+/// `server_draining`: this node shuts down; reconnect and resume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ServerDraining {
-    /// How long to wait before that; each socket is told its own.
+    /// How long to wait before that; different for each client.
     pub retry_after_ms: u64,
 }
 
-/// `room_closed`: the room is gone for everybody.
+/// `room_closed`: the room was closed for everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomClosed {
-    /// Why.
+    /// The reason.
     pub reason: LeaveReason,
 }
 
-/// `degraded`: what this node cannot do just now.
+/// `degraded`: what this node cannot do right now, or what was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Degraded<'a> {
-    /// By name; empty when all is well again.
+    /// What is unavailable, by name; empty once everything works again.
     pub without: &'a [&'a str],
+    /// Whether messages of this session that were acknowledged may be lost; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub lost: bool,
 }

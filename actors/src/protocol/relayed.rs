@@ -1,6 +1,6 @@
-//! What one member says, as the others get it: the shapes of `data` of relayed messages.
+//! Relayed messages as their receivers get them: the shapes of `data`.
 //!
-//! The sender is always the server's word, never the client's.
+//! The server always sets the sender's id.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -12,7 +12,7 @@ use super::UserId;
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DescriptionFrom<'a> {
-    /// Who says it.
+    /// The sender.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub sender_user_id: UserId,
     /// The session description, as it was sent.
@@ -25,23 +25,23 @@ pub struct DescriptionFrom<'a> {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct IceCandidateFrom<'a> {
-    /// Who says it.
+    /// The sender.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub sender_user_id: UserId,
-    /// The candidate, as it was sent; `null` says that there are no more.
+    /// The candidate, as it was sent; `null` is the end of candidates.
     #[cfg_attr(feature = "typescript", ts(type = "RTCIceCandidateInit | null"))]
     pub candidate: &'a RawValue,
 }
 
-/// `renegotiate`: the answering side wishes for a new offer.
+/// `renegotiate`: the answering side requests a new offer.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RenegotiateFrom<'a> {
-    /// Who says it.
+    /// The sender.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub sender_user_id: UserId,
-    /// Why, for the log.
+    /// The reason, for the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "string"))]
     pub reason: Option<&'a RawValue>,
@@ -54,7 +54,7 @@ pub struct RenegotiateFrom<'a> {
 pub struct ChatMessage<'a> {
     /// The message's own id.
     pub id: &'a str,
-    /// Who says it.
+    /// The sender.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub sender_id: UserId,
     /// The text.

@@ -1,4 +1,4 @@
-//! What a node sends: the shapes of `data` by message type.
+//! Messages of a node that are not relayed: the shapes of `data` by message type.
 
 use std::sync::Arc;
 
@@ -9,30 +9,36 @@ use super::{
     client::{Cid, Seq},
 };
 
-/// `welcome`: the token was good; what holds on this socket.
+/// `welcome`: the token is valid; the parameters of this connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Welcome {
-    /// Who the token says is there.
+    /// The user whom the token identifies.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub user_id: UserId,
-    /// The node that answers.
+    /// The node.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub node_id: NodeId,
     /// The sub-protocol, `aldis.v1`.
     pub protocol: &'static str,
+    /// The node sends a WebSocket ping this often, in seconds; browsers answer it by themselves.
+    pub ping_seconds: u64,
+    /// The connection is closed if a ping's pong takes longer, in seconds.
+    pub pong_within_seconds: u64,
     /// Send `heartbeat` this often, in seconds.
     pub heartbeat_seconds: u64,
+    /// The connection is closed if no message of any kind comes for so long, in seconds.
+    pub heartbeat_within_seconds: u64,
     /// How long a lost socket's seat is kept unless the room says otherwise, in seconds.
     pub resume_window_seconds: u64,
-    /// What one client may do.
+    /// The limits of one client.
     pub limits: WelcomeLimits,
-    /// What this node can do beyond the core, by name.
+    /// Optional features that this node supports, by name.
     pub features: &'static [&'static str],
 }
 
-/// What one client may do.
+/// The limits of one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -41,18 +47,26 @@ pub struct WelcomeLimits {
     pub message_bytes_max: usize,
     /// Messages a second, sustained.
     pub messages_per_second: u32,
-    /// Messages at once on top of that.
+    /// Messages at once on top of that, after a pause.
     pub burst: u32,
     /// Characters in one chat message.
     pub chat_chars_max: usize,
+    /// Bytes of one candidate as JSON.
+    pub candidate_bytes_max: usize,
+    /// Levels of arrays and objects within a candidate.
+    pub json_depth_max: usize,
+    /// Messages that the server takes before it has settled the first of them; further ones wait in the connection.
+    pub in_flight_max: usize,
+    /// The server acknowledges at least once for so many settled messages, and within about a second.
+    pub ack_every: u64,
 }
 
-/// A member as it is listed to the others.
+/// A member as the others see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Peer {
-    /// Who.
+    /// The user.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub user_id: UserId,
     /// The name to show.
@@ -60,18 +74,18 @@ pub struct Peer {
     pub name: Arc<str>,
     /// Join order; of two members the one with the smaller `rev` offers.
     pub rev: u64,
-    /// Whether their socket stands.
+    /// Whether they are connected.
     pub state: PeerState,
 }
 
-/// Whether a member's socket stands.
+/// Whether a member is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum PeerState {
-    /// It stands.
+    /// Connected.
     On,
-    /// It is lost; the seat is kept for the window.
+    /// Disconnected; the seat is kept for the window.
     Gone,
 }
 
@@ -92,7 +106,7 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
-/// `room_joined`: the seat is yours; a session begins, and with it `cid` and `seq` at 1.
+/// `room_joined`: you have joined; a session begins, and with it `cid` and `seq` at 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -100,17 +114,17 @@ pub struct RoomJoined {
     /// The room.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub room_id: RoomId,
-    /// Who was there before, in join order.
+    /// The other members, in join order.
     #[cfg_attr(feature = "typescript", ts(type = "Array<string>"))]
     pub existing_peers: Vec<UserId>,
-    /// The same with what is known of them.
+    /// The same with their names and states.
     pub peers: Vec<Peer>,
     /// Your own join order.
     pub rev: u64,
-    /// Your stay.
+    /// Your session.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub session_id: SessionId,
-    /// Secret; what `hello.resume` needs.
+    /// Secret and opaque; what `hello.resume` needs.
     pub resume_token: String,
     /// How media flows.
     pub mode: Mode,
@@ -129,33 +143,39 @@ pub enum Mode {
     Sfu,
 }
 
-/// `resumed`: the session goes on; what was missed follows.
+/// `resumed`: the session continues; missed messages follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Resumed {
-    /// Who is there now, yourself left out.
+    /// The other members now.
     pub peers: Vec<Peer>,
-    /// The `seq` that follows next.
+    /// The `seq` of the next message.
     pub from_seq: Seq,
+    /// The last `cid` of this session that the server knows of; 0 if none.
+    pub last_cid: Cid,
+    /// Whether acknowledged messages of this session may be lost; left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub lost: bool,
 }
 
-/// `resume_failed`: the session is truly gone; join again.
+/// `resume_failed`: the session has ended; join again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ResumeFailed {
-    /// Why.
+    /// The reason.
     pub reason: ResumeFailure,
 }
 
-/// Why a session cannot go on.
+/// Why a session cannot be resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ResumeFailure {
     /// The resume token is malformed, or not this user's.
     BadToken,
-    /// The seat is no longer kept: the window is past, or somebody took it over.
+    /// The seat is no longer kept: the window has passed, or it was taken over.
     SeatGone,
     /// The inbox no longer holds everything after your `seq`.
     Gap,
@@ -168,7 +188,7 @@ pub enum ResumeFailure {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UserJoined {
-    /// Who.
+    /// The user.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub user_id: UserId,
     /// The name to show.
@@ -183,25 +203,25 @@ pub struct UserJoined {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct UserLeft {
-    /// Who.
+    /// The user.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub user_id: UserId,
-    /// Why.
+    /// The reason.
     pub reason: LeaveReason,
 }
 
-/// Why a seat is free again.
+/// Why a seat was freed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum LeaveReason {
     /// They left.
     Left,
-    /// Their socket was lost and did not come back in the window.
+    /// They disconnected and did not resume within the window.
     Lost,
     /// They joined again from elsewhere.
     Replaced,
-    /// They were put out.
+    /// They were removed.
     Kicked,
     /// The room was closed.
     Closed,
@@ -215,17 +235,17 @@ pub struct Refusal {
     /// The code, from the one table.
     #[cfg_attr(feature = "typescript", ts(type = "Code"))]
     pub code: Code,
-    /// What failed, which input, why, what to do.
+    /// What failed, which field, why, and what to do.
     pub message: String,
-    /// The number of the message it is about.
+    /// The number of the refused message, if it had one.
     pub cid: Option<Cid>,
     /// Whether the same message may succeed later.
     pub retryable: bool,
-    /// Wait this long before trying again.
+    /// Wait this long before a retry.
     pub retry_after_ms: Option<u64>,
 }
 
-/// What a node can say besides the numbered messages.
+/// Every message of a node that is not numbered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerToClient {
     /// `welcome`
@@ -236,7 +256,7 @@ pub enum ServerToClient {
     Resumed(Resumed),
     /// `resume_failed`
     ResumeFailed(ResumeFailed),
-    /// `room_closed`: the room is gone for everybody.
+    /// `room_closed`: the room was closed for everybody.
     RoomClosed(LeaveReason),
     /// `ack`: everything up to this `cid` is in the ledger (or was refused by an `error`).
     Ack(Cid),
@@ -244,10 +264,15 @@ pub enum ServerToClient {
     HeartbeatAck(u64),
     /// `token_expiring`: send `token_refresh` within so many seconds.
     TokenExpiring(u64),
-    /// `server_draining`: come back elsewhere after so many milliseconds.
+    /// `server_draining`: reconnect after so many milliseconds.
     ServerDraining(u64),
-    /// `degraded`: what this node cannot do just now, by name; empty when all is well again.
-    Degraded(Vec<&'static str>),
+    /// `degraded`
+    Degraded {
+        /// What is unavailable, by name; empty once everything works again.
+        without: &'static [&'static str],
+        /// Whether messages of this session that were acknowledged may be lost.
+        lost: bool,
+    },
     /// `error`
     Error(Refusal),
 }
@@ -265,7 +290,7 @@ impl Refusal {
         Self { cid, ..self }
     }
 
-    /// The same, worth trying again after so many milliseconds.
+    /// The same, retryable after so many milliseconds.
     #[must_use]
     pub fn after_ms(self, ms: u64) -> Self {
         Self { retryable: true, retry_after_ms: Some(ms), ..self }

@@ -1,4 +1,4 @@
-//! A signal: what one member of a room tells one other member about their connection.
+//! A signal: a message from one member of a room to one other, about their peer connection.
 
 use std::sync::Arc;
 

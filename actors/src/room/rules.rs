@@ -149,10 +149,11 @@ impl Room {
                 self.is_closed &= !settings.active;
             }
             Message::Close(reason) => self.close(reason, step),
+            Message::Closed => self.end_all_closed(step),
             Message::Audit => self.audit_all(step),
             Message::Epoch(epoch) => self.learn_epoch(epoch, step),
             Message::Fence(is_fenced) => self.fence(is_fenced, step),
-            Message::Drain(_) => {} // the turn answers it
+            Message::Drain(_) | Message::AnswerLost => {} // the turn's own
             #[cfg(feature = "fault-injection")]
             Message::Fault => {}
         }

@@ -114,6 +114,7 @@ impl Turn for RoomTurn {
     fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
         #[cfg(feature = "fault-injection")]
         assert!(!matches!(message, Message::Fault), "a fault was injected into this room");
+        assert!(!matches!(message, Message::AnswerLost), "an answer of the ledger has panicked");
         if let Message::Drain(done) = message {
             self.drains.push(done);
         } else {
@@ -143,8 +144,13 @@ impl Turn for RoomTurn {
         Next::Done
     }
 
+    fn answer_lost() -> Message {
+        Message::AnswerLost
+    }
+
     fn is_exempt(message: &Message) -> bool {
         match message {
+            Message::AnswerLost => true,
             Message::Leave(..)
             | Message::Disconnected(_)
             | Message::Skipped { .. }
@@ -152,6 +158,7 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Closed
             | Message::Audit
             | Message::Epoch(_)
             | Message::Fence(_)
@@ -189,8 +196,10 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Closed
             | Message::Audit
             | Message::Epoch(_)
+            | Message::AnswerLost
             | Message::Fence(_) => return,
             #[cfg(feature = "fault-injection")]
             Message::Fault => return,
@@ -212,7 +221,7 @@ impl Turn for RoomTurn {
 }
 
 fn tell(socket: SocketId, session: SessionId, what: RoomEvent) -> To {
-    To::Socket(socket, socket::Message::FromRoom(FromRoom { session, what }))
+    To::Socket(socket, socket::Message::FromRoom(FromRoom { socket, session, what }))
 }
 
 impl Timers {

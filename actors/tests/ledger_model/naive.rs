@@ -1,285 +1,253 @@
-//! The ledger as one would explain it: every stay remembers everything it was ever sent and has ever said.
+//! The ledger as one would explain it: every session remembers everything it was ever sent and has ever sent.
 //!
-//! Written without regard to cost, and without looking at the real one.
+//! Written without regard to cost, and without looking at the real one. Here: seats. `naive/session.rs`: one of them. `naive/messages.rs`: what is sent.
+//! `naive/epochs.rs`: what is lost and claimed. `naive/leases.rs`: who is alive.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use actors::{
-    ledger::{Address, Broadcast, Due, Join, Limits, Push, Pushed, Resume, Said, Send, Sent},
+    ledger::{Ended, Join, Push, Pushed, Resume, Sequence, Skipped, Source},
     protocol::{
-        Entry, LeaveReason, Member, NodeId, RoomId, SessionId,
-        client::{Cid, Seq},
+        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, UserId, client::Seq,
         server::ResumeFailure,
     },
+    settings::LedgerLimits,
 };
 
+use self::leases::Leases;
+
+mod epochs;
+mod leases;
+mod messages;
+mod session;
+
+pub(crate) use session::Session;
+
+/// An answer, or in a word why there is none.
+pub(crate) type Answer<T> = Result<T, &'static str>;
+/// Waits, or what memory keeps of freed seats.
+pub(crate) const NOT_NOW: &str = "not applied";
+pub(crate) const OLD_EPOCH: &str = "epoch";
+const ENDED_MAX: usize = 16;
+
 /// Everything, since the start.
+#[derive(Clone)]
 pub(crate) struct Naive {
-    pub(crate) limits: Limits,
+    pub(crate) limits: LedgerLimits,
     /// Time since the start.
     pub(crate) now: Duration,
-    rooms: BTreeMap<RoomId, Vec<Stay>>,
-    revs: BTreeMap<RoomId, u64>,
-    leases: BTreeMap<NodeId, Duration>,
+    pub(crate) epoch: Epoch,
+    /// Until when the present epoch settles.
+    settles: Duration,
+    pub(crate) rooms: BTreeMap<RoomId, Room>,
+    leases: Leases,
     /// What nodes were to be told since this was last taken.
     pub(crate) told: Vec<(NodeId, Push)>,
 }
 
-/// One stay, while it lasts.
-pub(crate) struct Stay {
-    pub(crate) who: Address,
-    name: std::sync::Arc<str>,
-    secret: u128,
-    pub(crate) node: NodeId,
-    rev: u64,
-    window: Duration,
-    gone_until: Option<Duration>,
-    /// Every entry ever sent to it; the first is number 1.
-    pub(crate) sent: Vec<Entry>,
-    acked: Seq,
-    /// Every message ever said: to whom, its number, whether it was a description.
-    said: Vec<(SessionId, Option<Cid>, bool)>,
+#[derive(Clone, Default)]
+pub(crate) struct Room {
+    pub(crate) sessions: Vec<Session>,
+    /// Its epoch settles then, and it was not reaped since.
+    unsettled: Option<Duration>,
+    ended: Vec<(SeatId, LeaveReason)>,
 }
 
-impl Stay {
-    fn member(&self) -> Member {
-        let Self { who, name, rev, gone_until, .. } = self;
-        Member { user: who.user, name: name.clone(), session: who.session, rev: *rev, on: gone_until.is_none() }
-    }
-
-    /// The newest number that is no longer held: acknowledged, or pushed out by what came later.
-    pub(crate) fn floor(&self, limits: &Limits) -> Seq {
-        let (mut entries, mut bytes, mut held) = (0, 0, self.sent.len() as Seq);
-        for entry in self.sent.iter().rev() {
-            entries += 1;
-            bytes += match entry {
-                Entry::Message(message) => message.data.len(),
-                Entry::Joined(member) => member.name.len(),
-                Entry::Left { .. } => 0,
-            };
-            if entries > limits.inbox_entries_max || bytes > limits.inbox_bytes_max {
-                break;
-            }
-            held -= 1;
-        }
-        held.max(self.acked)
-    }
-
-    fn after(&self, seq: Seq, limits: &Limits) -> Option<Vec<(Seq, Entry)>> {
-        let is_held = seq >= self.floor(limits) && seq <= self.sent.len() as Seq;
-        is_held.then(|| (1..).zip(self.sent.iter().cloned()).skip(seq as usize).collect())
-    }
-
-    fn has_said(&self, to: SessionId, cid: Option<Cid>) -> bool {
-        cid.is_some() && self.said.iter().any(|(whom, used, _)| *whom == to && *used >= cid)
-    }
+/// What a resume is answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Resumed {
+    pub(crate) seat: SeatId,
+    pub(crate) members: Vec<Member>,
+    pub(crate) replay: Vec<(Seq, Entry)>,
+    pub(crate) sent: Vec<Sequence>,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) heard: Vec<Source>,
+    pub(crate) lost: bool,
 }
 
 impl Naive {
-    pub(crate) fn new(limits: Limits) -> Self {
-        let (rooms, revs, leases) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { limits, now: Duration::ZERO, rooms, revs, leases, told: Vec::new() }
+    pub(crate) fn new(limits: LedgerLimits) -> Self {
+        let (now, settles, rooms) = (Duration::ZERO, Duration::ZERO, BTreeMap::new());
+        Self { limits, now, epoch: 1, settles, rooms, leases: Leases::default(), told: Vec::new() }
     }
 
-    pub(crate) fn stays(&self, room: RoomId) -> &[Stay] {
-        self.rooms.get(&room).map_or(&[], Vec::as_slice)
+    pub(crate) fn judge(&self, known: Epoch) -> Answer<()> {
+        if known == 0 || known == self.epoch { Ok(()) } else { Err(OLD_EPOCH) }
     }
 
-    pub(crate) fn stay(&self, room: RoomId, who: Address) -> Option<&Stay> {
-        self.stays(room).iter().find(|stay| stay.who == who)
+    pub(crate) fn sessions(&self, room: RoomId) -> &[Session] {
+        self.rooms.get(&room).map_or(&[], |room| &room.sessions)
     }
 
-    fn stay_mut(&mut self, room: RoomId, who: Address) -> Option<&mut Stay> {
-        self.rooms.get_mut(&room)?.iter_mut().find(|stay| stay.who == who)
+    pub(crate) fn session(&self, room: RoomId, order: JoinOrder) -> Option<&Session> {
+        self.sessions(room).iter().find(|session| session.order == order)
+    }
+
+    fn session_mut(&mut self, room: RoomId, order: JoinOrder) -> Option<&mut Session> {
+        self.rooms.get_mut(&room)?.sessions.iter_mut().find(|session| session.order == order)
     }
 
     pub(crate) fn members(&self, room: RoomId) -> Vec<Member> {
-        self.stays(room).iter().map(Stay::member).collect()
+        self.sessions(room).iter().map(Session::member).collect()
     }
 
-    pub(crate) fn read(&self, room: RoomId, who: Address, seq: Seq) -> Option<Vec<(Seq, Entry)>> {
-        self.stay(room, who)?.after(seq, &self.limits)
-    }
-
-    fn append(&mut self, room: RoomId, to: SessionId, entry: &Entry) {
-        let stays = self.rooms.get_mut(&room).into_iter().flatten();
-        for stay in stays.filter(|stay| stay.who.session == to) {
-            stay.sent.push(entry.clone());
-            if stay.gone_until.is_none() {
-                let what = Pushed::Entry(stay.sent.len() as Seq, entry.clone());
-                self.told.push((stay.node.clone(), Push { room, to, what }));
-            }
+    fn append(&mut self, room: RoomId, to: JoinOrder, (entry, source): (&Entry, Option<Source>)) {
+        let epoch = self.epoch;
+        let Some(session) = self.session_mut(room, to) else { return };
+        session.sent.push(entry.clone());
+        if session.is_connected() && session.marks.is_empty() {
+            let what = Pushed::Entry { seq: session.last(), entry: entry.clone(), source };
+            let told = (session.node.clone(), Push { room, to, epoch, what });
+            self.told.push(told);
         }
     }
 
-    fn append_to_all_but(&mut self, room: RoomId, but: SessionId, entry: &Entry) {
-        let all: Vec<SessionId> = self.stays(room).iter().map(|stay| stay.who.session).collect();
-        all.into_iter().filter(|session| *session != but).for_each(|to| self.append(room, to, entry));
+    fn append_to_all_but(&mut self, room: RoomId, but: JoinOrder, entry: (&Entry, Option<Source>)) {
+        let all: Vec<JoinOrder> = self.sessions(room).iter().map(|session| session.order).collect();
+        all.into_iter().filter(|order| *order != but).for_each(|to| self.append(room, to, entry));
     }
 
-    fn end(&mut self, room: RoomId, who: Address, reason: LeaveReason) {
-        self.rooms.entry(room).or_default().retain(|stay| stay.who != who);
-        let left = Entry::Left { user: who.user, session: who.session, reason };
-        self.append_to_all_but(room, who.session, &left);
-        self.forget_empty_room(room);
-    }
-
-    fn forget_empty_room(&mut self, room: RoomId) {
-        if self.stays(room).is_empty() {
-            self.revs.remove(&room);
+    fn tell_ended(&mut self, room: RoomId, order: JoinOrder, ended: Ended) {
+        let Some(session) = self.session(room, order) else { return };
+        if session.is_connected() || session.is_orphaned {
+            let push = Push { room, to: order, epoch: self.epoch, what: Pushed::Ended(session.fence, ended) };
+            self.told.push((session.node.clone(), push));
         }
     }
 
-    fn tell_ended(&mut self, room: RoomId, who: Address, reason: LeaveReason) {
-        let Some(stay) = self.stay(room, who).filter(|stay| stay.gone_until.is_none()) else { return };
-        let push = Push { room, to: who.session, what: Pushed::Ended(reason) };
-        self.told.push((stay.node.clone(), push));
+    /// Frees a seat whose holder has not asked for it.
+    fn end(&mut self, room: RoomId, order: JoinOrder, reason: LeaveReason) {
+        self.tell_ended(room, order, Ended::Freed(reason));
+        let id = self.session(room, order).map(Session::id);
+        if let Some(id) = id.filter(|_| reason != LeaveReason::Lost) {
+            self.remember(room, id, reason);
+        }
+        self.free(room, order, reason);
     }
 
-    pub(crate) fn join(&mut self, room: RoomId, ask: Join) -> Option<(u64, Vec<Member>)> {
-        let older = self.stays(room).iter().map(|stay| stay.who).find(|who| who.user == ask.user);
-        if self.stays(room).len() - older.iter().len() >= ask.max as usize {
-            return None;
+    fn remember(&mut self, room: RoomId, seat: SeatId, reason: LeaveReason) {
+        let ended = &mut self.rooms.entry(room).or_default().ended;
+        ended.push((seat, reason));
+        if ended.len() > ENDED_MAX {
+            ended.remove(0);
         }
-        // The count goes on even where nobody but the replaced one sat: somebody still does.
-        let rev = self.revs.get(&room).copied().unwrap_or_default() + 1;
+    }
+
+    fn free(&mut self, room: RoomId, order: JoinOrder, reason: LeaveReason) {
+        let Some(user) = self.session(room, order).map(|session| session.user) else { return };
+        let sessions = &mut self.rooms.entry(room).or_default().sessions;
+        sessions.retain(|session| session.order != order);
+        for session in sessions {
+            session.said.retain(|(to, ..)| *to != Some(order));
+        }
+        self.append_to_all_but(room, order, (&Entry::Left { user, order, reason }, None));
+    }
+
+    /// A room without seats is forgotten, at the end of each operation.
+    pub(crate) fn forget_empty(&mut self, room: RoomId) {
+        if self.sessions(room).is_empty() {
+            self.rooms.remove(&room);
+        }
+    }
+
+    /// Gives a seat with this order, which the ledger has chosen.
+    #[expect(clippy::type_complexity, reason = "the parts of an answer, in a test")]
+    pub(crate) fn join(
+        &mut self,
+        room: RoomId,
+        (join, node, known): (Join, &NodeId, Epoch),
+        order: Option<JoinOrder>,
+    ) -> Answer<Option<(SeatId, Vec<Member>, Option<SeatId>)>> {
+        self.judge(known)?;
+        if let Some(there) = self.sessions(room).iter().find(|there| there.session == join.session) {
+            let (id, replaced) = (SeatId { order: there.order, fence: 1 }, there.replaced);
+            let members = self.members(room).into_iter().filter(|member| member.order < id.order).collect();
+            return Ok(Some((id, members, replaced)));
+        }
+        if self.is_settling() {
+            return Err(NOT_NOW);
+        }
+        let older = self.sessions(room).iter().find(|there| there.user == join.user).map(Session::id);
+        if self.sessions(room).len() - older.iter().len() >= join.max as usize {
+            return Ok(None);
+        }
         if let Some(older) = older {
-            self.tell_ended(room, older, LeaveReason::Replaced);
-            self.end(room, older, LeaveReason::Replaced);
+            self.end(room, older.order, LeaveReason::Replaced);
         }
-        self.revs.insert(room, rev);
-        let members = self.members(room);
-        let who = Address { user: ask.user, session: ask.session };
-        let Join { name, secret, node, window, .. } = ask;
-        let (sent, said) = (Vec::new(), Vec::new());
-        let stay = Stay { who, name, secret, node, rev, window, gone_until: None, sent, acked: 0, said };
-        self.append_to_all_but(room, who.session, &Entry::Joined(stay.member()));
-        self.rooms.entry(room).or_default().push(stay);
-        Some((rev, members))
+        let (order, members) = (order.expect("there is a seat"), self.members(room));
+        assert!(members.iter().all(|member| member.order < order), "the newest has the greatest order");
+        let session = Session::new(join, node, order, older);
+        self.append_to_all_but(room, order, (&Entry::Joined(session.member()), None));
+        let id = session.id();
+        self.rooms.entry(room).or_default().sessions.push(session);
+        Ok(Some((id, members, older)))
     }
 
-    pub(crate) fn leave(&mut self, room: RoomId, who: Address, reason: LeaveReason, node: &NodeId) {
-        let Some(stay) = self.stay(room, who) else { return };
-        if stay.node != *node {
-            self.tell_ended(room, who, reason);
+    pub(crate) fn leave(&mut self, room: RoomId, seat: SeatId, reason: LeaveReason, node: &NodeId) {
+        let Some(session) = self.session(room, seat.order).filter(|session| session.fence <= seat.fence) else {
+            return;
+        };
+        if session.node == *node {
+            self.free(room, seat.order, reason);
+        } else {
+            self.end(room, seat.order, reason);
         }
-        self.end(room, who, reason);
+    }
+
+    pub(crate) fn evict(&mut self, room: RoomId, user: UserId, reason: LeaveReason) {
+        if let Some(order) = self.sessions(room).iter().find(|session| session.user == user).map(|it| it.order) {
+            self.end(room, order, reason);
+        }
     }
 
     pub(crate) fn close(&mut self, room: RoomId, reason: LeaveReason) {
-        let all: Vec<Address> = self.stays(room).iter().map(|stay| stay.who).collect();
-        all.into_iter().for_each(|who| self.tell_ended(room, who, reason));
+        let all: Vec<JoinOrder> = self.sessions(room).iter().map(|session| session.order).collect();
+        all.into_iter().for_each(|order| self.tell_ended(room, order, Ended::Freed(reason)));
         self.rooms.remove(&room);
-        self.revs.remove(&room);
     }
 
-    pub(crate) fn gone(&mut self, room: RoomId, who: Address, window: Duration, node: &NodeId) {
+    pub(crate) fn gone(&mut self, room: RoomId, seat: SeatId, window: Duration, skipped: &[Skipped]) {
+        self.disconnect(room, seat, window);
+        let session = self.session_mut(room, seat.order).filter(|session| session.fence <= seat.fence);
+        let Some(session) = session else { return };
+        session.confirm();
+        session.skipped.extend(skipped.iter().map(|skipped| (skipped.cid, skipped.refused)));
+    }
+
+    fn disconnect(&mut self, room: RoomId, seat: SeatId, window: Duration) {
         let until = self.now + window;
-        let Some(stay) = self.stay_mut(room, who) else { return };
-        if stay.node == *node && stay.gone_until.is_none() {
-            stay.gone_until = Some(until);
+        let session = self.session_mut(room, seat.order).filter(|session| session.fence <= seat.fence);
+        let Some(session) = session else { return };
+        if session.fence < seat.fence || session.is_connected() || session.is_orphaned {
+            (session.fence, session.until, session.is_orphaned) = (seat.fence, Some(until), false);
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the parts of an answer, in a test")]
-    pub(crate) fn resume(
-        &mut self,
-        room: RoomId,
-        ask: Resume,
-    ) -> Result<(u64, Vec<Member>, Vec<(Seq, Entry)>, Vec<Said>), ResumeFailure> {
+    pub(crate) fn resume(&mut self, room: RoomId, resume: &Resume, node: &NodeId) -> Result<Resumed, ResumeFailure> {
         let limits = self.limits;
-        let all: Vec<SessionId> = self.stays(room).iter().map(|stay| stay.who.session).collect();
-        let stays = self.rooms.get_mut(&room).into_iter().flatten();
-        let found = stays.into_iter().find(|stay| stay.who.session == ask.session);
-        let stay = found.ok_or(ResumeFailure::SeatGone)?;
-        if stay.who.user != ask.user || stay.secret != ask.secret {
+        let session = self.session(room, resume.order).ok_or(ResumeFailure::SeatGone)?;
+        if session.user != resume.user || session.session != resume.session || session.secret != resume.secret {
             return Err(ResumeFailure::BadToken);
         }
-        let replay = stay.after(ask.last_seq, &limits).ok_or(ResumeFailure::Gap)?;
-        stay.acked = stay.acked.max(ask.last_seq);
-        stay.node = ask.node;
-        stay.gone_until = None;
-        let rev = stay.rev;
-        let said_to = |to: SessionId| {
-            let said: Vec<_> = stay.said.iter().filter(|(whom, ..)| *whom == to).collect();
-            let cid = said.iter().filter_map(|(_, cid, _)| *cid).max().unwrap_or_default();
-            (!said.is_empty()).then(|| Said { to, cid, described: said.iter().any(|(.., described)| *described) })
+        let mut settled = session.clone();
+        settled.settle(resume.last_seq, 0, &limits);
+        let replay = settled.after(resume.last_seq, &limits).ok_or(ResumeFailure::Gap)?;
+        self.tell_ended(room, resume.order, Ended::Moved);
+        settled.acked = settled.acked.max(resume.last_seq);
+        settled.fence += 1;
+        (settled.node, settled.until, settled.is_orphaned) = (node.clone(), None, false);
+        let lost = settled.lost.is_some();
+        settled.lost = settled.lost.map(|_| true);
+        let answer = Resumed {
+            seat: settled.id(),
+            members: self.members(room).into_iter().filter(|member| member.order != resume.order).collect(),
+            replay,
+            sent: self.sent_by(room, &settled),
+            skipped: settled.skipped.iter().map(|(cid, refused)| Skipped { cid: *cid, refused: *refused }).collect(),
+            heard: self.heard_by(room, resume.order),
+            lost,
         };
-        let said = all.into_iter().filter_map(said_to).collect();
-        let members = self.members(room).into_iter().filter(|member| member.session != ask.session).collect();
-        Ok((rev, members, replay, said))
-    }
-
-    pub(crate) fn send(&mut self, room: RoomId, send: &Send) -> Sent {
-        let Send { from, to, cid, messages } = send;
-        let Some(sender) = self.stay(room, *from) else { return Sent::SenderGone };
-        if self.stay(room, *to).is_none() || from == to {
-            return Sent::ReceiverGone;
-        }
-        if sender.has_said(to.session, *cid) {
-            return Sent::Repeat;
-        }
-        for message in messages {
-            let said = (to.session, *cid, message.kind.is_description());
-            self.stay_mut(room, *from).into_iter().for_each(|sender| sender.said.push(said));
-            self.append(room, to.session, &Entry::Message(message.clone()));
-        }
-        Sent::Appended(Vec::new())
-    }
-
-    pub(crate) fn broadcast(&mut self, room: RoomId, broadcast: &Broadcast) -> Sent {
-        let Broadcast { from, cid, message } = broadcast;
-        if self.stay(room, *from).is_none() {
-            return Sent::SenderGone;
-        }
-        let others: Vec<Address> =
-            self.stays(room).iter().map(|stay| stay.who).filter(|who| who.session != from.session).collect();
-        let sends = others.into_iter().map(|to| Send { from: *from, to, cid: *cid, messages: vec![message.clone()] });
-        let outcomes: Vec<Sent> = sends.map(|send| self.send(room, &send)).collect();
-        let is_repeat = !outcomes.is_empty() && outcomes.iter().all(|sent| *sent == Sent::Repeat);
-        if is_repeat { Sent::Repeat } else { Sent::Appended(Vec::new()) }
-    }
-
-    pub(crate) fn acked(&mut self, room: RoomId, who: Address, seq: Seq) {
-        if let Some(stay) = self.stay_mut(room, who) {
-            stay.acked = stay.acked.max(seq.min(stay.sent.len() as Seq));
-        }
-    }
-
-    pub(crate) fn renew(&mut self, node: &NodeId, ttl: Duration) {
-        self.leases.insert(node.clone(), self.now + ttl);
-    }
-
-    fn is_dead(&self, node: &NodeId) -> bool {
-        self.leases.get(node).is_some_and(|until| *until <= self.now)
-    }
-
-    pub(crate) fn due(&self) -> Due {
-        let mut due = Due::default();
-        for (room, stays) in &self.rooms {
-            let is_past = |stay: &&Stay| stay.gone_until.is_some_and(|until| until <= self.now);
-            let on_dead: Vec<&Stay> =
-                stays.iter().filter(|stay| stay.gone_until.is_none() && self.is_dead(&stay.node)).collect();
-            if stays.iter().any(|stay| is_past(&stay)) || !on_dead.is_empty() {
-                due.rooms.push(*room);
-            }
-            due.dead.extend(on_dead.iter().map(|stay| stay.node.clone()));
-        }
-        due.dead.sort();
-        due.dead.dedup();
-        due
-    }
-
-    pub(crate) fn reap(&mut self, room: RoomId, dead: &[NodeId]) {
-        let now = self.now;
-        for stay in self.rooms.get_mut(&room).into_iter().flatten() {
-            if stay.gone_until.is_none() && dead.contains(&stay.node) {
-                stay.gone_until = Some(now + stay.window);
-            }
-        }
-        let past = |stay: &Stay| stay.gone_until.is_some_and(|until| until <= now);
-        while let Some(who) = self.stays(room).iter().find(|stay| past(stay)).map(|stay| stay.who) {
-            self.end(room, who, LeaveReason::Lost);
-        }
+        *self.session_mut(room, resume.order).expect("it was found") = settled;
+        Ok(answer)
     }
 }

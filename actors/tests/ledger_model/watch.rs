@@ -1,47 +1,114 @@
-//! A client's eyes: what one stay is told, in order, and the invariants that every client relies on.
+//! One session from outside: what its client is told, in order, and what its holder would claim.
 //!
 //! Looks only at what arrives. That it is the right thing is the model's business.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use actors::{
-    ledger::{Address, Cursor, cursor::Step},
-    protocol::{Entry, Member, SessionId, UserId, client::Seq},
+    ledger::{Claim, Cursor, Sequence, Skipped, Source, cursor::Step},
+    protocol::{
+        Code, Entry, Epoch, JoinOrder, Member, NodeId, RoomId, SeatId, SessionId, UserId,
+        client::{Cid, Seq},
+    },
 };
 
-/// What reading the inbox after a number answers.
-pub(crate) type Read<'a> = &'a dyn Fn(Address, Seq) -> Option<Vec<(Seq, Entry)>>;
+use crate::walk::WINDOW;
 
-/// One stay, seen from its client.
-pub(crate) struct Watch {
-    who: Address,
-    pub(crate) cursor: Cursor,
-    /// Who else is there, as far as was told.
-    pub(crate) view: BTreeMap<UserId, SessionId>,
-    /// The newest message heard of each stay.
-    heard: BTreeMap<SessionId, u64>,
-    /// It was told that it is over, or it has missed what is no longer held.
-    pub(crate) is_over: bool,
-    pub(crate) holes_filled: u64,
+/// The entries that were missed, and whom the seat has heard.
+pub(crate) type Missed = (Vec<(Seq, Entry)>, Vec<Source>);
+/// What reading the inbox answers.
+pub(crate) type Read<'a> = &'a dyn Fn(&Watch) -> Option<Missed>;
+
+/// A message that was sent and may be sent again: to whom (`None`: to all), its number, the messages' own numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Sending {
+    pub(crate) to: Option<JoinOrder>,
+    pub(crate) cid: Option<Cid>,
+    pub(crate) ids: Range<u64>,
 }
 
-/// The text of a message: whose it is, and that stay's own number of it, which a repeat keeps.
+/// One session, seen from its client and its holder.
+pub(crate) struct Watch {
+    pub(crate) room: RoomId,
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+    pub(crate) secret: u128,
+    pub(crate) seat: SeatId,
+    pub(crate) node: NodeId,
+    /// The epoch in which its holder knows it.
+    pub(crate) epoch: Epoch,
+    pub(crate) cursor: Cursor,
+    /// Its socket is connected, as far as its holder knows.
+    pub(crate) is_live: bool,
+    /// It was told that it is over, or it has missed what is no longer stored.
+    pub(crate) is_over: bool,
+    /// Epochs that it has lived to see.
+    pub(crate) losses: u32,
+    /// It was absent when one began, or was resumed before it was claimed: what it has heard is not known any more, so that
+    /// a resend may reach it twice if its sender's holder has not claimed either.
+    pub(crate) was_absent: bool,
+    /// The others, as far as was told.
+    pub(crate) view: BTreeMap<JoinOrder, UserId>,
+    /// The newest message heard of each session.
+    heard_ids: BTreeMap<SessionId, u64>,
+    /// What a claim repeats.
+    heard: BTreeMap<(JoinOrder, bool), Cid>,
+    pub(crate) sent: BTreeMap<Option<JoinOrder>, (Cid, bool)>,
+    pub(crate) skipped: BTreeMap<Cid, Option<Code>>,
+    pub(crate) cid: Cid,
+    pub(crate) id: u64,
+    /// What its client has no answer to.
+    pub(crate) unacknowledged: Vec<Sending>,
+    pub(crate) holes_filled: u64,
+    pub(crate) repeats: u64,
+}
+
+/// The text of a message: whose it is, and that session's own number of it, which a resend keeps.
 pub(crate) fn text(from: SessionId, id: u64) -> String {
     format!("{}|{id}|{}", from.as_u128(), "x".repeat((id % 7) as usize))
 }
 
 impl Watch {
-    pub(crate) fn new(who: Address, members: &[Member]) -> Self {
-        let view = members.iter().map(|member| (member.user, member.session)).collect();
-        let (cursor, heard) = (Cursor::default(), BTreeMap::new());
-        Self { who, cursor, view, heard, is_over: false, holes_filled: 0 }
+    /// A session that has just begun.
+    pub(crate) fn new(room: RoomId, (user, session, secret): (UserId, SessionId, u128), node: NodeId) -> Self {
+        Self {
+            room,
+            user,
+            session,
+            secret,
+            seat: SeatId { order: 0, fence: 0 },
+            node,
+            epoch: 0,
+            cursor: Cursor::default(),
+            is_live: true,
+            is_over: false,
+            losses: 0,
+            was_absent: false,
+            view: BTreeMap::new(),
+            heard_ids: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            skipped: BTreeMap::new(),
+            cid: 0,
+            id: 0,
+            unacknowledged: Vec::new(),
+            holes_filled: 0,
+            repeats: 0,
+        }
+    }
+
+    pub(crate) fn see(&mut self, members: &[Member]) {
+        self.view = members.iter().map(|member| (member.order, member.user)).collect();
     }
 
     /// A push arrived, perhaps not for the first time, perhaps after one that did not.
-    pub(crate) fn deliver(&mut self, seq: Seq, entry: &Entry, read: Read<'_>) {
+    pub(crate) fn deliver(&mut self, seq: Seq, entry: &Entry, source: Option<Source>, read: Read<'_>) {
         match self.cursor.step(seq) {
             Step::Repeat => {}
-            Step::Next => self.observe(entry),
+            Step::Next => {
+                self.hear(source.as_slice());
+                self.observe(entry);
+            }
             Step::Hole(_) => {
                 self.holes_filled += 1;
                 self.catch_up(read);
@@ -49,39 +116,91 @@ impl Watch {
         }
     }
 
-    /// Reads what has not arrived; what is no longer held cannot be caught up with.
+    /// Reads what has not arrived; what is no longer stored cannot be caught up with.
     pub(crate) fn catch_up(&mut self, read: Read<'_>) {
-        let Some(entries) = read(self.who, self.cursor.seq()).filter(|_| !self.is_over) else {
-            self.is_over = true;
+        if self.is_over {
             return;
-        };
+        }
+        match read(self) {
+            None => self.is_over = true,
+            Some((entries, heard)) => self.receive(entries, &heard),
+        }
+    }
+
+    /// Entries came with an answer.
+    pub(crate) fn receive(&mut self, entries: Vec<(Seq, Entry)>, heard: &[Source]) {
         for (seq, entry) in entries {
             assert_eq!(self.cursor.step(seq), Step::Next, "an inbox has no holes");
             self.observe(&entry);
         }
+        self.hear(heard);
+    }
+
+    pub(crate) fn hear(&mut self, sources: &[Source]) {
+        for source in sources {
+            let newest = self.heard.entry((source.from, source.broadcast)).or_default();
+            *newest = source.cid.max(*newest);
+        }
+    }
+
+    /// A node that resumes it knows only what it is told.
+    pub(crate) fn forget_heard(&mut self) {
+        self.heard.clear();
     }
 
     fn observe(&mut self, entry: &Entry) {
+        let is_exact = self.losses == 0;
         match entry {
             Entry::Joined(member) => {
-                assert_ne!(member.user, self.who.user, "nobody sees their own coming");
-                let before = self.view.insert(member.user, member.session);
-                assert_eq!(before, None, "nobody joins twice without leaving");
+                assert_ne!(member.order, self.seat.order, "nobody sees their own join");
+                let before = self.view.insert(member.order, member.user);
+                assert!(before.is_none() || !is_exact, "nobody joins twice");
             }
-            Entry::Left { user, session, .. } => {
-                assert_eq!(self.view.remove(user), Some(*session), "only who is there leaves, once");
+            Entry::Left { user, order, .. } => {
+                let before = self.view.remove(order);
+                assert!(before == Some(*user) || !is_exact, "only members leave, once");
             }
             Entry::Message(message) => {
                 let mut parts = message.data.rest().split('|').map(|part| part.parse::<u128>());
                 let (Some(Ok(from)), Some(Ok(id))) = (parts.next(), parts.next()) else {
                     panic!("not ours: {message:?}")
                 };
-                let from = SessionId::from_u128(from);
-                assert!(self.view.values().any(|there| *there == from), "only members are heard");
-                let newest = self.heard.entry(from).or_default();
-                assert!(u128::from(*newest) < id, "messages of one stay arrive in order and once");
-                *newest = id as u64;
+                let newest = self.heard_ids.entry(SessionId::from_u128(from)).or_default();
+                let is_new = u128::from(*newest) < id;
+                assert!(
+                    is_new || self.was_absent,
+                    "messages of one session arrive in order and once: {id} after {newest}, {} losses",
+                    self.losses
+                );
+                self.repeats += u64::from(!is_new);
+                *newest = (id as u64).max(*newest);
             }
+        }
+    }
+
+    /// What its holder claims in a new epoch.
+    pub(crate) fn claim(&self) -> Claim {
+        let sequence = |(to, (cid, described)): (&Option<JoinOrder>, &(Cid, bool))| Sequence {
+            to: *to,
+            cid: *cid,
+            described: *described,
+        };
+        let source = |((from, broadcast), cid): (&(JoinOrder, bool), &Cid)| Source {
+            from: *from,
+            cid: *cid,
+            broadcast: *broadcast,
+        };
+        Claim {
+            seat: self.seat,
+            user: self.user,
+            name: "somebody".into(),
+            session: self.session,
+            secret: self.secret,
+            window: WINDOW,
+            last_seq: self.cursor.seq(),
+            sent: self.sent.iter().map(sequence).collect(),
+            heard: self.heard.iter().map(source).collect(),
+            skipped: self.skipped.iter().map(|(cid, refused)| Skipped { cid: *cid, refused: *refused }).collect(),
         }
     }
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use actors::protocol::{
-    ClientToServer, Code, Entry, LeaveReason, Member, NodeId, RoomId, ServerToClient, SessionId, Signal, SignalKind,
-    UserId,
+    ClientToServer, Code, Entry, Kind, LeaveReason, Member, NodeId, RoomId, ServerToClient, SessionId, Signal, UserId,
     client::{Chat, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, Seq, TokenRefresh},
     encode::{chat_data, numbered, signal_data, unnumbered},
     server::{
@@ -17,7 +16,8 @@ use serde_json::value::RawValue;
 
 pub(crate) const ANN: &str = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210";
 pub(crate) const BOB: &str = "9c0a6f52-7a1e-4f0b-8d4e-2a6c1b9e5f37";
-const RESUME_TOKEN: &str = "abc-defg-hij.5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5.00112233445566778899aabbccddeeff";
+const RESUME_TOKEN: &str =
+    "abc-defg-hij.1767225600123.5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5.00112233445566778899aabbccddeeff";
 const SDP: &str = r#""v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n""#;
 const CANDIDATE: &str =
     r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host","sdpMid":"0","sdpMLineIndex":0}"#;
@@ -42,8 +42,8 @@ pub(crate) fn raw(json: &str) -> Box<RawValue> {
     RawValue::from_string(json.to_owned()).expect("JSON")
 }
 
-/// A message of a client: its text, and what it means.
-pub(crate) struct Said {
+/// A message of a client: its text, and what it is decoded to.
+pub(crate) struct Example {
     pub(crate) kind: &'static str,
     pub(crate) text: String,
     pub(crate) means: ClientToServer,
@@ -55,12 +55,7 @@ pub(crate) fn client_kind(body: &ClientToServer) -> &'static str {
         ClientToServer::Hello(_) => "hello",
         ClientToServer::JoinRoom(_) => "join_room",
         ClientToServer::LeaveRoom => "leave_room",
-        ClientToServer::Signal(signal) => match signal.kind {
-            SignalKind::Offer => "offer",
-            SignalKind::Answer => "answer",
-            SignalKind::IceCandidate => "ice_candidate",
-            SignalKind::Renegotiate => "renegotiate",
-        },
+        ClientToServer::Signal(signal) => signal.kind.as_str(),
         ClientToServer::Chat(_) => "chat_message",
         ClientToServer::Heartbeat => "heartbeat",
         ClientToServer::Ack(_) => "ack",
@@ -68,9 +63,9 @@ pub(crate) fn client_kind(body: &ClientToServer) -> &'static str {
     }
 }
 
-/// Everything a client can say.
-pub(crate) fn client() -> Vec<Said> {
-    let said = |text: String, means: ClientToServer| Said { kind: client_kind(&means), text, means };
+/// Every message of a client.
+pub(crate) fn client() -> Vec<Example> {
+    let example = |text: String, means: ClientToServer| Example { kind: client_kind(&means), text, means };
     let framed = |kind: &str, cid: Option<u64>, data: String| match cid {
         Some(cid) => format!(r#"{{"type":"{kind}","cid":{cid},"data":{data}}}"#),
         None => format!(r#"{{"type":"{kind}","data":{data}}}"#),
@@ -86,17 +81,17 @@ pub(crate) fn client() -> Vec<Said> {
     let chat = "Good morning! \u{2600}\u{fe0f}".to_owned();
     let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.bmV3".to_owned();
     vec![
-        said(framed("hello", None, json(&hello)), ClientToServer::Hello(hello)),
-        said(framed("join_room", Some(1), json(&JoinRoom { room_id: room() })), ClientToServer::JoinRoom(room())),
-        said(r#"{"type":"leave_room"}"#.to_owned(), ClientToServer::LeaveRoom),
-        said(framed("offer", Some(1), description()), signal(SignalKind::Offer, Some(SDP))),
-        said(framed("answer", Some(2), description()), signal(SignalKind::Answer, Some(SDP))),
-        said(framed("ice_candidate", Some(3), candidate), signal(SignalKind::IceCandidate, Some(CANDIDATE))),
-        said(framed("renegotiate", Some(4), renegotiate), signal(SignalKind::Renegotiate, Some(r#""screen""#))),
-        said(framed("chat_message", Some(5), json(&Chat { content: chat.clone() })), ClientToServer::Chat(chat)),
-        said(r#"{"type":"heartbeat"}"#.to_owned(), ClientToServer::Heartbeat),
-        said(r#"{"type":"ack","seq":12}"#.to_owned(), ClientToServer::Ack(12)),
-        said(
+        example(framed("hello", None, json(&hello)), ClientToServer::Hello(hello)),
+        example(framed("join_room", Some(1), json(&JoinRoom { room_id: room() })), ClientToServer::JoinRoom(room())),
+        example(r#"{"type":"leave_room"}"#.to_owned(), ClientToServer::LeaveRoom),
+        example(framed("offer", Some(1), description()), signal(Kind::Offer, Some(SDP))),
+        example(framed("answer", Some(2), description()), signal(Kind::Answer, Some(SDP))),
+        example(framed("ice_candidate", Some(3), candidate), signal(Kind::IceCandidate, Some(CANDIDATE))),
+        example(framed("renegotiate", Some(4), renegotiate), signal(Kind::Renegotiate, Some(r#""screen""#))),
+        example(framed("chat_message", Some(5), json(&Chat { content: chat.clone() })), ClientToServer::Chat(chat)),
+        example(r#"{"type":"heartbeat"}"#.to_owned(), ClientToServer::Heartbeat),
+        example(r#"{"type":"ack","seq":12}"#.to_owned(), ClientToServer::Ack(12)),
+        example(
             framed("token_refresh", None, json(&TokenRefresh { token: token.clone() })),
             ClientToServer::TokenRefresh(token),
         ),
@@ -115,7 +110,7 @@ fn server_kind(message: &ServerToClient) -> &'static str {
         ServerToClient::HeartbeatAck(_) => "heartbeat_ack",
         ServerToClient::TokenExpiring(_) => "token_expiring",
         ServerToClient::ServerDraining(_) => "server_draining",
-        ServerToClient::Degraded(_) => "degraded",
+        ServerToClient::Degraded { .. } => "degraded",
         ServerToClient::Error(_) => "error",
     }
 }
@@ -128,7 +123,7 @@ fn entry_kind(entry: &Entry) -> &'static str {
     }
 }
 
-/// Everything a node can say: type and text.
+/// Every message of a node: type and text.
 pub(crate) fn server() -> Vec<(&'static str, String)> {
     let once = |message: ServerToClient| (server_kind(&message), unnumbered(&message));
     let in_order = |(seq, entry): (Seq, Entry)| {
@@ -141,13 +136,24 @@ pub(crate) fn server() -> Vec<(&'static str, String)> {
 
 fn unnumbered_messages() -> Vec<ServerToClient> {
     let peer = || Peer { user_id: ann(), name: "Ann".into(), rev: 1, state: PeerState::On };
-    let limits =
-        WelcomeLimits { message_bytes_max: 65_536, messages_per_second: 100, burst: 500, chat_chars_max: 4_000 };
+    let limits = WelcomeLimits {
+        message_bytes_max: 65_536,
+        messages_per_second: 100,
+        burst: 500,
+        chat_chars_max: 4_000,
+        candidate_bytes_max: 4_096,
+        json_depth_max: 16,
+        in_flight_max: 16,
+        ack_every: 32,
+    };
     let welcome = Welcome {
         user_id: bob(),
         node_id: NodeId::new("node-1"),
         protocol: actors::protocol::SUBPROTOCOL,
+        ping_seconds: 10,
+        pong_within_seconds: 15,
         heartbeat_seconds: 15,
+        heartbeat_within_seconds: 75,
         resume_window_seconds: 5,
         limits,
         features: &["resume", "chat", "renegotiate"],
@@ -172,14 +178,19 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
     vec![
         ServerToClient::Welcome(Box::new(welcome)),
         ServerToClient::RoomJoined(Box::new(joined)),
-        ServerToClient::Resumed(Resumed { peers: vec![Peer { state: PeerState::Gone, ..peer() }], from_seq: 13 }),
+        ServerToClient::Resumed(Resumed {
+            peers: vec![Peer { state: PeerState::Gone, ..peer() }],
+            from_seq: 13,
+            last_cid: 7,
+            lost: false,
+        }),
         ServerToClient::ResumeFailed(ResumeFailed { reason: ResumeFailure::SeatGone }),
         ServerToClient::RoomClosed(LeaveReason::Closed),
         ServerToClient::Ack(7),
         ServerToClient::HeartbeatAck(1_767_225_600_000),
         ServerToClient::TokenExpiring(60),
         ServerToClient::ServerDraining(1_250),
-        ServerToClient::Degraded(vec!["ledger"]),
+        ServerToClient::Degraded { without: &["signaling"], lost: false },
         ServerToClient::Error(Refusal::new(Code::RoomFull, full).of(Some(3)).after_ms(2_000)),
     ]
 }
@@ -188,12 +199,12 @@ fn entries() -> Vec<Entry> {
     let signal = |kind, payload| Entry::Message(signal_data(bob(), &Signal::new(kind, ann(), Some(payload))));
     let name: Arc<str> = "Bob".into();
     vec![
-        Entry::Joined(Member { user: bob(), name, session: session(), rev: 2, on: true }),
-        Entry::Left { user: bob(), session: session(), reason: LeaveReason::Lost },
-        signal(SignalKind::Offer, SDP),
-        signal(SignalKind::Answer, SDP),
-        signal(SignalKind::IceCandidate, CANDIDATE),
-        signal(SignalKind::Renegotiate, r#""screen""#),
+        Entry::Joined(Member { user: bob(), name, session: session(), order: 2, connected: true }),
+        Entry::Left { user: bob(), order: 2, reason: LeaveReason::Lost },
+        signal(Kind::Offer, SDP),
+        signal(Kind::Answer, SDP),
+        signal(Kind::IceCandidate, CANDIDATE),
+        signal(Kind::Renegotiate, r#""screen""#),
         Entry::Message(chat_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5", bob(), "Good morning!", 1_767_225_600_000)),
     ]
 }

@@ -7,30 +7,30 @@ use crate::{examples, made};
 const FOLDER: &str = "actors/tests/protocol/golden";
 
 #[test]
-fn what_clients_say_is_the_golden_text() {
-    let lines: String = examples::client().iter().map(|said| format!("{}\n", said.text)).collect();
+fn messages_of_clients_are_the_golden_text() {
+    let lines: String = examples::client().iter().map(|example| format!("{}\n", example.text)).collect();
     made::check(&format!("{FOLDER}/client.jsonl"), &lines);
 }
 
 #[test]
-fn what_a_node_says_is_the_golden_text() {
+fn messages_of_a_node_are_the_golden_text() {
     let lines: String = examples::server().iter().map(|(_, text)| format!("{text}\n")).collect();
     made::check(&format!("{FOLDER}/server.jsonl"), &lines);
 }
 
 #[test]
-fn what_clients_say_is_understood() {
-    for said in examples::client() {
-        let read = decode(&said.text).unwrap_or_else(|why| panic!("{}: {}", said.text, why.text));
-        assert_eq!(format!("{:?}", read.body), format!("{:?}", said.means));
-        let value: serde_json::Value = serde_json::from_str(&said.text).expect("JSON");
+fn messages_of_clients_are_understood() {
+    for example in examples::client() {
+        let read = decode(&example.text).unwrap_or_else(|why| panic!("{}: {}", example.text, why.text));
+        assert_eq!(format!("{:?}", read.body), format!("{:?}", example.means));
+        let value: serde_json::Value = serde_json::from_str(&example.text).expect("JSON");
         assert_eq!(read.cid, value["cid"].as_u64());
-        assert_eq!(value["type"], said.kind);
+        assert_eq!(value["type"], example.kind);
     }
 }
 
 #[test]
-fn what_a_node_says_is_one_json_object_of_its_type() {
+fn messages_of_a_node_are_one_json_object_of_their_type() {
     for (kind, text) in examples::server() {
         let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(value["type"], kind);

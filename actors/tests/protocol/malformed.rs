@@ -1,6 +1,9 @@
 //! Wrong messages: each gets a code and a text that names what is wrong, and never its own value back.
 
-use actors::protocol::{Code, decode, decode::CHAT_CHARS_MAX};
+use actors::protocol::{
+    Code, Kind, decode,
+    decode::{CANDIDATE_BYTES_MAX, CHAT_CHARS_MAX},
+};
 
 use crate::examples::{ANN, BOB};
 
@@ -54,8 +57,8 @@ fn not_a_message() -> Vec<Case> {
 
 fn wrong_envelopes() -> Vec<Case> {
     let of_type = ["null", "1", "true", "[]", "{}", r#"["offer"]"#];
-    let of_cid = ["-1", "1.5", "\"1\"", "true", "[]", "{}", "18446744073709551616", "1e3"];
-    let out_of_range = ["0", "9007199254740992", "18446744073709551615"];
+    let of_cid = ["-1", "1.5", "\"1\"", "true", "[]", "{}", "18446744073709551616", "1e30"];
+    let out_of_range = ["0", "0.0", "-0", "9007199254740992", "9007199254740992.0", "18446744073709551615"];
     let of_seq = ["-1", "0.1", "\"1\"", "[]", "{}", "false", "18446744073709551616"];
     let with = |field: &str, values: &[&str], says: &'static str| -> Vec<Case> {
         let text = |value: &&str| match field {
@@ -179,6 +182,28 @@ fn wrong_signals() -> Vec<Case> {
     all
 }
 
+/// What no receiver is to be burdened with.
+fn wrong_payloads() -> Vec<Case> {
+    let to_ann = |field: &str, json: &str| format!(r#"{{"targetUserId":"{ANN}","{field}":{json}}}"#);
+    let mut all = Vec::new();
+    for half in [r#""\ud83d""#, r#""v=0\ude00""#, r#""\ud83d\n""#] {
+        let says = "data.sdp of offer: a string holds half of a surrogate pair";
+        all.extend(in_data("offer", says, &[&to_ann("sdp", half)]));
+        let says = "data.candidate of ice_candidate: a string holds half of a surrogate pair";
+        let in_candidate = format!(r#"{{"candidate":{half}}}"#);
+        all.extend(in_data("ice_candidate", says, &[&to_ann("candidate", &in_candidate)]));
+    }
+    let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(16), "]".repeat(16));
+    let says = "data.candidate of ice_candidate: it has more than 16 levels";
+    all.extend(in_data("ice_candidate", says, &[&to_ann("candidate", &deep)]));
+    let says = "data.candidate of ice_candidate: a number is too large";
+    all.extend(in_data("ice_candidate", says, &[&to_ann("candidate", r#"{"a":1e999}"#)]));
+    let long = format!(r#"{{"candidate":"{}"}}"#, "x".repeat(CANDIDATE_BYTES_MAX));
+    let text = format!(r#"{{"type":"ice_candidate","cid":3,"data":{}}}"#, to_ann("candidate", &long));
+    all.push((text, Code::PayloadTooLarge, "data.candidate of ice_candidate: at most 4096 bytes"));
+    all
+}
+
 fn wrong_chats() -> Vec<Case> {
     let mut all = in_data("chat_message", "missing field `content`", &["{}", "null", r#"{"text":"hi"}"#]);
     all.extend(in_data(
@@ -200,7 +225,16 @@ fn wrong_chats() -> Vec<Case> {
 }
 
 fn all() -> Vec<Case> {
-    [not_a_message(), wrong_envelopes(), unknown_types(), wrong_data(), wrong_signals(), wrong_chats()].concat()
+    [
+        not_a_message(),
+        wrong_envelopes(),
+        unknown_types(),
+        wrong_data(),
+        wrong_signals(),
+        wrong_payloads(),
+        wrong_chats(),
+    ]
+    .concat()
 }
 
 #[test]
@@ -220,9 +254,9 @@ fn every_wrong_message_is_refused_with_its_code_and_a_text_that_names_the_fault(
 #[test]
 fn a_wrong_message_is_refused_by_its_number_where_that_can_be_read() {
     let why = decode(r#"{"type":"join_room","cid":3}"#).expect_err("no room");
-    assert_eq!(why.cid, Some(3));
+    assert_eq!((why.cid, why.kind), (Some(3), Kind::JoinRoom));
     let why = decode(r#"{"type":"nonsense","cid":4,"data":{}}"#).expect_err("no such type");
-    assert_eq!(why.cid, Some(4));
+    assert_eq!((why.cid, why.kind), (Some(4), Kind::Unknown));
     assert_eq!(decode(r#"{"type":"join_room","cid":0}"#).expect_err("no number").cid, None);
 }
 
@@ -245,6 +279,16 @@ fn a_refusal_is_short_however_long_the_fields_name_is() {
         let why = decode(&format!("{before}{}{after}", "\u{fffd}".repeat(60_000))).expect_err("wrong");
         assert!(why.text.len() <= 400, "the answer has {} bytes", why.text.len());
     }
+}
+
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    for (text, cid) in [("1.0", 1), ("2e0", 2), ("20e-1", 2), ("9007199254740991.0", 9_007_199_254_740_991)] {
+        let message = decode(&format!(r#"{{"type":"leave_room","cid":{text}}}"#)).expect("a whole number");
+        assert_eq!(message.cid, Some(cid), "{text}");
+    }
+    let resume = r#"{"type":"hello","data":{"resume":{"resumeToken":"x","seq":3.0}}}"#;
+    assert!(decode(resume).is_ok() && decode(r#"{"type":"ack","seq":1e2}"#).is_ok());
 }
 
 #[test]

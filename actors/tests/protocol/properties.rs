@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use actors::protocol::{
-    ClientToServer, Code, Entry, LeaveReason, Member, Message, SessionId, Signal, SignalKind, UserId,
-    cluster::MessageKind,
-    decode,
+    ClientToServer, Code, Entry, Kind, LeaveReason, Member, Message, SessionId, Signal, UserId, decode,
     encode::{chat_data, numbered, signal_data},
     relayed::{ChatMessage, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
 };
@@ -16,7 +14,7 @@ use crate::examples::{self, raw};
 
 fn check_refusal(text: &str) {
     if let Err(why) = decode(text) {
-        assert!(matches!(why.code, Code::BadMessage | Code::UnknownType), "{why:?}");
+        assert!(matches!(why.code, Code::BadMessage | Code::UnknownType | Code::PayloadTooLarge), "{why:?}");
         assert!(!why.text.is_empty() && why.text.len() <= 400, "{why:?}");
     }
 }
@@ -50,8 +48,8 @@ fn any_kind() -> impl Strategy<Value = &'static str> {
     prop::sample::select(crate::table::CLIENT.iter().map(|row| row.kind).collect::<Vec<_>>())
 }
 
-fn any_signal_kind() -> impl Strategy<Value = SignalKind> {
-    prop::sample::select(vec![SignalKind::Offer, SignalKind::Answer, SignalKind::IceCandidate, SignalKind::Renegotiate])
+fn any_signal_kind() -> impl Strategy<Value = Kind> {
+    prop::sample::select(vec![Kind::Offer, Kind::Answer, Kind::IceCandidate, Kind::Renegotiate])
 }
 
 fn any_entry() -> impl Strategy<Value = Entry> {
@@ -59,20 +57,14 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         .prop_map(|(user, session)| (UserId::from_u128(user), SessionId::from_u128(session)));
     let reasons =
         vec![LeaveReason::Left, LeaveReason::Lost, LeaveReason::Replaced, LeaveReason::Kicked, LeaveReason::Closed];
-    let kinds = vec![
-        MessageKind::Offer,
-        MessageKind::Answer,
-        MessageKind::IceCandidate,
-        MessageKind::Renegotiate,
-        MessageKind::ChatMessage,
-    ];
+    let kinds = vec![Kind::Offer, Kind::Answer, Kind::IceCandidate, Kind::Renegotiate, Kind::ChatMessage];
     prop_oneof![
-        (ids.clone(), ".{0,20}", any::<u64>(), any::<bool>()).prop_map(|((user, session), name, rev, on)| {
-            Entry::Joined(Member { user, name: name.into(), session, rev, on })
+        (ids.clone(), ".{0,20}", any::<u64>(), any::<bool>()).prop_map(|((user, session), name, order, connected)| {
+            Entry::Joined(Member { user, name: name.into(), session, order, connected })
         }),
-        (ids, prop::sample::select(reasons)).prop_map(|((user, session), reason)| Entry::Left {
+        (ids, any::<u64>(), prop::sample::select(reasons)).prop_map(|((user, _), order, reason)| Entry::Left {
             user,
-            session,
+            order,
             reason
         }),
         (prop::sample::select(kinds), ".{0,40}")
@@ -125,13 +117,13 @@ proptest! {
     #[test]
     fn a_signal_reads_back_as_it_was_written(kind in any_signal_kind(), user: u128, sdp in ".{1,60}", init in any_json()) {
         let payload = match kind {
-            SignalKind::Offer | SignalKind::Answer | SignalKind::Renegotiate => json!(sdp),
-            SignalKind::IceCandidate if init.is_object() => init,
-            SignalKind::IceCandidate => Value::Null,
+            Kind::Offer | Kind::Answer | Kind::Renegotiate => json!(sdp),
+            Kind::IceCandidate if init.is_object() => init,
+            _ => Value::Null,
         };
         let to = UserId::from_u128(user);
         let data = json!({ "targetUserId": to, kind.field(): payload });
-        let message = decode(&json!({ "type": MessageKind::from(kind).as_str(), "data": data }).to_string());
+        let message = decode(&json!({ "type": kind.as_str(), "data": data }).to_string());
         let ClientToServer::Signal(signal) = message.expect("a signal").body else { panic!("not a signal") };
         prop_assert_eq!((signal.kind, signal.to), (kind, to));
         let passed = signal.payload().expect("a payload");
@@ -153,13 +145,13 @@ proptest! {
         let text = |shape: &dyn Fn() -> String, kind: &str| format!(r#"{{"type":"{kind}","seq":{seq},"data":{}}}"#, shape());
         let json = |shape: serde_json::Result<String>| shape.expect("plain structs serialise");
         let described = || json(serde_json::to_string(&DescriptionFrom { sender_user_id: from, sdp: &payload }));
-        prop_assert_eq!(frame(SignalKind::Offer, Some(&payload)), text(&described, "offer"));
-        prop_assert_eq!(frame(SignalKind::Answer, Some(&payload)), text(&described, "answer"));
+        prop_assert_eq!(frame(Kind::Offer, Some(&payload)), text(&described, "offer"));
+        prop_assert_eq!(frame(Kind::Answer, Some(&payload)), text(&described, "answer"));
         let candidate = || json(serde_json::to_string(&IceCandidateFrom { sender_user_id: from, candidate: &init }));
-        prop_assert_eq!(frame(SignalKind::IceCandidate, Some(&init)), text(&candidate, "ice_candidate"));
+        prop_assert_eq!(frame(Kind::IceCandidate, Some(&init)), text(&candidate, "ice_candidate"));
         for reason in [None, Some(&*payload)] {
             let wish = || json(serde_json::to_string(&RenegotiateFrom { sender_user_id: from, reason }));
-            prop_assert_eq!(frame(SignalKind::Renegotiate, reason), text(&wish, "renegotiate"));
+            prop_assert_eq!(frame(Kind::Renegotiate, reason), text(&wish, "renegotiate"));
         }
     }
 
@@ -169,7 +161,7 @@ proptest! {
         let shape = ChatMessage { id: "1", sender_id, content: &content, timestamp };
         let made = chat_data("1", sender_id, &content, timestamp);
         prop_assert_eq!(made.data.to_string(), serde_json::to_string(&shape).expect("plain structs serialise"));
-        prop_assert_eq!(made.kind, MessageKind::ChatMessage);
+        prop_assert_eq!(made.kind, Kind::ChatMessage);
     }
 
     #[test]
@@ -184,6 +176,38 @@ proptest! {
     fn an_entry_travels_between_nodes_unchanged(entry in any_entry()) {
         let text = serde_json::to_string(&entry).expect("plain structs serialise");
         prop_assert_eq!(serde_json::from_str::<Entry>(&text).expect("what was written"), entry);
+    }
+}
+
+/// What a node relays is read by a strict parser, which is what serde_json is when it makes values.
+fn check_relayed(text: &str) -> bool {
+    let Ok(message) = decode(text) else { return false };
+    let ClientToServer::Signal(signal) = message.body else { panic!("not a signal") };
+    let (head, data, tail) = numbered(1, &Entry::Message(signal_data(UserId::from_u128(1), &signal)));
+    serde_json::from_str::<Value>(&format!("{head}{data}{tail}")).expect("I-JSON");
+    true
+}
+
+#[test]
+fn what_a_strict_receiver_cannot_read_is_not_relayed() {
+    let to = examples::ANN;
+    let nested = |levels: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(levels - 1), "]".repeat(levels - 1));
+    let sdp = |sdp: &str| format!(r#"{{"type":"offer","data":{{"targetUserId":"{to}","sdp":"{sdp}"}}}}"#);
+    let candidate =
+        |json: &str| format!(r#"{{"type":"ice_candidate","data":{{"targetUserId":"{to}","candidate":{json}}}}}"#);
+    let table = [
+        (sdp(r"v=0 \ud83d\ude00"), true),
+        (sdp(r"v=0 \ud83d"), false),
+        (sdp(r"v=0 \ude00\ud83d"), false),
+        (candidate(r#"{"candidate":"\ud83d\ude00","sdpMid":"\\ud83d"}"#), true),
+        (candidate(r#"{"candidate":"\ud83d"}"#), false),
+        (candidate(r#"{"\ud83d":""}"#), false),
+        (candidate(&nested(16)), true),
+        (candidate(&nested(17)), false),
+        (candidate(r#"{"priority":1e400}"#), false),
+    ];
+    for (text, is_relayed) in table {
+        assert_eq!(check_relayed(&text), is_relayed, "{text}");
     }
 }
 

@@ -1,5 +1,5 @@
 //! What every message is for, and which shapes and numbers it carries: the rows that the document and the SDK's
-//! types are made from, each checked against its example.
+//! types are generated from, each checked against its example.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ pub(crate) struct Row {
     pub(crate) data: Data,
     /// The number beside it.
     pub(crate) number: Number,
-    pub(crate) says: &'static str,
+    pub(crate) meaning: &'static str,
 }
 
 /// What `data` is.
@@ -36,68 +36,73 @@ pub(crate) enum Number {
     Seq,
 }
 
-const fn row(kind: &'static str, data: Data, number: Number, says: &'static str) -> Row {
-    Row { kind, data, number, says }
+const fn row(kind: &'static str, data: Data, number: Number, meaning: &'static str) -> Row {
+    Row { kind, data, number, meaning }
 }
 
 use Data::{Absent, Empty, Shape};
 use Number::{Cid, MayCid, Neither, Seq};
 
-/// What a client can say.
+/// Messages of a client.
 pub(crate) const CLIENT: &[Row] = &[
     row(
         "hello",
         Shape("Hello"),
         Neither,
-        "Who is there; the first message. With `resume`, an earlier session goes on.",
+        "Authenticates; the first message. With `resume`, resumes an earlier session.",
     ),
-    row("join_room", Shape("JoinRoom"), MayCid, "Let me into this room. Answered by `room_joined` or an `error`."),
-    row("leave_room", Empty, MayCid, "I leave the room; the socket stays open."),
-    row("offer", Shape("Description"), MayCid, "An offer for one member; only to members who joined later."),
+    row("join_room", Shape("JoinRoom"), MayCid, "Joins a room. Answered by `room_joined` or an `error`."),
+    row("leave_room", Empty, MayCid, "Leaves the room; the socket stays open."),
+    row("offer", Shape("Description"), MayCid, "An offer to one member; only to members who joined later."),
     row("answer", Shape("Description"), MayCid, "The answer to a member's offer."),
     row("ice_candidate", Shape("IceCandidate"), MayCid, "A candidate for one member, or `null` after the last one."),
-    row("renegotiate", Shape("Renegotiate"), MayCid, "A wish for a new offer, to a member who joined earlier."),
-    row("chat_message", Shape("Chat"), MayCid, "A text for everybody else in the room."),
-    row("heartbeat", Empty, Neither, "I am alive. Answered by `heartbeat_ack`."),
-    row("ack", Absent, Seq, "Everything up to this `seq` has been processed; the server need not keep it."),
-    row(
-        "token_refresh",
-        Shape("TokenRefresh"),
-        Neither,
-        "A new token of the same user, in place of one that runs out.",
-    ),
+    row("renegotiate", Shape("Renegotiate"), MayCid, "Requests a new offer from a member who joined earlier."),
+    row("chat_message", Shape("Chat"), MayCid, "A text message to everybody else in the room."),
+    row("heartbeat", Empty, Neither, "Keep-alive of the client's script. Answered by `heartbeat_ack`."),
+    row("ack", Absent, Seq, "Everything up to this `seq` was processed; the server need not keep it."),
+    row("token_refresh", Shape("TokenRefresh"), Neither, "Replaces an access token that is about to expire."),
 ];
 
-/// What a node can say.
+/// Messages of a node.
 pub(crate) const SERVER: &[Row] = &[
-    row("welcome", Shape("Welcome"), Neither, "The token was good; what holds on this socket."),
     row(
-        "room_joined",
-        Shape("RoomJoined"),
+        "welcome",
+        Shape("Welcome"),
         Neither,
-        "The seat is yours. A session begins, and `cid` and `seq` start at 1.",
+        "The token is valid. Completes the handshake with the connection's parameters.",
     ),
-    row("resumed", Shape("Resumed"), Neither, "The session goes on; what was missed follows, then what is new."),
-    row("resume_failed", Shape("ResumeFailed"), Neither, "The session is truly gone; join again."),
-    row("room_closed", Shape("RoomClosed"), Neither, "The room is gone for everybody; the socket closes with 4404."),
-    row("ack", Absent, Cid, "Every message up to this `cid` is in the ledger, or was refused by an `error`."),
+    row("room_joined", Shape("RoomJoined"), Neither, "You have joined. A session begins, with `cid` and `seq` from 1."),
+    row("resumed", Shape("Resumed"), Neither, "The session continues; missed messages follow, then new ones."),
+    row("resume_failed", Shape("ResumeFailed"), Neither, "The session has ended; join again."),
+    row("room_closed", Shape("RoomClosed"), Neither, "The room was closed for everybody; the socket closes with 4404."),
+    row("ack", Absent, Cid, "Every message up to this `cid` was accepted, or refused by an `error`."),
     row("heartbeat_ack", Shape("HeartbeatAck"), Neither, "The answer to `heartbeat`."),
     row("token_expiring", Shape("TokenExpiring"), Neither, "Send `token_refresh`, or the socket closes with 4401."),
-    row("server_draining", Shape("ServerDraining"), Neither, "This node leaves; reconnect after so long and resume."),
-    row("degraded", Shape("Degraded"), Neither, "What this node cannot do just now; empty when all is well again."),
+    row(
+        "server_draining",
+        Shape("ServerDraining"),
+        Neither,
+        "This node shuts down; reconnect after that time and resume.",
+    ),
+    row(
+        "degraded",
+        Shape("Degraded"),
+        Neither,
+        "What this node cannot do right now; `without` is empty once everything works again. With `lost`, acknowledged messages of this session may be lost.",
+    ),
     row("error", Shape("Refusal"), Neither, "One message was refused. The socket stays open unless a close follows."),
-    row("user_joined", Shape("UserJoined"), Seq, "Somebody took a seat. You joined earlier: you offer."),
-    row("user_left", Shape("UserLeft"), Seq, "Somebody's seat is free: close the connection to them."),
+    row("user_joined", Shape("UserJoined"), Seq, "A member joined. You joined earlier: you offer."),
+    row("user_left", Shape("UserLeft"), Seq, "A member's seat was freed: close the peer connection."),
     row("offer", Shape("DescriptionFrom"), Seq, "A member's offer."),
     row("answer", Shape("DescriptionFrom"), Seq, "A member's answer."),
     row(
         "ice_candidate",
         Shape("IceCandidateFrom"),
         Seq,
-        "A member's candidate; never before the description it belongs to.",
+        "A member's candidate; never before the description that it belongs to.",
     ),
-    row("renegotiate", Shape("RenegotiateFrom"), Seq, "A member wishes for a new offer from you."),
-    row("chat_message", Shape("ChatMessage"), Seq, "A member's text. The sender does not get their own back."),
+    row("renegotiate", Shape("RenegotiateFrom"), Seq, "A member requests a new offer from you."),
+    row("chat_message", Shape("ChatMessage"), Seq, "A member's text message. The sender does not receive its own."),
 ];
 
 fn check(row: &Row, text: &str) {
@@ -111,21 +116,21 @@ fn check(row: &Row, text: &str) {
         Seq => Some("seq"),
         Neither => None,
     });
-    assert_eq!(fields, expected, "the row of {} says what its example carries: {text}", row.kind);
+    assert_eq!(fields, expected, "the row of {} declares what its example carries: {text}", row.kind);
 }
 
 #[test]
-fn the_table_of_client_messages_is_what_clients_say() {
+fn the_table_of_client_messages_is_complete_and_in_order() {
     let examples = examples::client();
     assert_eq!(
         CLIENT.iter().map(|row| row.kind).collect::<Vec<_>>(),
-        examples.iter().map(|said| said.kind).collect::<Vec<_>>()
+        examples.iter().map(|example| example.kind).collect::<Vec<_>>()
     );
-    CLIENT.iter().zip(&examples).for_each(|(row, said)| check(row, &said.text));
+    CLIENT.iter().zip(&examples).for_each(|(row, example)| check(row, &example.text));
 }
 
 #[test]
-fn the_table_of_server_messages_is_what_a_node_says() {
+fn the_table_of_server_messages_is_complete_and_in_order() {
     let examples = examples::server();
     assert_eq!(
         SERVER.iter().map(|row| row.kind).collect::<Vec<_>>(),

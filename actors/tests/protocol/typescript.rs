@@ -95,7 +95,7 @@ fn laid_out(declaration: &str) -> String {
     lines + if is_inside { "}\n" } else { "" }
 }
 
-fn union(name: &str, says: &str, rows: &[Row]) -> String {
+fn union(name: &str, doc: &str, rows: &[Row]) -> String {
     let member = |row: &Row| {
         let data = match row.data {
             Data::Absent => String::new(),
@@ -108,9 +108,9 @@ fn union(name: &str, says: &str, rows: &[Row]) -> String {
             Number::Cid => "; cid: number",
             Number::Seq => "; seq: number",
         };
-        format!("\n  /** {} */\n  | {{ type: \"{}\"{data}{number} }}", row.says, row.kind)
+        format!("\n  /** {} */\n  | {{ type: \"{}\"{data}{number} }}", row.meaning, row.kind)
     };
-    format!("/** {says} */\nexport type {name} ={};\n", rows.iter().map(member).collect::<String>())
+    format!("/** {doc} */\nexport type {name} ={};\n", rows.iter().map(member).collect::<String>())
 }
 
 /// What a client does after a close, as the tables name it.
@@ -131,7 +131,7 @@ fn codes() -> String {
     let comebacks =
         [Comeback::Never, Comeback::Resume, Comeback::AfterMending].map(|each| format!("\"{}\"", comeback(each)));
     text += &comebacks.join(" | ");
-    text += ";\n\n/** Why a socket was closed (RFC 6455 §7.4); 44xx stop, 45xx come back with jitter. */\n\
+    text += ";\n\n/** Why a socket was closed (RFC 6455 §7.4); 44xx: do not reconnect, 45xx: reconnect with jittered back-off. */\n\
              export const CLOSE_CODES = {\n";
     for close in Close::ALL {
         let (name, number, comeback) = (close.as_str(), close.number(), comeback(close.comeback()));
@@ -150,9 +150,9 @@ fn the_sdks_types_are_made_from_these() {
         actors::protocol::SUBPROTOCOL
     );
     let shapes: Vec<String> = shapes().into_iter().map(|(_, declaration)| declaration).collect();
-    let client = union("ClientToServer", "What a browser can say.", CLIENT);
+    let client = union("ClientToServer", "Every message of a client.", CLIENT);
     let server =
-        union("ServerToClient", "What a node can say; what has a `seq` is numbered within the session.", SERVER);
+        union("ServerToClient", "Every message of a node; those with a `seq` are numbered within the session.", SERVER);
     let version = format!(
         "/** The WebSocket sub-protocol. */\nexport const SUBPROTOCOL = \"{}\";\n",
         actors::protocol::SUBPROTOCOL

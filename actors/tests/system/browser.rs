@@ -1,20 +1,21 @@
-//! A browser as a node sees it: what it says goes into a line, what it hears comes out of a wire.
+//! A browser as a node sees it: what it sends goes into a connection's handle, what it hears comes out of a sink.
 
 use std::{
+    net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use actors::{
-    node::NodeRef,
-    ports::{Farewell, Later, Text, Wire, WireGone},
+    messages::socket::{Credential, Disconnect},
+    node::{ConnectionHandle, NodeRef},
+    ports::{CloseFrame, ConnectionGone, FrameSink, Later, Text},
     protocol::{Close, RoomId},
-    socket::{Credential, Hangup, Line},
 };
 use serde_json::Value;
 use tokio::{sync::mpsc, time::timeout};
 
-/// What comes out of a wire.
+/// What comes out of a sink.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Heard {
     Text(Value),
@@ -23,43 +24,43 @@ pub(crate) enum Heard {
     Closed(Option<u16>),
 }
 
-/// A wire into the test; it can be told to take nothing.
-struct TestWire {
+/// A sink into the test; it can be told to take nothing.
+struct TestSink {
     to: mpsc::UnboundedSender<Heard>,
     clogged: Arc<Mutex<bool>>,
 }
 
-impl Wire for TestWire {
-    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone> {
+impl FrameSink for TestSink {
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, ConnectionGone> {
         let mut bytes = 0;
         for text in texts {
             let text = text.concat();
             let value = serde_json::from_str(&text).expect("the node sends JSON");
-            self.to.send(Heard::Text(value)).map_err(|_| WireGone)?;
+            self.to.send(Heard::Text(value)).map_err(|_| ConnectionGone)?;
             bytes += text.len();
         }
         Ok(if *self.clogged.lock().expect("never poisoned") { bytes } else { 0 })
     }
 
-    fn ping(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
-        self.to.send(Heard::Ping(payload.to_vec())).map(|()| 0).map_err(|_| WireGone)
+    fn ping(&mut self, payload: &[u8]) -> Result<usize, ConnectionGone> {
+        self.to.send(Heard::Ping(payload.to_vec())).map(|()| 0).map_err(|_| ConnectionGone)
     }
 
-    fn pong(&mut self, payload: &[u8]) -> Result<usize, WireGone> {
-        self.to.send(Heard::Pong(payload.to_vec())).map(|()| 0).map_err(|_| WireGone)
+    fn pong(&mut self, payload: &[u8]) -> Result<usize, ConnectionGone> {
+        self.to.send(Heard::Pong(payload.to_vec())).map(|()| 0).map_err(|_| ConnectionGone)
     }
 
-    fn flush(self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {
+    fn flush(self: Box<Self>) -> Later<Result<Box<dyn FrameSink>, ConnectionGone>> {
         Box::pin(async move {
             while *self.clogged.lock().expect("never poisoned") {
                 tokio::time::sleep(Duration::from_millis(10)).await; // paused
             }
-            Ok(self as Box<dyn Wire>)
+            Ok(self as Box<dyn FrameSink>)
         })
     }
 
-    fn close(self: Box<Self>, farewell: Farewell) -> Later<()> {
-        let _ = self.to.send(Heard::Closed(farewell.code)); // the browser may be gone
+    fn close(self: Box<Self>, frame: CloseFrame) -> Later<()> {
+        let _ = self.to.send(Heard::Closed(frame.code)); // the browser may be gone
         Box::pin(async {})
     }
 }
@@ -82,7 +83,7 @@ enum Said {
     Text(String),
     Together(Vec<String>),
     Pong(Vec<u8>),
-    Hangup(Hangup),
+    Disconnect(Disconnect),
 }
 
 impl Browser {
@@ -96,9 +97,10 @@ impl Browser {
         let (to, heard) = mpsc::unbounded_channel();
         let (said, mut saying) = mpsc::unbounded_channel();
         let clogged = Arc::new(Mutex::new(false));
-        let wire = TestWire { to, clogged: Arc::clone(&clogged) };
-        let line = node.open_socket(Box::new(wire), credential).expect("the node has room");
-        tokio::spawn(async move { read(line, &mut saying).await });
+        let sink = TestSink { to, clogged: Arc::clone(&clogged) };
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let handle = node.open_socket(Box::new(sink), credential, address).expect("the node has room");
+        tokio::spawn(async move { read(handle, &mut saying).await });
         Self { said, heard, clogged, user: String::new(), resume_token: String::new(), seq: 0, pongs: true }
     }
 
@@ -111,8 +113,8 @@ impl Browser {
         let _ = self.said.send(Said::Together(texts.into())); // likewise
     }
 
-    pub(crate) fn hangs_up(&self, how: Hangup) {
-        let _ = self.said.send(Said::Hangup(how)); // likewise
+    pub(crate) fn disconnects(&self, how: Disconnect) {
+        let _ = self.said.send(Said::Disconnect(how)); // likewise
     }
 
     /// The next numbered message or answer of this type; what else comes before it fails the test.
@@ -217,29 +219,29 @@ impl Browser {
         assert_eq!(self.next().await, Heard::Closed(Some(close.number())));
     }
 
-    /// The node drops the wire, and with it the connection.
+    /// The node drops the sink, and with it the connection.
     pub(crate) async fn goes(mut self) {
         let dropped = async { while self.heard.recv().await.is_some() {} };
-        timeout(Duration::from_secs(60), dropped).await.expect("the wire is dropped");
+        timeout(Duration::from_secs(60), dropped).await.expect("the sink is dropped");
     }
 }
 
-async fn read(mut line: Line, saying: &mut mpsc::UnboundedReceiver<Said>) {
+async fn read(mut handle: ConnectionHandle, saying: &mut mpsc::UnboundedReceiver<Said>) {
     while let Some(said) = saying.recv().await {
         match said {
             Said::Text(text) => {
-                line.text(&text).await;
-                line.pause();
+                handle.text(&text).await;
+                handle.flush_batch();
             }
             Said::Together(texts) => {
                 for text in texts {
-                    line.text(&text).await;
+                    handle.text(&text).await;
                 }
-                line.pause();
+                handle.flush_batch();
             }
-            Said::Pong(payload) => line.pong(payload),
-            Said::Hangup(how) => line.hang_up(how),
+            Said::Pong(payload) => handle.pong(payload),
+            Said::Disconnect(how) => handle.disconnect(how),
         }
     }
-    line.hang_up(Hangup::Lost);
+    handle.disconnect(Disconnect::Lost);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actors::{
-    node::{Drain, Settings},
+    settings::{Drain, Settings},
     protocol::Close,
 };
 

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use actors::{
-    node::{Settings, Victim},
+    node::Victim,
     protocol::UserId,
+    settings::Settings,
 };
 
 use super::{
@@ -54,24 +55,25 @@ async fn after_a_users_panic_their_sockets_are_still_theirs() {
     let mut members = world.members(2, world.room(4)).await;
     world.nodes[0].inject(Victim::User(UserId::from_u128(2)));
     members[1].hears_nothing_for(Duration::from_secs(2)).await;
-    world.nodes[0].kick(UserId::from_u128(2));
+    world.nodes[0].kick(UserId::from_u128(2)).await;
     members[1].is_closed("forbidden", actors::protocol::Close::Forbidden).await;
     assert_eq!(members[0].hears("user_left").await["reason"], "kicked");
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_the_nodes_and_the_bridges_panic_time_goes_on_and_pushes_arrive() {
+async fn after_a_panic_of_each_of_the_nodes_actors_time_goes_on_and_pushes_arrive() {
     let world = World::of(2, Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(3, room).await;
     for node in &world.nodes {
-        node.inject(Victim::Node);
-        node.inject(Victim::Bridge);
+        for victim in [Victim::Clock, Victim::Lease, Victim::Reaper, Victim::Bridge] {
+            node.inject(victim);
+        }
     }
     members[0].hears_nothing_for(Duration::from_secs(1)).await;
     members[0].offers(1, &name(2), "v=0");
     members[1].hears("offer").await;
-    members[1].hangs_up(actors::socket::Hangup::Lost);
+    members[1].disconnects(actors::messages::socket::Disconnect::Lost);
     assert_eq!(members[0].hears("user_left").await["reason"], "lost");
     assert_eq!(members[2].hears("user_left").await["reason"], "lost");
 }

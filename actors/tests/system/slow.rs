@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::{node::Settings, protocol::Close, socket};
+use actors::{protocol::Close, settings::Settings};
 
 use super::{
     browser::{Browser, Heard},
@@ -10,9 +10,10 @@ use super::{
 };
 
 fn settings(outbox_bytes_max: usize) -> Settings {
-    let socket =
-        socket::Limits { outbox_bytes_max, messages_per_second: 10_000, burst: 10_000, ..socket::Limits::default() };
-    Settings { socket, ..Settings::default() }
+    let mut settings = Settings::default();
+    settings.socket.outbox_bytes_max = outbox_bytes_max;
+    (settings.budget.socket_per_second, settings.budget.socket_burst) = (10_000, 10_000);
+    settings
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,19 +7,22 @@ use std::{
 };
 
 use actors::{
-    ledger::{self, Ledger, MemoryLedger},
-    node::{NodeRef, Ports, Settings},
-    ports::{IceServers, Identity, Later, RoomSettings, Rooms, TokenError, Unavailable, Verifier},
+    bytes::BufferedBytes,
+    clock::Clock,
+    ledger::{
+        Ledger, MemoryLedger,
+        faulty::{FaultyLedger, Link},
+    },
+    node::{NodeRef, Ports},
+    ports::{IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, TokenError, Unavailable, Verifier},
     protocol::{
         NodeId, RoomId, UserId,
         server::{IceServer, Mode},
     },
+    settings::{LedgerLimits, Settings},
 };
 
-use super::{
-    afar::{FarBook, FarLedger},
-    browser::Browser,
-};
+use super::{browser::Browser, far::FarBook};
 
 /// The rooms that exist.
 #[derive(Default)]
@@ -68,27 +71,34 @@ pub(crate) struct World {
 impl World {
     /// So many nodes with these settings.
     pub(crate) async fn of(nodes: usize, settings: Settings) -> Self {
-        let settings = Settings { rest_after: crate::REST_AFTER, ..settings };
-        let ledger = Arc::new(MemoryLedger::new(ledger::Limits::default()));
-        let book = Arc::new(Book::default());
-        let mut world = Self { nodes: Vec::new(), ledger, book };
+        let mut settings = settings;
+        settings.node.turn_budget = crate::TURN_BUDGET;
+        let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
+        let ledger = MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes));
+        let ledger = Arc::new(ledger);
+        let mut world = Self { nodes: Vec::new(), ledger, book: Arc::default() };
         for number in 0..nodes {
+            let shared = Arc::clone(&world.ledger) as Arc<dyn Ledger>;
+            let seed = u64::try_from(number).expect("few nodes");
             let ports = Ports {
-                ledger: if crate::AFAR {
-                    Arc::new(FarLedger(Arc::clone(&world.ledger)))
+                ledger: if crate::FAR {
+                    Arc::new(FaultyLedger(Link::new(shared, crate::FAULTS, seed)))
                 } else {
-                    Arc::clone(&world.ledger) as Arc<dyn Ledger>
+                    shared
                 },
                 verifier: Arc::new(Trusting),
-                rooms: if crate::AFAR {
+                rooms: if crate::FAR {
                     Arc::new(FarBook(Arc::clone(&world.book)))
                 } else {
                     Arc::clone(&world.book) as Arc<dyn Rooms>
                 },
                 ice: Arc::new(NoIce),
+                entropy: Arc::new(SeededEntropy::new(seed)),
+                clock: Arc::clone(&clock),
+                bytes: Arc::clone(&bytes),
             };
-            let id = NodeId::new(&format!("node-{number}"));
-            world.nodes.push(NodeRef::start(id, settings, ports).await.expect("a node starts"));
+            let name = NodeId::new(&format!("node-{number}"));
+            world.nodes.push(NodeRef::start(name, settings, ports).await.expect("a node starts"));
         }
         world
     }

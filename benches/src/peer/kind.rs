@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::programs::{Package, Program};
+use super::program::{Package, Program};
 
 /// One of them. Their order is that of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]

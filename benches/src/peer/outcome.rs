@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use super::host::Place;
 use super::kind::{Kind, NodeServer};
-use super::programs::Package;
+use super::program::Package;
 use super::work::{Figures, Size};
 use crate::report::Machine;
 

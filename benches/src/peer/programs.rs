@@ -1,42 +1,11 @@
-//! The servers that come as programs of somebody else's packages: what each is called, the command that installs it,
-//! and where it is found. Must not know how they are started, nor what is measured.
+//! Which of the compared servers are installed here. Must not know how they are started, nor what is measured.
 
-use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::ValueEnum as _;
 
 use super::kind::Kind;
-
-/// Below the repository's root, where programs in Rust are installed for it alone.
-const ROOT: &str = "target/peers";
-
-/// A program, and the package that brings it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Program {
-    pub(crate) name: &'static str,
-    pub(crate) package: Package,
-    /// The command that installs it, in the version that was tried where one can be named.
-    pub(crate) install: &'static str,
-}
-
-/// Who packages it, and what its package is called there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Package {
-    Cargo(&'static str),
-    Debian(&'static str),
-}
-
-impl Program {
-    /// Where it is installed for this repository, or where the shell looks.
-    fn seek(&self) -> Option<PathBuf> {
-        match self.package {
-            Package::Cargo(_) => first([Path::new(ROOT).join("bin")], self.name),
-            Package::Debian(_) => first(env::split_paths(&env::var_os("PATH")?), self.name),
-        }
-    }
-}
 
 /// Those that are here.
 #[derive(Debug, Clone, Default)]
@@ -73,12 +42,9 @@ impl Programs {
     }
 }
 
-fn first(folders: impl IntoIterator<Item = PathBuf>, name: &str) -> Option<PathBuf> {
-    folders.into_iter().map(|folder| folder.join(name)).find(|file| file.is_file())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::program::{Package, Program, ROOT};
     use super::*;
 
     #[test]
@@ -97,10 +63,6 @@ mod tests {
     fn a_path_that_is_given_comes_before_every_folder() {
         let given = [(Kind::Matchbox, PathBuf::from("elsewhere/matchbox_server"))];
         assert_eq!(Programs::find(&given).of(Kind::Matchbox), Some(Path::new("elsewhere/matchbox_server")));
-        let (folder, name) = (env!("CARGO_MANIFEST_DIR"), "Cargo.toml");
-        let folders = [PathBuf::from("no-folder"), PathBuf::from(folder)];
-        assert_eq!(first(folders.clone(), name), Some(Path::new(folder).join(name)));
-        assert_eq!(first(folders, "no-program"), None);
     }
 
     #[test]

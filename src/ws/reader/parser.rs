@@ -37,7 +37,7 @@ pub(super) async fn deliver<S: AsyncRead + Unpin, N: Session>(
             poll_fn(|cx| {
                 let polled = next.as_mut().poll(cx);
                 if polled.is_pending() {
-                    session.pause();
+                    session.flush_batch();
                 }
                 polled
             })

@@ -85,7 +85,7 @@ impl Session for Notes {
     async fn pong(&mut self, payload: &[u8]) {
         self.add(Told::Pong(payload.to_vec()));
     }
-    fn pause(&mut self) {
+    fn flush_batch(&mut self) {
         self.add(Told::Paused);
     }
     async fn closed(self, ending: Ending) {
@@ -126,7 +126,7 @@ async fn by_the_parser(mut reader: Reader<Pieces>, mut session: Notes) {
         if let Some(ending) = parser::deliver(bytes, &mut reader.stream, reader.limits.frames, &mut session).await {
             break ending;
         }
-        session.pause();
+        session.flush_batch();
     };
     reader.end(session, ending).await;
 }
@@ -290,6 +290,6 @@ fn a_resting_connection_is_small() {
     fn bytes<S, N, F: Future>(_: impl FnOnce(Reader<S>, N) -> F) -> usize {
         size_of::<F>()
     }
-    let resting = bytes(|reader: Reader<OwnedReadHalf>, line: actors::socket::Line| reader.run(line));
+    let resting = bytes(|reader: Reader<OwnedReadHalf>, line: actors::node::ConnectionHandle| reader.run(line));
     assert!(resting <= 192, "{resting} bytes");
 }

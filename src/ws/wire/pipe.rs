@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use tokio::net::tcp::OwnedWriteHalf;
 
-use super::WireGone;
+use super::ConnectionGone;
 use crate::ws::tls::TlsStream;
 
 /// Up to so many bytes are copied into one piece: that costs less than the kernel's walk through many.
@@ -27,7 +27,7 @@ pub(crate) enum Pipe {
 
 impl Pipe {
     /// Writes what the stream takes without waiting; how many bytes that was.
-    pub(super) fn write_now(&mut self, slices: &[IoSlice<'_>]) -> Result<usize, WireGone> {
+    pub(super) fn write_now(&mut self, slices: &[IoSlice<'_>]) -> Result<usize, ConnectionGone> {
         let written = match self {
             Self::Plain(half) if slices.iter().map(|slice| slice.len()).sum::<usize>() <= SHORT => PIECE
                 .with_borrow_mut(|piece| {
@@ -39,18 +39,18 @@ impl Pipe {
             Self::Tls(stream) => stream.try_write(slices),
         };
         match written {
-            Ok(0) => Err(WireGone),
+            Ok(0) => Err(ConnectionGone),
             Ok(written) => Ok(written),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
-            Err(_) => Err(WireGone),
+            Err(_) => Err(ConnectionGone),
         }
     }
 
     /// Whether nothing that was written is still kept in the process: TLS records may be.
-    pub(super) fn is_flushed_now(&mut self) -> Result<bool, WireGone> {
+    pub(super) fn is_flushed_now(&mut self) -> Result<bool, ConnectionGone> {
         match self {
             Self::Plain(_) => Ok(true),
-            Self::Tls(stream) => stream.is_sent_now().map_err(|_| WireGone),
+            Self::Tls(stream) => stream.is_sent_now().map_err(|_| ConnectionGone),
         }
     }
 }

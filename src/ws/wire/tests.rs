@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::ports::{Farewell, Text, Wire};
+use actors::ports::{CloseFrame, FrameSink, Text};
 use actors::protocol::Close;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::tcp::OwnedReadHalf;
@@ -127,7 +127,7 @@ async fn a_close_says_its_code_then_ends_the_stream_within_its_time() {
 async fn a_long_reason_is_cut_between_characters() {
     let (outlet, mut peer, _read) = pair(tokio::spawn(async {})).await;
     let reason = "üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü";
-    Box::new(outlet).close(Farewell { code: Some(1000), reason }).await;
+    Box::new(outlet).close(CloseFrame { code: Some(1000), reason }).await;
     let bytes = take(&mut peer, 126).await;
     assert_eq!(bytes[..4], [0x88, 124, 0x03, 0xE8]);
     assert_eq!(std::str::from_utf8(&bytes[4..]).expect("whole characters"), "ü".repeat(61));

@@ -113,8 +113,10 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
       this.#peers.joined(joined);
     });
     session.on("resumed", () => this.#peers.resumed());
-    session.on("degraded", ({ without }) => {
+    session.on("degraded", ({ without, lost }) => {
       this.#without = without;
+      // Signals that were acknowledged may not have arrived: connections that do not work start anew.
+      if (lost) this.#peers.resumed();
       this.#changed();
     });
     session.on("message", (message) => this.#hear(message));

@@ -163,15 +163,20 @@ export class Session extends Emitter<SessionEvents> {
     this.#inbox.restart();
     this.#resumeToken = joined.resumeToken;
     this.#sessionId = joined.sessionId;
+    this.#transmitKept();
     this.#settle();
     this.emit("joined", joined);
   }
 
   #resume(resumed: Said<"resumed">): void {
+    this.#transmitKept();
     this.#settle();
-    // First what was said before, then whatever listeners want to say now.
-    for (const kept of this.#outbox.unacknowledged()) this.#transmit(kept);
     this.emit("resumed", resumed);
+  }
+
+  /** In the order of their numbers, and before listeners learn of the new state: what they send comes behind. */
+  #transmitKept(): void {
+    for (const kept of this.#outbox.unacknowledged()) this.#transmit(kept);
   }
 
   #settle(): void {
@@ -223,6 +228,8 @@ export class Session extends Emitter<SessionEvents> {
       kept.settle({ kind: "lost" });
       return this.#forget();
     }
+    // Server and client no longer agree on the numbers: only a new session can mend that.
+    if (refusal.code === "out_of_order") return this.#giveUpSession(kept.settle);
     if (refusal.retryable && kept.tries < LIMITS.resendMax) {
       const session = this.#sessionId;
       const pause = asked(refusal.retryAfterMs) ?? LIMITS.resendMs;

@@ -47,7 +47,7 @@ describe("resume", () => {
     const again = await welcome();
     say(session, "six, said before the server answered");
     expect(again.types()).toEqual(["hello"]);
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 1 } });
+    again.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0 } });
     say(session, "seven, said after");
     expect(again.sent.slice(1)).toEqual([
       { type: "chat_message", cid: 3, data: { content: "three" } },
@@ -63,7 +63,7 @@ describe("resume", () => {
     const contents = heard(session);
     socket.say(chat(1));
     const again = await comeBack(socket);
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 2 } });
+    again.say({ type: "resumed", data: { peers: [], fromSeq: 2, lastCid: 0 } });
     for (const seq of [1, 2, 3]) again.say(chat(seq));
     expect(contents).toEqual(["message 1", "message 2", "message 3"]);
   });
@@ -93,7 +93,7 @@ describe("resume", () => {
     second.cut(1011);
     await vi.advanceTimersByTimeAsync(2 * LIMITS.backoffFirstMs);
     const third = await welcome();
-    third.say({ type: "resumed", data: { peers: [], fromSeq: 1 } });
+    third.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0 } });
     expect(third.cids()).toEqual([1]);
     expect(session.state).toBe("joined");
   });
@@ -107,6 +107,45 @@ describe("resume", () => {
 });
 
 describe("numbers", () => {
+  test("what a listener sends as soon as the session is back comes behind what was kept", async () => {
+    const { session, socket } = await joinedSession();
+    for (const content of ["one", "two"]) say(session, content);
+    session.on("state", (state) => {
+      if (state === "joined") say(session, "three");
+    });
+    const again = await comeBack(socket);
+    again.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0 } });
+    expect(again.cids()).toEqual([1, 2, 3]);
+  });
+
+  test("what is sent while a session ends has the first number of the next one", async () => {
+    const { session, socket } = await joinedSession();
+    const again = await comeBack(socket);
+    again.say({ type: "resume_failed", data: { reason: "gap" } });
+    say(session, "lost", () => say(session, "again"));
+    again.say(joined(9, [], "s2"));
+    say(session, "new");
+    expect(again.cids()).toEqual([1, 2]);
+  });
+
+  test("when the server expects another number, the session is joined anew", async () => {
+    const { session, socket } = await joinedSession();
+    const fates: string[] = [];
+    say(session, "one", (fate) => fates.push(fate.kind));
+    const refusal = {
+      code: "out_of_order" as const,
+      message: "",
+      cid: 1,
+      retryable: false,
+      retryAfterMs: null,
+    };
+    socket.say({ type: "error", data: refusal });
+    expect(fates).toEqual(["lost"]);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    const again = await welcome();
+    expect(again.types()).toEqual(["hello", "join_room"]);
+  });
+
   test("a hole is never passed over: the session resumes from before it", async () => {
     const { session, socket } = await joinedSession();
     const contents = heard(session);
@@ -117,7 +156,7 @@ describe("numbers", () => {
     await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
     const again = await welcome();
     expect(again.sent[0]).toMatchObject({ data: { resume: { seq: 1 } } });
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 2 } });
+    again.say({ type: "resumed", data: { peers: [], fromSeq: 2, lastCid: 0 } });
     for (const seq of [2, 3]) again.say(chat(seq));
     expect(contents).toEqual(["message 1", "message 2", "message 3"]);
   });
@@ -168,7 +207,7 @@ describe("refusals", () => {
     say(session, "too much", (fate) => fates.push(fate.kind));
     socket.refuse("payload_too_large", { cid: 1 });
     const again = await comeBack(socket);
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 1 } });
+    again.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0 } });
     expect(fates).toEqual(["refused"]);
     expect(again.types()).toEqual(["hello"]);
   });

@@ -8,9 +8,21 @@ export const WELCOME = {
   userId: "me",
   nodeId: "n1",
   protocol: "aldis.v1",
+  pingSeconds: 10,
+  pongWithinSeconds: 15,
   heartbeatSeconds: 10,
+  heartbeatWithinSeconds: 75,
   resumeWindowSeconds: 5,
-  limits: { messageBytesMax: 65_536, messagesPerSecond: 50, burst: 100, chatCharsMax: 4_000 },
+  limits: {
+    messageBytesMax: 65_536,
+    messagesPerSecond: 50,
+    burst: 100,
+    chatCharsMax: 4_000,
+    candidateBytesMax: 4_096,
+    jsonDepthMax: 16,
+    inFlightMax: 16,
+    ackEvery: 32,
+  },
   features: [],
 };
 

@@ -6,7 +6,7 @@ use crate::protocol::{LeaveReason, RoomId};
 pub(super) async fn join_order_grows_and_the_newcomer_is_told_who_was_there(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "a").await);
-    assert!(0 < ann.rev && ann.rev < bob.rev && bob.rev < cem.rev);
+    assert!(0 < ann.order() && ann.order() < bob.order() && bob.order() < cem.order());
     assert_eq!(ann.before, [""; 0]);
     assert_eq!(bob.before, ["ann"]);
     assert_eq!(cem.before, ["ann", "bob"]);
@@ -25,35 +25,37 @@ pub(super) async fn a_newcomer_is_announced_to_those_who_were_there(make: Make) 
 
 pub(super) async fn a_full_room_refuses_and_nothing_changes(make: Make) {
     let mut w = World::new(make).await;
-    let ann = w.join_of("ann", "a", 2).await.expect("the first finds a seat");
-    w.join_of("bob", "b", 2).await.expect("the second finds a seat");
+    let ann = w.join_of("ann", "a", 2).await.expect("the first gets a seat");
+    w.join_of("bob", "b", 2).await.expect("the second gets a seat");
     assert!(w.join_of("cem", "a", 2).await.is_none());
     assert_eq!(w.members().await, ["ann", "bob"]);
     assert_eq!(w.inbox(&ann).await, ["1 joined bob"]);
 }
 
-pub(super) async fn a_gone_seat_counts_against_the_limit(make: Make) {
+pub(super) async fn a_disconnected_seat_counts_against_the_limit(make: Make) {
     let mut w = World::new(make).await;
-    let ann = w.join_of("ann", "a", 1).await.expect("the first finds a seat");
-    w.gone(&ann).await;
+    let ann = w.join_of("ann", "a", 1).await.expect("the first gets a seat");
+    w.disconnect(&ann).await;
     assert!(w.join_of("bob", "b", 1).await.is_none());
 }
 
 pub(super) async fn a_freed_seat_can_be_taken(make: Make) {
     let mut w = World::new(make).await;
-    let ann = w.join_of("ann", "a", 1).await.expect("the first finds a seat");
+    let ann = w.join_of("ann", "a", 1).await.expect("the first gets a seat");
     w.leave(&ann, LeaveReason::Left).await;
     assert!(w.join_of("bob", "b", 1).await.is_some());
     assert_eq!(w.members().await, ["bob"]);
 }
 
-pub(super) async fn join_order_is_not_used_again_while_somebody_sits(make: Make) {
+pub(super) async fn a_join_order_is_never_used_twice(make: Make) {
     let mut w = World::new(make).await;
-    w.join("ann", "a").await;
-    let bob = w.join("bob", "b").await;
-    w.leave(&bob, LeaveReason::Left).await;
-    let again = w.join("bob", "b").await;
-    assert!(again.rev > bob.rev);
+    let mut last = 0;
+    for _ in 0..20 {
+        let ann = w.join("ann", "a").await;
+        assert!(ann.order() > last, "also in a room that was empty in between");
+        last = ann.order();
+        w.leave(&ann, LeaveReason::Left).await;
+    }
 }
 
 pub(super) async fn a_second_join_of_a_user_replaces_the_older_seat(make: Make) {
@@ -61,7 +63,8 @@ pub(super) async fn a_second_join_of_a_user_replaces_the_older_seat(make: Make) 
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
     let newer = w.join("bob", "a").await;
     assert_eq!(newer.before, ["ann"]);
-    assert!(newer.rev > bob.rev);
+    assert_eq!((newer.replaced, bob.replaced), (Some(bob.id), None));
+    assert!(newer.order() > bob.order());
     assert_eq!(w.members().await, ["ann", "bob"]);
     assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 left bob replaced", "3 joined bob"]);
     assert_eq!(w.inbox_after(&bob, 0).await, None);
@@ -70,8 +73,8 @@ pub(super) async fn a_second_join_of_a_user_replaces_the_older_seat(make: Make) 
 
 pub(super) async fn replacing_works_in_a_full_room(make: Make) {
     let mut w = World::new(make).await;
-    w.join_of("ann", "a", 2).await.expect("the first finds a seat");
-    w.join_of("bob", "b", 2).await.expect("the second finds a seat");
+    w.join_of("ann", "a", 2).await.expect("the first gets a seat");
+    w.join_of("bob", "b", 2).await.expect("the second gets a seat");
     assert!(w.join_of("ann", "b", 2).await.is_some());
     assert_eq!(w.members().await, ["bob", "ann"]);
 }
@@ -80,25 +83,51 @@ pub(super) async fn the_replaced_seats_node_is_told(make: Make) {
     let mut w = World::new(make).await;
     w.join("ann", "a").await;
     w.join("ann", "b").await;
-    assert_eq!(w.pushed("a").await, ["ann ended replaced"]);
+    assert_eq!(w.pushed("a").await, ["ann 1 ended replaced"]);
     assert_eq!(w.pushed("b").await, [""; 0]);
     w.join("ann", "b").await;
-    assert_eq!(w.pushed("b").await, ["ann ended replaced"]);
+    assert_eq!(w.pushed("b").await, ["ann 1 ended replaced"]);
 }
 
-pub(super) async fn a_replaced_gone_seat_is_not_told(make: Make) {
+pub(super) async fn a_replaced_disconnected_seat_is_not_told(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
-    w.gone(&ann).await;
+    w.disconnect(&ann).await;
     w.join("ann", "b").await;
     assert_eq!(w.pushed("a").await, [""; 0]);
 }
 
-pub(super) async fn the_newcomer_does_not_see_its_own_coming(make: Make) {
+pub(super) async fn the_newcomer_does_not_see_its_own_join(make: Make) {
     let mut w = World::new(make).await;
     w.join("ann", "a").await;
     let bob = w.join("bob", "a").await;
     assert_eq!(w.inbox(&bob).await, [""; 0]);
+}
+
+pub(super) async fn a_repeated_join_is_answered_as_the_first_and_told_once(make: Make) {
+    let mut w = World::new(make).await;
+    let ann = w.join("ann", "a").await;
+    let older = w.join("bob", "b").await;
+    let bob = w.join("bob", "b").await;
+    w.join("cem", "a").await;
+    let again = w.join_again(&bob, 3).await.expect("the ledger answers").expect("the seat is there");
+    assert_eq!((again.id, again.before, again.replaced), (bob.id, bob.before.clone(), Some(older.id)));
+    assert_eq!(w.members().await, ["ann", "bob", "cem"]);
+    let told = ["1 joined bob", "2 left bob replaced", "3 joined bob", "4 joined cem"];
+    assert_eq!(w.inbox(&ann).await, told);
+    assert_eq!(w.inbox(&bob).await, ["1 joined cem"]);
+}
+
+pub(super) async fn a_join_repeated_after_a_resume_has_no_effect_on_it(make: Make) {
+    let mut w = World::new(make).await;
+    let (first, ann) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    let mut resumed = first.clone();
+    w.resume(&mut resumed, "c", 0).await;
+    let again = w.join_again(&first, 4).await.expect("the ledger answers").expect("the seat is there");
+    assert_eq!(again.id, first.id, "the first generation, which is fenced");
+    assert_eq!(w.say(&again, &ann, 1, "hi").await, "fenced");
+    assert_eq!(w.say(&resumed, &ann, 1, "hi").await, "appended");
+    assert_eq!(w.members().await, ["ann", "bob"]);
 }
 
 pub(super) async fn leaving_tells_the_others_why(make: Make) {
@@ -106,9 +135,9 @@ pub(super) async fn leaving_tells_the_others_why(make: Make) {
     let (ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "a").await);
     w.leave(&bob, LeaveReason::Left).await;
     w.leave(&cem, LeaveReason::Kicked).await;
-    assert_eq!(w.inbox_after(&ann, 2).await.expect("held"), ["3 left bob left", "4 left cem kicked"]);
+    assert_eq!(w.inbox_after(&ann, 2).await.expect("stored"), ["3 left bob left", "4 left cem kicked"]);
     assert_eq!(w.members().await, ["ann"]);
-    assert_eq!(w.pushed("b").await, ["bob 1 joined cem"]);
+    assert_eq!(w.pushed("b").await, ["bob 1 joined cem"], "who leaves knows");
 }
 
 pub(super) async fn leaving_twice_is_told_once(make: Make) {
@@ -119,7 +148,7 @@ pub(super) async fn leaving_twice_is_told_once(make: Make) {
     assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 left bob left"]);
 }
 
-pub(super) async fn an_ended_stay_cannot_leave_for_its_successor(make: Make) {
+pub(super) async fn an_ended_session_cannot_leave_for_its_successor(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
     w.join("ann", "b").await;
@@ -127,24 +156,16 @@ pub(super) async fn an_ended_stay_cannot_leave_for_its_successor(make: Make) {
     assert_eq!(w.members().await, ["ann"]);
 }
 
-pub(super) async fn being_put_out_from_another_node_is_told_to_the_seats_node(make: Make) {
-    let mut w = World::new(make).await;
-    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
-    w.put_out(&ann, LeaveReason::Kicked, "c").await;
-    assert_eq!(w.pushed("a").await, ["ann 1 joined bob", "ann ended kicked"]);
-    assert_eq!(w.inbox(&bob).await, ["1 left ann kicked"]);
-}
-
 pub(super) async fn closing_ends_every_seat_on_every_node(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
     w.join("bob", "b").await;
     let cem = w.join("cem", "c").await;
-    w.gone(&cem).await;
+    w.disconnect(&cem).await;
     let _joins = (w.pushed("a").await, w.pushed("b").await, w.pushed("c").await);
     w.close("a").await;
-    assert_eq!(w.pushed("a").await, ["ann ended closed"]);
-    assert_eq!(w.pushed("b").await, ["bob ended closed"]);
+    assert_eq!(w.pushed("a").await, ["ann 1 ended closed"]);
+    assert_eq!(w.pushed("b").await, ["bob 1 ended closed"]);
     assert_eq!(w.pushed("c").await, [""; 0]);
     assert_eq!(w.members().await, [""; 0]);
     assert_eq!(w.inbox_after(&ann, 0).await, None);
@@ -153,14 +174,14 @@ pub(super) async fn closing_ends_every_seat_on_every_node(make: Make) {
 pub(super) async fn a_closed_room_starts_afresh(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
-    w.gone(&ann).await;
+    w.disconnect(&ann).await;
     w.close("b").await;
     let bob = w.join("bob", "b").await;
     assert_eq!(bob.before, [""; 0]);
     assert_eq!(w.inbox(&bob).await, [""; 0]);
 }
 
-pub(super) async fn a_room_nobody_sits_in_has_no_members(make: Make) {
+pub(super) async fn a_room_without_seats_has_no_members(make: Make) {
     let mut w = World::new(make).await;
     assert_eq!(w.members().await, [""; 0]);
     w.close("a").await;

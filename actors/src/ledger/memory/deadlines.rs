@@ -1,11 +1,10 @@
-//! Which room has a lost seat whose window is past: an ordered index, so that asking costs nothing when
-//! nothing is due. Knows when, not who.
+//! Which room is to be reaped when: an ordered index, so that asking costs nothing when nothing is due. Knows when, not why.
 
 use std::{collections::BTreeSet, time::Instant};
 
 use crate::protocol::RoomId;
 
-/// Each room with a lost seat, by when its first window is past.
+/// Each room that is to be reaped, by when.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines(BTreeSet<(Instant, RoomId)>);
 
@@ -20,7 +19,7 @@ impl Deadlines {
         }
     }
 
-    /// The rooms whose deadline is past.
+    /// The rooms whose deadline is past, the longest due first.
     pub(super) fn past(&self, now: Instant) -> impl Iterator<Item = RoomId> {
         self.0.iter().take_while(move |(deadline, _)| *deadline <= now).map(|(_, room)| *room)
     }
@@ -31,10 +30,11 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::clock::Clock;
 
     #[test]
     fn a_room_is_due_from_its_deadline_until_it_moves() {
-        let (mut index, start) = (Deadlines::default(), crate::clock::now());
+        let (mut index, start) = (Deadlines::default(), Clock::new().now().at);
         let (room, later) = (RoomId::from_letters([0; 10]), start + Duration::from_secs(5));
         index.moved(room, None, Some(later));
         assert_eq!(index.past(start).next(), None);

@@ -1,13 +1,13 @@
-//! One seat's inbox: what was sent to it, numbered 1, 2, 3 … without holes, as far as it is still held.
+//! One seat's inbox: what was sent to it, numbered 1, 2, 3 … without holes, as far as it is still stored.
 //!
-//! Bounded in entries and bytes: when a bound is hit the oldest entries go, and who asks for them later
-//! learns that there is a gap. Knows no seats and no time.
+//! Bounded in entries and bytes: beyond a bound the oldest entries are dropped, and a reader that asks for them learns
+//! that there is a gap. Knows no seats and no time.
 
 use std::collections::VecDeque;
 
 use crate::{
-    ledger::Limits,
     protocol::{Entry, client::Seq},
+    settings::LedgerLimits,
 };
 
 /// A bounded stream of numbered entries. An empty one owns no memory besides itself.
@@ -17,7 +17,7 @@ pub(super) struct Inbox {
     last: Seq,
     /// The newest entries, oldest first; the last one is number `last`.
     entries: VecDeque<Entry>,
-    /// What `entries` weigh together.
+    /// Bytes of text in `entries`.
     bytes: usize,
 }
 
@@ -27,10 +27,31 @@ impl Inbox {
         Self { last, ..Self::default() }
     }
 
+    /// An inbox that stores these entries, the last of which is number `last`.
+    pub(super) fn stored(last: Seq, entries: Vec<Entry>) -> Self {
+        let bytes = entries.iter().map(text_bytes).sum();
+        Self { last, entries: entries.into(), bytes }
+    }
+
+    /// The number of the newest entry ever appended.
+    pub(super) const fn last(&self) -> Seq {
+        self.last
+    }
+
+    /// The entries that are stored, oldest first.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        self.entries.iter().cloned().collect()
+    }
+
+    /// Bytes that are buffered here: each entry's fixed part and its text.
+    pub(super) fn buffered(&self) -> usize {
+        self.entries.len() * size_of::<Entry>() + self.bytes
+    }
+
     /// Appends an entry, drops the oldest ones beyond the bounds, and answers the entry's number.
-    pub(super) fn append(&mut self, entry: Entry, limits: &Limits) -> Seq {
+    pub(super) fn append(&mut self, entry: Entry, limits: &LedgerLimits) -> Seq {
         self.last += 1;
-        self.bytes += weight(&entry);
+        self.bytes += text_bytes(&entry);
         self.entries.push_back(entry);
         while self.entries.len() > limits.inbox_entries_max || self.bytes > limits.inbox_bytes_max {
             self.drop_oldest();
@@ -38,7 +59,14 @@ impl Inbox {
         self.last
     }
 
-    /// What came after number `seq`, or `None` if some of it is no longer held or `seq` was never reached.
+    /// Numbers an entry without storing it, and drops all that is stored: whoever reads later finds a gap.
+    pub(super) fn shed(&mut self) -> Seq {
+        let last = self.last + 1;
+        *self = Self::after(last);
+        last
+    }
+
+    /// What came after number `seq`, or `None` if some of it is no longer stored or `seq` was never reached.
     pub(super) fn read(&self, seq: Seq) -> Option<Vec<(Seq, Entry)>> {
         let dropped = self.dropped();
         if seq > self.last {
@@ -46,6 +74,27 @@ impl Inbox {
         }
         let skip = usize::try_from(seq.checked_sub(dropped)?).ok()?;
         Some((seq + 1..).zip(self.entries.iter().skip(skip).cloned()).collect())
+    }
+
+    /// What [`read`](Self::read) of `seen` would answer after [`settle`](Self::settle).
+    pub(super) fn read_settled(&self, mark: Option<Seq>, seen: Seq) -> Option<Vec<(Seq, Entry)>> {
+        let Some(since) = mark.filter(|mark| seen > *mark).and_then(|mark| self.last.checked_sub(mark)) else {
+            return self.read(seen);
+        };
+        let skip = self.entries.len().checked_sub(usize::try_from(since).ok()?)?;
+        Some((seen + 1..).zip(self.entries.iter().skip(skip).cloned()).collect())
+    }
+
+    /// Joins what a client has seen with what a ledger stores that went back in time: it stood at `mark` when this epoch
+    /// began, the client has seen up to `seen`. What came in this epoch is numbered after both.
+    pub(super) fn settle(&mut self, mark: Option<Seq>, seen: Seq) {
+        let Some(since) = mark.filter(|mark| seen > *mark).and_then(|mark| self.last.checked_sub(mark)) else {
+            return;
+        };
+        while self.entries.len() as Seq > since {
+            self.drop_oldest();
+        }
+        self.last = seen + since;
     }
 
     /// Forgets the entries up to number `seq`, and gives their memory back.
@@ -58,27 +107,28 @@ impl Inbox {
         }
     }
 
-    /// The number of the newest entry that is no longer held.
+    /// The number of the newest entry that is no longer stored.
     fn dropped(&self) -> Seq {
         self.last - self.entries.len() as Seq
     }
 
     fn drop_oldest(&mut self) {
         if let Some(entry) = self.entries.pop_front() {
-            self.bytes -= weight(&entry);
+            self.bytes -= text_bytes(&entry);
         }
     }
 
-    /// The bytes counted are the bytes held.
+    /// The bytes counted are the bytes stored.
     #[cfg(test)]
-    pub(super) fn check_invariants(&self, limits: &Limits) {
-        assert_eq!(self.bytes, self.entries.iter().map(weight).sum::<usize>(), "bytes are counted exactly");
+    pub(super) fn check_invariants(&self, limits: &LedgerLimits) {
+        assert_eq!(self.bytes, self.entries.iter().map(text_bytes).sum::<usize>(), "bytes are counted exactly");
         assert!(self.bytes <= limits.inbox_bytes_max && self.entries.len() <= limits.inbox_entries_max, "bounds hold");
+        assert!(self.entries.len() as Seq <= self.last, "every entry has a number");
     }
 }
 
-/// The bytes of text that an entry holds; its fixed part is bounded by the number of entries.
-fn weight(entry: &Entry) -> usize {
+/// Bytes of text that an entry holds; its fixed part is bounded by the number of entries.
+fn text_bytes(entry: &Entry) -> usize {
     match entry {
         Entry::Message(message) => message.data.len(),
         Entry::Joined(member) => member.name.len(),
@@ -89,19 +139,21 @@ fn weight(entry: &Entry) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Message, cluster::MessageKind};
+    use crate::protocol::{Kind, Message};
 
-    const LIMITS: Limits = Limits { inbox_entries_max: 3, inbox_bytes_max: 10, rooms_max: 1 };
+    fn limits() -> LedgerLimits {
+        LedgerLimits { inbox_entries_max: 3, inbox_bytes_max: 10, ..LedgerLimits::default() }
+    }
 
     fn text(text: &str) -> Entry {
-        Entry::Message(Message { kind: MessageKind::ChatMessage, data: text.into() })
+        Entry::Message(Message { kind: Kind::ChatMessage, data: text.into() })
     }
 
     fn of(texts: &[&str]) -> Inbox {
         let mut inbox = Inbox::default();
         for each in texts {
-            inbox.append(text(each), &LIMITS);
-            inbox.check_invariants(&LIMITS);
+            inbox.append(text(each), &limits());
+            inbox.check_invariants(&limits());
         }
         inbox
     }
@@ -122,32 +174,68 @@ mod tests {
     }
 
     #[test]
-    fn beyond_a_bound_the_oldest_go_and_leave_a_gap() {
+    fn beyond_a_bound_the_oldest_entries_are_dropped_and_leave_a_gap() {
         let full = of(&["a", "b", "c", "d"]);
         assert_eq!(full.read(0), None);
-        assert_eq!(full.read(1).map(|held| held.len()), Some(3));
+        assert_eq!(full.read(1).map(|stored| stored.len()), Some(3));
         let heavy = of(&["aaaa", "bbbb", "cccc"]);
         assert_eq!(heavy.read(0), None);
-        assert_eq!(heavy.read(1).map(|held| held.len()), Some(2));
+        assert_eq!(heavy.read(1).map(|stored| stored.len()), Some(2));
     }
 
     #[test]
-    fn an_entry_above_the_bound_is_numbered_but_not_held() {
+    fn an_entry_above_the_bound_is_numbered_but_not_stored() {
         let mut inbox = of(&["a", "eleven bytes"]);
         assert_eq!(inbox.read(1), None);
         assert_eq!(inbox.read(2), Some(vec![]));
-        assert_eq!(inbox.append(text("c"), &LIMITS), 3);
+        assert_eq!(inbox.append(text("c"), &limits()), 3);
     }
 
     #[test]
     fn trimming_forgets_up_to_the_number_and_gives_memory_back() {
         let mut inbox = of(&["a", "b", "c"]);
         inbox.trim(2);
-        inbox.check_invariants(&LIMITS);
+        inbox.check_invariants(&limits());
         assert_eq!(inbox.read(1), None);
         assert_eq!(inbox.read(2), Some(vec![(3, text("c"))]));
         inbox.trim(99);
         assert_eq!(inbox.read(3), Some(vec![]));
-        assert_eq!(inbox.entries.capacity(), 0);
+        assert_eq!((inbox.entries.capacity(), inbox.buffered()), (0, 0));
+    }
+
+    #[test]
+    fn a_shed_inbox_stores_nothing_and_goes_on_counting() {
+        let mut inbox = of(&["a", "b"]);
+        assert_eq!(inbox.shed(), 3);
+        assert_eq!((inbox.read(2), inbox.buffered()), (None, 0));
+        assert_eq!(inbox.append(text("d"), &limits()), 4);
+        assert_eq!(inbox.read(3), Some(vec![(4, text("d"))]));
+    }
+
+    #[test]
+    fn settling_numbers_what_came_in_this_epoch_after_what_was_seen() {
+        // The ledger went back to number 1, then "x" came; the client has seen up to number 5 before.
+        let mut inbox = of(&["a", "x"]);
+        let settled = Some(vec![(6, text("x"))]);
+        assert_eq!(inbox.read_settled(Some(1), 5), settled);
+        inbox.settle(Some(1), 5);
+        assert_eq!((inbox.last(), inbox.read(5)), (6, settled));
+        inbox.check_invariants(&limits());
+    }
+
+    #[test]
+    fn settling_changes_nothing_where_the_ledger_has_all_that_was_seen() {
+        let mut inbox = of(&["a", "b"]);
+        for (mark, seen) in [(None, 1), (Some(2), 1), (Some(2), 2)] {
+            assert_eq!(inbox.read_settled(mark, seen), inbox.read(seen));
+            inbox.settle(mark, seen);
+            assert_eq!(inbox.last(), 2);
+        }
+    }
+
+    #[test]
+    fn what_came_in_this_epoch_and_was_dropped_is_a_gap() {
+        let inbox = of(&["a", "w", "x", "y", "z"]);
+        assert_eq!(inbox.read_settled(Some(1), 5), None);
     }
 }

@@ -1,106 +1,232 @@
-//! One room in the ledger: its seats in join order, each with its inbox. Every operation is one step on
-//! this plain value; the clock's reading comes with the [`Turn`], and no lock is known here.
+//! One room in the ledger: its seats in join order, each with its inbox. Every operation is one step on this plain value;
+//! the clock's reading comes with the [`Turn`], and no lock is known here.
 //!
-//! Here: who takes and frees a seat. `room/stay.rs`: who is lost and comes back. `room/talk.rs`: who says
-//! what to whom.
+//! Here: who takes and frees a seat. `room/session.rs`: disconnects, resumes and reaping. `room/messages.rs`: sends,
+//! broadcasts and audits. `room/claim.rs`: a new epoch. `room/saved.rs`: snapshots.
 
-use super::{seat::Seat, turn::Turn};
+use std::{collections::VecDeque, time::Instant};
+
+use super::{SHED_WAIT, seat::Seat, turn::Turn};
 use crate::{
-    ledger::{Address, Join, Pushed},
-    protocol::{Entry, LeaveReason, Member, SessionId},
+    bytes::Pressure,
+    ledger::{Ended, Failure, Join, Joined, Push},
+    protocol::{Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, SeatId, SessionId, UserId, client::Seq},
 };
 
-mod stay;
-mod talk;
+mod claim;
+mod messages;
+mod saved;
+mod session;
+
+/// Freed seats of which the reason is remembered, for a holder that was not told; as many as may be audited late.
+const ENDED_MAX: usize = 16;
+
+/// Entries with their numbers.
+type Numbered = Vec<(Seq, Entry)>;
 
 /// A room's seats.
-///
-/// `rev` lives as long as the room has a seat: whoever could compare join orders sits in it. Once the last
-/// seat is free the whole value may be dropped, and the count starts again at 1.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RoomCore {
+    /// The epoch in which its content was stored or claimed.
+    epoch: Epoch,
     /// The newest join order given.
-    rev: u64,
+    last: JoinOrder,
     /// In join order.
     seats: Vec<Seat>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What most rooms do not have.
+#[derive(Debug, Default)]
+struct Rare {
+    /// The room's epoch settles then, and that has not been reaped yet.
+    settles: Option<Instant>,
+    /// Seats freed without their holder having asked for it, oldest first.
+    ended: VecDeque<(SeatId, LeaveReason)>,
 }
 
 impl RoomCore {
-    /// Whether nobody sits here.
+    /// A room without seats, whose join orders are greater than `last`.
+    pub(super) fn new(epoch: Epoch, last: JoinOrder, settles: Option<Instant>) -> Self {
+        let rare = settles.map(|_| Box::new(Rare { settles, ended: VecDeque::new() }));
+        Self { epoch, last, seats: Vec::new(), rare }
+    }
+
+    /// Whether all seats are free.
     pub(super) const fn is_empty(&self) -> bool {
         self.seats.is_empty()
     }
 
-    /// Who sits here, in join order.
+    /// The epoch in which its content was stored or claimed.
+    pub(super) const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// The newest join order given.
+    pub(super) const fn last(&self) -> JoinOrder {
+        self.last
+    }
+
+    /// The members, in join order.
     pub(super) fn members(&self) -> Vec<Member> {
         self.seats.iter().map(Seat::member).collect()
     }
 
-    /// Gives a seat, in place of the same user's older one; answers its join order and who else is there.
-    /// `None`: the room is full, and nothing has changed.
-    pub(super) fn join(&mut self, ask: Join, turn: &mut Turn<'_>) -> Option<(u64, Vec<Member>)> {
-        let older = self.seats.iter().position(|seat| seat.user == ask.user);
-        let others = self.seats.len() - usize::from(older.is_some());
-        if others >= ask.max as usize {
-            return None;
+    /// The seats that are connected to this node.
+    pub(super) fn held_by(&self, node: &NodeId) -> Vec<(SeatId, SessionId)> {
+        let held = self.seats.iter().filter(|seat| seat.is_connected() && seat.node == *node);
+        held.map(|seat| (seat.id(), seat.session)).collect()
+    }
+
+    /// Whether a seat is connected to this node.
+    pub(super) fn is_held_by(&self, node: &NodeId) -> bool {
+        self.seats.iter().any(|seat| seat.is_connected() && seat.node == *node)
+    }
+
+    /// Gives a seat, in place of the same user's older one.
+    ///
+    /// # Errors
+    /// [`Failure::NotApplied`] while the epoch settles or memory is short.
+    pub(super) fn join(&mut self, join: Join, turn: &mut Turn<'_>) -> Result<Joined, Failure> {
+        if let Some(seated) = self.joined_before(&join) {
+            return Ok(seated);
         }
-        if let Some(older) = older {
-            self.seats[older].tell(Pushed::Ended(LeaveReason::Replaced), turn);
-            self.free(older, LeaveReason::Replaced, turn);
+        if let Some(wait) = self.settles_in(turn) {
+            return Err(Failure::NotApplied { wait });
         }
-        self.rev += 1;
-        let seat = Seat::new(ask, self.rev);
-        let (members, announced) = (self.members(), Entry::Joined(seat.member()));
-        self.tell_all(&announced, turn);
+        if turn.pressure >= Pressure::ShedNewcomers {
+            return Err(Failure::NotApplied { wait: SHED_WAIT });
+        }
+        let older = self.seats.iter().position(|seat| seat.user == join.user);
+        if self.seats.len() - older.iter().len() >= join.max as usize {
+            return Ok(Joined::Full);
+        }
+        let replaced = older.map(|older| self.end(older, LeaveReason::Replaced, turn));
+        self.last = turn.now.unix_ms.max(self.last + 1);
+        let mut seat = Seat::new(join, self.last, turn.node);
+        if replaced.is_some() {
+            seat.rare().replaced = replaced;
+        }
+        turn.has_connected = true;
+        let (members, id) = (self.members(), seat.id());
+        self.append_to_all(&Entry::Joined(seat.member()), turn);
+        self.seats.reserve_exact(1); // rooms are small, and rest for long
         self.seats.push(seat);
-        Some((self.rev, members))
+        Ok(Joined::Seated { seat: id, epoch: self.epoch, members, replaced, pushes: turn.take_pushes() })
+    }
+
+    /// The answer to a join whose session has its seat: what the first one was answered, as far as it still can be. Those
+    /// who joined later are in the inbox, so they are not among the members.
+    fn joined_before(&self, join: &Join) -> Option<Joined> {
+        let seat = self.seats.iter().find(|seat| seat.session == join.session && seat.user == join.user)?;
+        let replaced = seat.rare.as_ref().and_then(|rare| rare.replaced);
+        let members = self.seats.iter().filter(|other| other.order < seat.order).map(Seat::member).collect();
+        let id = SeatId { order: seat.order, fence: 1 };
+        Some(Joined::Seated { seat: id, epoch: self.epoch, members, replaced, pushes: Vec::new() })
     }
 
     /// Frees a seat; its own node is told when another one asks.
-    pub(super) fn leave(&mut self, who: Address, reason: LeaveReason, turn: &mut Turn<'_>) {
-        let Some(place) = self.place(who) else { return };
-        if self.seats[place].node != *turn.node {
-            self.seats[place].tell(Pushed::Ended(reason), turn);
+    pub(super) fn leave(&mut self, seat: SeatId, reason: LeaveReason, turn: &mut Turn<'_>) -> Vec<Push> {
+        if let Some(place) = self.place_up_to(seat) {
+            if self.seats[place].node == *turn.node {
+                self.free(place, reason, turn);
+            } else {
+                self.end(place, reason, turn);
+            }
         }
-        self.free(place, reason, turn);
+        turn.take_pushes()
+    }
+
+    /// Frees a user's seat, whatever its fence; its node is told.
+    pub(super) fn evict(&mut self, user: UserId, reason: LeaveReason, turn: &mut Turn<'_>) -> Vec<Push> {
+        if let Some(place) = self.seats.iter().position(|seat| seat.user == user) {
+            self.end(place, reason, turn);
+        }
+        turn.take_pushes()
     }
 
     /// Frees every seat and tells every node that holds one.
-    pub(super) fn close(&mut self, reason: LeaveReason, turn: &mut Turn<'_>) {
+    pub(super) fn close(&mut self, reason: LeaveReason, turn: &mut Turn<'_>) -> Vec<Push> {
         for seat in self.seats.drain(..) {
-            seat.tell(Pushed::Ended(reason), turn);
+            seat.tell_ended(Ended::Freed(reason), turn);
+            turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
         }
+        turn.take_pushes()
     }
 
-    /// Frees the seat at this place and tells those who stay.
+    /// Frees the seat at this place although its holder has not asked for it: its node is told, and the reason remembered.
+    fn end(&mut self, place: usize, reason: LeaveReason, turn: &mut Turn<'_>) -> SeatId {
+        let seat = &self.seats[place];
+        let id = seat.id();
+        seat.tell_ended(Ended::Freed(reason), turn);
+        if reason != LeaveReason::Lost {
+            self.remember(id, reason);
+        }
+        self.free(place, reason, turn);
+        id
+    }
+
+    /// Remembers why a seat was freed.
+    fn remember(&mut self, seat: SeatId, reason: LeaveReason) {
+        let ended = &mut self.rare.get_or_insert_default().ended;
+        if ended.len() == ENDED_MAX {
+            ended.pop_front();
+        }
+        ended.push_back((seat, reason));
+    }
+
+    /// Why this seat has ended, if it has: as remembered, else `Lost`.
+    fn why_ended(&self, seat: SeatId) -> Ended {
+        Ended::Freed(self.remembered(seat).unwrap_or(LeaveReason::Lost))
+    }
+
+    /// Why this seat, or a newer generation of it, was freed, if that is remembered.
+    fn remembered(&self, seat: SeatId) -> Option<LeaveReason> {
+        let ended = self.rare.as_ref().map(|rare| rare.ended.iter()).into_iter().flatten();
+        let is_it = |ended: &SeatId| ended.order == seat.order && ended.fence >= seat.fence;
+        ended.rev().find(|(ended, _)| is_it(ended)).map(|(_, reason)| *reason)
+    }
+
+    /// Frees the seat at this place and tells the others.
     fn free(&mut self, place: usize, reason: LeaveReason, turn: &mut Turn<'_>) {
-        let Seat { user, session, .. } = self.seats.remove(place);
-        for seat in &mut self.seats {
-            seat.forget(session);
+        let seat = self.seats.remove(place);
+        turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
+        for other in &mut self.seats {
+            other.numbers.forget(seat.order);
         }
-        self.tell_all(&Entry::Left { user, session, reason }, turn);
+        self.append_to_all(&Entry::Left { user: seat.user, order: seat.order, reason }, turn);
     }
 
-    fn tell_all(&mut self, entry: &Entry, turn: &mut Turn<'_>) {
+    fn append_to_all(&mut self, entry: &Entry, turn: &mut Turn<'_>) {
         for seat in &mut self.seats {
-            seat.append(entry, turn);
+            seat.append(entry, None, turn);
         }
     }
 
-    fn place(&self, who: Address) -> Option<usize> {
-        self.seats.iter().position(|seat| seat.is(who))
+    /// The place of the seat with this join order.
+    fn place(&self, order: JoinOrder) -> Option<usize> {
+        self.seats.binary_search_by_key(&order, |seat| seat.order).ok()
     }
 
-    fn seat(&self, who: Address) -> Option<&Seat> {
-        self.seats.iter().find(|seat| seat.is(who))
+    /// The place of the seat if no newer generation of it is known. A newer one than is known here is accepted: the ledger
+    /// has lost a resume.
+    fn place_up_to(&self, seat: SeatId) -> Option<usize> {
+        self.place(seat.order).filter(|place| self.seats[*place].fence <= seat.fence)
     }
 
-    fn seat_mut(&mut self, who: Address) -> Option<&mut Seat> {
-        self.seats.iter_mut().find(|seat| seat.is(who))
+    /// The place of the seat if it is of this very generation; its holder lives, so an orphaned seat is connected again.
+    fn held_place(&mut self, seat: SeatId, turn: &mut Turn<'_>) -> Option<usize> {
+        let place = self.place(seat.order).filter(|place| self.seats[*place].fence == seat.fence)?;
+        let held = &mut self.seats[place];
+        held.confirm();
+        if held.is_orphaned() && held.node == *turn.node {
+            held.connect(turn);
+        }
+        Some(place)
     }
 
-    fn members_without(&self, session: SessionId) -> Vec<Member> {
-        self.seats.iter().filter(|seat| seat.session != session).map(Seat::member).collect()
+    fn members_without(&self, order: JoinOrder) -> Vec<Member> {
+        self.seats.iter().filter(|seat| seat.order != order).map(Seat::member).collect()
     }
 }
 

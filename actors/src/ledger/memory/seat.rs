@@ -1,17 +1,25 @@
-//! One user's place in a room: whose it is, which node holds it, what it was sent and what it has said.
+//! One user's place in a room: whose it is, which node holds it, what it was sent and what it has sent.
 //!
-//! Kept small, because a dense node holds many that rest: texts are shared, an empty inbox owns nothing,
-//! and what was said to a stay is forgotten when that stay ends.
+//! Kept small, because a dense node holds many that rest: texts are shared, an empty inbox owns nothing, and what most
+//! seats never have stands in a box of its own.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use super::{inbox::Inbox, turn::Turn};
+use super::{
+    inbox::Inbox,
+    numbers::{self, Numbers},
+    turn::Turn,
+};
 use crate::{
-    ledger::{Address, Claim, Join, Pushed, Said},
-    protocol::{Entry, Member, Message, NodeId, SessionId, UserId, client::Cid},
+    bytes::Pressure,
+    ledger::{Claim, Ended, Join, Pushed, Skipped, Source},
+    protocol::{
+        Entry, Epoch, Fence, JoinOrder, Member, Message, NodeId, SeatId, SessionId, UserId,
+        client::{Cid, Seq},
+    },
 };
 
 /// A seat that is taken.
@@ -24,87 +32,260 @@ pub(super) struct Seat {
     pub(super) secret: u128,
     /// The node that holds the socket, or held it last.
     pub(super) node: NodeId,
-    /// Join order.
-    pub(super) rev: u64,
-    /// How long the seat is kept when its node dies.
-    pub(super) window: Duration,
-    /// While the socket is lost: when the seat is free.
-    pub(super) gone_until: Option<Instant>,
+    pub(super) order: JoinOrder,
+    pub(super) fence: Fence,
     pub(super) inbox: Inbox,
-    /// What this stay has said to each other stay it has spoken to; a handful, so a scan finds it.
-    pub(super) said: Vec<Said>,
+    pub(super) numbers: Numbers,
+    /// How long the seat is kept when its node dies, in milliseconds.
+    window_ms: u32,
+    /// Whether accepted messages may be missing since the join or the last resume, and whether that was told.
+    pub(super) loss: Loss,
+    pub(super) rare: Option<Box<Rare>>,
+}
+
+/// Whether the ledger has lost its last moments during a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Loss {
+    /// It has not, or the holder knows.
+    #[default]
+    None,
+    /// It has, and the next resume tells it.
+    Untold,
+    /// A resume has told it; repeated until an operation with the new fence shows that the answer has arrived.
+    Told,
+}
+
+/// What most seats do not have.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rare {
+    /// While the socket is lost: when the seat is free.
+    pub(super) until: Option<Instant>,
+    /// It was disconnected because its node was found dead; the node, if it lives after all, gets it back.
+    pub(super) is_orphaned: bool,
+    /// Not claimed since these epochs began: each with the newest entry then.
+    pub(super) marks: Vec<(Epoch, Seq)>,
+    /// Numbers of this session that were not applied, in ascending order.
+    pub(super) skipped: Vec<Skipped>,
+    /// What was received from seats that are not claimed yet.
+    pub(super) heard: Vec<Source>,
+    /// The older seat that the join replaced, until an audit shows that the join's answer has arrived.
+    pub(super) replaced: Option<SeatId>,
 }
 
 impl Seat {
     /// A new seat with this join order.
-    pub(super) fn new(ask: Join, rev: u64) -> Self {
-        let Join { user, name, session, secret, node, max: _, window } = ask;
-        let (inbox, said) = (Inbox::default(), Vec::new());
-        Self { user, name, session, secret, node, rev, window, gone_until: None, inbox, said }
+    pub(super) fn new(join: Join, order: JoinOrder, node: &NodeId) -> Self {
+        let Join { user, name, session, secret, max: _, window } = join;
+        Self {
+            user,
+            name,
+            session,
+            secret,
+            node: node.clone(),
+            order,
+            fence: 1,
+            inbox: Inbox::default(),
+            numbers: Numbers::default(),
+            window_ms: millis(window),
+            loss: Loss::None,
+            rare: None,
+        }
     }
 
-    /// A seat as its live socket remembers it.
-    pub(super) fn again(claim: Claim, node: &NodeId) -> Self {
-        let Claim { user, name, session, secret, rev, last_seq, window } = claim;
-        let (inbox, said) = (Inbox::after(last_seq), Vec::new());
-        Self { user, name, session, secret, node: node.clone(), rev, window, gone_until: None, inbox, said }
+    /// A seat as its holder remembers it, after the ledger has forgotten it.
+    pub(super) fn forgotten(claim: Claim, node: &NodeId) -> Self {
+        let Claim { seat, user, name, session, secret, window, last_seq, sent, heard: _, skipped } = claim;
+        let mut seat = Self {
+            fence: seat.fence,
+            inbox: Inbox::after(last_seq),
+            numbers: Numbers::of(&sent),
+            loss: Loss::Untold,
+            ..Self::new(Join { user, name, session, secret, max: 0, window }, seat.order, node)
+        };
+        seat.replace_skipped(skipped);
+        seat
     }
 
-    /// Whether this is the very stay that is named.
-    pub(super) fn is(&self, who: Address) -> bool {
-        self.user == who.user && self.session == who.session
-    }
-
-    /// Whether the socket stands.
-    pub(super) const fn is_on(&self) -> bool {
-        self.gone_until.is_none()
+    /// The seat and its generation.
+    pub(super) const fn id(&self) -> SeatId {
+        SeatId { order: self.order, fence: self.fence }
     }
 
     /// The seat as its neighbours see it.
     pub(super) fn member(&self) -> Member {
-        Member {
-            user: self.user,
-            name: self.name.clone(),
-            session: self.session,
-            rev: self.rev,
-            on: self.gone_until.is_none(),
+        let connected = self.is_connected();
+        Member { user: self.user, name: self.name.clone(), session: self.session, order: self.order, connected }
+    }
+
+    /// How long the seat is kept when its node dies.
+    pub(super) const fn window(&self) -> Duration {
+        Duration::from_millis(self.window_ms as u64)
+    }
+
+    /// The same, as a newer claim says.
+    pub(super) fn set_window(&mut self, window: Duration) {
+        self.window_ms = millis(window);
+    }
+
+    /// Until when the seat is kept, if its socket is lost.
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.rare.as_ref().and_then(|rare| rare.until)
+    }
+
+    /// Whether the socket is connected, as far as is known.
+    pub(super) fn is_connected(&self) -> bool {
+        self.until().is_none()
+    }
+
+    /// Whether it was disconnected because its node was found dead.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.is_orphaned)
+    }
+
+    fn marks(&self) -> &[(Epoch, Seq)] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.marks)
+    }
+
+    /// Whether it is still to be claimed or resumed in this epoch.
+    pub(super) fn is_unclaimed(&self) -> bool {
+        !self.marks().is_empty()
+    }
+
+    /// Where it stood when the first epoch began in which it was not claimed: a client that resumes may have been absent
+    /// since before.
+    pub(super) fn first_mark(&self) -> Option<Seq> {
+        self.marks().first().map(|(_, last)| *last)
+    }
+
+    /// Where it stood when the first epoch began that its holder has not claimed it in.
+    pub(super) fn mark_after(&self, known: Epoch) -> Option<Seq> {
+        let marks = self.marks();
+        marks.iter().find(|(epoch, _)| *epoch > known).or(marks.last()).map(|(_, last)| *last)
+    }
+
+    /// It is claimed or resumed.
+    pub(super) fn clear_marks(&mut self) {
+        if let Some(rare) = &mut self.rare {
+            rare.marks = Vec::new();
         }
     }
 
-    /// Appends an entry to the inbox, and tells the node if the socket stands.
-    pub(super) fn append(&mut self, entry: &Entry, turn: &mut Turn<'_>) {
-        let seq = self.inbox.append(entry.clone(), turn.limits);
-        self.tell(Pushed::Entry(seq, entry.clone()), turn);
+    /// Numbers of this session that were not applied.
+    pub(super) fn skipped(&self) -> &[Skipped] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.skipped)
     }
 
-    /// Tells the node if the socket stands; who comes back to a lost one reads the inbox.
-    pub(super) fn tell(&self, what: Pushed, turn: &mut Turn<'_>) {
-        if self.is_on() {
-            turn.tell(&self.node, self.session, what);
+    /// What most seats do not have, made if need be.
+    pub(super) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Gives the box back if nothing is in it any more.
+    pub(super) fn tidy(&mut self) {
+        if self.rare.as_deref().is_some_and(|rare| *rare == Rare::default()) {
+            self.rare = None;
         }
     }
 
-    /// Whether this number was used towards that stay before.
-    pub(super) fn has_said(&self, cid: Option<Cid>, to: SessionId) -> bool {
-        let Some(cid) = cid else { return false };
-        self.said.iter().any(|said| said.to == to && cid <= said.cid)
-    }
-
-    /// Remembers what is said to that stay.
-    pub(super) fn say(&mut self, cid: Option<Cid>, to: SessionId, messages: &[Message]) {
-        let known = self.said.iter().position(|said| said.to == to);
-        let place = known.unwrap_or_else(|| {
-            self.said.reserve_exact(1); // a seat speaks to a handful, and rests for long
-            self.said.push(Said { to, cid: 0, described: false });
-            self.said.len() - 1
+    /// The socket is lost; the seat is kept until then.
+    pub(super) fn disconnect(&mut self, until: Instant, is_orphaned: bool, turn: &mut Turn<'_>) {
+        self.rebook(turn, |seat| {
+            let rare = seat.rare();
+            (rare.until, rare.is_orphaned) = (Some(until), is_orphaned);
         });
-        let said = &mut self.said[place];
-        said.cid = cid.unwrap_or(said.cid);
-        said.described |= messages.iter().any(|message| message.kind.is_description());
     }
 
-    /// Forgets what was said to a stay that has ended.
-    pub(super) fn forget(&mut self, ended: SessionId) {
-        self.said.retain(|said| said.to != ended);
+    /// The seat is connected to the asking node.
+    pub(super) fn connect(&mut self, turn: &mut Turn<'_>) {
+        turn.has_connected = true;
+        self.node = turn.node.clone();
+        self.rebook(turn, |seat| {
+            if let Some(rare) = &mut seat.rare {
+                (rare.until, rare.is_orphaned) = (None, false);
+            }
+        });
+        self.tidy();
     }
+
+    /// Changes the inbox or its class, and books the difference.
+    pub(super) fn rebook(&mut self, turn: &mut Turn<'_>, change: impl FnOnce(&mut Self)) {
+        turn.book(self.is_connected(), self.inbox.buffered(), 0);
+        change(self);
+        turn.book(self.is_connected(), 0, self.inbox.buffered());
+    }
+
+    /// Appends an entry to the inbox, and tells the node if the socket is connected; a holder that has not claimed the seat
+    /// yet gets the entry with its claim, renumbered. When memory is short, the inbox of an absent seat is dropped instead.
+    pub(super) fn append(&mut self, entry: &Entry, source: Option<Source>, turn: &mut Turn<'_>) {
+        let (before, is_connected) = (self.inbox.buffered(), self.is_connected());
+        let seq = if is_connected || turn.pressure < Pressure::ShedAbsent {
+            self.inbox.append(entry.clone(), turn.limits)
+        } else {
+            self.inbox.shed()
+        };
+        turn.book(is_connected, before, self.inbox.buffered());
+        if is_connected && !self.is_unclaimed() {
+            turn.tell(&self.node, self.order, Pushed::Entry { seq, entry: entry.clone(), source });
+        }
+    }
+
+    /// Tells the node that the seat is no longer its own: if the socket is connected, or if the node was found dead and
+    /// may live after all.
+    pub(super) fn tell_ended(&self, ended: Ended, turn: &mut Turn<'_>) {
+        if self.is_connected() || self.is_orphaned() {
+            turn.tell(&self.node, self.order, Pushed::Ended(self.fence, ended));
+        }
+    }
+
+    /// Whether this number was used towards that seat before.
+    pub(super) fn is_duplicate(&self, cid: Option<Cid>, to: JoinOrder) -> bool {
+        cid.is_some_and(|cid| cid <= self.numbers.last(to) && !numbers::is_skipped(self.skipped(), cid))
+    }
+
+    /// Whether this number was broadcast before.
+    pub(super) fn is_duplicate_broadcast(&self, cid: Option<Cid>) -> bool {
+        cid.is_some_and(|cid| cid <= self.numbers.broadcast && !numbers::is_skipped(self.skipped(), cid))
+    }
+
+    /// Remembers what is sent to that seat.
+    pub(super) fn sent(&mut self, cid: Option<Cid>, to: JoinOrder, messages: &[Message]) {
+        let described = messages.iter().any(|message| message.kind.is_description());
+        self.numbers.raise(to, cid.unwrap_or_default(), described);
+    }
+
+    /// Enters numbers that were skipped.
+    pub(super) fn skip(&mut self, skipped: &[Skipped]) {
+        if !skipped.is_empty() {
+            numbers::skip(&mut self.rare().skipped, skipped);
+        }
+    }
+
+    /// These numbers were applied.
+    pub(super) fn apply(&mut self, cids: impl IntoIterator<Item = Cid>) {
+        let Some(rare) = self.rare.as_mut().filter(|rare| !rare.skipped.is_empty()) else { return };
+        for cid in cids {
+            numbers::apply(&mut rare.skipped, cid);
+        }
+        self.tidy();
+    }
+
+    /// The holder knows all numbers that were skipped.
+    pub(super) fn replace_skipped(&mut self, skipped: Vec<Skipped>) {
+        if let Some(rare) = &mut self.rare {
+            rare.skipped.clear();
+        }
+        self.skip(&skipped);
+        self.tidy();
+    }
+
+    /// An operation with the present fence shows that the holder has the answer to its resume.
+    pub(super) fn confirm(&mut self) {
+        if self.loss == Loss::Told {
+            self.loss = Loss::None;
+        }
+    }
+}
+
+fn millis(window: Duration) -> u32 {
+    u32::try_from(window.as_millis()).unwrap_or(u32::MAX)
 }

@@ -1,44 +1,76 @@
-//! One turn at one room: who asks, when, under which bounds; collects what nodes are to be told.
+//! One turn at one room: who asks, when, under which bounds; collects what nodes are to be told and what was booked.
 //!
-//! A turn happens under the room's lock, so it only collects; the shell publishes afterwards.
-
-use std::time::Instant;
+//! A turn happens under the room's lock, so it only collects; the shell books at its end and publishes afterwards.
 
 use crate::{
-    ledger::{Limits, Push, Pushed},
-    protocol::{NodeId, RoomId, SessionId},
+    bytes::{Buffer, BufferedBytes, Pressure},
+    clock::Moment,
+    ledger::{At, Push, Pushed},
+    protocol::{Epoch, JoinOrder, NodeId, RoomId},
+    settings::LedgerLimits,
 };
 
-/// What an operation is given, and what it leaves to be told.
+/// What an operation is given, and what it leaves to be done.
 #[derive(Debug)]
 pub(super) struct Turn<'a> {
     /// The room.
     pub(super) room: RoomId,
-    /// The node that asks.
+    /// The room's epoch.
+    epoch: Epoch,
+    /// The asking node.
     pub(super) node: &'a NodeId,
     /// When.
-    pub(super) now: Instant,
+    pub(super) now: Moment,
     /// The ledger's bounds.
-    pub(super) limits: &'a Limits,
-    /// For seats on the asking node; goes back with the answer.
-    pub(super) here: Vec<Push>,
+    pub(super) limits: &'a LedgerLimits,
+    /// How short memory is.
+    pub(super) pressure: Pressure,
+    /// Whether a seat was connected to the asking node.
+    pub(super) has_connected: bool,
+    /// For seats on the asking node; belongs into the answer.
+    here: Vec<Push>,
     /// For seats on other nodes; goes to their subscribers.
     pub(super) away: Vec<(NodeId, Push)>,
+    /// Bytes more (or less) in inboxes of connected and of disconnected seats.
+    booked: [isize; 2],
 }
 
 impl<'a> Turn<'a> {
     /// A turn at which nothing has happened yet.
-    pub(super) fn new(room: RoomId, node: &'a NodeId, now: Instant, limits: &'a Limits) -> Self {
-        Self { room, node, now, limits, here: Vec::new(), away: Vec::new() }
+    pub(super) fn new(at: At<'a>, epoch: Epoch, now: Moment, limits: &'a LedgerLimits, pressure: Pressure) -> Self {
+        let (here, away) = (Vec::new(), Vec::new());
+        let At { room, node, .. } = at;
+        Self { room, epoch, node, now, limits, pressure, has_connected: false, here, away, booked: [0; 2] }
     }
 
     /// Tells the node that holds a seat what happened to it.
-    pub(super) fn tell(&mut self, node: &NodeId, to: SessionId, what: Pushed) {
-        let push = Push { room: self.room, to, what };
+    pub(super) fn tell(&mut self, node: &NodeId, to: JoinOrder, what: Pushed) {
+        let push = Push { room: self.room, to, epoch: self.epoch, what };
         if node == self.node {
             self.here.push(push);
         } else {
             self.away.push((node.clone(), push));
+        }
+    }
+
+    /// What the asking node has to deliver.
+    pub(super) fn take_pushes(&mut self) -> Vec<Push> {
+        std::mem::take(&mut self.here)
+    }
+
+    /// An inbox that held `before` bytes holds `after` now.
+    pub(super) fn book(&mut self, is_connected: bool, before: usize, after: usize) {
+        self.booked[usize::from(!is_connected)] += after.cast_signed() - before.cast_signed();
+    }
+
+    /// Enters what was booked into the node's account.
+    pub(super) fn settle_account(&self, bytes: &BufferedBytes) {
+        for (class, change) in [Buffer::Inbox, Buffer::Absent].into_iter().zip(self.booked) {
+            if change > 0 {
+                bytes.add(class, change.unsigned_abs());
+            } else if change < 0 {
+                bytes.remove(class, change.unsigned_abs());
+            }
         }
     }
 }

@@ -1,24 +1,24 @@
-//! The short cut reads what the precise way reads, and is taken for what it is there for.
+//! The fast path reads what the strict way reads, and is taken for what it is there for.
 
 use proptest::prelude::*;
 
-use super::{decode, hot, precisely};
+use super::{decode, fast_path, strict};
 
 const ID: &str = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210";
 const SDP: &str = r#""v=0\r\no=- 46117314004 2 IN IP4 127.0.0.1\r\ns=-\r\n""#;
 const CANDIDATE: &str =
     r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host","sdpMid":"0","sdpMLineIndex":0}"#;
 
-/// Nothing is read by the short cut that is not read alike by the precise way.
+/// Nothing is read by the fast path that is not read alike by the strict way.
 fn agrees(text: &str) {
-    if let Some(message) = hot::read(text) {
-        assert_eq!(precisely(text).as_ref(), Ok(&message), "{text}");
+    if let Some(message) = fast_path::read(text) {
+        assert_eq!(strict(text).as_ref(), Ok(&message), "{text}");
     }
-    assert_eq!(decode(text), precisely(text), "{text}");
+    assert_eq!(decode(text), strict(text), "{text}");
 }
 
 #[test]
-fn what_browsers_send_most_takes_the_short_cut() {
+fn what_browsers_send_most_takes_the_fast_path() {
     let usual = [
         format!(r#"{{"type":"offer","data":{{"targetUserId":"{ID}","sdp":{SDP}}},"cid":1}}"#),
         format!(r#"{{"type":"answer","cid":9007199254740991,"data":{{"targetUserId":"{ID}","sdp":{SDP}}}}}"#),
@@ -31,7 +31,7 @@ fn what_browsers_send_most_takes_the_short_cut() {
         r#"{"type":"heartbeat"}"#.to_owned(),
     ];
     for text in usual {
-        assert!(hot::read(&text).is_some(), "{text}");
+        assert!(fast_path::read(&text).is_some(), "{text}");
         agrees(&text);
     }
 }

@@ -162,8 +162,9 @@ impl Room {
     pub(super) fn found(&mut self, id: SeatId, found: Audited, step: &mut Step<'_>) {
         let Some(place) = self.find(id.order).filter(|place| self.seats[*place].id == id) else { return };
         match found {
-            Audited::Held(entries) => {
+            Audited::Held(entries, heard) => {
                 self.deliver_read(id.order, entries, step);
+                self.hear_all(id.order, &heard);
                 let Some(place) = self.find(id.order) else { return };
                 if self.seats[place].missing().is_some_and(|missing| !missing.entries.is_empty()) {
                     let again = step.now + step.limits.hole_within;

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use super::{
     Room, Work,
     entering::Exit,
+    line::Head,
     settling::retry_after,
     step::{LedgerCall, SeatFact, Step},
 };
 use crate::{
     ledger::{Fact, Failure, Push},
-    messages::room::SeatRef,
+    messages::{room::SeatRef, socket::SessionEnd},
     protocol::{JoinOrder, LeaveReason, SeatId, SessionId},
 };
 
@@ -97,6 +98,11 @@ impl Room {
 
     fn drop_head(&mut self, place: usize) {
         let head = self.seats[place].line().head.take();
+        if let Some(Head { outgoing, to: Some(to), .. }) = &head
+            && outgoing.message.kind.is_description()
+        {
+            self.seats[place].describe(*to); // its candidates follow it
+        }
         for held in head.into_iter().flat_map(|head| head.released) {
             self.unbook(held.message.data.len());
         }
@@ -107,6 +113,15 @@ impl Room {
         self.settings.active = false;
         if !std::mem::replace(&mut self.is_closed, true) {
             self.fact(SeatFact::Closed(reason), step);
+        }
+    }
+
+    /// The room was closed, and the ledger has freed its seats: also those whose push was lost.
+    pub(super) fn end_all_closed(&mut self, step: &mut Step<'_>) {
+        self.settings.active = false;
+        self.is_closed = true;
+        while !self.seats.is_empty() {
+            self.end(0, SessionEnd::Freed(LeaveReason::Closed), step);
         }
     }
 

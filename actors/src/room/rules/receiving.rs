@@ -27,6 +27,8 @@ impl Room {
                 }
             }
             Pushed::Entry { .. } if self.is_fenced => {} // the audit after the fence finds it
+            // Numbered in another epoch: the claim finds what counts of it.
+            Pushed::Entry { .. } if push.epoch != self.epoch => self.learn_epoch(push.epoch, step),
             Pushed::Entry { seq, entry, source } => match self.seats[place].cursor.step(seq) {
                 CursorStep::Next => {
                     self.deliver(push.to, (seq, entry, source), step);
@@ -156,6 +158,11 @@ impl Room {
         } else if let Some(place) = self.find(by) {
             self.seats[place].hear(source.from, source.cid);
         }
+    }
+
+    /// The same for what was read from the inbox, or before the seat came here.
+    pub(super) fn hear_all(&mut self, by: JoinOrder, heard: &[Source]) {
+        heard.iter().for_each(|source| self.hear(by, Some(*source)));
     }
 
     /// A seat is no longer this node's.

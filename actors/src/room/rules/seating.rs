@@ -30,7 +30,8 @@ impl Room {
                 self.enrol_all(places.chain([(request.user, seat.order)]), step);
                 let whose = (request.session, request.socket);
                 self.sit(Seat::new(seat, request.secret, whose, request.name), step);
-                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode };
+                let replaced = replaced.is_some();
+                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, replaced };
                 step.tell(request.socket, request.session, joined);
                 self.seated(seat, entering.unknown_since.is_some(), step);
             }
@@ -49,7 +50,7 @@ impl Room {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
             Ok(Resumed::Seated(resumed)) => {
-                let ResumedSeat { seat, epoch, members, replay, sent, skipped, lost, pushes } = *resumed;
+                let ResumedSeat { seat, epoch, members, replay, sent, skipped, heard, lost, pushes } = *resumed;
                 if let Some(place) = self.find(seat.order)
                     && self.seats[place].socket == request.socket
                 {
@@ -73,6 +74,7 @@ impl Room {
                     *new.numbers() = Numbers::resumed(&skipped);
                 }
                 let place = self.sit(new, step);
+                self.hear_all(seat.order, &heard);
                 let last_cid = self.last_taken(place);
                 let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost };
                 step.tell(request.socket, request.session, resumed);

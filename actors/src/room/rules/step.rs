@@ -72,7 +72,7 @@ pub(crate) enum SeatFact {
 impl Step<'_> {
     /// Tells a socket something about its session.
     pub(crate) fn tell(&mut self, socket: SocketId, session: SessionId, what: RoomEvent) {
-        self.effects.push_back(Effect::Tell(socket, FromRoom { session, what }));
+        self.effects.push_back(Effect::Tell(socket, FromRoom { socket, session, what }));
     }
 
     /// Asks the ledger.

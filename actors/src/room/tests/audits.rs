@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use super::bench::*;
 use crate::{
-    ledger::Audited,
     messages::room::{Message, Reply},
     protocol::RoomId,
     room::rules::Room,
 };
 
 fn audited(bench: &mut Bench, seats: &[u64]) {
-    let found = seats.iter().map(|_| Audited::Held(vec![])).collect();
+    let found = seats.iter().map(|_| held(vec![])).collect();
     let ids = seats.iter().map(|seat| id(*seat)).collect();
     assert_eq!(bench.answer(Reply::Audit(ids, Ok(found))), NOTHING);
 }
@@ -71,6 +70,6 @@ fn an_audit_that_fails_is_asked_for_again_and_a_lost_tail_is_found() {
     assert_eq!(bench.told(Message::Audit), ["call audit 1:0/0"]);
     assert_eq!(bench.answer(Reply::Audit(vec![id(1)], Err(not_applied(300)))), NOTHING);
     assert_eq!(bench.pass(Duration::from_millis(300)), ["call audit 1:0/0"]);
-    let found = Ok(vec![Audited::Held(vec![(1, chat_entry())])]);
+    let found = Ok(vec![held(vec![(1, chat_entry())])]);
     assert_eq!(bench.answer(Reply::Audit(vec![id(1)], found)), ["tell 1 deliver 1"]);
 }

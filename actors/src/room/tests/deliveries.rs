@@ -15,7 +15,7 @@ fn a_hole_is_read_at_once_where_no_answer_may_fill_it() {
     assert_eq!(bench.told(Message::Pushed(push(1, 3, chat_entry()))), ["call audit 1:0/0"]);
     assert_eq!(bench.told(Message::Pushed(push(1, 2, chat_entry()))), NOTHING, "it is asked for");
     let read = vec![(1, chat_entry()), (2, chat_entry())];
-    let wants = bench.answer(Reply::Audit(vec![id(1)], Ok(vec![Audited::Held(read)])));
+    let wants = bench.answer(Reply::Audit(vec![id(1)], Ok(vec![held(read)])));
     assert_eq!(wants, ["tell 1 deliver 1", "tell 1 deliver 2", "tell 1 deliver 3"], "what came early was kept");
     assert_eq!(bench.told(Message::Pushed(push(1, 1, chat_entry()))), NOTHING, "what comes late was delivered");
 }
@@ -57,7 +57,7 @@ fn an_entry_that_came_after_the_audit_was_answered_is_asked_for_a_little_later()
     let mut bench = Bench::with_members(1, 1);
     bench.told(Message::Pushed(push(1, 3, chat_entry())));
     let read = vec![(1, chat_entry())];
-    assert_eq!(bench.answer(Reply::Audit(vec![id(1)], Ok(vec![Audited::Held(read)]))), ["tell 1 deliver 1"]);
+    assert_eq!(bench.answer(Reply::Audit(vec![id(1)], Ok(vec![held(read)]))), ["tell 1 deliver 1"]);
     let wants = bench.told(Message::Pushed(push(1, 2, chat_entry())));
     assert_eq!(wants, ["tell 1 deliver 2", "tell 1 deliver 3"], "it comes by itself");
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::bench::*;
 use crate::{
-    ledger::{Audited, Ended, Failure, Sent, Source},
+    ledger::{Audited, Ended, Failure, Push, Sent, Source},
     messages::room::{Message, Reply},
-    protocol::{Kind, LeaveReason},
+    protocol::{Entry, Kind, LeaveReason},
 };
 
 #[test]
@@ -34,7 +34,7 @@ fn members_messages_wait_for_the_claim_and_go_on_in_the_new_epoch() {
     assert_eq!(bench.told(chat(2, 1)), NOTHING);
     assert_eq!(bench.told(Message::Join(join(3))), NOTHING);
     assert_eq!(bench.room.asked_in(), 1);
-    let found = vec![Audited::Held(vec![(2, chat_entry())]), Audited::Ended(Ended::Freed(LeaveReason::Lost))];
+    let found = vec![held(vec![(2, chat_entry())]), Audited::Ended(Ended::Freed(LeaveReason::Lost))];
     let wants = bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, found)));
     let told = ["tell 1 deliver 2", "tell 2 ended Freed(Lost)", "call join 3", "call broadcast from 1 as 1"];
     assert_eq!(wants, told);
@@ -100,7 +100,7 @@ fn what_a_lost_member_sent_is_claimed_by_those_who_received_it() {
 fn once_an_epoch_has_settled_the_rosters_are_repaired() {
     let mut bench = Bench::with_members(3, 2);
     bench.told(Message::Epoch(2));
-    let held = || vec![Audited::Held(vec![]), Audited::Held(vec![])];
+    let held = || vec![held(vec![]), held(vec![])];
     bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, held())));
     let look = ["call audit 1:2/0 2:1/0", "call members"];
     assert_eq!(bench.pass(Duration::from_secs(2)), look[..1], "its rhythm goes on");
@@ -112,7 +112,8 @@ fn once_an_epoch_has_settled_the_rosters_are_repaired() {
     bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(held())));
     let wants = bench.answer(Reply::Members(Ok(members())));
     assert_eq!(wants, ["call repair 1 +4 -3", "call repair 2 +4 -3"]);
-    let entries = vec![push(1, 3, crate::protocol::Entry::Joined(member(4))), push(1, 4, left(3))];
+    let entries = [push(1, 3, Entry::Joined(member(4))), push(1, 4, left(3))];
+    let entries = entries.map(|push| Push { epoch: 2, ..push }).into();
     assert_eq!(bench.answer(Reply::Repair(Ok(entries))), ["tell 1 deliver 3", "tell 1 deliver 4"]);
     assert_eq!(bench.answer(Reply::Repair(Err(unknown(100)))), NOTHING);
     assert_eq!(bench.pass(Duration::from_secs(1))[1], "call members", "a repair that failed is looked at again");
@@ -122,12 +123,12 @@ fn once_an_epoch_has_settled_the_rosters_are_repaired() {
 fn nothing_is_repaired_that_came_by_itself() {
     let mut bench = Bench::with_members(2, 1);
     bench.told(Message::Epoch(2));
-    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![Audited::Held(vec![])])));
+    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])])));
     bench.pass(Duration::from_secs(3));
-    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![Audited::Held(vec![])])));
+    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![held(vec![])])));
     let members = || vec![member(1), member(2), member(3)];
     bench.answer(Reply::Members(Ok(members())));
-    bench.told(Message::Pushed(joined_push(1, 3)));
+    bench.told(Message::Pushed(Push { epoch: 2, ..joined_push(1, 3) }));
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.answer(Reply::Members(Ok(members()))), NOTHING);
 }
@@ -155,7 +156,7 @@ fn a_fenced_room_delivers_nothing_and_audits_before_it_goes_on() {
     assert_eq!(bench.told(Message::Disconnected(seat(2))), ["call gone 2"], "facts are facts");
     let wants = bench.told(Message::Fence(false));
     assert_eq!(wants, ["call audit 1:1/0", "call join 3", "call broadcast from 1 as 1"]);
-    let found = Ok(vec![Audited::Held(vec![(2, chat_entry())])]);
+    let found = Ok(vec![held(vec![(2, chat_entry())])]);
     assert_eq!(bench.answer(Reply::Audit(vec![id(1)], found)), ["tell 1 deliver 2"]);
 }
 
@@ -172,4 +173,24 @@ fn what_waits_behind_a_fence_waits_no_longer_than_for_the_ledger() {
     let wants = bench.pass(bench.limits.unknown_within - bench.limits.hold_within);
     assert!(wants.contains(&"tell 2 outcome unknown".to_owned()), "{wants:?}");
     assert_eq!(bench.sent(2, Ok(Sent::Duplicate)), NOTHING);
+}
+
+#[test]
+fn an_entry_of_another_epoch_has_another_number_and_is_not_delivered() {
+    let mut bench = Bench::with_members(1, 1);
+    let newer = Push { epoch: 2, ..push(1, 1, chat_entry()) };
+    assert_eq!(bench.told(Message::Pushed(newer)), ["tell 1 lost", "call claim [1 at 0 sent 0 heard] facts 0"]);
+    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![(1, chat_entry())])])));
+    let older = push(1, 2, chat_entry());
+    assert_eq!(bench.told(Message::Pushed(older)), NOTHING);
+}
+
+#[test]
+fn what_was_read_from_an_inbox_is_claimed_as_heard_too() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Audit);
+    let source = Source { from: 3, cid: 8, broadcast: false };
+    let found = Audited::Held(vec![(1, chat_entry())], vec![source]);
+    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![found])));
+    assert_eq!(bench.told(Message::Epoch(2))[1], "call claim [1 at 1 sent 0 heard 3=8] facts 0");
 }

@@ -60,6 +60,14 @@ fn a_room_is_closed_once_and_every_session_ends() {
 }
 
 #[test]
+fn a_room_that_somebody_else_has_closed_ends_every_session_without_asking() {
+    let mut bench = Bench::with_members(2, 2);
+    assert_eq!(bench.told(Message::Closed), ["tell 1 ended Freed(Closed)", "tell 2 ended Freed(Closed)"]);
+    assert!(bench.room.is_idle());
+    assert_eq!(bench.told(Message::Join(join(3))), ["tell 3 join refused room_closed"]);
+}
+
+#[test]
 fn a_join_that_waited_does_not_open_a_closed_room() {
     let mut bench = Bench::new();
     bench.told(Message::Join(join(1)));
@@ -85,7 +93,7 @@ fn a_fact_waits_for_a_claim_in_a_new_epoch() {
     let wants = bench.answer(Reply::Fact(1, Err(Failure::Epoch(2))));
     assert_eq!(wants, ["tell 2 lost", "call claim [2 at 0 sent 0 heard] facts 1"]);
     assert_eq!(bench.pass(Duration::from_millis(500)), NOTHING);
-    let claimed = claimed(2, vec![crate::ledger::Audited::Held(vec![])]);
+    let claimed = claimed(2, vec![held(vec![])]);
     assert_eq!(bench.answer(Reply::Claim(vec![id(2)], claimed)), ["call leave 1 Left"]);
 }
 

@@ -71,6 +71,7 @@ pub(super) fn resumed(number: u64) -> ResumedSeat {
         replay: Vec::new(),
         sent: Vec::new(),
         skipped: Vec::new(),
+        heard: Vec::new(),
         lost: false,
         pushes: Vec::new(),
     }
@@ -86,16 +87,16 @@ pub(super) fn joined_push(to: u64, who: u64) -> Push {
 }
 
 pub(super) fn push(to: JoinOrder, seq: Seq, entry: Entry) -> Push {
-    Push { room: room_id(), to, what: Pushed::Entry { seq, entry, source: None } }
+    Push { room: room_id(), to, epoch: 1, what: Pushed::Entry { seq, entry, source: None } }
 }
 
 pub(super) fn heard(to: JoinOrder, seq: Seq, source: Source) -> Push {
     let entry = chat_entry();
-    Push { room: room_id(), to, what: Pushed::Entry { seq, entry, source: Some(source) } }
+    Push { room: room_id(), to, epoch: 1, what: Pushed::Entry { seq, entry, source: Some(source) } }
 }
 
 pub(super) fn ended(to: u64, how: Ended) -> Push {
-    Push { room: room_id(), to, what: Pushed::Ended(1, how) }
+    Push { room: room_id(), to, epoch: 1, what: Pushed::Ended(1, how) }
 }
 
 pub(super) fn payload(kind: Kind) -> Payload {
@@ -133,4 +134,9 @@ pub(super) const fn unknown(ms: u64) -> Failure {
 
 pub(super) fn claimed(epoch: Epoch, seats: Vec<Audited>) -> Result<Claimed, Failure> {
     Ok(Claimed { epoch, seats, settled_after: Duration::from_secs(3), pushes: Vec::new() })
+}
+
+/// A seat that is still its holder's, and what it has missed.
+pub(super) fn held(missed: Vec<(Seq, Entry)>) -> Audited {
+    Audited::Held(missed, Vec::new())
 }

@@ -136,7 +136,7 @@ fn a_sender_whom_the_ledger_fences_hears_why_and_is_not_only_refused() {
     let mut bench = Bench::with_members(2, 2);
     bench.told(chat(1, 1));
     bench.sent(1, Ok(Sent::Fenced));
-    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![Audited::Held(vec![])])));
+    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![held(vec![])])));
     assert_eq!(
         bench.pass(Duration::from_millis(200)),
         ["call broadcast from 1 as 1"],
@@ -151,7 +151,7 @@ fn a_sender_whom_the_ledger_fences_for_no_reason_is_refused_in_the_end() {
     let mut wants = Vec::new();
     for _ in 0..20 {
         wants.extend(bench.sent(1, Ok(Sent::Fenced)));
-        wants.extend(bench.answer(Reply::Audit(vec![id(1)], Ok(vec![Audited::Held(vec![])]))));
+        wants.extend(bench.answer(Reply::Audit(vec![id(1)], Ok(vec![held(vec![])]))));
         wants.extend(bench.pass(Duration::from_millis(200)));
     }
     assert_eq!(wants.iter().filter(|wanted| wanted.contains("refused 101 unavailable")).count(), 1, "{wants:?}");
@@ -215,4 +215,13 @@ fn a_line_is_bounded() {
         assert!(bench.told(chat(1, cid)).len() < 2);
     }
     assert_eq!(bench.told(chat(1, 258)), ["tell 1 refused 358 unavailable after 1000"]);
+}
+
+#[test]
+fn an_offer_and_its_candidates_go_out_before_a_leave() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(signal(1, 2, 1, Kind::Offer));
+    bench.told(signal(1, 2, 2, Kind::IceCandidate));
+    let wants = bench.told(Message::Leave(seat(1), LeaveReason::Left));
+    assert_eq!(wants, ["call send ice_candidate from 1 to 2 as 2", "call leave 1 Left"]);
 }

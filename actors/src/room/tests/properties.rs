@@ -208,7 +208,7 @@ fn any_message(action: u8, who: u64, what: u64) -> Message {
         9 => Reply::Fact(what, Ok(vec![])),
         10 => Reply::Audit(vec![id(who), id(what)], Ok(vec![Audited::Gap])),
         11 => Reply::Audit(vec![id(who)], Err(failure)),
-        12 => Reply::Claim(vec![id(who)], claimed(what, vec![Audited::Held(vec![(what, chat_entry())])])),
+        12 => Reply::Claim(vec![id(who)], claimed(what, vec![held(vec![(what, chat_entry())])])),
         13 => Reply::Claim(vec![id(who)], Err(failure)),
         14 => Reply::Members(Ok(vec![member(what)])),
         15 => Reply::Held(Ok(vec![(id(who), session(what))])),

@@ -83,7 +83,7 @@ impl Ledger for Scripted {
         self.answer("broadcast".to_owned(), Sent::Appended(Vec::new()))
     }
     fn audit(&self, _: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
-        self.answer("audit".to_owned(), seats.iter().map(|_| Audited::Held(Vec::new())).collect())
+        self.answer("audit".to_owned(), seats.iter().map(|_| held(Vec::new())).collect())
     }
     fn close(&self, _: At<'_>, _: LeaveReason) -> Answer<Vec<Push>> {
         self.answer("close".to_owned(), Vec::new())
@@ -95,7 +95,7 @@ impl Ledger for Scripted {
         self.answer("held".to_owned(), vec![(id(1), session(1)), (id(2), session(2))])
     }
     fn claim(&self, at: At<'_>, claims: Vec<Claim>, _: Vec<Fact>) -> Answer<Claimed> {
-        let seats = claims.iter().map(|_| Audited::Held(Vec::new())).collect();
+        let seats = claims.iter().map(|_| held(Vec::new())).collect();
         let claimed = Claimed { epoch: 2, seats, settled_after: Duration::from_secs(3), pushes: Vec::new() };
         self.answer(format!("claim {} in {}", claims.len(), at.epoch), claimed)
     }

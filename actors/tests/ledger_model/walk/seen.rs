@@ -6,27 +6,41 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Default)]
 pub(crate) struct Seen(BTreeMap<&'static str, u64>);
 
-const EVERYTHING: [&str; 16] = [
+const EVERYTHING: [&str; 30] = [
     "joined",
     "full",
+    "join waits",
     "left",
     "resumed",
+    "resumed with a loss",
     "resume BadToken",
     "resume SeatGone",
     "resume Gap",
     "appended",
-    "repeat",
-    "sender gone",
+    "duplicate",
+    "fenced",
     "receiver gone",
+    "not applied",
+    "old epoch",
+    "skipped number sent",
     "lost",
     "node died",
+    "lease lapsed",
     "hole filled",
     "push lost",
     "push doubled",
+    "wiped",
+    "went back",
+    "claimed",
+    "claimed with entries",
+    "claim gap",
+    "claim ended",
+    "claimed in a settled epoch",
+    "unclaimed seat freed",
 ];
 
 impl Seen {
-    pub(super) fn mark(&mut self, what: &'static str) {
+    pub(crate) fn mark(&mut self, what: &'static str) {
         *self.0.entry(what).or_default() += 1;
     }
 

@@ -5,15 +5,15 @@
 /** The WebSocket sub-protocol. */
 export const SUBPROTOCOL = "aldis.v1";
 
-/** `hello`: who is there, and whether an earlier session is to go on. */
+/** `hello`: authenticates, and may resume an earlier session. */
 export interface Hello {
   /** The access token; left out when it came with the handshake. */
   token?: string;
-  /** The session to go on with. */
+  /** The session to resume. */
   resume?: Resume;
 }
 
-/** The session that a `hello` wants to go on with. */
+/** The session that a `hello` resumes. */
 export interface Resume {
   /** From `room_joined`. */
   resumeToken: string;
@@ -29,15 +29,15 @@ export interface JoinRoom {
 
 /** `offer` and `answer`: a description for one member (RFC 8829). */
 export interface Description {
-  /** Whom it is for. */
+  /** The receiver. */
   targetUserId: string;
   /** The session description; passed on as it is. */
   sdp: string;
 }
 
-/** `ice_candidate`: a candidate for one member (RFC 8838); `null` says that there are no more. */
+/** `ice_candidate`: a candidate for one member (RFC 8838); `null` is the end of candidates. */
 export interface IceCandidate {
-  /** Whom it is for. */
+  /** The receiver. */
   targetUserId: string;
   /** The candidate; passed on as it is. */
   candidate: RTCIceCandidateInit | null;
@@ -45,9 +45,9 @@ export interface IceCandidate {
 
 /** `renegotiate`: asks the offering side for a new offer. */
 export interface Renegotiate {
-  /** Whom it is for. */
+  /** The receiver. */
   targetUserId: string;
-  /** Why, for the other side's log; at most 256 bytes. */
+  /** The reason, for the other side's log; at most 256 bytes. */
   reason?: string;
 }
 
@@ -63,49 +63,63 @@ export interface TokenRefresh {
   token: string;
 }
 
-/** `welcome`: the token was good; what holds on this socket. */
+/** `welcome`: the token is valid; the parameters of this connection. */
 export interface Welcome {
-  /** Who the token says is there. */
+  /** The user whom the token identifies. */
   userId: string;
-  /** The node that answers. */
+  /** The node. */
   nodeId: string;
   /** The sub-protocol, `aldis.v1`. */
   protocol: string;
+  /** The node sends a WebSocket ping this often, in seconds; browsers answer it by themselves. */
+  pingSeconds: number;
+  /** The connection is closed if a ping's pong takes longer, in seconds. */
+  pongWithinSeconds: number;
   /** Send `heartbeat` this often, in seconds. */
   heartbeatSeconds: number;
+  /** The connection is closed if no message of any kind comes for so long, in seconds. */
+  heartbeatWithinSeconds: number;
   /** How long a lost socket's seat is kept unless the room says otherwise, in seconds. */
   resumeWindowSeconds: number;
-  /** What one client may do. */
+  /** The limits of one client. */
   limits: WelcomeLimits;
-  /** What this node can do beyond the core, by name. */
+  /** Optional features that this node supports, by name. */
   features: Array<string>;
 }
 
-/** What one client may do. */
+/** The limits of one client. */
 export interface WelcomeLimits {
   /** Bytes in one message. */
   messageBytesMax: number;
   /** Messages a second, sustained. */
   messagesPerSecond: number;
-  /** Messages at once on top of that. */
+  /** Messages at once on top of that, after a pause. */
   burst: number;
   /** Characters in one chat message. */
   chatCharsMax: number;
+  /** Bytes of one candidate as JSON. */
+  candidateBytesMax: number;
+  /** Levels of arrays and objects within a candidate. */
+  jsonDepthMax: number;
+  /** Messages that the server takes before it has settled the first of them; further ones wait in the connection. */
+  inFlightMax: number;
+  /** The server acknowledges at least once for so many settled messages, and within about a second. */
+  ackEvery: number;
 }
 
-/** `room_joined`: the seat is yours; a session begins, and with it `cid` and `seq` at 1. */
+/** `room_joined`: you have joined; a session begins, and with it `cid` and `seq` at 1. */
 export interface RoomJoined {
   /** The room. */
   roomId: string;
-  /** Who was there before, in join order. */
+  /** The other members, in join order. */
   existingPeers: Array<string>;
-  /** The same with what is known of them. */
+  /** The same with their names and states. */
   peers: Array<Peer>;
   /** Your own join order. */
   rev: number;
-  /** Your stay. */
+  /** Your session. */
   sessionId: string;
-  /** Secret; what `hello.resume` needs. */
+  /** Secret and opaque; what `hello.resume` needs. */
   resumeToken: string;
   /** How media flows. */
   mode: Mode;
@@ -116,19 +130,19 @@ export interface RoomJoined {
 /** How media flows in a room. */
 export type Mode = "mesh" | "sfu";
 
-/** A member as it is listed to the others. */
+/** A member as the others see it. */
 export interface Peer {
-  /** Who. */
+  /** The user. */
   userId: string;
   /** The name to show. */
   name: string;
   /** Join order; of two members the one with the smaller `rev` offers. */
   rev: number;
-  /** Whether their socket stands. */
+  /** Whether they are connected. */
   state: PeerState;
 }
 
-/** Whether a member's socket stands. */
+/** Whether a member is connected. */
 export type PeerState = "on" | "gone";
 
 /** A STUN or TURN server, as `RTCIceServer` (W3C WebRTC §4.2.3). */
@@ -141,26 +155,30 @@ export interface IceServer {
   credential?: string;
 }
 
-/** `resumed`: the session goes on; what was missed follows. */
+/** `resumed`: the session continues; missed messages follow. */
 export interface Resumed {
-  /** Who is there now, yourself left out. */
+  /** The other members now. */
   peers: Array<Peer>;
-  /** The `seq` that follows next. */
+  /** The `seq` of the next message. */
   fromSeq: number;
+  /** The last `cid` of this session that the server knows of; 0 if none. */
+  lastCid: number;
+  /** Whether acknowledged messages of this session may be lost; left out if not. */
+  lost?: boolean;
 }
 
-/** `resume_failed`: the session is truly gone; join again. */
+/** `resume_failed`: the session has ended; join again. */
 export interface ResumeFailed {
-  /** Why. */
+  /** The reason. */
   reason: ResumeFailure;
 }
 
-/** Why a session cannot go on. */
+/** Why a session cannot be resumed. */
 export type ResumeFailure = "bad_token" | "seat_gone" | "gap" | "room_closed";
 
-/** `room_closed`: the room is gone for everybody. */
+/** `room_closed`: the room was closed for everybody. */
 export interface RoomClosed {
-  /** Why. */
+  /** The reason. */
   reason: LeaveReason;
 }
 
@@ -172,39 +190,41 @@ export interface HeartbeatAck {
 
 /** `token_expiring`: send `token_refresh`, or the socket closes with 4401. */
 export interface TokenExpiring {
-  /** How long the token is still good. */
+  /** How long the token is still valid. */
   inSeconds: number;
 }
 
-/** `server_draining`: this node leaves; come back, and another one answers. */
+/** `server_draining`: this node shuts down; reconnect and resume. */
 export interface ServerDraining {
-  /** How long to wait before that; each socket is told its own. */
+  /** How long to wait before that; different for each client. */
   retryAfterMs: number;
 }
 
-/** `degraded`: what this node cannot do just now. */
+/** `degraded`: what this node cannot do right now, or what was lost. */
 export interface Degraded {
-  /** By name; empty when all is well again. */
+  /** What is unavailable, by name; empty once everything works again. */
   without: Array<string>;
+  /** Whether messages of this session that were acknowledged may be lost; left out if not. */
+  lost?: boolean;
 }
 
 /** `error`: one message was refused; the socket stays open unless a close follows. */
 export interface Refusal {
   /** The code, from the one table. */
   code: Code;
-  /** What failed, which input, why, what to do. */
+  /** What failed, which field, why, and what to do. */
   message: string;
-  /** The number of the message it is about. */
+  /** The number of the refused message, if it had one. */
   cid: number | null;
   /** Whether the same message may succeed later. */
   retryable: boolean;
-  /** Wait this long before trying again. */
+  /** Wait this long before a retry. */
   retryAfterMs: number | null;
 }
 
 /** `user_joined`. */
 export interface UserJoined {
-  /** Who. */
+  /** The user. */
   userId: string;
   /** The name to show. */
   name: string;
@@ -214,18 +234,18 @@ export interface UserJoined {
 
 /** `user_left`. */
 export interface UserLeft {
-  /** Who. */
+  /** The user. */
   userId: string;
-  /** Why. */
+  /** The reason. */
   reason: LeaveReason;
 }
 
-/** Why a seat is free again. */
+/** Why a seat was freed. */
 export type LeaveReason = "left" | "lost" | "replaced" | "kicked" | "closed";
 
 /** `offer` and `answer` (RFC 8829). */
 export interface DescriptionFrom {
-  /** Who says it. */
+  /** The sender. */
   senderUserId: string;
   /** The session description, as it was sent. */
   sdp: string;
@@ -233,17 +253,17 @@ export interface DescriptionFrom {
 
 /** `ice_candidate` (RFC 8838). */
 export interface IceCandidateFrom {
-  /** Who says it. */
+  /** The sender. */
   senderUserId: string;
-  /** The candidate, as it was sent; `null` says that there are no more. */
+  /** The candidate, as it was sent; `null` is the end of candidates. */
   candidate: RTCIceCandidateInit | null;
 }
 
-/** `renegotiate`: the answering side wishes for a new offer. */
+/** `renegotiate`: the answering side requests a new offer. */
 export interface RenegotiateFrom {
-  /** Who says it. */
+  /** The sender. */
   senderUserId: string;
-  /** Why, for the log. */
+  /** The reason, for the log. */
   reason?: string;
 }
 
@@ -251,7 +271,7 @@ export interface RenegotiateFrom {
 export interface ChatMessage {
   /** The message's own id. */
   id: string;
-  /** Who says it. */
+  /** The sender. */
   senderId: string;
   /** The text. */
   content: string;
@@ -259,81 +279,83 @@ export interface ChatMessage {
   timestamp: number;
 }
 
-/** What a browser can say. */
+/** Every message of a client. */
 export type ClientToServer =
-  /** Who is there; the first message. With `resume`, an earlier session goes on. */
+  /** Authenticates; the first message. With `resume`, resumes an earlier session. */
   | { type: "hello"; data: Hello }
-  /** Let me into this room. Answered by `room_joined` or an `error`. */
+  /** Joins a room. Answered by `room_joined` or an `error`. */
   | { type: "join_room"; data: JoinRoom; cid?: number }
-  /** I leave the room; the socket stays open. */
+  /** Leaves the room; the socket stays open. */
   | { type: "leave_room"; data?: Record<string, never>; cid?: number }
-  /** An offer for one member; only to members who joined later. */
+  /** An offer to one member; only to members who joined later. */
   | { type: "offer"; data: Description; cid?: number }
   /** The answer to a member's offer. */
   | { type: "answer"; data: Description; cid?: number }
   /** A candidate for one member, or `null` after the last one. */
   | { type: "ice_candidate"; data: IceCandidate; cid?: number }
-  /** A wish for a new offer, to a member who joined earlier. */
+  /** Requests a new offer from a member who joined earlier. */
   | { type: "renegotiate"; data: Renegotiate; cid?: number }
-  /** A text for everybody else in the room. */
+  /** A text message to everybody else in the room. */
   | { type: "chat_message"; data: Chat; cid?: number }
-  /** I am alive. Answered by `heartbeat_ack`. */
+  /** Keep-alive of the client's script. Answered by `heartbeat_ack`. */
   | { type: "heartbeat"; data?: Record<string, never> }
-  /** Everything up to this `seq` has been processed; the server need not keep it. */
+  /** Everything up to this `seq` was processed; the server need not keep it. */
   | { type: "ack"; seq: number }
-  /** A new token of the same user, in place of one that runs out. */
+  /** Replaces an access token that is about to expire. */
   | { type: "token_refresh"; data: TokenRefresh };
 
-/** What a node can say; what has a `seq` is numbered within the session. */
+/** Every message of a node; those with a `seq` are numbered within the session. */
 export type ServerToClient =
-  /** The token was good; what holds on this socket. */
+  /** The token is valid. Completes the handshake with the connection's parameters. */
   | { type: "welcome"; data: Welcome }
-  /** The seat is yours. A session begins, and `cid` and `seq` start at 1. */
+  /** You have joined. A session begins, with `cid` and `seq` from 1. */
   | { type: "room_joined"; data: RoomJoined }
-  /** The session goes on; what was missed follows, then what is new. */
+  /** The session continues; missed messages follow, then new ones. */
   | { type: "resumed"; data: Resumed }
-  /** The session is truly gone; join again. */
+  /** The session has ended; join again. */
   | { type: "resume_failed"; data: ResumeFailed }
-  /** The room is gone for everybody; the socket closes with 4404. */
+  /** The room was closed for everybody; the socket closes with 4404. */
   | { type: "room_closed"; data: RoomClosed }
-  /** Every message up to this `cid` is in the ledger, or was refused by an `error`. */
+  /** Every message up to this `cid` was accepted, or refused by an `error`. */
   | { type: "ack"; cid: number }
   /** The answer to `heartbeat`. */
   | { type: "heartbeat_ack"; data: HeartbeatAck }
   /** Send `token_refresh`, or the socket closes with 4401. */
   | { type: "token_expiring"; data: TokenExpiring }
-  /** This node leaves; reconnect after so long and resume. */
+  /** This node shuts down; reconnect after that time and resume. */
   | { type: "server_draining"; data: ServerDraining }
-  /** What this node cannot do just now; empty when all is well again. */
+  /** What this node cannot do right now; `without` is empty once everything works again. With `lost`, acknowledged messages of this session may be lost. */
   | { type: "degraded"; data: Degraded }
   /** One message was refused. The socket stays open unless a close follows. */
   | { type: "error"; data: Refusal }
-  /** Somebody took a seat. You joined earlier: you offer. */
+  /** A member joined. You joined earlier: you offer. */
   | { type: "user_joined"; data: UserJoined; seq: number }
-  /** Somebody's seat is free: close the connection to them. */
+  /** A member's seat was freed: close the peer connection. */
   | { type: "user_left"; data: UserLeft; seq: number }
   /** A member's offer. */
   | { type: "offer"; data: DescriptionFrom; seq: number }
   /** A member's answer. */
   | { type: "answer"; data: DescriptionFrom; seq: number }
-  /** A member's candidate; never before the description it belongs to. */
+  /** A member's candidate; never before the description that it belongs to. */
   | { type: "ice_candidate"; data: IceCandidateFrom; seq: number }
-  /** A member wishes for a new offer from you. */
+  /** A member requests a new offer from you. */
   | { type: "renegotiate"; data: RenegotiateFrom; seq: number }
-  /** A member's text. The sender does not get their own back. */
+  /** A member's text message. The sender does not receive its own. */
   | { type: "chat_message"; data: ChatMessage; seq: number };
 
 /** Why a message was refused: `error.data.code`, and `code` of a problem+json. */
 export const ERROR_CODES = {
   /** The message is not JSON of the documented shape; the text names the field. */
   bad_message: { retryable: false },
+  /** The message's `cid` is not the next one; the text says which number was expected. The message was not taken. */
+  out_of_order: { retryable: false },
   /** The message's type is not one of the protocol. */
   unknown_type: { retryable: false },
-  /** Something other than `hello` came before the token did. */
+  /** A message other than `hello` was sent before authentication. */
   auth_required: { retryable: false },
   /** The token is malformed, unknown or not signed by this cluster. */
   auth_invalid: { retryable: false },
-  /** The token has run out; fetch a new one and say hello again. */
+  /** The token has expired; fetch a new one and send `hello` again. */
   token_expired: { retryable: false },
   /** The user may not do this. */
   forbidden: { retryable: false },
@@ -343,31 +365,31 @@ export const ERROR_CODES = {
   room_closed: { retryable: false },
   /** The room already holds as many participants as it may. */
   room_full: { retryable: true },
-  /** This needs a room, and the socket is in none. */
+  /** The message needs a room, and the socket is in none. */
   not_in_room: { retryable: false },
   /** The socket is already in a room; leave it first. */
   already_in_room: { retryable: false },
-  /** The target is not in this room (also said of strangers in other rooms). */
+  /** The target is not in this room (also if it does not exist, or is in another room). */
   peer_not_found: { retryable: false },
-  /** An offer from the side that answers; send `renegotiate` instead. */
+  /** An offer from the answering side; send `renegotiate` instead. */
   glare: { retryable: false },
-  /** Too many candidates waited, or waited too long, for the description they belong to. */
+  /** Too many candidates, or for too long, waited for their session description. */
   candidates_overflow: { retryable: false },
-  /** The message is larger than the limits in `welcome` allow. */
+  /** The message, or its candidate, is larger than the limits in `welcome` allow. */
   payload_too_large: { retryable: false },
-  /** More messages than the rate budget allows; wait for `retryAfterMs`. */
+  /** More messages than the rate limit allows; retry after `retryAfterMs`. */
   rate_limited: { retryable: true },
   /** The seat was taken over by a newer socket of the same user. */
   replaced: { retryable: false },
-  /** Nothing was heard for too long: no hello, no heartbeat, no pong. */
+  /** Nothing was received for too long: no `hello`, no message, no pong. */
   timeout: { retryable: true },
-  /** The client reads too slowly; what was sent waits in its inbox for a resume. */
+  /** The client reads too slowly; undelivered messages are kept for a resume. */
   slow_reader: { retryable: true },
-  /** The node is leaving; resume elsewhere. */
+  /** The node shuts down; reconnect and resume. */
   draining: { retryable: true },
-  /** Something the answer depends on is away; try again. */
+  /** A dependency is unavailable; retry. */
   unavailable: { retryable: true },
-  /** A fault of the server's own; it has been logged. */
+  /** Internal server error; it has been logged. */
   internal: { retryable: true },
 } as const;
 export type Code = keyof typeof ERROR_CODES;
@@ -375,39 +397,39 @@ export type Code = keyof typeof ERROR_CODES;
 /** What a client does after a close. */
 export type Comeback = "never" | "resume" | "after_mending";
 
-/** Why a socket was closed (RFC 6455 §7.4); 44xx stop, 45xx come back with jitter. */
+/** Why a socket was closed (RFC 6455 §7.4); 44xx: do not reconnect, 45xx: reconnect with jittered back-off. */
 export const CLOSE_CODES = {
-  /** The conversation is over. */
+  /** Normal closure. */
   normal: { number: 1000, comeback: "never" },
-  /** The node drains; resume elsewhere after the given jitter. */
+  /** The node drains; resume after the given delay. */
   draining: { number: 1001, comeback: "resume" },
-  /** The frames break RFC 6455. */
+  /** The frames violate RFC 6455. */
   protocol: { number: 1002, comeback: "after_mending" },
-  /** Binary frames are not spoken here. */
+  /** Binary frames are not supported. */
   binary: { number: 1003, comeback: "after_mending" },
-  /** A text message was not UTF-8. */
+  /** A text message was not valid UTF-8. */
   not_utf8: { number: 1007, comeback: "after_mending" },
   /** A message was larger than allowed. */
   too_big: { number: 1009, comeback: "after_mending" },
-  /** The server failed; resume. */
+  /** Internal server error; resume. */
   internal: { number: 1011, comeback: "resume" },
   /** The server restarts; resume. */
   restart: { number: 1012, comeback: "resume" },
-  /** The server carries all it can; come back later. */
+  /** The server is overloaded, or cannot reach the ledger; resume later. */
   overload: { number: 1013, comeback: "resume" },
-  /** The token is missing, invalid or has run out. */
+  /** The token is missing, invalid or expired. */
   token: { number: 4401, comeback: "never" },
-  /** The user may not be here. */
+  /** Access denied. */
   forbidden: { number: 4403, comeback: "never" },
-  /** The room is gone. */
+  /** The room was closed. */
   room_gone: { number: 4404, comeback: "never" },
-  /** A newer socket of the same user took over; never reconnect by itself. */
+  /** Another connection of the same user took over; do not reconnect automatically. */
   replaced: { number: 4409, comeback: "never" },
-  /** Nothing was heard for too long. */
+  /** Nothing was received for too long. */
   timeout: { number: 4508, comeback: "resume" },
-  /** Far more messages than the rate budget allows. */
+  /** Far more messages than the rate limit allows. */
   rate: { number: 4529, comeback: "resume" },
-  /** The client reads too slowly; its inbox is kept. */
+  /** The client reads too slowly; undelivered messages are kept for a resume. */
   slow_reader: { number: 4530, comeback: "resume" },
 } as const;
 export type Close = keyof typeof CLOSE_CODES;

@@ -123,7 +123,7 @@ impl Clients {
 
     /// A socket is told something; what its client says to that.
     pub(super) fn hear(&mut self, socket: SocketId, told: FromRoom) -> Vec<Message> {
-        let FromRoom { session, what } = told;
+        let FromRoom { session, what, .. } = told;
         let whose = self
             .clients
             .iter()

@@ -107,7 +107,7 @@ impl Model {
         }
         if seat.is_here && seat.is_connected {
             let what = Pushed::Entry { seq: seat.inbox.len() as u64, entry, source };
-            self.pushes.push(Push { room: room_id(), to: order, what });
+            self.pushes.push(Push { room: room_id(), to: order, epoch: self.epoch, what });
         }
     }
 
@@ -125,7 +125,7 @@ impl Model {
         let Some(seat) = self.seats.remove(&order) else { return };
         if seat.is_here && seat.is_connected {
             let what = Pushed::Ended(seat.fence, Ended::Freed(reason));
-            self.pushes.push(Push { room: room_id(), to: order, what });
+            self.pushes.push(Push { room: room_id(), to: order, epoch: self.epoch, what });
         }
         self.tell_others(order, &Entry::Left { user: seat.user, order, reason });
     }
@@ -189,7 +189,7 @@ impl Model {
         };
         if seat.is_connected {
             let what = Pushed::Ended(seat.fence, Ended::Moved);
-            self.pushes.push(Push { room: room_id(), to: order, what });
+            self.pushes.push(Push { room: room_id(), to: order, epoch: self.epoch, what });
         }
         (seat.fence, seat.is_connected) = (seat.fence + 1, true);
         let last = usize::try_from(request.last_seq).unwrap_or(usize::MAX);
@@ -203,6 +203,7 @@ impl Model {
             replay: replay.collect(),
             sent: sent.collect(),
             skipped: skipped.collect(),
+            heard: Vec::new(),
             lost: false,
             members: self.members(order),
             pushes: self.pushed(),
@@ -279,7 +280,7 @@ impl Model {
         }
         let after = usize::try_from(last).unwrap_or(usize::MAX);
         let entries = seat.inbox.iter().skip(after).map(|(entry, _)| entry.clone());
-        Audited::Held((last + 1..).zip(entries).collect())
+        Audited::Held((last + 1..).zip(entries).collect(), Vec::new())
     }
 }
 

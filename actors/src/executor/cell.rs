@@ -1,0 +1,181 @@
+//! One cell: state, ONE bounded mailbox, and what it waits for. Plain data; the registry guards it with a lock that is held
+//! for a few instructions, never during a turn: the state is taken out of the cell for as long as a turn runs.
+//!
+//! **Invariant:** nothing is lost, doubled or overtaken. Whoever takes the state runs every message that is queued before
+//! giving it back, and gives it back under the lock of the mailbox only when that is empty (`tests` tries every
+//! interleaving).
+
+use std::{collections::VecDeque, time::Instant};
+
+use super::Turn;
+
+/// A cell; `W` is the handle of a worker.
+pub(crate) struct Cell<T: Turn, W> {
+    /// Taken while turns run.
+    state: Option<Box<T>>,
+    /// Absent while empty: an idle cell owns no buffer.
+    mailbox: Option<Box<Mailbox<T::Message>>>,
+    /// Present while the cell is active.
+    worker: Option<Box<Active<W>>>,
+    /// Rises with each failure: answers asked for before it are dropped.
+    generation: u32,
+}
+
+struct Mailbox<M> {
+    /// Answers that the cell waited for; first, and always taken.
+    answers: VecDeque<M>,
+    messages: VecDeque<M>,
+    /// When the oldest of them was queued.
+    since: Instant,
+}
+
+struct Active<W> {
+    worker: W,
+    /// Answers that are under way.
+    outstanding: u32,
+}
+
+/// What became of a message.
+pub(crate) enum Posted<T: Turn> {
+    /// It is queued for whoever runs the cell.
+    Queued,
+    /// The caller has the state, and runs the cell with this message.
+    Claimed(Box<T>, T::Message),
+    /// The mailbox is full.
+    Full(T::Message),
+    /// There is no such cell.
+    Absent(T::Message),
+}
+
+/// A cell as operators see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellState {
+    /// Whether a worker waits for an answer on its behalf.
+    pub active: bool,
+    /// Whether a turn is running.
+    pub running: bool,
+    /// Messages queued.
+    pub depth: usize,
+    /// When the oldest queued message arrived.
+    pub oldest: Option<Instant>,
+}
+
+impl<T: Turn, W> Cell<T, W> {
+    /// A cell that nobody has told anything yet.
+    pub(crate) fn new(state: Box<T>) -> Self {
+        Self { state: Some(state), mailbox: None, worker: None, generation: 0 }
+    }
+
+    /// Hands the message to the caller together with the state, or queues it.
+    pub(crate) fn post(&mut self, message: T::Message, now: Instant) -> Posted<T> {
+        if let Some(state) = self.state.take() {
+            return Posted::Claimed(state, message);
+        }
+        if self.depth() >= T::MAILBOX_MAX && !T::is_exempt(&message) {
+            return Posted::Full(message);
+        }
+        self.mailbox(now).messages.push_back(message);
+        Posted::Queued
+    }
+
+    /// The same for an answer that this cell, in this generation, waited for.
+    pub(crate) fn answer(&mut self, generation: u32, message: T::Message, now: Instant) -> Posted<T> {
+        if generation != self.generation {
+            return Posted::Queued; // asked for by a state that has failed since
+        }
+        if let Some(state) = self.state.take() {
+            return Posted::Claimed(state, message);
+        }
+        self.mailbox(now).answers.push_back(message);
+        Posted::Queued
+    }
+
+    fn mailbox(&mut self, now: Instant) -> &mut Mailbox<T::Message> {
+        self.mailbox.get_or_insert_with(|| {
+            Box::new(Mailbox { answers: VecDeque::new(), messages: VecDeque::new(), since: now })
+        })
+    }
+
+    /// The next message for whoever has the state.
+    pub(crate) fn next(&mut self) -> Option<T::Message> {
+        let mailbox = self.mailbox.as_mut()?;
+        let next = mailbox.answers.pop_front().or_else(|| mailbox.messages.pop_front());
+        if mailbox.answers.is_empty() && mailbox.messages.is_empty() {
+            self.mailbox = None;
+        }
+        next
+    }
+
+    /// A run is over: the cell is passive from now on.
+    ///
+    /// # Errors
+    /// The state with the next message, if one was queued meanwhile.
+    pub(crate) fn give_back(&mut self, state: Box<T>) -> Result<(), (Box<T>, T::Message)> {
+        if let Some(message) = self.next() {
+            return Err((state, message));
+        }
+        self.state = Some(state);
+        Ok(())
+    }
+
+    /// Whether nothing is queued.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.mailbox.is_none()
+    }
+
+    /// A turn has panicked: answers that are under way belong to nobody.
+    pub(crate) const fn fail(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+    }
+
+    /// One more answer is under way: the cell's worker, started if need be, and the generation that waits.
+    /// `None`: none could be started.
+    pub(crate) fn wait(&mut self, start: impl FnOnce() -> Option<W>) -> Option<(&W, u32)> {
+        if self.worker.is_none() {
+            self.worker = Some(Box::new(Active { worker: start()?, outstanding: 0 }));
+        }
+        let active = self.worker.as_mut()?;
+        active.outstanding += 1;
+        Some((&active.worker, self.generation))
+    }
+
+    /// An answer has come.
+    pub(crate) fn returned(&mut self) {
+        if let Some(active) = &mut self.worker {
+            active.outstanding = active.outstanding.saturating_sub(1);
+        }
+    }
+
+    /// Lets the worker go if no answer is under way; answers whether it did.
+    pub(crate) fn rest(&mut self) -> bool {
+        let rests = self.worker.as_ref().is_none_or(|active| active.outstanding == 0);
+        if rests {
+            self.worker = None;
+        }
+        rests
+    }
+
+    /// The worker, if the cell is active.
+    pub(crate) fn worker(&self) -> Option<&W> {
+        self.worker.as_ref().map(|active| &active.worker)
+    }
+
+    /// The state, unless a turn runs.
+    pub(crate) fn state(&self) -> Option<&T> {
+        self.state.as_deref()
+    }
+
+    fn depth(&self) -> usize {
+        self.mailbox.as_ref().map_or(0, |mailbox| mailbox.messages.len())
+    }
+
+    /// The cell as operators see it.
+    pub(crate) fn look(&self) -> CellState {
+        CellState {
+            active: self.worker.is_some(),
+            running: self.state.is_none(),
+            depth: self.mailbox.as_ref().map_or(0, |mailbox| mailbox.messages.len() + mailbox.answers.len()),
+            oldest: self.mailbox.as_ref().map(|mailbox| mailbox.since),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! All cells of one kind, by key.
+
+use std::{hash::Hash, time::Instant};
+
+use dashmap::{DashMap, Entry};
+use foldhash::fast::RandomState;
+use ractor::ActorRef;
+
+use super::{
+    Turn,
+    cell::{Cell, CellState, Posted},
+    worker::Work,
+};
+
+/// Locks that share one kind's cells. Each is held for a few instructions; with so many, threads seldom meet.
+const SHARDS: usize = 256;
+
+/// The handle of a worker.
+pub(crate) type WorkerRef<T> = ActorRef<Work<T>>;
+
+/// All cells of one kind.
+pub(crate) struct Registry<K, T: Turn> {
+    cells: DashMap<K, Cell<T, WorkerRef<T>>, RandomState>,
+}
+
+/// A cell whose state the holder has: it must be run.
+pub(crate) struct Claimed<K, T: Turn> {
+    pub(crate) key: K,
+    pub(crate) state: Box<T>,
+    pub(crate) message: T::Message,
+}
+
+impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
+    fn default() -> Self {
+        Self { cells: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS) }
+    }
+}
+
+impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
+    /// Tells the cell, if there is one.
+    pub(crate) fn post(&self, key: K, message: T::Message, now: Instant) -> Posted<T> {
+        match self.cells.get_mut(&key) {
+            Some(mut cell) => cell.post(message, now),
+            None => Posted::Absent(message),
+        }
+    }
+
+    /// Tells the cell; makes it of `state` if there is none.
+    pub(crate) fn post_or_insert(&self, key: K, state: Box<T>, message: T::Message, now: Instant) -> Posted<T> {
+        match self.cells.entry(key) {
+            Entry::Occupied(mut cell) => cell.get_mut().post(message, now),
+            Entry::Vacant(vacant) => vacant.insert(Cell::new(state)).post(message, now),
+        }
+    }
+
+    /// Looks at or changes a cell under its lock; `None` if there is no such cell.
+    pub(crate) fn with<R>(&self, key: &K, change: impl FnOnce(&mut Cell<T, WorkerRef<T>>) -> R) -> Option<R> {
+        self.cells.get_mut(key).map(|mut cell| change(&mut cell))
+    }
+
+    /// Removes a cell that wants to stop, unless something is queued for it: answers that message then.
+    pub(crate) fn end(&self, key: &K) -> Option<T::Message> {
+        let mut next = None;
+        let removed = self.cells.remove_if_mut(key, |_, cell| {
+            next = cell.next();
+            next.is_none()
+        });
+        dismiss(removed);
+        next
+    }
+
+    /// Removes a cell, whatever is queued for it; answers what was.
+    pub(crate) fn remove(&self, key: &K) -> Vec<T::Message> {
+        let removed = self.cells.remove(key);
+        let Some((_, mut cell)) = removed else { return Vec::new() };
+        let queued = std::iter::from_fn(|| cell.next()).collect();
+        dismiss(Some(((), cell)));
+        queued
+    }
+
+    /// The key of the cell that this worker waits for.
+    pub(crate) fn of_worker(&self, worker: ractor::ActorId) -> Option<K> {
+        let is_its = |cell: &Cell<T, WorkerRef<T>>| cell.worker().is_some_and(|theirs| theirs.get_id() == worker);
+        self.cells.iter().find(|cell| is_its(cell.value())).map(|cell| *cell.key())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Every key, in order: what is told to all is told in the same order on each run.
+    pub(crate) fn keys(&self) -> Vec<K> {
+        let mut keys: Vec<K> = self.cells.iter().map(|cell| *cell.key()).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Every cell as operators see it.
+    pub(crate) fn look(&self, mut each: impl FnMut(K, CellState)) {
+        self.cells.iter().for_each(|cell| each(*cell.key(), cell.value().look()));
+    }
+
+    /// How many cells have a worker.
+    pub(crate) fn active(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.value().worker().is_some()).count()
+    }
+}
+
+/// The worker of a cell that has ended waits for nothing.
+fn dismiss<K, T: Turn>(removed: Option<(K, Cell<T, WorkerRef<T>>)>) {
+    if let Some(worker) = removed.as_ref().and_then(|(_, cell)| cell.worker()) {
+        worker.stop(None);
+    }
+}

@@ -1,0 +1,235 @@
+//! The loop: whose turn it is, for how long, and whom it tells next.
+//!
+//! What a run is given is posted first, then the cells that this woke are run one after the other, each until its mailbox is
+//! empty: messages that were sent together are taken together. What its turns tell is posted before the cell is given back,
+//! so that nothing overtakes it, and run afterwards, never while a turn is on the stack. Once the budget is spent, the cells
+//! that are left continue on a worker.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Next, Out, Turn,
+    cell::{Cell, Posted},
+    registry::{Claimed, Registry},
+    supervise::{self, Failure},
+    worker,
+};
+use crate::clock::{Clock, Moment};
+
+/// What runs cells: knows the kinds, and how a turn's output is addressed.
+pub(crate) trait System: Sized + Send + Sync + 'static {
+    /// What turns tell.
+    type Out: Send + 'static;
+    /// A claimed cell of any kind.
+    type Ready: Send + 'static;
+
+    /// Posts one message: pushes to `run` what it woke.
+    fn post(self: &Arc<Self>, out: Self::Out, run: &mut Run<Self>);
+    /// Runs a claimed cell, by [`execute`].
+    fn execute(self: &Arc<Self>, ready: Self::Ready, run: &mut Run<Self>);
+
+    /// The clock of all turns.
+    fn clock(&self) -> &Clock;
+    /// How much work one thread does at a stretch.
+    fn budget(&self) -> Duration;
+    /// How long a worker that waits for nothing stays.
+    fn rest_after(&self) -> Duration;
+    /// Every worker's supervisor.
+    fn supervisor(&self) -> Option<ractor::ActorCell>;
+    /// A turn, a start or a wait has panicked.
+    fn failed(&self, failure: Failure);
+    /// A run with this thread's buffers.
+    fn buffers(&self) -> Run<Self>;
+    /// Keeps a thread's buffers for its next run.
+    fn keep_buffers(&self, run: Run<Self>);
+}
+
+/// Where the cells of one kind are.
+pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
+    /// The address of such a cell.
+    type Key: Copy + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
+    /// What such a cell is called.
+    const KIND: &'static str;
+
+    /// All cells of this kind.
+    fn cells(&self) -> &Registry<Self::Key, T>;
+    /// A claimed cell of this kind.
+    fn ready(claimed: Claimed<Self::Key, T>) -> Self::Ready;
+}
+
+/// One thread's run, and its buffers.
+pub(crate) struct Run<S: System> {
+    pub(crate) ready: VecDeque<S::Ready>,
+    /// Told, and posted next.
+    pub(crate) told: Vec<S::Out>,
+    /// Being posted; swapped with `told`.
+    posting: Vec<S::Out>,
+    /// When the last turn began: what is posted is queued since then.
+    pub(crate) now: Instant,
+    until: Instant,
+}
+
+impl<S: System> Run<S> {
+    /// A run without anything to do.
+    pub(crate) const fn new(now: Instant) -> Self {
+        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now }
+    }
+
+    /// Messages that its buffers hold without growing.
+    pub(crate) fn capacity(&self) -> usize {
+        self.ready.capacity() + self.told.capacity() + self.posting.capacity()
+    }
+
+    /// A run that goes on with what another one left.
+    pub(crate) fn of(rest: Rest<S>, now: Instant) -> Self {
+        Self { ready: rest.0, ..Self::new(now) }
+    }
+
+    /// The cells that are left to run.
+    pub(crate) fn rest(&mut self) -> Rest<S> {
+        Rest(std::mem::take(&mut self.ready))
+    }
+
+    /// Posts what was told, and what that is answered with.
+    fn post(&mut self, system: &Arc<S>) {
+        while !self.told.is_empty() {
+            let mut posting = std::mem::take(&mut self.posting);
+            std::mem::swap(&mut posting, &mut self.told);
+            for out in posting.drain(..) {
+                system.post(out, self);
+            }
+            self.posting = posting;
+        }
+    }
+
+    /// A message has reached its cell, or did not.
+    pub(crate) fn posted<T>(&mut self, key: S::Key, posted: Posted<T>)
+    where
+        T: Turn<Out = S::Out>,
+        S: Home<T>,
+    {
+        match posted {
+            Posted::Queued => {}
+            Posted::Claimed(state, message) => self.ready.push_back(S::ready(Claimed { key, state, message })),
+            Posted::Full(message) | Posted::Absent(message) => T::refused(message, &mut self.told),
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.now >= self.until
+    }
+}
+
+/// The cells that are left when a run's budget is spent.
+pub(crate) struct Rest<S: System>(VecDeque<S::Ready>);
+
+/// Posts these messages, and runs what they wake, on this thread. Must be called on the node's runtime.
+pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {
+    let mut run = system.buffers();
+    run.told.extend(told);
+    finish(system, run);
+}
+
+/// Runs on this thread what a run holds; what the budget does not allow continues on a worker.
+pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
+    if go(system, &mut run) {
+        system.keep_buffers(run);
+    } else {
+        worker::relieve(system, run.rest());
+    }
+}
+
+/// Runs until nothing is left, or the budget is spent; answers whether nothing is left.
+pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
+    run.now = system.clock().now().at;
+    run.until = run.now + system.budget();
+    run.post(system);
+    while let Some(ready) = run.ready.pop_front() {
+        system.execute(ready, run);
+        if run.is_spent() && !run.ready.is_empty() {
+            return false;
+        }
+    }
+    true
+}
+
+/// Runs one cell until its mailbox is empty, or the budget is spent.
+pub(crate) fn execute<S, T>(system: &Arc<S>, claimed: Claimed<S::Key, T>, run: &mut Run<S>)
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    let Claimed { key, mut state, message } = claimed;
+    let mut out = Out { told: std::mem::take(&mut run.told), waits: Vec::new() };
+    let mut next = Some(message);
+    'run: loop {
+        let mut after = Next::Done;
+        while let Some(message) = next.take() {
+            let turned = attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| {
+                state.turn(message, now, out)
+            });
+            let Some((kept, then)) = turned else { break 'run };
+            (state, after) = (kept, then);
+            next = system.cells().with(&key, Cell::next).flatten();
+            if run.is_spent()
+                && let Some(message) = next.take()
+            {
+                run.told = std::mem::take(&mut out.told);
+                run.post(system);
+                run.ready.push_back(S::ready(Claimed { key, state, message }));
+                break 'run;
+            }
+        }
+        let settled =
+            attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.settle(now, out));
+        let Some((state_kept, then)) = settled else { break };
+        run.told = std::mem::take(&mut out.told);
+        run.post(system);
+        out.told = std::mem::take(&mut run.told); // empty, but keeps its buffer
+        let over = if after == Next::Stop || then == Next::Stop {
+            system.cells().end(&key).map_or(Ok(()), |message| Err((state_kept, message)))
+        } else {
+            system.cells().with(&key, |cell| cell.give_back(state_kept)).unwrap_or(Ok(()))
+        };
+        let Err((kept, message)) = over else { break };
+        (state, next) = (kept, Some(message));
+    }
+    run.told.append(&mut out.told); // of a cell that has ended
+    run.post(system);
+}
+
+/// One turn. A panic costs this cell what its kind says, and nobody else anything; `None`: the cell has ended.
+fn attempt<S, T>(
+    system: &Arc<S>,
+    key: S::Key,
+    mut state: Box<T>,
+    (out, began): (&mut Out<T::Out, T::Message>, &mut Instant),
+    turn: impl FnOnce(&mut T, Moment, &mut Out<T::Out, T::Message>) -> Next,
+) -> Option<(Box<T>, Next)>
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    let told = out.told.len();
+    let now = system.clock().now();
+    *began = now.at;
+    match catch_unwind(AssertUnwindSafe(|| turn(&mut state, now, out))) {
+        Ok(next) => {
+            for answer in out.waits.drain(..) {
+                worker::wait(system, key, answer);
+            }
+            Some((state, next))
+        }
+        Err(panic) => {
+            out.told.truncate(told); // a turn that was not completed has told nobody anything
+            out.waits.clear();
+            let successor = supervise::restart::<S, T>(system, key, (state, panic), &mut out.told)?;
+            Some((successor, Next::Done))
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Workers: supervised ractor actors that wait for cells, and that continue what a thread's budget did not allow.
+
+use std::{
+    marker::PhantomData,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::FutureExt as _;
+use ractor::{Actor, ActorProcessingErr, ActorRef, ActorRuntime};
+
+use super::{
+    Turn,
+    registry::WorkerRef,
+    run::{Home, Rest, Run, System, go},
+    supervise::{self, During},
+};
+use crate::ports::Later;
+
+/// What a cell's worker is told.
+pub(crate) enum Work<T: Turn> {
+    /// Waits for this answer, of this generation of the cell.
+    Await(u32, Later<T::Message>),
+    /// Looks whether it has been idle since it had waited for so many answers; then it ends.
+    Rest(u64),
+}
+
+/// The worker of one cell: its mailbox holds the answers that the cell waits for, in order.
+struct Worker<S, T>(PhantomData<fn() -> (S, T)>);
+
+struct Waiting<S: System, K> {
+    system: Arc<S>,
+    key: K,
+    /// Answers waited for so far.
+    waited: u64,
+    /// Whether a [`Work::Rest`] is on its way.
+    resting: bool,
+}
+
+/// Lets the cell's worker wait for an answer; starts it if need be.
+pub(super) fn wait<S, T>(system: &Arc<S>, key: S::Key, answer: Later<T::Message>)
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    let waits = system.cells().with(&key, |cell| {
+        let waiting = cell.wait(|| start::<S, T>(system, key));
+        waiting.is_some_and(|(worker, generation)| worker.send_message(Work::Await(generation, answer)).is_ok())
+    });
+    if waits == Some(false) {
+        tracing::error!(kind = S::KIND, ?key, "no worker could be started: the node is ending");
+    }
+}
+
+fn start<S, T>(system: &Arc<S>, key: S::Key) -> Option<WorkerRef<T>>
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    let supervisor = system.supervisor()?;
+    let worker = Worker::<S, T>(PhantomData);
+    let started = ActorRuntime::spawn_linked_instant(None, worker, (Arc::clone(system), key), supervisor);
+    started.ok().map(|(worker, _)| worker)
+}
+
+impl<S, T> Actor for Worker<S, T>
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    type Msg = Work<T>;
+    type State = Waiting<S, S::Key>;
+    type Arguments = (Arc<S>, S::Key);
+
+    /// Does no work: a failure here would be seen by nobody.
+    async fn pre_start(
+        &self,
+        _: ActorRef<Work<T>>,
+        (system, key): (Arc<S>, S::Key),
+    ) -> Result<Waiting<S, S::Key>, ActorProcessingErr> {
+        Ok(Waiting { system, key, waited: 0, resting: false })
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<Work<T>>,
+        work: Work<T>,
+        state: &mut Waiting<S, S::Key>,
+    ) -> Result<(), ActorProcessingErr> {
+        let after = state.system.rest_after();
+        match work {
+            Work::Await(generation, answer) => {
+                let answer = AssertUnwindSafe(answer).catch_unwind().await;
+                state.waited += 1;
+                state.answered::<T>(generation, answer);
+                if !state.resting {
+                    state.rest_later::<T>(&me, after);
+                }
+            }
+            Work::Rest(waited) => {
+                state.resting = false;
+                if waited != state.waited {
+                    state.rest_later::<T>(&me, after);
+                } else if Home::<T>::cells(&*state.system).with(&state.key, super::cell::Cell::rest).unwrap_or(true) {
+                    me.stop(None);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<S: System, K> Waiting<S, K> {
+    /// Tells the cell its answer, and runs it here.
+    fn answered<T>(&self, generation: u32, answer: Result<T::Message, Box<dyn std::any::Any + Send>>)
+    where
+        T: Turn<Out = S::Out>,
+        S: Home<T, Key = K>,
+        K: Copy + Ord + std::hash::Hash,
+    {
+        let (system, key) = (&self.system, self.key);
+        let cells = Home::<T>::cells(&**system);
+        cells.with(&key, super::cell::Cell::returned);
+        let message = answer.unwrap_or_else(|panic| {
+            supervise::report::<S, T>(system, key, During::Wait, &*panic);
+            T::answer_lost()
+        });
+        let now = system.clock().now().at;
+        let mut run = Run::new(now);
+        if let Some(posted) = cells.with(&key, |cell| cell.answer(generation, message, now)) {
+            run.posted::<T>(key, posted);
+        }
+        if !go(system, &mut run) {
+            relieve(system, run.rest());
+        }
+    }
+
+    fn rest_later<T>(&mut self, me: &ActorRef<Work<T>>, after: Duration)
+    where
+        T: Turn<Out = S::Out>,
+        S: Home<T, Key = K>,
+    {
+        self.resting = true;
+        let waited = self.waited;
+        me.send_after(after, move || Work::Rest(waited));
+    }
+}
+
+/// The worker that continues a run whose budget is spent.
+struct Relief<S>(PhantomData<fn() -> S>);
+
+impl<S: System> Actor for Relief<S> {
+    type Msg = Rest<S>;
+    type State = Arc<S>;
+    type Arguments = Arc<S>;
+
+    async fn pre_start(&self, _: ActorRef<Rest<S>>, system: Arc<S>) -> Result<Arc<S>, ActorProcessingErr> {
+        Ok(system)
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<Rest<S>>,
+        rest: Rest<S>,
+        system: &mut Arc<S>,
+    ) -> Result<(), ActorProcessingErr> {
+        let mut run = Run::of(rest, system.clock().now().at);
+        loop {
+            tokio::task::yield_now().await; // everybody else of this thread first
+            if go(system, &mut run) {
+                break;
+            }
+        }
+        me.stop(None);
+        Ok(())
+    }
+}
+
+/// Continues a run on a worker of its own.
+pub(super) fn relieve<S: System>(system: &Arc<S>, rest: Rest<S>) {
+    let Some(supervisor) = system.supervisor() else { return };
+    let started = ActorRuntime::spawn_linked_instant(None, Relief::<S>(PhantomData), Arc::clone(system), supervisor);
+    if !started.is_ok_and(|(worker, _)| worker.send_message(rest).is_ok()) {
+        tracing::error!("no worker could be started: the node is ending");
+    }
+}

@@ -1,0 +1,83 @@
+//! Numbers that were used and not applied: refused, or of candidates that wait.
+
+use super::{
+    Make,
+    world::{Seat, World, message, waiting},
+};
+use crate::{
+    ledger::{Send, Skipped},
+    protocol::{Code, Kind, client::Cid},
+};
+
+fn refused(cid: Cid) -> Skipped {
+    Skipped { cid, refused: Some(Code::RateLimited) }
+}
+
+fn send(from: &Seat, to: &Seat, cid: Cid, skipped: Vec<Skipped>, released: Vec<Cid>) -> Send {
+    let messages = released.iter().chain([&cid]).map(|cid| message(Kind::Offer, &format!("no {cid}"))).collect();
+    Send { from: from.id, to: to.order(), cid: Some(cid), skipped, released, messages }
+}
+
+pub(super) async fn a_skipped_number_is_no_duplicate_until_it_is_applied(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    assert_eq!(w.send_as(&ann, send(&ann, &bob, 2, vec![refused(1)], vec![])).await, "appended");
+    assert_eq!(w.say(&ann, &bob, 1, "again").await, "appended");
+    assert_eq!(w.say(&ann, &bob, 1, "again").await, "duplicate");
+    assert_eq!(w.say(&ann, &bob, 2, "no 2").await, "duplicate", "the last number does not fall");
+    assert_eq!(w.inbox(&bob).await, ["1 no 2", "2 again"]);
+}
+
+pub(super) async fn a_resume_tells_which_numbers_were_skipped(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.send_as(&ann, send(&ann, &bob, 4, vec![refused(3), waiting(1)], vec![])).await;
+    assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [waiting(1), refused(3)]);
+    assert_eq!(w.say(&ann, &bob, 3, "again").await, "appended");
+    assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [waiting(1)]);
+}
+
+pub(super) async fn a_released_number_is_applied_with_the_message_that_it_waited_for(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "b").await);
+    w.send_as(&ann, send(&ann, &cem, 2, vec![waiting(1)], vec![])).await;
+    assert_eq!(w.send_as(&ann, send(&ann, &bob, 3, vec![], vec![1])).await, "appended");
+    assert_eq!(w.inbox(&bob).await, ["1 joined cem", "2 no 1", "3 no 3"]);
+    assert_eq!(w.resume(&mut ann, "b", 2).await.seat.skipped, []);
+    assert_eq!(w.say(&ann, &bob, 1, "again").await, "duplicate");
+}
+
+pub(super) async fn a_duplicate_changes_no_skipped_numbers(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.send_as(&ann, send(&ann, &bob, 4, vec![waiting(1), refused(2)], vec![])).await;
+    assert_eq!(w.send_as(&ann, send(&ann, &bob, 4, vec![refused(3)], vec![1])).await, "duplicate");
+    assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [waiting(1), refused(2)]);
+}
+
+pub(super) async fn a_waiting_number_may_be_refused_later(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.send_as(&ann, send(&ann, &bob, 2, vec![waiting(1)], vec![])).await;
+    w.send_as(&ann, send(&ann, &bob, 3, vec![refused(1)], vec![])).await;
+    assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [refused(1)]);
+}
+
+pub(super) async fn a_disconnect_remembers_skipped_numbers(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.say(&ann, &bob, 2, "hi").await;
+    w.disconnect_skipping(&ann, vec![refused(1)]).await;
+    assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [refused(1)]);
+    assert_eq!(w.say(&ann, &bob, 1, "again").await, "appended");
+}
+
+pub(super) async fn a_broadcast_remembers_skipped_numbers_and_can_be_one(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    assert_eq!(w.broadcast_skipping(&ann, Some(2), vec![refused(1)], "hi").await, "appended");
+    assert_eq!(w.say_to_all(&ann, 1, "again").await, "appended");
+    assert_eq!(w.say_to_all(&ann, 1, "again").await, "duplicate");
+    assert_eq!(w.inbox(&bob).await, ["1 hi", "2 again"]);
+    assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, []);
+}

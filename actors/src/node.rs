@@ -1,0 +1,323 @@
+//! A node: everything on one machine that belongs to the system, as one value. Ten of them can live in one test.
+//!
+//! `NodeRef` is what the edge holds: sockets are opened here, REST talks to rooms and users through here. The only place that
+//! knows all nouns:
+//!
+//! | file | owns |
+//! |---|---|
+//! | `directory` | the cells of all rooms, sockets and users; addresses what turns tell |
+//! | `connection` | what the edge's reader of one connection holds |
+//! | `root` | supervision of every other actor |
+//! | `clock`, `lease`, `reaper` | time; the node's lease; seats past their window. Three actors: time never waits for the ledger |
+//! | `bridge` | the subscription to the ledger |
+//! | `drain` | the clean exit |
+//! | `tree` | what operators see |
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use crate::{
+    bytes::BufferedBytes,
+    clock::Clock,
+    in_flight::InFlight,
+    ledger::{At, Failure, Ledger, Notice, Recipient},
+    messages::{To, socket::Credential, user},
+    ports::{Entropy, FrameSink, IceServers, Rooms, Unavailable, Verifier},
+    protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
+    settings::Settings,
+    socket,
+};
+
+mod bridge;
+mod clock;
+mod connection;
+mod directory;
+mod drain;
+mod lease;
+mod reaper;
+mod root;
+mod tree;
+
+pub use connection::ConnectionHandle;
+pub use tree::{KindState, Queue, Tree};
+
+use directory::Directory;
+
+/// How often a question to the ledger that nobody else would repeat is asked again.
+const RETRIES: u32 = 3;
+
+/// What the node needs from outside.
+pub struct Ports {
+    /// Who is in which room, and what each was sent.
+    pub ledger: Arc<dyn Ledger>,
+    /// Verifies access tokens.
+    pub verifier: Arc<dyn Verifier>,
+    /// What the database knows of rooms.
+    pub rooms: Arc<dyn Rooms>,
+    /// STUN and TURN servers.
+    pub ice: Arc<dyn IceServers>,
+    /// Randomness of session ids and resume secrets.
+    pub entropy: Arc<dyn Entropy>,
+    /// The clock of all deadlines; a memory ledger of this node shares it.
+    pub clock: Arc<Clock>,
+    /// The account of buffered bytes; a memory ledger of this node shares it.
+    pub bytes: Arc<BufferedBytes>,
+}
+
+/// A node. Cheap to clone.
+#[derive(Clone)]
+pub struct NodeRef {
+    directory: Arc<Directory>,
+    root: ractor::ActorRef<root::Command>,
+}
+
+/// The node cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("the node's supervisor could not be started: {0}")]
+pub struct StartError(#[from] ractor::SpawnErr);
+
+/// Why a connection is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOpened {
+    /// The node drains.
+    #[error("this node is draining")]
+    Draining,
+    /// The node holds as many sockets as it may.
+    #[error("this node holds as many sockets as it may")]
+    Full,
+    /// Too many connections came from this address.
+    #[error("too many connections from this address")]
+    AddressLimited {
+        /// How long to wait before the next.
+        wait: Duration,
+    },
+}
+
+/// How many of each noun there are on this node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Population {
+    /// Open sockets.
+    pub sockets: usize,
+    /// Users with a socket.
+    pub users: usize,
+    /// Rooms with a member.
+    pub rooms: usize,
+}
+
+impl Population {
+    /// Sockets, users and rooms.
+    #[must_use]
+    pub const fn counts(self) -> [usize; 3] {
+        [self.sockets, self.users, self.rooms]
+    }
+}
+
+/// A cell or an actor to be made to panic, in tests.
+#[cfg(feature = "fault-injection")]
+#[derive(Debug, Clone, Copy)]
+pub enum Victim {
+    /// The actor that keeps time.
+    Clock,
+    /// The actor that renews the lease.
+    Lease,
+    /// The actor that reaps.
+    Reaper,
+    /// The actor that subscribes to the ledger.
+    Bridge,
+    /// A room.
+    Room(RoomId),
+    /// A user.
+    User(UserId),
+    /// The newest socket of this user.
+    SocketOf(UserId),
+}
+
+impl NodeRef {
+    /// Starts a node, on the current runtime: all turns run there. `name` is what people call it; in the ledger it carries
+    /// the time of its start, so that a node that is restarted within its lease does not keep its predecessor's seats.
+    ///
+    /// # Errors
+    /// [`StartError`] if the supervisor does not start.
+    pub async fn start(name: NodeId, settings: Settings, ports: Ports) -> Result<Self, StartError> {
+        let directory = Arc::new(Directory::new(name, settings, ports));
+        let root = root::start(Arc::clone(&directory)).await?;
+        Ok(Self { directory, root })
+    }
+
+    /// The node's name.
+    #[must_use]
+    pub fn name(&self) -> &NodeId {
+        &self.directory.name
+    }
+
+    /// The node's name in the ledger.
+    #[must_use]
+    pub fn id(&self) -> &NodeId {
+        &self.directory.id
+    }
+
+    /// Takes a connection.
+    ///
+    /// # Errors
+    /// [`NotOpened`]: the connection is to be refused (see [`NodeRef::may_open`]).
+    pub fn open_socket(
+        &self,
+        sink: Box<dyn FrameSink>,
+        credential: Credential,
+        address: IpAddr,
+    ) -> Result<ConnectionHandle, NotOpened> {
+        self.may_open()?;
+        let directory = &self.directory;
+        let (env, now) = (&directory.sockets_env, directory.now());
+        let address = env
+            .budgets
+            .address(address, now.at)
+            .map_err(|limited| NotOpened::AddressLimited { wait: limited.retry_after })?;
+        let in_flight = Arc::new(InFlight::new(&directory.settings.socket, directory.meters.in_flight.clone()));
+        let id = directory.next_socket();
+        let state = socket::SocketTurn::new(id, sink, Arc::clone(&in_flight), Arc::clone(env), address, now);
+        directory.open_socket(id, state, credential);
+        directory.meters.opened.increment(1);
+        Ok(ConnectionHandle::new(id, Arc::clone(directory), in_flight))
+    }
+
+    /// Whether a new socket may come.
+    ///
+    /// # Errors
+    /// [`NotOpened`] if not.
+    pub fn may_open(&self) -> Result<(), NotOpened> {
+        if self.is_draining() {
+            return Err(NotOpened::Draining);
+        }
+        if self.directory.population().sockets >= self.directory.settings.node.sockets_max {
+            return Err(NotOpened::Full);
+        }
+        Ok(())
+    }
+
+    /// Whether the node is about to exit.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.directory.is_draining()
+    }
+
+    /// How much there is on this node.
+    #[must_use]
+    pub fn population(&self) -> Population {
+        self.directory.population()
+    }
+
+    /// How many of them have a worker, because they wait for something.
+    #[must_use]
+    pub fn active(&self) -> Population {
+        self.directory.active()
+    }
+
+    /// The node's tree of cells, with what operators want to know of it.
+    #[must_use]
+    pub fn tree(&self) -> Tree {
+        tree::of(&self.directory)
+    }
+
+    /// A room's members, on whichever node, in join order.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the ledger does not answer in time.
+    pub async fn members(&self, room: RoomId) -> Result<Vec<Member>, Unavailable> {
+        self.directory.ledger().members(room).await.map_err(|_| Unavailable)
+    }
+
+    /// Closes a room: its members are told `room_closed` and closed with 4404, on every node. Closing is idempotent.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the ledger does not take it in time.
+    pub async fn close_room(&self, room: RoomId) -> Result<(), Unavailable> {
+        self.directory.note_closed(room);
+        let pushes = self.repeated(|at| self.directory.ledger().close(at, LeaveReason::Closed), room).await?;
+        self.directory.tell_pushes(pushes);
+        let _ = self.directory.ledger().notify(Recipient::All, Notice::RoomClosed(room)).await; // seats have ended already
+        Ok(())
+    }
+
+    /// Evicts a user from a room: their socket, wherever it is, is closed with 4403.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the ledger does not take it in time.
+    pub async fn evict(&self, room: RoomId, user: UserId) -> Result<(), Unavailable> {
+        let pushes = self.repeated(|at| self.directory.ledger().evict(at, user, LeaveReason::Kicked), room).await?;
+        self.directory.tell_pushes(pushes);
+        Ok(())
+    }
+
+    /// The host has changed a room: the new settings hold for the next join, on every node.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the other nodes cannot be told in time.
+    pub async fn settings_changed(&self, room: RoomId) -> Result<(), Unavailable> {
+        let told = self.directory.ledger().notify(Recipient::All, Notice::SettingsChanged(room)).await;
+        told.map_err(|_| Unavailable)
+    }
+
+    /// Closes all sockets of a user with 4403, on every node.
+    pub async fn kick(&self, user: UserId) {
+        self.directory.tell(To::User(user, user::Message::Kick(Close::Forbidden)));
+        let told = self.directory.ledger().notify(Recipient::All, Notice::Kick(user)).await;
+        if told.is_err() {
+            tracing::warn!(%user, "other nodes could not be told to close this user's sockets");
+        }
+    }
+
+    /// Asks until the ledger has answered; each repetition changes nothing if the one before was applied.
+    async fn repeated<T: Unpin>(
+        &self,
+        ask: impl Fn(At<'_>) -> crate::ledger::Answer<T>,
+        room: RoomId,
+    ) -> Result<T, Unavailable> {
+        for _ in 0..RETRIES {
+            let at = At { room, node: &self.directory.id, epoch: 0 };
+            match ask(at).await {
+                Ok(answer) => return Ok(answer),
+                Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => {
+                    tokio::time::sleep(wait.min(Duration::from_millis(500))).await;
+                }
+                Err(Failure::Epoch(_)) => {}
+            }
+        }
+        Err(Unavailable)
+    }
+
+    /// Makes a cell or an actor panic.
+    #[cfg(feature = "fault-injection")]
+    pub fn inject(&self, victim: Victim) {
+        use crate::messages::room;
+        match victim {
+            Victim::Clock => self.tell_root(root::Command::Fault(root::Child::Clock)),
+            Victim::Lease => self.tell_root(root::Command::Fault(root::Child::Lease)),
+            Victim::Reaper => self.tell_root(root::Command::Fault(root::Child::Reaper)),
+            Victim::Bridge => self.tell_root(root::Command::Fault(root::Child::Bridge)),
+            Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault)),
+            Victim::User(user) => self.directory.tell(To::User(user, user::Message::Fault)),
+            Victim::SocketOf(user) => self.directory.tell(To::User(user, user::Message::FaultNewestSocket)),
+        }
+    }
+
+    #[cfg(feature = "fault-injection")]
+    fn tell_root(&self, command: root::Command) {
+        let _ = self.root.send_message(command); // a node that has ended has nothing to make panic
+    }
+}
+
+/// The name of a node in the ledger: with the time of its start.
+fn incarnation(name: &NodeId, started_unix_ms: u64, entropy: u128) -> NodeId {
+    let mut digits = Vec::new();
+    let mut left = u128::from(started_unix_ms) << 16 | (entropy & 0xffff);
+    while left > 0 {
+        digits.push(char::from_digit((left % 36) as u32, 36).unwrap_or('0'));
+        left /= 36;
+    }
+    NodeId::new(&format!("{name}.{}", digits.into_iter().rev().collect::<String>()))
+}
+
+/// A socket on this node, never used twice.
+const fn socket_id(number: u64) -> SocketId {
+    SocketId(number)
+}

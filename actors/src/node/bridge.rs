@@ -1,0 +1,121 @@
+//! This node's subscription to the ledger: what other nodes append for seats here, and what they tell.
+//!
+//! Hands events to rooms and users, and never waits for one. After an interruption every seat is audited: a lost push is a
+//! hole that the audit fills. Knows no rules.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+
+use super::directory::Directory;
+use crate::{
+    ledger::{Event, Notice},
+    messages::{To, room, user},
+    protocol::Close,
+};
+
+/// The actor; its state is [`Subscription`].
+pub(super) struct BridgeActor;
+
+/// What the bridge is told.
+pub(super) enum Command {
+    /// The ledger has an event.
+    Event(Event),
+    /// Panics, so that a test can see what that costs.
+    #[cfg(feature = "fault-injection")]
+    Fault,
+}
+
+pub(super) struct Subscription {
+    directory: Arc<Directory>,
+    /// Events that wait in the mailbox: bounds it.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Actor for BridgeActor {
+    type Msg = Command;
+    type State = Subscription;
+    type Arguments = Arc<Directory>;
+
+    async fn pre_start(
+        &self,
+        me: ActorRef<Command>,
+        directory: Arc<Directory>,
+    ) -> Result<Subscription, ActorProcessingErr> {
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let (queued, max) = (Arc::clone(&waiting), directory.settings.node.pushes_max);
+        let subscriber = move |event| {
+            if queued.fetch_add(1, Ordering::AcqRel) >= max || me.send_message(Command::Event(event)).is_err() {
+                queued.fetch_sub(1, Ordering::AcqRel);
+                return false;
+            }
+            true
+        };
+        directory.ledger().subscribe(&directory.id, Arc::new(subscriber));
+        Ok(Subscription { directory, waiting })
+    }
+
+    async fn handle(
+        &self,
+        _: ActorRef<Command>,
+        command: Command,
+        subscription: &mut Subscription,
+    ) -> Result<(), ActorProcessingErr> {
+        match command {
+            Command::Event(event) => {
+                subscription.waiting.fetch_sub(1, Ordering::AcqRel);
+                subscription.happened(event).await;
+            }
+            #[cfg(feature = "fault-injection")]
+            Command::Fault => panic!("a fault was injected into the bridge"),
+        }
+        Ok(())
+    }
+}
+
+impl Subscription {
+    async fn happened(&self, event: Event) {
+        let directory = &self.directory;
+        match event {
+            Event::Push(push) => directory.deliver([To::Room(push.room, room::Message::Pushed(push))]),
+            Event::Notice(notice) => self.noticed(notice),
+            Event::Subscribed => directory.tell_rooms(|| room::Message::Audit).await,
+            Event::Interrupted => tracing::warn!("pushes of other nodes may be lost until the subscription is back"),
+            Event::Epoch(epoch) => {
+                if directory.note_epoch(epoch) {
+                    directory.tell_rooms(|| room::Message::Epoch(epoch)).await;
+                }
+            }
+        }
+    }
+
+    fn noticed(&self, notice: Notice) {
+        let directory = &self.directory;
+        match notice {
+            Notice::Kick(user) => directory.deliver([To::User(user, user::Message::Kick(Close::Forbidden))]),
+            Notice::RoomClosed(id) => {
+                directory.note_closed(id);
+                directory.deliver([To::Room(id, room::Message::Closed)]);
+            }
+            Notice::SettingsChanged(id) => {
+                let (settings, directory) = (directory.ports.rooms.settings(id), Arc::clone(directory));
+                self.directory.deliver([To::Aside(Box::pin(async move {
+                    match settings.await {
+                        Ok(Some(settings)) => {
+                            directory.note_changed(id, &settings);
+                            Some(To::Room(id, room::Message::SettingsChanged(settings)))
+                        }
+                        Ok(None) => None,
+                        Err(why) => {
+                            tracing::warn!(room = %id, %why, "a room's new settings could not be looked up: they hold from its next opening");
+                            None
+                        }
+                    }
+                }))]);
+            }
+        }
+    }
+}

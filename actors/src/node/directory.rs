@@ -1,0 +1,439 @@
+//! The cells of all rooms, sockets and users of this node, and how what turns tell is addressed to them.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use ractor::ActorCell;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+use super::{Population, Ports, incarnation, socket_id};
+use crate::{
+    clock::{Clock, Moment},
+    executor::{Claimed, Failure, Failures, Home, Posted, Registry, Run, System, Timers, deliver, execute, finish, start},
+    ledger::{Ledger, Push},
+    messages::{Key, To, room as room_messages, socket as socket_messages, user as user_messages},
+    metrics::Meters,
+    ports::RoomSettings,
+    protocol::{Epoch, NodeId, RoomId, SocketId, UserId, server::Mode},
+    room::{self, RoomTurn},
+    settings::Settings,
+    socket::{self, Budgets, SocketTurn},
+    user::UserTurn,
+};
+
+/// How long a room that was closed refuses joins that looked it up before.
+const CLOSED_FOR: Duration = Duration::from_secs(10);
+
+/// Everything on one node that can be addressed, and what it shares.
+pub(crate) struct Directory {
+    /// What people call the node.
+    pub(crate) name: NodeId,
+    /// The node's name in the ledger.
+    pub(crate) id: NodeId,
+    pub(crate) settings: Settings,
+    pub(crate) ports: Ports,
+    pub(crate) meters: Arc<Meters>,
+    /// What runs beside the cells; waited for by a drain.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) failures: Failures,
+    pub(crate) sockets_env: Arc<socket::Env>,
+    rooms_env: Arc<room::Env>,
+    rooms: Registry<RoomId, RoomTurn>,
+    sockets: Registry<SocketId, SocketTurn>,
+    users: Registry<UserId, UserTurn>,
+    timers: Mutex<Timers<Key>>,
+    /// Rooms that were closed a moment ago.
+    closed: Mutex<BTreeMap<RoomId, Instant>>,
+    sockets_made: AtomicU64,
+    epoch: AtomicU64,
+    draining: AtomicBool,
+    root: OnceLock<ActorCell>,
+    /// Where turns run.
+    runtime: Handle,
+}
+
+/// A claimed cell of one of the three kinds.
+pub(crate) enum Ready {
+    Room(Claimed<RoomId, RoomTurn>),
+    Socket(Claimed<SocketId, SocketTurn>),
+    User(Claimed<UserId, UserTurn>),
+}
+
+thread_local! {
+    /// A thread's buffers between two runs.
+    static BUFFERS: RefCell<Option<Run<Directory>>> = const { RefCell::new(None) };
+}
+
+/// Messages that a thread's buffers may hold without giving the memory back.
+const BUFFERS_KEPT: usize = 1_024;
+
+impl Directory {
+    pub(super) fn new(name: NodeId, settings: Settings, ports: Ports) -> Self {
+        let now = ports.clock.now();
+        let id = incarnation(&name, now.unix_ms, ports.entropy.bits());
+        let meters = Arc::new(Meters::new());
+        let rooms_env = Arc::new(room::Env {
+            ledger: Arc::clone(&ports.ledger),
+            node: id.clone(),
+            limits: settings.room,
+            budget: settings.budget,
+            bytes: Arc::clone(&ports.bytes),
+        });
+        let sockets_env = Arc::new(socket::Env {
+            node: name.clone(),
+            limits: settings.socket,
+            budget: settings.budget,
+            seat_window: settings.node.seat_window,
+            participants_max: settings.room.participants_max,
+            verifier: Arc::clone(&ports.verifier),
+            rooms: Arc::clone(&ports.rooms),
+            ice: Arc::clone(&ports.ice),
+            entropy: Arc::clone(&ports.entropy),
+            meters: Arc::clone(&meters),
+            bytes: Arc::clone(&ports.bytes),
+            budgets: Arc::new(Budgets::new(settings.budget, now.at)),
+        });
+        Self {
+            name,
+            id,
+            settings,
+            meters,
+            tasks: TaskTracker::new(),
+            failures: Failures::default(),
+            sockets_env,
+            rooms_env,
+            rooms: Registry::default(),
+            sockets: Registry::default(),
+            users: Registry::default(),
+            timers: Mutex::new(Timers::new(now.at)),
+            closed: Mutex::default(),
+            sockets_made: AtomicU64::new(1),
+            epoch: AtomicU64::new(0),
+            draining: AtomicBool::new(false),
+            root: OnceLock::new(),
+            runtime: Handle::current(),
+            ports,
+        }
+    }
+
+    pub(super) fn supervised_by(&self, root: ActorCell) {
+        let _ = self.root.set(root); // a node starts once
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        self.ports.clock.now()
+    }
+
+    pub(crate) fn ledger(&self) -> &dyn Ledger {
+        &*self.ports.ledger
+    }
+
+    /// Posts messages and runs what they wake, on this thread, which must be one of the node's runtime.
+    pub(crate) fn deliver(self: &Arc<Self>, told: impl IntoIterator<Item = To>) {
+        deliver(self, told);
+    }
+
+    /// Tells from anywhere: from another runtime's thread (the admin listener's) the turns run on the node's runtime.
+    pub(crate) fn tell(self: &Arc<Self>, to: To) {
+        if Handle::try_current().is_ok_and(|here| here.id() == self.runtime.id()) {
+            return self.deliver([to]);
+        }
+        let directory = Arc::clone(self);
+        self.tasks.spawn_on(async move { directory.deliver([to]) }, &self.runtime);
+    }
+
+    pub(super) fn tell_pushes(self: &Arc<Self>, pushes: Vec<Push>) {
+        for push in pushes {
+            self.tell(To::Room(push.room, room_messages::Message::Pushed(push)));
+        }
+    }
+
+    /// Tells every room on this node, a few at a time.
+    pub(super) async fn tell_rooms(self: &Arc<Self>, message: impl Fn() -> room_messages::Message) {
+        for rooms in self.rooms.keys().chunks(TOGETHER) {
+            self.deliver(rooms.iter().map(|room| To::Room(*room, message())));
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Tells every socket on this node, a few at a time.
+    pub(super) async fn tell_sockets(self: &Arc<Self>, message: impl Fn() -> socket_messages::Message) {
+        for sockets in self.sockets.keys().chunks(TOGETHER) {
+            self.deliver(sockets.iter().map(|socket| To::Socket(*socket, message())));
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Sends the ticks that are due, a few at a time: hundreds of pings in one go would delay everybody's next signal.
+    pub(super) async fn send_ticks(self: &Arc<Self>, now: Instant) {
+        let due = lock(&self.timers).advance(now);
+        for keys in due.chunks(TOGETHER) {
+            self.deliver(keys.iter().map(|key| match *key {
+                Key::Room(id) => To::Room(id, room_messages::Message::Tick),
+                Key::Socket(id) => To::Socket(id, socket_messages::Message::Tick),
+                Key::User(id) => To::User(id, user_messages::Message::Tick),
+            }));
+            if due.len() > TOGETHER {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    pub(super) fn next_socket(&self) -> SocketId {
+        socket_id(self.sockets_made.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Opens a socket, on this thread.
+    pub(super) fn open_socket(
+        self: &Arc<Self>,
+        id: SocketId,
+        state: SocketTurn,
+        credential: socket_messages::Credential,
+    ) {
+        let opened = socket_messages::Message::Opened(credential);
+        let posted = self.sockets.post_or_insert(id, Box::new(state), opened, self.now().at);
+        let mut run = self.buffers();
+        run.posted::<SocketTurn>(id, posted);
+        finish(self, run);
+    }
+
+    /// Notes that a room is closed: joins that looked it up before are refused.
+    pub(super) fn note_closed(&self, room: RoomId) {
+        let now = self.now().at;
+        let mut closed = lock(&self.closed);
+        closed.retain(|_, until| *until > now);
+        closed.insert(room, now + CLOSED_FOR);
+    }
+
+    /// A room that was reopened may be joined at once.
+    pub(super) fn note_changed(&self, room: RoomId, settings: &RoomSettings) {
+        if settings.active {
+            lock(&self.closed).remove(&room);
+        }
+    }
+
+    fn settings_now(&self, room: RoomId, settings: RoomSettings) -> RoomSettings {
+        let now = self.now().at;
+        let is_closed = lock(&self.closed).get(&room).is_some_and(|until| *until > now);
+        RoomSettings { active: settings.active && !is_closed, ..settings }
+    }
+
+    pub(super) fn epoch(&self) -> Epoch {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Notes the ledger's epoch; answers whether it is newer than what was known, and not the first.
+    pub(super) fn note_epoch(&self, epoch: Epoch) -> bool {
+        let before = self.epoch.fetch_max(epoch, Ordering::AcqRel);
+        before < epoch
+    }
+
+    pub(super) fn start_draining(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    pub(super) const fn rooms(&self) -> &Registry<RoomId, RoomTurn> {
+        &self.rooms
+    }
+
+    pub(super) const fn sockets(&self) -> &Registry<SocketId, SocketTurn> {
+        &self.sockets
+    }
+
+    pub(super) const fn users(&self) -> &Registry<UserId, UserTurn> {
+        &self.users
+    }
+
+    pub(crate) fn population(&self) -> Population {
+        Population { sockets: self.sockets.len(), users: self.users.len(), rooms: self.rooms.len() }
+    }
+
+    pub(crate) fn active(&self) -> Population {
+        Population { sockets: self.sockets.active(), users: self.users.active(), rooms: self.rooms.active() }
+    }
+
+    /// Sets the gauges.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
+    pub(super) fn measure(&self) {
+        let meters = &self.meters;
+        meters.measure(&self.ports.bytes);
+        let (here, active) = (self.population(), self.active());
+        for (gauge, count) in [&meters.sockets, &meters.users, &meters.rooms].into_iter().zip(here.counts()) {
+            gauge.set(count as f64);
+        }
+        for (gauge, count) in meters.active.iter().zip(active.counts()) {
+            gauge.set(count as f64);
+        }
+    }
+
+    fn open_room(self: &Arc<Self>, id: RoomId, settings: RoomSettings, message: room_messages::Message, run: &mut Run<Self>) {
+        let now = self.now().at;
+        let posted = self.rooms.post(id, message, now);
+        let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
+        let settings = self.settings_now(id, settings);
+        let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env), now));
+        let posted = match made {
+            Some(state) => self.rooms.post_or_insert(id, state, message, now),
+            None => Posted::Absent(message),
+        };
+        run.posted::<RoomTurn>(id, posted);
+    }
+
+    /// Settings of a room that nobody looked up: nobody joins it by them.
+    const fn unknown_room(&self) -> RoomSettings {
+        RoomSettings {
+            participants_max: self.settings.room.participants_max,
+            seat_window: self.settings.node.seat_window,
+            mode: Mode::Mesh,
+            active: true,
+        }
+    }
+
+    fn start_user(self: &Arc<Self>, id: UserId, message: user_messages::Message, run: &mut Run<Self>) {
+        let now = self.now().at;
+        let posted = self.users.post(id, message, now);
+        let Posted::Absent(message) = posted else { return run.posted::<UserTurn>(id, posted) };
+        let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, self.settings.user));
+        if let Some(state) = made {
+            run.posted::<UserTurn>(id, self.users.post_or_insert(id, state, message, now));
+        }
+    }
+
+    /// A worker has ended although it never should: its cell ends with it.
+    pub(super) fn worker_died(self: &Arc<Self>, worker: ractor::ActorId) {
+        if let Some(room) = self.rooms.of_worker(worker) {
+            self.rooms.remove(&room);
+        } else if let Some(socket) = self.sockets.of_worker(worker) {
+            self.sockets.remove(&socket);
+        } else if let Some(user) = self.users.of_worker(worker) {
+            self.users.remove(&user);
+        }
+    }
+}
+
+/// Messages delivered before other tasks of the thread have their turn.
+const TOGETHER: usize = 8;
+
+impl System for Directory {
+    type Out = To;
+    type Ready = Ready;
+
+    fn post(self: &Arc<Self>, to: To, run: &mut Run<Self>) {
+        match to {
+            To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now)),
+            To::Room(id, message) => match self.rooms.post(id, message, run.now) {
+                // A fact that the ledger has to learn of opens the room, should it have ended.
+                Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
+                posted => run.posted(id, posted),
+            },
+            To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
+            To::User(id, message) => run.posted(id, self.users.post(id, message, run.now)),
+            To::StartUser(id, message) => self.start_user(id, message, run),
+            To::Wake(key, at) => lock(&self.timers).schedule(key, at),
+            To::Aside(task) => {
+                let directory = Arc::clone(self);
+                self.tasks.spawn(async move {
+                    if let Some(to) = task.await {
+                        directory.deliver([to]);
+                    }
+                });
+            }
+        }
+    }
+
+    fn execute(self: &Arc<Self>, ready: Ready, run: &mut Run<Self>) {
+        match ready {
+            Ready::Room(claimed) => execute::<Self, RoomTurn>(self, claimed, run),
+            Ready::Socket(claimed) => execute::<Self, SocketTurn>(self, claimed, run),
+            Ready::User(claimed) => execute::<Self, UserTurn>(self, claimed, run),
+        }
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.ports.clock
+    }
+
+    fn budget(&self) -> Duration {
+        self.settings.node.turn_budget
+    }
+
+    fn rest_after(&self) -> Duration {
+        self.settings.node.rest_after
+    }
+
+    fn supervisor(&self) -> Option<ActorCell> {
+        self.root.get().cloned()
+    }
+
+    fn failed(&self, failure: Failure) {
+        tracing::error!(kind = failure.kind, key = failure.key, during = ?failure.during, reason = failure.reason, "a cell has panicked");
+        self.meters.restarts.increment(1);
+        self.failures.record(failure);
+    }
+
+    fn buffers(&self) -> Run<Self> {
+        BUFFERS.take().unwrap_or_else(|| Run::new(self.now().at))
+    }
+
+    fn keep_buffers(&self, run: Run<Self>) {
+        if run.capacity() <= BUFFERS_KEPT {
+            BUFFERS.set(Some(run));
+        }
+    }
+}
+
+impl Home<RoomTurn> for Directory {
+    type Key = RoomId;
+    const KIND: &'static str = "room";
+
+    fn cells(&self) -> &Registry<RoomId, RoomTurn> {
+        &self.rooms
+    }
+
+    fn ready(claimed: Claimed<RoomId, RoomTurn>) -> Ready {
+        Ready::Room(claimed)
+    }
+}
+
+impl Home<SocketTurn> for Directory {
+    type Key = SocketId;
+    const KIND: &'static str = "socket";
+
+    fn cells(&self) -> &Registry<SocketId, SocketTurn> {
+        &self.sockets
+    }
+
+    fn ready(claimed: Claimed<SocketId, SocketTurn>) -> Ready {
+        Ready::Socket(claimed)
+    }
+}
+
+impl Home<UserTurn> for Directory {
+    type Key = UserId;
+    const KIND: &'static str = "user";
+
+    fn cells(&self) -> &Registry<UserId, UserTurn> {
+        &self.users
+    }
+
+    fn ready(claimed: Claimed<UserId, UserTurn>) -> Ready {
+        Ready::User(claimed)
+    }
+}
+
+/// A panic elsewhere leaves these indexes whole: each change to them is one call.
+fn lock<T>(index: &Mutex<T>) -> MutexGuard<'_, T> {
+    index.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,135 @@
+//! The node's lease: renews it, and stops deliveries before others may judge the node dead.
+//!
+//! Counts real time, pauses of the process included: the ledger's clock does not stand still with this process.
+
+use std::{sync::Arc, time::Duration};
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::time::Instant;
+
+use super::directory::Directory;
+use crate::{
+    ledger::Lease,
+    messages::{room, socket},
+};
+
+/// How often it is looked whether the lease is about to run out.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// The actor; its state is [`Holding`].
+pub(super) struct LeaseActor;
+
+/// What the actor is told.
+pub(super) enum Command {
+    /// It may be time to renew.
+    Look,
+    #[cfg(feature = "fault-injection")]
+    Fault,
+}
+
+pub(super) struct Holding {
+    directory: Arc<Directory>,
+    /// When the last renewal that succeeded was sent.
+    renewed_at: Instant,
+    renew_at: Instant,
+    fenced: bool,
+}
+
+impl Actor for LeaseActor {
+    type Msg = Command;
+    type State = Holding;
+    type Arguments = Arc<Directory>;
+
+    async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Holding, ActorProcessingErr> {
+        let now = Instant::now();
+        let mut holding = Holding { directory, renewed_at: now, renew_at: now, fenced: false };
+        holding.renew().await;
+        me.send_after(LOOK_EVERY, || Command::Look);
+        Ok(holding)
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<Command>,
+        command: Command,
+        holding: &mut Holding,
+    ) -> Result<(), ActorProcessingErr> {
+        match command {
+            Command::Look => {
+                holding.look().await;
+                me.send_after(LOOK_EVERY, || Command::Look);
+            }
+            #[cfg(feature = "fault-injection")]
+            Command::Fault => panic!("a fault was injected into the lease's holder"),
+        }
+        Ok(())
+    }
+}
+
+impl Holding {
+    async fn look(&mut self) {
+        if self.is_at_risk() {
+            self.fence().await;
+        }
+        if Instant::now() >= self.renew_at {
+            self.renew().await;
+            if self.is_at_risk() {
+                self.fence().await;
+            }
+        }
+    }
+
+    /// Whether others may soon judge this node dead.
+    fn is_at_risk(&self) -> bool {
+        let limits = &self.directory.settings.node;
+        Instant::now() >= self.renewed_at + limits.lease.saturating_sub(limits.fence_before)
+    }
+
+    async fn renew(&mut self) {
+        let limits = &self.directory.settings.node;
+        let (asked_at, known) = (Instant::now(), self.directory.epoch());
+        let renewing = self.directory.ledger().renew(&self.directory.id, limits.lease, known);
+        // Never longer than until the lease has to be looked at again.
+        let renewed = tokio::time::timeout(limits.renew_every, renewing).await;
+        match renewed {
+            Ok(Ok(lease)) => {
+                (self.renewed_at, self.renew_at) = (asked_at, asked_at + limits.renew_every);
+                self.renewed(lease).await;
+            }
+            Ok(Err(_)) | Err(_) => {
+                self.renew_at = Instant::now() + LOOK_EVERY;
+                tracing::warn!("the node's lease could not be renewed; retrying until it runs out");
+            }
+        }
+    }
+
+    async fn renewed(&mut self, lease: Lease) {
+        let audits = match lease {
+            Lease::Kept => self.fenced,
+            Lease::Lapsed => true,
+            Lease::Rebuilt(epoch) => {
+                if self.directory.note_epoch(epoch) {
+                    self.directory.tell_rooms(|| room::Message::Epoch(epoch)).await;
+                }
+                self.fenced
+            }
+        };
+        if audits {
+            self.directory.tell_rooms(|| room::Message::Audit).await;
+        }
+        if std::mem::take(&mut self.fenced) {
+            tracing::info!("the ledger answers again: seats are audited, and delivery continues");
+            self.directory.tell_rooms(|| room::Message::Fence(false)).await;
+            self.directory.tell_sockets(|| socket::Message::Degraded(false)).await;
+        }
+    }
+
+    async fn fence(&mut self) {
+        if std::mem::replace(&mut self.fenced, true) {
+            return;
+        }
+        tracing::warn!("the node's lease is about to run out: nothing is delivered until the ledger answers");
+        self.directory.tell_rooms(|| room::Message::Fence(true)).await;
+        self.directory.tell_sockets(|| socket::Message::Degraded(true)).await;
+    }
+}

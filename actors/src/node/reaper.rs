@@ -1,0 +1,76 @@
+//! The reaper: frees seats past their window, and disconnects those of dead nodes. Every node may do it.
+
+use std::{sync::Arc, time::Duration};
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+
+use super::directory::Directory;
+use crate::ledger::{At, Failure};
+
+/// How often the reaper looks.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Rooms that it looks at before it looks anew for what is due.
+const PAGE: usize = 50;
+
+/// The actor; its state is the directory.
+pub(super) struct ReaperActor;
+
+/// What the actor is told.
+pub(super) enum Command {
+    Look,
+    #[cfg(feature = "fault-injection")]
+    Fault,
+}
+
+impl Actor for ReaperActor {
+    type Msg = Command;
+    type State = Arc<Directory>;
+    type Arguments = Arc<Directory>;
+
+    async fn pre_start(
+        &self,
+        me: ActorRef<Command>,
+        directory: Arc<Directory>,
+    ) -> Result<Arc<Directory>, ActorProcessingErr> {
+        me.send_after(LOOK_EVERY, || Command::Look);
+        Ok(directory)
+    }
+
+    async fn handle(
+        &self,
+        me: ActorRef<Command>,
+        command: Command,
+        directory: &mut Arc<Directory>,
+    ) -> Result<(), ActorProcessingErr> {
+        match command {
+            Command::Look => {
+                if let Err(why) = Box::pin(reap(directory)).await {
+                    tracing::debug!(%why, "the reaper could not reach the ledger; it looks again");
+                }
+                me.send_after(LOOK_EVERY, || Command::Look);
+            }
+            #[cfg(feature = "fault-injection")]
+            Command::Fault => panic!("a fault was injected into the reaper"),
+        }
+        Ok(())
+    }
+}
+
+/// Goes through what is due, page by page.
+async fn reap(directory: &Arc<Directory>) -> Result<(), Failure> {
+    loop {
+        let mut due = directory.ledger().due(PAGE).await?;
+        due.dead.retain(|node| *node != directory.id); // a node never reaps itself
+        for room in due.rooms {
+            let at = At { room, node: &directory.id, epoch: 0 };
+            let reaped = directory.ledger().reap(at, &due.dead).await?;
+            directory.meters.reaped.increment(1);
+            tracing::debug!(%room, freed = reaped.freed.len(), "seats past their window were freed");
+            directory.tell_pushes(reaped.pushes);
+        }
+        if !due.more {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+    }
+}

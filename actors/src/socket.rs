@@ -1,0 +1,63 @@
+//! One connection's life: authentication, the session in a room, frames on their way out, budgets.
+//!
+//! Owns what one client may send now and what it is told; must not know other sockets, nor the rules of rooms. Decisions
+//! are pure (`rules`); [`SocketTurn`] performs them and says what others are to be told.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    bytes::BufferedBytes,
+    metrics::Meters,
+    ports::{Entropy, IceServers, RoomSettings, Rooms, Verifier},
+    protocol::{NodeId, server::Mode},
+    settings::{BudgetLimits, SocketLimits},
+};
+
+pub mod budget;
+mod outbox;
+mod resume_token;
+mod rules;
+mod sink;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+pub use budget::{Address, Budgets, TooManyConnections};
+pub use turn::SocketTurn;
+
+/// What all sockets of a node share.
+pub struct Env {
+    /// The node.
+    pub node: NodeId,
+    /// Bounds of each socket.
+    pub limits: SocketLimits,
+    /// Rates and costs.
+    pub budget: BudgetLimits,
+    /// How long a disconnected seat is kept unless the room says otherwise.
+    pub seat_window: Duration,
+    /// The default limit of a room's members: with it a room is opened for a resume while its settings are unavailable.
+    pub participants_max: u32,
+    /// Verifies tokens.
+    pub verifier: Arc<dyn Verifier>,
+    /// Looks rooms up.
+    pub rooms: Arc<dyn Rooms>,
+    /// Hands out STUN and TURN servers.
+    pub ice: Arc<dyn IceServers>,
+    /// Randomness for sessions and their secrets.
+    pub entropy: Arc<dyn Entropy>,
+    /// Metrics.
+    pub(crate) meters: Arc<Meters>,
+    /// The account of buffered bytes.
+    pub bytes: Arc<BufferedBytes>,
+    /// The budgets of users and addresses.
+    pub budgets: Arc<Budgets>,
+}
+
+impl Env {
+    /// The settings with which a room is opened for a resume while its own cannot be looked up: a resume asks for no new
+    /// seat, and whoever joins is held to the default limit rather than to none.
+    const fn unknown_room(&self) -> RoomSettings {
+        let Self { participants_max, seat_window, .. } = *self;
+        RoomSettings { participants_max, seat_window, mode: Mode::Mesh, active: true }
+    }
+}

@@ -1,0 +1,271 @@
+//! A connection's decisions: who the client is, what it may send now, what it is answered, when the connection ends.
+//!
+//! Pure and total: no clock, no I/O, no await. The turn verifies tokens, looks rooms up, keeps budgets and writes; what it
+//! finds comes back as events.
+//!
+//! ```text
+//! Opened ── hello ──► Ready ◄── leave, end of the session ── InRoom
+//!                       │ ▲                                     ▲
+//!           join, resume│ │ refused            joined, resumed  │
+//!                       ▼ │                                     │
+//!                     Entering ─────────────────────────────────┘        any ── close ──► Closed
+//! ```
+//!
+//! **Invariants** (properties in `tests`): nothing is wanted of a closed connection; every phase has a way out; each number
+//! that is taken from the client ends once.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    clock::Moment,
+    messages::{
+        room::{self, SeatRef},
+        socket::{Credential, Disconnect, FromRoom, FromUser, Lookup},
+    },
+    ports::{Identity, RoomSettings, TokenError, Unavailable},
+    protocol::{
+        BadMessage, ClientMessage, Close, Entry, RoomId, ServerToClient, SessionId, SocketId, UserId,
+        client::Seq,
+        server::{Refusal, RoomJoined},
+    },
+    settings::{BudgetLimits, SocketLimits},
+};
+
+use super::budget::{Charge, Cost};
+use crate::in_flight::Permit;
+
+mod close_reasons;
+mod entering;
+mod hello;
+mod life;
+mod numbers;
+mod pending;
+mod receiving;
+mod reseat;
+mod session;
+
+pub(crate) use life::PingPayload;
+
+use entering::Entering;
+use life::Life;
+use session::Session;
+
+/// How long an `ack` may wait for others.
+const ACK_WITHIN: Duration = Duration::from_secs(1);
+/// How long a join or a resume may take, lookup included: longer than the room's and the ledger's own bounds, so that it
+/// ends a wait only when an answer was lost.
+const ANSWER_WITHIN: Duration = Duration::from_secs(12);
+/// How often in a row a room's cell may be restarted before its members are disconnected, to resume.
+const RESTARTS_MAX: u8 = 3;
+
+/// One connection's state.
+pub(crate) struct Connection {
+    id: SocketId,
+    identity: Option<Identity>,
+    phase: Phase,
+    life: Life,
+    /// Names the last message between this socket and a room.
+    tag: u64,
+    /// Whether the node cannot reach the ledger.
+    degraded: bool,
+}
+
+/// How far a connection has come.
+enum Phase {
+    /// It is not known who the client is. The token that a browser added to the handshake by itself is kept until `hello`.
+    Opened(Option<Box<str>>),
+    /// The client is authenticated, and in no room.
+    Ready,
+    /// It asked for a seat, or to resume a session.
+    Entering(Box<Entering>),
+    /// It has a seat.
+    InRoom(Session),
+    /// It is over.
+    Closed,
+}
+
+/// What happens to a connection.
+pub(crate) enum Event {
+    /// The connection is open.
+    Opened(Credential),
+    /// A message was read.
+    Received(Received),
+    /// A ping was read, and whether its pong is paid for.
+    Pinged(Vec<u8>, Charge),
+    /// A pong was read, and whether it is paid for.
+    Ponged(Vec<u8>, Charge),
+    /// The connection has ended.
+    Disconnected(Disconnect),
+    /// A room tells its member.
+    FromRoom(FromRoom),
+    /// The user's cell tells its socket.
+    FromUser(FromUser),
+    /// A token was verified.
+    Verified(Purpose, Result<Identity, TokenError>),
+    /// A room was looked up; for a join with a fresh session.
+    Found(Lookup, Result<Option<RoomSettings>, Unavailable>, Fresh),
+    /// Time has passed.
+    Tick,
+    /// The node drains.
+    Draining(u64),
+    /// Whether signaling is degraded.
+    Degraded(bool),
+    /// Close now.
+    Close(Close),
+}
+
+/// A message that was read, with its permit, and whether it is paid for.
+pub(crate) struct Received {
+    pub(crate) message: Result<ClientMessage, BadMessage>,
+    pub(crate) permit: Permit,
+    pub(crate) charge: Charge,
+}
+
+/// Randomness for one session: its id, and the secret that a resume must bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fresh {
+    pub(crate) session: SessionId,
+    pub(crate) secret: u128,
+}
+
+/// What a token is verified for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Hello(Option<crate::protocol::client::Resume>),
+    Refresh,
+}
+
+/// What a connection wants done.
+pub(crate) enum Effect {
+    /// Verify a token; the finding is an event.
+    Verify(String, Purpose),
+    /// Look a room up; the finding is an event.
+    LookUp(RoomId, Lookup),
+    /// Tell the user's cell that this socket is theirs, with a token until then.
+    Attach(UserId, u64),
+    /// Tell it until when the newer token is valid.
+    Refresh(UserId, u64),
+    Welcome(UserId),
+    /// Tell a room, and open it if it is not open; without settings if they are unknown.
+    Open(RoomId, Option<RoomSettings>, room::Message),
+    /// Tell a room.
+    Tell(RoomId, room::Message),
+    /// Send `room_joined`, with ICE servers for this user.
+    Joined(UserId, Box<RoomJoined>),
+    Send(ServerToClient),
+    Deliver(Seq, Entry),
+    /// Take this from the budget, whatever it holds.
+    Charge(Cost),
+    /// A message was settled so long after it was read.
+    Settled(Duration),
+    Ping(PingPayload),
+    Pong(Vec<u8>),
+    /// Close with this code, then end.
+    Close(Close),
+    /// Answer the client's close frame with its own code, then end.
+    Echo(Option<u16>),
+    /// The connection is gone: end.
+    End,
+}
+
+/// What a decision may depend on besides the state and the event, and what it wants done.
+pub(crate) struct Cx<'a> {
+    pub(crate) now: Moment,
+    pub(crate) limits: &'a SocketLimits,
+    pub(crate) budget: &'a BudgetLimits,
+    /// In order.
+    pub(crate) out: Vec<Effect>,
+}
+
+impl Connection {
+    pub(crate) fn new(id: SocketId, now: Instant, limits: &SocketLimits) -> Self {
+        Self { id, identity: None, phase: Phase::Opened(None), life: Life::new(now, limits), tag: 0, degraded: false }
+    }
+
+    pub(crate) const fn id(&self) -> SocketId {
+        self.id
+    }
+
+    /// Who the client is, if that is known.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        self.identity.as_ref().map(|identity| identity.user)
+    }
+
+    /// Whether nothing more is to come.
+    pub(crate) const fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed)
+    }
+
+    /// The room that the client is in or was asked to let it in, and the seat there.
+    pub(crate) fn place(&self) -> Option<(RoomId, SeatRef)> {
+        match &self.phase {
+            Phase::InRoom(session) => Some((session.room, session.seat_ref(self.id))),
+            Phase::Entering(entering) => entering.place(self.id),
+            Phase::Opened(_) | Phase::Ready | Phase::Closed => None,
+        }
+    }
+
+    /// Decides.
+    pub(crate) fn handle(&mut self, event: Event, cx: &mut Cx<'_>) {
+        if self.is_closed() {
+            return;
+        }
+        match event {
+            Event::Opened(Credential::None) => {}
+            Event::Opened(Credential::Token(token)) => cx.out.push(Effect::Verify(token, Purpose::Hello(None))),
+            Event::Opened(Credential::Cookie(token)) => {
+                if let Phase::Opened(cookie) = &mut self.phase {
+                    *cookie = Some(token.into());
+                }
+            }
+            Event::Received(received) => self.received(received, cx),
+            Event::Pinged(payload, charge) => self.pinged(payload, charge, cx),
+            Event::Ponged(payload, charge) => self.ponged(&payload, charge, cx),
+            Event::Disconnected(how) => self.disconnected(how, cx),
+            Event::FromRoom(FromRoom { session, what, .. }) => {
+                if self.session_id() == Some(session) {
+                    self.room_event(what, cx);
+                }
+            }
+            Event::FromUser(what) => self.user_event(what, cx),
+            Event::Verified(purpose, result) => self.verified(purpose, result, cx),
+            Event::Found(lookup, settings, fresh) => self.found(lookup, settings, fresh, cx),
+            Event::Tick => self.tick(cx),
+            Event::Draining(ms) => cx.out.push(Effect::Send(ServerToClient::ServerDraining(ms))),
+            Event::Degraded(degraded) => self.degraded(degraded, cx),
+            Event::Close(code) => self.close(code, None, cx),
+        }
+    }
+
+    /// The session that rooms may speak of.
+    fn session_id(&self) -> Option<SessionId> {
+        self.place().map(|(_, seat)| seat.session)
+    }
+
+    fn user_event(&mut self, what: FromUser, cx: &mut Cx<'_>) {
+        match what {
+            FromUser::Expiring(seconds) => cx.out.push(Effect::Send(ServerToClient::TokenExpiring(seconds))),
+            FromUser::Close(code) => self.close(code, None, cx),
+            FromUser::Restarted => {
+                cx.out.extend(self.identity.as_ref().map(|identity| Effect::Attach(identity.user, identity.expires)));
+            }
+        }
+    }
+
+    /// The client is told of a change once it is authenticated.
+    fn degraded(&mut self, degraded: bool, cx: &mut Cx<'_>) {
+        if self.degraded != degraded && self.identity.is_some() {
+            cx.out.push(degraded_message(degraded));
+        }
+        self.degraded = degraded;
+    }
+}
+
+fn error(refusal: Refusal) -> Effect {
+    Effect::Send(ServerToClient::Error(refusal))
+}
+
+const fn degraded_message(degraded: bool) -> Effect {
+    let without: &'static [&'static str] = if degraded { &["signaling"] } else { &[] };
+    Effect::Send(ServerToClient::Degraded { without, lost: false })
+}

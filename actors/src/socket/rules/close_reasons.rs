@@ -1,0 +1,43 @@
+//! What a client is told before its connection is closed, and of its token.
+
+use crate::{
+    ports::TokenError,
+    protocol::{Close, Code, server::Refusal},
+};
+
+/// Why a token is refused.
+pub(super) fn token_refusal(why: &TokenError) -> Refusal {
+    match why {
+        TokenError::Expired => {
+            Refusal::new(Code::TokenExpired, "The token has expired: fetch a new one and send hello again.")
+        }
+        TokenError::Invalid(text) => Refusal::new(Code::AuthInvalid, format!("The token is invalid: {text}.")),
+    }
+}
+
+/// The `error` that precedes a close which nothing more precise explains.
+pub(super) fn close_reason(code: Close) -> Option<Refusal> {
+    let (error, text) = match code {
+        Close::Normal | Close::RoomGone => return None,
+        Close::Draining | Close::Restart => {
+            (Code::Draining, "This node shuts down: reconnect and resume, if possible to another node.")
+        }
+        Close::Protocol => (Code::BadMessage, "The frames violate RFC 6455."),
+        Close::Binary => (Code::BadMessage, "Binary frames are not supported: send JSON as text."),
+        Close::NotUtf8 => (Code::BadMessage, "A text message was not valid UTF-8."),
+        Close::TooBig => (Code::PayloadTooLarge, "The message is larger than welcome.limits.messageBytesMax."),
+        Close::Internal => (Code::Internal, "Internal server error; it has been logged: reconnect and resume."),
+        Close::Overload => {
+            (Code::Unavailable, "This node is overloaded, or cannot reach the ledger: reconnect later and resume.")
+        }
+        Close::Token => (Code::TokenExpired, "The token has expired: fetch a new one and reconnect."),
+        Close::Forbidden => (Code::Forbidden, "Access denied: you were removed, or your account is disabled."),
+        Close::Replaced => (Code::Replaced, "You joined from another tab or device, which has your seat now."),
+        Close::Timeout => (Code::Timeout, "Nothing was received from you for too long."),
+        Close::Rate => (Code::RateLimited, "Far more messages than the rate limit allows."),
+        Close::SlowReader => {
+            (Code::SlowReader, "You read too slowly; undelivered messages are kept: reconnect and resume.")
+        }
+    };
+    Some(Refusal::new(error, text))
+}

@@ -1,0 +1,239 @@
+//! On the way into a room: a join or a resume, from the room's settings to the room's answer.
+
+use std::time::Instant;
+
+use super::{ANSWER_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, Received, error, session::Session};
+use crate::{
+    messages::{
+        room::{self, JoinRequest, ResumeRequest, SeatRef},
+        socket::Lookup,
+    },
+    ports::{RoomSettings, Unavailable},
+    protocol::{
+        Close, Code, Entry, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId,
+        client::{Cid, Resume, Seq},
+        server::{Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined},
+    },
+    socket::resume_token::ResumeToken,
+};
+
+/// A join or a resume that is under way.
+pub(super) struct Entering {
+    aim: Aim,
+    /// Whether the room was asked; before that it is looked up.
+    asked: bool,
+    /// How often the room's cell was restarted meanwhile.
+    pub(super) restarts: u8,
+    /// When the answer is overdue.
+    pub(super) until: Instant,
+    /// Messages that depend on the answer, in order.
+    pub(super) deferred: Vec<Received>,
+}
+
+enum Aim {
+    /// Asked again, it asks for the same session: the ledger answers as it did before.
+    Join {
+        room: RoomId,
+        cid: Option<Cid>,
+        fresh: Option<Fresh>,
+    },
+    Resume {
+        token: ResumeToken,
+        resume: Resume,
+    },
+}
+
+/// A room's answer to a resume.
+pub(super) struct Answer {
+    pub(super) seat: SeatId,
+    pub(super) members: Vec<Member>,
+    pub(super) missed: Vec<(Seq, Entry)>,
+    pub(super) last_cid: Cid,
+    pub(super) lost: bool,
+}
+
+impl Entering {
+    fn new(aim: Aim, now: Instant) -> Box<Self> {
+        Box::new(Self { aim, asked: false, restarts: 0, until: now + ANSWER_WITHIN, deferred: Vec::new() })
+    }
+
+    /// The room and the seat, if the room was asked for one.
+    pub(super) fn place(&self, socket: SocketId) -> Option<(RoomId, SeatRef)> {
+        let (room, session) = match &self.aim {
+            Aim::Join { room, fresh, .. } => (*room, fresh.as_ref()?.session),
+            Aim::Resume { token, .. } => (token.room, token.session),
+        };
+        self.asked.then_some((room, SeatRef { session, socket, seat: None }))
+    }
+
+    /// Looks the room up, the first time or again.
+    pub(super) fn look_up(&mut self) -> Effect {
+        self.asked = false;
+        match &self.aim {
+            Aim::Join { room, cid, .. } => Effect::LookUp(*room, Lookup::Join(*room, *cid)),
+            Aim::Resume { token, resume } => Effect::LookUp(token.room, Lookup::Resume(resume.clone())),
+        }
+    }
+
+    fn awaits(&self, lookup: &Lookup) -> bool {
+        let awaited = match (&self.aim, lookup) {
+            (Aim::Join { room, .. }, Lookup::Join(found, _)) => room == found,
+            (Aim::Resume { resume, .. }, Lookup::Resume(found)) => resume == found,
+            (Aim::Join { .. }, Lookup::Resume(_) | Lookup::Reseat(_))
+            | (Aim::Resume { .. }, Lookup::Join(..) | Lookup::Reseat(_)) => false,
+        };
+        awaited && !self.asked
+    }
+
+    pub(super) const fn is_join(&self) -> bool {
+        matches!(self.aim, Aim::Join { .. })
+    }
+}
+
+impl Connection {
+    pub(super) fn join(&mut self, room: RoomId, cid: Option<Cid>, cx: &mut Cx<'_>) {
+        if matches!(self.phase, Phase::Ready) {
+            return self.enter(Aim::Join { room, cid, fresh: None }, cx);
+        }
+        let text = "This socket is in a room already: leave it first.";
+        cx.out.push(error(Refusal::new(Code::AlreadyInRoom, text).of(cid)));
+    }
+
+    pub(super) fn resume(&mut self, resume: Resume, cx: &mut Cx<'_>) {
+        match resume.resume_token.parse() {
+            Ok(token) => self.enter(Aim::Resume { token, resume }, cx),
+            Err(_) => cx.out.push(resume_failed(ResumeFailure::BadToken)),
+        }
+    }
+
+    fn enter(&mut self, aim: Aim, cx: &mut Cx<'_>) {
+        let mut entering = Entering::new(aim, cx.now.at);
+        cx.out.push(entering.look_up());
+        self.phase = Phase::Entering(entering);
+    }
+
+    pub(super) fn found(
+        &mut self,
+        lookup: Lookup,
+        settings: Result<Option<RoomSettings>, Unavailable>,
+        new: Fresh,
+        cx: &mut Cx<'_>,
+    ) {
+        if let Lookup::Reseat(session) = lookup {
+            return self.found_again(session, settings, cx);
+        }
+        let Phase::Entering(entering) = &mut self.phase else { return };
+        if !entering.awaits(&lookup) {
+            return;
+        }
+        match (&mut entering.aim, settings) {
+            (Aim::Join { room, cid, fresh }, Ok(Some(settings))) => {
+                let Some(identity) = &self.identity else { return };
+                let Fresh { session, secret } = *fresh.get_or_insert(new);
+                let (user, name, socket) = (identity.user, identity.name.clone(), self.id);
+                entering.asked = true;
+                let request = JoinRequest { user, name, session, secret, socket, cid: *cid };
+                cx.out.push(Effect::Open(*room, Some(settings), room::Message::Join(request)));
+            }
+            (Aim::Join { room, .. }, Ok(None)) => {
+                let refusal = Refusal::new(Code::RoomNotFound, format!("There is no room {room}."));
+                cx.out.push(Effect::Charge(Cost::Miss));
+                self.withdraw(refusal, cx);
+            }
+            (Aim::Join { .. }, Err(Unavailable)) => self.withdraw(try_again(), cx),
+            (Aim::Resume { .. }, Ok(None)) => self.end_session(Some(ResumeFailure::RoomClosed), cx),
+            // Only the ledger is needed: the database may be away.
+            (Aim::Resume { token, resume }, found @ (Ok(Some(_)) | Err(Unavailable))) => {
+                let Some(identity) = &self.identity else { return };
+                let ResumeToken { room, order, session, secret } = *token;
+                let (user, name, socket, last_seq) = (identity.user, identity.name.clone(), self.id, resume.seq);
+                entering.asked = true;
+                let request = ResumeRequest { user, name, order, session, secret, socket, last_seq };
+                cx.out.push(Effect::Open(room, found.ok().flatten(), room::Message::Resume(request)));
+            }
+        }
+    }
+
+    pub(super) fn joined(&mut self, seat: SeatId, members: Vec<Member>, mode: Mode, cx: &mut Cx<'_>) {
+        let Phase::Entering(entering) = &mut self.phase else { return };
+        let (Aim::Join { room, fresh: Some(fresh), .. }, Some(identity)) = (&entering.aim, &self.identity) else {
+            return;
+        };
+        let (room, Fresh { session, secret }, deferred) = (*room, *fresh, std::mem::take(&mut entering.deferred));
+        cx.out.push(Effect::Charge(Cost::Members(members.len())));
+        let joined = RoomJoined {
+            room_id: room,
+            existing_peers: members.iter().map(|member| member.user).collect(),
+            peers: members.iter().map(peer).collect(),
+            rev: seat.order,
+            session_id: session,
+            resume_token: ResumeToken { room, order: seat.order, session, secret }.to_string(),
+            mode,
+            ice_servers: Vec::new(),
+        };
+        cx.out.push(Effect::Joined(identity.user, Box::new(joined)));
+        self.phase = Phase::InRoom(Session::new(room, Fresh { session, secret }, seat));
+        self.undefer(deferred, cx);
+    }
+
+    pub(super) fn resumed(&mut self, answer: Answer, cx: &mut Cx<'_>) {
+        let entering = match &mut self.phase {
+            Phase::Entering(entering) => entering,
+            Phase::InRoom(_) => return self.reseated(answer, cx),
+            Phase::Opened(_) | Phase::Ready | Phase::Closed => return,
+        };
+        let Aim::Resume { token: ResumeToken { room, session, secret, .. }, resume } = &entering.aim else { return };
+        let Answer { seat, members, missed, last_cid, lost } = answer;
+        let from_seq = resume.seq.saturating_add(1);
+        let fresh = Fresh { session: *session, secret: *secret };
+        let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, lost);
+        let peers = members.iter().map(peer).collect();
+        cx.out.push(Effect::Send(ServerToClient::Resumed(Resumed { peers, from_seq, last_cid, lost })));
+        session.replay(missed, cx);
+        let deferred = std::mem::take(&mut entering.deferred);
+        self.phase = Phase::InRoom(session);
+        self.undefer(deferred, cx);
+    }
+
+    /// The join was refused.
+    pub(super) fn not_joined(&mut self, refusal: Refusal, cx: &mut Cx<'_>) {
+        let Phase::Entering(entering) = &self.phase else { return };
+        if let Aim::Join { cid, .. } = &entering.aim {
+            cx.out.push(error(refusal.of(*cid)));
+            self.end_session(None, cx);
+        }
+    }
+
+    /// The join is given up; a seat that the room may have got for it is given back.
+    pub(super) fn withdraw(&mut self, refusal: Refusal, cx: &mut Cx<'_>) {
+        if let Phase::Entering(entering) = &mut self.phase {
+            entering.asked |= entering.restarts > 0;
+        }
+        let place = self.place();
+        cx.out.extend(place.map(|(room, seat)| Effect::Tell(room, room::Message::Leave(seat, LeaveReason::Left))));
+        self.not_joined(refusal, cx);
+    }
+
+    /// The answer is overdue: whoever was to give it may be gone.
+    pub(super) fn unanswered(&mut self, cx: &mut Cx<'_>) {
+        if matches!(&self.phase, Phase::Entering(entering) if entering.is_join()) {
+            self.withdraw(try_again(), cx);
+        } else {
+            self.close(Close::Overload, None, cx);
+        }
+    }
+}
+
+fn try_again() -> Refusal {
+    let text = "Rooms cannot be looked up or joined right now: try again later.";
+    Refusal::new(Code::Unavailable, text).after_ms(1_000)
+}
+
+fn peer(member: &Member) -> Peer {
+    let state = if member.connected { PeerState::On } else { PeerState::Gone };
+    Peer { user_id: member.user, name: member.name.clone(), rev: member.order, state }
+}
+
+fn resume_failed(reason: ResumeFailure) -> Effect {
+    Effect::Send(ServerToClient::ResumeFailed(ResumeFailed { reason }))
+}

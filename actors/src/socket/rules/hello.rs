@@ -1,0 +1,68 @@
+//! Authentication: hello, the ways in which a token comes, and newer tokens.
+
+use super::{Connection, Cx, Effect, Phase, Purpose, close_reasons::token_refusal, degraded_message, error};
+use crate::{
+    ports::{Identity, TokenError},
+    protocol::{
+        Close, Code,
+        client::{Hello, Resume},
+        server::Refusal,
+    },
+};
+
+impl Connection {
+    pub(super) fn hello(&mut self, hello: Hello, cx: &mut Cx<'_>) {
+        let Hello { token, resume } = hello;
+        match &mut self.phase {
+            Phase::Opened(cookie) => match token.or_else(|| cookie.take().map(String::from)) {
+                Some(token) => cx.out.push(Effect::Verify(token, Purpose::Hello(resume))),
+                None => {
+                    let text = "data.token of hello: missing, and no token came with the handshake.";
+                    self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, text)), cx);
+                }
+            },
+            // The handshake's token was the hello; what is left to say is which session to resume.
+            Phase::Ready if token.is_none() => {
+                if let Some(resume) = resume {
+                    self.resume(resume, cx);
+                }
+            }
+            Phase::Ready | Phase::Entering(_) | Phase::InRoom(_) | Phase::Closed => {
+                cx.out.push(error(Refusal::new(Code::BadMessage, "hello: it was sent on this socket before.")));
+            }
+        }
+    }
+
+    pub(super) fn verified(&mut self, purpose: Purpose, result: Result<Identity, TokenError>, cx: &mut Cx<'_>) {
+        match (purpose, result) {
+            (Purpose::Hello(resume), Ok(identity)) => self.authenticated(identity, resume, cx),
+            (Purpose::Hello(_), Err(why)) => self.close(Close::Token, Some(token_refusal(&why)), cx),
+            (Purpose::Refresh, Ok(identity)) if self.user() == Some(identity.user) => {
+                cx.out.push(Effect::Refresh(identity.user, identity.expires));
+                self.identity = Some(identity);
+            }
+            (Purpose::Refresh, Ok(_)) => {
+                let text = "data.token of token_refresh: it is another user's.";
+                cx.out.push(error(Refusal::new(Code::Forbidden, text)));
+            }
+            (Purpose::Refresh, Err(why)) => cx.out.push(error(token_refusal(&why))),
+        }
+    }
+
+    fn authenticated(&mut self, identity: Identity, resume: Option<Resume>, cx: &mut Cx<'_>) {
+        if !matches!(self.phase, Phase::Opened(_)) {
+            return; // a handshake's token and a hello were both verified: the first one counts
+        }
+        self.phase = Phase::Ready;
+        self.life.welcomed(cx);
+        cx.out.push(Effect::Attach(identity.user, identity.expires));
+        cx.out.push(Effect::Welcome(identity.user));
+        self.identity = Some(identity);
+        if self.degraded {
+            cx.out.push(degraded_message(true));
+        }
+        if let Some(resume) = resume {
+            self.resume(resume, cx);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Which number a client's next message must have, so that a receipt is a fact: each number ends as exactly one of
+//! accepted, refused, or a duplicate of the same message before.
+//!
+//! A session counts 1, 2, 3 … On a socket that resumed it the numbers only have to ascend: what the client resends has holes
+//! where a refusal was received, also beyond the last number that the server remembers. A connection loses nothing by
+//! itself, so a hole is never a loss.
+
+use crate::protocol::client::Cid;
+
+/// The numbers of one session on one socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Numbers {
+    /// The last number taken on this socket.
+    last: Cid,
+    /// Whether the session was resumed on this socket.
+    resumed: bool,
+}
+
+/// What is expected instead, for an error's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// This number.
+    Exactly(Cid),
+    /// A number greater than this one.
+    Above(Cid),
+}
+
+impl Numbers {
+    /// Of a session that begins.
+    pub(super) const fn first() -> Self {
+        Self { last: 0, resumed: false }
+    }
+
+    /// Of a session that is resumed.
+    pub(super) const fn resumed() -> Self {
+        Self { last: 0, resumed: true }
+    }
+
+    /// The last number taken on this socket; 0 if none was.
+    pub(super) const fn last(self) -> Cid {
+        self.last
+    }
+
+    /// Takes the next number.
+    ///
+    /// # Errors
+    /// What is expected instead: the number was not taken.
+    pub(super) fn take(&mut self, cid: Cid) -> Result<(), Expected> {
+        if self.resumed && cid <= self.last {
+            return Err(Expected::Above(self.last));
+        }
+        if !self.resumed && cid != self.last + 1 {
+            return Err(Expected::Exactly(self.last + 1));
+        }
+        self.last = cid;
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Expected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exactly(cid) => write!(f, "{cid} was expected"),
+            Self::Above(cid) => write!(f, "a number above {cid} was expected"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(mut numbers: Numbers, cids: &[Cid]) -> Vec<Cid> {
+        cids.iter().copied().filter(|cid| numbers.take(*cid).is_ok()).collect()
+    }
+
+    #[test]
+    fn a_session_counts_from_one_without_holes() {
+        assert_eq!(taken(Numbers::first(), &[3, 2, 1, 4, 1, 2, 2, 3, 5, 4]), [1, 2, 3, 4]);
+        assert_eq!(Numbers::first().take(2), Err(Expected::Exactly(1)));
+    }
+
+    #[test]
+    fn a_resumed_session_resends_in_order_and_goes_on() {
+        assert_eq!(taken(Numbers::resumed(), &[2, 4, 3, 5, 7, 6]), [2, 4, 5, 7]);
+        let mut numbers = Numbers::resumed();
+        assert_eq!((numbers.take(3), numbers.take(3)), (Ok(()), Err(Expected::Above(3))));
+    }
+}

@@ -1,0 +1,218 @@
+//! What became of a client's messages: `ack` means that every number up to it was accepted or refused by an `error`.
+
+use std::{collections::VecDeque, time::Instant};
+
+use super::Permit;
+use crate::{
+    messages::room::{self, Number, SeatRef},
+    protocol::{Code, Message, UserId, client::Cid},
+};
+
+/// A message that was told to the room and is not settled yet; kept so that a restarted room can be told again.
+pub(super) struct Pending {
+    pub(super) number: Number,
+    pub(super) outgoing: Outgoing,
+    /// Given back as soon as the room holds the message.
+    pub(super) permit: Option<Permit>,
+    /// When it was read.
+    pub(super) since: Instant,
+    /// Whether it was told to a restarted room.
+    pub(super) repeated: bool,
+}
+
+/// A message to others in the room.
+#[derive(Debug, Clone)]
+pub(super) enum Outgoing {
+    Signal(UserId, Message),
+    Chat(Message),
+}
+
+impl Outgoing {
+    /// What the room is told.
+    pub(super) fn told(self, from: SeatRef, number: Number) -> room::Message {
+        match self {
+            Self::Signal(to, payload) => room::Message::Signal { from, number, to, payload },
+            Self::Chat(payload) => room::Message::Chat { from, number, payload },
+        }
+    }
+}
+
+/// What is under way between one session and its room, or its client. An idle session has none: it costs a pointer.
+pub(super) struct Outstanding(Option<Box<UnderWay>>);
+
+#[derive(Default)]
+struct UnderWay {
+    /// Not settled, in the order in which they were read.
+    pending: VecDeque<Pending>,
+    /// Refused, and not known to have reached the client.
+    refused: Vec<(Cid, Code)>,
+    /// When the next `ack` is due.
+    ack_by: Option<Instant>,
+    /// While the room's restarted cell has not answered: when that is overdue.
+    reseat_by: Option<Instant>,
+}
+
+impl Outstanding {
+    pub(super) const NONE: Self = Self(None);
+
+    fn under_way(&mut self) -> &mut UnderWay {
+        self.0.get_or_insert_default()
+    }
+
+    /// Gives its memory back if nothing is under way.
+    pub(super) fn tidy(&mut self) {
+        if let Some(UnderWay { pending, refused, ack_by: None, reseat_by: None }) = self.0.as_deref()
+            && pending.is_empty()
+            && refused.is_empty()
+        {
+            self.0 = None;
+        }
+    }
+
+    /// When the next `ack` is due, if one is.
+    pub(super) fn ack_by(&self) -> Option<Instant> {
+        self.0.as_ref()?.ack_by
+    }
+
+    /// An `ack` is due then, if none is due before.
+    pub(super) fn ack_before(&mut self, by: Instant) {
+        self.under_way().ack_by.get_or_insert(by);
+    }
+
+    /// Whether an `ack` is due at that time; from now on none is.
+    pub(super) fn take_ack(&mut self, now: Instant) -> bool {
+        self.0.as_mut().and_then(|under_way| under_way.ack_by.take_if(|by| now >= *by)).is_some()
+    }
+
+    /// When the answer of the room's restarted cell is overdue, if it has not come.
+    pub(super) fn reseat_by(&self) -> Option<Instant> {
+        self.0.as_ref()?.reseat_by
+    }
+
+    /// The room's restarted cell is asked.
+    pub(super) fn reseat_before(&mut self, by: Instant) {
+        self.under_way().reseat_by = Some(by);
+    }
+
+    /// It has answered.
+    pub(super) fn reseated(&mut self) {
+        if let Some(under_way) = &mut self.0 {
+            under_way.reseat_by = None;
+        }
+    }
+
+    pub(super) fn push(&mut self, pending: Pending) {
+        self.under_way().pending.push_back(pending);
+    }
+
+    /// The message is settled; answers it, if it was pending.
+    pub(super) fn settle(&mut self, tag: u64) -> Option<Pending> {
+        let pending = &mut self.0.as_mut()?.pending;
+        let at = pending.iter().position(|pending| pending.number.tag == tag)?;
+        pending.remove(at)
+    }
+
+    /// The room holds the message: the reader may go on.
+    pub(super) fn hold(&mut self, tag: u64) {
+        let pending = self.0.iter_mut().flat_map(|under_way| &mut under_way.pending);
+        if let Some(held) = pending.into_iter().find(|pending| pending.number.tag == tag) {
+            held.permit = None;
+        }
+    }
+
+    /// The lowest number that is not settled.
+    pub(super) fn lowest(&self) -> Option<Cid> {
+        self.0.as_ref()?.pending.iter().filter_map(|pending| pending.number.cid).min()
+    }
+
+    /// A number was refused; answers how many refusals the client is not known to have received.
+    pub(super) fn refuse(&mut self, cid: Cid, code: Code) -> usize {
+        let refused = &mut self.under_way().refused;
+        refused.push((cid, code));
+        refused.len()
+    }
+
+    /// The client has received all refusals up to this number; answers whether there were any.
+    pub(super) fn confirm(&mut self, cid: Cid) -> bool {
+        let Some(under_way) = &mut self.0 else { return false };
+        let before = under_way.refused.len();
+        under_way.refused.retain(|(refused, _)| *refused > cid);
+        under_way.refused.len() < before
+    }
+
+    /// Refusals that a restarted room has to be told of.
+    pub(super) fn refusals(&self) -> impl Iterator<Item = (Cid, Code)> {
+        self.0.iter().flat_map(|under_way| under_way.refused.iter().copied())
+    }
+
+    /// Whether a message that was told twice is still not settled.
+    pub(super) fn is_repeated(&self) -> bool {
+        self.0.as_ref().is_some_and(|under_way| under_way.pending.iter().any(|pending| pending.repeated))
+    }
+
+    /// Takes unnumbered messages out: nobody could tell a duplicate of one from a new message.
+    pub(super) fn without_number(&mut self) -> usize {
+        let Some(under_way) = &mut self.0 else { return 0 };
+        let before = under_way.pending.len();
+        under_way.pending.retain(|pending| pending.number.cid.is_some());
+        before - under_way.pending.len()
+    }
+
+    /// What a restarted room is told again, in order.
+    pub(super) fn repeat(&mut self) -> impl Iterator<Item = (Number, Outgoing)> {
+        let pending = self.0.iter_mut().flat_map(|under_way| &mut under_way.pending);
+        pending.map(|pending| {
+            pending.repeated = true;
+            (pending.number, pending.outgoing.clone())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::encode::chat_data;
+
+    fn pending(tag: u64, cid: Option<Cid>) -> Pending {
+        let outgoing = Outgoing::Chat(chat_data("1", UserId::from_u128(1), "x", 0));
+        Pending { number: Number { tag, cid }, outgoing, permit: None, since: Instant::now(), repeated: false }
+    }
+
+    #[test]
+    fn the_lowest_unsettled_number_bounds_what_is_acknowledged() {
+        let mut outstanding = Outstanding::NONE;
+        for tag in 1..=4 {
+            outstanding.push(pending(tag, (tag != 2).then_some(tag * 10)));
+        }
+        assert_eq!(outstanding.lowest(), Some(10));
+        assert!(outstanding.settle(1).is_some() && outstanding.settle(1).is_none());
+        assert_eq!(outstanding.lowest(), Some(30));
+        assert_eq!(outstanding.without_number(), 1);
+        assert!(outstanding.settle(3).is_some() && outstanding.settle(4).is_some());
+        assert_eq!(outstanding.lowest(), None);
+        outstanding.tidy();
+        assert!(outstanding.0.is_none(), "an idle session keeps no buffer");
+    }
+
+    #[test]
+    fn refusals_are_kept_until_they_are_confirmed() {
+        let mut outstanding = Outstanding::NONE;
+        assert_eq!([outstanding.refuse(3, Code::Glare), outstanding.refuse(2, Code::RateLimited)], [1, 2]);
+        assert!(!outstanding.confirm(1));
+        assert!(outstanding.confirm(2));
+        assert_eq!(outstanding.refusals().collect::<Vec<_>>(), [(3, Code::Glare)]);
+        assert!(outstanding.confirm(9) && !outstanding.confirm(9));
+        outstanding.tidy();
+        assert!(outstanding.0.is_none());
+    }
+
+    #[test]
+    fn a_message_is_repeated_in_order_and_known_to_be() {
+        let mut outstanding = Outstanding::NONE;
+        outstanding.push(pending(1, Some(1)));
+        outstanding.push(pending(2, Some(2)));
+        assert!(!outstanding.is_repeated());
+        assert_eq!(outstanding.repeat().map(|(number, _)| number.tag).collect::<Vec<_>>(), [1, 2]);
+        assert!(outstanding.is_repeated());
+    }
+}

@@ -1,0 +1,160 @@
+//! What a client sends: in its turn or after the answer that it depends on, counted, refused or told to the room.
+
+use super::{
+    Charge, Connection, Cx, Effect, Permit, Phase, Purpose, Received, error,
+    pending::{Outgoing, Pending},
+    room,
+};
+use crate::{
+    messages::room::Number,
+    protocol::{
+        BadMessage, ClientMessage, ClientToServer, Close, Code, Kind, LeaveReason, ServerToClient, Signal,
+        client::{Cid, Seq},
+        encode::{chat_data, signal_data},
+        server::Refusal,
+    },
+};
+
+impl Connection {
+    pub(super) fn received(&mut self, received: Received, cx: &mut Cx<'_>) {
+        self.life.heard(cx.now.at);
+        if received.charge == Charge::Flood {
+            return self.close(Close::Rate, None, cx);
+        }
+        self.in_order(received, cx);
+    }
+
+    /// Messages that waited for an answer are looked at, in the order in which they came.
+    pub(super) fn undefer(&mut self, deferred: Vec<Received>, cx: &mut Cx<'_>) {
+        for received in deferred {
+            if !self.is_closed() {
+                self.in_order(received, cx);
+            }
+        }
+    }
+
+    /// While it is not known whether the client has a seat, what depends on it waits; each holds its permit.
+    fn in_order(&mut self, received: Received, cx: &mut Cx<'_>) {
+        if let Phase::Entering(entering) = &mut self.phase
+            && is_about_room(&received.message)
+        {
+            return entering.deferred.push(received);
+        }
+        let Received { message, permit, charge } = received;
+        match (message, charge) {
+            (Ok(message), Charge::Granted) => self.message(message, permit, cx),
+            (Ok(ClientMessage { cid, body }), Charge::Refused(ms)) => {
+                self.refused_here(body.kind(), cid, rate_limited(cx, ms), cx);
+            }
+            (Err(BadMessage { kind, cid, .. }), Charge::Refused(ms)) => {
+                self.refused_here(kind, cid, rate_limited(cx, ms), cx);
+            }
+            (Err(BadMessage { code, kind, text, cid }), Charge::Granted) => {
+                self.refused_here(kind, cid, Refusal::new(code, text), cx);
+            }
+            (Ok(_) | Err(_), Charge::Flood) => {} // closed before
+        }
+    }
+
+    fn message(&mut self, message: ClientMessage, permit: Permit, cx: &mut Cx<'_>) {
+        let ClientMessage { cid, body } = message;
+        match body {
+            ClientToServer::Hello(hello) => self.hello(hello, cx),
+            ClientToServer::Heartbeat => cx.out.push(Effect::Send(ServerToClient::HeartbeatAck(cx.now.unix_ms))),
+            _ if self.identity.is_none() => {
+                cx.out.push(error(Refusal::new(Code::AuthRequired, "Send hello with a token first.").of(cid)));
+            }
+            ClientToServer::TokenRefresh(token) => cx.out.push(Effect::Verify(token, Purpose::Refresh)),
+            ClientToServer::JoinRoom(room) => self.join(room, cid, cx),
+            ClientToServer::LeaveRoom => self.leave(cid, cx),
+            ClientToServer::Signal(signal) => self.send(cid, Content::Signal(signal), permit, cx),
+            ClientToServer::Chat(text) => self.send(cid, Content::Chat(text), permit, cx),
+            ClientToServer::Ack(seq) => self.acknowledged(seq, cx),
+        }
+    }
+
+    /// A message to others in the room: its number is taken, and the room is told.
+    fn send(&mut self, cid: Option<Cid>, content: Content, permit: Permit, cx: &mut Cx<'_>) {
+        let (Phase::InRoom(session), Some(identity)) = (&mut self.phase, &self.identity) else {
+            return cx.out.push(error(Refusal::new(Code::NotInRoom, "Join a room first.").of(cid)));
+        };
+        if let Some(cid) = cid
+            && let Err(expected) = session.take(cid)
+        {
+            return cx.out.push(error(Self::out_of_order(cid, expected)));
+        }
+        self.tag += 1;
+        let number = Number { tag: self.tag, cid };
+        let outgoing = match content {
+            Content::Signal(signal) => Outgoing::Signal(signal.to, signal_data(identity.user, &signal)),
+            Content::Chat(text) => {
+                // The same for a duplicate, unlike for any other message: one without a number is never sent twice.
+                let id = match cid {
+                    Some(cid) => format!("{}-{cid}", session.id),
+                    None => format!("{}-{}-{}", session.id, cx.now.unix_ms, self.tag),
+                };
+                Outgoing::Chat(chat_data(&id, identity.user, &text, cx.now.unix_ms))
+            }
+        };
+        if session.outstanding.reseat_by().is_none() {
+            cx.out.push(Effect::Tell(session.room, outgoing.clone().told(session.seat_ref(self.id), number)));
+        }
+        let since = cx.now.at;
+        session.outstanding.push(Pending { number, outgoing, permit: Some(permit), since, repeated: false });
+    }
+
+    /// The socket itself refuses a message. If it has the next number, that one is used up: the room remembers it, so that
+    /// it is refused again when it comes again after a resume.
+    fn refused_here(&mut self, kind: Kind, cid: Option<Cid>, refusal: Refusal, cx: &mut Cx<'_>) {
+        let (Phase::InRoom(session), Some(counted)) = (&mut self.phase, cid.filter(|_| kind.is_counted())) else {
+            return cx.out.push(error(refusal.of(cid)));
+        };
+        if let Err(expected) = session.take(counted) {
+            return cx.out.push(error(Self::out_of_order(counted, expected)));
+        }
+        if session.outstanding.reseat_by().is_none() {
+            let from = session.seat_ref(self.id);
+            let skipped = room::Message::Skipped { from, cid: counted, code: refusal.code };
+            cx.out.push(Effect::Tell(session.room, skipped));
+        }
+        self.refuse(refusal.of(cid), cx);
+    }
+
+    fn leave(&mut self, cid: Option<Cid>, cx: &mut Cx<'_>) {
+        let Some((room, seat)) = self.place() else {
+            return cx.out.push(error(Refusal::new(Code::NotInRoom, "There is no room to leave.").of(cid)));
+        };
+        self.phase = Phase::Ready;
+        cx.out.push(Effect::Tell(room, room::Message::Leave(seat, LeaveReason::Left)));
+    }
+
+    fn acknowledged(&mut self, seq: Seq, cx: &mut Cx<'_>) {
+        let id = self.id;
+        if let Phase::InRoom(session) = &mut self.phase {
+            cx.out.extend(session.acknowledged(seq, id));
+        }
+    }
+}
+
+/// What a client sends to others in its room.
+enum Content {
+    Signal(Signal),
+    Chat(String),
+}
+
+/// Whether what becomes of a message depends on whether the client has a seat.
+fn is_about_room(message: &Result<ClientMessage, BadMessage>) -> bool {
+    let kind = match message {
+        Ok(message) => message.body.kind(),
+        Err(bad) => bad.kind,
+    };
+    kind.is_counted() || matches!(kind, Kind::JoinRoom | Kind::LeaveRoom)
+}
+
+fn rate_limited(cx: &Cx<'_>, ms: u64) -> Refusal {
+    let (rate, burst) = (cx.budget.socket_per_second, cx.budget.socket_burst);
+    let text = format!(
+        "More than {rate} messages a second (bursts of {burst}), or what they cost others: send it again, with a new cid, after retryAfterMs."
+    );
+    Refusal::new(Code::RateLimited, text).after_ms(ms)
+}

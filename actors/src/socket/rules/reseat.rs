@@ -1,0 +1,87 @@
+//! The room's cell was restarted: its seats are taken again, and what was not settled is repeated, without the client
+//! noticing. Bounded: a room that keeps failing costs its members their connection, not their session.
+
+use super::{
+    ANSWER_WITHIN, Connection, Cx, Effect, Phase, RESTARTS_MAX, entering::Answer, error, room, session::Session,
+};
+use crate::{
+    messages::{room::ResumeRequest, socket::Lookup},
+    ports::{RoomSettings, Unavailable},
+    protocol::{
+        Close, Code, ServerToClient, SessionId,
+        server::{Refusal, ResumeFailure},
+    },
+};
+
+impl Connection {
+    pub(super) fn room_restarted(&mut self, cx: &mut Cx<'_>) {
+        match &mut self.phase {
+            Phase::Entering(entering) if entering.restarts < RESTARTS_MAX => {
+                entering.restarts += 1;
+                cx.out.push(entering.look_up());
+            }
+            Phase::Entering(entering) if entering.is_join() => {
+                self.withdraw(Refusal::new(Code::Internal, "The room failed; it has been logged: join again."), cx);
+            }
+            // A message that was repeated before may be the one that the room fails over. It may have been accepted, too:
+            // only a resume can tell.
+            Phase::InRoom(session) if session.restarts < RESTARTS_MAX && !session.outstanding.is_repeated() => {
+                session.restarts += 1;
+                session.outstanding.reseat_before(cx.now.at + ANSWER_WITHIN);
+                cx.out.push(Effect::LookUp(session.room, Lookup::Reseat(session.id)));
+            }
+            Phase::Entering(_) | Phase::InRoom(_) => self.close(Close::Internal, None, cx),
+            Phase::Opened(_) | Phase::Ready | Phase::Closed => {}
+        }
+    }
+
+    /// The settings of a restarted room were looked up. Only the ledger is needed: the database may be away.
+    pub(super) fn found_again(
+        &mut self,
+        id: SessionId,
+        settings: Result<Option<RoomSettings>, Unavailable>,
+        cx: &mut Cx<'_>,
+    ) {
+        let (Phase::InRoom(session), Some(identity)) = (&self.phase, &self.identity) else { return };
+        if session.id != id || session.outstanding.reseat_by().is_none() {
+            return;
+        }
+        if settings == Ok(None) {
+            return self.end_session(Some(ResumeFailure::RoomClosed), cx);
+        }
+        let &Session { room, secret, seat, delivered, .. } = session;
+        let request = ResumeRequest {
+            user: identity.user,
+            name: identity.name.clone(),
+            order: seat.order,
+            session: id,
+            secret,
+            socket: self.id,
+            last_seq: delivered,
+        };
+        cx.out.push(Effect::Open(room, settings.ok().flatten(), room::Message::Resume(request)));
+    }
+
+    /// The restarted room has the seat again: it is told once more what it has not settled, and what it does not know.
+    pub(super) fn reseated(&mut self, answer: Answer, cx: &mut Cx<'_>) {
+        let Answer { seat, missed, lost, .. } = answer;
+        let Phase::InRoom(session) = &mut self.phase else { return };
+        session.seat = seat;
+        session.outstanding.reseated();
+        session.replay(missed, cx);
+        if lost && !session.told_lost {
+            session.told_lost = true;
+            cx.out.push(Effect::Send(ServerToClient::Degraded { without: &[], lost: true }));
+        }
+        for _ in 0..session.outstanding.without_number() {
+            let text = "The room failed over this message, or another one; it may not have been delivered.";
+            cx.out.push(error(Refusal::new(Code::Internal, text)));
+        }
+        let (room, from) = (session.room, session.seat_ref(self.id));
+        let refusals = session.outstanding.refusals();
+        cx.out.extend(refusals.map(|(cid, code)| Effect::Tell(room, room::Message::Skipped { from, cid, code })));
+        let again = session.outstanding.repeat();
+        cx.out.extend(again.map(|(number, outgoing)| Effect::Tell(room, outgoing.told(from, number))));
+        session.outstanding.tidy();
+    }
+}

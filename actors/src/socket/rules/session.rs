@@ -1,0 +1,271 @@
+//! A session as its socket sees it: what was delivered, acknowledged and refused, and how it ends.
+
+use std::time::Instant;
+
+use super::{
+    ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef,
+    entering::Answer,
+    error,
+    life::PingPayload,
+    numbers::{Expected, Numbers},
+    pending::{Outstanding, Pending},
+};
+use crate::{
+    messages::{
+        room,
+        socket::{RoomEvent, SessionEnd},
+    },
+    protocol::{
+        Close, Code, Entry, LeaveReason, RoomId, SeatId, ServerToClient, SessionId, SocketId,
+        client::{Cid, Seq},
+        server::{Refusal, ResumeFailed, ResumeFailure},
+    },
+};
+
+/// One session in a room.
+pub(super) struct Session {
+    pub(super) room: RoomId,
+    pub(super) id: SessionId,
+    pub(super) secret: u128,
+    pub(super) seat: SeatId,
+    /// The last entry sent to the client.
+    pub(super) delivered: Seq,
+    /// The last one that the client is known to have.
+    acked: Seq,
+    numbers: Numbers,
+    pub(super) outstanding: Outstanding,
+    /// The last `ack` sent.
+    ack_sent: Cid,
+    /// How often the room's cell was restarted since something was settled.
+    pub(super) restarts: u8,
+    /// Whether the client knows that the ledger has lost its last moments.
+    pub(super) told_lost: bool,
+}
+
+impl Session {
+    /// A session whose client has processed everything up to `delivered`.
+    pub(super) const fn new(room: RoomId, fresh: Fresh, seat: SeatId) -> Self {
+        Self {
+            room,
+            id: fresh.session,
+            secret: fresh.secret,
+            seat,
+            delivered: 0,
+            acked: 0,
+            numbers: Numbers::first(),
+            outstanding: Outstanding::NONE,
+            ack_sent: 0,
+            restarts: 0,
+            told_lost: false,
+        }
+    }
+
+    /// The same after a resume: its client has processed everything up to `delivered`.
+    pub(super) fn resumed(self, delivered: Seq, lost: bool) -> Self {
+        let numbers = Numbers::resumed();
+        Self { delivered, acked: delivered, numbers, told_lost: lost, ..self }
+    }
+
+    pub(super) const fn seat_ref(&self, socket: SocketId) -> SeatRef {
+        SeatRef { session: self.id, socket, seat: Some(self.seat) }
+    }
+
+    pub(super) fn deadlines(&self) -> impl Iterator<Item = Instant> {
+        self.outstanding.ack_by().into_iter().chain(self.outstanding.reseat_by())
+    }
+
+    pub(super) fn is_reseat_overdue(&self, now: Instant) -> bool {
+        self.outstanding.reseat_by().is_some_and(|by| now >= by)
+    }
+
+    /// Takes a message's number.
+    pub(super) fn take(&mut self, cid: Cid) -> Result<(), Expected> {
+        let is_first = self.numbers.last() == 0;
+        self.numbers.take(cid)?;
+        if is_first {
+            self.ack_sent = cid - 1; // what came before was acknowledged, or refused, on another socket
+        }
+        Ok(())
+    }
+
+    /// Every number up to this one was accepted or refused.
+    fn settled(&self) -> Cid {
+        self.outstanding.lowest().map_or(self.numbers.last(), |cid| cid - 1)
+    }
+
+    fn ack(&mut self, every: u64) -> Option<Effect> {
+        let settled = self.settled();
+        if settled < self.ack_sent.saturating_add(every) {
+            return None;
+        }
+        self.ack_sent = settled;
+        Some(Effect::Send(ServerToClient::Ack(settled)))
+    }
+
+    /// An `ack` at once if many messages wait for one, else within a second.
+    fn ack_soon(&mut self, cx: &mut Cx<'_>) {
+        if let Some(ack) = self.ack(cx.limits.ack_every.max(1)) {
+            cx.out.push(ack);
+        } else if self.settled() > self.ack_sent {
+            self.outstanding.ack_before(cx.now.at + ACK_WITHIN);
+        }
+        self.outstanding.tidy();
+    }
+
+    pub(super) fn ack_overdue(&mut self, now: Instant) -> Option<Effect> {
+        let ack = self.outstanding.take_ack(now).then(|| self.ack(1))?;
+        self.outstanding.tidy();
+        ack
+    }
+
+    /// An `ack` that has waited long enough is sent with what is written anyway: alone it would cost a write of its own.
+    fn ack_along(&mut self, now: Instant) -> Option<Effect> {
+        self.ack_overdue(now + ACK_WITHIN / 2)
+    }
+
+    pub(super) fn ping_payload(&self) -> PingPayload {
+        PingPayload { seq: self.delivered, refused: self.settled(), session: self.id }
+    }
+
+    /// A pong has come back: tells the room if that is news.
+    pub(super) fn confirmed(&mut self, payload: PingPayload, socket: SocketId) -> Option<Effect> {
+        if payload.session != self.id {
+            return None; // of an earlier session
+        }
+        let refused = payload.refused.min(self.settled());
+        let refusals = self.outstanding.confirm(refused);
+        self.outstanding.tidy();
+        (self.has(payload.seq) || refusals).then(|| self.acked(refused, socket))
+    }
+
+    /// The client has everything up to this number; answers whether that is news.
+    fn has(&mut self, seq: Seq) -> bool {
+        let seq = seq.min(self.delivered);
+        let advanced = seq > self.acked;
+        self.acked = self.acked.max(seq);
+        advanced
+    }
+
+    /// The client has acknowledged what it received.
+    pub(super) fn acknowledged(&mut self, seq: Seq, socket: SocketId) -> Option<Effect> {
+        self.has(seq).then(|| self.acked(0, socket))
+    }
+
+    fn acked(&self, refused: Cid, socket: SocketId) -> Effect {
+        Effect::Tell(self.room, room::Message::Acked { from: self.seat_ref(socket), seq: self.acked, refused })
+    }
+
+    fn deliver(&mut self, seq: Seq, entry: Entry, cx: &mut Cx<'_>) {
+        if seq > self.delivered {
+            self.delivered = seq;
+            cx.out.push(Effect::Deliver(seq, entry));
+        }
+    }
+
+    /// What was missed, in order.
+    pub(super) fn replay(&mut self, missed: Vec<(Seq, Entry)>, cx: &mut Cx<'_>) {
+        cx.out.reserve(missed.len());
+        for (seq, entry) in missed {
+            self.deliver(seq, entry, cx);
+        }
+    }
+}
+
+impl Connection {
+    /// A room tells its member, in the session that is current.
+    pub(super) fn room_event(&mut self, what: RoomEvent, cx: &mut Cx<'_>) {
+        match what {
+            RoomEvent::Joined { seat, members, mode, replaced } => {
+                self.joined(seat, members, mode, cx);
+                cx.out.extend(replaced.then_some(Effect::Charge(Cost::Takeover)));
+            }
+            RoomEvent::Resumed { seat, members, replay, last_cid, lost } => {
+                self.resumed(Answer { seat, members, missed: replay, last_cid, lost }, cx);
+            }
+            RoomEvent::JoinRefused(refusal) => self.not_joined(refusal, cx),
+            RoomEvent::ResumeFailed(why) => self.end_session(Some(why), cx),
+            RoomEvent::ResumeUnavailable | RoomEvent::OutcomeUnknown => self.close(Close::Overload, None, cx),
+            RoomEvent::Ended(end) => self.ended(end, cx),
+            RoomEvent::Restarted => self.room_restarted(cx),
+            RoomEvent::Accepted(tag) => self.settled(tag, None, cx),
+            RoomEvent::Refused(tag, refusal) => self.settled(tag, Some(refusal), cx),
+            RoomEvent::Held(_) | RoomEvent::Deliver(..) | RoomEvent::Lost => self.in_room(what, cx),
+        }
+    }
+
+    fn in_room(&mut self, what: RoomEvent, cx: &mut Cx<'_>) {
+        let Phase::InRoom(session) = &mut self.phase else { return };
+        if let RoomEvent::Deliver(seq, entry) = what {
+            session.deliver(seq, entry, cx);
+            let ack = session.ack_along(cx.now.at);
+            cx.out.extend(ack);
+        } else if let RoomEvent::Held(tag) = what {
+            session.outstanding.hold(tag);
+            session.restarts = 0;
+        } else if !session.told_lost {
+            session.told_lost = true;
+            cx.out.push(Effect::Send(ServerToClient::Degraded { without: &[], lost: true }));
+        }
+    }
+
+    /// The message with this tag was accepted or refused.
+    fn settled(&mut self, tag: u64, refusal: Option<Refusal>, cx: &mut Cx<'_>) {
+        let Phase::InRoom(session) = &mut self.phase else { return };
+        let Some(Pending { number, since, .. }) = session.outstanding.settle(tag) else { return };
+        session.restarts = 0;
+        match refusal {
+            None => {
+                cx.out.push(Effect::Settled(cx.now.at.saturating_duration_since(since)));
+                session.ack_soon(cx);
+            }
+            Some(refusal) => self.refuse(refusal.of(number.cid), cx),
+        }
+    }
+
+    /// Refuses a message whose number, if it has one, was taken.
+    pub(super) fn refuse(&mut self, refusal: Refusal, cx: &mut Cx<'_>) {
+        let Phase::InRoom(session) = &mut self.phase else { return };
+        let unconfirmed = refusal.cid.map_or(0, |cid| session.outstanding.refuse(cid, refusal.code));
+        cx.out.push(error(refusal));
+        session.ack_soon(cx);
+        if unconfirmed > cx.limits.refusals_max {
+            self.close(Close::Rate, None, cx);
+        }
+    }
+
+    fn ended(&mut self, end: SessionEnd, cx: &mut Cx<'_>) {
+        if !matches!(self.phase, Phase::InRoom(_)) {
+            return; // the answer to a join or a resume is still to come
+        }
+        let close = match end {
+            SessionEnd::Gap => return self.end_session(Some(ResumeFailure::Gap), cx),
+            // The ledger no longer has the seat, though the socket is connected: the client is told, and joins again.
+            SessionEnd::Freed(LeaveReason::Lost | LeaveReason::Left) => {
+                return self.end_session(Some(ResumeFailure::SeatGone), cx);
+            }
+            SessionEnd::Freed(LeaveReason::Replaced) | SessionEnd::Moved => Close::Replaced,
+            SessionEnd::Freed(LeaveReason::Kicked) => Close::Forbidden,
+            SessionEnd::Freed(LeaveReason::Closed) => Close::RoomGone,
+        };
+        self.phase = Phase::Ready; // the seat is no longer ours to give up
+        if close == Close::RoomGone {
+            self.close_room(cx);
+        } else {
+            self.close(close, None, cx);
+        }
+    }
+
+    /// The session is over, and the socket in no room; messages that waited are judged now.
+    pub(super) fn end_session(&mut self, why: Option<ResumeFailure>, cx: &mut Cx<'_>) {
+        cx.out.extend(why.map(|reason| Effect::Send(ServerToClient::ResumeFailed(ResumeFailed { reason }))));
+        if let Phase::Entering(entering) = std::mem::replace(&mut self.phase, Phase::Ready) {
+            self.undefer(entering.deferred, cx);
+        }
+    }
+
+    /// The next number was expected, or there is no session.
+    pub(super) fn out_of_order(cid: Cid, expected: Expected) -> Refusal {
+        let text = format!("cid {cid} is out of order: {expected}. The message was not taken.");
+        Refusal::new(Code::OutOfOrder, text).of(Some(cid))
+    }
+}

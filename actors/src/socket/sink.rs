@@ -1,0 +1,216 @@
+//! Where a socket's frames go: into the sink at once, or behind one that waits elsewhere for a slow reader.
+
+use std::{sync::Arc, time::Instant};
+
+use tokio::sync::oneshot;
+
+use super::{
+    Env,
+    outbox::{Frame, Outbox},
+};
+use crate::{
+    bytes::{Buffer, BufferedBytes},
+    clock::Moment,
+    messages::{To, socket::Message},
+    ports::{CloseFrame, ConnectionGone, FrameSink, Later},
+    protocol::SocketId,
+};
+
+/// The sink, and the frames that are to be written to it.
+pub(super) struct Writer {
+    sink: Sink,
+    outbox: Outbox,
+}
+
+enum Sink {
+    /// It takes frames.
+    Ready(Box<dyn FrameSink>),
+    /// It waits for the reader, beside the cell.
+    Flushing(Box<Flushing>),
+    /// It was closed, or the connection is gone.
+    Gone,
+}
+
+struct Flushing {
+    /// When the reader counts as slow.
+    by: Instant,
+    /// Bytes that the sink buffers, and all that wait behind them: booked in the node's account.
+    buffered: usize,
+    booked: Booked,
+    /// Whether a ping is to be sent once it is ready again.
+    ping_due: bool,
+    /// Dropped with this, it ends the flush, and with it the connection.
+    #[expect(dead_code, reason = "kept for its drop")]
+    cancel: oneshot::Sender<()>,
+}
+
+/// Bytes that wait for a slow reader, as the node's account knows them. Frames that are written at once never appear there.
+struct Booked(Arc<BufferedBytes>, usize);
+
+impl Booked {
+    fn set(&mut self, waiting: usize) {
+        let Self(account, booked) = self;
+        account.add(Buffer::Outbox, waiting.saturating_sub(*booked));
+        account.remove(Buffer::Outbox, booked.saturating_sub(waiting));
+        *booked = waiting;
+    }
+}
+
+impl Drop for Booked {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
+
+/// What writing may depend on.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) id: SocketId,
+    pub(super) env: &'a Env,
+    pub(super) now: Instant,
+}
+
+impl<'a> At<'a> {
+    pub(super) const fn new(id: SocketId, env: &'a Env, now: Moment) -> Self {
+        Self { id, env, now: now.at }
+    }
+}
+
+impl Writer {
+    pub(super) const fn new(sink: Box<dyn FrameSink>) -> Self {
+        Self { sink: Sink::Ready(sink), outbox: Outbox::new() }
+    }
+
+    /// The frame is written with the others of this activation.
+    pub(super) fn put(&mut self, frame: Frame) {
+        match &mut self.sink {
+            Sink::Ready(_) => self.outbox.push(frame),
+            Sink::Flushing(flushing) => {
+                self.outbox.push(frame);
+                flushing.booked.set(self.outbox.bytes() + flushing.buffered);
+            }
+            Sink::Gone => {}
+        }
+    }
+
+    /// Whether the connection turned out to be gone.
+    pub(super) const fn is_gone(&self) -> bool {
+        matches!(self.sink, Sink::Gone)
+    }
+
+    /// Whether the reader is slower than is allowed: in bytes or in time.
+    pub(super) fn is_slow(&self, at: At<'_>) -> bool {
+        let Sink::Flushing(flushing) = &self.sink else { return false };
+        self.outbox.bytes() + flushing.buffered > at.env.limits.outbox_bytes_max || at.now >= flushing.by
+    }
+
+    /// When a blocked write is overdue.
+    pub(super) fn wake_at(&self) -> Option<Instant> {
+        match &self.sink {
+            Sink::Flushing(flushing) => Some(flushing.by),
+            Sink::Ready(_) | Sink::Gone => None,
+        }
+    }
+
+    /// Writes what was put, if the sink takes it; what is to be done beside the cell is answered.
+    pub(super) fn write(&mut self, at: At<'_>) -> Option<To> {
+        let Sink::Ready(sink) = &mut self.sink else { return None };
+        if self.outbox.bytes() == 0 {
+            return None;
+        }
+        let buffered = self.outbox.write(&mut **sink);
+        self.wrote(buffered, at)
+    }
+
+    /// Writes a ping behind everything that was put; later, if the sink does not take it.
+    pub(super) fn ping(&mut self, payload: &[u8], at: At<'_>) -> Option<To> {
+        let aside = self.write(at);
+        match &mut self.sink {
+            Sink::Ready(sink) => {
+                let buffered = sink.ping(payload);
+                self.wrote(buffered, at)
+            }
+            Sink::Flushing(flushing) => {
+                flushing.ping_due = true;
+                aside
+            }
+            Sink::Gone => aside,
+        }
+    }
+
+    /// Writes a pong. While the sink flushes it is left out: what is written then proves as well that the node is alive.
+    pub(super) fn pong(&mut self, payload: &[u8], at: At<'_>) -> Option<To> {
+        let aside = self.write(at);
+        let Sink::Ready(sink) = &mut self.sink else { return aside };
+        let buffered = sink.pong(payload);
+        self.wrote(buffered, at)
+    }
+
+    fn wrote(&mut self, buffered: Result<usize, ConnectionGone>, at: At<'_>) -> Option<To> {
+        match buffered {
+            Ok(0) => None,
+            Ok(buffered) => self.flush(buffered, at),
+            Err(ConnectionGone) => {
+                self.end();
+                None
+            }
+        }
+    }
+
+    /// The sink waits beside the cell, and comes back as a message.
+    fn flush(&mut self, buffered: usize, at: At<'_>) -> Option<To> {
+        let Sink::Ready(sink) = std::mem::replace(&mut self.sink, Sink::Gone) else { return None };
+        let (cancel, cancelled) = oneshot::channel();
+        let by = at.now + at.env.limits.write_within;
+        let mut booked = Booked(Arc::clone(&at.env.bytes), 0);
+        booked.set(self.outbox.bytes() + buffered);
+        self.sink = Sink::Flushing(Box::new(Flushing { by, buffered, booked, ping_due: false, cancel }));
+        let id = at.id;
+        Some(To::Aside(Box::pin(async move {
+            tokio::select! {
+                biased; // whoever closes the socket no longer wants what it wrote
+                _ = cancelled => None,
+                flushed = sink.flush() => Some(To::Socket(id, Message::Flushed(flushed))),
+            }
+        })))
+    }
+
+    /// A blocked write was completed, or failed; answers whether a ping was to follow.
+    pub(super) fn flushed(&mut self, sink: Result<Box<dyn FrameSink>, ConnectionGone>) -> bool {
+        let Sink::Flushing(flushing) = std::mem::replace(&mut self.sink, Sink::Gone) else {
+            return false; // closed meanwhile
+        };
+        match sink {
+            Ok(sink) => {
+                self.sink = Sink::Ready(sink);
+                flushing.ping_due
+            }
+            Err(ConnectionGone) => {
+                self.end();
+                false
+            }
+        }
+    }
+
+    /// Writes what was put, then a close frame, and ends. A reader too slow for its frames is too slow for a close frame.
+    pub(super) fn close(&mut self, frame: CloseFrame) -> Option<To> {
+        if let Sink::Ready(sink) = &mut self.sink {
+            let _ = self.outbox.write(&mut **sink); // what is buffered is written by `close`; what is gone is gone
+        }
+        let sink = std::mem::replace(&mut self.sink, Sink::Gone);
+        self.end();
+        let Sink::Ready(sink) = sink else { return None };
+        let closed = sink.close(frame);
+        let aside: Later<Option<To>> = Box::pin(async move {
+            closed.await;
+            None
+        });
+        Some(To::Aside(aside))
+    }
+
+    /// Nothing is written any more.
+    pub(super) fn end(&mut self) {
+        self.sink = Sink::Gone;
+        self.outbox.clear();
+    }
+}

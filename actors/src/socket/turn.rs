@@ -1,0 +1,235 @@
+//! A socket's turn: messages become the rules' events, and what the rules want is done or told to others.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Address, Env,
+    budget::{Charge, Cost, Payer, Purse},
+    outbox::Frame,
+    rules::{Connection, Cx, Effect, Event, Fresh, Received},
+    sink::{At, Writer},
+};
+use crate::{
+    clock::Moment,
+    executor::{Next, Out, Turn},
+    in_flight::{InFlight, Permit},
+    messages::{
+        Key, To,
+        room::Message as RoomMessage,
+        socket::{FromRoom, Lookup, Message, RoomEvent},
+        user::Message as UserMessage,
+    },
+    metrics::Meters,
+    protocol::{
+        BadMessage, ClientMessage, Close, Entry, Kind, RoomId, ServerToClient, SessionId, SocketId,
+        encode::{numbered, unnumbered},
+    },
+};
+
+mod perform;
+
+/// A node's clock may step back by as much when it has found out about a pause of the process: a tick is never early by
+/// more.
+const STEP_BACK: Duration = Duration::from_secs(1);
+
+/// The state of a socket's cell.
+pub struct SocketTurn {
+    pub(super) connection: Connection,
+    purse: Purse,
+    writer: Writer,
+    in_flight: Arc<InFlight>,
+    env: Arc<Env>,
+    /// When the next tick was asked for.
+    woken_at: Option<Instant>,
+}
+
+type Outs = Out<To, Message>;
+
+impl SocketTurn {
+    /// A connection that was just opened.
+    #[must_use]
+    pub fn new(
+        id: SocketId,
+        sink: Box<dyn crate::ports::FrameSink>,
+        in_flight: Arc<InFlight>,
+        env: Arc<Env>,
+        address: Address,
+        now: Moment,
+    ) -> Self {
+        Self {
+            connection: Connection::new(id, now.at, &env.limits),
+            purse: Purse::new(address),
+            writer: Writer::new(sink),
+            in_flight,
+            env,
+            woken_at: None,
+        }
+    }
+
+    /// What the rules are to decide on; the rest is done here.
+    fn event(&mut self, message: Message, now: Moment, out: &mut Outs) -> Option<Event> {
+        Some(match message {
+            Message::Opened(credential) => Event::Opened(credential),
+            Message::Received(message, permit) => self.received(message, permit, now),
+            Message::Pinged(payload) => Event::Pinged(payload, self.charge(Cost::Control, now)),
+            Message::Ponged(payload) => {
+                let is_asked = self.connection.expects_pong();
+                let charge = if is_asked { Charge::Granted } else { self.charge(Cost::Control, now) };
+                Event::Ponged(payload, charge)
+            }
+            Message::Disconnected(how) => Event::Disconnected(how),
+            Message::FromRoom(what) => Event::FromRoom(what),
+            Message::FromUser(what) => Event::FromUser(what),
+            Message::Found(lookup, settings) => Event::Found(lookup, settings, self.fresh()),
+            Message::Tick => {
+                self.woken_at = self.woken_at.filter(|at| *at > now.at + STEP_BACK);
+                Event::Tick
+            }
+            Message::Draining(ms) => Event::Draining(ms),
+            Message::Degraded(degraded) => Event::Degraded(degraded),
+            Message::Close(code) => Event::Close(code),
+            Message::Flushed(sink) => {
+                if self.writer.flushed(sink) {
+                    self.ping(now, out);
+                }
+                return None;
+            }
+            Message::StopReading(done) => {
+                self.in_flight.stop();
+                let _ = done.send(()); // whoever asked may have stopped waiting
+                return None;
+            }
+            Message::AnswerLost => panic!("the lookup of a room has panicked"),
+            #[cfg(feature = "fault-injection")]
+            Message::Fault => panic!("a fault was injected into this socket"),
+        })
+    }
+
+    fn received(&mut self, message: Result<ClientMessage, BadMessage>, permit: Permit, now: Moment) -> Event {
+        let cost = message.as_ref().map_or(Cost::Message, Cost::of);
+        let charge = if cost == Cost::Resume && self.connection.user().is_none() {
+            // Resumes come before newcomers: whoever shares the address is not to cost them their session.
+            self.purse.force(cost, payer(&self.env, &self.connection, now));
+            Charge::Granted
+        } else {
+            self.charge(cost, now)
+        };
+        Event::Received(Received { message, permit, charge })
+    }
+
+    fn charge(&mut self, cost: Cost, now: Moment) -> Charge {
+        self.purse.charge(cost, payer(&self.env, &self.connection, now))
+    }
+
+    fn fresh(&self) -> Fresh {
+        Fresh { session: SessionId::from_u128(self.env.entropy.bits()), secret: self.env.entropy.bits() }
+    }
+
+    /// Decides, and performs what was decided.
+    fn handle(&mut self, event: Event, now: Moment, out: &mut Outs) {
+        let env = Arc::clone(&self.env);
+        let mut cx = Cx { now, limits: &env.limits, budget: &env.budget, out: Vec::new() };
+        self.connection.handle(event, &mut cx);
+        for effect in cx.out {
+            self.perform(effect, now, out);
+        }
+    }
+
+    /// What writing has shown: the connection is gone, or its reader too slow.
+    fn judge(&mut self, now: Moment, out: &mut Outs) {
+        if self.connection.is_closed() {
+            return;
+        }
+        if self.writer.is_gone() {
+            self.handle(Event::Disconnected(crate::messages::socket::Disconnect::Lost), now, out);
+        } else if self.writer.is_slow(At::new(self.connection.id(), &self.env, now)) {
+            self.handle(Event::Close(Close::SlowReader), now, out);
+        }
+    }
+
+    const fn next(&self) -> Next {
+        if self.connection.is_closed() { Next::Stop } else { Next::Done }
+    }
+}
+
+fn payer<'a>(env: &'a Env, connection: &Connection, now: Moment) -> Payer<'a> {
+    Payer { budgets: &env.budgets, user: connection.user(), now: now.at }
+}
+
+impl Turn for SocketTurn {
+    type Message = Message;
+    type Out = To;
+
+    /// Deliveries that may be queued: those of a large room that all talk at once, for as long as a worker is late.
+    const MAILBOX_MAX: usize = 1_024;
+
+    fn turn(&mut self, message: Message, now: Moment, out: &mut Outs) -> Next {
+        if let Some(event) = self.event(message, now, out) {
+            self.handle(event, now, out);
+        }
+        self.judge(now, out);
+        self.next()
+    }
+
+    fn settle(&mut self, now: Moment, out: &mut Outs) -> Next {
+        let aside = self.writer.write(At::new(self.connection.id(), &self.env, now));
+        out.told.extend(aside);
+        self.judge(now, out);
+        if !self.connection.is_closed() {
+            let at = self.connection.wake_at(&self.env.limits);
+            let at = self.writer.wake_at().map_or(at, |by| by.min(at));
+            if self.woken_at.is_none_or(|woken| at < woken) {
+                self.woken_at = Some(at);
+                out.tell(To::Wake(Key::Socket(self.connection.id()), at));
+            }
+        }
+        self.next()
+    }
+
+    /// Everything but deliveries, pings and pongs: messages of the client are bounded by their permits, answers by what
+    /// was asked, the rest by its nature.
+    fn is_exempt(message: &Message) -> bool {
+        match message {
+            Message::FromRoom(from_room) => !matches!(from_room.what, RoomEvent::Deliver(..)),
+            Message::Pinged(_) | Message::Ponged(_) => false,
+            Message::Opened(_)
+            | Message::Received(..)
+            | Message::Disconnected(_)
+            | Message::FromUser(_)
+            | Message::Flushed(_)
+            | Message::Found(..)
+            | Message::Tick
+            | Message::Draining(_)
+            | Message::StopReading(_)
+            | Message::Degraded(_)
+            | Message::AnswerLost
+            | Message::Close(_) => true,
+            #[cfg(feature = "fault-injection")]
+            Message::Fault => true,
+        }
+    }
+
+    fn answer_lost() -> Message {
+        Message::AnswerLost
+    }
+
+    /// A delivery that finds no place means that the client reads too slowly: its inbox is kept, and it resumes.
+    fn refused(message: Message, out: &mut Vec<To>) {
+        if let Message::FromRoom(FromRoom { socket, what: RoomEvent::Deliver(..), .. }) = message {
+            out.push(To::Socket(socket, Message::Close(Close::SlowReader)));
+        }
+    }
+
+    /// The connection is cut and the seat kept, so that the client resumes.
+    fn failed(self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
+        if let Some((room, seat)) = self.connection.place() {
+            out.push(To::Room(room, RoomMessage::Disconnected(seat)));
+        }
+        out.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.connection.id()))));
+        None
+    }
+}

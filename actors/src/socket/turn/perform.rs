@@ -1,0 +1,156 @@
+//! What the rules want done.
+
+use super::{
+    At, Close, Context, Cost, Effect, Entry, Event, Frame, Kind, Lookup, Message, Meters, Moment, Outs, Poll, RoomId,
+    ServerToClient, SocketTurn, To, UserMessage, Waker, numbered, payer, unnumbered,
+};
+use crate::{
+    ports::CloseFrame,
+    protocol::{
+        SUBPROTOCOL, UserId,
+        decode::{CANDIDATE_BYTES_MAX, CHAT_CHARS_MAX, JSON_DEPTH_MAX},
+        server::{Welcome, WelcomeLimits},
+    },
+};
+
+impl SocketTurn {
+    pub(super) fn perform(&mut self, effect: Effect, now: Moment, out: &mut Outs) {
+        match effect {
+            Effect::Verify(token, purpose) => {
+                let verified = self.env.verifier.verify(&token);
+                self.handle(Event::Verified(purpose, verified), now, out);
+            }
+            Effect::LookUp(room, lookup) => self.look_up(room, lookup, now, out),
+            Effect::Attach(user, expires) => {
+                out.tell(To::StartUser(user, UserMessage::Attached { socket: self.connection.id(), expires }));
+            }
+            Effect::Refresh(user, expires) => {
+                out.tell(To::User(user, UserMessage::Refreshed { socket: self.connection.id(), expires }));
+            }
+            Effect::Welcome(user) => {
+                let welcome = ServerToClient::Welcome(Box::new(self.welcome(user)));
+                self.send(&welcome);
+            }
+            Effect::Open(room, settings, message) => {
+                out.tell(To::OpenRoom(room, settings.unwrap_or_else(|| self.env.unknown_room()), message));
+            }
+            Effect::Tell(room, message) => out.tell(To::Room(room, message)),
+            Effect::Joined(user, mut joined) => {
+                joined.ice_servers = self.env.ice.servers(user);
+                self.send(&ServerToClient::RoomJoined(joined));
+            }
+            Effect::Send(message) => self.send(&message),
+            Effect::Deliver(seq, entry) => {
+                let (head, body, tail) = numbered(seq, &entry);
+                self.put(Frame::Numbered(head, body, tail));
+                if asks_for_an_answer(&entry) {
+                    self.purse.grant(payer(&self.env, &self.connection, now));
+                }
+            }
+            Effect::Charge(cost) => self.force(cost, now),
+            Effect::Settled(after) => self.env.meters.relay.record(after),
+            Effect::Ping(payload) => {
+                let at = At::new(self.connection.id(), &self.env, now);
+                let aside = self.writer.ping(&payload.to_bytes(), at);
+                out.told.extend(aside);
+            }
+            Effect::Pong(payload) => {
+                let at = At::new(self.connection.id(), &self.env, now);
+                let aside = self.writer.pong(&payload, at);
+                out.told.extend(aside);
+            }
+            Effect::Close(code) => self.close_with(code, out),
+            Effect::Echo(code) => self.close(CloseFrame { code, reason: "" }, out),
+            Effect::End => {
+                tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), "a connection is gone");
+                self.writer.end();
+                self.detach(out);
+            }
+        }
+    }
+
+    /// Answers at once if the settings are known; else the answer comes as a message.
+    fn look_up(&mut self, room: RoomId, lookup: Lookup, now: Moment, out: &mut Outs) {
+        let mut settings = self.env.rooms.settings(room);
+        if let Poll::Ready(found) = settings.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            let fresh = self.fresh();
+            return self.handle(Event::Found(lookup, found, fresh), now, out);
+        }
+        out.wait(Box::pin(async move { Message::Found(lookup, settings.await) }));
+    }
+
+    fn force(&mut self, cost: Cost, now: Moment) {
+        self.purse.force(cost, payer(&self.env, &self.connection, now));
+    }
+
+    /// The sink takes frames again, and a ping was to follow.
+    pub(super) fn ping(&mut self, now: Moment, out: &mut Outs) {
+        let payload = self.connection.ping_payload();
+        let at = At::new(self.connection.id(), &self.env, now);
+        let aside = self.writer.ping(&payload.to_bytes(), at);
+        out.told.extend(aside);
+    }
+
+    fn send(&mut self, message: &ServerToClient) {
+        if let ServerToClient::Error(refusal) = message {
+            Meters::refused(refusal.code);
+        }
+        self.put(Frame::Whole(unnumbered(message)));
+    }
+
+    fn put(&mut self, frame: Frame) {
+        self.env.meters.sent.increment(1);
+        self.writer.put(frame);
+    }
+
+    fn close_with(&mut self, code: Close, out: &mut Outs) {
+        Meters::closed(code);
+        let (number, reason) = (code.number(), code.as_str());
+        tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), code = number, reason, "a socket is closed");
+        self.close(code.into(), out);
+    }
+
+    fn close(&mut self, frame: CloseFrame, out: &mut Outs) {
+        let aside = self.writer.close(frame);
+        out.told.extend(aside);
+        self.detach(out);
+    }
+
+    fn detach(&self, out: &mut Outs) {
+        out.told.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.connection.id()))));
+    }
+
+    fn welcome(&self, user_id: UserId) -> Welcome {
+        let (limits, budget) = (&self.env.limits, &self.env.budget);
+        Welcome {
+            user_id,
+            node_id: self.env.node.clone(),
+            protocol: SUBPROTOCOL,
+            ping_seconds: limits.ping_every.as_secs(),
+            pong_within_seconds: limits.pong_within.as_secs(),
+            heartbeat_seconds: limits.heartbeat_every.as_secs(),
+            heartbeat_within_seconds: limits.heartbeat_within.as_secs(),
+            resume_window_seconds: self.env.seat_window.as_secs(),
+            limits: WelcomeLimits {
+                message_bytes_max: limits.message_bytes_max,
+                messages_per_second: budget.socket_per_second,
+                burst: budget.socket_burst,
+                chat_chars_max: CHAT_CHARS_MAX,
+                candidate_bytes_max: CANDIDATE_BYTES_MAX,
+                json_depth_max: JSON_DEPTH_MAX,
+                in_flight_max: limits.in_flight_max,
+                ack_every: limits.ack_every,
+            },
+            features: &["resume", "chat", "renegotiate"],
+        }
+    }
+}
+
+/// Whether a client has to answer this with signals of its own.
+fn asks_for_an_answer(entry: &Entry) -> bool {
+    match entry {
+        Entry::Joined(_) => true,
+        Entry::Message(message) => matches!(message.kind, Kind::Offer | Kind::Answer | Kind::Renegotiate),
+        Entry::Left { .. } => false,
+    }
+}

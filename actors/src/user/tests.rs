@@ -1,0 +1,61 @@
+//! A user's rules, as tables.
+
+use std::time::{Duration, Instant};
+
+use super::rules::User;
+use crate::{
+    clock::Moment,
+    messages::{socket::FromUser, user::Message},
+    protocol::{Close, SocketId},
+    settings::UserLimits,
+};
+
+const A: SocketId = SocketId(1);
+const B: SocketId = SocketId(2);
+
+fn user(sockets_max: usize) -> User {
+    User::new(UserLimits { sockets_max, expiring_before: Duration::from_secs(60) })
+}
+
+fn at(seconds: u64) -> Moment {
+    Moment { at: Instant::now(), unix_ms: seconds * 1_000 }
+}
+
+#[test]
+fn the_newest_sockets_stay() {
+    let mut user = user(1);
+    assert_eq!(user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0)), []);
+    let told = user.handle(Message::Attached { socket: B, expires: 1_000 }, at(0));
+    assert_eq!(told, [(A, FromUser::Close(Close::Replaced))]);
+}
+
+#[test]
+fn a_token_is_warned_of_once_then_closes_its_socket() {
+    let mut user = user(4);
+    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
+    assert_eq!(user.handle(Message::Tick, at(939)), []);
+    assert_eq!(user.handle(Message::Tick, at(940)), [(A, FromUser::Expiring(60))]);
+    assert_eq!(user.handle(Message::Tick, at(950)), []);
+    assert_eq!(user.handle(Message::Tick, at(1_000)), [(A, FromUser::Close(Close::Token))]);
+    assert!(user.is_idle());
+}
+
+#[test]
+fn a_newer_token_starts_the_clock_again() {
+    let mut user = user(4);
+    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
+    user.handle(Message::Tick, at(940));
+    user.handle(Message::Refreshed { socket: A, expires: 2_000 }, at(941));
+    assert_eq!(user.handle(Message::Tick, at(1_000)), []);
+    assert_eq!(user.wake_at(at(1_000)).map(|wake| wake > Instant::now() + Duration::from_secs(900)), Some(true));
+}
+
+#[test]
+fn a_kick_closes_every_socket() {
+    let mut user = user(4);
+    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
+    user.handle(Message::Attached { socket: B, expires: 1_000 }, at(0));
+    let told = user.handle(Message::Kick(Close::Forbidden), at(1));
+    assert_eq!(told, [(A, FromUser::Close(Close::Forbidden)), (B, FromUser::Close(Close::Forbidden))]);
+    assert!(user.is_idle());
+}

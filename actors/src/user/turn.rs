@@ -1,0 +1,90 @@
+//! A user's turn: what their sockets are to be told.
+
+use std::time::{Duration, Instant};
+
+use super::rules::User;
+use crate::{
+    clock::Moment,
+    executor::{Next, Out, Turn},
+    messages::{
+        Key, To,
+        socket::{FromUser, Message as SocketMessage},
+        user::Message,
+    },
+    protocol::UserId,
+    settings::UserLimits,
+};
+
+/// As much may a node's clock step back when it has found out about a pause of the process.
+const STEP_BACK: Duration = Duration::from_secs(1);
+
+/// The state of a user's cell.
+pub struct UserTurn {
+    id: UserId,
+    user: User,
+    /// When the next tick was asked for.
+    woken_at: Option<Instant>,
+}
+
+impl UserTurn {
+    /// A user without a socket.
+    #[must_use]
+    pub const fn new(id: UserId, limits: UserLimits) -> Self {
+        Self { id, user: User::new(limits), woken_at: None }
+    }
+}
+
+impl Turn for UserTurn {
+    type Message = Message;
+    type Out = To;
+
+    /// All of it is exempt: the bound is the node's number of sockets.
+    const MAILBOX_MAX: usize = 1_024;
+
+    fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
+        #[cfg(feature = "fault-injection")]
+        if message == Message::Fault {
+            panic!("a fault was injected into this user");
+        } else if message == Message::FaultNewestSocket {
+            out.told.extend(self.user.newest().map(|socket| To::Socket(socket, SocketMessage::Fault)));
+        }
+        if message == Message::Tick {
+            self.woken_at = self.woken_at.filter(|at| *at > now.at + STEP_BACK);
+        }
+        let told = self.user.handle(message, now);
+        out.told.extend(told.into_iter().map(|(socket, what)| To::Socket(socket, SocketMessage::FromUser(what))));
+        Next::Done
+    }
+
+    fn settle(&mut self, now: Moment, out: &mut Out<To, Message>) -> Next {
+        if self.user.is_idle() {
+            return Next::Stop;
+        }
+        self.user.shrink();
+        if let Some(at) = self.user.wake_at(now).filter(|at| self.woken_at.is_none_or(|woken| *at < woken)) {
+            self.woken_at = Some(at);
+            out.tell(To::Wake(Key::User(self.id), at));
+        }
+        Next::Done
+    }
+
+    /// Facts of sockets, bounded by their number; a kick must not be lost either.
+    fn is_exempt(_: &Message) -> bool {
+        true
+    }
+
+    fn refused(_: Message, _: &mut Vec<To>) {}
+
+    /// A user waits for nothing.
+    fn answer_lost() -> Message {
+        Message::Tick
+    }
+
+    /// Starts again without sockets; each of them attaches again.
+    fn failed(self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
+        let Self { id, user, .. } = *self;
+        let sockets = user.sockets();
+        out.extend(sockets.map(|socket| To::Socket(socket, SocketMessage::FromUser(FromUser::Restarted))));
+        Some(Box::new(Self { id, user: user.emptied(), woken_at: None }))
+    }
+}

@@ -1,0 +1,242 @@
+//! Ledgers with one bug each: the checker is only worth something if it catches them.
+
+use std::{sync::Arc, time::Duration};
+
+use actors::{
+    ledger::{
+        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Ended, Event, Fact, Join, Joined, Lease, Ledger,
+        MemoryLedger, Notice, Push, Pushed, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+    },
+    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
+};
+
+/// One bug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mutant {
+    /// A resent message is appended again.
+    NoDeduplication,
+    /// One seat more than the limit.
+    LimitPlusOne,
+    /// A leave with an old fence frees the seat.
+    UnfencedLeave,
+    /// A lost socket is not noted.
+    ForgottenGone,
+    /// The end of a seat is not pushed.
+    LostEnded,
+    /// What an audit should fill stays missing.
+    HoleNotFilled,
+    /// Candidates pass before any description.
+    CandidateFirst,
+    /// A resume does not tell the old node.
+    SilentResume,
+    /// A message is acknowledged and not appended.
+    AckWithoutAppend,
+    /// A seat is freed although its window is not past.
+    HastyReaper,
+    /// What others sent while a socket was away is not replayed.
+    NoReplay,
+    /// A member who leaves is not announced.
+    SilentLeave,
+}
+
+impl Mutant {
+    pub(crate) const ALL: &[Self] = &[
+        Self::NoDeduplication,
+        Self::LimitPlusOne,
+        Self::UnfencedLeave,
+        Self::ForgottenGone,
+        Self::LostEnded,
+        Self::HoleNotFilled,
+        Self::CandidateFirst,
+        Self::SilentResume,
+        Self::AckWithoutAppend,
+        Self::HastyReaper,
+        Self::NoReplay,
+        Self::SilentLeave,
+    ];
+}
+
+/// A ledger with one bug.
+pub(crate) struct Mutated {
+    mutant: Mutant,
+    inner: Arc<MemoryLedger>,
+}
+
+impl Mutated {
+    pub(crate) const fn new(mutant: Mutant, inner: Arc<MemoryLedger>) -> Self {
+        Self { mutant, inner }
+    }
+
+    fn is(&self, mutant: Mutant) -> bool {
+        self.mutant == mutant
+    }
+
+    /// Pushes without those that this bug forgets.
+    fn without(&self, mut pushes: Vec<Push>) -> Vec<Push> {
+        pushes.retain(|push| self.keeps(push));
+        pushes
+    }
+
+    fn keeps(&self, push: &Push) -> bool {
+        !match &push.what {
+            Pushed::Ended(_, Ended::Moved) => self.is(Mutant::SilentResume),
+            Pushed::Ended(_, Ended::Freed(_)) => self.is(Mutant::LostEnded),
+            Pushed::Entry { .. } => false,
+        }
+    }
+}
+
+fn map<T, R>(answer: Answer<T>, change: impl FnOnce(T) -> R) -> Answer<R> {
+    match answer {
+        Answer::Now(answer) => Answer::Now(answer.map(change)),
+        Answer::Later(_) => unreachable!("memory answers at once"),
+    }
+}
+
+impl Ledger for Mutated {
+    fn join(&self, at: At<'_>, join: Join) -> Answer<Joined> {
+        let max = join.max + u32::from(self.is(Mutant::LimitPlusOne));
+        self.inner.join(at, Join { max, ..join })
+    }
+
+    fn leave(&self, at: At<'_>, seat: SeatId, reason: LeaveReason) -> Answer<Vec<Push>> {
+        if self.is(Mutant::UnfencedLeave) {
+            for newer in 0..4 {
+                let seat = SeatId { fence: seat.fence + newer, ..seat };
+                if let Answer::Now(Ok(pushes)) = self.inner.leave(at, seat, reason)
+                    && !pushes.is_empty()
+                {
+                    return pushes.into();
+                }
+            }
+        }
+        map(self.inner.leave(at, seat, reason), |pushes| {
+            if self.is(Mutant::SilentLeave) { Vec::new() } else { self.without(pushes) }
+        })
+    }
+
+    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>> {
+        self.inner.evict(at, user, reason)
+    }
+
+    fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
+        if self.is(Mutant::ForgottenGone) {
+            return ().into();
+        }
+        self.inner.gone(at, seat, window, skipped)
+    }
+
+    fn resume(&self, at: At<'_>, resume: Resume) -> Answer<Resumed> {
+        map(self.inner.resume(at, resume), |resumed| match resumed {
+            Resumed::Seated(mut seat) => {
+                seat.pushes = self.without(std::mem::take(&mut seat.pushes));
+                if self.is(Mutant::NoReplay) {
+                    seat.replay.clear();
+                }
+                if self.is(Mutant::CandidateFirst) {
+                    seat.sent.iter_mut().for_each(|sent| sent.described = true);
+                    for member in &seat.members {
+                        let to = Some(member.order);
+                        if !seat.sent.iter().any(|sent| sent.to == to) {
+                            seat.sent.push(actors::ledger::Sequence { to, cid: 0, described: true });
+                        }
+                    }
+                }
+                Resumed::Seated(seat)
+            }
+            failed @ Resumed::Failed(_) => failed,
+        })
+    }
+
+    fn send(&self, at: At<'_>, send: Send) -> Answer<Sent> {
+        if self.is(Mutant::AckWithoutAppend) && send.cid.is_some_and(|cid| cid % 13 == 0) {
+            return Sent::Appended(Vec::new()).into();
+        }
+        let cid = send.cid.filter(|_| !self.is(Mutant::NoDeduplication));
+        self.inner.send(at, Send { cid, ..send })
+    }
+
+    fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent> {
+        let cid = broadcast.cid.filter(|_| !self.is(Mutant::NoDeduplication));
+        self.inner.broadcast(at, Broadcast { cid, ..broadcast })
+    }
+
+    fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
+        map(self.inner.audit(at, seats), |found| {
+            let blind = |audited| match audited {
+                Audited::Held(..) if self.is(Mutant::HoleNotFilled) => Audited::Held(Vec::new(), Vec::new()),
+                Audited::Ended(_) if self.is(Mutant::LostEnded) || self.is(Mutant::SilentResume) => {
+                    Audited::Held(Vec::new(), Vec::new())
+                }
+                other => other,
+            };
+            found.into_iter().map(blind).collect()
+        })
+    }
+
+    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {
+        self.inner.close(at, reason)
+    }
+
+    fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
+        self.inner.members(room)
+    }
+
+    fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {
+        self.inner.held(at)
+    }
+
+    fn claim(&self, at: At<'_>, claims: Vec<Claim>, facts: Vec<Fact>) -> Answer<Claimed> {
+        self.inner.claim(at, claims, facts)
+    }
+
+    fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {
+        self.inner.repair(at, seat, entries)
+    }
+
+    fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {
+        self.inner.renew(node, ttl, known)
+    }
+
+    fn release(&self, node: &NodeId) -> Answer<()> {
+        self.inner.release(node)
+    }
+
+    fn due(&self, page: usize) -> Answer<Due> {
+        self.inner.due(page)
+    }
+
+    fn reap(&self, at: At<'_>, dead: &[NodeId]) -> Answer<Reaped> {
+        if self.is(Mutant::HastyReaper) {
+            // Whoever is away is freed at the first look.
+            let Answer::Now(Ok(members)) = self.inner.members(at.room) else { return self.inner.reap(at, dead) };
+            for member in members.into_iter().filter(|member| !member.connected) {
+                for fence in 1..6 {
+                    drop(self.inner.leave(at, SeatId { order: member.order, fence }, LeaveReason::Lost));
+                }
+            }
+        }
+        self.inner.reap(at, dead)
+    }
+
+    fn subscribe(&self, node: &NodeId, subscriber: Subscriber) {
+        let mutant = self.mutant;
+        let inner = Arc::clone(&self.inner);
+        let filter = Self { mutant, inner };
+        self.inner.subscribe(
+            node,
+            Arc::new(move |event| match &event {
+                Event::Push(push) if !filter.keeps(push) => true,
+                _ => subscriber(event),
+            }),
+        );
+    }
+
+    fn unsubscribe(&self, node: &NodeId) {
+        self.inner.unsubscribe(node);
+    }
+
+    fn notify(&self, to: Recipient, notice: Notice) -> Answer<()> {
+        self.inner.notify(to, notice)
+    }
+}

@@ -1,0 +1,117 @@
+//! How sockets end: tokens, hosts, kicks, pages that go away.
+
+use std::time::Duration;
+
+use actors::{
+    messages::socket::{Credential, Disconnect},
+    protocol::{Close, UserId},
+};
+
+use super::{
+    browser::{Browser, Heard},
+    world::{World, name},
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_token_is_told_and_closed() {
+    let world = World::single().await;
+    for (token, code) in [("expired", "token_expired"), ("nonsense", "auth_invalid")] {
+        let mut socket = Browser::connect(&world.nodes[0], Some(token.to_owned()));
+        socket.is_closed(code, Close::Token).await;
+        socket.goes().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_no_hello_is_closed_after_five_seconds() {
+    let world = World::single().await;
+    let started = tokio::time::Instant::now();
+    let mut silent = Browser::connect(&world.nodes[0], None);
+    silent.is_closed("timeout", Close::Timeout).await;
+    assert!(started.elapsed() >= Duration::from_secs(5) && started.elapsed() < Duration::from_secs(6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_in_the_handshake_is_welcomed_at_once() {
+    let world = World::single().await;
+    let mut socket = Browser::connect(&world.nodes[0], Some(name(1)));
+    let welcome = socket.hears("welcome").await;
+    assert_eq!((welcome["userId"].as_str(), welcome["nodeId"].as_str()), (Some(name(1).as_str()), Some("node-0")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cookie_needs_a_hello_whose_own_token_wins() {
+    let world = World::single().await;
+    for (cookie, hello, who) in
+        [(name(1), "{}".to_owned(), name(1)), ("expired".to_owned(), format!(r#"{{"token":"{}"}}"#, name(2)), name(2))]
+    {
+        let mut socket = Browser::connect_with(&world.nodes[0], Credential::Cookie(cookie));
+        socket.says(&format!(r#"{{"type":"hello","data":{hello}}}"#));
+        assert_eq!(socket.hears("welcome").await["userId"], who);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_goes_away_leaves_at_once() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    members[1].disconnects(Disconnect::Closed(Some(1001)));
+    assert_eq!(members[0].hears("user_left").await["reason"], "left");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_room_closes_its_members_and_takes_nobody() {
+    let world = World::of(2, actors::settings::Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(3, room).await;
+    world.nodes[0].close_room(room).await.expect("the ledger answers");
+    for member in &mut members {
+        assert_eq!(member.hears("room_closed").await["reason"], "closed");
+        member.is_closed("room_closed", Close::RoomGone).await;
+    }
+    assert_eq!(world.nodes[0].members(room).await.expect("the ledger answers"), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kicked_user_loses_every_socket() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut members = world.members(2, room).await;
+    let mut lobby = world.browser(0, 2).await;
+    world.nodes[0].kick(UserId::from_u128(2)).await;
+    members[1].is_closed("forbidden", Close::Forbidden).await;
+    lobby.is_closed("forbidden", Close::Forbidden).await;
+    assert_eq!(members[0].hears("user_left").await["reason"], "kicked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_runs_out_is_announced_then_closes_the_socket() {
+    let world = World::single().await;
+    let soon = actors::clock::unix_millis() / 1_000 + 30;
+    let mut socket = Browser::connect(&world.nodes[0], Some(format!("{}@{soon}", name(1))));
+    socket.hears("welcome").await;
+    let notice = socket.hears("token_expiring").await;
+    assert!(notice["inSeconds"].as_u64().is_some_and(|left| left <= 30));
+    socket.says(&format!(r#"{{"type":"token_refresh","data":{{"token":"{}"}}}}"#, name(2)));
+    assert_eq!(socket.hears("error").await["code"], "forbidden");
+    socket.says(&format!(r#"{{"type":"token_refresh","data":{{"token":"{}"}}}}"#, name(1)));
+    socket.hears_nothing_for(Duration::from_secs(3)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_left_when_everybody_is_gone() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let members = world.members(3, room).await;
+    for member in members {
+        member.disconnects(Disconnect::Lost);
+        member.goes().await;
+    }
+    tokio::time::sleep(Duration::from_secs(7)).await; // paused: the window passes at once
+    let population = world.nodes[0].population();
+    assert_eq!((population.sockets, population.users, population.rooms), (0, 0, 0));
+    assert_eq!(world.ledger.rooms(), 0);
+    let mut fresh = world.browser(0, 9).await;
+    fresh.joins(room).await;
+    assert!(matches!(fresh.next().await, Heard::Text(message) if message["data"]["code"] == "timeout"));
+}

@@ -1,0 +1,85 @@
+//! A receipt is a fact: each number ends as exactly one of delivered, refused, or the same message as before.
+
+use std::time::Duration;
+
+use actors::{messages::socket::Disconnect, settings::Settings};
+
+use super::{
+    browser::{Browser, Heard},
+    world::{World, name},
+};
+
+#[tokio::test(start_paused = true)]
+async fn unnumbered_messages_take_nothing_from_the_clients_counter() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    members[0].says(r#"{"type":"chat_message","data":{"content":"unnumbered"}}"#);
+    members[0].chats(1, "one");
+    members[0].chats(2, "two");
+    for content in ["unnumbered", "one", "two"] {
+        assert_eq!(members[1].hears("chat_message").await["content"], content);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_out_of_order_is_refused_and_not_taken() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    for cid in [3, 2, 1, 4] {
+        members[0].chats(cid, &cid.to_string());
+    }
+    for cid in [3, 2, 4] {
+        let refusal = members[0].hears("error").await;
+        assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("out_of_order"), Some(cid)));
+    }
+    assert_eq!(members[1].hears("chat_message").await["content"], "1");
+    members[0].chats(2, "2");
+    assert_eq!(members[1].hears("chat_message").await["content"], "2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_was_lost_with_its_socket_is_answered_the_same_after_the_resume() {
+    let world = World::of(2, Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(2, room).await;
+    let (bob, mut alice) = (members.pop().expect("two"), members.pop().expect("two"));
+    bob.offers(1, &name(1), "v=0"); // refused as glare, and the answer is never read
+    bob.chats(2, "hi");
+    assert_eq!(alice.hears("chat_message").await["content"], "hi");
+    bob.disconnects(Disconnect::Lost);
+    let mut back = Browser::connect(&world.nodes[1], None);
+    let resumed = back.resumes(&bob).await;
+    assert_eq!((resumed["type"].as_str(), resumed["data"]["lastCid"].as_u64()), (Some("resumed"), Some(2)));
+    back.offers(1, &name(1), "v=0");
+    back.chats(2, "hi");
+    back.chats(3, "and more");
+    let refusal = back.hears("error").await;
+    assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("glare"), Some(1)));
+    assert_eq!(alice.hears("chat_message").await["content"], "and more");
+    alice.hears_nothing_for(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_right_behind_a_join_is_sent_in_the_room() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut elder = world.member(0, 1, room).await;
+    let mut newer = world.browser(0, 2).await;
+    newer.says_at_once([
+        format!(r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#),
+        r#"{"type":"chat_message","cid":1,"data":{"content":"hello"}}"#.to_owned(),
+    ]);
+    newer.hears("room_joined").await;
+    elder.hears("user_joined").await;
+    assert_eq!(elder.hears("chat_message").await["content"], "hello");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_ack_names_only_what_was_sent() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    members[0].says(r#"{"type":"chat_message","data":{"content":"unnumbered"}}"#);
+    members[1].hears("chat_message").await;
+    let heard = members[0].next_within(Duration::from_secs(3)).await;
+    assert!(!matches!(&heard, Some(Heard::Text(text)) if text["type"] == "ack"), "{heard:?}");
+}

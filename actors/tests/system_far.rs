@@ -1,0 +1,28 @@
+//! The same walks once more, where every answer is waited for.
+
+use std::time::Duration;
+
+use actors::ledger::faulty::Faults;
+
+/// Ledger and database are far away: whoever asks them waits, on a worker.
+const FAR: bool = true;
+/// The ledger never fails.
+const FAULTS: Faults = Faults::NONE;
+/// As everywhere.
+const TURN_BUDGET: Duration = Duration::from_micros(200);
+
+#[path = "system"]
+mod system {
+    mod browser;
+    mod calls;
+    mod drain;
+    mod ends;
+    mod far;
+    #[cfg(feature = "fault-injection")]
+    mod faults;
+    mod follow_one_offer;
+    mod numbers;
+    mod resume;
+    mod slow;
+    mod world;
+}

@@ -1,0 +1,28 @@
+//! The same walks once more, over a ledger that fails: answers late, refused, lost; pushes lost, doubled, late.
+
+use std::time::Duration;
+
+use actors::ledger::faulty::Faults;
+
+/// Ledger and database are far away.
+const FAR: bool = true;
+/// A bad day.
+const FAULTS: Faults = Faults::BAD_DAY;
+/// As everywhere.
+const TURN_BUDGET: Duration = Duration::from_micros(200);
+
+#[path = "system"]
+mod system {
+    mod browser;
+    mod calls;
+    mod drain;
+    mod ends;
+    mod far;
+    #[cfg(feature = "fault-injection")]
+    mod faults;
+    mod follow_one_offer;
+    mod numbers;
+    mod resume;
+    mod slow;
+    mod world;
+}

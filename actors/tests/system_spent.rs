@@ -1,0 +1,28 @@
+//! The same walks once more, where no thread does more than one turn at a stretch: everything else continues on workers.
+
+use std::time::Duration;
+
+use actors::ledger::faulty::Faults;
+
+/// Ledger and database are far away.
+const FAR: bool = true;
+/// The ledger never fails.
+const FAULTS: Faults = Faults::NONE;
+/// One turn.
+const TURN_BUDGET: Duration = Duration::ZERO;
+
+#[path = "system"]
+mod system {
+    mod browser;
+    mod calls;
+    mod drain;
+    mod ends;
+    mod far;
+    #[cfg(feature = "fault-injection")]
+    mod faults;
+    mod follow_one_offer;
+    mod numbers;
+    mod resume;
+    mod slow;
+    mod world;
+}

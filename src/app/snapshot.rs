@@ -1,0 +1,105 @@
+//! A single node's ledger across a restart: who sits where and what they have not received yet, kept in a file from the
+//! drain to the next start, so that clients resume as if nothing had happened.
+//!
+//! The file is used once: it is removed before it is believed, so that a crash does not bring old seats back.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use actors::{
+    bytes::BufferedBytes,
+    clock::Clock,
+    ledger::{MemoryLedger, Snapshot},
+};
+
+use super::settings;
+use crate::config::Config;
+
+/// A snapshot older than this is of no use: every client has joined anew, or given up.
+const STALE_AFTER: Duration = Duration::from_secs(120);
+
+/// The ledger of this node: as the last drain left it, if that was a moment ago; else empty.
+pub(super) fn open(config: &Config, clock: Arc<Clock>, bytes: Arc<BufferedBytes>) -> MemoryLedger {
+    let limits = settings::ledger(config);
+    let path = path(config);
+    match take(&path) {
+        Ok(Some(snapshot)) => {
+            let (rooms, seats) = (snapshot.rooms(), snapshot.seats());
+            tracing::info!(rooms, seats, "sessions of the last run are kept for their clients to resume");
+            MemoryLedger::from_snapshot(limits, clock, bytes, snapshot)
+        }
+        Ok(None) => MemoryLedger::new(limits, clock, bytes),
+        Err(why) => {
+            tracing::warn!(file = %path.display(), why, "the last run's sessions are left out: clients join again");
+            MemoryLedger::new(limits, clock, bytes)
+        }
+    }
+}
+
+/// Keeps the drained node's ledger for the next start.
+pub(super) fn keep(config: &Config, ledger: &MemoryLedger) {
+    let (path, snapshot) = (path(config), ledger.snapshot());
+    if snapshot.seats() == 0 {
+        return;
+    }
+    let written = snapshot.to_bytes().map_err(|why| why.to_string()).and_then(|bytes| {
+        write(&path, &bytes).map_err(|why| why.to_string())
+    });
+    match written {
+        Ok(()) => tracing::info!(seats = snapshot.seats(), "sessions are kept for the next start"),
+        Err(why) => tracing::warn!(file = %path.display(), why, "sessions could not be kept: clients join again"),
+    }
+}
+
+fn path(config: &Config) -> PathBuf {
+    config.node.data_dir.join("ledger.snapshot")
+}
+
+/// Whole or not at all, and for the owner only: it holds resume secrets.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let beside = path.with_extension("part");
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&beside, path)
+}
+
+/// Reads the file and removes it; `None` if there is none.
+fn take(path: &Path) -> Result<Option<Snapshot>, String> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(why) => return Err(format!("it cannot be read: {why}")),
+    };
+    let age = fs::metadata(path).and_then(|about| about.modified()).map(|then| SystemTime::now().duration_since(then));
+    fs::remove_file(path).map_err(|why| format!("it cannot be removed, so it might be used twice: {why}"))?;
+    if !matches!(age, Ok(Ok(age)) if age < STALE_AFTER) {
+        return Err(format!("it is older than {} s", STALE_AFTER.as_secs()));
+    }
+    Snapshot::from_bytes(&bytes).map(Some).map_err(|why| why.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_is_used_once_and_a_damaged_one_is_named_and_left_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.snapshot");
+        assert!(matches!(take(&path), Ok(None)));
+        let bytes = MemoryLedger::default().snapshot().to_bytes().expect("it serialises");
+        write(&path, &bytes).expect("it is written");
+        assert!(matches!(take(&path), Ok(Some(_))));
+        assert!(matches!(take(&path), Ok(None)), "it is used once");
+        write(&path, &bytes[..bytes.len() - 1]).expect("it is written");
+        assert!(take(&path).is_err());
+        assert!(!path.exists());
+    }
+}
