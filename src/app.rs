@@ -5,7 +5,6 @@ use std::{path::Path, sync::Arc};
 
 use actors::{
     bytes::BufferedBytes,
-    ledger::MemoryLedger,
     node::{NodeRef, Ports},
     ports::SystemEntropy,
     protocol::NodeId,

@@ -153,6 +153,7 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics) -> Router {
     let routes = health
         .route("/metrics", get(admin::metrics))
         .route("/internal/rooms/{roomId}", get(admin::room))
+        .route("/internal/tree", get(admin::tree))
         .route("/internal/users/{userId}", patch(admin::change_user))
         .fallback(layers::nothing)
         .layer(Extension(metrics));

@@ -37,8 +37,6 @@ pub const MESSAGES_SENT: &str = "aldis_messages_sent_total";
 pub const MESSAGES_REFUSED: &str = "aldis_messages_refused_total";
 /// From a message read to its ledger answer, in seconds.
 pub const RELAY_SECONDS: &str = "aldis_relay_duration_seconds";
-/// Bytes that wait for slow readers.
-pub const OUTBOX_BYTES: &str = "aldis_outbox_bytes";
 /// Bytes of messages buffered for clients, by class.
 pub const BUFFERED_BYTES: &str = "aldis_buffered_bytes";
 /// Messages read and not yet settled.
@@ -82,7 +80,6 @@ pub(crate) struct Meters {
     pub(crate) opened: Counter,
     pub(crate) sent: Counter,
     pub(crate) relay: Histogram,
-    pub(crate) outbox: Gauge,
     pub(crate) in_flight: InFlightMessages,
     mailbox: Gauge,
     pub(crate) restarts: Counter,
@@ -102,7 +99,6 @@ impl Meters {
             opened: counter!(SOCKETS_OPENED),
             sent: counter!(MESSAGES_SENT),
             relay: histogram!(RELAY_SECONDS),
-            outbox: gauge!(OUTBOX_BYTES),
             in_flight: InFlightMessages::default(),
             mailbox: gauge!(MAILBOX_MESSAGES),
             restarts: counter!(ACTOR_RESTARTS),
@@ -150,7 +146,6 @@ fn describe() {
     describe_counter!(MESSAGES_SENT, "Messages to clients");
     describe_counter!(MESSAGES_REFUSED, "Messages refused, by code");
     describe_histogram!(RELAY_SECONDS, Unit::Seconds, "From a message read to its ledger answer");
-    describe_gauge!(OUTBOX_BYTES, Unit::Bytes, "Bytes that wait for slow readers");
     describe_gauge!(MAILBOX_MESSAGES, "Messages read and not yet settled");
     describe_counter!(ACTOR_RESTARTS, "Cells and actors restarted after a panic");
     describe_counter!(ROOMS_REAPED, "Rooms the reaper found work in");

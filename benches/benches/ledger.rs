@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use actors::ledger::{Address, Answer, Join, Joined, Ledger as _, MemoryLedger, Send, Sent};
-use actors::protocol::{LeaveReason, Message, NodeId, RoomId, SessionId, UserId, cluster::MessageKind};
+use actors::ledger::{Answer, At, Audit, Join, Joined, Ledger as _, MemoryLedger, Send, Sent};
+use actors::protocol::{Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
 /// Rooms that take turns, so that no room stays in the processor's nearest cache.
@@ -18,10 +18,6 @@ fn room(n: u128) -> RoomId {
     RoomId::from_letters([a / 26, a % 26, b / 26, b % 26, 0, 0, 0, 0, 0, 0])
 }
 
-fn seat(n: u128) -> Address {
-    Address { user: UserId::from_u128(n), session: SessionId::from_u128(n) }
-}
-
 fn now<T>(answer: Answer<T>) -> T {
     match answer {
         Answer::Now(answer) => answer.expect("memory always answers"),
@@ -29,69 +25,63 @@ fn now<T>(answer: Answer<T>) -> T {
     }
 }
 
-fn join(ledger: &MemoryLedger, room: RoomId, (who, node): (Address, &NodeId)) -> Joined {
-    let Address { user, session } = who;
-    let join = Join {
-        user,
-        name: "Ann".into(),
-        session,
-        secret: 7,
-        node: node.clone(),
-        max: 4,
-        window: Duration::from_secs(5),
-    };
-    now(ledger.join(room, join))
+fn join(ledger: &MemoryLedger, at: At<'_>, who: u128) -> SeatId {
+    let (user, session) = (UserId::from_u128(who), SessionId::from_u128(who));
+    let join = Join { user, name: "Ann".into(), session, secret: 7, max: 4, window: Duration::from_secs(5) };
+    let Joined::Seated { seat, .. } = now(ledger.join(at, join)) else { panic!("there is room") };
+    seat
 }
 
 fn candidate() -> Message {
-    Message { kind: MessageKind::IceCandidate, data: format!(r#"{{"candidate":"{}"}}"#, "x".repeat(200)).into() }
+    Message { kind: Kind::IceCandidate, data: format!(r#"{{"candidate":"{}"}}"#, "x".repeat(200)).into() }
 }
 
 fn send(criterion: &mut Criterion) {
     let (ledger, node) = (MemoryLedger::default(), NodeId::new("one"));
-    for n in 0..ROOMS {
-        join(&ledger, room(n), (seat(2 * n), &node));
-        join(&ledger, room(n), (seat(2 * n + 1), &node));
-    }
+    let at = |n| At { room: room(n), node: &node, epoch: 1 };
+    let seats: Vec<_> = (0..ROOMS)
+        .map(|n| (join(&ledger, at(n), 2 * n), join(&ledger, at(n), 2 * n + 1)))
+        .collect();
     let (message, mut cid) = (candidate(), 0);
     criterion.bench_function("ledger/send", |bencher| {
         bencher.iter(|| {
             cid += 1;
             let n = u128::from(cid) % ROOMS;
-            let (from, to) = (seat(2 * n), seat(2 * n + 1));
-            let send = Send { from, to, cid: Some(cid), messages: vec![message.clone()] };
-            let sent = now(ledger.send(room(n), black_box(send), &node));
+            let (from, to) = seats[usize::try_from(n).unwrap_or(0)];
+            let (skipped, released, messages) = (Vec::new(), Vec::new(), vec![message.clone()]);
+            let send = Send { from, to: to.order, cid: Some(cid), skipped, released, messages };
+            let sent = now(ledger.send(at(n), black_box(send)));
             assert!(matches!(sent, Sent::Appended(_)), "{sent:?}");
             if (cid / u64::try_from(ROOMS).unwrap_or(1)).is_multiple_of(ACK_EVERY) {
-                now(ledger.acked(room(n), to, cid));
+                now(ledger.audit(at(n), vec![Audit { seat: to, last_seq: 0, acked: cid }]));
             }
             sent
         });
     });
 }
 
-fn stay(criterion: &mut Criterion) {
+fn session(criterion: &mut Criterion) {
     let node = NodeId::new("one");
+    let at = At { room: room(0), node: &node, epoch: 1 };
     criterion.bench_function("ledger/join the fourth and leave", |bencher| {
         let ledger = MemoryLedger::default();
         for n in 1..4 {
-            join(&ledger, room(0), (seat(n), &node));
+            join(&ledger, at, n);
         }
         let mut n = 100;
         bencher.iter_batched(
             || {
                 n += 1;
-                seat(n)
+                n
             },
             |who| {
-                let joined = join(&ledger, room(0), (who, &node));
-                assert!(matches!(joined, Joined::Seated { .. }));
-                now(ledger.leave(room(0), who, LeaveReason::Left, &node))
+                let seat = join(&ledger, at, who);
+                now(ledger.leave(at, seat, LeaveReason::Left))
             },
             BatchSize::SmallInput,
         );
     });
 }
 
-criterion_group!(ledger, send, stay);
+criterion_group!(ledger, send, session);
 criterion_main!(ledger);

@@ -47,6 +47,11 @@ pub(super) async fn room(State(site): State<Shared>, Room(room_id): Room) -> Res
     Ok(Json(RoomInside { room: RoomBody::new(meeting, participants), live: site.live.describe(room_id).await }))
 }
 
+/// `GET /internal/tree`: rooms, sockets and users of this node, which of them wait, what is queued, what was restarted.
+pub(super) async fn tree(State(site): State<Shared>) -> impl IntoResponse {
+    Json(site.live.tree())
+}
+
 /// `PATCH /internal/users/{userId}`
 pub(super) async fn change_user(
     State(site): State<Shared>,

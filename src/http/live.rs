@@ -1,6 +1,11 @@
 //! What HTTP asks of the actor system, and nothing more: the one place where the two meet.
 
-use actors::{node::NodeRef, protocol::UserId};
+use std::time::Duration;
+
+use actors::{
+    node::{NodeRef, Tree},
+    protocol::UserId,
+};
 use async_trait::async_trait;
 use serde_json::json;
 use uuid::Uuid;
@@ -22,6 +27,8 @@ pub trait LiveRooms: Send + Sync + 'static {
     async fn settings_changed(&self, room_id: RoomId);
     /// The user was disabled: their sockets close (4403).
     async fn kick_user(&self, user: Uuid);
+    /// The node's cells by kind: active and passive, queues, restarts with their reasons.
+    fn tree(&self) -> serde_json::Value;
 }
 
 #[async_trait]
@@ -48,6 +55,25 @@ impl LiveRooms for NodeRef {
     }
 
     async fn kick_user(&self, user: Uuid) {
-        self.kick(UserId::from_u128(user.as_u128()));
+        self.kick(UserId::from_u128(user.as_u128())).await;
+    }
+
+    fn tree(&self) -> serde_json::Value {
+        let Tree { kinds, queues, failures_total, failures } = Self::tree(self);
+        let seconds = |span: Duration| span.as_secs_f64();
+        json!({
+            "kinds": kinds.map(|kind| json!({
+                "kind": kind.kind, "cells": kind.cells, "active": kind.active, "running": kind.running,
+                "queued": kind.queued, "oldestSeconds": kind.oldest.map(seconds),
+            })),
+            "queues": queues.iter().map(|queue| json!({
+                "kind": queue.kind, "key": queue.key, "depth": queue.depth, "oldestSeconds": seconds(queue.oldest),
+            })).collect::<Vec<_>>(),
+            "restarts": failures_total,
+            "lastRestarts": failures.iter().map(|(failure, ago)| json!({
+                "kind": failure.kind, "key": failure.key, "during": format!("{:?}", failure.during).to_lowercase(),
+                "reason": failure.reason, "secondsAgo": seconds(*ago),
+            })).collect::<Vec<_>>(),
+        })
     }
 }

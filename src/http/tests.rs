@@ -68,6 +68,10 @@ impl LiveRooms for Told {
     async fn kick_user(&self, user: Uuid) {
         self.note(format!("kick {user}"));
     }
+
+    fn tree(&self) -> serde_json::Value {
+        serde_json::json!({})
+    }
 }
 
 /// One pair of keys for all tests: making one takes a while.

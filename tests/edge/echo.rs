@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::ports::{Farewell, Wire, WireGone};
+use actors::ports::{CloseFrame, ConnectionGone, FrameSink};
 use actors::protocol::Close;
 use aldis::ws::{Arrival, Busy, Ending, Listener, Lobby, Outlet, Session};
 use axum::Router;
@@ -41,7 +41,7 @@ impl Lobby for Echo {
 }
 
 impl Echoing {
-    async fn say(&mut self, write: impl FnOnce(&mut Outlet) -> Result<usize, WireGone>) {
+    async fn say(&mut self, write: impl FnOnce(&mut Outlet) -> Result<usize, ConnectionGone>) {
         let Some(outlet) = &mut self.0 else { return };
         // A connection that is gone is told by `closed`.
         if matches!(write(outlet), Ok(1..)) {
@@ -50,7 +50,7 @@ impl Echoing {
     }
 
     /// On a task of its own: the farewell waits for the reader, and the reader for us.
-    fn end(&mut self, farewell: impl Into<Farewell>) {
+    fn end(&mut self, farewell: impl Into<CloseFrame>) {
         if let Some(outlet) = self.0.take() {
             tokio::spawn(Box::new(outlet).close(farewell.into()));
         }
@@ -77,7 +77,7 @@ impl Session for Echoing {
 
     async fn closed(mut self, ending: Ending) {
         match ending {
-            Ending::Closed { code, .. } => self.end(Farewell { code, reason: "" }),
+            Ending::Closed { code, .. } => self.end(CloseFrame { code, reason: "" }),
             Ending::Violated(violation) => self.end(violation.close),
             Ending::Lost => self.end(Close::Normal),
         }

@@ -53,7 +53,7 @@ async fn metrics_are_named_after_prometheus_conventions() {
         "aldis_messages_received_total",
         "aldis_messages_sent_total",
         "aldis_relay_duration_seconds",
-        "aldis_outbox_bytes",
+        "aldis_buffered_bytes",
         "aldis_mailbox_messages",
         "aldis_auth_results_total",
         "aldis_http_requests_total",

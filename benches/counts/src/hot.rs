@@ -1,12 +1,11 @@
 //! The hot functions as a table. Each name is a line of `benches/counts.toml`.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use actors::counts::{RoomAtWork, SocketAtWork};
-use actors::ledger::{Address, Answer, Join, Ledger as _, MemoryLedger, Send, Sent};
+use actors::ledger::{Answer, At, Audit, Join, Joined, Ledger as _, MemoryLedger, Send, Sent};
 use actors::protocol::{
-    ClientToServer, Entry, Message, NodeId, RoomId, SessionId, Signal, UserId, decode,
+    ClientToServer, Entry, Message, NodeId, RoomId, SeatId, SessionId, Signal, UserId, decode,
     encode::{numbered, signal_data},
 };
 
@@ -28,7 +27,7 @@ pub struct Hot {
 }
 
 /// All of them.
-pub const HOT: [Hot; 11] = [
+pub const HOT: [Hot; 9] = [
     Hot { name: "decode_candidate", call: |times| decoding(&candidate(), times) },
     Hot { name: "decode_offer", call: |times| decoding(&offer(), times) },
     Hot { name: "encode_candidate", call: |times| encoding(&candidate(), times) },
@@ -36,8 +35,6 @@ pub const HOT: [Hot; 11] = [
     Hot { name: "guard_candidate", call: |times| guarding(&candidate(), times) },
     Hot { name: "guard_offer", call: |times| guarding(&offer(), times) },
     Hot { name: "ledger_send", call: sending },
-    Hot { name: "room_candidate", call: room },
-    Hot { name: "socket_candidate", call: socket },
     Hot { name: "relay_candidate", call: |times| relay::candidates(&candidate(), times, 1) },
     Hot { name: "relay_8_candidates", call: |times| relay::candidates(&candidate(), times, 8) },
 ];
@@ -100,10 +97,6 @@ fn guarding(text: &str, times: u64) {
     }
 }
 
-fn seat(number: u64) -> Address {
-    Address { user: UserId::from_u128(number.into()), session: SessionId::from_u128(number.into()) }
-}
-
 fn now<T>(answer: Answer<T>) -> T {
     match answer {
         Answer::Now(answer) => answer.expect("memory always answers"),
@@ -119,42 +112,29 @@ fn message() -> Message {
     signal_data(ANN, &signal(&candidate()))
 }
 
-/// A candidate into an inbox, and every so often its acknowledgement, which trims it.
+/// A candidate into an inbox, and every so often an audit with its acknowledgement, which trims it.
 fn sending(times: u64) {
     let (ledger, node) = (MemoryLedger::default(), NodeId::new("one"));
-    for number_of_seat in 0..2 * ROOMS {
-        let Address { user, session } = seat(number_of_seat);
-        let (node, window) = (node.clone(), Duration::from_secs(5));
-        let join = Join { user, name: "Ann".into(), session, secret: 7, node, max: 4, window };
-        now(ledger.join(number(number_of_seat / 2), join));
-    }
+    let at = |room| At { room: number(room), node: &node, epoch: 1 };
+    let seats: Vec<SeatId> = (0..2 * ROOMS).map(|n| join(&ledger, at(n / 2), n)).collect();
     let message = message();
     for turn in 0..times {
         let (which, cid) = (turn % ROOMS, turn / ROOMS + 1);
-        let (from, to) = (seat(2 * which), seat(2 * which + 1));
-        let send = Send { from, to, cid: Some(cid), messages: vec![message.clone()] };
-        let sent = now(ledger.send(number(which), black_box(send), &node));
+        let place = usize::try_from(2 * which).expect("few rooms");
+        let (from, to) = (seats[place], seats[place + 1]);
+        let (skipped, released, messages) = (Vec::new(), Vec::new(), vec![message.clone()]);
+        let send = Send { from, to: to.order, cid: Some(cid), skipped, released, messages };
+        let sent = now(ledger.send(at(which), black_box(send)));
         assert!(matches!(sent, Sent::Appended(_)), "{sent:?}");
         if cid.is_multiple_of(ACK_EVERY) {
-            now(ledger.acked(number(which), to, cid));
+            now(ledger.audit(at(which), vec![Audit { seat: to, last_seq: cid, acked: cid }]));
         }
     }
 }
 
-/// A candidate through a room's rules, and the ledger's answer to it.
-fn room(times: u64) {
-    let mut room = RoomAtWork::new(Instant::now());
-    let message = message();
-    for _ in 0..times {
-        assert!(black_box(room.candidate(black_box(&message))) > 0);
-    }
-}
-
-/// A candidate through a socket's rules, and the room's answer to it.
-fn socket(times: u64) {
-    let mut socket = SocketAtWork::new(Instant::now());
-    let signal = signal(&candidate());
-    for _ in 0..times {
-        assert!(black_box(socket.signal(black_box(&signal))) > 0);
-    }
+fn join(ledger: &MemoryLedger, at: At<'_>, number: u64) -> SeatId {
+    let (user, session) = (UserId::from_u128(number.into()), SessionId::from_u128(number.into()));
+    let join = Join { user, name: "Ann".into(), session, secret: 7, max: 4, window: Duration::from_secs(5) };
+    let Joined::Seated { seat, .. } = now(ledger.join(at, join)) else { panic!("there is room") };
+    seat
 }

@@ -1,19 +1,24 @@
-//! A whole node, from the line that a message is read on to the wire that it leaves by: decoding, both sockets, the room's
-//! actor, the ledger, and the runtime's own work between them. Only the kernel is left out.
+//! A whole node, from the connection that a message is read on to the sink that it leaves by: decoding, both sockets, the
+//! room, the ledger, and the runtime's own work between them. Only the kernel is left out.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use actors::bytes::BufferedBytes;
+use actors::clock::Clock;
 use actors::ledger::MemoryLedger;
-use actors::node::{NodeRef, Ports, Settings};
+use actors::messages::socket::Credential;
+use actors::node::{ConnectionHandle, NodeRef, Ports};
 use actors::ports::{
-    Farewell, IceServers, Identity, Later, RoomSettings, Rooms, Text, TokenError, Unavailable, Verifier, Wire, WireGone,
+    CloseFrame, ConnectionGone, FrameSink, IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, Text,
+    TokenError, Unavailable, Verifier,
 };
 use actors::protocol::{NodeId, RoomId, UserId, server::IceServer, server::Mode};
-use actors::socket::{Credential, Limits, Line};
+use actors::settings::{LedgerLimits, Settings};
 
 /// Members acknowledge as often as the web client does.
 const ACK_EVERY: u64 = 8;
@@ -23,25 +28,25 @@ const TURNS: usize = 64;
 /// Counts the texts that leave.
 struct Count(Arc<AtomicU64>);
 
-impl Wire for Count {
-    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, WireGone> {
+impl FrameSink for Count {
+    fn send(&mut self, texts: &[Text<'_>]) -> Result<usize, ConnectionGone> {
         self.0.fetch_add(black_box(texts).len() as u64, Relaxed);
         Ok(0)
     }
 
-    fn ping(&mut self, _: &[u8]) -> Result<usize, WireGone> {
+    fn ping(&mut self, _: &[u8]) -> Result<usize, ConnectionGone> {
         Ok(0)
     }
 
-    fn pong(&mut self, _: &[u8]) -> Result<usize, WireGone> {
+    fn pong(&mut self, _: &[u8]) -> Result<usize, ConnectionGone> {
         Ok(0)
     }
 
-    fn flush(self: Box<Self>) -> Later<Result<Box<dyn Wire>, WireGone>> {
-        Box::pin(async { Ok(self as Box<dyn Wire>) })
+    fn flush(self: Box<Self>) -> Later<Result<Box<dyn FrameSink>, ConnectionGone>> {
+        Box::pin(async { Ok(self as Box<dyn FrameSink>) })
     }
 
-    fn close(self: Box<Self>, _: Farewell) -> Later<()> {
+    fn close(self: Box<Self>, _: CloseFrame) -> Later<()> {
         Box::pin(async {})
     }
 }
@@ -71,14 +76,15 @@ impl IceServers for Everything {
 }
 
 /// A member: where it is read, and how many texts it was sent.
-struct Member(Line, Arc<AtomicU64>);
+struct Member(ConnectionHandle, Arc<AtomicU64>);
 
 impl Member {
     async fn come(node: &NodeRef, number: u128) -> Self {
         let heard = Arc::new(AtomicU64::new(0));
         let token = UserId::from_u128(number).to_string();
-        let line = node.open_socket(Box::new(Count(Arc::clone(&heard))), Credential::Token(token));
-        let mut member = Self(line.expect("the node has room"), heard);
+        let sink = Box::new(Count(Arc::clone(&heard)));
+        let handle = node.open_socket(sink, Credential::Token(token), Ipv4Addr::LOCALHOST.into());
+        let mut member = Self(handle.expect("the node has room"), heard);
         member
             .says(&format!(r#"{{"type":"join_room","data":{{"roomId":"{}"}}}}"#, RoomId::from_letters([1; 10])))
             .await;
@@ -88,7 +94,7 @@ impl Member {
 
     async fn says(&mut self, text: &str) {
         self.0.text(text).await;
-        self.0.pause();
+        self.0.flush_batch();
     }
 }
 
@@ -121,7 +127,7 @@ pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
                 let _ = write!(text, "{head}\"cid\":{}{tail}", turn * together + one + 2);
                 elder.0.text(black_box(&text)).await;
             }
-            elder.0.pause();
+            elder.0.flush_batch();
             let goal = before + (turn + 1) * together;
             while newer.1.load(Relaxed) < goal {
                 tokio::task::yield_now().await; // the runtime's turn, and with it a look at its timers, is counted too
@@ -135,13 +141,17 @@ pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
 
 /// Its bounds let everything pass, because its clock stands still.
 async fn node() -> NodeRef {
-    let socket = Limits { burst: u32::MAX, ..Limits::default() };
-    let settings = Settings { socket, ..Settings::default() };
+    let mut settings = Settings::default();
+    settings.budget.socket_burst = u32::MAX / 100;
+    let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
     let ports = Ports {
-        ledger: Arc::new(MemoryLedger::default()),
+        ledger: Arc::new(MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes))),
         verifier: Arc::new(Everything),
         rooms: Arc::new(Everything),
         ice: Arc::new(Everything),
+        entropy: Arc::new(SeededEntropy::new(1)),
+        clock,
+        bytes,
     };
     NodeRef::start(NodeId::new("one"), settings, ports).await.expect("a node starts")
 }

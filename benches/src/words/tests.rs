@@ -1,7 +1,7 @@
 //! What is said is what the node's own decoder understands; what the node's own encoder writes is what is heard.
 
 use actors::protocol::{
-    ClientToServer, Code, Entry, LeaveReason, Member, ServerToClient, SessionId, SignalKind, UserId, decode,
+    ClientToServer, Code, Entry, Kind, LeaveReason, Member, ServerToClient, SessionId, UserId, decode,
     encode::{chat_data, numbered, signal_data, unnumbered},
     server::{self, Refusal},
 };
@@ -37,10 +37,10 @@ fn a_node_understands_everything_that_is_said() {
     assert!(matches!(said(|out| acknowledge(out, 9)).body, ClientToServer::Ack(9)));
     let mark = Mark { n: 3, at: 5, rev: 1 };
     for (message, kind) in [
-        (said(|out| offer(out, 4, ANN, 1_500)), SignalKind::Offer),
-        (said(|out| answer(out, 4, ANN, 1_500)), SignalKind::Answer),
-        (said(|out| candidate(out, (4, ANN), mark, 255)), SignalKind::IceCandidate),
-        (said(|out| end_of_candidates(out, 4, ANN)), SignalKind::IceCandidate),
+        (said(|out| offer(out, 4, ANN, 1_500)), Kind::Offer),
+        (said(|out| answer(out, 4, ANN, 1_500)), Kind::Answer),
+        (said(|out| candidate(out, (4, ANN), mark, 255)), Kind::IceCandidate),
+        (said(|out| end_of_candidates(out, 4, ANN)), Kind::IceCandidate),
     ] {
         assert_eq!(message.cid, Some(4));
         assert!(matches!(message.body, ClientToServer::Signal(signal) if signal.kind == kind && signal.to == ANN));
@@ -75,14 +75,14 @@ fn a_chat_message_carries_its_mark_and_fits() {
 
 #[test]
 fn what_a_node_says_is_heard() {
-    let member = Member { user: ANN, name: "Ann".into(), session: SessionId::from_u128(2), rev: 4, on: true };
+    let member = Member { user: ANN, name: "Ann".into(), session: SessionId::from_u128(2), order: 4, connected: true };
     assert_eq!(pushed(&Entry::Joined(member)).body, Body::UserJoined { user: ANN, rev: 4 });
-    let left = Entry::Left { user: ANN, session: SessionId::from_u128(2), reason: LeaveReason::Left };
+    let left = Entry::Left { user: ANN, order: 4, reason: LeaveReason::Left };
     assert_eq!(pushed(&left).body, Body::UserLeft { user: ANN });
     let of = |message| hear(unnumbered(&message).as_bytes()).expect("the node's own words").body;
     assert_eq!(of(ServerToClient::Ack(9)), Body::Ack(9));
     assert_eq!(of(ServerToClient::HeartbeatAck(1)), Body::Other);
-    let resumed = server::Resumed { peers: Vec::new(), from_seq: 4 };
+    let resumed = server::Resumed { peers: Vec::new(), from_seq: 4, last_cid: 0, lost: false };
     assert_eq!(of(ServerToClient::Resumed(resumed)), Body::Resumed { from_seq: 4 });
     let failed = server::ResumeFailed { reason: server::ResumeFailure::SeatGone };
     assert_eq!(of(ServerToClient::ResumeFailed(failed)), Body::Unresumed { reason: "seat_gone".to_owned() });
