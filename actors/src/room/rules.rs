@@ -34,6 +34,7 @@ mod receiving;
 mod roles;
 mod schedule;
 mod seat;
+mod seating;
 mod sending;
 mod settling;
 pub(crate) mod step;
@@ -236,4 +237,12 @@ impl Room {
         let seated = self.seats.iter().map(|seat| (seat.socket, seat.session));
         seated.chain(self.work.iter().flat_map(|work| work.entering.iter().map(Entering::socket)))
     }
+}
+
+/// Bytes that a room has on the heap, as far as it asked for them.
+#[cfg(test)]
+pub(crate) fn heap_bytes(room: &Room) -> usize {
+    let work = if room.work.is_some() { size_of::<Work>() } else { 0 };
+    let seats: usize = room.seats.iter().map(Seat::heap_bytes).sum();
+    room.seats.capacity() * size_of::<Seat>() + seats + room.members.heap_bytes() + work
 }

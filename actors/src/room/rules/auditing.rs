@@ -59,11 +59,12 @@ impl Room {
 
     /// Audits every seat.
     pub(super) fn audit_all(&mut self, step: &mut Step<'_>) {
-        if self.seats.is_empty() {
-            return;
-        }
         if let Some(work) = &mut self.work {
             work.entries = None;
+        }
+        if self.seats.is_empty() {
+            self.audit_at = None;
+            return;
         }
         self.plan_audit(step.now + self.audit_period(step.limits));
         for seat in &mut self.seats {

@@ -1,22 +1,20 @@
-//! Joins and resumes, from the request to the seat; also those that are withdrawn before the ledger has answered.
+//! Requests to join or to resume, until the ledger has answered; also those that are withdrawn before.
 
 use std::time::Instant;
 
 use super::{
     Room,
-    numbers::Numbers,
-    seat::Seat,
     settling::retry_after,
-    step::{LedgerCall, SeatFact, Step, UNAVAILABLE_RETRY, unavailable},
+    step::{LedgerCall, Step, UNAVAILABLE_RETRY, unavailable},
 };
 use crate::{
     bytes::Pressure,
-    ledger::{Cursor, Fact, Failure, Joined, Resumed, ResumedSeat},
+    ledger::Failure,
     messages::{
         room::{JoinRequest, ResumeRequest, SeatRef},
-        socket::{RoomEvent, SessionEnd},
+        socket::RoomEvent,
     },
-    protocol::{Code, Epoch, LeaveReason, SeatId, SessionId, SocketId, UserId, server::Refusal},
+    protocol::{Code, LeaveReason, SessionId, SocketId, server::Refusal},
     settings::RoomLimits,
 };
 
@@ -26,8 +24,8 @@ pub(super) struct Entering {
     request: Request,
     since: Instant,
     /// It was withdrawn: what to do with the seat once it is known.
-    exit: Option<Exit>,
-    unknown_since: Option<Instant>,
+    pub(super) exit: Option<Exit>,
+    pub(super) unknown_since: Option<Instant>,
     /// When to ask again; `None`: an answer is on its way.
     retry: Option<Instant>,
 }
@@ -95,20 +93,18 @@ impl Room {
 
     fn enter(&mut self, request: Request, step: &mut Step<'_>) {
         let entering = Entering { request, since: step.now, exit: None, unknown_since: None, retry: Some(step.now) };
-        let (_, session) = entering.socket();
-        self.work().entering.retain(|other| other.socket().1 != session || other.retry.is_none());
-        if let Some(asked) = self.work().entering.iter_mut().find(|other| other.socket().1 == session) {
-            asked.request = entering.request; // its answer is on its way
-            return;
+        let whose = entering.socket();
+        if self.work().entering.iter().any(|other| other.socket() == whose) {
+            return; // it is under way
         }
         self.work().entering.push(entering);
-        self.ask_entering(session, step);
+        self.ask_entering(whose, step);
     }
 
-    fn ask_entering(&mut self, session: SessionId, step: &mut Step<'_>) {
+    fn ask_entering(&mut self, whose: (SocketId, SessionId), step: &mut Step<'_>) {
         let (is_held, is_active) = (self.is_held(), self.settings.active);
         let entering = &mut self.work().entering;
-        let Some(place) = entering.iter().position(|entering| entering.socket().1 == session) else { return };
+        let Some(place) = entering.iter().position(|entering| entering.socket() == whose) else { return };
         let is_late = is_held && entering[place].deadline(step.limits) <= step.now;
         if is_late {
             let entering = entering.remove(place);
@@ -137,9 +133,9 @@ impl Room {
             let due = entering.due(step.limits, is_held);
             due.is_some_and(|at| at <= step.now || all)
         };
-        let sessions: Vec<_> = work.entering.iter().filter(is_due).map(|entering| entering.socket().1).collect();
-        for session in sessions {
-            self.ask_entering(session, step);
+        let due: Vec<_> = work.entering.iter().filter(is_due).map(Entering::socket).collect();
+        for whose in due {
+            self.ask_entering(whose, step);
         }
     }
 
@@ -157,140 +153,16 @@ impl Room {
         true
     }
 
-    fn take_entering(&mut self, session: SessionId) -> Option<Entering> {
+    /// Whom the ledger has answered. A session has several, if its client reconnects before an answer has come.
+    pub(super) fn take_entering(&mut self, whose: (SocketId, SessionId)) -> Option<Entering> {
         let entering = &mut self.work().entering;
-        let place = entering.iter().position(|entering| entering.socket().1 == session)?;
+        let place = entering.iter().position(|entering| entering.socket() == whose)?;
         self.is_slack = true;
         Some(self.work().entering.remove(place))
     }
 
-    pub(super) fn joined(&mut self, request: JoinRequest, answer: Result<Joined, Failure>, step: &mut Step<'_>) {
-        let entering = self.take_entering(request.session);
-        match answer {
-            Ok(Joined::Seated { seat, epoch, members, replaced, pushes }) => {
-                if let Some(replaced) = replaced {
-                    self.recall(Fact::Freed(replaced, LeaveReason::Replaced), step);
-                }
-                self.pushes(pushes, step);
-                let Some(entering) = self.may_sit(entering, (seat, epoch), step) else { return };
-                let places = members.iter().map(|member| (member.user, member.order));
-                self.enrol_all(places.chain([(request.user, seat.order)]), step);
-                let whose = (request.session, request.socket);
-                self.sit(Seat::new(seat, request.secret, whose, request.name), step);
-                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, replaced: replaced.is_some() };
-                step.tell(request.socket, request.session, joined);
-                self.seated(seat, entering.unknown_since.is_some(), step);
-            }
-            Ok(Joined::Full) => {
-                if entering.is_some_and(|entering| entering.exit.is_none()) {
-                    let max = self.settings.participants_max;
-                    let text = format!("Room {} already has {max} of {max} participants.", self.id);
-                    refuse_join(&request, Refusal::new(Code::RoomFull, text), step);
-                }
-            }
-            Err(failure) => self.not_entered(entering, failure, step),
-        }
-    }
-
-    pub(super) fn resumed(&mut self, request: ResumeRequest, answer: Result<Resumed, Failure>, step: &mut Step<'_>) {
-        let entering = self.take_entering(request.session);
-        match answer {
-            Ok(Resumed::Seated(resumed)) => {
-                let ResumedSeat { seat, epoch, members, replay, sent, skipped, heard, lost, pushes } = *resumed;
-                if let Some(place) = self.find(seat.order)
-                    && self.seats[place].socket == request.socket
-                {
-                    self.remove(place); // the same socket takes its own seat
-                }
-                self.pushes(pushes, step);
-                if self.may_sit(entering, (seat, epoch), step).is_none() {
-                    return;
-                }
-                let places = members.iter().map(|member| (member.user, member.order));
-                self.enrol_all(places.chain([(request.user, seat.order)]), step);
-                let whose = (request.session, request.socket);
-                let mut new = Seat::new(seat, request.secret, whose, request.name);
-                new.acked = request.last_seq;
-                new.cursor = Cursor::at(replay.last().map_or(request.last_seq, |(seq, _)| *seq));
-                new.sent = sent.iter().map(|sent| sent.cid).max().unwrap_or(0);
-                for to in sent.iter().filter(|sent| sent.described).filter_map(|sent| sent.to) {
-                    new.describe(to);
-                }
-                if !skipped.is_empty() {
-                    *new.numbers() = Numbers::resumed(&skipped);
-                }
-                let place = self.sit(new, step);
-                self.hear_all(seat.order, &heard);
-                let last_cid = self.last_taken(place);
-                let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost };
-                step.tell(request.socket, request.session, resumed);
-                self.seated(seat, false, step);
-            }
-            Ok(Resumed::Failed(why)) => {
-                if entering.is_some_and(|entering| entering.exit.is_none()) {
-                    step.tell(request.socket, request.session, RoomEvent::ResumeFailed(why));
-                }
-            }
-            Err(failure) => self.not_entered(entering, failure, step),
-        }
-    }
-
-    /// The ledger has a seat for this request. Whoever withdrew it leaves the seat at once.
-    fn may_sit(
-        &mut self,
-        entering: Option<Entering>,
-        (seat, epoch): (SeatId, Epoch),
-        step: &mut Step<'_>,
-    ) -> Option<Entering> {
-        self.seated_in(epoch, step);
-        let exit = entering.as_ref().map_or(Some(Exit::Disconnected), |entering| entering.exit);
-        let fact = match exit {
-            None => return entering,
-            Some(Exit::Left(reason)) => SeatFact::Left(seat, reason),
-            Some(Exit::Disconnected) => SeatFact::Disconnected(seat, Vec::new(), self.settings.seat_window),
-        };
-        self.fact(fact, step);
-        self.deliver_strays(seat.order, step);
-        None
-    }
-
-    fn enrol_all(&mut self, places: impl Iterator<Item = (UserId, u64)>, step: &mut Step<'_>) {
-        for (user, order) in places {
-            if let Some((older, end)) = self.enrol(user, order, step)
-                && let Some(place) = self.find(older)
-            {
-                self.end(place, end, step);
-            }
-        }
-    }
-
-    /// Puts a seat in its place; answers which one that is.
-    fn sit(&mut self, seat: Seat, step: &mut Step<'_>) -> usize {
-        let order = seat.id.order;
-        if let Some(place) = self.find(order) {
-            self.end(place, SessionEnd::Moved, step);
-        }
-        self.members.unhear(order); // known from the seat itself, from now on
-        for other in &mut self.seats {
-            other.unhear(order);
-        }
-        let place = self.seats.partition_point(|other| other.id.order < order);
-        self.seats.insert(place, seat);
-        self.is_slack = true;
-        self.plan_first_audit(step);
-        place
-    }
-
-    /// A seat was told that it is taken: what came for it meanwhile follows.
-    fn seated(&mut self, seat: SeatId, is_repeated: bool, step: &mut Step<'_>) {
-        if is_repeated && let Some(place) = self.find(seat.order) {
-            self.audit_soon(place, step);
-        }
-        self.deliver_strays(seat.order, step);
-    }
-
     /// A join or resume has failed: it is asked for again, or given up.
-    fn not_entered(&mut self, entering: Option<Entering>, failure: Failure, step: &mut Step<'_>) {
+    pub(super) fn not_entered(&mut self, entering: Option<Entering>, failure: Failure, step: &mut Step<'_>) {
         let Some(mut entering) = entering else { return };
         let wait = match failure {
             Failure::NotApplied { wait } => wait,
@@ -331,6 +203,6 @@ impl Room {
     }
 }
 
-fn refuse_join(request: &JoinRequest, refusal: Refusal, step: &mut Step<'_>) {
+pub(super) fn refuse_join(request: &JoinRequest, refusal: Refusal, step: &mut Step<'_>) {
     step.tell(request.socket, request.session, RoomEvent::JoinRefused(refusal.of(request.cid)));
 }

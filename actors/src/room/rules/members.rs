@@ -82,6 +82,11 @@ impl Members {
         *self = Self::default();
     }
 
+    #[cfg(test)]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.places.capacity() * size_of::<Place>() + self.heard.capacity() * 16
+    }
+
     pub(crate) fn compact(&mut self) {
         self.places.shrink_to_fit();
         self.heard.shrink_to_fit();

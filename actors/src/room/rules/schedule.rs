@@ -72,6 +72,9 @@ impl Room {
         for seat in &mut self.seats {
             seat.compact();
         }
+        if let Some(work) = self.work.as_mut().filter(|work| work.entering.is_empty()) {
+            work.strays = Vec::new();
+        }
         let is_idle = self.work.as_ref().is_some_and(|work| {
             let is_empty = work.entering.is_empty() && work.facts.is_empty() && work.recent.is_empty();
             let has_calls = work.calls > 0 || work.missing > 0 || work.candidate_bytes > 0;

@@ -231,4 +231,11 @@ impl Seat {
             self.more = None;
         }
     }
+
+    /// Bytes on the heap, without those of the name, which the socket holds too.
+    #[cfg(test)]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let more = self.more_ref().map_or(0, |more| size_of::<More>() + more.heard.capacity() * 16);
+        size_of_val(&*self.described) + more
+    }
 }

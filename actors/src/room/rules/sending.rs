@@ -43,7 +43,7 @@ impl Room {
             return; // its socket was told to close, and its client repeats
         }
         if line.queue.len() >= QUEUED_MAX {
-            return self.refuse(place, number, unavailable(UNAVAILABLE_RETRY), step);
+            return self.refuse_unheard(place, number, step);
         }
         line.queue.push_back(Outgoing { number, arrived: step.now, to, message });
         self.advance(place, step);
@@ -176,6 +176,16 @@ impl Room {
             LedgerCall::Broadcast(Broadcast { from, cid, skipped, message })
         };
         self.call(call, step);
+    }
+
+    /// Refuses a message whose turn did not come, unless its number is settled already.
+    pub(super) fn refuse_unheard(&mut self, place: usize, number: Number, step: &mut Step<'_>) {
+        let refusal = match self.known(place, number) {
+            Some(Verdict::Duplicate) => return self.tell(place, RoomEvent::Accepted(number.tag), step),
+            Some(Verdict::Refuse(refusal)) => refusal,
+            Some(Verdict::Ask(..) | Verdict::Hold(_)) | None => unavailable(UNAVAILABLE_RETRY),
+        };
+        self.refuse(place, number, refusal, step);
     }
 
     /// Refuses a message; its number is remembered until the client knows.

@@ -45,14 +45,16 @@ impl Room {
                 self.accept(place, is_told, step);
             }
             Ok(Sent::Fenced) => {
-                self.retry_at(place, step.now + FENCED_RETRY, step);
-                self.audit_soon(place, step);
+                self.audit_soon(place, step); // it says how the session ended
+                self.not_applied(place, FENCED_RETRY, step);
             }
+            // Perhaps it was applied before they left. Nobody misses it, and an unknown outcome is never a refusal.
+            Ok(Sent::ReceiverGone) if head.unknown_since.is_some() => self.accept(place, false, step),
             Ok(Sent::ReceiverGone) => self.refuse_head(place, Refusal::new(Code::PeerNotFound, PEER_LEFT), step),
             Err(Failure::NotApplied { wait }) => self.not_applied(place, wait, step),
             Err(Failure::Unknown { wait }) => self.unknown(place, wait, step),
             Err(Failure::Epoch(epoch)) => {
-                self.retry_at(place, step.now + RETRY_MIN, step);
+                self.not_applied(place, RETRY_MIN, step);
                 self.learn_epoch(epoch, step);
             }
         }
@@ -141,7 +143,7 @@ impl Room {
         self.tell(place, RoomEvent::OutcomeUnknown, step);
     }
 
-    pub(super) fn retry_at(&mut self, place: usize, at: Instant, step: &mut Step<'_>) {
+    fn retry_at(&mut self, place: usize, at: Instant, step: &mut Step<'_>) {
         if let Some(head) = &mut self.seats[place].line().head {
             head.retry = Some(at);
         }
@@ -156,7 +158,7 @@ impl Room {
         {
             let Some(head) = &line.head else {
                 let Some(outgoing) = self.seats[place].line().queue.pop_front() else { return };
-                self.refuse(place, outgoing.number, unavailable(Duration::ZERO), step);
+                self.refuse_unheard(place, outgoing.number, step);
                 continue;
             };
             let is_late = head.deadline(step.limits) <= step.now;

@@ -1,1 +1,196 @@
-//! epochs
+//! New epochs of the ledger, and fences.
+
+use std::time::Duration;
+
+use super::bench::*;
+use crate::{
+    ledger::{Audited, Ended, Failure, Push, Sent, Source},
+    messages::room::{Message, Reply},
+    protocol::{Entry, Kind, LeaveReason},
+};
+
+#[test]
+fn a_new_epoch_is_told_once_and_every_seat_claimed_with_what_it_knows() {
+    let mut bench = Bench::with_members(3, 2);
+    bench.accepted(1, 2, (4, Kind::Offer));
+    bench.told(Message::Skipped { from: seat(1), cid: 5, code: crate::protocol::Code::RateLimited });
+    bench.told(Message::Pushed(heard(2, 2, Source { from: 3, cid: 8, broadcast: false })));
+    bench.told(Message::Pushed(heard(2, 3, Source { from: 3, cid: 9, broadcast: true })));
+    bench.told(Message::Pushed(heard(2, 4, Source { from: 1, cid: 4, broadcast: false })));
+    let claims =
+        "call claim [1 at 2 sent 4 heard all 3=9 skipped 5 rate_limited] [2 at 4 sent 0 heard 3=8 all 3=9] facts 0";
+    assert_eq!(bench.told(Message::Epoch(2)), ["tell 1 lost", "tell 2 lost", claims]);
+    assert_eq!(bench.told(Message::Epoch(2)), NOTHING);
+    assert_eq!(bench.told(Message::Epoch(1)), NOTHING);
+}
+
+#[test]
+fn members_messages_wait_for_the_claim_and_go_on_in_the_new_epoch() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(chat(1, 1));
+    let wants = bench.sent(1, Err(Failure::Epoch(2)));
+    assert_eq!(wants[2], "call claim [1 at 1 sent 0 heard] [2 at 0 sent 0 heard] facts 0");
+    assert_eq!(bench.told(chat(1, 2)), NOTHING);
+    assert_eq!(bench.told(chat(2, 1)), NOTHING);
+    assert_eq!(bench.told(Message::Join(join(3))), NOTHING);
+    assert_eq!(bench.room.asked_in(), 1);
+    let found = vec![held(vec![(2, chat_entry())]), Audited::Ended(Ended::Freed(LeaveReason::Lost))];
+    let wants = bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, found)));
+    let told = ["tell 1 deliver 2", "tell 2 ended Freed(Lost)", "call join 3", "call broadcast from 1 as 1"];
+    assert_eq!(wants, told);
+    assert_eq!(bench.room.asked_in(), 2);
+}
+
+#[test]
+fn what_waits_for_a_claim_waits_no_longer_than_for_the_ledger() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(chat(1, 1));
+    bench.sent(1, Err(Failure::Epoch(2)));
+    bench.told(Message::Join(join(3)));
+    bench.told(chat(1, 2));
+    bench.now += Duration::from_secs(1);
+    bench.told(chat(2, 1));
+    let wants = bench.pass(bench.limits.hold_within - Duration::from_secs(1));
+    let refused = [
+        "tell 3 join refused unavailable after 1000",
+        "tell 1 refused 101 unavailable after 1000",
+        "tell 1 refused 102 unavailable after 1000",
+    ];
+    assert_eq!(wants.into_iter().filter(|wanted| !wanted.contains("audit")).collect::<Vec<_>>(), refused);
+}
+
+#[test]
+fn a_claim_is_repeated_until_it_is_answered() {
+    let mut bench = Bench::with_members(1, 1);
+    let claim = "call claim [1 at 0 sent 0 heard] facts 0";
+    assert_eq!(bench.told(Message::Epoch(2)), ["tell 1 lost", claim]);
+    for failure in [not_applied(100), unknown(100)] {
+        assert_eq!(bench.answer(Reply::Claim(vec![id(1)], Err(failure))), NOTHING);
+        assert_eq!(bench.pass(Duration::from_millis(100)), [claim]);
+    }
+    let wants = bench.answer(Reply::Claim(vec![id(1)], Err(Failure::Epoch(3))));
+    assert_eq!(wants, ["tell 1 lost", claim], "once for each epoch");
+    let gap = claimed(3, vec![Audited::Gap]);
+    assert_eq!(bench.answer(Reply::Claim(vec![id(1)], gap)), ["tell 1 ended Gap", "call leave 1 Lost"]);
+}
+
+#[test]
+fn facts_of_the_last_moments_are_told_with_the_claim_and_older_ones_are_not() {
+    let mut bench = Bench::with_members(3, 3);
+    bench.told(Message::Leave(seat(3), LeaveReason::Left));
+    bench.answer(Reply::Fact(1, Ok(vec![])));
+    bench.pass(Duration::from_secs(9));
+    bench.told(Message::Disconnected(seat(2)));
+    bench.answer(Reply::Fact(2, Ok(vec![])));
+    bench.pass(Duration::from_secs(2));
+    let wants = bench.told(Message::Epoch(2));
+    assert_eq!(wants, ["tell 1 lost", "call claim [1 at 2 sent 0 heard] facts 1"]);
+}
+
+#[test]
+fn what_a_lost_member_sent_is_claimed_by_those_who_received_it() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.accepted(1, 2, (4, Kind::Offer));
+    bench.told(Message::Disconnected(seat(1)));
+    let wants = bench.told(Message::Epoch(2));
+    assert_eq!(wants[1], "call claim [2 at 0 sent 0 heard 1=4 all 1=4] facts 1");
+}
+
+#[test]
+fn once_an_epoch_has_settled_the_rosters_are_repaired() {
+    let mut bench = Bench::with_members(3, 2);
+    bench.told(Message::Epoch(2));
+    let held = || vec![held(vec![]), held(vec![])];
+    bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, held())));
+    let look = ["call audit 1:2/0 2:1/0", "call members"];
+    assert_eq!(bench.pass(Duration::from_secs(2)), look[..1], "its rhythm goes on");
+    assert_eq!(bench.pass(Duration::from_secs(1)), look);
+    bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(held())));
+    let members = || vec![member(1), member(2), member(4)];
+    assert_eq!(bench.answer(Reply::Members(Ok(members()))), NOTHING, "news may be on their way");
+    assert_eq!(bench.pass(Duration::from_secs(1)), look);
+    bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(held())));
+    let wants = bench.answer(Reply::Members(Ok(members())));
+    assert_eq!(wants, ["call repair 1 +4 -3", "call repair 2 +4 -3"]);
+    let entries = [push(1, 3, Entry::Joined(member(4))), push(1, 4, left(3))];
+    let entries = entries.map(|push| Push { epoch: 2, ..push }).into();
+    assert_eq!(bench.answer(Reply::Repair(Ok(entries))), ["tell 1 deliver 3", "tell 1 deliver 4"]);
+    assert_eq!(bench.answer(Reply::Repair(Err(unknown(100)))), NOTHING);
+    assert_eq!(bench.pass(Duration::from_secs(1))[1], "call members", "a repair that failed is looked at again");
+}
+
+#[test]
+fn nothing_is_repaired_that_came_by_itself() {
+    let mut bench = Bench::with_members(2, 1);
+    bench.told(Message::Epoch(2));
+    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])])));
+    bench.pass(Duration::from_secs(3));
+    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![held(vec![])])));
+    let members = || vec![member(1), member(2), member(3)];
+    bench.answer(Reply::Members(Ok(members())));
+    bench.told(Message::Pushed(Push { epoch: 2, ..joined_push(1, 3) }));
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.answer(Reply::Members(Ok(members()))), NOTHING);
+}
+
+#[test]
+fn a_join_into_a_newer_epoch_claims_the_others() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Join(join(2)));
+    let mut answer = seated(2, vec![]);
+    if let crate::ledger::Joined::Seated { epoch, .. } = &mut answer {
+        *epoch = 2;
+    }
+    let wants = bench.answer(Reply::Join(join(2), Ok(answer)));
+    let told = ["tell 1 lost", "call claim [1 at 0 sent 0 heard] facts 0", "tell 2 joined as 2 beside 1"];
+    assert_eq!(wants, told, "who joined has lost nothing");
+}
+
+#[test]
+fn a_fenced_room_delivers_nothing_and_audits_before_it_goes_on() {
+    let mut bench = Bench::with_members(2, 2);
+    assert_eq!(bench.told(Message::Fence(true)), NOTHING);
+    assert_eq!(bench.told(Message::Pushed(push(1, 2, chat_entry()))), NOTHING);
+    assert_eq!(bench.told(chat(1, 1)), NOTHING);
+    assert_eq!(bench.told(Message::Join(join(3))), NOTHING);
+    assert_eq!(bench.told(Message::Disconnected(seat(2))), ["call gone 2"], "facts are facts");
+    let wants = bench.told(Message::Fence(false));
+    assert_eq!(wants, ["call audit 1:1/0", "call join 3", "call broadcast from 1 as 1"]);
+    let found = Ok(vec![held(vec![(2, chat_entry())])]);
+    assert_eq!(bench.answer(Reply::Audit(vec![id(1)], found)), ["tell 1 deliver 2"]);
+}
+
+#[test]
+fn what_waits_behind_a_fence_waits_no_longer_than_for_the_ledger() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(chat(2, 1));
+    bench.told(Message::Fence(true));
+    bench.told(chat(1, 1));
+    bench.told(Message::Resume(resume(3, 3, 0)));
+    bench.sent(2, Err(unknown(50)));
+    let wants = bench.pass(bench.limits.hold_within);
+    assert_eq!(wants[..2], ["tell 3 resume unavailable", "tell 1 refused 101 unavailable after 1000"]);
+    let wants = bench.pass(bench.limits.unknown_within - bench.limits.hold_within);
+    assert!(wants.contains(&"tell 2 outcome unknown".to_owned()), "{wants:?}");
+    assert_eq!(bench.sent(2, Ok(Sent::Duplicate)), NOTHING);
+}
+
+#[test]
+fn an_entry_of_another_epoch_has_another_number_and_is_not_delivered() {
+    let mut bench = Bench::with_members(1, 1);
+    let newer = Push { epoch: 2, ..push(1, 1, chat_entry()) };
+    assert_eq!(bench.told(Message::Pushed(newer)), ["tell 1 lost", "call claim [1 at 0 sent 0 heard] facts 0"]);
+    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![(1, chat_entry())])])));
+    let older = push(1, 2, chat_entry());
+    assert_eq!(bench.told(Message::Pushed(older)), NOTHING);
+}
+
+#[test]
+fn what_was_read_from_an_inbox_is_claimed_as_heard_too() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Audit);
+    let source = Source { from: 3, cid: 8, broadcast: false };
+    let found = Audited::Held(vec![(1, chat_entry())], vec![source]);
+    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![found])));
+    assert_eq!(bench.told(Message::Epoch(2))[1], "call claim [1 at 1 sent 0 heard 3=8] facts 0");
+}

@@ -235,3 +235,17 @@ fn a_join_that_waits_for_its_next_try_is_withdrawn_at_once() {
     assert_eq!(bench.told(Message::Leave(joining(1), LeaveReason::Left)), NOTHING);
     assert!(bench.room.is_idle());
 }
+
+#[test]
+fn a_client_that_reconnects_before_its_resume_is_answered_is_not_mistaken_for_itself() {
+    let mut bench = Bench::new();
+    bench.told(Message::Resume(resume(1, 8, 3)));
+    let lost = SeatRef { socket: SocketId(8), ..joining(1) };
+    bench.told(Message::Disconnected(lost));
+    assert_eq!(bench.told(Message::Resume(resume(1, 9, 3))), ["call resume 1"]);
+    let wants = bench.answer(Reply::Resume(resume(1, 8, 3), resumed_seat(resumed(1))));
+    assert_eq!(wants, ["call gone 1#2"]);
+    let second = crate::ledger::ResumedSeat { seat: SeatId { order: 1, fence: 3 }, ..resumed(1) };
+    let wants = bench.answer(Reply::Resume(resume(1, 9, 3), resumed_seat(second)));
+    assert_eq!(wants, ["tell 9 resumed 1#3 missed 0, last 0"]);
+}

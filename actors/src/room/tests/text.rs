@@ -1,0 +1,103 @@
+//! Effects as text: `call …` and `tell <socket> …`.
+
+use crate::{
+    ledger::{Audit, Claim, Skipped, Source},
+    messages::socket::RoomEvent,
+    protocol::{Code, Entry, SeatId, client::Cid, server::Refusal},
+    room::rules::step::{Effect, LedgerCall, SeatFact},
+};
+
+pub(super) fn describe(effect: &Effect) -> String {
+    match effect {
+        Effect::Tell(socket, told) => format!("tell {} {}", socket.0, describe_told(&told.what)),
+        Effect::Call(call) => format!("call {}", describe_call(call)),
+    }
+}
+
+fn describe_call(call: &LedgerCall) -> String {
+    match call {
+        LedgerCall::Join(request, _) => format!("join {}", request.user.as_u128()),
+        LedgerCall::Resume(request) => format!("resume {}", request.user.as_u128()),
+        LedgerCall::Send(send) => {
+            let kinds: Vec<_> = send.messages.iter().map(|message| message.kind.as_str()).collect();
+            let numbers = numbers(send.cid, &send.skipped, &send.released);
+            format!("send {} from {} to {}{numbers}", kinds.join("+"), send.from.order, send.to)
+        }
+        LedgerCall::Broadcast(broadcast) => {
+            format!("broadcast from {}{}", broadcast.from.order, numbers(broadcast.cid, &broadcast.skipped, &[]))
+        }
+        LedgerCall::Fact(_, SeatFact::Left(seat, reason)) => format!("leave {} {reason:?}", seat_text(*seat)),
+        LedgerCall::Fact(_, SeatFact::Disconnected(seat, skipped, _)) => {
+            format!("gone {}{}", seat_text(*seat), numbers(None, skipped, &[]))
+        }
+        LedgerCall::Fact(_, SeatFact::Closed(reason)) => format!("close {reason:?}"),
+        LedgerCall::Audit(audits) => {
+            let audit = |audit: &Audit| format!(" {}:{}/{}", audit.seat.order, audit.last_seq, audit.acked);
+            format!("audit{}", audits.iter().map(audit).collect::<String>())
+        }
+        LedgerCall::Claim(claims, facts) => {
+            let claim = |claim: &Claim| {
+                let heard = |source: &Source| {
+                    format!(" {}{}={}", if source.broadcast { "all " } else { "" }, source.from, source.cid)
+                };
+                let heard: String = claim.heard.iter().map(heard).collect();
+                let sent = claim.sent.last().map_or(0, |sent| sent.cid);
+                let skipped = numbers(None, &claim.skipped, &[]);
+                format!(" [{} at {} sent {sent} heard{heard}{skipped}]", claim.seat.order, claim.last_seq)
+            };
+            format!("claim{} facts {}", claims.iter().map(claim).collect::<String>(), facts.len())
+        }
+        LedgerCall::Members => "members".to_owned(),
+        LedgerCall::Held => "held".to_owned(),
+        LedgerCall::Repair(seat, entries) => {
+            let entry = |entry: &Entry| match entry {
+                Entry::Joined(member) => format!(" +{}", member.order),
+                Entry::Left { order, .. } => format!(" -{order}"),
+                Entry::Message(_) => " message".to_owned(),
+            };
+            format!("repair {}{}", seat.order, entries.iter().map(entry).collect::<String>())
+        }
+    }
+}
+
+fn seat_text(seat: SeatId) -> String {
+    if seat.fence == 1 { seat.order.to_string() } else { format!("{}#{}", seat.order, seat.fence) }
+}
+
+fn numbers(cid: Option<Cid>, skipped: &[Skipped], released: &[Cid]) -> String {
+    let mut text = cid.map_or_else(String::new, |cid| format!(" as {cid}"));
+    for skipped in skipped {
+        let why = skipped.refused.map_or("waits", Code::as_str);
+        text += &format!(" skipped {} {why}", skipped.cid);
+    }
+    for released in released {
+        text += &format!(" released {released}");
+    }
+    text
+}
+
+fn describe_told(what: &RoomEvent) -> String {
+    match what {
+        RoomEvent::Joined { seat, members, .. } => format!("joined as {} beside {}", seat.order, members.len()),
+        RoomEvent::JoinRefused(refusal) => format!("join refused {}", refused(refusal)),
+        RoomEvent::Resumed { seat, replay, last_cid, lost, .. } => {
+            let lost = if *lost { ", lost" } else { "" };
+            format!("resumed {} missed {}, last {last_cid}{lost}", seat_text(*seat), replay.len())
+        }
+        RoomEvent::ResumeFailed(why) => format!("resume failed {why:?}"),
+        RoomEvent::ResumeUnavailable => "resume unavailable".to_owned(),
+        RoomEvent::Accepted(tag) => format!("accepted {tag}"),
+        RoomEvent::Held(tag) => format!("held {tag}"),
+        RoomEvent::Refused(tag, refusal) => format!("refused {tag} {}", refused(refusal)),
+        RoomEvent::OutcomeUnknown => "outcome unknown".to_owned(),
+        RoomEvent::Deliver(seq, _) => format!("deliver {seq}"),
+        RoomEvent::Ended(end) => format!("ended {end:?}"),
+        RoomEvent::Lost => "lost".to_owned(),
+        RoomEvent::Restarted => "restarted".to_owned(),
+    }
+}
+
+fn refused(refusal: &Refusal) -> String {
+    let after = refusal.retry_after_ms.map_or_else(String::new, |ms| format!(" after {ms}"));
+    format!("{}{after}", refusal.code.as_str())
+}
