@@ -49,7 +49,7 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             candidate_bytes_max: room.candidate_bytes_max.bytes(),
             candidates_within: room.early_candidates_within,
             hold_within: room.hold_within,
-            unknown_within: room.unknown_within,
+            unknown_within: room.outcome_within,
             audit_after: room.audit_after,
             audit_every: room.audit_every,
             hole_within: room.hole_within,

@@ -25,17 +25,17 @@ pub struct Room {
     pub seat_window_max: Duration,
     /// ICE candidates of one pair that may wait for their description.
     pub early_candidates_max: NonZeroUsize,
-    /// Bytes of one candidate.
-    pub candidate_bytes_max: Size,
     /// How long early candidates may wait.
     #[serde(with = "text")]
     pub early_candidates_within: Duration,
+    /// Bytes of one candidate.
+    pub candidate_bytes_max: Size,
     /// How long a message waits for a ledger that does not take it before it is refused as `unavailable`.
     #[serde(with = "text")]
     pub hold_within: Duration,
     /// How long a message whose outcome is unknown is retried before its socket is closed, to resume elsewhere.
     #[serde(with = "text")]
-    pub unknown_within: Duration,
+    pub outcome_within: Duration,
     /// How long after its last entry a room is audited: that trims inboxes and finds a lost push.
     #[serde(with = "text")]
     pub audit_after: Duration,
@@ -63,7 +63,7 @@ impl Default for Room {
             candidate_bytes_max: Size::kib(4),
             early_candidates_within: Duration::from_secs(10),
             hold_within: Duration::from_secs(2),
-            unknown_within: Duration::from_secs(5),
+            outcome_within: Duration::from_secs(5),
             audit_after: Duration::from_secs(2),
             audit_every: Duration::from_secs(60),
             hole_within: Duration::from_millis(50),

@@ -175,7 +175,7 @@ fn room(config: &Config, found: &mut Found) {
     found.within("room.early_candidates_within", room.early_candidates_within, SECOND, MINUTE);
     for (key, value) in [
         ("room.hold_within", room.hold_within),
-        ("room.unknown_within", room.unknown_within),
+        ("room.outcome_within", room.outcome_within),
         ("room.audit_after", room.audit_after),
         ("room.hole_within", room.hole_within),
     ] {
