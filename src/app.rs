@@ -25,12 +25,12 @@ use crate::{
 };
 
 mod admin;
-mod memory;
 mod banner;
+mod memory;
 mod ready_file;
 mod settings;
-mod snapshot;
 mod signals;
+mod snapshot;
 mod sweep;
 
 use banner::{Serving, announce};
@@ -63,7 +63,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     );
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
     let node_settings = settings::node(&config, memory::max());
-    let (time, bytes) = (Arc::new(actors::clock::Clock::new()), BufferedBytes::new(node_settings.node.buffered_bytes_max));
+    let (time, bytes) =
+        (Arc::new(actors::clock::Clock::new()), BufferedBytes::new(node_settings.node.buffered_bytes_max));
     let bytes = Arc::new(bytes);
     let ledger = Arc::new(snapshot::open(&config, Arc::clone(&time), Arc::clone(&bytes)));
     let ports = Ports {
@@ -122,7 +123,12 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 }
 
 /// Drains, unless a second signal says that there is no time for it.
-async fn leave(node: &NodeRef, config: &Config, (tasks, stop): (TaskTracker, CancellationToken), store: &dyn Store) -> bool {
+async fn leave(
+    node: &NodeRef,
+    config: &Config,
+    (tasks, stop): (TaskTracker, CancellationToken),
+    store: &dyn Store,
+) -> bool {
     let sockets = node.population().sockets;
     tracing::info!(sockets, within = ?config.drain.within, "draining; a second signal stops at once");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // as above

@@ -91,7 +91,9 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn monotonic() -> Instant {
+/// The monotonic time now, pauses of the process included: for what does not stand still with it, as a lease.
+#[must_use]
+pub fn monotonic() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 

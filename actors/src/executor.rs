@@ -15,8 +15,8 @@ pub use cell::CellState;
 pub(crate) use cell::Posted;
 pub(crate) use registry::{Claimed, Registry};
 pub(crate) use run::{Home, Run, System, deliver, execute, finish};
-pub(crate) use supervise::{Failures, start};
 pub use supervise::{During, Failure};
+pub(crate) use supervise::{Failures, start};
 pub(crate) use timers::{SLOT, Timers};
 
 #[cfg(test)]

@@ -32,12 +32,16 @@ mod clock;
 mod connection;
 mod directory;
 mod drain;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod lease;
 mod reaper;
 mod root;
 mod tree;
 
 pub use connection::ConnectionHandle;
+#[cfg(feature = "fault-injection")]
+pub use faults::Victim;
 pub use tree::{KindState, Queue, Tree};
 
 use directory::Directory;
@@ -109,26 +113,6 @@ impl Population {
     pub const fn counts(self) -> [usize; 3] {
         [self.sockets, self.users, self.rooms]
     }
-}
-
-/// A cell or an actor to be made to panic, in tests.
-#[cfg(feature = "fault-injection")]
-#[derive(Debug, Clone, Copy)]
-pub enum Victim {
-    /// The actor that keeps time.
-    Clock,
-    /// The actor that renews the lease.
-    Lease,
-    /// The actor that reaps.
-    Reaper,
-    /// The actor that subscribes to the ledger.
-    Bridge,
-    /// A room.
-    Room(RoomId),
-    /// A user.
-    User(UserId),
-    /// The newest socket of this user.
-    SocketOf(UserId),
 }
 
 impl NodeRef {
@@ -283,26 +267,6 @@ impl NodeRef {
             }
         }
         Err(Unavailable)
-    }
-
-    /// Makes a cell or an actor panic.
-    #[cfg(feature = "fault-injection")]
-    pub fn inject(&self, victim: Victim) {
-        use crate::messages::room;
-        match victim {
-            Victim::Clock => self.tell_root(root::Command::Fault(root::Child::Clock)),
-            Victim::Lease => self.tell_root(root::Command::Fault(root::Child::Lease)),
-            Victim::Reaper => self.tell_root(root::Command::Fault(root::Child::Reaper)),
-            Victim::Bridge => self.tell_root(root::Command::Fault(root::Child::Bridge)),
-            Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault)),
-            Victim::User(user) => self.directory.tell(To::User(user, user::Message::Fault)),
-            Victim::SocketOf(user) => self.directory.tell(To::User(user, user::Message::FaultNewestSocket)),
-        }
-    }
-
-    #[cfg(feature = "fault-injection")]
-    fn tell_root(&self, command: root::Command) {
-        let _ = self.root.send_message(command); // a node that has ended has nothing to make panic
     }
 }
 

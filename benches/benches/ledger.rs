@@ -39,9 +39,7 @@ fn candidate() -> Message {
 fn send(criterion: &mut Criterion) {
     let (ledger, node) = (MemoryLedger::default(), NodeId::new("one"));
     let at = |n| At { room: room(n), node: &node, epoch: 1 };
-    let seats: Vec<_> = (0..ROOMS)
-        .map(|n| (join(&ledger, at(n), 2 * n), join(&ledger, at(n), 2 * n + 1)))
-        .collect();
+    let seats: Vec<_> = (0..ROOMS).map(|n| (join(&ledger, at(n), 2 * n), join(&ledger, at(n), 2 * n + 1))).collect();
     let (message, mut cid) = (candidate(), 0);
     criterion.bench_function("ledger/send", |bencher| {
         bencher.iter(|| {

@@ -2,9 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actors::settings::{
-    BudgetLimits, Drain, LedgerLimits, NodeLimits, RoomLimits, Settings, SocketLimits, UserLimits,
-};
+use actors::settings::{BudgetLimits, Drain, LedgerLimits, NodeLimits, RoomLimits, Settings, SocketLimits, UserLimits};
 use secrecy::SecretString;
 
 use crate::{

@@ -47,9 +47,10 @@ pub(super) fn keep(config: &Config, ledger: &MemoryLedger) {
     if snapshot.seats() == 0 {
         return;
     }
-    let written = snapshot.to_bytes().map_err(|why| why.to_string()).and_then(|bytes| {
-        write(&path, &bytes).map_err(|why| why.to_string())
-    });
+    let written = snapshot
+        .to_bytes()
+        .map_err(|why| why.to_string())
+        .and_then(|bytes| write(&path, &bytes).map_err(|why| why.to_string()));
     match written {
         Ok(()) => tracing::info!(seats = snapshot.seats(), "sessions are kept for the next start"),
         Err(why) => tracing::warn!(file = %path.display(), why, "sessions could not be kept: clients join again"),

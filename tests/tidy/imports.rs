@@ -38,8 +38,11 @@ struct Source {
 }
 
 /// The crates whose imports are checked.
-pub(crate) const ROOTS: &[Root] =
-    &[Root { folder: "src", name: "aldis" }, Root { folder: "benches/src", name: "benches" }];
+pub(crate) const ROOTS: &[Root] = &[
+    Root { folder: "actors/src", name: "actors" },
+    Root { folder: "src", name: "aldis" },
+    Root { folder: "benches/src", name: "benches" },
+];
 
 /// The imports between the files of `root`. A re-export is no import: importing a re-exported name counts as importing
 /// from the file that defines it.

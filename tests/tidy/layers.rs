@@ -14,6 +14,20 @@ pub(crate) struct Layers {
 
 pub(crate) const LAYERS: &[Layers] = &[
     Layers {
+        folder: "actors/src",
+        layers: &[
+            &["protocol"],
+            &["bytes", "clock", "settings"],
+            &["ports"],
+            &["metrics"],
+            &["in_flight", "ledger"],
+            &["messages"],
+            &["executor"],
+            &["room", "socket", "user"],
+            &["node"],
+        ],
+    },
+    Layers {
         folder: "src",
         layers: &[
             &["config"],

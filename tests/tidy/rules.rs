@@ -146,45 +146,6 @@ pub(crate) const RULES: &[Rule] = &[
         good: ("actors/src/room/tests.rs", "tokio::time::sleep(SECOND).await; // paused\nlet asleep = sleeper();"),
     },
     Rule {
-        name: "the wire knows only itself",
-        words: &[
-            "crate::room",
-            "crate::user",
-            "crate::socket",
-            "crate::node",
-            "crate::bridge",
-            "crate::ledger",
-            "crate::directory",
-            "crate::ports",
-        ],
-        holds_in: |path| in_folder(path, "actors/src/protocol"),
-        lines: Lines::Code,
-        unless: NOTHING,
-        why: "a lower layer never imports a higher one: protocol < rules < actors behind doors < node < edge",
-        instead: "move the type down into the protocol, or the function up to who uses it",
-        bad: ("actors/src/protocol/client.rs", "use crate::room::Seat;"),
-        good: ("actors/src/protocol/client.rs", "use super::signal::Signal;"),
-    },
-    Rule {
-        name: "the ledger knows no actor",
-        words: &[
-            "crate::room",
-            "crate::user",
-            "crate::socket",
-            "crate::node",
-            "crate::bridge",
-            "crate::directory",
-            "ractor",
-        ],
-        holds_in: |path| in_folder(path, "actors/src/ledger"),
-        lines: Lines::Code,
-        unless: NOTHING,
-        why: "it is the truth that actors are rebuilt from, and Redis implements it too",
-        instead: "take what is needed as an argument of the operation",
-        bad: ("actors/src/ledger/memory.rs", "use crate::room::RoomRef;"),
-        good: ("actors/src/ledger/memory.rs", "use self::room::RoomCore;"),
-    },
-    Rule {
         name: "the configuration knows no part",
         words: &["crate::http", "crate::ws", "crate::auth", "crate::storage", "crate::app", "crate::ice", "actors::"],
         holds_in: |path| in_folder(path, "src/config") || in_folder(path, "src/telemetry"),
@@ -218,12 +179,7 @@ const VAGUE: [&str; 8] = ["Manager", "Hub", "Service", "Handler", "Helper", "Uti
 
 fn is_pure(path: &str) -> bool {
     let named = path.ends_with("/rules.rs") || path.contains("/rules/");
-    let split = [
-        "actors/src/room/roles.rs",
-        "actors/src/room/candidates.rs",
-        "actors/src/socket/budget.rs",
-        "actors/src/socket/acks.rs",
-    ];
+    let split = ["actors/src/bytes.rs", "actors/src/ledger/cursor.rs", "actors/src/executor/timers.rs"];
     let ledger = path.starts_with("actors/src/ledger/memory/");
     path.ends_with(".rs") && !path.starts_with("tests/") && (named || ledger || split.contains(&path))
 }

@@ -119,7 +119,8 @@ impl<T: Turn, W> Cell<T, W> {
     }
 
     /// Whether nothing is queued.
-    pub(crate) const fn is_empty(&self) -> bool {
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
         self.mailbox.is_none()
     }
 
@@ -161,6 +162,7 @@ impl<T: Turn, W> Cell<T, W> {
     }
 
     /// The state, unless a turn runs.
+    #[cfg(test)]
     pub(crate) fn state(&self) -> Option<&T> {
         self.state.as_deref()
     }

@@ -170,9 +170,8 @@ where
     'run: loop {
         let mut after = Next::Done;
         while let Some(message) = next.take() {
-            let turned = attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| {
-                state.turn(message, now, out)
-            });
+            let turned =
+                attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.turn(message, now, out));
             let Some((kept, then)) = turned else { break 'run };
             (state, after) = (kept, then);
             next = system.cells().with(&key, Cell::next).flatten();
@@ -185,8 +184,7 @@ where
                 break 'run;
             }
         }
-        let settled =
-            attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.settle(now, out));
+        let settled = attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.settle(now, out));
         let Some((state_kept, then)) = settled else { break };
         run.told = std::mem::take(&mut out.told);
         run.post(system);

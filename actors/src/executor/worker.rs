@@ -1,11 +1,6 @@
 //! Workers: supervised ractor actors that wait for cells, and that continue what a thread's budget did not allow.
 
-use std::{
-    marker::PhantomData,
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Duration,
-};
+use std::{marker::PhantomData, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use ractor::{Actor, ActorProcessingErr, ActorRef, ActorRuntime};

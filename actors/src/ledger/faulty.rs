@@ -10,19 +10,17 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{sleep, sleep_until};
 
-use super::{
-    Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Event, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
-    Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
-};
-use crate::{
-    ports::SeededEntropy,
-    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
-};
+use super::{Answer, Event, Failure, Ledger, Subscriber};
+use crate::{clock::monotonic, ports::SeededEntropy};
+
+mod operations;
+
+pub use operations::FaultyLedger;
 
 /// How often each fault happens, in thousandths, and how long it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +143,7 @@ impl Link {
 
     /// The link is cut for so long: nothing is applied, and pushes are lost.
     pub fn cut(self: &Arc<Self>, long: Duration) {
-        lock(&self.state).down_until = Some(Instant::now() + long);
+        lock(&self.state).down_until = Some(monotonic() + long);
         self.tell(Event::Interrupted);
         let link = Arc::clone(self);
         tokio::spawn(async move {
@@ -156,7 +154,7 @@ impl Link {
 
     /// The node stands still for so long: answers and pushes come when it runs again.
     pub fn stall(&self, long: Duration) {
-        lock(&self.state).stalled_until = Some(Instant::now() + long);
+        lock(&self.state).stalled_until = Some(monotonic() + long);
     }
 
     /// The node is dead.
@@ -187,7 +185,7 @@ impl Link {
             let state = lock(&self.state);
             (state.down_until, state.stalled_until)
         };
-        let now = Instant::now();
+        let now = monotonic();
         let stalled = stalled.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
         if down.is_some_and(|until| now < until) {
             return Fate::Refused(stalled + Duration::from_millis(5));
@@ -205,7 +203,10 @@ impl Link {
     }
 
     /// Lets one operation happen, or not.
-    fn operate<T: core::marker::Send + Unpin + 'static>(self: &Arc<Self>, apply: impl FnOnce(&dyn Ledger) -> Answer<T>) -> Answer<T> {
+    fn operate<T: core::marker::Send + Unpin + 'static>(
+        self: &Arc<Self>,
+        apply: impl FnOnce(&dyn Ledger) -> Answer<T>,
+    ) -> Answer<T> {
         if self.dead.load(Ordering::Acquire) {
             return Answer::Later(Box::pin(std::future::pending()));
         }
@@ -248,7 +249,7 @@ impl Link {
             let state = lock(&self.state);
             (state.down_until, state.stalled_until)
         };
-        let now = Instant::now();
+        let now = monotonic();
         let is_push = matches!(event, Event::Push(_));
         if is_push && (down.is_some_and(|until| now < until) || self.happens(faults.push_lost)) {
             return true; // and lost
@@ -259,7 +260,7 @@ impl Link {
             let at = stalled.unwrap_or(now) + if late { self.some(faults.late_max * 3) } else { Duration::ZERO };
             let (subscriber, dead) = (Arc::clone(subscriber), Arc::clone(&self.dead));
             tokio::spawn(async move {
-                sleep_until(at).await;
+                sleep_until(at.into()).await;
                 if !dead.load(Ordering::Acquire) {
                     subscriber(event);
                 }
@@ -270,94 +271,6 @@ impl Link {
             subscriber(event.clone());
         }
         subscriber(event)
-    }
-}
-
-/// A link as a node's ledger.
-pub struct FaultyLedger(pub Arc<Link>);
-
-impl Ledger for FaultyLedger {
-    fn join(&self, at: At<'_>, join: Join) -> Answer<Joined> {
-        self.0.operate(|ledger| ledger.join(at, join))
-    }
-
-    fn leave(&self, at: At<'_>, seat: SeatId, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.0.operate(|ledger| ledger.leave(at, seat, reason))
-    }
-
-    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.0.operate(|ledger| ledger.evict(at, user, reason))
-    }
-
-    fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
-        self.0.operate(|ledger| ledger.gone(at, seat, window, skipped))
-    }
-
-    fn resume(&self, at: At<'_>, resume: Resume) -> Answer<Resumed> {
-        self.0.operate(|ledger| ledger.resume(at, resume))
-    }
-
-    fn send(&self, at: At<'_>, send: Send) -> Answer<Sent> {
-        self.0.operate(|ledger| ledger.send(at, send))
-    }
-
-    fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent> {
-        self.0.operate(|ledger| ledger.broadcast(at, broadcast))
-    }
-
-    fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
-        self.0.operate(|ledger| ledger.audit(at, seats))
-    }
-
-    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {
-        self.0.operate(|ledger| ledger.close(at, reason))
-    }
-
-    fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
-        self.0.operate(|ledger| ledger.members(room))
-    }
-
-    fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {
-        self.0.operate(|ledger| ledger.held(at))
-    }
-
-    fn claim(&self, at: At<'_>, claims: Vec<Claim>, facts: Vec<Fact>) -> Answer<Claimed> {
-        self.0.operate(|ledger| ledger.claim(at, claims, facts))
-    }
-
-    fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {
-        self.0.operate(|ledger| ledger.repair(at, seat, entries))
-    }
-
-    fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {
-        self.0.operate(|ledger| ledger.renew(node, ttl, known))
-    }
-
-    fn release(&self, node: &NodeId) -> Answer<()> {
-        self.0.operate(|ledger| ledger.release(node))
-    }
-
-    fn due(&self, page: usize) -> Answer<Due> {
-        self.0.operate(|ledger| ledger.due(page))
-    }
-
-    fn reap(&self, at: At<'_>, dead: &[NodeId]) -> Answer<Reaped> {
-        self.0.operate(|ledger| ledger.reap(at, dead))
-    }
-
-    fn subscribe(&self, node: &NodeId, subscriber: Subscriber) {
-        let link = Arc::clone(&self.0);
-        lock(&link.state).subscriber = Some(SubscriberSlot(Arc::clone(&subscriber)));
-        self.0.inner.subscribe(node, Arc::new(move |event| link.pushed(event, &subscriber)));
-    }
-
-    fn unsubscribe(&self, node: &NodeId) {
-        self.0.inner.unsubscribe(node);
-        lock(&self.0.state).subscriber = None;
-    }
-
-    fn notify(&self, to: Recipient, notice: Notice) -> Answer<()> {
-        self.0.operate(|ledger| ledger.notify(to, notice))
     }
 }
 

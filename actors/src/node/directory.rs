@@ -16,8 +16,8 @@ use tokio_util::task::TaskTracker;
 
 use super::{Population, Ports, incarnation, socket_id};
 use crate::{
-    clock::{Clock, Moment},
-    executor::{Claimed, Failure, Failures, Home, Posted, Registry, Run, System, Timers, deliver, execute, finish, start},
+    clock::Moment,
+    executor::{Claimed, Failures, Posted, Registry, Run, System, Timers, deliver, finish, start},
     ledger::{Ledger, Push},
     messages::{Key, To, room as room_messages, socket as socket_messages, user as user_messages},
     metrics::Meters,
@@ -28,6 +28,8 @@ use crate::{
     socket::{self, Budgets, SocketTurn},
     user::UserTurn,
 };
+
+mod system;
 
 /// How long a room that was closed refuses joins that looked it up before.
 const CLOSED_FOR: Duration = Duration::from_secs(10);
@@ -278,7 +280,13 @@ impl Directory {
         }
     }
 
-    fn open_room(self: &Arc<Self>, id: RoomId, settings: RoomSettings, message: room_messages::Message, run: &mut Run<Self>) {
+    fn open_room(
+        self: &Arc<Self>,
+        id: RoomId,
+        settings: RoomSettings,
+        message: room_messages::Message,
+        run: &mut Run<Self>,
+    ) {
         let now = self.now().at;
         let posted = self.rooms.post(id, message, now);
         let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
@@ -325,113 +333,6 @@ impl Directory {
 
 /// Messages delivered before other tasks of the thread have their turn.
 const TOGETHER: usize = 8;
-
-impl System for Directory {
-    type Out = To;
-    type Ready = Ready;
-
-    fn post(self: &Arc<Self>, to: To, run: &mut Run<Self>) {
-        match to {
-            To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now)),
-            To::Room(id, message) => match self.rooms.post(id, message, run.now) {
-                // A fact that the ledger has to learn of opens the room, should it have ended.
-                Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
-                posted => run.posted(id, posted),
-            },
-            To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
-            To::User(id, message) => run.posted(id, self.users.post(id, message, run.now)),
-            To::StartUser(id, message) => self.start_user(id, message, run),
-            To::Wake(key, at) => lock(&self.timers).schedule(key, at),
-            To::Aside(task) => {
-                let directory = Arc::clone(self);
-                self.tasks.spawn(async move {
-                    if let Some(to) = task.await {
-                        directory.deliver([to]);
-                    }
-                });
-            }
-        }
-    }
-
-    fn execute(self: &Arc<Self>, ready: Ready, run: &mut Run<Self>) {
-        match ready {
-            Ready::Room(claimed) => execute::<Self, RoomTurn>(self, claimed, run),
-            Ready::Socket(claimed) => execute::<Self, SocketTurn>(self, claimed, run),
-            Ready::User(claimed) => execute::<Self, UserTurn>(self, claimed, run),
-        }
-    }
-
-    fn clock(&self) -> &Clock {
-        &self.ports.clock
-    }
-
-    fn budget(&self) -> Duration {
-        self.settings.node.turn_budget
-    }
-
-    fn rest_after(&self) -> Duration {
-        self.settings.node.rest_after
-    }
-
-    fn supervisor(&self) -> Option<ActorCell> {
-        self.root.get().cloned()
-    }
-
-    fn failed(&self, failure: Failure) {
-        tracing::error!(kind = failure.kind, key = failure.key, during = ?failure.during, reason = failure.reason, "a cell has panicked");
-        self.meters.restarts.increment(1);
-        self.failures.record(failure);
-    }
-
-    fn buffers(&self) -> Run<Self> {
-        BUFFERS.take().unwrap_or_else(|| Run::new(self.now().at))
-    }
-
-    fn keep_buffers(&self, run: Run<Self>) {
-        if run.capacity() <= BUFFERS_KEPT {
-            BUFFERS.set(Some(run));
-        }
-    }
-}
-
-impl Home<RoomTurn> for Directory {
-    type Key = RoomId;
-    const KIND: &'static str = "room";
-
-    fn cells(&self) -> &Registry<RoomId, RoomTurn> {
-        &self.rooms
-    }
-
-    fn ready(claimed: Claimed<RoomId, RoomTurn>) -> Ready {
-        Ready::Room(claimed)
-    }
-}
-
-impl Home<SocketTurn> for Directory {
-    type Key = SocketId;
-    const KIND: &'static str = "socket";
-
-    fn cells(&self) -> &Registry<SocketId, SocketTurn> {
-        &self.sockets
-    }
-
-    fn ready(claimed: Claimed<SocketId, SocketTurn>) -> Ready {
-        Ready::Socket(claimed)
-    }
-}
-
-impl Home<UserTurn> for Directory {
-    type Key = UserId;
-    const KIND: &'static str = "user";
-
-    fn cells(&self) -> &Registry<UserId, UserTurn> {
-        &self.users
-    }
-
-    fn ready(claimed: Claimed<UserId, UserTurn>) -> Ready {
-        Ready::User(claimed)
-    }
-}
 
 /// A panic elsewhere leaves these indexes whole: each change to them is one call.
 fn lock<T>(index: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,13 +2,16 @@
 //!
 //! Counts real time, pauses of the process included: the ledger's clock does not stand still with this process.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use tokio::time::Instant;
 
 use super::directory::Directory;
 use crate::{
+    clock::monotonic,
     ledger::Lease,
     messages::{room, socket},
 };
@@ -41,7 +44,7 @@ impl Actor for LeaseActor {
     type Arguments = Arc<Directory>;
 
     async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Holding, ActorProcessingErr> {
-        let now = Instant::now();
+        let now = monotonic();
         let mut holding = Holding { directory, renewed_at: now, renew_at: now, fenced: false };
         holding.renew().await;
         me.send_after(LOOK_EVERY, || Command::Look);
@@ -71,7 +74,7 @@ impl Holding {
         if self.is_at_risk() {
             self.fence().await;
         }
-        if Instant::now() >= self.renew_at {
+        if monotonic() >= self.renew_at {
             self.renew().await;
             if self.is_at_risk() {
                 self.fence().await;
@@ -82,12 +85,12 @@ impl Holding {
     /// Whether others may soon judge this node dead.
     fn is_at_risk(&self) -> bool {
         let limits = &self.directory.settings.node;
-        Instant::now() >= self.renewed_at + limits.lease.saturating_sub(limits.fence_before)
+        monotonic() >= self.renewed_at + limits.lease.saturating_sub(limits.fence_before)
     }
 
     async fn renew(&mut self) {
         let limits = &self.directory.settings.node;
-        let (asked_at, known) = (Instant::now(), self.directory.epoch());
+        let (asked_at, known) = (monotonic(), self.directory.epoch());
         let renewing = self.directory.ledger().renew(&self.directory.id, limits.lease, known);
         // Never longer than until the lease has to be looked at again.
         let renewed = tokio::time::timeout(limits.renew_every, renewing).await;
@@ -97,7 +100,7 @@ impl Holding {
                 self.renewed(lease).await;
             }
             Ok(Err(_)) | Err(_) => {
-                self.renew_at = Instant::now() + LOOK_EVERY;
+                self.renew_at = monotonic() + LOOK_EVERY;
                 tracing::warn!("the node's lease could not be renewed; retrying until it runs out");
             }
         }

@@ -52,7 +52,11 @@ impl Actor for RootActor {
     type State = Children;
     type Arguments = Arc<Directory>;
 
-    async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Children, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        me: ActorRef<Command>,
+        directory: Arc<Directory>,
+    ) -> Result<Children, ActorProcessingErr> {
         directory.supervised_by(me.get_cell());
         let start = async |child| start_child(child, &directory, me.get_cell()).await.map(|cell| (child, cell));
         // The bridge first: what other nodes push is missed until it listens.

@@ -236,7 +236,8 @@ impl Client {
         let opened = self.world.nodes[node].open_socket(Box::new(Sink(to)), Credential::None, address);
         let Ok(handle) = opened else { return };
         self.connection = Some(Connection { handle, frames, node, resuming: self.session.is_some() });
-        let resume = self.session.as_ref().map(|session| json!({ "resumeToken": session.resume_token, "seq": session.seq }));
+        let resume =
+            self.session.as_ref().map(|session| json!({ "resumeToken": session.resume_token, "seq": session.seq }));
         let mut hello = json!({ "type": "hello", "data": { "token": self.user } });
         if let Some(resume) = resume {
             hello["data"]["resume"] = resume;
@@ -377,7 +378,8 @@ impl Client {
                     "renegotiate" => &data["reason"],
                     _ => &data["sdp"],
                 };
-                let (sender, cid) = payload.as_str().and_then(|id| id.split_once('/')).expect("a message says whose it is");
+                let (sender, cid) =
+                    payload.as_str().and_then(|id| id.split_once('/')).expect("a message says whose it is");
                 let origin = (sender.to_owned(), cid.parse().expect("a number"));
                 What::Heard { seq, kind: kind_of(other).expect("a known kind"), origin }
             }

@@ -160,7 +160,8 @@ impl Checker {
             roster: peers.clone(),
             ..Story::default()
         };
-        let late = peers.values().find(|peer| **peer >= *rev).map(|peer| format!("a peer's rev {peer} is not below {rev}"));
+        let late =
+            peers.values().find(|peer| **peer >= *rev).map(|peer| format!("a peer's rev {peer} is not below {rev}"));
         let twice = self.stories.values().any(|other| other.room == *room && other.rev == *rev);
         self.stories.insert(session.to_owned(), story);
         late.or_else(|| twice.then(|| format!("the rev {rev} was given twice in {room}")))
@@ -174,7 +175,8 @@ impl Checker {
             }
             (story.user.clone(), story.rev, story.room.clone())
         };
-        let told = self.stories.iter().find(|(_, other)| other.room == room && other.left_lost.contains(&(user.clone(), rev)));
+        let told =
+            self.stories.iter().find(|(_, other)| other.room == room && other.left_lost.contains(&(user.clone(), rev)));
         let lost = self.lost_rooms.contains(&room);
         told.filter(|_| !lost).map(|(other, _)| format!("resumed, although {other} was told that it is lost"))
     }
@@ -208,7 +210,8 @@ impl Checker {
         if story.ended.is_none() {
             let pending = story.sent.keys().filter(|cid| **cid > story.acked && !story.refused.contains_key(cid));
             found.extend(pending.map(|cid| format!("{cid} has no end")));
-            let present: BTreeMap<String, u64> = self.alive(&story.room).map(|other| (other.user.clone(), other.rev)).collect();
+            let present: BTreeMap<String, u64> =
+                self.alive(&story.room).map(|other| (other.user.clone(), other.rev)).collect();
             let mut roster = story.roster.clone();
             roster.insert(story.user.clone(), story.rev);
             if roster != present {
@@ -253,7 +256,8 @@ impl Story {
             }
             What::Refused(cid, code) => {
                 self.refused.insert(*cid, code.clone());
-                (code == "out_of_order").then(|| format!("{cid} was refused as out of order, although the client counts"))
+                (code == "out_of_order")
+                    .then(|| format!("{cid} was refused as out of order, although the client counts"))
             }
             What::Heard { seq, kind, origin } => self.next(*seq).or_else(|| self.heard(at, *kind, origin)),
             What::PeerJoined { seq, user, rev } => self.next(*seq).or_else(|| {

@@ -14,12 +14,10 @@ use actors::{
     clock::Clock,
     ledger::{
         Ledger, MemoryLedger,
-        faulty::{FaultyLedger, Faults, Link},
+        faulty::{Faults, FaultyLedger, Link},
     },
     node::{NodeRef, Ports},
-    ports::{
-        IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, TokenError, Unavailable, Verifier,
-    },
+    ports::{IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, TokenError, Unavailable, Verifier},
     protocol::{
         NodeId, RoomId, UserId,
         server::{IceServer, Mode},
@@ -198,7 +196,8 @@ impl World {
         let mut violations = super::history::check(&self.history.events(), true);
         violations.append(&mut self.overfull.lock().expect("no panic"));
         self.over.store(true, Ordering::Relaxed);
-        let stuck = tokio::time::timeout(Duration::from_secs(120), async { while clients.join_next().await.is_some() {} });
+        let stuck =
+            tokio::time::timeout(Duration::from_secs(120), async { while clients.join_next().await.is_some() {} });
         if stuck.await.is_err() {
             violations.push(Violation("a client is stuck for ever".to_owned()));
         }

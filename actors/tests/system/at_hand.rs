@@ -28,7 +28,10 @@ async fn an_idle_call_has_no_worker_and_is_still_pinged() {
     stand_by(&mut members, A_WHILE).await;
     assert_eq!((world.nodes[0].active(), world.nodes[0].population()), (NOBODY, EVERYBODY));
     let tree = world.nodes[0].tree();
-    assert_eq!(tree.kinds.map(|kind| (kind.kind, kind.cells, kind.queued)), [("room", 1, 0), ("socket", 2, 0), ("user", 2, 0)]);
+    assert_eq!(
+        tree.kinds.map(|kind| (kind.kind, kind.cells, kind.queued)),
+        [("room", 1, 0), ("socket", 2, 0), ("user", 2, 0)]
+    );
     members[0].pongs = false;
     assert!(matches!(members[0].next().await, Heard::Ping(_)));
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use actors::{
-    settings::{Drain, Settings},
     protocol::Close,
+    settings::{Drain, Settings},
 };
 
 use super::{browser::Browser, world::World};

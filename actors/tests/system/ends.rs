@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use actors::{
-    protocol::{Close, UserId},
     messages::socket::{Credential, Disconnect},
+    protocol::{Close, UserId},
 };
 
 use super::{

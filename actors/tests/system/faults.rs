@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use actors::{
-    node::Victim,
-    protocol::UserId,
-    settings::Settings,
-};
+use actors::{node::Victim, protocol::UserId, settings::Settings};
 
 use super::{
     browser::Browser,

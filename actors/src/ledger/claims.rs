@@ -1,0 +1,76 @@
+//! What a seat's holder knows, compared with the ledger: audits, and claims in a new epoch.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Ended, Push, Sequence, Skipped, Source};
+use crate::protocol::{Entry, Epoch, LeaveReason, SeatId, SessionId, UserId, client::Seq};
+
+/// What one seat's holder knows, to be compared with the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Audit {
+    /// The seat.
+    pub seat: SeatId,
+    /// The last entry delivered to the socket.
+    pub last_seq: Seq,
+    /// The last entry that the client has acknowledged: the inbox need not keep up to it.
+    pub acked: Seq,
+}
+
+/// What an audit found, for each seat in the order asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audited {
+    /// The seat is the holder's; the entries after `last_seq`, none if nothing was missed. If there are some, also what
+    /// the seat has received up to the last of them: the last numbers of each sender, for a later claim.
+    Held(Vec<(Seq, Entry)>, Vec<Source>),
+    /// The seat is the holder's, but some entries after `last_seq` are no longer stored.
+    Gap,
+    /// The seat has ended.
+    Ended(Ended),
+}
+
+/// A live seat, entered again in a new epoch.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The seat, with the fence that the holder has.
+    pub seat: SeatId,
+    /// The user.
+    pub user: UserId,
+    /// The name to show.
+    pub name: Arc<str>,
+    /// The session.
+    pub session: SessionId,
+    /// The secret that `join` was given.
+    pub secret: u128,
+    /// How long the seat is kept when its node dies.
+    pub window: Duration,
+    /// The last entry delivered; the inbox continues from there.
+    pub last_seq: Seq,
+    /// What this session has sent, as far as the ledger had accepted it.
+    pub sent: Vec<Sequence>,
+    /// What this seat has received: for each sender the last numbers, so that a retry is recognised as a duplicate.
+    pub heard: Vec<Source>,
+    /// Numbers of this session that were not applied.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Facts of the last moments that a new epoch may have forgotten, told again with the claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// The seat was freed.
+    Freed(SeatId, LeaveReason),
+    /// The seat's socket was lost; it is kept for so long from now.
+    Disconnected(SeatId, Duration),
+}
+
+/// The answer to a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The room's epoch.
+    pub epoch: Epoch,
+    /// For each claim, in the order asked.
+    pub seats: Vec<Audited>,
+    /// When all live seats will have been claimed: the roster can be compared then ([`Ledger::members`]).
+    pub settled_after: Duration,
+    /// What the asking node has to deliver.
+    pub pushes: Vec<Push>,
+}

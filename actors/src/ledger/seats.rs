@@ -1,0 +1,117 @@
+//! Seats: joining, and resuming a session; the numbers that a session has used.
+
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Push, Source};
+use crate::protocol::{
+    Code, Entry, Epoch, JoinOrder, Member, SeatId, SessionId, UserId,
+    client::{Cid, Seq},
+    server::ResumeFailure,
+};
+
+/// A request for a seat.
+#[derive(Debug, Clone)]
+pub struct Join {
+    /// The user.
+    pub user: UserId,
+    /// The name to show.
+    pub name: Arc<str>,
+    /// The new session.
+    pub session: SessionId,
+    /// What a resume must bring to prove that it is the same client.
+    pub secret: u128,
+    /// Maximum number of seats in the room; disconnected seats count.
+    pub max: u32,
+    /// How long the seat is kept when its node dies.
+    pub window: Duration,
+}
+
+/// The answer to a join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Joined {
+    /// The user has a seat. A repeated join of the same session is answered as the first one was.
+    Seated {
+        /// The new seat.
+        seat: SeatId,
+        /// The room's epoch.
+        epoch: Epoch,
+        /// The other members, in join order; an older seat of the same user is not among them.
+        members: Vec<Member>,
+        /// The user's older seat, which this join replaced.
+        replaced: Option<SeatId>,
+        /// What the asking node has to deliver.
+        pushes: Vec<Push>,
+    },
+    /// The room has `max` seats already; nothing has changed.
+    Full,
+}
+
+/// A request to resume a session.
+#[derive(Debug, Clone)]
+pub struct Resume {
+    /// The user.
+    pub user: UserId,
+    /// The seat's join order, from the resume token.
+    pub order: JoinOrder,
+    /// The session.
+    pub session: SessionId,
+    /// The secret that `join` was given.
+    pub secret: u128,
+    /// The last entry that the client has processed.
+    pub last_seq: Seq,
+}
+
+/// The answer to a resume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resumed {
+    /// The seat is connected again, to the asking node; its fence has risen, and the node that held it before is told
+    /// [`Ended::Moved`] (also when that is the asking node: then it is among the pushes).
+    Seated(Box<ResumedSeat>),
+    /// It cannot be resumed; nothing has changed.
+    Failed(ResumeFailure),
+}
+
+/// A seat that was resumed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResumedSeat {
+    /// The seat, with its new fence.
+    pub seat: SeatId,
+    /// The room's epoch.
+    pub epoch: Epoch,
+    /// The other members, in join order.
+    pub members: Vec<Member>,
+    /// The inbox after `last_seq`.
+    pub replay: Vec<(Seq, Entry)>,
+    /// What this session has sent, for each other member's seat and for all.
+    pub sent: Vec<Sequence>,
+    /// Numbers that this session used and that were not applied, in ascending order.
+    pub skipped: Vec<Skipped>,
+    /// What the seat has received up to the end of `replay`: the last numbers of each sender, for a later claim.
+    pub heard: Vec<Source>,
+    /// Whether accepted messages of this session may be missing: the ledger has lost its last moments since `join`.
+    pub lost: bool,
+    /// What the asking node has to deliver besides.
+    pub pushes: Vec<Push>,
+}
+
+/// The last number that one session used towards one seat, or towards all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// The receiver; `None`: broadcasts.
+    pub to: Option<JoinOrder>,
+    /// The last number used; 0 if only unnumbered messages were sent.
+    pub cid: Cid,
+    /// Whether a session description was sent to the receiver, so that candidates need not wait.
+    pub described: bool,
+}
+
+/// A number of a session that is not in any inbox although a later one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The number.
+    pub cid: Cid,
+    /// Why it was refused; `None`: it is not settled yet (an early candidate that waits), and may still be applied.
+    pub refused: Option<Code>,
+}

@@ -1,0 +1,123 @@
+//! How what turns tell reaches its cell, and how cells of each kind are run.
+
+use std::{sync::Arc, time::Duration};
+
+use ractor::ActorCell;
+
+use super::{BUFFERS, BUFFERS_KEPT, Directory, Ready, lock};
+use crate::{
+    clock::Clock,
+    executor::{Claimed, Failure, Home, Posted, Registry, Run, System, execute},
+    messages::To,
+    protocol::{RoomId, SocketId, UserId},
+    room::RoomTurn,
+    socket::SocketTurn,
+    user::UserTurn,
+};
+
+impl System for Directory {
+    type Out = To;
+    type Ready = Ready;
+
+    fn post(self: &Arc<Self>, to: To, run: &mut Run<Self>) {
+        match to {
+            To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now)),
+            To::Room(id, message) => match self.rooms.post(id, message, run.now) {
+                // A fact that the ledger has to learn of opens the room, should it have ended.
+                Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
+                posted => run.posted(id, posted),
+            },
+            To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
+            To::User(id, message) => run.posted(id, self.users.post(id, message, run.now)),
+            To::StartUser(id, message) => self.start_user(id, message, run),
+            To::Wake(key, at) => lock(&self.timers).schedule(key, at),
+            To::Aside(task) => {
+                let directory = Arc::clone(self);
+                self.tasks.spawn(async move {
+                    if let Some(to) = task.await {
+                        directory.deliver([to]);
+                    }
+                });
+            }
+        }
+    }
+
+    fn execute(self: &Arc<Self>, ready: Ready, run: &mut Run<Self>) {
+        match ready {
+            Ready::Room(claimed) => execute::<Self, RoomTurn>(self, claimed, run),
+            Ready::Socket(claimed) => execute::<Self, SocketTurn>(self, claimed, run),
+            Ready::User(claimed) => execute::<Self, UserTurn>(self, claimed, run),
+        }
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.ports.clock
+    }
+
+    fn budget(&self) -> Duration {
+        self.settings.node.turn_budget
+    }
+
+    fn rest_after(&self) -> Duration {
+        self.settings.node.rest_after
+    }
+
+    fn supervisor(&self) -> Option<ActorCell> {
+        self.root.get().cloned()
+    }
+
+    fn failed(&self, failure: Failure) {
+        tracing::error!(kind = failure.kind, key = failure.key, during = ?failure.during, reason = failure.reason, "a cell has panicked");
+        self.meters.restarts.increment(1);
+        self.failures.record(failure);
+    }
+
+    fn buffers(&self) -> Run<Self> {
+        BUFFERS.take().unwrap_or_else(|| Run::new(self.now().at))
+    }
+
+    fn keep_buffers(&self, run: Run<Self>) {
+        if run.capacity() <= BUFFERS_KEPT {
+            BUFFERS.set(Some(run));
+        }
+    }
+}
+
+impl Home<RoomTurn> for Directory {
+    type Key = RoomId;
+    const KIND: &'static str = "room";
+
+    fn cells(&self) -> &Registry<RoomId, RoomTurn> {
+        &self.rooms
+    }
+
+    fn ready(claimed: Claimed<RoomId, RoomTurn>) -> Ready {
+        Ready::Room(claimed)
+    }
+}
+
+impl Home<SocketTurn> for Directory {
+    type Key = SocketId;
+    const KIND: &'static str = "socket";
+
+    fn cells(&self) -> &Registry<SocketId, SocketTurn> {
+        &self.sockets
+    }
+
+    fn ready(claimed: Claimed<SocketId, SocketTurn>) -> Ready {
+        Ready::Socket(claimed)
+    }
+}
+
+impl Home<UserTurn> for Directory {
+    type Key = UserId;
+    const KIND: &'static str = "user";
+
+    fn cells(&self) -> &Registry<UserId, UserTurn> {
+        &self.users
+    }
+
+    fn ready(claimed: Claimed<UserId, UserTurn>) -> Ready {
+        Ready::User(claimed)
+    }
+}

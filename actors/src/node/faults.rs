@@ -1,0 +1,45 @@
+//! Faults that tests inject: a panic of one cell or actor.
+
+use super::{NodeRef, root};
+use crate::{
+    messages::{To, room, user},
+    protocol::{RoomId, UserId},
+};
+
+/// A cell or an actor to be made to panic, in tests.
+#[derive(Debug, Clone, Copy)]
+pub enum Victim {
+    /// The actor that keeps time.
+    Clock,
+    /// The actor that renews the lease.
+    Lease,
+    /// The actor that reaps.
+    Reaper,
+    /// The actor that subscribes to the ledger.
+    Bridge,
+    /// A room.
+    Room(RoomId),
+    /// A user.
+    User(UserId),
+    /// The newest socket of this user.
+    SocketOf(UserId),
+}
+
+impl NodeRef {
+    /// Makes a cell or an actor panic.
+    pub fn inject(&self, victim: Victim) {
+        match victim {
+            Victim::Clock => self.tell_root(root::Command::Fault(root::Child::Clock)),
+            Victim::Lease => self.tell_root(root::Command::Fault(root::Child::Lease)),
+            Victim::Reaper => self.tell_root(root::Command::Fault(root::Child::Reaper)),
+            Victim::Bridge => self.tell_root(root::Command::Fault(root::Child::Bridge)),
+            Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault)),
+            Victim::User(user) => self.directory.tell(To::User(user, user::Message::Fault)),
+            Victim::SocketOf(user) => self.directory.tell(To::User(user, user::Message::FaultNewestSocket)),
+        }
+    }
+
+    fn tell_root(&self, command: root::Command) {
+        let _ = self.root.send_message(command); // a node that has ended has nothing to make panic
+    }
+}
