@@ -5,19 +5,25 @@
 //! be told, and the executor delivers it after the turn: nobody calls a neighbour on the same stack. Generic; knows no noun.
 
 mod cell;
+mod failure;
 mod registry;
 mod run;
 mod supervise;
+mod system;
 mod timers;
+mod work;
 mod worker;
 
 pub use cell::CellState;
 pub(crate) use cell::Posted;
+pub(crate) use failure::Failures;
+pub use failure::{During, Failure};
 pub(crate) use registry::{Claimed, Registry};
-pub(crate) use run::{Home, Run, System, deliver, execute, finish};
-pub use supervise::{During, Failure};
-pub(crate) use supervise::{Failures, start};
+pub(crate) use run::{deliver, execute, finish};
+pub(crate) use supervise::start;
+pub(crate) use system::{Home, Rest, Run, System};
 pub(crate) use timers::{SLOT, Timers};
+pub(crate) use worker::{relieve, wait};
 
 #[cfg(test)]
 mod tests;

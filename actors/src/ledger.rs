@@ -43,8 +43,8 @@ pub use claims::{Audit, Audited, Claim, Claimed, Fact};
 pub use cursor::Cursor;
 pub use memory::MemoryLedger;
 pub use nodes::{Due, Event, Lease, Notice, Reaped, Recipient, Subscriber};
-pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat, Sequence, Skipped};
-pub use sending::{Broadcast, Ended, Push, Pushed, Send, Sent, Source};
+pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat};
+pub use sending::{Broadcast, Ended, Push, Pushed, Send, Sent, Sequence, Skipped, Source};
 pub use snapshot::{Snapshot, SnapshotError};
 
 /// Where an operation is asked for: the room, by which node, in which epoch.

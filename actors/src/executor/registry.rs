@@ -4,19 +4,15 @@ use std::{hash::Hash, time::Instant};
 
 use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
-use ractor::ActorRef;
 
 use super::{
     Turn,
     cell::{Cell, CellState, Posted},
-    worker::Work,
+    work::WorkerRef,
 };
 
 /// Locks that share one kind's cells. Each is held for a few instructions; with so many, threads seldom meet.
 const SHARDS: usize = 256;
-
-/// The handle of a worker.
-pub(crate) type WorkerRef<T> = ActorRef<Work<T>>;
 
 /// All cells of one kind.
 pub(crate) struct Registry<K, T: Turn> {

@@ -6,127 +6,19 @@
 //! that are left continue on a worker.
 
 use std::{
-    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use super::{
     Next, Out, Turn,
-    cell::{Cell, Posted},
-    registry::{Claimed, Registry},
-    supervise::{self, Failure},
-    worker,
+    cell::Cell,
+    registry::Claimed,
+    supervise,
+    system::{Home, Run, System},
 };
-use crate::clock::{Clock, Moment};
-
-/// What runs cells: knows the kinds, and how a turn's output is addressed.
-pub(crate) trait System: Sized + Send + Sync + 'static {
-    /// What turns tell.
-    type Out: Send + 'static;
-    /// A claimed cell of any kind.
-    type Ready: Send + 'static;
-
-    /// Posts one message: pushes to `run` what it woke.
-    fn post(self: &Arc<Self>, out: Self::Out, run: &mut Run<Self>);
-    /// Runs a claimed cell, by [`execute`].
-    fn execute(self: &Arc<Self>, ready: Self::Ready, run: &mut Run<Self>);
-
-    /// The clock of all turns.
-    fn clock(&self) -> &Clock;
-    /// How much work one thread does at a stretch.
-    fn budget(&self) -> Duration;
-    /// How long a worker that waits for nothing stays.
-    fn rest_after(&self) -> Duration;
-    /// Every worker's supervisor.
-    fn supervisor(&self) -> Option<ractor::ActorCell>;
-    /// A turn, a start or a wait has panicked.
-    fn failed(&self, failure: Failure);
-    /// A run with this thread's buffers.
-    fn buffers(&self) -> Run<Self>;
-    /// Keeps a thread's buffers for its next run.
-    fn keep_buffers(&self, run: Run<Self>);
-}
-
-/// Where the cells of one kind are.
-pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
-    /// The address of such a cell.
-    type Key: Copy + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
-    /// What such a cell is called.
-    const KIND: &'static str;
-
-    /// All cells of this kind.
-    fn cells(&self) -> &Registry<Self::Key, T>;
-    /// A claimed cell of this kind.
-    fn ready(claimed: Claimed<Self::Key, T>) -> Self::Ready;
-}
-
-/// One thread's run, and its buffers.
-pub(crate) struct Run<S: System> {
-    pub(crate) ready: VecDeque<S::Ready>,
-    /// Told, and posted next.
-    pub(crate) told: Vec<S::Out>,
-    /// Being posted; swapped with `told`.
-    posting: Vec<S::Out>,
-    /// When the last turn began: what is posted is queued since then.
-    pub(crate) now: Instant,
-    until: Instant,
-}
-
-impl<S: System> Run<S> {
-    /// A run without anything to do.
-    pub(crate) const fn new(now: Instant) -> Self {
-        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now }
-    }
-
-    /// Messages that its buffers hold without growing.
-    pub(crate) fn capacity(&self) -> usize {
-        self.ready.capacity() + self.told.capacity() + self.posting.capacity()
-    }
-
-    /// A run that goes on with what another one left.
-    pub(crate) fn of(rest: Rest<S>, now: Instant) -> Self {
-        Self { ready: rest.0, ..Self::new(now) }
-    }
-
-    /// The cells that are left to run.
-    pub(crate) fn rest(&mut self) -> Rest<S> {
-        Rest(std::mem::take(&mut self.ready))
-    }
-
-    /// Posts what was told, and what that is answered with.
-    fn post(&mut self, system: &Arc<S>) {
-        while !self.told.is_empty() {
-            let mut posting = std::mem::take(&mut self.posting);
-            std::mem::swap(&mut posting, &mut self.told);
-            for out in posting.drain(..) {
-                system.post(out, self);
-            }
-            self.posting = posting;
-        }
-    }
-
-    /// A message has reached its cell, or did not.
-    pub(crate) fn posted<T>(&mut self, key: S::Key, posted: Posted<T>)
-    where
-        T: Turn<Out = S::Out>,
-        S: Home<T>,
-    {
-        match posted {
-            Posted::Queued => {}
-            Posted::Claimed(state, message) => self.ready.push_back(S::ready(Claimed { key, state, message })),
-            Posted::Full(message) | Posted::Absent(message) => T::refused(message, &mut self.told),
-        }
-    }
-
-    fn is_spent(&self) -> bool {
-        self.now >= self.until
-    }
-}
-
-/// The cells that are left when a run's budget is spent.
-pub(crate) struct Rest<S: System>(VecDeque<S::Ready>);
+use crate::clock::Moment;
 
 /// Posts these messages, and runs what they wake, on this thread. Must be called on the node's runtime.
 pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {
@@ -140,7 +32,7 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
     if go(system, &mut run) {
         system.keep_buffers(run);
     } else {
-        worker::relieve(system, run.rest());
+        system.relieve(run.rest());
     }
 }
 
@@ -219,7 +111,7 @@ where
     match catch_unwind(AssertUnwindSafe(|| turn(&mut state, now, out))) {
         Ok(next) => {
             for answer in out.waits.drain(..) {
-                worker::wait(system, key, answer);
+                system.wait(key, answer);
             }
             Some((state, next))
         }

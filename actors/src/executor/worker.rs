@@ -7,19 +7,13 @@ use ractor::{Actor, ActorProcessingErr, ActorRef, ActorRuntime};
 
 use super::{
     Turn,
-    registry::WorkerRef,
-    run::{Home, Rest, Run, System, go},
-    supervise::{self, During},
+    failure::During,
+    run::go,
+    supervise,
+    system::{Home, Rest, Run, System},
+    work::{Work, WorkerRef},
 };
 use crate::ports::Later;
-
-/// What a cell's worker is told.
-pub(crate) enum Work<T: Turn> {
-    /// Waits for this answer, of this generation of the cell.
-    Await(u32, Later<T::Message>),
-    /// Looks whether it has been idle since it had waited for so many answers; then it ends.
-    Rest(u64),
-}
 
 /// The worker of one cell: its mailbox holds the answers that the cell waits for, in order.
 struct Worker<S, T>(PhantomData<fn() -> (S, T)>);
@@ -34,7 +28,7 @@ struct Waiting<S: System, K> {
 }
 
 /// Lets the cell's worker wait for an answer; starts it if need be.
-pub(super) fn wait<S, T>(system: &Arc<S>, key: S::Key, answer: Later<T::Message>)
+pub(crate) fn wait<S, T>(system: &Arc<S>, key: S::Key, answer: Later<T::Message>)
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
@@ -173,7 +167,7 @@ impl<S: System> Actor for Relief<S> {
 }
 
 /// Continues a run on a worker of its own.
-pub(super) fn relieve<S: System>(system: &Arc<S>, rest: Rest<S>) {
+pub(crate) fn relieve<S: System>(system: &Arc<S>, rest: Rest<S>) {
     let Some(supervisor) = system.supervisor() else { return };
     let started = ActorRuntime::spawn_linked_instant(None, Relief::<S>(PhantomData), Arc::clone(system), supervisor);
     if !started.is_ok_and(|(worker, _)| worker.send_message(rest).is_ok()) {

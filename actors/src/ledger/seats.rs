@@ -2,14 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde::{Deserialize, Serialize};
-
-use super::{Push, Source};
-use crate::protocol::{
-    Code, Entry, Epoch, JoinOrder, Member, SeatId, SessionId, UserId,
-    client::{Cid, Seq},
-    server::ResumeFailure,
-};
+use super::{Push, Sequence, Skipped, Source};
+use crate::protocol::{Entry, Epoch, JoinOrder, Member, SeatId, SessionId, UserId, client::Seq, server::ResumeFailure};
 
 /// A request for a seat.
 #[derive(Debug, Clone)]
@@ -94,24 +88,4 @@ pub struct ResumedSeat {
     pub lost: bool,
     /// What the asking node has to deliver besides.
     pub pushes: Vec<Push>,
-}
-
-/// The last number that one session used towards one seat, or towards all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sequence {
-    /// The receiver; `None`: broadcasts.
-    pub to: Option<JoinOrder>,
-    /// The last number used; 0 if only unnumbered messages were sent.
-    pub cid: Cid,
-    /// Whether a session description was sent to the receiver, so that candidates need not wait.
-    pub described: bool,
-}
-
-/// A number of a session that is not in any inbox although a later one is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Skipped {
-    /// The number.
-    pub cid: Cid,
-    /// Why it was refused; `None`: it is not settled yet (an early candidate that waits), and may still be applied.
-    pub refused: Option<Code>,
 }

@@ -2,11 +2,30 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Skipped;
 use crate::protocol::{
-    Entry, Epoch, Fence, JoinOrder, LeaveReason, Message, RoomId, SeatId,
+    Code, Entry, Epoch, Fence, JoinOrder, LeaveReason, Message, RoomId, SeatId,
     client::{Cid, Seq},
 };
+
+/// The last number that one session used towards one seat, or towards all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// The receiver; `None`: broadcasts.
+    pub to: Option<JoinOrder>,
+    /// The last number used; 0 if only unnumbered messages were sent.
+    pub cid: Cid,
+    /// Whether a session description was sent to the receiver, so that candidates need not wait.
+    pub described: bool,
+}
+
+/// A number of a session that is not in any inbox although a later one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The number.
+    pub cid: Cid,
+    /// Why it was refused; `None`: it is not settled yet (an early candidate that waits), and may still be applied.
+    pub refused: Option<Code>,
+}
 
 /// Messages from one member to one other, appended together or not at all.
 #[derive(Debug, Clone)]

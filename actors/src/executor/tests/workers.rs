@@ -7,7 +7,10 @@ use std::{
 
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef};
 
-use super::super::{Claimed, Failure, Home, Next, Out, Posted, Registry, Run, System, Turn, deliver, execute, start};
+use super::super::{
+    Claimed, Failure, Home, Next, Out, Posted, Registry, Rest, Run, System, Turn, deliver, execute, relieve, start,
+    wait,
+};
 use crate::clock::{Clock, Moment};
 
 /// What a counter is told.
@@ -124,6 +127,10 @@ impl System for House {
         self.failures.lock().expect("no panic").push(failure);
     }
 
+    fn relieve(self: &Arc<Self>, rest: Rest<Self>) {
+        relieve(self, rest);
+    }
+
     fn buffers(&self) -> Run<Self> {
         Run::new(Instant::now())
     }
@@ -141,6 +148,10 @@ impl Home<Counter> for House {
 
     fn ready(claimed: Claimed<u8, Counter>) -> Claimed<u8, Counter> {
         claimed
+    }
+
+    fn wait(self: &Arc<Self>, key: u8, answer: crate::ports::Later<Told>) {
+        wait::<Self, Counter>(self, key, answer);
     }
 }
 

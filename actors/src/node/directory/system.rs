@@ -7,8 +7,9 @@ use ractor::ActorCell;
 use super::{BUFFERS, BUFFERS_KEPT, Directory, Ready, lock};
 use crate::{
     clock::Clock,
-    executor::{Claimed, Failure, Home, Posted, Registry, Run, System, execute},
+    executor::{Claimed, Failure, Home, Posted, Registry, Rest, Run, System, Turn, execute, relieve, wait},
     messages::To,
+    ports::Later,
     protocol::{RoomId, SocketId, UserId},
     room::RoomTurn,
     socket::SocketTurn,
@@ -22,11 +23,16 @@ impl System for Directory {
     fn post(self: &Arc<Self>, to: To, run: &mut Run<Self>) {
         match to {
             To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now)),
-            To::Room(id, message) => match self.rooms.post(id, message, run.now) {
-                // A fact that the ledger has to learn of opens the room, should it have ended.
-                Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
-                posted => run.posted(id, posted),
-            },
+            To::Room(id, message) => {
+                let posted = self.rooms.post(id, message, run.now);
+                match posted {
+                    // The ledger has to learn of it: that opens the room, should it have ended.
+                    Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
+                    Posted::Queued | Posted::Claimed(..) | Posted::Full(_) | Posted::Absent(_) => {
+                        run.posted(id, posted)
+                    }
+                }
+            }
             To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
             To::User(id, message) => run.posted(id, self.users.post(id, message, run.now)),
             To::StartUser(id, message) => self.start_user(id, message, run),
@@ -72,6 +78,10 @@ impl System for Directory {
         self.failures.record(failure);
     }
 
+    fn relieve(self: &Arc<Self>, rest: Rest<Self>) {
+        relieve(self, rest);
+    }
+
     fn buffers(&self) -> Run<Self> {
         BUFFERS.take().unwrap_or_else(|| Run::new(self.now().at))
     }
@@ -94,6 +104,10 @@ impl Home<RoomTurn> for Directory {
     fn ready(claimed: Claimed<RoomId, RoomTurn>) -> Ready {
         Ready::Room(claimed)
     }
+
+    fn wait(self: &Arc<Self>, key: <Self as Home<RoomTurn>>::Key, answer: Later<<RoomTurn as Turn>::Message>) {
+        wait::<Self, RoomTurn>(self, key, answer);
+    }
 }
 
 impl Home<SocketTurn> for Directory {
@@ -107,6 +121,10 @@ impl Home<SocketTurn> for Directory {
     fn ready(claimed: Claimed<SocketId, SocketTurn>) -> Ready {
         Ready::Socket(claimed)
     }
+
+    fn wait(self: &Arc<Self>, key: <Self as Home<SocketTurn>>::Key, answer: Later<<SocketTurn as Turn>::Message>) {
+        wait::<Self, SocketTurn>(self, key, answer);
+    }
 }
 
 impl Home<UserTurn> for Directory {
@@ -119,5 +137,9 @@ impl Home<UserTurn> for Directory {
 
     fn ready(claimed: Claimed<UserId, UserTurn>) -> Ready {
         Ready::User(claimed)
+    }
+
+    fn wait(self: &Arc<Self>, key: <Self as Home<UserTurn>>::Key, answer: Later<<UserTurn as Turn>::Message>) {
+        wait::<Self, UserTurn>(self, key, answer);
     }
 }

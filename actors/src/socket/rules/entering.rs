@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use super::{ANSWER_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, Received, error, session::Session};
+use super::{
+    ANSWER_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, Received, error,
+    session::{Answer, Session},
+};
 use crate::{
     messages::{
         room::{self, JoinRequest, ResumeRequest, SeatRef},
@@ -10,8 +13,8 @@ use crate::{
     },
     ports::{RoomSettings, Unavailable},
     protocol::{
-        Close, Code, Entry, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId,
-        client::{Cid, Resume, Seq},
+        Close, Code, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId,
+        client::{Cid, Resume},
         server::{Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined},
     },
     socket::resume_token::ResumeToken,
@@ -41,15 +44,6 @@ enum Aim {
         token: ResumeToken,
         resume: Resume,
     },
-}
-
-/// A room's answer to a resume.
-pub(super) struct Answer {
-    pub(super) seat: SeatId,
-    pub(super) members: Vec<Member>,
-    pub(super) missed: Vec<(Seq, Entry)>,
-    pub(super) last_cid: Cid,
-    pub(super) lost: bool,
 }
 
 impl Entering {

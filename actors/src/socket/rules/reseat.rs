@@ -2,7 +2,8 @@
 //! noticing. Bounded: a room that keeps failing costs its members their connection, not their session.
 
 use super::{
-    ANSWER_WITHIN, Connection, Cx, Effect, Phase, RESTARTS_MAX, entering::Answer, error, room, session::Session,
+    ANSWER_WITHIN, Connection, Cx, Effect, Phase, RESTARTS_MAX, error, room,
+    session::{Answer, Session},
 };
 use crate::{
     messages::{room::ResumeRequest, socket::Lookup},

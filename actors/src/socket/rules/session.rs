@@ -3,9 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef,
-    entering::Answer,
-    error,
+    ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef, error,
     life::PingPayload,
     numbers::{Expected, Numbers},
     pending::{Outstanding, Pending},
@@ -16,7 +14,7 @@ use crate::{
         socket::{RoomEvent, SessionEnd},
     },
     protocol::{
-        Close, Code, Entry, LeaveReason, RoomId, SeatId, ServerToClient, SessionId, SocketId,
+        Close, Code, Entry, LeaveReason, Member, RoomId, SeatId, ServerToClient, SessionId, SocketId,
         client::{Cid, Seq},
         server::{Refusal, ResumeFailed, ResumeFailure},
     },
@@ -40,6 +38,15 @@ pub(super) struct Session {
     pub(super) restarts: u8,
     /// Whether the client knows that the ledger has lost its last moments.
     pub(super) told_lost: bool,
+}
+
+/// A room's answer to a resume.
+pub(super) struct Answer {
+    pub(super) seat: SeatId,
+    pub(super) members: Vec<Member>,
+    pub(super) missed: Vec<(Seq, Entry)>,
+    pub(super) last_cid: Cid,
+    pub(super) lost: bool,
 }
 
 impl Session {

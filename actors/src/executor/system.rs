@@ -1,0 +1,126 @@
+//! What the executor asks of the system that it runs, and one thread's run through it.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Turn,
+    cell::Posted,
+    failure::Failure,
+    registry::{Claimed, Registry},
+};
+use crate::{clock::Clock, ports::Later};
+
+/// What runs cells: knows the kinds, and how a turn's output is addressed.
+pub(crate) trait System: Sized + Send + Sync + 'static {
+    /// What turns tell.
+    type Out: Send + 'static;
+    /// A claimed cell of any kind.
+    type Ready: Send + 'static;
+
+    /// Posts one message: pushes to `run` what it woke.
+    fn post(self: &Arc<Self>, out: Self::Out, run: &mut Run<Self>);
+    /// Runs a claimed cell, by [`execute`].
+    fn execute(self: &Arc<Self>, ready: Self::Ready, run: &mut Run<Self>);
+
+    /// The clock of all turns.
+    fn clock(&self) -> &Clock;
+    /// How much work one thread does at a stretch.
+    fn budget(&self) -> Duration;
+    /// How long a worker that waits for nothing stays.
+    fn rest_after(&self) -> Duration;
+    /// Every worker's supervisor.
+    fn supervisor(&self) -> Option<ractor::ActorCell>;
+    /// A turn, a start or a wait has panicked.
+    fn failed(&self, failure: Failure);
+    /// Continues a run whose budget is spent, by [`relieve`](super::relieve).
+    fn relieve(self: &Arc<Self>, rest: Rest<Self>);
+    /// A run with this thread's buffers.
+    fn buffers(&self) -> Run<Self>;
+    /// Keeps a thread's buffers for its next run.
+    fn keep_buffers(&self, run: Run<Self>);
+}
+
+/// Where the cells of one kind are.
+pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
+    /// The address of such a cell.
+    type Key: Copy + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
+    /// What such a cell is called.
+    const KIND: &'static str;
+
+    /// All cells of this kind.
+    fn cells(&self) -> &Registry<Self::Key, T>;
+    /// A claimed cell of this kind.
+    fn ready(claimed: Claimed<Self::Key, T>) -> Self::Ready;
+    /// Lets the cell's worker wait for an answer, by [`wait`](super::wait).
+    fn wait(self: &Arc<Self>, key: Self::Key, answer: Later<T::Message>);
+}
+
+/// One thread's run, and its buffers.
+pub(crate) struct Run<S: System> {
+    pub(crate) ready: VecDeque<S::Ready>,
+    /// Told, and posted next.
+    pub(crate) told: Vec<S::Out>,
+    /// Being posted; swapped with `told`.
+    posting: Vec<S::Out>,
+    /// When the last turn began: what is posted is queued since then.
+    pub(crate) now: Instant,
+    pub(super) until: Instant,
+}
+
+impl<S: System> Run<S> {
+    /// A run without anything to do.
+    pub(crate) const fn new(now: Instant) -> Self {
+        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now }
+    }
+
+    /// Messages that its buffers hold without growing.
+    pub(crate) fn capacity(&self) -> usize {
+        self.ready.capacity() + self.told.capacity() + self.posting.capacity()
+    }
+
+    /// A run that goes on with what another one left.
+    pub(crate) fn of(rest: Rest<S>, now: Instant) -> Self {
+        Self { ready: rest.0, ..Self::new(now) }
+    }
+
+    /// The cells that are left to run.
+    pub(crate) fn rest(&mut self) -> Rest<S> {
+        Rest(std::mem::take(&mut self.ready))
+    }
+
+    /// Posts what was told, and what that is answered with.
+    pub(super) fn post(&mut self, system: &Arc<S>) {
+        while !self.told.is_empty() {
+            let mut posting = std::mem::take(&mut self.posting);
+            std::mem::swap(&mut posting, &mut self.told);
+            for out in posting.drain(..) {
+                system.post(out, self);
+            }
+            self.posting = posting;
+        }
+    }
+
+    /// A message has reached its cell, or did not.
+    pub(crate) fn posted<T>(&mut self, key: S::Key, posted: Posted<T>)
+    where
+        T: Turn<Out = S::Out>,
+        S: Home<T>,
+    {
+        match posted {
+            Posted::Queued => {}
+            Posted::Claimed(state, message) => self.ready.push_back(S::ready(Claimed { key, state, message })),
+            Posted::Full(message) | Posted::Absent(message) => T::refused(message, &mut self.told),
+        }
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.now >= self.until
+    }
+}
+
+/// The cells that are left when a run's budget is spent.
+pub(crate) struct Rest<S: System>(VecDeque<S::Ready>);
