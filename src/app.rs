@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use actors::{
     bytes::BufferedBytes,
+    ledger::MemoryLedger,
     node::{NodeRef, Ports},
     ports::SystemEntropy,
     protocol::NodeId,
@@ -62,22 +63,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         settings::http(&config).rooms.per_host_max,
     );
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
-    let node_settings = settings::node(&config, memory::max());
-    let (time, bytes) =
-        (Arc::new(actors::clock::Clock::new()), BufferedBytes::new(node_settings.node.buffered_bytes_max));
-    let bytes = Arc::new(bytes);
-    let ledger = Arc::new(snapshot::open(&config, Arc::clone(&time), Arc::clone(&bytes)));
-    let ports = Ports {
-        ledger: Arc::clone(&ledger) as _,
-        entropy: Arc::new(SystemEntropy),
-        clock: time,
-        bytes,
-        verifier: Arc::clone(auth.tokens()) as _,
-        rooms: Arc::new(rooms.clone()),
-        ice: Arc::clone(&ice) as _,
-    };
+    let system = system(&config, (&auth, &rooms, &ice));
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
-    let node = NodeRef::start(NodeId::new(&id), node_settings, ports).await?;
+    let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
 
     let load = Load::new(config.node.loop_lag_max);
     let http_settings = settings::http(&config);
@@ -116,10 +104,34 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     signals::until_told_to_stop(signals, &keys, certificates.as_ref()).await?;
 
     if leave(&node, &config, (tasks, stop), &*store).await {
-        snapshot::keep(&config, &ledger);
+        snapshot::keep(&config, &system.ledger);
     }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
+}
+
+/// What the actor system is made of.
+struct System {
+    settings: actors::settings::Settings,
+    ports: Ports,
+    ledger: Arc<MemoryLedger>,
+}
+
+fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) -> System {
+    let settings = settings::node(config, memory::max());
+    let clock = Arc::new(actors::clock::Clock::new());
+    let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
+    let ledger = Arc::new(snapshot::open(config, Arc::clone(&clock), Arc::clone(&bytes)));
+    let ports = Ports {
+        ledger: Arc::clone(&ledger) as _,
+        verifier: Arc::clone(auth.tokens()) as _,
+        rooms: Arc::new(rooms.clone()),
+        ice: Arc::clone(ice) as _,
+        entropy: Arc::new(SystemEntropy),
+        clock,
+        bytes,
+    };
+    System { settings, ports, ledger }
 }
 
 /// Drains, unless a second signal says that there is no time for it.
