@@ -95,9 +95,14 @@ fn protocols_origins_and_tokens_get_their_status() {
     check(&edge, &table);
 }
 
+/// Each request as the first of its connection, which may be answered without the HTTP server, and as the second, which
+/// is not: both get the same answer.
 fn check(edge: &Edge, table: &[(&str, String, u16, &str)]) {
-    for (what, request, status, code) in table {
-        let (got, answer) = edge.ask(request);
+    let both = |request| [edge.ask(request), edge.ask_second(request)];
+    let answers = table
+        .iter()
+        .flat_map(|(what, request, status, code)| both(request).map(|(got, answer)| (what, got, answer, status, code)));
+    for (what, got, answer, status, code) in answers {
         assert_eq!(got, *status, "{what}: {answer}");
         if *status != 101 {
             assert!(answer.contains("content-type: application/problem+json\r\n"), "{what}: {answer}");
