@@ -20,7 +20,7 @@ pub struct Node {
     /// and a few microseconds more for the next message.
     #[serde(with = "text")]
     pub rest_after: Duration,
-    /// How late the node's tasks may be woken before new sockets and requests are refused; zero: they never are.
+    /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: they never are.
     #[serde(with = "text")]
     pub loop_lag_max: Duration,
 }

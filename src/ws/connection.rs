@@ -16,17 +16,18 @@ use super::reader::{Reader, Session};
 use super::tls::TlsStream;
 use super::wire::{Outlet, Pipe};
 use crate::http::client::Client;
+use crate::load::New;
 
 /// Who takes sockets in: the system behind the edge.
 pub trait Lobby: Send + Sync + 'static {
     /// What becomes of one socket.
     type Session: Session;
 
-    /// Whether a new socket may come now.
+    /// Whether a new socket may come now; a resume is refused later than a newcomer.
     ///
     /// # Errors
     /// [`Busy`] while overloaded or draining; the client is answered 503 and told when to retry.
-    fn admit(&self) -> Result<(), Busy>;
+    fn admit(&self, new: New) -> Result<(), Busy>;
 
     /// Takes in a new socket. `None`: refused after all, with the farewell said through `outlet`.
     fn open(&self, arrival: Arrival, outlet: Outlet) -> impl Future<Output = Option<Self::Session>> + Send;

@@ -13,6 +13,7 @@ use super::connection::{Arrival, Lobby};
 use super::handshake::{self, Accepted, Policy, Refusal};
 use super::limits::Limits;
 use crate::http::client::Client;
+use crate::load::New;
 
 /// What all connections of one listener share.
 pub(crate) struct Entrance<L> {
@@ -37,7 +38,8 @@ impl<L: Lobby> Entrance<L> {
     /// The first rule it breaks, or the node's refusal.
     pub(crate) fn judge(&self, head: &Parts, client: Client) -> Result<(Accepted, Arrival), Refusal> {
         let mut accepted = handshake::judge(head, &self.policy, client.over_tls)?;
-        self.lobby.admit().map_err(Refusal::Busy)?;
+        let new = if accepted.resumes { New::Resume } else { New::Socket };
+        self.lobby.admit(new).map_err(Refusal::Busy)?;
         let arrival = Arrival { client, token: accepted.token.take(), origin: accepted.origin.take() };
         Ok((accepted, arrival))
     }

@@ -103,7 +103,7 @@ impl Listener {
         let mut queue = Queue::new(std::thread::available_parallelism().map_or(1, usize::from));
         let entrance = Arc::new(self.entrance(router, lobby, stop.clone()));
         loop {
-            let mut filled = queue.fill(&self.tcp);
+            let mut filled = queue.fill(&self.tcp, caps.left());
             if filled.is_ok() && queue.is_empty() {
                 // Stop first: a busy port must not starve it.
                 let accepted = tokio::select! {

@@ -29,7 +29,7 @@ pub struct Gate {
 impl Lobby for Gate {
     type Session = Line;
 
-    fn admit(&self) -> Result<(), Busy> {
+    fn admit(&self, new: New) -> Result<(), Busy> {
         if self.node.is_draining() {
             return Err(Busy { why: "this node is draining", retry_after: RETRY_AFTER });
         }
@@ -37,7 +37,7 @@ impl Lobby for Gate {
             return Err(Busy { why: "this node holds as many sockets as it may", retry_after: RETRY_AFTER });
         }
         self.load
-            .admit(New::Socket)
+            .admit(new)
             .map_err(|retry_after| Busy { why: "this node has more to do than it can in time", retry_after })
     }
 
@@ -92,7 +92,7 @@ pub enum Never {}
 impl Lobby for NoSockets {
     type Session = Never;
 
-    fn admit(&self) -> Result<(), Busy> {
+    fn admit(&self, _: New) -> Result<(), Busy> {
         Err(Busy { why: "sockets open on the public listener, not here", retry_after: Duration::from_secs(3_600) })
     }
 
