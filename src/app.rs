@@ -19,7 +19,7 @@ use crate::{
     ice::{Ice, MemoryQuota},
     load::{self, Load},
     storage::{self, Rooms, Store, cache::MemoryCache},
-    telemetry::metrics::Scrape,
+    telemetry::{memory, metrics::Scrape},
     ws::{self, Certificates, Gate, Listener},
 };
 
@@ -43,6 +43,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     http::metrics::describe();
     ws::describe_metrics();
     load::describe_metrics();
+    memory::announce(settings::memory_max(&config));
     let first_start = prepare(&config.node.data_dir)?;
     let store = storage::open(
         config.database.url.as_ref().map(|url| url.expose()),

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::text;
+use super::text::{self, size::Size};
 
 /// This node: its name and where its files lie.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Node {
     /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: they never are.
     #[serde(with = "text")]
     pub loop_lag_max: Duration,
+    /// Memory the process may use. Absent: what its cgroup allows, else what the machine has.
+    pub memory_max: Option<Size>,
 }
 
 impl Default for Node {
@@ -33,6 +35,7 @@ impl Default for Node {
             ready_file: None,
             rest_after: Duration::from_millis(250),
             loop_lag_max: Duration::from_secs(1),
+            memory_max: None,
         }
     }
 }
