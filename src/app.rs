@@ -21,13 +21,12 @@ use crate::{
     ice::{Ice, MemoryQuota},
     load::{self, Load},
     storage::{self, Rooms, Store, cache::MemoryCache},
-    telemetry::metrics::Scrape,
+    telemetry::{memory, metrics::Scrape},
     ws::{self, Certificates, Gate, Listener},
 };
 
 mod admin;
 mod banner;
-mod memory;
 mod ready_file;
 mod settings;
 mod signals;
@@ -47,6 +46,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     http::metrics::describe();
     ws::describe_metrics();
     load::describe_metrics();
+    memory::announce(settings::memory_max(&config));
     let first_start = prepare(&config.node.data_dir)?;
     let store = storage::open(
         config.database.url.as_ref().map(|url| url.expose()),
@@ -118,7 +118,7 @@ struct System {
 }
 
 fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) -> System {
-    let settings = settings::node(config, memory::max());
+    let settings = settings::node(config, settings::memory_max(config).bytes);
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
     let ledger = Arc::new(snapshot::open(config, Arc::clone(&clock), Arc::clone(&bytes)));

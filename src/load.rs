@@ -1,11 +1,13 @@
-//! How loaded this node is: whether it takes on new sockets and new requests, beside the calls that stand.
+//! How loaded this node is: which new sockets and requests it admits beside the established calls (load shedding).
 //!
-//! One task sleeps a moment, over and over, and sees how late it is woken: that is what every socket's turn waits as well.
-//! `lag` decides. Must not know who asks.
+//! One task sleeps a moment, over and over, and measures how late it is woken: what every socket's turn waits as well
+//! (event-loop lag). The listener tells how many connections wait for their turn. `lag` and `shed` decide. Must not know
+//! who asks.
 
 mod lag;
+mod shed;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,81 +16,108 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use lag::Lag;
+use shed::{RESUME_FACTOR, Shed};
 
 /// How late the node's tasks are woken, smoothed.
 pub const LOOP_LAG: &str = "aldis_loop_lag_seconds";
-/// New sockets and requests refused because the node is late, by what they were.
+/// New sockets and requests refused because the node is overloaded, by what they were.
 pub const SHED: &str = "aldis_shed_total";
 
-/// How often the lag is looked at: often enough to act within a tenth of a second, and nearly free.
+/// How often the lag is measured: often enough to act within a tenth of a second, and nearly free.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Tasks that have not run for so long will not run again by themselves.
 const STUCK_AFTER: Duration = Duration::from_secs(10);
-/// Connections that may wait to be welcomed before new ones are refused: as many as come back when a network breaks, and
+/// Connections that may wait for their turn before newcomers are refused: as many as reconnect when a network breaks, and
 /// a quarter of a second's work.
-pub(crate) const WAITING_MAX: usize = 2_048;
-/// When the first of those who are refused may come back.
-const BACK_AFTER: Duration = Duration::from_secs(1);
-/// Over how long the others are spread.
-const BACK_WITHIN: Duration = Duration::from_secs(4);
+pub(crate) const NEWCOMERS_WAITING_MAX: usize = 2_048;
+/// Connections that may wait before resumes are refused too: a second's work, and so far less than a seat is kept.
+pub(crate) const WAITING_MAX: usize = RESUME_FACTOR as usize * NEWCOMERS_WAITING_MAX;
+/// A class that was refused for a full queue is admitted again when the queue is down to this part of its bound.
+const QUEUE_CALM: f64 = 0.25;
+/// When the first of the refused newcomers may come back, and over how long the others are spread.
+const NEWCOMERS_BACK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(4));
+/// The same for refused resumes: well within the 5 s that a seat is kept by default, with time for a second attempt.
+const RESUMES_BACK: (Duration, Duration) = (Duration::from_millis(500), Duration::from_millis(1_500));
 
-/// What is new, and may have to wait.
+/// What is new, and may be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum New {
     /// A WebSocket's handshake.
     Socket,
+    /// A WebSocket's handshake that claims to resume a session. Whether it does is known only after the hello: a false
+    /// claim gains a handshake that the node would have refused, up to the bound of resumes.
+    Resume,
     /// A request to the API.
     Request,
 }
 
-/// The node's load, as those who let others in see it.
+/// The node's load, as those who admit new work see it.
 #[derive(Debug)]
 pub struct Load {
     lag: Mutex<Lag>,
-    /// What `lag` decided last; looked at on every arrival.
-    is_late: AtomicBool,
-    /// More come than can be let in.
-    is_rushed: AtomicBool,
+    /// What is refused because the node is late, as a [`Shed`]'s number.
+    late: AtomicU8,
+    /// What is refused because more come than can be served, likewise.
+    rushed: AtomicU8,
     /// Whether anything is ever refused.
     sheds: bool,
     begun: Instant,
     /// When `lag` was told last, in milliseconds since `begun`.
     looked_at: AtomicU64,
+    /// When the last wait that was told is over, likewise.
+    told_until: AtomicU64,
 }
 
 impl Load {
-    /// New work is refused while tasks are woken later than this; zero: never.
+    /// Newcomers are refused while tasks are woken later than `lag_max`, resumes while they are four times as late; zero:
+    /// nothing is ever refused.
     #[must_use]
     pub fn new(lag_max: Duration) -> Arc<Self> {
         Arc::new(Self {
             lag: Mutex::new(Lag::new(lag_max)),
-            is_late: AtomicBool::new(false),
-            is_rushed: AtomicBool::new(false),
+            late: AtomicU8::new(Shed::Nothing.number()),
+            rushed: AtomicU8::new(Shed::Nothing.number()),
             sheds: !lag_max.is_zero(),
             begun: Instant::now(),
             looked_at: AtomicU64::new(0),
+            told_until: AtomicU64::new(0),
         })
     }
 
-    /// Whether something new may come.
+    /// Whether something new is admitted.
     ///
     /// # Errors
     /// How long to stay away: each caller gets a wait of their own, so that they do not all come back at once.
     pub fn admit(&self, new: New) -> Result<(), Duration> {
-        if !self.is_high() {
+        let (what, refused_at, (after, within)) = match new {
+            New::Socket => ("socket", Shed::Newcomers, NEWCOMERS_BACK),
+            New::Request => ("request", Shed::Newcomers, NEWCOMERS_BACK),
+            New::Resume => ("resume", Shed::Resumes, RESUMES_BACK),
+        };
+        if self.shed() < refused_at {
             return Ok(());
         }
-        let what = match new {
-            New::Socket => "socket",
-            New::Request => "request",
-        };
         counter!(SHED, "what" => what).increment(1);
-        Err(BACK_AFTER + BACK_WITHIN.mul_f64(rand::random::<f64>()))
+        let wait = after + within.mul_f64(rand::random::<f64>());
+        self.told_until.fetch_max(millis(self.begun.elapsed() + wait), Ordering::Relaxed);
+        Err(wait)
     }
 
-    /// Whether nothing new is taken on now.
+    /// Whether any new work is refused now.
     pub fn is_high(&self) -> bool {
-        self.is_late.load(Ordering::Relaxed) || self.is_rushed.load(Ordering::Relaxed)
+        self.shed() > Shed::Nothing
+    }
+
+    fn shed(&self) -> Shed {
+        Shed::of(self.late.load(Ordering::Relaxed).max(self.rushed.load(Ordering::Relaxed)))
+    }
+
+    /// The longest wait that a refused client may be keeping now: a seat kept for so much longer is still there when its
+    /// client obeys and comes back. Zero when nothing is refused and every wait that was told is over.
+    pub fn told_wait_max(&self) -> Duration {
+        let is_waited = millis(self.begun.elapsed()) < self.told_until.load(Ordering::Relaxed);
+        let (after, within) = NEWCOMERS_BACK;
+        if self.is_high() || is_waited { after + within } else { Duration::ZERO }
     }
 
     /// Whether the node's tasks have run of late.
@@ -100,80 +129,133 @@ impl Load {
     /// A task was woken so late.
     pub fn observe(&self, late: Duration) {
         let mut lag = self.lag.lock().unwrap_or_else(PoisonError::into_inner);
-        let refused = lag.refuses();
+        let before = lag.shed();
         lag.observe(late);
         gauge!(LOOP_LAG).set(lag.smoothed().as_secs_f64());
-        if lag.refuses() != refused {
-            tracing::warn!(lag = ?lag.smoothed(), refusing = lag.refuses(), "new sockets and requests are refused while the node is late");
-            self.is_late.store(lag.refuses(), Ordering::Relaxed);
+        if lag.shed() != before {
+            tracing::warn!(lag = ?lag.smoothed(), refusing = ?lag.shed(), "event-loop lag: load shedding changed");
+            self.late.store(lag.shed().number(), Ordering::Relaxed);
         }
     }
 
-    /// So many connections wait to be welcomed.
+    /// So many connections wait for their turn.
+    #[expect(clippy::cast_precision_loss, reason = "a count of connections is far below 2^52")]
     pub fn waiting(&self, connections: usize) {
-        let is_rushed = self.is_rushed.load(Ordering::Relaxed);
-        let limit = if is_rushed { WAITING_MAX / 4 } else { WAITING_MAX };
-        let rushed = self.sheds && connections >= limit;
-        if rushed != is_rushed {
-            self.is_rushed.store(rushed, Ordering::Relaxed);
-            tracing::warn!(
-                refusing = rushed,
-                "new sockets and requests are refused while more come than can be let in"
-            );
+        let before = Shed::of(self.rushed.load(Ordering::Relaxed));
+        let next = before.next(connections as f64, NEWCOMERS_WAITING_MAX as f64, QUEUE_CALM);
+        if self.sheds && next != before {
+            self.rushed.store(next.number(), Ordering::Relaxed);
+            tracing::warn!(connections, refusing = ?next, "connections wait for their turn: load shedding changed");
         }
     }
 
-    /// Looks until it is told to stop.
+    /// Measures until it is told to stop.
     pub async fn watch(self: Arc<Self>, stop: CancellationToken) {
         let look = async {
             loop {
                 let due = Instant::now() + LOOK_EVERY;
                 tokio::time::sleep_until(due).await;
                 self.observe(due.elapsed());
-                let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-                self.looked_at.store(now, Ordering::Relaxed);
+                self.looked_at.store(millis(self.begun.elapsed()), Ordering::Relaxed);
             }
         };
         let _ = stop.run_until_cancelled(look).await;
     }
 }
 
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Describes the metrics to the recorder.
 pub fn describe_metrics() {
-    describe_gauge!(LOOP_LAG, Unit::Seconds, "How late the node's tasks are woken, smoothed");
-    describe_counter!(SHED, "New sockets and requests refused because the node is late, by what they were");
+    describe_gauge!(LOOP_LAG, Unit::Seconds, "How late the node's tasks are woken (event-loop lag), smoothed");
+    describe_counter!(
+        SHED,
+        "New sockets, resumes and requests refused because the node is overloaded, by what they were"
+    );
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LAG_MAX: Duration = Duration::from_millis(50);
+
+    /// The waits told to a hundred of them.
+    fn waits(load: &Load, new: New) -> Vec<Duration> {
+        (0..100).filter_map(|_| load.admit(new).err()).collect()
+    }
+
     #[test]
-    fn who_is_refused_is_told_a_time_of_their_own() {
-        let load = Load::new(Duration::from_millis(50));
+    fn each_refused_client_is_told_its_own_wait() {
+        let load = Load::new(LAG_MAX);
         assert_eq!(load.admit(New::Socket), Ok(()));
         (0..50).for_each(|_| load.observe(Duration::from_secs(1)));
-        let waits: Vec<_> = (0..100).filter_map(|_| load.admit(New::Socket).err()).collect();
-        assert_eq!(waits.len(), 100);
-        assert!(waits.iter().all(|wait| (BACK_AFTER..=BACK_AFTER + BACK_WITHIN).contains(wait)), "{waits:?}");
-        assert!(waits.iter().max() > waits.iter().min().map(|least| *least + BACK_AFTER).as_ref(), "{waits:?}");
+        for (new, (after, within)) in [(New::Socket, NEWCOMERS_BACK), (New::Resume, RESUMES_BACK)] {
+            let waits = waits(&load, new);
+            assert_eq!(waits.len(), 100);
+            assert!(waits.iter().all(|wait| (after..=after + within).contains(wait)), "{waits:?}");
+            assert!(waits.iter().max() > waits.iter().min().map(|least| *least + within / 4).as_ref(), "{waits:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_resume_may_try_twice_while_its_seat_is_kept() {
+        let (after, within) = RESUMES_BACK;
+        assert!(2 * (after + within) < crate::config::Config::default().room.seat_window);
+    }
+
+    #[test]
+    fn resumes_are_refused_last() {
+        let load = Load::new(LAG_MAX);
+        load.waiting(NEWCOMERS_WAITING_MAX);
+        assert!(load.admit(New::Socket).is_err() && load.admit(New::Request).is_err());
+        assert_eq!(load.admit(New::Resume), Ok(()));
+        load.waiting(WAITING_MAX);
+        assert!(load.admit(New::Resume).is_err());
+        load.waiting(0);
+        (0..50).for_each(|_| load.observe(3 * LAG_MAX));
+        assert!(load.admit(New::Socket).is_err());
+        assert_eq!(load.admit(New::Resume), Ok(()));
     }
 
     #[test]
     fn a_storm_passes_and_a_flood_does_not() {
-        let load = Load::new(Duration::from_millis(50));
-        load.waiting(WAITING_MAX - 1);
+        let load = Load::new(LAG_MAX);
+        load.waiting(NEWCOMERS_WAITING_MAX - 1);
         assert!(!load.is_high());
-        load.waiting(WAITING_MAX);
-        load.waiting(WAITING_MAX / 2);
+        load.waiting(NEWCOMERS_WAITING_MAX);
+        load.waiting(NEWCOMERS_WAITING_MAX / 2);
         assert!(load.admit(New::Request).is_err(), "until it has caught up");
         load.waiting(0);
         assert_eq!(load.admit(New::Request), Ok(()));
     }
 
+    #[test]
+    fn without_a_limit_of_lag_a_full_queue_refuses_nobody() {
+        let load = Load::new(Duration::ZERO);
+        load.waiting(WAITING_MAX);
+        assert_eq!(load.admit(New::Socket), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_that_was_told_counts_until_it_is_over() {
+        let load = Load::new(LAG_MAX);
+        assert_eq!(load.told_wait_max(), Duration::ZERO);
+        load.waiting(NEWCOMERS_WAITING_MAX);
+        let longest = waits(&load, New::Socket).into_iter().max().expect("refused");
+        assert_eq!(load.told_wait_max(), Duration::from_secs(5));
+        load.waiting(0);
+        tokio::time::advance(longest - Duration::from_millis(10)).await;
+        assert_eq!(load.told_wait_max(), Duration::from_secs(5), "somebody still waits");
+        tokio::time::advance(Duration::from_millis(10)).await;
+        assert_eq!(load.told_wait_max(), Duration::ZERO);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_node_with_time_on_its_hands_is_never_late() {
-        let (load, stop) = (Load::new(Duration::from_millis(50)), CancellationToken::new());
+        let (load, stop) = (Load::new(LAG_MAX), CancellationToken::new());
         let watch = tokio::spawn(Arc::clone(&load).watch(stop.clone()));
         tokio::time::sleep(Duration::from_secs(5)).await; // paused
         assert!(!load.is_high());

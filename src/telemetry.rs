@@ -2,6 +2,7 @@
 //! One per process: it is installed by `main` alone, so that tests may run many nodes in one process.
 
 mod json;
+pub mod memory;
 pub mod metrics;
 mod panics;
 mod pretty;

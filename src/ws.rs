@@ -1,14 +1,16 @@
 //! The socket's edge: from a TCP connection to whole messages, and back.
 //!
-//! `listener` accepts and speaks HTTP/1.1, `handshake` judges the upgrade, `guard` judges every frame, `reader` turns
-//! bytes into a [`Session`]'s events, `wire` turns messages into bytes. It must not know what a message means, who a
+//! `listener` accepts, `guest` brings a connection to its first request, `upgrade` answers one that opens a socket and
+//! `http1` every other, `handshake` judges the upgrade, `guard` judges every frame, `reader` turns bytes into a [`Session`]'s events, `wire` turns messages into bytes. It must not know what a message means, who a
 //! token belongs to, or that rooms exist.
 
 mod caps;
 mod connection;
+mod entrance;
 mod frame;
 pub mod guard;
 mod guarded;
+mod guest;
 pub mod handshake;
 mod http1;
 mod limits;
@@ -17,7 +19,9 @@ mod lobby;
 mod metrics;
 mod pace;
 mod reader;
+mod scratch;
 mod tls;
+mod upgrade;
 mod wire;
 
 pub use connection::{Arrival, Busy, Lobby};

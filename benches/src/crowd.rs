@@ -23,7 +23,7 @@ use crate::member::{self, Caller, Mouth, Part, Play};
 use crate::ramp::Ramp;
 use crate::show::Show;
 use crate::tally::Tally;
-use crate::wire::{self, Trust, Way};
+use crate::wire::{self, Trust, Upgrade, Way};
 
 /// Who comes, and with which token.
 pub(crate) struct Guest {
@@ -78,7 +78,7 @@ impl Crowd {
             let play = Arc::clone(&play);
             opening.spawn(async move {
                 let _turn = turn;
-                let opened = timeout(OPEN_WITHIN, wire::open(way)).await;
+                let opened = timeout(OPEN_WITHIN, wire::open(way, &Upgrade::aldis())).await;
                 let opened = opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))??;
                 anyhow::Ok((n, member::begin(caller, &play, opened)))
             });

@@ -16,7 +16,7 @@ use crate::clock::nanos;
 use crate::latency::histogram;
 use crate::limits::{BACK_WITHIN, OPEN_WITHIN};
 use crate::ramp::Ramp;
-use crate::wire::{Refused, Trust, Way, open};
+use crate::wire::{Refused, Trust, Upgrade, Way, open};
 
 /// Newcomers under way at once at most: a burst that the accept queue of no node takes; more are not offered.
 pub(crate) const AT_ONCE_MAX: usize = 4_096;
@@ -171,7 +171,7 @@ impl Shared {
     /// As far as `welcome`, then away.
     async fn knock(&self, token: &str) -> anyhow::Result<()> {
         let way = Way { to: self.to, source: None, receive_bytes: None, trust: self.trust.clone() };
-        let mut opened = open(way).await?;
+        let mut opened = open(way, &Upgrade::aldis()).await?;
         opened.say(&format!(r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#)).await?;
         let mut heard = std::mem::take(&mut opened.early);
         while !heard.windows(WELCOME.len()).any(|text| text == WELCOME) {

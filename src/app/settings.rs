@@ -9,6 +9,7 @@ use crate::{
     auth,
     config::{Config, Rate},
     http, ice, storage,
+    telemetry::memory::{self, MemoryMax},
     ws::{self, Certificates, Listener, guard},
 };
 
@@ -69,6 +70,11 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             flood_max: budget.flood_max.get(),
         },
     }
+}
+
+/// How much memory the process may use.
+pub(super) fn memory_max(config: &Config) -> MemoryMax {
+    memory::memory_max(config.node.memory_max.map(|size| size.bytes() as u64))
 }
 
 pub(super) fn ledger(config: &Config) -> LedgerLimits {

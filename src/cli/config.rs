@@ -8,6 +8,7 @@ use clap::Subcommand;
 use super::failure::Failure;
 use super::flags::Flags;
 use crate::config::{DEFAULT_FILE, Sources, load};
+use crate::telemetry::memory::{MemoryMax, memory_max};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
@@ -33,7 +34,12 @@ impl ConfigCommand {
                 writeln!(out, "{file}: right (keys set by file and environment: {})", loaded.origins.len())?;
             }
             Self::Default => write!(out, "{DEFAULT_FILE}")?,
-            Self::Show(flags) => write!(out, "{}", flags.load()?)?,
+            Self::Show(flags) => {
+                let mut loaded = flags.load()?;
+                let MemoryMax { bytes, set_by } = memory_max(None);
+                loaded.derived.insert("node.memory_max", format!("{} MiB, {set_by}", bytes >> 20));
+                write!(out, "{loaded}")?;
+            }
         }
         Ok(())
     }

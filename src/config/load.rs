@@ -1,6 +1,7 @@
 //! The sequence: refuse unknown keys, read, check, fetch what stands in files of its own.
 //! Must not know single keys.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::environment::read_environment;
@@ -21,7 +22,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
     let mut settings = layered(sources, &mut faults);
     let config = read_all(&mut settings, &mut faults);
     let origins = settings.iter().map(|(key, setting)| (key.clone(), setting.origin.name())).collect();
-    let mut loaded = Loaded { config, origins, settings };
+    let mut loaded = Loaded { config, origins, derived: BTreeMap::new(), settings };
     if faults.is_empty() {
         faults.extend(breaches(&loaded.config).iter().map(|breach| loaded.fault(breach)));
     }

@@ -17,6 +17,8 @@ pub struct Loaded {
     pub config: Config,
     /// Full key → `config/aldis.toml:12`, `environment ALDIS_…` or `flag --…`.
     pub origins: BTreeMap<String, String>,
+    /// Full key → what holds because the key is not set, where that is found out at run time: for people.
+    pub derived: BTreeMap<&'static str, String>,
     pub(super) settings: Settings,
 }
 

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::text;
+use super::text::{self, size::Size};
 
 /// This node: its name and where its files lie.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,9 +22,11 @@ pub struct Node {
     /// How much work one thread does at a stretch before what is left goes to workers.
     #[serde(with = "text")]
     pub turn_budget: Duration,
-    /// How late the node's tasks may be woken before new sockets and requests are refused; zero: they never are.
+    /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: they never are.
     #[serde(with = "text")]
     pub loop_lag_max: Duration,
+    /// Memory the process may use. Absent: what its cgroup allows, else what the machine has.
+    pub memory_max: Option<Size>,
 }
 
 impl Default for Node {
@@ -36,6 +38,7 @@ impl Default for Node {
             rest_after: Duration::from_millis(250),
             turn_budget: Duration::from_micros(200),
             loop_lag_max: Duration::from_secs(1),
+            memory_max: None,
         }
     }
 }

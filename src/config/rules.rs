@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Config;
-use super::text::Text;
+use super::text::{Text, size::Size};
 
 /// Values that cannot stand as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,11 +76,18 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A node without a single client needs half of it.
+const MEMORY_LEAST: Size = Size::kib(64 * 1024);
+
 fn node(config: &Config, found: &mut Found) {
     let id = config.node.id.as_deref().unwrap_or("node");
     let plain = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
     let help = "write 1 to 64 characters of a–z 0–9 - _ .";
     found.when(!plain || id.is_empty() || id.len() > 64, &["node.id"], "not a node's name", help);
+    let memory = config.node.memory_max;
+    let help = format!("write a size from \"{}\", or leave it out", MEMORY_LEAST.write());
+    let why = format!("less than {}", MEMORY_LEAST.write());
+    found.when(memory.is_some_and(|memory| memory < MEMORY_LEAST), &["node.memory_max"], why, help);
     found.within("drain.within", config.drain.within, SECOND, 18 * SECOND);
 }
 

@@ -16,9 +16,10 @@ impl fmt::Display for Loaded {
             writeln!(f, "{gap}[{section}]")?;
             for name in SCHEMA.names_in(section) {
                 let key = format!("{section}.{name}");
-                match values.get(&key) {
-                    Some(value) => writeln!(f, "{name} = {value}  # {}", self.origin(&key))?,
-                    None => writeln!(f, "# {name} is not set")?,
+                match (values.get(&key), self.derived.get(key.as_str())) {
+                    (Some(value), _) => writeln!(f, "{name} = {value}  # {}", self.origin(&key))?,
+                    (None, Some(derived)) => writeln!(f, "# {name} is not set: {derived}")?,
+                    (None, None) => writeln!(f, "# {name} is not set")?,
                 }
             }
         }

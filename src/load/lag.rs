@@ -1,37 +1,41 @@
-//! From how late tasks were woken to whether new work is taken on. Pure: what was seen is an argument.
+//! From how late tasks were woken to what is refused. Pure: what was measured is an argument.
 //!
-//! Smoothed, so that one long turn refuses nobody; and once it refuses it does so until the node has caught up, so that
-//! it does not open and close with every look.
+//! Smoothed, so that one long turn refuses nobody; and what is refused stays refused until the node has caught up.
 
 use std::time::Duration;
 
+use super::shed::{RESUME_FACTOR, Shed};
+
 /// How much the newest look counts: after five looks, two thirds.
 const NEWEST: f64 = 0.2;
-/// It takes new work again below this part of the limit.
-const AGAIN_BELOW: f64 = 0.5;
+/// A class is admitted again below this part of its bound.
+const CALM: f64 = 0.5;
+/// One look counts as so many times the limit at most: a machine that stood still for ten seconds was late once, and is
+/// not overloaded by it. Enough looks in a row still reach the bound of resumes.
+const LOOK_MAX: f64 = RESUME_FACTOR as f64 + 0.5;
 
-/// What was seen so far.
+/// What was measured so far.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lag {
     /// `None`: nothing is ever refused.
     max: Option<Duration>,
     seconds: f64,
-    refuses: bool,
+    shed: Shed,
 }
 
 impl Lag {
     pub(super) const fn new(max: Duration) -> Self {
-        Self { max: if max.is_zero() { None } else { Some(max) }, seconds: 0.0, refuses: false }
+        Self { max: if max.is_zero() { None } else { Some(max) }, seconds: 0.0, shed: Shed::Nothing }
     }
 
     pub(super) fn observe(&mut self, late: Duration) {
-        self.seconds += NEWEST * (late.as_secs_f64() - self.seconds);
-        let limit = if self.refuses { AGAIN_BELOW } else { 1.0 };
-        self.refuses = self.max.is_some_and(|max| self.seconds > limit * max.as_secs_f64());
+        let most = self.max.map_or(f64::INFINITY, |max| LOOK_MAX * max.as_secs_f64());
+        self.seconds += NEWEST * (late.as_secs_f64().min(most) - self.seconds);
+        self.shed = self.max.map_or(Shed::Nothing, |max| self.shed.next(self.seconds, max.as_secs_f64(), CALM));
     }
 
-    pub(super) const fn refuses(&self) -> bool {
-        self.refuses
+    pub(super) const fn shed(&self) -> Shed {
+        self.shed
     }
 
     pub(super) fn smoothed(&self) -> Duration {
@@ -45,32 +49,44 @@ mod tests {
 
     const MAX: Duration = Duration::from_millis(50);
 
-    fn after(looks: &[(usize, u64)]) -> Lag {
+    fn after(looks: &[(usize, u64)]) -> Shed {
         let mut lag = Lag::new(MAX);
         for (times, millis) in looks {
             (0..*times).for_each(|_| lag.observe(Duration::from_millis(*millis)));
         }
-        lag
+        lag.shed()
     }
 
     #[test]
     fn one_long_turn_refuses_nobody_and_many_do() {
-        assert!(!after(&[(100, 1), (1, 200)]).refuses());
-        assert!(after(&[(100, 1), (10, 200)]).refuses());
+        assert_eq!(after(&[(100, 1), (1, 200)]), Shed::Nothing);
+        assert_eq!(after(&[(100, 1), (10, 100)]), Shed::Newcomers);
+    }
+
+    #[test]
+    fn a_machine_that_stood_still_once_refuses_nobody() {
+        assert_eq!(after(&[(100, 1), (1, 40_000)]), Shed::Nothing);
+    }
+
+    #[test]
+    fn resumes_are_refused_only_by_a_node_that_hardly_runs() {
+        assert_eq!(after(&[(100, 190)]), Shed::Newcomers);
+        assert_eq!(after(&[(100, 1), (5, 10_000)]), Shed::Newcomers);
+        assert_eq!(after(&[(100, 10_000)]), Shed::Resumes);
     }
 
     #[test]
     fn it_refuses_until_it_has_caught_up() {
-        assert!(after(&[(50, 100), (50, 40)]).refuses(), "40 ms are not half of the limit");
-        assert!(!after(&[(50, 100), (50, 20)]).refuses());
-        assert!(!after(&[(50, 40)]).refuses(), "nor are they over it");
+        assert_eq!(after(&[(50, 100), (50, 40)]), Shed::Newcomers, "40 ms are not half of the limit");
+        assert_eq!(after(&[(50, 100), (50, 20)]), Shed::Nothing);
+        assert_eq!(after(&[(50, 40)]), Shed::Nothing, "nor are they over it");
     }
 
     #[test]
     fn without_a_limit_nothing_is_refused() {
         let mut lag = Lag::new(Duration::ZERO);
         (0..50).for_each(|_| lag.observe(Duration::from_secs(60)));
-        assert!(!lag.refuses());
+        assert_eq!(lag.shed(), Shed::Nothing);
         assert!(lag.smoothed() > Duration::from_secs(50));
     }
 }

@@ -36,6 +36,11 @@ impl Caps {
         Arc::new(Self { places_max, per_address_max, taken: AtomicUsize::new(0), by_address: DashMap::new() })
     }
 
+    /// How many places are free.
+    pub(crate) fn left(&self) -> usize {
+        self.places_max.saturating_sub(self.taken.load(Ordering::Relaxed))
+    }
+
     /// Takes a place for `address`; `None` counts against the node only.
     pub(crate) fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Place, Full> {
         if self.taken.fetch_add(1, Ordering::Relaxed) >= self.places_max {

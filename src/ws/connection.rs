@@ -1,15 +1,14 @@
-//! One upgraded connection: its halves, its reader's task, its session. It must not know how it was accepted.
+//! One upgraded connection: its halves, its reader, its session. It must not know how it was accepted.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
-use tokio::sync::oneshot;
-use tokio_util::task::TaskTracker;
+use tokio::task::JoinHandle;
 
-use super::caps::Place;
 pub use super::handshake::Busy;
 use super::handshake::{Origin, Token};
 use super::limits::Limits;
@@ -17,17 +16,18 @@ use super::reader::{Reader, Session};
 use super::tls::TlsStream;
 use super::wire::{Outlet, Pipe};
 use crate::http::client::Client;
+use crate::load::New;
 
 /// Who takes sockets in: the system behind the edge.
 pub trait Lobby: Send + Sync + 'static {
     /// What becomes of one socket.
     type Session: Session;
 
-    /// Whether a new socket may come now.
+    /// Whether a new socket may come now; a resume is refused later than a newcomer.
     ///
     /// # Errors
     /// [`Busy`] while overloaded or draining; the client is answered 503 and told when to retry.
-    fn admit(&self) -> Result<(), Busy>;
+    fn admit(&self, new: New) -> Result<(), Busy>;
 
     /// Takes in a new socket. `None`: refused after all, with the farewell said through `outlet`.
     fn open(&self, arrival: Arrival, outlet: Outlet) -> impl Future<Output = Option<Self::Session>> + Send;
@@ -73,31 +73,18 @@ pub(crate) struct Upgraded<S> {
     pub(crate) arrival: Arrival,
 }
 
-/// Starts the socket's one task, its reader. `place` is given back when the task ends.
-pub(crate) fn open<S: Stream, L: Lobby>(
+/// The rest of a connection's life once its socket is open: reading until the end.
+pub(crate) type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Opens the socket. `task`: the connection's own, which the write half ends when it is dropped. `None`: refused.
+pub(crate) async fn open<S: Stream, L: Lobby>(
     upgraded: Upgraded<S>,
-    lobby: Arc<L>,
-    place: Place,
-    limits: Arc<Limits>,
-    tasks: &TaskTracker,
-) {
+    lobby: &L,
+    task: JoinHandle<()>,
+    limits: &Arc<Limits>,
+) -> Option<Reading> {
     let Upgraded { stream, early, arrival } = upgraded;
     let (read, pipe) = stream.halves();
-    // The outlet can end the reader, so it is made with the handle of the very task that makes it.
-    let (give, take) = oneshot::channel();
-    let farewell_within = limits.farewell_within;
-    // Boxed, both: the task of an idle connection is two pointers and its place.
-    let opening = Box::pin(async move {
-        let outlet = Outlet::new(pipe, take.await.ok()?, farewell_within);
-        let session = lobby.open(arrival, outlet).await?;
-        Some(Box::pin(Reader::new(read, early, limits).run(session)))
-    });
-    let reader = tasks.spawn(async move {
-        let _place = place;
-        if let Some(reading) = opening.await {
-            reading.await;
-        }
-    });
-    // Nobody else holds the other end: it is waiting.
-    let _ = give.send(reader);
+    let session = lobby.open(arrival, Outlet::new(pipe, task, limits.farewell_within)).await?;
+    Some(Box::pin(Reader::new(read, early, Arc::clone(limits)).run(session)))
 }

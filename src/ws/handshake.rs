@@ -24,7 +24,11 @@ pub use token::{TOKEN_BYTES_MAX, Token, TokenWay};
 /// The sub-protocol this server speaks.
 pub const PROTOCOL: &str = "aldis.v1";
 
-/// Sub-protocols a client may offer: its own, a token, and room for later versions.
+/// Offered beside [`PROTOCOL`] by a client that will resume a session, so that a loaded node refuses it last. Like a token's
+/// entry it is never echoed. What it claims is not known to be true before the hello.
+pub const RESUME: &str = "aldis.resume";
+
+/// Sub-protocols a client may offer: its own, a token, a resume, and room for later versions.
 const PROTOCOLS_MAX: usize = 16;
 
 /// What the node's operator decided about origins.
@@ -41,6 +45,8 @@ pub struct Accepted {
     pub accept: HeaderValue,
     /// Whether the client offered [`PROTOCOL`], and so must be answered with it.
     pub protocol: bool,
+    /// Whether the client says that it will resume a session ([`RESUME`]).
+    pub resumes: bool,
     /// The token, if the request brought one; else `hello` must.
     pub token: Option<Token>,
     /// The page's origin; absent for what is no browser.
@@ -65,7 +71,7 @@ pub fn judge(head: &Parts, policy: &Policy, tls: bool) -> Result<Accepted, Refus
     let offered = offered_protocols(head)?;
     let origin = origin::judge(head, &host, policy, tls)?;
     let token = token::find(head, &offered, origin.is_some())?;
-    Ok(Accepted { accept, protocol: !offered.is_empty(), token, origin })
+    Ok(Accepted { accept, protocol: !offered.is_empty(), resumes: offered.contains(&RESUME), token, origin })
 }
 
 /// `Upgrade`, `Connection`, the version, and no body.

@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
@@ -17,52 +16,54 @@ use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use uuid::Uuid;
 
 use super::connection::{Arrival, Lobby, Upgraded};
-use super::handshake::{self, Accepted, PROTOCOL, Policy, Refusal};
-use super::limits::Limits;
+use super::entrance::Entrance;
+use super::handshake::{Accepted, Busy, PROTOCOL, Refusal};
 use super::metrics;
 use super::pace::{Pace, Paced};
-use crate::http::client::{Client, OverTls};
-
-/// Where sockets open; the query is never looked at, except for tokens that must not be there.
-const PATH: &str = "/ws";
+use super::upgrade::PATH;
+use crate::http::client::OverTls;
 
 /// What answers the requests of one connection.
 pub(crate) struct Front<L> {
-    pub(crate) router: Router,
-    pub(crate) lobby: Arc<L>,
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) proxies: Arc<[IpNet]>,
-    pub(crate) peer: SocketAddr,
-    pub(crate) over_tls: bool,
-    pub(crate) pace: Pace,
+    entrance: Arc<Entrance<L>>,
+    peer: SocketAddr,
+    pace: Pace,
+    /// The node's answer to the connection's first request, if that was already asked for: it is asked once.
+    busy: Mutex<Option<Busy>>,
     /// Filled when a request is upgraded; HTTP ends with its answer.
-    pub(crate) arrival: Mutex<Option<Arrival>>,
+    arrival: Mutex<Option<Arrival>>,
+}
+
+/// A connection that goes on as HTTP, and what is known of it.
+pub(crate) struct Begun<S> {
+    pub(crate) stream: S,
+    pub(crate) peer: SocketAddr,
+    /// What was read of it.
+    pub(crate) early: Box<[u8]>,
+    /// See [`Front::busy`].
+    pub(crate) busy: Option<Busy>,
 }
 
 /// Serves HTTP until the peer, a limit or `stop` ends it (`None`), or until a socket is opened.
-pub(crate) async fn serve<S, L>(
-    stream: S,
-    front: Front<L>,
-    limits: &Limits,
-    stop: &CancellationToken,
-) -> Option<Upgraded<S>>
+pub(crate) async fn serve<S, L>(begun: Begun<S>, entrance: Arc<Entrance<L>>) -> Option<Upgraded<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     L: Lobby,
 {
-    let pace = front.pace.clone();
+    let Begun { stream, peer, early, busy } = begun;
+    let (limits, stop, pace) = (Arc::clone(&entrance.limits), entrance.stop.clone(), Pace::new());
+    let (busy, arrival) = (Mutex::new(busy), Mutex::new(None));
+    let front = Front { entrance, peer, pace: pace.clone(), busy, arrival };
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle_within)
         .max_buf_size(limits.head_bytes_max)
-        .serve_connection(TokioIo::new(Paced { stream, pace: pace.clone() }), front);
+        .serve_connection(TokioIo::new(Paced::new(stream, early, pace.clone())), front);
     let mut stopped = pin!(stop.cancelled());
     let mut stopping = false;
     let whole = poll_fn(|cx| {
@@ -80,10 +81,12 @@ where
         () = pace.late(limits.head_within, limits.answer_stuck_within) => false,
     };
     let parts = connection.into_parts();
-    let mut stream = parts.io.into_inner().stream;
+    let (mut stream, unread) = parts.io.into_inner().into_parts();
     match parts.service.arrival.into_inner().unwrap_or_else(PoisonError::into_inner) {
         // The bytes are copied: a slice of hyper's buffer would keep all of it alive.
-        Some(arrival) if served => Some(Upgraded { stream, early: parts.read_buf[..].into(), arrival }),
+        Some(arrival) if served => {
+            Some(Upgraded { stream, early: [&parts.read_buf[..], &unread].concat().into(), arrival })
+        }
         Some(_) | None => {
             let _ = tokio::time::timeout(limits.farewell_within, stream.shutdown()).await;
             None
@@ -94,14 +97,15 @@ where
 impl<L: Lobby> Front<L> {
     /// Judges a request to open a socket; the arrival is kept for when HTTP has ended.
     fn knock(&self, head: &Parts) -> Response<Body> {
-        let client = Client::of(self.peer.ip(), self.over_tls, &head.headers, &self.proxies);
-        let judged = handshake::judge(head, &self.policy, client.over_tls)
-            .and_then(|accepted| self.lobby.admit().map_err(Refusal::Busy).map(|()| accepted));
+        let client = self.entrance.client(self.peer, head);
+        let told = self.busy.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let judged = match told {
+            Some(busy) => Err(Refusal::Busy(busy)),
+            None => self.entrance.judge(head, client),
+        };
         match judged {
-            Ok(accepted) => {
+            Ok((accepted, arrival)) => {
                 let response = switching(&accepted);
-                let Accepted { token, origin, .. } = accepted;
-                let arrival = Arrival { client, token, origin };
                 *self.arrival.lock().unwrap_or_else(PoisonError::into_inner) = Some(arrival);
                 response
             }
@@ -127,10 +131,10 @@ impl<L: Lobby> Service<Request<Incoming>> for Front<L> {
             return Box::pin(ready(Ok(self.knock(&head))));
         }
         head.extensions.insert(ConnectInfo(self.peer));
-        if self.over_tls {
+        if self.entrance.over_tls {
             head.extensions.insert(OverTls);
         }
-        let (router, pace) = (self.router.clone(), self.pace.clone());
+        let (router, pace) = (self.entrance.router.clone(), self.pace.clone());
         Box::pin(async move {
             let answer = router.oneshot(Request::from_parts(head, Body::new(body))).await;
             pace.answered();

@@ -6,31 +6,30 @@
 mod queue;
 
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use ipnet::IpNet;
-use rustls::ServerConfig;
-use tokio::io::{AsyncRead, AsyncWrite};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::{sleep, timeout};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use queue::Queue;
 
-use super::caps::{Caps, Full, Place};
-use super::connection::{self, Lobby, Stream};
+use super::caps::{Caps, Full};
+use super::connection::Lobby;
+use super::entrance::Entrance;
+use super::guest::Guest;
 use super::handshake::{Origin, Policy};
-use super::http1::{self, Front};
 use super::limits::Limits;
 use super::metrics;
-use super::pace::Pace;
-use super::tls::{Certificates, TlsStream};
+use super::tls::Certificates;
 use crate::load::Load;
 
 /// A bound port, before and while it is served.
@@ -58,6 +57,8 @@ impl Listener {
     /// [`BindError`] when the address is taken, foreign or forbidden.
     pub async fn bind(address: SocketAddr, limits: Limits) -> Result<Self, BindError> {
         let tcp = TcpListener::bind(address).await.map_err(|source| BindError { address, source })?;
+        // Signals are small and urgent. Accepted connections inherit it; where they do not, they only are slower.
+        let _ = SockRef::from(&tcp).set_tcp_nodelay(true);
         let (limits, policy) = (Arc::new(limits), Arc::new(Policy::default()));
         Ok(Self { tcp, limits, policy, tls: None, proxies: Arc::new([]), load: None })
     }
@@ -100,8 +101,9 @@ impl Listener {
         let caps = Caps::new(self.limits.connections_max, self.limits.connections_per_address_max);
         let mut pause = Pause::new(self.limits.accept_pause_max);
         let mut queue = Queue::new(std::thread::available_parallelism().map_or(1, usize::from));
+        let entrance = Arc::new(self.entrance(router, lobby, stop.clone()));
         loop {
-            let mut filled = queue.fill(&self.tcp);
+            let mut filled = queue.fill(&self.tcp, caps.left());
             if filled.is_ok() && queue.is_empty() {
                 // Stop first: a busy port must not starve it.
                 let accepted = tokio::select! {
@@ -118,7 +120,7 @@ impl Listener {
                 Err(error) => pause.after(&error).await,
             }
             for (stream, peer) in queue.next(self.load.as_deref()) {
-                self.welcome(stream, peer, (&router, &lobby, &caps), (&tasks, &stop));
+                self.welcome(stream, peer, (&entrance, &caps), &tasks);
             }
             queue.rest().await;
         }
@@ -129,8 +131,8 @@ impl Listener {
         &self,
         stream: TcpStream,
         peer: SocketAddr,
-        (router, lobby, caps): (&Router, &Arc<L>, &Arc<Caps>),
-        (tasks, stop): (&TaskTracker, &CancellationToken),
+        (entrance, caps): (&Arc<Entrance<L>>, &Arc<Caps>),
+        tasks: &TaskTracker,
     ) {
         let by_proxy = self.proxies.iter().any(|network| network.contains(&peer.ip().to_canonical()));
         let address = (!by_proxy).then(|| peer.ip());
@@ -138,73 +140,38 @@ impl Listener {
             Ok(place) => place,
             Err(full) => return turn_away(full, peer),
         };
-        let front = Front {
-            router: router.clone(),
-            lobby: Arc::clone(lobby),
+        // The write half of a socket can end its connection's task, so it is made with that task's handle.
+        let (give, task) = oneshot::channel();
+        let guest = Guest { entrance: Arc::clone(entrance), peer, task };
+        // Boxed, both: what the way in needs is given back, and an idle socket's task is its place and a pointer.
+        let entering = Box::pin(guest.enter(stream, self.tls.as_ref().map(|tls| tls.now())));
+        let handle = tasks.spawn(async move {
+            let _place = place;
+            if let Some(reading) = entering.await {
+                reading.await;
+            }
+        });
+        // A connection that is over already needs none.
+        let _ = give.send(handle);
+    }
+
+    /// What its connections share.
+    fn entrance<L>(&self, router: Router, lobby: Arc<L>, stop: CancellationToken) -> Entrance<L> {
+        Entrance {
+            router,
+            lobby,
             policy: Arc::clone(&self.policy),
-            peer,
             proxies: Arc::clone(&self.proxies),
+            limits: Arc::clone(&self.limits),
             over_tls: self.tls.is_some(),
-            pace: Pace::new(),
-            arrival: Mutex::new(None),
-        };
-        let (limits, tls) = (Arc::clone(&self.limits), self.tls.as_ref().map(|tls| tls.now()));
-        let guest = Guest { front, place, limits, tasks: tasks.clone(), stop: stop.clone() };
-        // Boxed: what HTTP needs is given back when a socket is opened.
-        tasks.spawn(Box::pin(guest.welcome(stream, tls)));
+            stop,
+        }
     }
 }
 
 impl fmt::Debug for Listener {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Listener").field("tcp", &self.tcp).field("tls", &self.tls.is_some()).finish_non_exhaustive()
-    }
-}
-
-/// One connection on its way in.
-struct Guest<L> {
-    front: Front<L>,
-    place: Place,
-    limits: Arc<Limits>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-}
-
-impl<L: Lobby> Guest<L> {
-    async fn welcome(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) {
-        // Signals are small and urgent; without it the connection works, only slower.
-        let _ = stream.set_nodelay(true);
-        match tls {
-            None => {
-                if self.in_time(self.limits.first_byte_within, stream.readable()).await.is_some() {
-                    self.speak(stream).await;
-                }
-            }
-            Some(config) => {
-                let handshake = TlsStream::accept(stream, config);
-                if let Some(stream) = self.in_time(self.limits.tls_handshake_within, handshake).await {
-                    self.speak(stream).await;
-                }
-            }
-        }
-    }
-
-    /// What a client has to do before it is worth a request's buffers; a stop ends the wait.
-    async fn in_time<T>(&self, within: Duration, step: impl Future<Output = io::Result<T>>) -> Option<T> {
-        let step = timeout(within, step);
-        tokio::select! {
-            biased;
-            () = self.stop.cancelled() => None,
-            done = step => done.ok()?.ok(),
-        }
-    }
-
-    async fn speak<S: Stream + AsyncRead + AsyncWrite + Unpin>(self, stream: S) {
-        let Self { front, place, limits, tasks, stop } = self;
-        let lobby = Arc::clone(&front.lobby);
-        if let Some(upgraded) = http1::serve(stream, front, &limits, &stop).await {
-            connection::open(upgraded, lobby, place, limits, &tasks);
-        }
     }
 }
 
@@ -253,4 +220,18 @@ fn is_of_one_connection(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_accepted_connection_sends_small_messages_at_once() {
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(free, Limits::default()).await.expect("a free port");
+        let _client = TcpStream::connect(listener.local_addr().expect("its address")).await.expect("connected");
+        let (accepted, _) = listener.tcp.accept().await.expect("accepted");
+        assert!(accepted.nodelay().expect("a socket option"));
+    }
 }

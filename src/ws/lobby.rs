@@ -29,10 +29,10 @@ pub struct Gate {
 impl Lobby for Gate {
     type Session = ConnectionHandle;
 
-    fn admit(&self) -> Result<(), Busy> {
+    fn admit(&self, new: New) -> Result<(), Busy> {
         self.node.may_open().map_err(busy)?;
         self.load
-            .admit(New::Socket)
+            .admit(new)
             .map_err(|retry_after| Busy { why: "this node has more to do than it can in time", retry_after })
     }
 
@@ -99,7 +99,7 @@ pub enum Never {}
 impl Lobby for NoSockets {
     type Session = Never;
 
-    fn admit(&self) -> Result<(), Busy> {
+    fn admit(&self, _: New) -> Result<(), Busy> {
         Err(Busy { why: "sockets open on the public listener, not here", retry_after: Duration::from_secs(3_600) })
     }
 

@@ -86,16 +86,38 @@ impl Pace {
     }
 }
 
-/// A stream that tells its pace what it hears.
+/// A stream that tells its pace what it hears. First it is heard again what was read of it before.
 #[derive(Debug)]
 pub(super) struct Paced<S> {
-    pub(super) stream: S,
-    pub(super) pace: Pace,
+    stream: S,
+    early: Box<[u8]>,
+    /// How much of `early` was heard again.
+    repeated: usize,
+    pace: Pace,
+}
+
+impl<S> Paced<S> {
+    pub(super) fn new(stream: S, early: Box<[u8]>, pace: Pace) -> Self {
+        Self { stream, early, repeated: 0, pace }
+    }
+
+    /// The stream, and what was read of it before and not heard again.
+    pub(super) fn into_parts(self) -> (S, Box<[u8]>) {
+        (self.stream, self.early[self.repeated..].into())
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
+        if self.repeated < self.early.len() {
+            let rest = &self.early[self.repeated..];
+            let now = rest.len().min(buf.remaining());
+            buf.put_slice(&rest[..now]);
+            self.repeated += now;
+            self.pace.heard();
+            return Poll::Ready(Ok(()));
+        }
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
             self.pace.heard();

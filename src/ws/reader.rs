@@ -6,7 +6,6 @@
 //! task. It must not know what a message means.
 
 mod parser;
-mod scratch;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -19,7 +18,7 @@ use tokio::io::AsyncRead;
 use super::guard::Violation;
 use super::limits::Limits;
 use super::metrics;
-use scratch::Scratch;
+use super::scratch::Scratch;
 use whole::Stop;
 
 /// Who is told what a client sends. A method that waits makes the reader, and so the client, wait; what it holds back

@@ -115,4 +115,7 @@ fn config_show_says_who_said_what_and_hides_secrets() {
         assert!(shown.out.lines().any(|shown| shown == line), "{line}: {}", shown.out);
     }
     assert!(!shown.out.contains("canary"), "{}", shown.out);
+    let memory = shown.out.lines().find_map(|line| line.strip_prefix("# memory_max is not set: "));
+    let (number, set_by) = memory.and_then(|told| told.split_once(" MiB, ")).expect("what holds instead");
+    assert!(number.parse::<u64>().is_ok_and(|number| number > 0) && !set_by.is_empty(), "{number}, {set_by}");
 }

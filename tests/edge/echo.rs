@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actors::ports::{CloseFrame, ConnectionGone, FrameSink};
 use actors::protocol::Close;
+use aldis::load::New;
 use aldis::ws::{Arrival, Busy, Ending, Listener, Lobby, Outlet, Session};
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -16,8 +17,11 @@ use tokio_util::task::TaskTracker;
 /// Takes everybody in, unless told to be busy.
 #[derive(Debug, Default)]
 pub(crate) struct Echo {
-    /// Refuse sockets as an overloaded node does.
+    /// Refuse sockets as a draining node does.
     pub(crate) busy: bool,
+    /// Refuse newcomers, but no resumes, as a loaded node does.
+    #[allow(dead_code, reason = "the memory test loads no node")]
+    pub(crate) loaded: bool,
 }
 
 /// Says every message back, answers pings, ends as the client ends, or when it is asked to.
@@ -30,9 +34,9 @@ pub(crate) const HANG_UP: &str = "please hang up";
 impl Lobby for Echo {
     type Session = Echoing;
 
-    fn admit(&self) -> Result<(), Busy> {
+    fn admit(&self, new: New) -> Result<(), Busy> {
         let busy = Busy { why: "this node is draining", retry_after: Duration::from_secs(7) };
-        if self.busy { Err(busy) } else { Ok(()) }
+        if self.busy || (self.loaded && new != New::Resume) { Err(busy) } else { Ok(()) }
     }
 
     async fn open(&self, _: Arrival, outlet: Outlet) -> Option<Echoing> {

@@ -95,9 +95,14 @@ fn protocols_origins_and_tokens_get_their_status() {
     check(&edge, &table);
 }
 
+/// Each request as the first of its connection, which may be answered without the HTTP server, and as the second, which
+/// is not: both get the same answer.
 fn check(edge: &Edge, table: &[(&str, String, u16, &str)]) {
-    for (what, request, status, code) in table {
-        let (got, answer) = edge.ask(request);
+    let both = |request| [edge.ask(request), edge.ask_second(request)];
+    let answers = table
+        .iter()
+        .flat_map(|(what, request, status, code)| both(request).map(|(got, answer)| (what, got, answer, status, code)));
+    for (what, got, answer, status, code) in answers {
         assert_eq!(got, *status, "{what}: {answer}");
         if *status != 101 {
             assert!(answer.contains("content-type: application/problem+json\r\n"), "{what}: {answer}");
@@ -123,11 +128,22 @@ fn a_refusal_says_how_to_do_better() {
 
 #[test]
 fn a_busy_node_says_when_to_come_back() {
-    let edge = Edge::start_with(limits(), Echo { busy: true }, |listener| listener);
+    let edge = Edge::start_with(limits(), Echo { busy: true, ..Echo::default() }, |listener| listener);
     let (status, answer) = edge.ask(&with(""));
     assert_eq!(status, 503, "{answer}");
     assert!(answer.contains("\r\nretry-after: 7\r\n") && answer.contains("this node is draining"), "{answer}");
     assert!(answer.contains("\"retryAfterMs\":7000"), "{answer}");
+}
+
+#[test]
+fn a_loaded_node_still_lets_resumes_in() {
+    let edge = Edge::start_with(limits(), Echo { loaded: true, ..Echo::default() }, |listener| listener);
+    let table = [
+        ("a newcomer", with("Sec-WebSocket-Protocol: aldis.v1\r\n"), 503, "unavailable"),
+        ("a client without sub-protocols", with(""), 503, "unavailable"),
+        ("a resume", with("Sec-WebSocket-Protocol: aldis.v1, aldis.resume\r\n"), 101, ""),
+    ];
+    check(&edge, &table);
 }
 
 #[test]
@@ -137,6 +153,9 @@ fn an_upgrade_is_answered_as_the_rfc_says_and_the_token_is_not_echoed() {
     assert!(answer.contains("\r\nsec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), "{answer}");
     assert!(answer.contains("\r\nsec-websocket-protocol: aldis.v1\r\n"), "{answer}");
     assert!(!answer.contains("bearer"), "{answer}");
+    let (status, answer) = edge.ask(&with("Sec-WebSocket-Protocol: aldis.resume, aldis.v1\r\n"));
+    assert!(status == 101 && answer.contains("\r\nsec-websocket-protocol: aldis.v1\r\n"), "{answer}");
+    assert!(!answer.contains("resume"), "{answer}");
     let (_, answer) = edge.ask(&with(""));
     assert!(!answer.contains("sec-websocket-protocol"), "none was offered: {answer}");
 }

@@ -67,15 +67,15 @@ impl Crate<'_> {
     fn imported_by(&self, source: &Source) -> BTreeSet<String> {
         let is_child = |file: &String| file.starts_with(&format!("{}/", source.file.trim_end_matches(".rs")));
         let used = source.used.iter().filter_map(|used| {
-            let file = self.defines(self.module_at(source, &used.path)?)?;
+            let file = self.defines(self.absolute(source, &used.path)?)?;
             (!used.is_public || !is_child(&file)).then_some(file)
         });
-        let paths = source.paths.iter().filter_map(|path| self.defines(self.module_at(source, path)?));
+        let paths = source.paths.iter().filter_map(|path| self.defines(self.absolute(source, path)?));
         used.chain(paths).filter(|file| *file != source.file).collect()
     }
 
     /// `path`, written in `source`, from the crate's root; `None` for another crate's.
-    fn module_at(&self, source: &Source, path: &[String]) -> Option<Module> {
+    fn absolute(&self, source: &Source, path: &[String]) -> Option<Module> {
         let (first, rest) = path.split_first()?;
         let module = &source.module;
         let start = match first.as_str() {
@@ -93,7 +93,7 @@ impl Crate<'_> {
                     child
                 } else {
                     let used = source.used.iter().find(|used| used.name == name && used.path[0] != name)?;
-                    self.module_at(source, &used.path)?
+                    self.absolute(source, &used.path)?
                 }
             }
         };
@@ -108,7 +108,7 @@ impl Crate<'_> {
             let source = self.modules[&path[..depth]];
             let used =
                 path.get(depth).and_then(|item| source.used.iter().find(|used| used.is_public && used.name == *item));
-            let Some(target) = used.and_then(|used| self.module_at(source, &used.path)) else {
+            let Some(target) = used.and_then(|used| self.absolute(source, &used.path)) else {
                 return Some(source.file.clone());
             };
             path = [target.as_slice(), &path[depth + 1..]].concat();

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use tokio::time::timeout;
 
 use crate::limits::OPEN_WITHIN;
-use crate::wire::{self, Reader, Way, WriteHalf};
+use crate::wire::{self, Reader, Upgrade, Way, WriteHalf};
 use crate::words;
 
 /// When it knocks again.
@@ -45,7 +45,7 @@ fn fraction(seed: u64) -> f64 {
 
 /// Connects anew and asks to go on with a stay; what the node answers is heard by whoever reads.
 pub(super) async fn knock(way: Way, token: &str, stay: (&str, Seq)) -> anyhow::Result<(Reader, WriteHalf)> {
-    let mut opened = timeout(OPEN_WITHIN, wire::open(way)).await??;
+    let mut opened = timeout(OPEN_WITHIN, wire::open(way, &Upgrade::aldis_resume())).await??;
     let mut hello = String::new();
     words::hello_again(&mut hello, token, stay);
     opened.say(&hello).await?;

@@ -17,6 +17,8 @@ use super::tls::{Tls, Trust};
 /// The key and answer of RFC 6455 §1.3: a load generator needs no surprise here.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+/// What a client offers that will resume, so that a loaded node refuses it last; never answered.
+const RESUME: &str = "aldis.resume";
 /// Bytes of an answer's head, at most.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 
@@ -54,6 +56,8 @@ pub(crate) struct Upgrade {
     /// The path, with its query.
     pub(crate) path: String,
     pub(crate) subprotocol: Option<&'static str>,
+    /// Whether [`RESUME`] is offered beside it.
+    pub(crate) resumes: bool,
 }
 
 impl Opened {
@@ -68,25 +72,32 @@ impl Opened {
 impl Upgrade {
     /// What a browser asks of an Aldis node.
     pub(crate) fn aldis() -> Self {
-        Self { path: "/ws".to_owned(), subprotocol: Some(SUBPROTOCOL) }
+        Self { path: "/ws".to_owned(), subprotocol: Some(SUBPROTOCOL), resumes: false }
+    }
+
+    /// The same, of a client that will resume.
+    pub(crate) fn aldis_resume() -> Self {
+        Self { resumes: true, ..Self::aldis() }
     }
 }
 
 /// Connects to a node and upgrades.
-pub(crate) async fn open(way: Way) -> anyhow::Result<Opened> {
+pub(crate) async fn open(way: Way, asked: &Upgrade) -> anyhow::Result<Opened> {
     let tcp = connect(&way).await?;
     let stream = match &way.trust {
         Some(trust) => Stream::Tls(Tls::connect(tcp, trust).await?),
         None => Stream::Plain(tcp),
     };
-    upgrade(stream, way.to, &Upgrade::aldis()).await
+    upgrade(stream, way.to, asked).await
 }
 
 /// Upgrades an open connection.
 pub(crate) async fn upgrade(stream: impl Into<Stream>, to: SocketAddr, asked: &Upgrade) -> anyhow::Result<Opened> {
     let mut stream = stream.into();
-    let Upgrade { path, subprotocol } = asked;
-    let subprotocol_field = subprotocol.map(|name| format!("Sec-WebSocket-Protocol: {name}\r\n")).unwrap_or_default();
+    let Upgrade { path, subprotocol, resumes } = asked;
+    let beside = if *resumes { format!(", {RESUME}") } else { String::new() };
+    let subprotocol_field =
+        subprotocol.map(|name| format!("Sec-WebSocket-Protocol: {name}{beside}\r\n")).unwrap_or_default();
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {to}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
          Sec-WebSocket-Key: {KEY}\r\n{subprotocol_field}\r\n"

@@ -66,6 +66,23 @@ fn harmless_variations_are_accepted() {
 }
 
 #[test]
+fn a_client_says_beside_our_protocol_that_it_will_resume() {
+    let resumes = |offered| judge(&request(&[("sec-websocket-protocol", offered)]), &policy(), false);
+    for (offered, expected) in [
+        ("aldis.v1, aldis.resume", true),
+        ("aldis.resume, aldis.v1", true),
+        ("aldis.v1, aldis.resume, bearer.YS5iLmM", true),
+        ("aldis.v1, Aldis.Resume", false),
+        ("aldis.v1, aldis.resume.x", false),
+        ("aldis.v1", false),
+    ] {
+        assert_eq!(resumes(offered).expect("accepted").resumes, expected, "{offered}");
+    }
+    assert_eq!(resumes("aldis.resume").err(), Some(Refusal::Protocol), "alone it is no protocol of ours");
+    assert!(!judge(&request(&[]), &policy(), false).expect("accepted").resumes);
+}
+
+#[test]
 fn every_broken_rule_is_refused_by_its_name() {
     let twenty = (0..20).map(|n| format!("p{n}")).chain(["aldis.v1".to_owned()]).collect::<Vec<_>>().join(", ");
     let table: [(&[(&str, &str)], Refusal); 26] = [

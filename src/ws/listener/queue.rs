@@ -1,5 +1,10 @@
-//! Connections that were accepted and wait for their turn: a few are welcomed between the turns of everybody else, and the
-//! node's load learns how many wait. Must not know what becomes of them.
+//! Accepted connections that wait for their turn: a few are served between the turns of everybody else, and the node's load
+//! learns how many wait. Must not know what becomes of them.
+//!
+//! The queue is first in, first out: who resumes is known only from the request's head, which is read in the connection's
+//! turn. That is enough for resumes to come first. From a quarter of the queue on, a newcomer's turn is only a refusal
+//! (503), so what stands before a resume is a queue that is being sent away, and of at most [`WAITING_MAX`] connections:
+//! about a second's work, where a seat is kept for five.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,19 +14,17 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::load::Load;
+use crate::load::{Load, WAITING_MAX};
 
-/// Welcomed in one turn, for each processor: each costs some 0.1 ms until its hello is answered, and that is what calls
-/// which stand wait for.
+/// Served in one turn, for each processor: each costs some 0.1 ms until its hello is answered, and that is how long
+/// established calls wait for their turn.
 const TOGETHER: usize = 8;
-/// Accepted in one turn, for each that is welcomed: a hundredth of a millisecond's work each.
+/// Accepted in one turn, for each that is served: a hundredth of a millisecond's work each.
 const ACCEPTED: usize = 4;
-/// The pause between turns while somebody waits: what has come up meanwhile is done in it.
+/// The pause between turns while connections wait: other tasks run in it.
 const PAUSE: Duration = Duration::from_millis(1);
-/// Waiting at most; who comes then waits in the kernel's queue.
-const WAITING_MAX: usize = crate::load::WAITING_MAX;
 
-/// Who waits.
+/// The connections that wait.
 #[derive(Debug)]
 pub(super) struct Queue {
     waiting: VecDeque<(TcpStream, SocketAddr)>,
@@ -29,18 +32,21 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Nobody waits; turns are as long as suits so many processors.
+    /// An empty queue; turns are as long as suits so many processors.
     pub(super) const fn new(processors: usize) -> Self {
         Self { waiting: VecDeque::new(), together: TOGETHER * processors }
     }
 
-    /// Takes in whoever waits in the kernel's queue.
+    /// Accepts what waits in the kernel's queue, while no more wait here than [`WAITING_MAX`] and than there are `places` for:
+    /// a waiting connection is an open file as well. The places of one turn are always there, so that a full node
+    /// turns connections away instead of letting them wait.
     ///
     /// # Errors
-    /// That of accepting; who is in is in.
-    pub(super) fn fill(&mut self, from: &TcpListener) -> io::Result<()> {
+    /// That of accepting; what was accepted before stays in the queue.
+    pub(super) fn fill(&mut self, from: &TcpListener, places: usize) -> io::Result<()> {
+        let waiting_max = places.clamp(self.together, WAITING_MAX.max(self.together));
         for _ in 0..ACCEPTED * self.together {
-            let accepted = if self.waiting.len() < WAITING_MAX { from.accept().now_or_never() } else { None };
+            let accepted = if self.waiting.len() < waiting_max { from.accept().now_or_never() } else { None };
             let Some(accepted) = accepted else { break };
             self.waiting.push_back(accepted?);
         }
@@ -55,7 +61,7 @@ impl Queue {
         self.waiting.is_empty()
     }
 
-    /// Those whose turn it is.
+    /// The connections whose turn it is.
     pub(super) fn next(&mut self, load: Option<&Load>) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
         if let Some(load) = load {
             load.waiting(self.waiting.len());
@@ -63,7 +69,7 @@ impl Queue {
         self.waiting.drain(..self.waiting.len().min(self.together))
     }
 
-    /// Everybody else has a turn.
+    /// Lets other tasks run.
     pub(super) async fn rest(&self) {
         if self.waiting.is_empty() {
             tokio::task::yield_now().await;

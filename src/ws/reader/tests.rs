@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 
-use super::scratch::Scratch;
+use super::super::scratch::Scratch;
 use super::{Ending, Reader, Session, parser};
 use crate::ws::Limits;
 use crate::ws::guard::{self, Violation};

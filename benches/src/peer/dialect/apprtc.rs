@@ -26,7 +26,7 @@ struct Said<'a> {
 
 impl Dialect for AppRtc {
     fn upgrade(&self, _: usize) -> Option<Upgrade> {
-        Some(Upgrade { path: "/ws".to_owned(), subprotocol: None })
+        Some(Upgrade { path: "/ws".to_owned(), subprotocol: None, resumes: false })
     }
 
     fn greets(&self) -> &'static [Phrase] {

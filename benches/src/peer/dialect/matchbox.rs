@@ -28,7 +28,7 @@ enum Event<'a> {
 impl Dialect for Matchbox {
     fn upgrade(&self, n: usize) -> Option<Upgrade> {
         let path = if self.meets { format!("/room{}", n / 2) } else { format!("/alone{n}") };
-        Some(Upgrade { path, subprotocol: None })
+        Some(Upgrade { path, subprotocol: None, resumes: false })
     }
 
     /// Its client's default.

@@ -11,7 +11,11 @@ pub(crate) struct PeerJs;
 
 impl Dialect for PeerJs {
     fn upgrade(&self, n: usize) -> Option<Upgrade> {
-        Some(Upgrade { path: format!("/peerjs?key=peerjs&id=p{n}&token=t{n}&version=1.5.5"), subprotocol: None })
+        Some(Upgrade {
+            path: format!("/peerjs?key=peerjs&id=p{n}&token=t{n}&version=1.5.5"),
+            subprotocol: None,
+            resumes: false,
+        })
     }
 
     /// Its client's default.

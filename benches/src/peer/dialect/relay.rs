@@ -10,7 +10,7 @@ pub(crate) struct Relay;
 
 impl Dialect for Relay {
     fn upgrade(&self, n: usize) -> Option<Upgrade> {
-        Some(Upgrade { path: format!("/?p{n}"), subprotocol: None })
+        Some(Upgrade { path: format!("/?p{n}"), subprotocol: None, resumes: false })
     }
 
     fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {

@@ -11,7 +11,7 @@ pub(crate) struct SocketIo;
 
 impl Dialect for SocketIo {
     fn upgrade(&self, _: usize) -> Option<Upgrade> {
-        Some(Upgrade { path: "/socket.io/?EIO=4&transport=websocket".to_owned(), subprotocol: None })
+        Some(Upgrade { path: "/socket.io/?EIO=4&transport=websocket".to_owned(), subprotocol: None, resumes: false })
     }
 
     fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {

@@ -53,7 +53,11 @@ impl Sockudo {
 
 impl Dialect for Sockudo {
     fn upgrade(&self, _: usize) -> Option<Upgrade> {
-        Some(Upgrade { path: format!("/app/{KEY}?protocol=7&client=aldis-bench&version=1.0.0"), subprotocol: None })
+        Some(Upgrade {
+            path: format!("/app/{KEY}?protocol=7&client=aldis-bench&version=1.0.0"),
+            subprotocol: None,
+            resumes: false,
+        })
     }
 
     fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {

@@ -67,7 +67,7 @@ impl Spreed {
 
 impl Dialect for Spreed {
     fn upgrade(&self, _: usize) -> Option<Upgrade> {
-        Some(Upgrade { path: "/spreed".to_owned(), subprotocol: None })
+        Some(Upgrade { path: "/spreed".to_owned(), subprotocol: None, resumes: false })
     }
 
     fn greets(&self) -> &'static [Phrase] {
