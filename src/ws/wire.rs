@@ -1,7 +1,7 @@
 //! The write side of one connection: messages in, frames out.
 //!
 //! What the kernel takes at once costs no allocation and no task; what it does not take waits in the [`Outlet`], which is
-//! then lent to [`flush`](Wire::flush). It must not know what a message means, nor bound the queue before it.
+//! then lent to [`flush`](FrameSink::flush). It must not know what a message means, nor bound the queue before it.
 
 mod pipe;
 #[cfg(test)]
@@ -40,7 +40,7 @@ impl Outlet {
         Self { pipe, waiting: Vec::new(), reader, farewell_within }
     }
 
-    /// As [`Wire::send`], one binary frame. `aldis.v1` has none.
+    /// As [`FrameSink::send`], one binary frame. `aldis.v1` has none.
     ///
     /// # Errors
     /// [`ConnectionGone`] when the connection failed.
@@ -66,7 +66,7 @@ impl Outlet {
         Ok(self.waiting.len())
     }
 
-    /// Waits until everything inside is written, as [`Wire::flush`] does.
+    /// Waits until everything inside is written, as [`FrameSink::flush`] does.
     ///
     /// # Errors
     /// [`ConnectionGone`] when the connection failed.

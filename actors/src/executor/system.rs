@@ -23,7 +23,7 @@ pub(crate) trait System: Sized + Send + Sync + 'static {
 
     /// Posts one message: pushes to `run` what it woke.
     fn post(self: &Arc<Self>, out: Self::Out, run: &mut Run<Self>);
-    /// Runs a claimed cell, by [`execute`].
+    /// Runs a claimed cell, by [`execute`](super::execute).
     fn execute(self: &Arc<Self>, ready: Self::Ready, run: &mut Run<Self>);
 
     /// The clock of all turns.

@@ -69,7 +69,7 @@ pub struct Claimed {
     pub epoch: Epoch,
     /// For each claim, in the order asked.
     pub seats: Vec<Audited>,
-    /// When all live seats will have been claimed: the roster can be compared then ([`Ledger::members`]).
+    /// When all live seats will have been claimed: the roster can be compared then ([`members`](super::Ledger::members)).
     pub settled_after: Duration,
     /// What the asking node has to deliver.
     pub pushes: Vec<Push>,

@@ -61,7 +61,7 @@ pub struct Resume {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resumed {
     /// The seat is connected again, to the asking node; its fence has risen, and the node that held it before is told
-    /// [`Ended::Moved`] (also when that is the asking node: then it is among the pushes).
+    /// [`Moved`](super::Ended::Moved) (also when that is the asking node: then it is among the pushes).
     Seated(Box<ResumedSeat>),
     /// It cannot be resumed; nothing has changed.
     Failed(ResumeFailure),
