@@ -214,8 +214,8 @@ impl Auth {
         Ok(user)
     }
 
-    /// Disables or enables an account and, when disabling, revokes its refresh tokens. Its live sockets are the caller's
-    /// to close; its access token lives on until it expires. False when there is no such account.
+    /// Disables or enables an account and, when disabling, revokes its refresh tokens. Its live sockets are the
+    /// caller's to close; its access token lives on until it expires. False when there is no such account.
     ///
     /// # Errors
     /// `Store`.

@@ -1,4 +1,4 @@
-//! The configuration's sections as the parts want them. Nothing is decided here: a value, a name, its new place.
+//! Maps the configuration's sections to the settings of each part. Decides nothing.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     ws::{self, Certificates, Listener, guard},
 };
 
-/// From the drain's end to the process's: what HTTP still answers.
+/// From the end of the drain to the end of the process: time to finish HTTP responses.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(4);
 
 pub(super) fn node(config: &Config) -> node::Settings {

@@ -1,5 +1,5 @@
-//! Work that takes a core for milliseconds (hashing, signing), on a few threads that give way to everything else. Logins
-//! wait for it in a bounded queue.
+//! Work that takes a core for milliseconds (hashing, signing), on a few threads that give way to everything else.
+//! Logins wait for it in a bounded queue.
 //!
 //! Not tokio's blocking pool: a thread that was told to give way cannot be told otherwise without a privilege. A thread
 //! that has had nothing to do for a while ends, and what it kept for its work (thread-locals) goes with it.

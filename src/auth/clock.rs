@@ -1,4 +1,5 @@
-//! The time of day as a value, so that tests can turn it. Nothing in `auth` and `http` reads the system's clock elsewhere.
+//! The time of day as a value, so that tests can turn it. Nothing in `auth` and `http` reads the system's clock
+//! elsewhere.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The keys that sign access tokens: PEM files in one folder, newest first, two of them live.
 //!
-//! The newest signs; the one before still verifies, so a rotation logs nobody out. A key's id is its RFC 7638 thumbprint.
-//! Files: `<unix milliseconds>.pem`, PKCS #8, mode 0600.
+//! The newest signs; the one before still verifies, so a rotation logs nobody out. A key's id is its RFC 7638
+//! thumbprint. Files: `<unix milliseconds>.pem`, PKCS #8, mode 0600.
 
 mod files;
 
@@ -90,8 +90,8 @@ impl KeyRing {
         self.list().into_iter().next().context("the new key is not among the keys of the folder")
     }
 
-    /// Reads the folder again: after `aldis keys rotate` of another process, or on SIGHUP. On error the keys stay as they are.
-    /// True when the keys changed.
+    /// Reads the folder again: after `aldis keys rotate` of another process, or on SIGHUP. On error the keys stay as
+    /// they are. True when the keys changed.
     ///
     /// # Errors
     /// When a key file cannot be read, or none is there.

@@ -1,8 +1,8 @@
 //! Access tokens: RS256 JSON Web Tokens (RFC 7519), minted and verified here and nowhere else.
 //!
 //! The algorithm is pinned, the key is found by `kid` among the live keys, time is the clock's. Verifying blocks for
-//! some 15 µs and asks nobody. Tokens in exactly the form minted here take a short cut (`own`); the JWT library verifies
-//! all others.
+//! some 15 µs and asks nobody. Tokens in exactly the form minted here take a short cut (`own`); the JWT library
+//! verifies all others.
 
 mod own;
 

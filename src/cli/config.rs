@@ -12,7 +12,8 @@ use crate::telemetry::memory::{MemoryMax, memory_max};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Check the file and the environment; every mistake is shown with line, column and advice; exit code 2 if there is one
+    /// Check the file and the environment; every mistake is shown with line, column and advice; exit code 2 if there is
+    /// one
     Check {
         /// File to check [default: ALDIS_CONFIG, or config/aldis.toml if it is there]
         path: Option<PathBuf>,

@@ -62,7 +62,8 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// The constraints a client can break. PostgreSQL gives the constraint's name; SQLite the index's name, or table and column.
+/// The constraints a client can break. PostgreSQL gives the constraint's name; SQLite the index's name, or table and
+/// column.
 #[expect(clippy::wildcard_enum_match_arm, reason = "sqlx's enum is open: other kinds are bugs")]
 fn constraint(refusal: &dyn DatabaseError) -> Option<StoreError> {
     let names = |name: &str, column: &str| {

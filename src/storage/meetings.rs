@@ -86,7 +86,8 @@ pub struct MeetingPage {
 /// What the table `meetings` can do.
 #[async_trait]
 pub trait Meetings {
-    /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`) or the id is taken (`RoomIdTaken`).
+    /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`) or the id is taken
+    /// (`RoomIdTaken`).
     async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError>;
     /// The room with this id.
     async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError>;

@@ -96,8 +96,8 @@ const ADD: &str =
 const USE: &str = "UPDATE refresh_tokens SET used_at = $2
                    WHERE hash = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
                    RETURNING family, user_id, expires_at, used_at, revoked_at";
-/// Finds a token and holds it until the transaction's end, so that of two second uses one revokes and the other sees it.
-/// (An update that changes nothing: SQLite knows no `FOR UPDATE`.)
+/// Finds a token and holds it until the transaction's end, so that of two second uses one revokes and the other sees
+/// it. (An update that changes nothing: SQLite knows no `FOR UPDATE`.)
 const FIND: &str = "UPDATE refresh_tokens SET family = family WHERE hash = $1
                     RETURNING family, user_id, expires_at, used_at, revoked_at";
 const REVOKE: &str = "UPDATE refresh_tokens SET revoked_at = $2 WHERE family = $1 AND revoked_at IS NULL";

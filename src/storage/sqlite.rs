@@ -32,7 +32,8 @@ impl Sqlite {
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // With a write-ahead log NORMAL survives a crash of the process; a power cut may cost the last commits, never the file.
+            // With a write-ahead log NORMAL survives a crash of the process; a power cut may cost the last commits,
+            // never the file.
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(settings.busy_within)

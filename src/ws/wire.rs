@@ -1,7 +1,7 @@
 //! The write side of one connection: messages in, frames out.
 //!
-//! What the kernel takes at once costs no allocation and no task; what it does not take waits in the [`Outlet`], which is
-//! then lent to [`flush`](Wire::flush). It must not know what a message means, nor bound the queue before it.
+//! What the kernel takes at once costs no allocation and no task; what it does not take waits in the [`Outlet`], which
+//! is then lent to [`flush`](Wire::flush). It must not know what a message means, nor bound the queue before it.
 
 mod pipe;
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The short cut for tokens in exactly the form minted here: one comparison finds the key, its public half is parsed once
-//! a reload instead of once a token, and the claims are read in one pass. Everything else is left to the JWT library, so
-//! the short cut accepts nothing that the library refuses.
+//! The short cut for tokens in exactly the form minted here: one comparison finds the key, its public half is parsed
+//! once a reload instead of once a token, and the claims are read in one pass. Everything else is left to the JWT
+//! library, so the short cut accepts nothing that the library refuses.
 
 use std::borrow::Cow;
 
