@@ -14,7 +14,7 @@ use crate::config::Config;
 pub(super) struct Serving {
     /// The public listener's real address.
     pub(super) http: SocketAddr,
-    /// The operators' listener's real address.
+    /// The admin listener's real address.
     pub(super) admin: SocketAddr,
     /// Whether the public listener speaks TLS.
     pub(super) tls: bool,

@@ -54,9 +54,9 @@ fn wrong_texts_say_why() {
     assert_eq!(why::<Rate>("4000000000/1s"), "the time is zero");
     assert_eq!(why::<Origin>("https://u@h"), "an origin has no user");
     assert_eq!(why::<Origin>("*"), "no scheme");
-    assert_eq!(why::<IceUrl>("turn:u:p@h"), "credentials are made by this node, not written in the URL");
+    assert_eq!(why::<IceUrl>("turn:u:p@h"), "this node creates credentials; the URL contains none");
     assert_eq!(why::<IceUrl>("stun:h?transport=udp"), "`?transport=udp` is not understood");
-    assert_eq!(why::<Filter>("aldis::ws="), "`` is no level");
+    assert_eq!(why::<Filter>("aldis::ws="), "`` is not a level");
     assert_eq!(why::<Filter>("=info"), "`=info` names no target");
     assert_eq!(why::<DatabaseUrl>("sqlite://"), "names no database");
 }
