@@ -1,5 +1,5 @@
-//! The composition root: the whole wiring on one screen. Every part is made here and handed what it needs;
-//! nobody reaches for anything by itself.
+//! The composition root: the whole wiring on one screen. Every part is made here and given what it needs; no part
+//! fetches anything itself.
 
 use std::{path::Path, sync::Arc};
 
@@ -35,13 +35,13 @@ mod sweep;
 
 use banner::{Serving, announce};
 
-/// Rooms whose settings are kept near, at most (≈ 200 bytes each).
+/// Rooms whose settings are cached, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
 
 /// Serves until the process is told to stop, then drains.
 ///
 /// # Errors
-/// When something that the node needs cannot be opened; the error says what, and what to do.
+/// Something the node needs cannot be opened; the error says what, and what to do.
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     http::metrics::describe();
     ws::describe_metrics();
@@ -100,7 +100,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
     announce(&Serving::new(&config, http_address, admin_address, first_start));
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // not under systemd: nobody to notify
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
     signals::until_told_to_stop(signals, &keys, certificates.as_ref()).await?;
 
     if leave(&node, &config, (tasks, stop), &*store).await {
@@ -162,7 +162,7 @@ async fn leave(
     }
 }
 
-/// The data directory, for its owner only; answers whether it was made just now.
+/// Makes the data directory, readable by its owner only; returns whether it did not exist before.
 fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
     use std::os::unix::fs::DirBuilderExt as _;
     if data_dir.is_dir() {
@@ -175,7 +175,7 @@ fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// The first start makes a key, which takes a core for a moment.
+/// Opens the signing keys. The first start makes one, which keeps a core busy for a moment.
 async fn open_keys(data_dir: &Path) -> anyhow::Result<Arc<KeyRing>> {
     let folder = data_dir.join("keys");
     let opened = tokio::task::spawn_blocking(move || KeyRing::open(&folder, Timestamp::now())).await?;
@@ -189,7 +189,7 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
     }
 }
 
-/// What must be well for the node to take work.
+/// The checks that readiness depends on.
 fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
     let (store, node) = (Arc::clone(store), node.clone());
     vec![
@@ -199,12 +199,12 @@ fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
         }),
         Check::vital("taking_sockets", move || {
             let draining = node.is_draining();
-            async move { if draining { Err("the node drains".to_owned()) } else { Ok(()) } }
+            async move { if draining { Err("the node is draining".to_owned()) } else { Ok(()) } }
         }),
     ]
 }
 
-/// A name for this run, when nobody chose one.
+/// A name for this run, when none is configured.
 fn made_up_name() -> String {
     format!("node-{:08x}", rand::random::<u32>())
 }

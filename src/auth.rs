@@ -1,6 +1,6 @@
-//! Who somebody is: accounts, passwords, access tokens (RS256) and refresh tokens.
+//! Authentication: accounts, passwords, access tokens (RS256) and refresh tokens.
 //!
-//! `Auth` is the door: it joins the database, the password queue and the keys, and answers with a `Session` or an
+//! `Auth` combines the database, the password queue and the keys, and returns a `Session` or an
 //! `AuthError`. Must not know: HTTP, cookies, addresses, rooms.
 
 pub mod account;
@@ -32,22 +32,22 @@ use aside::Aside;
 
 use crate::storage::{NewUser, Store, StoreError, Use, User};
 
-/// Why somebody was not let in.
+/// Why authentication failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
-    /// Fields of the request that cannot be.
+    /// Invalid fields of the request.
     #[error("the request's fields are not valid")]
     Invalid(Vec<FieldError>),
     /// Another account has this address.
     #[error("an account with this e-mail address already exists")]
     EmailTaken,
-    /// No such account, or another password: which of both is not told.
+    /// No such account, or a wrong password: which of the two is not revealed.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
     /// The account was disabled by an operator.
     #[error("this account is disabled")]
     Disabled,
-    /// The account is gone though its token still lives.
+    /// The account was deleted though its token is still valid.
     #[error("this account no longer exists")]
     Gone,
     /// The refresh token cannot be used.
@@ -56,10 +56,10 @@ pub enum AuthError {
     /// The access token cannot be used.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// More passwords wait to be hashed than may.
+    /// The queue for password hashing is full.
     #[error("too many logins at once")]
     Busy {
-        /// When to come back: everybody is told another time.
+        /// When to retry: a different time for each client.
         wait: Duration,
     },
     /// The database.
@@ -70,18 +70,18 @@ pub enum AuthError {
     Broken(String),
 }
 
-/// What somebody gets who was let in.
+/// A new login session.
 #[derive(Debug)]
 pub struct Session {
-    /// Who.
+    /// The user.
     pub user: User,
-    /// Their access token, good for `Settings::access_ttl`.
+    /// Their access token, valid for `Settings::access_ttl`.
     pub access: String,
-    /// Their refresh token, good once, for `Settings::refresh_ttl`.
+    /// Their refresh token, usable once, valid for `Settings::refresh_ttl`.
     pub refresh: RefreshToken,
 }
 
-/// The door to accounts and tokens.
+/// Accounts and tokens.
 pub struct Auth {
     store: Arc<dyn Store>,
     hasher: Hasher,
@@ -92,10 +92,10 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Joins the parts. Hashes one password to prepare for unknown addresses, so it takes some 30 ms.
+    /// Combines the parts. Hashes one password to prepare for unknown addresses, so it takes some 30 ms.
     ///
     /// # Errors
-    /// When argon2 refuses the parameters of `settings`.
+    /// argon2 refuses the parameters of `settings`.
     pub fn new(store: Arc<dyn Store>, keys: Arc<KeyRing>, settings: Settings, clock: Clock) -> anyhow::Result<Self> {
         let hasher = Hasher::new(&settings)?;
         let aside = Aside::new(settings.hashing_at_once(), settings.hashing_queue_max);
@@ -109,19 +109,19 @@ impl Auth {
         &self.tokens
     }
 
-    /// The limits this was made with.
+    /// The configured limits.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The time, as tokens see it.
+    /// The clock of the tokens.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Makes an account and logs it in.
+    /// Creates an account and logs it in.
     ///
     /// # Errors
     /// `Invalid`, `EmailTaken`, `Busy`, `Store`.
@@ -129,7 +129,7 @@ impl Auth {
         let signup = signup.checked().map_err(AuthError::Invalid)?;
         let auth = Arc::clone(self);
         let login = async move {
-            // Asked first only to spare a hash; the database's constraint decides.
+            // Checked first only to save a hash; the database's constraint decides.
             if auth.store.user_by_email(&signup.email).await?.is_some() {
                 return Err(AuthError::EmailTaken);
             }
@@ -170,7 +170,7 @@ impl Auth {
         self.aside.login(login).await
     }
 
-    /// Uses a refresh token, for a new pair. A second use of the same token ends its whole family.
+    /// Exchanges a refresh token for a new pair. Reusing a token revokes its whole family.
     ///
     /// # Errors
     /// `Refresh`, `Disabled`, `Gone`, `Store`.
@@ -180,7 +180,7 @@ impl Auth {
         let user = match self.store.use_token(&token.hash(), &issued, grace).await? {
             Use::Rotated { user } => user,
             Use::Reused { user } => {
-                tracing::warn!(%user, "a refresh token was used twice: its family is revoked");
+                tracing::warn!(%user, "refresh token reused: its family is revoked");
                 return Err(AuthError::Refresh("it was used before, so every token that came from it is revoked"));
             }
             Use::Revoked => return Err(AuthError::Refresh("it was revoked")),
@@ -192,7 +192,7 @@ impl Auth {
         Ok(Session { user, access, refresh })
     }
 
-    /// Revokes the family of a refresh token. Unknown tokens are no error: the wish is fulfilled.
+    /// Revokes the family of a refresh token. An unknown token is not an error.
     ///
     /// # Errors
     /// `Store`.
@@ -201,7 +201,7 @@ impl Auth {
         Ok(())
     }
 
-    /// The account behind a verified token. An account disabled meanwhile loses its refresh tokens here.
+    /// The account of a verified token. An account disabled meanwhile loses its refresh tokens here.
     ///
     /// # Errors
     /// `Gone`, `Disabled`, `Store`.
@@ -214,8 +214,8 @@ impl Auth {
         Ok(user)
     }
 
-    /// Disables or enables an account and, when disabling, revokes its refresh tokens. Its live sockets are the caller's
-    /// to close; its access token lives on until it expires. False when there is no such account.
+    /// Disables or enables an account and, when disabling, revokes its refresh tokens. The caller closes its live
+    /// sockets; its access token stays valid until it expires. False when there is no such account.
     ///
     /// # Errors
     /// `Store`.
@@ -227,7 +227,7 @@ impl Auth {
         Ok(known)
     }
 
-    /// Forgets refresh tokens that expired, at most `limit`; for a slow tick of the composition root.
+    /// Deletes expired refresh tokens, at most `limit`; called periodically by the composition root.
     ///
     /// # Errors
     /// `Store`.
@@ -235,7 +235,7 @@ impl Auth {
         Ok(self.store.forget_expired(self.clock.now(), limit).await?)
     }
 
-    /// What follows a password that was right; runs aside, where signing is no burden.
+    /// The rest of a login after a correct password; runs on the background threads, where signing delays nobody.
     async fn begin(&self, user: User) -> Result<Session, AuthError> {
         let (refresh, issued) = RefreshToken::issue(self.clock.now(), self.settings.refresh_ttl);
         self.store.add_family(Uuid::new_v4(), user.id, &issued).await?;
@@ -243,13 +243,13 @@ impl Auth {
         Ok(Session { user, access, refresh })
     }
 
-    /// Signs an access token aside, before all logins that wait.
+    /// Signs an access token on the background threads, before all waiting logins.
     async fn mint(&self, user: &User) -> Result<String, AuthError> {
         let (tokens, id, name) = (Arc::clone(&self.tokens), user.id, user.name.clone());
         self.aside.moment(move || tokens.mint(id, &name)).await?
     }
 
-    /// How many logins run or wait, for a gauge and for tests.
+    /// Running and waiting logins, for a gauge and for tests.
     #[must_use]
     pub fn logins_waiting(&self) -> usize {
         self.aside.depth()

@@ -1,5 +1,5 @@
-//! The command line: what `aldis` may be asked, and what each answer exits with
-//! (0 done, 1 failed, 2 asked wrongly: usage or configuration). Must not know how a node works.
+//! The command line: subcommands and exit codes (0 success, 1 failure, 2 usage or configuration error). Must not know
+//! how a node works.
 
 mod completions;
 mod config;
@@ -22,16 +22,16 @@ const EXAMPLES: &str = "\
 Examples:
   aldis                                         serve on http://localhost:8080, data in ./data
   aldis --bind 0.0.0.0:8080 --data-dir /var/lib/aldis
-  aldis config default > config/aldis.toml      every key with its why; edit, then:
+  aldis config default > config/aldis.toml      every setting with its rationale; edit, then:
   aldis config check
   ALDIS_ROOM__SEAT_WINDOW=10s aldis             any key by environment
   aldis --set room.seat_window=10s              any key by flag
   aldis health                                  for probes of containers and load balancers
 
-Exit codes: 0 done, 1 failed, 2 asked wrongly (usage or configuration).
+Exit codes: 0 success, 1 failure, 2 usage or configuration error.
 Configuration: defaults < config/aldis.toml (or --config, ALDIS_CONFIG) < ALDIS_… environment < flags.";
 
-/// WebRTC signaling in one binary: browsers find each other, exchange offers, answers and candidates, and talk.
+/// WebRTC signaling in one binary: browsers find each other, exchange offers, answers and candidates, and chat.
 #[derive(Debug, Parser)]
 #[command(name = "aldis", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 struct Aldis {
@@ -43,17 +43,17 @@ struct Aldis {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve: the page, REST, WebSockets and, for operators, metrics. What `aldis` alone does
+    /// Serve the page, REST, WebSockets and, on the admin listener, metrics (the default command)
     #[command(after_help = serve::HELP)]
     Serve(Flags),
     /// Check, print or explain the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Make, rotate or list the keys that sign access tokens
+    /// Generate, rotate or list the keys that sign access tokens
     Keys(keys::KeysCommand),
-    /// Mint access tokens for operators and load testers, or look into one
+    /// Mint access tokens for operators and load testers, or inspect one
     Token(token::TokenCommand),
-    /// Ask a running node whether it is well; exit code 0 if it is, 1 if not
+    /// Check the health of a running node; exit code 0 if healthy, 1 if not
     Health(health::HealthCommand),
     /// Print a completion script for a shell
     #[command(after_help = completions::HELP)]
@@ -63,7 +63,7 @@ enum Command {
     Man,
 }
 
-/// Does what the process's arguments ask, and says how it went.
+/// Runs the command of the process's arguments and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     let asked = Aldis::parse();

@@ -1,4 +1,4 @@
-//! The configuration: one struct a noun, every key with its unit and its why, and where each value came from.
+//! The configuration: one struct per section, every key with its unit and rationale, and the source of each value.
 //! Built-in defaults < TOML file < `ALDIS_…` environment < flags. The one place that reads the environment.
 //! Must not know what the values are used for.
 
@@ -59,18 +59,18 @@ pub use socket::Socket;
 pub use sources::Sources;
 pub use text::{filter::Filter, ice_url::IceUrl, network::Network, origin::Origin, rate::Rate, size::Size};
 
-/// The documented file, as `aldis config default` prints it. A test holds that reading it gives [`Config::default`].
+/// The documented file, as `aldis config default` prints it. A test checks that reading it gives [`Config::default`].
 pub const DEFAULT_FILE: &str = include_str!("../config/aldis.toml");
 
-/// Everything an operator may set. Each section is one noun of the system.
+/// Everything an operator may set, by section.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// This node: its name and where its files lie.
+    /// This node: its name, its files, its load limits.
     pub node: Node,
     /// The public listener.
     pub http: Http,
-    /// The operators' listener.
+    /// The admin listener.
     pub admin: Admin,
     /// One WebSocket.
     pub socket: Socket,
@@ -80,15 +80,15 @@ pub struct Config {
     pub room: Room,
     /// Tokens and passwords.
     pub auth: Auth,
-    /// How often one address or one person may ask.
+    /// Request rates per address and per user.
     pub rate_limits: RateLimits,
     /// STUN and TURN.
     pub ice: Ice,
     /// Users, rooms and refresh tokens.
     pub database: Database,
-    /// Who is in a room, and what each was sent.
+    /// The store of room membership and inboxes.
     pub ledger: Ledger,
-    /// Going away without losing anybody.
+    /// Graceful shutdown.
     pub drain: Drain,
     /// What is logged, and how.
     pub log: Log,

@@ -78,7 +78,8 @@ type Shared = Arc<Site>;
 pub struct Settings {
     /// Other sites whose pages may call this API with the user's cookies, e.g. `https://app.example.org`.
     pub allowed_origins: Vec<String>,
-    /// Networks of our own proxies: only these are believed about `X-Forwarded-For`, `X-Forwarded-Proto`, `X-Request-Id`.
+    /// Networks of our own proxies: only these are believed about `X-Forwarded-For`, `X-Forwarded-Proto`,
+    /// `X-Request-Id`.
     pub trusted_proxies: Vec<IpNet>,
     /// Whether cookies are marked `Secure` even when the request came unencrypted (a proxy that does not say).
     pub cookies_secure: bool,
@@ -109,7 +110,8 @@ impl Default for Settings {
     }
 }
 
-/// The public listener's routes. The listener gives each request `ConnectInfo<SocketAddr>` and, under TLS, `client::OverTls`.
+/// The public listener's routes. The listener gives each request `ConnectInfo<SocketAddr>` and, under TLS,
+/// `client::OverTls`.
 pub fn router(site: Shared) -> Router {
     let (api, _) = api_routes().split_for_parts();
     let (health, _) = health_routes().split_for_parts();

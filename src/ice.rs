@@ -1,7 +1,7 @@
-//! ICE servers for a user: STUN as configured, TURN with credentials that coturn can check by itself (its
-//! `use-auth-secret`, after draft-uberti-behave-turn-rest), and how often a user may ask.
+//! ICE servers for a user: STUN as configured, TURN with credentials that coturn verifies by itself (its
+//! `use-auth-secret`, after draft-uberti-behave-turn-rest), and a quota per user.
 //!
-//! Must not know: HTTP. Credentials are never logged; a user never is a metric's label.
+//! Must not know: HTTP. Credentials are never logged; a user is never a label of a metric.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -17,18 +17,18 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Where browsers find STUN and TURN, and the limits of it.
+/// STUN and TURN servers, and limits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// STUN servers, e.g. `stun:stun.example.org:3478`. May be empty: on one network browsers need none.
     pub stun_urls: Vec<String>,
     /// TURN servers, e.g. `turn:turn.example.org:3478?transport=udp`. Used only when there is a secret.
     pub turn_urls: Vec<String>,
-    /// How long a credential may be used to make allocations; at most `60m`. Allocations made stay.
+    /// How long a credential can be used for new allocations; at most `60m`. Existing allocations are not affected.
     pub ttl: Duration,
-    /// How often a user may ask for credentials within an hour of their first asking.
+    /// Requests for credentials per user, within an hour of the first.
     pub quota_per_hour: u32,
-    /// Users whose askings are counted at once (≈ 100 bytes each); past it the oldest count is forgotten.
+    /// Users whose requests are counted at once (≈ 100 bytes each); beyond it the oldest count is dropped.
     pub quota_users_max: usize,
 }
 
@@ -60,21 +60,21 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
-/// Makes ICE server lists.
+/// Creates ICE server lists.
 pub struct Ice {
     settings: Settings,
-    /// What coturn knows as `static-auth-secret`. It may know several, so that one can be replaced; ours is the first.
+    /// coturn's `static-auth-secret`s. It accepts several during a rotation; the first signs.
     secret: Option<SecretString>,
 }
 
 impl Ice {
-    /// Lists after `settings`, signed with the first of `secrets`. Without a secret there is no TURN.
+    /// Lists by `settings`, signed with the first of `secrets`. Without a secret there is no TURN.
     #[must_use]
     pub fn new(settings: Settings, secrets: Vec<SecretString>) -> Self {
         Self { settings, secret: secrets.into_iter().next() }
     }
 
-    /// How long the credentials of a list made now are good.
+    /// How long the credentials of a list created now are valid.
     #[must_use]
     pub fn ttl(&self) -> Duration {
         self.settings.ttl
@@ -108,20 +108,20 @@ impl actors::ports::IceServers for Ice {
 
 /// base64(HMAC-SHA1(secret, username)), as coturn computes it.
 fn sign(secret: &SecretString, username: &str) -> String {
-    // HMAC takes keys of any length, so the error cannot happen; were it to, an empty credential is refused by coturn.
+    // HMAC accepts keys of any length, so the error cannot happen; coturn would refuse an empty credential.
     Hmac::<sha1::Sha1>::new_from_slice(secret.expose_secret().as_bytes())
         .map(|mac| BASE64_STANDARD.encode(mac.chain_update(username).finalize().into_bytes()))
         .unwrap_or_default()
 }
 
-/// Counts how often users ask for credentials: here in memory, in a cluster in the ledger's Redis.
+/// Counts users' requests for credentials: here in memory, in a cluster in the ledger's Redis.
 #[async_trait]
 pub trait Quota: Send + Sync + 'static {
-    /// Counts one asking of a user; `Err` says how long to wait when there were too many.
+    /// Counts a user's request; `Err`: too many, and how long to wait.
     async fn take(&self, user: Uuid, now: Timestamp) -> Result<(), Duration>;
 }
 
-/// The embedded quota: an hour's window a user, from their first asking on.
+/// The embedded quota: a window of an hour per user, from the first request on.
 pub struct MemoryQuota {
     per_hour: u32,
     users_max: usize,
@@ -131,14 +131,14 @@ pub struct MemoryQuota {
 #[derive(Default)]
 struct Windows {
     counts: HashMap<Uuid, (Timestamp, u32)>,
-    /// Users by the begin of their window. All windows are equally long, so the first is the first to end.
+    /// Users by the start of their window. All windows are equally long, so the first ends first.
     order: VecDeque<(Timestamp, Uuid)>,
 }
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 impl MemoryQuota {
-    /// A quota after `settings`, nothing counted yet.
+    /// A quota by `settings`, with nothing counted yet.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         Self {

@@ -1,8 +1,8 @@
 //! How loaded this node is: which new sockets and requests it admits beside the established calls (load shedding).
 //!
 //! One task sleeps a moment, over and over, and measures how late it is woken: what every socket's turn waits as well
-//! (event-loop lag). The listener tells how many connections wait for their turn. `lag` and `shed` decide. Must not know
-//! who asks.
+//! (event-loop lag). The listener tells how many connections wait for their turn. `lag` and `shed` decide. Must not
+//! know who asks.
 
 mod lag;
 mod shed;
@@ -27,8 +27,8 @@ pub const SHED: &str = "aldis_shed_total";
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Tasks that have not run for so long will not run again by themselves.
 const STUCK_AFTER: Duration = Duration::from_secs(10);
-/// Connections that may wait for their turn before newcomers are refused: as many as reconnect when a network breaks, and
-/// a quarter of a second's work.
+/// Connections that may wait for their turn before newcomers are refused: as many as reconnect when a network breaks,
+/// and a quarter of a second's work.
 pub(crate) const NEWCOMERS_WAITING_MAX: usize = 2_048;
 /// Connections that may wait before resumes are refused too: a second's work, and so far less than a seat is kept.
 pub(crate) const WAITING_MAX: usize = RESUME_FACTOR as usize * NEWCOMERS_WAITING_MAX;
@@ -69,8 +69,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// Newcomers are refused while tasks are woken later than `lag_max`, resumes while they are four times as late; zero:
-    /// nothing is ever refused.
+    /// Newcomers are refused while tasks are woken later than `lag_max`, resumes while they are four times as late;
+    /// zero: nothing is ever refused.
     #[must_use]
     pub fn new(lag_max: Duration) -> Arc<Self> {
         Arc::new(Self {
@@ -112,8 +112,8 @@ impl Load {
         Shed::of(self.late.load(Ordering::Relaxed).max(self.rushed.load(Ordering::Relaxed)))
     }
 
-    /// The longest wait that a refused client may be keeping now: a seat kept for so much longer is still there when its
-    /// client obeys and comes back. Zero when nothing is refused and every wait that was told is over.
+    /// The longest wait that a refused client may be keeping now: a seat kept for so much longer is still there when
+    /// its client obeys and comes back. Zero when nothing is refused and every wait that was told is over.
     pub fn told_wait_max(&self) -> Duration {
         let is_waited = millis(self.begun.elapsed()) < self.told_until.load(Ordering::Relaxed);
         let (after, within) = NEWCOMERS_BACK;

@@ -1,13 +1,13 @@
-//! The `aldis` process: what must stand before anything else runs, then the command line.
+//! The `aldis` process: allocator and TLS provider, then the command line.
 
 use std::process::ExitCode;
 
-/// Fastest of those measured under many small, short-lived messages.
+/// The fastest measured for many small, short-lived messages.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // One provider for all TLS, before anything could choose another; it fails only if one is there already.
+    // One provider for all TLS, installed first; it fails only if one is installed already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     aldis::cli::run()
 }

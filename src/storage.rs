@@ -1,6 +1,6 @@
-//! What must survive a restart: users, meetings, refresh tokens.
+//! Persistent data: users, meetings, refresh tokens.
 //!
-//! One port (`Store`, one trait a table), two implementations that run the same statements: `Sqlite` (the embedded
+//! One port (`Store`, one trait per table), two implementations that run the same statements: `Sqlite` (the embedded
 //! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
 //! Must not know: HTTP, tokens' text, passwords (only their hashes), who is in a room now.
 
@@ -28,24 +28,24 @@ pub use rooms::Rooms;
 pub use sqlite::Sqlite;
 pub use users::{NewUser, User, Users};
 
-/// The database behind everything that must survive a restart.
+/// The database.
 ///
-/// Every operation answers within `Settings::query_within`, or with `StoreError::Unavailable`.
+/// Every operation returns within `Settings::query_within`, or with `StoreError::Unavailable`.
 #[async_trait::async_trait]
 pub trait Store: Users + Meetings + RefreshTokens + Send + Sync + 'static {
-    /// Asks the database for a trivial answer: for `/health/ready`.
+    /// Runs a trivial query: for `/health/ready`.
     async fn ping(&self) -> Result<(), StoreError>;
-    /// Lets running statements end and closes the connections; later calls answer `Unavailable`.
+    /// Lets running statements finish and closes the connections; later calls return `Unavailable`.
     async fn close(&self);
 }
 
-/// Limits of the database's use.
+/// Timeouts and pool size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// How long a request may wait for a free connection. Short: a database that is away must be an error at once,
-    /// not a queue of waiting requests. At most `1s`.
+    /// How long a request may wait for a free connection. Short: an unavailable database must be an error at once, not
+    /// a queue of waiting requests. At most `1s`.
     pub acquire_within: Duration,
-    /// How long one statement may take, connection included; then the answer is 503.
+    /// Timeout of one statement, connection included; then the response is 503.
     pub query_within: Duration,
     /// How long SQLite waits for a lock that another process holds (`aldis keys`, a backup).
     pub busy_within: Duration,
@@ -64,13 +64,13 @@ impl Default for Settings {
     }
 }
 
-/// Opens the database named by `url` and brings its schema up to date.
+/// Opens the database named by `url` and migrates its schema.
 ///
 /// `None`, `sqlite:<path>` or `sqlite://<path>` is a SQLite file (by default `<data_dir>/aldis.db`);
 /// `postgres://…` is PostgreSQL.
 ///
 /// # Errors
-/// When the database cannot be opened, or its schema not be brought up to date. The url's password is not in the error.
+/// The database cannot be opened, or its schema cannot be migrated. The error does not contain the url's password.
 pub async fn open(url: Option<&str>, data_dir: &Path, settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
     let path = match url {
         None => data_dir.join("aldis.db"),
@@ -92,7 +92,7 @@ fn millis(at: jiff::Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-/// The time that `millis` wrote.
+/// The time written by `millis`.
 fn timestamp(column: &'static str, millis: i64) -> Result<jiff::Timestamp, StoreError> {
     jiff::Timestamp::from_millisecond(millis).map_err(|_| StoreError::Unreadable { column, value: millis.to_string() })
 }

@@ -1,5 +1,5 @@
-//! What operators see of a node: log lines and metrics. Must not know what is logged or counted.
-//! One per process: it is installed by `main` alone, so that tests may run many nodes in one process.
+//! Log lines and metrics. Must not know what is logged or counted. Installed once per process, by `serve` alone, so
+//! that tests may run many nodes in one process.
 
 mod json;
 pub mod memory;
@@ -21,14 +21,14 @@ pub use panics::log_panics;
 
 use crate::config::{Log, LogFormat};
 
-/// Sends log lines to standard error from now on. Errors when something else already takes them.
+/// Sends log lines to standard error from now on. Fails if another logger is installed.
 pub fn install_logs(log: &Log) -> anyhow::Result<()> {
     let terminal = stderr().is_terminal();
     let subscriber = subscriber(log, Shape::of(log.format, terminal), stderr);
     tracing::subscriber::set_global_default(subscriber).context("cannot send log lines to standard error")
 }
 
-/// How lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Pretty { colour: bool },

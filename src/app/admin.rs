@@ -1,5 +1,4 @@
-//! The admin listener has a thread of its own: whoever asks whether the node lives, or scrapes it, neither waits for its
-//! calls nor makes them wait.
+//! The admin listener on a thread of its own: probes and scrapes neither wait for calls nor delay them.
 
 use std::{net::SocketAddr, sync::Arc, thread};
 
@@ -10,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::ws::{self, Listener, NoSockets};
 
-/// Serves from now on, until `stop`; answers where.
+/// Starts serving, until `stop`; returns the address.
 pub(super) async fn serve(
     (bind, limits): (SocketAddr, ws::Limits),
     router: Router,
@@ -23,13 +22,13 @@ pub(super) async fn serve(
         let listener = match Listener::bind(bind, limits).await {
             Ok(listener) => listener,
             Err(why) => {
-                let _ = tell.send(Err(why.into())); // who waits for it is still there
+                let _ = tell.send(Err(why.into())); // the receiver is still waiting
                 return;
             }
         };
         let _ = tell.send(listener.local_addr().map_err(Into::into)); // as above
         listener.serve(router, Arc::new(NoSockets), tasks.clone(), stop).await;
-        tasks.wait().await; // the answers under way are tasks of this thread
+        tasks.wait().await; // requests in progress are tasks of this thread
     };
     let thread = thread::Builder::new().name("aldis-admin".to_owned()).spawn(move || runtime.block_on(serving));
     thread.context("cannot start the admin listener's thread")?;

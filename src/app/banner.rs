@@ -1,5 +1,5 @@
-//! What a node says once it serves: where the page is, where data lies, what to do next.
-//! On a terminal a few lines for whoever just typed the command, otherwise one log line.
+//! What is printed once a node serves: where the page is, where data is stored, what to do next. A few lines on a
+//! terminal, otherwise one log line.
 //! Must not know how a node works.
 
 use std::fmt::Write as _;
@@ -9,25 +9,25 @@ use std::path::PathBuf;
 
 use crate::config::Config;
 
-/// A node that serves.
+/// What to print of a node that serves.
 #[derive(Debug, Clone)]
 pub(super) struct Serving {
     /// The public listener's real address.
     pub(super) http: SocketAddr,
-    /// The operators' listener's real address.
+    /// The admin listener's real address.
     pub(super) admin: SocketAddr,
     /// Whether the public listener speaks TLS.
     pub(super) tls: bool,
-    /// The address people type, if it is another one.
+    /// The address people type, if it differs.
     pub(super) public_url: Option<String>,
-    /// Where database and keys lie.
+    /// Where database and keys are stored.
     pub(super) data_dir: PathBuf,
-    /// Whether they were just made.
+    /// Whether they were just created.
     pub(super) first_start: bool,
 }
 
 impl Serving {
-    /// A node of this configuration that was given these addresses.
+    /// Of a node with this configuration, listening on these addresses.
     pub(super) fn new(config: &Config, http: SocketAddr, admin: SocketAddr, first_start: bool) -> Self {
         Self {
             http,
@@ -39,7 +39,7 @@ impl Serving {
         }
     }
 
-    /// The page's address as somebody at this machine types it.
+    /// The page's address as typed on this machine.
     pub(super) fn page(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         let local = self.http.ip().is_loopback() || self.http.ip().is_unspecified();
@@ -48,7 +48,7 @@ impl Serving {
     }
 }
 
-/// Says that the node serves: on standard output when that is a terminal, else in the log.
+/// Prints that the node serves: on standard output when that is a terminal, else in the log.
 pub(super) fn announce(serving: &Serving) {
     let mut out = io::stdout();
     if out.is_terminal() && write!(out, "{}", banner(serving)).is_ok() {
@@ -70,7 +70,7 @@ fn banner(serving: &Serving) -> String {
     line("Metrics", &format!("http://{}/metrics", serving.admin));
     line(
         "Data",
-        &format!("{data} (database and signing keys{})", if serving.first_start { ", just made" } else { "" }),
+        &format!("{data} (database and signing keys{})", if serving.first_start { ", just created" } else { "" }),
     );
     if serving.first_start {
         text.push_str("\n  Next: open the page, sign up, make a room, and open its link in a second browser.\n");
@@ -84,7 +84,7 @@ fn banner(serving: &Serving) -> String {
                 "  localhost, browsers give a page the camera over https only: set http.tls_cert and http.tls_key.\n",
             );
         }
-        text.push_str("  Every setting and its why: aldis config default\n");
+        text.push_str("  Every setting and its rationale: aldis config default\n");
     }
     text.push_str("\n  Ctrl-C drains and stops; a second one stops at once.\n\n");
     text
@@ -104,7 +104,7 @@ mod tests {
         let text = banner(&serving("127.0.0.1:8080", true));
         for part in [
             "http://localhost:8080\n",
-            "./data (database and signing keys, just made)",
+            "./data (database and signing keys, just created)",
             "Next: open the page",
             "--bind 0.0.0.0:8080",
         ] {
@@ -116,7 +116,7 @@ mod tests {
     fn later_starts_say_where_things_are_and_no_more() {
         let text = banner(&serving("127.0.0.1:8080", false));
         assert!(
-            text.contains("http://127.0.0.1:9090/metrics") && !text.contains("Next") && !text.contains("just made"),
+            text.contains("http://127.0.0.1:9090/metrics") && !text.contains("Next") && !text.contains("just created"),
             "{text}"
         );
     }

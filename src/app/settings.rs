@@ -1,4 +1,4 @@
-//! The configuration's sections as the parts want them. Nothing is decided here: a value, a name, its new place.
+//! Maps the configuration's sections to the settings of each part. Decides nothing.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
 
 /// What is buffered for clients takes at most one part in so many of the memory: the rest is sockets, rooms, TLS, hashing.
 const BUFFERED_SHARE: u64 = 3;
-/// From the drain's end to the process's: what HTTP still answers.
+/// From the end of the drain to the end of the process: time to finish HTTP responses.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(4);
 
 pub(super) fn node(config: &Config, memory_max: u64) -> Settings {

@@ -1,4 +1,4 @@
-//! The process's signals: SIGTERM and SIGINT stop, SIGHUP reads keys and certificates again.
+//! The process's signals: SIGTERM and SIGINT stop, SIGHUP reloads keys and certificates.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,10 +9,10 @@ use tokio::{
 
 use crate::{auth::KeyRing, ws::Certificates};
 
-/// How often the key folder is looked at, so that `aldis keys rotate` needs no signal.
+/// How often the key directory is checked, so that `aldis keys rotate` needs no signal.
 const KEYS_EVERY: Duration = Duration::from_secs(10);
 
-/// Waits for the first signal to stop; meanwhile keeps keys and certificates fresh.
+/// Waits for the first signal to stop; reloads keys and certificates meanwhile.
 pub(super) async fn until_told_to_stop(
     signals: (Signal, Signal, Signal),
     keys: &Arc<KeyRing>,
@@ -40,13 +40,13 @@ pub(super) async fn until_told_to_stop(
 pub(super) async fn stop_now() {
     let Ok((mut terminate, mut interrupt, _)) = listen() else { return std::future::pending().await };
     tokio::select! {
-        biased; // either will do
+        biased; // either signal stops
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
 }
 
-/// From here on no signal ends the process by itself: SIGTERM, SIGINT and SIGHUP.
+/// Handles SIGTERM, SIGINT and SIGHUP from now on: none of them ends the process by default any more.
 pub(super) fn listen() -> anyhow::Result<(Signal, Signal, Signal)> {
     Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?))
 }
@@ -54,17 +54,17 @@ pub(super) fn listen() -> anyhow::Result<(Signal, Signal, Signal)> {
 async fn reload_keys(keys: &Arc<KeyRing>) {
     let keys = Arc::clone(keys);
     match tokio::task::spawn_blocking(move || keys.reload()).await {
-        Ok(Ok(true)) => tracing::info!("the signing keys changed and are in use"),
+        Ok(Ok(true)) => tracing::info!("signing keys reloaded"),
         Ok(Ok(false)) | Err(_) => {}
-        Ok(Err(why)) => tracing::warn!(%why, "the signing keys cannot be read again; the ones in use stay"),
+        Ok(Err(why)) => tracing::warn!(%why, "cannot reload the signing keys; those in use stay in use"),
     }
 }
 
 fn reload_certificates(certificates: Option<&Arc<Certificates>>) {
     if let Some(certificates) = certificates {
         match certificates.reload() {
-            Ok(()) => tracing::info!("the certificates were read again"),
-            Err(why) => tracing::warn!(%why, "the certificates cannot be read again; the ones in use stay"),
+            Ok(()) => tracing::info!("certificates reloaded"),
+            Err(why) => tracing::warn!(%why, "cannot reload the certificates; those in use stay in use"),
         }
     }
 }

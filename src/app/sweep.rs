@@ -1,4 +1,4 @@
-//! What has run out is taken off the database, a little at a time.
+//! Deletes expired rows from the database, a few at a time.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,24 +7,24 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::Auth;
 
-/// How often expired refresh tokens are looked for.
+/// How often expired refresh tokens are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
-/// How many are taken at once: the one writer is not held up for long.
+/// How many at once: the single writer is not blocked for long.
 const SWEEP_MAX: u32 = 1_000;
 
-/// Sweeps until `stop`.
+/// Deletes expired tokens until `stop`.
 pub(super) async fn expired_tokens(auth: Arc<Auth>, stop: CancellationToken) {
     let mut look = interval(SWEEP_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        // Stop first: what is not swept now is swept after the next start.
+        // Stop first: what is left is deleted after the next start.
         tokio::select! {
             biased;
             () = stop.cancelled() => return,
             _ = look.tick() => {}
         }
         if let Err(why) = auth.sweep(SWEEP_MAX).await {
-            tracing::warn!(%why, "expired refresh tokens could not be removed; it is tried again");
+            tracing::warn!(%why, "cannot delete expired refresh tokens; retrying in a minute");
         }
     }
 }

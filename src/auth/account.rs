@@ -1,15 +1,15 @@
-//! What an account may be made of: pure checks of address, name and password.
+//! Validation of address, name and password. Pure.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A field of a request that cannot be, and why.
+/// An invalid field of a request, and why.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
 pub struct FieldError {
     /// The field's path, e.g. `email` or `rooms[0].name`.
     #[schema(example = "email")]
     pub field: String,
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be valid.
     #[schema(example = "is not an e-mail address, like ann@example.org")]
     pub message: String,
 }
@@ -21,9 +21,9 @@ impl FieldError {
     }
 }
 
-/// The address' shape: what HTML's `<input type=email>` accepts, so ASCII, so case is simple.
+/// The form of an address: what HTML's `<input type=email>` accepts, so ASCII, so case is simple.
 pub const EMAIL_PATTERN: &str = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$";
-/// The longest address that can be mailed to (RFC 5321 §4.5.3.1.3, less the angle brackets).
+/// The longest valid address (RFC 5321 §4.5.3.1.3, less the angle brackets).
 pub const EMAIL_LEN_MAX: usize = 254;
 /// Characters of a name: a tile has no room for more.
 pub const NAME_LEN_MAX: usize = 64;
@@ -32,7 +32,7 @@ pub const PASSWORD_LEN_MIN: usize = 8;
 /// The longest password: enough for any pass phrase, too short to make hashing costly.
 pub const PASSWORD_LEN_MAX: usize = 128;
 
-/// A wish for an account.
+/// A request for an account.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signup {
@@ -47,7 +47,7 @@ pub struct Signup {
     /// 8 to 128 characters.
     #[schema(min_length = 8, max_length = 128, format = Password, example = "correct horse battery staple")]
     pub password: String,
-    /// What others see: 1 to 64 characters, none of them a control character, not only blanks.
+    /// The name shown to others: 1 to 64 characters, no control characters, not only blanks.
     #[schema(
         min_length = 1,
         max_length = 64,
@@ -57,7 +57,7 @@ pub struct Signup {
     pub name: String,
 }
 
-/// A wish to be let in.
+/// A request to log in.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Login {
@@ -70,10 +70,10 @@ pub struct Login {
 }
 
 impl Signup {
-    /// The wish with blanks around address and name removed, or everything that is wrong with it.
+    /// The request with blanks around address and name removed, or everything that is wrong with it.
     ///
     /// # Errors
-    /// One entry a field.
+    /// One entry per field.
     pub fn checked(mut self) -> Result<Self, Vec<FieldError>> {
         self.email = self.email.trim().to_owned();
         self.name = self.name.trim().to_owned();
@@ -91,7 +91,7 @@ impl Signup {
 }
 
 impl Login {
-    /// Whether an account with this address could exist at all; if not, the database need not be asked.
+    /// Whether an account with this address can exist; if not, the database need not be queried.
     #[must_use]
     pub fn may_exist(&self) -> bool {
         email_fault(self.email.trim()).is_none()
@@ -124,7 +124,7 @@ fn password_fault(password: &str) -> Option<String> {
 fn name_fault(name: &str) -> Option<String> {
     let length = name.chars().count();
     if name.chars().any(char::is_control) {
-        return Some("holds a control character".to_owned());
+        return Some("contains a control character".to_owned());
     }
     (!(1..=NAME_LEN_MAX).contains(&length)).then(|| format!("has {length} characters; it needs 1 to {NAME_LEN_MAX}"))
 }

@@ -1,9 +1,8 @@
-//! Work that takes a core for milliseconds (hashing, signing), on a few threads that give way to everything else. Logins
-//! wait for it in a bounded queue.
+//! CPU-bound work of milliseconds (hashing, signing), on a few background threads of the lowest priority. Logins wait
+//! for it in a bounded queue.
 //!
-//! Not tokio's blocking pool: a thread that was told to give way cannot be told otherwise without a privilege. A thread
-//! that has had nothing to do for a while ends, and what it kept for its work (thread-locals) goes with it.
-//! Must not know passwords or tokens.
+//! Not tokio's blocking pool: a thread cannot leave the lowest priority without a privilege. A thread that is idle for
+//! a while ends, and with it its thread-local buffers. Must not know passwords or tokens.
 
 use std::{
     collections::VecDeque,
@@ -16,21 +15,21 @@ use tokio::sync::oneshot;
 
 use super::{AuthError, queue::Queue};
 
-/// How long a thread waits for more before it ends.
+/// How long a thread may be idle before it ends.
 const LINGER: Duration = Duration::from_secs(2);
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// How long a piece of work takes.
+/// How long a job takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Takes {
-    /// A millisecond or two: goes before all that takes long.
+    /// A millisecond or two: runs before all longer jobs.
     Moment,
     /// Tens of milliseconds.
     Long,
 }
 
-/// The threads, and what waits for them.
+/// The threads and the jobs queued for them.
 pub(super) struct Aside {
     shared: Arc<Shared>,
     threads_max: usize,
@@ -48,26 +47,26 @@ struct Waiting {
     moments: VecDeque<Job>,
     long: VecDeque<Job>,
     threads: usize,
-    /// Threads that wait for more.
+    /// Idle threads.
     idle: usize,
 }
 
 impl Aside {
-    /// At most so many threads, none of them started before there is work, and so many logins that wait.
+    /// At most this many threads, started only when there is work, and this many queued logins.
     pub(super) fn new(threads_max: usize, waiting_max: usize) -> Self {
         let queue = Arc::new(Queue::new(threads_max, waiting_max, Instant::now()));
         Self { shared: Arc::default(), threads_max, queue }
     }
 
-    /// How many logins run or wait.
+    /// Running and queued logins.
     pub(super) fn depth(&self) -> usize {
         self.queue.depth()
     }
 
-    /// A millisecond's work, before all logins that wait.
+    /// Runs a job of a millisecond, before all queued logins.
     ///
     /// # Errors
-    /// `Broken` when no thread can be started, or the work panicked.
+    /// `Broken` when no thread can be started, or the job panicked.
     pub(super) async fn moment<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -75,13 +74,13 @@ impl Aside {
         self.run(Takes::Moment, work).await
     }
 
-    /// A whole login, its questions to the database too: whoever runs calls is not even woken for it.
+    /// Runs a whole login, its database queries included: the threads that serve calls are not even woken for it.
     ///
-    /// **Invariant:** no more run than there are threads, whatever becomes of those who asked: the place moves into the
-    /// work, so a dropped request does not free it (`tests::a_dropped_login_frees_its_place_only_when_it_is_done`).
+    /// **Invariant:** no more logins run than there are threads, even if their requests are dropped: the permit moves into the
+    /// job (`tests::a_dropped_login_frees_its_place_only_when_it_is_done`).
     ///
     /// # Errors
-    /// `Busy` at once when the queue is full, else as the login says and as `moment`.
+    /// `Busy` at once when the queue is full, else the login's own errors, or as `moment`.
     pub(super) async fn login<T: Send + 'static>(
         &self,
         login: impl Future<Output = Result<T, AuthError>> + Send + 'static,
@@ -104,8 +103,8 @@ impl Aside {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AuthError> {
         let (told, heard) = oneshot::channel();
-        self.push(takes, Box::new(move || drop(told.send(work()))))?; // whoever asked may be gone
-        heard.await.map_err(|_| AuthError::Broken("work beside the calls ended early".to_owned()))
+        self.push(takes, Box::new(move || drop(told.send(work()))))?; // the caller may be gone
+        heard.await.map_err(|_| AuthError::Broken("a background job ended early".to_owned()))
     }
 
     fn push(&self, takes: Takes, job: Job) -> Result<(), AuthError> {
@@ -114,7 +113,7 @@ impl Aside {
         if ahead >= waiting.idle && waiting.threads < self.threads_max {
             let shared = Arc::clone(&self.shared);
             let started = std::thread::Builder::new().name("aldis-aside".to_owned()).spawn(move || shared.serve());
-            started.map_err(|why| AuthError::Broken(format!("a thread beside the calls cannot be started: {why}")))?;
+            started.map_err(|why| AuthError::Broken(format!("cannot start a background thread: {why}")))?;
             waiting.threads += 1;
         }
         match takes {
@@ -135,11 +134,11 @@ impl Shared {
     fn serve(&self) {
         give_way();
         while let Some(job) = self.next() {
-            let _ = catch_unwind(AssertUnwindSafe(job)); // whoever asked hears of it: nothing was sent
+            let _ = catch_unwind(AssertUnwindSafe(job)); // the caller notices: nothing was sent
         }
     }
 
-    /// The next job; none when there was none for a while, and then this thread is counted out.
+    /// The next job; `None` after a while without one, and then this thread is no longer counted.
     fn next(&self) -> Option<Job> {
         let mut waiting = self.lock();
         loop {
@@ -158,9 +157,9 @@ impl Shared {
     }
 }
 
-/// From here on this thread runs when a core has nothing else to do. On Linux by its policy (SCHED_IDLE, sched(7)):
-/// beside a thread that is only nice, others that wake wait for the rest of its slice, some 3 ms. Where that is
-/// refused, the work takes its share like anybody's.
+/// Makes this thread run only when a core has nothing else to do, on Linux by its policy (SCHED_IDLE, sched(7)): with
+/// niceness alone, a waking thread would wait for the rest of the slice, some 3 ms. Where that is refused, the job
+/// competes for its share.
 fn give_way() {
     #[cfg(target_os = "linux")]
     {

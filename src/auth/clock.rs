@@ -1,10 +1,10 @@
-//! The time of day as a value, so that tests can turn it. Nothing in `auth` and `http` reads the system's clock elsewhere.
+//! The time of day as a value, so that tests can set it. Nothing else in `auth` and `http` reads the system's clock.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-/// Where the time comes from.
+/// A source of the time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
@@ -15,7 +15,7 @@ impl Clock {
         Self(Arc::new(Timestamp::now))
     }
 
-    /// A clock of one's own.
+    /// A custom clock.
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }

@@ -1,7 +1,7 @@
 //! The keys that sign access tokens: PEM files in one folder, newest first, two of them live.
 //!
-//! The newest signs; the one before still verifies, so a rotation logs nobody out. A key's id is its RFC 7638 thumbprint.
-//! Files: `<unix milliseconds>.pem`, PKCS #8, mode 0600.
+//! The newest signs; the previous one still verifies, so a rotation logs nobody out. A key's id is its RFC 7638
+//! thumbprint. Files: `<unix milliseconds>.pem`, PKCS #8, mode 0600.
 
 mod files;
 
@@ -31,9 +31,9 @@ pub const LIVE_MAX: usize = 2;
 pub struct Key {
     /// RFC 7638 thumbprint (SHA-256, base64url): the `kid` of tokens and of the JWKS.
     pub kid: String,
-    /// When it was made.
+    /// When it was created.
     pub made_at: Timestamp,
-    /// The header of every token signed with it, and the same as it stands in the token.
+    /// The header of every token signed with it, and its encoded form.
     pub(super) header: Header,
     pub(super) encoded_header: String,
     pub(super) signing: EncodingKey,
@@ -44,7 +44,7 @@ pub struct Key {
     jwk: Jwk,
 }
 
-/// A line of `aldis keys list`.
+/// A key as printed by `aldis keys list`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyInfo {
     /// See `Key::kid`.
@@ -55,7 +55,7 @@ pub struct KeyInfo {
     pub signs: bool,
 }
 
-/// The live keys; may be swapped while tokens are minted and verified.
+/// The live keys; they may be replaced while tokens are minted and verified.
 pub struct KeyRing {
     folder: PathBuf,
     /// Newest first, 1 to `LIVE_MAX`.
@@ -63,10 +63,10 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Reads the keys of `folder` and, when there are none, makes folder and first key. Blocks.
+    /// Reads the keys of `folder`; if there are none, creates the folder and the first key. Blocks.
     ///
     /// # Errors
-    /// When the folder cannot be made, or a key file not be read, or others than its owner and group may read it.
+    /// The folder cannot be created, or a key file cannot be read, or others than its owner and group may read it.
     pub fn open(folder: &Path, now: Timestamp) -> anyhow::Result<Self> {
         let mut keys = files::read(folder)?;
         if keys.is_empty() {
@@ -75,11 +75,11 @@ impl KeyRing {
         Ok(Self { folder: folder.to_owned(), live: ArcSwap::from_pointee(live(keys)) })
     }
 
-    /// Makes a new key that signs from now on; the one that signed till now still verifies, older ones are deleted.
-    /// Blocks for some 100 ms.
+    /// Generates a new key that signs from now on; the previous one still verifies, older ones are deleted. Blocks for
+    /// some 100 ms.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// The folder cannot be written.
     pub fn rotate(&self, now: Timestamp) -> anyhow::Result<KeyInfo> {
         // A clock that was set back must not make the new key the older one.
         let newest = self.live.load().first().map_or(Timestamp::MIN, |key| key.made_at);
@@ -87,14 +87,14 @@ impl KeyRing {
         files::write(&self.folder, now.max(after), &generate()?)?;
         files::prune(&self.folder, LIVE_MAX)?;
         self.reload()?;
-        self.list().into_iter().next().context("the new key is not among the keys of the folder")
+        self.list().into_iter().next().context("the new key is missing from the folder")
     }
 
-    /// Reads the folder again: after `aldis keys rotate` of another process, or on SIGHUP. On error the keys stay as they are.
-    /// True when the keys changed.
+    /// Reloads the folder: after `aldis keys rotate` in another process, or on SIGHUP. On error the keys stay
+    /// unchanged. Returns whether they changed.
     ///
     /// # Errors
-    /// When a key file cannot be read, or none is there.
+    /// A key file cannot be read, or none exists.
     pub fn reload(&self) -> anyhow::Result<bool> {
         let keys = live(files::read(&self.folder)?);
         anyhow::ensure!(!keys.is_empty(), "no key is left in {}", self.folder.display());
@@ -164,9 +164,8 @@ fn live(keys: Vec<Key>) -> Vec<Arc<Key>> {
 
 /// A new RSA key of 2048 bits (what RS256 needs at least, RFC 7518 §3.3), as PKCS #8 in PEM.
 fn generate() -> anyhow::Result<String> {
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow::anyhow!("the system gave no RSA key"))?;
-    let der: Pkcs8V1Der<'_> =
-        pair.as_der().map_err(|_| anyhow::anyhow!("the new RSA key cannot be written as PKCS #8"))?;
+    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow::anyhow!("cannot generate an RSA key"))?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| anyhow::anyhow!("cannot encode the new RSA key as PKCS #8"))?;
     Ok(pem::encode_config(
         &pem::Pem::new("PRIVATE KEY", der.as_ref()),
         pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),

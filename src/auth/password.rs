@@ -1,4 +1,5 @@
-//! argon2id. It takes a core for some 16 ms and 19 MiB, so it runs aside (see `aside`), never on the loop.
+//! argon2id. A hash takes some 16 ms of CPU and 19 MiB, so it runs on the background threads (`aside`), never on the
+//! runtime.
 
 use std::cell::RefCell;
 
@@ -10,24 +11,24 @@ use argon2::{
 };
 
 thread_local! {
-    /// The memory that a hash fills, kept from one to the next: 19 MiB that come and go with each would make the
-    /// node's other threads wait for the process's memory map.
+    /// The memory of a hash, reused for the next: allocating and freeing 19 MiB each time would make the node's other
+    /// threads wait for the process's memory map.
     static BLOCKS: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What came of comparing a password with a hash.
+/// The result of comparing a password with a hash.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// Whether it is the password.
     pub good: bool,
-    /// Its hash with today's parameters, when the stored one was made with others.
+    /// Its hash with the current parameters, if the stored one used others.
     pub rehashed: Option<String>,
 }
 
-/// Hashes and compares passwords.
+/// Hashes and verifies passwords.
 pub struct Hasher {
     argon2: Argon2<'static>,
-    /// The hash of a password nobody knows: what unknown addresses are compared with, so that they take as long.
+    /// The hash of an unknown password, compared with for unknown addresses, so that they take as long.
     nobody: String,
 }
 
@@ -47,11 +48,11 @@ impl Hasher {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let secret: [u8; 32] = rand::random();
         let nobody = hash(&argon2, &secret)?;
-        BLOCKS.take(); // this thread hashes no more
+        BLOCKS.take(); // this thread will not hash again
         Ok(Self { argon2, nobody })
     }
 
-    /// The PHC text of a password's hash, with a fresh salt. Takes a core for some 16 ms.
+    /// The PHC string of a password's hash, with a fresh salt. Takes some 16 ms of CPU.
     ///
     /// # Errors
     /// `Broken`.
@@ -59,7 +60,7 @@ impl Hasher {
         hash(&self.argon2, password.as_bytes())
     }
 
-    /// Compares a password with a hash; without one, with nobody's, so that it takes as long.
+    /// Compares a password with a hash; without one, with the dummy hash, so that it takes as long.
     ///
     /// # Errors
     /// `Broken` when the stored hash cannot be read.
@@ -73,7 +74,7 @@ impl Hasher {
     }
 }
 
-/// The PHC text of a password's hash, with a fresh salt.
+/// The PHC string of a password's hash, with a fresh salt.
 fn hash(argon2: &Argon2<'_>, password: &[u8]) -> Result<String, AuthError> {
     let salt = Salt::generate();
     let hash = output(argon2, password, &salt)?;
@@ -88,7 +89,7 @@ fn hash(argon2: &Argon2<'_>, password: &[u8]) -> Result<String, AuthError> {
     Ok(phc.to_string())
 }
 
-/// Whether a hash, made with whatever parameters, is this password's. Compared in constant time.
+/// Whether a hash, of any parameters, is of this password. Compared in constant time.
 fn matches(stored: &PasswordHash, password: &[u8]) -> Result<bool, AuthError> {
     let (Some(salt), Some(hash)) = (&stored.salt, &stored.hash) else {
         return Err(AuthError::Broken("a stored password hash has no salt or no hash".to_owned()));
@@ -99,7 +100,7 @@ fn matches(stored: &PasswordHash, password: &[u8]) -> Result<bool, AuthError> {
     Ok(output(&Argon2::new(algorithm, version, params), password, salt)? == *hash)
 }
 
-/// Fills this thread's blocks and answers their hash.
+/// Computes a hash in this thread's blocks.
 fn output(argon2: &Argon2<'_>, password: &[u8], salt: &Salt) -> Result<Output, AuthError> {
     let len = argon2.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
     let mut output = vec![0; len];

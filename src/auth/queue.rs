@@ -1,5 +1,5 @@
-//! Who may wait for a hash: a bounded queue. Who finds it full is told when to come back, each at a moment of their
-//! own: five hundred who come back together are refused together again, and cost more than their hashes.
+//! A bounded queue for password hashes. When it is full, each client is told a different time to retry: five hundred
+//! that retry together would be refused together again, and cost more than their hashes.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -8,12 +8,12 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The longest that anybody is told to stay away; who comes then and finds no place is told again.
+/// The longest wait told to a client; if the queue is full then, it is told to wait again.
 const WAIT_MAX: Duration = Duration::from_secs(10);
-/// What a hash takes, before the first was seen.
+/// The assumed duration of a hash before the first was measured.
 const EACH: Duration = Duration::from_millis(16);
 
-/// The places of those who wait or are served, and the appointments of the others.
+/// The permits of queued and running logins, and the retry times told to the others.
 pub(super) struct Queue {
     places: Arc<Semaphore>,
     size: u32,
@@ -22,14 +22,14 @@ pub(super) struct Queue {
 }
 
 struct Turns {
-    /// What one takes, on average.
+    /// The average duration of a hash.
     each: Duration,
-    /// When the last who was sent away may come back.
+    /// The latest retry time that was told.
     last: Instant,
 }
 
 impl Queue {
-    /// So many are served at once, and so many more may wait.
+    /// This many run at once, and this many more may wait.
     pub(super) fn new(at_once: usize, waiting_max: usize, now: Instant) -> Self {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).max(1);
         Self {
@@ -40,26 +40,26 @@ impl Queue {
         }
     }
 
-    /// A place, kept until the permit is dropped.
+    /// A permit, held until it is dropped.
     ///
     /// # Errors
-    /// When there is none: how long to stay away.
+    /// None is free: how long to wait before a retry.
     pub(super) fn enter(&self, now: Instant) -> Result<OwnedSemaphorePermit, Duration> {
         Arc::clone(&self.places).try_acquire_owned().map_err(|_| self.appointment(now))
     }
 
-    /// How many are served or wait.
+    /// Running and waiting logins.
     pub(super) fn depth(&self) -> usize {
         (self.size as usize).saturating_sub(self.places.available_permits())
     }
 
-    /// Learns what one took.
+    /// Records the duration of a hash.
     pub(super) fn took(&self, time: Duration) {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.each = (turns.each * 7 + time) / 8;
     }
 
-    /// The next free moment after those who wait now and those who were sent away before.
+    /// The next free moment after all that wait now and all that were refused before.
     fn appointment(&self, now: Instant) -> Duration {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let each = turns.each / self.at_once;

@@ -1,4 +1,4 @@
-//! The refresh token: 256 random bits, opaque, known to the database only by their SHA-256.
+//! The refresh token: 256 random bits, opaque; the database stores only their SHA-256.
 
 use std::{str::FromStr, time::Duration};
 
@@ -8,20 +8,20 @@ use sha2::{Digest as _, Sha256};
 
 use crate::storage::{Issued, TokenHash};
 
-/// A refresh token's secret. Never logged: its `Debug` is blank.
+/// A refresh token's secret. Never logged: its `Debug` is empty.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken([u8; 32]);
 
-/// A text that is no refresh token.
+/// Not a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a refresh token is 43 characters of base64url")]
 pub struct NotARefreshToken;
 
 impl RefreshToken {
-    /// The shape as a regular expression, for documents.
+    /// The form as a regular expression, for the API documents.
     pub const PATTERN: &'static str = "^[A-Za-z0-9_-]{43}$";
 
-    /// A new token, good from `now` for `ttl`, and what is stored of it.
+    /// A new token, valid from `now` for `ttl`, and its stored form.
     #[must_use]
     pub fn issue(now: Timestamp, ttl: Duration) -> (Self, Issued) {
         let token = Self(rand::random());
@@ -31,13 +31,13 @@ impl RefreshToken {
         (token, issued)
     }
 
-    /// What the database knows it by. A plain hash will do: nobody guesses 256 bits.
+    /// The stored hash. A plain one suffices: 256 bits cannot be guessed.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         Sha256::digest(self.0).into()
     }
 
-    /// The text given to its owner, and to nobody else.
+    /// The text, for its owner only.
     #[must_use]
     pub fn expose(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.0)

@@ -1,31 +1,31 @@
-//! The limits of accounts and tokens, all in one place, each with its reason.
+//! All limits of accounts and tokens, each with its reason.
 
 use std::time::Duration;
 
 /// Limits of accounts and tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// How long an access token is good. Short, because it cannot be taken back; at most `24h`.
+    /// Lifetime of an access token. Short, because it cannot be revoked; at most `24h`.
     pub access_ttl: Duration,
-    /// How long a refresh token is good, from its last use on: how long one may stay away without a new login.
+    /// Lifetime of a refresh token, from its last use on: how long a user may be away without a new login.
     pub refresh_ttl: Duration,
-    /// Within this time of its first use a refresh token may be used again. `0s` is strict: any second use revokes the
-    /// family (RFC 9700). Two tabs of one browser that cannot agree on who refreshes need a few seconds.
+    /// Within this time of its first use a refresh token may be reused. `0s` is strict: any reuse revokes the family
+    /// (RFC 9700). Two tabs of one browser that refresh at the same time need a few seconds.
     pub refresh_grace: Duration,
-    /// How far the clocks of nodes may be apart, when an access token's expiry is judged; at most `5s`.
+    /// Tolerated clock difference between nodes when an access token's expiry is checked; at most `5s`.
     pub leeway: Duration,
-    /// Who mints the tokens: the claim `iss`.
+    /// The claim `iss`: the issuer of the tokens.
     pub issuer: String,
-    /// Whom the tokens are for: the claim `aud`.
+    /// The claim `aud`: the audience of the tokens.
     pub audience: String,
-    /// argon2id's memory for one hash, in KiB. 19 MiB with 2 passes is OWASP's first choice.
+    /// argon2id's memory for one hash, in KiB. OWASP recommends 19 MiB with 2 passes.
     pub argon2_memory_kib: u32,
     /// argon2id's passes over that memory.
     pub argon2_passes: u32,
-    /// How many passwords are hashed at once; 0 means half the cores, at least 1 and at most 2. Each takes a core for
-    /// 16 ms and `argon2_memory_kib`; more of them would take both from the calls.
+    /// Concurrent password hashes; 0 means half the cores, at least 1 and at most 2. Each takes 16 ms of CPU and
+    /// `argon2_memory_kib`; more of them would take both from the calls.
     pub hashing_max: usize,
-    /// How many more may wait their turn before logins are refused with 503: at 60 a second the last waits a second.
+    /// Logins that may wait before further ones are refused with 503: at 60 per second the last waits a second.
     pub hashing_queue_max: usize,
 }
 

@@ -1,8 +1,8 @@
 //! Access tokens: RS256 JSON Web Tokens (RFC 7519), minted and verified here and nowhere else.
 //!
-//! The algorithm is pinned, the key is found by `kid` among the live keys, time is the clock's. Verifying blocks for
-//! some 15 µs and asks nobody. Tokens in exactly the form minted here take a short cut (`own`); the JWT library verifies
-//! all others.
+//! The algorithm is pinned, the key is found by `kid` among the live keys, the time comes from the clock. Verifying
+//! takes some 15 µs and no I/O. Tokens in exactly the form minted here take a fast path (`own`); the JWT library
+//! verifies all others.
 
 mod own;
 
@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use super::{AuthError, Clock, KeyRing, Settings};
 
-/// The longest token looked at: ours are some 700 bytes.
+/// The longest token accepted: ours are some 700 bytes.
 pub const TOKEN_BYTES_MAX: usize = 4096;
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
     /// The user's id, a UUID.
@@ -27,34 +27,34 @@ pub struct Claims {
     pub name: String,
     /// Minted at, in seconds since 1970.
     pub iat: i64,
-    /// Good until, in seconds since 1970.
+    /// Expiry, in seconds since 1970.
     pub exp: i64,
-    /// Who minted it.
+    /// Its issuer.
     pub iss: String,
-    /// Whom it is for.
+    /// Its audience.
     pub aud: String,
     /// Its own id, for logs.
     pub jti: String,
 }
 
-/// Who a verified token belongs to.
+/// The owner of a verified token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The user.
     pub user: Uuid,
     /// Their name.
     pub name: String,
-    /// Until when the token is good.
+    /// When the token expires.
     pub expires: Timestamp,
 }
 
-/// Why a token is not good. The texts go to clients.
+/// Why a token is invalid. The texts are sent to clients.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// None was sent.
     #[error("no access token was sent: send it as `Authorization: Bearer …` or log in")]
     Missing,
-    /// Longer than any of ours.
+    /// Longer than any token minted here.
     #[error("the access token is longer than {TOKEN_BYTES_MAX} bytes")]
     TooLong,
     /// Not three parts of base64url JSON, or claims missing or of the wrong type.
@@ -66,10 +66,10 @@ pub enum TokenError {
     /// Signed with a key that is not live (any more).
     #[error("the access token is signed with an unknown key: log in again")]
     UnknownKey,
-    /// Changed, or signed by somebody else.
-    #[error("the access token's signature is wrong")]
+    /// Tampered with, or signed by somebody else.
+    #[error("the access token's signature is invalid")]
     BadSignature,
-    /// Good until a time that is past.
+    /// Expired.
     #[error("the access token expired at {0}: refresh it")]
     Expired(Timestamp),
     /// Minted in the future: the clocks of minting and verifying node differ.
@@ -80,14 +80,14 @@ pub enum TokenError {
     NotForUs,
 }
 
-/// What `aldis token inspect` shows: what the token says, and whether it is good here and now.
+/// A token's content and validity, for `aldis token inspect`.
 #[derive(Debug)]
 pub struct Inspection {
     /// The header, as it is.
     pub header: serde_json::Value,
     /// The claims, as they are.
     pub claims: serde_json::Value,
-    /// Whether it is good.
+    /// Whether it is valid here and now.
     pub verdict: Result<Identity, TokenError>,
 }
 
@@ -110,7 +110,7 @@ impl Tokens {
         validation.set_issuer(&[&settings.issuer]);
         validation.set_audience(&[&settings.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // Expiry is judged below, by our clock.
+        // Expiry is checked below, by our clock.
         validation.validate_exp = false;
         Self {
             keys,
@@ -129,13 +129,13 @@ impl Tokens {
         &self.keys
     }
 
-    /// How long a minted token is good.
+    /// Lifetime of a minted token.
     #[must_use]
     pub fn ttl(&self) -> Duration {
         self.ttl
     }
 
-    /// A token for a user, good for the configured time. Signing takes 1–2 ms.
+    /// A token for a user with the configured lifetime. Signing takes 1–2 ms.
     ///
     /// # Errors
     /// `Broken` when there is no key or it cannot sign.
@@ -143,7 +143,7 @@ impl Tokens {
         self.mint_for(user, name, self.ttl)
     }
 
-    /// A token for a user, good for `ttl`: for operators and load testers.
+    /// A token for a user with the lifetime `ttl`: for operators and load testers.
     ///
     /// # Errors
     /// As `mint`.
@@ -160,10 +160,10 @@ impl Tokens {
         };
         let key = self.keys.signer().ok_or_else(|| AuthError::Broken("there is no key to sign with".to_owned()))?;
         encode(&key.header, &claims, &key.signing)
-            .map_err(|why| AuthError::Broken(format!("an access token cannot be signed: {why}")))
+            .map_err(|why| AuthError::Broken(format!("cannot sign an access token: {why}")))
     }
 
-    /// Whose token this is, if it is good now.
+    /// The owner of a token, if it is valid now.
     ///
     /// # Errors
     /// Why it is not.
@@ -188,10 +188,10 @@ impl Tokens {
         self.judge(&claims.sub, claims.name, (claims.iat, claims.exp))
     }
 
-    /// What a token says and whether it is good. Nothing it says may be trusted unless it is.
+    /// A token's content and validity. The content must not be trusted unless the token is valid.
     ///
     /// # Errors
-    /// `Malformed` when there is nothing to show.
+    /// `Malformed` when there is no content.
     pub fn inspect(&self, token: &str) -> Result<Inspection, TokenError> {
         let header = decode_header(token).map_err(|_| TokenError::Malformed)?;
         let claims = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(token)
@@ -201,7 +201,7 @@ impl Tokens {
         Ok(Inspection { header, claims, verdict: self.verify(token) })
     }
 
-    /// Judges time and subject of claims whose signature is valid.
+    /// Checks time and subject of claims whose signature is valid.
     fn judge(&self, sub: &str, name: String, (iat, exp): (i64, i64)) -> Result<Identity, TokenError> {
         let now = self.clock.now();
         let expires = Timestamp::from_second(exp).map_err(|_| TokenError::Malformed)?;
@@ -209,7 +209,7 @@ impl Tokens {
         if expires.duration_until(now) >= self.leeway {
             return Err(TokenError::Expired(expires));
         }
-        // A minute, not the leeway: a fresh token must not bounce off a node whose clock lags a little.
+        // A minute, not the leeway: a node whose clock lags a little must not refuse a fresh token.
         if now.duration_until(minted) > SignedDuration::from_mins(1) {
             return Err(TokenError::NotYet);
         }
@@ -218,7 +218,7 @@ impl Tokens {
     }
 }
 
-/// The library's reason in our words.
+/// Maps the library's error.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum is open: the rest is malformed")]
 fn refusal(kind: &ErrorKind) -> TokenError {
     match kind {

@@ -1,4 +1,4 @@
-//! Access tokens as the system's sockets have them verified.
+//! Implements the actors' port for verifying access tokens.
 
 use actors::{
     ports::{Identity, TokenError, Verifier},

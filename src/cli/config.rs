@@ -1,4 +1,4 @@
-//! `aldis config …`: is it right, what could it be, what is it. Must not know how values are judged.
+//! `aldis config …`: check, print or explain the configuration. Must not know how values are checked.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,14 +12,14 @@ use crate::telemetry::memory::{MemoryMax, memory_max};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Check the file and the environment; every mistake is shown with line, column and advice; exit code 2 if there is one
+    /// Check the file and the environment: reports every mistake with line, column and advice (exit code 2)
     Check {
-        /// File to check [default: ALDIS_CONFIG, or config/aldis.toml if it is there]
+        /// File to check [default: ALDIS_CONFIG, or config/aldis.toml if it exists]
         path: Option<PathBuf>,
     },
-    /// Print the configuration file with every key, its default and its why
+    /// Print the configuration file with every setting, its default and its rationale
     Default,
-    /// Print what is in force and where each value was said; secrets are hidden
+    /// Print the effective values and their sources; secrets are redacted
     Show(Box<Flags>),
 }
 
@@ -31,7 +31,7 @@ impl ConfigCommand {
                 let loaded = load(&sources)?;
                 loaded.startable()?;
                 let file = sources.file.as_ref().map_or("no file, the defaults", |(name, _)| name);
-                writeln!(out, "{file}: right (keys set by file and environment: {})", loaded.origins.len())?;
+                writeln!(out, "{file}: OK (keys set by file and environment: {})", loaded.origins.len())?;
             }
             Self::Default => write!(out, "{DEFAULT_FILE}")?,
             Self::Show(flags) => {

@@ -1,20 +1,20 @@
-//! Why a command did not do what it was asked, and the exit code that says so. Must not know commands.
+//! Why a command failed, and its exit code. Must not know commands.
 
 use std::io;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
 
-/// Why a command did not do what it was asked.
+/// Why a command failed.
 pub(super) enum Failure {
-    /// It tried and failed: exit code 1.
+    /// A failure: exit code 1.
     Failed(anyhow::Error),
-    /// It was asked wrongly: exit code 2.
+    /// A configuration error: exit code 2.
     Config(ConfigError),
 }
 
 impl Failure {
-    /// Tells standard error, and gives the exit code.
+    /// Prints the failure to standard error and returns the exit code.
     pub(super) fn report(self) -> ExitCode {
         match self {
             Self::Failed(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -30,12 +30,12 @@ impl Failure {
     }
 }
 
-/// What failed, and why, each cause on its own line.
+/// What failed and why, each cause on its own line.
 fn causes(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).collect::<Vec<_>>().join("\n  = why: ")
 }
 
-/// Whether the reader of our output had enough, as `aldis config default | head` does.
+/// Whether the reader closed our output, as `aldis config default | head` does.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -1,5 +1,5 @@
-//! The flags that set configuration keys: the last layer. Their values are judged where all values are judged.
-//! Must not know what the keys do.
+//! The flags that set configuration keys: the last layer. Their values are checked with all others. Must not know what
+//! the keys do.
 
 use std::path::PathBuf;
 
@@ -10,19 +10,19 @@ use crate::config::{ConfigError, FlagValue, Loaded, Sources, load};
 /// Flags that set keys, and the one that names the file.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Flags {
-    /// Configuration file; must be there [default: config/aldis.toml, if it is there]
+    /// Configuration file, which must exist [default: config/aldis.toml, if it exists]
     #[arg(long, short, value_name = "PATH")]
     config: Option<PathBuf>,
     /// Public listener; port 0 takes a free one [http.bind, default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     bind: Option<String>,
-    /// Operators' listener [admin.bind, default: 127.0.0.1:9090]
+    /// Admin listener [admin.bind, default: 127.0.0.1:9090]
     #[arg(long, value_name = "ADDRESS")]
     admin_bind: Option<String>,
     /// Directory of database and keys [node.data_dir, default: ./data]
     #[arg(long, value_name = "PATH")]
     data_dir: Option<String>,
-    /// File that gets the real addresses as JSON once the node serves [node.ready_file]
+    /// File to write the real addresses to, as JSON, once the node serves [node.ready_file]
     #[arg(long, value_name = "PATH")]
     ready_file: Option<String>,
     /// sqlite://PATH [database.url, default: aldis.db in the data directory]
@@ -31,7 +31,7 @@ pub(super) struct Flags {
     /// redis://HOST of a cluster's Redis; not supported yet [ledger.redis_url]
     #[arg(long, value_name = "URL")]
     redis_url: Option<String>,
-    /// What is logged: a level, or levels by target [log.filter, default: info]
+    /// Log filter: a level, or levels by target [log.filter, default: info]
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
     /// auto, pretty or json [log.format, default: auto]
@@ -48,7 +48,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Flags {
-    /// The keys set; `--set` last, so that it wins.
+    /// The keys set by flags; `--set` comes last and so takes precedence.
     pub(super) fn values(&self) -> Vec<FlagValue> {
         let flags = [
             ("--bind", "http.bind", &self.bind),
@@ -70,7 +70,7 @@ impl Flags {
         named.chain(set).collect()
     }
 
-    /// The configuration in force under these flags.
+    /// The effective configuration under these flags.
     pub(super) fn load(&self) -> Result<Loaded, ConfigError> {
         load(&Sources::gather(self.config.as_deref(), self.values())?)
     }

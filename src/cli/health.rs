@@ -1,5 +1,5 @@
-//! `aldis health`: asks a running node whether it is well. Plain HTTP/1.1 over one connection, so that a probe
-//! costs next to nothing. Must not know what a node checks.
+//! `aldis health`: checks the health of a running node. Plain HTTP/1.1 over one connection, so that a probe is cheap.
+//! Must not know what a node checks.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
@@ -13,9 +13,9 @@ use super::failure::Failure;
 use super::flags::Flags;
 use crate::config::Config;
 
-/// How long a node may take for each step; probes mostly allow five seconds in all.
+/// Timeout of each step; probes mostly allow five seconds in all.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
-/// An answer at most; what follows is not read.
+/// Maximum length of a response; the rest is not read.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(super) struct HealthCommand {
     /// Address of the node: http://host:port
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Ask only whether the process answers, not whether it can serve
+    /// Check only liveness, not readiness
     #[arg(long)]
     live: bool,
     #[command(flatten)]
@@ -42,16 +42,16 @@ impl HealthCommand {
             None => format!("http://{}", address(&self.flags.load()?.config)),
         };
         let path = if self.live { "/health/live" } else { "/health/ready" };
-        let status = ask(&url, path).with_context(|| format!("cannot ask {url}{path} whether the node is well"))?;
+        let status = ask(&url, path).with_context(|| format!("cannot check {url}{path}"))?;
         if (200..300).contains(&status) {
-            Ok(writeln!(out, "{url}{path}: {status}, well")?)
+            Ok(writeln!(out, "{url}{path}: {status}, healthy")?)
         } else {
-            Err(anyhow!("{url}{path} answered {status}: the node is not well; its log and {url}/health say why").into())
+            Err(anyhow!("{url}{path} returned {status}: the node is unhealthy; see its log and {url}/health").into())
         }
     }
 }
 
-/// Where the node of this configuration is asked.
+/// The URL of the node with this configuration.
 fn address(config: &Config) -> SocketAddr {
     let mut address = if config.http.tls_cert.is_some() { config.admin.bind } else { config.http.bind };
     if address.ip().is_unspecified() {
@@ -66,13 +66,13 @@ fn address(config: &Config) -> SocketAddr {
 
 /// The status of a GET of `path` at `url`.
 fn ask(url: &str, path: &str) -> anyhow::Result<u16> {
-    let uri: Uri = url.parse().context("the URL is none; write http://host:port")?;
+    let uri: Uri = url.parse().context("not a URL; write http://host:port")?;
     let authority = match (uri.scheme_str(), uri.authority()) {
         (Some("http"), Some(authority)) => authority,
         (Some("https"), _) => {
-            bail!("TLS is not spoken here; ask the operators' listener, such as http://127.0.0.1:9090")
+            bail!("TLS is not supported here; use the admin listener, such as http://127.0.0.1:9090")
         }
-        _ => bail!("the URL names no scheme and host; write http://host:port"),
+        _ => bail!("the URL lacks scheme or host; write http://host:port"),
     };
     let mut stream = connect(authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80))?;
     stream.set_read_timeout(Some(ANSWER_WITHIN))?;
@@ -80,11 +80,11 @@ fn ask(url: &str, path: &str) -> anyhow::Result<u16> {
     let request =
         format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: aldis-health\r\nConnection: close\r\n\r\n");
     let mut head = [0; 12];
-    stream.write_all(request.as_bytes()).and_then(|()| stream.read_exact(&mut head)).context("no answer")?;
-    // The rest is read so that the node sees no reset; what it says is of no use here.
+    stream.write_all(request.as_bytes()).and_then(|()| stream.read_exact(&mut head)).context("no response")?;
+    // The rest is read, and ignored, so that the node sees no reset.
     let _ = std::io::copy(&mut stream.take(ANSWER_BYTES_MAX), &mut std::io::sink());
     let status = std::str::from_utf8(&head).ok().and_then(|head| head.strip_prefix("HTTP/1.1 ")?.parse().ok());
-    status.context("the answer is not HTTP")
+    status.context("the response is not HTTP")
 }
 
 fn connect(host: &str, port: u16) -> anyhow::Result<TcpStream> {
@@ -130,10 +130,10 @@ mod tests {
     #[test]
     fn what_is_no_answer_is_an_error_that_says_so() {
         let why = |url: &str| format!("{:#}", ask(url, "/").expect_err("an error"));
-        assert_eq!(why(&server("SSH-2.0-OpenSSH_9\r\n")), "the answer is not HTTP");
-        assert!(why(&server("")).starts_with("no answer"));
-        assert!(why("https://localhost").starts_with("TLS is not spoken here"));
-        assert!(why("localhost:8080").starts_with("the URL names no scheme and host"));
+        assert_eq!(why(&server("SSH-2.0-OpenSSH_9\r\n")), "the response is not HTTP");
+        assert!(why(&server("")).starts_with("no response"));
+        assert!(why("https://localhost").starts_with("TLS is not supported here"));
+        assert!(why("localhost:8080").starts_with("the URL lacks scheme or host"));
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
         assert!(why(&format!("http://{free}")).starts_with(&format!("no connection to {free}; is the node running?")));
     }

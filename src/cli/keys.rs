@@ -1,4 +1,4 @@
-//! `aldis keys …`: the keys that sign access tokens, without a running node. Must not know how keys are kept.
+//! `aldis keys …`: the keys that sign access tokens, without a running node. Must not know how keys are stored.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -26,11 +26,11 @@ pub(super) struct KeysCommand {
 
 #[derive(Debug, Subcommand)]
 enum Wish {
-    /// Make the first key; a first start does it too. Does nothing when there is one
+    /// Generate the first key, as the first start does; does nothing if a key exists
     Generate(Flags),
-    /// Make a new key that signs from now on; the one before still verifies, older ones are deleted
+    /// Generate a new key that signs from now on; the previous one still verifies, older ones are deleted
     Rotate(Flags),
-    /// Print the live keys, the signing one first: id, time of making
+    /// Print the live keys, the signing one first: id, creation time
     List(Flags),
 }
 
@@ -43,7 +43,7 @@ impl KeysCommand {
         let keys = match self.wish {
             Wish::List(_) if !any => {
                 return Err(
-                    anyhow!("there is no key in {} yet; make one: aldis keys generate", folder.display()).into()
+                    anyhow!("there is no key in {} yet; generate one: aldis keys generate", folder.display()).into()
                 );
             }
             Wish::List(_) | Wish::Generate(_) => KeyRing::open(&folder, now)?,
@@ -63,7 +63,7 @@ impl KeysCommand {
     }
 }
 
-/// Where the keys of this configuration lie.
+/// The directory of this configuration's keys.
 pub(super) fn folder(config: &Config) -> PathBuf {
     config.node.data_dir.join("keys")
 }

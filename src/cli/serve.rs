@@ -18,7 +18,7 @@ Examples:
 
 SIGTERM and Ctrl-C drain and stop, a second one stops at once.";
 
-/// Serves until the process is told to stop.
+/// Serves until a signal stops the process.
 pub(super) fn serve(flags: &Flags) -> Result<(), Failure> {
     let loaded = flags.load()?;
     loaded.startable()?;
@@ -32,7 +32,8 @@ pub(super) fn serve(flags: &Flags) -> Result<(), Failure> {
     Ok(runtime.block_on(app::serve(loaded.config, scrape))?)
 }
 
-/// A connection is a file: takes as many as the system allows, and warns when the configuration promises more.
+/// Each connection is an open file: raises the limit as far as the system allows, and warns if the configuration allows
+/// more.
 fn raise_file_limit(loaded: &Loaded) {
     let promised = loaded.config.http.connections_max.get() as u64;
     match rlimit::increase_nofile_limit(u64::MAX) {
@@ -42,10 +43,10 @@ fn raise_file_limit(loaded: &Loaded) {
                 files,
                 promised,
                 origin,
-                "http.connections_max is more than the open files allowed: raise ulimit -n, or lower it"
+                "http.connections_max exceeds the limit of open files: raise ulimit -n, or lower it"
             );
         }
-        Ok(files) => tracing::debug!(files, "open files allowed"),
-        Err(error) => tracing::warn!(%error, "cannot raise the number of open files allowed"),
+        Ok(files) => tracing::debug!(files, "limit of open files"),
+        Err(error) => tracing::warn!(%error, "cannot raise the limit of open files"),
     }
 }

@@ -16,7 +16,7 @@ use super::keys;
 use crate::auth::{Clock, KeyRing, Settings, Tokens, token::TOKEN_BYTES_MAX};
 use crate::config::{Config, text::Text};
 
-/// The longest life of a minted token: nothing takes it back before.
+/// The longest lifetime of a minted token, which cannot be revoked.
 const TTL_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[derive(Debug, Args)]
@@ -33,9 +33,9 @@ pub(super) struct TokenCommand {
 
 #[derive(Debug, Subcommand)]
 enum Wish {
-    /// Print tokens, one a line
+    /// Print tokens, one per line
     Mint(Mint),
-    /// Print what a token says, and whether it is good: exit code 1 if not
+    /// Print a token's content and whether it is valid; exit code 1 if not
     Inspect(Inspect),
 }
 
@@ -47,7 +47,7 @@ struct Mint {
     /// The user's name; of several, each gets a number
     #[arg(long, default_value = "Guest")]
     name: String,
-    /// Life of the tokens, at most 30d
+    /// Lifetime of the tokens, at most 30d
     #[arg(long, default_value = "1h", value_parser = ttl)]
     ttl: Duration,
     /// How many
@@ -110,8 +110,8 @@ impl Inspect {
         let tokens = tokens(&self.flags.load()?.config)?;
         let shown = tokens.inspect(token.trim()).map_err(|why| anyhow!(why).context("cannot read the token"))?;
         writeln!(out, "{:#}\n{:#}", shown.header, shown.claims)?;
-        let identity = shown.verdict.map_err(|why| anyhow!(why).context("the token is not good for this node"))?;
-        Ok(writeln!(out, "good until {}, for {} ({})", identity.expires, identity.name, identity.user)?)
+        let identity = shown.verdict.map_err(|why| anyhow!(why).context("the token is not valid on this node"))?;
+        Ok(writeln!(out, "valid until {}, for {} ({})", identity.expires, identity.name, identity.user)?)
     }
 }
 
@@ -124,7 +124,7 @@ fn read_token() -> anyhow::Result<String> {
 
 fn tokens(config: &Config) -> anyhow::Result<Tokens> {
     let folder = keys::folder(config);
-    anyhow::ensure!(folder.is_dir(), "there is no key in {} yet; make one: aldis keys generate", folder.display());
+    anyhow::ensure!(folder.is_dir(), "there is no key in {} yet; generate one: aldis keys generate", folder.display());
     let settings = Settings {
         access_ttl: config.auth.access_ttl,
         leeway: config.auth.clock_leeway,

@@ -1,4 +1,4 @@
-//! `[admin]`: the operators' listener. Must not know what it serves.
+//! `[admin]`: the admin listener. Must not know what it serves.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
-/// The operators' listener: metrics and the inside of rooms. It asks nobody who they are.
+/// The admin listener: metrics and internal state. It does not authenticate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Admin {
-    /// Address and port to listen on; port 0 takes a free one. Keep it out of the public's reach.
+    /// Address and port to listen on; port 0 takes a free one. Keep it private.
     #[serde(with = "text")]
     pub bind: SocketAddr,
 }

@@ -1,4 +1,4 @@
-//! `[auth]`: how long tokens live, and what hashing a password may cost. Must not know keys.
+//! `[auth]`: lifetimes of tokens and the cost of password hashing. Must not know keys.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
@@ -11,29 +11,29 @@ use super::text::{self, size::Size};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
-    /// Life of an access token. It cannot be taken back, so keep it short.
+    /// Lifetime of an access token. It cannot be revoked, so keep it short.
     #[serde(with = "text")]
     pub access_ttl: Duration,
-    /// Life of a refresh token; each use gives a new one.
+    /// Lifetime of a refresh token; each use gives a new one.
     #[serde(with = "text")]
     pub refresh_ttl: Duration,
-    /// How long after its first use a refresh token may be used again. Zero: a second use revokes its family.
+    /// How long after its first use a refresh token may be reused. Zero: any reuse revokes its family.
     #[serde(with = "text")]
     pub refresh_grace: Duration,
-    /// How far the clocks of nodes may be apart when a token's end is judged.
+    /// Tolerated clock difference between nodes when a token's expiry is checked.
     #[serde(with = "text")]
     pub clock_leeway: Duration,
     /// `iss` of every token. All nodes of a cluster share it.
     pub issuer: String,
     /// `aud` of every token.
     pub audience: String,
-    /// Memory of one argon2id hash: what a guess costs an attacker, and each login costs this node.
+    /// Memory of one argon2id hash: it slows an attacker's guesses, and every login on this node.
     pub argon2_memory: Size,
     /// Passes of argon2id over that memory.
     pub argon2_iterations: NonZeroU32,
-    /// Hashes at the same time. Absent: half the cores, one or two. Memory: this × `argon2_memory`.
+    /// Concurrent hashes. Absent: half the cores, one or two. Memory: this × `argon2_memory`.
     pub hashing_parallel_max: Option<NonZeroUsize>,
-    /// Logins that may wait for a hash; more are told to come back (503).
+    /// Logins queued for a hash; further ones are refused with 503.
     pub hashing_queue_max: NonZeroUsize,
 }
 

@@ -1,4 +1,4 @@
-//! `[database]`: where users, rooms and refresh tokens are kept. Must not know SQL.
+//! `[database]`: where users, rooms and refresh tokens are stored. Must not know SQL.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -15,15 +15,15 @@ use super::text::{self, Text, text_serde};
 pub struct Database {
     /// `sqlite://PATH` or `postgres://…`. Absent: the file `aldis.db` in the data directory.
     pub url: Option<DatabaseUrl>,
-    /// The same from a file, so that a password need not stand in the configuration.
+    /// A file that holds the URL, so that the configuration need not contain a password.
     pub url_file: Option<PathBuf>,
-    /// How long a request may wait for a connection; then it is told to come back (503).
+    /// How long a request may wait for a connection; then it is refused with 503.
     #[serde(with = "text")]
     pub acquire_within: Duration,
-    /// How long one statement may take, waiting included.
+    /// Timeout of one statement, waiting for a lock included.
     #[serde(with = "text")]
     pub query_within: Duration,
-    /// Connections that read at the same time. SQLite writes through one more.
+    /// Concurrent read connections. SQLite writes through one more.
     pub readers_max: NonZeroUsize,
 }
 
@@ -39,7 +39,7 @@ impl Default for Database {
     }
 }
 
-/// Which database a URL names.
+/// The kind of database a URL names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DatabaseKind {
     /// One file on this machine.
@@ -48,7 +48,7 @@ pub enum DatabaseKind {
     Postgres,
 }
 
-/// A database's URL. It may hold a password: shown and logged without it.
+/// A database's URL. Its password, if any, is never shown or logged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatabaseUrl(Secret);
 

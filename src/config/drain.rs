@@ -1,4 +1,4 @@
-//! `[drain]`: going away without losing anybody. Must not know sockets.
+//! `[drain]`: graceful shutdown. Must not know sockets.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
-/// Going away on SIGTERM without losing anybody.
+/// Graceful shutdown on SIGTERM.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Drain {
-    /// Time for all sockets to be told and closed. The process is gone within 5 s more.
+    /// Time to notify and close all sockets. The process exits within 5 s more.
     #[serde(with = "text")]
     pub within: Duration,
-    /// Sockets closed together, so that they do not all come back elsewhere at once.
+    /// Sockets closed per batch, so that they do not all reconnect to other nodes at once.
     pub batch_max: NonZeroUsize,
 }
 

@@ -1,4 +1,4 @@
-//! `ALDIS_…` variables: `ALDIS_HTTP__BIND` sets `http.bind`. An unknown one is a fault: it was meant to do something.
+//! `ALDIS_…` variables: `ALDIS_HTTP__BIND` sets `http.bind`. An unknown one is an error: it was meant to set something.
 //! The only reader of the process's environment.
 
 use super::fault::{ConfigError, Fault, Place};
@@ -7,7 +7,7 @@ use super::nearest::nearest;
 use super::schema::SCHEMA;
 
 const PREFIX: &str = "ALDIS_";
-/// Names the configuration file, as `--config` does.
+/// The variable that names the configuration file, as `--config` does.
 pub(super) const CONFIG_FILE: &str = "ALDIS_CONFIG";
 
 /// The process's `ALDIS_…` variables. Errors when one is not UTF-8.
@@ -24,7 +24,7 @@ pub(super) fn environment() -> Result<Vec<(String, String)>, ConfigError> {
     ours.map(text).collect()
 }
 
-/// Adds what `variables` say to `settings`, and unknown ones to `faults`.
+/// Adds the values of `variables` to `settings`, and unknown ones to `faults`.
 pub(super) fn read_environment(variables: &[(String, String)], settings: &mut Settings, faults: &mut Vec<Fault>) {
     for (name, text) in variables.iter().filter(|(name, _)| name != CONFIG_FILE) {
         let known = SCHEMA.keys.iter().find(|key| variable(key) == *name);
@@ -37,7 +37,7 @@ pub(super) fn read_environment(variables: &[(String, String)], settings: &mut Se
     }
 }
 
-/// The variable that sets `key`: sections are parted by two underscores, since names hold single ones.
+/// The variable that sets `key`: two underscores separate section and name, since names contain single ones.
 pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
 }

@@ -1,15 +1,15 @@
-//! A mistake in the configuration, worded for whoever made it:
-//! what is wrong, where, why, what to do. Must not know which rule was broken.
+//! A mistake in the configuration, reported to the operator: what is wrong, where, why, what to do. Must not know which
+//! rule was broken.
 
 use std::fmt;
 use std::ops::Range;
 
 use super::snippet::{File, Snippet};
 
-/// Mistakes shown at once; the rest are counted.
+/// Mistakes shown at once; the rest are only counted.
 const SHOWN_MAX: usize = 20;
 
-/// All mistakes found in one reading of the configuration. Never empty.
+/// All mistakes found in one configuration. Never empty.
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigError {
     faults: Vec<Fault>,
@@ -60,7 +60,7 @@ pub struct Fault {
     help: Option<String>,
 }
 
-/// Where a mistake stands.
+/// The location of a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     name: String,
@@ -69,7 +69,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The part `span` of `file`; with `hidden`, nothing after it is shown.
+    /// The part `span` of `file`; with `hidden`, nothing after it is printed.
     pub(super) fn in_file(file: &File, span: Range<usize>, hidden: bool) -> Self {
         let order = span.start;
         let snippet = Snippet::of(&file.text, span);
@@ -77,7 +77,7 @@ impl Place {
         Self::in_snippet(file, order, snippet)
     }
 
-    /// A part of `file` whose line was made showable by the caller.
+    /// A part of `file`; the caller has redacted its line.
     pub(super) fn in_snippet(file: &File, order: usize, snippet: Snippet) -> Self {
         let name = match snippet.position() {
             Some((line, column)) => format!("{}:{line}:{column}", file.name),
@@ -86,7 +86,8 @@ impl Place {
         Self { name, snippet, order }
     }
 
-    /// A line made of `name`, `between` and `text`, the caret under `text`; with `hidden`, under `name` and no `text` shown.
+    /// A line made of `name`, `between` and `text`, the caret under `text`; with `hidden`, under `name` and no `text`
+    /// shown.
     pub(super) fn beside_a_line(layer: &str, name: &str, between: &str, text: &str, hidden: bool) -> Self {
         let before = format!("{name}{between}");
         let snippet = if hidden {
@@ -99,28 +100,28 @@ impl Place {
 }
 
 impl Fault {
-    /// Something is wrong: `what`, as one line without a full stop.
+    /// A mistake: `what` is one line without a full stop.
     pub(super) fn new(what: String) -> Self {
         Self { what, place: None, why: String::new(), notes: Vec::new(), help: None }
     }
 
-    /// It stands there, and this is why it is wrong.
+    /// Adds the location, and why it is wrong.
     pub(super) fn at(self, place: Place, why: String) -> Self {
         Self { place: Some(place), why, ..self }
     }
 
-    /// Why it is wrong, where no place can be shown.
+    /// Adds why it is wrong, where no location can be printed.
     pub(super) fn because(self, why: String) -> Self {
         Self { why, ..self }
     }
 
-    /// Something else to know.
+    /// Adds further information.
     pub(super) fn note(mut self, note: String) -> Self {
         self.notes.push(note);
         self
     }
 
-    /// What to do.
+    /// Adds what to do.
     pub(super) fn help(self, help: String) -> Self {
         Self { help: Some(help), ..self }
     }

@@ -1,4 +1,4 @@
-//! Values that stand in files of their own (`…_file` keys), so that no secret need stand in the configuration.
+//! Values in files of their own (`…_file` keys), so that the configuration need not contain secrets.
 //! Must not know how the layers were read.
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::text::Text;
 use super::{Config, Loaded};
 
 impl Loaded {
-    /// Fetches what stands in a file of its own.
+    /// Reads the values of all `…_file` keys.
     pub(super) fn fetch(&mut self, faults: &mut Vec<Fault>) {
         let url = self.config.database.url_file.clone();
         self.one("database.url_file", url.as_deref(), faults, |config, url| config.database.url = Some(url));
@@ -51,7 +51,7 @@ impl Loaded {
     }
 }
 
-/// Rules that a fetched value can break; the rest were checked before.
+/// Checks the rules that a value from a file can break; the others were checked before.
 pub(super) fn breaches_of_fetched(loaded: &Loaded) -> Vec<Fault> {
     let short = loaded.config.ice.turn_secrets.iter().any(|secret| secret.expose().len() < 16);
     if short && loaded.config.ice.turn_secrets_file.is_some() {

@@ -1,4 +1,4 @@
-//! The TOML file: text → settings, each key and value with its place. Unknown keys are faults.
+//! The TOML file: text → settings, each key and value with its location. Unknown keys are errors.
 //! Must not know what the values mean.
 
 use std::ops::Range;
@@ -14,13 +14,13 @@ use super::schema::SCHEMA;
 use super::secret::may_be_secret;
 use super::snippet::{File, Snippet};
 
-/// Adds what `file` says to `settings`, and what is wrong with it to `faults`.
+/// Adds the values of `file` to `settings`, and its mistakes to `faults`.
 pub(super) fn read_file(file: &Arc<File>, settings: &mut Settings, faults: &mut Vec<Fault>) {
     let (table, errors) = DeTable::parse_recoverable(&file.text);
     if errors.is_empty() {
         Walk { file, settings, faults }.table("", table.get_ref());
     } else {
-        // The first is the mistake, the others mostly follow from it.
+        // Mostly the others follow from the first.
         faults.extend(errors.first().map(|error| not_toml(file, error)));
     }
 }
@@ -104,7 +104,7 @@ fn typed(value: &DeValue<'_>) -> Result<Value, String> {
 }
 
 fn whole(number: &DeInteger<'_>) -> Result<i64, String> {
-    i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| "more than any key can hold".to_owned())
+    i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| "too large for any key".to_owned())
 }
 
 fn not_toml(file: &Arc<File>, error: &toml::de::Error) -> Fault {
@@ -116,5 +116,5 @@ fn not_toml(file: &Arc<File>, error: &toml::de::Error) -> Fault {
     let snippet = if may_be_secret(key) { snippet.hiding_quoted() } else { snippet };
     let fault = Fault::new("the file is not TOML".to_owned());
     let fault = fault.at(Place::in_snippet(file, start, snippet), error.message().to_owned());
-    fault.help("text stands in quotes, a list in brackets; `aldis config default` prints a whole file".to_owned())
+    fault.help("text needs quotes, a list needs brackets; `aldis config default` prints a whole file".to_owned())
 }

@@ -16,38 +16,39 @@ pub struct Http {
     /// Address and port to listen on; port 0 takes a free one. Loopback until an operator decides otherwise.
     #[serde(with = "text")]
     pub bind: SocketAddr,
-    /// The address people type, when it is not the listener's own: behind a proxy or a name.
+    /// The URL people type, when it differs from the listener's address: behind a proxy, or by name.
     pub public_url: Option<Origin>,
     /// Origins of other sites whose pages may connect. The node's own origin always may.
     pub allowed_origins: Vec<Origin>,
-    /// Networks of the proxies in front, whose `X-Forwarded-For` is believed and whose connections are not capped by address.
+    /// Networks of the reverse proxies in front: their `X-Forwarded-For` is trusted, and they are exempt from the limit
+    /// by address.
     pub trusted_proxies: Vec<Network>,
-    /// PEM file with the certificate chain. With `tls_key`, the listener speaks https and wss.
+    /// PEM file with the certificate chain. With `tls_key`, the listener serves https and wss.
     pub tls_cert: Option<PathBuf>,
     /// PEM file with the certificate's private key.
     pub tls_key: Option<PathBuf>,
-    /// Open connections at most, WebSockets included. Each costs a file descriptor and about 5 kB in the kernel.
+    /// Maximum open connections, WebSockets included. Each costs a file descriptor and about 5 kB in the kernel.
     pub connections_max: NonZeroUsize,
-    /// Open connections at most from one address (IPv6: one /64), so that one client cannot take them all.
+    /// The same per address (IPv6: per /64), so that one client cannot take them all.
     pub connections_per_address_max: NonZeroUsize,
-    /// How long a client may take for the TLS handshake.
+    /// Timeout of the TLS handshake.
     #[serde(with = "text")]
     pub tls_handshake_within: Duration,
-    /// How long a new connection may stay silent.
+    /// Timeout of a new connection's first byte.
     #[serde(with = "text")]
     pub first_byte_within: Duration,
-    /// How long a client may take to send a request's head, and a kept-alive connection to begin the next one.
+    /// Timeout of a whole request head, from its first byte.
     #[serde(with = "text")]
     pub head_within: Duration,
-    /// How long a request's body may take to arrive.
+    /// Timeout of receiving a request's body.
     #[serde(with = "text")]
     pub body_within: Duration,
-    /// How long a request may take from head to answer.
+    /// Timeout of a request, from head to response.
     #[serde(with = "text")]
     pub request_within: Duration,
-    /// A request's line and headers at most.
+    /// Maximum size of a request's line and headers.
     pub head_bytes_max: Size,
-    /// A request's body at most.
+    /// Maximum size of a request's body.
     pub body_bytes_max: Size,
 }
 

@@ -13,18 +13,19 @@ use super::text::{self, ice_url::IceUrl};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ice {
-    /// STUN servers: they tell a browser its public address. None: browsers of one network still meet.
+    /// STUN servers: they tell a browser its public address. Without any, calls work within one network.
     pub stun_urls: Vec<IceUrl>,
     /// TURN servers: they relay media where browsers cannot reach each other.
     pub turn_urls: Vec<IceUrl>,
-    /// Secrets shared with coturn (`static-auth-secret`): the first signs, all are honoured by coturn while rotating.
+    /// Secrets shared with coturn (`static-auth-secret`): the first signs; coturn accepts all of them during a
+    /// rotation.
     pub turn_secrets: Vec<Secret>,
-    /// The same from a file, one secret a line.
+    /// A file that holds them, one secret a line.
     pub turn_secrets_file: Option<PathBuf>,
-    /// Life of a TURN credential.
+    /// Lifetime of a TURN credential.
     #[serde(with = "text")]
     pub credential_ttl: Duration,
-    /// TURN credentials one person may ask for in an hour.
+    /// TURN credentials per user and hour.
     pub credentials_per_hour_max: NonZeroU32,
 }
 

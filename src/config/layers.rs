@@ -1,4 +1,4 @@
-//! What the layers say: one value a key, and where it was said. A later layer replaces an earlier one's value whole.
+//! The merged layers: one value per key, with its source. A later layer replaces an earlier one's value entirely.
 //! Must not know what the values mean.
 
 use std::collections::BTreeMap;
@@ -9,17 +9,17 @@ use super::fault::{Fault, Place};
 use super::secret::may_be_secret;
 use super::snippet::{File, Snippet};
 
-/// Every key that some layer set, by its full name (`http.bind`).
+/// The value of every key that is set, by its full name (`http.bind`).
 pub(super) type Settings = BTreeMap<String, Setting>;
 
-/// One value, and where it was said.
+/// One value and its source.
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
     pub(super) value: Value,
     pub(super) origin: Origin,
 }
 
-/// A value before anybody asked for its type.
+/// A value whose key's type is not known yet.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
     Text(String),
@@ -28,13 +28,13 @@ pub(super) enum Value {
     Truth(bool),
     Moment,
     Table,
-    /// The elements, each with its place in the file.
+    /// The elements, each with its position in the file.
     List(Vec<(Value, Range<usize>)>),
-    /// Text of an environment variable or a flag: it becomes what the key asks for.
+    /// Text of an environment variable or a flag: parsed as the key's type.
     Loose(String),
 }
 
-/// Where a value was said.
+/// The source of a value.
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
     File { file: Arc<File>, key: Range<usize>, value: Range<usize> },
@@ -49,12 +49,12 @@ pub struct FlagValue {
     pub key: String,
     /// The flag as typed, up to its value: `--bind`, or `--set http.bind`.
     pub flag: String,
-    /// Its value as typed; lists have commas between their elements.
+    /// Its value as typed; commas separate the elements of a list.
     pub text: String,
 }
 
 impl Origin {
-    /// Where the value of `key` was said, for people: `config/aldis.toml:12`.
+    /// The source as printed for operators: `config/aldis.toml:12`.
     pub(super) fn name(&self) -> String {
         match self {
             Self::File { file, key, .. } => {
@@ -65,7 +65,7 @@ impl Origin {
         }
     }
 
-    /// A fault in the value of `key`; the caret stands under `element` of it, or under all of it.
+    /// A mistake in the value of `key`; the caret marks its `element`, or all of it.
     pub(super) fn wrong_value(&self, key: &str, element: Option<Range<usize>>, what: String, label: String) -> Fault {
         let hidden = may_be_secret(key);
         let place = match self {

@@ -1,4 +1,4 @@
-//! `[ledger]`: where it is kept who is in a room and what each was sent. Must not know Redis.
+//! `[ledger]`: the store of room membership and inboxes. Must not know Redis.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use super::secret::{Secret, without_password};
 use super::text::{self, Text, text_serde};
 
-/// Who is in a room, and what each was sent.
+/// The store of room membership and of each member's inbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
     /// `redis://…` of the Redis a cluster shares. Absent: this node's memory.
     pub redis_url: Option<LedgerUrl>,
-    /// The same from a file, so that a password need not stand in the configuration.
+    /// A file that holds the URL, so that the configuration need not contain a password.
     pub redis_url_file: Option<PathBuf>,
-    /// Rooms with anybody in them at once.
+    /// Maximum concurrently active rooms.
     pub rooms_max: NonZeroUsize,
 }
 
@@ -26,7 +26,7 @@ impl Default for Ledger {
     }
 }
 
-/// A Redis server's URL. It may hold a password: shown and logged without it.
+/// A Redis server's URL. Its password, if any, is never shown or logged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LedgerUrl(Secret);
 

@@ -1,5 +1,4 @@
-//! The sequence: refuse unknown keys, read, check, fetch what stands in files of its own.
-//! Must not know single keys.
+//! The sequence: refuse unknown keys, read, check, read the values in files of their own. Must not know single keys.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +15,10 @@ use super::schema::SCHEMA;
 use super::snippet::File;
 use super::{Config, Loaded, Sources};
 
-/// Judges the layers. Errors with every mistake found, not only the first.
+/// Reads and checks all layers.
+///
+/// # Errors
+/// Every mistake found, not only the first.
 pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
     let mut faults = Vec::new();
     let mut settings = layered(sources, &mut faults);
@@ -57,7 +59,8 @@ fn layered(sources: &Sources, faults: &mut Vec<Fault>) -> Settings {
     settings
 }
 
-/// Reads until nothing is wrong: a wrong value is noted, taken out, and the rest read again, so that all are found.
+/// Reads until nothing is wrong: a wrong value is reported and removed, and the rest is read again, so that all are
+/// found.
 fn read_all(settings: &mut Settings, faults: &mut Vec<Fault>) -> Config {
     loop {
         let unreadable = match read(settings) {

@@ -1,4 +1,4 @@
-//! The configuration in force, and where each value was said: the faults of broken rules find their line here.
+//! The effective configuration with the source of each value, so that a broken rule is reported with its line.
 //! Must not know how the layers were read.
 
 use std::collections::BTreeMap;
@@ -10,19 +10,19 @@ use super::layers::Settings;
 use super::rules::{Breach, not_yet};
 use super::values::values;
 
-/// The configuration in force, and where each value that is no default was said.
+/// The effective configuration, with the source of each value that is not a default.
 #[derive(Clone)]
 pub struct Loaded {
-    /// What is in force.
+    /// The effective values.
     pub config: Config,
     /// Full key → `config/aldis.toml:12`, `environment ALDIS_…` or `flag --…`.
     pub origins: BTreeMap<String, String>,
-    /// Full key → what holds because the key is not set, where that is found out at run time: for people.
+    /// Full key → the value derived at run time because the key is not set, as printed for operators.
     pub derived: BTreeMap<&'static str, String>,
     pub(super) settings: Settings,
 }
 
-/// Hides the settings as written: they hold secrets.
+/// Omits the settings as written: they contain secrets.
 impl fmt::Debug for Loaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loaded").field("config", &self.config).field("origins", &self.origins).finish_non_exhaustive()
@@ -30,7 +30,7 @@ impl fmt::Debug for Loaded {
 }
 
 impl Loaded {
-    /// Refuses what this version understands but cannot do yet. Ask before serving.
+    /// Refuses what this version does not support yet. To be called before serving.
     pub fn startable(&self) -> Result<(), ConfigError> {
         let faults: Vec<_> = not_yet(&self.config).iter().map(|breach| self.fault(breach)).collect();
         if faults.is_empty() { Ok(()) } else { Err(ConfigError::new(faults)) }
@@ -41,7 +41,7 @@ impl Loaded {
             Some((first, others)) => (*first, others),
             None => ("", &[][..]),
         };
-        // The value to change is one that somebody wrote.
+        // A mistake is in a value that is set, not in a default.
         let shown = breach.keys.iter().copied().find(|key| self.settings.contains_key(*key)).unwrap_or(first);
         let what = format!("wrong value for `{first}`");
         let fault = match self.settings.get(shown) {
@@ -63,7 +63,7 @@ impl Loaded {
         others.fold(fault, note).help(breach.help.clone())
     }
 
-    /// Where the value of `key` was said.
+    /// The source of the value of `key`.
     pub(super) fn origin(&self, key: &str) -> &str {
         self.origins.get(key).map_or("default", String::as_str)
     }

@@ -8,9 +8,9 @@ use super::text::filter::Filter;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
-    /// What is kept: a level, or levels by target.
+    /// Minimum level of logged lines, by target.
     pub filter: Filter,
-    /// The shape of a log line.
+    /// The format of a log line.
     pub format: LogFormat,
 }
 
@@ -26,8 +26,8 @@ impl Default for Log {
 pub enum LogFormat {
     /// `Pretty` on a terminal, `Json` otherwise.
     Auto,
-    /// For eyes.
+    /// For people.
     Pretty,
-    /// One JSON object a line, for machines.
+    /// One JSON object per line.
     Json,
 }

@@ -1,9 +1,9 @@
-//! The name that was probably meant. Must not know what the names stand for.
+//! The name that was probably meant. Must not know what the names mean.
 
-/// How alike two names must be (Jaro–Winkler, 1 = the same) for one to be offered for the other.
+/// How similar a known name must be to be suggested (Jaro–Winkler, 1 = equal).
 const ALIKE: f64 = 0.82;
 
-/// The one of `names` most like `name`, if one is like it at all.
+/// The most similar of `names`, if any is similar enough.
 pub(super) fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names
         .into_iter()

@@ -1,4 +1,4 @@
-//! `[node]`: this node's name and where its files lie. Must not know what is stored there.
+//! `[node]`: this node's name, its files and its load limits. Must not know what is stored there.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
-/// This node: its name and where its files lie.
+/// This node: its name, its files, its load limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Node {
-    /// Name of this node in logs, metrics and leases: 1–64 of `a–z 0–9 - _ .`. Absent: made up at each start.
+    /// Name of this node in logs, metrics and leases: 1–64 of `a–z 0–9 - _ .`. Absent: a random name at each start.
     pub id: Option<String>,
-    /// Directory of the database file and the signing keys; made at first start, readable by its owner only.
+    /// Directory of the database file and the signing keys; created at the first start, readable by its owner only.
     pub data_dir: PathBuf,
-    /// File that gets the real addresses as JSON `{"http":"…","admin":"…"}` once the node serves.
+    /// File to write the real addresses to, as JSON `{"http":"…","admin":"…"}`, once the node serves.
     pub ready_file: Option<PathBuf>,
     /// How long a worker that waits for nothing stays before it ends.
     #[serde(with = "text")]
@@ -22,10 +22,10 @@ pub struct Node {
     /// How much work one thread does at a stretch before what is left goes to workers.
     #[serde(with = "text")]
     pub turn_budget: Duration,
-    /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: they never are.
+    /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: never.
     #[serde(with = "text")]
     pub loop_lag_max: Duration,
-    /// Memory the process may use. Absent: what its cgroup allows, else what the machine has.
+    /// Memory the process may use. Absent: the limit of its cgroup, else the machine's memory.
     pub memory_max: Option<Size>,
 }
 

@@ -1,4 +1,4 @@
-//! `[rate_limits]`: how often one address or one person may ask over HTTP. Must not know routes.
+//! `[rate_limits]`: HTTP request rates per address and per user. Must not know routes.
 
 use std::num::NonZeroUsize;
 
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, rate::Rate};
 
-/// How often one address or one person may ask. A rate `"30/1m"` allows 30 at once, then one every 2 s.
+/// HTTP request rates. A rate `"30/1m"` allows a burst of 30, then one every 2 s.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RateLimits {
-    /// Sign-ups, logins and refreshes from one address.
+    /// Sign-ups, logins and refreshes per address.
     pub auth_per_address: Rate,
-    /// Logins to one e-mail address, from anywhere: slows guessing without locking anybody out for good.
+    /// Logins per e-mail address, from anywhere: slows guessing without locking anybody out permanently.
     pub auth_per_email: Rate,
-    /// All requests from one address.
+    /// All requests per address.
     pub requests_per_address: Rate,
-    /// All requests of one signed-in person.
+    /// All requests per signed-in user.
     pub requests_per_user: Rate,
-    /// Addresses and people remembered per rate; past it they share counts.
+    /// Addresses and users tracked per rate; beyond it they share counters.
     pub remembered_max: NonZeroUsize,
 }
 

@@ -1,5 +1,5 @@
-//! Settings → structs: a `Deserializer` over the layers that answers every wrong value in the same words
-//! and knows which key it was. Must not know the keys.
+//! Settings → structs: a `Deserializer` over the merged layers that reports every wrong value in the same words, with
+//! its key. Must not know the keys.
 
 mod leaf;
 mod unreadable;
@@ -14,12 +14,12 @@ use super::layers::Settings;
 use leaf::Leaf;
 pub(super) use unreadable::Unreadable;
 
-/// Reads `T` from what the layers said; what they did not say stays at its default.
+/// Reads `T` from the merged layers; keys that are not set keep their defaults.
 pub(super) fn read<T: DeserializeOwned>(settings: &Settings) -> Result<T, Unreadable> {
     T::deserialize(Branch { settings, path: String::new() })
 }
 
-/// A section: everything the layers said under `path`.
+/// A section: all settings under `path`.
 struct Branch<'a> {
     settings: &'a Settings,
     path: String,

@@ -1,4 +1,4 @@
-//! `[room]`: how many, how long a lost seat is kept, and what may wait for whom. Must not know sockets.
+//! `[room]`: sizes of rooms, seat windows and buffers. Must not know sockets.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
-/// One room: how many, how long a lost seat is kept, and what may wait for whom.
+/// Sizes of rooms, how long the seat of a disconnected client is kept, and buffers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Room {
-    /// Participants of a room whose host asked for no other number.
+    /// Participants of a room whose host set no limit.
     pub participants_default: NonZeroUsize,
-    /// Participants a host may ask for at most. In a mesh everybody sends to everybody.
+    /// The highest limit a host may set. In a mesh everybody sends to everybody.
     pub participants_max: NonZeroUsize,
-    /// Rooms one person may have.
+    /// Rooms per host.
     pub per_host_max: NonZeroUsize,
-    /// How long the seat of a lost socket is kept, when the room says nothing else.
+    /// How long the seat of a disconnected client is kept, unless its room sets another time.
     #[serde(with = "text")]
     pub seat_window: Duration,
-    /// The longest window a host may ask for.
+    /// The longest seat window a host may set.
     #[serde(with = "text")]
     pub seat_window_max: Duration,
-    /// ICE candidates of one pair that may wait for their description.
+    /// ICE candidates per pair buffered until their description has passed.
     pub early_candidates_max: NonZeroUsize,
     /// How long early candidates may wait.
     #[serde(with = "text")]

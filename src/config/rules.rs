@@ -1,15 +1,15 @@
-//! What values must be to each other and to the system's promises, whatever layer said them.
-//! Pure: a configuration in, breaches out. Must not know layers, files or the clock.
+//! Rules between values, and between values and what the system promises. Pure: a configuration in, breaches out. Must
+//! not know layers, files or the clock.
 
 use std::time::Duration;
 
 use super::Config;
 use super::text::{Text, size::Size};
 
-/// Values that cannot stand as they are.
+/// A broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Breach {
-    /// The keys that do not fit; the first is the likeliest mistake.
+    /// The keys in conflict; the first is the likeliest mistake.
     pub(super) keys: Vec<&'static str>,
     /// What is wrong with the first one.
     pub(super) why: String,
@@ -17,7 +17,7 @@ pub(super) struct Breach {
     pub(super) help: String,
 }
 
-/// Every breach in `config`.
+/// All broken rules of `config`.
 pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     let mut found = Found(Vec::new());
     node(config, &mut found);
@@ -30,7 +30,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     found.0
 }
 
-/// What this version understands but cannot do yet: reason to refuse a start.
+/// Values that this version does not support yet; it refuses to start with them.
 pub(super) fn not_yet(config: &Config) -> Vec<Breach> {
     let mut found = Found(Vec::new());
     let postgres = config.database.url.as_ref().is_some_and(|url| url.kind() == super::DatabaseKind::Postgres);
@@ -76,7 +76,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A node without a single client needs half of it.
+/// A node without clients needs half of it.
 const MEMORY_LEAST: Size = Size::kib(64 * 1024);
 
 fn node(config: &Config, found: &mut Found) {
@@ -98,10 +98,10 @@ fn http(config: &Config, found: &mut Found) {
     found.when(keys == (true, false), &["http.tls_cert", "http.tls_key"], "a certificate without its key", help);
     found.when(keys == (false, true), &["http.tls_key", "http.tls_cert"], "a key without its certificate", help);
     let same = http.bind == config.admin.bind && http.bind.port() != 0;
-    found.when(same, &["admin.bind", "http.bind"], "the public listener is there already", "give each its own port");
+    found.when(same, &["admin.bind", "http.bind"], "the public listener uses this address", "give each its own port");
     let more = http.connections_per_address_max > http.connections_max;
     let keys = ["http.connections_per_address_max", "http.connections_max"];
-    found.when(more, &keys, "one address may open more than all together", "lower it, or raise the other");
+    found.when(more, &keys, "one address may open more connections than all together", "lower it, or raise the other");
     for (key, value) in [
         ("http.tls_handshake_within", http.tls_handshake_within),
         ("http.first_byte_within", http.first_byte_within),
@@ -166,19 +166,19 @@ fn room(config: &Config, found: &mut Found) {
         "a call needs two: write a whole number from 2",
     );
     let keys = ["room.participants_default", "room.participants_max"];
-    found.when(usual > most, &keys, "more than a host may ask for", "lower it, or raise the other");
+    found.when(usual > most, &keys, "more than a host may set", "lower it, or raise the other");
     found.within("room.seat_window_max", room.seat_window_max, Duration::ZERO, 120 * SECOND);
     for (key, window) in [("room.seat_window", room.seat_window), ("room.seat_window_max", room.seat_window_max)] {
         found.when(
             window.subsec_nanos() > 0,
             &[key],
-            "not whole seconds, as rooms have it",
+            "not whole seconds, the unit of rooms",
             "write a duration such as \"5s\"",
         );
     }
     let longer = room.seat_window > room.seat_window_max;
     let keys = ["room.seat_window", "room.seat_window_max"];
-    found.when(longer, &keys, "longer than a host may ask for", "lower it, or raise the other (at most \"2m\")");
+    found.when(longer, &keys, "longer than a host may set", "lower it, or raise the other (at most \"2m\")");
     found.within("room.early_candidates_within", room.early_candidates_within, SECOND, MINUTE);
     for (key, value) in [
         ("room.hold_within", room.hold_within),
@@ -198,7 +198,7 @@ fn room(config: &Config, found: &mut Found) {
     found.when(small, &keys, "one message would not fit", "write at least the size of one message");
     let few = room.inbox_entries_max < config.socket.in_flight_max;
     let keys = ["room.inbox_entries_max", "socket.in_flight_max"];
-    found.when(few, &keys, "fewer than one socket may have on their way", "write at least `socket.in_flight_max`");
+    found.when(few, &keys, "fewer than one socket may have in flight", "write at least `socket.in_flight_max`");
 }
 
 fn auth(config: &Config, found: &mut Found) {
@@ -208,7 +208,12 @@ fn auth(config: &Config, found: &mut Found) {
     found.within("auth.refresh_grace", auth.refresh_grace, Duration::ZERO, MINUTE);
     found.within("auth.clock_leeway", auth.clock_leeway, Duration::ZERO, 5 * SECOND);
     let keys = ["auth.refresh_ttl", "auth.access_ttl"];
-    found.when(auth.refresh_ttl <= auth.access_ttl, &keys, "over before the token it renews", "write a longer time");
+    found.when(
+        auth.refresh_ttl <= auth.access_ttl,
+        &keys,
+        "shorter than the lifetime of the token it renews",
+        "write a longer time",
+    );
     for (key, name) in [("auth.issuer", &auth.issuer), ("auth.audience", &auth.audience)] {
         found.when(
             name.is_empty() || name.len() > 256,
@@ -219,7 +224,7 @@ fn auth(config: &Config, found: &mut Found) {
     }
     let memory = auth.argon2_memory.bytes();
     let help = "write \"8MiB\" to \"1GiB\"; 19MiB with 2 iterations is the usual advice";
-    found.when(memory < 8 << 20, &["auth.argon2_memory"], "less than 8MiB is quickly guessed", help);
+    found.when(memory < 8 << 20, &["auth.argon2_memory"], "less than 8MiB makes guessing cheap", help);
     found.when(memory > 1 << 30, &["auth.argon2_memory"], "more than 1GiB", help);
     let passes = auth.argon2_iterations.get();
     found.when(passes > 64, &["auth.argon2_iterations"], "more than 64", "write a whole number from 1 to 64");
@@ -230,13 +235,13 @@ fn ice(config: &Config, found: &mut Found) {
     let secrets = !ice.turn_secrets.is_empty() || ice.turn_secrets_file.is_some();
     let help = "set `ice.turn_secrets` to coturn's static-auth-secret";
     let keys = ["ice.turn_urls", "ice.turn_secrets"];
-    found.when(!ice.turn_urls.is_empty() && !secrets, &keys, "no secret to make credentials with", help);
+    found.when(!ice.turn_urls.is_empty() && !secrets, &keys, "TURN servers, but no secret to sign credentials", help);
     let keys =
         [if ice.turn_secrets.is_empty() { "ice.turn_secrets_file" } else { "ice.turn_secrets" }, "ice.turn_urls"];
     found.when(
         ice.turn_urls.is_empty() && secrets,
         &keys,
-        "a secret for no server",
+        "a secret, but no TURN server",
         "set `ice.turn_urls`, or remove the secret",
     );
     let twice = !ice.turn_secrets.is_empty() && ice.turn_secrets_file.is_some();

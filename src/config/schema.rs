@@ -1,5 +1,5 @@
-//! Which sections and keys there are, asked from the structs themselves, so that no list can grow stale:
-//! each name is tried on the struct's own `Deserialize`, and what it asks for next is noted.
+//! The sections and keys, derived from the structs themselves, so that no list can become stale: each name is tried on
+//! the struct's own `Deserialize`, and what it requests next is recorded.
 
 use std::cell::Cell;
 use std::fmt;
@@ -30,7 +30,7 @@ impl Schema {
     fn explore(&mut self, path: &mut Vec<&'static str>) {
         let shape = Cell::new(Shape::Value);
         let probe = Probe { path, shape: &shape };
-        // The probe stops every reading; only the shape it noted counts.
+        // The probe fails every read; only the recorded shape matters.
         drop(Config::deserialize(probe));
         match shape.get() {
             Shape::Value => self.keys.push(path.join(".")),
@@ -55,7 +55,7 @@ impl Schema {
         section.is_empty() || self.sections.iter().any(|known| known == section)
     }
 
-    /// Last names of what stands directly in `section`; the top is `""`.
+    /// The last parts of all names directly in `section`; the top is `""`.
     pub(super) fn names_in<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a str> {
         let all = self.sections.iter().chain(&self.keys);
         all.filter_map(move |name| match (section, name.strip_prefix(section)) {
@@ -72,7 +72,7 @@ enum Shape {
     Value,
 }
 
-/// Walks down `path`, and notes what the struct there asks for.
+/// Descends `path` and records what the struct there requests.
 struct Probe<'a> {
     path: &'a [&'static str],
     shape: &'a Cell<Shape>,
@@ -128,7 +128,7 @@ impl<'de> MapAccess<'de> for Step<'_> {
     }
 }
 
-/// The end of every probe.
+/// The error that ends every probe.
 #[derive(Debug)]
 struct Stop;
 

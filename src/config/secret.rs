@@ -1,11 +1,11 @@
-//! Values that must never be shown: not in errors, not in logs, not by `config show`. Must not know their use.
+//! Values that must never be printed: not in errors, not in logs, not by `config show`. Must not know their use.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What stands where a secret would.
+/// Printed in place of a secret.
 pub(super) const REDACTED: &str = "[redacted]";
 
 /// A secret text: its memory is wiped when dropped, and `Debug` and `Serialize` hide it.
@@ -13,7 +13,7 @@ pub(super) const REDACTED: &str = "[redacted]";
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The secret itself: only for the library that needs it.
+    /// The secret itself, for the library that needs it.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -32,7 +32,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// For tests and for seeing whether a reload changed anything; not for checking what a client sent.
+/// For tests, and to detect changes on reload; not constant-time, so not for checking what a client sent.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.expose() == other.expose()
@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// Whether the value of `key` may hold a secret, so that an error shows its name only. Guesses for mistyped keys.
+/// Whether the value of `key` may contain a secret, so that errors print its name only. Guesses for mistyped keys.
 pub(super) fn may_be_secret(key: &str) -> bool {
     let words = ["secret", "secert", "url", "password", "passwd", "token", "credential"];
     let open = ["http.public_url", "ice.stun_urls", "ice.turn_urls"];

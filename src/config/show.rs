@@ -1,4 +1,4 @@
-//! `config show`: what is in force and where each value was said, as TOML that can be read again. Secrets are hidden.
+//! `config show`: the effective values and their sources, as TOML that can be read again. Secrets are redacted.
 //! Must not know what the values mean.
 
 use std::fmt;
@@ -7,7 +7,7 @@ use super::Loaded;
 use super::schema::SCHEMA;
 use super::values::values;
 
-/// The effective values, one key a line, each with its origin: `bind = "127.0.0.1:8080"  # default`.
+/// The effective values, one key per line, each with its source: `bind = "127.0.0.1:8080"  # default`.
 impl fmt::Display for Loaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values = values(&self.config);

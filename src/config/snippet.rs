@@ -1,11 +1,11 @@
-//! The line of text a fault stands in, cut to a readable width, with the caret's place. Must not know what is wrong.
+//! The line of a mistake, cut to a readable width, with the position of the caret. Must not know what is wrong.
 
 use std::fmt;
 use std::ops::Range;
 
 use super::secret::may_be_secret;
 
-/// Columns of a shown line at most; a longer one is cut around the caret.
+/// Maximum columns of a printed line; a longer one is cut around the caret.
 const WIDTH_MAX: usize = 160;
 
 /// A configuration file's text, and its name as the operator wrote it.
@@ -15,10 +15,10 @@ pub(super) struct File {
     pub(super) text: String,
 }
 
-/// One line of text and the part of it that is meant. Columns count characters.
+/// One line of text and its marked part. Columns count characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Snippet {
-    /// Line and column in the file, both from 1; none when the line is of no file.
+    /// Line and column in the file, both from 1; `None` when the line is not from a file.
     position: Option<(usize, usize)>,
     line: String,
     caret: usize,
@@ -39,7 +39,7 @@ impl Snippet {
         Self { position: Some((number, column + 1)), ..Self::line(line, column, width) }
     }
 
-    /// A line that stands in no file.
+    /// A line that is not from a file.
     pub(super) fn line(line: &str, caret: usize, width: usize) -> Self {
         let skipped = if line.chars().count() > WIDTH_MAX { caret.saturating_sub(WIDTH_MAX / 2) } else { 0 };
         let shown = line.chars().skip(skipped).take(WIDTH_MAX);
@@ -59,14 +59,14 @@ impl Snippet {
         Self { position: None, line, caret, width }
     }
 
-    /// The same line without the value after the part that is meant: it may be secret.
+    /// The same line without anything after its marked part: it may be secret.
     pub(super) fn hiding_the_rest(self) -> Self {
         let (meant, rest) = self.line.split_at(self.end_byte());
         let line = if rest.contains('=') { format!("{meant} = …") } else { self.line };
         Self { line, ..self }
     }
 
-    /// The same line; when it holds several keys and one may be secret, with everything between quotes replaced.
+    /// The same line; if it contains several keys and one may be secret, with everything between quotes replaced.
     pub(super) fn hiding_neighbours(self) -> Self {
         let several = self.line.matches('=').count() > 1;
         if several && may_be_secret(&self.line) { self.hiding_quoted() } else { self }
@@ -88,7 +88,7 @@ impl Snippet {
         Self { line, ..self }
     }
 
-    /// Line in the file, from 1; 0 when it is of no file.
+    /// Line in the file, from 1; 0 when it is not from a file.
     pub(super) fn line_number(&self) -> usize {
         self.position.map_or(0, |(line, _)| line)
     }
@@ -104,7 +104,7 @@ impl Snippet {
     }
 }
 
-/// The line, and the carets under the part that is meant.
+/// The line, and carets under its marked part.
 impl fmt::Display for Snippet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let margin = self.margin();

@@ -1,4 +1,4 @@
-//! `[socket]`: what one WebSocket may cost, and when it counts as gone. Must not know rooms.
+//! `[socket]`: limits and timeouts of one WebSocket. Must not know rooms.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
-/// One WebSocket: what it may cost, and when it counts as gone.
+/// Limits and timeouts of one WebSocket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Socket {
-    /// One message from a client at most (all its fragments together); more closes with 1009.
+    /// Maximum size of a client's message (all its fragments together); a larger one closes with 1009.
     pub message_bytes_max: Size,
-    /// Fragments one message may come in.
+    /// Maximum fragments per message.
     pub fragments_max: NonZeroUsize,
-    /// What may wait for a slow reader; more closes with 4530, and the inbox is kept.
+    /// Send-buffer limit; a slower reader is closed with 4530, and its inbox is kept.
     pub outbox_bytes_max: Size,
-    /// How long the kernel may refuse every byte before the reader counts as slow.
+    /// How long a connection may accept no byte before its reader counts as slow.
     #[serde(with = "text")]
     pub write_within: Duration,
-    /// How long a new socket may take to say `hello`.
+    /// How long a new socket may take to send `hello`.
     #[serde(with = "text")]
     pub hello_within: Duration,
-    /// How often a client shall send `heartbeat`; told in `welcome`.
+    /// How often a client must send `heartbeat`; announced in `welcome`.
     #[serde(with = "text")]
     pub heartbeat_every: Duration,
     /// How long a client's script may send nothing at all.
@@ -37,13 +37,13 @@ pub struct Socket {
     pub pong_within: Duration,
     /// Messages a second a client may send on the long run; more are refused.
     pub messages_per_second: NonZeroU32,
-    /// Messages a client may send at once after a pause: a join sends many candidates together.
+    /// Burst of messages per client: a join sends many candidates at once.
     pub messages_burst_max: NonZeroU32,
     /// Refusals that the client is not known to have received before the socket is closed with 4529.
     pub refusals_max: NonZeroUsize,
     /// Messages of one socket that may be on their way through the actors; then its reader waits.
     pub in_flight_max: NonZeroUsize,
-    /// Sockets one person may have open on this node.
+    /// Open sockets per user on this node.
     pub sockets_per_user_max: NonZeroUsize,
 }
 

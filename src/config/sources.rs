@@ -1,4 +1,4 @@
-//! Gathering the layers: which file, which variables, which flags. Must not know what they say.
+//! Collects the layers: which file, which variables, which flags. Must not know their content.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +6,12 @@ use super::environment::{CONFIG_FILE, environment};
 use super::fault::{ConfigError, Fault};
 use super::layers::FlagValue;
 
-/// The file read when none is named, if it is there.
+/// The file read when none is named, if it exists.
 const USUAL_FILE: &str = "config/aldis.toml";
-/// A configuration or secrets file at most, so that a wrong path is not read for ever.
+/// Maximum size of a configuration or secrets file, so that a wrong path is not read without end.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// What each layer has to say, before it is judged.
+/// The layers as written.
 #[derive(Clone, Default)]
 pub struct Sources {
     /// The TOML file's name, as errors show it, and its text.
@@ -23,8 +23,10 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Reads the environment and the file: `named`, else `$ALDIS_CONFIG`, else `config/aldis.toml` if it is there.
-    /// Errors when a named file cannot be read.
+    /// Reads the environment and the file: `named`, else `$ALDIS_CONFIG`, else `config/aldis.toml` if it exists.
+    ///
+    /// # Errors
+    /// A named file cannot be read.
     pub fn gather(named: Option<&Path>, flags: Vec<FlagValue>) -> Result<Self, ConfigError> {
         let environment = environment()?;
         let variable = environment.iter().find(|(name, text)| name == CONFIG_FILE && !text.is_empty());
@@ -38,7 +40,7 @@ impl Sources {
     }
 }
 
-/// A small text file's content. Errors with why it cannot be had.
+/// A small text file's content, or why it cannot be read.
 pub(super) fn read_text(path: &Path) -> Result<String, String> {
     let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
     if length > FILE_BYTES_MAX {

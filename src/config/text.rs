@@ -1,5 +1,5 @@
-//! Values that are written as text: durations, sizes, rates, addresses. Each says how it is written,
-//! so that every wrong one is answered in the same words. Must not know where the text came from.
+//! Values written as text: durations, sizes, rates, addresses. Each describes its own form, so that every wrong value
+//! is reported in the same words. Must not know the source of the text.
 
 pub mod filter;
 pub mod ice_url;
@@ -22,10 +22,10 @@ pub trait Text: Sized {
     /// How it is written, with an example; completes the sentence "write …".
     const FORM: &'static str;
 
-    /// Reads it. Errors with what is wrong with `text`, without repeating [`Text::FORM`].
+    /// Parses it, or returns what is wrong with `text`, without repeating [`Text::FORM`].
     fn read(text: &str) -> Result<Self, String>;
 
-    /// Writes it so that [`Text::read`] gives the same value; what is secret is left out.
+    /// Writes it so that [`Text::read`] gives the same value; secrets are omitted.
     fn write(&self) -> String;
 }
 
@@ -53,7 +53,7 @@ impl<T: Text> Visitor<'_> for TextVisitor<T> {
     }
 }
 
-/// Gives a [`Text`] of our own its `Serialize` and `Deserialize`, so that it may stand in options and lists.
+/// Implements `Serialize` and `Deserialize` for a [`Text`] of our own, so that it works in options and lists.
 macro_rules! text_serde {
     ($type:ty) => {
         impl serde::Serialize for $type {
@@ -100,8 +100,8 @@ impl Text for SocketAddr {
         text.parse().map_err(|_| match text.rsplit_once(':') {
             None => "no port".to_owned(),
             Some(("localhost", _)) => "a name, not an IP address".to_owned(),
-            Some((_, port)) if port.parse::<u16>().is_err() => format!("`{port}` is no port"),
-            Some((address, _)) => format!("`{address}` is no IP address"),
+            Some((_, port)) if port.parse::<u16>().is_err() => format!("`{port}` is not a port"),
+            Some((address, _)) => format!("`{address}` is not an IP address"),
         })
     }
 
@@ -110,12 +110,12 @@ impl Text for SocketAddr {
     }
 }
 
-/// A count known not to be zero; for defaults.
+/// A non-zero count; for defaults.
 pub(super) const fn count(n: usize) -> NonZeroUsize {
     NonZeroUsize::new(n).expect("a default count is not zero")
 }
 
-/// A number of times known not to be zero; for defaults.
+/// A non-zero number; for defaults.
 pub(super) const fn times(n: u32) -> NonZeroU32 {
     NonZeroU32::new(n).expect("a default number is not zero")
 }

@@ -1,4 +1,5 @@
-//! Who calls: the access token of a request, from `Authorization: Bearer` or the cookie, verified; never from the query.
+//! Who calls: the access token of a request, from `Authorization: Bearer` or the cookie, verified; never from the
+//! query.
 
 use axum::{
     extract::FromRequestParts,

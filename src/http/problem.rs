@@ -123,8 +123,8 @@ pub struct ProblemBody<'a> {
     errors: &'a [FieldError],
 }
 
-/// Writes problems, and turns bare error answers into problems. An error answer of type `application/json` is deliberate
-/// (readiness) and stays.
+/// Writes problems, and turns bare error answers into problems. An error answer of type `application/json` is
+/// deliberate (readiness) and stays.
 pub async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;

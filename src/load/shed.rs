@@ -1,8 +1,8 @@
 //! Which classes of new work are refused. Established calls are never shed, resumes only when the node is near its end.
 //! Pure: must not know what is measured, nor who asks.
 
-/// A resume is refused at this many times the bound at which newcomers are. It belongs to a call that other people are in,
-/// and takes a share of the node that it had before: refusing it does not unload the node, and ends the call.
+/// A resume is refused at this many times the bound at which newcomers are. It belongs to a call that other people are
+/// in, and takes a share of the node that it had before: refusing it does not unload the node, and ends the call.
 pub(super) const RESUME_FACTOR: u32 = 4;
 
 /// The classes that are refused, each level with those below it.
@@ -16,8 +16,8 @@ pub(super) enum Shed {
 }
 
 impl Shed {
-    /// The level after `value` was measured, where newcomers are refused from `limit` on. A level that was entered is left
-    /// only below `calm` of its bound, so that the node does not open and close with every measurement.
+    /// The level after `value` was measured, where newcomers are refused from `limit` on. A level that was entered is
+    /// left only below `calm` of its bound, so that the node does not open and close with every measurement.
     pub(super) fn next(self, value: f64, limit: f64, calm: f64) -> Self {
         let refuses = |level: Self, limit: f64| value >= if self >= level { calm * limit } else { limit };
         if refuses(Self::Resumes, f64::from(RESUME_FACTOR) * limit) {

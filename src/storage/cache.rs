@@ -12,25 +12,25 @@ use async_trait::async_trait;
 
 use super::{Meeting, RoomId};
 
-/// What a cache holds of a room.
+/// The cached state of a room.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cached {
-    /// Set up like this, at this revision or a later one.
+    /// These settings, at this revision or a later one.
     Room(Meeting),
-    /// Removed. Ids are drawn at random, so a removed one does not come back.
+    /// Removed. Ids are random, so a removed one is not reused.
     Removed,
 }
 
-/// Where room settings are kept near. A cache that is away behaves as an empty one.
+/// A cache of room settings. An unavailable cache behaves like an empty one.
 #[async_trait]
 pub trait RoomCache: Send + Sync + 'static {
-    /// What is known of a room.
+    /// The cached state of a room, if any.
     async fn get(&self, room_id: RoomId) -> Option<Cached>;
-    /// Remembers a state, unless a newer one (a higher revision, or the removal) is there.
+    /// Stores a state, unless a newer one (a higher revision, or the removal) is stored.
     async fn put(&self, room_id: RoomId, state: Cached);
 }
 
-/// The embedded cache: at most `rooms_max` rooms, the longest known forgotten first.
+/// The embedded cache: at most `rooms_max` rooms, the oldest entries are evicted first.
 #[derive(Debug)]
 pub struct MemoryCache {
     rooms_max: usize,
@@ -40,7 +40,7 @@ pub struct MemoryCache {
 #[derive(Debug, Default)]
 struct Rooms {
     states: HashMap<RoomId, Cached>,
-    /// Each known room once, longest known first.
+    /// Each cached room once, oldest first.
     order: VecDeque<RoomId>,
 }
 

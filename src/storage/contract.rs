@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{NewUser, Settings, Store, User};
 
-/// Each case once for each store.
+/// Runs each case once per store.
 macro_rules! contract {
     ($($noun:ident: $($case:ident)*;)*) => {
         mod sqlite {

@@ -1,39 +1,39 @@
-//! What can go wrong in the database, sorted by what a caller may do about it.
+//! Errors of the database, by what a caller can do about them.
 //! Constraints of the schema are found by name here and become answers; everything else is away or broken.
 
 use sqlx::error::{DatabaseError, ErrorKind};
 
-/// Why the database did not do what it was asked to.
+/// Why a database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database is away, busy or full: the same call may work later (503 with `Retry-After`).
-    #[error("the database does not answer: {0}")]
+    /// The database is unavailable, busy or full: the same call may succeed later (503 with `Retry-After`).
+    #[error("the database is unavailable: {0}")]
     Unavailable(String),
-    /// Somebody already has an account with this address (constraint `users_email_key`).
+    /// An account with this address exists (constraint `users_email_key`).
     #[error("an account with this e-mail address already exists")]
     EmailTaken,
     /// This room id is taken (constraint `meetings_pkey`): draw another.
     #[error("a room with this id already exists")]
     RoomIdTaken,
-    /// This host has as many rooms as one may have.
-    #[error("this user already hosts {max} rooms, the most one may have")]
+    /// This host has the maximum number of rooms.
+    #[error("this user already hosts {max} rooms, the maximum")]
     TooManyRooms {
-        /// The limit that was met.
+        /// The limit.
         max: u32,
     },
-    /// The row refers to a user who is not there (any more).
+    /// The row refers to a user who does not exist (any more).
     #[error("no such user")]
     UnknownUser,
-    /// A column holds what this version cannot read: a newer version's, or damage.
-    #[error("the database holds {value:?} in {column}, which this version cannot read")]
+    /// A column contains a value that this version cannot read: written by a newer version, or damaged.
+    #[error("the database contains {value:?} in {column}, which this version cannot read")]
     Unreadable {
         /// Table and column.
         column: &'static str,
-        /// What was found.
+        /// The value found.
         value: String,
     },
-    /// A statement failed for a reason no caller can do anything about: a bug, or a damaged database.
-    #[error("the database refused a statement: {0}")]
+    /// A statement failed and no caller can do anything about it: a bug, or a damaged database.
+    #[error("a database statement failed: {0}")]
     Broken(#[source] sqlx::Error),
 }
 
@@ -44,7 +44,10 @@ const SQLITE_AWAY: [i32; 6] = [5, 6, 10, 13, 14, 8];
 const POSTGRES_AWAY: [&str; 5] = ["08", "53", "57", "58", "40"];
 
 impl From<sqlx::Error> for StoreError {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "sqlx's enum is open: what is not known to pass is broken")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "sqlx's enum is open: errors not known to be transient are bugs"
+    )]
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(refusal) => match constraint(refusal.as_ref()) {
@@ -62,7 +65,8 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// The constraints a client can break. PostgreSQL gives the constraint's name; SQLite the index's name, or table and column.
+/// The constraints a client can break. PostgreSQL gives the constraint's name; SQLite the index's name, or table and
+/// column.
 #[expect(clippy::wildcard_enum_match_arm, reason = "sqlx's enum is open: other kinds are bugs")]
 fn constraint(refusal: &dyn DatabaseError) -> Option<StoreError> {
     let names = |name: &str, column: &str| {

@@ -1,4 +1,4 @@
-//! The table `meetings`: the rooms people made, and how each is set up. Who is in a room now is not here.
+//! The table `meetings`: rooms and their settings. Not who is in a room.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ impl Mode {
     }
 }
 
-/// A text that is no mode.
+/// Not the name of a mode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown mode {0:?}: it is \"mesh\" or \"sfu\"")]
 pub struct NotAMode(String);
@@ -42,28 +42,28 @@ impl TryFrom<String> for Mode {
     }
 }
 
-/// A room as it is set up.
+/// A room and its settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Meeting {
     /// The public id.
     pub room_id: RoomId,
-    /// Who made it, and may change or delete it.
+    /// Its creator, who may change or delete it.
     pub host_id: Uuid,
     /// Whether it may be joined.
     pub active: bool,
-    /// How many may be in it at once.
+    /// Its maximum number of participants.
     pub max_participants: u32,
-    /// How long a lost participant's seat is kept, in seconds.
+    /// How long the seat of a disconnected participant is kept, in seconds.
     pub seat_window_seconds: u32,
     /// How media flows.
     pub mode: Mode,
     /// 1, then one more with each change.
     pub revision: u64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// What the host wants changed; `None` leaves it as it is.
+/// A change by the host; `None` leaves a value as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MeetingChange {
     /// See `Meeting::active`.
@@ -74,19 +74,20 @@ pub struct MeetingChange {
     pub seat_window_seconds: Option<u32>,
 }
 
-/// Which part of a host's rooms is wanted: at most `limit`, made before `before` (or at that moment with a smaller id).
+/// A page of a host's rooms: at most `limit`, created before `before` (or at that moment with a smaller id).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeetingPage {
-    /// The last room of the page before, if any.
+    /// The last room of the previous page, if any.
     pub before: Option<(Timestamp, RoomId)>,
-    /// How many at most.
+    /// Maximum length of the page.
     pub limit: u32,
 }
 
-/// What the table `meetings` can do.
+/// Operations on the table `meetings`.
 #[async_trait]
 pub trait Meetings {
-    /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`) or the id is taken (`RoomIdTaken`).
+    /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`) or the id is taken
+    /// (`RoomIdTaken`).
     async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError>;
     /// The room with this id.
     async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError>;

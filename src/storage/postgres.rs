@@ -1,4 +1,4 @@
-//! `Store` on PostgreSQL: one pool, every statement under a deadline.
+//! `Store` on PostgreSQL: one pool, every statement with a timeout.
 
 use std::{future::Future, str::FromStr as _, time::Duration};
 
@@ -17,10 +17,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Connects, and brings the schema up to date (under PostgreSQL's advisory lock, so nodes may start at once).
+    /// Connects and migrates the schema (under PostgreSQL's advisory lock, so nodes may start at the same time).
     ///
     /// # Errors
-    /// When the url is malformed, the server cannot be reached, or a migration fails.
+    /// The url is malformed, the server cannot be reached, or a migration fails.
     pub async fn open(url: &str, settings: &Settings) -> anyhow::Result<Self> {
         let options = PgConnectOptions::from_str(url)
             .context("the database url is malformed → write postgres://user:password@host:5432/database")?

@@ -1,4 +1,4 @@
-//! The table `refresh_tokens`: which refresh tokens are out, each by its SHA-256.
+//! The table `refresh_tokens`: all issued refresh tokens, each by its SHA-256.
 //!
 //! **Invariant:** a token is used once. Its second use, outside the grace, revokes every token of its family
 //! (`contract::a_second_use_revokes_the_whole_family`).
@@ -12,55 +12,55 @@ use super::{Postgres, Sqlite, StoreError, millis};
 /// SHA-256 of a refresh token's text.
 pub type TokenHash = [u8; 32];
 
-/// A refresh token that was just handed out.
+/// A refresh token that was just issued.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Issued {
     /// What is stored instead of the token.
     pub hash: TokenHash,
-    /// When it was handed out.
+    /// When it was issued.
     pub issued_at: Timestamp,
-    /// When it stops working.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// What came of using a refresh token.
+/// The result of using a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// It was good; its successor is stored, in the same family.
+    /// It was valid; its successor is stored, in the same family.
     Rotated {
-        /// Whose it is.
+        /// Its owner.
         user: Uuid,
     },
     /// It was used before: the whole family is revoked by this call.
     Reused {
-        /// Whose it was.
+        /// Its owner.
         user: Uuid,
     },
     /// Its family was revoked before (logout, reuse, disabled account).
     Revoked,
-    /// It was good for too long.
+    /// It has expired.
     Expired,
-    /// Nobody was ever given it, or it was forgotten after it expired.
+    /// It was never issued, or was deleted after it expired.
     Unknown,
 }
 
-/// What the table `refresh_tokens` can do.
+/// Operations on the table `refresh_tokens`.
 #[async_trait]
 pub trait RefreshTokens {
-    /// Begins a family: the token of a fresh login.
+    /// Starts a family: the token of a new login.
     async fn add_family(&self, family: Uuid, user: Uuid, token: &Issued) -> Result<(), StoreError>;
-    /// Uses a token at `successor.issued_at` and, when it is good, stores its successor: one transaction, so of two
-    /// uses at once one is the first. Within `grace` of the first use a second is good, too.
+    /// Uses a token at `successor.issued_at` and, if it is valid, stores its successor, in one transaction: of two
+    /// concurrent uses one is the first. Within `grace` of the first use a second one is valid too.
     async fn use_token(&self, hash: &TokenHash, successor: &Issued, grace: SignedDuration) -> Result<Use, StoreError>;
     /// Revokes the family this token belongs to (logout). False when no token has this hash.
     async fn revoke_family_of(&self, hash: &TokenHash, now: Timestamp) -> Result<bool, StoreError>;
     /// Revokes all tokens of a user (disabled account).
     async fn revoke_tokens_of_user(&self, user: Uuid, now: Timestamp) -> Result<(), StoreError>;
-    /// Forgets at most `limit` tokens that expired before `now`; answers how many.
+    /// Deletes at most `limit` tokens that expired before `now`; returns how many.
     async fn forget_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 
-/// What the database knows of a token that could not simply be used.
+/// The stored state of a token that could not simply be used.
 #[derive(sqlx::FromRow)]
 struct Row {
     family: Uuid,
@@ -70,10 +70,10 @@ struct Row {
     revoked_at: Option<i64>,
 }
 
-/// How a token that was not fresh is to be treated.
+/// How to treat a token that was used before.
 enum Stale {
     Refuse(Use),
-    /// Used a moment ago: two tabs of one browser asked at once.
+    /// Used a moment ago: two tabs of one browser refreshed at the same time.
     Sibling(Row),
     RevokeFamily(Row),
 }
@@ -96,8 +96,8 @@ const ADD: &str =
 const USE: &str = "UPDATE refresh_tokens SET used_at = $2
                    WHERE hash = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
                    RETURNING family, user_id, expires_at, used_at, revoked_at";
-/// Finds a token and holds it until the transaction's end, so that of two second uses one revokes and the other sees it.
-/// (An update that changes nothing: SQLite knows no `FOR UPDATE`.)
+/// Finds a token and locks it until the transaction ends, so that of two reuses one revokes and the other sees it. (An
+/// update that changes nothing: SQLite has no `FOR UPDATE`.)
 const FIND: &str = "UPDATE refresh_tokens SET family = family WHERE hash = $1
                     RETURNING family, user_id, expires_at, used_at, revoked_at";
 const REVOKE: &str = "UPDATE refresh_tokens SET revoked_at = $2 WHERE family = $1 AND revoked_at IS NULL";

@@ -1,4 +1,4 @@
-//! A room's public id is the system's: rooms are named alike in the database, on the wire and in HTTP.
+//! A room's public id: the same type in the database, on the wire and in HTTP.
 
 pub use actors::protocol::{RoomId, id::BadId as NotARoomId};
 

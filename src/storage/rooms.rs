@@ -1,5 +1,5 @@
-//! Room settings, read through the cache: cache, then database, then cache again; changes are written through.
-//! This is the door that joins and the REST resource share, so that both see a change at once.
+//! Room settings, read through the cache: cache, then database, then cache again; changes are written through. Joins
+//! and the REST resource share it, so that both see a change at once.
 
 use std::sync::Arc;
 
@@ -14,20 +14,20 @@ use super::{
 /// How often a free room id is drawn before giving up: with 10⁹ rooms a second draw is needed once in 10⁵.
 const DRAWS_MAX: usize = 8;
 
-/// What a new room is made of.
+/// The settings of a new room.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRoom {
-    /// Who makes it.
+    /// Its creator.
     pub host_id: Uuid,
-    /// How many may be in it at once.
+    /// Its maximum number of participants.
     pub max_participants: u32,
-    /// How long a lost participant's seat is kept, in seconds.
+    /// How long the seat of a disconnected participant is kept, in seconds.
     pub seat_window_seconds: u32,
     /// How media flows.
     pub mode: Mode,
 }
 
-/// The rooms people made, near.
+/// All rooms, cached.
 #[derive(Clone)]
 pub struct Rooms {
     store: Arc<dyn Store>,
@@ -36,13 +36,13 @@ pub struct Rooms {
 }
 
 impl Rooms {
-    /// Rooms of `store`, kept near in `cache`; a host may have `per_host_max` of them.
+    /// Rooms of `store`, cached in `cache`; a host may have `per_host_max` of them.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, cache: Arc<dyn RoomCache>, per_host_max: u32) -> Self {
         Self { store, cache, per_host_max }
     }
 
-    /// Makes a room under a free id.
+    /// Creates a room with a free id.
     ///
     /// # Errors
     /// `TooManyRooms`, `UnknownUser` (the host's account is gone), `Unavailable`.
@@ -70,10 +70,10 @@ impl Rooms {
         Err(StoreError::RoomIdTaken)
     }
 
-    /// The room with this id, from the cache when it is there.
+    /// The room with this id, from the cache if it is there.
     ///
     /// # Errors
-    /// `Unavailable` when neither cache nor database can tell.
+    /// `Unavailable` when neither cache nor database can answer.
     pub async fn find(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError> {
         match self.cache.get(room_id).await {
             Some(Cached::Room(meeting)) => return Ok(Some(meeting)),
@@ -125,7 +125,7 @@ impl Rooms {
     }
 }
 
-/// The database keeps milliseconds; what is answered on creation must be what is answered later.
+/// The database stores milliseconds; the response on creation must equal later ones.
 fn in_millis(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }

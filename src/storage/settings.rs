@@ -1,4 +1,4 @@
-//! Room settings as the system asks for them when somebody joins.
+//! Room settings as the actors look them up on a join.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ impl actors::ports::Rooms for Rooms {
             match rooms.find(room).await {
                 Ok(found) => Ok(found.as_ref().map(RoomSettings::from)),
                 Err(why) => {
-                    tracing::warn!(%room, %why, "a room's settings could not be looked up");
+                    tracing::warn!(%room, %why, "cannot look up a room's settings");
                     Err(Unavailable)
                 }
             }

@@ -18,28 +18,29 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens (or makes) the file and brings its schema up to date.
+    /// Opens (or creates) the file and migrates its schema.
     ///
     /// # Errors
-    /// When the file's folder cannot be made, the file not be opened, or a migration fails.
+    /// The file's folder cannot be created, the file cannot be opened, or a migration fails.
     pub async fn open(path: &Path, settings: &Settings) -> anyhow::Result<Self> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             tokio::fs::create_dir_all(folder)
                 .await
-                .with_context(|| format!("cannot make the folder {} for the database", folder.display()))?;
+                .with_context(|| format!("cannot create the folder {} for the database", folder.display()))?;
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // With a write-ahead log NORMAL survives a crash of the process; a power cut may cost the last commits, never the file.
+            // With a write-ahead log NORMAL survives a crash of the process; a power cut may cost the last commits,
+            // never the file.
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(settings.busy_within)
             .optimize_on_close(true, None);
         let pool = || {
             let pool = SqlitePoolOptions::new().acquire_timeout(settings.acquire_within);
-            pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false) // a file does not hang up
+            pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false) // a file does not disconnect
         };
         let opened = async {
             let writer = pool().max_connections(1).connect_with(options.clone()).await?;

@@ -6,14 +6,14 @@ use uuid::Uuid;
 
 use super::{Postgres, Sqlite, StoreError, millis, timestamp};
 
-/// A person with an account.
+/// A user with an account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
     /// Their id everywhere: the token's `sub`, the wire's `userId`.
     pub id: Uuid,
-    /// The address as they wrote it; unique without regard to case.
+    /// The address as typed; unique without regard to case.
     pub email: String,
-    /// What others see.
+    /// The name shown to others.
     pub name: String,
     /// The argon2id hash of their password, in PHC form.
     pub password_hash: String,
@@ -23,7 +23,7 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
-/// What a new account is made of.
+/// A new account.
 #[derive(Clone, Debug)]
 pub struct NewUser {
     /// See `User::id`.
@@ -38,7 +38,7 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
-/// What the table `users` can do.
+/// Operations on the table `users`.
 #[async_trait]
 pub trait Users {
     /// Adds an account. `EmailTaken` when the address, in any case, already has one.

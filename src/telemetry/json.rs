@@ -1,5 +1,5 @@
-//! Log lines for machines: one JSON object a line. `timestamp`, `level`, `target`, `message`, the event's own
-//! fields beside them, and `spans` from the outermost in. Must not know which fields are secret.
+//! Log lines as JSON, one object per line: `timestamp`, `level`, `target`, `message`, the event's own fields, and
+//! `spans` from the outermost in. Must not know which fields are secret.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::redact::shown;
 
-/// Names of the line's own; an event's field of such a name gets an underscore.
+/// Reserved names; an event's field of such a name gets an underscore.
 const OWN_NAMES: [&str; 4] = ["timestamp", "level", "target", "spans"];
 
 /// Writes each event as one JSON object to `writer`.
@@ -95,7 +95,7 @@ fn read(object: &str) -> Map<String, Value> {
     serde_json::from_str(object).unwrap_or_default()
 }
 
-/// An event's or a span's fields, what is secret already hidden.
+/// An event's or a span's fields, secrets redacted.
 #[derive(Default)]
 struct Object(Map<String, Value>);
 

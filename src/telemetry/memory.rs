@@ -1,15 +1,15 @@
-//! How much memory this process may use: what is configured, else what its control group (cgroup) allows, else what the
-//! machine has. Reads `/proc` and `/sys/fs/cgroup`; elsewhere than on Linux there is neither. Must not know what for.
+//! The memory limit of this process: the configured one, else that of its control group (cgroup), else the machine's
+//! memory. Reads `/proc` and `/sys/fs/cgroup`, which only Linux has. Must not know what it is used for.
 
 use std::fmt;
 use std::fs;
 
 use metrics::{Unit, describe_gauge, gauge};
 
-/// Assumed where the system does not tell.
+/// Assumed where the system reports nothing.
 const UNTOLD: u64 = 1 << 30;
 
-/// A bound on this process's memory.
+/// A memory limit and its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryMax {
     /// In bytes.
@@ -25,9 +25,9 @@ pub enum SetBy {
     Operator,
     /// The cgroup of this process, or one above it.
     Cgroup,
-    /// The machine has no more.
+    /// The machine's memory.
     Machine,
-    /// The system tells nothing: a cautious guess.
+    /// The system reports nothing: a cautious assumption.
     Nobody,
 }
 
@@ -37,12 +37,12 @@ impl fmt::Display for SetBy {
             Self::Operator => "node.memory_max",
             Self::Cgroup => "the limit of the cgroup",
             Self::Machine => "the machine's memory",
-            Self::Nobody => "assumed, for the system tells nothing",
+            Self::Nobody => "assumed, because the system reports none",
         })
     }
 }
 
-/// How much memory this process may use; `configured`: what the operator allows, in bytes.
+/// The memory limit of this process; `configured`: the operator's limit, in bytes.
 #[must_use]
 pub fn memory_max(configured: Option<u64>) -> MemoryMax {
     let allowed = allowed(|path| fs::read_to_string(path).ok());
@@ -52,7 +52,7 @@ pub fn memory_max(configured: Option<u64>) -> MemoryMax {
     }
 }
 
-/// Logs the limit and shows it as a metric; warns of one that the system does not grant.
+/// Logs the limit and exports it as a metric; warns if it exceeds what the system allows.
 pub fn announce(memory: MemoryMax) {
     let MemoryMax { bytes, set_by } = memory;
     describe_gauge!("aldis_memory_max_bytes", Unit::Bytes, "Memory this process may use.");
@@ -64,12 +64,12 @@ pub fn announce(memory: MemoryMax) {
             bytes,
             granted = granted.bytes,
             granted_by = %granted.set_by,
-            "node.memory_max is more than the system grants: the process would be killed first → lower it"
+            "node.memory_max exceeds what the system allows: the kernel would kill the process first → lower it"
         );
     }
 }
 
-/// What the system allows; `read` gives a file's text, if it is there.
+/// What the system allows; `read` returns a file's text, if the file exists.
 fn allowed(read: impl Fn(&str) -> Option<String>) -> MemoryMax {
     let machine = read("/proc/meminfo").as_deref().and_then(total);
     let cgroup = read("/proc/self/cgroup").and_then(|groups| of_cgroups(&groups, &read));
@@ -97,14 +97,14 @@ fn of_cgroups(groups: &str, read: &impl Fn(&str) -> Option<String>) -> Option<u6
         let (root, files): (_, &[_]) = match controllers {
             // Version 2. Above `memory.high` the kernel slows a process down until it can no longer serve.
             "" => ("/sys/fs/cgroup", &["memory.max", "memory.high"]),
-            // Version 1; without a limit it tells a number near 2^63, which no machine has.
+            // Version 1; without a limit the file contains a number near 2^63, more than any machine has.
             names if names.split(',').any(|name| name == "memory") => {
                 ("/sys/fs/cgroup/memory", &["memory.limit_in_bytes"])
             }
             _ => continue,
         };
         for folder in folders(path) {
-            // "max" is no number: no limit.
+            // "max" is not a number: no limit.
             let of = |file: &&str| read(&format!("{root}{folder}/{file}"))?.trim().parse::<u64>().ok();
             limits.extend(files.iter().filter_map(of));
         }

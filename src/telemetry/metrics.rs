@@ -1,5 +1,5 @@
-//! The recorder behind the `metrics` facade, and what a scrape reads. Must not know single metrics,
-//! but for what the process itself weighs.
+//! The recorder behind the `metrics` facade, and the text of a scrape. Must not know single metrics, except those of
+//! the process itself.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::process;
 
-/// How often histograms fold what was recorded since; a scrape does it too, but a node may not be scraped. Often, so that
-/// each time it is little: nothing else runs on this thread meanwhile.
+/// How often histograms fold what was recorded since; a scrape does it too, but a node may not be scraped. Often, so
+/// that each time it is little: nothing else runs on this thread meanwhile.
 const UPKEEP_EVERY: Duration = Duration::from_millis(100);
 
 /// Seconds: from a relayed message (some 10 µs) to a request's deadline (10 s).
@@ -17,29 +17,29 @@ const SECONDS: [f64; 16] =
     [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 /// Bytes: from a heartbeat to a full outbox (1 MiB).
 const BYTES: [f64; 8] = [64.0, 256.0, 1_024.0, 4_096.0, 16_384.0, 65_536.0, 262_144.0, 1_048_576.0];
-/// Everything else counts things: queue depths, batch sizes.
+/// Everything else is a count: queue depths, batch sizes.
 const COUNTS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 256.0, 1_024.0, 16_384.0];
 
-/// What `/metrics` reads. Cheap to clone.
+/// The source of `/metrics`. Cheap to clone.
 #[derive(Clone)]
 pub struct Scrape(PrometheusHandle);
 
 impl Scrape {
-    /// Takes all metrics of this process from now on. Errors when something else already takes them.
+    /// Records all metrics of this process from now on. Fails if another recorder is installed.
     pub fn install() -> anyhow::Result<Self> {
-        let handle = builder()?.install_recorder().context("cannot take the process's metrics")?;
+        let handle = builder()?.install_recorder().context("cannot install the metrics recorder")?;
         process::describe();
         Ok(Self(handle))
     }
 
-    /// All metrics in Prometheus' text form, the process's own read just now.
+    /// All metrics in Prometheus' text format; the process's own are read at this moment.
     #[must_use]
     pub fn render(&self) -> String {
         process::read();
         self.0.render()
     }
 
-    /// Keeps histograms small for as long as it is awaited: for ever.
+    /// Keeps histograms small; never returns.
     pub async fn upkeep(self) {
         let mut tick = tokio::time::interval(UPKEEP_EVERY);
         loop {
@@ -49,13 +49,13 @@ impl Scrape {
     }
 }
 
-/// Histograms with buckets that can be added up over nodes, chosen by the unit in the name.
+/// Histograms with buckets that can be summed over nodes, chosen by the unit in the name.
 fn builder() -> anyhow::Result<PrometheusBuilder> {
     PrometheusBuilder::new()
         .set_buckets(&COUNTS)
         .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS))
         .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_bytes".to_owned()), &BYTES))
-        .context("cannot use the histograms' buckets")
+        .context("invalid histogram buckets")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A panic becomes a log line: where, in which thread, why. Must not know who catches it.
+//! Logs panics: where, in which thread, why. Must not know who catches them.
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -20,11 +20,11 @@ fn log(panic: &PanicHookInfo<'_>) {
     if backtrace.status() == BacktraceStatus::Captured {
         tracing::error!(why, place, thread, %backtrace, "panicked");
     } else {
-        tracing::error!(why, place, thread, "panicked; RUST_BACKTRACE=1 shows the way there");
+        tracing::error!(why, place, thread, "panicked; RUST_BACKTRACE=1 prints a backtrace");
     }
 }
 
-/// What the panic said: `panic!` with text is all that Rust's own code raises.
+/// The panic's message; Rust's own code panics with text only.
 fn text(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")

@@ -1,4 +1,4 @@
-//! Log lines for eyes: time, level, target, message, fields. Must not know which fields are secret.
+//! Log lines for people: time, level, target, message, fields. Must not know which fields are secret.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ where
 
 fn field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
     let value = format!("{value:?}");
-    // What came from a client must not colour or clear the terminal.
+    // Text from a client must not colour or clear the terminal.
     let value = shown(field.name(), &value).replace(char::is_control, "\u{fffd}");
     match field.name() {
         "message" => write!(writer, "{value}"),

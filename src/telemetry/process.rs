@@ -1,14 +1,14 @@
-//! What this process weighs, read from Linux' `/proc/self`; elsewhere nothing is said.
-//! Names are those of Prometheus' client libraries. Must not know who scrapes.
+//! Metrics of the process itself, read from Linux' `/proc/self`; on other systems there are none. Names are those of
+//! Prometheus' client libraries. Must not know who scrapes.
 
 use std::fs;
 
 use metrics::{Unit, describe_counter, describe_gauge, gauge};
 
-/// Clock ticks a second in `/proc/self/stat`: fixed at 100 by Linux' interface to programs.
+/// Clock ticks per second in `/proc/self/stat`: fixed at 100 by Linux' user-space interface.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Says what the metrics mean, and sets those that never change.
+/// Describes the metrics, and sets those that never change.
 pub(super) fn describe() {
     describe_gauge!("process_resident_memory_bytes", Unit::Bytes, "Memory of this process in RAM.");
     describe_gauge!("process_open_fds", "Open file descriptors.");
@@ -16,11 +16,11 @@ pub(super) fn describe() {
     describe_gauge!("process_threads", "Threads of this process.");
     describe_gauge!("process_start_time_seconds", Unit::Seconds, "Start of this process, in seconds since 1970.");
     describe_counter!("process_cpu_seconds_total", Unit::Seconds, "CPU time of this process, user and system.");
-    describe_gauge!("aldis_build_info", "1; its labels say what runs.");
+    describe_gauge!("aldis_build_info", "1; its labels identify the build.");
     gauge!("aldis_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 
-/// Reads the metrics anew.
+/// Updates the metrics.
 pub(super) fn read() {
     let set = |name: &'static str, value: Option<f64>| value.into_iter().for_each(|value| gauge!(name).set(value));
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -32,7 +32,7 @@ pub(super) fn read() {
     let limit = rlimit::getrlimit(rlimit::Resource::NOFILE).map(|(soft, _)| soft as f64);
     set("process_max_fds", limit.ok());
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // A gauge, since the facade's counters hold whole numbers only; Prometheus cares for the name.
+    // A gauge, because the facade's counters hold whole numbers only; Prometheus goes by the name.
     set("process_cpu_seconds_total", cpu_seconds(&stat));
     let boot = fs::read_to_string("/proc/stat").unwrap_or_default();
     let start = ticks(&stat, 19).zip(number_after(&boot, "btime "));
@@ -50,7 +50,7 @@ fn cpu_seconds(stat: &str) -> Option<f64> {
     Some((ticks(stat, 11)? + ticks(stat, 12)?) / TICKS_PER_SECOND)
 }
 
-/// The `n`th field after the command's name, which may hold blanks and ends at the last parenthesis.
+/// The `n`th field after the command's name, which may contain blanks and ends at the last parenthesis.
 fn ticks(stat: &str, n: usize) -> Option<f64> {
     stat.rsplit_once(") ")?.1.split_whitespace().nth(n)?.parse().ok()
 }

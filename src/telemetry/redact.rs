@@ -1,13 +1,13 @@
-//! What never reaches a log line: session descriptions, candidates, tokens, passwords. Two belts:
-//! by a field's name, and by the shape of its value. Pure. Must not know how lines look.
+//! Keeps session descriptions, candidates, tokens and passwords out of the log, twice: by a field's name, and by the
+//! shape of its value. Pure. Must not know the format of lines.
 
 use std::borrow::Cow;
 
-/// A field's value at most, in bytes; the rest is cut, so that no client writes our logs full.
+/// Maximum bytes of a field's value; the rest is cut, so that no client fills our logs.
 const VALUE_BYTES_MAX: usize = 2048;
 const REDACTED: &str = "[redacted]";
 
-/// Last words of names whose values are never shown.
+/// Endings of names whose values are never logged.
 const SECRET_NAMES: [&str; 13] = [
     "sdp",
     "candidate",
@@ -24,10 +24,10 @@ const SECRET_NAMES: [&str; 13] = [
     "bearer",
 ];
 
-/// Marks of a session description or a candidate (RFC 8866, RFC 8839).
+/// Markers of a session description or a candidate (RFC 8866, RFC 8839).
 const SIGNAL_MARKS: [&str; 5] = ["a=ice-", "a=fingerprint", "a=candidate", "candidate:", "m=audio"];
 
-/// The value of the field `name` as a log line may show it.
+/// The value of the field `name` as it may be logged.
 pub(super) fn shown<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     if is_secret_name(name) || SIGNAL_MARKS.iter().any(|mark| value.contains(mark)) {
         return Cow::Borrowed(REDACTED);

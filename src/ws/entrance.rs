@@ -1,5 +1,5 @@
-//! What all connections of one listener share, and how a request to open a socket is judged there: by the handshake's rules,
-//! then by the node. It must not know how connections are accepted, nor how they are answered.
+//! What all connections of one listener share, and how a request to open a socket is judged there: by the handshake's
+//! rules, then by the node. It must not know how connections are accepted, nor how they are answered.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

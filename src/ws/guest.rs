@@ -1,5 +1,5 @@
-//! One connection from accept to its first request: the waits before it, TLS, and which way it goes on, as a socket or as
-//! HTTP. It must not know what the router serves, nor how connections are accepted.
+//! One connection from accept to its first request: the waits before it, TLS, and which way it goes on, as a socket or
+//! as HTTP. It must not know what the router serves, nor how connections are accepted.
 
 use std::future::Future;
 use std::io;

@@ -24,8 +24,8 @@ pub use token::{TOKEN_BYTES_MAX, Token, TokenWay};
 /// The sub-protocol this server speaks.
 pub const PROTOCOL: &str = "aldis.v1";
 
-/// Offered beside [`PROTOCOL`] by a client that will resume a session, so that a loaded node refuses it last. Like a token's
-/// entry it is never echoed. What it claims is not known to be true before the hello.
+/// Offered beside [`PROTOCOL`] by a client that will resume a session, so that a loaded node refuses it last. Like a
+/// token's entry it is never echoed. What it claims is not known to be true before the hello.
 pub const RESUME: &str = "aldis.resume";
 
 /// Sub-protocols a client may offer: its own, a token, a resume, and room for later versions.

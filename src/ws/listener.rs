@@ -95,8 +95,8 @@ impl Listener {
         Self { load: Some(load), ..self }
     }
 
-    /// Accepts until `stop`, a few at a time, so that the turns of those who are in come in between. Every connection's task is in `tasks`: HTTP ends with its current answer, sockets are the
-    /// lobby's to close.
+    /// Accepts until `stop`, a few at a time, so that the turns of those who are in come in between. Every connection's
+    /// task is in `tasks`: HTTP ends with its current answer, sockets are the lobby's to close.
     pub async fn serve<L: Lobby>(self, router: Router, lobby: Arc<L>, tasks: TaskTracker, stop: CancellationToken) {
         let caps = Caps::new(self.limits.connections_max, self.limits.connections_per_address_max);
         let mut pause = Pause::new(self.limits.accept_pause_max);

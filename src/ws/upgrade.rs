@@ -1,5 +1,5 @@
-//! A request that opens a socket and came whole with the connection's first bytes, as nearly all do: parsed and answered
-//! without the HTTP server, its timers and its buffers. Judged by the same rules (`handshake`).
+//! A request that opens a socket and came whole with the connection's first bytes, as nearly all do: parsed and
+//! answered without the HTTP server, its timers and its buffers. Judged by the same rules (`handshake`).
 //!
 //! Everything else is left to `http1`, with the bytes read so far: other paths, partial heads, bodies, whatever is
 //! malformed or refused. It must not know what becomes of the socket.

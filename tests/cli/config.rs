@@ -19,11 +19,11 @@ fn config_check_says_what_it_checked() {
     let none = aldis(dir.path(), &["config", "check"]);
     assert_eq!(
         (none.code, none.out.as_str()),
-        (Some(0), "no file, the defaults: right (keys set by file and environment: 0)\n")
+        (Some(0), "no file, the defaults: OK (keys set by file and environment: 0)\n")
     );
     fs::write(dir.path().join("mine.toml"), "[http]\nbind = '0.0.0.0:80'\n").expect("writable");
     let named = aldis(dir.path(), &["config", "check", "mine.toml"]);
-    assert_eq!((named.code, named.out.as_str()), (Some(0), "mine.toml: right (keys set by file and environment: 1)\n"));
+    assert_eq!((named.code, named.out.as_str()), (Some(0), "mine.toml: OK (keys set by file and environment: 1)\n"));
 }
 
 #[test]

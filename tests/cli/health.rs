@@ -24,7 +24,7 @@ fn stand_in(answer: &'static str) -> (String, thread::JoinHandle<String>) {
 fn health_exits_with_0_when_the_node_is_well_and_with_1_when_not() {
     let (address, served) = stand_in("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
     let well = aldis(nowhere().path(), &["health", "--url", &format!("http://{address}")]);
-    assert_eq!((well.code, well.out), (Some(0), format!("http://{address}/health/ready: 200, well\n")));
+    assert_eq!((well.code, well.out), (Some(0), format!("http://{address}/health/ready: 200, healthy\n")));
     let request = served.join().expect("served");
     assert!(
         request.starts_with("GET /health/ready HTTP/1.1\r\n") && request.contains(&format!("\r\nHost: {address}\r\n")),
@@ -34,7 +34,7 @@ fn health_exits_with_0_when_the_node_is_well_and_with_1_when_not() {
     let (address, served) = stand_in("HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
     let unwell = aldis(nowhere().path(), &["health", "--live", "--bind", &address]);
     assert_eq!((unwell.code, unwell.out.as_str()), (Some(1), ""));
-    assert!(unwell.err.starts_with(&format!("error: http://{address}/health/live answered 503")), "{}", unwell.err);
+    assert!(unwell.err.starts_with(&format!("error: http://{address}/health/live returned 503")), "{}", unwell.err);
     assert!(served.join().expect("served").starts_with("GET /health/live HTTP/1.1\r\n"));
 }
 

@@ -11,7 +11,7 @@ fn keys_are_made_rotated_and_listed_two_at_most() {
     let dir = nowhere();
     let none = aldis(dir.path(), &["keys", "list"]);
     assert_eq!(none.code, Some(1));
-    assert_eq!(none.err, "error: there is no key in ./data/keys yet; make one: aldis keys generate\n");
+    assert_eq!(none.err, "error: there is no key in ./data/keys yet; generate one: aldis keys generate\n");
     assert!(!dir.path().join("data").exists(), "looking makes nothing");
 
     let first = aldis(dir.path(), &["keys", "generate"]);
@@ -49,7 +49,7 @@ fn a_minted_token_is_good_until_its_key_is_gone() {
     aldis(dir.path(), &["keys", "rotate"]);
     let bad = aldis(dir.path(), &["token", "inspect", token]);
     assert_eq!(bad.code, Some(1));
-    assert!(bad.err.starts_with("error: the token is not good for this node\n  = why: "), "{}", bad.err);
+    assert!(bad.err.starts_with("error: the token is not valid on this node\n  = why: "), "{}", bad.err);
     assert!(bad.out.contains("\"name\": \"Ada\""), "what it says is shown all the same: {}", bad.out);
 }
 

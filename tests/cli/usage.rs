@@ -15,7 +15,7 @@ fn help_names_every_command_its_examples_and_its_exit_codes() {
         "completions ",
         "--bind <ADDRESS>",
         "Examples:",
-        "Exit codes: 0 done, 1 failed, 2",
+        "Exit codes: 0 success, 1 failure, 2",
     ] {
         assert!(help.out.contains(part), "{part}: {}", help.out);
     }

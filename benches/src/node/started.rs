@@ -19,12 +19,17 @@ use super::{Door, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
 /// What every load needs: no limit meant for one client may hold the generator back.
-const RAISED: [&str; 10] = [
+const RAISED: [&str; 15] = [
     "http.connections_max=1000000",
     "http.connections_per_address_max=1000000",
     "socket.hello_within=5m",
     "socket.messages_per_second=1000000",
     "socket.messages_burst_max=1000000",
+    "budget.user_factor=1000",
+    "budget.address_factor=1000000",
+    "budget.room_joins_per_second=1000000",
+    "budget.room_joins_burst_max=1000000",
+    "budget.flood_max=1000000",
     "room.per_host_max=1000000",
     "rate_limits.auth_per_address=1000000/1m",
     "rate_limits.requests_per_address=10000000/1m",

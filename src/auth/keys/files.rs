@@ -1,4 +1,4 @@
-//! Key files: read all, write one, delete the old. Knows names and modes, not what a key is for.
+//! Key files: read all, write one, delete the old. Knows names and modes, not the use of a key.
 
 use std::{
     fs,
@@ -12,17 +12,17 @@ use jiff::Timestamp;
 
 use super::Key;
 
-/// The keys of a folder, newest first; none when the folder is not there.
+/// The keys of a folder, newest first; none when the folder does not exist.
 pub(super) fn read(folder: &Path) -> anyhow::Result<Vec<Key>> {
     let mut keys = Vec::new();
     for (made_at, path) in list(folder)? {
         let mode = fs::metadata(&path)
-            .with_context(|| format!("cannot look at the key {}", path.display()))?
+            .with_context(|| format!("cannot stat the key {}", path.display()))?
             .permissions()
             .mode();
         anyhow::ensure!(
             mode & 0o007 == 0,
-            "the signing key {} may be read by everybody (mode {:o}): whoever reads it can mint tokens → chmod 600 it, and rotate it with `aldis keys rotate`",
+            "the signing key {} is readable by everybody (mode {:o}), and every reader can mint tokens → chmod 600 it, and rotate it with `aldis keys rotate`",
             path.display(),
             mode & 0o777
         );
@@ -34,13 +34,13 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Vec<Key>> {
     Ok(keys)
 }
 
-/// Writes a key so that it is there whole or not at all, and nobody but its owner ever could read it.
+/// Writes a key atomically, and never readable by others than its owner.
 pub(super) fn write(folder: &Path, now: Timestamp, pem: &str) -> anyhow::Result<Key> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .with_context(|| format!("cannot make the folder {} for keys", folder.display()))?;
+        .with_context(|| format!("cannot create the folder {} for keys", folder.display()))?;
     let path = folder.join(format!("{}.pem", now.as_millisecond()));
     let partial = path.with_extension("partial");
     let written = (|| {
@@ -61,7 +61,7 @@ pub(super) fn prune(folder: &Path, keep: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `(made at, path)` of each key file, newest first. Other files are left alone.
+/// `(created at, path)` of each key file, newest first. Other files are ignored.
 fn list(folder: &Path) -> anyhow::Result<Vec<(Timestamp, PathBuf)>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,

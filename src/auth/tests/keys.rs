@@ -29,7 +29,7 @@ fn a_key_that_everybody_may_read_is_refused_with_what_to_do() {
     let file = fs::read_dir(folder.path()).expect("the folder").next().expect("a key").expect("a file").path();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("changed");
     let why = KeyRing::open(folder.path(), Hand::new().clock().now()).err().expect("refused").to_string();
-    assert!(why.contains("may be read by everybody (mode 644)") && why.contains("chmod 600"), "{why}");
+    assert!(why.contains("is readable by everybody (mode 644)") && why.contains("chmod 600"), "{why}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! The short cut for tokens in exactly the form minted here: one comparison finds the key, its public half is parsed once
-//! a reload instead of once a token, and the claims are read in one pass. Everything else is left to the JWT library, so
-//! the short cut accepts nothing that the library refuses.
+//! The fast path for tokens in exactly the form minted here: one comparison finds the key, its public half is parsed
+//! once per reload instead of once per token, and the claims are read in one pass. Everything else is left to the JWT
+//! library, so the fast path accepts nothing that the library refuses.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ struct OwnClaims<'a> {
 }
 
 impl Tokens {
-    /// The verdict on a token in the form minted here; `None` for any other, about which nothing is decided.
+    /// Verifies a token in the form minted here; `None` for any other, about which nothing is decided.
     pub(super) fn verify_own(&self, token: &str) -> Option<Result<Identity, TokenError>> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, payload) = signed.rsplit_once('.')?;

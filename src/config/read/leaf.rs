@@ -1,5 +1,5 @@
-//! One value as a `Deserializer`. What came as loose text (environment, flags) becomes what is asked for.
-//! Must not know which key it is of.
+//! One value as a `Deserializer`. Text of environment variables and flags is parsed as the type that is requested. Must
+//! not know its key.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::config::layers::Value;
 pub(super) struct Leaf<'a>(pub(super) &'a Value);
 
 impl Leaf<'_> {
-    /// Its text, if that may become whatever is asked for.
+    /// Its text, if it may be parsed as any type.
     fn loose(&self) -> Option<&str> {
         if let Value::Loose(text) = self.0 { Some(text) } else { None }
     }
@@ -113,7 +113,7 @@ impl<'de, 'a, I: Iterator<Item = &'a str>> SeqAccess<'de> for LooseElements<I> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
         let Some(text) = self.0.next() else { return Ok(None) };
         let read = seed.deserialize(Leaf(&Value::Loose(text.to_owned())));
-        // A flag or a variable has no place to point at within its list.
+        // A list in a flag or variable has no positions of elements.
         read.map(Some).map_err(|unreadable| Unreadable { why: format!("`{text}`: {}", unreadable.why), ..unreadable })
     }
 }

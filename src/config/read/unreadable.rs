@@ -1,4 +1,4 @@
-//! A value that its key cannot take, in words for whoever wrote it. Must not know the keys.
+//! A value of the wrong type or form for its key, as reported to the operator. Must not know the keys.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,12 +7,12 @@ use serde::de::{self, Expected, Unexpected};
 
 use crate::config::nearest::nearest;
 
-/// A value that its key cannot take.
+/// A value of the wrong type or form for its key.
 #[derive(Debug)]
 pub(in crate::config) struct Unreadable {
     /// The key's full name.
     pub(in crate::config) key: Option<String>,
-    /// The list element's place in the file.
+    /// The list element's position in the file.
     pub(in crate::config) element: Option<Range<usize>>,
     /// What is wrong.
     pub(in crate::config) why: String,
@@ -30,7 +30,7 @@ impl std::error::Error for Unreadable {}
 
 impl de::Error for Unreadable {
     fn custom<T: fmt::Display>(why: T) -> Self {
-        // What follows the semicolon is advice: see `Text`.
+        // The part after the semicolon is advice: see `Text`.
         let said = why.to_string();
         let (why, help) = said.split_once("; write ").map_or((said.as_str(), None), |(why, form)| (why, Some(form)));
         Self { key: None, element: None, why: why.to_owned(), help: help.map(|form| format!("write {form}")) }
@@ -53,7 +53,7 @@ impl de::Error for Unreadable {
 }
 
 impl Unreadable {
-    /// A negative number is not only out of range, it is told so.
+    /// A negative number is reported as such, not only as out of range.
     fn found(mut self, found: Unexpected<'_>) -> Self {
         if matches!(found, Unexpected::Signed(n) if n < 0) {
             self.why = self.why.replacen("out of range", "negative", 1);
@@ -83,7 +83,7 @@ fn described(found: Unexpected<'_>) -> &'static str {
     }
 }
 
-/// The form of a value, in our words where serde names a Rust type.
+/// The form of a value, in the operator's terms where serde names a Rust type.
 fn form(expected: &str) -> String {
     match expected {
         "u16" => format!("a whole number from 0 to {}", u16::MAX),

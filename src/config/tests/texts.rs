@@ -49,14 +49,14 @@ fn wrong_texts_say_why() {
     assert_eq!(why::<Duration>("five seconds"), "not a duration");
     assert_eq!(why::<Duration>("99999999999999999999s"), "too long, or too fine");
     assert_eq!(why::<Size>("-1KiB"), "not a size");
-    assert_eq!(why::<Rate>("0/1m"), "`0` is no count from 1 to 4294967295");
+    assert_eq!(why::<Rate>("0/1m"), "`0` is not a number from 1 to 4294967295");
     assert_eq!(why::<Rate>("1/0s"), "the time is zero");
     assert_eq!(why::<Rate>("4000000000/1s"), "the time is zero");
     assert_eq!(why::<Origin>("https://u@h"), "an origin has no user");
     assert_eq!(why::<Origin>("*"), "no scheme");
-    assert_eq!(why::<IceUrl>("turn:u:p@h"), "credentials are made by this node, not written in the URL");
+    assert_eq!(why::<IceUrl>("turn:u:p@h"), "this node creates credentials; the URL contains none");
     assert_eq!(why::<IceUrl>("stun:h?transport=udp"), "`?transport=udp` is not understood");
-    assert_eq!(why::<Filter>("aldis::ws="), "`` is no level");
+    assert_eq!(why::<Filter>("aldis::ws="), "`` is not a level");
     assert_eq!(why::<Filter>("=info"), "`=info` names no target");
     assert_eq!(why::<DatabaseUrl>("sqlite://"), "names no database");
 }

@@ -1,4 +1,4 @@
-//! Which log lines are kept, written as levels by target. Must not know where they go.
+//! The log filter, written as levels by target. Must not know where lines go.
 
 use tracing_subscriber::filter::Targets;
 
@@ -19,7 +19,7 @@ impl Filter {
     /// The filter as `tracing-subscriber` applies it.
     #[must_use]
     pub fn targets(&self) -> Targets {
-        // What `read` let pass, `Targets` understands.
+        // `Targets` understands everything that `read` accepts.
         self.0.parse().unwrap_or_default()
     }
 }
@@ -32,7 +32,7 @@ impl Text for Filter {
         for part in text.split(',') {
             let (target, level) = part.split_once('=').map_or((None, part), |(target, level)| (Some(target), level));
             if !LEVELS.contains(&level) {
-                return Err(format!("`{level}` is no level"));
+                return Err(format!("`{level}` is not a level"));
             }
             let path = |target: &str| target.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b':');
             if target.is_some_and(|target| target.is_empty() || !path(target)) {

@@ -13,7 +13,7 @@ impl IceUrl {
         &self.0
     }
 
-    /// Whether the server relays, and so asks for a credential.
+    /// Whether the server relays, and so requires a credential.
     #[must_use]
     pub fn is_turn(&self) -> bool {
         self.0.starts_with("turn")
@@ -26,7 +26,7 @@ impl Text for IceUrl {
     fn read(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once(':').ok_or("no scheme")?;
         if !matches!(scheme, "stun" | "stuns" | "turn" | "turns") {
-            return Err(format!("`{scheme}` is no scheme of a STUN or TURN server"));
+            return Err(format!("`{scheme}` is not a scheme of STUN or TURN servers"));
         }
         if rest.starts_with("//") {
             return Err("a STUN or TURN server has no `//`".to_owned());
@@ -34,7 +34,7 @@ impl Text for IceUrl {
         let (host, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
         let authority: hyper::http::uri::Authority = host.parse().map_err(|_| "no host".to_owned())?;
         if authority.as_str().contains('@') {
-            return Err("credentials are made by this node, not written in the URL".to_owned());
+            return Err("this node creates credentials; the URL contains none".to_owned());
         }
         match query {
             Some("transport=udp" | "transport=tcp") if scheme.starts_with("turn") => {}

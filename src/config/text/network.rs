@@ -1,4 +1,4 @@
-//! Networks in CIDR form. Must not know who is trusted.
+//! Networks in CIDR form. Must not know which are trusted.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::{Text, text_serde};
 
-/// A network of addresses, written `"10.0.0.0/8"`; a lone address is a network of one.
+/// A network of addresses, written `"10.0.0.0/8"`; a single address is a network of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network(IpNet);
 
@@ -17,7 +17,7 @@ impl Network {
         self.0
     }
 
-    /// Whether `address` belongs to this network; `::ffff:10.0.0.1` belongs where `10.0.0.1` does.
+    /// Whether `address` belongs to this network; `::ffff:10.0.0.1` counts as `10.0.0.1`.
     #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())

@@ -1,4 +1,4 @@
-//! Sizes in bytes, written with a unit. Must not know what they bound.
+//! Sizes in bytes, written with a unit. Must not know what they limit.
 
 use bytesize::ByteSize;
 
@@ -11,7 +11,7 @@ pub struct Size(usize);
 const UNITS: [(&str, usize); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
 
 impl Size {
-    /// So many KiB (1 024 bytes).
+    /// A size in KiB (1 024 bytes).
     #[must_use]
     pub const fn kib(n: usize) -> Self {
         Self(n * 1024)

@@ -1,4 +1,5 @@
-//! What the endpoints of authentication share: who may knock, how the refresh token travels, the answer with its cookies.
+//! What the endpoints of authentication share: who may knock, how the refresh token travels, the answer with its
+//! cookies.
 
 use axum::{
     Json,

@@ -1,4 +1,4 @@
-//! What every `Store` promises about rooms.
+//! The contract of every `Store` for rooms.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! What every `Store` promises about being there at all.
+//! The contract of every `Store` for outages.
 
 use uuid::Uuid;
 

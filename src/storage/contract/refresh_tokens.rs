@@ -1,4 +1,4 @@
-//! What every `Store` promises about refresh tokens.
+//! The contract of every `Store` for refresh tokens.
 
 use jiff::SignedDuration;
 use uuid::Uuid;

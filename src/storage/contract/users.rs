@@ -1,4 +1,4 @@
-//! What every `Store` promises about accounts.
+//! The contract of every `Store` for accounts.
 
 use uuid::Uuid;
 

@@ -57,7 +57,8 @@ impl Whole {
         (head.fin && end <= bytes.len()).then_some(Self { kind, payload: head.bytes..end, mask: head.mask })
     }
 
-    /// The payload in the bytes that it was found at the front of, its mask taken off; or, the second time, put on again.
+    /// The payload in the bytes that it was found at the front of, its mask taken off; or, the second time, put on
+    /// again.
     pub fn unmask<'a>(&self, bytes: &'a mut [u8]) -> &'a mut [u8] {
         let payload = &mut bytes[self.payload.clone()];
         fastwebsockets::unmask(payload, self.mask);

@@ -1,5 +1,5 @@
-//! The ways a request may bring a token: a sub-protocol entry, `Authorization`, or a cookie with an allowed origin.
-//! One at most; never in the query string, which proxies log. Whether the token is any good is somebody else's question.
+//! The ways a request may bring a token: a sub-protocol entry, `Authorization`, or a cookie with an allowed origin. One
+//! at most; never in the query string, which proxies log. Whether the token is any good is somebody else's question.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! One TLS session without a socket: records in, plain bytes out, and back. It keeps no buffer while nothing is under way:
-//! whoever has bytes lends the room for them.
+//! One TLS session without a socket: records in, plain bytes out, and back. It keeps no buffer while nothing is under
+//! way: whoever has bytes lends the room for them.
 //!
 //! It must not know where records come from. rustls keeps the state, the keys and the rules (RFC 8446); its buffered
 //! connections would keep 4 KiB for reading as long as they live, which is most of what a resting socket weighs.
@@ -14,7 +14,8 @@ use tokio::io::ReadBuf;
 
 /// Plain bytes in one record, at most (RFC 8446 §5.1).
 pub(super) const PLAIN_BYTES_MAX: usize = 16 * 1024;
-/// What a record takes beyond its plain bytes (§5.2: 5 of a head, 256 of protection), and a queued key update before it.
+/// What a record takes beyond its plain bytes (§5.2: 5 of a head, 256 of protection), and a queued key update before
+/// it.
 const SEAL_BYTES_MAX: usize = 1024;
 /// Room for one sealed record.
 pub(super) const RECORD_BYTES_MAX: usize = PLAIN_BYTES_MAX + SEAL_BYTES_MAX;
@@ -67,8 +68,8 @@ impl Session {
         Ok(begun)
     }
 
-    /// Takes records: what [`room`](Self::room) laid before them, and what has come. Plain bytes go to `plain` as far as
-    /// it has room; answers belong to [`unsent`](Self::unsent).
+    /// Takes records: what [`room`](Self::room) laid before them, and what has come. Plain bytes go to `plain` as far
+    /// as it has room; answers belong to [`unsent`](Self::unsent).
     ///
     /// # Errors
     /// The client broke a rule: nothing else can be read or said.
@@ -130,7 +131,8 @@ impl Session {
         true
     }
 
-    /// Seals at most [`PLAIN_BYTES_MAX`] bytes into `record`, which has room for [`RECORD_BYTES_MAX`]; how many it took.
+    /// Seals at most [`PLAIN_BYTES_MAX`] bytes into `record`, which has room for [`RECORD_BYTES_MAX`]; how many it
+    /// took.
     ///
     /// # Errors
     /// The session's end: the client was told one, or the keys may seal no more.

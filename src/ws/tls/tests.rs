@@ -200,7 +200,8 @@ async fn a_hello_that_breaks_off_is_refused_in_order() {
     for after in [&other[..], &nonsense, &begun, &[]] {
         refused(&[&begun, after].concat()).await;
     }
-    // More than anybody may leave unfinished: pieces of a hello that says it is longer than a hello may be, or never ends.
+    // More than anybody may leave unfinished: pieces of a hello that says it is longer than a hello may be, or never
+    // ends.
     refused(&[&[0x16, 3, 1, 0, 4, 1, 0xFF, 0xFF, 0xFF][..], &begun].concat()).await;
     let endless = [&[0x16, 3, 1, 0, 4, 1, 0, 0xFF, 0xFF][..], &[0x16, 3, 1, 0, 1, 0].repeat(30_000)].concat();
     refused(&endless).await;

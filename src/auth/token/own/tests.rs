@@ -1,4 +1,4 @@
-//! The short cut and the JWT library agree on every token that the short cut judges.
+//! The fast path and the JWT library agree on every token that the fast path judges.
 
 use std::sync::{Arc, LazyLock};
 
@@ -30,17 +30,17 @@ fn claims() -> Value {
     json!({"sub": Uuid::nil(), "name": "Ann", "iat": NOW, "exp": NOW + 900, "iss": "aldis", "aud": "aldis", "jti": "x"})
 }
 
-/// Both verdicts; `None` where the short cut leaves the token to the library.
+/// Both verdicts; `None` where the fast path leaves the token to the library.
 fn verdicts(token: &str) -> (Option<Result<Uuid, TokenError>>, Result<Uuid, TokenError>) {
     let user = |verdict: Result<super::Identity, TokenError>| verdict.map(|identity| identity.user);
     (TOKENS.1.verify_own(token).map(user), user(TOKENS.1.verify_any(token)))
 }
 
 #[test]
-fn a_minted_token_takes_the_short_cut() {
+fn a_minted_token_takes_the_fast_path() {
     let token = TOKENS.1.mint(Uuid::nil(), "Ann \"\u{e9}\" \\").expect("a token");
     assert!(token.starts_with(&TOKENS.1.keys().signer().expect("a key").encoded_header));
-    let own = TOKENS.1.verify_own(&token).expect("the short cut").expect("valid");
+    let own = TOKENS.1.verify_own(&token).expect("the fast path").expect("valid");
     assert_eq!(Ok(own), TOKENS.1.verify_any(&token));
 }
 
