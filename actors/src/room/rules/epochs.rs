@@ -126,15 +126,7 @@ impl Room {
         let Some(Rebuild { epoch, phase: Phase::Claiming(None), .. }) = self.work().rebuild else { return };
         match answer {
             Ok(claimed) if claimed.epoch < epoch => self.set_phase(Phase::Claiming(Some(step.now + CONFIRM_AFTER))),
-            Ok(claimed) => {
-                self.epoch = claimed.epoch;
-                self.set_phase(Phase::Settling(step.now + claimed.settled_after));
-                self.pushes(claimed.pushes, step);
-                for (id, found) in seats.iter().zip(claimed.seats) {
-                    self.found(*id, found, step);
-                }
-                self.go_on(step);
-            }
+            Ok(claimed) => self.claims_taken(seats, claimed, step),
             Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => {
                 self.set_phase(Phase::Claiming(Some(step.now + retry_after(wait))));
             }
@@ -143,6 +135,22 @@ impl Room {
                 self.learn_epoch(newer, step);
             }
         }
+    }
+
+    fn claims_taken(&mut self, seats: &[SeatId], claimed: Claimed, step: &mut Step<'_>) {
+        for (id, found) in seats.iter().zip(claimed.seats) {
+            self.found(*id, found, step);
+        }
+        let is_unclaimed = |seat: &Seat| !seats.contains(&seat.id);
+        if self.seats.iter().any(is_unclaimed) {
+            self.pushes(claimed.pushes, step);
+            return self.claim(step); // a join or resume was answered meanwhile, perhaps in the old epoch
+        }
+        self.epoch = claimed.epoch;
+        self.set_phase(Phase::Settling(step.now + claimed.settled_after));
+        self.pushes(claimed.pushes, step);
+        self.deliver_all_strays(step);
+        self.go_on(step);
     }
 
     /// What waited goes on.

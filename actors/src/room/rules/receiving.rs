@@ -7,7 +7,7 @@ use crate::{
     protocol::{Entry, JoinOrder, LeaveReason, UserId, client::Seq},
 };
 
-/// Pushes that are kept for seats whose join or resume is not answered yet; more are found by an audit.
+/// Pushes that are kept for seats whose join, resume or claim is not answered yet; more are found by an audit.
 const STRAYS_MAX: usize = 256;
 
 impl Room {
@@ -27,8 +27,15 @@ impl Room {
                 }
             }
             Pushed::Entry { .. } if self.is_fenced => {} // the audit after the fence finds it
-            // Numbered in another epoch: the claim finds what counts of it.
-            Pushed::Entry { .. } if push.epoch != self.epoch => self.learn_epoch(push.epoch, step),
+            // Numbered in another epoch: the claim finds what counts of it, and what follows it waits for its answer.
+            Pushed::Entry { .. } if push.epoch != self.epoch => {
+                self.learn_epoch(push.epoch, step);
+                if push.epoch > self.epoch {
+                    self.stray(push);
+                }
+            }
+            // The claim has said up to where was delivered: from there on the new epoch counts.
+            Pushed::Entry { .. } if self.is_claiming() => {}
             Pushed::Entry { seq, entry, source } => match self.seats[place].cursor.step(seq) {
                 CursorStep::Next => {
                     self.deliver(push.to, (seq, entry, source), step);
@@ -40,9 +47,11 @@ impl Room {
         }
     }
 
-    /// The seat is not known. Perhaps its join or resume is being answered: an answer races the pushes that follow it.
+    /// The seat is not known, or not in this epoch. Perhaps its join, resume or claim is being answered: an answer races the
+    /// pushes that follow it.
     fn stray(&mut self, push: Push) {
-        if let Some(work) = self.work.as_mut().filter(|work| !work.entering.is_empty())
+        let is_claiming = self.is_claiming();
+        if let Some(work) = self.work.as_mut().filter(|work| is_claiming || !work.entering.is_empty())
             && work.strays.len() < STRAYS_MAX
         {
             work.strays.push(push);
@@ -51,10 +60,17 @@ impl Room {
 
     /// A seat is known now: what came for it before is next.
     pub(super) fn deliver_strays(&mut self, order: JoinOrder, step: &mut Step<'_>) {
+        let is_claiming = self.is_claiming();
         let Some(work) = &mut self.work else { return };
         let (theirs, others) = std::mem::take(&mut work.strays).into_iter().partition(|push| push.to == order);
-        work.strays = if work.entering.is_empty() { Vec::new() } else { others };
+        work.strays = if work.entering.is_empty() && !is_claiming { Vec::new() } else { others };
         self.pushes(theirs, step);
+    }
+
+    /// The seats are claimed: what came for them in the new epoch is next.
+    pub(super) fn deliver_all_strays(&mut self, step: &mut Step<'_>) {
+        let strays = self.work.as_mut().map(|work| std::mem::take(&mut work.strays));
+        self.pushes(strays.unwrap_or_default(), step);
     }
 
     /// Entries are missing before this one. An answer that is under way may bring them; else they are read.

@@ -72,7 +72,8 @@ impl Room {
         for seat in &mut self.seats {
             seat.compact();
         }
-        if let Some(work) = self.work.as_mut().filter(|work| work.entering.is_empty()) {
+        let is_claiming = self.is_claiming();
+        if let Some(work) = self.work.as_mut().filter(|work| work.entering.is_empty() && !is_claiming) {
             work.strays = Vec::new();
         }
         let is_idle = self.work.as_ref().is_some_and(|work| {

@@ -194,3 +194,45 @@ fn what_was_read_from_an_inbox_is_claimed_as_heard_too() {
     bench.answer(Reply::Audit(vec![id(1)], Ok(vec![found])));
     assert_eq!(bench.told(Message::Epoch(2))[1], "call claim [1 at 1 sent 0 heard 3=8] facts 0");
 }
+
+#[test]
+fn what_comes_of_the_old_epoch_during_a_claim_is_not_delivered() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(Message::Audit);
+    bench.told(chat(2, 1));
+    let claim = "call claim [1 at 1 sent 0 heard] [2 at 0 sent 0 heard] facts 0";
+    assert_eq!(bench.told(Message::Epoch(2))[2], claim, "up to where was delivered");
+    let audited = vec![held(vec![(2, chat_entry())]), held(vec![])];
+    assert_eq!(bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(audited))), NOTHING);
+    let appended = Sent::Appended(vec![push(1, 2, chat_entry())]);
+    assert_eq!(bench.sent(2, Ok(appended)), ["tell 2 accepted 101"], "the loss was told");
+    bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, vec![held(vec![]), held(vec![])])));
+    let newer = Push { epoch: 2, ..push(1, 2, chat_entry()) };
+    assert_eq!(bench.told(Message::Pushed(newer)), ["tell 1 deliver 2"], "the number of the new epoch counts");
+}
+
+#[test]
+fn what_comes_of_the_new_epoch_during_a_claim_follows_its_answer() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Epoch(2));
+    let second = Push { epoch: 2, ..push(1, 2, chat_entry()) };
+    assert_eq!(bench.told(Message::Pushed(second)), NOTHING);
+    let found = vec![held(vec![(1, chat_entry())])];
+    let wants = bench.answer(Reply::Claim(vec![id(1)], claimed(2, found)));
+    assert_eq!(wants, ["tell 1 deliver 1", "tell 1 deliver 2"]);
+}
+
+#[test]
+fn a_seat_that_is_given_while_others_are_claimed_is_claimed_too() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Join(join(2)));
+    let claim = "call claim [1 at 0 sent 0 heard] facts 0";
+    assert_eq!(bench.told(Message::Epoch(2)), ["tell 1 lost", claim]);
+    let joined = bench.answer(Reply::Join(join(2), Ok(seated(2, vec![]))));
+    assert_eq!(joined, ["tell 2 joined as 2 beside 1"], "before the loss");
+    let wants = bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])])));
+    assert_eq!(wants, ["call claim [1 at 0 sent 0 heard] [2 at 0 sent 0 heard] facts 0"]);
+    assert_eq!(bench.room.asked_in(), 1, "the epoch that it is known in");
+    bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, vec![held(vec![]), held(vec![])])));
+    assert_eq!(bench.room.asked_in(), 2);
+}
