@@ -78,8 +78,16 @@ impl<T: Turn, W> Cell<T, W> {
         Posted::Queued
     }
 
-    /// The same for an answer that this cell, in this generation, waited for.
-    pub(crate) fn answer(&mut self, generation: u32, message: T::Message, now: Instant) -> Posted<T> {
+    /// The same for an answer that this cell, in this generation, waited for. The worker that brings it may be that of an
+    /// earlier cell of the same key: what that one waited for is nobody's.
+    pub(crate) fn answer(
+        &mut self,
+        (is_its, generation): (impl FnOnce(&W) -> bool, u32),
+        message: T::Message,
+        now: Instant,
+    ) -> Posted<T> {
+        let Some(active) = self.worker.as_mut().filter(|active| is_its(&active.worker)) else { return Posted::Queued };
+        active.outstanding = active.outstanding.saturating_sub(1);
         if generation != self.generation {
             return Posted::Queued; // asked for by a state that has failed since
         }
@@ -140,16 +148,10 @@ impl<T: Turn, W> Cell<T, W> {
         Some((&active.worker, self.generation))
     }
 
-    /// An answer has come.
-    pub(crate) fn returned(&mut self) {
-        if let Some(active) = &mut self.worker {
-            active.outstanding = active.outstanding.saturating_sub(1);
-        }
-    }
-
-    /// Lets the worker go if no answer is under way; answers whether it did.
-    pub(crate) fn rest(&mut self) -> bool {
-        let rests = self.worker.as_ref().is_none_or(|active| active.outstanding == 0);
+    /// Lets a worker go if no answer of it is under way; answers whether it may.
+    pub(crate) fn rest(&mut self, is_its: impl FnOnce(&W) -> bool) -> bool {
+        let Some(active) = self.worker.as_ref().filter(|active| is_its(&active.worker)) else { return true };
+        let rests = active.outstanding == 0;
         if rests {
             self.worker = None;
         }

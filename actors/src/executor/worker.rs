@@ -27,6 +27,11 @@ struct Waiting<S: System, K> {
     resting: bool,
 }
 
+/// Whether the cell's worker is this one, and not that of another cell of the same key.
+fn is_same<T: Turn>(worker: &WorkerRef<T>, me: &WorkerRef<T>) -> bool {
+    worker.get_id() == me.get_id()
+}
+
 /// Lets the cell's worker wait for an answer; starts it if need be.
 pub(crate) fn wait<S, T>(system: &Arc<S>, key: S::Key, answer: Later<T::Message>)
 where
@@ -82,7 +87,7 @@ where
             Work::Await(generation, answer) => {
                 let answer = AssertUnwindSafe(answer).catch_unwind().await;
                 state.waited += 1;
-                state.answered::<T>(generation, answer);
+                state.answered::<T>((&me, generation), answer);
                 if !state.resting {
                     state.rest_later::<T>(&me, after);
                 }
@@ -91,7 +96,10 @@ where
                 state.resting = false;
                 if waited != state.waited {
                     state.rest_later::<T>(&me, after);
-                } else if Home::<T>::cells(&*state.system).with(&state.key, super::cell::Cell::rest).unwrap_or(true) {
+                    return Ok(());
+                }
+                let cells = Home::<T>::cells(&*state.system);
+                if cells.with(&state.key, |cell| cell.rest(|worker| is_same(worker, &me))).unwrap_or(true) {
                     me.stop(None);
                 }
             }
@@ -102,22 +110,26 @@ where
 
 impl<S: System, K> Waiting<S, K> {
     /// Tells the cell its answer, and runs it here.
-    fn answered<T>(&self, generation: u32, answer: Result<T::Message, Box<dyn std::any::Any + Send>>)
-    where
+    fn answered<T>(
+        &self,
+        (me, generation): (&WorkerRef<T>, u32),
+        answer: Result<T::Message, Box<dyn std::any::Any + Send>>,
+    ) where
         T: Turn<Out = S::Out>,
         S: Home<T, Key = K>,
         K: Copy + Ord + std::hash::Hash,
     {
         let (system, key) = (&self.system, self.key);
         let cells = Home::<T>::cells(&**system);
-        cells.with(&key, super::cell::Cell::returned);
         let message = answer.unwrap_or_else(|panic| {
             supervise::report::<S, T>(system, key, During::Wait, &*panic);
             T::answer_lost()
         });
         let now = system.clock().now().at;
         let mut run = Run::new(now);
-        if let Some(posted) = cells.with(&key, |cell| cell.answer(generation, message, now)) {
+        if let Some(posted) =
+            cells.with(&key, |cell| cell.answer((|worker: &_| is_same(worker, me), generation), message, now))
+        {
             run.posted::<T>(key, posted);
         }
         if !go(system, &mut run) {

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef};
+use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SupervisionEvent};
 
 use super::super::{
     Claimed, Failure, Home, Next, Out, Posted, Registry, Rest, Run, System, Turn, deliver, execute, relieve, start,
@@ -176,6 +176,16 @@ impl Actor for Root {
     async fn pre_start(&self, _: ActorRef<()>, (): ()) -> Result<(), ActorProcessingErr> {
         Ok(())
     }
+
+    /// Goes on, whoever ends.
+    async fn handle_supervisor_evt(
+        &self,
+        _: ActorRef<()>,
+        _: SupervisionEvent,
+        (): &mut (),
+    ) -> Result<(), ActorProcessingErr> {
+        Ok(())
+    }
 }
 
 async fn house(budget: Duration) -> Arc<House> {
@@ -262,6 +272,19 @@ async fn a_cell_that_stops_is_gone_and_a_later_message_starts_another() {
     assert_eq!(house.cells.len(), 0);
     deliver(&house, [(1, Told::Add(1))]);
     assert_eq!(house.cells.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_a_cell_waited_for_before_it_ended_is_not_its_successors() {
+    let house = house(LONG).await;
+    deliver(&house, [(1, Told::AddLater(LONG, 7))]);
+    tokio::task::yield_now().await; // its worker waits
+    deliver(&house, [(1, Told::Stop)]);
+    deliver(&house, [(1, Told::AddLater(2 * LONG, 1))]);
+    tokio::time::sleep(LONG + LONG / 2).await; // paused
+    assert_eq!((house.heard(), house.cells.active()), (vec![], 1));
+    tokio::time::sleep(LONG).await; // paused
+    assert_eq!(house.heard(), [(1, 1)]);
 }
 
 #[tokio::test(start_paused = true)]
