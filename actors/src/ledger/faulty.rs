@@ -3,7 +3,8 @@
 //! Each node gets a [`Link`] of its own to the shared ledger. Operations are applied in the order of the calls, as the port
 //! promises; their answers come late, are refused before anything was applied, or are lost after (or before) the operation
 //! was applied, which breaks the link for a moment: whatever is asked meanwhile is not applied. Pushes are lost, doubled and
-//! late. A link can be cut, stalled (a paused node) or killed.
+//! late. A link can be cut, stalled or killed. An answer that has not come by its deadline is unknown, as the port promises:
+//! no caller waits longer, however many calls are under way.
 
 use std::{
     sync::{
@@ -89,7 +90,7 @@ pub struct Link {
 struct State {
     /// Until when nothing is applied.
     down_until: Option<Instant>,
-    /// Until when answers and pushes are held back.
+    /// Until when nothing comes back.
     stalled_until: Option<Instant>,
     subscriber: Option<SubscriberSlot>,
 }
@@ -115,6 +116,8 @@ enum Fate {
 const RETRY: Duration = Duration::from_millis(20);
 /// How long an answer may take before its outcome is unknown.
 const DEADLINE: Duration = Duration::from_millis(500);
+/// How long after its call it is found out that a connection has broken, and an answer is lost.
+const LOST_AFTER: Duration = Duration::from_millis(50);
 
 impl Link {
     /// A link to this ledger, with faults of this seed.
@@ -152,7 +155,8 @@ impl Link {
         });
     }
 
-    /// The node stands still for so long: answers and pushes come when it runs again.
+    /// Nothing comes back for so long, although the ledger gets all that is asked: answers miss their deadline, pushes come
+    /// afterwards.
     pub fn stall(&self, long: Duration) {
         lock(&self.state).stalled_until = Some(monotonic() + long);
     }
@@ -213,28 +217,25 @@ impl Link {
         let fate = self.fate();
         let (answer, after) = match fate {
             Fate::Answered(after) => (Some(apply(&*self.inner)), after),
-            Fate::AnswerLost(after) => (Some(apply(&*self.inner)), after),
-            Fate::Refused(after) | Fate::RequestLost(after) => (None, after),
+            Fate::AnswerLost(after) => (Some(apply(&*self.inner)), after + LOST_AFTER),
+            Fate::Refused(after) => (None, after),
+            Fate::RequestLost(after) => (None, after + LOST_AFTER),
         };
-        let dead = Arc::clone(&self.dead);
+        let (dead, asked) = (Arc::clone(&self.dead), monotonic());
         Answer::Later(Box::pin(async move {
-            sleep(after).await;
+            sleep_until((asked + after.min(DEADLINE)).into()).await; // however late it is awaited
             tokio::task::yield_now().await;
             if dead.load(Ordering::Acquire) {
                 std::future::pending::<()>().await;
             }
+            let answer = match answer {
+                Some(answer) => Some(answer.await),
+                None => None,
+            };
             match (fate, answer) {
-                (Fate::Answered(_), Some(answer)) => answer.await,
-                (Fate::Refused(_), _) => Err(Failure::NotApplied { wait: RETRY }),
-                (_, Some(answer)) => {
-                    let _ = answer.await; // applied, and nobody learns it
-                    sleep(DEADLINE / 10).await;
-                    Err(Failure::Unknown { wait: RETRY })
-                }
-                (_, None) => {
-                    sleep(DEADLINE / 10).await;
-                    Err(Failure::Unknown { wait: RETRY })
-                }
+                (Fate::Answered(_), Some(answer)) if after <= DEADLINE => answer,
+                (Fate::Refused(_), _) if after <= DEADLINE => Err(Failure::NotApplied { wait: RETRY }),
+                _ => Err(Failure::Unknown { wait: RETRY }), // applied or not, nobody learns it
             }
         }))
     }

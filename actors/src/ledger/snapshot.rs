@@ -9,7 +9,9 @@ use std::{sync::Arc, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{Sequence, Skipped, Source};
-use crate::protocol::{Entry, Epoch, JoinOrder, LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId, client::Seq};
+use crate::protocol::{
+    Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, client::Seq,
+};
 
 /// What the bytes begin with.
 const MAGIC: [u8; 8] = *b"ALDISLED";
@@ -61,9 +63,18 @@ pub(super) struct SavedSeat {
     /// Not claimed since these epochs began: each with the newest entry then.
     pub(super) marks: Vec<(Epoch, Seq)>,
     pub(super) heard: Vec<Source>,
-    pub(super) replaced: Option<SeatId>,
+    pub(super) joined: JoinAnswer,
     /// A loss is still to be told.
     pub(super) lost: bool,
+}
+
+/// What a join was answered besides the seat: the same again when it is repeated.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct JoinAnswer {
+    /// The members at that moment; who has joined or left since is in the inbox.
+    pub(super) members: Vec<Member>,
+    /// The older seat that it replaced.
+    pub(super) replaced: Option<SeatId>,
 }
 
 /// A seat's socket was lost.

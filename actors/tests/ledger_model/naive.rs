@@ -160,9 +160,8 @@ impl Naive {
     ) -> Answer<Option<(SeatId, Vec<Member>, Option<SeatId>)>> {
         self.judge(known)?;
         if let Some(there) = self.sessions(room).iter().find(|there| there.session == join.session) {
-            let (id, replaced) = (SeatId { order: there.order, fence: 1 }, there.replaced);
-            let members = self.members(room).into_iter().filter(|member| member.order < id.order).collect();
-            return Ok(Some((id, members, replaced)));
+            let (members, replaced) = there.joined.clone();
+            return Ok(Some((SeatId { order: there.order, fence: 1 }, members, replaced)));
         }
         if self.is_settling() {
             return Err(NOT_NOW);
@@ -176,7 +175,7 @@ impl Naive {
         }
         let (order, members) = (order.expect("there is a seat"), self.members(room));
         assert!(members.iter().all(|member| member.order < order), "the newest has the greatest order");
-        let session = Session::new(join, node, order, older);
+        let session = Session::new(join, node, order, (members.clone(), older));
         self.append_to_all_but(room, order, (&Entry::Joined(session.member()), None));
         let id = session.id();
         self.rooms.entry(room).or_default().sessions.push(session);

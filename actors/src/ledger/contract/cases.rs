@@ -13,6 +13,7 @@ macro_rules! ledger_cases {
         seated::a_join_order_is_never_used_twice
         seated::a_second_join_of_a_user_replaces_the_older_seat
         seated::replacing_works_in_a_full_room
+        seated::a_repeated_join_names_who_was_there_and_has_left_since
         seated::the_replaced_seats_node_is_told
         seated::a_replaced_disconnected_seat_is_not_told
         seated::the_newcomer_does_not_see_its_own_join

@@ -118,6 +118,19 @@ pub(super) async fn a_repeated_join_is_answered_as_the_first_and_told_once(make:
     assert_eq!(w.inbox(&bob).await, ["1 joined cem"]);
 }
 
+pub(super) async fn a_repeated_join_names_who_was_there_and_has_left_since(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    let cem = w.join("cem", "c").await;
+    w.leave(&ann, LeaveReason::Left).await;
+    w.join("bob", "a").await;
+    let again = w.join_again(&cem, 4).await.expect("the ledger answers").expect("the seat is there");
+    assert_eq!((again.before, again.replaced), (vec!["ann".to_owned(), "bob".to_owned()], None));
+    let told = ["1 left ann left", "2 left bob replaced", "3 joined bob"];
+    assert_eq!(w.inbox(&cem).await, told, "whoever is told to have left was there");
+    assert!(bob.order() < cem.order());
+}
+
 pub(super) async fn a_join_repeated_after_a_resume_has_no_effect_on_it(make: Make) {
     let mut w = World::new(make).await;
     let (first, ann) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -9,7 +9,7 @@ use std::{collections::VecDeque, time::Instant};
 use super::{SHED_WAIT, seat::Seat, turn::Turn};
 use crate::{
     bytes::Pressure,
-    ledger::{Ended, Failure, Join, Joined, Push},
+    ledger::{Ended, Failure, Join, Joined, Push, snapshot::JoinAnswer},
     protocol::{Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, SeatId, SessionId, UserId, client::Seq},
 };
 
@@ -104,23 +104,23 @@ impl RoomCore {
         let replaced = older.map(|older| self.end(older, LeaveReason::Replaced, turn));
         self.last = turn.now.unix_ms.max(self.last + 1);
         let mut seat = Seat::new(join, self.last, turn.node);
-        if replaced.is_some() {
-            seat.rare().replaced = replaced;
-        }
         turn.has_connected = true;
         let (members, id) = (self.members(), seat.id());
+        if !members.is_empty() || replaced.is_some() {
+            seat.rare().joined = JoinAnswer { members: members.clone(), replaced };
+        }
         self.append_to_all(&Entry::Joined(seat.member()), turn);
         self.seats.reserve_exact(1); // rooms are small, and rest for long
         self.seats.push(seat);
         Ok(Joined::Seated { seat: id, epoch: self.epoch, members, replaced, pushes: turn.take_pushes() })
     }
 
-    /// The answer to a join whose session has its seat: what the first one was answered, as far as it still can be. Those
-    /// who joined later are in the inbox, so they are not among the members.
+    /// The answer to a join whose session has its seat: what the first one was answered. Who has joined or left since is in
+    /// the inbox.
     fn joined_before(&self, join: &Join) -> Option<Joined> {
         let seat = self.seats.iter().find(|seat| seat.session == join.session && seat.user == join.user)?;
-        let replaced = seat.rare.as_ref().and_then(|rare| rare.replaced);
-        let members = self.seats.iter().filter(|other| other.order < seat.order).map(Seat::member).collect();
+        let answer = seat.rare.as_ref().map(|rare| rare.joined.clone());
+        let JoinAnswer { members, replaced } = answer.unwrap_or_default();
         let id = SeatId { order: seat.order, fence: 1 };
         Some(Joined::Seated { seat: id, epoch: self.epoch, members, replaced, pushes: Vec::new() })
     }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     bytes::Pressure,
-    ledger::{Claim, Ended, Join, Pushed, Skipped, Source},
+    ledger::{Claim, Ended, Join, Pushed, Skipped, Source, snapshot::JoinAnswer},
     protocol::{
         Entry, Epoch, Fence, JoinOrder, Member, Message, NodeId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
@@ -68,8 +68,8 @@ pub(super) struct Rare {
     pub(super) skipped: Vec<Skipped>,
     /// What was received from seats that are not claimed yet.
     pub(super) heard: Vec<Source>,
-    /// The older seat that the join replaced, until an audit shows that the join's answer has arrived.
-    pub(super) replaced: Option<SeatId>,
+    /// What the join was answered, until an operation shows that its holder knows.
+    pub(super) joined: JoinAnswer,
 }
 
 impl Seat {
@@ -278,10 +278,14 @@ impl Seat {
         self.tidy();
     }
 
-    /// An operation with the present fence shows that the holder has the answer to its resume.
+    /// An operation with the present fence shows that the holder has the answer to its join or resume.
     pub(super) fn confirm(&mut self) {
         if self.loss == Loss::Told {
             self.loss = Loss::None;
+        }
+        if let Some(rare) = &mut self.rare {
+            rare.joined = JoinAnswer::default();
+            self.tidy();
         }
     }
 }

@@ -135,7 +135,6 @@ impl Naive {
             let why = self.why_ended(room, audit.seat).unwrap_or(LeaveReason::Lost);
             return Audited::Ended(if is_there { Ended::Moved } else { Ended::Freed(why) });
         };
-        session.replaced = None;
         let entries = session.after(audit.last_seq, &limits);
         session.acked = session.acked.max(audit.acked.min(session.last()));
         self.found(room, audit.seat.order, entries)

@@ -36,7 +36,8 @@ pub(crate) struct Session {
     pub(super) heard: Vec<Source>,
     /// A loss is to be told; `true`: it was told, and perhaps did not arrive.
     pub(crate) lost: Option<bool>,
-    pub(super) replaced: Option<SeatId>,
+    /// Who was there when it joined, and the older seat that it replaced; until its holder knows.
+    pub(super) joined: (Vec<Member>, Option<SeatId>),
 }
 
 impl Session {
@@ -99,7 +100,7 @@ impl Session {
 }
 
 impl Session {
-    pub(super) fn new(join: Join, node: &NodeId, order: JoinOrder, replaced: Option<SeatId>) -> Self {
+    pub(super) fn new(join: Join, node: &NodeId, order: JoinOrder, joined: (Vec<Member>, Option<SeatId>)) -> Self {
         let Join { user, name, session, secret, window, .. } = join;
         Self {
             user,
@@ -120,12 +121,13 @@ impl Session {
             marks: Vec::new(),
             heard: Vec::new(),
             lost: None,
-            replaced,
+            joined,
         }
     }
 
     /// Its holder has used the present fence.
     pub(super) fn confirm(&mut self) {
         self.lost = self.lost.filter(|is_told| !is_told);
+        self.joined = (Vec::new(), None);
     }
 }

@@ -107,10 +107,6 @@ impl RoomCore {
         let seat = &mut self.seats[place];
         let entries = seat.inbox.read(audit.last_seq);
         seat.rebook(turn, |seat| seat.inbox.trim(audit.acked));
-        if let Some(rare) = &mut seat.rare {
-            rare.replaced = None;
-            seat.tidy();
-        }
         self.held(audit.seat, entries)
     }
 

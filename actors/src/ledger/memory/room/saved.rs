@@ -90,7 +90,7 @@ impl Seat {
             skipped: self.skipped().to_vec(),
             marks: rare.map(|rare| rare.marks.clone()).unwrap_or_default(),
             heard: rare.map(|rare| rare.heard.clone()).unwrap_or_default(),
-            replaced: rare.and_then(|rare| rare.replaced),
+            joined: rare.map(|rare| rare.joined.clone()).unwrap_or_default(),
             lost: self.loss != Loss::None,
         }
     }
@@ -109,7 +109,7 @@ impl Seat {
             marks: seat.marks,
             skipped: seat.skipped,
             heard: seat.heard,
-            replaced: seat.replaced,
+            joined: seat.joined,
         }));
         saved.tidy();
         saved
