@@ -97,7 +97,7 @@ impl Naive {
         }
         let Claim { user, name, session, secret, window, .. } = claim.clone();
         let join = Join { user, name, session, secret, max: 0, window };
-        let mut session = Session::new(join, node, claim.seat.order, None);
+        let mut session = Session::new(join, node, claim.seat.order, (Vec::new(), None));
         (session.base, session.acked, session.lost) = (claim.last_seq, claim.last_seq, Some(false));
         session.take(claim, node);
         let sessions = &mut self.rooms.entry(room).or_default().sessions;
