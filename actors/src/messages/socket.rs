@@ -121,6 +121,8 @@ pub enum RoomEvent {
     Ended(SessionEnd),
     /// The ledger has lost its last moments: accepted messages may be missing.
     Lost,
+    /// After a loss it is not known whom the client knows: close, so that it is told after a resume.
+    RosterUnknown,
     /// The room's cell was restarted: take the seat again, and repeat what was not settled.
     Restarted,
 }

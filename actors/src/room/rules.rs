@@ -32,6 +32,7 @@ mod numbers;
 mod rate;
 mod receiving;
 mod roles;
+mod rosters;
 mod schedule;
 mod seat;
 mod seating;

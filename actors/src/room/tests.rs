@@ -9,6 +9,7 @@ mod facts;
 mod fixtures;
 mod lines;
 mod properties;
+mod rosters;
 mod scripted;
 mod seats;
 mod sizes;

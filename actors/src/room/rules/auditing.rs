@@ -30,8 +30,8 @@ impl Room {
             seat.numbers().acked(refused);
         }
         let seq = seq.min(seat.cursor.seq());
-        if seq > seat.acked {
-            seat.acked = seq;
+        if seq > seat.acked() {
+            seat.acknowledge(seq);
             self.note_entry(step);
         }
     }
@@ -133,8 +133,9 @@ impl Room {
     pub(super) fn audited(&mut self, seats: &[SeatId], answer: Result<Vec<Audited>, Failure>, step: &mut Step<'_>) {
         match answer {
             // Of the old epoch: the claim has said up to where was delivered.
-            Ok(_) if self.is_claiming() => self.not_audited(seats, step.now + step.limits.hole_within),
+            Ok(_) if self.is_changing_epoch() => self.not_audited(seats, step.now + step.limits.hole_within),
             Ok(found) => {
+                self.note_audited(seats);
                 for (id, found) in seats.iter().zip(found) {
                     self.found(*id, found, step);
                 }
@@ -202,6 +203,6 @@ impl Room {
 
 impl super::seat::Seat {
     fn audit(&self) -> Audit {
-        Audit { seat: self.id, last_seq: self.cursor.seq(), acked: self.acked }
+        Audit { seat: self.id, last_seq: self.cursor.seq(), acked: self.acked() }
     }
 }

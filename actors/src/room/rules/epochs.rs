@@ -1,20 +1,21 @@
 //! Epochs and fences: the ledger has lost its last moments, or this node may not speak for its seats just now.
 //!
 //! In a new epoch the seats here are claimed first; members' messages wait so long. Once every live seat has been claimed,
-//! the roster is compared with the ledger, twice, and what differs is repaired in the inboxes of the seats here.
+//! what each client here knows is compared with the ledger (`rosters`).
 
 use std::time::{Duration, Instant};
 
 use super::{
     Room,
+    rosters::{Difference, Rosters},
     seat::Seat,
     settling::retry_after,
     step::{LedgerCall, Step},
 };
 use crate::{
-    ledger::{Claim, Claimed, Fact, Failure, Push, Sequence, Source},
+    ledger::{Claim, Claimed, Fact, Failure, Sequence, Source},
     messages::socket::RoomEvent,
-    protocol::{Entry, Epoch, JoinOrder, LeaveReason, Member, SeatId, UserId},
+    protocol::{Epoch, JoinOrder, SeatId},
 };
 
 /// How long after a look at the members a second one confirms what differs: what is on its way has arrived by then.
@@ -24,25 +25,33 @@ const CONFIRM_AFTER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Rebuild {
     epoch: Epoch,
-    phase: Phase,
-    /// Seats that differed at the first look.
-    suspects: Vec<JoinOrder>,
+    pub(super) phase: Phase,
+    /// What the clients here know.
+    pub(super) rosters: Rosters,
+    /// What differed at the last look.
+    pub(super) suspects: Vec<Difference>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// Seats are being claimed; asked again at that time.
     Claiming(Option<Instant>),
-    /// They are; the roster is compared at that time.
+    /// They are; rosters are compared with the ledger's members at that time.
     Settling(Instant),
-    /// A look at the members is under way.
-    Comparing,
+    /// A look at the members is under way, and the seats here were audited before it, or not.
+    Comparing { is_audited: bool },
 }
 
 impl Room {
     pub(super) fn is_claiming(&self) -> bool {
         let rebuild = self.work.as_ref().and_then(|work| work.rebuild.as_ref());
         rebuild.is_some_and(|rebuild| matches!(rebuild.phase, Phase::Claiming(_)))
+    }
+
+    /// Seats are being claimed that are known in an older epoch: their numbers are not the ledger's.
+    pub(super) fn is_changing_epoch(&self) -> bool {
+        let rebuild = self.work.as_ref().and_then(|work| work.rebuild.as_ref());
+        self.is_claiming() && rebuild.is_some_and(|rebuild| rebuild.epoch > self.epoch)
     }
 
     /// The ledger is in this epoch; if that is new, the seats here are claimed.
@@ -59,9 +68,23 @@ impl Room {
         for place in 0..self.seats.len() {
             self.tell(place, RoomEvent::Lost, step);
         }
-        self.work().rebuild = Some(Rebuild { epoch, phase: Phase::Claiming(None), suspects: Vec::new() });
+        self.rebuild(epoch, step);
+    }
+
+    /// Claims the seats here, and compares what their clients know with the ledger once the epoch has settled.
+    fn rebuild(&mut self, epoch: Epoch, step: &mut Step<'_>) {
+        let (phase, rosters) = (Phase::Claiming(None), self.rosters());
+        self.work().rebuild = Some(Rebuild { epoch, phase, rosters, suspects: Vec::new() });
         self.claim(step);
         self.wake_by(step.now); // what waits now has other deadlines
+    }
+
+    /// A session was resumed that has lived to see a new epoch. Perhaps that settles still, and not everybody was there yet
+    /// whom its client should know.
+    pub(super) fn resumed_after_loss(&mut self, step: &mut Step<'_>) {
+        if self.work().rebuild.is_none() {
+            self.rebuild(self.epoch, step);
+        }
     }
 
     /// A seat was given in this epoch.
@@ -79,7 +102,7 @@ impl Room {
         }
         match phase {
             Phase::Claiming(Some(at)) | Phase::Settling(at) => self.wake_by(at),
-            Phase::Claiming(None) | Phase::Comparing => {}
+            Phase::Claiming(None) | Phase::Comparing { .. } => {}
         }
     }
 
@@ -117,7 +140,7 @@ impl Room {
             last_seq: seat.cursor.seq(),
             sent: others.map(to).chain([broadcast]).collect(),
             heard: seat.heard().iter().map(heard(false)).chain(self.members.heard().iter().map(heard(true))).collect(),
-            skipped: seat.more_ref().map_or_else(Vec::new, |more| more.numbers.all()),
+            skipped: seat.more_ref().map_or_else(Vec::new, |more| more.numbers.all(&seat.perhaps_released())),
         })
     }
 
@@ -190,12 +213,25 @@ impl Room {
         match rebuild.phase {
             Phase::Claiming(Some(at)) if at <= step.now => self.claim(step),
             Phase::Settling(at) if at <= step.now => {
-                self.set_phase(Phase::Comparing);
+                self.set_phase(Phase::Comparing { is_audited: self.seats.is_empty() });
                 self.audit_all(step); // so that what was appended is known
                 self.call(LedgerCall::Members, step);
             }
-            Phase::Claiming(_) | Phase::Settling(_) | Phase::Comparing => {}
+            Phase::Claiming(_) | Phase::Settling(_) | Phase::Comparing { .. } => {}
         }
+    }
+
+    /// An audit of these seats was answered.
+    pub(super) fn note_audited(&mut self, seats: &[SeatId]) {
+        if self.seats.iter().all(|seat| seats.contains(&seat.id))
+            && let Some(Rebuild { phase: Phase::Comparing { is_audited }, .. }) = &mut self.work().rebuild
+        {
+            *is_audited = true;
+        }
+    }
+
+    pub(super) fn look_again(&mut self, step: &Step<'_>) {
+        self.set_phase(Phase::Settling(step.now + CONFIRM_AFTER));
     }
 
     /// When a rebuild has something to do by itself.
@@ -203,59 +239,7 @@ impl Room {
         match self.work.as_ref()?.rebuild.as_ref()?.phase {
             Phase::Claiming(at) => at,
             Phase::Settling(at) => Some(at),
-            Phase::Comparing => None,
-        }
-    }
-
-    /// These are the members, the ledger says.
-    pub(super) fn compared(&mut self, answer: Result<Vec<Member>, Failure>, step: &mut Step<'_>) {
-        let Some(rebuild) = &mut self.work().rebuild else { return };
-        if rebuild.phase != Phase::Comparing {
-            return;
-        }
-        let suspects = std::mem::take(&mut rebuild.suspects);
-        let Ok(members) = answer else { return self.set_phase(Phase::Settling(step.now + CONFIRM_AFTER)) };
-        let is_here = |user: UserId, order| self.members.find(user).is_some_and(|place| place.order == order);
-        let is_there = |order| members.iter().any(|member| member.order == order);
-        let unknown = members.iter().filter(|member| !is_here(member.user, member.order));
-        let mut entries: Vec<(JoinOrder, Entry)> =
-            unknown.map(|member| (member.order, Entry::Joined(member.clone()))).collect();
-        entries.extend(self.members.iter().filter(|place| !is_there(place.order)).map(|place| {
-            (place.order, Entry::Left { user: place.user, order: place.order, reason: LeaveReason::Lost })
-        }));
-        let confirmed: Vec<_> = entries.iter().filter(|(order, _)| suspects.contains(order)).cloned().collect();
-        self.work().rebuild = None;
-        self.repair(&confirmed, step);
-        let left: Vec<_> = entries.iter().map(|(order, _)| *order).filter(|order| !suspects.contains(order)).collect();
-        if !left.is_empty() {
-            let phase = Phase::Settling(step.now + CONFIRM_AFTER);
-            self.work().rebuild = Some(Rebuild { epoch: self.epoch, phase, suspects: left });
-            self.wake_by(step.now + CONFIRM_AFTER);
-        }
-    }
-
-    /// Tells every seat here what it has not learnt.
-    fn repair(&mut self, entries: &[(JoinOrder, Entry)], step: &mut Step<'_>) {
-        let seats: Vec<SeatId> = self.seats.iter().map(|seat| seat.id).collect();
-        for id in seats {
-            let others: Vec<_> = entries.iter().filter(|(order, _)| *order != id.order).collect();
-            if !others.is_empty() {
-                let entries = others.into_iter().map(|(_, entry)| entry.clone()).collect();
-                self.call(LedgerCall::Repair(id, entries), step);
-            }
-        }
-    }
-
-    /// A repair was made; if not, the members are compared once more.
-    pub(super) fn repaired(&mut self, answer: Result<Vec<Push>, Failure>, step: &mut Step<'_>) {
-        match answer {
-            Ok(pushes) => self.pushes(pushes, step),
-            Err(_) if self.work().rebuild.is_some() || self.seats.is_empty() => {}
-            Err(_) => {
-                let phase = Phase::Settling(step.now + CONFIRM_AFTER);
-                self.work().rebuild = Some(Rebuild { epoch: self.epoch, phase, suspects: Vec::new() });
-                self.wake_by(step.now + CONFIRM_AFTER);
-            }
+            Phase::Comparing { .. } => None,
         }
     }
 }

@@ -99,9 +99,10 @@ impl Numbers {
         }
     }
 
-    /// All of them, for a claim.
-    pub(crate) fn all(&self) -> Vec<Skipped> {
-        self.0.iter().map(|number| Skipped { cid: number.cid, refused: number.refused }).collect()
+    /// All of them, for a claim, but for those that are `released`.
+    pub(crate) fn all(&self, released: &[Cid]) -> Vec<Skipped> {
+        let all = self.0.iter().filter(|number| !released.contains(&number.cid));
+        all.map(|number| Skipped { cid: number.cid, refused: number.refused }).collect()
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -134,7 +135,7 @@ mod tests {
         numbers.skip(2, Some(Code::CandidatesOverflow));
         assert_eq!(cids(&numbers.untold(None, &[])), [2, 7]);
         numbers.apply(7);
-        assert_eq!(cids(&numbers.all()), [2, 4]);
+        assert_eq!(cids(&numbers.all(&[])), [2, 4]);
     }
 
     #[test]
@@ -144,7 +145,7 @@ mod tests {
         numbers.skip(2, None);
         numbers.skip(3, Some(Code::Glare));
         numbers.acked(2);
-        assert_eq!(cids(&numbers.all()), [2, 3]);
+        assert_eq!(cids(&numbers.all(&[])), [2, 3]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Room {
                 }
             }
             // The claim has said up to where was delivered: from there on the new epoch counts.
-            Pushed::Entry { .. } if self.is_claiming() => {}
+            Pushed::Entry { .. } if self.is_changing_epoch() => {}
             Pushed::Entry { seq, entry, source } => match self.seats[place].cursor.step(seq) {
                 CursorStep::Next => {
                     self.deliver(push.to, (seq, entry, source), step);
@@ -123,6 +123,7 @@ impl Room {
             }
         };
         if let Some(place) = self.find(order) {
+            self.note_change(place, &entry);
             self.tell(place, RoomEvent::Deliver(seq, entry), step);
         }
         if let Some((order, end)) = ended

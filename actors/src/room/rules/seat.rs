@@ -25,8 +25,10 @@ pub(crate) struct Seat {
     /// The secret's bytes: a number would ask for an alignment of 16.
     secret: [u8; 16],
     pub(crate) cursor: Cursor,
-    /// The last entry that the client has acknowledged.
-    pub(crate) acked: Seq,
+    /// The lower half of the last entry that the client has acknowledged: the cursor is not far ahead.
+    acked: u32,
+    /// A digest of the other members that the client knows.
+    pub(super) roster: u32,
     /// The greatest number of this session that the ledger has applied.
     pub(crate) sent: Cid,
     /// Receivers to whom a session description has passed, by join order, ascending.
@@ -70,6 +72,7 @@ impl Seat {
             secret: secret.to_be_bytes(),
             cursor: Cursor::default(),
             acked: 0,
+            roster: 0,
             sent: 0,
             described: Box::default(),
             more: None,
@@ -78,6 +81,17 @@ impl Seat {
 
     pub(crate) const fn secret(&self) -> u128 {
         u128::from_be_bytes(self.secret)
+    }
+
+    /// The last entry that the client has acknowledged.
+    pub(crate) const fn acked(&self) -> Seq {
+        let delivered = self.cursor.seq();
+        delivered.saturating_sub((delivered as u32).wrapping_sub(self.acked) as Seq)
+    }
+
+    /// The client has acknowledged everything up to this number, which was delivered before.
+    pub(crate) const fn acknowledge(&mut self, seq: Seq) {
+        self.acked = seq as u32;
     }
 
     pub(crate) fn more(&mut self) -> &mut More {
@@ -118,6 +132,13 @@ impl Seat {
         let released = self.line_ref().and_then(|line| line.head.as_ref());
         let released = released.map_or(0, |head| head.released.iter().map(|held| held.message.data.len()).sum());
         released + self.early_ref().map_or(0, Early::bytes)
+    }
+
+    /// Numbers that may be in the ledger with the head of the line, whose outcome is not known.
+    pub(super) fn perhaps_released(&self) -> Vec<Cid> {
+        let head = self.line_ref().and_then(|line| line.head.as_ref());
+        let head = head.filter(|head| head.retry.is_none() || head.unknown_since.is_some());
+        head.into_iter().flat_map(|head| &head.released).filter_map(|held| held.number.cid).collect()
     }
 
     pub(crate) fn is_described(&self, to: JoinOrder) -> bool {

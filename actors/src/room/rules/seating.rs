@@ -4,6 +4,7 @@ use super::{
     Room,
     entering::{Entering, Exit, refuse_join},
     numbers::Numbers,
+    rosters,
     seat::Seat,
     step::{SeatFact, Step},
 };
@@ -29,7 +30,8 @@ impl Room {
                 let places = members.iter().map(|member| (member.user, member.order));
                 self.enrol_all(places.chain([(request.user, seat.order)]), step);
                 let whose = (request.session, request.socket);
-                self.sit(Seat::new(seat, request.secret, whose, request.name), step);
+                let place = self.sit(Seat::new(seat, request.secret, whose, request.name), step);
+                self.note_roster(place, rosters::told(&members, &[]));
                 let replaced = replaced.is_some();
                 let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, replaced };
                 step.tell(request.socket, request.session, joined);
@@ -64,8 +66,8 @@ impl Room {
                 self.enrol_all(places.chain([(request.user, seat.order)]), step);
                 let whose = (request.session, request.socket);
                 let mut new = Seat::new(seat, request.secret, whose, request.name);
-                new.acked = request.last_seq;
                 new.cursor = Cursor::at(replay.last().map_or(request.last_seq, |(seq, _)| *seq));
+                new.acknowledge(request.last_seq);
                 new.sent = sent.iter().map(|sent| sent.cid).max().unwrap_or(0);
                 for to in sent.iter().filter(|sent| sent.described).filter_map(|sent| sent.to) {
                     new.describe(to);
@@ -74,11 +76,16 @@ impl Room {
                     *new.numbers() = Numbers::resumed(&skipped);
                 }
                 let place = self.sit(new, step);
+                let roster = rosters::told(&members, if lost { &replay } else { &[] });
+                self.note_roster(place, roster);
                 self.hear_all(seat.order, &heard);
                 let last_cid = self.last_taken(place);
                 let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost };
                 step.tell(request.socket, request.session, resumed);
                 self.seated(seat, false, step);
+                if lost {
+                    self.resumed_after_loss(step);
+                }
             }
             Ok(Resumed::Failed(why)) => {
                 if entering.is_some_and(|entering| entering.exit.is_none()) {

@@ -6,7 +6,7 @@ use super::bench::*;
 use crate::{
     ledger::{Audited, Ended, Failure, Push, Sent, Source},
     messages::room::{Message, Reply},
-    protocol::{Entry, Kind, LeaveReason},
+    protocol::{Kind, LeaveReason},
 };
 
 #[test]
@@ -94,43 +94,6 @@ fn what_a_lost_member_sent_is_claimed_by_those_who_received_it() {
     bench.told(Message::Disconnected(seat(1)));
     let wants = bench.told(Message::Epoch(2));
     assert_eq!(wants[1], "call claim [2 at 0 sent 0 heard 1=4 all 1=4] facts 1");
-}
-
-#[test]
-fn once_an_epoch_has_settled_the_rosters_are_repaired() {
-    let mut bench = Bench::with_members(3, 2);
-    bench.told(Message::Epoch(2));
-    let held = || vec![held(vec![]), held(vec![])];
-    bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, held())));
-    let look = ["call audit 1:2/0 2:1/0", "call members"];
-    assert_eq!(bench.pass(Duration::from_secs(2)), look[..1], "its rhythm goes on");
-    assert_eq!(bench.pass(Duration::from_secs(1)), look);
-    bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(held())));
-    let members = || vec![member(1), member(2), member(4)];
-    assert_eq!(bench.answer(Reply::Members(Ok(members()))), NOTHING, "news may be on their way");
-    assert_eq!(bench.pass(Duration::from_secs(1)), look);
-    bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(held())));
-    let wants = bench.answer(Reply::Members(Ok(members())));
-    assert_eq!(wants, ["call repair 1 +4 -3", "call repair 2 +4 -3"]);
-    let entries = [push(1, 3, Entry::Joined(member(4))), push(1, 4, left(3))];
-    let entries = entries.map(|push| Push { epoch: 2, ..push }).into();
-    assert_eq!(bench.answer(Reply::Repair(Ok(entries))), ["tell 1 deliver 3", "tell 1 deliver 4"]);
-    assert_eq!(bench.answer(Reply::Repair(Err(unknown(100)))), NOTHING);
-    assert_eq!(bench.pass(Duration::from_secs(1))[1], "call members", "a repair that failed is looked at again");
-}
-
-#[test]
-fn nothing_is_repaired_that_came_by_itself() {
-    let mut bench = Bench::with_members(2, 1);
-    bench.told(Message::Epoch(2));
-    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])])));
-    bench.pass(Duration::from_secs(3));
-    bench.answer(Reply::Audit(vec![id(1)], Ok(vec![held(vec![])])));
-    let members = || vec![member(1), member(2), member(3)];
-    bench.answer(Reply::Members(Ok(members())));
-    bench.told(Message::Pushed(Push { epoch: 2, ..joined_push(1, 3) }));
-    bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.answer(Reply::Members(Ok(members()))), NOTHING);
 }
 
 #[test]
@@ -235,4 +198,19 @@ fn a_seat_that_is_given_while_others_are_claimed_is_claimed_too() {
     assert_eq!(bench.room.asked_in(), 1, "the epoch that it is known in");
     bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, vec![held(vec![]), held(vec![])])));
     assert_eq!(bench.room.asked_in(), 2);
+}
+
+#[test]
+fn candidates_that_may_be_in_the_ledger_with_their_description_are_not_claimed_as_waiting() {
+    let mut bench = Bench::with_members(2, 1);
+    bench.told(signal(1, 2, 1, Kind::IceCandidate));
+    bench.told(signal(1, 2, 2, Kind::Offer));
+    assert_eq!(
+        bench.told(Message::Epoch(2))[1],
+        "call claim [1 at 1 sent 0 heard] facts 0",
+        "its outcome is not known"
+    );
+    bench.sent(1, Err(not_applied(10)));
+    let wants = bench.told(Message::Epoch(3));
+    assert_eq!(wants[1], "call claim [1 at 1 sent 0 heard skipped 1 waits] facts 0", "it was not applied");
 }

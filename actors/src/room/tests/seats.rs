@@ -174,9 +174,9 @@ fn a_receipt_is_a_fact_also_after_a_resume() {
         Skipped { cid: 9, refused: Some(Code::Glare) },
     ];
     let sent = vec![Sequence { to: Some(2), cid: 6, described: true }, Sequence { to: None, cid: 5, described: false }];
-    let answer = resumed_seat(crate::ledger::ResumedSeat { sent, skipped, lost: true, ..resumed(1) });
+    let answer = resumed_seat(crate::ledger::ResumedSeat { sent, skipped, ..resumed(1) });
     let wants = bench.answer(Reply::Resume(resume(1, 1, 0), answer));
-    assert_eq!(wants, ["tell 1 resumed 1#2 missed 0, last 9, lost"]);
+    assert_eq!(wants, ["tell 1 resumed 1#2 missed 0, last 9"]);
     let table = [
         (2, "tell 1 accepted 102"),
         (3, "tell 1 refused 103 rate_limited"),

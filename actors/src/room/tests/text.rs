@@ -93,6 +93,7 @@ fn describe_told(what: &RoomEvent) -> String {
         RoomEvent::Deliver(seq, _) => format!("deliver {seq}"),
         RoomEvent::Ended(end) => format!("ended {end:?}"),
         RoomEvent::Lost => "lost".to_owned(),
+        RoomEvent::RosterUnknown => "roster unknown".to_owned(),
         RoomEvent::Restarted => "restarted".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     messages::{room::ResumeRequest, socket::Lookup},
     ports::{RoomSettings, Unavailable},
     protocol::{
-        Close, Code, ServerToClient, SessionId,
+        Close, Code, SessionId,
         server::{Refusal, ResumeFailure},
     },
 };
@@ -66,14 +66,14 @@ impl Connection {
     /// The restarted room has the seat again: it is told once more what it has not settled, and what it does not know.
     pub(super) fn reseated(&mut self, answer: Answer, cx: &mut Cx<'_>) {
         let Answer { seat, missed, lost, .. } = answer;
+        if lost {
+            // Whom its client knows may not be whom the ledger knows: it resumes, and is told.
+            return self.close(Close::Overload, None, cx);
+        }
         let Phase::InRoom(session) = &mut self.phase else { return };
         session.seat = seat;
         session.outstanding.reseated();
         session.replay(missed, cx);
-        if lost && !session.told_lost {
-            session.told_lost = true;
-            cx.out.push(Effect::Send(ServerToClient::Degraded { without: &[], lost: true }));
-        }
         for _ in 0..session.outstanding.without_number() {
             let text = "The room failed over this message, or another one; it may not have been delivered.";
             cx.out.push(error(Refusal::new(Code::Internal, text)));

@@ -191,7 +191,9 @@ impl Connection {
             }
             RoomEvent::JoinRefused(refusal) => self.not_joined(refusal, cx),
             RoomEvent::ResumeFailed(why) => self.end_session(Some(why), cx),
-            RoomEvent::ResumeUnavailable | RoomEvent::OutcomeUnknown => self.close(Close::Overload, None, cx),
+            RoomEvent::ResumeUnavailable | RoomEvent::OutcomeUnknown | RoomEvent::RosterUnknown => {
+                self.close(Close::Overload, None, cx);
+            }
             RoomEvent::Ended(end) => self.ended(end, cx),
             RoomEvent::Restarted => self.room_restarted(cx),
             RoomEvent::Accepted(tag) => self.settled(tag, None, cx),

@@ -93,12 +93,12 @@ fn every_lookup_after_a_restart_has_a_way_out() {
 }
 
 #[test]
-fn that_the_ledger_lost_messages_meanwhile_is_told() {
+fn whose_ledger_lost_its_last_moments_meanwhile_resumes_and_is_told_who_is_there() {
     let mut bench = Bench::in_room();
     bench.hears(RoomEvent::Restarted);
     found_again(&mut bench);
     let seat = crate::protocol::SeatId { order: 3, fence: 2 };
     let replay = vec![(1, Entry::Message(chat_data("1", ME, "hi", 0)))];
     let resumed = RoomEvent::Resumed { seat, members: vec![], replay, last_cid: 0, lost: true };
-    assert_eq!(bench.hears(resumed), ["deliver 1", "send degraded [] lost"]);
+    assert_eq!(bench.hears(resumed), ["send error unavailable", "room disconnected", "close 1013"]);
 }

@@ -154,7 +154,7 @@ impl Clients {
                 (client.is_away, client.is_entering) = (true, false);
                 Vec::new()
             }
-            RoomEvent::OutcomeUnknown => self.disconnect(who).into_iter().collect(),
+            RoomEvent::OutcomeUnknown | RoomEvent::RosterUnknown => self.disconnect(who).into_iter().collect(),
             RoomEvent::JoinRefused(_) | RoomEvent::ResumeFailed(_) | RoomEvent::Ended(_) => {
                 *self.client(who) = Client::default();
                 Vec::new()
