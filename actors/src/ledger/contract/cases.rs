@@ -156,7 +156,7 @@ macro_rules! ledger_cases {
         claimed::a_seat_that_is_said_to_be_freed_cannot_be_claimed
         claimed::a_seat_claimed_too_late_is_lost
         claimed::a_claim_says_when_the_epoch_will_have_settled
-        claimed::a_loss_is_told_once_with_the_next_resume
+        claimed::a_loss_is_told_with_each_resume_until_the_client_has_received_what_follows
         claimed::a_disconnected_seat_that_was_forgotten_cannot_be_resumed
         claimed::a_claimed_seat_can_be_resumed
         claimed::a_roster_is_repaired_after_the_epoch_has_settled

@@ -241,15 +241,19 @@ pub(super) async fn a_claim_says_when_the_epoch_will_have_settled(make: Make) {
     assert!(claimed.settled_after > SETTLE / 3 && claimed.settled_after <= SETTLE * 2 / 3, "{claimed:?}");
 }
 
-pub(super) async fn a_loss_is_told_once_with_the_next_resume(make: Make) {
+pub(super) async fn a_loss_is_told_with_each_resume_until_the_client_has_received_what_follows(make: Make) {
     let mut w = World::new(make).await;
-    let mut ann = w.join("ann", "a").await;
+    let (mut ann, cem) = (w.join("ann", "a").await, w.join("cem", "a").await);
     w.wipe().await;
-    w.claim_all(&[(&ann, Claimant::received(0))]).await;
-    assert!(w.resume(&mut ann, "b", 0).await.seat.lost);
-    assert!(w.resume(&mut ann, "c", 0).await.seat.lost, "the answer may have been lost on its way");
+    w.claim_all(&[(&ann, Claimant::received(1)), (&cem, Claimant::received(0))]).await;
+    assert!(w.resume(&mut ann, "b", 1).await.seat.lost);
+    assert!(w.resume(&mut ann, "c", 1).await.seat.lost, "the answer may have been lost on its way");
+    w.acknowledge(&ann, 1).await;
     w.disconnect(&ann).await;
-    assert!(!w.resume(&mut ann, "b", 0).await.seat.lost);
+    assert!(w.resume(&mut ann, "b", 1).await.seat.lost, "and so may what the node told its client");
+    w.say(&cem, &ann, 1, "hi").await;
+    w.acknowledge(&ann, 2).await;
+    assert!(!w.resume(&mut ann, "b", 2).await.seat.lost);
     w.pass(SETTLE).await;
     let mut bob = w.join("bob", "b").await;
     assert!(!w.resume(&mut bob, "b", 0).await.seat.lost, "what came since lost nothing");

@@ -108,7 +108,7 @@ impl Inbox {
     }
 
     /// The number of the newest entry that is no longer stored.
-    fn dropped(&self) -> Seq {
+    pub(super) fn dropped(&self) -> Seq {
         self.last - self.entries.len() as Seq
     }
 

@@ -51,7 +51,7 @@ pub(super) enum Loss {
     None,
     /// It has, and the next resume tells it.
     Untold,
-    /// A resume has told it; repeated until an operation with the new fence shows that the answer has arrived.
+    /// A resume has told it; repeated until the client has acknowledged what came after that.
     Told,
 }
 
@@ -278,11 +278,17 @@ impl Seat {
         self.tidy();
     }
 
-    /// An operation with the present fence shows that the holder has the answer to its join or resume.
-    pub(super) fn confirm(&mut self) {
-        if self.loss == Loss::Told {
+    /// The client has received everything up to this number; once that is more than when it resumed, it has received the
+    /// answer to its resume.
+    pub(super) fn acknowledge(&mut self, seq: Seq, turn: &mut Turn<'_>) {
+        if self.loss == Loss::Told && seq > self.inbox.dropped() {
             self.loss = Loss::None;
         }
+        self.rebook(turn, |seat| seat.inbox.trim(seq));
+    }
+
+    /// An operation with the present fence shows that the holder has the answer to its join.
+    pub(super) fn confirm(&mut self) {
         if let Some(rare) = &mut self.rare {
             rare.joined = JoinAnswer::default();
             self.tidy();

@@ -136,7 +136,7 @@ impl Naive {
             return Audited::Ended(if is_there { Ended::Moved } else { Ended::Freed(why) });
         };
         let entries = session.after(audit.last_seq, &limits);
-        session.acked = session.acked.max(audit.acked.min(session.last()));
+        session.acknowledge(audit.acked, &limits);
         self.found(room, audit.seat.order, entries)
     }
 

@@ -125,9 +125,16 @@ impl Session {
         }
     }
 
+    /// Its client has received everything up to this number.
+    pub(super) fn acknowledge(&mut self, seq: Seq, limits: &LedgerLimits) {
+        if seq > self.floor(limits) {
+            self.lost = self.lost.filter(|is_told| !is_told);
+        }
+        self.acked = self.acked.max(seq.min(self.last()));
+    }
+
     /// Its holder has used the present fence.
     pub(super) fn confirm(&mut self) {
-        self.lost = self.lost.filter(|is_told| !is_told);
         self.joined = (Vec::new(), None);
     }
 }

@@ -106,7 +106,7 @@ impl RoomCore {
         let Some(place) = self.held_place(audit.seat, turn) else { return Audited::Ended(self.how_ended(audit.seat)) };
         let seat = &mut self.seats[place];
         let entries = seat.inbox.read(audit.last_seq);
-        seat.rebook(turn, |seat| seat.inbox.trim(audit.acked));
+        seat.acknowledge(audit.acked, turn);
         self.held(audit.seat, entries)
     }
 
