@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Push, Sequence, Skipped, Source};
-use crate::protocol::{Entry, Epoch, JoinOrder, Member, SeatId, SessionId, UserId, client::Seq, server::ResumeFailure};
+use crate::protocol::{
+    Entry, Epoch, JoinOrder, Member, SeatId, SessionId, UserId,
+    client::{Cid, Seq},
+    server::ResumeFailure,
+};
 
 /// A request for a seat.
 #[derive(Debug, Clone)]
@@ -80,6 +84,9 @@ pub struct ResumedSeat {
     pub replay: Vec<(Seq, Entry)>,
     /// What this session has sent, for each other member's seat and for all.
     pub sent: Vec<Sequence>,
+    /// The greatest number of this session that was applied, also towards those who have left: a resend of it, or of one
+    /// below that is not among `skipped`, is a duplicate, whoever its receiver is now.
+    pub applied: Cid,
     /// Numbers that this session used and that were not applied, in ascending order.
     pub skipped: Vec<Skipped>,
     /// What the seat has received up to the end of `replay`: the last numbers of each sender, for a later claim.

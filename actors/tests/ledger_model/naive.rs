@@ -8,7 +8,8 @@ use std::{collections::BTreeMap, time::Duration};
 use actors::{
     ledger::{Ended, Join, Push, Pushed, Resume, Sequence, Skipped, Source},
     protocol::{
-        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, UserId, client::Seq,
+        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, UserId,
+        client::{Cid, Seq},
         server::ResumeFailure,
     },
     settings::LedgerLimits,
@@ -60,6 +61,7 @@ pub(crate) struct Resumed {
     pub(crate) members: Vec<Member>,
     pub(crate) replay: Vec<(Seq, Entry)>,
     pub(crate) sent: Vec<Sequence>,
+    pub(crate) applied: Cid,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) heard: Vec<Source>,
     pub(crate) lost: bool,
@@ -138,6 +140,7 @@ impl Naive {
         let sessions = &mut self.rooms.entry(room).or_default().sessions;
         sessions.retain(|session| session.order != order);
         for session in sessions {
+            session.past = session.applied();
             session.said.retain(|(to, ..)| *to != Some(order));
         }
         self.append_to_all_but(room, order, (&Entry::Left { user, order, reason }, None));
@@ -242,6 +245,7 @@ impl Naive {
             members: self.members(room).into_iter().filter(|member| member.order != resume.order).collect(),
             replay,
             sent: self.sent_by(room, &settled),
+            applied: settled.applied(),
             skipped: settled.skipped.iter().map(|(cid, refused)| Skipped { cid: *cid, refused: *refused }).collect(),
             heard: self.heard_by(room, resume.order),
             lost,

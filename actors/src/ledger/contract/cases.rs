@@ -106,6 +106,7 @@ macro_rules! ledger_cases {
         numbered::several_messages_share_one_number
         numbered::a_new_session_of_the_sender_starts_afresh
         numbered::a_new_session_of_the_receiver_starts_afresh
+        numbered::a_number_stays_used_when_its_receiver_has_left
         numbered::a_broadcast_is_judged_once_for_all_receivers
         numbered::a_resent_broadcast_is_a_duplicate
         numbered::a_broadcast_to_nobody_uses_its_number

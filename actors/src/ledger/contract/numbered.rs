@@ -85,6 +85,16 @@ pub(super) async fn a_new_session_of_the_receiver_starts_afresh(make: Make) {
     assert_eq!(w.inbox(&newer).await, ["1 new"]);
 }
 
+pub(super) async fn a_number_stays_used_when_its_receiver_has_left(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "b").await);
+    w.say(&ann, &cem, 4, "hi").await;
+    w.say(&ann, &bob, 5, "hi").await;
+    w.leave(&bob, LeaveReason::Left).await;
+    let seat = w.resume(&mut ann, "b", 2).await.seat;
+    assert_eq!((seat.applied, seat.sent.len()), (5, 1), "what is resent to Bob's next seat is a duplicate");
+}
+
 pub(super) async fn a_broadcast_is_judged_once_for_all_receivers(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

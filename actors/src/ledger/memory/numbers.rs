@@ -11,6 +11,9 @@ use crate::{
 /// that still waits for their refusals has received hundreds of later ones, and its socket was closed as a flood.
 pub(super) const SKIPPED_MAX: usize = 512;
 
+/// In the place of a receiver: all that are freed, as one. No seat has this join order.
+const FREED: JoinOrder = 0;
+
 /// What was sent from one session to one other seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {
@@ -67,14 +70,23 @@ impl Numbers {
         }
     }
 
-    /// Forgets what was sent to a seat that was freed.
+    /// The last number used towards anybody.
+    pub(super) fn newest(&self) -> Cid {
+        self.pairs.iter().map(|pair| pair.cid).fold(self.broadcast, Cid::max)
+    }
+
+    /// Forgets what was sent to a seat that was freed; its numbers stay used.
     pub(super) fn forget(&mut self, freed: JoinOrder) {
-        self.pairs.retain(|pair| pair.to != freed);
+        self.retain(|to| to != freed);
     }
 
     /// Forgets what was sent to seats that are not here.
     pub(super) fn retain(&mut self, is_here: impl Fn(JoinOrder) -> bool) {
-        self.pairs.retain(|pair| is_here(pair.to));
+        let gone = self.pairs.extract_if(.., |pair| pair.to != FREED && !is_here(pair.to));
+        let last = gone.map(|pair| pair.cid).max().unwrap_or(0);
+        if last > 0 {
+            self.raise(FREED, last, false);
+        }
     }
 
     /// All of it: broadcasts first, then by the receiver's join order.
@@ -93,7 +105,7 @@ impl Numbers {
     /// To whom something was sent.
     #[cfg(test)]
     pub(super) fn receivers(&self) -> impl Iterator<Item = JoinOrder> {
-        self.pairs.iter().map(|pair| pair.to)
+        self.pairs.iter().map(|pair| pair.to).filter(|to| *to != FREED)
     }
 }
 
@@ -142,8 +154,11 @@ mod tests {
         let listed: Vec<_> = all.iter().map(|each| (each.to, each.cid, each.described)).collect();
         assert_eq!(listed, [(None, 5, false), (Some(3), 2, true), (Some(9), 4, false)]);
         assert_eq!(Numbers::of(&all).sequences(|_| true), all);
+        numbers.raise(9, 7, false);
         numbers.forget(9);
-        assert_eq!((numbers.last(9), numbers.last(3)), (0, 2));
+        numbers.retain(|to| to == 3);
+        assert_eq!((numbers.last(9), numbers.last(3), numbers.newest()), (0, 2, 7));
+        assert_eq!(Numbers::of(&numbers.sequences(|_| true)).newest(), 7, "also when it is stored");
     }
 
     #[test]

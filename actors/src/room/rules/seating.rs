@@ -14,7 +14,7 @@ use crate::{
         room::{JoinRequest, ResumeRequest},
         socket::{RoomEvent, SessionEnd},
     },
-    protocol::{Code, Epoch, JoinOrder, LeaveReason, SeatId, UserId, server::Refusal},
+    protocol::{Code, Epoch, JoinOrder, LeaveReason, SeatId, UserId, client::Cid, server::Refusal},
 };
 
 impl Room {
@@ -52,7 +52,8 @@ impl Room {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
             Ok(Resumed::Seated(resumed)) => {
-                let ResumedSeat { seat, epoch, members, replay, sent, skipped, heard, lost, pushes } = *resumed;
+                let ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, pushes } =
+                    *resumed;
                 if let Some(place) = self.find(seat.order)
                     && self.seats[place].socket == request.socket
                 {
@@ -68,7 +69,7 @@ impl Room {
                 let mut new = Seat::new(seat, request.secret, whose, request.name);
                 new.cursor = Cursor::at(replay.last().map_or(request.last_seq, |(seq, _)| *seq));
                 new.acknowledge(request.last_seq);
-                new.sent = sent.iter().map(|sent| sent.cid).max().unwrap_or(0);
+                new.sent = sent.iter().map(|sent| sent.cid).fold(applied, Cid::max);
                 for to in sent.iter().filter(|sent| sent.described).filter_map(|sent| sent.to) {
                     new.describe(to);
                 }

@@ -70,6 +70,7 @@ pub(super) fn resumed(number: u64) -> ResumedSeat {
         members: vec![member(2)],
         replay: Vec::new(),
         sent: Vec::new(),
+        applied: 0,
         skipped: Vec::new(),
         heard: Vec::new(),
         lost: false,

@@ -195,6 +195,20 @@ fn a_receipt_is_a_fact_also_after_a_resume() {
 }
 
 #[test]
+fn a_resend_to_somebody_who_has_come_back_meanwhile_counts_as_what_became_of_it() {
+    let mut bench = Bench::new();
+    bench.told(Message::Resume(resume(1, 1, 0)));
+    // 2 has left and joined again: what was sent to its first seat is known by its number alone.
+    let answer = resumed_seat(crate::ledger::ResumedSeat { applied: 5, ..resumed(1) });
+    assert_eq!(bench.answer(Reply::Resume(resume(1, 1, 0), answer)), ["tell 1 resumed 1#2 missed 0, last 5"]);
+    let from = SeatRef { seat: Some(SeatId { order: 1, fence: 2 }), ..seat(1) };
+    for (cid, wanted) in [(4, "tell 1 accepted 104"), (5, "tell 1 accepted 105"), (6, "tell 1 refused 106 glare")] {
+        let again = Message::Signal { from, number: number(cid), to: user(2), payload: payload(Kind::Answer) };
+        assert_eq!(bench.told(again), [wanted]);
+    }
+}
+
+#[test]
 fn what_is_pushed_before_a_join_is_answered_is_delivered_behind_the_answer() {
     let mut bench = Bench::new();
     bench.told(Message::Join(join(1)));

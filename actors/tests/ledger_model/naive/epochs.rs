@@ -36,6 +36,7 @@ impl Naive {
     pub(super) fn forget_absent(&mut self, room: RoomId) {
         let here: Vec<JoinOrder> = self.sessions(room).iter().map(|session| session.order).collect();
         for session in self.rooms.get_mut(&room).map(|room| room.sessions.iter_mut()).into_iter().flatten() {
+            session.past = session.applied();
             session.said.retain(|(to, ..)| to.is_none_or(|to| here.contains(&to)));
             session.heard.clear();
         }

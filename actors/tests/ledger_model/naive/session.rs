@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(super) acked: Seq,
     /// Every message ever sent: to whom (`None`: to all), its number, whether it was a description.
     pub(super) said: Vec<(Option<JoinOrder>, Option<Cid>, bool)>,
+    /// The last number of what is forgotten of it.
+    pub(super) past: Cid,
     pub(crate) skipped: BTreeMap<Cid, Option<Code>>,
     /// The last entry when each epoch began in which it was not claimed.
     pub(crate) marks: Vec<(Epoch, Seq)>,
@@ -117,12 +119,18 @@ impl Session {
             base: 0,
             acked: 0,
             said: Vec::new(),
+            past: 0,
             skipped: BTreeMap::new(),
             marks: Vec::new(),
             heard: Vec::new(),
             lost: None,
             joined,
         }
+    }
+
+    /// The greatest number ever sent.
+    pub(super) fn applied(&self) -> Cid {
+        self.said.iter().filter_map(|(_, cid, _)| *cid).fold(self.past, Cid::max)
     }
 
     /// Its client has received everything up to this number.

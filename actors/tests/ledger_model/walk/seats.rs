@@ -136,8 +136,9 @@ impl Walk {
                 return (asker, Vec::new());
             }
         };
-        let actors::ledger::ResumedSeat { seat, epoch, members, replay, sent, skipped, heard, lost, pushes } = *resumed;
-        let answer = naive::Resumed { seat, members, replay, sent, skipped, heard, lost };
+        let actors::ledger::ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, pushes } =
+            *resumed;
+        let answer = naive::Resumed { seat, members, replay, sent, applied, skipped, heard, lost };
         assert_eq!(expected.as_ref(), Ok(&answer));
         watch.resumed(answer, last_seq, (asker.clone(), epoch));
         self.seen.mark("resumed");

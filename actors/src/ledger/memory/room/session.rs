@@ -78,6 +78,7 @@ impl RoomCore {
             members: self.members_without(order),
             replay,
             sent: self.seats[place].numbers.sequences(|to| self.place(to).is_some()),
+            applied: self.seats[place].numbers.newest(),
             skipped,
             heard: self.heard_by(order),
             lost,

@@ -198,6 +198,7 @@ impl Model {
         let sent = seat.sent.iter().map(|(to, cid)| Sequence { to: *to, cid: *cid, described: described(to) });
         let skipped = seat.skipped.iter().map(|(cid, refused)| Skipped { cid: *cid, refused: *refused });
         Resumed::Seated(Box::new(ResumedSeat {
+            applied: seat.sent.values().copied().max().unwrap_or(0),
             seat: SeatId { order, fence: seat.fence },
             epoch: self.epoch,
             replay: replay.collect(),
