@@ -32,10 +32,11 @@ pub(super) enum Command {
 
 pub(super) struct Holding {
     directory: Arc<Directory>,
-    /// When the last renewal that succeeded was sent.
-    renewed_at: Instant,
+    /// When the last renewal that succeeded was sent; `None`: not since this actor was started.
+    renewed_at: Option<Instant>,
     renew_at: Instant,
-    fenced: bool,
+    /// What rooms and sockets were told last; `None`: perhaps something, by an actor whose place this one takes.
+    fenced: Option<bool>,
 }
 
 impl Actor for LeaseActor {
@@ -45,8 +46,8 @@ impl Actor for LeaseActor {
 
     async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Holding, ActorProcessingErr> {
         let now = monotonic();
-        let mut holding = Holding { directory, renewed_at: now, renew_at: now, fenced: false };
-        holding.renew().await;
+        let mut holding = Holding { directory, renewed_at: None, renew_at: now, fenced: None };
+        holding.look().await;
         me.send_after(LOOK_EVERY, || Command::Look);
         Ok(holding)
     }
@@ -71,21 +72,22 @@ impl Actor for LeaseActor {
 
 impl Holding {
     async fn look(&mut self) {
-        if self.is_at_risk() {
+        if self.renewed_at.is_some() && self.is_at_risk() {
             self.fence().await;
         }
         if monotonic() >= self.renew_at {
             self.renew().await;
-            if self.is_at_risk() {
-                self.fence().await;
-            }
+        }
+        if self.is_at_risk() {
+            self.fence().await;
         }
     }
 
     /// Whether others may soon judge this node dead.
     fn is_at_risk(&self) -> bool {
         let limits = &self.directory.settings.node;
-        monotonic() >= self.renewed_at + limits.lease.saturating_sub(limits.fence_before)
+        let kept = limits.lease.saturating_sub(limits.fence_before);
+        self.renewed_at.is_none_or(|renewed_at| monotonic() >= renewed_at + kept)
     }
 
     async fn renew(&mut self) {
@@ -96,7 +98,7 @@ impl Holding {
         let renewed = tokio::time::timeout(limits.renew_every, renewing).await;
         match renewed {
             Ok(Ok(lease)) => {
-                (self.renewed_at, self.renew_at) = (asked_at, asked_at + limits.renew_every);
+                (self.renewed_at, self.renew_at) = (Some(asked_at), asked_at + limits.renew_every);
                 self.renewed(lease).await;
             }
             Ok(Err(_)) | Err(_) => {
@@ -108,27 +110,30 @@ impl Holding {
 
     async fn renewed(&mut self, lease: Lease) {
         let audits = match lease {
-            Lease::Kept => self.fenced,
+            Lease::Kept => self.fenced != Some(false),
             Lease::Lapsed => true,
             Lease::Rebuilt(epoch) => {
                 if self.directory.note_epoch(epoch) {
                     self.directory.tell_rooms(|| room::Message::Epoch(epoch)).await;
                 }
-                self.fenced
+                self.fenced != Some(false)
             }
         };
         if audits {
             self.directory.tell_rooms(|| room::Message::Audit).await;
         }
-        if std::mem::take(&mut self.fenced) {
+        let before = self.fenced.replace(false);
+        if before == Some(true) {
             tracing::info!("the ledger answers again: seats are audited, and delivery continues");
+        }
+        if before != Some(false) {
             self.directory.tell_rooms(|| room::Message::Fence(false)).await;
             self.directory.tell_sockets(|| socket::Message::Degraded(false)).await;
         }
     }
 
     async fn fence(&mut self) {
-        if std::mem::replace(&mut self.fenced, true) {
+        if self.fenced.replace(true) == Some(true) {
             return;
         }
         tracing::warn!("the node's lease is about to run out: nothing is delivered until the ledger answers");
