@@ -3,28 +3,28 @@
 //! `cargo test -p actors --test simulation` runs 200 seeds; `ALDIS_SEEDS=10000` more, `ALDIS_SEEDS=812..813` one. The first
 //! seed that breaks a sentence of the contract is printed with what was broken.
 
+mod checker;
 mod client;
 mod history;
 mod mutants;
+mod nemesis;
+mod plan;
+mod ports;
+mod story;
 mod world;
 
 use std::ops::Range;
 
 use history::Violation;
 use mutants::Mutant;
-use world::{Plan, World};
+use plan::Plan;
+use world::World;
 
 fn run(plan: Plan) -> Vec<Violation> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let world = World::new(plan).await;
-        let violations = world.run().await;
-        if std::env::var_os("ALDIS_HISTORY").is_some() {
-            for (at, (session, what)) in world.history.events().iter().enumerate() {
-                println!("{at} {session} {what:?}");
-            }
-        }
-        violations
+        world.run().await
     })
 }
 

@@ -1,10 +1,9 @@
-//! Nodes over one ledger, each behind a link that fails, and a nemesis that breaks more than that.
+//! Nodes over one ledger, each behind a link that fails, clients that talk, and what breaks meanwhile (`nemesis`).
 
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -13,163 +12,145 @@ use actors::{
     bytes::BufferedBytes,
     clock::Clock,
     ledger::{
-        Ledger, MemoryLedger,
+        Ledger, MemoryLedger, Snapshot,
         faulty::{Faults, FaultyLedger, Link},
     },
     node::{NodeRef, Ports},
-    ports::{IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, TokenError, Unavailable, Verifier},
-    protocol::{
-        NodeId, RoomId, UserId,
-        server::{IceServer, Mode},
-    },
+    ports::SeededEntropy,
+    protocol::{NodeId, RoomId, UserId},
     settings::{LedgerLimits, Settings},
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{
+    checker,
     client::Client,
-    history::{History, Violation},
-    mutants::{Mutant, Mutated},
+    history::{History, Violation, What},
+    mutants::Mutated,
+    plan::Plan,
+    ports::{Book, NoIce, Trusting},
 };
 
-/// Rooms that exist.
-struct Book(BTreeMap<RoomId, RoomSettings>);
+/// One start of a node.
+pub(crate) struct Host {
+    pub(crate) node: NodeRef,
+    pub(crate) link: Arc<Link>,
+    /// The machine is gone, and with it every connection to it.
+    is_dead: AtomicBool,
+    /// It takes no new connections.
+    pub(super) is_leaving: AtomicBool,
+}
 
-impl Rooms for Book {
-    fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let settings = self.0.get(&room).copied();
-        Box::pin(async move { Ok(settings) })
+impl Host {
+    pub(crate) fn is_dead(&self) -> bool {
+        self.is_dead.load(Ordering::Relaxed)
     }
-}
 
-struct Trusting;
-
-impl Verifier for Trusting {
-    fn verify(&self, token: &str) -> Result<Identity, TokenError> {
-        let user: UserId = token.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
-        Ok(Identity { user, name: format!("user {user}").into(), expires: 99_999_999_999 })
+    pub(super) fn die(&self) {
+        self.link.kill();
+        self.is_dead.store(true, Ordering::Relaxed);
     }
-}
 
-struct NoIce;
-
-impl IceServers for NoIce {
-    fn servers(&self, _: UserId) -> Vec<IceServer> {
-        Vec::new()
-    }
-}
-
-/// What a run consists of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Plan {
-    pub(crate) seed: u64,
-    pub(crate) nodes: usize,
-    pub(crate) rooms: usize,
-    pub(crate) clients: usize,
-    pub(crate) seats_max: u32,
-    pub(crate) faults: Faults,
-    /// Whether nodes are killed, paused and cut off, and the ledger is wiped.
-    pub(crate) nemesis: bool,
-    pub(crate) wipes: bool,
-    pub(crate) span: Duration,
-    pub(crate) mutant: Option<Mutant>,
-}
-
-impl Plan {
-    /// A plan of this seed: its size and its faults follow from it.
-    pub(crate) fn of(seed: u64) -> Self {
-        let random = SeededEntropy::new(seed);
-        let mut some = |from: u64, to: u64| from + random.next() % (to - from);
-        Self {
-            seed,
-            nodes: some(1, 4) as usize,
-            rooms: some(1, 3) as usize,
-            clients: some(2, 9) as usize,
-            seats_max: some(2, 6) as u32,
-            faults: if some(0, 4) == 0 { Faults::NONE } else { Faults::BAD_DAY },
-            nemesis: some(0, 3) > 0,
-            wipes: some(0, 3) == 0,
-            span: Duration::from_secs(some(10, 40)),
-            mutant: None,
-        }
+    pub(super) fn is_open(&self) -> bool {
+        !self.is_dead() && !self.is_leaving.load(Ordering::Relaxed)
     }
 }
 
 /// One simulated world.
 pub(crate) struct World {
-    pub(crate) nodes: Vec<NodeRef>,
-    links: Vec<Arc<Link>>,
-    dead: Vec<AtomicBool>,
-    pub(crate) ledger: Arc<MemoryLedger>,
+    /// The present start of each node.
+    pub(super) hosts: Mutex<Vec<Arc<Host>>>,
+    pub(super) ledger: Arc<MemoryLedger>,
+    /// What the ledger had stored a while ago.
+    pub(super) snapshot: Mutex<Option<Snapshot>>,
+    pub(super) book: Arc<Book>,
+    clock: Arc<Clock>,
+    bytes: Arc<BufferedBytes>,
+    starts: AtomicU64,
     pub(crate) history: History,
+    pub(super) begun: Instant,
     /// Clients no longer act, but listen.
     pub(crate) calm: AtomicBool,
     pub(crate) over: AtomicBool,
-    rooms: Vec<RoomId>,
+    pub(super) rooms: Vec<RoomId>,
     overfull: Mutex<Vec<Violation>>,
-    random: SeededEntropy,
-    plan: Plan,
+    pub(super) random: SeededEntropy,
+    pub(crate) plan: Plan,
 }
 
 impl World {
     pub(crate) async fn new(plan: Plan) -> Arc<Self> {
         let rooms: Vec<RoomId> =
             (0..plan.rooms).map(|room| RoomId::from_letters([u8::try_from(room).expect("few"); 10])).collect();
-        let settings = RoomSettings {
-            participants_max: plan.seats_max,
-            seat_window: Duration::from_secs(5),
-            mode: Mode::Mesh,
-            active: true,
-        };
-        let book = Arc::new(Book(rooms.iter().map(|room| (*room, settings)).collect()));
         let (clock, bytes) = (Arc::new(Clock::simulated(1_800_000_000_000)), Arc::new(BufferedBytes::new(1 << 30)));
-        let ledger = Arc::new(MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes)));
-        let (mut nodes, mut links) = (Vec::new(), Vec::new());
-        for node in 0..plan.nodes {
-            let shared: Arc<dyn Ledger> = match plan.mutant {
-                Some(mutant) => Arc::new(Mutated::new(mutant, Arc::clone(&ledger))),
-                None => Arc::clone(&ledger) as _,
-            };
-            let link = Link::new(shared, plan.faults, plan.seed.wrapping_mul(31).wrapping_add(node as u64));
-            let ports = Ports {
-                ledger: Arc::new(FaultyLedger(Arc::clone(&link))),
-                verifier: Arc::new(Trusting),
-                rooms: Arc::clone(&book) as _,
-                ice: Arc::new(NoIce),
-                entropy: Arc::new(SeededEntropy::new(plan.seed ^ (node as u64 + 1) << 32)),
-                clock: Arc::clone(&clock),
-                bytes: Arc::clone(&bytes),
-            };
-            let name = NodeId::new(&format!("node-{node}"));
-            nodes.push(NodeRef::start(name, generous(), ports).await.expect("a node starts"));
-            links.push(link);
-        }
-        Arc::new(Self {
-            dead: nodes.iter().map(|_| AtomicBool::new(false)).collect(),
-            nodes,
-            links,
-            ledger,
+        let ledger = MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes));
+        let world = Arc::new(Self {
+            hosts: Mutex::default(),
+            ledger: Arc::new(ledger),
+            snapshot: Mutex::default(),
+            book: Arc::new(Book::new(&rooms, plan.seats_max)),
+            clock,
+            bytes,
+            starts: AtomicU64::new(0),
             history: History::default(),
+            begun: Instant::now(),
             calm: AtomicBool::new(false),
             over: AtomicBool::new(false),
             rooms,
             overfull: Mutex::default(),
             random: SeededEntropy::new(plan.seed ^ 0x0dd5),
             plan,
-        })
+        });
+        for node in 0..plan.nodes {
+            let host = world.start(node).await;
+            world.hosts.lock().expect("no panic").push(host);
+        }
+        world
     }
 
-    /// A node that is not dead.
-    pub(crate) fn some_node(&self, random: u64) -> usize {
-        let alive: Vec<usize> = (0..self.nodes.len()).filter(|node| !self.is_dead(*node)).collect();
-        alive[(random % alive.len() as u64) as usize]
+    /// Starts a node, perhaps not for the first time.
+    pub(super) async fn start(&self, node: usize) -> Arc<Host> {
+        let (plan, start) = (self.plan, self.starts.fetch_add(1, Ordering::Relaxed));
+        let shared: Arc<dyn Ledger> = match plan.mutant {
+            Some(mutant) => Arc::new(Mutated::new(mutant, Arc::clone(&self.ledger))),
+            None => Arc::clone(&self.ledger) as _,
+        };
+        let faults = if self.calm.load(Ordering::Relaxed) { Faults::NONE } else { plan.faults };
+        let link = Link::new(shared, faults, plan.seed.wrapping_mul(31).wrapping_add(start));
+        let ports = Ports {
+            ledger: Arc::new(FaultyLedger(Arc::clone(&link))),
+            verifier: Arc::new(Trusting),
+            rooms: Arc::clone(&self.book) as _,
+            ice: Arc::new(NoIce),
+            entropy: Arc::new(SeededEntropy::new(plan.seed ^ (start + 1) << 32)),
+            clock: Arc::clone(&self.clock),
+            bytes: Arc::clone(&self.bytes),
+        };
+        let node = NodeRef::start(NodeId::new(&format!("node-{node}")), generous(), ports).await;
+        let (is_dead, is_leaving) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Host { node: node.expect("a node starts"), link, is_dead, is_leaving })
     }
 
-    pub(crate) fn is_dead(&self, node: usize) -> bool {
-        self.dead[node].load(Ordering::Relaxed)
+    /// The nodes as they are now.
+    pub(super) fn hosts(&self) -> Vec<Arc<Host>> {
+        self.hosts.lock().expect("no panic").clone()
     }
 
-    /// Runs the plan; answers the violations and the history.
+    /// A node that takes connections, if there is one.
+    pub(crate) fn some_host(&self, random: u64) -> Option<Arc<Host>> {
+        let open: Vec<Arc<Host>> = self.hosts().into_iter().filter(|host| host.is_open()).collect();
+        let place = random.checked_rem(open.len() as u64)?;
+        open.get(place as usize).cloned()
+    }
+
+    /// Notes something for a reader of the history.
+    pub(crate) fn note(&self, session: &str, what: impl FnOnce() -> String) {
+        if History::is_printed() {
+            self.history.record(session, What::Noted(format!("{:?} {}", Instant::now() - self.begun, what())));
+        }
+    }
+
+    /// Runs the plan; answers what was broken.
     pub(crate) async fn run(self: &Arc<Self>) -> Vec<Violation> {
         let mut clients = tokio::task::JoinSet::new();
         for client in 0..self.plan.clients {
@@ -179,67 +160,38 @@ impl World {
             let seed = self.plan.seed.wrapping_mul(1_000).wrapping_add(client as u64);
             clients.spawn(Client::new(self, user, room, seed).run());
         }
-        let until = tokio::time::Instant::now() + self.plan.span;
-        while tokio::time::Instant::now() < until {
+        let until = Instant::now() + self.plan.span;
+        while Instant::now() < until {
             sleep(Duration::from_millis(100 + self.random.next() % 900)).await;
             self.look().await;
-            if self.plan.nemesis {
-                self.strike();
-            }
+            self.strike().await;
         }
-        self.calm.store(true, Ordering::Relaxed);
-        self.links.iter().for_each(|link| link.set(Faults::NONE));
+        self.calm_down().await;
         for _ in 0..40 {
             sleep(Duration::from_secs(2)).await;
             self.look().await;
         }
-        let mut violations = super::history::check(&self.history.events(), true);
+        let mut violations = checker::check(&self.history.events(), true);
         violations.append(&mut self.overfull.lock().expect("no panic"));
         self.over.store(true, Ordering::Relaxed);
-        let stuck =
-            tokio::time::timeout(Duration::from_secs(120), async { while clients.join_next().await.is_some() {} });
-        if stuck.await.is_err() {
+        let all_end = async { while clients.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(120), all_end).await.is_err() {
             violations.push(Violation("a client is stuck for ever".to_owned()));
         }
         violations
     }
 
-    /// Something breaks, now and then.
-    fn strike(&self) {
-        let node = self.some_node(self.random.next());
-        let long = Duration::from_millis(100 + self.random.next() % 12_000);
-        let alive = (0..self.nodes.len()).filter(|node| !self.is_dead(*node)).count();
-        match self.random.next() % 40 {
-            0 => self.links[node].cut(long),
-            1 => self.links[node].stall(long),
-            2 if alive > 1 => {
-                self.links[node].kill();
-                self.dead[node].store(true, Ordering::Relaxed);
+    /// Nothing fails any more, every room is open, and clients only listen.
+    async fn calm_down(&self) {
+        self.calm.store(true, Ordering::Relaxed);
+        self.hosts().iter().for_each(|host| host.link.set(Faults::NONE));
+        for room in &self.rooms {
+            self.book.set_active(*room, true);
+            if let Some(host) = self.some_host(0) {
+                let _ = host.node.settings_changed(*room).await; // else they hold from the room's next opening
             }
-            3 if self.plan.wipes => drop(self.ledger.wipe()),
-            4 => self.inject(node),
-            _ => {}
         }
     }
-
-    #[cfg(feature = "fault-injection")]
-    fn inject(&self, node: usize) {
-        use actors::node::Victim;
-        let room = self.rooms[(self.random.next() % self.rooms.len() as u64) as usize];
-        let user = UserId::from_u128(1 + u128::from(self.random.next() % self.plan.clients as u64));
-        self.nodes[node].inject(match self.random.next() % 7 {
-            0 => Victim::Clock,
-            1 => Victim::Lease,
-            2 => Victim::Reaper,
-            3 => Victim::Bridge,
-            4 => Victim::User(user),
-            5 => Victim::SocketOf(user),
-            _ => Victim::Room(room),
-        });
-    }
-
-    #[cfg(not(feature = "fault-injection"))]
-    fn inject(&self, _: usize) {}
 
     /// A room never has more seats than its limit.
     async fn look(&self) {
@@ -261,5 +213,6 @@ fn generous() -> Settings {
     settings.budget.address_factor = 1_000;
     settings.budget.room_joins_per_second = 10_000;
     settings.budget.room_joins_burst = 10_000;
+    settings.socket.outbox_bytes_max = 8 * 1024; // a slow reader meets it
     settings
 }

@@ -1,0 +1,138 @@
+//! Reads a whole history: what sessions owe each other. What one session alone must see is its `story`.
+
+use std::collections::BTreeMap;
+
+use super::{
+    history::{Origin, Session, Violation, What},
+    story::Story,
+};
+
+/// Reads a whole history. `settled`: the faults have been over for long enough that everything must have ended.
+pub(crate) fn check(events: &[(Session, What)], settled: bool) -> Vec<Violation> {
+    let mut checker = Checker::default();
+    for (at, (session, what)) in events.iter().enumerate() {
+        checker.read(at, session, what);
+    }
+    if settled {
+        checker.settled();
+    }
+    checker.violations
+}
+
+#[derive(Default)]
+struct Checker {
+    stories: BTreeMap<Session, Story>,
+    violations: Vec<Violation>,
+    /// When the ledger last lost something.
+    lost_at: Option<usize>,
+}
+
+impl Checker {
+    fn read(&mut self, at: usize, session: &str, what: &What) {
+        let problem = match what {
+            What::Noted(_) => None,
+            What::LedgerLost => {
+                self.lost_at = Some(at);
+                None
+            }
+            What::Joined { .. } => self.joined(at, session, what),
+            _ => match self.stories.get_mut(session) {
+                None => Some("something happened before the session began".to_owned()),
+                Some(story) => story.read(at, what),
+            },
+        };
+        let other = match what {
+            What::Heard { origin, .. } => self.heard(session, origin),
+            What::HeardPlain { sender, .. } => self.is_elsewhere(session, sender),
+            What::Refused(cid, _) => self.refused(session, *cid),
+            What::Resumed { .. } => self.resumed(session),
+            _ => None,
+        };
+        for problem in problem.into_iter().chain(other) {
+            self.violations.push(Violation(format!("event {at}, session {session}: {problem}")));
+        }
+    }
+
+    fn joined(&mut self, at: usize, session: &str, what: &What) -> Option<String> {
+        let What::Joined { user, room, rev, peers } = what else { return None };
+        let late = peers.values().find(|peer| **peer >= *rev);
+        let twice = self.stories.values().any(|other| other.room == *room && other.rev == *rev);
+        self.stories.insert(session.to_owned(), Story::new(at, (user, room), *rev, peers));
+        let late = late.map(|peer| format!("a peer's rev {peer} is not below {rev}"));
+        late.or_else(|| twice.then(|| format!("the rev {rev} was given twice in {room}")))
+    }
+
+    /// Nobody may be told that a session has left that goes on.
+    fn resumed(&self, session: &str) -> Option<String> {
+        let story = &self.stories.get(session)?;
+        let seat = (story.user.clone(), story.rev);
+        let told = |other: &Story| other.room == story.room && other.left.contains(&seat) && !other.lost;
+        let told = self.stories.iter().find(|(_, other)| told(other));
+        told.map(|(other, _)| format!("resumed, although {other} was told that it has left"))
+    }
+
+    /// What is heard comes from a session of the same room, and was not refused.
+    fn heard(&self, session: &str, (sender, cid): &Origin) -> Option<String> {
+        let refused = self.stories.get(sender).is_some_and(|story| story.refused.contains_key(cid));
+        let elsewhere = self.is_elsewhere(session, sender);
+        elsewhere.or_else(|| refused.then(|| format!("heard {sender}/{cid}, which was refused")))
+    }
+
+    fn is_elsewhere(&self, session: &str, sender: &str) -> Option<String> {
+        let [here, there] = [session, sender].map(|session| self.stories.get(session).map(|story| &story.room));
+        (here != there).then(|| format!("heard {sender} of another room"))
+    }
+
+    /// A refusal says that nobody has heard it; after a loss that may not be known.
+    fn refused(&self, session: &str, cid: u64) -> Option<String> {
+        let origin = (session.to_owned(), cid);
+        let heard = self.stories.iter().find(|(_, other)| other.heard.contains(&origin));
+        let heard = heard.filter(|_| self.lost_at.is_none());
+        heard.map(|(other, _)| format!("{cid} was refused, although {other} has heard it"))
+    }
+
+    /// Everything has ended, everybody who stays has heard everything.
+    fn settled(&mut self) {
+        for (session, story) in &self.stories {
+            let mut found = if story.ended { Vec::new() } else { self.unsettled(story) };
+            found.extend(self.unheard(session, story));
+            let in_the_end = |text| Violation(format!("in the end, session {session}: {text}"));
+            self.violations.extend(found.into_iter().map(in_the_end));
+        }
+    }
+
+    fn unsettled(&self, story: &Story) -> Vec<String> {
+        let pending = story.sent.keys().filter(|cid| **cid > story.acked && !story.refused.contains_key(cid));
+        let mut found: Vec<String> = pending.map(|cid| format!("{cid} has no end")).collect();
+        let there = self.stories.values().filter(|other| other.room == story.room && !other.ended);
+        let there: BTreeMap<String, u64> = there.map(|other| (other.user.clone(), other.rev)).collect();
+        let mut known = story.roster.clone();
+        known.insert(story.user.clone(), story.rev);
+        if known != there {
+            found.push(format!("knows {known:?}, but {there:?} are there"));
+        }
+        found
+    }
+
+    /// What was accepted and somebody who was there all the time has not heard; what was sent before a loss may be missing.
+    fn unheard(&self, session: &str, story: &Story) -> Vec<String> {
+        let mut found = Vec::new();
+        for (cid, (at, _, to)) in &story.sent {
+            let accepted = *cid <= story.acked && !story.refused.contains_key(cid);
+            if !accepted || self.lost_at.is_some_and(|lost_at| *at < lost_at) {
+                continue;
+            }
+            let origin = (session.to_owned(), *cid);
+            for (receiver, other) in self.stories.iter().filter(|(receiver, _)| *receiver != session) {
+                let obliged = other.room == story.room
+                    && !other.ended
+                    && other.begun < *at
+                    && to.as_ref().is_none_or(|to| *to == other.user);
+                if obliged && !other.heard.contains(&origin) {
+                    found.push(format!("{cid} was acknowledged, and {receiver} never heard it"));
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,131 @@
+//! One session's story, as far as the checker has read, and what this session alone must see.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::history::{Kind, Origin, Session, What};
+
+#[derive(Default)]
+pub(crate) struct Story {
+    pub(crate) user: String,
+    pub(crate) room: String,
+    pub(crate) rev: u64,
+    pub(crate) begun: usize,
+    pub(crate) ended: bool,
+    pub(crate) roster: BTreeMap<String, u64>,
+    seq: u64,
+    pub(crate) sent: BTreeMap<u64, (usize, Kind, Option<String>)>,
+    pub(crate) acked: u64,
+    pub(crate) refused: BTreeMap<u64, String>,
+    pub(crate) heard: BTreeSet<Origin>,
+    /// Messages without a number that were heard.
+    plain: BTreeSet<(Session, u64)>,
+    /// The last number heard of each sender, candidates apart.
+    last: BTreeMap<(Session, bool), u64>,
+    /// Senders whose description was heard.
+    described: BTreeSet<Session>,
+    /// Seats that this session was told have left.
+    pub(crate) left: BTreeSet<(String, u64)>,
+    /// It was told that the ledger has lost something: changes of the roster may come twice.
+    pub(crate) lost: bool,
+}
+
+impl Story {
+    pub(crate) fn new(begun: usize, (user, room): (&str, &str), rev: u64, peers: &BTreeMap<String, u64>) -> Self {
+        let (user, room, roster) = (user.to_owned(), room.to_owned(), peers.clone());
+        Self { user, room, rev, begun, roster, ..Self::default() }
+    }
+
+    pub(crate) fn read(&mut self, at: usize, what: &What) -> Option<String> {
+        if self.ended {
+            return Some("something happened after the session had ended".to_owned());
+        }
+        match what {
+            What::Sent { cid, kind, to } => {
+                self.sent.entry(*cid).or_insert((at, *kind, to.clone()));
+                None
+            }
+            What::Acked(cid) => self.is_acked(*cid),
+            What::Refused(cid, code) => self.is_refused(*cid, code),
+            What::Heard { seq, kind, origin } => self.next(*seq).or_else(|| self.hears(*kind, origin)),
+            What::HeardPlain { seq, kind, sender, plain } => {
+                self.next(*seq).or_else(|| self.hears_plain(*kind, (sender, *plain)))
+            }
+            What::PeerJoined { seq, user, rev } => self.next(*seq).or_else(|| {
+                let known = self.roster.insert(user.clone(), *rev);
+                (known == Some(*rev) && !self.lost).then(|| format!("{user} joined twice"))
+            }),
+            What::PeerLeft { seq, user, .. } => self.next(*seq).or_else(|| {
+                let Some(rev) = self.roster.remove(user) else {
+                    return (!self.lost).then(|| format!("{user} left, but was not there"));
+                };
+                self.left.insert((user.clone(), rev));
+                None
+            }),
+            What::Resumed { peers, lost } => {
+                self.lost |= lost;
+                if self.lost {
+                    self.roster.clone_from(peers); // what happened meanwhile may be lost; else it follows
+                }
+                None
+            }
+            What::Lost => {
+                self.lost = true;
+                None
+            }
+            What::Ended(_) => {
+                self.ended = true;
+                None
+            }
+            What::Joined { .. } | What::LedgerLost | What::Noted(_) => None,
+        }
+    }
+
+    fn is_acked(&mut self, cid: u64) -> Option<String> {
+        self.acked = self.acked.max(cid);
+        let most = self.sent.keys().next_back().copied().unwrap_or(0);
+        (cid > most).then(|| format!("ack {cid}, but only {most} messages were sent"))
+    }
+
+    fn is_refused(&mut self, cid: u64, code: &str) -> Option<String> {
+        let before = self.refused.insert(cid, code.to_owned());
+        if code == "out_of_order" {
+            return Some(format!("{cid} was refused as out of order, although the client counts"));
+        }
+        (before.is_none() && cid <= self.acked)
+            .then(|| format!("{cid} was refused after {} was acknowledged", self.acked))
+    }
+
+    fn next(&mut self, seq: u64) -> Option<String> {
+        let wanted = self.seq + 1;
+        self.seq = seq;
+        (seq != wanted).then(|| format!("seq {seq} came where {wanted} was due"))
+    }
+
+    fn hears(&mut self, kind: Kind, origin: &Origin) -> Option<String> {
+        let (sender, cid) = origin;
+        if !self.heard.insert(origin.clone()) {
+            return Some(format!("heard {sender}/{cid} twice"));
+        }
+        let last = self.last.insert((sender.clone(), kind == Kind::Candidate), *cid).unwrap_or(0);
+        if last > *cid {
+            return Some(format!("heard {sender}/{cid} after {last}"));
+        }
+        self.is_described(kind, sender)
+    }
+
+    fn hears_plain(&mut self, kind: Kind, (sender, plain): (&str, u64)) -> Option<String> {
+        if !self.plain.insert((sender.to_owned(), plain)) {
+            return Some(format!("heard {sender}'s message {plain} without a number twice"));
+        }
+        self.is_described(kind, sender)
+    }
+
+    /// A candidate comes behind a description; after a loss, perhaps behind one that was lost.
+    fn is_described(&mut self, kind: Kind, sender: &str) -> Option<String> {
+        if kind.is_description() {
+            self.described.insert(sender.to_owned());
+        }
+        let is_early = kind == Kind::Candidate && !self.described.contains(sender) && !self.lost;
+        is_early.then(|| format!("a candidate of {sender} came before any description"))
+    }
+}
