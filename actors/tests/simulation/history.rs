@@ -1,7 +1,7 @@
 //! What every client did and heard, in one order. `checker` and `story` say what of it breaks the contract.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, Mutex},
 };
@@ -87,6 +87,15 @@ impl History {
             println!("{} {session} {what:?}", events.len());
         }
         events.push((session.to_owned(), what));
+    }
+
+    /// The sessions that have ended, if the ledger has ever lost something.
+    pub(crate) fn ended_if_lost(&self) -> BTreeSet<Session> {
+        let events = self.0.lock().expect("no panic");
+        if !events.iter().any(|(_, what)| *what == What::LedgerLost) {
+            return BTreeSet::new();
+        }
+        events.iter().filter(|(_, what)| matches!(what, What::Ended(_))).map(|(session, _)| session.clone()).collect()
     }
 
     pub(crate) fn events(&self) -> Vec<(Session, What)> {

@@ -193,12 +193,15 @@ impl World {
         }
     }
 
-    /// A room never has more seats than its limit.
+    /// A room never has more seats than its limit. Seats of those who left do not count in the moments after the ledger
+    /// went back to before they did.
     async fn look(&self) {
+        let ended = self.history.ended_if_lost();
         for room in &self.rooms {
             let Ok(members) = self.ledger.members(*room).await else { continue };
-            if members.len() > self.plan.seats_max as usize {
-                let text = format!("{} seats in {room}, which has {}", members.len(), self.plan.seats_max);
+            let seats = members.iter().filter(|member| !ended.contains(&member.session.to_string())).count();
+            if seats > self.plan.seats_max as usize {
+                let text = format!("{seats} seats in {room}, which has {}", self.plan.seats_max);
                 self.overfull.lock().expect("no panic").push(Violation(text));
             }
         }

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Instant};
 use super::candidates::Held;
 use crate::{
     messages::room::Number,
-    protocol::{JoinOrder, Message, UserId},
+    protocol::{JoinOrder, Message, UserId, client::Cid},
     settings::RoomLimits,
 };
 
@@ -61,6 +61,11 @@ impl Line {
 }
 
 impl Head {
+    /// The number that it is asked for under: its own, or the greatest of the candidates that go with it.
+    pub(crate) fn number(&self) -> Option<Cid> {
+        self.outgoing.number.cid.or_else(|| self.released.iter().filter_map(|held| held.number.cid).max())
+    }
+
     /// When it is given up.
     pub(crate) fn deadline(&self, limits: &RoomLimits) -> Instant {
         match self.unknown_since {

@@ -163,8 +163,9 @@ impl Room {
         let more = seat.more();
         let Some(head) = more.line.as_mut().and_then(|line| line.head.as_mut()) else { return };
         head.retry = None;
-        let cid = head.outgoing.number.cid;
-        let released: Vec<_> = head.released.iter().filter_map(|held| held.number.cid).collect();
+        let cid = head.number();
+        let released = head.released.iter().filter_map(|held| held.number.cid);
+        let released: Vec<_> = released.filter(|released| Some(*released) != cid).collect();
         let skipped = if cid.is_some() { more.numbers.untold(cid, &released) } else { Vec::new() };
         let message = head.outgoing.message.clone();
         let call = if let Some(to) = head.to {

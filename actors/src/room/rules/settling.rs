@@ -64,14 +64,16 @@ impl Room {
     fn accept(&mut self, place: usize, is_told: bool, step: &mut Step<'_>) {
         let seat = &mut self.seats[place];
         let Some(head) = seat.line().head.take() else { return };
-        if let Some(cid) = head.outgoing.number.cid {
+        if let Some(cid) = head.number() {
             seat.sent = seat.sent.max(cid);
             seat.numbers().apply(cid);
             if is_told {
                 seat.numbers().told(cid);
             }
         }
-        if let Some(to) = head.to.filter(|_| head.outgoing.message.kind.is_description()) {
+        // Without a number nobody can tell whether it was applied: candidates do not rely on it.
+        let is_applied = is_told || head.number().is_some();
+        if let Some(to) = head.to.filter(|_| is_applied && head.outgoing.message.kind.is_description()) {
             seat.describe(to);
         }
         self.tell(place, RoomEvent::Accepted(head.outgoing.number.tag), step);
@@ -116,7 +118,7 @@ impl Room {
 
     fn unknown(&mut self, place: usize, wait: Duration, step: &mut Step<'_>) {
         let Some(head) = &mut self.seats[place].line().head else { return };
-        if head.outgoing.number.cid.is_none() {
+        if head.number().is_none() {
             return self.accept(place, false, step); // cannot be repeated: at most once
         }
         head.unknown_since.get_or_insert(step.now);

@@ -167,6 +167,25 @@ fn unnumbered_candidates_wait_as_well_and_skip_nothing() {
 }
 
 #[test]
+fn candidates_do_not_rely_on_a_description_whose_outcome_nobody_can_tell() {
+    let mut bench = Bench::with_members(2, 1);
+    let unnumbered = |tag, kind| Message::Signal {
+        from: seat(1),
+        number: Number { tag, cid: None },
+        to: user(2),
+        payload: payload(kind),
+    };
+    bench.told(unnumbered(1, Kind::Offer));
+    assert_eq!(bench.sent(1, Err(unknown(50))), ["tell 1 accepted 1"], "at most once");
+    assert_eq!(bench.told(signal(1, 2, 1, Kind::IceCandidate)), ["tell 1 held 101"], "perhaps it was not applied");
+    let wanted = "call send offer+ice_candidate from 1 to 2 as 1";
+    assert_eq!(bench.told(unnumbered(2, Kind::Offer)), [wanted], "the candidate has a number: both can be repeated");
+    assert_eq!(bench.sent(1, Err(unknown(50))), NOTHING);
+    assert_eq!(bench.pass(Duration::from_millis(50)), [wanted]);
+    assert_eq!(bench.sent(1, Ok(Sent::Duplicate)), ["tell 1 accepted 2", "tell 1 accepted 101"]);
+}
+
+#[test]
 fn a_shared_message_is_not_copied_on_its_way() {
     let data: Arc<str> = "{}".into();
     let mut bench = Bench::with_members(2, 2);
