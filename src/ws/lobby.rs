@@ -1,4 +1,4 @@
-//! Where the edge meets the system: a socket that was let in becomes a line into the node.
+//! Connects the edge to the actor system: an admitted socket gets a handle into the node.
 
 use actors::{
     node::NodeRef,
@@ -14,15 +14,15 @@ use super::{
 };
 use crate::load::{Load, New};
 
-/// When a client that met a draining or a full node may ask again.
+/// When to retry after a refusal by a draining or full node.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The way into a node: as long as it has time for more.
+/// Admits sockets to a node, as long as it is neither draining, full nor overloaded.
 #[derive(Clone)]
 pub struct Gate {
-    /// Who is let in to.
+    /// The node.
     pub node: NodeRef,
-    /// Whether it has time.
+    /// Its load shedding.
     pub load: Arc<Load>,
 }
 
@@ -34,11 +34,9 @@ impl Lobby for Gate {
             return Err(Busy { why: "this node is draining", retry_after: RETRY_AFTER });
         }
         if !self.node.may_open() {
-            return Err(Busy { why: "this node holds as many sockets as it may", retry_after: RETRY_AFTER });
+            return Err(Busy { why: "this node has reached its limit of sockets", retry_after: RETRY_AFTER });
         }
-        self.load
-            .admit(new)
-            .map_err(|retry_after| Busy { why: "this node has more to do than it can in time", retry_after })
+        self.load.admit(new).map_err(|retry_after| Busy { why: "this node is overloaded", retry_after })
     }
 
     async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<Line> {
@@ -83,10 +81,10 @@ impl Session for Line {
     }
 }
 
-/// A listener where no socket opens.
+/// Refuses all sockets: for the admin listener.
 pub struct NoSockets;
 
-/// What a session would be where there is none.
+/// A session that cannot exist.
 pub enum Never {}
 
 impl Lobby for NoSockets {
