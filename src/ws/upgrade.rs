@@ -1,5 +1,6 @@
-//! A request that opens a socket and came whole with the connection's first bytes, as nearly all do: parsed and
-//! answered without the HTTP server, its timers and its buffers. Judged by the same rules (`handshake`).
+//! The fast path of opening a socket: a request that arrives whole with the connection's first bytes, as nearly all do,
+//! is parsed and answered without the HTTP server, its timers and its buffers. Validated by the same rules
+//! (`handshake`).
 //!
 //! Everything else is left to `http1`, with the bytes read so far: other paths, partial heads, bodies, malformed or
 //! refused requests. It must not know what becomes of the socket.
