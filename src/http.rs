@@ -1,7 +1,7 @@
-//! HTTP: every route on one screen. One resource a file; layers and extractors beside them.
+//! HTTP: every route on one screen. One resource per file; layers and extractors beside them.
 //!
-//! Public: accounts, rooms, ICE servers, health, documents, the web app. Admin: metrics and a look inside.
-//! Must not know: sockets, SQL, who is in a room (that is asked through `LiveRooms`).
+//! Public: accounts, rooms, ICE servers, health, documents, the web app. Admin: metrics and internal state.
+//! Must not know: sockets, SQL, who is in a room (`LiveRooms` answers that).
 
 mod admin;
 mod auth;
@@ -49,23 +49,23 @@ use crate::{
     storage::Rooms,
 };
 
-/// What the routes serve from. Put together by the composition root.
+/// The state shared by all routes. Built by the composition root.
 pub struct Site {
     /// Accounts and tokens.
     pub auth: Arc<Auth>,
     /// Room settings.
     pub rooms: Rooms,
-    /// Who is in the rooms now.
+    /// The live rooms.
     pub live: Arc<dyn LiveRooms>,
     /// STUN and TURN.
     pub ice: Arc<Ice>,
-    /// How often a user may ask for ICE servers.
+    /// The quota of ICE credentials per user.
     pub quota: Arc<dyn Quota>,
-    /// The node's checks.
+    /// The node's health checks.
     pub health: Arc<Health>,
-    /// Whether the node has time for requests.
+    /// Load shedding.
     pub load: Arc<Load>,
-    /// How often somebody may ask: `Rates::new(&settings.rates)`.
+    /// Rate limits: `Rates::new(&settings.rates)`.
     pub rates: Rates,
     /// Limits and origins.
     pub settings: Settings,
@@ -78,20 +78,20 @@ type Shared = Arc<Site>;
 pub struct Settings {
     /// Other sites whose pages may call this API with the user's cookies, e.g. `https://app.example.org`.
     pub allowed_origins: Vec<String>,
-    /// Networks of our own proxies: only these are believed about `X-Forwarded-For`, `X-Forwarded-Proto`,
-    /// `X-Request-Id`.
+    /// Networks of our own proxies: only they are trusted for `X-Forwarded-For`, `X-Forwarded-Proto`, `X-Request-Id`.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether cookies are marked `Secure` even when the request came unencrypted (a proxy that does not say).
+    /// Whether cookies are marked `Secure` even when the request arrived unencrypted (from a proxy without
+    /// `X-Forwarded-Proto`).
     pub cookies_secure: bool,
-    /// The biggest body of a request, in bytes.
+    /// Maximum size of a request's body, in bytes.
     pub body_bytes_max: usize,
-    /// How long a request's body may take to arrive.
+    /// Timeout of receiving a request's body.
     pub body_within: Duration,
-    /// How long a request may take in all.
+    /// Timeout of a whole request.
     pub within: Duration,
-    /// How often somebody may ask.
+    /// Rate limits.
     pub rates: rate::Limits,
-    /// What rooms may be like.
+    /// Limits of rooms.
     pub rooms: rooms::Limits,
 }
 
@@ -110,8 +110,8 @@ impl Default for Settings {
     }
 }
 
-/// The public listener's routes. The listener gives each request `ConnectInfo<SocketAddr>` and, under TLS,
-/// `client::OverTls`.
+/// The public listener's routes. The listener adds `ConnectInfo<SocketAddr>` and, under TLS, `client::OverTls` to each
+/// request.
 pub fn router(site: Shared) -> Router {
     let (api, _) = api_routes().split_for_parts();
     let (health, _) = health_routes().split_for_parts();
@@ -138,7 +138,7 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(ice::ice_servers))
 }
 
-/// On both listeners, and never counted by a rate: probes must not be refused.
+/// On both listeners, and exempt from rate limits: probes must not be refused.
 fn health_routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready)).routes(routes!(health::detail))
 }

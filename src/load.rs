@@ -1,7 +1,7 @@
 //! How loaded this node is: which new sockets and requests it admits beside the established calls (load shedding).
 //!
-//! One task sleeps a moment, over and over, and measures how late it is woken: what every socket's turn waits as well
-//! (event-loop lag). The listener tells how many connections wait for their turn. `lag` and `shed` decide. Must not
+//! One task sleeps for a moment, over and over, and measures how late it is woken (event-loop lag): every socket's turn
+//! waits as long. The listener reports how many connections wait for their turn. `lag` and `shed` decide. Must not
 //! know who asks.
 
 mod lag;
@@ -126,7 +126,7 @@ impl Load {
         self.begun.elapsed() < looked_at + STUCK_AFTER
     }
 
-    /// A task was woken so late.
+    /// Records how late a task was woken.
     pub fn observe(&self, late: Duration) {
         let mut lag = self.lag.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lag.shed();
@@ -138,7 +138,7 @@ impl Load {
         }
     }
 
-    /// So many connections wait for their turn.
+    /// Records how many connections wait for their turn.
     #[expect(clippy::cast_precision_loss, reason = "a count of connections is far below 2^52")]
     pub fn waiting(&self, connections: usize) {
         let before = Shed::of(self.rushed.load(Ordering::Relaxed));
@@ -149,7 +149,7 @@ impl Load {
         }
     }
 
-    /// Measures until it is told to stop.
+    /// Measures until `stop`.
     pub async fn watch(self: Arc<Self>, stop: CancellationToken) {
         let look = async {
             loop {

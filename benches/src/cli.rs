@@ -1,5 +1,5 @@
-//! The command line: scenarios, comparisons, and what they share. Exit codes: 0 all well, 1 the run failed or the node
-//! broke a promise, 2 asked wrongly, 3 an expectation was missed. Must not know how anything is played.
+//! The command line: scenarios and comparisons. Exit codes: 0 success, 1 the run failed or the node violated a
+//! guarantee, 2 usage error, 3 an expectation was missed. Must not know how a scenario runs.
 
 mod door;
 
@@ -30,7 +30,7 @@ Examples:
   aldis-bench peers --only echo,ws,aldis
   aldis-bench relay --url http://127.0.0.1:8080 --pid 4711 --tokens tokens.jsonl --json run.json --expect 'p99_us<=500'
 
-Exit codes: 0 all well, 1 the run failed or the node broke a promise, 2 asked wrongly, 3 an expectation was missed.";
+Exit codes: 0 success, 1 the run failed or the node violated a guarantee, 2 usage error, 3 an expectation was missed.";
 
 const HOW_TO_BENCH: &str = "\
 load: no scenario is named, so nothing is run. Build a node and name one:
@@ -38,7 +38,7 @@ load: no scenario is named, so nothing is run. Build a node and name one:
   cargo bench -p benches --bench load -- relay --pairs 500 --rate 20
   cargo bench -p benches --bench load -- --help";
 
-/// Loads an Aldis node as browsers do, measures it, and checks on the way that it keeps its promises.
+/// Loads an Aldis node as browsers do, measures it, and verifies its guarantees meanwhile.
 #[derive(Debug, Parser)]
 #[command(name = "aldis-bench", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 struct Bench {
@@ -48,25 +48,25 @@ struct Bench {
     shared: Shared,
 }
 
-/// What is to be done.
+/// The command.
 #[derive(Debug, Subcommand)]
 enum Task {
     #[command(flatten)]
     Play(Scenario),
-    /// Show runs side by side: percentiles and figures of what --json wrote, on the page that --html names
+    /// Compare runs side by side: percentiles and figures of files written by --json, on the page given by --html
     Report {
-        /// Files that --json wrote
+        /// Files written by --json
         #[arg(required = true, value_name = "RUN.json")]
         runs: Vec<PathBuf>,
     },
-    /// Other servers and Aldis given the same work in turn, each on one core: writes docs/benchmarks.md
+    /// Compare other servers and Aldis under the same load, each on one core: writes docs/benchmarks.md
     Peers(Box<Peers>),
-    /// Serve as the floor that `peers` measures against: a bare TCP echo
+    /// Serve as the baseline of `peers`: a bare TCP echo
     Echo(Echo),
 }
 
 impl Task {
-    /// The figures that can be expected of it.
+    /// The figures that `--expect` may name.
     const fn figures(&self) -> &'static [&'static str] {
         match self {
             Self::Play(scenario) => scenario.figures(),
@@ -75,13 +75,13 @@ impl Task {
     }
 }
 
-/// Does what the process's arguments ask, and says how it went.
+/// Runs the command of the process's arguments and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
     carry_out(Bench::parse())
 }
 
-/// The same for `cargo bench`: without a scenario it says how to name one, and does nothing.
+/// The same for `cargo bench`: without a scenario it prints how to name one, and does nothing.
 #[must_use]
 pub fn run_as_bench() -> ExitCode {
     let is_known = |task: &str| Bench::command().find_subcommand(task).is_some();
@@ -95,7 +95,7 @@ pub fn run_as_bench() -> ExitCode {
 }
 
 fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
-    // One provider for all TLS; it fails only if one is there already.
+    // One provider for all TLS; it fails only if one is installed already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     check(&task, &shared);
     let done = match task {
@@ -115,21 +115,21 @@ fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
     }
 }
 
-/// Ends the process if a figure is expected that the task does not have, or something that it cannot do.
+/// Exits with a usage error if the task lacks an expected figure or an option.
 fn check(task: &Task, shared: &Shared) {
     if let Some(unknown) = shared.expect.iter().find(|expected| !task.figures().contains(&expected.figure())) {
         let has = if task.figures().is_empty() { "none".to_owned() } else { task.figures().join(", ") };
-        let words = format!("--expect: `{}` is no figure of what is asked; it has {has}\n", unknown.figure());
+        let words = format!("--expect: `{}` is not a figure of this command; it has {has}\n", unknown.figure());
         Bench::command().error(ErrorKind::InvalidValue, words).exit();
     }
     if matches!(task, Task::Peers(_)) && shared.which.is_tls() {
-        let words = "--tls: the servers that are compared speak plain, so Aldis does too\n";
+        let words = "--tls: the other servers are compared without TLS, so Aldis is too\n";
         Bench::command().error(ErrorKind::ArgumentConflict, words).exit();
     }
 }
 
 fn show(runs: &[PathBuf], shared: &Shared) -> anyhow::Result<Outcome> {
-    let file = shared.html.as_ref().context("nowhere to write the page → name a file with --html")?;
+    let file = shared.html.as_ref().context("no file for the page → give one with --html")?;
     compare(runs, file)?;
     Ok(Outcome::Good)
 }
@@ -144,7 +144,7 @@ fn play(scenario: &Scenario, shared: Shared) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// Does something on the processors and threads that were asked for.
+/// Runs something on the configured processors and threads.
 fn within<T>(shared: Shared, work: impl AsyncFnOnce(&Run) -> anyhow::Result<T>) -> anyhow::Result<T> {
     shared.pin()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(shared.threads()).enable_all().build()?;

@@ -1,11 +1,11 @@
-//! The run's one clock: nanoseconds since it began, small enough to travel in a message. Must not know who asks.
+//! The run's clock: nanoseconds since its start, small enough to be sent in a message. Must not know who asks.
 
 use std::time::{Duration, Instant};
 
-/// Nanoseconds since the run began.
+/// Nanoseconds since the start of the run.
 pub(crate) type Nanos = u64;
 
-/// When the run began.
+/// The start of the run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Epoch(Instant);
 

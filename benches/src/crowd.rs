@@ -1,5 +1,5 @@
-//! All members together: opened at a pace, let in, seated, kept alive, sent home.
-//! Each step ends when the last member has taken it, or says how many have not. Must not know what is measured.
+//! All members: connected at a rate, authenticated, joined, kept alive, disconnected. Each step ends when the last
+//! member has taken it, or fails with the number of those that have not. Must not know what is measured.
 
 mod heart;
 mod sources;
@@ -25,23 +25,23 @@ use crate::show::Show;
 use crate::tally::Tally;
 use crate::wire::{self, Trust, Upgrade, Way};
 
-/// Who comes, and with which token.
+/// A member to connect, and its token.
 pub(crate) struct Guest {
     pub(crate) part: Part,
     pub(crate) token: Arc<str>,
-    /// Bytes that the kernel may hold for this one; `None`: as many as it likes.
+    /// Size of the socket's receive buffer; `None`: the kernel's default.
     pub(crate) receive_bytes: Option<u32>,
 }
 
-/// Everybody in a run.
+/// All members of a run.
 pub(crate) struct Company {
     pub(crate) guests: Vec<Guest>,
-    /// Who will ask for a seat in a room that is full, to see that there is none.
+    /// Members that will try to join full rooms, to check the limit.
     pub(crate) knockers: Vec<Guest>,
     pub(crate) play: Arc<Play>,
 }
 
-/// How they come.
+/// How they connect.
 pub(crate) struct Arrival<'a> {
     pub(crate) to: SocketAddr,
     /// `None`: plain.
@@ -52,7 +52,7 @@ pub(crate) struct Arrival<'a> {
     pub(crate) show: &'a Show,
 }
 
-/// Everybody whose socket is open, in the order of the guests.
+/// All members with an open socket, in the order of the guests.
 pub(crate) struct Crowd {
     pub(crate) guests: Vec<Guest>,
     pub(crate) knockers: Vec<Guest>,
@@ -63,7 +63,7 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// Opens every guest's socket, and says nothing.
+    /// Opens every guest's socket, without a hello.
     pub(crate) async fn open(company: Company, arrival: Arrival<'_>) -> anyhow::Result<Self> {
         let Company { guests, knockers, play } = company;
         let Arrival { to, trust, sources, ramp, show } = arrival;
@@ -96,25 +96,25 @@ impl Crowd {
         Ok(Self { guests, knockers, mouths, play, ramp, _heart: heart })
     }
 
-    /// Everybody says hello and is welcomed.
+    /// All members send hello and receive welcome.
     pub(crate) async fn greet(&self, show: &Show) -> anyhow::Result<()> {
         let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
         self.reach(show, "say hello", (self.mouths.len() as u64, |tally| &tally.welcomed), hellos).await
     }
 
-    /// Everybody joins their room and gets a seat.
+    /// All members join their rooms.
     pub(crate) async fn join(&self, show: &Show) -> anyhow::Result<()> {
         let joins = self.each(|mouth, guest| mouth.join(guest.part.room));
         self.reach(show, "join rooms", (self.mouths.len() as u64, |tally| &tally.joined), joins).await
     }
 
-    /// As [`greet`](Self::greet) and [`join`](Self::join), where members join as soon as they are welcomed.
+    /// As [`greet`](Self::greet) and [`join`](Self::join), where members join as soon as they receive welcome.
     pub(crate) async fn greet_and_join(&self, show: &Show) -> anyhow::Result<()> {
         let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
         self.reach(show, "hello and join", (self.mouths.len() as u64, |tally| &tally.joined), hellos).await
     }
 
-    /// Everybody says hello, asks for a seat at once, and is refused one; answers how many got one all the same.
+    /// All members send hello and try to join, and should be refused; returns how many joined nevertheless.
     pub(crate) async fn knock(&self, show: &Show) -> anyhow::Result<u64> {
         let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
         self.reach(show, "knock", (self.mouths.len() as u64, |tally| &tally.answered), hellos).await?;
@@ -131,7 +131,7 @@ impl Crowd {
         self.reach(show, "negotiate", goal, std::future::ready(())).await
     }
 
-    /// Everybody goes; answers when the node has closed every socket.
+    /// All members leave; returns when the node has closed every socket.
     pub(crate) async fn go(&self, show: &Show) -> anyhow::Result<()> {
         self.play.ending.store(true, Relaxed);
         let goodbyes = self.each(|mouth, _| mouth.close());
@@ -146,7 +146,7 @@ impl Crowd {
         }
     }
 
-    /// Does something and waits until a count has come to its goal.
+    /// Does something and waits until a counter has reached its goal.
     pub(crate) async fn reach(
         &self,
         show: &Show,
@@ -176,7 +176,7 @@ impl Crowd {
                 }
             }
         };
-        // Boxed: each step's state would else be part of the scenario's.
+        // Boxed: otherwise each step's state would be part of the scenario's.
         Box::pin(async { tokio::join!(doing, watching).1 }).await
     }
 }

@@ -1,7 +1,7 @@
-//! How long messages took, by phase of the run, in HDR histograms (3 digits). Must not know what a message is.
+//! Latencies of messages, by phase of the run, in HDR histograms (3 digits). Must not know what a message is.
 //!
-//! Time counts from when a message was *due*, not from when it was sent: a generator that waits for a slow server
-//! would else ask less of it and hide the wait (coordinated omission).
+//! Latency is measured from when a message was *due*, not from when it was sent: otherwise a generator that waits for a
+//! slow server would offer less load and hide the wait (coordinated omission).
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -11,12 +11,12 @@ use hdrhistogram::Histogram;
 
 use crate::clock::Nanos;
 
-/// The longest time told apart from longer ones: a minute.
+/// The longest latency that is distinguished: a minute.
 const LONGEST: Nanos = 60_000_000_000;
-/// Histograms a phase, so that threads do not wait for each other.
+/// Histograms per phase, so that threads do not wait for each other.
 const SHARDS: usize = 4;
 
-/// Times by phase.
+/// Latencies by phase.
 pub(crate) struct Latencies {
     phases: Vec<Phase>,
     current: AtomicUsize,
@@ -33,7 +33,7 @@ thread_local! {
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 impl Latencies {
-    /// These phases one after the other; the first begins now.
+    /// These phases one after the other; the first starts now.
     pub(crate) fn new(phases: &[&'static str]) -> anyhow::Result<Self> {
         let phase = |name: &&'static str| anyhow::Ok(Phase { name, shards: [shard()?, shard()?, shard()?, shard()?] });
         Ok(Self { phases: phases.iter().map(phase).collect::<Result<_, _>>()?, current: AtomicUsize::new(0) })
@@ -45,7 +45,7 @@ impl Latencies {
         lock(&phase.shards[SHARD.get()]).saturating_record(now.saturating_sub(due));
     }
 
-    /// The next phase begins.
+    /// Starts the next phase.
     pub(crate) fn enter(&self, name: &'static str) {
         if let Some(at) = self.phases.iter().position(|phase| phase.name == name) {
             self.current.store(at, Relaxed);
@@ -58,7 +58,7 @@ impl Latencies {
         Some(self.of(name).ok()?.value_at_quantile(0.99))
     }
 
-    /// All times of one phase.
+    /// All latencies of one phase.
     pub(crate) fn of(&self, name: &'static str) -> anyhow::Result<Histogram<u64>> {
         let mut sum = histogram()?;
         for phase in self.phases.iter().filter(|phase| phase.name == name) {

@@ -1,9 +1,9 @@
-//! The load generator of Aldis: a crowd of clients that behave as browsers do, measured and watched.
+//! The load generator of Aldis: many clients that behave as browsers do, measured and verified.
 //!
-//! `wire` knows bytes and no meaning; `words` knows the protocol's JSON; `member` is one client, judged by the
+//! `wire` knows bytes only; `words` knows the protocol's JSON; `member` is one client, verified by the
 //! pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
 //! `pace` offers load at fixed times; `node` is the server under test; a `scenario` plays all of these and fills
-//! a `report`; `peer` gives other servers the same work; `options` is what the command line may tell all of them.
+//! a `report`; `peer` puts other servers under the same load; `options` are the options that all of them share.
 //! Lower never imports higher: `wire, words < oracle < tally < member < crowd < options < scenario < peer < cli`.
 
 mod cli;

@@ -1,4 +1,4 @@
-//! Every bound of the generator, with its reason. Must not know who keeps it.
+//! All limits of the generator, with their reasons. Must not know who enforces them.
 
 use std::time::Duration;
 
@@ -8,39 +8,39 @@ pub(crate) const READ_BYTES: usize = 64 * 1024;
 pub(crate) const FRAME_BYTES_MAX: usize = 1024 * 1024;
 /// The largest message a client may send (the protocol's own limit).
 pub(crate) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
-/// What a chat message is filled with at most: it may have 4 000 characters, and its mark takes some.
+/// Maximum padding of a chat message: it may have 4 000 characters, and its mark takes some.
 pub(crate) const CHAT_PADDING_MAX: usize = 3_900;
-/// What may wait on one line because the node does not read; past it the node is offered more than it takes.
+/// Send-buffer limit per connection; beyond it the node is offered more than it reads.
 pub(crate) const WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Handshakes under way at once: enough to keep a node busy, few enough for its accept queue.
+/// Concurrent handshakes: enough to keep a node busy, few enough for its accept queue.
 pub(crate) const OPENING_MAX: usize = 256;
 /// How long one handshake may take.
 pub(crate) const OPEN_WITHIN: Duration = Duration::from_secs(15);
-/// How long the crowd waits without any progress before it gives a step up.
+/// How long a step may make no progress before it fails.
 pub(crate) const STALLED_AFTER: Duration = Duration::from_secs(20);
-/// How long messages that are still under way may take once the load has ended.
+/// How long messages in flight may take once the load has ended.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 /// Connections from one source address: an address has 28 232 ports by default, some of them in use.
 pub(crate) const PER_SOURCE: usize = 25_000;
-/// Strangers who knock at full rooms: enough to see that a limit holds, too few to weigh.
+/// Members that try to join full rooms: enough to check the limit, too few to cost anything.
 pub(crate) const KNOCKS_MAX: usize = 20;
 /// File descriptors for everything that is not a client: REST, files, the runtime.
 pub(crate) const FILES_BESIDE: usize = 128;
 /// Requests to the REST interface at once while rooms and accounts are made.
 pub(crate) const REQUESTS_AT_ONCE: usize = 16;
-/// How often a request is sent again that was asked to wait (429, 503).
+/// Retries of a request that was refused with 429 or 503.
 pub(crate) const RETRIES_MAX: u32 = 200;
-/// How long one request may take; a login waits for its turn to be hashed.
+/// Timeout of one request; a login waits in the queue for hashing.
 pub(crate) const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 /// How long a node may take to start, and to stop.
 pub(crate) const START_WITHIN: Duration = Duration::from_secs(30);
 /// See [`START_WITHIN`].
 pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(20);
-/// Messages that one member keeps until they are acknowledged; the web client keeps as many.
+/// Unacknowledged messages that one member keeps; the same as the web client.
 pub(crate) const KEPT_MAX: usize = 512;
-/// How long a member tries to come back.
+/// How long a member tries to reconnect.
 pub(crate) const BACK_WITHIN: Duration = Duration::from_secs(60);
-/// How often a member that reads nothing looks whether it shall again.
+/// How often a member that has stopped reading checks whether to resume.
 pub(crate) const STALL_LOOK: Duration = Duration::from_millis(20);
-/// Violations kept with their words; the rest is counted.
+/// Violations kept with their details; the rest is only counted.
 pub(crate) const VIOLATIONS_SHOWN: usize = 20;

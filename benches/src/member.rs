@@ -1,7 +1,7 @@
-//! One client of the crowd: it behaves as a browser does, and every word it hears is judged.
+//! One client: it behaves as a browser does, and verifies every message it receives.
 //!
-//! A member reacts by itself to what it hears (negotiates, acknowledges, answers pings); what is said beyond that is
-//! said through its [`Mouth`], by whoever plays the scenario. Must not know sockets' bytes, nor other members.
+//! A member reacts by itself to received messages (negotiates, acknowledges, answers pings); the scenario sends
+//! everything else through its [`Mouth`]. Must not know the bytes of sockets, nor other members.
 
 mod comeback;
 mod life;
@@ -24,7 +24,7 @@ use crate::tally::Tally;
 use crate::wire::{Line, Listen, Opened, Reader, Way, WriteHalf};
 use crate::words::{self, Body, Heard};
 
-/// Who comes, with which token, from where.
+/// A member to connect: its identity, its token, its source address.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) part: Part,
@@ -32,7 +32,7 @@ pub(crate) struct Caller {
     pub(crate) way: Way,
 }
 
-/// Who a member is.
+/// The identity of a member.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part {
     pub(crate) user: UserId,
@@ -40,33 +40,33 @@ pub(crate) struct Part {
     pub(crate) number: RoomNumber,
 }
 
-/// What all members do alike, and where they leave their marks.
+/// State shared by all members of a run.
 pub(crate) struct Play {
     pub(crate) epoch: Epoch,
     pub(crate) cast: Cast,
     pub(crate) tally: Tally,
     pub(crate) conduct: Conduct,
     pub(crate) script: Box<dyn Script>,
-    /// How often members shall beat, as `welcome` told; 0 until it has.
+    /// The heartbeat interval announced in `welcome`; 0 before that.
     pub(crate) heartbeat_seconds: AtomicU64,
-    /// The run is over: connections may end.
+    /// The run is ending: connections may close.
     pub(crate) ending: AtomicBool,
 }
 
-/// How members behave.
+/// The behaviour of members.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Conduct {
     /// Whether `welcome` is answered with `join_room` at once.
     pub(crate) joins_at_once: bool,
-    /// What is exchanged when two members meet; `None`: nothing.
+    /// What two members in a room exchange; `None`: nothing.
     pub(crate) negotiation: Option<Negotiation>,
-    /// Numbered messages heard before one is acknowledged.
+    /// Numbered messages received before an acknowledgement is sent.
     pub(crate) ack_every: u32,
-    /// What a member does whose connection is lost; `None`: nothing, it fails the run.
+    /// How a member reconnects when its connection is lost; `None`: the run fails.
     pub(crate) comeback: Option<Comeback>,
 }
 
-/// A relayed candidate that has arrived.
+/// A received candidate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Relayed {
     pub(crate) from: UserId,
@@ -75,23 +75,23 @@ pub(crate) struct Relayed {
     pub(crate) at: Nanos,
 }
 
-/// What a scenario does with what members live through; nothing, unless it says otherwise.
+/// Callbacks of a scenario for events of members; by default they do nothing.
 pub(crate) trait Script: Send + Sync {
-    /// A candidate has arrived at the member who speaks with `mouth`.
+    /// The member of `mouth` has received a candidate.
     fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed);
-    /// A member, whose connection was lost at `lost_at`, goes on with its stay.
+    /// A member, whose connection was lost at `lost_at`, has resumed its session.
     fn back(&self, _play: &Play, _lost_at: Nanos) {}
-    /// A member's connection was lost, and it will come back.
+    /// A member's connection was lost, and it will reconnect.
     fn interrupted(&self, _who: Part) {}
-    /// A member's stay could not go on.
+    /// A member could not resume its session.
     fn unresumed(&self, _who: Part) {}
-    /// Somebody has a seat now, beside so many others.
+    /// A member has joined a room with this many others.
     fn seated(&self, _play: &Play, _who: UserId, _others: usize) {}
-    /// One side of a pair with this newcomer has heard the other's description and all candidates.
+    /// One side of a pair with this newcomer has received the other's description and all candidates.
     fn complete(&self, _play: &Play, _newcomer: UserId) {}
-    /// A chat message of this member, due at `at`, was heard by another.
+    /// Another member has received a chat message of this member, due at `at`.
     fn chatted(&self, _play: &Play, _from: UserId, _at: Nanos) {}
-    /// Somebody was seen leaving.
+    /// A member has left.
     fn left(&self, _play: &Play, _who: UserId) {}
 }
 
@@ -129,17 +129,17 @@ impl<S: Script> Script for Arc<S> {
     }
 }
 
-/// A member, listening.
+/// A reading member.
 struct Member {
     caller: Caller,
     play: Arc<Play>,
     mouth: Mouth,
     witness: Witness,
-    /// Numbered messages heard since the last acknowledgement.
+    /// Numbered messages received since the last acknowledgement.
     unacked: u32,
-    /// What a hello needs to go on with the stay; only of members that come back.
+    /// The resume token of the session; only of members that reconnect.
     resume_token: Option<Box<str>>,
-    /// The new connection's other side, until the node has said whether the stay goes on.
+    /// The write half of the new connection, until the node has answered the resume.
     returning: Option<WriteHalf>,
     /// When the connection was lost, while it is.
     lost_at: Option<Nanos>,
@@ -254,7 +254,7 @@ impl Member {
         self.play.tally.answered.fetch_add(1, Relaxed);
     }
 
-    /// A join that could not be decided just now is asked for again, as the web client does.
+    /// Retries a join that was refused with `unavailable`, as the web client does.
     fn join_again(&self, after_ms: u64) {
         self.play.tally.waited.fetch_add(1, Relaxed);
         let (mouth, room) = (self.mouth.clone(), self.caller.part.room);

@@ -1,5 +1,5 @@
-//! People who come to a node, are let in or sent away, wait as they are told, and come again until they are in; then they
-//! go. Must not know who is there already, nor what is measured.
+//! New clients of a node: each is admitted or refused, waits as told, and retries until it is admitted; then it
+//! disconnects. Must not know the established clients, nor what is measured.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -18,12 +18,12 @@ use crate::limits::{BACK_WITHIN, OPEN_WITHIN};
 use crate::ramp::Ramp;
 use crate::wire::{Refused, Trust, Upgrade, Way, open};
 
-/// Newcomers under way at once at most: a burst that the accept queue of no node takes; more are not offered.
+/// Maximum concurrent newcomers: a burst beyond any accept queue; further ones are not offered.
 pub(crate) const AT_ONCE_MAX: usize = 4_096;
-/// Newcomers that follow each other at once while it is measured how many get in.
+/// Concurrent newcomers while the admission rate is measured.
 const TRYING: usize = 64;
 
-/// A stream of people.
+/// A stream of newcomers.
 pub(crate) struct Newcomers(Arc<Shared>);
 
 struct Shared {
@@ -46,17 +46,17 @@ struct Counts {
     failed: AtomicU64,
 }
 
-/// How it went.
+/// The result.
 pub(crate) struct Gathered {
-    /// Handshakes that were tried while they came.
+    /// Attempted handshakes.
     pub(crate) tried: u64,
     pub(crate) let_in: u64,
     pub(crate) refused: u64,
-    /// Who was neither let in nor told when to come back.
+    /// Newcomers neither admitted nor told when to retry.
     pub(crate) failed: u64,
-    /// From the first handshake of each until it was in.
+    /// From the first handshake of each until it was admitted.
     pub(crate) times: Histogram<u64>,
-    /// The shortest and the longest that they were told to wait.
+    /// The shortest and the longest wait told.
     pub(crate) waits: (Duration, Duration),
 }
 
@@ -75,7 +75,7 @@ impl Newcomers {
         }))
     }
 
-    /// How many get in a second if some always come as soon as others are in.
+    /// The rate of admissions with a constant number of concurrent newcomers.
     pub(crate) async fn as_many_as_get_in(&self, span: Duration) -> f64 {
         let (begun, in_before) = (Instant::now(), self.0.counts.let_in.load(Relaxed));
         let mut trying = JoinSet::new();
@@ -96,7 +96,7 @@ impl Newcomers {
         let_in / begun.elapsed().as_secs_f64()
     }
 
-    /// So many come a second, whatever becomes of those before; who is sent away comes again.
+    /// Offers newcomers at a rate, independent of the previous ones; refused ones retry.
     pub(crate) async fn come(&self, per_second: f64, span: Duration) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate of people, rounded")]
         let (mut ramp, begun) = (Ramp::new(per_second as u32), Instant::now());
@@ -113,7 +113,7 @@ impl Newcomers {
         }
     }
 
-    /// Until everybody is in who came.
+    /// Waits until all newcomers are admitted.
     pub(crate) async fn all_in(&self) -> anyhow::Result<Gathered> {
         let Shared { counts, times, waits, under_way, .. } = &*self.0;
         let tried = counts.tried.load(Relaxed);
@@ -132,7 +132,7 @@ impl Newcomers {
 }
 
 impl Shared {
-    /// One comes, as often as it takes.
+    /// One newcomer, retrying until it is admitted.
     async fn newcomer(&self) {
         let begun = Instant::now();
         let token = &self.tokens[self.turn.fetch_add(1, Relaxed) % self.tokens.len()];
@@ -168,7 +168,7 @@ impl Shared {
         *waits = Some((least.min(wait), most.max(wait)));
     }
 
-    /// As far as `welcome`, then away.
+    /// Connects until `welcome`, then disconnects.
     async fn knock(&self, token: &str) -> anyhow::Result<()> {
         let way = Way { to: self.to, source: None, receive_bytes: None, trust: self.trust.clone() };
         let mut opened = open(way, &Upgrade::aldis()).await?;
@@ -176,7 +176,7 @@ impl Shared {
         let mut heard = std::mem::take(&mut opened.early);
         while !heard.windows(WELCOME.len()).any(|text| text == WELCOME) {
             if opened.stream.read_buf(&mut heard).await.context("the connection broke before welcome")? == 0 {
-                bail!("the node hung up before welcome");
+                bail!("the node closed the connection before welcome");
             }
         }
         Ok(())

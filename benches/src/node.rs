@@ -31,7 +31,8 @@ use crate::wire::Trust;
 /// Which node, as the command line says.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Which {
-    /// The aldis to start for this run, on free ports and in a directory of its own [default: the one beside this program]
+    /// The aldis to start for this run, on free ports and in a directory of its own [default: the one beside this
+    /// program]
     #[arg(long, value_name = "PATH", global = true, conflicts_with = "url")]
     aldis: Option<PathBuf>,
     /// Start it with this key of its configuration, besides those a load needs; may be repeated
@@ -43,7 +44,8 @@ pub(crate) struct Which {
     /// Let it speak TLS, with a certificate of its own that every client verifies
     #[arg(long, global = true, conflicts_with = "url")]
     tls: bool,
-    /// A node that runs already, such as http://127.0.0.1:8080, or https:// for TLS; it must allow the load (see the README)
+    /// A node that runs already, such as http://127.0.0.1:8080, or https:// for TLS; it must allow the load (see the
+    /// README)
     #[arg(long, value_name = "URL", global = true)]
     url: Option<String>,
     /// The certificates to believe when that node speaks TLS [default: those that this system believes]
@@ -126,8 +128,8 @@ impl Node {
         Ok(())
     }
 
-    /// Where its life is asked for: at the admin listener, as probes should, where that is known; behind the public port's
-    /// queue a probe waits like everybody else.
+    /// Where its life is asked for: at the admin listener, as probes should, where that is known; behind the public
+    /// port's queue a probe waits like everybody else.
     pub(crate) fn side(&self) -> anyhow::Result<Rest> {
         self.started.as_ref().map_or_else(|| Ok(self.rest.clone()), |started| Rest::behind(&started.side_door()?))
     }

@@ -1,5 +1,5 @@
-//! What all scenarios may be told: the node, the way there, the generator's own bounds, the output.
-//! Must not know scenarios.
+//! Options of all scenarios: the node, the source addresses, the generator's own limits, the output. Must not know
+//! scenarios.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -18,16 +18,17 @@ use crate::report::Expectation;
 pub(crate) struct Shared {
     #[command(flatten)]
     pub(crate) which: Which,
-    /// Connections, hellos, joins and logins a second while the crowd comes
+    /// Connections, hellos, joins and logins per second during the ramp-up
     #[arg(long, default_value_t = 2_000, global = true)]
     pub(crate) ramp: u32,
     /// Bytes of one relayed message, from 240 to 65536
     #[arg(long, default_value_t = 255, value_parser = payload, global = true)]
     pub(crate) payload: usize,
-    /// Numbered messages that a client hears before it sends an ack; 8 is what the web client does
+    /// Numbered messages a client receives before it sends an ack; the web client does so every 8
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..), global = true)]
     pub(crate) ack_every: u32,
-    /// Connect from this address; may be repeated [default: 127.0.0.1, .2, .3 … as needed, when the node is on loopback]
+    /// Connect from this address; may be repeated [default: 127.0.0.1, .2, .3 … as needed, when the node is on
+    /// loopback]
     #[arg(long, value_name = "ADDRESS", global = true)]
     pub(crate) source: Vec<IpAddr>,
     /// Connections from one source address
@@ -45,7 +46,7 @@ pub(crate) struct Shared {
     /// Also write the report here, as JSON
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) json: Option<PathBuf>,
-    /// Also write a page with plots here; it needs nothing but itself
+    /// Also write a self-contained page with plots here
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) html: Option<PathBuf>,
 }
@@ -60,7 +61,7 @@ impl Shared {
         self.threads.map_or_else(half, NonZeroUsize::get)
     }
 
-    /// One processor for the node and the next for the generator, where nothing else was asked for.
+    /// By default, one processor for the node and the next for the generator.
     pub(crate) fn or_apart(mut self) -> Self {
         self.which.or_on_cpus("0");
         self.cpus.get_or_insert_with(|| Processors(vec![1]));
@@ -68,7 +69,7 @@ impl Shared {
         self
     }
 
-    /// Keeps this process, and all threads it will have, on the processors it was given.
+    /// Pins this process and all its threads to the given processors.
     pub(crate) fn pin(&self) -> anyhow::Result<()> {
         let Some(Processors(numbers)) = &self.cpus else { return Ok(()) };
         let mut set = CpuSet::new();
@@ -87,7 +88,7 @@ fn payload(text: &str) -> Result<usize, String> {
     }
 }
 
-/// A count that is not 0, as the command line writes it.
+/// Parses a non-zero count.
 pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse::<NonZeroUsize>().map(NonZeroUsize::get).map_err(|_| "write a number from 1".to_owned())
 }

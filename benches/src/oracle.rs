@@ -1,7 +1,7 @@
-//! What a client may see, whatever the node is put through: the promises of the design as one pure judge a client.
+//! The guarantees of the design, verified per client, under any load. Pure.
 //!
-//! A [`Witness`] is shown every message that one client hears and answers with the first promise it breaks. Knows no
-//! sockets, no time; what all clients share (who belongs where, how many sit in a room) stands in the [`Cast`].
+//! A [`Witness`] checks every message that one client receives and returns the first violated guarantee. Knows no
+//! sockets, no time; what all clients share (who belongs where, how many are in a room) is in the [`Cast`].
 
 mod cast;
 #[cfg(test)]
@@ -16,44 +16,44 @@ pub(crate) use cast::{Cast, RoomNumber};
 
 use crate::words::{Body, Heard, Mark};
 
-/// A promise that was broken.
+/// A violated guarantee.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Violation {
-    #[error("seq {got} came where {expected} was due: a numbered message was lost, repeated or reordered")]
+    #[error("seq {got} instead of {expected}: a numbered message was lost, duplicated or reordered")]
     Seq { expected: Seq, got: Seq },
-    #[error("{kind} came without a seq")]
+    #[error("{kind} without a seq")]
     Unnumbered { kind: &'static str },
-    #[error("{kind} came from {user}, who is no member")]
+    #[error("{kind} from {user}, who is not a member")]
     Stranger { user: UserId, kind: &'static str },
-    #[error("{user} is said to be in this room, but belongs to another")]
+    #[error("{user} is reported in this room, but belongs to another")]
     Outsider { user: UserId },
     #[error("user_joined of {user}, who is a member already")]
     JoinedTwice { user: UserId },
-    #[error("user_left of {user}, who is no member")]
+    #[error("user_left of {user}, who is not a member")]
     LeftTwice { user: UserId },
     #[error("{got} members in a room for {limit}")]
     OverFull { got: usize, limit: usize },
-    #[error("{user} came with join order {got}, though {known} was given before")]
+    #[error("{user} has join order {got}, though {known} was assigned before")]
     JoinOrder { user: UserId, known: u64, got: u64 },
-    #[error("{kind} of {user} came from the wrong side: the older member offers")]
+    #[error("{kind} of {user} from the wrong side: the earlier joiner offers")]
     WrongSide { user: UserId, kind: &'static str },
-    #[error("a candidate of {user} came before their description")]
+    #[error("a candidate of {user} before their description")]
     Early { user: UserId },
-    #[error("message {got} of {user} came where {expected} was due: lost, repeated or reordered between the two")]
+    #[error("message {got} of {user} instead of {expected}: lost, duplicated or reordered between the two")]
     Order { user: UserId, expected: u64, got: u64 },
-    #[error("{user} said a message to join order {got}, but this stay has {rev}")]
+    #[error("{user} sent a message to join order {got}, but this session has {rev}")]
     OtherStay { user: UserId, rev: u64, got: u64 },
-    #[error("resumed from seq {got}, but {expected} was due")]
+    #[error("resumed from seq {got} instead of {expected}")]
     Resumed { expected: Seq, got: Seq },
-    #[error("ack of {acked}, but the last number said is {said}")]
+    #[error("ack of {acked}, but the last number sent is {said}")]
     AckAhead { acked: Cid, said: Cid },
     #[error("ack of {acked} after ack of {before}")]
     AckBack { acked: Cid, before: Cid },
-    #[error("the node said what no client can read: {0}")]
+    #[error("the node sent an unreadable message: {0}")]
     Unreadable(String),
 }
 
-/// What one client has seen of its room, and what may therefore come next.
+/// What one client has seen of its room, and which messages are therefore valid next.
 #[derive(Debug)]
 pub(crate) struct Witness {
     room: RoomNumber,
@@ -70,9 +70,9 @@ struct Other {
     user: UserId,
     rev: u64,
     described: bool,
-    /// Marked messages heard from them.
+    /// Marked messages received from them.
     heard: u64,
-    /// The last chat message heard from them; `None`: none yet, and they may have said some before.
+    /// The last chat message received from them; `None`: none yet, and they may have sent some before.
     chatted: Option<u64>,
 }
 
@@ -81,17 +81,17 @@ impl Witness {
         Self { room, seq: 0, acked: 0, rev: 0, others: Vec::new() }
     }
 
-    /// The last number heard.
+    /// The last number received.
     pub(crate) fn seq(&self) -> Seq {
         self.seq
     }
 
-    /// Whether this client is the older one of the two, and so offers.
+    /// Whether this client is the earlier joiner of the two, and so offers.
     pub(crate) fn offers_to(&self, user: UserId) -> bool {
         self.others.iter().any(|other| other.user == user && self.rev < other.rev)
     }
 
-    /// Judges one message. `said` is the last number that this client has used.
+    /// Checks one message. `said` is the last number that this client has used.
     pub(crate) fn see(&mut self, heard: &Heard, cast: &Cast, said: Cid) -> Result<(), Violation> {
         self.count(heard)?;
         match &heard.body {

@@ -1,7 +1,7 @@
-//! Load offered in an open loop: each message is due at a fixed time, whatever became of those before.
+//! Load in an open loop: each message is due at a fixed time, independent of the previous ones.
 //!
-//! A thread of its own, because timers of the runtime are a millisecond coarse. It never waits for the node: what
-//! the kernel does not take waits behind the mouth. Must not know what comes of a message.
+//! A thread of its own, because the runtime's timers have a resolution of a millisecond. It never waits for the node:
+//! what the kernel does not accept is buffered. Must not know what becomes of a message.
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -17,36 +17,36 @@ use crate::clock::{Epoch, Nanos};
 use crate::latency::histogram;
 use crate::member::{Mouth, Play};
 
-/// Who says something, and to whom.
+/// A sender and its receiver.
 pub(crate) type Direction = (Mouth, Whom);
 
-/// To whom something is said.
+/// The receiver of a message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Whom {
     /// A candidate for one member.
     One(UserId),
-    /// A chat message for the room, which has so many others.
+    /// A chat message for the room, with this many other members.
     All(u32),
 }
 
-/// What is offered: `rate` messages a second of `bytes` each, the directions in turn.
+/// The load: `rate` messages per second of `bytes` each, the directions in turn.
 pub(crate) struct Offer {
     pub(crate) directions: Vec<Direction>,
     pub(crate) rate: f64,
     pub(crate) bytes: usize,
 }
 
-/// Load that is being offered.
+/// A running load.
 pub(crate) struct Pace {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<anyhow::Result<Histogram<u64>>>,
 }
 
-/// How precisely the kernel shall wake the thread; its default of 50 µs would stand in every figure.
+/// The timer slack of the thread; the kernel's default of 50 µs would be in every figure.
 const TIMER_SLACK: Option<NonZeroU64> = NonZeroU64::new(1_000);
 
 impl Pace {
-    /// Begins to offer, until told to stop.
+    /// Starts the load, until it is stopped.
     pub(crate) fn begin(offer: Offer, play: Arc<Play>) -> anyhow::Result<Self> {
         let Offer { directions, rate, bytes } = offer;
         let mut turns = (0..directions.len()).cycle();
@@ -62,20 +62,20 @@ impl Pace {
         })
     }
 
-    /// Begins to call `say` at this rate, each time with when it was due, until told to stop.
+    /// Starts calling `say` at this rate, each time with the due time, until it is stopped.
     pub(crate) fn keep(beat: (Epoch, f64), mut say: impl FnMut(Nanos) + Send + 'static) -> anyhow::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());
         let thread = std::thread::Builder::new().name("pace".to_owned()).spawn(move || {
             let _inside = runtime.enter(); // a mouth that must wait for the kernel starts a task
-            // Where the kernel does not allow it, the lag in the report says so.
+            // Where the kernel does not allow it, the report shows the lag.
             let _ = rustix::thread::set_current_timer_slack(TIMER_SLACK);
             beats(beat, &stopped, &mut say)
         })?;
         Ok(Self { stop, thread })
     }
 
-    /// Ends the load; answers how late messages left, compared with when they were due.
+    /// Ends the load; returns how late messages were sent, compared with their due times.
     pub(crate) async fn end(self) -> anyhow::Result<Histogram<u64>> {
         self.stop.store(true, Relaxed);
         self.thread.thread().unpark();
@@ -84,7 +84,7 @@ impl Pace {
     }
 }
 
-/// Beats until the stop; answers how late each was.
+/// Runs until the stop; returns how late each call was.
 fn beats(
     (epoch, rate): (Epoch, f64),
     stop: &AtomicBool,

@@ -1,9 +1,10 @@
-//! `peers`: other servers given the same work in the same run, so that figures can be compared.
+//! `peers`: other servers under the same load in the same run, so that figures can be compared.
 //!
-//! Each server runs alone on one processor and the generator on another, round after round in turn, so that what a
-//! busy machine does to one it does to all. `kind` is which there are; `dialect` how each is spoken to (pure); `host`
-//! the process, `program` and `programs` where it is found; `caller` and `party` the connections; `work` what is measured; `outcome` the rounds together; `page`
-//! and `plot` what is written (pure); `echo` the floor. Must not know scenarios of one node.
+//! Each server runs alone on one processor and the generator on another, round after round in turn, so that what a busy
+//! machine does to one it does to all. `kind` is which there are; `dialect` how each is spoken to (pure); `host` the
+//! process, `program` and `programs` where it is found; `caller` and `party` the connections; `work` what is measured;
+//! `outcome` the rounds together; `page` and `plot` what is written (pure); `echo` the floor. Must not know scenarios
+//! of one node.
 
 mod aims;
 mod caller;
@@ -43,16 +44,16 @@ pub(crate) struct Peers {
     /// Only these, such as echo,ws,aldis
     #[arg(long, value_enum, value_delimiter = ',', value_name = "SERVERS")]
     only: Vec<Kind>,
-    /// How often each server has its turn; the page shows medians
+    /// Rounds, in each of which every server is measured once; the page shows medians
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Pairs of callers that talk
+    /// Pairs of clients that exchange messages
     #[arg(long, default_value_t = 500, value_parser = at_least_one)]
     pairs: usize,
     /// Open loop: messages a second, of all pairs together
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
-    /// Connections at rest whose memory is read, and three times as many handshakes
+    /// Idle connections whose memory is measured, and three times as many handshakes
     #[arg(long, default_value_t = 4_000, value_parser = at_least_one)]
     connections: usize,
     /// How long each load runs before it is measured
@@ -61,16 +62,16 @@ pub(crate) struct Peers {
     /// How long each load is measured
     #[arg(long = "for", default_value = "10", value_name = "SECONDS", value_parser = seconds)]
     span: Duration,
-    /// How long connections rest before memory is read
+    /// How long connections are idle before memory is measured
     #[arg(long, default_value = "15", value_name = "SECONDS", value_parser = seconds)]
     rest: Duration,
-    /// The folder of the Node servers' packages
+    /// Folder of the Node servers' packages
     #[arg(long, default_value = "benches/peers", value_name = "FOLDER")]
     packages: PathBuf,
     /// A matchbox_server that is not in target/peers/bin
     #[arg(long, value_name = "PATH")]
     matchbox: Option<PathBuf>,
-    /// The page to write; its plot goes beside it, as .svg
+    /// The page to write; its plot is written beside it, as .svg
     #[arg(long, default_value = "docs/benchmarks.md", value_name = "FILE")]
     out: PathBuf,
 }
@@ -109,7 +110,7 @@ impl Peers {
         Ok(if outcomes.troubles().next().is_some() { Outcome::Failed } else { Outcome::Good })
     }
 
-    /// One server's turn in one round.
+    /// Measures one server in one round.
     async fn turn(&self, kind: Kind, (run, place): (&Run, &Place), size: &Size) -> anyhow::Result<work::Figures> {
         let mut host = Host::start(kind, place, work::callers(size)).await?;
         let figures = work::round(&mut host, run.epoch, size).await.with_context(|| host.log());
@@ -135,7 +136,7 @@ impl Peers {
     }
 }
 
-/// Installs the packages that are not yet there, as their lock files say.
+/// Installs missing packages by their lock files.
 async fn prepare(kinds: &[Kind], peers: &Path) -> anyhow::Result<()> {
     for server in kinds.iter().filter_map(|kind| kind.node_server()) {
         let folder = peers.join(server.folder);

@@ -1,8 +1,8 @@
-//! So many a second, one after the other: how a crowd comes. Must not know who comes.
+//! A fixed rate, one after the other: the ramp-up of connections. Must not know who connects.
 
 use std::time::{Duration, Instant};
 
-/// So many turns a second, evenly; a late turn is made up for.
+/// A number of turns per second, evenly spaced; a late turn is compensated.
 pub(crate) struct Ramp {
     begun: Instant,
     every: Duration,

@@ -1,5 +1,5 @@
-//! What a run found, as figures by name: a table for people, JSON for machines, expectations for the exit code.
-//! Must not know how it was found.
+//! The results of a run, as named figures: a table for people, JSON for machines, expectations for the exit code. Must
+//! not know how they were measured.
 
 mod expect;
 mod html;
@@ -24,15 +24,15 @@ use crate::tally::Tally;
 pub(crate) struct Report {
     scenario: &'static str,
     machine: Machine,
-    /// The command line, so that the run can be run again.
+    /// The command line, so that the run can be repeated.
     command: Vec<String>,
     figures: Vec<Figure>,
     phases: Vec<Phase>,
     stages: Vec<Stage>,
-    /// Promises that the node broke, and the first of them in words.
+    /// Violated guarantees, and the first of them in detail.
     violations: u64,
     violated: Vec<String>,
-    /// What makes the figures worthless: refused messages, connections lost, messages lost.
+    /// Failures that make the figures worthless: refused messages, lost connections, lost messages.
     failures: Vec<String>,
     /// Expectations that were missed.
     missed: Vec<String>,
@@ -47,7 +47,7 @@ pub(crate) struct Figure {
     pub(crate) what: &'static str,
 }
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Unit {
@@ -60,7 +60,7 @@ pub(crate) enum Unit {
     Percent,
 }
 
-/// How long messages took in one phase, in microseconds.
+/// Latencies of one phase, in microseconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Phase {
     name: &'static str,
@@ -89,7 +89,7 @@ pub(crate) struct Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Good,
-    /// The node broke a promise, or the load did not come through.
+    /// The node violated a guarantee, or the load failed.
     Failed,
     /// An expectation was missed.
     Missed,
@@ -120,7 +120,7 @@ impl Report {
         self.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value)
     }
 
-    /// What made a run that was a part of this one fail makes this one fail.
+    /// Takes over the failures of a run that was part of this one.
     pub(crate) fn join(&mut self, part: Self) {
         self.violations += part.violations;
         self.violated.extend(part.violated);
@@ -151,7 +151,7 @@ impl Report {
         self.stages.push(Stage { name, rss, pss, anonymous, step_per_connection });
     }
 
-    /// A promise that the node broke towards all of them together.
+    /// Records a guarantee violated towards all members together.
     pub(crate) fn violation(&mut self, words: String) {
         self.violations += 1;
         self.violated.push(words);
@@ -161,7 +161,7 @@ impl Report {
         self.failures.push(words);
     }
 
-    /// What a crowd saw.
+    /// Records the results of the members.
     pub(crate) fn judge(&mut self, tally: &Tally) {
         let (violations, words) = tally.violations();
         self.violations += violations;
@@ -169,7 +169,7 @@ impl Report {
         self.failures.extend(tally.failures());
     }
 
-    /// Holds the figures against what was expected.
+    /// Checks the figures against the expectations.
     pub(crate) fn hold(&mut self, expectations: &[Expectation]) -> Outcome {
         self.missed = expectations.iter().filter_map(|expected| expected.missed_by(&self.figures)).collect();
         match (self.violations, self.failures.is_empty(), self.missed.is_empty()) {

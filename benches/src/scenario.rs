@@ -1,5 +1,4 @@
-//! The scenarios: what is asked of a node, phase by phase. What they have in common stands here.
-//! Must not know the command line's other half, nor how a report is shown.
+//! The scenarios, phase by phase, and what they have in common. Must not know how a report is shown.
 
 mod broadcast;
 mod churn;
@@ -33,28 +32,29 @@ use crate::report::{Machine, Report};
 use crate::show::Show;
 use crate::tally::Tally;
 
-/// Which one, with its own options.
+/// A scenario with its options.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Scenario {
-    /// Connections at rest in rooms: bytes of the node's memory for each, stage by stage
+    /// Idle connections in rooms: the node's memory per connection, stage by stage
     Idle(idle::Idle),
-    /// Signals between pairs, at an offered rate (open loop) or with so many in flight (closed loop)
+    /// Signals between pairs, at a fixed rate (open loop) or with a fixed number in flight (closed loop)
     Relay(relay::Relay),
-    /// Many logins at once beside a call's signals: what they cost in memory and in latency
+    /// Many concurrent logins beside the signals of calls: their cost in memory and latency
     Login(login::Login),
-    /// Whole joins at a steady rate: seat, offers, answers and candidates with everybody there, until the last pair is connected
+    /// Whole joins at a steady rate: seat, offers, answers and candidates with everybody there, until the last pair is
+    /// connected
     Mesh(mesh::Mesh),
-    /// Connections at rest and rooms that talk, at several sizes: how far the costs of each grow with their number
+    /// Idle connections and active rooms, at several sizes: how costs grow with their number
     Growth(growth::Growth),
-    /// Members leave and others join beside those who signal, or all rest between messages: what it costs those who stay
+    /// Members leave and join beside members that signal, or all are idle between messages: the cost for those that stay
     Churn(churn::Churn),
-    /// Chat in large rooms, where one message becomes many: throughput and latency of the deliveries
+    /// Chat in large rooms (fan-out): throughput and latency of the deliveries
     Broadcast(broadcast::Broadcast),
-    /// Some stop reading while their rooms talk: what it costs the others and the node, and what becomes of them
+    /// Slow readers in active rooms: their cost for the others and the node, and how they are closed
     Slow(slow::Slow),
-    /// Far more newcomers than the node can let in, beside calls that go on: what those notice, and how the others are sent away
+    /// Far more newcomers than the node can admit, beside established calls: the effect on these, and load shedding
     Overload(overload::Overload),
-    /// Everybody's socket is cut at once, and everybody resumes: until the last is back, and that no stay is lost
+    /// All sockets are dropped at once, and all members resume: how long it takes, and that no session is lost
     Storm(storm::Storm),
 }
 
@@ -98,16 +98,16 @@ impl Scenario {
     }
 }
 
-/// Rooms, who sits in them, and how they behave.
+/// Rooms, their members and their behaviour.
 struct Casting {
     rooms: usize,
     seats: usize,
-    /// People who belong to a room beyond its seats; they stand behind its members among the guests.
+    /// Members of a room beyond its seats; they follow its members among the guests.
     outside: usize,
     joins_at_once: bool,
     negotiation: Option<Negotiation>,
     comeback: Option<Comeback>,
-    /// What members may be told in this scenario without failing the run.
+    /// Errors that members may receive in this scenario without failing the run.
     expected: &'static [&'static str],
 }
 
@@ -120,7 +120,7 @@ impl Run {
         Report::of(scenario, Machine::this())
     }
 
-    /// Makes the rooms and the tokens, and says who belongs where.
+    /// Creates the rooms and the tokens, and assigns members.
     async fn cast(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
         let Casting { rooms, seats, outside, joins_at_once, negotiation, comeback, expected } = casting;
         let (knocks, people) = (rooms.min(KNOCKS_MAX), rooms * (seats + outside));
@@ -145,7 +145,7 @@ impl Run {
         Arc::new(Play { epoch: self.epoch, cast, tally, conduct, script, heartbeat_seconds, ending })
     }
 
-    /// Opens everybody's socket.
+    /// Opens all sockets.
     async fn open(&self, node: &Node, company: Company) -> anyhow::Result<Crowd> {
         let Shared { source, per_source, ramp, .. } = &self.shared;
         let sources = Sources::plan(source, *per_source, (node.address, company.guests.len()))?;
@@ -153,7 +153,8 @@ impl Run {
         Crowd::open(company, Arrival { to, trust, sources, ramp: *ramp, show: &self.show }).await
     }
 
-    /// How every scenario ends: strangers knock, everybody goes, the oracle judges, the node stops.
+    /// The end of every scenario: strangers try full rooms, all members leave, the oracle's results are recorded, the
+    /// node stops.
     async fn close(&self, (node, mut crowd): (Node, Crowd), mut report: Report) -> anyhow::Result<Report> {
         self.knock(&node, &mut crowd, &mut report).await?;
         crowd.go(&self.show).await?;
@@ -163,7 +164,7 @@ impl Run {
         Ok(report)
     }
 
-    /// Strangers ask for seats in rooms that are full; whoever gets one breaks the promise of the limit.
+    /// Strangers try to join full rooms; every success violates the limit.
     async fn knock(&self, node: &Node, crowd: &mut Crowd, report: &mut Report) -> anyhow::Result<()> {
         let guests = std::mem::take(&mut crowd.knockers);
         let cast = Cast::new(crowd.play.cast.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
@@ -178,8 +179,7 @@ impl Run {
         strangers.go(&self.show).await
     }
 
-    /// Lets time pass, and says every quarter of a second what is worth watching.
-    /// Does something that takes as long as it takes.
+    /// Awaits `work`, showing progress every quarter of a second.
     async fn during<T>(
         &self,
         name: &'static str,
@@ -191,7 +191,7 @@ impl Run {
         tokio::pin!(work);
         loop {
             tokio::select! {
-                biased; // work that is done needs no words
+                biased; // no progress is shown for finished work
                 done = &mut work => return done,
                 _ = look.tick() => step.say(words()),
             }
@@ -204,7 +204,7 @@ impl Run {
         let passing = tokio::time::sleep(span);
         tokio::pin!(passing);
         loop {
-            // In this order, because a span that is over needs no words.
+            // In this order, because no progress is shown for a finished span.
             tokio::select! {
                 biased;
                 () = &mut passing => return,
@@ -218,7 +218,7 @@ fn guest((token, (number, room)): (Token, (RoomNumber, &RoomId))) -> Guest {
     Guest { part: Part { user: token.user, room: *room, number }, token: token.token.into(), receive_bytes: None }
 }
 
-/// Raises the limit of open files as far as it goes, and says when that is not enough.
+/// Raises the limit of open files as far as possible, and fails if that is not enough.
 pub(crate) fn files_for(connections: usize) -> anyhow::Result<()> {
     let needed = connections + FILES_BESIDE;
     let got = usize::try_from(rlimit::increase_nofile_limit(u64::MAX)?).unwrap_or(usize::MAX);
@@ -229,7 +229,7 @@ pub(crate) fn files_for(connections: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Seconds as the command line writes them.
+/// Parses seconds.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches('s').parse::<f64>().ok();
     let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());

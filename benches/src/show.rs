@@ -1,5 +1,4 @@
-//! What a person sees while it runs: a bar with live rates where standard error is a terminal, else a line a step.
-//! Must not know what the steps are.
+//! Progress: a bar with live rates where standard error is a terminal, else a line per step. Must not know the steps.
 
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
@@ -24,7 +23,7 @@ impl Show {
         Self { live: std::io::stderr().is_terminal() }
     }
 
-    /// A step with so many parts.
+    /// A step with this many parts.
     pub(crate) fn step(&self, name: &'static str, parts: usize) -> Step {
         let bar =
             self.bar(parts as u64, "{msg:>16} {wide_bar:.cyan/dim} {human_pos}/{human_len}  {per_sec}  {elapsed}");
@@ -32,7 +31,7 @@ impl Show {
         Step { bar, name, begun: Instant::now(), live: self.live }
     }
 
-    /// A step of so many seconds; what is worth watching meanwhile is said with [`Step::say`].
+    /// A step of this duration; [`Step::say`] shows progress.
     pub(crate) fn span(&self, name: &'static str, span: Duration) -> Step {
         let bar = self.bar(span.as_secs(), "{prefix:>16} {bar:30.cyan/dim} {pos}/{len} s  {wide_msg}");
         bar.set_prefix(name);

@@ -1,4 +1,4 @@
-//! What has happened in the crowd, counted by whoever it happened to. Must not know what it means for the run.
+//! Counters of events, updated by all members. Must not know what they mean for the run.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -15,29 +15,29 @@ use crate::wire::Ending;
 pub(crate) struct Tally {
     pub(crate) welcomed: AtomicU64,
     pub(crate) joined: AtomicU64,
-    /// Joins that were told to try again.
+    /// Joins refused with a time to retry.
     pub(crate) waited: AtomicU64,
-    /// Offers and answers that arrived.
+    /// Received offers and answers.
     pub(crate) described: AtomicU64,
-    /// Ends of candidates that arrived.
+    /// Received end-of-candidates.
     pub(crate) complete: AtomicU64,
-    /// Candidates said.
+    /// Sent candidates.
     pub(crate) offered: AtomicU64,
-    /// Candidates that arrived.
+    /// Received candidates.
     pub(crate) relayed: AtomicU64,
     /// Connections that ended.
     pub(crate) ended: AtomicU64,
-    /// Joins and refusals: answers to those who knock.
+    /// Joins and refusals of strangers.
     pub(crate) answered: AtomicU64,
-    /// Stays that went on over another connection.
+    /// Resumed sessions.
     pub(crate) resumed: AtomicU64,
-    /// Members who came back, whether or not their stay went on.
+    /// Reconnected members, whether or not they resumed.
     pub(crate) back: AtomicU64,
-    /// Attempts to come back that did not get as far as a welcome.
+    /// Attempts to reconnect that failed before welcome.
     pub(crate) knocked_in_vain: AtomicU64,
     violations: AtomicU64,
     words: Mutex<Words>,
-    /// What this scenario provokes, and does not fail over: codes of errors, reasons of `resume_failed`.
+    /// Expected errors of this scenario: codes, reasons of `resume_failed`.
     expected: &'static [&'static str],
 }
 
@@ -77,17 +77,17 @@ impl Tally {
         self.ended.fetch_add(1, Relaxed);
     }
 
-    /// A connection ended, and its member will come back.
+    /// A connection ended, and its member will reconnect.
     pub(crate) fn interrupted(&self, ending: &Ending) {
         *self.words().interruptions.entry(ending.to_string()).or_default() += 1;
     }
 
-    /// A stay could not go on.
+    /// A session could not be resumed.
     pub(crate) fn unresumed(&self, reason: &str) {
         *self.words().unresumed.entry(reason.to_owned()).or_default() += 1;
     }
 
-    /// How often connections ended that came back; `with`: only by this close code.
+    /// Connections that ended and were re-established; `with`: only by this close code.
     pub(crate) fn interruptions(&self, with: Option<u16>) -> u64 {
         let how = with.map(|code| Ending::Closed(Some(code)).to_string());
         let words = self.words();
@@ -95,25 +95,25 @@ impl Tally {
         named.map(|(_, n)| n).sum()
     }
 
-    /// How many stays could not go on, and why, in words.
+    /// How many sessions could not be resumed, and why.
     pub(crate) fn unresumed_all(&self) -> (u64, String) {
         let words = self.words();
         let why: Vec<_> = words.unresumed.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
         (words.unresumed.values().sum(), why.join(", "))
     }
 
-    /// Promises broken: how many, and the first of them in words.
+    /// Violated guarantees: how many, and the first of them in detail.
     pub(crate) fn violations(&self) -> (u64, Vec<String>) {
         (self.violations.load(Relaxed), self.words().violations.clone())
     }
 
-    /// Messages refused and connections ended that should not have been, in words; empty when there are none.
+    /// Unexpected refusals and closed connections; empty when there are none.
     pub(crate) fn failures(&self) -> Vec<String> {
         let words = self.words();
         let failed = |(why, _): &(&String, &u64)| !self.expected.contains(&why.as_str());
         let refusals = words.refusals.iter().filter(failed).map(|(code, n)| format!("{n} messages refused: {code}"));
-        let endings = words.endings.iter().map(|(how, n)| format!("{n} connections ended before their time: {how}"));
-        let stays = words.unresumed.iter().filter(failed).map(|(why, n)| format!("{n} stays not resumed: {why}"));
+        let endings = words.endings.iter().map(|(how, n)| format!("{n} connections closed unexpectedly: {how}"));
+        let stays = words.unresumed.iter().filter(failed).map(|(why, n)| format!("{n} sessions not resumed: {why}"));
         refusals.chain(endings).chain(stays).collect()
     }
 
@@ -127,7 +127,7 @@ impl Tally {
         let (violations, mut words) = self.violations();
         words.extend(self.failures());
         if words.is_empty() {
-            return "no error was heard; is the node overloaded?".to_owned();
+            return "no error was received; is the node overloaded?".to_owned();
         }
         format!("{violations} violations; {}", words.join("; "))
     }

@@ -1,10 +1,10 @@
-//! Keeps the generator from falling asleep while a closed loop is measured: on one machine the kernel charges the sender
-//! for waking the receiver, which no server pays whose clients are elsewhere. Must not know what is measured.
+//! Keeps the generator from falling asleep while a closed loop is measured: on one machine the kernel charges the
+//! sender for waking the receiver, which no server pays whose clients are elsewhere. Must not know what is measured.
 
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-/// While it lives, every worker of the runtime polls instead of sleeping.
+/// Until it is dropped, every worker of the runtime polls instead of sleeping.
 pub(crate) struct Wakeful(#[expect(dead_code, reason = "kept for its drop, which ends the tasks")] JoinSet<()>);
 
 impl Wakeful {

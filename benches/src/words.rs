@@ -1,4 +1,4 @@
-//! The protocol's JSON as a client speaks and hears it. Must not know sockets, nor what is right to say.
+//! The protocol's JSON as a client sends and receives it. Must not know sockets, nor which messages are valid when.
 
 mod heard;
 mod said;

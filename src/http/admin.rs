@@ -1,4 +1,5 @@
-//! What only the admin listener serves: metrics, a room's inside, accounts. Loopback by default, so without a token.
+//! Routes of the admin listener only: metrics, internal state of rooms, accounts. Loopback by default, so without a
+//! token.
 
 use axum::{
     Extension, Json,
@@ -20,18 +21,18 @@ use super::{
 /// Writes the metrics in Prometheus' text format.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
 
-/// A room as it is set up, and as it is now.
+/// A room's settings and its live state.
 #[derive(Serialize)]
 struct RoomInside {
     room: RoomBody,
     live: Option<serde_json::Value>,
 }
 
-/// What an operator changes about an account.
+/// An operator's change to an account.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeUser {
-    /// Whether it may no longer log in. `true` also closes the user's sockets and revokes their refresh tokens.
+    /// Disables the account: `true` also closes the user's sockets and revokes their refresh tokens.
     disabled: bool,
 }
 

@@ -1,6 +1,6 @@
 //! `/api/auth/*`: accounts and tokens over HTTP.
 //!
-//! A refresh token travels by cookie. A client without cookies asks for it in the body with `X-Refresh-Token: body`
+//! A refresh token is sent as a cookie. A client without cookies requests it in the body with `X-Refresh-Token: body`
 //! (signup, login), or by sending `{"refreshToken": …}` (refresh, logout); then no refresh cookie is set.
 
 mod door;
@@ -29,7 +29,7 @@ use crate::{
     storage::User,
 };
 
-/// A user, as they see themselves.
+/// A user, as shown to themselves.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Account {
     /// The id other participants see.
@@ -37,7 +37,7 @@ pub(super) struct Account {
     /// The address they log in with.
     #[schema(example = "ann@example.org")]
     email: String,
-    /// What others see.
+    /// The name shown to others.
     #[schema(example = "Ann")]
     name: String,
 }
@@ -48,33 +48,33 @@ impl From<User> for Account {
     }
 }
 
-/// What somebody gets who is let in.
+/// A new login session.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct LetIn {
     /// An RS256 JSON Web Token; also set as the cookie `access_token`.
     access_token: String,
-    /// How long it is good, in seconds.
+    /// Its lifetime in seconds.
     #[schema(minimum = 1, example = 900)]
     expires_in: u64,
-    /// Whose it is.
+    /// Its owner.
     user: Account,
-    /// Good once, for new tokens; only when it was asked for, else it is the cookie `refresh_token`.
+    /// Exchanged once for new tokens; only if requested, else it is the cookie `refresh_token`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, pattern = "^[A-Za-z0-9_-]{43}$")]
     refresh_token: Option<String>,
 }
 
-/// A refresh token brought by a client without cookies.
+/// A refresh token sent by a client without cookies.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct RefreshBody {
-    /// The token of the last answer.
+    /// The token of the last response.
     #[schema(pattern = "^[A-Za-z0-9_-]{43}$", example = "mJH3vC6oB1oqk0n2J0mXlQe7gqkLxY5cYbT0uVwZ8aA")]
     refresh_token: String,
 }
 
-/// Makes an account and logs it in.
+/// Creates an account and logs it in.
 #[utoipa::path(post, path = "/api/auth/signup", tag = "auth", request_body = Signup,
     params(RefreshHeader),
     responses((status = 201, body = LetIn), (status = 409, body = ProblemBody, description = "`email_taken`")))]
@@ -107,7 +107,7 @@ pub(super) async fn login(
     Ok(door.let_in(&site, StatusCode::OK, session, by))
 }
 
-/// Trades a refresh token for new tokens. It is good once: a second use revokes all that came from the same login.
+/// Exchanges a refresh token for new tokens. It can be used once: reuse revokes all tokens of the same login.
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = Option<RefreshBody>,
     params(RefreshCookie),
     responses((status = 200, body = LetIn), (status = 401, body = ProblemBody, description = "`refresh_invalid`: log in again"),
@@ -134,11 +134,11 @@ pub(super) async fn refresh(
     }
 }
 
-/// Revokes the refresh token and everything that came from the same login; forgets the cookies. The access token lives
-/// on until it expires. Without a refresh token only the cookies are forgotten.
+/// Revokes the refresh token and all tokens of the same login, and removes the cookies. The access token stays valid
+/// until it expires. Without a refresh token only the cookies are removed.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshBody>,
     params(RefreshCookie),
-    responses((status = 204, description = "logged out"), (status = 401, body = ProblemBody, description = "`refresh_invalid`: the body's token is none")))]
+    responses((status = 204, description = "logged out"), (status = 401, body = ProblemBody, description = "`refresh_invalid`: the body's token is malformed")))]
 pub(super) async fn logout(
     State(site): State<Shared>,
     door: Door,
@@ -147,7 +147,7 @@ pub(super) async fn logout(
     let body = body.map(|body| body.0);
     match door.refresh_token(body.as_ref()) {
         Ok((token, _)) => counted("logout", site.auth.log_out(&token).await)?,
-        // A program that brings a wrong token is told so; a browser with a wrong cookie just loses it.
+        // A program that sends an invalid token gets an error; a browser with an invalid cookie just loses it.
         Err(why) if body.is_some() => return Err(why.into()),
         Err(_) => {}
     }
@@ -156,14 +156,14 @@ pub(super) async fn logout(
     Ok(response)
 }
 
-/// The account behind the access token.
+/// The account of the access token.
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = Account)))]
 pub(super) async fn me(State(site): State<Shared>, caller: Caller) -> Result<Json<Account>, Problem> {
     Ok(Json(site.auth.account(caller.user).await?.into()))
 }
 
-/// Counts what came of an action and turns an error into its problem.
+/// Counts the result of an action and maps an error to its problem.
 fn counted<T>(action: &'static str, result: Result<T, AuthError>) -> Result<T, Problem> {
     let result = result.map_err(Problem::from);
     metrics::auth_result(action, result.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "ok"));

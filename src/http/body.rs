@@ -1,4 +1,4 @@
-//! Reading what a request brings: JSON bodies, queries and room ids, each refused with a problem that names the field.
+//! Extractors of JSON bodies, queries and room ids, each refusing with a problem that names the field.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{auth::FieldError, storage::RoomId};
 
-/// A JSON body of exactly the shape of `T`.
+/// A JSON body of exactly the schema of `T`.
 pub(super) struct Body<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
         let (parts, body) = request.into_parts();
         let bytes = read(&parts.headers, body, site).await?;
         if bytes.is_empty() {
-            return Err(Problem::new(Code::MalformedBody, "The body is empty; a JSON object is wanted."));
+            return Err(Problem::new(Code::MalformedBody, "The body is empty; send a JSON object."));
         }
         parse(&parts.headers, &bytes).map(Self)
     }
@@ -53,10 +53,10 @@ async fn read(headers: &HeaderMap, body: Bytestream, site: &Shared) -> Result<ax
     }
     match tokio::time::timeout(within, to_bytes(body, max)).await {
         Err(_) => {
-            Err(Problem::new(Code::RequestTimeout, format!("The body did not arrive within {} s.", within.as_secs())))
+            Err(Problem::new(Code::RequestTimeout, format!("The body was not received within {} s.", within.as_secs())))
         }
         Ok(Err(why)) if is_length_limit(&why) => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::new(Code::BadRequest, "The body broke off.")),
+        Ok(Err(_)) => Err(Problem::new(Code::BadRequest, "The body is incomplete.")),
         Ok(Ok(bytes)) => Ok(bytes),
     }
 }
@@ -75,7 +75,7 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
     let malformed = |why: String| Problem::new(Code::MalformedBody, format!("The body is not JSON: {why}."));
     let text = std::str::from_utf8(bytes).map_err(|why| malformed(why.to_string()))?;
     serde_json::from_str::<IgnoredAny>(text).map_err(|why| malformed(why.to_string()))?;
-    // It is JSON; from here on every error is about its shape. serde would take an array for a struct.
+    // It is JSON; every further error is about its schema. serde would accept an array for a struct.
     let is_object_or_nothing = text.trim_start().starts_with('{') || text.trim() == "null";
     if !is_object_or_nothing {
         return Err(Problem::fields(vec![FieldError::new("", "the body must be a JSON object")]));
@@ -96,26 +96,26 @@ fn misshapen(why: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     Problem::fields(vec![FieldError::new(field, wording(why.inner()))])
 }
 
-/// A whole number, if one is given. `4.0` is one, as for JSON Schema; `4.5` and `-1` are not.
+/// An optional whole number. `4.0` is one, as for JSON Schema; `4.5` and `-1` are not.
 pub(super) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
     let whole = number.as_u64().or_else(|| {
         let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
-        // Adding zero makes -0.0 a plain one; what no u64 can hold fails to parse.
+        // Adding zero turns -0.0 into 0; a number too large for u64 fails to parse.
         format!("{:.0}", float + 0.0).parse().ok()
     });
     let fits = whole.and_then(|whole| u32::try_from(whole).ok());
     fits.map(Some).ok_or_else(|| D::Error::custom(format!("{number} is not a whole number from 0 to {}", u32::MAX)))
 }
 
-/// serde's words without the place, which the field's path tells better.
+/// serde's message without the position: the field's path is better.
 fn wording(cause: &serde_json::Error) -> String {
     let text = cause.to_string();
     let place = format!(" at line {} column {}", cause.line(), cause.column());
     text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
-/// A query of exactly the shape of `T`.
+/// A query of exactly the schema of `T`.
 pub(super) struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -127,7 +127,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// The room id of a path `/…/{roomId}`. What is not a room id names no room.
+/// The room id of a path `/…/{roomId}`. A malformed id is an unknown room.
 pub(super) struct Room(pub RoomId);
 
 impl<S: Send + Sync> FromRequestParts<S> for Room {
@@ -141,7 +141,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Room {
     }
 }
 
-/// How long a body may take to arrive, by default.
+/// Default timeout of receiving a body.
 pub(super) const BODY_WITHIN: Duration = Duration::from_secs(5);
-/// The biggest body, by default: no request of ours needs more than a tenth of it.
+/// Default maximum size of a body: no request of ours needs more than a tenth of it.
 pub(super) const BODY_BYTES_MAX: usize = 16 * 1024;

@@ -1,5 +1,5 @@
-//! Who calls: the access token of a request, from `Authorization: Bearer` or the cookie, verified; never from the
-//! query.
+//! The authenticated user of a request: its access token, from `Authorization: Bearer` or the cookie, verified; never
+//! from the query.
 
 use axum::{
     extract::FromRequestParts,
@@ -14,19 +14,19 @@ use super::{
 };
 use crate::auth::TokenError;
 
-/// The verified user behind a request, within their rate.
+/// The verified user of a request, within their rate limit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller {
     /// Their id.
     pub user: Uuid,
 }
 
-/// Where a request's token came from.
+/// How a request's token was sent.
 #[derive(Debug, PartialEq, Eq)]
 enum Credential {
-    /// Put there by a program, so meant.
+    /// Sent by a program, so intended.
     Bearer(String),
-    /// Put there by the browser, whoever made the request.
+    /// Sent by the browser, whichever page made the request.
     Cookie(String),
     None,
     /// An `Authorization` that is not a bearer token.

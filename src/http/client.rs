@@ -1,6 +1,6 @@
-//! Who is on the other end: the client's address and whether its connection is encrypted, seen through trusted proxies.
+//! The client of a request: its address and whether its connection is encrypted, seen through trusted proxies.
 //!
-//! Pure reading of the socket's address and of `X-Forwarded-For` / `X-Forwarded-Proto`; nobody else may look at these.
+//! Derived from the socket's address and `X-Forwarded-For` / `X-Forwarded-Proto`; nothing else may read these. Pure.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -14,23 +14,23 @@ use ipnet::IpNet;
 
 use super::Shared;
 
-/// Put into a request's extensions by the listener when the connection is TLS.
+/// Added to a request's extensions by the listener when the connection is TLS.
 #[derive(Clone, Copy, Debug)]
 pub struct OverTls;
 
-/// The other end of a request.
+/// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// Their address: the socket's, or the rightmost address in `X-Forwarded-For` that is no trusted proxy's.
+    /// Its address: the socket's, or the rightmost address in `X-Forwarded-For` that is not a trusted proxy's.
     pub address: IpAddr,
     /// Whether the browser's connection is encrypted.
     pub over_tls: bool,
-    /// Whether a trusted proxy speaks for them.
+    /// Whether the request came through a trusted proxy.
     pub by_proxy: bool,
 }
 
 impl Client {
-    /// What their requests are counted under: the address, for IPv6 its /64 (a customer owns all of it).
+    /// The key for rate limits: the address, for IPv6 its /64 (a customer owns all of it).
     #[must_use]
     pub fn network(&self) -> IpAddr {
         match self.address {
@@ -39,7 +39,7 @@ impl Client {
         }
     }
 
-    /// Reads the other end from the socket's address and, if that is a trusted proxy, from what it says.
+    /// Derives the client from the socket's address and, if that is a trusted proxy, from the headers it sent.
     #[must_use]
     pub fn of(peer: IpAddr, over_tls: bool, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
         let peer = peer.to_canonical();
@@ -50,7 +50,7 @@ impl Client {
         let forwarded = headers.get_all("x-forwarded-for").iter().rev().filter_map(|value| value.to_str().ok());
         let mut address = peer;
         for hop in forwarded.flat_map(|value| value.rsplit(',')) {
-            // What cannot be read was not written by a proxy of ours: everything left of it is hearsay.
+            // Our proxies write readable addresses: everything left of an unreadable one is untrusted.
             let Some(hop) = parse_hop(hop.trim()) else { break };
             address = hop;
             if !is_trusted(&hop) {
@@ -70,7 +70,7 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
     address.map(|address: IpAddr| address.to_canonical())
 }
 
-/// Puts a `Client` into each request. A request without a socket (in tests) comes from 127.0.0.1.
+/// Adds a `Client` to each request. A request without a socket (in tests) comes from 127.0.0.1.
 pub async fn locate(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
     let peer = request
         .extensions()

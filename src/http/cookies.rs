@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// Carries the access token, to everything. Also read by the WebSocket's handshake.
+/// The access token, sent with every request. Also read by the WebSocket's handshake.
 pub const ACCESS: &str = "access_token";
-/// Carries the refresh token, to `/api/auth` only and never from another site.
+/// The refresh token, sent to `/api/auth` only and never from another site.
 pub const REFRESH: &str = "refresh_token";
 
-/// Sets the cookie with an access token that is good for `ttl`.
+/// Sets the cookie with an access token that is valid for `ttl`.
 pub(super) fn set_access(headers: &mut HeaderMap, token: &str, ttl: Duration, secure: bool) {
     set(headers, &format!("{ACCESS}={token}; Path=/; SameSite=Lax"), ttl, secure);
 }
 
-/// Sets the cookie with a refresh token that is good for `ttl`.
+/// Sets the cookie with a refresh token that is valid for `ttl`.
 pub(super) fn set_refresh(headers: &mut HeaderMap, token: &str, ttl: Duration, secure: bool) {
     set(headers, &format!("{REFRESH}={token}; Path=/api/auth; SameSite=Strict"), ttl, secure);
 }
 
-/// Makes the browser forget both.
+/// Removes both cookies.
 pub(super) fn forget(headers: &mut HeaderMap, secure: bool) {
     set_access(headers, "", Duration::ZERO, secure);
     set_refresh(headers, "", Duration::ZERO, secure);

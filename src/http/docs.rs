@@ -1,6 +1,7 @@
-//! `/openapi.json`, made from the routes, and Swagger UI at `/docs` from vendored files: nothing comes from elsewhere.
+//! `/openapi.json`, generated from the routes, and Swagger UI at `/docs` from vendored files: nothing is loaded from
+//! other sites.
 //!
-//! What any route may answer (rates, bodies, tokens, a database that is away) is added here, once, for all of them.
+//! Responses common to all routes (rate limits, bodies, tokens, an unavailable database) are added here once.
 
 use axum::{
     Router,
@@ -21,7 +22,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{Settings, cookies, problem};
 
-/// The document before the routes are in it.
+/// The document without the routes.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Aldis", description = "Accounts, rooms and ICE servers of Aldis, a WebRTC signaling cluster. Signaling itself is the WebSocket at /ws, see /asyncapi.json.", license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")),
@@ -85,13 +86,13 @@ fn add_common_answers(method: &str, operation: &mut Value) {
             "403",
             "`forbidden`, `account_disabled`, or `origin_not_allowed` for a cookie sent by another site",
         ),
-        (has_body, "408", "`request_timeout`: the body did not arrive in time"),
+        (has_body, "408", "`request_timeout`: the body was not received in time"),
         (has_body, "413", "`payload_too_large`"),
         (has_body, "415", "`unsupported_media_type`: the body is not declared as JSON"),
         (has_body, "422", "`invalid_body`: `errors` names the fields"),
-        (!is_health, "429", "`rate_limited`: `Retry-After` says when to come back"),
-        (true, "500", "`internal`: a bug; the request's id is in the logs"),
-        (true, "503", "`unavailable`: overload or a dependency that is away; `Retry-After` says when to come back"),
+        (!is_health, "429", "`rate_limited`: retry after `Retry-After`"),
+        (true, "500", "`internal`: a server error; the request's id is in the logs"),
+        (true, "503", "`unavailable`: overload or an unavailable dependency; retry after `Retry-After`"),
     ];
     let responses = &mut operation["responses"];
     for (_, status, description) in answers.into_iter().filter(|(applies, ..)| *applies) {
@@ -101,7 +102,7 @@ fn add_common_answers(method: &str, operation: &mut Value) {
                 json!({ "description": description, "content": { problem::MEDIA_TYPE: { "schema": schema } } });
         }
     }
-    // Declared answers with a problem, too, come as problem+json.
+    // Declared responses with a problem are problem+json too.
     for response in responses.as_object_mut().into_iter().flat_map(|responses| responses.values_mut()) {
         let content = &mut response["content"];
         if content["application/json"]["schema"]["$ref"] == "#/components/schemas/Problem" {
@@ -128,7 +129,7 @@ pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: &Value) -> Rout
     Router::new().route("/openapi.json", json).merge(ui.layer(from_fn(relax)))
 }
 
-/// Swagger UI styles its elements inline and draws with data: pictures; scripts stay ours.
+/// Swagger UI uses inline styles and data: images; only our own scripts may run.
 async fn relax(request: axum::extract::Request, next: Next) -> Response {
     const CSP: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
     let mut response = next.run(request).await.into_response();

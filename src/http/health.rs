@@ -1,7 +1,7 @@
-//! `/health/*`: is the process alive, is the node ready, and why not.
+//! `/health/*`: liveness, readiness, and details.
 //!
-//! Liveness asks nobody: a dependency that is away must never restart a node. Readiness asks each check at most once a
-//! second, however many ask.
+//! Liveness depends on nothing else: an unavailable dependency must never restart a node. Readiness runs each check at
+//! most once a second, however many requests come.
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, time::Duration};
 
@@ -17,14 +17,14 @@ use utoipa::ToSchema;
 
 use super::Shared;
 
-/// How long an answer of the checks is good.
+/// How long a result of the checks is cached.
 const FRESH_FOR: Duration = Duration::from_secs(1);
-/// How long a check may take before it counts as failed.
+/// Timeout of a check, after which it counts as failed.
 const CHECK_WITHIN: Duration = Duration::from_secs(1);
 
 type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// One thing that must be well for the node to take work: the database, the ledger, not draining.
+/// A check of readiness: the database, the ledger, not draining.
 pub struct Check {
     name: &'static str,
     is_vital: bool,
@@ -32,7 +32,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// A check without which the node is not ready.
+    /// A check that must pass for the node to be ready.
     pub fn vital<F>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), String>> + Send + 'static,
@@ -40,7 +40,7 @@ impl Check {
         Self { name, is_vital: true, ask: Box::new(move || Box::pin(ask())) }
     }
 
-    /// A check that is shown but does not decide.
+    /// A check that is reported only.
     pub fn shown<F>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), String>> + Send + 'static,
@@ -49,7 +49,7 @@ impl Check {
     }
 }
 
-/// The node's checks and their last answer.
+/// The node's checks and their last result.
 pub struct Health {
     node_id: String,
     begun: Instant,
@@ -57,7 +57,7 @@ pub struct Health {
     last: Mutex<Option<(Instant, Report)>>,
 }
 
-/// What came of the checks.
+/// The results of the checks.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -67,39 +67,39 @@ pub struct Report {
     checks: BTreeMap<&'static str, CheckResult>,
 }
 
-/// Whether the node takes work.
+/// Readiness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It does.
+    /// All vital checks pass.
     Ready,
-    /// It does not; `checks` say why.
+    /// A vital check fails; see `checks`.
     NotReady,
 }
 
-/// What came of one check.
+/// The result of a check.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckResult {
-    /// Whether it is well.
+    /// Whether it passed.
     ok: bool,
     /// How long it took, in milliseconds.
     ms: u64,
-    /// What is wrong.
+    /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     problem: Option<String>,
 }
 
-/// The process.
+/// Liveness.
 #[derive(Serialize, ToSchema)]
 pub struct Alive {
-    /// `up`, or `stuck`: its tasks no longer run.
+    /// `up`, or `stuck`: the tasks of the process no longer run.
     #[schema(pattern = "^(up|stuck)$")]
     status: &'static str,
 }
 
-/// Everything an operator asks first.
+/// Readiness with details of the node.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Detail {
@@ -107,7 +107,7 @@ pub struct Detail {
     node_id: String,
     /// The version of Aldis.
     version: &'static str,
-    /// How long it runs, in seconds.
+    /// Uptime in seconds.
     uptime_seconds: u64,
     /// The checks.
     #[serde(flatten)]
@@ -115,13 +115,13 @@ pub struct Detail {
 }
 
 impl Health {
-    /// Checks of a node, not asked yet.
+    /// The checks of a node, not run yet.
     #[must_use]
     pub fn new(node_id: String, checks: Vec<Check>) -> Self {
         Self { node_id, begun: Instant::now(), checks, last: Mutex::new(None) }
     }
 
-    /// The answer of the checks, at most a second old. Those who ask at once wait for one asking.
+    /// The results of the checks, at most a second old. Concurrent requests share one run.
     pub async fn report(&self) -> Report {
         let mut last = self.last.lock().await;
         if let Some((at, report)) = last.as_ref()
@@ -144,28 +144,28 @@ async fn ask(check: &Check) -> CheckResult {
     let begun = Instant::now();
     let answer = match tokio::time::timeout(CHECK_WITHIN, (check.ask)()).await {
         Ok(answer) => answer,
-        Err(_) => Err(format!("no answer within {} s", CHECK_WITHIN.as_secs())),
+        Err(_) => Err(format!("no response within {} s", CHECK_WITHIN.as_secs())),
     };
     let ms = begun.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
     CheckResult { ok: answer.is_ok(), ms, problem: answer.err() }
 }
 
-/// Whether the process's tasks run. Asks nobody else.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Alive), (status = 503, body = Alive, description = "tasks have not run for ten seconds: restart it")))]
+/// Liveness: whether the process's tasks run. Independent of everything else.
+#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Alive), (status = 503, body = Alive, description = "tasks have not run for ten seconds: restart the process")))]
 pub(super) async fn live(State(site): State<Shared>) -> Response {
     let (status, alive) =
         if site.load.is_alive() { (StatusCode::OK, "up") } else { (StatusCode::SERVICE_UNAVAILABLE, "stuck") };
     (status, Json(Alive { status: alive })).into_response()
 }
 
-/// Whether the node takes work: for load balancers.
+/// Readiness: for load balancers.
 #[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Report), (status = 503, body = Report, description = "not ready")))]
 pub(super) async fn ready(State(site): State<Shared>) -> Response {
     let report = site.health.report().await;
     (status(&report), Json(report)).into_response()
 }
 
-/// Readiness, and which node this is.
+/// Readiness and details of the node.
 #[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Detail), (status = 503, body = Detail, description = "not ready")))]
 pub(super) async fn detail(State(site): State<Shared>) -> Response {
     let report = site.health.report().await;

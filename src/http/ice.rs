@@ -1,4 +1,4 @@
-//! `GET /api/ice-servers`: what goes into `RTCConfiguration.iceServers`.
+//! `GET /api/ice-servers`: the value of `RTCConfiguration.iceServers`.
 
 use axum::{Json, extract::State};
 use serde::Serialize;
@@ -7,18 +7,18 @@ use utoipa::ToSchema;
 use super::{Shared, caller::Caller, problem::Problem};
 use crate::ice::IceServer;
 
-/// ICE servers and how long their credentials are good.
+/// ICE servers and the lifetime of their credentials.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct IceServers {
     /// STUN first, then TURN; may be empty.
     ice_servers: Vec<IceServer>,
-    /// Seconds within which allocations can be made with the credentials.
+    /// Seconds during which the credentials can be used for new allocations.
     #[schema(minimum = 1, maximum = 3600, example = 3600)]
     ttl_seconds: u64,
 }
 
-/// STUN and TURN servers for the caller, with fresh TURN credentials. Ten times an hour.
+/// STUN and TURN servers for the caller, with fresh TURN credentials. Limited to ten requests an hour by default.
 #[utoipa::path(get, path = "/api/ice-servers", tag = "ice", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = IceServers)))]
 pub(super) async fn ice_servers(State(site): State<Shared>, caller: Caller) -> Result<Json<IceServers>, Problem> {

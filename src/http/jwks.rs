@@ -1,4 +1,4 @@
-//! `/.well-known/jwks.json`: the public keys, for whoever verifies our tokens.
+//! `/.well-known/jwks.json`: the public keys, for services that verify our tokens.
 
 use axum::{
     Json,
@@ -20,7 +20,7 @@ pub(super) struct JwkSetBody {
     keys: Vec<serde_json::Value>,
 }
 
-/// The public keys that access tokens are verified with (RFC 7517). `kid` is the RFC 7638 thumbprint.
+/// The public keys that verify access tokens (RFC 7517). `kid` is the RFC 7638 thumbprint.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", responses((status = 200, body = JwkSetBody)))]
 pub(super) async fn jwks(State(site): State<Shared>) -> Response {
     let headers = [(header::CACHE_CONTROL, "public, max-age=300")];

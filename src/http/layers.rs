@@ -1,4 +1,4 @@
-//! The layers around every route that are not a question of their own: deadline, panics, security headers, CORS.
+//! Layers around every route: timeout, panics, load shedding, security headers, CORS.
 
 use std::{any::Any, time::Duration};
 
@@ -13,10 +13,10 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::{Settings, Shared, client::Client, problem::Problem, request_id};
 use crate::load::New;
 
-/// How long a request may take, by default.
+/// Default timeout of a request.
 pub(super) const WITHIN: Duration = Duration::from_secs(10);
 
-/// Ends a request that takes too long with 503.
+/// Ends a request that exceeds its timeout with 503.
 pub(super) async fn within(State(site): State<Shared>, request: Request, next: Next) -> Response {
     let within = site.settings.within;
     match tokio::time::timeout(within, next.run(request)).await {
@@ -25,21 +25,22 @@ pub(super) async fn within(State(site): State<Shared>, request: Request, next: N
     }
 }
 
-/// Refuses requests before any work while the node is late, so that calls which stand keep their turn.
+/// Load shedding: refuses requests before any work while the node is overloaded, so that established calls take
+/// priority.
 pub(super) async fn shed(State(site): State<Shared>, request: Request, next: Next) -> Response {
     match site.load.admit(New::Request) {
         Ok(()) => next.run(request).await,
-        Err(wait) => Problem::busy("This node has more to do than it can in time", wait).into_response(),
+        Err(wait) => Problem::busy("This node is overloaded", wait).into_response(),
     }
 }
 
-/// A panic in a route costs that request, not its connection.
+/// A panic in a route fails that request, not its connection.
 pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Problem::internal(format!("panic: {}", text.unwrap_or("of an unknown kind"))).into_response()
 }
 
-/// Only our own scripts, styles and pictures; sockets to anywhere the page's own code wants; no frames.
+/// Only our own scripts, styles and images; WebSockets to any host; no frames.
 const CSP: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; \
                    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -47,7 +48,7 @@ const SECURITY: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    // A room's address is its key: it does not travel to other sites.
+    // A room's URL is a secret: it is not sent to other sites.
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -88,7 +89,7 @@ pub(super) fn cors(settings: &Settings) -> Option<CorsLayer> {
     Some(layer)
 }
 
-/// What answers where nothing is.
+/// The response where no route matches.
 pub(super) async fn nothing() -> StatusCode {
     StatusCode::NOT_FOUND
 }

@@ -1,4 +1,4 @@
-//! What HTTP asks of the actor system, and nothing more: the one place where the two meet.
+//! Everything HTTP needs from the actor system.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use uuid::Uuid;
 
 use crate::storage::RoomId;
 
-/// The rooms people are in now. Implemented by the actor system's door.
+/// The live rooms. Implemented by the actor system's `NodeRef`.
 ///
-/// Commands return when the system has taken them; they do not wait for every socket to have closed.
+/// Commands return once the system has accepted them; they do not wait until every socket is closed.
 #[async_trait]
 pub trait LiveRooms: Send + Sync + 'static {
-    /// How many seats of a room are taken, over all nodes; 0 for a room nobody is in; `None` when nobody can tell now.
+    /// Occupied seats of a room, over all nodes; 0 for an empty room; `None` when unknown now.
     async fn participants(&self, room_id: RoomId) -> Option<usize>;
-    /// What an operator may see of a room: seats, nodes, queues. `None` when nobody is in it.
+    /// A room's internal state for operators: seats, nodes, queues. `None` when it is empty.
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value>;
-    /// The room was deleted or closed: its members are sent away (`room_closed`, 4404).
+    /// The room was deleted or closed: disconnects its members (`room_closed`, 4404).
     async fn close(&self, room_id: RoomId);
-    /// The room's settings changed: they hold for the next join and the next lost socket.
+    /// The room's settings changed: they apply to the next join and the next disconnect.
     async fn settings_changed(&self, room_id: RoomId);
-    /// The user was disabled: their sockets close (4403).
+    /// The user was disabled: closes their sockets (4403).
     async fn kick_user(&self, user: Uuid);
     /// The node's cells by kind: active and passive, queues, restarts with their reasons.
     fn tree(&self) -> serde_json::Value;
@@ -44,13 +44,13 @@ impl LiveRooms for NodeRef {
 
     async fn close(&self, room_id: RoomId) {
         if self.close_room(room_id).await.is_err() {
-            tracing::warn!(%room_id, "a room was deleted while the ledger is away: its members stay until they leave");
+            tracing::warn!(%room_id, "a room was deleted while the ledger is unavailable: its members stay until they leave");
         }
     }
 
     async fn settings_changed(&self, room_id: RoomId) {
         if Self::settings_changed(self, room_id).await.is_err() {
-            tracing::warn!(%room_id, "a room's new settings could not be looked up: they hold from its next opening");
+            tracing::warn!(%room_id, "cannot look up a room's new settings: they apply once the room is opened again");
         }
     }
 

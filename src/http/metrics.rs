@@ -1,4 +1,4 @@
-//! Names of what HTTP counts, and the layer that counts it. The route is the pattern, never the path.
+//! Metrics of HTTP and the layer that records them. The route is the pattern, never the path.
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -13,7 +13,7 @@ use super::request_id::RequestId;
 
 /// Requests by method, route and status.
 pub const REQUESTS: &str = "aldis_http_requests_total";
-/// Seconds from the request's head to the answer's head, by method and route.
+/// Seconds from the request's head to the response's head, by method and route.
 pub const DURATION: &str = "aldis_http_request_duration_seconds";
 /// Signups, logins, refreshes and logouts by action and result.
 pub const AUTH_RESULTS: &str = "aldis_auth_results_total";
@@ -21,11 +21,11 @@ pub const AUTH_RESULTS: &str = "aldis_auth_results_total";
 /// Describes these metrics to the recorder; once, after it is installed.
 pub fn describe() {
     describe_counter!(REQUESTS, "Requests by method, route and status.");
-    describe_histogram!(DURATION, Unit::Seconds, "From a request's head to its answer's head, by method and route.");
+    describe_histogram!(DURATION, Unit::Seconds, "From a request's head to its response's head, by method and route.");
     describe_counter!(AUTH_RESULTS, "Signups, logins, refreshes and logouts by action and result.");
 }
 
-/// The label of requests that matched no route: the web app's files, and what is not there.
+/// The label of requests that matched no route: the web app's files, and 404s.
 const OTHER: &str = "other";
 
 /// Counts and times every request, and logs it at debug level; never its query, headers or body.
@@ -43,12 +43,12 @@ pub async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts what came of an action of authentication; `result` is `ok` or a problem's code.
+/// Counts the result of an authentication action; `result` is `ok` or a problem's code.
 pub(super) fn auth_result(action: &'static str, result: &'static str) {
     counter!(AUTH_RESULTS, "action" => action, "result" => result).increment(1);
 }
 
-/// Methods are the client's to invent: only known ones become labels.
+/// A client can send any method: only known ones become labels.
 fn label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

@@ -1,4 +1,4 @@
-//! Whether a request's `Origin` may act with the user's cookies: our own site, or one that the configuration names.
+//! Whether a request's `Origin` may use the user's cookies: our own site, or one of `http.allowed_origins`.
 
 use axum::http::{HeaderMap, header};
 
@@ -7,7 +7,7 @@ use super::{
     problem::{Code, Problem},
 };
 
-/// What the header says.
+/// The header's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     /// None: not a browser, or a browser's plain GET.
@@ -33,7 +33,7 @@ fn of(headers: &HeaderMap, settings: &Settings) -> Origin {
     }
 }
 
-/// The authority of an http(s) origin as it stands in `Host`, and the port its scheme implies.
+/// The authority of an http(s) origin as written in `Host`, and the port its scheme implies.
 fn authority(origin: &str) -> Option<(&str, u16)> {
     let (own, port) = match origin.split_once("://")? {
         ("https", own) => (own, 443),
@@ -43,7 +43,7 @@ fn authority(origin: &str) -> Option<(&str, u16)> {
     (!own.is_empty()).then_some((own, port))
 }
 
-/// For requests that change something with the access cookie (SameSite=Lax): the Origin must be there and allowed.
+/// For changes with the access cookie (SameSite=Lax): the Origin must be present and allowed.
 ///
 /// # Errors
 /// `origin_not_allowed`.
@@ -57,8 +57,8 @@ pub(super) fn must_be_allowed(headers: &HeaderMap, settings: &Settings) -> Resul
     }
 }
 
-/// For requests that cannot be forged by cookie alone (the refresh cookie is SameSite=Strict, logins carry a password):
-/// an Origin that is there must be allowed.
+/// For requests that cannot be forged by cookie alone (the refresh cookie is SameSite=Strict, logins contain a
+/// password): if an Origin is present, it must be allowed.
 ///
 /// # Errors
 /// `origin_not_allowed`.

@@ -1,7 +1,7 @@
-//! What an error answer looks like: `application/problem+json` (RFC 9457), one table of codes.
+//! Error responses: `application/problem+json` (RFC 9457), one table of codes.
 //!
-//! A `Problem` travels through the layers as a value in the response's extensions; `render` writes it once, with the
-//! request's id, and turns the bare errors of the framework (404, 405, 413 …) into problems too.
+//! A `Problem` passes through the layers as a value in the response's extensions; `render` writes it once, with the
+//! request's id, and turns the framework's own errors (404, 405, 413 …) into problems too.
 
 mod cause;
 mod code;
@@ -23,29 +23,29 @@ pub use code::Code;
 use super::request_id::RequestId;
 use crate::auth::FieldError;
 
-/// The media type of every error answer.
+/// The media type of every error response.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// An error answer, before it is written.
+/// An error response before it is written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
-    /// Which.
+    /// The code.
     pub code: Code,
-    /// What happened here, for people: what failed, which input, why, what to do.
+    /// For people: what failed, which input, why, what to do.
     pub detail: String,
     /// The fields concerned.
     pub errors: Vec<FieldError>,
-    /// When to try again.
+    /// When to retry.
     pub retry_after: Option<Duration>,
 }
 
 impl Problem {
-    /// A problem with a text for people.
+    /// A problem with a detail for people.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), errors: Vec::new(), retry_after: None }
     }
 
-    /// Fields that cannot be.
+    /// Invalid fields.
     #[must_use]
     pub fn fields(errors: Vec<FieldError>) -> Self {
         let line = |error: &FieldError| match error.field.as_str() {
@@ -56,32 +56,29 @@ impl Problem {
         Self { errors, ..Self::new(Code::InvalidBody, detail) }
     }
 
-    /// Too often, by the named measure.
+    /// A rate limit was exceeded.
     #[must_use]
     pub fn too_often(what: &str, wait: Duration) -> Self {
         let detail = format!("Too many {what}: wait {} s and try again.", seconds(wait));
         Self { retry_after: Some(wait), ..Self::new(Code::RateLimited, detail) }
     }
 
-    /// Not now; in a second perhaps.
+    /// Temporarily unavailable; to be retried in a second.
     pub fn unavailable(detail: impl Into<String>) -> Self {
         Self { retry_after: Some(Duration::from_secs(1)), ..Self::new(Code::Unavailable, detail) }
     }
 
-    /// Too much to do for everybody; the wait is this caller's own.
+    /// Overloaded; each caller is told a different wait.
     #[must_use]
     pub fn busy(what: &str, wait: Duration) -> Self {
         let detail = format!("{what}: wait {} s and try again.", seconds(wait));
         Self { retry_after: Some(wait), ..Self::new(Code::Unavailable, detail) }
     }
 
-    /// A bug. The cause is logged here, once, and never sent.
+    /// A server error. The cause is logged here, once, and never sent.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        tracing::error!(%cause, "a request failed inside");
-        Self::new(
-            Code::Internal,
-            "The request failed for a reason that lies here; it was logged with this request's id.",
-        )
+        tracing::error!(%cause, "internal server error");
+        Self::new(Code::Internal, "The request failed because of a server error; it was logged with this request's id.")
     }
 }
 
@@ -93,7 +90,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The body of an error answer (RFC 9457).
+/// The body of an error response (RFC 9457).
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 #[serde(rename_all = "camelCase")]
@@ -102,18 +99,18 @@ pub struct ProblemBody<'a> {
     #[serde(rename = "type")]
     #[schema(example = "urn:aldis:problem:invalid_body")]
     kind: String,
-    /// The code for people.
+    /// A summary of the code, for people.
     title: &'a str,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What happened here, and what to do.
+    /// What happened in this request, and what to do.
     detail: &'a str,
     /// The code for programs.
     code: Code,
-    /// This request's id, to be found in the logs.
+    /// This request's id, as in the logs.
     request_id: &'a str,
-    /// When to come back, in milliseconds: finer than the header `Retry-After`.
+    /// When to retry, in milliseconds: finer than the header `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, example = 1500)]
     retry_after_ms: Option<u64>,
@@ -123,8 +120,8 @@ pub struct ProblemBody<'a> {
     errors: &'a [FieldError],
 }
 
-/// Writes problems, and turns bare error answers into problems. An error answer of type `application/json` is
-/// deliberate (readiness) and stays.
+/// Writes problems, and turns the framework's error responses into problems. An error response of type
+/// `application/json` is deliberate (readiness) and stays unchanged.
 pub async fn render(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;
@@ -168,13 +165,13 @@ fn is_bare_error(response: &Response) -> bool {
 
 fn bare_detail(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::NOT_FOUND => "Nothing is at this address; /openapi.json lists what there is.",
-        StatusCode::METHOD_NOT_ALLOWED => "The header Allow says which methods this address takes.",
+        StatusCode::NOT_FOUND => "There is no such resource; /openapi.json lists all routes.",
+        StatusCode::METHOD_NOT_ALLOWED => "The header Allow lists the methods of this resource.",
         other => other.canonical_reason().unwrap_or("The request was refused."),
     }
 }
 
-/// RFC 6750 §3: what a client is to do about a 401.
+/// The `WWW-Authenticate` of a 401 (RFC 6750 §3).
 fn challenge(code: Code) -> Option<&'static str> {
     if code.status() != StatusCode::UNAUTHORIZED {
         return None;
@@ -188,7 +185,7 @@ fn challenge(code: Code) -> Option<&'static str> {
     })
 }
 
-/// Whole seconds, at least one: `Retry-After` knows no fractions (RFC 9110 §10.2.3).
+/// Whole seconds, at least one: `Retry-After` has no fractions (RFC 9110 §10.2.3).
 fn seconds(wait: Duration) -> u64 {
     wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
 }

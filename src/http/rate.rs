@@ -1,7 +1,7 @@
-//! How often somebody may ask: by client address, by user, and for logins by address and by e-mail.
+//! Rate limits: by client address, by user, and for logins by address and by e-mail.
 //!
-//! Each measure is one GCRA table (`governor`) of bounded size. Keys are 64-bit hashes with a key of this process, so
-//! nobody can aim at another's.
+//! Each limit is one GCRA table (`governor`) of bounded size. Keys are 64-bit hashes keyed per process, so nobody can
+//! produce collisions.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
@@ -19,12 +19,12 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, c
 
 use super::{Shared, client::Client, problem::Problem};
 
-/// So many at once, and as many more spread evenly over `per`. `burst = 0` means no limit.
+/// A burst that refills evenly over `per`. `burst = 0` means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Requests at once.
+    /// The size of the burst.
     pub burst: u32,
-    /// The time in which they come back.
+    /// The period in which it refills.
     pub per: Duration,
 }
 
@@ -34,18 +34,18 @@ impl Rate {
     }
 }
 
-/// How often somebody may ask.
+/// All rate limits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
-    /// All requests from one client address: many people may sit behind it.
+    /// All requests per client address, which many people may share.
     pub address: Rate,
-    /// All requests of one user.
+    /// All requests per user.
     pub user: Rate,
-    /// Signups, logins and refreshes from one client address: each login costs 16 ms of a core.
+    /// Signups, logins and refreshes per client address: each login costs 16 ms of CPU.
     pub auth_address: Rate,
-    /// Logins into one account, right or wrong: what guessing a password gets.
+    /// Logins per account, successful or not: it limits password guessing.
     pub login_email: Rate,
-    /// Addresses, users or accounts counted at once in each table (≈ 50 bytes each); past it they share counts.
+    /// Addresses, users or accounts tracked in each table (≈ 50 bytes each); beyond it they share counters.
     pub keys_max: usize,
 }
 
@@ -61,7 +61,7 @@ impl Default for Limits {
     }
 }
 
-/// The counts of all measures.
+/// The tables of all limits.
 pub struct Rates {
     /// See `Limits::address`.
     pub address: Table,
@@ -74,7 +74,7 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Empty counts for these limits.
+    /// Empty tables for these limits.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         let table = |rate| Table::new(rate, limits.keys_max);
@@ -87,12 +87,12 @@ impl Rates {
     }
 }
 
-/// How many questions pass between two looks at a table's size.
+/// Requests between two checks of a table's size.
 const LOOK_EVERY: u32 = 256;
-/// How many counts are shared by the keys that find a table full.
+/// Counters shared by the keys that find a table full.
 const SHARED_COUNTS: u64 = 1024;
 
-/// One measure's counts: at most `keys_max + LOOK_EVERY + SHARED_COUNTS` of them.
+/// The counters of one limit: at most `keys_max + LOOK_EVERY + SHARED_COUNTS` of them.
 pub struct Table {
     limiter: Option<DefaultKeyedRateLimiter<u64>>,
     clock: DefaultClock,
@@ -121,7 +121,7 @@ impl Table {
     /// Counts one request of `key`.
     ///
     /// # Errors
-    /// How long to wait, when there were too many.
+    /// The limit is exceeded: how long to wait.
     pub fn take(&self, key: impl Hash) -> Result<(), Duration> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
         if self.asked.fetch_add(1, Ordering::Relaxed) % LOOK_EVERY == LOOK_EVERY - 1 {
@@ -134,7 +134,7 @@ impl Table {
         limiter.check_key(&key).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
     }
 
-    /// Forgets keys that have their whole burst back, when there are too many.
+    /// Drops keys whose burst has refilled, when there are too many.
     fn look(&self, limiter: &DefaultKeyedRateLimiter<u64>) {
         let mut is_full = limiter.len() >= self.keys_max;
         if is_full {
@@ -146,7 +146,7 @@ impl Table {
     }
 }
 
-/// Counts every request by its client address.
+/// Counts every request by client address.
 pub async fn by_address(State(site): State<Shared>, request: Request, next: Next) -> Response {
     if let Some(client) = request.extensions().get::<Client>()
         && let Err(wait) = site.rates.address.take(client.network())

@@ -1,4 +1,4 @@
-//! Each request's id: a trusted proxy's `X-Request-Id` when it is sane, else a fresh UUID. It is answered, logged, and
+//! Each request's id: a trusted proxy's `X-Request-Id` if it is valid, else a fresh UUID. It is returned, logged, and
 //! part of every problem.
 
 use axum::{
@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::client::Client;
 
-/// The header that carries it.
+/// Its header.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id taken over from a proxy.
+/// The longest id accepted from a proxy.
 const LEN_MAX: usize = 64;
 
 /// The id of a request: 1 to 64 of `A–Z a–z 0–9 . _ -`.
@@ -28,7 +28,7 @@ impl RequestId {
         &self.0
     }
 
-    /// The id a proxy gave, if it may stand in a log.
+    /// The id sent by a proxy, if it is safe to log.
     fn of_proxy(value: &HeaderValue) -> Option<Self> {
         let text = value.to_str().ok()?;
         let sane = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -37,7 +37,7 @@ impl RequestId {
     }
 }
 
-/// Gives each request its id, and the answer its header.
+/// Adds an id to each request and its header to the response.
 pub async fn give(mut request: Request, next: Next) -> Response {
     let by_proxy = request.extensions().get::<Client>().is_some_and(|client| client.by_proxy);
     let inbound = request.headers().get(HEADER).filter(|_| by_proxy).and_then(RequestId::of_proxy);

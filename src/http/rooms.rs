@@ -1,4 +1,4 @@
-//! `/api/rooms`: make, look up, list, change and delete rooms. Only the host may change or delete.
+//! `/api/rooms`: create, read, list, change and delete rooms. Only the host may change or delete.
 
 use axum::{
     Json,
@@ -23,20 +23,20 @@ use crate::{
     storage::{MeetingChange, MeetingPage, Mode, RoomId, rooms::NewRoom},
 };
 
-/// What rooms may be like.
+/// Limits of rooms.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
-    /// Participants of a room that does not say: in a mesh each sends to all others.
+    /// Default maximum of participants: in a mesh each sends to all others.
     pub participants: u32,
-    /// The most participants a room may be made for; at most 1000.
+    /// The highest maximum of participants; at most 1000.
     pub participants_max: u32,
-    /// Seconds a lost participant's seat is kept, in a room that does not say.
+    /// Default seat window in seconds: how long the seat of a disconnected participant is kept.
     pub seat_window_seconds: u32,
-    /// The most seconds a seat may be kept; at most 120.
+    /// The longest seat window in seconds; at most 120.
     pub seat_window_seconds_max: u32,
-    /// Rooms one host may have.
+    /// Rooms per host.
     pub per_host_max: u32,
-    /// Whether rooms may be made whose media goes through a media service.
+    /// Whether rooms with a media service may be created.
     pub sfu: bool,
 }
 
@@ -53,7 +53,7 @@ impl Default for Limits {
     }
 }
 
-/// Checks the numbers of a wish against the limits.
+/// Checks the numbers of a request against the limits.
 fn checked(limits: &Limits, max_participants: Option<u32>, seat_window: Option<u32>) -> Result<(), Problem> {
     let out_of = |field: &str, value: Option<u32>, low: u32, high: u32| {
         let wrong = value.filter(|value| !(low..=high).contains(value))?;
@@ -69,7 +69,7 @@ fn checked(limits: &Limits, max_participants: Option<u32>, seat_window: Option<u
     if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
 }
 
-/// Makes a room; whoever makes it is its host.
+/// Creates a room; the caller becomes its host.
 #[utoipa::path(post, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
     request_body = Option<CreateRoom>,
     responses(
@@ -103,7 +103,7 @@ pub(super) async fn create(
     Ok(response)
 }
 
-/// A room, for anybody logged in who knows its id.
+/// A room, for any signed-in user who knows its id.
 #[utoipa::path(get, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
     params(RoomPath),
     responses((status = 200, body = RoomBody), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
@@ -127,7 +127,7 @@ pub(super) async fn list(
     Query(page): Query<Page>,
 ) -> Result<Json<RoomList>, Problem> {
     let page = page.parse()?;
-    // One more than wanted, to know whether there is a next page.
+    // One more than requested, to know whether there is a next page.
     let mut meetings = site.rooms.of(caller.user, MeetingPage { limit: page.limit + 1, ..page }).await?;
     let is_last = meetings.len() <= page.limit as usize;
     meetings.truncate(page.limit as usize);
@@ -167,7 +167,7 @@ pub(super) async fn patch(
     Ok(Json(RoomBody::new(meeting, participants)))
 }
 
-/// Deletes a room you host; whoever is in it is sent away.
+/// Deletes a room you host; its members are disconnected.
 #[utoipa::path(delete, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
     params(RoomPath),
     responses((status = 204, description = "deleted"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
@@ -183,7 +183,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Why a change touched nothing: the room is somebody else's, or it is not there.
+/// Why a change affected nothing: the room has another host, or does not exist.
 async fn not_yours(site: &Shared, room_id: RoomId) -> Problem {
     match site.rooms.find(room_id).await {
         Ok(Some(_)) => Problem::new(Code::Forbidden, format!("Only the host may change or delete room {room_id}.")),

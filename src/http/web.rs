@@ -1,4 +1,4 @@
-//! The web app, embedded: `/` and `/r/*` are its page, everything else its files by path.
+//! The embedded web app: `/` and `/r/*` serve its page, all other paths its files.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::problem::{Code, Problem};
 
-/// What `npm run build` made of `web/app`. In debug builds it is read from the folder, in release builds embedded.
+/// The output of `npm run build` in `web/app`. Debug builds read it from the folder, release builds embed it.
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 #[allow_missing = true]
@@ -19,18 +19,16 @@ struct Dist;
 
 const PAGE: &str = "index.html";
 
-/// The page, which then shows what the path says.
+/// The page, which renders by the path.
 pub(super) async fn page(headers: HeaderMap) -> Response {
     match Dist::get(PAGE) {
         Some(file) => serve(PAGE, file.into(), &headers),
-        None => {
-            Problem::new(Code::NotFound, "The web app is not part of this build; `npm run build` in web/ makes it.")
-                .into_response()
-        }
+        None => Problem::new(Code::NotFound, "The web app is not part of this build; run `npm run build` in web/.")
+            .into_response(),
     }
 }
 
-/// A file of the web app; what is none is nothing.
+/// A file of the web app, or 404.
 pub(super) async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     match Dist::get(path) {
@@ -40,7 +38,7 @@ pub(super) async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Respon
     }
 }
 
-/// A file with what its headers are made of.
+/// A file and the values of its headers.
 struct Asset {
     bytes: Cow<'static, [u8]>,
     media_type: String,

@@ -1,5 +1,5 @@
-//! Which classes of new work are refused. Established calls are never shed, resumes only when the node is near its end.
-//! Pure: must not know what is measured, nor who asks.
+//! Which classes of new work are refused. Established calls are never shed, resumes only when the node is close to
+//! failing. Pure: must not know what is measured, nor who asks.
 
 /// A resume is refused at this many times the bound at which newcomers are. It belongs to a call that other people are
 /// in, and takes a share of the node that it had before: refusing it does not unload the node, and ends the call.

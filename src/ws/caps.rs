@@ -1,4 +1,4 @@
-//! How many connections stand, over all and by address. It must not know what they are used for.
+//! Limits of open connections, in total and per address. It must not know what they are used for.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use dashmap::DashMap;
 
 use super::metrics;
 
-/// Counts connections; a [`Place`] is one of them.
+/// Counts open connections; each holds a [`Place`].
 #[derive(Debug)]
 pub(crate) struct Caps {
     places_max: usize,
@@ -17,14 +17,14 @@ pub(crate) struct Caps {
     by_address: DashMap<IpAddr, usize>,
 }
 
-/// One connection's place, given back when dropped.
+/// The permit of one connection, released when dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     caps: Arc<Caps>,
     address: Option<IpAddr>,
 }
 
-/// Why there is no place.
+/// Which limit is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
     Node,
@@ -36,19 +36,19 @@ impl Caps {
         Arc::new(Self { places_max, per_address_max, taken: AtomicUsize::new(0), by_address: DashMap::new() })
     }
 
-    /// How many places are free.
+    /// The number of free places.
     pub(crate) fn left(&self) -> usize {
         self.places_max.saturating_sub(self.taken.load(Ordering::Relaxed))
     }
 
-    /// Takes a place for `address`; `None` counts against the node only.
+    /// Acquires a place for `address`; `None` counts against the node's limit only.
     pub(crate) fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Place, Full> {
         if self.taken.fetch_add(1, Ordering::Relaxed) >= self.places_max {
             self.taken.fetch_sub(1, Ordering::Relaxed);
             return Err(Full::Node);
         }
         metrics::connected();
-        // From here on dropping the place gives both counts back.
+        // From here on dropping the place releases both counts.
         let mut place = Place { caps: Arc::clone(self), address: None };
         let Some(address) = address.map(network) else { return Ok(place) };
         let mut count = self.by_address.entry(address).or_default();
@@ -74,7 +74,7 @@ impl Drop for Place {
     }
 }
 
-/// What counts as one client: an IPv4 address, or the /64 that an IPv6 customer has to itself.
+/// The key of one client: an IPv4 address, or the /64 that belongs to one IPv6 customer.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {

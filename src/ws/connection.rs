@@ -18,29 +18,29 @@ use super::wire::{Outlet, Pipe};
 use crate::http::client::Client;
 use crate::load::New;
 
-/// Who takes sockets in: the system behind the edge.
+/// The system behind the edge, which new sockets are handed to.
 pub trait Lobby: Send + Sync + 'static {
-    /// What becomes of one socket.
+    /// The session of one socket.
     type Session: Session;
 
-    /// Whether a new socket may come now; a resume is refused later than a newcomer.
+    /// Whether a new socket is admitted now; a resume is refused later than a newcomer.
     ///
     /// # Errors
-    /// [`Busy`] while overloaded or draining; the client is answered 503 and told when to retry.
+    /// [`Busy`] while overloaded or draining; the client gets 503 with `Retry-After`.
     fn admit(&self, new: New) -> Result<(), Busy>;
 
-    /// Takes in a new socket. `None`: refused after all, with the farewell said through `outlet`.
+    /// Opens a session for a new socket. `None`: refused after all, and `outlet` was closed with the reason.
     fn open(&self, arrival: Arrival, outlet: Outlet) -> impl Future<Output = Option<Self::Session>> + Send;
 }
 
-/// What is known of a client when its socket opens.
+/// What is known about a client when its socket opens.
 #[derive(Debug)]
 pub struct Arrival {
-    /// Who it is, seen through trusted proxies.
+    /// Its address, seen through trusted proxies.
     pub client: Client,
-    /// The token, if the request brought one; else `hello` must.
+    /// The token, if the request contained one; else `hello` must.
     pub token: Option<Token>,
-    /// The page's origin, an allowed one; absent for what is no browser.
+    /// The page's origin, an allowed one; absent for clients that are not browsers.
     pub origin: Option<Origin>,
 }
 
@@ -65,7 +65,7 @@ impl Stream for TlsStream {
     }
 }
 
-/// An upgraded stream, and what came behind the request's head.
+/// An upgraded stream, and the bytes received after the request's head.
 #[derive(Debug)]
 pub(crate) struct Upgraded<S> {
     pub(crate) stream: S,
@@ -76,7 +76,7 @@ pub(crate) struct Upgraded<S> {
 /// The rest of a connection's life once its socket is open: reading until the end.
 pub(crate) type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Opens the socket. `task`: the connection's own, which the write half ends when it is dropped. `None`: refused.
+/// Opens the socket. `task`: the connection's own, aborted when the write half is dropped. `None`: refused.
 pub(crate) async fn open<S: Stream, L: Lobby>(
     upgraded: Upgraded<S>,
     lobby: &L,

@@ -1,5 +1,5 @@
-//! What all connections of one listener share, and how a request to open a socket is judged there: by the handshake's
-//! rules, then by the node. It must not know how connections are accepted, nor how they are answered.
+//! State shared by all connections of one listener, and the decision about a request to open a socket: by the
+//! handshake's rules, then by the node. It must not know how connections are accepted, nor how responses are sent.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::limits::Limits;
 use crate::http::client::Client;
 use crate::load::New;
 
-/// What all connections of one listener share.
+/// State shared by all connections of one listener.
 pub(crate) struct Entrance<L> {
     pub(crate) router: Router,
     pub(crate) lobby: Arc<L>,
@@ -27,15 +27,15 @@ pub(crate) struct Entrance<L> {
 }
 
 impl<L: Lobby> Entrance<L> {
-    /// Who sent a request.
+    /// The client that sent a request.
     pub(crate) fn client(&self, peer: SocketAddr, head: &Parts) -> Client {
         Client::of(peer.ip(), self.over_tls, &head.headers, &self.proxies)
     }
 
-    /// Judges a request to open a socket, and asks the node whether one may come.
+    /// Validates a request to open a socket, and asks the node whether one is admitted.
     ///
     /// # Errors
-    /// The first rule it breaks, or the node's refusal.
+    /// The first rule it violates, or the node's refusal.
     pub(crate) fn judge(&self, head: &Parts, client: Client) -> Result<(Accepted, Arrival), Refusal> {
         let mut accepted = handshake::judge(head, &self.policy, client.over_tls)?;
         let new = if accepted.resumes { New::Resume } else { New::Socket };

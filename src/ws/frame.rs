@@ -1,4 +1,4 @@
-//! Heads of the frames we write (RFC 6455 §5.2): always final, never masked, always the shortest length.
+//! Headers of the frames we write (RFC 6455 §5.2): always final, never masked, always the shortest length.
 
 /// The opcodes a server writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(crate) enum Opcode {
     Pong = 0xA,
 }
 
-/// A head on the stack.
+/// A header on the stack.
 #[derive(Debug)]
 pub(crate) struct Head {
     bytes: [u8; 10],

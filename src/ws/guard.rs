@@ -1,7 +1,7 @@
-//! Judges a client's frames as their bytes pass (RFC 6455 §5), before the frame parser above believes them.
+//! Validates a client's frames as their bytes pass (RFC 6455 §5), before the frame parser above trusts them.
 //!
-//! Pure: fed bytes, it says how many may pass and, when one may not, the close code that answers it. It holds no
-//! payload, so a client can make it hold nothing. It must not know sockets, tasks or messages' meaning.
+//! Pure: given bytes, it returns how many may pass and, for a violation, the close code. It buffers no payload, so a
+//! client cannot make it hold memory. It must not know sockets, tasks or the meaning of messages.
 
 mod close;
 mod head;
@@ -16,14 +16,14 @@ use head::{Content, Head, HeadBytes};
 use utf8::Utf8;
 pub use whole::{Kind, Whole};
 
-/// What a client's messages may be; a violation costs the client its connection.
+/// Limits of a client's messages; a violation closes the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Payload bytes of one message, over all its frames: what a connection can make us hold.
+    /// Payload bytes of one message, over all its frames: the most a connection can make us buffer.
     pub message_bytes_max: u64,
-    /// Frames of one message: empty frames cost work without costing bytes.
+    /// Frames of one message: empty frames cost work without counting as bytes.
     pub fragments_max: u32,
-    /// Whether binary messages are understood. The protocol `aldis.v1` is text only (1003).
+    /// Whether binary messages are accepted. The protocol `aldis.v1` is text only (1003).
     pub binary: bool,
 }
 
@@ -33,12 +33,12 @@ impl Default for Limits {
     }
 }
 
-/// A broken rule: the close code that answers it (RFC 6455 §7.4.1) and the reason, for the close frame and the log.
+/// A violation: its close code (RFC 6455 §7.4.1) and the reason, for the close frame and the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// `Protocol`, `Binary`, `NotUtf8` or `TooBig`.
     pub close: Close,
-    /// Which rule, in words that help who writes the client. At most 123 bytes.
+    /// Which rule, worded for the client's developer. At most 123 bytes.
     pub why: &'static str,
 }
 
@@ -64,7 +64,7 @@ enum Step {
     Payload(Payload),
 }
 
-/// The message whose last frame has not come yet, or is passing now.
+/// The message whose last frame has not been received yet, or is passing now.
 #[derive(Debug)]
 struct Message {
     text: Option<Utf8>,
@@ -82,7 +82,7 @@ struct Payload {
     close: CloseBody,
 }
 
-/// Why no further byte passes.
+/// Why no further bytes pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Over {
     Closed,
@@ -93,14 +93,14 @@ enum Over {
 const PIECE: usize = 512;
 
 impl Guard {
-    /// A guard before the first byte of a connection; also what a guard [at rest](Self::at_rest) is equal to.
+    /// A guard before the first byte of a connection; a guard [at rest](Self::at_rest) equals it.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self { limits, step: Step::Head(HeadBytes::default()), message: None, delivered: 0, over: None }
     }
 
-    /// Judges the next bytes of the connection and answers how many of them may pass: all, or those before the
-    /// violation, or those up to the end of the close frame. Afterwards ask [`violation`](Self::violation).
+    /// Validates the next bytes of the connection and returns how many of them may pass: all, or those before the
+    /// violation, or those up to the end of the close frame. Afterwards check [`violation`](Self::violation).
     pub fn feed(&mut self, bytes: &[u8]) -> usize {
         let mut passed = 0;
         while passed < bytes.len() && self.over.is_none() {
@@ -117,7 +117,7 @@ impl Guard {
         passed
     }
 
-    /// The rule that was broken, if one was: nothing passes after it.
+    /// The violation, if there was one: nothing passes after it.
     #[must_use]
     pub fn violation(&self) -> Option<Violation> {
         match self.over {
@@ -126,13 +126,13 @@ impl Guard {
         }
     }
 
-    /// Whether the connection is over: a close frame has passed, or a rule was broken.
+    /// Whether the connection has ended: a close frame has passed, or a rule was broken.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.over.is_some()
     }
 
-    /// How many whole messages and control frames have passed: what the parser above must have handed on
+    /// The number of whole messages and control frames that have passed: the parser above must have delivered as many
     /// before it can be dropped.
     #[must_use]
     pub fn delivered(&self) -> u64 {
@@ -225,7 +225,7 @@ impl Message {
         Ok(Self { text: (content == Content::Text).then(Utf8::default), bytes: 0, fragments: 0 })
     }
 
-    /// One more frame, of so many bytes.
+    /// Adds a frame of this many bytes.
     fn grow(&mut self, length: u64, limits: &Limits) -> Result<(), Violation> {
         self.fragments += 1;
         self.bytes = self.bytes.saturating_add(length);
@@ -241,7 +241,7 @@ impl Message {
 
 const NOT_UTF8: Violation = Violation { close: Close::NotUtf8, why: "text that is not UTF-8" };
 
-/// Shows `masked` without its mask, piece by piece; `mask` begins at the first byte's key.
+/// Yields `masked` without its mask, piece by piece; `mask` starts at the first byte's key.
 fn unmasked(
     masked: &[u8],
     mask: [u8; 4],

@@ -1,4 +1,4 @@
-//! The guard's place: between the stream and the frame parser. What the guard lets pass is all the parser ever sees.
+//! The stream between socket and frame parser: the parser sees only what the guard lets pass.
 
 use std::io;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::guard::Guard;
 
-/// A guard that the parser's stream and the reader look at in turn; never locked across an await.
+/// A guard shared by the parser's stream and the reader; never locked across an await.
 #[derive(Debug)]
 pub(super) struct Shared(Mutex<Guard>);
 
@@ -23,7 +23,7 @@ impl Shared {
     }
 }
 
-/// First the bytes that woke the reader, then the stream, all through the guard.
+/// The bytes that woke the reader, then the stream, all through the guard.
 #[derive(Debug)]
 pub(super) struct Guarded<'a, S> {
     early: &'a [u8],
@@ -54,7 +54,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<'_, S> {
         let new = buf.filled().len() - before;
         let passed = this.guard.look(|guard| guard.feed(&buf.filled()[before..]));
         buf.set_filled(before + passed);
-        // Zero bytes would read as the end of the stream.
+        // Zero bytes would mean the end of the stream.
         if new > 0 && passed == 0 { Poll::Ready(Err(over())) } else { Poll::Ready(Ok(())) }
     }
 }

@@ -1,5 +1,5 @@
-//! One connection from accept to its first request: the waits before it, TLS, and which way it goes on, as a socket or
-//! as HTTP. It must not know what the router serves, nor how connections are accepted.
+//! One connection from accept to its first request: timeouts, TLS, and whether it continues as a socket or as HTTP. It
+//! must not know what the router serves, nor how connections are accepted.
 
 use std::future::Future;
 use std::io;
@@ -23,7 +23,7 @@ use super::scratch::Scratch;
 use super::tls::TlsStream;
 use super::upgrade;
 
-/// One connection on its way in.
+/// One accepted connection.
 pub(crate) struct Guest<L> {
     pub(crate) entrance: Arc<Entrance<L>>,
     pub(crate) peer: SocketAddr,
@@ -31,11 +31,11 @@ pub(crate) struct Guest<L> {
     pub(crate) task: oneshot::Receiver<JoinHandle<()>>,
 }
 
-/// Where the first bytes of a connection lead.
+/// How a connection continues after its first bytes.
 enum Way {
-    /// It opens a socket: what to answer, for whom, and what came behind the request.
+    /// As a socket: the response, the arrival, and the bytes received after the request.
     Socket(Vec<u8>, Arrival, Box<[u8]>),
-    /// It goes on as HTTP: what was read, and whether the node has refused a socket.
+    /// As HTTP: the bytes read, and the node's refusal if it was asked for a socket.
     Http(Box<[u8]>, Option<Busy>),
     /// It has ended.
     Gone,
@@ -58,7 +58,7 @@ impl<L: Lobby> Guest<L> {
         }
     }
 
-    /// What a client has to do before it is worth a request's buffers; a stop ends the wait.
+    /// Waits for a step that a client must take before it gets a request's buffers; a stop ends the wait.
     async fn in_time<T>(&self, within: Duration, step: impl Future<Output = io::Result<T>>) -> Option<T> {
         let step = timeout(within, step);
         tokio::select! {
@@ -85,7 +85,7 @@ impl<L: Lobby> Guest<L> {
     }
 }
 
-/// Reads once, without waiting, and decides which way the connection goes.
+/// Reads once, without waiting, and decides how the connection continues.
 fn first<L: Lobby, S: AsyncRead + Unpin>(entrance: &Entrance<L>, peer: SocketAddr, stream: &mut S) -> Way {
     let mut read = match Scratch::read(stream).now_or_never() {
         Some(Ok(read)) => read,
@@ -96,7 +96,7 @@ fn first<L: Lobby, S: AsyncRead + Unpin>(entrance: &Entrance<L>, peer: SocketAdd
     let Some((head, length)) = upgrade::head(bytes) else { return Way::Http(bytes.into(), None) };
     match entrance.judge(&head, entrance.client(peer, &head)) {
         Ok((accepted, arrival)) => Way::Socket(upgrade::answer(&accepted), arrival, bytes[length..].into()),
-        // The HTTP server says so.
+        // The HTTP server sends the refusal.
         Err(Refusal::Busy(busy)) => Way::Http(bytes.into(), Some(busy)),
         Err(_) => Way::Http(bytes.into(), None),
     }

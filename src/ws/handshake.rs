@@ -1,7 +1,8 @@
-//! Judges a request to open a WebSocket: RFC 6455 §4.2.1 to the letter, the sub-protocol, the origin, the token's way.
+//! Validates a request to open a WebSocket: RFC 6455 §4.2.1 to the letter, the sub-protocol, the origin, the token's
+//! carrier.
 //!
-//! Pure: a request's head in, [`Accepted`] or one [`Refusal`] out. It must not know whether a token is any good, nor
-//! whether the node has room: a browser cannot see the status of a failed upgrade, so both are told after it.
+//! Pure: a request's head in, [`Accepted`] or one [`Refusal`] out. It must not know whether a token is valid: a browser
+//! cannot see the status of a failed upgrade, so an invalid token is reported after it.
 
 mod fields;
 mod origin;
@@ -24,17 +25,17 @@ pub use token::{TOKEN_BYTES_MAX, Token, TokenWay};
 /// The sub-protocol this server speaks.
 pub const PROTOCOL: &str = "aldis.v1";
 
-/// Offered beside [`PROTOCOL`] by a client that will resume a session, so that a loaded node refuses it last. Like a
-/// token's entry it is never echoed. What it claims is not known to be true before the hello.
+/// Offered beside [`PROTOCOL`] by a client that will resume a session, so that an overloaded node refuses it last. Like
+/// a token's entry it is never echoed. The claim is not verified before the hello.
 pub const RESUME: &str = "aldis.resume";
 
-/// Sub-protocols a client may offer: its own, a token, a resume, and room for later versions.
+/// Maximum sub-protocols a client may offer: ours, a token, a resume, and room for later versions.
 const PROTOCOLS_MAX: usize = 16;
 
-/// What the node's operator decided about origins.
+/// The operator's policy for origins.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// Origins that may connect besides the one that `Host` names.
+    /// Origins that may connect besides that of `Host`.
     pub allowed_origins: Vec<Origin>,
 }
 
@@ -43,20 +44,20 @@ pub struct Policy {
 pub struct Accepted {
     /// The value of `Sec-WebSocket-Accept`.
     pub accept: HeaderValue,
-    /// Whether the client offered [`PROTOCOL`], and so must be answered with it.
+    /// Whether the client offered [`PROTOCOL`], so that the response must select it.
     pub protocol: bool,
-    /// Whether the client says that it will resume a session ([`RESUME`]).
+    /// Whether the client claims that it will resume a session ([`RESUME`]).
     pub resumes: bool,
-    /// The token, if the request brought one; else `hello` must.
+    /// The token, if the request contains one; else `hello` must.
     pub token: Option<Token>,
-    /// The page's origin; absent for what is no browser.
+    /// The page's origin; absent for clients that are not browsers.
     pub origin: Option<Origin>,
 }
 
-/// Judges one request. `tls`: whether it came through our own TLS, so that its own origin can only be `https`.
+/// Validates one request. `tls`: whether it came over our own TLS, so that its own origin can only be `https`.
 ///
 /// # Errors
-/// The first rule that the request breaks.
+/// The first rule that the request violates.
 pub fn judge(head: &Parts, policy: &Policy, tls: bool) -> Result<Accepted, Refusal> {
     if head.method != Method::GET {
         return Err(Refusal::Method);
@@ -94,7 +95,7 @@ fn judge_upgrade(head: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The answer to a key: its SHA-1 with the protocol's GUID (RFC 6455 §4.2.2).
+/// The accept value of a key: its SHA-1 with the protocol's GUID (RFC 6455 §4.2.2).
 fn judge_key(head: &Parts) -> Result<HeaderValue, Refusal> {
     let key = fields::single(head, &header::SEC_WEBSOCKET_KEY)?.ok_or(Refusal::Key)?;
     let mut nonce = [0; 16];
@@ -105,7 +106,7 @@ fn judge_key(head: &Parts) -> Result<HeaderValue, Refusal> {
     HeaderValue::from_str(&STANDARD.encode(digest)).map_err(|_| Refusal::Key)
 }
 
-/// The offered sub-protocols; none at all is allowed (not every client is a browser), none that we speak is not.
+/// The offered sub-protocols; offering none is allowed (not every client is a browser), offering only others is not.
 fn offered_protocols(head: &Parts) -> Result<Vec<&str>, Refusal> {
     let offered = fields::list(head, &header::SEC_WEBSOCKET_PROTOCOL)?;
     let present = head.headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL);

@@ -1,5 +1,5 @@
-//! One connection while it speaks HTTP/1.1: the router answers, except that `/ws` is judged here and may leave HTTP.
-//! It must not know what the router serves.
+//! One connection while it speaks HTTP/1.1: the router responds, except that `/ws` is validated here and may be
+//! upgraded. It must not know what the router serves.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn, ready};
@@ -28,22 +28,22 @@ use super::pace::{Pace, Paced};
 use super::upgrade::PATH;
 use crate::http::client::OverTls;
 
-/// What answers the requests of one connection.
+/// The service of one connection.
 pub(crate) struct Front<L> {
     entrance: Arc<Entrance<L>>,
     peer: SocketAddr,
     pace: Pace,
-    /// The node's answer to the connection's first request, if that was already asked for: it is asked once.
+    /// The node's refusal of the connection's first request, if it was already asked: it is asked only once.
     busy: Mutex<Option<Busy>>,
-    /// Filled when a request is upgraded; HTTP ends with its answer.
+    /// Set when a request is upgraded; HTTP ends with its response.
     arrival: Mutex<Option<Arrival>>,
 }
 
-/// A connection that goes on as HTTP, and what is known of it.
+/// A connection that continues as HTTP, and what is known about it.
 pub(crate) struct Begun<S> {
     pub(crate) stream: S,
     pub(crate) peer: SocketAddr,
-    /// What was read of it.
+    /// The bytes already read.
     pub(crate) early: Box<[u8]>,
     /// See [`Front::busy`].
     pub(crate) busy: Option<Busy>,
@@ -67,7 +67,7 @@ where
     let mut stopped = pin!(stop.cancelled());
     let mut stopping = false;
     let whole = poll_fn(|cx| {
-        // Stop first: a request that comes with it finds no keep-alive.
+        // Stop first: a request that arrives at the same time gets no keep-alive.
         if !stopping && stopped.as_mut().poll(cx).is_ready() {
             stopping = true;
             Pin::new(&mut connection).graceful_shutdown();
@@ -75,7 +75,7 @@ where
         connection.poll_without_shutdown(cx)
     });
     let served = tokio::select! {
-        // Lateness last: a head that came in time counts.
+        // The timeout last: a head that arrived in time counts.
         biased;
         served = whole => served.map_err(|error| tracing::debug!(%error, "an HTTP connection ended early")).is_ok(),
         () = pace.late(limits.head_within, limits.answer_stuck_within) => false,
@@ -95,7 +95,7 @@ where
 }
 
 impl<L: Lobby> Front<L> {
-    /// Judges a request to open a socket; the arrival is kept for when HTTP has ended.
+    /// Responds to a request to open a socket; the arrival is stored until HTTP has ended.
     fn knock(&self, head: &Parts) -> Response<Body> {
         let client = self.entrance.client(self.peer, head);
         let told = self.busy.lock().unwrap_or_else(PoisonError::into_inner).take();

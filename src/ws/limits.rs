@@ -1,17 +1,17 @@
-//! Every limit of the socket's edge, with its reason. It must not know where the values come from.
+//! All limits of a listener and its connections, each with its reason. It must not know the source of the values.
 
 use std::time::Duration;
 
 use super::guard;
 
-/// What one listener, and each of its connections, may cost.
+/// Limits of one listener and of each of its connections.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Open connections, HTTP and WebSocket together. Keep it below the process's file limit: running out of
-    /// descriptors hurts everybody, a refused connection only one.
+    /// Maximum open connections, HTTP and WebSocket together. Keep it below the process's file limit: running out of
+    /// descriptors affects all clients, a refused connection only one.
     pub connections_max: usize,
-    /// Open connections of one address (an IPv6 /64 counts as one), so that one client cannot take all places.
-    /// Trusted proxies are exempt: behind them everybody has the same address.
+    /// The same per address (an IPv6 /64 counts as one), so that one client cannot take all places. Trusted proxies are
+    /// exempt: all their clients share their address.
     pub connections_per_address_max: usize,
     /// From accept to the end of the TLS handshake.
     pub tls_handshake_within: Duration,
@@ -19,20 +19,20 @@ pub struct Limits {
     pub first_byte_within: Duration,
     /// A request's whole head, from its first byte.
     pub head_within: Duration,
-    /// How long a kept-alive connection may wait for its next request: longer than a proxy in front keeps it.
+    /// Keep-alive timeout, which should be longer than that of a proxy in front.
     pub idle_within: Duration,
-    /// How long a client may take nothing of an HTTP answer before we hang up.
+    /// How long a client may accept no byte of an HTTP response before we close.
     pub answer_stuck_within: Duration,
     /// Bytes of a request's head, and of hyper's buffer (at least 8 KiB).
     pub head_bytes_max: usize,
     /// The longest pause of the accept loop when the process or the system is out of file descriptors.
     pub accept_pause_max: Duration,
-    /// What a client's frames and messages may be.
+    /// Limits of a client's frames and messages.
     pub frames: guard::Limits,
-    /// From our close frame to the end of the TCP connection, whatever the peer does; also how long HTTP may take
-    /// to say goodbye.
+    /// From our close frame to the end of the TCP connection, whatever the peer does; also the timeout of closing an
+    /// HTTP connection.
     pub farewell_within: Duration,
-    /// Bytes thrown away after the end (so that the close frame is not overtaken by a reset) before we hang up.
+    /// Bytes discarded after our close frame (so that no reset overtakes it) before we close the connection.
     pub farewell_bytes_max: usize,
 }
 

@@ -1,7 +1,7 @@
-//! The accept loop: one port for HTTP and WebSocket, plain or TLS. Every wait and every count has a limit ([`Limits`]).
+//! The accept loop: one port for HTTP and WebSocket, plain or TLS. Every wait and every count is limited ([`Limits`]).
 //!
-//! axum's own `serve` installs no timer, so an unfinished head could stay for ever: hence this one. It must not know
-//! routes or sessions.
+//! axum's own `serve` installs no timer, so an unfinished head could stay open without end: hence this one. It must not
+//! know routes or sessions.
 
 mod queue;
 
@@ -42,9 +42,11 @@ pub struct Listener {
     load: Option<Arc<Load>>,
 }
 
-/// The address could not be listened on.
+/// The listener could not be bound.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}: {source} → stop what listens there, or choose another address (port 0: any free)")]
+#[error(
+    "cannot listen on {address}: {source} → stop the process that listens there, or choose another address (port 0: any free)"
+)]
 pub struct BindError {
     address: SocketAddr,
     source: io::Error,
@@ -54,10 +56,11 @@ impl Listener {
     /// Listens on `address` (port 0: any free one), plain, for pages of the same host.
     ///
     /// # Errors
-    /// [`BindError`] when the address is taken, foreign or forbidden.
+    /// [`BindError`] when the address is in use, not local, or forbidden.
     pub async fn bind(address: SocketAddr, limits: Limits) -> Result<Self, BindError> {
         let tcp = TcpListener::bind(address).await.map_err(|source| BindError { address, source })?;
-        // Signals are small and urgent. Accepted connections inherit it; where they do not, they only are slower.
+        // Signals are small and urgent. Accepted connections inherit the option; where they do not, they are only
+        // slower.
         let _ = SockRef::from(&tcp).set_tcp_nodelay(true);
         let (limits, policy) = (Arc::new(limits), Arc::new(Policy::default()));
         Ok(Self { tcp, limits, policy, tls: None, proxies: Arc::new([]), load: None })
@@ -69,34 +72,34 @@ impl Listener {
         Self { policy: Arc::new(Policy { allowed_origins }), ..self }
     }
 
-    /// Speaks TLS only. Reload the certificates through the same `Arc`.
+    /// Serves TLS only. Reload the certificates through the same `Arc`.
     #[must_use]
     pub fn with_tls(self, certificates: Arc<Certificates>) -> Self {
         Self { tls: Some(certificates), ..self }
     }
 
-    /// Believes what proxies in these networks say about their clients, and exempts them from the limit by address.
+    /// Trusts the forwarding headers of proxies in these networks, and exempts them from the limit by address.
     #[must_use]
     pub fn trust_proxies(self, networks: Vec<IpNet>) -> Self {
         Self { proxies: networks.into(), ..self }
     }
 
-    /// Where it listens, with the port that was given.
+    /// The address it listens on, with the actual port.
     ///
     /// # Errors
-    /// The system's, which never comes for a bound listener.
+    /// The system's, which cannot happen for a bound listener.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.tcp.local_addr()
     }
 
-    /// Tells this load how many wait to be welcomed.
+    /// Reports to this load how many connections wait for their turn.
     #[must_use]
     pub fn watched_by(self, load: Arc<Load>) -> Self {
         Self { load: Some(load), ..self }
     }
 
-    /// Accepts until `stop`, a few at a time, so that the turns of those who are in come in between. Every connection's
-    /// task is in `tasks`: HTTP ends with its current answer, sockets are the lobby's to close.
+    /// Accepts until `stop`, a few connections at a time, so that established ones get their turns in between. Every
+    /// connection's task is in `tasks`: HTTP ends with its current response; the lobby closes sockets.
     pub async fn serve<L: Lobby>(self, router: Router, lobby: Arc<L>, tasks: TaskTracker, stop: CancellationToken) {
         let caps = Caps::new(self.limits.connections_max, self.limits.connections_per_address_max);
         let mut pause = Pause::new(self.limits.accept_pause_max);
@@ -126,7 +129,7 @@ impl Listener {
         }
     }
 
-    /// Starts the task of one connection, if there is a place for it.
+    /// Starts the task of one connection, unless a limit is reached.
     fn welcome<L: Lobby>(
         &self,
         stream: TcpStream,
@@ -143,7 +146,7 @@ impl Listener {
         // The write half of a socket can end its connection's task, so it is made with that task's handle.
         let (give, task) = oneshot::channel();
         let guest = Guest { entrance: Arc::clone(entrance), peer, task };
-        // Boxed, both: what the way in needs is given back, and an idle socket's task is its place and a pointer.
+        // Boxed, both: the state of the way in is freed, and an idle socket's task is its place and a pointer.
         let entering = Box::pin(guest.enter(stream, self.tls.as_ref().map(|tls| tls.now())));
         let handle = tasks.spawn(async move {
             let _place = place;
@@ -151,7 +154,7 @@ impl Listener {
                 reading.await;
             }
         });
-        // A connection that is over already needs none.
+        // A connection that has already ended needs none.
         let _ = give.send(handle);
     }
 
@@ -181,10 +184,10 @@ fn turn_away(full: Full, peer: SocketAddr) {
         Full::Address => "address",
     };
     metrics::turned_away(why);
-    tracing::debug!(%peer, limit = why, "turned a connection away");
+    tracing::debug!(%peer, limit = why, "connection rejected: limit reached");
 }
 
-/// Backs off while the process or the system has no file descriptors: accepting again at once would only spin.
+/// Backs off while the process or the system is out of file descriptors: retrying at once would only spin.
 #[derive(Debug)]
 struct Pause {
     next: Duration,
@@ -214,7 +217,7 @@ impl Pause {
     }
 }
 
-/// Errors of a connection that was gone before it was accepted; the listener is well.
+/// Errors of a connection that was closed before it was accepted, not of the listener.
 fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -1,4 +1,4 @@
-//! Where the edge meets the system: an accepted socket becomes a connection of the node.
+//! Connects the edge to the actor system: an admitted socket gets a handle into the node.
 
 use actors::{
     messages::socket::{Credential, Disconnect},
@@ -14,15 +14,15 @@ use super::{
 };
 use crate::load::{Load, New};
 
-/// When a client that met a draining or a full node may ask again.
+/// When to retry after a refusal by a draining or full node.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The way into a node: as long as it has time for more.
+/// Admits sockets to a node, as long as it is neither draining, full nor overloaded.
 #[derive(Clone)]
 pub struct Gate {
-    /// Who is let in to.
+    /// The node.
     pub node: NodeRef,
-    /// Whether it has time.
+    /// Its load shedding.
     pub load: Arc<Load>,
 }
 
@@ -33,7 +33,7 @@ impl Lobby for Gate {
         self.node.may_open().map_err(busy)?;
         self.load
             .admit(new)
-            .map_err(|retry_after| Busy { why: "this node has more to do than it can in time", retry_after })
+            .map_err(|retry_after| Busy { why: "this node is overloaded", retry_after })
     }
 
     async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<ConnectionHandle> {
@@ -46,7 +46,7 @@ impl Lobby for Gate {
 fn busy(why: NotOpened) -> Busy {
     match why {
         NotOpened::Draining => Busy { why: "this node is draining", retry_after: RETRY_AFTER },
-        NotOpened::Full => Busy { why: "this node holds as many sockets as it may", retry_after: RETRY_AFTER },
+        NotOpened::Full => Busy { why: "this node has reached its limit of sockets", retry_after: RETRY_AFTER },
         NotOpened::AddressLimited { wait } => {
             Busy { why: "too many connections from this address", retry_after: wait.max(Duration::from_secs(1)) }
         }
@@ -90,10 +90,10 @@ impl Session for ConnectionHandle {
     }
 }
 
-/// A listener where no socket opens.
+/// Refuses all sockets: for the admin listener.
 pub struct NoSockets;
 
-/// What a session would be where there is none.
+/// A session that cannot exist.
 pub enum Never {}
 
 impl Lobby for NoSockets {

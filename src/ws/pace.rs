@@ -1,6 +1,6 @@
-//! Tells a head under way from a pause between requests (the first must be quick, the second may be long), and notices
-//! an answer that nobody takes. hyper's own clock cannot: it runs from one answer to the end of the next head.
-//! It must not know what a head or an answer says.
+//! Timeouts of an HTTP connection: distinguishes receiving a head (short) from idling between requests (long), and
+//! detects a response that the client does not read. hyper's own timer cannot: it runs from one response to the end of
+//! the next head. It must not know the content of heads or responses.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,26 +11,26 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// What a connection that speaks HTTP is doing.
+/// What an HTTP connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doing {
-    /// A head is under way; so is the first one, from the beginning.
+    /// Receiving a head; this is the initial state.
     Head,
-    /// A request is being answered.
+    /// Handling a request.
     Answer,
-    /// Nothing: an answer is out, nothing has come since.
+    /// Idle: the response is sent, nothing was received since.
     Pause,
 }
 
-/// The pace of one connection, shared by its stream, its service and its watch.
+/// The state of one connection, shared by its stream, its service and its timeout.
 #[derive(Clone, Debug)]
 pub(super) struct Pace(watch::Sender<Now>);
 
-/// What is going on, both ways.
+/// The state of both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Now {
     doing: Doing,
-    /// Whether the peer takes nothing of what we write.
+    /// Whether the peer does not accept what we write.
     stuck: bool,
 }
 
@@ -39,12 +39,12 @@ impl Pace {
         Self(watch::Sender::new(Now { doing: Doing::Head, stuck: false }))
     }
 
-    /// A head is whole.
+    /// A whole head was received.
     pub(super) fn answering(&self) {
         self.turn(|now| now.doing = Doing::Answer);
     }
 
-    /// The answer is there.
+    /// The response is complete.
     pub(super) fn answered(&self) {
         self.turn(|now| now.doing = Doing::Pause);
     }
@@ -70,14 +70,14 @@ impl Pace {
         });
     }
 
-    /// Returns when a head has been under way for longer than `head_within`, or an answer stuck for `stuck_within`.
+    /// Returns when receiving a head takes longer than `head_within`, or a response is stuck for `stuck_within`.
     pub(super) async fn late(&self, head_within: Duration, stuck_within: Duration) {
         let mut watched = self.0.subscribe();
         loop {
             let now = *watched.borrow_and_update();
             let within = if now.stuck { stuck_within } else { head_within };
             tokio::select! {
-                // Change first: what came in time is not late.
+                // Changes first: bytes that arrived in time are not late.
                 biased;
                 _ = watched.changed() => {}
                 () = sleep(within), if now.stuck || now.doing == Doing::Head => return,
@@ -86,12 +86,12 @@ impl Pace {
     }
 }
 
-/// A stream that tells its pace what it hears. First it is heard again what was read of it before.
+/// A stream that reports reads and writes to its pace. The bytes that were read from it before are read again first.
 #[derive(Debug)]
 pub(super) struct Paced<S> {
     stream: S,
     early: Box<[u8]>,
-    /// How much of `early` was heard again.
+    /// How much of `early` was read again.
     repeated: usize,
     pace: Pace,
 }
@@ -101,7 +101,7 @@ impl<S> Paced<S> {
         Self { stream, early, repeated: 0, pace }
     }
 
-    /// The stream, and what was read of it before and not heard again.
+    /// The stream, and the rest of `early` that was not read again.
     pub(super) fn into_parts(self) -> (S, Box<[u8]>) {
         (self.stream, self.early[self.repeated..].into())
     }

@@ -1,9 +1,9 @@
 //! The read side of one connection: bytes in, a [`Session`]'s events out.
 //!
-//! It hibernates: at rest it waits for the stream with no buffer of its own. What then comes is usually whole frames
-//! (`whole`); from the first that is not, a guarded frame parser goes on (`parser`) until it is at rest again. Nothing
-//! here may stand in a `select!`: the parser loses its place when dropped. To end a reader from outside, abort its
-//! task. It must not know what a message means.
+//! It hibernates: an idle reader waits for the stream without a buffer. What it then reads is usually whole frames
+//! (`whole`); from the first that is not, a guarded frame parser continues (`parser`) until it is at rest again.
+//! Nothing here is cancel-safe, so it must not be used in a `select!`: the parser loses its position when dropped. To
+//! end a reader from outside, abort its task. It must not know what a message means.
 
 mod parser;
 #[cfg(test)]
@@ -21,10 +21,10 @@ use super::metrics;
 use super::scratch::Scratch;
 use whole::Stop;
 
-/// Who is told what a client sends. A method that waits makes the reader, and so the client, wait; what it holds back
-/// it lets go before.
+/// The receiver of a client's messages. A method that waits makes the reader, and so the client, wait (back-pressure);
+/// it flushes its batch first.
 pub trait Session: Send + 'static {
-    /// As [`text`](Self::text), if that needs no waiting; else `false`, and nothing was taken.
+    /// As [`text`](Self::text), if that needs no waiting; else `false`, and the message was not processed.
     fn text_now(&mut self, _text: &str) -> bool {
         false
     }
@@ -36,25 +36,25 @@ pub trait Session: Send + 'static {
     }
     /// A ping; the client waits for a pong with the same payload (≤ 125 bytes).
     fn ping(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
-    /// A pong, asked for or not.
+    /// A pong, solicited or not.
     fn pong(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
-    /// All whole messages that were read at once have been delivered; what was held back for company goes now.
+    /// All whole messages of one read have been delivered: flushes the batch.
     fn flush_batch(&mut self) {}
-    /// The last event. The close frame that answers it is the session's to send.
+    /// The last event. The session sends the close frame in response.
     fn closed(self, ending: Ending) -> impl Future<Output = ()> + Send;
 }
 
 /// How the read side ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The client's close frame. Answer with the same code.
+    /// The client's close frame. Respond with the same code.
     Closed {
         /// Absent when the frame was empty.
         code: Option<u16>,
         /// UTF-8, ≤ 123 bytes.
         reason: String,
     },
-    /// The client broke a rule of the protocol: answer with the violation's code.
+    /// The client violated the protocol: respond with the violation's code.
     Violated(Violation),
     /// The stream ended, or failed, without a close frame.
     Lost,
@@ -69,15 +69,15 @@ pub struct Reader<S> {
 }
 
 impl<S: AsyncRead + Unpin + Send> Reader<S> {
-    /// `early`: what came behind the request's head.
+    /// `early`: the bytes received after the request's head.
     pub fn new(stream: S, early: Box<[u8]>, limits: Arc<Limits>) -> Self {
         Self { stream, early, limits }
     }
 
-    /// Reads until the end, tells the session, then lets the peer finish within
+    /// Reads until the end, notifies the session, then waits for the peer to finish within
     /// [`farewell_within`](Limits::farewell_within).
     pub fn run<N: Session>(self, session: N) -> impl Future<Output = ()> + Send {
-        // Captured rather than taken as arguments, which an async function would keep twice.
+        // Captured instead of passed as arguments, which an async function would store twice.
         let (mut reader, mut session) = (self, session);
         async move {
             let ending = loop {
@@ -93,7 +93,7 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
                     whole::deliver(read.bytes(), &mut done, &reader.limits.frames, &mut session)
                 {
                     let next = done + whole.payload.end;
-                    // Boxed, all that is not needed at rest: an idle connection pays a pointer for it.
+                    // Boxed, like everything that an idle connection does not need: it costs a pointer.
                     Box::pin(whole::wait(whole, &read.bytes()[done..], &mut session)).await;
                     done = next;
                 }
@@ -129,7 +129,7 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
         }
     }
 
-    /// Throws away what still comes, so that a reset does not overtake our close frame.
+    /// Discards further bytes, so that no reset overtakes our close frame.
     async fn drain(&mut self) {
         let within = self.limits.farewell_within;
         let mut left = self.limits.farewell_bytes_max;
@@ -140,7 +140,7 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
                 left -= read.bytes().len();
             }
         };
-        // Whether the peer hung up or the time is over, the stream is dropped next.
+        // Whether the peer closed or the timeout expired, the stream is dropped next.
         let _ = tokio::time::timeout(within, rest).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Where bytes are read to: a buffer a thread, lent to whoever has bytes to judge, so that who waits for some has none.
+//! Read buffers: one per thread, borrowed only while there are bytes to process, so that a waiting connection has none.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -8,15 +8,15 @@ use std::task::Poll;
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// Longest read at rest: a page's candidates of one moment, or a description. Also what a connection holds while its
-/// session makes it wait.
+/// The longest single read: a burst of candidates, or a description. A connection also keeps as much while its session
+/// makes it wait.
 const BYTES: usize = 8 * 1024;
 
 thread_local! {
     static BUFFER: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
 }
 
-/// Bytes that were read. Their buffer goes back to the thread when they are dropped.
+/// Bytes that were read. Their buffer returns to the thread when they are dropped.
 #[derive(Debug)]
 pub(super) struct Scratch {
     buffer: Box<[u8]>,
@@ -29,7 +29,7 @@ impl Scratch {
         Self { len: bytes.len(), buffer: bytes }
     }
 
-    /// Waits for bytes without holding a buffer.
+    /// Waits for bytes without a buffer.
     ///
     /// # Errors
     /// The stream's own, or its end.
@@ -52,7 +52,7 @@ impl Scratch {
         .await
     }
 
-    /// The thread's buffer, or a new one while somebody else of this thread holds it.
+    /// The thread's buffer, or a new one while it is borrowed.
     fn lent() -> Self {
         let buffer = BUFFER.try_with(Cell::take).ok().flatten();
         Self { buffer: buffer.unwrap_or_else(|| vec![0; BYTES].into()), len: 0 }
@@ -67,7 +67,7 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         if self.buffer.len() == BYTES {
             let buffer = std::mem::take(&mut self.buffer);
-            // A thread that ends has no use for it.
+            // A thread that ends does not need it.
             let _ = BUFFER.try_with(|place| place.set(Some(buffer)));
         }
     }

@@ -1,5 +1,4 @@
-//! The node's own certificate: loaded from PEM files, replaced while running. Connections keep what they began with.
-//! What they are made of stands in `tls/`.
+//! The node's certificate: loaded from PEM files, replaced at run time. Connections keep the one they started with.
 
 mod session;
 mod stream;
@@ -17,7 +16,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 pub(crate) use stream::TlsStream;
 
-/// The certificate chain and key that new connections are served with.
+/// The certificate chain and key of new connections.
 #[derive(Debug)]
 pub struct Certificates {
     cert: PathBuf,
@@ -25,7 +24,7 @@ pub struct Certificates {
     config: ArcSwap<ServerConfig>,
 }
 
-/// Files that cannot serve TLS.
+/// Files that cannot be used for TLS.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// Not readable, or not PEM.
@@ -44,7 +43,7 @@ pub enum TlsError {
         /// The file.
         path: PathBuf,
     },
-    /// Certificate and key do not fit each other, or are of no use for TLS.
+    /// Certificate and key do not match, or cannot be used for TLS.
     #[error("certificate {cert} and key {key} cannot be used: {source} → check that they belong together")]
     Unusable {
         /// The certificate's file.
@@ -60,23 +59,23 @@ impl Certificates {
     /// Loads the chain and key from PEM files.
     ///
     /// # Errors
-    /// [`TlsError`] with the file that is at fault.
+    /// [`TlsError`] with the faulty file.
     pub fn load(cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Result<Arc<Self>, TlsError> {
         let (cert, key) = (cert.into(), key.into());
         let config = ArcSwap::from_pointee(read(&cert, &key)?);
         Ok(Arc::new(Self { cert, key, config }))
     }
 
-    /// Loads the same files again, for connections to come.
+    /// Reloads the same files, for new connections.
     ///
     /// # Errors
-    /// [`TlsError`]; what was loaded before stays in use.
+    /// [`TlsError`]; the previous certificate stays in use.
     pub fn reload(&self) -> Result<(), TlsError> {
         self.config.store(Arc::new(read(&self.cert, &self.key)?));
         Ok(())
     }
 
-    /// What a new connection begins with.
+    /// The configuration of a new connection.
     pub(crate) fn now(&self) -> Arc<ServerConfig> {
         self.config.load_full()
     }
@@ -98,9 +97,9 @@ fn read(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
         .with_no_client_auth()
         .with_single_cert(chain, secret)
         .map_err(unusable)?;
-    // WebSocket over HTTP/2 is not spoken here.
+    // WebSocket over HTTP/2 is not supported.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    // Resumption by ticket: the node keeps nothing for clients that may come back.
+    // Resumption by ticket: the node stores nothing for clients that may reconnect.
     config.ticketer = aws_lc_rs::Ticketer::new().map_err(unusable)?;
     Ok(config)
 }

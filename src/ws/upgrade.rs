@@ -1,8 +1,9 @@
-//! A request that opens a socket and came whole with the connection's first bytes, as nearly all do: parsed and
-//! answered without the HTTP server, its timers and its buffers. Judged by the same rules (`handshake`).
+//! The fast path of opening a socket: a request that arrives whole with the connection's first bytes, as nearly all do,
+//! is parsed and answered without the HTTP server, its timers and its buffers. Validated by the same rules
+//! (`handshake`).
 //!
-//! Everything else is left to `http1`, with the bytes read so far: other paths, partial heads, bodies, whatever is
-//! malformed or refused. It must not know what becomes of the socket.
+//! Everything else is left to `http1`, with the bytes read so far: other paths, partial heads, bodies, malformed or
+//! refused requests. It must not know what becomes of the socket.
 
 use std::mem::MaybeUninit;
 
@@ -13,16 +14,16 @@ use hyper::{Method, Request, Uri, Version};
 
 use super::handshake::{Accepted, PROTOCOL};
 
-/// Where sockets open; the query is never looked at, except for tokens that must not be there.
+/// The path of sockets; the query is ignored, except for tokens, which must not be there.
 pub(super) const PATH: &str = "/ws";
 
 /// Header fields of a request that is read here; browsers send about fifteen.
 const FIELDS_MAX: usize = 32;
 
-/// Fields that make a request more than a head: the HTTP server knows what to do with them.
+/// Fields that make a request more than a head: the HTTP server handles them.
 const NOT_HERE: [HeaderName; 3] = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::EXPECT];
 
-/// The head that `bytes` begin with, and its length, if it is a whole `GET /ws` over HTTP/1.1.
+/// The head at the front of `bytes`, and its length, if it is a whole `GET /ws` over HTTP/1.1.
 pub(super) fn head(bytes: &[u8]) -> Option<(Parts, usize)> {
     if !bytes.starts_with(b"GET /ws") {
         return None;
@@ -48,7 +49,7 @@ pub(super) fn head(bytes: &[u8]) -> Option<(Parts, usize)> {
     Some((parts, length))
 }
 
-/// The fields as the HTTP server hands them on; their values are parts of `head`.
+/// The fields as the HTTP server provides them; their values are slices of `head`.
 fn headers(head: &Bytes, fields: &[httparse::Header<'_>]) -> Option<HeaderMap> {
     let mut headers = HeaderMap::with_capacity(fields.len());
     for field in fields {
@@ -61,7 +62,7 @@ fn headers(head: &Bytes, fields: &[httparse::Header<'_>]) -> Option<HeaderMap> {
     Some(headers)
 }
 
-/// The answer that opens the socket (RFC 6455 §4.2.2).
+/// The response that opens the socket (RFC 6455 §4.2.2).
 pub(super) fn answer(accepted: &Accepted) -> Vec<u8> {
     let mut answer = Vec::with_capacity(256);
     answer.extend_from_slice(

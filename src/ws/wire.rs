@@ -1,7 +1,7 @@
 //! The write side of one connection: messages in, frames out.
 //!
-//! What the kernel takes at once costs no allocation and no task; what it does not take waits in the [`Outlet`], which is
-//! then lent to [`flush`](FrameSink::flush). It must not know what a message means, nor bound the queue before it.
+//! What the kernel accepts at once costs no allocation and no task; the rest is buffered in the [`Outlet`], which is
+//! then passed to [`flush`](FrameSink::flush). It must not know what a message means, nor limit the queue before it.
 
 mod pipe;
 #[cfg(test)]
@@ -27,9 +27,9 @@ pub struct Outlet {
     farewell_within: Duration,
 }
 
-/// Texts that go with one call.
+/// Texts written with one call.
 const TEXTS: usize = 16;
-/// What one text takes of a vectored write: its head and its pieces.
+/// Slices of one text in a vectored write: its header and its pieces.
 const SLICES: usize = 4;
 
 /// A control frame holds 125 bytes, the code takes two (RFC 6455 §5.5).
@@ -40,7 +40,7 @@ impl Outlet {
         Self { pipe, waiting: Vec::new(), reader, farewell_within }
     }
 
-    /// As [`FrameSink::send`], one binary frame. `aldis.v1` has none.
+    /// As [`FrameSink::send`], for one binary frame. `aldis.v1` has none.
     ///
     /// # Errors
     /// [`ConnectionGone`] when the connection failed.
@@ -53,7 +53,7 @@ impl Outlet {
         self.write(&mut [IoSlice::new(head.bytes()), IoSlice::new(payload)])
     }
 
-    /// Writes what the kernel takes; the rest waits.
+    /// Writes what the kernel accepts; the rest is buffered.
     fn write(&mut self, mut slices: &mut [IoSlice<'_>]) -> Result<usize, ConnectionGone> {
         let written = if self.waiting.is_empty() { self.pipe.write_now(slices)? } else { 0 };
         IoSlice::advance_slices(&mut slices, written);
@@ -66,7 +66,7 @@ impl Outlet {
         Ok(self.waiting.len())
     }
 
-    /// Waits until everything inside is written, as [`FrameSink::flush`] does.
+    /// Waits until the buffer is written, as [`FrameSink::flush`] does.
     ///
     /// # Errors
     /// [`ConnectionGone`] when the connection failed.
@@ -87,7 +87,7 @@ impl Outlet {
         self.waiting.extend_from_slice(&payload);
         self.flushed().await?;
         self.pipe.shutdown().await.map_err(|_| ConnectionGone)?;
-        // The reader ends with the peer's side.
+        // The reader ends when the peer closes its side.
         let _ = (&mut self.reader).await;
         Ok(())
     }
@@ -130,7 +130,7 @@ impl FrameSink for Outlet {
 
     fn close(mut self: Box<Self>, frame: CloseFrame) -> Later<()> {
         Box::pin(async move {
-            // However it goes, dropping the outlet ends the connection.
+            // In any case, dropping the outlet ends the connection.
             let _ = tokio::time::timeout(self.farewell_within, self.write_close(frame)).await;
         })
     }

@@ -123,7 +123,7 @@ fn a_refusal_says_how_to_do_better() {
     hint(but("GET", "PUT"), "\r\nallow: GET\r\n");
     hint(but("Version: 13", "Version: 7"), "\r\nsec-websocket-version: 13\r\n");
     hint("GET /ws HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "\r\nupgrade: websocket\r\n");
-    hint(upgrade("/ws?token=a", ""), "tokens never travel in the query string");
+    hint(upgrade("/ws?token=a", ""), "tokens must not be in the query string");
 }
 
 #[test]

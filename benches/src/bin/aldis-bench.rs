@@ -1,4 +1,4 @@
-//! `aldis-bench`: the process. Everything else is in the library, where it can be tested.
+//! `aldis-bench`: the binary. Everything else is in the library, where it can be tested.
 
 use std::process::ExitCode;
 

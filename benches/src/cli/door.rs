@@ -1,18 +1,18 @@
-//! The other door: what `cargo bench` and `cargo test` say when they start the generator. Must not know scenarios.
+//! The arguments of `cargo bench` and `cargo test` when they start the generator. Must not know scenarios.
 
 use std::ffi::OsString;
 
-/// What is asked through it.
+/// What to run.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// These arguments, for the command line.
     Run(Vec<OsString>),
-    /// Nothing that is for the generator.
+    /// Nothing.
     Nothing,
 }
 
-/// `cargo bench` adds `--bench` behind what the caller wrote, `cargo test` does not; and what the caller wrote may be a
-/// filter that is meant for other benches. So only a task that `is_known`, asked for by `cargo bench`, is run.
+/// `cargo bench` appends `--bench` to the caller's arguments, `cargo test` does not; and the arguments may be a filter
+/// for other benches. So only a task that `is_known`, started by `cargo bench`, is run.
 pub(super) fn asked(arguments: impl IntoIterator<Item = OsString>, is_known: impl Fn(&str) -> bool) -> Asked {
     let (marks, rest): (Vec<_>, Vec<_>) = arguments.into_iter().partition(|argument| argument == "--bench");
     let task = rest.get(1).and_then(|task| task.to_str());

@@ -1,5 +1,5 @@
-//! The heartbeats of all members: one timer for everybody, their beats spread over the interval that `welcome` told.
-//! Must not know whether a member still listens.
+//! The heartbeats of all members: one timer, with the heartbeats spread over the interval announced in `welcome`. Must
+//! not know whether a member still reads.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -10,12 +10,12 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::member::{Mouth, Play};
 
-/// Shares of the interval; in each, as many members beat.
+/// Slots of the interval; in each, the same number of members send a heartbeat.
 const SHARES: u32 = 300;
-/// How often to look whether anybody has been welcomed.
+/// How often to check whether any member has received welcome.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Beats while it is held.
+/// Sends heartbeats until dropped.
 pub(super) struct Heart(JoinHandle<()>);
 
 impl Heart {

@@ -1,11 +1,11 @@
-//! Which address a connection comes from: one address has some 28 000 ports, a machine has many addresses.
-//! Must not know connections.
+//! Source addresses of connections: one address has some 28 000 ports, a machine has many addresses. Must not know
+//! connections.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::ensure;
 
-/// Source addresses, each for so many connections in turn.
+/// Source addresses, each for a number of connections in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sources {
     /// Empty: the kernel chooses.
@@ -14,7 +14,7 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// Addresses for `count` connections to `to`: the named ones, or as many loopback addresses as it takes.
+    /// Addresses for `count` connections to `to`: the given ones, or as many loopback addresses as needed.
     pub(crate) fn plan(named: &[IpAddr], per_source: usize, (to, count): (SocketAddr, usize)) -> anyhow::Result<Self> {
         let needed = count.div_ceil(per_source.max(1));
         let addresses = match (named, to.ip()) {
@@ -30,7 +30,7 @@ impl Sources {
         Ok(Self { addresses, per_source })
     }
 
-    /// Where the connection with this number comes from.
+    /// The source address of the connection with this number.
     pub(crate) fn of(&self, n: usize) -> Option<IpAddr> {
         self.addresses.get(n / self.per_source).copied()
     }

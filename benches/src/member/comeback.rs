@@ -1,5 +1,4 @@
-//! How a member whose connection was lost comes back: when it knocks again, and what it says first.
-//! Must not know why the connection was lost.
+//! How a member reconnects: back-off, and the hello that resumes. Must not know why the connection was lost.
 
 use std::time::Duration;
 
@@ -11,10 +10,10 @@ use crate::limits::OPEN_WITHIN;
 use crate::wire::{self, Reader, Upgrade, Way, WriteHalf};
 use crate::words;
 
-/// When it knocks again.
+/// The back-off of reconnects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Comeback {
-    /// At once; when that fails, after pauses as below
+    /// At once; when that fails, with pauses as below
     Immediate,
     /// As the web client does: each pause anywhere below a ceiling that doubles
     Jittered,
@@ -26,7 +25,7 @@ const FIRST: Duration = Duration::from_millis(300);
 const CEILING: Duration = Duration::from_secs(1);
 
 impl Comeback {
-    /// How long before this attempt, of which 0 is the first; `seed` is the member's own.
+    /// The pause before this attempt, of which 0 is the first; `seed` is the member's own.
     pub(super) fn pause(self, attempt: u32, seed: u64) -> Duration {
         let ceiling = CEILING.min(FIRST * (1 << attempt.min(4)));
         match (self, attempt) {
@@ -36,14 +35,14 @@ impl Comeback {
     }
 }
 
-/// Somewhere in 0 … 1, always the same for the same seed (splitmix64).
+/// A number in 0 … 1, the same for the same seed (splitmix64).
 fn fraction(seed: u64) -> f64 {
     let mut mixed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     f64::from(u32::try_from((mixed ^ (mixed >> 27)) >> 33).unwrap_or(0)) / f64::from(1_u32 << 31)
 }
 
-/// Connects anew and asks to go on with a stay; what the node answers is heard by whoever reads.
+/// Reconnects and requests to resume a session; the reader receives the node's answer.
 pub(super) async fn knock(way: Way, token: &str, stay: (&str, Seq)) -> anyhow::Result<(Reader, WriteHalf)> {
     let mut opened = timeout(OPEN_WITHIN, wire::open(way, &Upgrade::aldis_resume())).await??;
     let mut hello = String::new();

@@ -1,5 +1,4 @@
-//! A member from its first connection to the end of its last: read, lost, back, over.
-//! Must not know what is said meanwhile.
+//! The life of a member: reading, losing its connection, reconnecting, ending. Must not know the messages.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -18,7 +17,7 @@ impl Member {
             let Some(comeback) = self.comes_back_after(&ending) else { return self.ended(&ending) };
             self.play.tally.interrupted(&ending);
             self.play.script.interrupted(self.caller.part);
-            // Boxed: a connection at rest need not carry the way back.
+            // Boxed: an idle connection need not hold the state of a reconnect.
             match Box::pin(self.come_back(comeback)).await {
                 Some(again) => reader = again,
                 None => return self.ended(&ending),
@@ -26,7 +25,7 @@ impl Member {
         }
     }
 
-    /// Reads to the connection's end, with a rest wherever it shall not listen.
+    /// Reads until the connection ends, pausing while the member must not read.
     async fn listen(&mut self, reader: &mut Reader) -> Ending {
         loop {
             if let Some(ending) = reader.read(self).await {
@@ -38,7 +37,7 @@ impl Member {
         }
     }
 
-    /// Close codes 44xx say that there is nothing to come back to, and a bad frame that there is nobody.
+    /// After close codes 44xx, or a malformed frame, a member does not reconnect.
     fn comes_back_after(&self, ending: &Ending) -> Option<Comeback> {
         let may = match ending {
             Ending::Lost => true,
@@ -49,7 +48,7 @@ impl Member {
         self.play.conduct.comeback.filter(|_| may && wants)
     }
 
-    /// Knocks until a connection stands; `None`: gave up.
+    /// Reconnects until it succeeds; `None`: gave up.
     async fn come_back(&mut self, comeback: Comeback) -> Option<Reader> {
         let play = self.play.clone();
         let lost_at = *self.lost_at.get_or_insert_with(|| play.epoch.now());
@@ -72,7 +71,7 @@ impl Member {
         None
     }
 
-    /// The stay goes on: what was kept is said again, before anything new.
+    /// The session was resumed: unacknowledged messages are resent before anything new.
     pub(super) fn resumed(&mut self) {
         if let Some(half) = self.returning.take() {
             self.mouth.speak_over(half);
@@ -84,7 +83,7 @@ impl Member {
         self.play.tally.back.fetch_add(1, Relaxed);
     }
 
-    /// The stay is over, on a new connection or on one that stands: the member joins anew.
+    /// The session has ended: the member joins again.
     pub(super) fn unresumed(&mut self, reason: &str) {
         if self.mouth.stand_up() {
             self.play.cast.left(self.caller.part.number);

@@ -1,5 +1,5 @@
-//! What a member says: its numbers are given where the words are written, so that they stand on the wire in order.
-//! A word to a connection that is over is let go, or kept by whoever will come back. Must not know when to say what.
+//! The messages a member sends: numbered where they are written, so that they are sent in order. A message to a closed
+//! connection is dropped, or kept if the member will reconnect. Must not know when to send what.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::limits::KEPT_MAX;
 use crate::wire::{Cut, Line, LineOver, Opcode, WriteHalf};
 use crate::words::{self, Mark};
 
-/// What a member has said so far, and how it stands.
+/// What a member has sent so far, and its state.
 #[derive(Debug, Default)]
 pub(crate) struct Voice {
     cid: Cid,
@@ -22,15 +22,15 @@ pub(crate) struct Voice {
     told: Vec<Told>,
     /// Marked messages to the whole room.
     chatted: u64,
-    /// Has a seat, and has not asked to leave it.
+    /// Has joined, and not sent leave.
     pub(super) seated: bool,
-    /// Reads nothing for now.
+    /// Does not read for now.
     stalled: bool,
-    /// What no `ack` has named yet, to be said again after a resume; `None`: this member never comes back.
+    /// Unacknowledged messages, to be resent after a resume; `None`: this member does not reconnect.
     kept: Option<VecDeque<(Cid, Arc<str>)>>,
 }
 
-/// What was said to one stay of another member.
+/// What was sent to one session of another member.
 #[derive(Debug)]
 struct Told {
     user: UserId,
@@ -38,12 +38,12 @@ struct Told {
     n: u64,
 }
 
-/// A member's way to speak; may be held by anybody.
+/// The write side of a member; can be shared.
 #[derive(Clone)]
 pub(crate) struct Mouth(pub(super) Arc<Line<Voice>>);
 
 impl Voice {
-    /// A voice that has said nothing; `keeps`: whether what it says is kept until acknowledged.
+    /// A voice that has sent nothing; `keeps`: whether messages are kept until acknowledged.
     pub(super) fn new(keeps: bool) -> Self {
         Self { kept: keeps.then(VecDeque::new), ..Self::default() }
     }
@@ -64,7 +64,7 @@ impl Voice {
         Mark { n: told.n, at, rev: told.rev }
     }
 
-    /// Keeps what was just said; whether it did.
+    /// Keeps the message just written; whether it did.
     fn keep(&mut self, text: &str) -> bool {
         let Some(kept) = &mut self.kept else { return false };
         if kept.len() >= KEPT_MAX {
@@ -89,7 +89,7 @@ impl Mouth {
         self.say(|voice, text| words::join(text, voice.next(), room));
     }
 
-    /// Leaves the room, but not the node. Whoever says this has told the cast before.
+    /// Leaves the room, but not the node. The caller has told the cast before.
     pub(crate) fn leave(&self) {
         self.say(|voice, text| {
             voice.seated = false;
@@ -97,7 +97,7 @@ impl Mouth {
         });
     }
 
-    /// A heartbeat; who reads nothing shows no other sign of life either.
+    /// A heartbeat; a member that does not read sends none.
     pub(crate) fn heartbeat(&self) {
         if !self.is_stalled() {
             self.say(|_, text| words::heartbeat(text));
@@ -112,7 +112,7 @@ impl Mouth {
         self.say_numbered(|voice, text| words::answer(text, voice.cid, to, sdp_bytes));
     }
 
-    /// A candidate that was due at `at`, in a message of `bytes`; whether it was said, or will be.
+    /// Sends a candidate that was due at `at`, in a message of `bytes`; whether it was sent, or will be.
     pub(crate) fn candidate(&self, to: UserId, at: Nanos, bytes: usize) -> bool {
         self.say_numbered(|voice, text| {
             let mark = voice.mark(to, at);
@@ -120,7 +120,7 @@ impl Mouth {
         })
     }
 
-    /// A chat message that was due at `at`, of about `bytes`; whether it was said, or will be.
+    /// Sends a chat message that was due at `at`, of about `bytes`; whether it was sent, or will be.
     pub(crate) fn chat(&self, at: Nanos, bytes: usize) -> bool {
         self.say_numbered(|voice, text| {
             voice.chatted += 1;
@@ -140,17 +140,17 @@ impl Mouth {
         let _: Result<(), LineOver> = self.0.control(Opcode::Pong, payload);
     }
 
-    /// Leaves the room and the node as a page does that goes away (RFC 6455 §7.4.1).
+    /// Leaves the room and the node as a page that is closed (RFC 6455 §7.4.1).
     pub(crate) fn close(&self) {
         let _: Result<(), LineOver> = self.0.control(Opcode::Close, &1_001_u16.to_be_bytes());
     }
 
-    /// Loses the connection.
+    /// Drops the connection.
     pub(crate) fn cut(&self, how: Cut) {
         self.0.cut(how);
     }
 
-    /// Reads nothing from now on, or reads again.
+    /// Stops or resumes reading.
     pub(crate) fn stall(&self, stalled: bool) {
         self.0.with(|voice| voice.stalled = stalled);
     }
@@ -163,7 +163,7 @@ impl Mouth {
         self.0.with(|voice| voice.seated)
     }
 
-    /// A stay begins, with these others there.
+    /// A session starts, with these other members.
     pub(super) fn sit_down(&self, others: &[(UserId, u64)]) {
         self.0.with(|voice| {
             voice.seated = true;
@@ -171,7 +171,7 @@ impl Mouth {
         });
     }
 
-    /// The stay is over; whether there was one.
+    /// The session ends; whether there was one.
     pub(super) fn stand_up(&self) -> bool {
         self.0.with(|voice| {
             voice.kept.iter_mut().for_each(VecDeque::clear);
@@ -179,7 +179,7 @@ impl Mouth {
         })
     }
 
-    /// A member came, or came anew: what was told to their stay before does not count.
+    /// A member joined, or joined again: messages to its previous session do not count.
     pub(super) fn meet(&self, user: UserId, rev: u64) {
         self.0.with(|voice| {
             voice.told.retain(|told| told.user != user);
@@ -187,7 +187,7 @@ impl Mouth {
         });
     }
 
-    /// Everything up to this number is with the node.
+    /// The node has acknowledged everything up to this number.
     pub(super) fn settle(&self, acked: Cid) {
         self.0.with(|voice| {
             if let Some(kept) = &mut voice.kept {
@@ -197,12 +197,12 @@ impl Mouth {
         });
     }
 
-    /// Speaks over another connection; what was kept is said first.
+    /// Continues over another connection; kept messages are resent first.
     pub(super) fn speak_over(&self, half: WriteHalf) {
         self.0.reconnect(half, |voice| voice.kept.iter().flatten().map(|(_, text)| Arc::clone(text)).collect());
     }
 
-    /// Says what the protocol numbers; whether it was said, or kept to be said later.
+    /// Sends a numbered message; whether it was sent, or kept to be sent later.
     fn say_numbered(&self, words: impl FnOnce(&mut Voice, &mut String)) -> bool {
         let (kept, said) = self.0.say(|voice, text| {
             voice.next();

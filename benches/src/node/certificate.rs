@@ -1,5 +1,5 @@
-//! A certificate for a node that this run starts: its own root, ECDSA P-256 as small keys are, gone with its folder.
-//! Must not know who believes it.
+//! A certificate for a node started by this run: self-signed, ECDSA P-256, deleted with its folder. Must not know who
+//! trusts it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ impl Certificate {
         Ok(Self { cert, key })
     }
 
-    /// The node's settings that make it serve with this certificate.
+    /// The node's settings for serving with this certificate.
     pub(super) fn settings(&self) -> [String; 2] {
         [format!("http.tls_cert={}", self.cert.display()), format!("http.tls_key={}", self.key.display())]
     }

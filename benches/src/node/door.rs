@@ -1,4 +1,4 @@
-//! Where a node is, and how it is spoken to: plain, or over TLS with whom one believes. Must not know what is said.
+//! The address of a node, plain or over TLS with the trusted certificates. Must not know what is sent.
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
@@ -8,24 +8,24 @@ use anyhow::{Context as _, bail, ensure};
 
 use crate::wire::Trust;
 
-/// The way in, for sockets and for requests.
+/// How to reach a node, for sockets and for requests.
 pub(super) struct Door {
     pub(super) address: SocketAddr,
     /// `None`: plain.
     pub(super) trust: Option<Arc<Trust>>,
-    /// What the paths of requests are appended to.
+    /// The base URL of requests.
     pub(super) base: String,
 }
 
 impl Door {
-    /// A node that was started here; `certificate`: the file with its own one, if it speaks TLS.
+    /// A node started by this run; `certificate`: its certificate's file, if it serves TLS.
     pub(super) fn here(address: SocketAddr, certificate: Option<&Path>) -> anyhow::Result<Self> {
         let trust = certificate.map(|file| Trust::in_file(file, &address.ip().to_string())).transpose()?.map(Arc::new);
         let scheme = if trust.is_some() { "https" } else { "http" };
         Ok(Self { address, trust, base: format!("{scheme}://{address}") })
     }
 
-    /// A node that runs already; `ca`: whom to believe, if not whom this system believes.
+    /// A running node; `ca`: trusted certificates instead of the system's.
     pub(super) fn at(url: &str, ca: Option<&Path>) -> anyhow::Result<Self> {
         let (is_tls, authority) = parts(url)?;
         let (host, port) = host_and_port(authority, if is_tls { 443 } else { 80 });
@@ -51,10 +51,7 @@ fn parts(url: &str) -> anyhow::Result<(bool, &str)> {
     let (is_tls, rest) =
         found.with_context(|| format!("--url {url}: no scheme → give https://HOST:PORT or http://"))?;
     let authority = rest.trim_end_matches('/');
-    ensure!(
-        !authority.is_empty() && !authority.contains(['/', '?', '@']),
-        "--url {url}: only a host and a port, please"
-    );
+    ensure!(!authority.is_empty() && !authority.contains(['/', '?', '@']), "--url {url}: give a host and a port only");
     Ok((is_tls, authority))
 }
 

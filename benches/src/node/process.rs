@@ -1,5 +1,4 @@
-//! What the kernel says of a process: memory (`smaps_rollup`) and CPU time (`stat`), see proc(5).
-//! Must not know whose process it is.
+//! Memory (`smaps_rollup`) and CPU time (`stat`) of a process, see proc(5). Must not know whose process it is.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +19,7 @@ pub(crate) struct Memory {
     pub(crate) rss: u64,
     /// The same, pages shared with others counted in parts.
     pub(crate) pss: u64,
-    /// Pages of no file: heap and stacks.
+    /// Anonymous pages: heap and stacks.
     pub(crate) anonymous: u64,
 }
 
@@ -40,8 +39,8 @@ impl Process {
         memory(&self.read("smaps_rollup")?)
     }
 
-    /// Pages of no file, in bytes, from the kernel's counters: a look that costs the process nothing, for use while
-    /// something is measured. `memory` walks all its pages under a lock, and is exact.
+    /// Anonymous memory in bytes, from the kernel's counters: it costs the process nothing, for use during
+    /// measurements. `memory` walks all its pages under a lock, and is exact.
     pub(crate) fn anonymous(&self) -> anyhow::Result<u64> {
         kib(&self.read("status")?, "RssAnon").context("status has no RssAnon")
     }
@@ -71,7 +70,7 @@ fn kib(text: &str, name: &str) -> Option<u64> {
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1_024)
 }
 
-/// `utime` + `stime`. The command's name stands in brackets and may hold anything, brackets and blanks too.
+/// `utime` + `stime`. The command's name is in parentheses and may contain anything, parentheses and blanks too.
 fn ticks(stat: &str) -> anyhow::Result<u64> {
     let fields = stat.rsplit_once(')').map(|(_, fields)| fields.split_ascii_whitespace());
     let numbers = fields.map(|fields| fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()));

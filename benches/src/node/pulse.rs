@@ -1,5 +1,5 @@
-//! Is the node alive? `GET /health/live`, asked as an orchestrator's probe does: every time over a connection of its own.
-//! Must not know what the node is put through meanwhile.
+//! Is the node alive? `GET /health/live`, asked as an orchestrator's probe does: every time over a connection of its
+//! own. Must not know what the node is put through meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

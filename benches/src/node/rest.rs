@@ -1,5 +1,5 @@
-//! The few requests of the REST interface that a run needs; whoever is asked to wait (429, 503) waits and asks again.
-//! Must not know what for.
+//! The few REST requests that a run needs; refused ones (429, 503) are retried after the given wait. Must not know
+//! their purpose.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ pub(crate) struct Rest {
     trust: Option<Arc<Trust>>,
 }
 
-/// Somebody with an account.
+/// A user with an account.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Credentials {
     email: String,
@@ -30,12 +30,12 @@ pub(crate) struct Credentials {
     name: String,
 }
 
-/// How a login went.
+/// The result of a login.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LoggedIn {
-    /// From the first request to the answer that let in, waits included.
+    /// From the first request to success, waits included.
     pub(crate) took: Duration,
-    /// How often it was asked to wait.
+    /// How often it was told to wait.
     pub(crate) waits: u32,
 }
 
@@ -51,7 +51,7 @@ struct Made {
     room_id: String,
 }
 
-/// What an answer that asks to wait says.
+/// The wait told by a 429 or 503.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Later {
@@ -59,7 +59,7 @@ struct Later {
 }
 
 impl Credentials {
-    /// Somebody new, whoever was there before.
+    /// A new user, unique over all runs.
     pub(crate) fn fresh(kind: &str, n: usize) -> Self {
         let run = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
         Self {
@@ -76,7 +76,7 @@ impl Rest {
         Ok(Self { client, base: door.base.clone(), trust: door.trust.clone() })
     }
 
-    /// The same interface over connections of its own, for another runtime.
+    /// The same with connections of its own, for another runtime.
     pub(crate) fn anew(&self) -> anyhow::Result<Self> {
         Ok(Self { client: builder(self.trust.as_deref()).build()?, ..self.clone() })
     }
@@ -87,20 +87,20 @@ impl Rest {
         Ok(Self { client, ..self.clone() })
     }
 
-    /// Whether `GET` of this path is answered with success.
+    /// Whether `GET` of this path succeeds.
     pub(super) async fn is_well(&self, path: &str) -> bool {
         let answer = self.client.get(format!("{}{path}", self.base)).send().await;
         answer.is_ok_and(|answer| answer.status().is_success())
     }
 
-    /// Makes an account; answers its access token.
+    /// Creates an account; returns its access token.
     pub(crate) async fn sign_up(&self, who: &Credentials) -> anyhow::Result<String> {
         let request = self.client.post(format!("{}/api/auth/signup", self.base)).json(who);
         let (text, _) = asked("sign up", &request).await?;
         Ok(serde_json::from_str::<LetIn>(&text)?.access_token)
     }
 
-    /// Logs in, however often that takes.
+    /// Logs in, retrying until it succeeds.
     pub(crate) async fn log_in(&self, who: &Credentials) -> anyhow::Result<LoggedIn> {
         let begun = Instant::now();
         let body = json!({ "email": who.email, "password": who.password });
@@ -126,7 +126,7 @@ fn builder(trust: Option<&Trust>) -> ClientBuilder {
     }
 }
 
-/// The body of a successful answer, and how often the node asked to wait before it.
+/// The body of a successful response, and how often the node told to wait before.
 async fn asked(what: &str, request: &RequestBuilder) -> anyhow::Result<(String, u32)> {
     for waits in 0..RETRIES_MAX {
         let request = request.try_clone().context("a request with a body that cannot be sent twice")?;

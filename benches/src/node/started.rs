@@ -1,5 +1,5 @@
-//! A node that this run starts: on free ports, its data in a directory that goes when the run does, its limits raised
-//! so far that the load is what is measured. Must not know what it is started for.
+//! A node started by this run: on free ports, its data in a temporary directory, its limits raised so that the load is
+//! what is measured. Must not know what it is started for.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use super::certificate::Certificate;
 use super::{Door, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
-/// What every load needs: no limit meant for one client may hold the generator back.
+/// Settings of every load: no limit meant for one client may limit the generator.
 const RAISED: [&str; 15] = [
     "http.connections_max=1000000",
     "http.connections_per_address_max=1000000",
@@ -44,7 +44,7 @@ pub(super) struct Started {
     program: PathBuf,
     arguments: Vec<String>,
     cpus: Option<String>,
-    /// What it serves with; `None`: plain.
+    /// Its certificate; `None`: plain.
     certificate: Option<Certificate>,
     data: TempDir,
     child: Child,
@@ -65,7 +65,7 @@ impl Started {
                 program.display()
             )
         };
-        let program = fs::canonicalize(&program).with_context(missing)?; // it is started elsewhere
+        let program = fs::canonicalize(&program).with_context(missing)?; // it is started in another directory
         let data = tempfile::tempdir().context("cannot make a directory for the node's data")?;
         let certificate = which.tls.then(|| Certificate::make(data.path())).transpose()?;
         let settings = RAISED
@@ -91,12 +91,12 @@ impl Started {
         Ok(started)
     }
 
-    /// How it is reached now.
+    /// Its current address.
     pub(super) fn door(&self) -> anyhow::Result<Door> {
         Door::here(self.address, self.certificate.as_ref().map(|own| own.cert.as_path()))
     }
 
-    /// How its admin listener is reached; it is always plain.
+    /// The address of its admin listener, which is always plain.
     pub(super) fn side_door(&self) -> anyhow::Result<Door> {
         Door::here(self.admin, None)
     }
@@ -126,12 +126,12 @@ impl Started {
         tokens::parse(&String::from_utf8(minted.stdout)?)
     }
 
-    /// Waits until it serves, and where.
+    /// Waits until it serves; returns its addresses.
     async fn ready(&mut self) -> anyhow::Result<(SocketAddr, SocketAddr)> {
         let (file, begun) = (self.data.path().join("ready.json"), Instant::now());
         loop {
             if let Ok(text) = fs::read_to_string(&file) {
-                let ready: Ready = serde_json::from_str(&text).context("the node's ready file is not understood")?;
+                let ready: Ready = serde_json::from_str(&text).context("the node's ready file is malformed")?;
                 return Ok((ready.http, ready.admin));
             }
             let ended = self.child.try_wait()?;
@@ -174,7 +174,7 @@ fn spawn(program: &Path, cpus: Option<&str>, (data, settings): (&Path, &Vec<Stri
     let log = fs::OpenOptions::new().create(true).append(true).open(data.join("node.log"))?;
     command.args(["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"]);
     command.arg("--data-dir").arg(data).arg("--ready-file").arg(data.join("ready.json")).args(settings);
-    // What the caller's environment and directory say of a node is not meant for this one.
+    // The caller's environment and directory must not configure this node.
     let own = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("ALDIS_"));
     for name in own {
         command.env_remove(name);
@@ -183,10 +183,10 @@ fn spawn(program: &Path, cpus: Option<&str>, (data, settings): (&Path, &Vec<Stri
     command.spawn().with_context(|| format!("cannot start {}", program.display()))
 }
 
-/// The `aldis` that was built with this program; benches lie one folder deeper.
+/// The `aldis` that was built with this program; benches are one folder deeper.
 pub(super) fn beside() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let folder = own.parent().context("this program lies nowhere")?;
+    let folder = own.parent().context("this program has no folder")?;
     let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     Ok(folder.join("aldis"))
 }

@@ -1,10 +1,10 @@
-//! Tokens as `aldis token mint --json` writes them, one a line. Must not know how they are signed.
+//! Tokens in the format of `aldis token mint --json`, one per line. Must not know how they are signed.
 
 use actors::protocol::UserId;
 use anyhow::Context as _;
 use serde::Deserialize;
 
-/// Somebody's access token.
+/// A user's access token.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Token {
     pub(crate) user: UserId,

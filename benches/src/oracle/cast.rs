@@ -1,5 +1,5 @@
-//! What no single client can know: who belongs to which room, and how many say at once that they sit in it.
-//! Must not know what anybody hears.
+//! What no single client can know: who belongs to which room, and how many have a seat in it at once. Must not know the
+//! messages.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use super::Violation;
 /// A room, counted from 0 in this run.
 pub(crate) type RoomNumber = u32;
 
-/// Everybody in this run.
+/// All members of this run.
 #[derive(Debug)]
 pub(crate) struct Cast {
     limit: usize,
@@ -35,15 +35,15 @@ impl Cast {
         self.rooms.get(&user).copied()
     }
 
-    /// Somebody was told that the seat is theirs. **Invariant:** whoever leaves says so to [`left`](Self::left) before
-    /// saying so to the node; so more than `limit` here means more than `limit` there.
+    /// A member has joined. **Invariant:** a leaving member calls [`left`](Self::left) before telling the node; so more
+    /// than `limit` here means more than `limit` there.
     pub(crate) fn sat_down(&self, room: RoomNumber) -> Result<(), Violation> {
         let Some(seated) = self.seated.get(room as usize) else { return Ok(()) };
         let got = seated.fetch_add(1, Ordering::SeqCst) + 1;
         if got > self.limit { Err(Violation::OverFull { got, limit: self.limit }) } else { Ok(()) }
     }
 
-    /// Somebody is about to leave.
+    /// A member is about to leave.
     pub(crate) fn left(&self, room: RoomNumber) {
         if let Some(seated) = self.seated.get(room as usize) {
             seated.fetch_sub(1, Ordering::SeqCst);

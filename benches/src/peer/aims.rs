@@ -1,5 +1,5 @@
-//! What Aldis aims at, beside the other servers of the same rounds: each aim as a ratio, and whether it was reached. Pure.
-//! Must not know how anything is measured.
+//! What Aldis aims at, beside the other servers of the same rounds: each aim as a ratio, and whether it was reached.
+//! Pure. Must not know how anything is measured.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ struct Aim {
     /// Which of [`MEASURES`].
     measure: usize,
     against: Kind,
-    /// At most for a cost, at least for a rate.
+    /// The maximum of a cost, the minimum of a rate.
     times: f64,
 }
 

@@ -1,5 +1,5 @@
-//! One connection: it says what its dialect asks for, counts what arrives, and sends messages back while it is told
-//! to. A message that comes out of turn is a trouble. Must not know other callers.
+//! One connection: it follows its dialect, counts received messages, and sends them back while configured to. A message
+//! out of order is an error. Must not know other callers.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use crate::latency::Latencies;
 use crate::wire::{Line, LineOver, Listen, Opcode};
 use crate::words::Mark;
 
-/// What all callers of a server share.
+/// State shared by all callers of a server.
 pub(crate) struct Talk {
     pub(crate) epoch: Epoch,
     pub(crate) dialect: Box<dyn Dialect>,
@@ -28,7 +28,7 @@ pub(crate) struct Talk {
     trouble: Mutex<Option<String>>,
 }
 
-/// A caller's way to speak.
+/// The write side of a caller.
 #[derive(Clone)]
 pub(crate) struct Mouth {
     n: usize,
@@ -36,7 +36,7 @@ pub(crate) struct Mouth {
     talk: Arc<Talk>,
 }
 
-/// A caller, listening.
+/// A reading caller.
 pub(crate) struct Caller {
     mouth: Mouth,
     ear: Ear,
@@ -62,7 +62,7 @@ impl Talk {
         }))
     }
 
-    /// The first thing that went wrong.
+    /// The first error.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -98,7 +98,7 @@ impl Mouth {
         self.say(Phrase::Message(due, self.talk.bytes));
     }
 
-    /// Goes away as a page does (RFC 6455 §7.4.1).
+    /// Closes as a page does (RFC 6455 §7.4.1).
     pub(crate) fn close(&self) {
         let _: Result<(), LineOver> = self.line.control(Opcode::Close, &1_001_u16.to_be_bytes());
     }

@@ -1,5 +1,5 @@
-//! How each server is spoken to, pure: the handshake, the first words, a message from one caller to another, and how
-//! its arrival is told from everything else. Must not know sockets, nor what is measured.
+//! The protocol of each server: the handshake, the first messages, a message from one caller to another, and how it is
+//! recognised. Pure. Must not know sockets, nor what is measured.
 //!
 //! Callers are numbered; in all dialects but the floor's, 2n and 2n + 1 are a pair.
 
@@ -35,22 +35,22 @@ use crate::clock::Nanos;
 use crate::wire::Upgrade;
 use crate::words::Mark;
 
-/// A server's way of being spoken to.
+/// A server's protocol.
 pub(crate) trait Dialect: Send + Sync {
-    /// What the handshake asks for; `None` where there is none.
+    /// The upgrade request; `None` where there is none.
     fn upgrade(&self, n: usize) -> Option<Upgrade>;
 
-    /// What is said first, if the server does not begin.
+    /// The client's first messages, unless the server starts.
     fn greets(&self) -> &'static [Phrase] {
         &[]
     }
 
-    /// Whom a caller talks to.
+    /// The partner of a caller.
     fn partner(&self, n: usize) -> usize {
         n ^ 1
     }
 
-    /// How often a caller must show that it lives.
+    /// The interval of a caller's keep-alive.
     fn beat(&self) -> Option<Duration> {
         None
     }
@@ -62,7 +62,7 @@ pub(crate) trait Dialect: Send + Sync {
     fn hear(&self, ear: &mut Ear, text: &[u8]) -> Heard;
 }
 
-/// What can be said.
+/// A message of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phrase {
     Greeting,
@@ -75,7 +75,7 @@ pub(crate) enum Phrase {
     Message(Nanos, usize),
 }
 
-/// What a caller's frames are numbered with.
+/// A caller's sequence numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Voice {
     cid: Cid,
@@ -84,31 +84,31 @@ pub(crate) struct Voice {
     pub(crate) id: String,
 }
 
-/// What a caller remembers of what it heard.
+/// A caller's receive state.
 #[derive(Debug, Default)]
 pub(crate) struct Ear {
     /// Numbered frames since the last acknowledgement.
     unacked: u32,
     /// The caller's own id, where the server gives ids and tells everybody of everybody.
     own: String,
-    /// The partner has been heard of.
+    /// The partner is known.
     has_met: bool,
 }
 
-/// What a frame was.
+/// A parsed frame.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
-    /// To be said in return.
+    /// To be sent in response.
     pub(crate) say: Option<Phrase>,
-    /// To be said only after a while.
+    /// To be sent after a while.
     pub(crate) later: Option<(Duration, Phrase)>,
-    /// The caller has come as far as it is meant to.
+    /// The caller is ready.
     pub(crate) ready: bool,
     /// The id that is to be named from now on.
     pub(crate) id: Option<String>,
     /// The partner's message.
     pub(crate) mark: Option<Mark>,
-    /// What went wrong.
+    /// An error.
     pub(crate) trouble: Option<String>,
 }
 

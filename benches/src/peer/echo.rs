@@ -1,5 +1,5 @@
-//! The floor: a server on bare tokio TCP that sends back what it gets. No server that relays can cost less.
-//! An idle connection holds no buffer. Must not know what the bytes mean.
+//! The baseline: a server on bare tokio TCP that echoes. No relaying server can cost less. An idle connection holds no
+//! buffer. Must not know what the bytes mean.
 
 use std::cell::RefCell;
 use std::io;
@@ -26,7 +26,7 @@ thread_local! {
 }
 
 impl Echo {
-    /// Serves until the process ends, on one thread: what it costs is asked on one core.
+    /// Serves until the process ends, on one thread: its cost is measured on one core.
     pub(crate) fn serve(&self) -> anyhow::Result<()> {
         rlimit::increase_nofile_limit(u64::MAX)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -42,7 +42,7 @@ impl Echo {
     }
 }
 
-/// Until the other side hangs up.
+/// Until the peer closes.
 async fn echo(mut stream: TcpStream) {
     while stream.readable().await.is_ok() {
         match once(&stream) {
@@ -58,7 +58,7 @@ async fn echo(mut stream: TcpStream) {
     }
 }
 
-/// Reads once and writes it back; answers what the kernel did not take.
+/// Reads once and writes it back; returns what the kernel did not accept.
 fn once(stream: &TcpStream) -> io::Result<Vec<u8>> {
     SCRATCH.with_borrow_mut(|scratch| {
         let read = stream.try_read(scratch)?;

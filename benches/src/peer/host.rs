@@ -1,5 +1,5 @@
-//! A server under test: started on a free port and on its own processor, asked for its CPU time and memory, stopped.
-//! Must not know what is measured.
+//! A server under test: started on a free port and on its own processor; its CPU time and memory; stopped. Must not
+//! know what is measured.
 
 use std::fs;
 use std::io::Write as _;
@@ -31,7 +31,7 @@ pub(crate) struct Place {
     pub(crate) programs: Programs,
 }
 
-/// A server that serves.
+/// A running server.
 pub(crate) struct Host {
     pub(crate) address: SocketAddr,
     kind: Kind,
@@ -48,12 +48,12 @@ enum Server {
 struct Other {
     child: Child,
     log: NamedTempFile,
-    /// What it was told to begin with, as long as it may look.
+    /// Its configuration files, which it may read at any time.
     _config: NamedTempFile,
 }
 
 impl Host {
-    /// Starts it, with seats for so many callers.
+    /// Starts it, with seats for this many callers.
     pub(crate) async fn start(kind: Kind, place: &Place, callers: usize) -> anyhow::Result<Self> {
         let (server, seats, address) = if kind == Kind::Aldis {
             let mut node = Box::new(Node::reach(place.which.clone(), &[]).await?);
@@ -69,7 +69,7 @@ impl Host {
         Ok(Self { address, kind, place: place.clone(), server, seats: Arc::new(seats) })
     }
 
-    /// Stops it and starts it again, so that its memory holds nothing of what was before.
+    /// Restarts it, so that its memory contains nothing of the previous load.
     pub(crate) async fn again(&mut self) -> anyhow::Result<()> {
         match &mut self.server {
             Server::Aldis(node) => {
@@ -91,7 +91,7 @@ impl Host {
         }
     }
 
-    /// How it is spoken to; `calls`: whether callers shall be able to send each other messages.
+    /// Its protocol; `calls`: whether callers can send each other messages.
     pub(crate) fn dialect(&self, calls: bool) -> Box<dyn Dialect> {
         match self.kind {
             Kind::Echo => Box::new(dialect::Echo),
@@ -127,7 +127,7 @@ impl Host {
         }
     }
 
-    /// What it said last.
+    /// The end of its log.
     pub(crate) fn log(&self) -> String {
         match &self.server {
             Server::Aldis(_) => String::new(),

@@ -1,11 +1,11 @@
-//! The servers that are compared, and what is to be known of each. Must not know how they are measured.
+//! The compared servers and their descriptions. Must not know how they are measured.
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::program::{Package, Program};
 
-/// One of them. Their order is that of the table.
+/// A compared server, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -52,7 +52,7 @@ impl Kind {
         }
     }
 
-    /// What must be installed for it, where `npm ci` does not do that.
+    /// The program to install, where `npm ci` does not do so.
     pub(crate) const fn program(self) -> Option<Program> {
         Some(match self {
             Self::Matchbox => Program {
@@ -79,7 +79,7 @@ impl Kind {
         })
     }
 
-    /// What it does with a message, and what it promises.
+    /// What it does with a message, and what it guarantees.
     pub(crate) const fn does(self) -> &'static str {
         match self {
             Self::Echo => {

@@ -1,5 +1,4 @@
-//! The rounds of all servers together: medians, spreads, troubles, and the setting they were taken in.
-//! Must not know how they are shown.
+//! The results of all rounds: medians, spreads, errors, and the environment. Must not know how they are shown.
 
 use std::fs;
 use std::path::Path;
@@ -14,14 +13,14 @@ use super::program::Package;
 use super::work::{Figures, Size};
 use crate::report::Machine;
 
-/// Everything that was found.
+/// All results.
 #[derive(Debug, Serialize)]
 pub(crate) struct Outcomes {
     pub(crate) setting: Setting,
     pub(crate) servers: Vec<Server>,
 }
 
-/// Where, when, with what.
+/// The environment of the run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Setting {
     pub(crate) machine: Machine,
@@ -31,11 +30,11 @@ pub(crate) struct Setting {
     /// The command line's arguments, without paths of this machine.
     pub(crate) node: Option<String>,
     versions: Vec<String>,
-    /// Who is not installed here.
+    /// Servers that are not installed here.
     pub(crate) left_out: Vec<Kind>,
 }
 
-/// What one server did, round by round.
+/// One server's results by round.
 #[derive(Debug, Serialize)]
 pub(crate) struct Server {
     pub(crate) kind: Kind,
@@ -54,7 +53,7 @@ pub(crate) struct Measure {
     pub(crate) is_rate: bool,
 }
 
-/// What is compared, in the order of the table.
+/// The compared measures, in the order of the table.
 pub(crate) const MEASURES: [Measure; 6] = [
     Measure { title: "CPU per message, 1 in flight", unit: "µs", of: |figures| figures.one.cpu_us, is_rate: false },
     Measure { title: "CPU per message, 16 in flight", unit: "µs", of: |figures| figures.many.cpu_us, is_rate: false },
@@ -107,7 +106,7 @@ impl Outcomes {
         self.servers.iter().flat_map(|server| &server.troubles)
     }
 
-    /// What the floor is, if it was measured.
+    /// The baseline's results, if it was measured.
     pub(crate) fn floor(&self, of: fn(&Figures) -> f64) -> Option<f64> {
         let floor = self.servers.iter().find(|server| server.kind == Kind::Echo)?;
         Some(floor.spread(of)?.median)
@@ -126,7 +125,7 @@ impl Server {
 }
 
 impl Setting {
-    /// Asks everybody for their versions.
+    /// Determines the versions of all servers.
     pub(crate) async fn find(
         (kinds, left_out): (&[Kind], &[Kind]),
         place: &Place,

@@ -1,5 +1,5 @@
-//! The page for people, in Markdown: what was found, against the floor, how it was measured, what cannot be compared.
-//! Pure. Must not know how anything is measured.
+//! The page in Markdown: results, ratios to the baseline, method, limits of the comparison. Pure. Must not know how
+//! anything is measured.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! All callers of one server: they come, are kept alive, go. Must not know what is measured, nor any dialect.
+//! All callers of one server: connected, kept alive, disconnected. Must not know what is measured, nor any dialect.
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -17,12 +17,12 @@ use crate::limits::{OPEN_WITHIN, PER_SOURCE, STALLED_AFTER};
 use crate::ramp::Ramp;
 use crate::wire::{Line, Opened, Reader, Way, connect, upgrade};
 
-/// Handshakes under way at once: enough to keep one core busy.
+/// Concurrent handshakes: enough to keep one core busy.
 const OPENING_MAX: usize = 64;
 /// Shares of the beat's interval; in each, as many callers beat.
 const SHARES: u32 = 50;
 
-/// Everybody, in the order of their numbers.
+/// All callers by number.
 pub(crate) struct Party {
     pub(crate) mouths: Arc<Vec<Mouth>>,
     pub(crate) talk: Arc<Talk>,
@@ -31,7 +31,7 @@ pub(crate) struct Party {
 }
 
 impl Party {
-    /// The callers with these numbers come, so many a second, and get as far as their dialect says.
+    /// Connects the callers with these numbers at a rate, until each is ready by its dialect.
     pub(crate) async fn gather(
         to: SocketAddr,
         talk: Arc<Talk>,
@@ -66,7 +66,7 @@ impl Party {
         Ok(party)
     }
 
-    /// Waits until a count has come to its goal.
+    /// Waits until a counter has reached its goal.
     pub(crate) async fn reach(&self, what: &str, count: impl Fn(&Talk) -> &AtomicU64, goal: u64) -> anyhow::Result<()> {
         let (mut last, mut moved) = (0, Instant::now());
         loop {
@@ -87,7 +87,7 @@ impl Party {
         }
     }
 
-    /// Everybody goes; whom the server does not let go is cut off.
+    /// Closes all connections; those that the server does not close are dropped.
     pub(crate) async fn go(mut self) -> anyhow::Result<()> {
         self.talk.ending.store(true, Relaxed);
         if self.talk.dialect.upgrade(0).is_some() {
@@ -133,7 +133,7 @@ fn begin((n, opened): (usize, Opened), talk: &Arc<Talk>, tasks: &mut JoinSet<()>
     mouth
 }
 
-/// Shows that everybody lives, their beats spread over the interval.
+/// Sends the keep-alives of all callers, spread over the interval.
 async fn beat(mouths: Arc<Vec<Mouth>>, talk: Arc<Talk>) {
     let Some(every) = talk.dialect.beat() else { return };
     let mut turn = tokio::time::interval(every / SHARES);

@@ -1,22 +1,22 @@
-//! A server that comes as a program of somebody else's package: its name, the command that installs it, and where it is
-//! found. Must not know which servers are compared.
+//! A server installed from a third-party package: its name, its install command, and where it is found. Must not know
+//! which servers are compared.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// Below the repository's root, where programs in Rust are installed for it alone.
+/// The folder of programs in Rust that are installed for this repository only.
 pub(super) const ROOT: &str = "target/peers";
 
-/// A program, and the package that brings it.
+/// A program and its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     pub(crate) package: Package,
-    /// The command that installs it, in the version that was tried where one can be named.
+    /// The install command, with the tested version where possible.
     pub(crate) install: &'static str,
 }
 
-/// Who packages it, and what its package is called there.
+/// The kind and name of its package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Package {
     Cargo(&'static str),
@@ -24,7 +24,7 @@ pub(crate) enum Package {
 }
 
 impl Program {
-    /// Where it is installed for this repository, or where the shell looks.
+    /// Searches the repository's folder, or `PATH`.
     pub(super) fn seek(&self) -> Option<PathBuf> {
         match self.package {
             Package::Cargo(_) => first([Path::new(ROOT).join("bin")], self.name),

@@ -7,14 +7,14 @@ use clap::ValueEnum as _;
 
 use super::kind::Kind;
 
-/// Those that are here.
+/// Installed programs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Programs {
     found: Vec<(Kind, PathBuf)>,
 }
 
 impl Programs {
-    /// Looks for all of them: where a path was given, there and nowhere else.
+    /// Searches for all programs; a given path is used as it is.
     pub(crate) fn find(given: &[(Kind, PathBuf)]) -> Self {
         let found = Kind::value_variants().iter().filter_map(|kind| {
             let program = kind.program()?;
@@ -28,8 +28,8 @@ impl Programs {
         self.found.iter().find(|(other, _)| *other == kind).map(|(_, path)| path.as_path())
     }
 
-    /// Those that shall be measured, and those that are left out because they are not installed. Who is named must be
-    /// there; when nobody is named, it is everybody who is.
+    /// The servers to measure, and those left out because they are not installed. Named servers must be installed; if
+    /// none is named, all installed ones are measured.
     pub(crate) fn choose(&self, named: &[Kind]) -> anyhow::Result<(Vec<Kind>, Vec<Kind>)> {
         let lacks = |kind: &Kind| kind.program().is_some() && self.of(*kind).is_none();
         if named.is_empty() {

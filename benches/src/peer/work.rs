@@ -1,4 +1,4 @@
-//! The work that every server is given, and what it cost. Must not know which server it is, nor how figures are shown.
+//! The load of every server, and what it cost. Must not know which server it is, nor how figures are shown.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -16,51 +16,51 @@ use crate::pace::Pace;
 use crate::report::{float, micros, micros_each};
 use crate::wakeful::Wakeful;
 
-/// How much work.
+/// The size of the load.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Size {
     pub(crate) pairs: usize,
     /// Messages a second in the open loop, of all pairs together.
     pub(crate) rate: f64,
-    /// Connections at rest, and [`HANDSHAKES_EACH`] times as many handshakes.
+    /// Idle connections, and [`HANDSHAKES_EACH`] times as many handshakes.
     pub(crate) connections: usize,
     /// Of one message's frame, as the client sends it.
     pub(crate) payload: usize,
-    /// Callers a second while they come to talk or to rest.
+    /// Callers per second during the ramp-up.
     pub(crate) ramp: u32,
     /// How long each load runs before it is measured.
     pub(crate) warm: Duration,
     /// How long it is measured.
     pub(crate) span: Duration,
-    /// How long connections rest before memory is read.
+    /// How long connections are idle before memory is measured.
     pub(crate) rest: Duration,
 }
 
-/// What one server did in one round.
+/// One server's results of one round.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Figures {
-    /// One message of each pair always under way.
+    /// One message of each pair in flight.
     pub(crate) one: Closed,
     /// As many as [`MANY`].
     pub(crate) many: Closed,
     pub(crate) open: Open,
-    /// Anonymous memory of the server for each connection at rest.
+    /// Anonymous memory of the server per idle connection.
     pub(crate) bytes_per_connection: f64,
-    /// The server's, for each connection until its caller is let in.
+    /// CPU time of the server per connection, until its caller is ready.
     pub(crate) handshake_cpu_us: f64,
 }
 
 /// A closed loop.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Closed {
-    /// The server's, for each message that arrived.
+    /// CPU time of the server per received message.
     pub(crate) cpu_us: f64,
     pub(crate) per_second: f64,
     /// Of one core.
     pub(crate) cpu_percent: f64,
 }
 
-/// An open loop: times from when a message was due.
+/// An open loop: latencies from when a message was due.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Open {
     pub(crate) p50_us: f64,
@@ -71,17 +71,17 @@ pub(crate) struct Open {
     pub(crate) per_second: f64,
 }
 
-/// Messages of a pair under way in the second closed loop.
+/// Messages in flight per pair in the second closed loop.
 pub(crate) const MANY: usize = 16;
-/// The part of the resting connections that comes first: what a server allocates once, and what its allocator or
-/// garbage collector holds in store, is then not counted as the others'.
+/// The part of the idle connections that connects first: one-time allocations, and the reserves of an allocator or
+/// garbage collector, are then not counted for the others.
 const FIRST_OF: usize = 4;
-/// How often each caller is let in while handshakes are measured: the kernel tells CPU time in steps of 10 ms.
+/// Handshakes per caller: the kernel reports CPU time in steps of 10 ms.
 pub(crate) const HANDSHAKES_EACH: usize = 3;
-/// How long a server may take to finish what callers have set going.
+/// Time for a server to finish its work for the callers.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// So many callers a run has at once.
+/// Concurrent callers of a run.
 pub(crate) fn callers(size: &Size) -> usize {
     (2 * size.pairs).max(size.connections)
 }
@@ -116,7 +116,7 @@ pub(crate) async fn round(host: &mut Host, epoch: Epoch, size: &Size) -> anyhow:
     })
 }
 
-/// Memory with everybody at rest, less what it was with the first part of them, for each of the others.
+/// Memory with all connections idle, minus that with the first part of them, per further connection.
 async fn idle(host: &Host, epoch: Epoch, size: &Size) -> anyhow::Result<f64> {
     let come = async |numbers| {
         let talk = Talk::new(host.dialect(true), (epoch, size.payload))?;
@@ -140,7 +140,7 @@ async fn gather(host: &Host, (talk, size): (Arc<Talk>, &Size)) -> anyhow::Result
     Party::gather(host.address, talk, (0..2 * size.pairs, Some(size.ramp))).await
 }
 
-/// So many messages of each pair always under way.
+/// A closed loop with this many messages of each pair in flight.
 async fn closed(host: &Host, party: &Party, (in_flight, size): (usize, &Size)) -> anyhow::Result<Closed> {
     let talk = &party.talk;
     let _wakeful = Wakeful::begin();
@@ -164,7 +164,7 @@ async fn closed(host: &Host, party: &Party, (in_flight, size): (usize, &Size)) -
     })
 }
 
-/// Messages at a rate that does not wait.
+/// An open loop.
 async fn open(party: &Party, size: &Size) -> anyhow::Result<Open> {
     let talk = Arc::clone(&party.talk);
     let latencies: &Latencies = &talk.latencies;
@@ -193,7 +193,7 @@ async fn open(party: &Party, size: &Size) -> anyhow::Result<Open> {
     })
 }
 
-/// Waits until everything that was said has arrived.
+/// Waits until all messages have been received.
 async fn drained(party: &Party) -> anyhow::Result<()> {
     let talk = &party.talk;
     // Counted before it is looked at: a message that comes back is offered before the one it answers has arrived.

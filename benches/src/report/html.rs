@@ -48,7 +48,7 @@ fn page(runs: &[Named]) -> String {
         let machine = &told.machine;
         let outcome = match (told.violations, told.failures.len(), told.missed.len()) {
             (0, 0, 0) => "<span class=good>good</span>",
-            (0, 0, _) => "<span class=bad>missed what was expected</span>",
+            (0, 0, _) => "<span class=bad>missed an expectation</span>",
             _ => "<span class=bad>failed</span>",
         };
         let _ = writeln!(
@@ -85,7 +85,7 @@ fn page(runs: &[Named]) -> String {
 
 fn troubles(out: &mut String, runs: &[Named]) {
     for Named { label, told } in runs {
-        let of = [("promise broken", &told.violated), ("failed", &told.failures), ("missed", &told.missed)];
+        let of = [("guarantee violated", &told.violated), ("failed", &told.failures), ("missed", &told.missed)];
         for (kind, words) in of.into_iter().flat_map(|(kind, all)| all.iter().map(move |words| (kind, words))) {
             let _ = writeln!(out, "<p class=bad>{}, {kind}: {}</p>", escaped(label), escaped(words));
         }

@@ -1,4 +1,4 @@
-//! Where a run ran: figures of another machine are other figures. Must not know what was run.
+//! The machine of a run: figures of different machines cannot be compared. Must not know what was run.
 
 use std::fs;
 use std::time::SystemTime;

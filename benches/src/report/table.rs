@@ -19,9 +19,9 @@ impl Report {
             words.iter().try_for_each(|words| writeln!(out, "{kind}: {words}"))?;
         }
         let checked = if self.violations == 0 {
-            "no promise broken".to_owned()
+            "no guarantee violated".to_owned()
         } else {
-            format!("{} promises broken", self.violations)
+            format!("{} guarantees violated", self.violations)
         };
         writeln!(out, "\noracle: {checked}")
     }

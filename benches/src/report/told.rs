@@ -1,4 +1,4 @@
-//! What a run's JSON says, read back: of this program or an older one. Must not know how it is shown.
+//! Reads a run's JSON, of this program or an older version. Must not know how it is shown.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! `broadcast`: chat in large rooms. How many deliveries one message becomes, how fast, and that each member hears each
-//! message once, in its sender's order. Must not know how time is kept.
+//! `broadcast`: chat in large rooms. Throughput and latency of the fan-out, and that each member receives each message
+//! once, in its sender's order. Must not know how time is kept.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ pub(crate) struct Broadcast {
     /// Members of each room, and its seats: up to 100
     #[arg(long, default_value_t = 50)]
     room_size: usize,
-    /// Chat messages a second of each room, its members in turn; each goes to all others
+    /// Chat messages per second and room, sent by its members in turn; each goes to all others
     #[arg(long, default_value_t = 10.0, value_parser = rate)]
     rate: f64,
     /// How long the load runs before it is measured
@@ -100,9 +100,9 @@ impl Broadcast {
 
         let mut report = run.report("broadcast");
         self.figures(&mut report, &window, (&latencies.of("measured")?, &lag));
-        report.figure(("lost", Unit::Count), float(lost), "deliveries that were due, but did not come");
+        report.figure(("lost", Unit::Count), float(lost), "missing deliveries");
         if lost > 0 {
-            report.failure(format!("{lost} deliveries did not come within {DRAIN_WITHIN:?}"));
+            report.failure(format!("{lost} deliveries were not received within {DRAIN_WITHIN:?}"));
         }
         run.close((node, crowd), report).await
     }
@@ -117,7 +117,7 @@ impl Broadcast {
     fn figures(&self, report: &mut Report, window: &Window, (times, lag): (&Histogram<u64>, &Histogram<u64>)) {
         figures(report, window, (times, lag));
         let messages = float(window.offered) / float(self.room_size as u64 - 1) / window.time.as_secs_f64();
-        let what = "chat messages that were said; throughput and offered count each once for every receiver";
+        let what = "chat messages sent; throughput and offered count each once per receiver";
         report.figure(("messages_per_second", Unit::PerSecond), messages, what);
     }
 }

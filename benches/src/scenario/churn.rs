@@ -1,6 +1,6 @@
-//! `churn`: in every room two members stay and signal, while beside them one leaves and another joins, at a steady rate;
-//! or everybody rests between messages. What the coming and going costs those who stay, and that nothing of theirs is
-//! lost. Must not know how a join is measured.
+//! `churn`: in every room two members stay and signal, while beside them one leaves and another joins, at a steady
+//! rate; or everybody rests between messages. What the coming and going costs those who stay, and that nothing of
+//! theirs is lost. Must not know how a join is measured.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -254,25 +254,21 @@ impl Churn {
         for (name, quantile) in [("p50_us", 0.5), ("p99_us", 0.99), ("max_us", 1.0)] {
             report.figure((name, Unit::Microseconds), at(&times, quantile), "signals between those who stayed");
         }
-        let what = "from when somebody was seen leaving until the next one had heard, and was heard by, everybody";
+        let what = "from the user_left of one member until the next one is connected with all others";
         report.figure(("connected_p50_us", Unit::Microseconds), at(&joins.connected, 0.5), what);
         report.figure(("connected_p99_us", Unit::Microseconds), at(&joins.connected, 0.99), what);
         let too_late: u64 = TOO_LATE.iter().map(|code| crowd.play.tally.refused_with(code)).sum();
         report.figure(
             ("too_late", Unit::Count),
             float(too_late),
-            "messages to or from somebody who had just left, refused",
+            "refused messages to or from a member who had just left",
         );
         if let Some(cpu) = outcome.node_cpu {
             report.figure(("node_cpu_percent", Unit::Percent), 100.0 * cpu.as_secs_f64() / seconds, "of one core");
         }
-        report.figure(
-            ("lost", Unit::Count),
-            float(outcome.lost),
-            "signals between those who stayed that did not arrive",
-        );
+        report.figure(("lost", Unit::Count), float(outcome.lost), "lost signals between those who stayed");
         if outcome.lost > 0 {
-            report.failure(format!("{} signals between members who stayed did not arrive", outcome.lost));
+            report.failure(format!("{} signals between members who stayed were lost", outcome.lost));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! `idle`: so many joined connections at rest, and what each costs the node in memory.
+//! `idle`: idle, joined connections, and the node's memory for each.
 //!
 //! Members come stage by stage (bare socket, hello, seat, negotiated call, rest), so that the report says where the
 //! bytes go. Must not know how memory is read.
@@ -41,16 +41,16 @@ pub(crate) struct Idle {
     /// Candidates that each two members exchange each way before they rest
     #[arg(long, default_value_t = 10)]
     candidates: u32,
-    /// About how long a session description is
+    /// Approximate size of a session description
     #[arg(long, default_value_t = 1_500)]
     sdp_bytes: usize,
     /// Exchange nothing: members only join
     #[arg(long)]
     silent: bool,
-    /// How long everybody rests before the memory is read: longer than the node's pings are apart
+    /// How long connections are idle before memory is measured: longer than the node's ping interval
     #[arg(long, default_value = "25", value_name = "SECONDS", value_parser = seconds)]
     rest: Duration,
-    /// Let each member say hello and join as soon as its socket is open, for a node whose hello_within is short
+    /// Let each member send hello and join as soon as its socket is open, for a node with a short hello_within
     #[arg(long)]
     at_once: bool,
 }
@@ -112,11 +112,7 @@ impl Idle {
             "the generator's own, to know how far it reaches",
         );
         let waited = float(crowd.play.tally.waited.load(Relaxed));
-        report.figure(
-            ("joins_told_to_wait", Unit::Count),
-            waited,
-            "joins answered `unavailable` while everybody came, and tried again",
-        );
+        report.figure(("joins_told_to_wait", Unit::Count), waited, "joins refused with `unavailable` and retried");
         let times = latencies.of("negotiation")?;
         report.figure(
             ("negotiation_p99_us", Unit::Microseconds),

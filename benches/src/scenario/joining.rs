@@ -1,5 +1,5 @@
-//! How long whole joins take: from when a join was due to the seat, and until the newcomer and everybody who was there
-//! have heard each other's description and all candidates. Must not know who joins, nor when.
+//! Durations of whole joins: from when a join was due until the seat, and until the newcomer and all other members have
+//! received each other's description and all candidates. Must not know who joins, nor when.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

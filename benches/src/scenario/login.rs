@@ -1,5 +1,5 @@
-//! `login`: so many people log in at the same moment while a call's signals go on. What the hashes cost the node in
-//! memory, and those signals in latency. Must not know how a password is hashed.
+//! `login`: many concurrent logins beside the signals of calls: the memory of the hashes, and the latency of the
+//! signals. Must not know how a password is hashed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ pub(super) const FIGURES: &[&str] = &[
 /// Options of `login`.
 #[derive(Debug, Args)]
 pub(crate) struct Login {
-    /// People who log in at the same moment; whoever is told to wait comes back, until all are in
+    /// Concurrent logins; refused ones are retried until all have succeeded
     #[arg(long, default_value_t = 500)]
     logins: usize,
     /// Pairs whose signals are measured meanwhile
@@ -93,7 +93,7 @@ impl Login {
         figures(&mut report, &crush, before, (&idle, &busy));
         report.figure(("lost", Unit::Count), float(lost), "signals sent, but not arrived");
         if lost > 0 {
-            report.failure(format!("{lost} signals did not arrive"));
+            report.failure(format!("{lost} signals were lost"));
         }
         run.close((node, crowd), report).await
     }
@@ -156,7 +156,7 @@ fn figures(report: &mut Report, crush: &Crush, before: u64, (idle, busy): (&Hist
     let p99 = |times: &Histogram<u64>| micros(times.value_at_quantile(0.99));
     report.figure(("logins", Unit::Count), float(crush.times.len()), "let in");
     report.figure(("login_seconds", Unit::Seconds), crush.took.as_secs_f64(), "until the last one was in");
-    report.figure(("login_waits", Unit::Count), f64::from(crush.waits), "answers that asked to wait and come back");
+    report.figure(("login_waits", Unit::Count), f64::from(crush.waits), "refusals with a time to retry");
     report.figure(
         ("memory_growth_bytes", Unit::Bytes),
         float(crush.peak.saturating_sub(before)),

@@ -1,5 +1,5 @@
-//! `mesh`: whole joins at a steady rate. Whoever joins negotiates with everybody who is there: descriptions by role,
-//! candidates each way. How long from the join until the last pair is connected. Must not know how that is measured.
+//! `mesh`: whole joins at a steady rate. Each newcomer negotiates with all members: descriptions by role, candidates
+//! each way. How long it takes from the join until the last pair is connected. Must not know how that is measured.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -48,7 +48,7 @@ pub(crate) struct Mesh {
     /// Candidates that each two members exchange each way
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     candidates: u32,
-    /// About how long a session description is
+    /// Approximate size of a session description
     #[arg(long, default_value_t = 1_500)]
     sdp_bytes: usize,
 }
@@ -145,7 +145,7 @@ fn figures(
         report.figure((name, Unit::Microseconds), at(&joins.connected, quantile), what);
     }
     let waited = float(crowd.play.tally.waited.load(Relaxed));
-    report.figure(("joins_told_to_wait", Unit::Count), waited, "joins answered `unavailable`, and tried again");
+    report.figure(("joins_told_to_wait", Unit::Count), waited, "joins refused with `unavailable` and retried");
     if let Some(cpu) = node_cpu {
         let each = micros_each(cpu, pairs);
         report.figure(("node_cpu_us_per_pair", Unit::Microseconds), each, "the node's user and system time");

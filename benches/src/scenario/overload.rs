@@ -1,5 +1,5 @@
-//! `overload`: pairs that call, and beside them far more newcomers than the node can let in. What that costs those who
-//! call, how the others are sent away, and that everybody gets in once it is over. Must not know how the node decides.
+//! `overload`: established calls, and far more newcomers than the node can admit. The effect on the calls, the load
+//! shedding, and that all newcomers are admitted in the end. Must not know how the node decides.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,10 +44,10 @@ pub(crate) struct Overload {
     /// Messages a second of all pairs together
     #[arg(long, default_value_t = 2_000.0)]
     rate: f64,
-    /// Newcomers offered, as a multiple of what the node can let in
+    /// Offered newcomers, as a multiple of what the node can admit
     #[arg(long, default_value_t = 3.0)]
     times: f64,
-    /// Let in a second at most, if that is known; else it is measured first
+    /// Admissions per second, if known; else they are measured first
     #[arg(long, value_name = "PER_SECOND")]
     carries: Option<f64>,
     /// How long signals are measured, before and during
@@ -102,15 +102,13 @@ impl Overload {
         report.phase("health/live", &pressed.beats.times);
         report.phase("send lag", &lag);
         self.figures(&mut report, &pressed, (&idle, &busy));
-        report.figure(("lost", Unit::Count), float(lost), "signals of those who call, sent but not arrived");
+        report.figure(("lost", Unit::Count), float(lost), "lost signals of the established calls");
         if lost > 0 {
-            report.failure(format!("{lost} signals did not arrive"));
+            report.failure(format!("{lost} signals were lost"));
         }
         if pressed.gathered.failed > 0 {
-            report.failure(format!(
-                "{} newcomers were neither let in nor told when to come back",
-                pressed.gathered.failed
-            ));
+            report
+                .failure(format!("{} newcomers were neither admitted nor told when to retry", pressed.gathered.failed));
         }
         run.close((node, crowd), report).await
     }
@@ -154,15 +152,15 @@ impl Overload {
         let Pressed { carried, gathered, all_in, growth, beats } = pressed;
         let offered = float(gathered.tried) / self.span.as_secs_f64();
         let p99 = |times: &Histogram<u64>| micros(times.value_at_quantile(0.99));
-        report.figure(("carried_per_second", Unit::PerSecond), *carried, "newcomers it lets in, as fast as it can");
-        let what = "handshakes that newcomers tried during the overload, those who came back included";
+        report.figure(("carried_per_second", Unit::PerSecond), *carried, "maximum rate of admitted newcomers");
+        let what = "handshakes attempted during the overload, retries included";
         report.figure(("offered_per_second", Unit::PerSecond), offered, what);
         report.figure(("times_carried", Unit::Ratio), offered / carried.max(1e-3), "the second against the first");
         report.figure(("let_in", Unit::Count), float(gathered.let_in), "newcomers, all of them in the end");
         report.figure(
             ("refused", Unit::Count),
             float(gathered.refused),
-            "handshakes answered 503 with a time to come back",
+            "handshakes refused with 503 and a time to retry",
         );
         let millis = |wait: Duration| wait.as_secs_f64() * 1e3;
         report.figure(("retry_after_min_ms", Unit::Count), millis(gathered.waits.0), "the shortest of these times, ms");
@@ -173,6 +171,6 @@ impl Overload {
         report.figure(("p99_ratio", Unit::Ratio), p99(busy) / p99(idle).max(1e-3), "the second against the first");
         report.figure(("memory_growth_bytes", Unit::Bytes), float(*growth), "the node's anonymous memory, at most");
         report.figure(("live_max_us", Unit::Microseconds), micros(beats.times.max()), "the longest GET /health/live");
-        report.figure(("live_missed", Unit::Count), float(beats.missed), "answers to it that were none, or not good");
+        report.figure(("live_missed", Unit::Count), float(beats.missed), "missing or failed responses to it");
     }
 }

@@ -1,5 +1,5 @@
-//! `relay`: pairs that send each other candidates, at a rate that does not wait (open loop) or with so many always in
-//! flight (closed loop). Must not know how time is kept.
+//! `relay`: pairs that send each other candidates, at a fixed rate (open loop) or with a fixed number in flight (closed
+//! loop). Must not know how time is kept.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -43,7 +43,7 @@ pub(crate) struct Relay {
     /// Open loop: messages a second of each pair, both directions together
     #[arg(long, default_value_t = 20.0, value_parser = rate, conflicts_with = "in_flight")]
     rate: f64,
-    /// Closed loop: messages of each pair that are always under way
+    /// Closed loop: messages in flight per pair
     #[arg(long)]
     in_flight: Option<u32>,
     /// How long the load runs before it is measured
@@ -100,9 +100,9 @@ impl Relay {
 
         let mut report = run.report("relay");
         figures(&mut report, &window, (&latencies.of("measured")?, &lag));
-        report.figure(("lost", Unit::Count), float(lost), "sent, but not arrived when the load had ended");
+        report.figure(("lost", Unit::Count), float(lost), "sent, but not received when the load had ended");
         if lost > 0 {
-            report.failure(format!("{lost} messages did not arrive within {DRAIN_WITHIN:?}"));
+            report.failure(format!("{lost} messages were not received within {DRAIN_WITHIN:?}"));
         }
         run.close((node, crowd), report).await
     }

@@ -1,5 +1,5 @@
-//! `slow`: some readers stop reading while their rooms talk. What that costs the others in latency and the node in
-//! memory, and what becomes of the slow ones: closed, told so, back again. Must not know how a member stops reading.
+//! `slow`: slow readers in active rooms. Their cost for the others in latency and for the node in memory, and how they
+//! are closed and reconnect. Must not know how a member stops reading.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -218,9 +218,9 @@ impl Slow {
         report.figure(("closed", Unit::Count), float(tally.interruptions(None)), what);
         let told = tally.interruptions(Some(4_530));
         report.figure(("closed_4530", Unit::Count), float(told), "of these, with the code for it, as they saw it");
-        report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "of these, the stay went on");
+        report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "of these, resumed");
         let (failed, _) = tally.unresumed_all();
-        let what = "of these, told that the inbox could not keep everything, and joined anew";
+        let what = "of these, told that the inbox overflowed, and joined again";
         report.figure(("resume_failed", Unit::Count), float(failed), what);
         report.figure(("before_p99_us", Unit::Microseconds), p99(&before), "signals of those who read, before");
         report.figure(("stalled_p99_us", Unit::Microseconds), p99(&during), "signals of those who read, meanwhile");
@@ -234,13 +234,13 @@ impl Slow {
         report.figure(("memory_growth_bytes", Unit::Bytes), growth, what);
         let each = growth / float(stalled.max(1));
         report.figure(("memory_per_stalled_bytes", Unit::Bytes), each, "the same for each of them");
-        report.figure(("lost", Unit::Count), float(outcome.lost), "signals of those who read that did not arrive");
+        report.figure(("lost", Unit::Count), float(outcome.lost), "lost signals of those who read");
         if outcome.lost > 0 {
-            report.failure(format!("{} signals between members who read did not arrive", outcome.lost));
+            report.failure(format!("{} signals between members who read were lost", outcome.lost));
         }
         let cut = bystanders.lost.load(Relaxed);
         if cut > 0 {
-            report.failure(format!("{cut} connections of members who read ended before their time"));
+            report.failure(format!("{cut} connections of members who read were closed unexpectedly"));
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! `storm`: everybody's socket is cut at the same moment, and everybody comes back and resumes. How long until the last
-//! one is back, that nobody's stay is lost, and that the node shows life throughout. Must not know how one comes back.
+//! `storm`: all sockets are dropped at the same moment, and all members reconnect and resume. How long it takes, that
+//! no session is lost, and that the node stays live throughout. Must not know how members reconnect.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -43,22 +43,22 @@ pub(super) const FIGURES: &[&str] = &[
 /// Options of `storm`.
 #[derive(Debug, Args)]
 pub(crate) struct Storm {
-    /// Connections, all joined, all cut
+    /// Connections, all joined, all dropped
     #[arg(long, default_value_t = 2_000)]
     connections: usize,
     /// Members of each room, and its seats
     #[arg(long, default_value_t = 4)]
     room_size: usize,
-    /// Signals a second of each member, before, during and after; what is due while a socket is away is said later
+    /// Signals per second and member, before, during and after; those due while disconnected are sent later
     #[arg(long, default_value_t = 1.0)]
     rate: f64,
-    /// Cut only each so-manieth member's socket, so that others of their rooms stand
+    /// Drop only every Nth member's socket, so that others of their rooms stay connected
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     each: u32,
-    /// How the sockets are cut
+    /// How the sockets are dropped
     #[arg(long, value_enum, default_value_t = Cut::Reset)]
     cut: Cut,
-    /// When members knock again
+    /// Back-off of the reconnects
     #[arg(long, value_enum, default_value_t = Comeback::Jittered)]
     comeback: Comeback,
     /// How often this happens
@@ -69,7 +69,7 @@ pub(crate) struct Storm {
     span: Duration,
 }
 
-/// Records how long signals took, and how long members were away.
+/// Records latencies of signals, and how long members were disconnected.
 struct Away {
     latencies: Arc<Latencies>,
     times: Mutex<Histogram<u64>>,
@@ -95,7 +95,7 @@ impl Script for Away {
 
 /// How the storms went.
 struct Weather {
-    /// From the first cut until the last member was back, in the worst storm.
+    /// From the first drop until the last member has resumed, in the worst storm.
     worst: Nanos,
     beats: Beats,
     node_cpu: Option<Duration>,
@@ -138,11 +138,11 @@ impl Storm {
         let p99 = |phase| anyhow::Ok(micros(latencies.of(phase)?.value_at_quantile(0.99)));
         if self.rate > 0.0 {
             report.figure(("steady_p99_us", Unit::Microseconds), p99("steady")?, "signals before the storm");
-            report.figure(("after_p99_us", Unit::Microseconds), p99("after")?, "signals when all were back");
+            report.figure(("after_p99_us", Unit::Microseconds), p99("after")?, "signals after all have resumed");
         }
         report.figure(("lost", Unit::Count), float(lost), "signals sent, but not arrived");
         if lost > 0 {
-            report.failure(format!("{lost} signals did not arrive"));
+            report.failure(format!("{lost} signals were lost"));
         }
         run.close((node, crowd), report).await
     }
@@ -208,26 +208,26 @@ impl Storm {
         report.phase("away", &times);
         report.phase("health/live", &weather.beats.times);
         let struck = self.struck(crowd);
-        report.figure(("connections", Unit::Count), float(struck), "cut at the same moment");
+        report.figure(("connections", Unit::Count), float(struck), "dropped at the same moment");
         let back = Duration::from_nanos(weather.worst).as_secs_f64();
-        report.figure(("back_seconds", Unit::Seconds), back, "from the first cut until the last was back");
-        let what = "from the loss of a socket until its stay went on";
+        report.figure(("back_seconds", Unit::Seconds), back, "from the first drop until the last has resumed");
+        let what = "from the loss of a socket until its session was resumed";
         report.figure(("back_p50_us", Unit::Microseconds), at(&times, 0.5), what);
         report.figure(("back_p99_us", Unit::Microseconds), at(&times, 0.99), what);
-        report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "stays that went on");
+        report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "resumed sessions");
         let (failed, why) = tally.unresumed_all();
-        report.figure(("resume_failed", Unit::Count), float(failed), "stays that could not go on");
+        report.figure(("resume_failed", Unit::Count), float(failed), "sessions that could not be resumed");
         let rooms = away.lost.lock().unwrap_or_else(PoisonError::into_inner).len();
         report.figure(
             ("rooms_lost", Unit::Count),
             float(rooms as u64),
-            "rooms in which somebody's stay could not go on",
+            "rooms with a session that could not be resumed",
         );
         if rooms > 0 {
-            report.violation(format!("{failed} stays in {rooms} rooms could not go on ({why})"));
+            report.violation(format!("{failed} sessions in {rooms} rooms could not be resumed ({why})"));
         }
         let vain = float(tally.knocked_in_vain.load(Relaxed));
-        report.figure(("knocked_in_vain", Unit::Count), vain, "attempts that did not get as far as a WebSocket");
+        report.figure(("knocked_in_vain", Unit::Count), vain, "attempts that failed before the WebSocket was open");
         let Beats { times: beats, missed } = &weather.beats;
         report.figure(
             ("live_p50_us", Unit::Microseconds),
@@ -235,7 +235,7 @@ impl Storm {
             "GET /health/live, each on a new connection",
         );
         report.figure(("live_max_us", Unit::Microseconds), micros(beats.max()), "the longest of them");
-        report.figure(("live_missed", Unit::Count), float(*missed), "answers to it that were none, or not good");
+        report.figure(("live_missed", Unit::Count), float(*missed), "missing or failed responses to it");
         if let Some(cpu) = weather.node_cpu {
             report.figure(("node_cpu_seconds", Unit::Seconds), cpu.as_secs_f64(), "the node's, from the cut on");
         }

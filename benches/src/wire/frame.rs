@@ -1,4 +1,4 @@
-//! Frames (RFC 6455 §5.2), pure: a client's are made, a server's are taken apart. Must not know sockets.
+//! Frames (RFC 6455 §5.2): writes a client's, parses a server's. Pure. Must not know sockets.
 
 use crate::limits::FRAME_BYTES_MAX;
 
@@ -12,7 +12,7 @@ pub(crate) enum Opcode {
     Pong,
 }
 
-/// Why a server's bytes are no frames.
+/// Why a server's bytes are not valid frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadFrame {
     #[error("the node sent a frame with reserved bits or an unknown opcode (first byte {0:#04x})")]

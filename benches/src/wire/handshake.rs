@@ -17,7 +17,7 @@ use super::tls::{Tls, Trust};
 /// The key and answer of RFC 6455 §1.3: a load generator needs no surprise here.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-/// What a client offers that will resume, so that a loaded node refuses it last; never answered.
+/// Offered by a client that will resume, so that an overloaded node refuses it last; never selected by the node.
 const RESUME: &str = "aldis.resume";
 /// Bytes of an answer's head, at most.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
@@ -29,12 +29,12 @@ pub(crate) struct Opened {
     pub(crate) early: Vec<u8>,
 }
 
-/// The server answered, but not with 101.
+/// The server refused the upgrade.
 #[derive(Debug, thiserror::Error)]
 #[error("the node refused the upgrade: {status}")]
 pub(crate) struct Refused {
     status: String,
-    /// When it may be asked again, if the answer says so.
+    /// When to retry, if the response contains it.
     pub(crate) retry_after: Option<Duration>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Upgrade {
 }
 
 impl Opened {
-    /// Says one text before anybody holds the line.
+    /// Sends one text directly.
     pub(crate) async fn say(&mut self, text: &str) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(text.len() + 16);
         frame::write(&mut bytes, Opcode::Text, text.as_bytes(), Some(*b"mask"));
@@ -70,7 +70,7 @@ impl Opened {
 }
 
 impl Upgrade {
-    /// What a browser asks of an Aldis node.
+    /// A browser's request to an Aldis node.
     pub(crate) fn aldis() -> Self {
         Self { path: "/ws".to_owned(), subprotocol: Some(SUBPROTOCOL), resumes: false }
     }
@@ -108,7 +108,7 @@ pub(crate) async fn upgrade(stream: impl Into<Stream>, to: SocketAddr, asked: &U
     Ok(Opened { stream, early })
 }
 
-/// Connects TCP, and no more: small messages leave at once.
+/// Connects TCP only, with TCP_NODELAY.
 pub(crate) async fn connect(&Way { to, source, receive_bytes, .. }: &Way) -> anyhow::Result<TcpStream> {
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if let Some(bytes) = receive_bytes {
@@ -137,7 +137,8 @@ async fn answer(stream: &mut Stream) -> anyhow::Result<(String, Vec<u8>)> {
         }
         ensure!(bytes.len() < HEAD_BYTES_MAX, "the node's answer has a head of more than {HEAD_BYTES_MAX} bytes");
         if stream.read_buf(&mut bytes).await? == 0 {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof)).context("the node hung up during the handshake");
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof))
+                .context("the node closed the connection during the handshake");
         }
     }
 }

@@ -31,14 +31,14 @@ struct Floor<T> {
     speaker: T,
 }
 
-/// The line is over: closed, failed, or the node takes less than it is offered.
+/// The connection is closed, failed, or the node reads too slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LineOver;
 
-/// How a connection goes without a word.
+/// How a connection is dropped without a close frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Cut {
-    /// With an RST, as when a process dies with words unread
+    /// With an RST, as when a process dies with unread data
     Reset,
     /// With a FIN and no close frame, as when a process ends
     Drop,
@@ -64,7 +64,7 @@ impl<T: Send + 'static> Line<T> {
         Arc::new(Self { floor: Mutex::new(floor) })
     }
 
-    /// Ends the connection without a word: the reader sees its end, and what waits is forgotten.
+    /// Drops the connection without a close frame: the reader sees its end, and buffered data is discarded.
     pub(crate) fn cut(&self, how: Cut) {
         let mut floor = self.floor();
         floor.waiting = Vec::new();
@@ -95,7 +95,8 @@ impl<T: Send + 'static> Line<T> {
         }
     }
 
-    /// Says one text; `words` writes it, and what it decides stands in the order of the wire, also when the line is over.
+    /// Says one text; `words` writes it, and what it decides stands in the order of the wire, also when the line is
+    /// over.
     pub(crate) fn say<A>(self: &Arc<Self>, words: impl FnOnce(&mut T, &mut String) -> A) -> (A, Result<(), LineOver>) {
         DESK.with_borrow_mut(|(text, bytes)| {
             text.clear();

@@ -1,5 +1,5 @@
-//! The read side of one client: whole frames to whoever listens, until the connection is over.
-//! Holds no buffer while nothing comes. Must not know what a message means.
+//! The read side of one client: delivers whole frames until the connection ends. Holds no buffer while idle. Must not
+//! know what a message means.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::frame::{BadFrame, Frames, Opcode};
 use super::stream::ReadHalf;
 use crate::limits::READ_BYTES;
 
-/// Who is told what a node sends.
+/// The receiver of a node's messages.
 pub(crate) trait Listen {
     fn text(&mut self, text: &[u8]);
     fn ping(&mut self, payload: &[u8]);
@@ -20,7 +20,7 @@ pub(crate) trait Listen {
     fn begin(&mut self);
     /// All that was read at once has been told.
     fn pause(&mut self);
-    /// Whether it wants to hear more; if not, what comes waits in the kernel, and the node feels it.
+    /// Whether to read on; if not, data stays in the kernel (back-pressure).
     fn listens(&self) -> bool;
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum Ending {
     Closed(Option<u16>),
     /// The stream ended, or failed, without one.
     Lost,
-    /// The node's bytes are no frames.
+    /// The node's bytes are not valid frames.
     Bad(BadFrame),
 }
 
@@ -40,7 +40,7 @@ impl fmt::Display for Ending {
         match self {
             Self::Closed(Some(code)) => write!(f, "closed by the node with {code}"),
             Self::Closed(None) => f.write_str("closed by the node"),
-            Self::Lost => f.write_str("cut without a close frame"),
+            Self::Lost => f.write_str("lost without a close frame"),
             Self::Bad(why) => why.fmt(f),
         }
     }

@@ -1,5 +1,5 @@
-//! TLS 1.3 as a client: whom it believes, and one session over TCP that whoever reads and whoever writes share.
-//! Must not know WebSockets.
+//! TLS 1.3 as a client: trusted certificates, and one session over TCP shared by reader and writer. Must not know
+//! WebSockets.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -17,7 +17,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 
-/// Whom a client believes, and the name that the node's certificate must bear.
+/// The trusted certificates, and the name that the node's certificate must have.
 #[derive(Debug)]
 pub(crate) struct Trust {
     config: Arc<ClientConfig>,
@@ -25,7 +25,7 @@ pub(crate) struct Trust {
 }
 
 impl Trust {
-    /// Believes the certificates of a PEM file and nobody else.
+    /// Trusts the certificates of a PEM file only.
     pub(crate) fn in_file(file: &Path, host: &str) -> anyhow::Result<Self> {
         let pem = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
@@ -38,7 +38,7 @@ impl Trust {
         Self::in_roots(roots, host)
     }
 
-    /// Believes whom this system believes.
+    /// Trusts the system's root certificates.
     pub(crate) fn of_the_system(host: &str) -> anyhow::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -62,7 +62,7 @@ impl Trust {
             .with_root_certificates(roots)
             .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        // Each client is another browser, and browsers do not share their tickets.
+        // Each client is a browser of its own, and browsers do not share session tickets.
         config.resumption = Resumption::disabled();
         Ok(Self { config: Arc::new(config), name })
     }
@@ -84,7 +84,7 @@ struct Session {
 struct Now<'a>(&'a TcpStream);
 
 impl Tls {
-    /// Shakes hands; the certificate is verified.
+    /// Performs the handshake; the certificate is verified.
     pub(crate) async fn connect(tcp: TcpStream, trust: &Trust) -> anyhow::Result<Arc<Self>> {
         let mut tls = ClientConnection::new(Arc::clone(&trust.config), trust.name.clone())?;
         loop {
@@ -98,7 +98,7 @@ impl Tls {
             match heard(&mut tls, &tcp) {
                 Ok(0) => {
                     return Err(io::Error::from(io::ErrorKind::UnexpectedEof))
-                        .context("the node hung up during the TLS handshake");
+                        .context("the node closed the connection during the TLS handshake");
                 }
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
                     return Err(error).context("the TLS handshake failed");

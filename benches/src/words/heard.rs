@@ -1,4 +1,4 @@
-//! What a client hears, read with as little copying as can be. Must not know what is done about it.
+//! Parses a node's messages, with as little copying as possible. Must not know what is done with them.
 
 use actors::protocol::{
     UserId,
@@ -9,13 +9,13 @@ use serde_json::value::RawValue;
 
 use crate::clock::Nanos;
 
-/// What a relayed candidate carries through the node: its number from this sender to this stay of the receiver, and
-/// when it was due to be sent.
+/// The mark inside a relayed candidate: its number from this sender to this session of the receiver, and when it was
+/// due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(crate) struct Mark {
     pub(crate) n: u64,
     pub(crate) at: Nanos,
-    /// The receiver's join order as the sender knew it: what was said to an earlier stay is nobody's loss.
+    /// The receiver's join order as the sender knew it: messages to a previous session are not lost.
     pub(crate) rev: u64,
 }
 
@@ -34,14 +34,14 @@ pub(crate) enum Body {
     Joined {
         rev: u64,
         peers: Vec<(UserId, u64)>,
-        /// What a hello needs to go on with this stay.
+        /// The resume token of this session.
         resume_token: String,
     },
-    /// The stay goes on with this number.
+    /// The session was resumed from this number.
     Resumed {
         from_seq: Seq,
     },
-    /// The stay is over.
+    /// The session could not be resumed.
     Unresumed {
         reason: String,
     },
@@ -75,7 +75,7 @@ pub(crate) enum Body {
     Refused {
         code: String,
         cid: Option<Cid>,
-        /// When the same message may be tried again.
+        /// When to retry the same message.
         again_after_ms: Option<u64>,
     },
     /// Nothing that a member reacts to: `heartbeat_ack`, `token_expiring`, `degraded` …

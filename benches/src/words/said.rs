@@ -1,4 +1,4 @@
-//! What a client says, written straight into the text of one frame. Must not know who says it, nor when.
+//! Writes a client's messages directly into the text of one frame. Must not know who sends them, nor when.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ pub(crate) fn hello(out: &mut String, token: &str) {
     let _ = write!(out, r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#);
 }
 
-/// `hello` that wants to go on with a stay, of which everything up to `seq` was heard.
+/// `hello` that resumes a session, of which everything up to `seq` was received.
 pub(crate) fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&str, Seq)) {
     let _ = write!(
         out,
@@ -85,7 +85,7 @@ pub(crate) fn chat(out: &mut String, cid: Cid, mark: Mark, bytes: usize) {
     out.push_str(r#""}}"#);
 }
 
-/// There are no more candidates (RFC 8838 §8.2).
+/// End-of-candidates (RFC 8838 §8.2).
 pub(crate) fn end_of_candidates(out: &mut String, cid: Cid, to: UserId) {
     let _ = write!(out, r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":null}}}}"#);
 }

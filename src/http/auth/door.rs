@@ -1,4 +1,4 @@
-//! What the endpoints of authentication share: who may knock, how the refresh token travels, the answer with its
+//! Shared by the authentication endpoints: checks of the request, how the refresh token is sent, the response with its
 //! cookies.
 
 use axum::{
@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-/// The header by which a client without cookies asks for the refresh token in the body.
+/// The header by which a client without cookies requests the refresh token in the body.
 pub(in crate::http) const REFRESH_BY: HeaderName = HeaderName::from_static("x-refresh-token");
 
-/// How the client wants its refresh token.
+/// How the client receives its refresh token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) enum RefreshBy {
     Cookie,
@@ -36,7 +36,7 @@ pub(in crate::http) enum RefreshBy {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "tells the OpenAPI document what the extractor `RefreshBy` reads")]
 pub(super) struct RefreshHeader {
-    /// `body`: the refresh token comes in the answer's body instead of a cookie.
+    /// `body`: the refresh token is in the response's body instead of a cookie.
     #[param(rename = "X-Refresh-Token", pattern = "^body$", nullable = false)]
     by: Option<String>,
 }
@@ -63,8 +63,8 @@ impl<S: Send + Sync> FromRequestParts<S> for RefreshBy {
     }
 }
 
-/// What an endpoint of authentication needs to know of a request, checked: the Origin is not foreign, the client's
-/// address has not asked too often.
+/// A checked request to an authentication endpoint: its Origin is allowed, and the client's address is within its rate
+/// limit.
 pub(in crate::http) struct Door {
     secure: bool,
     jar: CookieJar,
@@ -87,7 +87,7 @@ impl FromRequestParts<Shared> for Door {
 }
 
 impl Door {
-    /// The refresh token of the body or else of the cookie.
+    /// The refresh token of the body, else of the cookie.
     pub(super) fn refresh_token(&self, body: Option<&RefreshBody>) -> Result<(RefreshToken, RefreshBy), AuthError> {
         let (text, by) = match (body, self.jar.get(cookies::REFRESH)) {
             (Some(body), _) => (body.refresh_token.as_str(), RefreshBy::Body),
@@ -100,7 +100,7 @@ impl Door {
         Ok((token, by))
     }
 
-    /// The answer to somebody who is let in: the body, and the cookies.
+    /// The response with a new session: the body and the cookies.
     pub(super) fn let_in(&self, site: &Shared, status: StatusCode, session: Session, by: RefreshBy) -> Response {
         let (refresh, access_ttl) = (session.refresh.expose(), site.auth.tokens().ttl());
         let answer = LetIn {
@@ -117,12 +117,12 @@ impl Door {
         response
     }
 
-    /// Whether a browser brought a refresh token.
+    /// Whether a browser sent a refresh token.
     pub(super) fn has_cookie(&self) -> bool {
         self.jar.get(cookies::REFRESH).is_some()
     }
 
-    /// Makes the browser forget both tokens.
+    /// Removes both cookies.
     pub(super) fn forget(&self, response: &mut Response) {
         cookies::forget(response.headers_mut(), self.secure);
     }

@@ -1,4 +1,4 @@
-//! Which problem each error below HTTP becomes: the one place where that is decided.
+//! Maps errors below HTTP to problems; nowhere else.
 
 use super::{Code, Problem};
 use crate::{
@@ -33,13 +33,13 @@ impl From<StoreError> for Problem {
     fn from(why: StoreError) -> Self {
         match why {
             StoreError::Unavailable(cause) => {
-                tracing::warn!(%cause, "the database does not answer");
-                Self::unavailable("The database does not answer: try again in a moment.")
+                tracing::warn!(%cause, "the database is unavailable");
+                Self::unavailable("The database is unavailable: try again in a moment.")
             }
             StoreError::EmailTaken => AuthError::EmailTaken.into(),
             StoreError::UnknownUser => AuthError::Gone.into(),
             StoreError::TooManyRooms { max } => {
-                Self::new(Code::TooManyRooms, format!("You have {max} rooms, the most one may have: delete one first."))
+                Self::new(Code::TooManyRooms, format!("You have {max} rooms, the maximum: delete one first."))
             }
             why @ (StoreError::RoomIdTaken | StoreError::Unreadable { .. } | StoreError::Broken(_)) => {
                 Self::internal(why)

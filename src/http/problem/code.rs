@@ -1,4 +1,4 @@
-//! The table of codes: what clients' programs see, with the status and the title that always come with it.
+//! The table of error codes, each with its status and title.
 
 use std::borrow::Cow;
 
@@ -21,19 +21,19 @@ macro_rules! codes {
             /// All codes, in the table's order.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The code as programs see it.
+            /// The code as text.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The HTTP status that always comes with this code.
+            /// The HTTP status of this code.
             #[must_use]
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status,)* }
             }
 
-            /// The same for people, in a few words.
+            /// A short summary for people.
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
@@ -43,52 +43,52 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The request itself cannot be read: path, query, header.
-    BadRequest = "bad_request", BAD_REQUEST, "The request cannot be read";
+    /// The request is malformed: path, query, header.
+    BadRequest = "bad_request", BAD_REQUEST, "Malformed request";
     /// The body is not JSON.
-    MalformedBody = "malformed_body", BAD_REQUEST, "The body is not valid JSON";
+    MalformedBody = "malformed_body", BAD_REQUEST, "Invalid JSON";
     /// No token.
-    AuthRequired = "auth_required", UNAUTHORIZED, "Log in first";
-    /// A token that is not good.
-    AuthInvalid = "auth_invalid", UNAUTHORIZED, "The token is not valid";
-    /// A token that was good once.
-    TokenExpired = "token_expired", UNAUTHORIZED, "The token has expired";
+    AuthRequired = "auth_required", UNAUTHORIZED, "Authentication required";
+    /// An invalid token.
+    AuthInvalid = "auth_invalid", UNAUTHORIZED, "Invalid token";
+    /// An expired token.
+    TokenExpired = "token_expired", UNAUTHORIZED, "Token expired";
     /// Wrong address or password.
     CredentialsInvalid = "credentials_invalid", UNAUTHORIZED, "Wrong e-mail address or password";
     /// A refresh token that is missing, unknown, used or revoked: log in again.
-    RefreshInvalid = "refresh_invalid", UNAUTHORIZED, "The refresh token is not valid";
-    /// Not yours.
-    Forbidden = "forbidden", FORBIDDEN, "Not allowed";
-    /// A cookie came with a request that another site made.
-    OriginNotAllowed = "origin_not_allowed", FORBIDDEN, "The request comes from another site";
+    RefreshInvalid = "refresh_invalid", UNAUTHORIZED, "Invalid refresh token";
+    /// Not allowed for this user.
+    Forbidden = "forbidden", FORBIDDEN, "Forbidden";
+    /// A request with a cookie, from a page of another site.
+    OriginNotAllowed = "origin_not_allowed", FORBIDDEN, "Origin not allowed";
     /// The operator disabled the account.
-    AccountDisabled = "account_disabled", FORBIDDEN, "The account is disabled";
-    /// Nothing is at this address.
-    NotFound = "not_found", NOT_FOUND, "Nothing is here";
+    AccountDisabled = "account_disabled", FORBIDDEN, "Account disabled";
+    /// No such resource.
+    NotFound = "not_found", NOT_FOUND, "Not found";
     /// There is no such room.
-    RoomNotFound = "room_not_found", NOT_FOUND, "There is no such room";
+    RoomNotFound = "room_not_found", NOT_FOUND, "Room not found";
     /// There is no such user.
-    UserNotFound = "user_not_found", NOT_FOUND, "There is no such user";
-    /// Something is here, but not for this method.
-    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
-    /// The request's body did not come in time.
-    RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "The request took too long to arrive";
+    UserNotFound = "user_not_found", NOT_FOUND, "User not found";
+    /// The resource does not support this method.
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed";
+    /// The request's body was not received in time.
+    RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "Request timeout";
     /// The address has an account.
-    EmailTaken = "email_taken", CONFLICT, "The e-mail address is taken";
-    /// The host has as many rooms as one may have.
-    TooManyRooms = "too_many_rooms", CONFLICT, "You have as many rooms as one may have";
-    /// The body is too big.
-    PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "The body is too big";
+    EmailTaken = "email_taken", CONFLICT, "E-mail address already in use";
+    /// The host has the maximum number of rooms.
+    TooManyRooms = "too_many_rooms", CONFLICT, "Too many rooms";
+    /// The body is too large.
+    PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, "Payload too large";
     /// The body is not declared as JSON.
-    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
-    /// The body is JSON, but not what is wanted; `errors` says where.
-    InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "The body is not what is wanted here";
-    /// Too often; `Retry-After` says when.
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type";
+    /// The body is JSON, but does not match the schema; see `errors`.
+    InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "Validation failed";
+    /// A rate limit was exceeded; see `Retry-After`.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
-    /// A bug.
-    Internal = "internal", INTERNAL_SERVER_ERROR, "Something broke here";
-    /// Not now; `Retry-After` says when.
-    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Not available now";
+    /// A server error.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Internal server error";
+    /// Temporarily unavailable; see `Retry-After`.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Service unavailable";
 }
 
 impl Serialize for Code {
@@ -112,7 +112,7 @@ impl PartialSchema for Code {
 }
 
 impl Code {
-    /// The code of an error answer the framework made by itself.
+    /// The code of an error response created by the framework.
     pub(super) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::AuthRequired,

@@ -1,4 +1,4 @@
-//! Rooms as they travel: what is asked, what is answered, which page of a list.
+//! Bodies of requests and responses about rooms, and pages of a list.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,29 +13,29 @@ use crate::{
     storage::{Meeting, MeetingPage, Mode, RoomId},
 };
 
-/// A room as it is set up.
+/// A room and its settings.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct RoomBody {
-    /// The public id, part of the room's address.
+    /// The public id, part of the room's URL.
     #[schema(value_type = String, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
     pub(in crate::http) room_id: RoomId,
-    /// The user who made it.
+    /// Its creator.
     pub(in crate::http) host_id: Uuid,
-    /// How many may be in it at once.
+    /// Maximum number of participants.
     #[schema(minimum = 1, example = 4)]
     pub(in crate::http) max_participants: u32,
-    /// How long a lost participant's seat is kept, in seconds.
+    /// How long the seat of a disconnected participant is kept, in seconds.
     #[schema(minimum = 0, maximum = 120, example = 5)]
     pub(in crate::http) seat_window_seconds: u32,
     /// How media flows.
     pub(in crate::http) mode: Mode,
-    /// When it was made.
+    /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     pub(in crate::http) created_at: Timestamp,
     /// Whether it may be joined.
     pub(in crate::http) active: bool,
-    /// How many are in it now, over all nodes; absent when nobody can tell.
+    /// Current number of participants, over all nodes; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0)]
     pub(in crate::http) participants: Option<usize>,
@@ -56,36 +56,36 @@ impl RoomBody {
     }
 }
 
-/// A wish for a room. Everything may be left out.
+/// A request for a room. All fields are optional.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct CreateRoom {
-    /// How many may be in it at once; 4 when left out.
+    /// Maximum number of participants; default 4.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 1, maximum = 100, example = 4)]
     pub(in crate::http) max_participants: Option<u32>,
-    /// How long a lost participant's seat is kept, in seconds; 5 when left out.
+    /// How long the seat of a disconnected participant is kept, in seconds; default 5.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 0, maximum = 120, example = 5)]
     pub(in crate::http) seat_window_seconds: Option<u32>,
-    /// How media flows; `mesh` when left out.
+    /// How media flows; default `mesh`.
     #[schema(value_type = Option<String>, pattern = "^(mesh|sfu)$", example = "mesh")]
     pub(in crate::http) mode: Option<Mode>,
 }
 
-/// What the host wants changed; what is left out stays.
+/// A change by the host; absent fields stay unchanged.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct ChangeRoom {
-    /// How many may be in it at once. Fewer than are in it sends nobody away.
+    /// Maximum number of participants. A lower number disconnects nobody.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 1, maximum = 100, example = 8)]
     pub(in crate::http) max_participants: Option<u32>,
-    /// How long a lost participant's seat is kept, in seconds.
+    /// How long the seat of a disconnected participant is kept, in seconds.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 0, maximum = 120, example = 30)]
     pub(in crate::http) seat_window_seconds: Option<u32>,
-    /// Whether it may be joined; `false` also sends its members away.
+    /// Whether it may be joined; `false` also disconnects its members.
     pub(in crate::http) active: Option<bool>,
 }
 
@@ -95,30 +95,30 @@ pub(in crate::http) struct ChangeRoom {
 pub(in crate::http) struct RoomList {
     /// The rooms.
     pub(in crate::http) rooms: Vec<RoomBody>,
-    /// There are more: ask again with this as `cursor`.
+    /// The `cursor` of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(in crate::http) next_cursor: Option<String>,
 }
 
-/// Which part of the list.
+/// A page of the list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::http) struct Page {
-    /// How many rooms at most; 100 when left out.
+    /// Maximum number of rooms; default 100.
     #[param(minimum = 1, maximum = 100, nullable = false)]
     limit: Option<u32>,
-    /// `nextCursor` of the page before.
+    /// `nextCursor` of the previous page.
     #[param(nullable = false, pattern = "^[0-9]{1,14}\\.[a-z]{3}-[a-z]{4}-[a-z]{3}$")]
     cursor: Option<String>,
 }
 
-/// The most rooms on a page.
+/// Maximum length of a page.
 const PAGE_MAX: u32 = 100;
 
 impl Page {
-    /// The page as the database wants it, or what is wrong with the query.
+    /// The page in the database's terms, or what is wrong with the query.
     pub(super) fn parse(self) -> Result<MeetingPage, Problem> {
         let limit = self.limit.unwrap_or(PAGE_MAX);
         if !(1..=PAGE_MAX).contains(&limit) {
@@ -131,8 +131,7 @@ impl Page {
         let before = match self.cursor {
             None => None,
             Some(cursor) => {
-                let unknown =
-                    || Problem::new(Code::BadRequest, "cursor is not one that this list gave out as nextCursor.");
+                let unknown = || Problem::new(Code::BadRequest, "cursor is not a nextCursor of this list.");
                 Some(parse(&cursor).ok_or_else(unknown)?)
             }
         };

@@ -75,7 +75,7 @@ async fn a_check_that_hangs_counts_as_failed() {
     let report = serde_json::to_value(health.report().await).expect("JSON");
     assert_eq!(
         (&report["status"], &report["checks"]["stuck"]["problem"]),
-        (&json!("not_ready"), &json!("no answer within 1 s"))
+        (&json!("not_ready"), &json!("no response within 1 s"))
     );
 }
 

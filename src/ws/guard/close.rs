@@ -2,7 +2,7 @@
 
 use super::{NOT_UTF8, Utf8, Violation};
 
-/// The payload so far: two bytes of code, then the reason.
+/// The payload received so far: two bytes of code, then the reason.
 #[derive(Debug, Default)]
 pub(super) struct CloseBody {
     code: [u8; 2],
@@ -35,7 +35,7 @@ impl CloseBody {
     }
 }
 
-/// Codes an endpoint may put on the wire: the registered ones, libraries' (3xxx) and applications' (4xxx).
+/// Codes an endpoint may send: the registered ones, libraries' (3xxx) and applications' (4xxx).
 fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }

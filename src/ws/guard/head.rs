@@ -1,8 +1,8 @@
-//! A frame's head (RFC 6455 §5.2): gathered byte by byte, judged as early as a byte can tell.
+//! A frame's header (RFC 6455 §5.2): collected byte by byte, validated as early as possible.
 
 use super::Violation;
 
-/// What a frame carries, by its opcode.
+/// The content of a frame, by its opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Continuation,
@@ -31,7 +31,7 @@ impl Content {
     }
 }
 
-/// A whole head that breaks no rule by itself.
+/// A whole header that violates no rule by itself.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) fin: bool,
@@ -76,7 +76,7 @@ impl HeadBytes {
         self.have == 0
     }
 
-    /// Takes what it lacks from `rest`, and answers how many bytes that was.
+    /// Takes the missing bytes from `rest`, and returns their number.
     pub(super) fn take(&mut self, rest: &[u8]) -> usize {
         let have = usize::from(self.have);
         let taken = (self.wanted() - have).min(rest.len());
@@ -110,7 +110,7 @@ const fn longer(second: u8) -> usize {
     }
 }
 
-/// Everything the first two bytes can break.
+/// All rules on the first two bytes.
 fn judge_start(first: u8, second: u8) -> Result<(bool, Content), Violation> {
     let fin = first & 0x80 != 0;
     if first & 0x70 != 0 {

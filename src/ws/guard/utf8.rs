@@ -1,4 +1,4 @@
-//! UTF-8 checked as it passes: at most three bytes of an unfinished character are held.
+//! Streaming validation of UTF-8: at most three bytes of an unfinished character are buffered.
 
 /// The text cannot be UTF-8, whatever follows.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) struct Utf8 {
 }
 
 impl Utf8 {
-    /// Judges the next piece, as early as a byte can tell.
+    /// Validates the next piece, as early as possible.
     pub(super) fn feed(&mut self, mut piece: &[u8]) -> Result<(), NotUtf8> {
         while self.len > 0
             && let Some((next, rest)) = piece.split_first()
@@ -36,7 +36,7 @@ impl Utf8 {
     }
 }
 
-/// The bytes at the end that begin a character without finishing it.
+/// The bytes at the end that start a character without finishing it.
 fn unfinished(bytes: &[u8]) -> Result<&[u8], NotUtf8> {
     match std::str::from_utf8(bytes) {
         Ok(_) => Ok(&[]),

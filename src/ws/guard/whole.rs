@@ -1,7 +1,7 @@
-//! The short cut: a frame that has come whole, and is a whole message by itself, is judged by its head alone.
+//! The fast path: a frame that was received whole, and is a whole message by itself, is validated by its header alone.
 //!
-//! The rules are the guard's own. For everything else, and for all that breaks a rule, it answers `None`: the guard,
-//! fed the same bytes, says which.
+//! The rules are the guard's. For everything else, and for all violations, it returns `None`: the guard, given the same
+//! bytes, reports the violation.
 
 use std::ops::Range;
 
@@ -10,21 +10,21 @@ use super::{
     head::{Content, Head},
 };
 
-/// A message or control frame that stands whole at the front of some bytes, in one frame.
+/// A whole message or control frame at the front of some bytes, in one frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whole {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Where its payload stands.
+    /// The range of its payload.
     pub payload: Range<usize>,
-    /// What its payload is masked with.
+    /// The mask of its payload.
     pub mask: [u8; 4],
 }
 
-/// What a client can say in one frame and go on.
+/// A client's single-frame message, other than a close frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A text; whether it is UTF-8 is still to be seen.
+    /// A text, not yet validated as UTF-8.
     Text,
     /// Bytes.
     Binary,
@@ -35,11 +35,11 @@ pub enum Kind {
 }
 
 impl Whole {
-    /// What stands whole at the front of what a guard [at rest](super::Guard::at_rest) would be fed. `None`: more bytes
-    /// are to come, or frames; or it is a close frame; or it breaks a rule.
+    /// The frame at the front of bytes that a guard [at rest](super::Guard::at_rest) would be given. `None`: the frame
+    /// or message is incomplete, or it is a close frame, or it violates a rule.
     ///
-    /// **Invariant:** a guard lets pass what is answered here, if a text is UTF-8, and is at rest behind it. The tests of
-    /// the guard and the fuzz target `frame_guard` hold it.
+    /// **Invariant:** a guard lets every frame returned here pass, if a text is UTF-8, and is at rest after it. The tests of the
+    /// guard and the fuzz target `frame_guard` check it.
     #[must_use]
     pub fn at_front(bytes: &[u8], limits: &Limits) -> Option<Self> {
         let head = Head::read(bytes).ok()??;
@@ -57,8 +57,7 @@ impl Whole {
         (head.fin && end <= bytes.len()).then_some(Self { kind, payload: head.bytes..end, mask: head.mask })
     }
 
-    /// The payload in the bytes that it was found at the front of, its mask taken off; or, the second time, put on
-    /// again.
+    /// Unmasks the payload in the bytes that start with this frame; the second time, masks it again.
     pub fn unmask<'a>(&self, bytes: &'a mut [u8]) -> &'a mut [u8] {
         let payload = &mut bytes[self.payload.clone()];
         fastwebsockets::unmask(payload, self.mask);

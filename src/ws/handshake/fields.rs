@@ -1,11 +1,11 @@
-//! Header fields as RFC 9110 §5 reads them: single values, comma lists over several lines, tokens.
+//! Header fields by RFC 9110 §5: single values, comma-separated lists over several lines, tokens.
 
 use hyper::http::header::HeaderName;
 use hyper::http::request::Parts;
 
 use super::Refusal;
 
-/// The value of a field that may come once at most.
+/// The value of a field that may occur once at most.
 pub(super) fn single<'a>(head: &'a Parts, name: &HeaderName) -> Result<Option<&'a str>, Refusal> {
     let mut values = head.headers.get_all(name).iter();
     let Some(first) = values.next() else { return Ok(None) };
@@ -15,7 +15,7 @@ pub(super) fn single<'a>(head: &'a Parts, name: &HeaderName) -> Result<Option<&'
     first.to_str().map(|value| Some(value.trim())).map_err(|_| Refusal::NotAscii)
 }
 
-/// The members of a comma list, over all lines of the field; empty members do not count (RFC 9110 §5.6.1).
+/// The members of a comma-separated list, over all lines of the field; empty members are ignored (RFC 9110 §5.6.1).
 pub(super) fn list<'a>(head: &'a Parts, name: &HeaderName) -> Result<Vec<&'a str>, Refusal> {
     let mut members = Vec::new();
     for line in head.headers.get_all(name) {

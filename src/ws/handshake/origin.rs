@@ -1,4 +1,4 @@
-//! Which pages may open a socket (RFC 6455 §10.2): those of our own host, and those the operator names.
+//! Which pages may open a socket (RFC 6455 §10.2): those of our own host, and those of allowed origins.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ pub struct Origin {
     port: u16,
 }
 
-/// A text that is no origin, such as one with a path.
+/// Not an origin, such as a URL with a path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an origin → write scheme, host and port alone, such as `https://example.org`")]
 pub struct OriginError(String);
@@ -50,7 +50,7 @@ const fn default_port(https: bool) -> u16 {
     if https { 443 } else { 80 }
 }
 
-/// What `Host` says.
+/// The value of `Host`.
 #[derive(Debug)]
 pub(super) struct Host {
     name: String,
@@ -62,7 +62,7 @@ impl Host {
         let authority = Authority::from_str(text).ok()?;
         let port = match authority.port() {
             Some(_) => Some(authority.port_u16()?),
-            // `host:` has an empty port, `user@host` no business here.
+            // Neither an empty port (`host:`) nor user information (`user@host`) is allowed.
             None if text.ends_with(':') => return None,
             None => None,
         };
@@ -82,11 +82,11 @@ pub(super) fn host(head: &Parts) -> Result<Host, Refusal> {
     if scheme_is_ours && agrees { Ok(host) } else { Err(Refusal::Host) }
 }
 
-/// The page's origin if it may connect; `None` without an `Origin` field: no browser sent this.
+/// The page's origin if it may connect; `None` without an `Origin` field: not a browser.
 pub(super) fn judge(head: &Parts, host: &Host, policy: &Policy, tls: bool) -> Result<Option<Origin>, Refusal> {
     let Some(text) = fields::single(head, &header::ORIGIN)? else { return Ok(None) };
     let origin: Origin = text.parse().map_err(|_| Refusal::Origin)?;
-    // Behind a proxy that ends TLS the page is `https` though this connection is not.
+    // Behind a proxy that terminates TLS the page is `https` though this connection is not.
     let own = origin.host == host.name
         && origin.port == host.port.unwrap_or(default_port(origin.https))
         && (origin.https || !tls);

@@ -1,34 +1,34 @@
-//! Every way to be refused a socket: one table of status, code and words (RFC 9457 problem details).
+//! All reasons to refuse a socket: one table of status, code and detail (RFC 9457 problem details).
 
 use std::time::Duration;
 
 use hyper::http::header::{self, HeaderName, HeaderValue};
 use hyper::http::{Response, StatusCode};
 
-/// Why the node takes no new socket now, from the side that knows.
+/// Why the node admits no new socket now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy {
     /// Such as "this node is draining".
     pub why: &'static str,
-    /// When asking again makes sense.
+    /// When to retry.
     pub retry_after: Duration,
 }
 
 impl Busy {
-    /// Whole seconds, at least one: `Retry-After` knows no fractions (RFC 9110 §10.2.3).
+    /// Whole seconds, at least one: `Retry-After` has no fractions (RFC 9110 §10.2.3).
     fn seconds(self) -> u64 {
         self.retry_after.as_millis().div_ceil(1_000).max(1).try_into().unwrap_or(u64::MAX)
     }
 }
 
-/// Why a request gets no socket.
+/// Why a request to open a socket is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Not GET.
     Method,
     /// HTTP/1.0.
     HttpVersion,
-    /// No `Host`, more than one, one that is none, or one that the target contradicts.
+    /// No `Host`, more than one, an invalid one, or one that the target contradicts.
     Host,
     /// No `Upgrade: websocket`.
     NotAnUpgrade,
@@ -36,27 +36,27 @@ pub enum Refusal {
     Connection,
     /// Not version 13.
     Version,
-    /// No key, or none of 16 bytes.
+    /// No key, or not 16 bytes.
     Key,
     /// A request body.
     Body,
-    /// A field twice that may come once.
+    /// A repeated field that may occur once.
     Repeated,
     /// A field with bytes outside visible ASCII.
     NotAscii,
     /// Sub-protocols offered, none of them ours.
     Protocol,
-    /// A page that may not connect.
+    /// A page whose origin is not allowed.
     Origin,
-    /// The cookie without an origin: no browser's request.
+    /// The cookie without an origin: not a browser's request.
     CookieWithoutOrigin,
-    /// A token that cannot be one.
+    /// A malformed token.
     Token,
-    /// Tokens in two ways at once.
+    /// Tokens by two carriers at once.
     TwoTokens,
     /// A token in the query string.
     TokenInQuery,
-    /// The node takes no new sockets now.
+    /// The node admits no new sockets now.
     Busy(Busy),
 }
 
@@ -79,8 +79,8 @@ impl Refusal {
             }
             Self::Key => bad("Sec-WebSocket-Key must be 16 bytes in base64"),
             Self::Body => bad("a WebSocket request has no body"),
-            Self::Repeated => bad("a field that may come once came twice"),
-            Self::NotAscii => bad("a field holds bytes outside visible ASCII"),
+            Self::Repeated => bad("a field that may occur once is repeated"),
+            Self::NotAscii => bad("a field contains bytes outside visible ASCII"),
             Self::Protocol => bad("of the sub-protocols offered, one must be aldis.v1 (at most 16, valid tokens)"),
             Self::Origin => (
                 StatusCode::FORBIDDEN,
@@ -91,36 +91,36 @@ impl Refusal {
             Self::CookieWithoutOrigin => (
                 StatusCode::FORBIDDEN,
                 "origin_required",
-                "the cookie access_token counts only with an allowed Origin → use Authorization: Bearer",
+                "the cookie access_token is accepted only with an allowed Origin → use Authorization: Bearer",
             ),
             Self::Token => (
                 StatusCode::BAD_REQUEST,
                 "bad_token",
                 "the token must be 1 to 4096 visible ASCII characters; as a sub-protocol in base64url without padding",
             ),
-            Self::TwoTokens => (StatusCode::BAD_REQUEST, "two_tokens", "the token may come in one way only, and once"),
+            Self::TwoTokens => (StatusCode::BAD_REQUEST, "two_tokens", "send the token once, by one carrier only"),
             Self::TokenInQuery => (
                 StatusCode::BAD_REQUEST,
                 "token_in_query",
-                "tokens never travel in the query string → send hello, or the sub-protocol bearer.<base64url>",
+                "tokens must not be in the query string → send hello, or the sub-protocol bearer.<base64url>",
             ),
             Self::Busy(busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", busy.why),
         }
     }
 
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     #[must_use]
     pub fn status(self) -> StatusCode {
         self.row().0
     }
 
-    /// The stable word for programs and metrics.
+    /// The stable code for programs and metrics.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.row().1
     }
 
-    /// The field that tells a client how to do better, where there is one.
+    /// The header field that tells a client what is supported, if there is one.
     fn hint(self) -> Option<(HeaderName, HeaderValue)> {
         match self {
             Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET"))),
@@ -143,7 +143,7 @@ impl Refusal {
         }
     }
 
-    /// The answer, in the shape of all our problems; `request_id` is what the log calls the request.
+    /// The response, a problem like all others; `request_id` is the request's id in the log.
     pub fn response<B: From<String>>(self, request_id: &str) -> Response<B> {
         let (status, code, detail) = self.row();
         let mut problem = serde_json::json!({
@@ -162,7 +162,7 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // A client that gets this wrong has nothing else to ask on this connection.
+        // A client with a malformed handshake has no further request on this connection.
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         if let Some((name, value)) = self.hint() {
             headers.insert(name, value);

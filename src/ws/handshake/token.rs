@@ -1,5 +1,5 @@
-//! The ways a request may bring a token: a sub-protocol entry, `Authorization`, or a cookie with an allowed origin. One
-//! at most; never in the query string, which proxies log. Whether the token is any good is somebody else's question.
+//! The carriers of a token in a request: a sub-protocol entry, `Authorization`, or a cookie with an allowed origin. At
+//! most one; never the query string, which proxies log. It must not know whether a token is valid.
 
 use std::fmt;
 
@@ -10,24 +10,24 @@ use hyper::http::request::Parts;
 
 use super::{Refusal, fields};
 
-/// Longest token taken, in bytes: an RS256 token with room to spare.
+/// The longest token accepted, in bytes: an RS256 token with room to spare.
 pub const TOKEN_BYTES_MAX: usize = 4096;
 
-/// The way a token came.
+/// The carrier of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenWay {
     /// `Sec-WebSocket-Protocol: aldis.v1, bearer.<base64url of the token>`.
     Protocol,
     /// `Authorization: Bearer <token>`: not a browser.
     Authorization,
-    /// The cookie `access_token`, which a browser adds by itself: a token in `hello` may still replace it.
+    /// The cookie `access_token`, which a browser adds by itself: a token in `hello` may replace it.
     Cookie,
 }
 
-/// A token as it came, not verified. Its text never shows in logs.
+/// A token as received, not verified. Its text is never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
-    /// How it came.
+    /// Its carrier.
     pub way: TokenWay,
     text: String,
 }
@@ -54,14 +54,14 @@ impl fmt::Debug for Token {
     }
 }
 
-/// The request's token, if it brought one. `origin`: whether the request names an origin, and an allowed one.
+/// The request's token, if it contains one. `origin`: whether the request has an allowed origin.
 pub(super) fn find(head: &Parts, protocols: &[&str], origin: bool) -> Result<Option<Token>, Refusal> {
     let by_protocol = of_protocols(protocols)?;
     let by_authorization = of_authorization(head)?;
     let by_cookie = of_cookies(head)?;
     match (by_protocol, by_authorization, by_cookie) {
         (Some(_), Some(_), _) | (_, Some(_), Some(_)) => Err(Refusal::TwoTokens),
-        // A browser sends its cookies unasked: beside a token that the page chose, they mean nothing.
+        // A browser sends its cookies by itself: beside a token that the page chose, they are ignored.
         (Some(token), None, _) | (None, Some(token), None) => Ok(Some(token)),
         (None, None, Some(_)) if !origin => Err(Refusal::CookieWithoutOrigin),
         (None, None, cookie) => Ok(cookie),
@@ -79,7 +79,7 @@ fn of_protocols(protocols: &[&str]) -> Result<Option<Token>, Refusal> {
     Token::new(TokenWay::Protocol, text).map(Some)
 }
 
-/// Other schemes than `Bearer` are a proxy's business, not a token.
+/// Other schemes than `Bearer` are for a proxy, not a token.
 fn of_authorization(head: &Parts) -> Result<Option<Token>, Refusal> {
     let Some(value) = fields::single(head, &header::AUTHORIZATION)? else { return Ok(None) };
     let (scheme, credentials) = value.split_once(' ').unwrap_or((value, ""));
@@ -89,11 +89,11 @@ fn of_authorization(head: &Parts) -> Result<Option<Token>, Refusal> {
     Token::new(TokenWay::Authorization, credentials.trim()).map(Some)
 }
 
-/// Two cookies of the name come from two paths or domains: nobody can say which one is meant.
+/// Two cookies of the name come from two paths or domains: which one is intended is unknown.
 fn of_cookies(head: &Parts) -> Result<Option<Token>, Refusal> {
     let mut found = None;
     for line in head.headers.get_all(header::COOKIE) {
-        // Other cookies of the page may hold anything; ours is ASCII.
+        // Other cookies may contain anything; ours is ASCII.
         let line = String::from_utf8_lossy(line.as_bytes());
         for (name, value) in line.split(';').filter_map(|pair| pair.split_once('=')) {
             let value = value.trim().trim_matches('"');
@@ -108,10 +108,10 @@ fn of_cookies(head: &Parts) -> Result<Option<Token>, Refusal> {
     Ok(found)
 }
 
-/// Words that make a query key look like a credential, whatever stands around them.
+/// Words that make a query key look like a credential, as any part of it.
 const CREDENTIAL_WORDS: [&str; 4] = ["token", "jwt", "bearer", "authorization"];
 
-/// Refuses a query that carries, or looks as if it carries, a token.
+/// Refuses a query that contains, or seems to contain, a token.
 pub(super) fn none_in_query(query: Option<&str>) -> Result<(), Refusal> {
     let suspicious = |pair: &str| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -126,7 +126,7 @@ fn looks_like_jwt(value: &str) -> bool {
     value.trim_start().starts_with("eyJ") && value.matches('.').count() == 2
 }
 
-/// Percent-decoded once; what is no valid escape stays as it is.
+/// Percent-decoded once; invalid escapes are kept unchanged.
 fn plain(text: &str) -> String {
     let mut rest = text.as_bytes();
     let mut plain = Vec::with_capacity(rest.len());

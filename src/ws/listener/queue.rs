@@ -1,10 +1,10 @@
-//! Accepted connections that wait for their turn: a few are served between the turns of everybody else, and the node's
-//! load learns how many wait. Must not know what becomes of them.
+//! Accepted connections that wait for their turn: a few are served between the turns of established ones, and the load
+//! shedding learns how many wait. Must not know what becomes of them.
 //!
-//! The queue is first in, first out: who resumes is known only from the request's head, which is read in the
-//! connection's turn. That is enough for resumes to come first. From a quarter of the queue on, a newcomer's turn is
-//! only a refusal (503), so what stands before a resume is a queue that is being sent away, and of at most
-//! [`WAITING_MAX`] connections: about a second's work, where a seat is kept for five.
+//! The queue is first in, first out: a resume is recognised only by the request's head, which is read in the
+//! connection's turn. The bounds make resumes come first nevertheless: once a quarter of the queue waits, a newcomer's
+//! turn is only a refusal (503), so a resume waits for refusals, of at most [`WAITING_MAX`] connections: about a
+//! second's work, where a seat is kept for five.
 
 use std::collections::VecDeque;
 use std::io;

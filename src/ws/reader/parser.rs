@@ -1,5 +1,5 @@
-//! The other case: frames in pieces, messages in frames, close frames and broken rules. A guarded frame parser reads
-//! them, and is dropped again as soon as every byte belongs to a delivered message.
+//! The slow path: partial frames, fragmented messages, close frames and violations. A guarded frame parser reads them,
+//! and is dropped as soon as every byte belongs to a delivered message.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn, ready};
@@ -13,8 +13,8 @@ use super::{Ending, Session};
 use crate::ws::guard::{Guard, Limits, Violation};
 use crate::ws::guarded::{Guarded, Shared};
 
-/// Delivers what these bytes and the stream hold, until every byte read belongs to a delivered message (`None`) or the
-/// connection is over. It must not be dropped before: the parser would lose its place.
+/// Delivers the messages of these bytes and the stream, until every byte read belongs to a delivered message (`None`)
+/// or the connection has ended. It must not be dropped before: the parser would lose its position.
 pub(super) async fn deliver<S: AsyncRead + Unpin, N: Session>(
     bytes: Box<[u8]>,
     stream: &mut S,
@@ -30,7 +30,7 @@ pub(super) async fn deliver<S: AsyncRead + Unpin, N: Session>(
     let mut frames = FragmentCollectorRead::new(read);
     let mut delivered = 0;
     loop {
-        // With automatic answers off the parser never asks to send.
+        // With automatic responses off the parser never sends.
         let mut silent = |_: Frame<'_>| ready(Ok::<(), Infallible>(()));
         let frame = {
             let mut next = pin!(frames.read_frame(&mut silent));
@@ -57,7 +57,7 @@ pub(super) async fn deliver<S: AsyncRead + Unpin, N: Session>(
     }
 }
 
-/// Why the parser has no further frame.
+/// Why there is no further frame.
 fn ending(guard: &Shared, error: &WebSocketError) -> Ending {
     match guard.look(|guard| guard.violation()) {
         Some(violation) => Ending::Violated(violation),

@@ -1,18 +1,18 @@
-//! The usual case: what was read is whole frames, each a message by itself. They are judged, unmasked where they stand
-//! and delivered, without a parser and without an allocation.
+//! The fast path: whole frames, each a message by itself. They are validated, unmasked in place and delivered, without
+//! a parser and without an allocation.
 
 use super::Session;
 use crate::ws::guard::{Kind, Limits, Whole};
 
-/// Why the short cut goes no further.
+/// Why the fast path stops.
 pub(super) enum Stop {
-    /// What is left is nothing, or no whole frame, or breaks a rule; it is untouched.
+    /// The rest is empty, or not a whole frame, or violates a rule; it is unchanged.
     Unusual,
-    /// This one, unmasked, makes the reader wait, or may do so.
+    /// This frame, unmasked, makes the reader wait, or may do so.
     Wait(Whole),
 }
 
-/// Delivers whole texts from `done` on, moves `done` behind what was delivered, and stops at what is none.
+/// Delivers whole texts from `done` on, advances `done`, and stops at anything else.
 pub(super) fn deliver<N: Session>(bytes: &mut [u8], done: &mut usize, limits: &Limits, session: &mut N) -> Stop {
     while let Some(whole) = Whole::at_front(&bytes[*done..], limits) {
         let payload = whole.unmask(&mut bytes[*done..]);
@@ -23,7 +23,7 @@ pub(super) fn deliver<N: Session>(bytes: &mut [u8], done: &mut usize, limits: &L
             Ok(text) if session.text_now(text) => *done += whole.payload.end,
             Ok(_) => return Stop::Wait(whole),
             Err(_) => {
-                // As it was, for the guard to say so.
+                // Masked again, for the guard to report it.
                 whole.unmask(&mut bytes[*done..]);
                 return Stop::Unusual;
             }
@@ -32,11 +32,11 @@ pub(super) fn deliver<N: Session>(bytes: &mut [u8], done: &mut usize, limits: &L
     Stop::Unusual
 }
 
-/// Delivers the one that [`deliver`] stopped at, which `bytes` begin with.
+/// Delivers the frame that [`deliver`] stopped at, which `bytes` start with.
 pub(super) async fn wait<N: Session>(whole: Whole, bytes: &[u8], session: &mut N) {
     let payload = &bytes[whole.payload];
     match whole.kind {
-        // Always UTF-8: `deliver` has looked.
+        // Always UTF-8: `deliver` has checked it.
         Kind::Text => session.text(std::str::from_utf8(payload).unwrap_or_default()).await,
         Kind::Binary => session.binary(payload).await,
         Kind::Ping => session.ping(payload).await,

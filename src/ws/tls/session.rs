@@ -1,8 +1,8 @@
-//! One TLS session without a socket: records in, plain bytes out, and back. It keeps no buffer while nothing is under
-//! way: whoever has bytes lends the room for them.
+//! One TLS session without a socket: records in, plain bytes out, and back. Unbuffered: an idle session has no buffer,
+//! and the caller lends scratch space.
 //!
-//! It must not know where records come from. rustls keeps the state, the keys and the rules (RFC 8446); its buffered
-//! connections would keep 4 KiB for reading as long as they live, which is most of what a resting socket weighs.
+//! It must not know the source of records. rustls holds the state, the keys and the rules (RFC 8446); its buffered
+//! connections would hold a read buffer of 4 KiB for their lifetime, most of the memory of an idle socket.
 
 use std::io;
 use std::sync::Arc;
@@ -12,28 +12,28 @@ use rustls::server::{ServerConnectionData, UnbufferedServerConnection};
 use rustls::unbuffered::{ConnectionState, EncodeError, UnbufferedStatus, WriteTraffic};
 use tokio::io::ReadBuf;
 
-/// Plain bytes in one record, at most (RFC 8446 §5.1).
+/// Maximum plain bytes in one record (RFC 8446 §5.1).
 pub(super) const PLAIN_BYTES_MAX: usize = 16 * 1024;
-/// What a record takes beyond its plain bytes (§5.2: 5 of a head, 256 of protection), and a queued key update before
-/// it.
+/// Overhead of a record (§5.2: a header of 5 bytes, 256 of protection), and a queued key update before it.
 const SEAL_BYTES_MAX: usize = 1024;
-/// Room for one sealed record.
+/// Space for one sealed record.
 pub(super) const RECORD_BYTES_MAX: usize = PLAIN_BYTES_MAX + SEAL_BYTES_MAX;
-/// Records that wait for the end of a message: a client's hello may be long, but not longer.
+/// Maximum bytes of an incomplete message: a client hello may be long, but not longer.
 const BEGUN_BYTES_MAX: usize = 64 * 1024;
 
 /// The server's end of a session.
 pub(super) struct Session {
     tls: UnbufferedServerConnection,
-    /// The beginning of a message whose end has not come; mostly nothing.
+    /// The partial record or message received so far; mostly empty.
     begun: Vec<u8>,
-    /// Plain bytes that their reader had no room for; mostly nothing.
+    /// Plain bytes that did not fit into the reader's buffer; mostly empty.
     unread: Vec<u8>,
-    /// Records that the network has not taken; mostly nothing.
+    /// Records that the socket has not accepted; mostly empty.
     unsent: Vec<u8>,
-    /// Whether the client has said that it says nothing more.
+    /// Whether the client has sent `close_notify`.
     closed: bool,
-    /// Whether the client broke a rule: rustls is not asked again, because it would count in bytes that are gone.
+    /// Whether the client violated the protocol: rustls is not called again, because it would count bytes that are
+    /// gone.
     broken: bool,
 }
 
@@ -47,15 +47,15 @@ impl Session {
         self.tls.is_handshaking()
     }
 
-    /// Whether the client has ended its side in good order, and everything before that was read.
+    /// Whether the client has closed its side in order, and everything before that was read.
     pub(super) fn is_over(&self) -> bool {
         self.closed && self.unread.is_empty()
     }
 
-    /// Makes room in `scratch` for what was begun and for `more` bytes; answers where those belong.
+    /// Prepares `scratch` with the partial record and space for `more` bytes; returns where those start.
     ///
     /// # Errors
-    /// The client has begun more than anybody may leave unfinished.
+    /// The incomplete message is too long.
     pub(super) fn room(&self, scratch: &mut Vec<u8>, more: usize) -> io::Result<usize> {
         let begun = self.begun.len();
         if begun > BEGUN_BYTES_MAX {
@@ -68,11 +68,11 @@ impl Session {
         Ok(begun)
     }
 
-    /// Takes records: what [`room`](Self::room) laid before them, and what has come. Plain bytes go to `plain` as far
-    /// as it has room; answers belong to [`unsent`](Self::unsent).
+    /// Processes records: the partial one that [`room`](Self::room) put first, and those received. Plain bytes go to
+    /// `plain` as far as it has space; responses go to [`unsent`](Self::unsent).
     ///
     /// # Errors
-    /// The client broke a rule: nothing else can be read or said.
+    /// The client violated the protocol: nothing else can be read or written.
     pub(super) fn hear(&mut self, came: &mut [u8], plain: &mut ReadBuf<'_>) -> io::Result<()> {
         if self.broken {
             return Err(io::ErrorKind::BrokenPipe.into());
@@ -98,7 +98,7 @@ impl Session {
                 Ok(ConnectionState::EncodeTlsData(mut data)) => {
                     append(&mut self.unsent, |room| data.encode(room)).map_err(invalid)?;
                 }
-                // It lies in `unsent`, in front of everything that comes later.
+                // It is in `unsent`, before everything that follows.
                 Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
                 Ok(ConnectionState::PeerClosed) => self.closed = true,
                 Ok(ConnectionState::BlockedHandshake | ConnectionState::WriteTraffic(_) | ConnectionState::Closed) => {
@@ -112,12 +112,12 @@ impl Session {
                 break;
             }
         }
-        // Nothing follows the end of the client's side.
+        // Nothing follows the client's `close_notify`.
         self.begun = if self.closed { Vec::new() } else { came[at..].into() };
         Ok(())
     }
 
-    /// Plain bytes that an earlier reader had no room for; whether there were any.
+    /// Reads plain bytes that did not fit before; returns whether there were any.
     pub(super) fn take_unread(&mut self, plain: &mut ReadBuf<'_>) -> bool {
         if self.unread.is_empty() {
             return false;
@@ -131,25 +131,25 @@ impl Session {
         true
     }
 
-    /// Seals at most [`PLAIN_BYTES_MAX`] bytes into `record`, which has room for [`RECORD_BYTES_MAX`]; how many it
-    /// took.
+    /// Seals at most [`PLAIN_BYTES_MAX`] bytes into `record`, which has space for [`RECORD_BYTES_MAX`]; returns the
+    /// record's length.
     ///
     /// # Errors
-    /// The session's end: the client was told one, or the keys may seal no more.
+    /// The session has ended: an alert was sent, or the keys may seal no more.
     pub(super) fn seal(&mut self, plain: &[u8], record: &mut [u8]) -> io::Result<usize> {
         self.speak(|mut traffic| traffic.encrypt(plain, record).map_err(invalid))?
     }
 
-    /// Says that nothing more is said. Once is enough, and more does no harm.
+    /// Queues `close_notify`. Idempotent.
     pub(super) fn close(&mut self) {
         let mut record = [0; SEAL_BYTES_MAX];
-        // Without a way to speak there is nobody to say it to.
+        // Without established keys there is nothing to send.
         if let Ok(Ok(length)) = self.speak(|mut traffic| traffic.queue_close_notify(&mut record)) {
             self.unsent.extend_from_slice(&record[..length]);
         }
     }
 
-    /// Records that go before all others.
+    /// Records that are sent before all others.
     pub(super) fn unsent(&mut self) -> &mut Vec<u8> {
         &mut self.unsent
     }
@@ -159,7 +159,7 @@ impl Session {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         loop {
-            // With what was begun, because rustls counts from its beginning.
+            // Including the partial record, because rustls counts from its start.
             match self.tls.process_tls_records(&mut self.begun).state {
                 Ok(ConnectionState::WriteTraffic(traffic)) => return Ok(words(traffic)),
                 Ok(ConnectionState::EncodeTlsData(mut data)) => {
@@ -173,7 +173,7 @@ impl Session {
     }
 }
 
-/// Gives `plain` what it has room for, and keeps the rest behind what is kept already.
+/// Copies to `plain` what fits, and appends the rest to the bytes kept before.
 fn hand_over(bytes: &[u8], plain: &mut ReadBuf<'_>, unread: &mut Vec<u8>) {
     let now = if unread.is_empty() { bytes.len().min(plain.remaining()) } else { 0 };
     plain.put_slice(&bytes[..now]);

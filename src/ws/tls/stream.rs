@@ -1,5 +1,5 @@
-//! A TCP connection under TLS. Whoever reads and whoever writes hold the same stream, and wait for the same socket.
-//! It must not know what is said over it.
+//! A TCP connection under TLS. Reader and writer share the stream and wait for the same socket. It must not know the
+//! content.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -16,16 +16,16 @@ use tokio::net::TcpStream;
 
 use super::session::{PLAIN_BYTES_MAX, RECORD_BYTES_MAX, Session};
 
-/// A handle of the stream: it ends with the last one.
+/// A handle of the stream, which is closed when the last one is dropped.
 pub(crate) struct TlsStream(Arc<Shared>);
 
 struct Shared {
     tcp: TcpStream,
-    /// Held while records are made and given to the kernel, so that they leave in order; never across an await.
+    /// Locked while records are sealed and written, so that they are sent in order; never across an await.
     session: Mutex<Session>,
 }
 
-/// Room that all streams of a thread share, so that none needs its own.
+/// Scratch space shared by all streams of a thread.
 struct Desk {
     came: Vec<u8>,
     plain: Vec<u8>,
@@ -38,10 +38,10 @@ thread_local! {
 }
 
 impl TlsStream {
-    /// Shakes hands. The caller bounds the time.
+    /// Performs the handshake. The caller limits the time.
     ///
     /// # Errors
-    /// The connection's, or what the client did against the rules.
+    /// The connection's, or the client's violation of the protocol.
     pub(crate) async fn accept(tcp: TcpStream, config: Arc<ServerConfig>) -> io::Result<Self> {
         let session = Mutex::new(Session::new(config).map_err(io::Error::other)?);
         let stream = Self(Arc::new(Shared { tcp, session }));
@@ -50,7 +50,7 @@ impl TlsStream {
             if !stream.session().is_handshaking() {
                 return Ok(stream);
             }
-            // What comes behind the handshake waits in the session.
+            // Data received after the handshake is kept in the session.
             poll_fn(|cx| stream.poll_hear(cx, &mut ReadBuf::new(&mut []))).await?;
         }
     }
@@ -60,11 +60,11 @@ impl TlsStream {
         Self(Arc::clone(&self.0))
     }
 
-    /// Writes what goes without waiting; how many bytes that was. Of the last of them a part may still be kept, see
+    /// Writes without waiting; returns the number of bytes. Some of their records may still be buffered, see
     /// [`is_sent_now`](Self::is_sent_now).
     ///
     /// # Errors
-    /// `WouldBlock` if nothing went; the connection's.
+    /// `WouldBlock` if nothing was written; the connection's.
     pub(crate) fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         let mut session = self.session();
         if !self.send(&mut session)? {
@@ -88,7 +88,7 @@ impl TlsStream {
         })
     }
 
-    /// Whether the kernel has everything that was written, now that it was offered the rest.
+    /// Writes the buffered records; returns whether the kernel has accepted all of them.
     ///
     /// # Errors
     /// The connection's.
@@ -100,7 +100,7 @@ impl TlsStream {
         self.0.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Offers the kernel what waits; whether it took all.
+    /// Writes the buffered records; returns whether the kernel accepted all of them.
     fn send(&self, session: &mut Session) -> io::Result<bool> {
         let unsent = session.unsent();
         while !unsent.is_empty() {
@@ -121,7 +121,7 @@ impl TlsStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Waits for records, and takes them once.
+    /// Waits for records, and reads once.
     fn poll_hear(&self, cx: &mut Context<'_>, plain: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.0.tcp.poll_read_ready(cx))?;
@@ -141,14 +141,14 @@ impl TlsStream {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let heard = session.hear(&mut came[..begun + read], plain);
-            // An answer that does not go now goes with the next words.
+            // A response that cannot be written now is sent with the next write.
             let _ = self.send(&mut session);
             heard
         })
     }
 }
 
-/// How much the kernel took.
+/// How much the kernel accepted.
 fn sent_now(sent: io::Result<usize>) -> io::Result<usize> {
     match sent {
         Ok(0) => Err(io::ErrorKind::WriteZero.into()),
@@ -157,7 +157,7 @@ fn sent_now(sent: io::Result<usize>) -> io::Result<usize> {
     }
 }
 
-/// Lays the next record's plain bytes together: those behind the first `taken`.
+/// Collects the next record's plain bytes: those after the first `taken`.
 fn gather(slices: &[IoSlice<'_>], mut taken: usize, plain: &mut Vec<u8>) {
     plain.clear();
     for slice in slices {
@@ -174,7 +174,7 @@ impl AsyncRead for TlsStream {
         if plain.remaining() == 0 {
             return Poll::Ready(Ok(()));
         }
-        // Records may hold nothing for the reader: a key update, or half of one.
+        // Records may contain no data for the reader: a key update, or a partial record.
         while plain.filled().len() == before {
             let mut session = self.session();
             if session.take_unread(plain) || session.is_over() {
@@ -213,7 +213,7 @@ impl AsyncWrite for TlsStream {
         self.poll_sent(cx)
     }
 
-    /// Says goodbye in TLS, then in TCP; what the client still says can be read.
+    /// Sends `close_notify`, then FIN; the client's remaining data can still be read.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.session().close();
         ready!(self.poll_sent(cx))?;

@@ -1,4 +1,4 @@
-//! The stream under an outlet: plain TCP, or TLS over it. It must not know frames.
+//! The write half under an outlet: plain TCP, or TLS. It must not know frames.
 
 use std::cell::RefCell;
 use std::io::{self, IoSlice};
@@ -11,7 +11,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use super::ConnectionGone;
 use crate::ws::tls::TlsStream;
 
-/// Up to so many bytes are copied into one piece: that costs less than the kernel's walk through many.
+/// Slices of up to this many bytes are copied together: cheaper than a vectored write.
 const SHORT: usize = 4 * 1024;
 
 thread_local! {
@@ -26,7 +26,7 @@ pub(crate) enum Pipe {
 }
 
 impl Pipe {
-    /// Writes what the stream takes without waiting; how many bytes that was.
+    /// Writes without waiting; returns the number of bytes.
     pub(super) fn write_now(&mut self, slices: &[IoSlice<'_>]) -> Result<usize, ConnectionGone> {
         let written = match self {
             Self::Plain(half) if slices.iter().map(|slice| slice.len()).sum::<usize>() <= SHORT => PIECE
@@ -46,7 +46,7 @@ impl Pipe {
         }
     }
 
-    /// Whether nothing that was written is still kept in the process: TLS records may be.
+    /// Whether everything written has left the process: TLS records may be buffered.
     pub(super) fn is_flushed_now(&mut self) -> Result<bool, ConnectionGone> {
         match self {
             Self::Plain(_) => Ok(true),

@@ -1,5 +1,5 @@
-//! Our own: hello with a token, join, offer or answer by join order, then candidates, each numbered; an `ack` of
-//! every 8th, as the web client sends. That is more than the others promise, and is in the figures.
+//! Our own: hello with a token, join, offer or answer by join order, then candidates, each numbered; an `ack` of every
+//! 8th, as the web client sends. The other servers guarantee less; the cost is part of the figures.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::node::Token;
 use crate::wire::Upgrade;
 use crate::words::{self, Body};
 
-/// About how long a session description is.
+/// Approximate size of a session description.
 const SDP_BYTES: usize = 1_500;
-/// Numbered messages heard before one is acknowledged.
+/// Numbered messages received before an acknowledgement is sent.
 const ACK_EVERY: u32 = 8;
 
-/// Who sits where: a token for each caller, a room for each pair.
+/// A token for each caller, a room for each pair.
 #[derive(Default)]
 pub(crate) struct Seats {
     pub(crate) tokens: Vec<Token>,
@@ -25,7 +25,7 @@ pub(crate) struct Seats {
 /// See the head of this file.
 pub(crate) struct Aldis {
     pub(crate) seats: std::sync::Arc<Seats>,
-    /// Whether callers join and negotiate, or only say hello.
+    /// Whether callers join and negotiate, or only send hello.
     pub(crate) joins: bool,
 }
 
@@ -44,7 +44,7 @@ impl Dialect for Aldis {
         &[Phrase::Greeting]
     }
 
-    /// As often as `welcome` tells by default.
+    /// The default interval of `welcome`.
     fn beat(&self) -> Option<Duration> {
         Some(Duration::from_secs(15))
     }
@@ -76,7 +76,7 @@ impl Dialect for Aldis {
             Body::Refused { code, again_after_ms: Some(ms), .. } if code == "unavailable" => {
                 Heard { later: Some((Duration::from_millis(ms), Phrase::Join)), ..Heard::default() }
             }
-            // Nobody comes back, and nobody chats.
+            // Callers neither reconnect nor chat.
             Body::Refused { .. } | Body::Resumed { .. } | Body::Unresumed { .. } | Body::Chat { .. } => {
                 Heard::trouble(text)
             }
