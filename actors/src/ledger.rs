@@ -117,7 +117,7 @@ pub trait Ledger: core::marker::Send + Sync {
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>>;
     /// Frees every seat; every node that holds one is told [`Ended::Freed`].
     fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>>;
-    /// The room's members, in join order.
+    /// The room's members, in join order; once an epoch has settled without seats that their holders have not claimed.
     fn members(&self, room: RoomId) -> Answer<Vec<Member>>;
     /// The seats that are connected to the asking node, as far as the ledger knows: one that the node does not know either
     /// belongs to a join whose answer was lost.

@@ -89,6 +89,14 @@ impl Naive {
         self.rooms.get_mut(&room)?.sessions.iter_mut().find(|session| session.order == order)
     }
 
+    /// Once the epoch has settled, without those whom nobody has claimed.
+    pub(crate) fn known_members(&self, room: RoomId) -> Vec<Member> {
+        let unsettled = self.rooms.get(&room).and_then(|room| room.unsettled);
+        let has_settled = unsettled.is_some_and(|settles| settles <= self.now);
+        let members = self.members(room).into_iter();
+        members.filter(|member| !(has_settled && self.is_unclaimed(room, member.order))).collect()
+    }
+
     pub(crate) fn members(&self, room: RoomId) -> Vec<Member> {
         self.sessions(room).iter().map(Session::member).collect()
     }
@@ -136,14 +144,20 @@ impl Naive {
     }
 
     fn free(&mut self, room: RoomId, order: JoinOrder, reason: LeaveReason) {
-        let Some(user) = self.session(room, order).map(|session| session.user) else { return };
-        let sessions = &mut self.rooms.entry(room).or_default().sessions;
-        sessions.retain(|session| session.order != order);
-        for session in sessions {
+        let Some(session) = self.session(room, order) else { return };
+        let (user, is_unclaimed, is_connected) = (session.user, !session.marks.is_empty(), session.is_connected());
+        let now = self.now;
+        let content = self.rooms.entry(room).or_default();
+        let is_settling = content.unsettled.is_some_and(|settles| now < settles || is_connected);
+        let is_told = !(is_settling && is_unclaimed);
+        content.sessions.retain(|session| session.order != order);
+        for session in &mut content.sessions {
             session.past = session.applied();
             session.said.retain(|(to, ..)| *to != Some(order));
         }
-        self.append_to_all_but(room, order, (&Entry::Left { user, order, reason }, None));
+        if is_told {
+            self.append_to_all_but(room, order, (&Entry::Left { user, order, reason }, None));
+        }
     }
 
     /// A room without seats is forgotten, at the end of each operation.
@@ -166,7 +180,8 @@ impl Naive {
             let (members, replaced) = there.joined.clone();
             return Ok(Some((SeatId { order: there.order, fence: 1 }, members, replaced)));
         }
-        if self.is_settling() {
+        let unsettled = self.rooms.get(&room).is_some_and(|room| room.unsettled.is_some());
+        if self.is_settling() || unsettled && self.sessions(room).iter().any(|it| self.is_unclaimed(room, it.order)) {
             return Err(NOT_NOW);
         }
         let older = self.sessions(room).iter().find(|there| there.user == join.user).map(Session::id);

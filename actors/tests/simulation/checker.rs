@@ -62,12 +62,13 @@ impl Checker {
         late.or_else(|| twice.then(|| format!("the rev {rev} was given twice in {room}")))
     }
 
-    /// Nobody may be told that a session has left that goes on.
+    /// Nobody may be told that a session has left that goes on, unless the ledger has gone back to before it left.
     fn resumed(&self, session: &str) -> Option<String> {
         let story = &self.stories.get(session)?;
         let seat = (story.user.clone(), story.rev);
-        let told = |other: &Story| other.room == story.room && other.left.contains(&seat) && !other.lost;
-        let told = self.stories.iter().find(|(_, other)| told(other));
+        let told =
+            |other: &Story| other.left.get(&seat).is_some_and(|at| self.lost_at.is_none_or(|lost_at| *at > lost_at));
+        let told = self.stories.iter().find(|(_, other)| other.room == story.room && told(other));
         told.map(|(other, _)| format!("resumed, although {other} was told that it has left"))
     }
 

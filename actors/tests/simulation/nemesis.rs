@@ -22,6 +22,9 @@ const DRAIN: Drain = Drain {
     pause: Duration::from_millis(50),
 };
 
+/// How much a fail-over may lose; nodes tell again what has happened within 10 s.
+const LAG_MAX: Duration = Duration::from_secs(8);
+
 impl World {
     /// Something breaks, or is done, now and then.
     pub(super) async fn strike(self: &Arc<Self>) {
@@ -35,14 +38,23 @@ impl World {
             2 if plan.nemesis => self.kill(&host, long).await,
             3..5 if plan.nemesis => self.inject(&host),
             5..7 => self.lose(),
-            7..9 if plan.losses != Losses::None => {
-                *self.snapshot.lock().expect("no panic") = Some(self.ledger.snapshot());
-            }
-            9..11 if plan.upgrades => self.upgrade(host.clone()),
-            11..15 if plan.host => self.interfere(&host, strike - 11),
+            7..9 if plan.upgrades => self.upgrade(host.clone()),
+            9..13 if plan.host => self.interfere(&host, strike - 9),
             _ => return,
         }
         self.note("-", || format!("strike {strike} at {} for {long:?}", host.node.id()));
+    }
+
+    /// Keeps what the ledger has stored, as a replica would that lags by a few seconds.
+    pub(super) fn copy(&self) {
+        if self.plan.losses == Losses::None {
+            return;
+        }
+        let mut snapshots = self.snapshots.lock().expect("no panic");
+        snapshots.push_back((Instant::now(), self.ledger.snapshot()));
+        while snapshots.front().is_some_and(|(at, _)| at.elapsed() > LAG_MAX) {
+            snapshots.pop_front();
+        }
     }
 
     /// The ledger loses its last moments, or everything.
@@ -53,11 +65,13 @@ impl World {
             Losses::Rollbacks => false,
             Losses::Both => self.random.next() % 2 == 0,
         };
-        let snapshot = self.snapshot.lock().expect("no panic").clone().filter(|_| !is_wipe);
-        match snapshot {
-            Some(snapshot) => drop(self.ledger.restore(snapshot)),
-            None if is_wipe => drop(self.ledger.wipe()),
-            None => return,
+        if is_wipe {
+            self.ledger.wipe();
+        } else {
+            let snapshots = std::mem::take(&mut *self.snapshots.lock().expect("no panic"));
+            let place = self.random.next().checked_rem(snapshots.len() as u64);
+            let Some((_, snapshot)) = place.and_then(|place| snapshots.into_iter().nth(place as usize)) else { return };
+            self.ledger.restore(snapshot);
         }
         self.history.record("-", What::LedgerLost);
     }

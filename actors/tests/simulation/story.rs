@@ -23,8 +23,8 @@ pub(crate) struct Story {
     last: BTreeMap<(Session, bool), u64>,
     /// Senders whose description was heard.
     described: BTreeSet<Session>,
-    /// Seats that this session was told have left.
-    pub(crate) left: BTreeSet<(String, u64)>,
+    /// Seats that this session was told have left, and when.
+    pub(crate) left: BTreeMap<(String, u64), usize>,
     /// It was told that the ledger has lost something: changes of the roster may come twice.
     pub(crate) lost: bool,
 }
@@ -58,7 +58,7 @@ impl Story {
                 let Some(rev) = self.roster.remove(user) else {
                     return (!self.lost).then(|| format!("{user} left, but was not there"));
                 };
-                self.left.insert((user.clone(), rev));
+                self.left.insert((user.clone(), rev), at);
                 None
             }),
             What::Resumed { peers, lost } => {

@@ -1,6 +1,7 @@
 //! Nodes over one ledger, each behind a link that fails, clients that talk, and what breaks meanwhile (`nemesis`).
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -61,8 +62,8 @@ pub(crate) struct World {
     /// The present start of each node.
     pub(super) hosts: Mutex<Vec<Arc<Host>>>,
     pub(super) ledger: Arc<MemoryLedger>,
-    /// What the ledger had stored a while ago.
-    pub(super) snapshot: Mutex<Option<Snapshot>>,
+    /// What the ledger had stored in the last moments.
+    pub(super) snapshots: Mutex<VecDeque<(Instant, Snapshot)>>,
     pub(super) book: Arc<Book>,
     clock: Arc<Clock>,
     bytes: Arc<BufferedBytes>,
@@ -87,7 +88,7 @@ impl World {
         let world = Arc::new(Self {
             hosts: Mutex::default(),
             ledger: Arc::new(ledger),
-            snapshot: Mutex::default(),
+            snapshots: Mutex::default(),
             book: Arc::new(Book::new(&rooms, plan.seats_max)),
             clock,
             bytes,
@@ -164,6 +165,7 @@ impl World {
         while Instant::now() < until {
             sleep(Duration::from_millis(100 + self.random.next() % 900)).await;
             self.look().await;
+            self.copy();
             self.strike().await;
         }
         self.calm_down().await;

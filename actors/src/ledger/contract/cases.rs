@@ -169,7 +169,9 @@ macro_rules! ledger_cases {
         rolled_back::a_seat_that_is_not_claimed_yet_is_told_of_no_entry_until_its_claim
         rolled_back::a_claim_with_a_newer_fence_restores_a_forgotten_resume
         rolled_back::a_claim_connects_a_seat_whose_resume_was_forgotten
-        rolled_back::a_forgotten_leave_is_told_again
+        rolled_back::a_forgotten_leave_is_told_again_to_the_ledger_and_not_to_the_members
+        rolled_back::a_join_waits_until_seats_that_nobody_has_claimed_are_freed
+        rolled_back::the_leave_of_a_claimed_seat_is_told_while_the_epoch_settles
         rolled_back::a_forgotten_disconnect_is_told_again
         rolled_back::a_fact_of_an_older_fence_changes_nothing
         rolled_back::a_fact_of_a_newer_fence_overrides_an_older_disconnect

@@ -91,7 +91,8 @@ impl Ledger for MemoryLedger {
     }
 
     fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
-        self.rooms.get(&room).map(|stored| stored.core.members()).unwrap_or_default().into()
+        let now = self.clock.now().at;
+        self.rooms.get(&room).map(|stored| stored.core.known_members(now)).unwrap_or_default().into()
     }
 
     fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {

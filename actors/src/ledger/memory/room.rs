@@ -6,7 +6,7 @@
 
 use std::{collections::VecDeque, time::Instant};
 
-use super::{SHED_WAIT, seat::Seat, turn::Turn};
+use super::{CLAIM_WAIT, SHED_WAIT, seat::Seat, turn::Turn};
 use crate::{
     bytes::Pressure,
     ledger::{Ended, Failure, Join, Joined, Push, snapshot::JoinAnswer},
@@ -68,8 +68,15 @@ impl RoomCore {
     }
 
     /// The members, in join order.
-    pub(super) fn members(&self) -> Vec<Member> {
+    fn members(&self) -> Vec<Member> {
         self.seats.iter().map(Seat::member).collect()
+    }
+
+    /// The members, in join order; once the epoch has settled without seats that nobody has claimed, reaped or not.
+    pub(super) fn known_members(&self, now: Instant) -> Vec<Member> {
+        let settles = self.rare.as_ref().and_then(|rare| rare.settles);
+        let is_known = |seat: &&Seat| !(settles.is_some_and(|settles| settles <= now) && seat.is_to_be_claimed());
+        self.seats.iter().filter(is_known).map(Seat::member).collect()
     }
 
     /// The seats that are connected to this node.
@@ -93,6 +100,9 @@ impl RoomCore {
         }
         if let Some(wait) = self.settles_in(turn) {
             return Err(Failure::NotApplied { wait });
+        }
+        if self.is_unsettled() && self.seats.iter().any(Seat::is_to_be_claimed) {
+            return Err(Failure::NotApplied { wait: CLAIM_WAIT }); // it is freed first, and newcomers never hear of it
         }
         if turn.pressure >= Pressure::ShedNewcomers {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
@@ -187,14 +197,18 @@ impl RoomCore {
         ended.rev().find(|(ended, _)| is_it(ended)).map(|(_, reason)| *reason)
     }
 
-    /// Frees the seat at this place and tells the others.
+    /// Frees the seat at this place and tells the others. Of one that nobody has claimed while an epoch settles they are not
+    /// told here: who knows of it, and who knows a newer one of the same user instead, knows only each one's own node.
     fn free(&mut self, place: usize, reason: LeaveReason, turn: &mut Turn<'_>) {
         let seat = self.seats.remove(place);
         turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
         for other in &mut self.seats {
             other.numbers.forget(seat.order);
         }
-        self.append_to_all(&Entry::Left { user: seat.user, order: seat.order, reason }, turn);
+        let is_settling = self.settles_in(turn).is_some() || self.is_unsettled() && seat.is_connected();
+        if !(is_settling && seat.is_unclaimed()) {
+            self.append_to_all(&Entry::Left { user: seat.user, order: seat.order, reason }, turn);
+        }
     }
 
     fn append_to_all(&mut self, entry: &Entry, turn: &mut Turn<'_>) {

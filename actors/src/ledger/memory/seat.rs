@@ -151,6 +151,11 @@ impl Seat {
         !self.marks().is_empty()
     }
 
+    /// Whether its holder, if it lives, is to claim it in this epoch.
+    pub(super) fn is_to_be_claimed(&self) -> bool {
+        self.is_connected() && self.is_unclaimed()
+    }
+
     /// Where it stood when the first epoch began in which it was not claimed: a client that resumes may have been absent
     /// since before.
     pub(super) fn first_mark(&self) -> Option<Seq> {

@@ -2,9 +2,9 @@
 
 use super::{Room, step::Step};
 use crate::{
-    ledger::{Ended, Push, Pushed, Source, cursor::Step as CursorStep},
+    ledger::{Ended, Fact, Push, Pushed, Source, cursor::Step as CursorStep},
     messages::socket::{RoomEvent, SessionEnd},
-    protocol::{Entry, JoinOrder, LeaveReason, UserId, client::Seq},
+    protocol::{Entry, Fence, JoinOrder, LeaveReason, SeatId, UserId, client::Seq},
 };
 
 /// Pushes that are kept for seats whose join, resume or claim is not answered yet; more are found by an audit.
@@ -154,6 +154,8 @@ impl Room {
     ) -> Option<(JoinOrder, SessionEnd)> {
         if self.members.remove(user, order) {
             self.forget_seat(order, step);
+            // Whoever caused it may not tell it again in a new epoch; it holds for every generation of the seat.
+            self.recall(Fact::Freed(SeatId { order, fence: Fence::MAX }, reason), step);
         }
         self.find(order).map(|_| (order, SessionEnd::Freed(reason)))
     }
@@ -177,9 +179,23 @@ impl Room {
         }
     }
 
-    /// The same for what was read from the inbox, or before the seat came here.
+    /// The same for what was read from the inbox, or before the seat came here; also of a member of this node whose seat
+    /// does not know it yet, because the answer was lost.
     pub(super) fn hear_all(&mut self, by: JoinOrder, heard: &[Source]) {
-        heard.iter().for_each(|source| self.hear(by, Some(*source)));
+        for source in heard {
+            let Some(sender) = self.find(source.from) else {
+                self.hear(by, Some(*source));
+                continue;
+            };
+            if source.cid <= self.seats[sender].sent {
+                continue;
+            }
+            if source.broadcast {
+                self.members.hear(source.from, source.cid);
+            } else if let Some(place) = self.find(by) {
+                self.seats[place].hear(source.from, source.cid);
+            }
+        }
     }
 
     /// A seat is no longer this node's.

@@ -214,3 +214,16 @@ fn candidates_that_may_be_in_the_ledger_with_their_description_are_not_claimed_a
     let wants = bench.told(Message::Epoch(3));
     assert_eq!(wants[1], "call claim [1 at 1 sent 0 heard skipped 1 waits] facts 0", "it was not applied");
 }
+
+#[test]
+fn what_was_read_of_a_member_here_whose_answer_was_lost_is_claimed_as_heard() {
+    let mut bench = Bench::with_members(2, 2);
+    bench.told(signal(1, 2, 3, Kind::Offer));
+    bench.sent(1, Err(unknown(50)));
+    bench.told(Message::Audit);
+    let source = Source { from: 1, cid: 3, broadcast: false };
+    let found = vec![held(vec![]), Audited::Held(vec![(1, chat_entry())], vec![source])];
+    bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(found)));
+    let wants = bench.told(Message::Epoch(2));
+    assert_eq!(wants[2], "call claim [1 at 1 sent 0 heard] [2 at 1 sent 0 heard 1=3] facts 0");
+}

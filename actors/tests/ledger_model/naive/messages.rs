@@ -65,7 +65,7 @@ impl Naive {
         Some(session)
     }
 
-    fn is_unclaimed(&self, room: RoomId, order: JoinOrder) -> bool {
+    pub(super) fn is_unclaimed(&self, room: RoomId, order: JoinOrder) -> bool {
         self.session(room, order).is_some_and(|session| session.is_connected() && !session.marks.is_empty())
     }
 

@@ -7,7 +7,7 @@ use crate::{
     bytes::Pressure,
     ledger::{
         Audit, Audited, Broadcast, Ended, Failure, Push, Send, Sent, Source,
-        memory::{CLAIM_WAIT, SHED_WAIT, seat::Seat, turn::Turn},
+        memory::{CLAIM_WAIT, SHED_WAIT, turn::Turn},
     },
     protocol::{Entry, Kind, SeatId},
 };
@@ -31,7 +31,7 @@ impl RoomCore {
             let may_be_claimed = to != from.order && self.settles_in(turn).is_some();
             return if may_be_claimed { Err(Failure::NotApplied { wait: CLAIM_WAIT }) } else { Ok(Sent::ReceiverGone) };
         };
-        if is_to_be_claimed(&self.seats[receiver]) {
+        if self.seats[receiver].is_to_be_claimed() {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });
         }
         let seat = &mut self.seats[sender];
@@ -139,14 +139,14 @@ impl RoomCore {
         turn.take_pushes()
     }
 
+    /// Whether the room's epoch settles, or has settled and nobody has reaped it since.
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.settles.is_some())
+    }
+
     /// How long the room's epoch still settles, if it does.
     pub(super) fn settles_in(&self, turn: &Turn<'_>) -> Option<Duration> {
         let settles = self.rare.as_ref().and_then(|rare| rare.settles)?;
         settles.checked_duration_since(turn.now.at).filter(|wait| !wait.is_zero())
     }
-}
-
-/// Whether the seat's holder is to claim it in this epoch.
-fn is_to_be_claimed(seat: &Seat) -> bool {
-    seat.is_connected() && seat.is_unclaimed()
 }

@@ -121,17 +121,16 @@ impl RoomCore {
 
     /// The room's epoch has settled: whoever lives has claimed.
     fn settled(&mut self, is_alive: impl Fn(&NodeId) -> bool, freed: &mut Vec<SeatId>, turn: &mut Turn<'_>) {
-        if let Some(rare) = &mut self.rare {
-            rare.settles = None;
-        }
-        let is_unclaimed = |seat: &Seat| seat.is_connected() && seat.is_unclaimed();
-        for seat in self.seats.iter_mut().filter(|seat| is_unclaimed(seat)) {
+        for seat in self.seats.iter_mut().filter(|seat| seat.is_to_be_claimed()) {
             if seat.node != *turn.node && !is_alive(&seat.node) {
                 seat.disconnect(turn.now.at + seat.window(), true, turn);
             }
         }
-        while let Some(place) = self.seats.iter().position(is_unclaimed) {
+        while let Some(place) = self.seats.iter().position(Seat::is_to_be_claimed) {
             freed.push(self.end(place, LeaveReason::Lost, turn));
+        }
+        if let Some(rare) = &mut self.rare {
+            rare.settles = None;
         }
         self.forget_absent();
     }
