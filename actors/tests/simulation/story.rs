@@ -23,6 +23,8 @@ pub(crate) struct Story {
     last: BTreeMap<(Session, bool), u64>,
     /// Senders whose description was heard.
     described: BTreeSet<Session>,
+    /// Users known from `resumed`, which tells who is there after all that follows it: their older seats may leave yet.
+    ahead: BTreeSet<String>,
     /// Seats that this session was told have left, and when.
     pub(crate) left: BTreeMap<(String, u64), usize>,
     /// It was told that the ledger has lost something: changes of the roster may come twice.
@@ -52,19 +54,23 @@ impl Story {
             }
             What::PeerJoined { seq, user, rev } => self.next(*seq).or_else(|| {
                 let known = self.roster.insert(user.clone(), *rev);
+                self.ahead.remove(user);
                 (known == Some(*rev) && !self.lost).then(|| format!("{user} joined twice"))
             }),
             What::PeerLeft { seq, user, .. } => self.next(*seq).or_else(|| {
                 let Some(rev) = self.roster.remove(user) else {
                     return (!self.lost).then(|| format!("{user} left, but was not there"));
                 };
-                self.left.insert((user.clone(), rev), at);
+                if !self.ahead.remove(user) {
+                    self.left.insert((user.clone(), rev), at);
+                }
                 None
             }),
             What::Resumed { peers, lost } => {
                 self.lost |= lost;
                 if self.lost {
                     self.roster.clone_from(peers); // what happened meanwhile may be lost; else it follows
+                    self.ahead = peers.keys().cloned().collect();
                 }
                 None
             }
