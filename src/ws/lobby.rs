@@ -31,9 +31,7 @@ impl Lobby for Gate {
 
     fn admit(&self, new: New) -> Result<(), Busy> {
         self.node.may_open().map_err(busy)?;
-        self.load
-            .admit(new)
-            .map_err(|retry_after| Busy { why: "this node is overloaded", retry_after })
+        self.load.admit(new).map_err(|retry_after| Busy { why: "this node is overloaded", retry_after })
     }
 
     async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<ConnectionHandle> {

@@ -23,6 +23,7 @@ use crate::{
 
 mod auditing;
 mod candidates;
+mod comparing;
 mod entering;
 mod epochs;
 mod facts;

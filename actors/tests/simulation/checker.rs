@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    history::{Origin, Session, Violation, What},
+    history::{End, Origin, Session, Violation, What},
     story::Story,
 };
 
@@ -36,7 +36,16 @@ impl Checker {
                 None
             }
             What::Joined { .. } => self.joined(at, session, what),
-            _ => match self.stories.get_mut(session) {
+            What::Sent { .. }
+            | What::Acked(_)
+            | What::Refused(..)
+            | What::Heard { .. }
+            | What::HeardPlain { .. }
+            | What::PeerJoined { .. }
+            | What::PeerLeft { .. }
+            | What::Resumed { .. }
+            | What::Lost
+            | What::Ended(_) => match self.stories.get_mut(session) {
                 None => Some("something happened before the session began".to_owned()),
                 Some(story) => story.read(at, what),
             },
@@ -46,7 +55,15 @@ impl Checker {
             What::HeardPlain { sender, .. } => self.is_elsewhere(session, sender),
             What::Refused(cid, _) => self.refused(session, *cid),
             What::Resumed { .. } => self.resumed(session),
-            _ => None,
+            What::Joined { .. }
+            | What::Sent { .. }
+            | What::Acked(_)
+            | What::PeerJoined { .. }
+            | What::PeerLeft { .. }
+            | What::Lost
+            | What::Ended(_)
+            | What::LedgerLost
+            | What::Noted(_) => None,
         };
         for problem in problem.into_iter().chain(other) {
             self.violations.push(Violation(format!("event {at}, session {session}: {problem}")));
@@ -66,8 +83,9 @@ impl Checker {
     fn resumed(&self, session: &str) -> Option<String> {
         let story = &self.stories.get(session)?;
         let seat = (story.user.clone(), story.rev);
-        let told =
-            |other: &Story| other.left.get(&seat).is_some_and(|at| self.lost_at.is_none_or(|lost_at| *at > lost_at));
+        let told = |other: &Story| {
+            other.left.get(&seat).is_some_and(|(at, _)| self.lost_at.is_none_or(|lost_at| *at > lost_at))
+        };
         let told = self.stories.iter().find(|(_, other)| other.room == story.room && told(other));
         told.map(|(other, _)| format!("resumed, although {other} was told that it has left"))
     }
@@ -95,7 +113,8 @@ impl Checker {
     /// Everything has ended, everybody who stays has heard everything.
     fn settled(&mut self) {
         for (session, story) in &self.stories {
-            let mut found = if story.ended { Vec::new() } else { self.unsettled(story) };
+            let mut found = if story.end.is_some() { Vec::new() } else { self.unsettled(story) };
+            found.extend(self.wrongly_left(story));
             found.extend(self.unheard(session, story));
             let in_the_end = |text| Violation(format!("in the end, session {session}: {text}"));
             self.violations.extend(found.into_iter().map(in_the_end));
@@ -105,7 +124,7 @@ impl Checker {
     fn unsettled(&self, story: &Story) -> Vec<String> {
         let pending = story.sent.keys().filter(|cid| **cid > story.acked && !story.refused.contains_key(cid));
         let mut found: Vec<String> = pending.map(|cid| format!("{cid} has no end")).collect();
-        let there = self.stories.values().filter(|other| other.room == story.room && !other.ended);
+        let there = self.stories.values().filter(|other| other.room == story.room && other.end.is_none());
         let there: BTreeMap<String, u64> = there.map(|other| (other.user.clone(), other.rev)).collect();
         let mut known = story.roster.clone();
         known.insert(story.user.clone(), story.rev);
@@ -113,6 +132,21 @@ impl Checker {
             found.push(format!("knows {known:?}, but {there:?} are there"));
         }
         found
+    }
+
+    /// Others were told that the session left by itself, or was lost, and neither is so.
+    fn wrongly_left(&self, story: &Story) -> Option<String> {
+        let seat = (story.user.clone(), story.rev);
+        let others = self.stories.values().filter(|other| other.room == story.room && self.lost_at.is_none());
+        let told: Vec<&str> = others.filter_map(|other| Some(other.left.get(&seat)?.1.as_str())).collect();
+        match &story.end {
+            Some(End::SeatGoneEarly) if told.contains(&"lost") => {
+                Some("was lost before its window was over".to_owned())
+            }
+            Some(End::Left) | None => None, // what goes on may not have left either: `unsettled`
+            Some(_) if told.contains(&"left") => Some("others were told that it left, but it did not".to_owned()),
+            Some(_) => None,
+        }
     }
 
     /// What was accepted and somebody who was there all the time has not heard; what was sent before a loss may be missing.
@@ -126,7 +160,7 @@ impl Checker {
             let origin = (session.to_owned(), *cid);
             for (receiver, other) in self.stories.iter().filter(|(receiver, _)| *receiver != session) {
                 let obliged = other.room == story.room
-                    && !other.ended
+                    && other.end.is_none()
                     && other.begun < *at
                     && to.as_ref().is_none_or(|to| *to == other.user);
                 if obliged && !other.heard.contains(&origin) {

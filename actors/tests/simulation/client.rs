@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
-    history::{History, Kind, What},
+    history::{End, History, Kind, What},
+    plan::Losses,
     world::World,
 };
 use line::{Frame, Line};
@@ -30,6 +31,10 @@ pub(crate) struct Client {
     history: History,
     random: SeededEntropy,
     line: Option<Line>,
+    /// The connection of before, while the session moves to another.
+    old: Option<Line>,
+    /// When the client was surely connected last.
+    heard_at: Instant,
     session: Option<Session>,
     /// When a heartbeat is due.
     heartbeat_at: Instant,
@@ -53,6 +58,8 @@ impl Client {
             history: world.history.clone(),
             random: SeededEntropy::new(seed),
             line: None,
+            old: None,
+            heard_at: Instant::now(),
             session: None,
             heartbeat_at: Instant::now(),
             back_at: Instant::now(),
@@ -64,7 +71,7 @@ impl Client {
     pub(crate) async fn run(mut self) {
         while !self.world.over.load(Ordering::Relaxed) {
             if self.line.is_none() {
-                tokio::time::sleep_until(self.back_at).await;
+                tokio::time::sleep_until(self.back_at).await; // paused
                 self.connect().await;
                 continue;
             }
@@ -92,9 +99,10 @@ impl Client {
             0..3 => self.lose_connection().await,
             3 => self.leave().await,
             4 => self.close().await,
-            5 if self.world.plan.slow => self.read_slowly().await,
-            6..8 => self.acknowledge().await,
-            8..38 => self.chat().await,
+            5 | 6 if self.world.plan.losses == Losses::None => self.switch().await,
+            9 if self.world.plan.slow => self.read_slowly().await,
+            7..9 => self.acknowledge().await,
+            10..38 => self.chat().await,
             _ => self.signal().await,
         }
     }
@@ -102,17 +110,26 @@ impl Client {
     /// The connection breaks; the client comes back after a while, mostly within the window.
     async fn lose_connection(&mut self) {
         if let Some(mut line) = self.line.take() {
-            let how = if self.random.next() % 2 == 0 { Disconnect::Lost } else { Disconnect::Closed(Some(4000)) };
+            let how =
+                if self.random.next().is_multiple_of(2) { Disconnect::Lost } else { Disconnect::Closed(Some(4000)) };
             line.handle.disconnect(how);
             self.note(|| format!("disconnects: {how:?}"));
         }
-        let long = if self.random.next() % 10 == 0 { 9_000 } else { 1_500 };
-        sleep(Duration::from_millis(self.random.next() % long)).await;
+        let long = if self.random.next().is_multiple_of(10) { 9_000 } else { 1_500 };
+        sleep(Duration::from_millis(self.random.next() % long)).await; // paused
+    }
+
+    /// The client changes its network: resumes over a new connection, and closes the old one after that.
+    async fn switch(&mut self) {
+        let Some(host) = self.world.some_host(self.random.next()) else { return };
+        let Some(line) = Line::open(host, true) else { return };
+        self.old = self.line.replace(line);
+        self.hello().await;
     }
 
     async fn leave(&mut self) {
         self.say(r#"{"type":"leave_room"}"#.to_owned()).await;
-        self.ended("left");
+        self.ended(End::Left);
     }
 
     async fn close(&mut self) {
@@ -120,17 +137,18 @@ impl Client {
             let code = [None, Some(1000), Some(1001)][(self.random.next() % 3) as usize];
             line.handle.disconnect(Disconnect::Closed(code));
         }
-        self.ended("closed the page");
-        sleep(Duration::from_millis(self.random.next() % 2_000)).await;
+        self.ended(End::Left);
+        sleep(Duration::from_millis(self.random.next() % 2_000)).await; // paused
     }
 
     /// Reads nothing for a while, as a page that hangs.
     async fn read_slowly(&mut self) {
         let long = Duration::from_millis(self.random.next() % 16_000);
         self.note(|| format!("reads nothing for {long:?}"));
-        if let Some(line) = &self.line {
+        if let Some(line) = &mut self.line {
             line.block();
-            sleep(long).await;
+            sleep(long).await; // paused
+            line.was_blocked = true;
         }
         if let Some(line) = &self.line {
             line.unblock();
@@ -201,19 +219,24 @@ impl Client {
     }
 
     async fn connect(&mut self) {
-        sleep(Duration::from_millis(self.random.next() % 300)).await;
+        sleep(Duration::from_millis(self.random.next() % 300)).await; // paused
         let Some(host) = self.world.some_host(self.random.next()) else { return };
         let Some(line) = Line::open(host, self.session.is_some()) else { return };
         self.line = Some(line);
+        self.hello().await;
+        if self.session.is_none() {
+            self.join().await;
+        }
+    }
+
+    /// Presents itself, and resumes the session if there is one.
+    async fn hello(&mut self) {
         let resume = self.session.as_ref().map(|it| json!({ "resumeToken": it.resume_token, "seq": it.seq }));
         let mut hello = json!({ "type": "hello", "data": { "token": self.user } });
         if let Some(resume) = resume {
             hello["data"]["resume"] = resume;
         }
         self.say(hello.to_string()).await;
-        if self.session.is_none() {
-            self.join().await;
-        }
     }
 
     async fn join(&mut self) {
@@ -229,7 +252,7 @@ impl Client {
     async fn listen(&mut self, span: Duration) {
         let until = Instant::now() + span;
         loop {
-            let Some(line) = &mut self.line else { return tokio::time::sleep_until(until).await };
+            let Some(line) = &mut self.line else { return tokio::time::sleep_until(until).await }; // paused
             if line.host.is_dead() {
                 self.note(|| "the machine is gone, and with it the line".to_owned());
                 self.line = None;
@@ -247,7 +270,12 @@ impl Client {
                     self.closed(code);
                     return;
                 }
-                Ok(Some(Frame::Text(text))) => self.hears(&text).await,
+                Ok(Some(Frame::Text(text))) => {
+                    if !line.was_blocked && !line.resuming {
+                        self.heard_at = Instant::now();
+                    }
+                    self.hears(&text).await;
+                }
             }
         }
     }
@@ -257,14 +285,14 @@ impl Client {
         self.note(|| format!("closed with {code:?}"));
         self.line = None;
         if code.is_some_and(|code| (4400..4500).contains(&code)) {
-            self.ended(&format!("closed with {}", code.unwrap_or_default()));
+            self.ended(End::Closed(code.unwrap_or_default()));
             self.back_at = Instant::now() + Duration::from_millis(self.random.next() % 6_000);
         }
     }
 
-    fn ended(&mut self, why: &str) {
+    fn ended(&mut self, end: End) {
         if let Some(session) = self.session.take() {
-            self.history.record(&session.id, What::Ended(why.to_owned()));
+            self.history.record(&session.id, What::Ended(end));
         }
     }
 

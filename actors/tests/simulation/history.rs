@@ -36,11 +36,24 @@ pub(crate) enum What {
     /// The client was told that accepted messages may be missing.
     Lost,
     /// The session is over for this client, and why.
-    Ended(String),
+    Ended(End),
     /// The ledger lost its last moments, or everything.
     LedgerLost,
     /// Something that only a reader of the history wants to know.
     Noted(String),
+}
+
+/// Why a session is over for its client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The client left, or closed the page.
+    Left,
+    /// The server closed the connection, with this code.
+    Closed(u16),
+    /// The session could not be resumed.
+    SeatGone,
+    /// The same, although the client was away for less than the seat's window.
+    SeatGoneEarly,
 }
 
 /// Kinds of messages as far as their rules differ.
@@ -84,7 +97,7 @@ impl History {
     pub(crate) fn record(&self, session: &str, what: What) {
         let mut events = self.0.lock().expect("no panic");
         if Self::is_printed() {
-            println!("{} {session} {what:?}", events.len());
+            eprintln!("{} {session} {what:?}", events.len());
         }
         events.push((session.to_owned(), what));
     }

@@ -63,7 +63,7 @@ impl World {
             Losses::None => return,
             Losses::Wipes => true,
             Losses::Rollbacks => false,
-            Losses::Both => self.random.next() % 2 == 0,
+            Losses::Both => self.random.next().is_multiple_of(2),
         };
         if is_wipe {
             self.ledger.wipe();
@@ -86,7 +86,7 @@ impl World {
         if self.plan.upgrades {
             let (world, host) = (Arc::clone(self), Arc::clone(host));
             tokio::spawn(async move {
-                sleep(long).await;
+                sleep(long).await; // paused
                 world.replace(&host).await;
             });
         }
@@ -128,7 +128,7 @@ impl World {
                 _ => {
                     world.book.set_active(room, false);
                     let _ = node.close_room(room).await; // if the ledger does not take it, its members stay
-                    sleep(open_after).await;
+                    sleep(open_after).await; // paused
                     world.book.set_active(room, true);
                     let _ = node.settings_changed(room).await;
                 }

@@ -10,14 +10,16 @@ use actors::{
     },
 };
 
+/// For how long a seat is kept.
+pub(crate) const WINDOW: Duration = Duration::from_secs(5);
+
 /// The rooms that exist; they can be closed and opened again.
 pub(crate) struct Book(Mutex<BTreeMap<RoomId, RoomSettings>>);
 
 impl Book {
     /// These rooms, for so many participants.
     pub(crate) fn new(rooms: &[RoomId], participants_max: u32) -> Self {
-        let settings =
-            RoomSettings { participants_max, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        let settings = RoomSettings { participants_max, seat_window: WINDOW, mode: Mode::Mesh, active: true };
         Self(Mutex::new(rooms.iter().map(|room| (*room, settings)).collect()))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::history::{Kind, Origin, Session, What};
+use super::history::{End, Kind, Origin, Session, What};
 
 #[derive(Default)]
 pub(crate) struct Story {
@@ -10,7 +10,7 @@ pub(crate) struct Story {
     pub(crate) room: String,
     pub(crate) rev: u64,
     pub(crate) begun: usize,
-    pub(crate) ended: bool,
+    pub(crate) end: Option<End>,
     pub(crate) roster: BTreeMap<String, u64>,
     seq: u64,
     pub(crate) sent: BTreeMap<u64, (usize, Kind, Option<String>)>,
@@ -25,8 +25,8 @@ pub(crate) struct Story {
     described: BTreeSet<Session>,
     /// Users known from `resumed`, which tells who is there after all that follows it: their older seats may leave yet.
     ahead: BTreeSet<String>,
-    /// Seats that this session was told have left, and when.
-    pub(crate) left: BTreeMap<(String, u64), usize>,
+    /// Seats that this session was told have left, when, and why.
+    pub(crate) left: BTreeMap<(String, u64), (usize, String)>,
     /// It was told that the ledger has lost something: changes of the roster may come twice.
     pub(crate) lost: bool,
 }
@@ -38,7 +38,7 @@ impl Story {
     }
 
     pub(crate) fn read(&mut self, at: usize, what: &What) -> Option<String> {
-        if self.ended {
+        if self.end.is_some() {
             return Some("something happened after the session had ended".to_owned());
         }
         match what {
@@ -57,12 +57,12 @@ impl Story {
                 self.ahead.remove(user);
                 (known == Some(*rev) && !self.lost).then(|| format!("{user} joined twice"))
             }),
-            What::PeerLeft { seq, user, .. } => self.next(*seq).or_else(|| {
+            What::PeerLeft { seq, user, reason } => self.next(*seq).or_else(|| {
                 let Some(rev) = self.roster.remove(user) else {
                     return (!self.lost).then(|| format!("{user} left, but was not there"));
                 };
                 if !self.ahead.remove(user) {
-                    self.left.insert((user.clone(), rev), at);
+                    self.left.insert((user.clone(), rev), (at, reason.clone()));
                 }
                 None
             }),
@@ -78,8 +78,8 @@ impl Story {
                 self.lost = true;
                 None
             }
-            What::Ended(_) => {
-                self.ended = true;
+            What::Ended(end) => {
+                self.end = Some(*end);
                 None
             }
             What::Joined { .. } | What::LedgerLost | What::Noted(_) => None,

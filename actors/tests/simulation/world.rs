@@ -163,14 +163,14 @@ impl World {
         }
         let until = Instant::now() + self.plan.span;
         while Instant::now() < until {
-            sleep(Duration::from_millis(100 + self.random.next() % 900)).await;
+            sleep(Duration::from_millis(100 + self.random.next() % 900)).await; // paused
             self.look().await;
             self.copy();
             self.strike().await;
         }
         self.calm_down().await;
         for _ in 0..40 {
-            sleep(Duration::from_secs(2)).await;
+            sleep(Duration::from_secs(2)).await; // paused
             self.look().await;
         }
         let mut violations = checker::check(&self.history.events(), true);

@@ -36,6 +36,8 @@ pub(super) struct Line {
     pub(super) host: Arc<Host>,
     /// Whether a resume is under way: until it is answered nothing new is sent.
     pub(super) resuming: bool,
+    /// Whether the client has ever read nothing for a while: what it reads then is old.
+    pub(super) was_blocked: bool,
     gate: Arc<Gate>,
 }
 
@@ -54,7 +56,7 @@ impl Line {
         let sink = Sink { to, gate: Arc::clone(&gate), waiting: Vec::new(), bytes: 0 };
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let handle = host.node.open_socket(Box::new(sink), Credential::None, address).ok()?;
-        Some(Self { handle, frames, host, resuming, gate })
+        Some(Self { handle, frames, host, resuming, was_blocked: false, gate })
     }
 
     pub(super) fn block(&self) {

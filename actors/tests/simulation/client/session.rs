@@ -1,11 +1,16 @@
 //! What a client hears, and what it knows of its session.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
+use actors::messages::socket::Disconnect;
 use serde_json::Value;
+use tokio::time::sleep;
 
-use super::Client;
-use crate::history::{Kind, What};
+use super::{super::ports::WINDOW, Client};
+use crate::history::{End, Kind, What};
 
 /// A session, as its client knows it.
 pub(super) struct Session {
@@ -32,7 +37,7 @@ impl Client {
         match kind {
             "room_joined" => self.joined(data),
             "resumed" => self.resumed(data).await,
-            "resume_failed" => self.ended(&format!("resume_failed {}", data["reason"])),
+            "resume_failed" => self.resume_failed(data),
             "degraded" if data["lost"] == true => self.record(What::Lost),
             "ack" => self.acked(text["cid"].as_u64().unwrap_or_default()),
             "error" => self.refused(data),
@@ -64,15 +69,32 @@ impl Client {
         self.session = Some(session);
     }
 
+    fn resume_failed(&mut self, data: &Value) {
+        let is_early = self.heard_at.elapsed() < WINDOW && data["reason"] == "seat_gone";
+        self.ended(if is_early { End::SeatGoneEarly } else { End::SeatGone });
+    }
+
     /// The session goes on: its roster is what it is told, and what is not settled is sent again.
     async fn resumed(&mut self, data: &Value) {
         let lost = data["lost"] == true;
+        self.close_old();
         let Some(session) = &mut self.session else { return };
         session.peers = peers(data);
         self.history.record(&session.id, What::Resumed { peers: session.peers.clone(), lost });
         let again: Vec<String> = session.unacked.iter().map(|(_, text)| text.clone()).collect();
         for text in again {
             self.say(text).await;
+        }
+    }
+
+    /// The session has moved to another connection; the one of before is closed as by a page that goes.
+    fn close_old(&mut self) {
+        if let Some(mut old) = self.old.take() {
+            let long = Duration::from_millis((self.random.next() % 1_000).saturating_sub(500));
+            tokio::spawn(async move {
+                sleep(long).await; // paused
+                old.handle.disconnect(Disconnect::Closed(Some(1000)));
+            });
         }
     }
 
