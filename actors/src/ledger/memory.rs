@@ -169,7 +169,7 @@ impl MemoryLedger {
             *deadline = due;
         }
         if turn.has_connected {
-            lock(&self.leases).unsweep(at.node);
+            lock(&self.leases).connected(at.node, turn.now.at, self.limits.settle_within);
         }
         self.orphans.note(at.room, |node| core.is_held_by(node));
         if core.is_empty() {

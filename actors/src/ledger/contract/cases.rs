@@ -176,6 +176,7 @@ macro_rules! ledger_cases {
         rolled_back::a_fact_of_an_older_fence_changes_nothing
         rolled_back::a_fact_of_a_newer_fence_overrides_an_older_disconnect
         rolled_back::an_unclaimed_seat_of_a_live_node_is_freed_once_the_epoch_has_settled
+        rolled_back::a_node_that_claims_and_dies_before_it_renews_its_lease_is_dead
         rolled_back::an_unclaimed_seat_of_a_dead_node_is_kept_for_its_window
         rolled_back::a_disconnected_seat_is_kept_for_what_is_left_of_its_window
         rolled_back::after_two_losses_a_seat_is_settled_from_the_first

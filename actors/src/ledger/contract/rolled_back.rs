@@ -196,6 +196,19 @@ pub(super) async fn an_unclaimed_seat_of_a_dead_node_is_kept_for_its_window(make
     assert_eq!(w.resume(&mut bob, "a", 0).await.replay, ["1 one"]);
 }
 
+pub(super) async fn a_node_that_claims_and_dies_before_it_renews_its_lease_is_dead(make: Make) {
+    let (mut w, ann, bob) = copied(make).await;
+    w.renew("a").await;
+    w.renew("b").await;
+    w.go_back().await;
+    w.claim_all(&[(&ann, Claimant::received(1)), (&bob, Claimant::received(1))]).await;
+    w.pass_a_lease(&["a"]).await;
+    let dead = w.node("b");
+    assert!(w.due().await.dead.contains(&dead));
+    w.reap("a").await;
+    assert_eq!(w.members().await, ["ann", "bob (disconnected)"]);
+}
+
 pub(super) async fn a_disconnected_seat_is_kept_for_what_is_left_of_its_window(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -20,6 +20,8 @@ pub(super) struct Leases {
     nodes: BTreeMap<NodeId, Lease>,
     /// After a silence of all nodes each has this long to renew.
     grace_until: Option<Instant>,
+    /// There may have been others before.
+    are_forgotten: bool,
 }
 
 #[derive(Debug)]
@@ -66,7 +68,7 @@ impl Leases {
         self.nodes.get(node).is_some_and(|lease| self.is_judged(lease, now))
     }
 
-    /// The dead nodes that have not been swept; they count as swept from now on, until [`Leases::unsweep`].
+    /// The dead nodes that have not been swept; they count as swept from now on, until [`Leases::connected`].
     pub(super) fn sweep(&mut self, now: Instant) -> Vec<NodeId> {
         let due =
             |(node, lease): (&NodeId, &Lease)| (!lease.is_swept && self.is_judged(lease, now)).then(|| node.clone());
@@ -79,9 +81,20 @@ impl Leases {
         dead
     }
 
-    /// A seat was connected to this node: answers whether it was swept before, so that somebody has to look again.
-    pub(super) fn unsweep(&mut self, node: &NodeId) -> bool {
-        self.nodes.get_mut(node).is_some_and(|lease| std::mem::take(&mut lease.is_swept))
+    /// A seat was connected to this node, and somebody has to look again if it is dead. If its lease was forgotten, it has so
+    /// long to renew: else nobody would miss it if it died before.
+    pub(super) fn connected(&mut self, node: &NodeId, now: Instant, ttl: Duration) {
+        if let Some(lease) = self.nodes.get_mut(node) {
+            lease.is_swept = false;
+        } else if self.are_forgotten {
+            self.nodes.insert(node.clone(), Lease { until: now + ttl, is_released: false, is_swept: false });
+            self.forget_oldest();
+        }
+    }
+
+    /// All leases are forgotten, as after a loss.
+    pub(super) fn forget_all(&mut self) {
+        *self = Self { are_forgotten: true, ..Self::default() };
     }
 
     fn is_judged(&self, lease: &Lease, now: Instant) -> bool {
@@ -152,7 +165,7 @@ mod tests {
         leases.release(&node("a"), start);
         assert_eq!(leases.sweep(start), [node("a")]);
         assert_eq!(leases.sweep(start), []);
-        assert!(leases.unsweep(&node("a")) && !leases.unsweep(&node("a")));
+        leases.connected(&node("a"), start, TTL);
         assert_eq!(leases.sweep(start), [node("a")]);
     }
 
@@ -160,8 +173,20 @@ mod tests {
     fn a_node_that_never_had_a_lease_is_not_judged() {
         let (mut leases, start) = (Leases::default(), Clock::new().now().at);
         leases.renew(&node("b"), start, TTL);
-        assert!(!leases.unsweep(&node("a")) && !leases.is_dead(&node("a"), start));
-        assert_eq!(leases.sweep(start), []);
+        leases.connected(&node("a"), start, TTL / 2);
+        assert!(!leases.is_dead(&node("a"), start + TTL / 2));
+        assert_eq!(leases.sweep(start + TTL / 2), []);
+    }
+
+    #[test]
+    fn a_node_that_connects_a_seat_after_its_lease_was_forgotten_and_dies_before_it_renews_is_dead() {
+        let (mut leases, start) = (Leases::default(), Clock::new().now().at);
+        leases.renew(&node("a"), start, TTL);
+        leases.forget_all();
+        leases.renew(&node("b"), start, TTL);
+        leases.connected(&node("a"), start, TTL / 2);
+        assert_eq!(leases.sweep(start + TTL / 2 - Duration::from_millis(1)), []);
+        assert_eq!(leases.sweep(start + TTL / 2), [node("a")]);
     }
 
     #[test]
