@@ -66,6 +66,7 @@ impl Room {
             return;
         }
         for place in 0..self.seats.len() {
+            self.not_missing(place); // what came early is numbered in the old epoch, and the claim asks for what is missing
             self.tell(place, RoomEvent::Lost, step);
         }
         self.rebuild(epoch, step);

@@ -175,6 +175,16 @@ fn what_comes_of_the_old_epoch_during_a_claim_is_not_delivered() {
 }
 
 #[test]
+fn what_came_early_in_the_old_epoch_is_not_delivered_in_the_new_one() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Pushed(push(1, 2, chat_entry())));
+    bench.told(Message::Epoch(2));
+    assert_eq!(bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])]))), NOTHING);
+    let first = Push { epoch: 2, ..push(1, 1, chat_entry()) };
+    assert_eq!(bench.told(Message::Pushed(first)), ["tell 1 deliver 1"]);
+}
+
+#[test]
 fn what_comes_of_the_new_epoch_during_a_claim_follows_its_answer() {
     let mut bench = Bench::with_members(1, 1);
     bench.told(Message::Epoch(2));
