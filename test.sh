@@ -11,6 +11,7 @@
 #                                       the seeds and some thousand variations without one, in tests/corpus.rs)
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
+#   ALDIS_SEEDS=10000 ./test.sh simulation
 # And to agree to what the hot functions cost now:
 #   ALDIS_BLESS=1 ./test.sh counts
 set -euo pipefail
@@ -18,7 +19,7 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust docs model counts conformance openapi browsers)
+all=(packages format web lints rust docs model simulation counts conformance openapi browsers)
 more=(licences fuzz)
 fast=(packages format web lints rust docs)
 
@@ -52,6 +53,11 @@ docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-featur
 # A million steps of the ledger against a naive model; the ring before takes a fifth of them.
 model() { ALDIS_MODEL_OPS=${ALDIS_MODEL_OPS:-1000000} cargo test --workspace --all-features --test ledger_model; }
 
+# Whole nodes and clients over a ledger that fails, by seed, with the seeded bugs that the checker must catch.
+simulation() {
+    ALDIS_SEEDS=${ALDIS_SEEDS:-200} cargo test --profile simulation -p actors --all-features --test simulation
+}
+
 # Instructions of the hot functions against benches/counts.toml; ALDIS_BLESS=1 writes it anew. Flags would change them.
 counts() { RUSTFLAGS='' cargo run --profile counts -p counts; }
 
@@ -83,7 +89,7 @@ fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }
 rings=("$@")
 case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
-    --help | -h) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit ;;
+    --help | -h) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
     '') rings=("${all[@]}") ;;
 esac

@@ -33,7 +33,7 @@ pub(crate) struct Client {
     line: Option<Line>,
     /// The connection of before, while the session moves to another.
     old: Option<Line>,
-    /// When the client was surely connected last.
+    /// When the client surely was connected, by a node that reached the ledger, for the last time.
     heard_at: Instant,
     session: Option<Session>,
     /// When a heartbeat is due.
@@ -145,10 +145,9 @@ impl Client {
     async fn read_slowly(&mut self) {
         let long = Duration::from_millis(self.random.next() % 16_000);
         self.note(|| format!("reads nothing for {long:?}"));
-        if let Some(line) = &mut self.line {
+        if let Some(line) = &self.line {
             line.block();
             sleep(long).await; // paused
-            line.was_blocked = true;
         }
         if let Some(line) = &self.line {
             line.unblock();
@@ -270,9 +269,9 @@ impl Client {
                     self.closed(code);
                     return;
                 }
-                Ok(Some(Frame::Text(text))) => {
-                    if !line.was_blocked && !line.resuming {
-                        self.heard_at = Instant::now();
+                Ok(Some(Frame::Text(text, at))) => {
+                    if text["seq"].is_u64() || text["type"] == "room_joined" {
+                        self.heard_at = at;
                     }
                     self.hears(&text).await;
                 }

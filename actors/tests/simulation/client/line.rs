@@ -17,14 +17,15 @@ use actors::{
 use serde_json::Value;
 use tokio::{
     sync::{Notify, mpsc},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::super::world::Host;
 
 /// What comes out of a connection.
 pub(super) enum Frame {
-    Text(Value),
+    /// With the time at which the node wrote it.
+    Text(Value, Instant),
     Ping(Vec<u8>),
     Closed(Option<u16>),
 }
@@ -36,8 +37,6 @@ pub(super) struct Line {
     pub(super) host: Arc<Host>,
     /// Whether a resume is under way: until it is answered nothing new is sent.
     pub(super) resuming: bool,
-    /// Whether the client has ever read nothing for a while: what it reads then is old.
-    pub(super) was_blocked: bool,
     gate: Arc<Gate>,
 }
 
@@ -56,7 +55,7 @@ impl Line {
         let sink = Sink { to, gate: Arc::clone(&gate), waiting: Vec::new(), bytes: 0 };
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let handle = host.node.open_socket(Box::new(sink), Credential::None, address).ok()?;
-        Some(Self { handle, frames, host, resuming, was_blocked: false, gate })
+        Some(Self { handle, frames, host, resuming, gate })
     }
 
     pub(super) fn block(&self) {
@@ -107,7 +106,7 @@ impl FrameSink for Sink {
         for text in texts {
             let text = text.concat();
             let value = serde_json::from_str(&text).expect("the node sends JSON");
-            self.put(Frame::Text(value), text.len())?;
+            self.put(Frame::Text(value, Instant::now()), text.len())?;
         }
         Ok(self.bytes)
     }
