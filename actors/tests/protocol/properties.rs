@@ -119,7 +119,15 @@ proptest! {
         let payload = match kind {
             Kind::Offer | Kind::Answer | Kind::Renegotiate => json!(sdp),
             Kind::IceCandidate if init.is_object() => init,
-            _ => Value::Null,
+            Kind::Hello
+            | Kind::JoinRoom
+            | Kind::LeaveRoom
+            | Kind::IceCandidate
+            | Kind::ChatMessage
+            | Kind::Heartbeat
+            | Kind::Ack
+            | Kind::TokenRefresh
+            | Kind::Unknown => Value::Null,
         };
         let to = UserId::from_u128(user);
         let data = json!({ "targetUserId": to, kind.field(): payload });
