@@ -197,6 +197,7 @@ impl Naive {
         self.append_to_all_but(room, order, (&Entry::Joined(session.member()), None));
         let id = session.id();
         self.rooms.entry(room).or_default().sessions.push(session);
+        self.connected(node);
         Ok(Some((id, members, older)))
     }
 
@@ -266,6 +267,7 @@ impl Naive {
             lost,
         };
         *self.session_mut(room, resume.order).expect("it was found") = settled;
+        self.connected(node);
         Ok(answer)
     }
 }

@@ -72,6 +72,8 @@ impl Naive {
         let session = self.session_mut(room, claim.seat.order).expect("found before");
         session.settle(claim.last_seq, known, &limits);
         session.take(claim, node);
+        self.connected(node);
+        let session = self.session(room, claim.seat.order).expect("found before");
         let entries = session.after(claim.last_seq, &limits);
         self.hear(room, claim);
         if !self.is_settling() {
@@ -101,6 +103,7 @@ impl Naive {
         let mut session = Session::new(join, node, claim.seat.order, (Vec::new(), None));
         (session.base, session.acked, session.lost) = (claim.last_seq, claim.last_seq, Some(false));
         session.take(claim, node);
+        self.connected(node);
         let sessions = &mut self.rooms.entry(room).or_default().sessions;
         for receiver in sessions.iter_mut() {
             for source in receiver.heard.extract_if(.., |source| source.from == claim.seat.order) {

@@ -14,6 +14,8 @@ pub(super) struct Leases {
     /// Until when, and whether it was given up.
     nodes: BTreeMap<NodeId, (Duration, bool)>,
     grace_until: Duration,
+    /// There may have been others before.
+    are_forgotten: bool,
 }
 
 impl Naive {
@@ -35,7 +37,15 @@ impl Naive {
     }
 
     pub(super) fn forget_leases(&mut self) {
-        self.leases = Leases::default();
+        self.leases = Leases { are_forgotten: true, ..Leases::default() };
+    }
+
+    /// A seat was connected to this node; a node whose lease was forgotten has a while to renew it.
+    pub(super) fn connected(&mut self, node: &NodeId) {
+        if self.leases.are_forgotten {
+            let until = self.now + self.limits.settle_within;
+            self.leases.nodes.entry(node.clone()).or_insert((until, false));
+        }
     }
 
     fn is_alive(&self, node: &NodeId) -> bool {
