@@ -48,7 +48,7 @@ impl Plan {
     /// The plan of this seed.
     pub(crate) fn of(seed: u64) -> Self {
         let random = SeededEntropy::new(seed);
-        let mut some = |from: u64, to: u64| from + random.next() % (to - from);
+        let some = |from: u64, to: u64| from + random.next() % (to - from);
         Self {
             seed,
             nodes: some(1, 4) as usize,
