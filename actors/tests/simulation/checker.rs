@@ -1,6 +1,6 @@
 //! Reads a whole history: what sessions owe each other. What one session alone must see is its `story`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     history::{End, Origin, Session, Violation, What},
@@ -25,14 +25,21 @@ struct Checker {
     violations: Vec<Violation>,
     /// When the ledger last lost something.
     lost_at: Option<usize>,
+    /// Who lives may not have told yet what it knows.
+    is_settling: bool,
+    /// Nodes without the ledger.
+    cut: BTreeSet<String>,
+    /// What may have been heard twice, and was.
+    repeats: usize,
 }
 
 impl Checker {
     fn read(&mut self, at: usize, session: &str, what: &What) {
+        let repeated = if let What::Heard { origin, .. } = what { self.repeated(session, origin) } else { None };
         let problem = match what {
             What::Noted(_) => None,
-            What::LedgerLost => {
-                self.lost_at = Some(at);
+            What::LedgerLost | What::LedgerSettled | What::Cut(_) | What::Whole(_) => {
+                self.breaks(at, what);
                 None
             }
             What::Joined { .. } => self.joined(at, session, what),
@@ -45,6 +52,8 @@ impl Checker {
             | What::PeerLeft { .. }
             | What::Resumed { .. }
             | What::Lost
+            | What::Here(_)
+            | What::Away
             | What::Ended(_) => match self.stories.get_mut(session) {
                 None => Some("something happened before the session began".to_owned()),
                 Some(story) => story.read(at, what),
@@ -55,19 +64,71 @@ impl Checker {
             What::HeardPlain { sender, .. } => self.is_elsewhere(session, sender),
             What::Refused(cid, _) => self.refused(session, *cid),
             What::Resumed { .. } => self.resumed(session),
+            What::Away | What::Ended(_) if self.is_settling => {
+                self.stories.entry(session.to_owned()).and_modify(|story| story.untold = self.lost_at);
+                None
+            }
             What::Joined { .. }
             | What::Sent { .. }
             | What::Acked(_)
             | What::PeerJoined { .. }
             | What::PeerLeft { .. }
             | What::Lost
+            | What::Here(_)
+            | What::Away
             | What::Ended(_)
             | What::LedgerLost
+            | What::Cut(_)
+            | What::Whole(_)
+            | What::LedgerSettled
             | What::Noted(_) => None,
         };
-        for problem in problem.into_iter().chain(other) {
+        for problem in problem.into_iter().chain(other).chain(repeated) {
             self.violations.push(Violation(format!("event {at}, session {session}: {problem}")));
         }
+    }
+
+    /// Something breaks, or is whole again. Of clients that are away, or on a node without the ledger, nobody can tell what
+    /// they know before they are lost.
+    fn breaks(&mut self, at: usize, what: &What) {
+        match what {
+            What::LedgerLost => (self.lost_at, self.is_settling) = (Some(at), true),
+            What::LedgerSettled => self.is_settling = false,
+            What::Cut(node) => drop(self.cut.insert(node.clone())),
+            What::Whole(node) => drop(self.cut.remove(node)),
+            What::Joined { .. }
+            | What::Sent { .. }
+            | What::Acked(_)
+            | What::Refused(..)
+            | What::Heard { .. }
+            | What::HeardPlain { .. }
+            | What::PeerJoined { .. }
+            | What::PeerLeft { .. }
+            | What::Resumed { .. }
+            | What::Lost
+            | What::Here(_)
+            | What::Away
+            | What::Ended(_)
+            | What::Noted(_) => {}
+        }
+        if self.is_settling {
+            let cut = &self.cut;
+            let is_untold = |story: &&mut Story| story.node.as_ref().is_none_or(|node| cut.contains(node));
+            self.stories.values_mut().filter(is_untold).for_each(|story| story.untold = self.lost_at);
+        }
+    }
+
+    /// Nothing is heard twice, but for one case: the ledger has lost since that it was sent, and of neither client a node
+    /// could tell what it knew.
+    fn repeated(&mut self, session: &str, origin: &Origin) -> Option<String> {
+        let story = self.stories.get(session)?;
+        let first = *story.heard.get(origin)?;
+        let is_untold = |story: &Story| story.untold.is_some_and(|lost_at| lost_at > first);
+        if is_untold(story) && self.stories.get(&origin.0).is_some_and(is_untold) {
+            self.repeats += 1;
+            return None;
+        }
+        Some(format!("heard {}/{} twice", origin.0, origin.1))
     }
 
     fn joined(&mut self, at: usize, session: &str, what: &What) -> Option<String> {
@@ -105,7 +166,7 @@ impl Checker {
     /// A refusal says that nobody has heard it; after a loss that may not be known.
     fn refused(&self, session: &str, cid: u64) -> Option<String> {
         let origin = (session.to_owned(), cid);
-        let heard = self.stories.iter().find(|(_, other)| other.heard.contains(&origin));
+        let heard = self.stories.iter().find(|(_, other)| other.heard.contains_key(&origin));
         let heard = heard.filter(|_| self.lost_at.is_none());
         heard.map(|(other, _)| format!("{cid} was refused, although {other} has heard it"))
     }
@@ -163,7 +224,7 @@ impl Checker {
                     && other.end.is_none()
                     && other.begun < *at
                     && to.as_ref().is_none_or(|to| *to == other.user);
-                if obliged && !other.heard.contains(&origin) {
+                if obliged && !other.heard.contains_key(&origin) {
                     found.push(format!("{cid} was acknowledged, and {receiver} never heard it"));
                 }
             }

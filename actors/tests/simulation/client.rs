@@ -113,7 +113,7 @@ impl Client {
             let how =
                 if self.random.next().is_multiple_of(2) { Disconnect::Lost } else { Disconnect::Closed(Some(4000)) };
             line.handle.disconnect(how);
-            self.note(|| format!("disconnects: {how:?}"));
+            self.away(&format!("disconnects: {how:?}"));
         }
         let long = if self.random.next().is_multiple_of(10) { 9_000 } else { 1_500 };
         sleep(Duration::from_millis(self.random.next() % long)).await; // paused
@@ -145,13 +145,12 @@ impl Client {
     async fn read_slowly(&mut self) {
         let long = Duration::from_millis(self.random.next() % 16_000);
         self.note(|| format!("reads nothing for {long:?}"));
-        if let Some(line) = &self.line {
-            line.block();
-            sleep(long).await; // paused
-        }
-        if let Some(line) = &self.line {
-            line.unblock();
-        }
+        let (Some(line), Some(session)) = (&self.line, &self.session) else { return };
+        self.history.record(&session.id, What::Away);
+        line.block();
+        sleep(long).await; // paused
+        line.unblock();
+        self.here();
     }
 
     async fn acknowledge(&mut self) {
@@ -213,7 +212,7 @@ impl Client {
         let said = timeout(PATIENCE, line.handle.text(&text)).await;
         line.handle.flush_batch();
         if said.is_err() {
-            self.line = None;
+            self.away("the node takes nothing");
         }
     }
 
@@ -253,17 +252,11 @@ impl Client {
         loop {
             let Some(line) = &mut self.line else { return tokio::time::sleep_until(until).await }; // paused
             if line.host.is_dead() {
-                self.note(|| "the machine is gone, and with it the line".to_owned());
-                self.line = None;
-                return;
+                return self.away("the machine is gone, and with it the line");
             }
             match tokio::time::timeout_at(until, line.frames.recv()).await {
                 Err(_) => return,
-                Ok(None) => {
-                    self.note(|| "the line is gone".to_owned());
-                    self.line = None;
-                    return;
-                }
+                Ok(None) => return self.away("the line is gone"),
                 Ok(Some(Frame::Ping(payload))) => line.handle.pong(payload),
                 Ok(Some(Frame::Closed(code))) => {
                     self.closed(code);
@@ -281,11 +274,26 @@ impl Client {
 
     /// The server has closed the connection.
     fn closed(&mut self, code: Option<u16>) {
-        self.note(|| format!("closed with {code:?}"));
-        self.line = None;
+        self.away(&format!("closed with {code:?}"));
         if code.is_some_and(|code| (4400..4500).contains(&code)) {
             self.ended(End::Closed(code.unwrap_or_default()));
             self.back_at = Instant::now() + Duration::from_millis(self.random.next() % 6_000);
+        }
+    }
+
+    /// The connection is lost.
+    fn away(&mut self, why: &str) {
+        self.line = None;
+        self.note(|| why.to_owned());
+        if let Some(session) = &self.session {
+            self.history.record(&session.id, What::Away);
+        }
+    }
+
+    /// The client listens.
+    fn here(&self) {
+        if let (Some(line), Some(session)) = (&self.line, &self.session) {
+            self.history.record(&session.id, What::Here(line.host.node.id().to_string()));
         }
     }
 

@@ -35,10 +35,20 @@ pub(crate) enum What {
     Resumed { peers: BTreeMap<String, u64>, lost: bool },
     /// The client was told that accepted messages may be missing.
     Lost,
+    /// The client listens, by way of this node.
+    Here(String),
+    /// It does not, or its connection is lost; the session may be resumed.
+    Away,
     /// The session is over for this client, and why.
     Ended(End),
     /// The ledger lost its last moments, or everything.
     LedgerLost,
+    /// This node cannot reach the ledger, or hears nothing of it.
+    Cut(String),
+    /// It can again.
+    Whole(String),
+    /// Whoever lives has claimed what it knows since the last loss.
+    LedgerSettled,
     /// Something that only a reader of the history wants to know.
     Noted(String),
 }

@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use actors::{protocol::UserId, settings::Drain};
+use actors::{
+    protocol::UserId,
+    settings::{Drain, LedgerLimits},
+};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -33,8 +36,14 @@ impl World {
         let long = Duration::from_millis(100 + long % 12_000);
         let (plan, strike) = (self.plan, strike % 48);
         match strike {
-            0 if plan.nemesis => host.link.cut(long),
-            1 if plan.nemesis => host.link.stall(long),
+            0 if plan.nemesis => {
+                self.breaks(&host, long);
+                host.link.cut(long);
+            }
+            1 if plan.nemesis => {
+                self.breaks(&host, long);
+                host.link.stall(long);
+            }
             2 if plan.nemesis => self.kill(&host, long).await,
             3..5 if plan.nemesis => self.inject(&host),
             5..7 => self.lose(),
@@ -43,6 +52,16 @@ impl World {
             _ => return,
         }
         self.note("-", || format!("strike {strike} at {} for {long:?}", host.node.id()));
+    }
+
+    /// Notes that the node is without the ledger for so long.
+    fn breaks(self: &Arc<Self>, host: &Host, long: Duration) {
+        let (world, node) = (Arc::clone(self), host.node.id().to_string());
+        self.history.record("-", What::Cut(node.clone()));
+        tokio::spawn(async move {
+            sleep(long).await;
+            world.history.record("-", What::Whole(node));
+        });
     }
 
     /// Keeps what the ledger has stored, as a replica would that lags by a few seconds.
@@ -58,7 +77,7 @@ impl World {
     }
 
     /// The ledger loses its last moments, or everything.
-    fn lose(&self) {
+    fn lose(self: &Arc<Self>) {
         let is_wipe = match self.plan.losses {
             Losses::None => return,
             Losses::Wipes => true,
@@ -74,6 +93,14 @@ impl World {
             self.ledger.restore(snapshot);
         }
         self.history.record("-", What::LedgerLost);
+        self.losses.fetch_add(1, Ordering::Relaxed);
+        let (world, losses) = (Arc::clone(self), self.losses.load(Ordering::Relaxed));
+        tokio::spawn(async move {
+            sleep(LedgerLimits::default().settle_within).await;
+            if world.losses.load(Ordering::Relaxed) == losses {
+                world.history.record("-", What::LedgerSettled);
+            }
+        });
     }
 
     /// The machine is gone; some time later the node is started again under the same name.

@@ -16,7 +16,8 @@ pub(crate) struct Story {
     pub(crate) sent: BTreeMap<u64, (usize, Kind, Option<String>)>,
     pub(crate) acked: u64,
     pub(crate) refused: BTreeMap<u64, String>,
-    pub(crate) heard: BTreeSet<Origin>,
+    /// What was heard, and when first.
+    pub(crate) heard: BTreeMap<Origin, usize>,
     /// Messages without a number that were heard.
     plain: BTreeSet<(Session, u64)>,
     /// The last number heard of each sender, candidates apart.
@@ -29,6 +30,10 @@ pub(crate) struct Story {
     pub(crate) left: BTreeMap<(String, u64), (usize, String)>,
     /// It was told that the ledger has lost something: changes of the roster may come twice.
     pub(crate) lost: bool,
+    /// The node by way of which the client listens.
+    pub(crate) node: Option<String>,
+    /// The last loss of the ledger after which no node may have told what the client had sent and heard.
+    pub(crate) untold: Option<usize>,
 }
 
 impl Story {
@@ -48,7 +53,7 @@ impl Story {
             }
             What::Acked(cid) => self.is_acked(*cid),
             What::Refused(cid, code) => self.is_refused(*cid, code),
-            What::Heard { seq, kind, origin } => self.next(*seq).or_else(|| self.hears(*kind, origin)),
+            What::Heard { seq, kind, origin } => self.next(*seq).or_else(|| self.hears(at, *kind, origin)),
             What::HeardPlain { seq, kind, sender, plain } => {
                 self.next(*seq).or_else(|| self.hears_plain(*kind, (sender, *plain)))
             }
@@ -78,11 +83,24 @@ impl Story {
                 self.lost = true;
                 None
             }
-            What::Ended(end) => {
-                self.end = Some(*end);
+            What::Here(node) => {
+                self.node = Some(node.clone());
                 None
             }
-            What::Joined { .. } | What::LedgerLost | What::Noted(_) => None,
+            What::Away => {
+                self.node = None;
+                None
+            }
+            What::Ended(end) => {
+                (self.end, self.node) = (Some(*end), None);
+                None
+            }
+            What::Joined { .. }
+            | What::LedgerLost
+            | What::Cut(_)
+            | What::Whole(_)
+            | What::LedgerSettled
+            | What::Noted(_) => None,
         }
     }
 
@@ -107,11 +125,12 @@ impl Story {
         (seq != wanted).then(|| format!("seq {seq} came where {wanted} was due"))
     }
 
-    fn hears(&mut self, kind: Kind, origin: &Origin) -> Option<String> {
+    fn hears(&mut self, at: usize, kind: Kind, origin: &Origin) -> Option<String> {
         let (sender, cid) = origin;
-        if !self.heard.insert(origin.clone()) {
-            return Some(format!("heard {sender}/{cid} twice"));
+        if self.heard.contains_key(origin) {
+            return None; // `checker` knows whether it may come again
         }
+        self.heard.insert(origin.clone(), at);
         let last = self.last.insert((sender.clone(), kind == Kind::Candidate), *cid).unwrap_or(0);
         if last > *cid {
             return Some(format!("heard {sender}/{cid} after {last}"));

@@ -68,6 +68,7 @@ pub(crate) struct World {
     clock: Arc<Clock>,
     bytes: Arc<BufferedBytes>,
     starts: AtomicU64,
+    pub(super) losses: AtomicU64,
     pub(crate) history: History,
     pub(super) begun: Instant,
     /// Clients no longer act, but listen.
@@ -93,6 +94,7 @@ impl World {
             clock,
             bytes,
             starts: AtomicU64::new(0),
+            losses: AtomicU64::new(0),
             history: History::default(),
             begun: Instant::now(),
             calm: AtomicBool::new(false),

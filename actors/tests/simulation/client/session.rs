@@ -67,6 +67,7 @@ impl Client {
         let joined = What::Joined { user: self.user.clone(), room: self.room.clone(), rev, peers };
         self.history.record(&session.id, joined);
         self.session = Some(session);
+        self.here();
     }
 
     fn resume_failed(&mut self, data: &Value) {
@@ -81,6 +82,8 @@ impl Client {
         let Some(session) = &mut self.session else { return };
         session.peers = peers(data);
         self.history.record(&session.id, What::Resumed { peers: session.peers.clone(), lost });
+        self.here();
+        let Some(session) = &self.session else { return };
         let again: Vec<String> = session.unacked.iter().map(|(_, text)| text.clone()).collect();
         for text in again {
             self.say(text).await;
