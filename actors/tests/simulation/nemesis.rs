@@ -59,7 +59,7 @@ impl World {
         let (world, node) = (Arc::clone(self), host.node.id().to_string());
         self.history.record("-", What::Cut(node.clone()));
         tokio::spawn(async move {
-            sleep(long).await;
+            sleep(long).await; // paused
             world.history.record("-", What::Whole(node));
         });
     }
@@ -96,7 +96,7 @@ impl World {
         self.losses.fetch_add(1, Ordering::Relaxed);
         let (world, losses) = (Arc::clone(self), self.losses.load(Ordering::Relaxed));
         tokio::spawn(async move {
-            sleep(LedgerLimits::default().settle_within).await;
+            sleep(LedgerLimits::default().settle_within).await; // paused
             if world.losses.load(Ordering::Relaxed) == losses {
                 world.history.record("-", What::LedgerSettled);
             }
