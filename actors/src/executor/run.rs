@@ -8,7 +8,6 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::Instant,
 };
 
 use super::{
@@ -19,6 +18,9 @@ use super::{
     system::{Home, Run, System},
 };
 use crate::clock::Moment;
+
+/// Turns of one cell that share a reading of the clock: together they take some microseconds.
+const TURNS_A_READING: u32 = 8;
 
 /// Posts these messages, and runs what they wake, on this thread. Must be called on the node's runtime.
 pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {
@@ -38,12 +40,16 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
 
 /// Runs until nothing is left, or the budget is spent; answers whether nothing is left.
 pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
-    run.now = system.clock().now().at;
-    run.until = run.now + system.budget();
+    run.now = system.clock().now();
+    run.until = run.now.at + system.budget();
     run.post(system);
     while let Some(ready) = run.ready.pop_front() {
         system.execute(ready, run);
-        if run.is_spent() && !run.ready.is_empty() {
+        if run.ready.is_empty() {
+            break;
+        }
+        run.now = system.clock().now();
+        if run.is_spent() {
             return false;
         }
     }
@@ -58,39 +64,40 @@ where
 {
     let Claimed { key, mut state, message } = claimed;
     let mut out = Out { told: std::mem::take(&mut run.told), waits: Vec::new() };
-    let mut next = Some(message);
+    let (mut next, mut turns) = (Some(message), 0_u32);
     'run: loop {
         let mut after = Next::Done;
         while let Some(message) = next.take() {
             let turned =
-                attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.turn(message, now, out));
+                attempt(system, key, state, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
             let Some((kept, then)) = turned else { break 'run };
             (state, after) = (kept, then);
             next = system.cells().with(&key, Cell::next).flatten();
+            turns += 1;
+            if turns.is_multiple_of(TURNS_A_READING) {
+                run.now = system.clock().now();
+            }
             if run.is_spent()
                 && let Some(message) = next.take()
             {
-                run.told = std::mem::take(&mut out.told);
-                run.post(system);
+                run.post_told(system, &mut out.told);
                 run.ready.push_back(S::ready(Claimed { key, state, message }));
                 break 'run;
             }
         }
-        let settled = attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.settle(now, out));
-        let Some((state_kept, then)) = settled else { break };
-        run.told = std::mem::take(&mut out.told);
-        run.post(system);
-        out.told = std::mem::take(&mut run.told); // empty, but keeps its buffer
+        let settled = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.settle(now, out));
+        let Some((kept, then)) = settled else { break };
+        run.post_told(system, &mut out.told);
         let over = if after == Next::Stop || then == Next::Stop {
-            system.cells().end(&key).map_or(Ok(()), |message| Err((state_kept, message)))
+            system.cells().end(&key).map_or(Ok(()), |message| Err((kept, message)))
         } else {
-            system.cells().with(&key, |cell| cell.give_back(state_kept)).unwrap_or(Ok(()))
+            system.cells().with(&key, |cell| cell.give_back(kept)).unwrap_or(Ok(()))
         };
         let Err((kept, message)) = over else { break };
         (state, next) = (kept, Some(message));
     }
-    run.told.append(&mut out.told); // of a cell that has ended
-    run.post(system);
+    run.post_told(system, &mut out.told); // of a cell that has ended
+    run.told = out.told;
 }
 
 /// One turn. A panic costs this cell what its kind says, and nobody else anything; `None`: the cell has ended.
@@ -98,7 +105,7 @@ fn attempt<S, T>(
     system: &Arc<S>,
     key: S::Key,
     mut state: Box<T>,
-    (out, began): (&mut Out<T::Out, T::Message>, &mut Instant),
+    (out, now): (&mut Out<T::Out, T::Message>, Moment),
     turn: impl FnOnce(&mut T, Moment, &mut Out<T::Out, T::Message>) -> Next,
 ) -> Option<(Box<T>, Next)>
 where
@@ -106,8 +113,6 @@ where
     S: Home<T>,
 {
     let told = out.told.len();
-    let now = system.clock().now();
-    *began = now.at;
     match catch_unwind(AssertUnwindSafe(|| turn(&mut state, now, out))) {
         Ok(next) => {
             for answer in out.waits.drain(..) {

@@ -12,7 +12,10 @@ use super::{
     failure::Failure,
     registry::{Claimed, Registry},
 };
-use crate::{clock::Clock, ports::Later};
+use crate::{
+    clock::{Clock, Moment},
+    ports::Later,
+};
 
 /// What runs cells: knows the kinds, and how a turn's output is addressed.
 pub(crate) trait System: Sized + Send + Sync + 'static {
@@ -66,15 +69,15 @@ pub(crate) struct Run<S: System> {
     pub(crate) told: Vec<S::Out>,
     /// Being posted; swapped with `told`.
     posting: Vec<S::Out>,
-    /// When the last turn began: what is posted is queued since then.
-    pub(crate) now: Instant,
+    /// When the clock was last read: turns take place then, and what is posted is queued since then.
+    pub(crate) now: Moment,
     pub(super) until: Instant,
 }
 
 impl<S: System> Run<S> {
     /// A run without anything to do.
-    pub(crate) const fn new(now: Instant) -> Self {
-        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now }
+    pub(crate) const fn new(now: Moment) -> Self {
+        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at }
     }
 
     /// Messages that its buffers hold without growing.
@@ -83,7 +86,7 @@ impl<S: System> Run<S> {
     }
 
     /// A run that goes on with what another one left.
-    pub(crate) fn of(rest: Rest<S>, now: Instant) -> Self {
+    pub(crate) fn of(rest: Rest<S>, now: Moment) -> Self {
         Self { ready: rest.0, ..Self::new(now) }
     }
 
@@ -104,6 +107,13 @@ impl<S: System> Run<S> {
         }
     }
 
+    /// Posts what a turn has told, and leaves it its buffer.
+    pub(super) fn post_told(&mut self, system: &Arc<S>, told: &mut Vec<S::Out>) {
+        std::mem::swap(&mut self.told, told);
+        self.post(system);
+        std::mem::swap(&mut self.told, told);
+    }
+
     /// A message has reached its cell, or did not.
     pub(crate) fn posted<T>(&mut self, key: S::Key, posted: Posted<T>)
     where
@@ -118,7 +128,7 @@ impl<S: System> Run<S> {
     }
 
     pub(super) fn is_spent(&self) -> bool {
-        self.now >= self.until
+        self.now.at >= self.until
     }
 }
 
