@@ -160,7 +160,8 @@ impl MemoryLedger {
         step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> T,
     ) -> T {
         let Stored { core, deadline } = stored.get_mut();
-        let mut turn = Turn::new(at, core.epoch(), self.clock.now(), &self.limits, self.bytes.pressure());
+        let now = || self.clock.now();
+        let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
         let answer = step(core, &mut turn);
         turn.settle_account(&self.bytes);
         let due = if core.is_empty() { None } else { core.deadline() };
@@ -169,7 +170,7 @@ impl MemoryLedger {
             *deadline = due;
         }
         if turn.has_connected {
-            lock(&self.leases).connected(at.node, turn.now.at, self.limits.settle_within);
+            lock(&self.leases).connected(at.node, turn.now().at, self.limits.settle_within);
         }
         self.orphans.note(at.room, |node| core.is_held_by(node));
         if core.is_empty() {

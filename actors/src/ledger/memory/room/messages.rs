@@ -147,6 +147,6 @@ impl RoomCore {
     /// How long the room's epoch still settles, if it does.
     pub(super) fn settles_in(&self, turn: &Turn<'_>) -> Option<Duration> {
         let settles = self.rare.as_ref().and_then(|rare| rare.settles)?;
-        settles.checked_duration_since(turn.now.at).filter(|wait| !wait.is_zero())
+        settles.checked_duration_since(turn.now().at).filter(|wait| !wait.is_zero())
     }
 }
