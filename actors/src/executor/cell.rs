@@ -67,6 +67,7 @@ impl<T: Turn, W> Cell<T, W> {
     }
 
     /// Hands the message to the caller together with the state, or queues it.
+    #[inline]
     pub(crate) fn post(&mut self, message: T::Message, now: Instant) -> Posted<T> {
         if let Some(state) = self.state.take() {
             return Posted::Claimed(state, message);
@@ -105,6 +106,7 @@ impl<T: Turn, W> Cell<T, W> {
     }
 
     /// The next message for whoever has the state.
+    #[inline]
     pub(crate) fn next(&mut self) -> Option<T::Message> {
         let mailbox = self.mailbox.as_mut()?;
         let next = mailbox.answers.pop_front().or_else(|| mailbox.messages.pop_front());

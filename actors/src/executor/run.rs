@@ -19,9 +19,6 @@ use super::{
 };
 use crate::clock::Moment;
 
-/// Turns of one cell that share a reading of the clock: together they take some microseconds.
-const TURNS_A_READING: u32 = 8;
-
 /// Posts these messages, and runs what they wake, on this thread. Must be called on the node's runtime.
 pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {
     let mut run = system.buffers();
@@ -40,16 +37,11 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
 
 /// Runs until nothing is left, or the budget is spent; answers whether nothing is left.
 pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
-    run.now = system.clock().now();
-    run.until = run.now.at + system.budget();
+    run.begin(system);
     run.post(system);
     while let Some(ready) = run.ready.pop_front() {
         system.execute(ready, run);
-        if run.ready.is_empty() {
-            break;
-        }
-        run.now = system.clock().now();
-        if run.is_spent() {
+        if run.is_spent() && !run.ready.is_empty() {
             return false;
         }
     }
@@ -62,39 +54,32 @@ where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let Claimed { key, mut state, message } = claimed;
+    let Claimed { key, mut state, mut message } = claimed;
     let mut out = Out { told: std::mem::take(&mut run.told), waits: Vec::new() };
-    let (mut next, mut turns) = (Some(message), 0_u32);
-    'run: loop {
-        let mut after = Next::Done;
-        while let Some(message) = next.take() {
-            let turned =
-                attempt(system, key, state, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
-            let Some((kept, then)) = turned else { break 'run };
-            (state, after) = (kept, then);
-            next = system.cells().with(&key, Cell::next).flatten();
-            turns += 1;
-            if turns.is_multiple_of(TURNS_A_READING) {
-                run.now = system.clock().now();
-            }
-            if run.is_spent()
-                && let Some(message) = next.take()
-            {
+    loop {
+        let turned = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
+        let Some((turned, after)) = turned else { break };
+        state = turned;
+        run.took_turn(system);
+        if let Some(next) = system.cells().with(&key, Cell::next).flatten() {
+            message = next;
+            if run.is_spent() {
                 run.post_told(system, &mut out.told);
                 run.ready.push_back(S::ready(Claimed { key, state, message }));
-                break 'run;
+                break;
             }
+            continue;
         }
         let settled = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.settle(now, out));
-        let Some((kept, then)) = settled else { break };
+        let Some((settled, then)) = settled else { break };
         run.post_told(system, &mut out.told);
         let over = if after == Next::Stop || then == Next::Stop {
-            system.cells().end(&key).map_or(Ok(()), |message| Err((kept, message)))
+            system.cells().end(&key).map_or(Ok(()), |message| Err((settled, message)))
         } else {
-            system.cells().with(&key, |cell| cell.give_back(kept)).unwrap_or(Ok(()))
+            system.cells().with(&key, |cell| cell.give_back(settled)).unwrap_or(Ok(()))
         };
-        let Err((kept, message)) = over else { break };
-        (state, next) = (kept, Some(message));
+        let Err(queued) = over else { break };
+        (state, message) = queued;
     }
     run.post_told(system, &mut out.told); // of a cell that has ended
     run.told = out.told;
@@ -115,8 +100,8 @@ where
     let told = out.told.len();
     match catch_unwind(AssertUnwindSafe(|| turn(&mut state, now, out))) {
         Ok(next) => {
-            for answer in out.waits.drain(..) {
-                system.wait(key, answer);
+            if !out.waits.is_empty() {
+                out.waits.drain(..).for_each(|answer| system.wait(key, answer));
             }
             Some((state, next))
         }

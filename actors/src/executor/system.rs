@@ -71,13 +71,18 @@ pub(crate) struct Run<S: System> {
     posting: Vec<S::Out>,
     /// When the clock was last read: turns take place then, and what is posted is queued since then.
     pub(crate) now: Moment,
-    pub(super) until: Instant,
+    until: Instant,
+    /// Turns since then.
+    turns: u32,
 }
+
+/// Turns that share a reading of the clock: together they take some microseconds, and deadlines are milliseconds.
+const TURNS_A_READING: u32 = 8;
 
 impl<S: System> Run<S> {
     /// A run without anything to do.
     pub(crate) const fn new(now: Moment) -> Self {
-        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at }
+        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at, turns: 0 }
     }
 
     /// Messages that its buffers hold without growing.
@@ -109,12 +114,15 @@ impl<S: System> Run<S> {
 
     /// Posts what a turn has told, and leaves it its buffer.
     pub(super) fn post_told(&mut self, system: &Arc<S>, told: &mut Vec<S::Out>) {
-        std::mem::swap(&mut self.told, told);
-        self.post(system);
-        std::mem::swap(&mut self.told, told);
+        if !told.is_empty() {
+            std::mem::swap(&mut self.told, told);
+            self.post(system);
+            std::mem::swap(&mut self.told, told);
+        }
     }
 
     /// A message has reached its cell, or did not.
+    #[inline]
     pub(crate) fn posted<T>(&mut self, key: S::Key, posted: Posted<T>)
     where
         T: Turn<Out = S::Out>,
@@ -124,6 +132,20 @@ impl<S: System> Run<S> {
             Posted::Queued => {}
             Posted::Claimed(state, message) => self.ready.push_back(S::ready(Claimed { key, state, message })),
             Posted::Full(message) | Posted::Absent(message) => T::refused(message, &mut self.told),
+        }
+    }
+
+    /// Its budget begins now.
+    pub(super) fn begin(&mut self, system: &Arc<S>) {
+        (self.now, self.turns) = (system.clock().now(), 0);
+        self.until = self.now.at + system.budget();
+    }
+
+    /// A turn is over.
+    pub(super) fn took_turn(&mut self, system: &Arc<S>) {
+        self.turns += 1;
+        if self.turns == TURNS_A_READING {
+            (self.now, self.turns) = (system.clock().now(), 0);
         }
     }
 
