@@ -43,6 +43,11 @@ impl Head {
         std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
     }
 
+    /// Its bytes.
+    pub(crate) const fn len(&self) -> usize {
+        self.len as usize
+    }
+
     #[inline]
     fn push(&mut self, piece: &[u8]) {
         let from = usize::from(self.len);
