@@ -213,7 +213,7 @@ impl RoomCore {
 
     fn append_to_all(&mut self, entry: &Entry, turn: &mut Turn<'_>) {
         for seat in &mut self.seats {
-            seat.append(entry, None, turn);
+            seat.append(entry.clone(), None, turn);
         }
     }
 

@@ -58,6 +58,9 @@ impl<'a> Turn<'a> {
     pub(super) fn tell(&mut self, node: &NodeId, to: JoinOrder, what: Pushed) {
         let push = Push { room: self.room, to, epoch: self.epoch, what };
         if node == self.node {
+            if self.here.capacity() == 0 {
+                self.here = Vec::with_capacity(1); // mostly, it is one
+            }
             self.here.push(push);
         } else {
             self.away.push((node.clone(), push));
