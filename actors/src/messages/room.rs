@@ -17,9 +17,9 @@ use crate::{
 #[derive(Debug)]
 pub enum Message {
     /// A socket asks for a seat.
-    Join(JoinRequest),
+    Join(Box<JoinRequest>),
     /// A socket asks to resume a session.
-    Resume(ResumeRequest),
+    Resume(Box<ResumeRequest>),
     /// A member leaves, or its join that is under way is withdrawn.
     Leave(SeatRef, LeaveReason),
     /// A member's socket is lost, also while its join is under way.
@@ -157,9 +157,9 @@ pub struct ResumeRequest {
 #[derive(Debug)]
 pub enum Reply {
     /// To a join.
-    Join(JoinRequest, Result<Joined, Failure>),
+    Join(Box<JoinRequest>, Result<Joined, Failure>),
     /// To a resume.
-    Resume(ResumeRequest, Result<Resumed, Failure>),
+    Resume(Box<ResumeRequest>, Result<Resumed, Failure>),
     /// To the send or broadcast at the head of this seat's line; an answer for an older fence is not its.
     Sent(SeatId, Result<Sent, Failure>),
     /// To a fact (a seat that was left, lost, or closed), named by its place in the room's list.

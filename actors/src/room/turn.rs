@@ -1,6 +1,6 @@
 //! A room's turn: gives its rules what it is told, asks the ledger, tells sockets, and keeps a timer.
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use tokio::sync::oneshot;
 
@@ -8,7 +8,7 @@ use super::{
     Env, calls,
     rules::{
         Room,
-        step::{Effect, Step, UNAVAILABLE_RETRY, unavailable},
+        step::{Effect, Effects, Step, UNAVAILABLE_RETRY, unavailable},
     },
 };
 use crate::{
@@ -64,20 +64,24 @@ impl RoomTurn {
 
     /// Decides, and performs what follows in the order decided; an answer that is there is the next event.
     fn decide(&mut self, message: Message, now: Instant, out: &mut Out<To, Message>) {
-        let mut effects = VecDeque::new();
+        let mut effects = Effects::new();
         self.handle(message, now, &mut effects);
-        while let Some(effect) = effects.pop_front() {
-            match effect {
-                Effect::Tell(socket, what) => out.tell(To::Socket(socket, socket::Message::FromRoom(what))),
-                Effect::Call(call) => match calls::call(&self.env, (self.room.id, self.room.asked_in()), call) {
-                    Ok(reply) => self.handle(Message::Answered(reply), now, &mut effects),
-                    Err(later) => out.wait(later),
-                },
+        while !effects.is_empty() {
+            let mut then = Effects::new();
+            for effect in effects.drain(..) {
+                match effect {
+                    Effect::Tell(socket, what) => out.tell(To::Socket(socket, socket::Message::FromRoom(what))),
+                    Effect::Call(call) => match calls::call(&self.env, (self.room.id, self.room.asked_in()), call) {
+                        Ok(reply) => self.handle(Message::Answered(reply), now, &mut then),
+                        Err(later) => out.wait(later),
+                    },
+                }
             }
+            effects = then;
         }
     }
 
-    fn handle(&mut self, message: Message, now: Instant, effects: &mut VecDeque<Effect>) {
+    fn handle(&mut self, message: Message, now: Instant, effects: &mut Effects) {
         let env = Arc::clone(&self.env);
         let pressure = env.bytes.pressure();
         let mut step = Step { now, pressure, limits: &env.limits, budget: &env.budget, effects };

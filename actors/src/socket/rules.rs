@@ -16,6 +16,8 @@
 
 use std::time::{Duration, Instant};
 
+use smallvec::SmallVec;
+
 use crate::{
     clock::Moment,
     messages::{
@@ -147,7 +149,7 @@ pub(crate) enum Effect {
     Refresh(UserId, u64),
     Welcome(UserId),
     /// Tell a room, and open it if it is not open; without settings if they are unknown.
-    Open(RoomId, Option<RoomSettings>, room::Message),
+    Open(RoomId, Option<RoomSettings>, Box<room::Message>),
     /// Tell a room.
     Tell(RoomId, room::Message),
     /// Send `room_joined`, with ICE servers for this user.
@@ -173,8 +175,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) now: Moment,
     pub(crate) limits: &'a SocketLimits,
     pub(crate) budget: &'a BudgetLimits,
-    /// In order.
-    pub(crate) out: Vec<Effect>,
+    /// In order; what follows from one signal fits in without memory of its own.
+    pub(crate) out: SmallVec<[Effect; 2]>,
 }
 
 impl Connection {

@@ -1,9 +1,6 @@
 //! A room under test, and its clock.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 pub(super) use super::{fixtures::*, text::describe};
 use crate::{
@@ -13,7 +10,7 @@ use crate::{
     protocol::{Kind, client::Cid},
     room::rules::{
         Room,
-        step::{Effect, Step},
+        step::{Effect, Effects, Step},
     },
     settings::{BudgetLimits, RoomLimits},
 };
@@ -62,11 +59,11 @@ impl Bench {
     }
 
     pub(super) fn effects(&mut self, event: Message) -> Vec<Effect> {
-        let mut effects = VecDeque::new();
+        let mut effects = Effects::new();
         let Self { room, now, pressure, limits, budget } = self;
         let mut step = Step { now: *now, pressure: *pressure, limits, budget, effects: &mut effects };
         room.handle(event, &mut step);
-        effects.into()
+        effects.into_vec()
     }
 
     /// What the room wants done, as text: `call …` and `tell <socket> …`, in order and whole.

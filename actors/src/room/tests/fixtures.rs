@@ -48,18 +48,18 @@ pub(super) fn member(number: u64) -> Member {
     Member { user: user(number), name: "x".into(), session: session(number), order: number, connected: true }
 }
 
-pub(super) fn join(number: u64) -> JoinRequest {
+pub(super) fn join(number: u64) -> Box<JoinRequest> {
     let (session, socket) = (session(number), SocketId(number));
-    JoinRequest { user: user(number), name: "x".into(), session, secret: 1, socket, cid: Some(7) }
+    Box::new(JoinRequest { user: user(number), name: "x".into(), session, secret: 1, socket, cid: Some(7) })
 }
 
 pub(super) fn seated(number: u64, pushes: Vec<Push>) -> Joined {
     Joined::Seated { seat: id(number), epoch: 1, members: (1..number).map(member).collect(), replaced: None, pushes }
 }
 
-pub(super) fn resume(number: u64, socket: u64, last_seq: Seq) -> ResumeRequest {
+pub(super) fn resume(number: u64, socket: u64, last_seq: Seq) -> Box<ResumeRequest> {
     let (user, session, socket) = (user(number), session(number), SocketId(socket));
-    ResumeRequest { user, name: "x".into(), order: number, session, secret: 1, socket, last_seq }
+    Box::new(ResumeRequest { user, name: "x".into(), order: number, session, secret: 1, socket, last_seq })
 }
 
 /// A seat resumed in its second generation, beside member 2.

@@ -103,7 +103,8 @@ fn newcomers_are_refused_when_memory_is_short_and_resumes_are_not() {
 fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
     for is_pushed in [true, false] {
         let mut bench = Bench::with_members(1, 1);
-        let newer = crate::messages::room::JoinRequest { session: session(9), socket: SocketId(9), ..join(1) };
+        let mut newer = join(1);
+        (newer.session, newer.socket) = (session(9), SocketId(9));
         bench.told(Message::Join(newer.clone()));
         let pushes = if is_pushed { vec![ended(1, Ended::Freed(LeaveReason::Replaced))] } else { Vec::new() };
         let seat = SeatId { order: 9, fence: 1 };

@@ -206,8 +206,9 @@ impl Connection {
         let Phase::InRoom(session) = &mut self.phase else { return };
         if let RoomEvent::Deliver(seq, entry) = what {
             session.deliver(seq, entry, cx);
-            let ack = session.ack_along(cx.now.at);
-            cx.out.extend(ack);
+            if let Some(ack) = session.ack_along(cx.now.at) {
+                cx.out.push(ack);
+            }
         } else if let RoomEvent::Held(tag) = what {
             session.outstanding.hold(tag);
             session.restarts = 0;

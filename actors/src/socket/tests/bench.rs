@@ -87,7 +87,7 @@ impl Bench {
     pub(super) fn wants(&mut self, event: Event) -> Vec<String> {
         let now = Moment { at: self.now, unix_ms: 1_000 };
         let budget = BudgetLimits::default();
-        let mut cx = Cx { now, limits: &self.limits, budget: &budget, out: Vec::new() };
+        let mut cx = Cx { now, limits: &self.limits, budget: &budget, out: smallvec::SmallVec::new() };
         self.connection.handle(event, &mut cx);
         cx.out.iter().map(describe).collect()
     }

@@ -74,7 +74,7 @@ impl Clients {
             return None;
         }
         *client = Client { session: Some(session), socket, is_entering: true, ..Client::default() };
-        Some(Message::Join(JoinRequest { session, socket: SocketId(socket), ..join(who) }))
+        Some(Message::Join(Box::new(JoinRequest { session, socket: SocketId(socket), ..*join(who) })))
     }
 
     fn seat_ref(&mut self, who: u64) -> Option<SeatRef> {
@@ -105,8 +105,8 @@ impl Clients {
         let client = self.client(who);
         let (session, seat) = (client.session.filter(|_| client.is_away)?, client.seat?);
         (client.socket, client.is_away, client.is_entering) = (socket, false, true);
-        let request = ResumeRequest { order: seat.order, session, ..resume(who, socket, client.seq) };
-        Some(Message::Resume(request))
+        let request = ResumeRequest { order: seat.order, session, ..*resume(who, socket, client.seq) };
+        Some(Message::Resume(Box::new(request)))
     }
 
     /// A client sends something, if it sits.
