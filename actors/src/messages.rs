@@ -25,7 +25,7 @@ pub enum To {
     /// Tells a room, if it is open on this node; if not, `room::refused` answers for it.
     Room(RoomId, room::Message),
     /// Tells a room, and opens it with these settings if it is not open.
-    OpenRoom(RoomId, RoomSettings, Box<room::Message>),
+    OpenRoom(RoomId, RoomSettings, room::Message),
     /// Tells a socket, if it is still there.
     Socket(SocketId, socket::Message),
     /// Tells a user, if they have a socket on this node.

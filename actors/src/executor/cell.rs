@@ -9,6 +9,9 @@ use std::{collections::VecDeque, time::Instant};
 
 use super::Turn;
 
+/// Messages for which a mailbox has room from the start: those that are read at once, or follow from them.
+const TOGETHER: usize = 8;
+
 /// A cell; `W` is the handle of a worker.
 pub(crate) struct Cell<T: Turn, W> {
     /// Taken while turns run.
@@ -101,7 +104,7 @@ impl<T: Turn, W> Cell<T, W> {
 
     fn mailbox(&mut self, now: Instant) -> &mut Mailbox<T::Message> {
         self.mailbox.get_or_insert_with(|| {
-            Box::new(Mailbox { answers: VecDeque::new(), messages: VecDeque::new(), since: now })
+            Box::new(Mailbox { answers: VecDeque::new(), messages: VecDeque::with_capacity(TOGETHER), since: now })
         })
     }
 

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What a room is told.
+/// What a room is told. It is handed from list to list, so that what is large stands in a box.
 #[derive(Debug)]
 pub enum Message {
     /// A socket asks for a seat.
@@ -24,26 +24,8 @@ pub enum Message {
     Leave(SeatRef, LeaveReason),
     /// A member's socket is lost, also while its join is under way.
     Disconnected(SeatRef),
-    /// A member sends a signal to one other.
-    Signal {
-        /// The sender.
-        from: SeatRef,
-        /// The message's numbers.
-        number: Number,
-        /// The receiver.
-        to: UserId,
-        /// The message.
-        payload: Payload,
-    },
-    /// A member sends a message to all others.
-    Chat {
-        /// The sender.
-        from: SeatRef,
-        /// The message's numbers.
-        number: Number,
-        /// The message.
-        payload: Payload,
-    },
+    /// A member sends a signal to one other, or a message to all others.
+    Said(Box<Said>),
     /// A member's client has received everything up to this number, and all refusals of its numbers up to this one.
     Acked {
         /// The member.
@@ -63,9 +45,9 @@ pub enum Message {
         code: crate::protocol::Code,
     },
     /// The ledger has something for a seat here.
-    Pushed(Push),
+    Pushed(Box<Push>),
     /// The ledger has answered.
-    Answered(Reply),
+    Answered(Box<Reply>),
     /// The time has come that the room asked to be woken at.
     Tick,
     /// The room's settings have changed.
@@ -115,6 +97,19 @@ pub struct Number {
     pub tag: u64,
     /// The client's number, if it numbers its messages.
     pub cid: Option<Cid>,
+}
+
+/// What a member sends to others.
+#[derive(Debug)]
+pub struct Said {
+    /// The sender.
+    pub from: SeatRef,
+    /// The message's numbers.
+    pub number: Number,
+    /// The receiver; `None`: all others.
+    pub to: Option<UserId>,
+    /// The message.
+    pub payload: Payload,
 }
 
 /// A request for a seat.

@@ -149,7 +149,7 @@ pub(crate) enum Effect {
     Refresh(UserId, u64),
     Welcome(UserId),
     /// Tell a room, and open it if it is not open; without settings if they are unknown.
-    Open(RoomId, Option<RoomSettings>, Box<room::Message>),
+    Open(RoomId, Option<RoomSettings>, room::Message),
     /// Tell a room.
     Tell(RoomId, room::Message),
     /// Send `room_joined`, with ICE servers for this user.

@@ -33,7 +33,7 @@ impl System for Directory {
                     }
                 }
             }
-            To::OpenRoom(id, settings, message) => self.open_room(id, settings, *message, run),
+            To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
             To::User(id, message) => run.posted(id, self.users.post(id, message, run.now.at)),
             To::StartUser(id, message) => self.start_user(id, message, run),
             To::Wake(key, at) => lock(&self.timers).schedule(key, at),

@@ -46,7 +46,7 @@ impl Bench {
         }
         for user in local + 1..=count {
             for to in 1..=local {
-                bench.told(Message::Pushed(joined_push(to, user)));
+                bench.told(pushed(joined_push(to, user)));
             }
         }
         bench
@@ -72,7 +72,7 @@ impl Bench {
     }
 
     pub(super) fn answer(&mut self, reply: Reply) -> Vec<String> {
-        self.told(Message::Answered(reply))
+        self.told(Message::Answered(Box::new(reply)))
     }
 
     /// The ledger's answer for the head of this member's line.

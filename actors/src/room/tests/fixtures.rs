@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     ledger::{Audited, Claimed, Ended, Failure, Joined, Push, Pushed, Resumed, ResumedSeat, Source},
-    messages::room::{JoinRequest, Message, Number, ResumeRequest, SeatRef},
+    messages::room::{JoinRequest, Message, Number, ResumeRequest, Said, SeatRef},
     ports::RoomSettings,
     protocol::{
         Entry, Epoch, JoinOrder, Kind, LeaveReason, Member, Message as Payload, RoomId, SeatId, SessionId, SocketId,
@@ -114,11 +114,19 @@ pub(super) fn left(number: u64) -> Entry {
 
 /// A signal whose tag is its number plus 100.
 pub(super) fn signal(from: u64, to: u64, cid: Cid, kind: Kind) -> Message {
-    Message::Signal { from: seat(from), number: number(cid), to: user(to), payload: payload(kind) }
+    said(seat(from), number(cid), Some(user(to)), payload(kind))
 }
 
 pub(super) fn chat(from: u64, cid: Cid) -> Message {
-    Message::Chat { from: seat(from), number: number(cid), payload: payload(Kind::ChatMessage) }
+    said(seat(from), number(cid), None, payload(Kind::ChatMessage))
+}
+
+pub(super) fn said(from: SeatRef, number: Number, to: Option<UserId>, payload: Payload) -> Message {
+    Message::Said(Box::new(Said { from, number, to, payload }))
+}
+
+pub(super) fn pushed(push: Push) -> Message {
+    Message::Pushed(Box::new(push))
 }
 
 pub(super) fn number(cid: Cid) -> Number {

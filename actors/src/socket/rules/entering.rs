@@ -127,7 +127,7 @@ impl Connection {
                 let (user, name, socket) = (identity.user, identity.name.clone(), self.id);
                 entering.asked = true;
                 let request = JoinRequest { user, name, session, secret, socket, cid: *cid };
-                let message = Box::new(room::Message::Join(Box::new(request)));
+                let message = room::Message::Join(Box::new(request));
                 cx.out.push(Effect::Open(*room, Some(settings), message));
             }
             (Aim::Join { room, .. }, Ok(None)) => {
@@ -144,7 +144,7 @@ impl Connection {
                 let (user, name, socket, last_seq) = (identity.user, identity.name.clone(), self.id, resume.seq);
                 entering.asked = true;
                 let request = ResumeRequest { user, name, order, session, secret, socket, last_seq };
-                let message = Box::new(room::Message::Resume(Box::new(request)));
+                let message = room::Message::Resume(Box::new(request));
                 cx.out.push(Effect::Open(room, found.ok().flatten(), message));
             }
         }

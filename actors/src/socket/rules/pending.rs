@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Instant};
 
 use super::Permit;
 use crate::{
-    messages::room::{self, Number, SeatRef},
+    messages::room::{self, Number, Said, SeatRef},
     protocol::{Code, Message, UserId, client::Cid},
 };
 
@@ -30,10 +30,11 @@ pub(super) enum Outgoing {
 impl Outgoing {
     /// What the room is told.
     pub(super) fn told(self, from: SeatRef, number: Number) -> room::Message {
-        match self {
-            Self::Signal(to, payload) => room::Message::Signal { from, number, to, payload },
-            Self::Chat(payload) => room::Message::Chat { from, number, payload },
-        }
+        let (to, payload) = match self {
+            Self::Signal(to, payload) => (Some(to), payload),
+            Self::Chat(payload) => (None, payload),
+        };
+        room::Message::Said(Box::new(Said { from, number, to, payload }))
     }
 }
 

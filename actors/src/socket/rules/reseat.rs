@@ -60,7 +60,7 @@ impl Connection {
             socket: self.id,
             last_seq: delivered,
         };
-        let message = Box::new(room::Message::Resume(Box::new(request)));
+        let message = room::Message::Resume(Box::new(request));
         cx.out.push(Effect::Open(room, settings.ok().flatten(), message));
     }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::bench::{join, payload, resume, user};
+use super::super::{
+    bench::{join, payload, resume, user},
+    fixtures,
+};
 use crate::{
     messages::{
         room::{JoinRequest, Message, Number, ResumeRequest, SeatRef},
@@ -223,8 +226,5 @@ fn message(from: SeatRef, said: &Said) -> Message {
     let number = Number { tag: said.tag, cid: Some(said.cid) };
     let mut payload = payload(said.kind);
     payload.data = data(said).into();
-    match said.to {
-        Some(to) => Message::Signal { from, number, to: user(to), payload },
-        None => Message::Chat { from, number, payload },
-    }
+    fixtures::said(from, number, said.to.map(user), payload)
 }
