@@ -166,8 +166,8 @@ impl Room {
             work.calls = work.calls.saturating_sub(1);
         }
         match reply {
-            Reply::Join(request, answer) => self.joined(request, answer, step),
-            Reply::Resume(request, answer) => self.resumed(request, answer, step),
+            Reply::Join(request, answer) => self.joined(*request, answer, step),
+            Reply::Resume(request, answer) => self.resumed(*request, answer, step),
             Reply::Sent(seat, answer) => self.sent(seat, answer, step),
             Reply::Fact(id, answer) => self.fact_told(id, answer, step),
             Reply::Audit(seats, answer) => self.audited(&seats, answer, step),

@@ -47,6 +47,7 @@ impl Outbox {
         Self { frames: Vec::new(), bytes: 0 }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, frame: Frame) {
         self.bytes += frame.len();
         if self.frames.capacity() == 0 {

@@ -55,6 +55,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Tells the node that holds a seat what happened to it.
+    #[inline]
     pub(super) fn tell(&mut self, node: &NodeId, to: JoinOrder, what: Pushed) {
         let push = Push { room: self.room, to, epoch: self.epoch, what };
         if node == self.node {

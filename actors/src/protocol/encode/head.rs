@@ -15,6 +15,7 @@ const DIGITS_MAX: usize = 20;
 
 /// The beginning of a numbered frame, up to its `data`, or up to and with the sender in it.
 #[derive(Clone, Copy)]
+#[repr(align(8))] // text is looked at in words
 pub struct Head {
     bytes: [u8; BYTES_MAX],
     len: u8,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Room {
-    pub(super) fn joined(&mut self, request: Box<JoinRequest>, answer: Result<Joined, Failure>, step: &mut Step<'_>) {
+    pub(super) fn joined(&mut self, request: JoinRequest, answer: Result<Joined, Failure>, step: &mut Step<'_>) {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
             Ok(Joined::Seated { seat, epoch, members, replaced, pushes }) => {
@@ -48,12 +48,7 @@ impl Room {
         }
     }
 
-    pub(super) fn resumed(
-        &mut self,
-        request: Box<ResumeRequest>,
-        answer: Result<Resumed, Failure>,
-        step: &mut Step<'_>,
-    ) {
+    pub(super) fn resumed(&mut self, request: ResumeRequest, answer: Result<Resumed, Failure>, step: &mut Step<'_>) {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
             Ok(Resumed::Seated(resumed)) => {

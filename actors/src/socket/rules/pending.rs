@@ -121,9 +121,9 @@ impl Outstanding {
         }
     }
 
-    /// The lowest number that is not settled.
+    /// The lowest number that is not settled: numbers ascend in the order in which they are read.
     pub(super) fn lowest(&self) -> Option<Cid> {
-        self.0.as_ref()?.pending.iter().filter_map(|pending| pending.number.cid).min()
+        self.0.as_ref()?.pending.iter().find_map(|pending| pending.number.cid)
     }
 
     /// A number was refused; answers how many refusals the client is not known to have received.
