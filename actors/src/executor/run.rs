@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     Next, Out, Turn,
-    cell::Cell,
+    cell::{Cell, Mailbox},
     registry::Claimed,
     supervise,
     system::{Home, Run, System},
@@ -48,6 +48,9 @@ pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
     true
 }
 
+/// Messages that were taken out of a cell's mailbox and are run next.
+type Taken<T> = Option<Box<Mailbox<<T as Turn>::Message>>>;
+
 /// Runs one cell until its mailbox is empty, or the budget is spent.
 pub(crate) fn execute<S, T>(system: &Arc<S>, claimed: Claimed<S::Key, T>, run: &mut Run<S>)
 where
@@ -56,14 +59,16 @@ where
 {
     let Claimed { key, mut state, mut message } = claimed;
     let mut out = Out { told: std::mem::take(&mut run.told), waits: Vec::new() };
+    let mut taken: Taken<T> = None;
     loop {
         let turned = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
         let Some((turned, after)) = turned else { break };
         state = turned;
         run.took_turn(system);
-        if let Some(next) = system.cells().with(&key, Cell::next).flatten() {
+        if let Some(next) = next_of(system, key, &mut taken) {
             message = next;
             if run.is_spent() {
+                taken.take().map(|rest| system.cells().with(&key, |cell| cell.put_back(rest)));
                 run.post_told(system, &mut out.told);
                 run.ready.push_back(S::ready(Claimed { key, state, message }));
                 break;
@@ -81,8 +86,23 @@ where
         let Err(queued) = over else { break };
         (state, message) = queued;
     }
-    run.post_told(system, &mut out.told); // of a cell that has ended
+    // Of a cell that has ended.
+    taken.into_iter().flatten().for_each(|message| T::refused(message, &mut out.told));
+    run.post_told(system, &mut out.told);
     run.told = out.told;
+}
+
+/// The next message of a cell, of those that were taken or that are queued.
+fn next_of<S, T>(system: &Arc<S>, key: S::Key, taken: &mut Taken<T>) -> Option<T::Message>
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    if let Some(next) = taken.as_mut().and_then(|taken| taken.next()) {
+        return Some(next);
+    }
+    *taken = system.cells().with(&key, Cell::take).flatten();
+    taken.as_mut()?.next()
 }
 
 /// One turn. A panic costs this cell what its kind says, and nobody else anything; `None`: the cell has ended.
