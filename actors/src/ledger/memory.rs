@@ -159,24 +159,13 @@ impl MemoryLedger {
         at: At<'_>,
         step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> T,
     ) -> T {
-        let Stored { core, deadline } = stored.get_mut();
+        let core = &mut stored.get_mut().core;
         let now = || self.clock.now();
         let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
         let answer = step(core, &mut turn);
         turn.settle_account(&self.bytes);
-        let due = if core.is_empty() { None } else { core.deadline() };
-        if due != *deadline {
-            lock(&self.deadlines).moved(at.room, *deadline, due);
-            *deadline = due;
-        }
-        if turn.has_connected {
-            lock(&self.leases).connected(at.node, turn.now().at, self.limits.settle_within);
-        }
-        self.orphans.note(at.room, |node| core.is_held_by(node));
-        if core.is_empty() {
-            self.newest.fetch_max(core.last(), Ordering::SeqCst);
-            stored.remove();
-            self.count.fetch_sub(1, Ordering::Relaxed);
+        if turn.may_have_moved_seats() {
+            self.seats_moved(stored, &turn);
         } else {
             drop(stored);
         }
@@ -184,6 +173,25 @@ impl MemoryLedger {
             self.subscribers.tell(&node, Event::Push(push));
         }
         answer
+    }
+
+    /// Seats have come or gone, or their windows have changed: what is due and who holds seats may have, too.
+    fn seats_moved(&self, mut stored: StoredRoom<'_>, turn: &Turn<'_>) {
+        let Stored { core, deadline } = stored.get_mut();
+        let due = if core.is_empty() { None } else { core.deadline() };
+        if due != *deadline {
+            lock(&self.deadlines).moved(turn.room, *deadline, due);
+            *deadline = due;
+        }
+        if turn.has_connected {
+            lock(&self.leases).connected(turn.node, turn.now().at, self.limits.settle_within);
+        }
+        self.orphans.note(turn.room, |node| core.is_held_by(node));
+        if core.is_empty() {
+            self.newest.fetch_max(core.last(), Ordering::SeqCst);
+            stored.remove();
+            self.count.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 
     /// Enters a room that takes the place of what is stored under its id.
