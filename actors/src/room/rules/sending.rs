@@ -34,6 +34,7 @@ impl Room {
     pub(super) fn send(&mut self, said: Said, step: &mut Step<'_>) {
         let Said { from, number, to, payload: message } = said;
         let Some(place) = self.place(from) else { return };
+        let is_held = self.is_held();
         let line = self.seats[place].line();
         if line.is_stopped {
             return; // its socket was told to close, and its client repeats
@@ -41,7 +42,11 @@ impl Room {
         if line.queue.len() >= QUEUED_MAX {
             return self.refuse_unheard(place, number, step);
         }
-        line.queue.push_back(Outgoing { number, arrived: step.now, to, message });
+        let outgoing = Outgoing { number, arrived: step.now, to, message };
+        if line.is_idle() && !is_held {
+            return self.take_up(place, outgoing, step);
+        }
+        line.queue.push_back(outgoing);
         self.advance(place, step);
     }
 
