@@ -68,7 +68,9 @@ where
         if let Some(next) = next_of(system, key, &mut taken) {
             message = next;
             if run.is_spent() {
-                taken.take().map(|rest| system.cells().with(&key, |cell| cell.put_back(rest)));
+                if let Some(rest) = taken.take() {
+                    system.cells().with(&key, |cell| cell.put_back(rest));
+                }
                 run.post_told(system, &mut out.told);
                 run.ready.push_back(S::ready(Claimed { key, state, message }));
                 break;

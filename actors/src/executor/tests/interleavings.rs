@@ -79,7 +79,9 @@ impl House {
                 if turns >= budget
                     && let Some(word) = next.take()
                 {
-                    taken.map(|rest| self.with(|cell| cell.put_back(rest)));
+                    if let Some(rest) = taken {
+                        self.with(|cell| cell.put_back(rest));
+                    }
                     return self.left.lock().expect("no panic").push((state, word));
                 }
             }
