@@ -28,8 +28,6 @@ pub(super) struct Turn<'a> {
     pub(super) pressure: Pressure,
     /// Whether a seat was connected to the asking node.
     pub(super) has_connected: bool,
-    /// Whether the operation only passes messages on, or looks for them.
-    is_about_messages: bool,
     /// For seats on the asking node; belongs into the answer.
     here: Vec<Push>,
     /// For seats on other nodes; goes to their subscribers.
@@ -48,35 +46,12 @@ impl<'a> Turn<'a> {
     ) -> Self {
         let (here, away) = (Vec::new(), Vec::new());
         let (At { room, node, .. }, now) = (at, LazyCell::new(now));
-        Self {
-            room,
-            epoch,
-            node,
-            now,
-            limits,
-            pressure,
-            has_connected: false,
-            is_about_messages: false,
-            here,
-            away,
-            booked: [0; 2],
-        }
+        Self { room, epoch, node, now, limits, pressure, has_connected: false, here, away, booked: [0; 2] }
     }
 
     /// When the turn is.
     pub(super) fn now(&self) -> Moment {
         *self.now
-    }
-
-    /// The operation only passes messages on, or looks for them: whoever holds a seat, and for how long, stays as it is,
-    /// unless one is connected again. So what a message costs does not grow with the room.
-    pub(super) fn passes_messages(&mut self) {
-        self.is_about_messages = true;
-    }
-
-    /// Whether a seat may have come or gone, or its holder or its window have changed.
-    pub(super) fn may_have_moved_seats(&self) -> bool {
-        !self.is_about_messages || self.has_connected
     }
 
     /// Tells the node that holds a seat what happened to it.

@@ -19,7 +19,6 @@ impl RoomCore {
     /// [`Failure::NotApplied`] while one of the two is not claimed in this epoch yet, or memory is short.
     pub(in crate::ledger::memory) fn send(&mut self, send: Send, turn: &mut Turn<'_>) -> Result<Sent, Failure> {
         let Send { from, to, cid, skipped, released, messages } = send;
-        turn.passes_messages();
         if turn.pressure >= Pressure::ShedAll {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
         }
@@ -59,7 +58,6 @@ impl RoomCore {
         turn: &mut Turn<'_>,
     ) -> Result<Sent, Failure> {
         let Broadcast { from, cid, skipped, message } = broadcast;
-        turn.passes_messages();
         let sheds = if message.kind == Kind::ChatMessage { Pressure::ShedChat } else { Pressure::ShedAll };
         if turn.pressure >= sheds {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
@@ -96,7 +94,6 @@ impl RoomCore {
         audits: &[Audit],
         turn: &mut Turn<'_>,
     ) -> Result<Vec<Audited>, Failure> {
-        turn.passes_messages();
         let is_unclaimed = |audit: &Audit| self.place(audit.seat.order).is_some_and(|it| self.seats[it].is_unclaimed());
         if audits.iter().any(is_unclaimed) {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });
