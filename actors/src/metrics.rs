@@ -35,7 +35,7 @@ pub const MESSAGES_RECEIVED: &str = "aldis_messages_received_total";
 pub const MESSAGES_SENT: &str = "aldis_messages_sent_total";
 /// Messages refused, by code.
 pub const MESSAGES_REFUSED: &str = "aldis_messages_refused_total";
-/// From a message read to its ledger answer, in seconds.
+/// From a message read to its ledger answer, in seconds; 0 where that came within the same few turns.
 pub const RELAY_SECONDS: &str = "aldis_relay_duration_seconds";
 /// Bytes of messages buffered for clients, by class.
 pub const BUFFERED_BYTES: &str = "aldis_buffered_bytes";

@@ -154,7 +154,7 @@ impl Directory {
 
     pub(super) fn tell_pushes(self: &Arc<Self>, pushes: Vec<Push>) {
         for push in pushes {
-            self.tell(To::Room(push.room, room_messages::Message::Pushed(push)));
+            self.tell(To::Room(push.room, room_messages::Message::Pushed(Box::new(push))));
         }
     }
 

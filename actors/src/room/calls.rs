@@ -61,7 +61,7 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
 fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static) -> Called {
     match answer {
         Answer::Now(answer) => Ok(reply(answer)),
-        Answer::Later(later) => Err(Box::pin(async move { Message::Answered(reply(later.await)) })),
+        Answer::Later(later) => Err(Box::pin(async move { Message::Answered(Box::new(reply(later.await))) })),
     }
 }
 
