@@ -24,7 +24,7 @@ export interface ConnectionOptions {
   /** `wss://…/ws` */
   url: string;
   getToken: GetToken;
-  /** Asked at every new socket: what to continue, if anything. */
+  /** Asked at every new socket, for its handshake and again for its hello: what to continue, if anything. */
   resume: () => Say<"hello">["resume"];
   WebSocket?: SocketMaker;
   /** In [0, 1); for tests. */
@@ -138,11 +138,12 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   #dial(token: string | null): void {
-    const line = new Line(this.#options.WebSocket ?? WebSocket, this.#options.url);
+    const { WebSocket: Socket = WebSocket, url, resume: toResume } = this.#options;
+    const line = new Line(Socket, url, toResume() !== undefined);
     this.#line = line;
     let resuming = false;
     line.on("open", () => {
-      const resume = this.#options.resume();
+      const resume = toResume();
       resuming = resume !== undefined;
       this.send({ type: "hello", data: { ...(token && { token }), ...(resume && { resume }) } });
     });

@@ -85,6 +85,21 @@ describe("connection", () => {
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "token-1" } }]);
   });
 
+  test("a client with a session to resume says so in the handshake, others do not", async () => {
+    const { socket } = await joinedSession();
+    expect(socket.protocols).toEqual(["aldis.v1"]);
+    socket.cut(1006);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    const again = FakeSocket.last;
+    expect(again.protocols).toEqual(["aldis.v1", "aldis.resume"]);
+    await welcome();
+    again.say({ type: "resume_failed", data: { reason: "seat_gone" } });
+    again.cut(1006);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffCapMs);
+    expect(FakeSocket.last).not.toBe(again);
+    expect(FakeSocket.last.protocols).toEqual(["aldis.v1"]);
+  });
+
   test("without a token, hello leaves it to the cookie; 4401 says that the cookie no longer does", async () => {
     const session = newSession(async ({ force }) => (force ? "fresh" : null));
     session.start();
