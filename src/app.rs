@@ -68,6 +68,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
 
     let load = Load::new(config.node.loop_lag_max);
+    node.keep_seats_while(Arc::clone(&load) as _);
     let http_settings = settings::http(&config);
     let site = Arc::new(Site {
         auth,

@@ -21,7 +21,7 @@ use crate::{
     in_flight::InFlight,
     ledger::{At, Failure, Ledger, Notice, Recipient},
     messages::{To, socket::Credential, user},
-    ports::{Entropy, FrameSink, IceServers, Rooms, Unavailable, Verifier},
+    ports::{Entropy, FrameSink, IceServers, Rooms, Shedding, Unavailable, Verifier},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
     settings::Settings,
     socket,
@@ -125,6 +125,12 @@ impl NodeRef {
         let directory = Arc::new(Directory::new(name, settings, ports));
         let root = root::start(Arc::clone(&directory)).await?;
         Ok(Self { directory, root })
+    }
+
+    /// From now on a lost socket's seat is kept longer by the wait that clients are told while the node is overloaded, so
+    /// that whoever keeps it still has a seat. Set once.
+    pub fn keep_seats_while(&self, shedding: Arc<dyn Shedding>) {
+        let _ = self.directory.rooms_env.shedding.set(shedding); // a node has one edge
     }
 
     /// The node's name.

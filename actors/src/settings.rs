@@ -122,6 +122,8 @@ pub struct RoomLimits {
     pub audit_every: Duration,
     /// How long a hole waits for an answer that is under way before the inbox is read.
     pub hole_within: Duration,
+    /// How much longer than its window a lost socket's seat is kept at most while an overloaded node tells clients to wait.
+    pub told_wait_max: Duration,
 }
 
 impl Default for RoomLimits {
@@ -136,6 +138,7 @@ impl Default for RoomLimits {
             audit_after: Duration::from_secs(2),
             audit_every: Duration::from_secs(60),
             hole_within: Duration::from_millis(50),
+            told_wait_max: Duration::from_secs(30),
         }
     }
 }

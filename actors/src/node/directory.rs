@@ -47,7 +47,7 @@ pub(crate) struct Directory {
     pub(crate) tasks: TaskTracker,
     pub(crate) failures: Failures,
     pub(crate) sockets_env: Arc<socket::Env>,
-    rooms_env: Arc<room::Env>,
+    pub(super) rooms_env: Arc<room::Env>,
     rooms: Registry<RoomId, RoomTurn>,
     sockets: Registry<SocketId, SocketTurn>,
     users: Registry<UserId, UserTurn>,
@@ -88,6 +88,7 @@ impl Directory {
             limits: settings.room,
             budget: settings.budget,
             bytes: Arc::clone(&ports.bytes),
+            shedding: OnceLock::new(),
         });
         let sockets_env = Arc::new(socket::Env {
             node: name.clone(),
