@@ -192,11 +192,15 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
 
 /// The checks that readiness depends on.
 fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
-    let (store, node) = (Arc::clone(store), node.clone());
+    let (store, node, leased) = (Arc::clone(store), node.clone(), node.clone());
     vec![
         Check::vital("database", move || {
             let store = Arc::clone(&store);
             async move { store.ping().await.map_err(|why| why.to_string()) }
+        }),
+        Check::vital("ledger", move || {
+            let fenced = leased.is_fenced();
+            async move { if fenced { Err("the node cannot renew its lease".to_owned()) } else { Ok(()) } }
         }),
         Check::vital("taking_sockets", move || {
             let draining = node.is_draining();

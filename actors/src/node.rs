@@ -13,7 +13,11 @@
 //! | `drain` | the clean exit |
 //! | `tree` | what operators see |
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use crate::{
     bytes::BufferedBytes,
@@ -188,6 +192,12 @@ impl NodeRef {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.directory.is_draining()
+    }
+
+    /// Whether the node has stopped delivering because it cannot renew its lease: its clients should resume elsewhere.
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
+        self.directory.fenced.load(Ordering::Acquire)
     }
 
     /// How much there is on this node.
