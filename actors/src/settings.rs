@@ -181,11 +181,11 @@ pub struct BudgetLimits {
     pub miss_cost: u32,
     /// Tokens granted to a member for each description that it is asked for: an offer or answer and its candidates.
     pub answer_grant: u32,
-    /// The first penalty after the budget is spent; it doubles with each further refusal.
+    /// The first penalty after the budget is spent; it doubles each time the budget is spent again, until a quiet time.
     pub penalty_first: Duration,
     /// The longest penalty.
     pub penalty_max: Duration,
-    /// Messages during a penalty before the socket is closed with 4529.
+    /// Messages refused since the last quiet time before the socket is closed with 4529.
     pub flood_max: u32,
 }
 
