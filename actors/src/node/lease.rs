@@ -1,9 +1,12 @@
 //! The node's lease: renews it, and stops deliveries before others may judge the node dead.
 //!
+//! Nobody's connection is closed for it: the ledger may be away for all nodes, and then no seat is freed. Clients are told
+//! (`degraded`) early enough to resume through another node, if there is one, before their seats are freed there.
+//!
 //! Counts real time, pauses of the process included: the ledger's clock does not stand still with this process.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -123,6 +126,7 @@ impl Holding {
             self.directory.tell_rooms(|| room::Message::Audit).await;
         }
         let before = self.fenced.replace(false);
+        self.directory.fenced.store(false, Ordering::Release);
         if before == Some(true) {
             tracing::info!("the ledger answers again: seats are audited, and delivery continues");
         }
@@ -136,6 +140,7 @@ impl Holding {
         if self.fenced.replace(true) == Some(true) {
             return;
         }
+        self.directory.fenced.store(true, Ordering::Release);
         tracing::warn!("the node's lease is about to run out: nothing is delivered until the ledger answers");
         self.directory.tell_rooms(|| room::Message::Fence(true)).await;
         self.directory.tell_sockets(|| socket::Message::Degraded(true)).await;

@@ -1,6 +1,10 @@
 //! The turn around the rules: what is asked, told, awaited, booked, and what a panic costs.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use tokio::sync::oneshot;
 
@@ -38,6 +42,7 @@ impl Cell {
             limits: RoomLimits::default(),
             budget: BudgetLimits::default(),
             bytes: Arc::clone(&bytes),
+            shedding: OnceLock::new(),
         };
         let now = Clock::new().now();
         let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env), now.at));

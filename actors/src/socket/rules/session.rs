@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use super::{
-    ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef, error,
+    ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef,
+    close_reasons::flooded,
+    error,
     life::PingPayload,
     numbers::{Expected, Numbers},
     pending::{Outstanding, Pending},
@@ -236,10 +238,12 @@ impl Connection {
     pub(super) fn refuse(&mut self, refusal: Refusal, cx: &mut Cx<'_>) {
         let Phase::InRoom(session) = &mut self.phase else { return };
         let unconfirmed = refusal.cid.map_or(0, |cid| session.outstanding.refuse(cid, refusal.code));
+        let wait = refusal.retry_after_ms;
         cx.out.push(error(refusal));
         session.ack_soon(cx);
         if unconfirmed > cx.limits.refusals_max {
-            self.close(Close::Rate, None, cx);
+            let first = u64::try_from(cx.budget.penalty_first.as_millis()).unwrap_or(u64::MAX);
+            self.close(Close::Rate, Some(flooded(wait.unwrap_or(first))), cx);
         }
     }
 
