@@ -85,15 +85,19 @@ impl Mouth {
         self.say(|_, text| words::hello(text, token));
     }
 
+    /// Joins a room: a session begins, whose messages are numbered from 1.
     pub(crate) fn join(&self, room: RoomId) {
-        self.say(|voice, text| words::join(text, voice.next(), room));
+        self.say(|voice, text| {
+            voice.cid = 0;
+            words::join(text, room);
+        });
     }
 
     /// Leaves the room, but not the node. The caller has told the cast before.
     pub(crate) fn leave(&self) {
         self.say(|voice, text| {
             voice.seated = false;
-            words::leave(text, voice.next());
+            words::leave(text);
         });
     }
 

@@ -25,12 +25,13 @@ pub(crate) fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&
 }
 
 /// `leave_room`.
-pub(crate) fn leave(out: &mut String, cid: Cid) {
-    let _ = write!(out, r#"{{"type":"leave_room","cid":{cid}}}"#);
+pub(crate) fn leave(out: &mut String) {
+    out.push_str(r#"{"type":"leave_room"}"#);
 }
 
-pub(crate) fn join(out: &mut String, cid: Cid, room: RoomId) {
-    let _ = write!(out, r#"{{"type":"join_room","cid":{cid},"data":{{"roomId":"{room}"}}}}"#);
+/// `join_room`, without a `cid`: it would only name the message in an error.
+pub(crate) fn join(out: &mut String, room: RoomId) {
+    let _ = write!(out, r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#);
 }
 
 pub(crate) fn heartbeat(out: &mut String) {

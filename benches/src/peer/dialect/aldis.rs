@@ -52,7 +52,7 @@ impl Dialect for Aldis {
     fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
         match phrase {
             Phrase::Greeting => words::hello(out, &self.seats.tokens[n].token),
-            Phrase::Join => words::join(out, voice.cid(), self.seats.rooms[n / 2]),
+            Phrase::Join => words::join(out, self.seats.rooms[n / 2]),
             Phrase::Offer => words::offer(out, voice.cid(), self.other(n), SDP_BYTES),
             Phrase::Answer => words::answer(out, voice.cid(), self.other(n), SDP_BYTES),
             Phrase::Ack(seq) => words::acknowledge(out, seq),

@@ -1,0 +1,46 @@
+//! The load generator against a node that it starts itself: each load gets through, and nothing is refused or lost.
+
+use std::process::Command;
+
+/// Runs `aldis-bench`, which finds `aldis` beside itself: `cargo test --workspace` builds both.
+fn bench(arguments: &[&str]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_aldis-bench")).args(arguments).output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "aldis-bench {}: {said}", arguments.join(" "));
+}
+
+#[test]
+fn pairs_exchange_signals() {
+    bench(&["relay", "--pairs", "10", "--warm", "1", "--for", "1"]);
+    bench(&["relay", "--pairs", "4", "--in-flight", "16", "--warm", "1", "--for", "1"]);
+}
+
+#[test]
+fn idle_members_are_let_in_and_negotiate() {
+    bench(&["idle", "--connections", "24", "--room-size", "4", "--rest", "1"]);
+}
+
+#[test]
+fn members_leave_and_join_again() {
+    bench(&["churn", "--rooms", "10", "--changes", "5", "--for", "2"]);
+}
+
+#[test]
+fn all_sessions_are_resumed_after_all_sockets_are_dropped() {
+    bench(&["storm", "--connections", "60", "--for", "1"]);
+}
+
+#[test]
+fn aldis_speaks_as_one_of_the_peers() {
+    let page = std::env::temp_dir().join(format!("aldis-peers-{}.md", std::process::id()));
+    let path = page.to_str().expect("a path of text");
+    let packages = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
+    let brief = ["--rounds", "1", "--pairs", "10", "--rate", "100", "--connections", "40", "--warm", "1", "--for", "1"];
+    bench(
+        &[&["peers", "--only", "echo,aldis", "--rest", "1", "--out", path, "--packages", packages], &brief[..]]
+            .concat(),
+    );
+    let text = std::fs::read_to_string(&page).expect("it wrote the page");
+    assert!(text.contains("aldis"), "{text}");
+    let _leftovers = (std::fs::remove_file(&page), std::fs::remove_file(page.with_extension("svg")));
+}
