@@ -32,7 +32,7 @@ fn a_node_understands_everything_that_is_said() {
     assert!(
         matches!(again.body, ClientToServer::Hello(hello) if hello.resume.as_ref().is_some_and(|resume| resume.resume_token == "r" && resume.seq == 8))
     );
-    assert!(matches!(said(|out| leave(out)).body, ClientToServer::LeaveRoom));
+    assert!(matches!(said(leave).body, ClientToServer::LeaveRoom));
     assert!(matches!(said(heartbeat).body, ClientToServer::Heartbeat));
     assert!(matches!(said(|out| acknowledge(out, 9)).body, ClientToServer::Ack(9)));
     let mark = Mark { n: 3, at: 5, rev: 1 };
