@@ -59,6 +59,9 @@ pub(crate) struct Directory {
     draining: AtomicBool,
     /// The lease is about to run out, or has: nothing is delivered until it is renewed.
     pub(super) fenced: AtomicBool,
+    /// How often the lease's holder still panics when it starts.
+    #[cfg(feature = "fault-injection")]
+    pub(super) lease_start_faults: std::sync::atomic::AtomicU32,
     root: OnceLock<ActorCell>,
     /// Where turns run.
     runtime: Handle,
@@ -124,6 +127,8 @@ impl Directory {
             epoch: AtomicU64::new(0),
             draining: AtomicBool::new(false),
             fenced: AtomicBool::new(false),
+            #[cfg(feature = "fault-injection")]
+            lease_start_faults: 0.into(),
             root: OnceLock::new(),
             runtime: Handle::current(),
             ports,

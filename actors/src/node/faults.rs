@@ -13,6 +13,8 @@ pub enum Victim {
     Clock,
     /// The actor that renews the lease.
     Lease,
+    /// The actor that renews the lease, and those that are started in its place, so often.
+    LeaseStarts(u32),
     /// The actor that reaps.
     Reaper,
     /// The actor that subscribes to the ledger.
@@ -31,6 +33,7 @@ impl NodeRef {
         match victim {
             Victim::Clock => self.tell_root(root::Command::Fault(root::Child::Clock)),
             Victim::Lease => self.tell_root(root::Command::Fault(root::Child::Lease)),
+            Victim::LeaseStarts(times) => self.tell_root(root::Command::FaultLeaseStarts(times)),
             Victim::Reaper => self.tell_root(root::Command::Fault(root::Child::Reaper)),
             Victim::Bridge => self.tell_root(root::Command::Fault(root::Child::Bridge)),
             Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault)),

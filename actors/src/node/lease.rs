@@ -53,6 +53,16 @@ impl Actor for LeaseActor {
     type Arguments = Arc<Directory>;
 
     async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Holding, ActorProcessingErr> {
+        #[cfg(feature = "fault-injection")]
+        if directory
+            .lease_start_faults
+            .fetch_update(std::sync::atomic::Ordering::SeqCst, std::sync::atomic::Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            })
+            .is_ok()
+        {
+            panic!("a fault was injected into the start of the lease's holder");
+        }
         let now = monotonic();
         let looked = moment(&directory);
         let mut holding = Holding { directory, renewed_at: None, renew_at: now, fenced: None, looked };

@@ -1,11 +1,15 @@
 //! The root of supervision: the parent of every actor of the node, workers included. Restarts its four children when they
-//! panic, and does nothing else, so that it has no reason to panic itself.
+//! panic, again and again if they panic while they start, and does nothing else, so that it has no reason to panic itself.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, SpawnErr, SupervisionEvent};
 
 use super::{bridge::BridgeActor, clock::ClockActor, directory::Directory, lease::LeaseActor, reaper::ReaperActor};
+use crate::executor::{During, Failure, System};
+
+/// How long after a child has failed to start it is started again.
+const START_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// The actor; its state is [`Children`].
 struct RootActor;
@@ -14,9 +18,14 @@ struct RootActor;
 pub(super) enum Command {
     /// End, with all children.
     End,
+    /// Start a child again, which has failed to start.
+    Start(Child),
     /// Makes a child panic.
     #[cfg(feature = "fault-injection")]
     Fault(Child),
+    /// Makes the lease's holder panic, and its next starts as often as that.
+    #[cfg(feature = "fault-injection")]
+    FaultLeaseStarts(u32),
 }
 
 /// One of the root's own children.
@@ -26,6 +35,17 @@ pub(super) enum Child {
     Lease,
     Reaper,
     Bridge,
+}
+
+impl Child {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Clock => "clock",
+            Self::Lease => "lease",
+            Self::Reaper => "reaper",
+            Self::Bridge => "bridge",
+        }
+    }
 }
 
 struct Children {
@@ -81,8 +101,14 @@ impl Actor for RootActor {
                 me.stop_children(None);
                 me.stop(None);
             }
+            Command::Start(child) => children.start(&me, child).await,
             #[cfg(feature = "fault-injection")]
             Command::Fault(child) => children.fault(child),
+            #[cfg(feature = "fault-injection")]
+            Command::FaultLeaseStarts(times) => {
+                children.directory.lease_start_faults.store(times, std::sync::atomic::Ordering::SeqCst);
+                children.fault(Child::Lease);
+            }
         }
         Ok(())
     }
@@ -95,9 +121,7 @@ impl Actor for RootActor {
     ) -> Result<(), ActorProcessingErr> {
         match event {
             SupervisionEvent::ActorFailed(dead, why) => {
-                tracing::error!(actor = %dead.get_id(), %why, "an actor has panicked and is restarted");
-                children.directory.meters.restarts.increment(1);
-                children.restart(&me, dead.get_id()).await?;
+                children.restart(&me, dead.get_id(), why.to_string()).await;
             }
             SupervisionEvent::ActorStarted(_)
             | SupervisionEvent::ActorTerminated(..)
@@ -108,13 +132,30 @@ impl Actor for RootActor {
 }
 
 impl Children {
-    async fn restart(&mut self, me: &ActorRef<Command>, dead: ActorId) -> Result<(), SpawnErr> {
-        let Some((child, cell)) = self.running.iter_mut().find(|(_, cell)| cell.get_id() == dead) else {
-            self.directory.worker_died(dead);
-            return Ok(());
-        };
-        *cell = start_child(*child, &self.directory, me.get_cell()).await?;
-        Ok(())
+    /// Starts a child again that has panicked; a worker's cell ends.
+    async fn restart(&mut self, me: &ActorRef<Command>, dead: ActorId, reason: String) {
+        let child = self.running.iter().find(|(_, cell)| cell.get_id() == dead).map(|(child, _)| *child);
+        self.report(child.map_or("worker", Child::name), dead, (During::Work, reason));
+        match child {
+            Some(child) => self.start(me, child).await,
+            None => self.directory.worker_died(dead),
+        }
+    }
+
+    /// Starts a child in the place of one that has ended; later again if that fails.
+    async fn start(&mut self, me: &ActorRef<Command>, child: Child) {
+        match start_child(child, &self.directory, me.get_cell()).await {
+            Ok(cell) => self.running.iter_mut().filter(|(other, _)| *other == child).for_each(|it| it.1 = cell.clone()),
+            Err(why) => {
+                self.report(child.name(), me.get_id(), (During::Start, why.to_string()));
+                me.send_after(START_AGAIN_AFTER, move || Command::Start(child));
+            }
+        }
+    }
+
+    fn report(&self, kind: &'static str, actor: ActorId, (during, reason): (During, String)) {
+        let (key, at) = (actor.to_string(), self.directory.now().at);
+        self.directory.failed(Failure { kind, key, during, reason, at });
     }
 
     #[cfg(feature = "fault-injection")]

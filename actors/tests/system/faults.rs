@@ -103,3 +103,20 @@ async fn signals_beside_chat(member: &mut Browser, count: usize) -> Vec<String> 
     assert_eq!(types.len(), count - 1, "exactly one of {types:?} is chat");
     types
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_actor_of_the_node_that_panics_while_it_starts_is_started_again() {
+    let world = World::of(1, Settings::default()).await;
+    let room = world.room(4);
+    let mut members = world.members(2, room).await;
+    members.iter_mut().for_each(|member| member.is_patient = true); // a lease may be late
+    world.nodes[0].inject(Victim::LeaseStarts(2));
+    members[0].hears_nothing_for(Duration::from_secs(4)).await;
+    let failures: Vec<String> = world.nodes[0].tree().failures.iter().map(|(it, _)| it.to_string()).collect();
+    let during = |what: &str| failures.iter().filter(|it| it.starts_with("lease") && it.contains(what)).count();
+    assert_eq!((during("during Work"), during("during Start")), (1, 2), "{failures:?}");
+    members[0].offers(1, &name(2), "v=0");
+    members[1].hears("offer").await;
+    members[1].disconnects(actors::messages::socket::Disconnect::Lost);
+    assert_eq!(members[0].hears("user_left").await["reason"], "lost", "time goes on, and the reaper reaps");
+}
