@@ -68,6 +68,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
 
     let load = Load::new(config.node.loop_lag_max);
+    node.keep_seats_while(Arc::clone(&load) as _);
     let http_settings = settings::http(&config);
     let site = Arc::new(Site {
         auth,
@@ -191,11 +192,15 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
 
 /// The checks that readiness depends on.
 fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
-    let (store, node) = (Arc::clone(store), node.clone());
+    let (store, node, leased) = (Arc::clone(store), node.clone(), node.clone());
     vec![
         Check::vital("database", move || {
             let store = Arc::clone(&store);
             async move { store.ping().await.map_err(|why| why.to_string()) }
+        }),
+        Check::vital("ledger", move || {
+            let fenced = leased.is_fenced();
+            async move { if fenced { Err("the node cannot renew its lease".to_owned()) } else { Ok(()) } }
         }),
         Check::vital("taking_sockets", move || {
             let draining = node.is_draining();

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use actors::ports::Shedding;
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -112,14 +113,6 @@ impl Load {
         Shed::of(self.late.load(Ordering::Relaxed).max(self.rushed.load(Ordering::Relaxed)))
     }
 
-    /// The longest wait that a refused client may be keeping now: a seat kept for so much longer is still there when
-    /// its client obeys and comes back. Zero when nothing is refused and every wait that was told is over.
-    pub fn told_wait_max(&self) -> Duration {
-        let is_waited = millis(self.begun.elapsed()) < self.told_until.load(Ordering::Relaxed);
-        let (after, within) = NEWCOMERS_BACK;
-        if self.is_high() || is_waited { after + within } else { Duration::ZERO }
-    }
-
     /// Whether the node's tasks have run of late.
     pub fn is_alive(&self) -> bool {
         let looked_at = Duration::from_millis(self.looked_at.load(Ordering::Relaxed));
@@ -160,6 +153,16 @@ impl Load {
             }
         };
         let _ = stop.run_until_cancelled(look).await;
+    }
+}
+
+impl Shedding for Load {
+    /// Zero when nothing is refused and every wait that was told is over. Seats kept for so much longer are still there
+    /// when their clients obey and come back.
+    fn told_wait_max(&self) -> Duration {
+        let is_waited = millis(self.begun.elapsed()) < self.told_until.load(Ordering::Relaxed);
+        let (after, within) = NEWCOMERS_BACK;
+        if self.is_high() || is_waited { after + within } else { Duration::ZERO }
     }
 }
 

@@ -64,6 +64,12 @@ impl BufferedBytes {
         Self { limit: limit.max(1), held: Default::default() }
     }
 
+    /// Bytes that may be buffered at most.
+    #[must_use]
+    pub const fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// So many bytes more are buffered.
     pub fn add(&self, class: Buffer, bytes: usize) {
         self.held[class as usize].fetch_add(bytes as u64, Ordering::Relaxed);

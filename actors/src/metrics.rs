@@ -35,10 +35,14 @@ pub const MESSAGES_RECEIVED: &str = "aldis_messages_received_total";
 pub const MESSAGES_SENT: &str = "aldis_messages_sent_total";
 /// Messages refused, by code.
 pub const MESSAGES_REFUSED: &str = "aldis_messages_refused_total";
-/// From a message read to its ledger answer, in seconds.
+/// From a message read to its ledger answer, in seconds; 0 where that came within the same few turns.
 pub const RELAY_SECONDS: &str = "aldis_relay_duration_seconds";
 /// Bytes of messages buffered for clients, by class.
 pub const BUFFERED_BYTES: &str = "aldis_buffered_bytes";
+/// Bytes that may be buffered for clients; from half of it on load is shed.
+pub const BUFFERED_MAX_BYTES: &str = "aldis_buffered_max_bytes";
+/// 1 while the node delivers nothing, because it cannot renew its lease; else 0.
+pub const LEDGER_FENCED: &str = "aldis_ledger_fenced";
 /// Messages read and not yet settled.
 pub const MAILBOX_MESSAGES: &str = "aldis_mailbox_messages";
 /// Cells and actors restarted after a panic.
@@ -77,6 +81,8 @@ pub(crate) struct Meters {
     pub(crate) active: [Gauge; 3],
     /// By class, in the order of [`Buffer::ALL`].
     buffered: [Gauge; 4],
+    buffered_max: Gauge,
+    fenced: Gauge,
     pub(crate) opened: Counter,
     pub(crate) sent: Counter,
     pub(crate) relay: Histogram,
@@ -96,6 +102,8 @@ impl Meters {
             rooms: gauge!(ROOMS),
             active: ["socket", "user", "room"].map(|kind| gauge!(ACTIVE, "kind" => kind)),
             buffered: Buffer::ALL.map(|class| gauge!(BUFFERED_BYTES, "class" => class.as_str())),
+            buffered_max: gauge!(BUFFERED_MAX_BYTES),
+            fenced: gauge!(LEDGER_FENCED),
             opened: counter!(SOCKETS_OPENED),
             sent: counter!(MESSAGES_SENT),
             relay: histogram!(RELAY_SECONDS),
@@ -114,13 +122,15 @@ impl Meters {
         }
     }
 
-    /// Sets the gauges of what is in flight and buffered.
+    /// Sets the gauges of what is in flight and buffered, and of the lease.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node holds 2^52 bytes")]
-    pub(crate) fn measure(&self, bytes: &BufferedBytes) {
+    pub(crate) fn measure(&self, bytes: &BufferedBytes, is_fenced: bool) {
+        self.fenced.set(f64::from(u8::from(is_fenced)));
         self.mailbox.set(self.in_flight.count() as f64);
         for (gauge, class) in self.buffered.iter().zip(Buffer::ALL) {
             gauge.set(bytes.held(class) as f64);
         }
+        self.buffered_max.set(bytes.limit() as f64);
     }
 
     /// A message was refused; rare, so the handle is looked up.
@@ -140,6 +150,8 @@ fn describe() {
     describe_gauge!(ROOMS, "Rooms with a member on this node");
     describe_gauge!(ACTIVE, "Sockets, users and rooms that wait for an answer, by kind");
     describe_gauge!(BUFFERED_BYTES, Unit::Bytes, "Bytes of messages buffered for clients, by class");
+    describe_gauge!(BUFFERED_MAX_BYTES, Unit::Bytes, "Bytes that may be buffered for clients");
+    describe_gauge!(LEDGER_FENCED, "1 while the node delivers nothing, because it cannot renew its lease");
     describe_counter!(SOCKETS_OPENED, "Sockets opened");
     describe_counter!(SOCKETS_CLOSED, "Sockets closed by the node, by close code");
     describe_counter!(MESSAGES_RECEIVED, "Messages from clients, by type");

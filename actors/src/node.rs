@@ -13,7 +13,11 @@
 //! | `drain` | the clean exit |
 //! | `tree` | what operators see |
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use crate::{
     bytes::BufferedBytes,
@@ -21,7 +25,7 @@ use crate::{
     in_flight::InFlight,
     ledger::{At, Failure, Ledger, Notice, Recipient},
     messages::{To, socket::Credential, user},
-    ports::{Entropy, FrameSink, IceServers, Rooms, Unavailable, Verifier},
+    ports::{Entropy, FrameSink, IceServers, Rooms, Shedding, Unavailable, Verifier},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
     settings::Settings,
     socket,
@@ -127,6 +131,12 @@ impl NodeRef {
         Ok(Self { directory, root })
     }
 
+    /// From now on a lost socket's seat is kept longer by the wait that clients are told while the node is overloaded, so
+    /// that whoever keeps it still has a seat. Set once.
+    pub fn keep_seats_while(&self, shedding: Arc<dyn Shedding>) {
+        let _ = self.directory.rooms_env.shedding.set(shedding); // a node has one edge
+    }
+
     /// The node's name.
     #[must_use]
     pub fn name(&self) -> &NodeId {
@@ -182,6 +192,12 @@ impl NodeRef {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.directory.is_draining()
+    }
+
+    /// Whether the node has stopped delivering because it cannot renew its lease: its clients should resume elsewhere.
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
+        self.directory.fenced.load(Ordering::Acquire)
     }
 
     /// How much there is on this node.

@@ -81,6 +81,12 @@ pub trait IceServers: Send + Sync {
     fn servers(&self, user: UserId) -> Vec<IceServer>;
 }
 
+/// Load shedding at the edge: whether clients were told to stay away for a while.
+pub trait Shedding: Send + Sync {
+    /// The longest wait that a refused client may be keeping now; zero if nobody was told to wait.
+    fn told_wait_max(&self) -> Duration;
+}
+
 /// Randomness for session ids and resume secrets; seeded in tests.
 pub trait Entropy: Send + Sync {
     /// 128 random bits, unpredictable in production.

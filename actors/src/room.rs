@@ -13,11 +13,15 @@
 //! Ordering: messages of one member reach the ledger one after the other, in the order sent; those of different members
 //! overtake each other while the ledger takes its time.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use crate::{
     bytes::BufferedBytes,
     ledger::Ledger,
+    ports::Shedding,
     protocol::NodeId,
     settings::{BudgetLimits, RoomLimits},
 };
@@ -42,4 +46,15 @@ pub struct Env {
     pub budget: BudgetLimits,
     /// The account of what is buffered on this node: early candidates are booked there.
     pub bytes: Arc<BufferedBytes>,
+    /// Who refuses clients while the node is overloaded; not set: nobody does.
+    pub shedding: OnceLock<Arc<dyn Shedding>>,
+}
+
+impl Env {
+    /// How long a lost socket's seat is kept: its window, and as long as its client may have been told to wait before it is
+    /// let in again.
+    fn kept_for(&self, window: Duration) -> Duration {
+        let told = self.shedding.get().map_or(Duration::ZERO, |shedding| shedding.told_wait_max());
+        window + told.min(self.limits.told_wait_max)
+    }
 }

@@ -122,6 +122,8 @@ pub struct RoomLimits {
     pub audit_every: Duration,
     /// How long a hole waits for an answer that is under way before the inbox is read.
     pub hole_within: Duration,
+    /// How much longer than its window a lost socket's seat is kept at most while an overloaded node tells clients to wait.
+    pub told_wait_max: Duration,
 }
 
 impl Default for RoomLimits {
@@ -136,6 +138,7 @@ impl Default for RoomLimits {
             audit_after: Duration::from_secs(2),
             audit_every: Duration::from_secs(60),
             hole_within: Duration::from_millis(50),
+            told_wait_max: Duration::from_secs(30),
         }
     }
 }
@@ -178,11 +181,11 @@ pub struct BudgetLimits {
     pub miss_cost: u32,
     /// Tokens granted to a member for each description that it is asked for: an offer or answer and its candidates.
     pub answer_grant: u32,
-    /// The first penalty after the budget is spent; it doubles with each further refusal.
+    /// The first penalty after the budget is spent; it doubles each time the budget is spent again, until a quiet time.
     pub penalty_first: Duration,
     /// The longest penalty.
     pub penalty_max: Duration,
-    /// Messages during a penalty before the socket is closed with 4529.
+    /// Messages refused since the last quiet time before the socket is closed with 4529.
     pub flood_max: u32,
 }
 

@@ -15,6 +15,7 @@ mod system {
     mod at_hand;
     mod browser;
     mod calls;
+    mod cut_off;
     mod drain;
     mod ends;
     mod far;

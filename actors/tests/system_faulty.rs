@@ -15,6 +15,7 @@ const TURN_BUDGET: Duration = Duration::from_micros(200);
 mod system {
     mod browser;
     mod calls;
+    mod cut_off;
     mod drain;
     mod ends;
     mod far;

@@ -52,6 +52,7 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             audit_after: room.audit_after,
             audit_every: room.audit_every,
             hole_within: room.hole_within,
+            ..RoomLimits::default()
         },
         user: UserLimits { sockets_max: socket.sockets_per_user_max.get(), ..UserLimits::default() },
         budget: BudgetLimits {

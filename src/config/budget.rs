@@ -28,13 +28,13 @@ pub struct Budget {
     pub miss_cost: NonZeroU32,
     /// Tokens granted for each answer that others ask for.
     pub answer_grant: NonZeroU32,
-    /// The first wait after the budget is spent; it doubles with each further refusal.
+    /// The first wait after the budget is spent; it doubles each time the budget is spent again, until a quiet time.
     #[serde(with = "text")]
     pub penalty_first: Duration,
     /// The longest wait.
     #[serde(with = "text")]
     pub penalty_max: Duration,
-    /// Messages during a penalty before the socket is closed with 4529.
+    /// Messages refused since the last quiet time before the socket is closed with 4529.
     pub flood_max: NonZeroU32,
 }
 

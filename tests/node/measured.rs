@@ -65,3 +65,23 @@ async fn metrics_are_named_after_prometheus_conventions() {
         assert!(known.contains(name), "{name} is missing: {known:?}");
     }
 }
+
+/// A third of the memory, whoever limits that: the operator, or the cgroup or machine that the node finds itself in.
+#[tokio::test]
+async fn the_memory_limit_bounds_what_is_buffered() {
+    for (arguments, memory_max) in [(&["--set", "node.memory_max=96MiB"][..], Some(96 << 20)), (&[], None)] {
+        let node = Node::start(arguments).await;
+        let (known, buffered_max) = loop {
+            let (_, text) = node.get(&node.admin, "/metrics").await;
+            let value = |name: &str| -> Option<u64> {
+                text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+            };
+            // Gauges are set four times a second, for the first time a moment after the start.
+            if let Some(max) = value("aldis_buffered_max_bytes").filter(|max| *max > 0) {
+                break (value("aldis_memory_max_bytes").expect("known from the start"), max);
+            }
+        };
+        assert_eq!(known, memory_max.unwrap_or(known));
+        assert_eq!(buffered_max, known / 3);
+    }
+}

@@ -3,11 +3,15 @@
 //!
 //! **Invariant:** nothing is lost, doubled or overtaken. Whoever takes the state runs every message that is queued before
 //! giving it back, and gives it back under the lock of the mailbox only when that is empty (`tests` tries every
-//! interleaving).
+//! interleaving). Messages are taken out a few at a time: each look at the registry costs as much as a short turn.
 
 use std::{collections::VecDeque, time::Instant};
 
 use super::Turn;
+
+/// Messages that are taken out together, and for which a mailbox has room from the start: those that were read at once,
+/// and what follows from them.
+const TOGETHER: usize = 8;
 
 /// A cell; `W` is the handle of a worker.
 pub(crate) struct Cell<T: Turn, W> {
@@ -21,7 +25,8 @@ pub(crate) struct Cell<T: Turn, W> {
     generation: u32,
 }
 
-struct Mailbox<M> {
+/// Messages in the order in which they are run.
+pub(crate) struct Mailbox<M> {
     /// Answers that the cell waited for; first, and always taken.
     answers: VecDeque<M>,
     messages: VecDeque<M>,
@@ -33,6 +38,20 @@ struct Active<W> {
     worker: W,
     /// Answers that are under way.
     outstanding: u32,
+}
+
+impl<M> Mailbox<M> {
+    fn is_empty(&self) -> bool {
+        self.answers.is_empty() && self.messages.is_empty()
+    }
+}
+
+impl<M> Iterator for Mailbox<M> {
+    type Item = M;
+
+    fn next(&mut self) -> Option<M> {
+        self.answers.pop_front().or_else(|| self.messages.pop_front())
+    }
 }
 
 /// What became of a message.
@@ -67,6 +86,7 @@ impl<T: Turn, W> Cell<T, W> {
     }
 
     /// Hands the message to the caller together with the state, or queues it.
+    #[inline]
     pub(crate) fn post(&mut self, message: T::Message, now: Instant) -> Posted<T> {
         if let Some(state) = self.state.take() {
             return Posted::Claimed(state, message);
@@ -100,18 +120,37 @@ impl<T: Turn, W> Cell<T, W> {
 
     fn mailbox(&mut self, now: Instant) -> &mut Mailbox<T::Message> {
         self.mailbox.get_or_insert_with(|| {
-            Box::new(Mailbox { answers: VecDeque::new(), messages: VecDeque::new(), since: now })
+            Box::new(Mailbox { answers: VecDeque::new(), messages: VecDeque::with_capacity(TOGETHER), since: now })
         })
     }
 
     /// The next message for whoever has the state.
     pub(crate) fn next(&mut self) -> Option<T::Message> {
         let mailbox = self.mailbox.as_mut()?;
-        let next = mailbox.answers.pop_front().or_else(|| mailbox.messages.pop_front());
-        if mailbox.answers.is_empty() && mailbox.messages.is_empty() {
+        let next = mailbox.next();
+        if mailbox.is_empty() {
             self.mailbox = None;
         }
         next
+    }
+
+    /// The next messages for whoever has the state, who runs them or puts them back.
+    pub(crate) fn take(&mut self) -> Option<Box<Mailbox<T::Message>>> {
+        let mailbox = self.mailbox.as_mut()?;
+        if mailbox.messages.len() <= TOGETHER {
+            return self.mailbox.take();
+        }
+        let (answers, messages) = (std::mem::take(&mut mailbox.answers), mailbox.messages.drain(..TOGETHER).collect());
+        Some(Box::new(Mailbox { answers, messages, since: mailbox.since }))
+    }
+
+    /// What was taken and not run comes before what was queued since.
+    pub(crate) fn put_back(&mut self, mut taken: Box<Mailbox<T::Message>>) {
+        if let Some(newer) = &mut self.mailbox {
+            taken.answers.append(&mut newer.answers);
+            taken.messages.append(&mut newer.messages);
+        }
+        self.mailbox = (!taken.is_empty()).then_some(taken);
     }
 
     /// A run is over: the cell is passive from now on.

@@ -34,6 +34,7 @@ impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
 
 impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     /// Tells the cell, if there is one.
+    #[inline]
     pub(crate) fn post(&self, key: K, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.get_mut(&key) {
             Some(mut cell) => cell.post(message, now),

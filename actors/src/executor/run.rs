@@ -8,12 +8,11 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::Instant,
 };
 
 use super::{
     Next, Out, Turn,
-    cell::Cell,
+    cell::{Cell, Mailbox},
     registry::Claimed,
     supervise,
     system::{Home, Run, System},
@@ -38,8 +37,7 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
 
 /// Runs until nothing is left, or the budget is spent; answers whether nothing is left.
 pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
-    run.now = system.clock().now().at;
-    run.until = run.now + system.budget();
+    run.begin(system);
     run.post(system);
     while let Some(ready) = run.ready.pop_front() {
         system.execute(ready, run);
@@ -50,47 +48,63 @@ pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
     true
 }
 
+/// Messages that were taken out of a cell's mailbox and are run next.
+type Taken<T> = Option<Box<Mailbox<<T as Turn>::Message>>>;
+
 /// Runs one cell until its mailbox is empty, or the budget is spent.
 pub(crate) fn execute<S, T>(system: &Arc<S>, claimed: Claimed<S::Key, T>, run: &mut Run<S>)
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let Claimed { key, mut state, message } = claimed;
+    let Claimed { key, mut state, mut message } = claimed;
     let mut out = Out { told: std::mem::take(&mut run.told), waits: Vec::new() };
-    let mut next = Some(message);
-    'run: loop {
-        let mut after = Next::Done;
-        while let Some(message) = next.take() {
-            let turned =
-                attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.turn(message, now, out));
-            let Some((kept, then)) = turned else { break 'run };
-            (state, after) = (kept, then);
-            next = system.cells().with(&key, Cell::next).flatten();
-            if run.is_spent()
-                && let Some(message) = next.take()
-            {
-                run.told = std::mem::take(&mut out.told);
-                run.post(system);
+    let mut taken: Taken<T> = None;
+    loop {
+        let turned = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
+        let Some((turned, after)) = turned else { break };
+        state = turned;
+        run.took_turn(system);
+        if let Some(next) = next_of(system, key, &mut taken) {
+            message = next;
+            if run.is_spent() {
+                if let Some(rest) = taken.take() {
+                    system.cells().with(&key, |cell| cell.put_back(rest));
+                }
+                run.post_told(system, &mut out.told);
                 run.ready.push_back(S::ready(Claimed { key, state, message }));
-                break 'run;
+                break;
             }
+            continue;
         }
-        let settled = attempt(system, key, state, (&mut out, &mut run.now), |state, now, out| state.settle(now, out));
-        let Some((state_kept, then)) = settled else { break };
-        run.told = std::mem::take(&mut out.told);
-        run.post(system);
-        out.told = std::mem::take(&mut run.told); // empty, but keeps its buffer
+        let settled = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.settle(now, out));
+        let Some((settled, then)) = settled else { break };
+        run.post_told(system, &mut out.told);
         let over = if after == Next::Stop || then == Next::Stop {
-            system.cells().end(&key).map_or(Ok(()), |message| Err((state_kept, message)))
+            system.cells().end(&key).map_or(Ok(()), |message| Err((settled, message)))
         } else {
-            system.cells().with(&key, |cell| cell.give_back(state_kept)).unwrap_or(Ok(()))
+            system.cells().with(&key, |cell| cell.give_back(settled)).unwrap_or(Ok(()))
         };
-        let Err((kept, message)) = over else { break };
-        (state, next) = (kept, Some(message));
+        let Err(queued) = over else { break };
+        (state, message) = queued;
     }
-    run.told.append(&mut out.told); // of a cell that has ended
-    run.post(system);
+    // Of a cell that has ended.
+    taken.into_iter().flatten().for_each(|message| T::refused(message, &mut out.told));
+    run.post_told(system, &mut out.told);
+    run.told = out.told;
+}
+
+/// The next message of a cell, of those that were taken or that are queued.
+fn next_of<S, T>(system: &Arc<S>, key: S::Key, taken: &mut Taken<T>) -> Option<T::Message>
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    if let Some(next) = taken.as_mut().and_then(|taken| taken.next()) {
+        return Some(next);
+    }
+    *taken = system.cells().with(&key, Cell::take).flatten();
+    taken.as_mut()?.next()
 }
 
 /// One turn. A panic costs this cell what its kind says, and nobody else anything; `None`: the cell has ended.
@@ -98,7 +112,7 @@ fn attempt<S, T>(
     system: &Arc<S>,
     key: S::Key,
     mut state: Box<T>,
-    (out, began): (&mut Out<T::Out, T::Message>, &mut Instant),
+    (out, now): (&mut Out<T::Out, T::Message>, Moment),
     turn: impl FnOnce(&mut T, Moment, &mut Out<T::Out, T::Message>) -> Next,
 ) -> Option<(Box<T>, Next)>
 where
@@ -106,12 +120,10 @@ where
     S: Home<T>,
 {
     let told = out.told.len();
-    let now = system.clock().now();
-    *began = now.at;
     match catch_unwind(AssertUnwindSafe(|| turn(&mut state, now, out))) {
         Ok(next) => {
-            for answer in out.waits.drain(..) {
-                system.wait(key, answer);
+            if !out.waits.is_empty() {
+                out.waits.drain(..).for_each(|answer| system.wait(key, answer));
             }
             Some((state, next))
         }

@@ -12,7 +12,10 @@ use super::{
     failure::Failure,
     registry::{Claimed, Registry},
 };
-use crate::{clock::Clock, ports::Later};
+use crate::{
+    clock::{Clock, Moment},
+    ports::Later,
+};
 
 /// What runs cells: knows the kinds, and how a turn's output is addressed.
 pub(crate) trait System: Sized + Send + Sync + 'static {
@@ -66,15 +69,20 @@ pub(crate) struct Run<S: System> {
     pub(crate) told: Vec<S::Out>,
     /// Being posted; swapped with `told`.
     posting: Vec<S::Out>,
-    /// When the last turn began: what is posted is queued since then.
-    pub(crate) now: Instant,
-    pub(super) until: Instant,
+    /// When the clock was last read: turns take place then, and what is posted is queued since then.
+    pub(crate) now: Moment,
+    until: Instant,
+    /// Turns since then.
+    turns: u32,
 }
+
+/// Turns that share a reading of the clock: together they take some microseconds, and deadlines are milliseconds.
+const TURNS_A_READING: u32 = 8;
 
 impl<S: System> Run<S> {
     /// A run without anything to do.
-    pub(crate) const fn new(now: Instant) -> Self {
-        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now }
+    pub(crate) const fn new(now: Moment) -> Self {
+        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at, turns: 0 }
     }
 
     /// Messages that its buffers hold without growing.
@@ -83,7 +91,7 @@ impl<S: System> Run<S> {
     }
 
     /// A run that goes on with what another one left.
-    pub(crate) fn of(rest: Rest<S>, now: Instant) -> Self {
+    pub(crate) fn of(rest: Rest<S>, now: Moment) -> Self {
         Self { ready: rest.0, ..Self::new(now) }
     }
 
@@ -104,7 +112,17 @@ impl<S: System> Run<S> {
         }
     }
 
+    /// Posts what a turn has told, and leaves it its buffer.
+    pub(super) fn post_told(&mut self, system: &Arc<S>, told: &mut Vec<S::Out>) {
+        if !told.is_empty() {
+            std::mem::swap(&mut self.told, told);
+            self.post(system);
+            std::mem::swap(&mut self.told, told);
+        }
+    }
+
     /// A message has reached its cell, or did not.
+    #[inline]
     pub(crate) fn posted<T>(&mut self, key: S::Key, posted: Posted<T>)
     where
         T: Turn<Out = S::Out>,
@@ -117,8 +135,22 @@ impl<S: System> Run<S> {
         }
     }
 
+    /// Its budget begins now.
+    pub(super) fn begin(&mut self, system: &Arc<S>) {
+        (self.now, self.turns) = (system.clock().now(), 0);
+        self.until = self.now.at + system.budget();
+    }
+
+    /// A turn is over.
+    pub(super) fn took_turn(&mut self, system: &Arc<S>) {
+        self.turns += 1;
+        if self.turns == TURNS_A_READING {
+            (self.now, self.turns) = (system.clock().now(), 0);
+        }
+    }
+
     pub(super) fn is_spent(&self) -> bool {
-        self.now >= self.until
+        self.now.at >= self.until
     }
 }
 

@@ -125,10 +125,10 @@ impl<S: System, K> Waiting<S, K> {
             supervise::report::<S, T>(system, key, During::Wait, &*panic);
             T::answer_lost()
         });
-        let now = system.clock().now().at;
+        let now = system.clock().now();
         let mut run = Run::new(now);
         if let Some(posted) =
-            cells.with(&key, |cell| cell.answer((|worker: &_| is_same(worker, me), generation), message, now))
+            cells.with(&key, |cell| cell.answer((|worker: &_| is_same(worker, me), generation), message, now.at))
         {
             run.posted::<T>(key, posted);
         }
@@ -166,7 +166,7 @@ impl<S: System> Actor for Relief<S> {
         rest: Rest<S>,
         system: &mut Arc<S>,
     ) -> Result<(), ActorProcessingErr> {
-        let mut run = Run::of(rest, system.clock().now().at);
+        let mut run = Run::of(rest, system.clock().now());
         loop {
             tokio::task::yield_now().await; // everybody else of this thread first
             if go(system, &mut run) {

@@ -159,30 +159,65 @@ impl MemoryLedger {
         at: At<'_>,
         step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> T,
     ) -> T {
-        let Stored { core, deadline } = stored.get_mut();
-        let mut turn = Turn::new(at, core.epoch(), self.clock.now(), &self.limits, self.bytes.pressure());
+        let (now, core) = (|| self.clock.now(), &mut stored.get_mut().core);
+        let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
         let answer = step(core, &mut turn);
         turn.settle_account(&self.bytes);
-        let due = if core.is_empty() { None } else { core.deadline() };
-        if due != *deadline {
-            lock(&self.deadlines).moved(at.room, *deadline, due);
-            *deadline = due;
-        }
-        if turn.has_connected {
-            lock(&self.leases).connected(at.node, turn.now.at, self.limits.settle_within);
-        }
-        self.orphans.note(at.room, |node| core.is_held_by(node));
-        if core.is_empty() {
-            self.newest.fetch_max(core.last(), Ordering::SeqCst);
+        self.seats_moved(stored.get_mut(), &turn);
+        if stored.get().core.is_empty() {
+            self.newest.fetch_max(stored.get().core.last(), Ordering::SeqCst);
             stored.remove();
             self.count.fetch_sub(1, Ordering::Relaxed);
         } else {
             drop(stored);
         }
+        self.publish(turn);
+        answer
+    }
+
+    /// Lets the room take a step that only passes messages on, or looks for them, if one of its seats is taken; else
+    /// `absent` is the answer. Who holds a seat, and for how long, stays as it is, unless one is connected again: so what a
+    /// message costs does not grow with the room.
+    fn pass<T>(
+        &self,
+        at: At<'_>,
+        absent: impl FnOnce() -> T,
+        step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let Some(mut stored) = self.rooms.get_mut(&at.room) else {
+            return judge(at.epoch, self.era.epoch()).map(|()| absent());
+        };
+        let (now, core) = (|| self.clock.now(), &mut stored.core);
+        judge(at.epoch, core.epoch())?;
+        let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
+        let answer = step(core, &mut turn);
+        turn.settle_account(&self.bytes);
+        if turn.has_connected {
+            self.seats_moved(&mut stored, &turn);
+        }
+        drop(stored);
+        self.publish(turn);
+        answer
+    }
+
+    /// Seats have come or gone, or their windows have changed: what is due and who holds seats may have, too.
+    fn seats_moved(&self, Stored { core, deadline }: &mut Stored, turn: &Turn<'_>) {
+        let due = if core.is_empty() { None } else { core.deadline() };
+        if due != *deadline {
+            lock(&self.deadlines).moved(turn.room, *deadline, due);
+            *deadline = due;
+        }
+        if turn.has_connected {
+            lock(&self.leases).connected(turn.node, turn.now().at, self.limits.settle_within);
+        }
+        self.orphans.note(turn.room, |node| core.is_held_by(node));
+    }
+
+    /// Tells other nodes what concerns their seats; no lock is held any more.
+    fn publish(&self, turn: Turn<'_>) {
         for (node, push) in turn.away {
             self.subscribers.tell(&node, Event::Push(push));
         }
-        answer
     }
 
     /// Enters a room that takes the place of what is stored under its id.

@@ -13,37 +13,19 @@ use crate::{
     },
 };
 
-/// What a room is told.
+/// What a room is told. It is handed from list to list, so that what is large stands in a box.
 #[derive(Debug)]
 pub enum Message {
     /// A socket asks for a seat.
-    Join(JoinRequest),
+    Join(Box<JoinRequest>),
     /// A socket asks to resume a session.
-    Resume(ResumeRequest),
+    Resume(Box<ResumeRequest>),
     /// A member leaves, or its join that is under way is withdrawn.
     Leave(SeatRef, LeaveReason),
     /// A member's socket is lost, also while its join is under way.
     Disconnected(SeatRef),
-    /// A member sends a signal to one other.
-    Signal {
-        /// The sender.
-        from: SeatRef,
-        /// The message's numbers.
-        number: Number,
-        /// The receiver.
-        to: UserId,
-        /// The message.
-        payload: Payload,
-    },
-    /// A member sends a message to all others.
-    Chat {
-        /// The sender.
-        from: SeatRef,
-        /// The message's numbers.
-        number: Number,
-        /// The message.
-        payload: Payload,
-    },
+    /// A member sends a signal to one other, or a message to all others.
+    Said(Box<Said>),
     /// A member's client has received everything up to this number, and all refusals of its numbers up to this one.
     Acked {
         /// The member.
@@ -63,9 +45,9 @@ pub enum Message {
         code: crate::protocol::Code,
     },
     /// The ledger has something for a seat here.
-    Pushed(Push),
+    Pushed(Box<Push>),
     /// The ledger has answered.
-    Answered(Reply),
+    Answered(Box<Reply>),
     /// The time has come that the room asked to be woken at.
     Tick,
     /// The room's settings have changed.
@@ -117,6 +99,19 @@ pub struct Number {
     pub cid: Option<Cid>,
 }
 
+/// What a member sends to others.
+#[derive(Debug)]
+pub struct Said {
+    /// The sender.
+    pub from: SeatRef,
+    /// The message's numbers.
+    pub number: Number,
+    /// The receiver; `None`: all others.
+    pub to: Option<UserId>,
+    /// The message.
+    pub payload: Payload,
+}
+
 /// A request for a seat.
 #[derive(Debug, Clone)]
 pub struct JoinRequest {
@@ -157,9 +152,9 @@ pub struct ResumeRequest {
 #[derive(Debug)]
 pub enum Reply {
     /// To a join.
-    Join(JoinRequest, Result<Joined, Failure>),
+    Join(Box<JoinRequest>, Result<Joined, Failure>),
     /// To a resume.
-    Resume(ResumeRequest, Result<Resumed, Failure>),
+    Resume(Box<ResumeRequest>, Result<Resumed, Failure>),
     /// To the send or broadcast at the head of this seat's line; an answer for an older fence is not its.
     Sent(SeatId, Result<Sent, Failure>),
     /// To a fact (a seat that was left, lost, or closed), named by its place in the room's list.

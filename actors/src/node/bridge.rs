@@ -80,7 +80,7 @@ impl Subscription {
     async fn happened(&self, event: Event) {
         let directory = &self.directory;
         match event {
-            Event::Push(push) => directory.deliver([To::Room(push.room, room::Message::Pushed(push))]),
+            Event::Push(push) => directory.deliver([To::Room(push.room, room::Message::Pushed(Box::new(push)))]),
             Event::Notice(notice) => self.noticed(notice),
             Event::Subscribed => directory.tell_rooms(|| room::Message::Audit).await,
             Event::Interrupted => tracing::warn!("pushes of other nodes may be lost until the subscription is back"),

@@ -52,6 +52,9 @@ impl ConnectionHandle {
         let received = decode(text);
         let kind = received.as_ref().map_or(Kind::Unknown, |message| message.body.kind());
         self.directory.meters.received(kind);
+        if self.batch.is_empty() {
+            self.batch.reserve_exact(BATCH_KEPT); // mostly, nothing is read with it
+        }
         self.batch.push(Message::Received(received, permit));
     }
 

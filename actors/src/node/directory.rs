@@ -47,7 +47,7 @@ pub(crate) struct Directory {
     pub(crate) tasks: TaskTracker,
     pub(crate) failures: Failures,
     pub(crate) sockets_env: Arc<socket::Env>,
-    rooms_env: Arc<room::Env>,
+    pub(super) rooms_env: Arc<room::Env>,
     rooms: Registry<RoomId, RoomTurn>,
     sockets: Registry<SocketId, SocketTurn>,
     users: Registry<UserId, UserTurn>,
@@ -57,6 +57,8 @@ pub(crate) struct Directory {
     sockets_made: AtomicU64,
     epoch: AtomicU64,
     draining: AtomicBool,
+    /// The lease is about to run out, or has: nothing is delivered until it is renewed.
+    pub(super) fenced: AtomicBool,
     root: OnceLock<ActorCell>,
     /// Where turns run.
     runtime: Handle,
@@ -88,6 +90,7 @@ impl Directory {
             limits: settings.room,
             budget: settings.budget,
             bytes: Arc::clone(&ports.bytes),
+            shedding: OnceLock::new(),
         });
         let sockets_env = Arc::new(socket::Env {
             node: name.clone(),
@@ -120,6 +123,7 @@ impl Directory {
             sockets_made: AtomicU64::new(1),
             epoch: AtomicU64::new(0),
             draining: AtomicBool::new(false),
+            fenced: AtomicBool::new(false),
             root: OnceLock::new(),
             runtime: Handle::current(),
             ports,
@@ -154,7 +158,7 @@ impl Directory {
 
     pub(super) fn tell_pushes(self: &Arc<Self>, pushes: Vec<Push>) {
         for push in pushes {
-            self.tell(To::Room(push.room, room_messages::Message::Pushed(push)));
+            self.tell(To::Room(push.room, room_messages::Message::Pushed(Box::new(push))));
         }
     }
 
@@ -270,7 +274,7 @@ impl Directory {
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node has 2^52 sockets")]
     pub(super) fn measure(&self) {
         let meters = &self.meters;
-        meters.measure(&self.ports.bytes);
+        meters.measure(&self.ports.bytes, self.fenced.load(Ordering::Acquire));
         let (here, active) = (self.population(), self.active());
         for (gauge, count) in [&meters.sockets, &meters.users, &meters.rooms].into_iter().zip(here.counts()) {
             gauge.set(count as f64);

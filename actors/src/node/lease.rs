@@ -1,9 +1,12 @@
 //! The node's lease: renews it, and stops deliveries before others may judge the node dead.
 //!
+//! Nobody's connection is closed for it: the ledger may be away for all nodes, and then no seat is freed. Clients are told
+//! (`degraded`) early enough to resume through another node, if there is one, before their seats are freed there.
+//!
 //! Counts real time, pauses of the process included: the ledger's clock does not stand still with this process.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -11,13 +14,16 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::directory::Directory;
 use crate::{
-    clock::monotonic,
+    clock::{Moment, monotonic},
     ledger::Lease,
     messages::{room, socket},
 };
 
 /// How often it is looked whether the lease is about to run out.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// The wall clock went on by so much more than the monotonic one: the machine was suspended, or somebody set the clock.
+const SLEPT_MIN: Duration = Duration::from_secs(1);
 
 /// The actor; its state is [`Holding`].
 pub(super) struct LeaseActor;
@@ -37,6 +43,8 @@ pub(super) struct Holding {
     renew_at: Instant,
     /// What rooms and sockets were told last; `None`: perhaps something, by an actor whose place this one takes.
     fenced: Option<bool>,
+    /// When it was looked last, on both clocks.
+    looked: Moment,
 }
 
 impl Actor for LeaseActor {
@@ -46,7 +54,8 @@ impl Actor for LeaseActor {
 
     async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Holding, ActorProcessingErr> {
         let now = monotonic();
-        let mut holding = Holding { directory, renewed_at: None, renew_at: now, fenced: None };
+        let looked = moment(&directory);
+        let mut holding = Holding { directory, renewed_at: None, renew_at: now, fenced: None, looked };
         holding.look().await;
         me.send_after(LOOK_EVERY, || Command::Look);
         Ok(holding)
@@ -72,6 +81,10 @@ impl Actor for LeaseActor {
 
 impl Holding {
     async fn look(&mut self) {
+        let before = std::mem::replace(&mut self.looked, moment(&self.directory));
+        if let Some(slept) = slept(before, self.looked) {
+            self.distrust(slept).await;
+        }
         if self.renewed_at.is_some() && self.is_at_risk() {
             self.fence().await;
         }
@@ -80,6 +93,19 @@ impl Holding {
         }
         if self.is_at_risk() {
             self.fence().await;
+        }
+    }
+
+    /// Nobody knows what became of the lease: nothing is delivered until it is renewed. Clients hear of it if that fails.
+    async fn distrust(&mut self, slept: Duration) {
+        tracing::warn!(
+            ?slept,
+            "the wall clock has jumped, as after a suspension: the lease is renewed before anything is delivered"
+        );
+        (self.renewed_at, self.renew_at) = (None, monotonic());
+        if self.fenced == Some(false) {
+            self.fenced = None;
+            self.directory.tell_rooms(|| room::Message::Fence(true)).await;
         }
     }
 
@@ -123,6 +149,7 @@ impl Holding {
             self.directory.tell_rooms(|| room::Message::Audit).await;
         }
         let before = self.fenced.replace(false);
+        self.directory.fenced.store(false, Ordering::Release);
         if before == Some(true) {
             tracing::info!("the ledger answers again: seats are audited, and delivery continues");
         }
@@ -136,8 +163,36 @@ impl Holding {
         if self.fenced.replace(true) == Some(true) {
             return;
         }
+        self.directory.fenced.store(true, Ordering::Release);
         tracing::warn!("the node's lease is about to run out: nothing is delivered until the ledger answers");
         self.directory.tell_rooms(|| room::Message::Fence(true)).await;
         self.directory.tell_sockets(|| socket::Message::Degraded(true)).await;
+    }
+}
+
+/// Both clocks now. The monotonic one stands still while the machine is suspended (`CLOCK_MONOTONIC`).
+fn moment(directory: &Directory) -> Moment {
+    Moment { at: monotonic(), unix_ms: directory.now().unix_ms }
+}
+
+/// How much further the wall clock went than the monotonic one, if that is a jump.
+fn slept(before: Moment, now: Moment) -> Option<Duration> {
+    let wall = Duration::from_millis(now.unix_ms.saturating_sub(before.unix_ms));
+    Some(wall.saturating_sub(now.at - before.at)).filter(|slept| *slept > SLEPT_MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suspension_shows_in_the_wall_clock_alone() {
+        let before = Moment { at: monotonic(), unix_ms: 1_000 };
+        let at = |ran, unix_ms| Moment { at: before.at + Duration::from_millis(ran), unix_ms };
+        assert_eq!(slept(before, at(250, 1_250)), None);
+        assert_eq!(slept(before, at(10_250, 11_250)), None, "a pause that both clocks have seen");
+        assert_eq!(slept(before, at(250, 31_250)), Some(Duration::from_secs(30)));
+        assert_eq!(slept(before, at(250, 2_250)), None, "the clock was corrected");
+        assert_eq!(slept(before, at(250, 0)), None, "the clock was put back");
     }
 }

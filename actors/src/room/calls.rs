@@ -5,7 +5,7 @@ use super::{
     rules::step::{LedgerCall, SeatFact},
 };
 use crate::{
-    ledger::{Answer, At, Failure, Join, Resume},
+    ledger::{Answer, At, Fact, Failure, Join, Resume},
     messages::room::{JoinRequest, Message, Reply, ResumeRequest},
     ports::{Later, RoomSettings},
     protocol::{Epoch, RoomId, SeatId},
@@ -39,7 +39,7 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
                 finish(ledger.leave(at, seat, reason), move |answer| Reply::Fact(id, answer))
             }
             SeatFact::Disconnected(seat, skipped, window) => {
-                let answer = ledger.gone(at, seat, window, skipped);
+                let answer = ledger.gone(at, seat, env.kept_for(window), skipped);
                 finish(answer, move |answer| Reply::Fact(id, answer.map(|()| Vec::new())))
             }
             SeatFact::Closed(reason) => finish(ledger.close(at, reason), move |answer| Reply::Fact(id, answer)),
@@ -50,6 +50,7 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
         }
         LedgerCall::Claim(claims, facts) => {
             let seats: Vec<SeatId> = claims.iter().map(|claim| claim.seat).collect();
+            let facts = facts.into_iter().map(|fact| kept(env, fact)).collect();
             finish(ledger.claim(at, claims, facts), |answer| Reply::Claim(seats, answer))
         }
         LedgerCall::Members => finish(ledger.members(room), Reply::Members),
@@ -61,7 +62,15 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
 fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static) -> Called {
     match answer {
         Answer::Now(answer) => Ok(reply(answer)),
-        Answer::Later(later) => Err(Box::pin(async move { Message::Answered(reply(later.await)) })),
+        Answer::Later(later) => Err(Box::pin(async move { Message::Answered(Box::new(reply(later.await))) })),
+    }
+}
+
+/// A fact that is told again, with the window as it is now.
+fn kept(env: &Env, fact: Fact) -> Fact {
+    match fact {
+        Fact::Disconnected(seat, window) => Fact::Disconnected(seat, env.kept_for(window)),
+        Fact::Freed(..) => fact,
     }
 }
 

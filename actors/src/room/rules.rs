@@ -135,16 +135,15 @@ impl Room {
             Message::Resume(request) => self.resume(request, step),
             Message::Leave(seat, reason) => self.leave(seat, reason, step),
             Message::Disconnected(seat) => self.disconnected(seat, step),
-            Message::Signal { from, number, to, payload } => self.send(from, (number, Some(to), payload), step),
-            Message::Chat { from, number, payload } => self.send(from, (number, None, payload), step),
+            Message::Said(said) => self.send(*said, step),
             Message::Acked { from, seq, refused } => self.acked(from, (seq, refused), step),
             Message::Skipped { from, cid, code } => {
                 if let Some(place) = self.place(from) {
                     self.seats[place].numbers().skip(cid, Some(code));
                 }
             }
-            Message::Pushed(push) => self.push(push, step),
-            Message::Answered(reply) => self.answered(reply, step),
+            Message::Pushed(push) => self.push(*push, step),
+            Message::Answered(reply) => self.answered(*reply, step),
             Message::Tick => self.tick(step),
             Message::SettingsChanged(settings) => {
                 self.settings = settings;
@@ -161,13 +160,14 @@ impl Room {
         }
     }
 
-    fn answered(&mut self, reply: Reply, step: &mut Step<'_>) {
+    /// The ledger has answered.
+    pub(crate) fn answered(&mut self, reply: Reply, step: &mut Step<'_>) {
         if let Some(work) = &mut self.work {
             work.calls = work.calls.saturating_sub(1);
         }
         match reply {
-            Reply::Join(request, answer) => self.joined(request, answer, step),
-            Reply::Resume(request, answer) => self.resumed(request, answer, step),
+            Reply::Join(request, answer) => self.joined(*request, answer, step),
+            Reply::Resume(request, answer) => self.resumed(*request, answer, step),
             Reply::Sent(seat, answer) => self.sent(seat, answer, step),
             Reply::Fact(id, answer) => self.fact_told(id, answer, step),
             Reply::Audit(seats, answer) => self.audited(&seats, answer, step),

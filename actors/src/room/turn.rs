@@ -1,6 +1,6 @@
 //! A room's turn: gives its rules what it is told, asks the ledger, tells sockets, and keeps a timer.
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use tokio::sync::oneshot;
 
@@ -8,7 +8,7 @@ use super::{
     Env, calls,
     rules::{
         Room,
-        step::{Effect, Step, UNAVAILABLE_RETRY, unavailable},
+        step::{Effect, Effects, Step, UNAVAILABLE_RETRY, unavailable},
     },
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     executor::{Next, Out, Turn},
     messages::{
         Key, To,
-        room::Message,
+        room::{Message, Said},
         socket::{self, FromRoom, RoomEvent},
     },
     ports::RoomSettings,
@@ -64,24 +64,27 @@ impl RoomTurn {
 
     /// Decides, and performs what follows in the order decided; an answer that is there is the next event.
     fn decide(&mut self, message: Message, now: Instant, out: &mut Out<To, Message>) {
-        let mut effects = VecDeque::new();
-        self.handle(message, now, &mut effects);
-        while let Some(effect) = effects.pop_front() {
-            match effect {
-                Effect::Tell(socket, what) => out.tell(To::Socket(socket, socket::Message::FromRoom(what))),
-                Effect::Call(call) => match calls::call(&self.env, (self.room.id, self.room.asked_in()), call) {
-                    Ok(reply) => self.handle(Message::Answered(reply), now, &mut effects),
-                    Err(later) => out.wait(later),
-                },
+        let (mut effects, mut then) = (&mut Effects::new(), &mut Effects::new());
+        self.step(now, effects, |room, step| room.handle(message, step));
+        while !effects.is_empty() {
+            for effect in effects.drain(..) {
+                match effect {
+                    Effect::Tell(socket, what) => out.tell(To::Socket(socket, socket::Message::FromRoom(what))),
+                    Effect::Call(call) => match calls::call(&self.env, (self.room.id, self.room.asked_in()), call) {
+                        Ok(reply) => self.step(now, then, |room, step| room.answered(reply, step)),
+                        Err(later) => out.wait(later),
+                    },
+                }
             }
+            std::mem::swap(&mut effects, &mut then);
         }
     }
 
-    fn handle(&mut self, message: Message, now: Instant, effects: &mut VecDeque<Effect>) {
+    fn step(&mut self, now: Instant, effects: &mut Effects, decide: impl FnOnce(&mut Room, &mut Step<'_>)) {
         let env = Arc::clone(&self.env);
         let pressure = env.bytes.pressure();
         let mut step = Step { now, pressure, limits: &env.limits, budget: &env.budget, effects };
-        self.room.handle(message, &mut step);
+        decide(&mut self.room, &mut step);
         self.book();
     }
 
@@ -164,12 +167,9 @@ impl Turn for RoomTurn {
             | Message::Fence(_)
             | Message::Drain(_) => true,
             // The last: a lost push is a hole, and found by the next audit; a lost acknowledgement is in the next one.
-            Message::Join(_)
-            | Message::Resume(_)
-            | Message::Signal { .. }
-            | Message::Chat { .. }
-            | Message::Pushed(_)
-            | Message::Acked { .. } => false,
+            Message::Join(_) | Message::Resume(_) | Message::Said(_) | Message::Pushed(_) | Message::Acked { .. } => {
+                false
+            }
             #[cfg(feature = "fault-injection")]
             Message::Fault => true,
         }
@@ -180,7 +180,8 @@ impl Turn for RoomTurn {
         let (socket, session, what) = match message {
             Message::Join(request) => (request.socket, request.session, RoomEvent::JoinRefused(busy.of(request.cid))),
             Message::Resume(request) => (request.socket, request.session, RoomEvent::ResumeUnavailable),
-            Message::Signal { from, number, .. } | Message::Chat { from, number, .. } => {
+            Message::Said(said) => {
+                let Said { from, number, .. } = *said;
                 (from.socket, from.session, RoomEvent::Refused(number.tag, busy.of(number.cid)))
             }
             Message::Drain(done) => {

@@ -29,7 +29,7 @@ impl Frame {
     fn len(&self) -> usize {
         match self {
             Self::Whole(text) => text.len(),
-            Self::Numbered(head, body, tail) => head.as_str().len() + body.len() + tail.len(),
+            Self::Numbered(head, body, tail) => head.len() + body.len() + tail.len(),
         }
     }
 
@@ -47,8 +47,12 @@ impl Outbox {
         Self { frames: Vec::new(), bytes: 0 }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, frame: Frame) {
         self.bytes += frame.len();
+        if self.frames.capacity() == 0 {
+            self.frames = Vec::with_capacity(1); // mostly, it is one
+        }
         self.frames.push(frame);
     }
 
@@ -68,12 +72,8 @@ impl Outbox {
         let mut done = 0;
         let mut buffered = Ok(0);
         for together in frames.chunks(TOGETHER_MAX) {
-            let mut texts = [[""; 3]; TOGETHER_MAX];
-            for (text, frame) in texts.iter_mut().zip(together) {
-                *text = frame.text();
-            }
             done += together.len();
-            buffered = sink.send(&texts[..together.len()]);
+            buffered = send(sink, together);
             if buffered != Ok(0) {
                 break;
             }
@@ -84,4 +84,16 @@ impl Outbox {
         self.bytes = self.frames.iter().map(Frame::len).sum();
         buffered
     }
+}
+
+/// Writes frames with one call.
+fn send(sink: &mut dyn FrameSink, frames: &[Frame]) -> Result<usize, ConnectionGone> {
+    if let [frame] = frames {
+        return sink.send(&[frame.text()]); // mostly, it is one
+    }
+    let mut texts = [[""; 3]; TOGETHER_MAX];
+    for (text, frame) in texts.iter_mut().zip(frames) {
+        *text = frame.text();
+    }
+    sink.send(&texts[..frames.len()])
 }

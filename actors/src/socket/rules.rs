@@ -16,6 +16,8 @@
 
 use std::time::{Duration, Instant};
 
+use smallvec::SmallVec;
+
 use crate::{
     clock::Moment,
     messages::{
@@ -173,8 +175,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) now: Moment,
     pub(crate) limits: &'a SocketLimits,
     pub(crate) budget: &'a BudgetLimits,
-    /// In order.
-    pub(crate) out: Vec<Effect>,
+    /// In order; what follows from one signal fits in without memory of its own.
+    pub(crate) out: SmallVec<[Effect; 2]>,
 }
 
 impl Connection {

@@ -82,6 +82,7 @@ impl Writer {
     }
 
     /// The frame is written with the others of this activation.
+    #[inline]
     pub(super) fn put(&mut self, frame: Frame) {
         match &mut self.sink {
             Sink::Ready(_) => self.outbox.push(frame),

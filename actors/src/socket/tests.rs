@@ -199,10 +199,10 @@ fn a_flood_is_closed_and_a_spent_budget_refuses() {
         bench.sends_for(r#"{"type":"heartbeat"}"#, Charge::Refused(100)),
         ["send error rate_limited after 100 ms"]
     );
-    let closed = ["send error rate_limited", "room disconnected", "close 4529"];
-    assert_eq!(bench.sends_for(r#"{"type":"heartbeat"}"#, Charge::Flood), closed);
+    let closed = ["send error rate_limited after 90 ms", "room disconnected", "close 4529"];
+    assert_eq!(bench.sends_for(r#"{"type":"heartbeat"}"#, Charge::Flood(90)), closed);
     assert_eq!(Bench::in_room().wants(Event::Pinged(vec![1], Charge::Granted)), ["pong 1"]);
     assert_eq!(Bench::in_room().wants(Event::Pinged(vec![], Charge::Refused(1))), [""; 0]);
-    assert_eq!(Bench::in_room().wants(Event::Pinged(vec![], Charge::Flood)), closed);
-    assert_eq!(Bench::in_room().wants(Event::Ponged(vec![], Charge::Flood)), closed);
+    assert_eq!(Bench::in_room().wants(Event::Pinged(vec![], Charge::Flood(90))), closed);
+    assert_eq!(Bench::in_room().wants(Event::Ponged(vec![], Charge::Flood(90))), closed);
 }

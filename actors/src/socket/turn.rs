@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use smallvec::SmallVec;
+
 use super::{
     Address, Env,
     budget::{Charge, Cost, Payer, Purse},
@@ -132,9 +134,9 @@ impl SocketTurn {
     /// Decides, and performs what was decided.
     fn handle(&mut self, event: Event, now: Moment, out: &mut Outs) {
         let env = Arc::clone(&self.env);
-        let mut cx = Cx { now, limits: &env.limits, budget: &env.budget, out: Vec::new() };
+        let mut cx = Cx { now, limits: &env.limits, budget: &env.budget, out: SmallVec::new() };
         self.connection.handle(event, &mut cx);
-        for effect in cx.out {
+        for effect in cx.out.drain(..) {
             self.perform(effect, now, out);
         }
     }
@@ -176,8 +178,9 @@ impl Turn for SocketTurn {
     }
 
     fn settle(&mut self, now: Moment, out: &mut Outs) -> Next {
-        let aside = self.writer.write(At::new(self.connection.id(), &self.env, now));
-        out.told.extend(aside);
+        if let Some(aside) = self.writer.write(At::new(self.connection.id(), &self.env, now)) {
+            out.tell(aside);
+        }
         self.judge(now, out);
         if !self.connection.is_closed() {
             let at = self.connection.wake_at(&self.env.limits);

@@ -2,7 +2,10 @@
 //!
 //! Looks only at what arrives. That it is the right thing is the model's business.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use actors::{
     ledger::{Claim, Cursor, Sequence, Skipped, Source, cursor::Step},
@@ -25,6 +28,8 @@ pub(crate) struct Sending {
     pub(crate) to: Option<JoinOrder>,
     pub(crate) cid: Option<Cid>,
     pub(crate) ids: Range<u64>,
+    /// Its number was skipped before, and greater ones sent.
+    pub(crate) is_late: bool,
 }
 
 /// One session, seen from its client and its holder.
@@ -44,13 +49,17 @@ pub(crate) struct Watch {
     pub(crate) is_over: bool,
     /// Epochs that it has lived to see.
     pub(crate) losses: u32,
-    /// It was absent when one began, or was resumed before it was claimed: what it has heard is not known any more, so that
-    /// a resend may reach it twice if its sender's holder has not claimed either.
+    /// It was absent when one began, or was resumed before it was claimed, or claimed only when the epoch had settled: what it
+    /// has heard is not known any more, so that a resend may reach it twice if its sender's holder has not claimed either.
     pub(crate) was_absent: bool,
     /// The others, as far as was told.
     pub(crate) view: BTreeMap<JoinOrder, UserId>,
-    /// The newest message heard of each session.
-    heard_ids: BTreeMap<SessionId, u64>,
+    /// The sessions of all who were ever told of, and those that were told to have left: a ledger that goes back may have
+    /// their seats again, and they may resend what was heard.
+    sessions: BTreeMap<JoinOrder, SessionId>,
+    left: BTreeSet<SessionId>,
+    /// The messages heard of each session.
+    heard_ids: BTreeMap<SessionId, BTreeSet<u128>>,
     /// What a claim repeats.
     heard: BTreeMap<(JoinOrder, bool), Cid>,
     pub(crate) sent: BTreeMap<Option<JoinOrder>, (Cid, bool)>,
@@ -59,13 +68,16 @@ pub(crate) struct Watch {
     pub(crate) id: u64,
     /// What its client has no answer to.
     pub(crate) unacknowledged: Vec<Sending>,
+    /// What its client sends again before anything new, because it was resumed in a newer epoch: oldest first.
+    pub(crate) resends: Vec<Sending>,
     pub(crate) holes_filled: u64,
     pub(crate) repeats: u64,
 }
 
-/// The text of a message: whose it is, and that session's own number of it, which a resend keeps.
-pub(crate) fn text(from: SessionId, id: u64) -> String {
-    format!("{}|{id}|{}", from.as_u128(), "x".repeat((id % 7) as usize))
+/// The text of a message: whose it is, and that session's own number of it, which a resend keeps; whether it is to all.
+pub(crate) fn text(from: SessionId, id: u64, to: Option<JoinOrder>) -> String {
+    let filling = if to.is_some() { "x" } else { "b" };
+    format!("{}|{id}|{}", from.as_u128(), filling.repeat(1 + (id % 6) as usize))
 }
 
 impl Watch {
@@ -85,6 +97,8 @@ impl Watch {
             losses: 0,
             was_absent: false,
             view: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            left: BTreeSet::new(),
             heard_ids: BTreeMap::new(),
             heard: BTreeMap::new(),
             sent: BTreeMap::new(),
@@ -92,6 +106,7 @@ impl Watch {
             cid: 0,
             id: 0,
             unacknowledged: Vec::new(),
+            resends: Vec::new(),
             holes_filled: 0,
             repeats: 0,
         }
@@ -99,6 +114,7 @@ impl Watch {
 
     pub(crate) fn see(&mut self, members: &[Member]) {
         self.view = members.iter().map(|member| (member.order, member.user)).collect();
+        self.sessions.extend(members.iter().map(|member| (member.order, member.session)));
     }
 
     /// A push arrived, perhaps not for the first time, perhaps after one that did not.
@@ -154,28 +170,35 @@ impl Watch {
             Entry::Joined(member) => {
                 assert_ne!(member.order, self.seat.order, "nobody sees their own join");
                 let before = self.view.insert(member.order, member.user);
+                self.sessions.insert(member.order, member.session);
                 assert!(before.is_none() || !is_exact, "nobody joins twice");
             }
             Entry::Left { user, order, .. } => {
                 let before = self.view.remove(order);
+                self.left.extend(self.sessions.get(order));
                 assert!(before == Some(*user) || !is_exact, "only members leave, once");
             }
-            Entry::Message(message) => {
-                let mut parts = message.data.rest().split('|').map(|part| part.parse::<u128>());
-                let (Some(Ok(from)), Some(Ok(id))) = (parts.next(), parts.next()) else {
-                    panic!("not ours: {message:?}")
-                };
-                let newest = self.heard_ids.entry(SessionId::from_u128(from)).or_default();
-                let is_new = u128::from(*newest) < id;
-                assert!(
-                    is_new || self.was_absent,
-                    "messages of one session arrive in order and once: {id} after {newest}, {} losses",
-                    self.losses
-                );
-                self.repeats += u64::from(!is_new);
-                *newest = (id as u64).max(*newest);
-            }
+            Entry::Message(message) => self.hear_message(message.data.rest()),
         }
+    }
+
+    /// In order and once; but after a loss a resend may reach again whoever is not known to have heard it, and a broadcast
+    /// somebody who joined after it was first sent.
+    fn hear_message(&mut self, text: &str) {
+        let mut parts = text.split('|');
+        let mut number = || parts.next().and_then(|part| part.parse::<u128>().ok()).expect("a message of a walk");
+        let (from, id) = (SessionId::from_u128(number()), number());
+        let is_broadcast = parts.next().is_some_and(|filling| filling.starts_with('b'));
+        let heard = self.heard_ids.entry(from).or_default();
+        let (is_newest, is_first) = (heard.last().is_none_or(|newest| *newest < id), heard.insert(id));
+        let is_forgotten = self.was_absent || self.losses > 0 && self.left.contains(&from);
+        let is_resend_to_newcomer = self.losses > 0 && is_broadcast && is_first;
+        assert!(
+            is_newest || is_forgotten || is_resend_to_newcomer,
+            "messages of one session arrive in order and once: {id} of {from}, {} losses",
+            self.losses
+        );
+        self.repeats += u64::from(!is_first);
     }
 
     /// What its holder claims in a new epoch.

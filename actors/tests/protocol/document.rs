@@ -96,7 +96,7 @@ fn limits() -> String {
             format!("{} times as much", budget.address_factor),
             "likewise; new connections: 503",
         ),
-        ("messages while everything is refused for rate", budget.flood_max.to_string(), "close 4529"),
+        ("messages refused for rate since the last quiet time", budget.flood_max.to_string(), "close 4529"),
         ("refusals that the client has not received", socket.refusals_max.to_string(), "close 4529"),
         ("messages taken and not settled", socket.in_flight_max.to_string(), "further ones wait in the connection"),
         ("from opening to `hello`", seconds(socket.hello_within), "close 4508"),

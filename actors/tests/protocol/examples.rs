@@ -151,7 +151,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         node_id: NodeId::new("node-1"),
         protocol: actors::protocol::SUBPROTOCOL,
         ping_seconds: 10,
-        pong_within_seconds: 15,
+        pong_within_seconds: 14,
         heartbeat_seconds: 15,
         heartbeat_within_seconds: 75,
         resume_window_seconds: 5,

@@ -1,8 +1,8 @@
 //! Lost sockets: whoever comes back within the window was never away.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use actors::{messages::socket::Disconnect, protocol::Close, settings::Settings};
+use actors::{messages::socket::Disconnect, ports::Shedding, protocol::Close, settings::Settings};
 
 use super::{
     browser::{Browser, Heard},
@@ -73,6 +73,39 @@ async fn past_the_window_the_seat_is_lost_once() {
     );
     back.joins(room).await;
     members[0].hears("user_joined").await;
+}
+
+/// An edge that has told clients to wait for so long.
+struct Told(Duration);
+
+impl Shedding for Told {
+    fn told_wait_max(&self) -> Duration {
+        self.0
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_keeps_the_wait_it_was_told_still_has_its_seat() {
+    let world = World::single().await;
+    world.nodes[0].keep_seats_while(Arc::new(Told(Duration::from_secs(8))));
+    let mut members = world.members(2, world.room(4)).await;
+    let bob = members.pop().expect("two");
+    bob.disconnects(Disconnect::Lost);
+    members[0].hears_nothing_for(Duration::from_secs(5 + 7)).await;
+    let mut back = Browser::connect(&world.nodes[0], None);
+    assert_eq!(back.resumes(&bob).await["type"], "resumed");
+    members[0].hears_nothing_for(Duration::from_secs(10)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_told_wait_keeps_a_seat_for_ever() {
+    let world = World::single().await;
+    world.nodes[0].keep_seats_while(Arc::new(Told(Duration::from_secs(1_000))));
+    let mut members = world.members(2, world.room(4)).await;
+    members.pop().expect("two").disconnects(Disconnect::Lost);
+    members[0].hears_nothing_for(Duration::from_secs(5 + 29)).await;
+    let left = members[0].next_within(Duration::from_secs(5)).await;
+    assert!(matches!(left, Some(Heard::Text(message)) if message["type"] == "user_left"));
 }
 
 #[tokio::test(start_paused = true)]

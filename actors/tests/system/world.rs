@@ -64,6 +64,8 @@ impl IceServers for NoIce {
 /// Nodes, and what they share.
 pub(crate) struct World {
     pub(crate) nodes: Vec<NodeRef>,
+    /// Each node's link to the ledger, if it has one that can be cut.
+    pub(crate) links: Vec<Arc<Link>>,
     pub(crate) ledger: Arc<MemoryLedger>,
     pub(crate) book: Arc<Book>,
 }
@@ -71,21 +73,32 @@ pub(crate) struct World {
 impl World {
     /// So many nodes with these settings.
     pub(crate) async fn of(nodes: usize, settings: Settings) -> Self {
+        Self::made(nodes, settings, crate::FAR).await
+    }
+
+    /// So many nodes, each with a link to the ledger that can be cut.
+    pub(crate) async fn linked(nodes: usize) -> Self {
+        Self::made(nodes, Settings::default(), true).await
+    }
+
+    async fn made(nodes: usize, settings: Settings, is_linked: bool) -> Self {
         let mut settings = settings;
         settings.node.turn_budget = crate::TURN_BUDGET;
         let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
         let ledger = MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes));
         let ledger = Arc::new(ledger);
-        let mut world = Self { nodes: Vec::new(), ledger, book: Arc::default() };
+        let mut world = Self { nodes: Vec::new(), links: Vec::new(), ledger, book: Arc::default() };
         for number in 0..nodes {
             let shared = Arc::clone(&world.ledger) as Arc<dyn Ledger>;
             let seed = u64::try_from(number).expect("few nodes");
+            let ledger = if is_linked {
+                world.links.push(Link::new(shared, crate::FAULTS, seed));
+                Arc::new(FaultyLedger(Arc::clone(&world.links[number])))
+            } else {
+                shared
+            };
             let ports = Ports {
-                ledger: if crate::FAR {
-                    Arc::new(FaultyLedger(Link::new(shared, crate::FAULTS, seed)))
-                } else {
-                    shared
-                },
+                ledger,
                 verifier: Arc::new(Trusting),
                 rooms: if crate::FAR {
                     Arc::new(FarBook(Arc::clone(&world.book)))

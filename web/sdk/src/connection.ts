@@ -1,9 +1,11 @@
-// The standing connection to the cluster: one line at a time, a new one when it breaks, none when told to stop.
+// The standing connection to the cluster: one line at a time, a new one when it breaks, none when told to stop. While a
+// node says that it cannot signal, a second line is tried beside the first, and takes over if it resumes the session.
 // Knows tokens, back-off and close codes; knows nothing of rooms, `cid` or `seq`.
-import { asked, backoff, cap } from "./connection/backoff.ts";
+import { asked, backoff, cap, elsewhere } from "./connection/backoff.ts";
 import { type StopReason, verdict } from "./connection/closing.ts";
 import { Line, type LineEvents, type SocketMaker } from "./connection/line.ts";
 import { Emitter } from "./emitter.ts";
+import { CLOSE_CODES } from "./gen/protocol.ts";
 import { LIMITS } from "./limits.ts";
 import type { ClientToServer, Refusal, Said, Say, ServerToClient } from "./wire.ts";
 
@@ -24,7 +26,7 @@ export interface ConnectionOptions {
   /** `wss://…/ws` */
   url: string;
   getToken: GetToken;
-  /** Asked at every new socket: what to continue, if anything. */
+  /** Asked at every new socket, for its handshake and again for its hello: what to continue, if anything. */
   resume: () => Say<"hello">["resume"];
   WebSocket?: SocketMaker;
   /** In [0, 1); for tests. */
@@ -47,6 +49,11 @@ export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ConnectionOptions;
   readonly #random: () => number;
   #line: Line | null = null;
+  /** Tried beside a line whose node cannot signal, until it has resumed the session or failed. */
+  #beside: Line | null = null;
+  #besideTimer: ReturnType<typeof setTimeout> | undefined;
+  /** How often that was tried; `null` while the node can signal. */
+  #triedBeside: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #forceToken = false;
@@ -106,6 +113,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#stopped = true;
     this.#generation += 1;
     clearTimeout(this.#timer);
+    this.#signals();
     this.#line?.close();
     this.#line = null;
     this.emit("stopped", { reason, ...(last && { last }) });
@@ -138,31 +146,92 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   #dial(token: string | null): void {
-    const line = new Line(this.#options.WebSocket ?? WebSocket, this.#options.url);
-    this.#line = line;
+    this.#line = this.#newLine(token);
+  }
+
+  /** A line that says hello, and asks to resume if there is something to resume. */
+  #newLine(token: string | null): Line {
+    const { WebSocket: Socket = WebSocket, url, resume: toResume } = this.#options;
+    const line = new Line(Socket, url, toResume() !== undefined);
     let resuming = false;
     line.on("open", () => {
-      const resume = this.#options.resume();
+      const resume = toResume();
       resuming = resume !== undefined;
-      this.send({ type: "hello", data: { ...(token && { token }), ...(resume && { resume }) } });
+      line.send({ type: "hello", data: { ...(token && { token }), ...(resume && { resume }) } });
+      this.emit("traffic", { direction: "sent", type: "hello" });
     });
     line.on("message", (message) => {
       this.emit("traffic", { direction: "received", type: message.type });
       if (message.type === "welcome") {
         line.keepAlive(message.data.heartbeatSeconds);
         this.#windowMs = message.data.resumeWindowSeconds * 1000;
-        this.emit("welcome", { welcome: message.data, resuming });
-      } else {
-        this.emit("message", message);
+        if (line === this.#line) this.emit("welcome", { welcome: message.data, resuming });
+        return;
       }
+      if (line === this.#beside) this.#besideSays(message);
+      if (line !== this.#line) return;
+      if (message.type === "degraded") this.#degraded(message.data.without);
+      this.emit("message", message);
     });
     line.on("closed", (closed) => {
       if (this.#line === line) this.#closed(closed);
+      else if (this.#beside === line) this.#tryBeside();
     });
+    return line;
+  }
+
+  #degraded(without: readonly string[]): void {
+    if (!without.includes("signaling")) return this.#signals();
+    if (this.#triedBeside === null) this.#tryBeside();
+  }
+
+  /** The node signals again, or is not ours any more: no other one is sought. */
+  #signals(): void {
+    clearTimeout(this.#besideTimer);
+    this.#triedBeside = null;
+    this.#beside?.close();
+    this.#beside = null;
+  }
+
+  /** In a while a line beside the first tries to resume the session; a trial before this one has failed. */
+  #tryBeside(): void {
+    clearTimeout(this.#besideTimer);
+    this.#beside?.close();
+    this.#beside = null;
+    const tried = this.#triedBeside ?? 0;
+    this.#triedBeside = tried + 1;
+    this.#besideTimer = setTimeout(() => void this.#openBeside(), elsewhere(tried, this.#random()));
+  }
+
+  async #openBeside(): Promise<void> {
+    const [line, tried] = [this.#line, this.#triedBeside];
+    const token = await this.#options.getToken({ force: false }).catch(() => undefined);
+    const isStale = line === null || line !== this.#line || tried !== this.#triedBeside;
+    if (isStale || this.#options.resume() === undefined) return;
+    if (token === undefined) return this.#tryBeside();
+    this.#beside = this.#newLine(token);
+    this.#besideTimer = setTimeout(() => this.#tryBeside(), LIMITS.joinMs);
+  }
+
+  /** Resumed: the line beside the first is the first now. Refused for good: the first stays, and is told by its own node. */
+  #besideSays({ type }: ServerToClient): void {
+    if (type !== "resumed" && type !== "resume_failed") return;
+    const beside = this.#beside;
+    if (type === "resumed") {
+      this.#line?.close();
+      [this.#line, this.#beside] = [beside, null];
+    }
+    const tried = this.#triedBeside;
+    this.#signals();
+    if (type === "resume_failed") this.#triedBeside = tried;
   }
 
   #closed({ code, last, retryAfterMs }: LineEvents["closed"]): void {
     this.#line = null;
+    // The session may just have moved to the line beside this one: then nobody else has taken the seat.
+    const isMoved = this.#beside !== null && code === CLOSE_CODES.replaced.number;
+    this.#signals();
+    if (isMoved) return this.#wait(code, null);
     const what = verdict(code, last);
     if (what.next === "stop") return this.stop(what.reason, last);
     if (what.next === "fresh_token") {

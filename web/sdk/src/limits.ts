@@ -12,6 +12,10 @@ export const LIMITS = {
   backoffSeatMs: 10_000,
   /** Back-off never grows past this, so that a person is back soon after the network is. */
   backoffCapMs: 10_000,
+  /** A node that cannot signal is given this long before another is tried: its seats are freed some 7 s after it says so … */
+  elsewhereMs: 3_000,
+  /** … and up to this long between further trials. */
+  elsewhereCapMs: 30_000,
   /** A server's `retryAfterMs` is honoured up to here. */
   retryAfterMaxMs: 60_000,
   /** After this long without a session the SDK stops and leaves the decision to the person. */

@@ -34,3 +34,5 @@ export type Refusal = Said<"error">;
 
 /** The WebSocket sub-protocol this SDK speaks. */
 export const SUB_PROTOCOL = "aldis.v1";
+/** Offered beside it by a client that will resume, so that an overloaded node refuses it last; never selected. */
+export const RESUME_SUB_PROTOCOL = "aldis.resume";

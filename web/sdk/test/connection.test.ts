@@ -5,7 +5,7 @@ import { type GetToken, SignedOut } from "../src/connection.ts";
 import { LIMITS } from "../src/limits.ts";
 import type { Session } from "../src/session.ts";
 import { FakeSocket, settle } from "./fakes.ts";
-import { joined, joinedSession, newSession, tokens, welcome } from "./stage.ts";
+import { chat, joined, joinedSession, newSession, tokens, welcome } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -83,6 +83,21 @@ describe("connection", () => {
     FakeSocket.last.open();
     expect(FakeSocket.last.protocols).toEqual(["aldis.v1"]);
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "token-1" } }]);
+  });
+
+  test("a client with a session to resume says so in the handshake, others do not", async () => {
+    const { socket } = await joinedSession();
+    expect(socket.protocols).toEqual(["aldis.v1"]);
+    socket.cut(1006);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    const again = FakeSocket.last;
+    expect(again.protocols).toEqual(["aldis.v1", "aldis.resume"]);
+    await welcome();
+    again.say({ type: "resume_failed", data: { reason: "seat_gone" } });
+    again.cut(1006);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffCapMs);
+    expect(FakeSocket.last).not.toBe(again);
+    expect(FakeSocket.last.protocols).toEqual(["aldis.v1"]);
   });
 
   test("without a token, hello leaves it to the cookie; 4401 says that the cookie no longer does", async () => {
@@ -275,5 +290,82 @@ describe("connection", () => {
     expect(socket.types()).toEqual(["hello", "join_room", "join_room"]);
     socket.say(joined());
     expect(session.state).toBe("joined");
+  });
+});
+
+describe("a node that cannot signal", () => {
+  const degraded = (...without: string[]) => ({ type: "degraded" as const, data: { without, lost: false } });
+  const resumed = {
+    type: "resumed" as const,
+    data: { roomId: "abc-defg-hij", fromSeq: 1, lastCid: 0, peers: [] },
+  };
+
+  /** Time in which the node answers on this line. */
+  async function alive(socket: FakeSocket, ms: number) {
+    for (let passed = 0; passed < ms; passed += 5_000) {
+      socket.say({ type: "heartbeat_ack", data: { timestamp: 1 } } as never);
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+  }
+
+  /** A session on such a node, and the line that was opened beside the first. */
+  async function besides() {
+    const { session, socket } = await joinedSession();
+    socket.say(degraded("signaling"));
+    await vi.advanceTimersByTimeAsync(LIMITS.elsewhereMs * 1.4);
+    expect(FakeSocket.made).toHaveLength(2);
+    return { session, socket, beside: await welcome() };
+  }
+
+  test("is left for one where the session resumes; nothing is said to have happened", async () => {
+    const { session, socket, beside } = await besides();
+    const states: string[] = [];
+    session.on("state", (state) => states.push(state));
+    expect(beside.protocols).toEqual(["aldis.v1", "aldis.resume"]);
+    expect(beside.sent[0]).toMatchObject({ type: "hello", data: { resume: { resumeToken: "secret-s1" } } });
+    session.send({ type: "chat_message", data: { content: "hi" } });
+    expect(socket.types().at(-1)).toBe("chat_message");
+    beside.say(resumed as never);
+    expect(socket.closedWith).toBe(1000);
+    expect(beside.types()).toEqual(["hello", "chat_message"]);
+    beside.say(chat(1));
+    session.send({ type: "chat_message", data: { content: "again" } });
+    expect(beside.cids()).toEqual([1, 2]);
+    expect([session.state, states]).toEqual(["joined", []]);
+    await alive(beside, LIMITS.elsewhereCapMs);
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("is given a while to signal again", async () => {
+    const { socket } = await joinedSession();
+    socket.say(degraded("signaling"));
+    await vi.advanceTimersByTimeAsync(LIMITS.elsewhereMs - 1);
+    socket.say(degraded());
+    await alive(socket, LIMITS.elsewhereCapMs);
+    expect(FakeSocket.made).toHaveLength(1);
+  });
+
+  test("keeps its client when the session resumes nowhere else, and another is tried later", async () => {
+    const { session, socket, beside } = await besides();
+    beside.cut(1013);
+    expect([session.state, socket.closedWith]).toEqual(["joined", undefined]);
+    await vi.advanceTimersByTimeAsync(LIMITS.elsewhereMs * 2.8);
+    expect(FakeSocket.made).toHaveLength(3);
+    const again = await welcome();
+    again.say({ type: "resume_failed", data: { reason: "seat_gone" } });
+    expect([again.closedWith, session.state, socket.closedWith]).toEqual([1000, "joined", undefined]);
+    await alive(socket, 2 * LIMITS.elsewhereCapMs);
+    expect(FakeSocket.made).toHaveLength(3);
+  });
+
+  test("that closes because the session has moved does not end it", async () => {
+    const { session, socket } = await besides();
+    const ended = ending(session);
+    socket.refuse("replaced");
+    socket.cut(4409);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await welcome();
+    FakeSocket.last.say(resumed as never);
+    expect([ended(), session.state]).toEqual([undefined, "joined"]);
   });
 });

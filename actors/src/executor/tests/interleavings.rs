@@ -66,16 +66,22 @@ impl House {
 
     /// As the executor does it, with a budget of one turn.
     fn run(&self, mut state: Box<Memory>, word: Word, budget: usize) {
-        let mut next = Some(word);
+        let (mut next, mut taken) = (Some(word), None);
         let mut turns = 0;
         loop {
             while let Some(word) = next.take() {
                 state.turn(word, Moment { at: self.start, unix_ms: 0 }, &mut Out::default());
                 turns += 1;
-                next = self.with(Cell::next);
+                next = taken.as_mut().and_then(|taken: &mut Box<_>| Iterator::next(taken)).or_else(|| {
+                    taken = self.with(Cell::take);
+                    taken.as_mut()?.next()
+                });
                 if turns >= budget
                     && let Some(word) = next.take()
                 {
+                    if let Some(rest) = taken {
+                        self.with(|cell| cell.put_back(rest));
+                    }
                     return self.left.lock().expect("no panic").push((state, word));
                 }
             }

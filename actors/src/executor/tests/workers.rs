@@ -93,13 +93,13 @@ impl System for House {
     type Ready = Claimed<u8, Counter>;
 
     fn post(self: &Arc<Self>, (key, told): (u8, Told), run: &mut Run<Self>) {
-        let Posted::Absent(told) = self.cells.post(key, told, run.now).take_absent(|posted| run.posted(key, posted))
+        let Posted::Absent(told) = self.cells.post(key, told, run.now.at).take_absent(|posted| run.posted(key, posted))
         else {
             return;
         };
         let sums = Arc::clone(&self.sums);
         if let Some(state) = start::<Self, Counter>(self, key, || Counter { key, sums }) {
-            run.posted(key, self.cells.post_or_insert(key, state, told, run.now));
+            run.posted(key, self.cells.post_or_insert(key, state, told, run.now.at));
         }
     }
 
@@ -132,7 +132,7 @@ impl System for House {
     }
 
     fn buffers(&self) -> Run<Self> {
-        Run::new(Instant::now())
+        Run::new(self.clock().now())
     }
 
     fn keep_buffers(&self, _: Run<Self>) {}

@@ -48,6 +48,7 @@ impl Numbers {
     }
 
     /// Remembers what was sent to this seat; numbers only rise.
+    #[inline]
     pub(super) fn raise(&mut self, to: JoinOrder, cid: Cid, described: bool) {
         let known = self.pairs.iter().position(|pair| pair.to == to);
         let place = known.unwrap_or_else(|| {

@@ -74,16 +74,16 @@ impl Ledger for MemoryLedger {
     }
 
     fn send(&self, at: At<'_>, send: Send) -> Answer<Sent> {
-        self.answer(at, || Sent::Fenced, |core, turn| core.send(send, turn))
+        Answer::Now(self.pass(at, || Sent::Fenced, |core, turn| core.send(send, turn)))
     }
 
     fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent> {
-        self.answer(at, || Sent::Fenced, |core, turn| core.broadcast(broadcast, turn))
+        Answer::Now(self.pass(at, || Sent::Fenced, |core, turn| core.broadcast(broadcast, turn)))
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
         let lost = || seats.iter().map(|_| Audited::Ended(super::LOST)).collect();
-        self.answer(at, lost, |core, turn| core.audit(&seats, turn))
+        Answer::Now(self.pass(at, lost, |core, turn| core.audit(&seats, turn)))
     }
 
     fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {

@@ -112,7 +112,7 @@ impl RoomCore {
             return Ok(Joined::Full);
         }
         let replaced = older.map(|older| self.end(older, LeaveReason::Replaced, turn));
-        self.last = turn.now.unix_ms.max(self.last + 1);
+        self.last = turn.now().unix_ms.max(self.last + 1);
         let mut seat = Seat::new(join, self.last, turn.node);
         turn.has_connected = true;
         let (members, id) = (self.members(), seat.id());
@@ -213,7 +213,7 @@ impl RoomCore {
 
     fn append_to_all(&mut self, entry: &Entry, turn: &mut Turn<'_>) {
         for seat in &mut self.seats {
-            seat.append(entry, None, turn);
+            seat.append(entry.clone(), None, turn);
         }
     }
 

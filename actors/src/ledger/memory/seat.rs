@@ -221,16 +221,18 @@ impl Seat {
 
     /// Appends an entry to the inbox, and tells the node if the socket is connected; a holder that has not claimed the seat
     /// yet gets the entry with its claim, renumbered. When memory is short, the inbox of an absent seat is dropped instead.
-    pub(super) fn append(&mut self, entry: &Entry, source: Option<Source>, turn: &mut Turn<'_>) {
+    pub(super) fn append(&mut self, entry: Entry, source: Option<Source>, turn: &mut Turn<'_>) {
         let (before, is_connected) = (self.inbox.buffered(), self.is_connected());
+        let is_told = is_connected && !self.is_unclaimed();
+        let told = is_told.then(|| entry.clone());
         let seq = if is_connected || turn.pressure < Pressure::ShedAbsent {
-            self.inbox.append(entry.clone(), turn.limits)
+            self.inbox.append(entry, turn.limits)
         } else {
             self.inbox.shed()
         };
         turn.book(is_connected, before, self.inbox.buffered());
-        if is_connected && !self.is_unclaimed() {
-            turn.tell(&self.node, self.order, Pushed::Entry { seq, entry: entry.clone(), source });
+        if let Some(entry) = told {
+            turn.tell(&self.node, self.order, Pushed::Entry { seq, entry, source });
         }
     }
 

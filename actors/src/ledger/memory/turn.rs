@@ -2,6 +2,8 @@
 //!
 //! A turn happens under the room's lock, so it only collects; the shell books at its end and publishes afterwards.
 
+use std::cell::LazyCell;
+
 use crate::{
     bytes::{Buffer, BufferedBytes, Pressure},
     clock::Moment,
@@ -11,7 +13,6 @@ use crate::{
 };
 
 /// What an operation is given, and what it leaves to be done.
-#[derive(Debug)]
 pub(super) struct Turn<'a> {
     /// The room.
     pub(super) room: RoomId,
@@ -19,8 +20,8 @@ pub(super) struct Turn<'a> {
     epoch: Epoch,
     /// The asking node.
     pub(super) node: &'a NodeId,
-    /// When.
-    pub(super) now: Moment,
+    /// When; found out by the first step that has to know.
+    now: LazyCell<Moment, &'a dyn Fn() -> Moment>,
     /// The ledger's bounds.
     pub(super) limits: &'a LedgerLimits,
     /// How short memory is.
@@ -37,16 +38,30 @@ pub(super) struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     /// A turn at which nothing has happened yet.
-    pub(super) fn new(at: At<'a>, epoch: Epoch, now: Moment, limits: &'a LedgerLimits, pressure: Pressure) -> Self {
+    pub(super) fn new(
+        at: At<'a>,
+        epoch: Epoch,
+        now: &'a dyn Fn() -> Moment,
+        (limits, pressure): (&'a LedgerLimits, Pressure),
+    ) -> Self {
         let (here, away) = (Vec::new(), Vec::new());
-        let At { room, node, .. } = at;
+        let (At { room, node, .. }, now) = (at, LazyCell::new(now));
         Self { room, epoch, node, now, limits, pressure, has_connected: false, here, away, booked: [0; 2] }
     }
 
+    /// When the turn is.
+    pub(super) fn now(&self) -> Moment {
+        *self.now
+    }
+
     /// Tells the node that holds a seat what happened to it.
+    #[inline]
     pub(super) fn tell(&mut self, node: &NodeId, to: JoinOrder, what: Pushed) {
         let push = Push { room: self.room, to, epoch: self.epoch, what };
         if node == self.node {
+            if self.here.capacity() == 0 {
+                self.here = Vec::with_capacity(1); // mostly, it is one
+            }
             self.here.push(push);
         } else {
             self.away.push((node.clone(), push));

@@ -22,9 +22,9 @@ impl System for Directory {
 
     fn post(self: &Arc<Self>, to: To, run: &mut Run<Self>) {
         match to {
-            To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now)),
+            To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now.at)),
             To::Room(id, message) => {
-                let posted = self.rooms.post(id, message, run.now);
+                let posted = self.rooms.post(id, message, run.now.at);
                 match posted {
                     // The ledger has to learn of it: that opens the room, should it have ended.
                     Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
@@ -34,7 +34,7 @@ impl System for Directory {
                 }
             }
             To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
-            To::User(id, message) => run.posted(id, self.users.post(id, message, run.now)),
+            To::User(id, message) => run.posted(id, self.users.post(id, message, run.now.at)),
             To::StartUser(id, message) => self.start_user(id, message, run),
             To::Wake(key, at) => lock(&self.timers).schedule(key, at),
             To::Aside(task) => {
@@ -83,7 +83,7 @@ impl System for Directory {
     }
 
     fn buffers(&self) -> Run<Self> {
-        BUFFERS.take().unwrap_or_else(|| Run::new(self.now().at))
+        BUFFERS.take().unwrap_or_else(|| Run::new(self.now()))
     }
 
     fn keep_buffers(&self, run: Run<Self>) {

@@ -15,6 +15,7 @@ const DIGITS_MAX: usize = 20;
 
 /// The beginning of a numbered frame, up to its `data`, or up to and with the sender in it.
 #[derive(Clone, Copy)]
+#[repr(align(8))] // text is looked at in words
 pub struct Head {
     bytes: [u8; BYTES_MAX],
     len: u8,
@@ -41,6 +42,11 @@ impl Head {
     pub fn as_str(&self) -> &str {
         // Always ASCII.
         std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+
+    /// Its bytes.
+    pub(crate) const fn len(&self) -> usize {
+        self.len as usize
     }
 
     #[inline]

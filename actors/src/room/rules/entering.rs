@@ -32,8 +32,8 @@ pub(super) struct Entering {
 
 #[derive(Debug, Clone)]
 enum Request {
-    Join(JoinRequest),
-    Resume(ResumeRequest),
+    Join(Box<JoinRequest>),
+    Resume(Box<ResumeRequest>),
 }
 
 /// How a member goes.
@@ -67,7 +67,7 @@ impl Entering {
 }
 
 impl Room {
-    pub(super) fn join(&mut self, request: JoinRequest, step: &mut Step<'_>) {
+    pub(super) fn join(&mut self, request: Box<JoinRequest>, step: &mut Step<'_>) {
         let refusal = if !self.settings.active {
             Some(self.closed())
         } else if step.pressure >= Pressure::ShedNewcomers {
@@ -86,7 +86,7 @@ impl Room {
     }
 
     /// Resumes count, but are never too many: those who were here come before those who come anew.
-    pub(super) fn resume(&mut self, request: ResumeRequest, step: &mut Step<'_>) {
+    pub(super) fn resume(&mut self, request: Box<ResumeRequest>, step: &mut Step<'_>) {
         self.work().rate.note(step.budget, step.now);
         self.enter(Request::Resume(request), step);
     }

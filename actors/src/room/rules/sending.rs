@@ -11,10 +11,10 @@ use crate::{
     bytes::Pressure,
     ledger::{Broadcast, Send},
     messages::{
-        room::{Number, SeatRef},
+        room::{Number, Said},
         socket::RoomEvent,
     },
-    protocol::{Code, JoinOrder, Kind, Message, UserId, server::Refusal},
+    protocol::{Code, JoinOrder, Kind, server::Refusal},
 };
 
 /// What becomes of a message whose turn has come.
@@ -31,13 +31,10 @@ enum Verdict {
 impl Room {
     /// A member sends a message: to one other, or to all. From a seat that the room does not know it is dropped: the room
     /// was restarted, and the socket repeats it once it has taken its seat again; or the session has just ended.
-    pub(super) fn send(
-        &mut self,
-        from: SeatRef,
-        (number, to, message): (Number, Option<UserId>, Message),
-        step: &mut Step<'_>,
-    ) {
+    pub(super) fn send(&mut self, said: Said, step: &mut Step<'_>) {
+        let Said { from, number, to, payload: message } = said;
         let Some(place) = self.place(from) else { return };
+        let is_held = self.is_held();
         let line = self.seats[place].line();
         if line.is_stopped {
             return; // its socket was told to close, and its client repeats
@@ -45,7 +42,11 @@ impl Room {
         if line.queue.len() >= QUEUED_MAX {
             return self.refuse_unheard(place, number, step);
         }
-        line.queue.push_back(Outgoing { number, arrived: step.now, to, message });
+        let outgoing = Outgoing { number, arrived: step.now, to, message };
+        if line.is_idle() && !is_held {
+            return self.take_up(place, outgoing, step);
+        }
+        line.queue.push_back(outgoing);
         self.advance(place, step);
     }
 

@@ -1,9 +1,8 @@
 //! What a decision is made with, and what it leads to: effects, in the order decided.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+
+use smallvec::SmallVec;
 
 use crate::{
     bytes::Pressure,
@@ -20,6 +19,9 @@ use crate::{
 /// What a refused client is told to wait where nothing better is known.
 pub(crate) const UNAVAILABLE_RETRY: Duration = Duration::from_secs(1);
 
+/// What is to be done, in order; what follows from one signal fits in without memory of its own.
+pub(crate) type Effects = SmallVec<[Effect; 3]>;
+
 /// One step of a room: the time and the bounds to decide with, and where its effects go.
 pub(crate) struct Step<'a> {
     /// The time.
@@ -31,7 +33,7 @@ pub(crate) struct Step<'a> {
     /// Rates.
     pub(crate) budget: &'a BudgetLimits,
     /// What is to be done, in this order.
-    pub(crate) effects: &'a mut VecDeque<Effect>,
+    pub(crate) effects: &'a mut Effects,
 }
 
 /// What a room wants done.
@@ -46,8 +48,8 @@ pub(crate) enum Effect {
 /// What a room asks the ledger.
 #[derive(Debug)]
 pub(crate) enum LedgerCall {
-    Join(JoinRequest, RoomSettings),
-    Resume(ResumeRequest),
+    Join(Box<JoinRequest>, RoomSettings),
+    Resume(Box<ResumeRequest>),
     Send(Send),
     Broadcast(Broadcast),
     Fact(u64, SeatFact),
@@ -72,12 +74,12 @@ pub(crate) enum SeatFact {
 impl Step<'_> {
     /// Tells a socket something about its session.
     pub(crate) fn tell(&mut self, socket: SocketId, session: SessionId, what: RoomEvent) {
-        self.effects.push_back(Effect::Tell(socket, FromRoom { socket, session, what }));
+        self.effects.push(Effect::Tell(socket, FromRoom { socket, session, what }));
     }
 
     /// Asks the ledger.
     pub(crate) fn call(&mut self, call: LedgerCall) {
-        self.effects.push_back(Effect::Call(call));
+        self.effects.push(Effect::Call(call));
     }
 }
 

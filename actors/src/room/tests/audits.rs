@@ -18,7 +18,7 @@ fn audited(bench: &mut Bench, seats: &[u64]) {
 #[test]
 fn a_room_is_audited_when_it_is_quiet_and_again_when_acknowledgements_have_come() {
     let mut bench = Bench::with_members(2, 2);
-    bench.told(Message::Pushed(push(2, 1, chat_entry())));
+    bench.told(pushed(push(2, 1, chat_entry())));
     let after = bench.limits.audit_after;
     assert_eq!(bench.pass(after - Duration::from_millis(1)), NOTHING);
     assert_eq!(bench.pass(Duration::from_millis(1)), ["call audit 1:1/0 2:1/0"]);
@@ -37,7 +37,7 @@ fn a_room_that_is_never_quiet_is_audited_all_the_same() {
     let mut bench = Bench::with_members(1, 1);
     let mut audits = 0;
     for seq in 1..=60 {
-        bench.told(Message::Pushed(push(1, seq, chat_entry())));
+        bench.told(pushed(push(1, seq, chat_entry())));
         for wanted in bench.pass(Duration::from_millis(500)) {
             assert!(wanted.starts_with("call audit"));
             audited(&mut bench, &[1]);

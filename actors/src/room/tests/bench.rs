@@ -1,9 +1,6 @@
 //! A room under test, and its clock.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 pub(super) use super::{fixtures::*, text::describe};
 use crate::{
@@ -13,7 +10,7 @@ use crate::{
     protocol::{Kind, client::Cid},
     room::rules::{
         Room,
-        step::{Effect, Step},
+        step::{Effect, Effects, Step},
     },
     settings::{BudgetLimits, RoomLimits},
 };
@@ -49,7 +46,7 @@ impl Bench {
         }
         for user in local + 1..=count {
             for to in 1..=local {
-                bench.told(Message::Pushed(joined_push(to, user)));
+                bench.told(pushed(joined_push(to, user)));
             }
         }
         bench
@@ -62,11 +59,11 @@ impl Bench {
     }
 
     pub(super) fn effects(&mut self, event: Message) -> Vec<Effect> {
-        let mut effects = VecDeque::new();
+        let mut effects = Effects::new();
         let Self { room, now, pressure, limits, budget } = self;
         let mut step = Step { now: *now, pressure: *pressure, limits, budget, effects: &mut effects };
         room.handle(event, &mut step);
-        effects.into()
+        effects.into_vec()
     }
 
     /// What the room wants done, as text: `call …` and `tell <socket> …`, in order and whole.
@@ -75,7 +72,7 @@ impl Bench {
     }
 
     pub(super) fn answer(&mut self, reply: Reply) -> Vec<String> {
-        self.told(Message::Answered(reply))
+        self.told(Message::Answered(Box::new(reply)))
     }
 
     /// The ledger's answer for the head of this member's line.

@@ -86,7 +86,7 @@ fn candidates_that_waited_stay_when_their_description_could_not_be_sent() {
 fn a_candidate_gives_up_when_its_peer_leaves() {
     let mut bench = Bench::with_members(2, 2);
     bench.told(signal(1, 2, 1, Kind::IceCandidate));
-    let wants = bench.told(Message::Pushed(push(1, 2, left(2))));
+    let wants = bench.told(pushed(push(1, 2, left(2))));
     assert_eq!(wants[..2], ["tell 1 refused 101 peer_not_found", "tell 1 deliver 2"]);
     assert_eq!(bench.room.candidate_bytes(), 0);
 }
@@ -133,7 +133,7 @@ fn a_candidate_is_bounded_in_bytes_and_none_waits_when_memory_is_short() {
     let mut bench = Bench::with_members(2, 2);
     bench.limits.candidate_bytes_max = 10;
     let large = Payload { kind: Kind::IceCandidate, data: "{\"a\":\"12345\"}".into() };
-    let large = Message::Signal { from: seat(1), number: number(1), to: user(2), payload: large };
+    let large = said(seat(1), number(1), Some(user(2)), large);
     assert_eq!(bench.told(large), ["tell 1 refused 101 payload_too_large"]);
     bench.pressure = Pressure::ShedAbsent;
     assert_eq!(bench.told(signal(1, 2, 2, Kind::IceCandidate)), ["tell 1 refused 102 candidates_overflow"]);
@@ -155,12 +155,7 @@ fn load_is_shed_by_class_chat_first() {
 #[test]
 fn unnumbered_candidates_wait_as_well_and_skip_nothing() {
     let mut bench = Bench::with_members(2, 2);
-    let unnumbered = |tag, kind| Message::Signal {
-        from: seat(1),
-        number: Number { tag, cid: None },
-        to: user(2),
-        payload: payload(kind),
-    };
+    let unnumbered = |tag, kind| said(seat(1), Number { tag, cid: None }, Some(user(2)), payload(kind));
     assert_eq!(bench.told(unnumbered(1, Kind::IceCandidate)), ["tell 1 held 1"]);
     assert_eq!(bench.told(unnumbered(2, Kind::Offer)), ["call send offer+ice_candidate from 1 to 2"]);
     assert_eq!(bench.sent(1, Ok(Sent::Appended(vec![]))), ["tell 1 accepted 2", "tell 1 accepted 1"]);
@@ -169,12 +164,7 @@ fn unnumbered_candidates_wait_as_well_and_skip_nothing() {
 #[test]
 fn candidates_do_not_rely_on_a_description_whose_outcome_nobody_can_tell() {
     let mut bench = Bench::with_members(2, 1);
-    let unnumbered = |tag, kind| Message::Signal {
-        from: seat(1),
-        number: Number { tag, cid: None },
-        to: user(2),
-        payload: payload(kind),
-    };
+    let unnumbered = |tag, kind| said(seat(1), Number { tag, cid: None }, Some(user(2)), payload(kind));
     bench.told(unnumbered(1, Kind::Offer));
     assert_eq!(bench.sent(1, Err(unknown(50))), ["tell 1 accepted 1"], "at most once");
     assert_eq!(bench.told(signal(1, 2, 1, Kind::IceCandidate)), ["tell 1 held 101"], "perhaps it was not applied");
@@ -190,7 +180,7 @@ fn a_shared_message_is_not_copied_on_its_way() {
     let data: Arc<str> = "{}".into();
     let mut bench = Bench::with_members(2, 2);
     let message = Payload { kind: Kind::Offer, data: Arc::clone(&data).into() };
-    let told = Message::Signal { from: seat(1), number: number(1), to: user(2), payload: message };
+    let told = said(seat(1), number(1), Some(user(2)), message);
     let effects = bench.effects(told);
     let [Effect::Call(LedgerCall::Send(send))] = effects.as_slice() else { panic!("one send is asked") };
     assert!(Arc::ptr_eq(send.messages[0].data.rest(), &data));

@@ -14,9 +14,9 @@ fn a_new_epoch_is_told_once_and_every_seat_claimed_with_what_it_knows() {
     let mut bench = Bench::with_members(3, 2);
     bench.accepted(1, 2, (4, Kind::Offer));
     bench.told(Message::Skipped { from: seat(1), cid: 5, code: crate::protocol::Code::RateLimited });
-    bench.told(Message::Pushed(heard(2, 2, Source { from: 3, cid: 8, broadcast: false })));
-    bench.told(Message::Pushed(heard(2, 3, Source { from: 3, cid: 9, broadcast: true })));
-    bench.told(Message::Pushed(heard(2, 4, Source { from: 1, cid: 4, broadcast: false })));
+    bench.told(pushed(heard(2, 2, Source { from: 3, cid: 8, broadcast: false })));
+    bench.told(pushed(heard(2, 3, Source { from: 3, cid: 9, broadcast: true })));
+    bench.told(pushed(heard(2, 4, Source { from: 1, cid: 4, broadcast: false })));
     let claims =
         "call claim [1 at 2 sent 4 heard all 3=9 skipped 5 rate_limited] [2 at 4 sent 0 heard 3=8 all 3=9] facts 0";
     assert_eq!(bench.told(Message::Epoch(2)), ["tell 1 lost", "tell 2 lost", claims]);
@@ -113,7 +113,7 @@ fn a_join_into_a_newer_epoch_claims_the_others() {
 fn a_fenced_room_delivers_nothing_and_audits_before_it_goes_on() {
     let mut bench = Bench::with_members(2, 2);
     assert_eq!(bench.told(Message::Fence(true)), NOTHING);
-    assert_eq!(bench.told(Message::Pushed(push(1, 2, chat_entry()))), NOTHING);
+    assert_eq!(bench.told(pushed(push(1, 2, chat_entry()))), NOTHING);
     assert_eq!(bench.told(chat(1, 1)), NOTHING);
     assert_eq!(bench.told(Message::Join(join(3))), NOTHING);
     assert_eq!(bench.told(Message::Disconnected(seat(2))), ["call gone 2"], "facts are facts");
@@ -142,10 +142,10 @@ fn what_waits_behind_a_fence_waits_no_longer_than_for_the_ledger() {
 fn an_entry_of_another_epoch_has_another_number_and_is_not_delivered() {
     let mut bench = Bench::with_members(1, 1);
     let newer = Push { epoch: 2, ..push(1, 1, chat_entry()) };
-    assert_eq!(bench.told(Message::Pushed(newer)), ["tell 1 lost", "call claim [1 at 0 sent 0 heard] facts 0"]);
+    assert_eq!(bench.told(pushed(newer)), ["tell 1 lost", "call claim [1 at 0 sent 0 heard] facts 0"]);
     bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![(1, chat_entry())])])));
     let older = push(1, 2, chat_entry());
-    assert_eq!(bench.told(Message::Pushed(older)), NOTHING);
+    assert_eq!(bench.told(pushed(older)), NOTHING);
 }
 
 #[test]
@@ -171,17 +171,17 @@ fn what_comes_of_the_old_epoch_during_a_claim_is_not_delivered() {
     assert_eq!(bench.sent(2, Ok(appended)), ["tell 2 accepted 101"], "the loss was told");
     bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, vec![held(vec![]), held(vec![])])));
     let newer = Push { epoch: 2, ..push(1, 2, chat_entry()) };
-    assert_eq!(bench.told(Message::Pushed(newer)), ["tell 1 deliver 2"], "the number of the new epoch counts");
+    assert_eq!(bench.told(pushed(newer)), ["tell 1 deliver 2"], "the number of the new epoch counts");
 }
 
 #[test]
 fn what_came_early_in_the_old_epoch_is_not_delivered_in_the_new_one() {
     let mut bench = Bench::with_members(1, 1);
-    bench.told(Message::Pushed(push(1, 2, chat_entry())));
+    bench.told(pushed(push(1, 2, chat_entry())));
     bench.told(Message::Epoch(2));
     assert_eq!(bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])]))), NOTHING);
     let first = Push { epoch: 2, ..push(1, 1, chat_entry()) };
-    assert_eq!(bench.told(Message::Pushed(first)), ["tell 1 deliver 1"]);
+    assert_eq!(bench.told(pushed(first)), ["tell 1 deliver 1"]);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn what_comes_of_the_new_epoch_during_a_claim_follows_its_answer() {
     let mut bench = Bench::with_members(1, 1);
     bench.told(Message::Epoch(2));
     let second = Push { epoch: 2, ..push(1, 2, chat_entry()) };
-    assert_eq!(bench.told(Message::Pushed(second)), NOTHING);
+    assert_eq!(bench.told(pushed(second)), NOTHING);
     let found = vec![held(vec![(1, chat_entry())])];
     let wants = bench.answer(Reply::Claim(vec![id(1)], claimed(2, found)));
     assert_eq!(wants, ["tell 1 deliver 1", "tell 1 deliver 2"]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     ledger::{Audited, Claimed, Ended, Failure, Joined, Push, Pushed, Resumed, ResumedSeat, Source},
-    messages::room::{JoinRequest, Message, Number, ResumeRequest, SeatRef},
+    messages::room::{JoinRequest, Message, Number, ResumeRequest, Said, SeatRef},
     ports::RoomSettings,
     protocol::{
         Entry, Epoch, JoinOrder, Kind, LeaveReason, Member, Message as Payload, RoomId, SeatId, SessionId, SocketId,
@@ -48,18 +48,18 @@ pub(super) fn member(number: u64) -> Member {
     Member { user: user(number), name: "x".into(), session: session(number), order: number, connected: true }
 }
 
-pub(super) fn join(number: u64) -> JoinRequest {
+pub(super) fn join(number: u64) -> Box<JoinRequest> {
     let (session, socket) = (session(number), SocketId(number));
-    JoinRequest { user: user(number), name: "x".into(), session, secret: 1, socket, cid: Some(7) }
+    Box::new(JoinRequest { user: user(number), name: "x".into(), session, secret: 1, socket, cid: Some(7) })
 }
 
 pub(super) fn seated(number: u64, pushes: Vec<Push>) -> Joined {
     Joined::Seated { seat: id(number), epoch: 1, members: (1..number).map(member).collect(), replaced: None, pushes }
 }
 
-pub(super) fn resume(number: u64, socket: u64, last_seq: Seq) -> ResumeRequest {
+pub(super) fn resume(number: u64, socket: u64, last_seq: Seq) -> Box<ResumeRequest> {
     let (user, session, socket) = (user(number), session(number), SocketId(socket));
-    ResumeRequest { user, name: "x".into(), order: number, session, secret: 1, socket, last_seq }
+    Box::new(ResumeRequest { user, name: "x".into(), order: number, session, secret: 1, socket, last_seq })
 }
 
 /// A seat resumed in its second generation, beside member 2.
@@ -114,11 +114,19 @@ pub(super) fn left(number: u64) -> Entry {
 
 /// A signal whose tag is its number plus 100.
 pub(super) fn signal(from: u64, to: u64, cid: Cid, kind: Kind) -> Message {
-    Message::Signal { from: seat(from), number: number(cid), to: user(to), payload: payload(kind) }
+    said(seat(from), number(cid), Some(user(to)), payload(kind))
 }
 
 pub(super) fn chat(from: u64, cid: Cid) -> Message {
-    Message::Chat { from: seat(from), number: number(cid), payload: payload(Kind::ChatMessage) }
+    said(seat(from), number(cid), None, payload(Kind::ChatMessage))
+}
+
+pub(super) fn said(from: SeatRef, number: Number, to: Option<UserId>, payload: Payload) -> Message {
+    Message::Said(Box::new(Said { from, number, to, payload }))
+}
+
+pub(super) fn pushed(push: Push) -> Message {
+    Message::Pushed(Box::new(push))
 }
 
 pub(super) fn number(cid: Cid) -> Number {

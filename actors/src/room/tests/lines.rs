@@ -115,9 +115,9 @@ fn a_duplicate_is_accepted_also_when_its_turn_does_not_come() {
 fn an_unnumbered_message_of_unknown_outcome_is_sent_once() {
     let mut bench = Bench::with_members(2, 2);
     let number = Number { tag: 5, cid: None };
-    bench.told(Message::Chat { from: seat(1), number, payload: payload(Kind::ChatMessage) });
+    bench.told(said(seat(1), number, None, payload(Kind::ChatMessage)));
     assert_eq!(bench.sent(1, Err(unknown(100))), ["tell 1 accepted 5"]);
-    bench.told(Message::Chat { from: seat(1), number, payload: payload(Kind::ChatMessage) });
+    bench.told(said(seat(1), number, None, payload(Kind::ChatMessage)));
     assert_eq!(bench.sent(1, Err(not_applied(100))), NOTHING, "this one is sent again");
     assert_eq!(bench.pass(Duration::from_millis(100)), ["call broadcast from 1"]);
 }
@@ -166,7 +166,7 @@ fn an_answer_for_a_seat_that_has_moved_is_not_its_successors() {
     let answer = resumed_seat(crate::ledger::ResumedSeat { pushes: vec![ended(1, Ended::Moved)], ..resumed(1) });
     bench.answer(Reply::Resume(resume(1, 9, 1), answer));
     let theirs = SeatRef { socket: crate::protocol::SocketId(9), seat: Some(SeatId { order: 1, fence: 2 }), ..seat(1) };
-    bench.told(Message::Chat { from: theirs, number: number(1), payload: payload(Kind::ChatMessage) });
+    bench.told(said(theirs, number(1), None, payload(Kind::ChatMessage)));
     let delivered = bench.sent(1, Ok(Sent::Appended(vec![push(2, 1, chat_entry())])));
     assert_eq!(delivered, ["tell 2 deliver 1"], "others get it, the new session is not told of it");
 }

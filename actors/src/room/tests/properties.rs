@@ -58,7 +58,7 @@ impl World {
     fn answer(&mut self, fate: Fate) {
         let Some(call) = self.calls.pop_front() else { return };
         let reply = self.model.answer(self.bench.room.asked_in(), call, fate);
-        self.tell(Message::Answered(reply));
+        self.tell(Message::Answered(Box::new(reply)));
     }
 
     fn pass(&mut self, span: Duration) {
@@ -88,7 +88,7 @@ impl World {
             18 => self.pass(Duration::from_millis(700 * who)),
             19 => {
                 for push in self.model.remote(who, whom.is_multiple_of(2)) {
-                    self.tell(Message::Pushed(push));
+                    self.tell(pushed(push));
                 }
             }
             20 => {
@@ -213,9 +213,9 @@ fn any_message(action: u8, who: u64, what: u64) -> Message {
         14 => Reply::Members(Ok(vec![member(what)])),
         15 => Reply::Held(Ok(vec![(id(who), session(what))])),
         16 => Reply::Repair(Err(failure)),
-        17 => return Message::Pushed(push(who, what, crate::protocol::Entry::Joined(member(what)))),
-        18 => return Message::Pushed(push(who, what, left(what))),
-        19 => return Message::Pushed(ended(who, Ended::Freed(LeaveReason::Lost))),
+        17 => return pushed(push(who, what, crate::protocol::Entry::Joined(member(what)))),
+        18 => return pushed(push(who, what, left(what))),
+        19 => return pushed(ended(who, Ended::Freed(LeaveReason::Lost))),
         20 => return Message::Join(join(who)),
         21 => return Message::Resume(resume(who, what, what)),
         22 => return Message::Leave(if what == 1 { joining(who) } else { seat(who) }, LeaveReason::Left),
@@ -227,5 +227,5 @@ fn any_message(action: u8, who: u64, what: u64) -> Message {
         28 => return Message::Tick,
         _ => return signal(who, what, what, if what == 2 { Kind::Offer } else { Kind::IceCandidate }),
     };
-    Message::Answered(reply)
+    Message::Answered(Box::new(reply))
 }

@@ -68,7 +68,7 @@ fn who_joins_in_the_new_epoch_is_not_told_of_those_who_left_before() {
     let members = vec![member(1)];
     let joined = crate::ledger::Joined::Seated { seat: id(4), epoch: 2, members, replaced: None, pushes: vec![] };
     bench.answer(Reply::Join(join(4), Ok(joined)));
-    bench.told(Message::Pushed(Push { epoch: 2, ..push(1, 3, Entry::Joined(member(4))) }));
+    bench.told(pushed(Push { epoch: 2, ..push(1, 3, Entry::Joined(member(4))) }));
     let wants = look(&mut bench, SECOND, &[1, 4], &[1, 4]);
     assert_eq!(wants, ["call repair 1 -2 -3"], "4 was told that only 1 is there");
 }
@@ -107,7 +107,7 @@ fn who_resumes_where_nobody_saw_the_loss_is_compared_too() {
 #[test]
 fn a_client_that_has_missed_news_which_were_lost_resumes() {
     let mut bench = Bench::with_members(2, 2);
-    bench.told(Message::Pushed(joined_push(1, 3)));
+    bench.told(pushed(joined_push(1, 3)));
     bench.told(Message::Epoch(2));
     claim(&mut bench, 2);
     let wants = look(&mut bench, 3 * SECOND, &[1, 2], &[1, 2, 3]);
@@ -121,7 +121,7 @@ fn a_client_that_has_missed_news_which_were_lost_resumes() {
 fn nothing_is_repaired_that_came_by_itself() {
     let mut bench = claimed_room(2, 1);
     assert_eq!(look(&mut bench, 3 * SECOND, &[1], &[1, 2, 3]), NOTHING);
-    bench.told(Message::Pushed(Push { epoch: 2, ..joined_push(1, 3) }));
+    bench.told(pushed(Push { epoch: 2, ..joined_push(1, 3) }));
     assert_eq!(look(&mut bench, SECOND, &[1], &[1, 2, 3]), NOTHING);
 }
 

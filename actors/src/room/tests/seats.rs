@@ -103,7 +103,8 @@ fn newcomers_are_refused_when_memory_is_short_and_resumes_are_not() {
 fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
     for is_pushed in [true, false] {
         let mut bench = Bench::with_members(1, 1);
-        let newer = crate::messages::room::JoinRequest { session: session(9), socket: SocketId(9), ..join(1) };
+        let mut newer = join(1);
+        (newer.session, newer.socket) = (session(9), SocketId(9));
         bench.told(Message::Join(newer.clone()));
         let pushes = if is_pushed { vec![ended(1, Ended::Freed(LeaveReason::Replaced))] } else { Vec::new() };
         let seat = SeatId { order: 9, fence: 1 };
@@ -126,8 +127,7 @@ fn a_socket_that_was_taken_over_speaks_for_nobody() {
     assert_eq!(bench.told(Message::Leave(seat(1), LeaveReason::Left)), NOTHING);
     assert_eq!(bench.told(signal(1, 2, 1, Kind::Offer)), NOTHING);
     let theirs = SeatRef { socket: SocketId(9), seat: Some(SeatId { order: 1, fence: 2 }), ..seat(1) };
-    let candidate =
-        Message::Signal { from: theirs, number: number(7), to: user(2), payload: payload(Kind::IceCandidate) };
+    let candidate = said(theirs, number(7), Some(user(2)), payload(Kind::IceCandidate));
     let passes = ["call send ice_candidate from 1 to 2 as 7"];
     assert_eq!(bench.told(candidate), passes, "its description passed before the resume");
     assert_eq!(bench.told(Message::Disconnected(theirs)), ["call gone 1#2"]);
@@ -188,7 +188,7 @@ fn a_receipt_is_a_fact_also_after_a_resume() {
     let second = SeatId { order: 1, fence: 2 };
     for (cid, wanted) in table {
         let from = SeatRef { seat: Some(second), ..seat(1) };
-        let again = Message::Signal { from, number: number(cid), to: user(2), payload: payload(Kind::IceCandidate) };
+        let again = said(from, number(cid), Some(user(2)), payload(Kind::IceCandidate));
         assert_eq!(bench.told(again), [wanted]);
         bench.answer(Reply::Sent(second, Ok(crate::ledger::Sent::Appended(vec![]))));
     }
@@ -203,7 +203,7 @@ fn a_resend_to_somebody_who_has_come_back_meanwhile_counts_as_what_became_of_it(
     assert_eq!(bench.answer(Reply::Resume(resume(1, 1, 0), answer)), ["tell 1 resumed 1#2 missed 0, last 5"]);
     let from = SeatRef { seat: Some(SeatId { order: 1, fence: 2 }), ..seat(1) };
     for (cid, wanted) in [(4, "tell 1 accepted 104"), (5, "tell 1 accepted 105"), (6, "tell 1 refused 106 glare")] {
-        let again = Message::Signal { from, number: number(cid), to: user(2), payload: payload(Kind::Answer) };
+        let again = said(from, number(cid), Some(user(2)), payload(Kind::Answer));
         assert_eq!(bench.told(again), [wanted]);
     }
 }
@@ -212,8 +212,8 @@ fn a_resend_to_somebody_who_has_come_back_meanwhile_counts_as_what_became_of_it(
 fn what_is_pushed_before_a_join_is_answered_is_delivered_behind_the_answer() {
     let mut bench = Bench::new();
     bench.told(Message::Join(join(1)));
-    assert_eq!(bench.told(Message::Pushed(push(1, 1, chat_entry()))), NOTHING);
-    assert_eq!(bench.told(Message::Pushed(ended(1, Ended::Freed(LeaveReason::Kicked)))), NOTHING);
+    assert_eq!(bench.told(pushed(push(1, 1, chat_entry()))), NOTHING);
+    assert_eq!(bench.told(pushed(ended(1, Ended::Freed(LeaveReason::Kicked)))), NOTHING);
     let wants = bench.answer(Reply::Join(join(1), Ok(seated(1, vec![]))));
     assert_eq!(wants, ["tell 1 joined as 1 beside 0", "tell 1 deliver 1", "tell 1 ended Freed(Kicked)"]);
     assert!(bench.room.is_idle());

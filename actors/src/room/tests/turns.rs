@@ -1,6 +1,10 @@
 //! The turn around the rules: what is asked, told, awaited, booked, and what a panic costs.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use tokio::sync::oneshot;
 
@@ -38,6 +42,7 @@ impl Cell {
             limits: RoomLimits::default(),
             budget: BudgetLimits::default(),
             bytes: Arc::clone(&bytes),
+            shedding: OnceLock::new(),
         };
         let now = Clock::new().now();
         let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env), now.at));
@@ -90,7 +95,7 @@ async fn an_answer_that_is_there_and_one_that_comes_later_lead_to_the_same() {
         let mut cell = Cell::new(mode);
         let mut told = cell.tell(Message::Join(join(1))).await;
         told.extend(cell.tell(Message::Join(join(2))).await);
-        told.extend(cell.tell(Message::Pushed(push(1, 1, Entry::Joined(member(2))))).await);
+        told.extend(cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await);
         told.extend(cell.tell(signal(1, 2, 1, Kind::Offer)).await);
         told.retain(|told| !told.starts_with("wake"));
         outcomes.push((told, cell.asked()));
@@ -135,14 +140,14 @@ async fn a_room_stops_when_nobody_is_left_and_the_ledger_knows() {
 async fn bytes_of_early_candidates_are_booked_and_always_returned() {
     let mut cell = Cell::new(Mode::Now);
     cell.tell(Message::Join(join(1))).await;
-    cell.tell(Message::Pushed(push(1, 1, Entry::Joined(member(2))))).await;
+    cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await;
     for cid in 1..=3 {
         cell.tell(signal(1, 2, cid, Kind::IceCandidate)).await;
     }
     assert_eq!(cell.bytes.held(Buffer::Candidate), 6);
     cell.tell(signal(1, 2, 4, Kind::Offer)).await;
     assert_eq!(cell.bytes.held(Buffer::Candidate), 0);
-    cell.tell(Message::Pushed(push(1, 2, Entry::Joined(member(3))))).await;
+    cell.tell(pushed(push(1, 2, Entry::Joined(member(3))))).await;
     cell.tell(signal(1, 3, 5, Kind::IceCandidate)).await;
     assert_eq!(cell.bytes.held(Buffer::Candidate), 2);
     let bytes = Arc::clone(&cell.bytes);
@@ -174,7 +179,7 @@ async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     let mut cell = Cell::new(Mode::Now);
     cell.tell(Message::Join(join(1))).await;
     cell.tell(Message::Join(join(2))).await;
-    cell.tell(Message::Pushed(push(1, 1, Entry::Joined(member(2))))).await;
+    cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await;
     cell.tell(signal(2, 1, 1, Kind::IceCandidate)).await;
     cell.set(Mode::Away);
     cell.tell(Message::Join(join(3))).await;
@@ -207,7 +212,7 @@ fn whoever_is_refused_hears_so() {
         (chat(1, 1), "1 Refused(101, Refusal { code: Unavailable"),
         (signal(1, 2, 1, Kind::Offer), "1 Refused(101, Refusal { code: Unavailable"),
         (Message::Tick, ""),
-        (Message::Pushed(push(1, 1, chat_entry())), ""),
+        (pushed(push(1, 1, chat_entry())), ""),
         (Message::Drain(done), ""),
     ];
     let cell = Cell::new(Mode::Now);

@@ -39,8 +39,8 @@ pub(crate) enum Charge {
     Granted,
     /// It is refused: retry after so many milliseconds.
     Refused(u64),
-    /// So many were refused that the socket is closed.
-    Flood,
+    /// So many were refused that the socket is closed: reconnect after so many milliseconds.
+    Flood(u64),
 }
 
 impl Purse {
@@ -102,10 +102,8 @@ impl Purse {
     }
 
     fn refused(&mut self, budgets: &Budgets, left: u64) -> Charge {
-        if self.penalty.count(&budgets.limits) {
-            return Charge::Flood;
-        }
-        Charge::Refused(millis(left))
+        let wait = millis(left);
+        if self.penalty.count(&budgets.limits) { Charge::Flood(wait) } else { Charge::Refused(wait) }
     }
 }
 

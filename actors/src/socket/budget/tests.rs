@@ -80,7 +80,7 @@ fn a_penalty_refuses_and_a_flood_ends_it() {
     let burst = [at(0), at(0), at(0), at(0), at(0)];
     assert_eq!(burst, [Charge::Granted; 5]);
     assert_eq!([at(0), at(40), at(100)], [Charge::Refused(100), Charge::Refused(60), Charge::Granted]);
-    assert_eq!([at(100), at(110)], [Charge::Refused(200), Charge::Flood]);
+    assert_eq!([at(100), at(110)], [Charge::Refused(200), Charge::Flood(190)]);
 }
 
 #[test]

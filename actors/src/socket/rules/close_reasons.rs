@@ -15,6 +15,13 @@ pub(super) fn token_refusal(why: &TokenError) -> Refusal {
     }
 }
 
+const FLOOD: &str = "Far more messages than the rate limit allows.";
+
+/// The `error` that precedes a close for a flood: what the client has to wait before it reconnects.
+pub(super) fn flooded(wait_ms: u64) -> Refusal {
+    Refusal::new(Code::RateLimited, FLOOD).after_ms(wait_ms)
+}
+
 /// The `error` that precedes a close which nothing more precise explains.
 pub(super) fn close_reason(code: Close) -> Option<Refusal> {
     let (error, text) = match code {
@@ -34,7 +41,7 @@ pub(super) fn close_reason(code: Close) -> Option<Refusal> {
         Close::Forbidden => (Code::Forbidden, "Access denied: you were removed, or your account is disabled."),
         Close::Replaced => (Code::Replaced, "You joined from another tab or device, which has your seat now."),
         Close::Timeout => (Code::Timeout, "Nothing was received from you for too long."),
-        Close::Rate => (Code::RateLimited, "Far more messages than the rate limit allows."),
+        Close::Rate => (Code::RateLimited, FLOOD),
         Close::SlowReader => {
             (Code::SlowReader, "You read too slowly; undelivered messages are kept: reconnect and resume.")
         }

@@ -127,7 +127,8 @@ impl Connection {
                 let (user, name, socket) = (identity.user, identity.name.clone(), self.id);
                 entering.asked = true;
                 let request = JoinRequest { user, name, session, secret, socket, cid: *cid };
-                cx.out.push(Effect::Open(*room, Some(settings), room::Message::Join(request)));
+                let message = room::Message::Join(Box::new(request));
+                cx.out.push(Effect::Open(*room, Some(settings), message));
             }
             (Aim::Join { room, .. }, Ok(None)) => {
                 let refusal = Refusal::new(Code::RoomNotFound, format!("There is no room {room}."));
@@ -143,7 +144,8 @@ impl Connection {
                 let (user, name, socket, last_seq) = (identity.user, identity.name.clone(), self.id, resume.seq);
                 entering.asked = true;
                 let request = ResumeRequest { user, name, order, session, secret, socket, last_seq };
-                cx.out.push(Effect::Open(room, found.ok().flatten(), room::Message::Resume(request)));
+                let message = room::Message::Resume(Box::new(request));
+                cx.out.push(Effect::Open(room, found.ok().flatten(), message));
             }
         }
     }

@@ -6,7 +6,11 @@
 
 use std::time::Instant;
 
-use super::{Charge, Connection, Cx, Effect, Phase, close_reasons::close_reason, error, room};
+use super::{
+    Charge, Connection, Cx, Effect, Phase,
+    close_reasons::{close_reason, flooded},
+    error, room,
+};
 use crate::{
     messages::{room::SeatRef, socket::Disconnect},
     protocol::{
@@ -131,14 +135,14 @@ impl Connection {
         match charge {
             Charge::Granted => cx.out.push(Effect::Pong(payload)),
             Charge::Refused(_) => {}
-            Charge::Flood => self.close(Close::Rate, None, cx),
+            Charge::Flood(ms) => self.close(Close::Rate, Some(flooded(ms)), cx),
         }
     }
 
     /// A pong brings its ping's payload back: it acknowledges, and costs the client's script nothing.
     pub(super) fn ponged(&mut self, payload: &[u8], charge: Charge, cx: &mut Cx<'_>) {
-        if charge == Charge::Flood {
-            return self.close(Close::Rate, None, cx);
+        if let Charge::Flood(ms) = charge {
+            return self.close(Close::Rate, Some(flooded(ms)), cx);
         }
         self.life.pong_by = None;
         let id = self.id;

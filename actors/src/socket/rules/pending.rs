@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Instant};
 
 use super::Permit;
 use crate::{
-    messages::room::{self, Number, SeatRef},
+    messages::room::{self, Number, Said, SeatRef},
     protocol::{Code, Message, UserId, client::Cid},
 };
 
@@ -30,10 +30,11 @@ pub(super) enum Outgoing {
 impl Outgoing {
     /// What the room is told.
     pub(super) fn told(self, from: SeatRef, number: Number) -> room::Message {
-        match self {
-            Self::Signal(to, payload) => room::Message::Signal { from, number, to, payload },
-            Self::Chat(payload) => room::Message::Chat { from, number, payload },
-        }
+        let (to, payload) = match self {
+            Self::Signal(to, payload) => (Some(to), payload),
+            Self::Chat(payload) => (None, payload),
+        };
+        room::Message::Said(Box::new(Said { from, number, to, payload }))
     }
 }
 
@@ -120,9 +121,9 @@ impl Outstanding {
         }
     }
 
-    /// The lowest number that is not settled.
+    /// The lowest number that is not settled: numbers ascend in the order in which they are read.
     pub(super) fn lowest(&self) -> Option<Cid> {
-        self.0.as_ref()?.pending.iter().filter_map(|pending| pending.number.cid).min()
+        self.0.as_ref()?.pending.iter().find_map(|pending| pending.number.cid)
     }
 
     /// A number was refused; answers how many refusals the client is not known to have received.

@@ -1,7 +1,9 @@
 //! What a client sends: in its turn or after the answer that it depends on, counted, refused or told to the room.
 
 use super::{
-    Charge, Connection, Cx, Effect, Permit, Phase, Purpose, Received, error,
+    Charge, Connection, Cx, Effect, Permit, Phase, Purpose, Received,
+    close_reasons::flooded,
+    error,
     pending::{Outgoing, Pending},
     room,
 };
@@ -18,8 +20,8 @@ use crate::{
 impl Connection {
     pub(super) fn received(&mut self, received: Received, cx: &mut Cx<'_>) {
         self.life.heard(cx.now.at);
-        if received.charge == Charge::Flood {
-            return self.close(Close::Rate, None, cx);
+        if let Charge::Flood(ms) = received.charge {
+            return self.close(Close::Rate, Some(flooded(ms)), cx);
         }
         self.in_order(received, cx);
     }
@@ -52,7 +54,7 @@ impl Connection {
             (Err(BadMessage { code, kind, text, cid }), Charge::Granted) => {
                 self.refused_here(kind, cid, Refusal::new(code, text), cx);
             }
-            (Ok(_) | Err(_), Charge::Flood) => {} // closed before
+            (Ok(_) | Err(_), Charge::Flood(_)) => {} // closed before
         }
     }
 

@@ -60,7 +60,8 @@ impl Connection {
             socket: self.id,
             last_seq: delivered,
         };
-        cx.out.push(Effect::Open(room, settings.ok().flatten(), room::Message::Resume(request)));
+        let message = room::Message::Resume(Box::new(request));
+        cx.out.push(Effect::Open(room, settings.ok().flatten(), message));
     }
 
     /// The restarted room has the seat again: it is told once more what it has not settled, and what it does not know.

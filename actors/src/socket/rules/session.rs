@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use super::{
-    ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef, error,
+    ACK_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, SeatRef,
+    close_reasons::flooded,
+    error,
     life::PingPayload,
     numbers::{Expected, Numbers},
     pending::{Outstanding, Pending},
@@ -100,29 +102,29 @@ impl Session {
         self.outstanding.lowest().map_or(self.numbers.last(), |cid| cid - 1)
     }
 
-    fn ack(&mut self, every: u64) -> Option<Effect> {
-        let settled = self.settled();
-        if settled < self.ack_sent.saturating_add(every) {
-            return None;
-        }
+    fn ack(&mut self, settled: Cid) -> Effect {
         self.ack_sent = settled;
-        Some(Effect::Send(ServerToClient::Ack(settled)))
+        Effect::Send(ServerToClient::Ack(settled))
     }
 
     /// An `ack` at once if many messages wait for one, else within a second.
     fn ack_soon(&mut self, cx: &mut Cx<'_>) {
-        if let Some(ack) = self.ack(cx.limits.ack_every.max(1)) {
-            cx.out.push(ack);
-        } else if self.settled() > self.ack_sent {
+        let settled = self.settled();
+        if settled >= self.ack_sent.saturating_add(cx.limits.ack_every.max(1)) {
+            cx.out.push(self.ack(settled));
+        } else if settled > self.ack_sent {
             self.outstanding.ack_before(cx.now.at + ACK_WITHIN);
         }
         self.outstanding.tidy();
     }
 
     pub(super) fn ack_overdue(&mut self, now: Instant) -> Option<Effect> {
-        let ack = self.outstanding.take_ack(now).then(|| self.ack(1))?;
+        if !self.outstanding.take_ack(now) {
+            return None;
+        }
         self.outstanding.tidy();
-        ack
+        let settled = self.settled();
+        (settled > self.ack_sent).then(|| self.ack(settled))
     }
 
     /// An `ack` that has waited long enough is sent with what is written anyway: alone it would cost a write of its own.
@@ -206,8 +208,9 @@ impl Connection {
         let Phase::InRoom(session) = &mut self.phase else { return };
         if let RoomEvent::Deliver(seq, entry) = what {
             session.deliver(seq, entry, cx);
-            let ack = session.ack_along(cx.now.at);
-            cx.out.extend(ack);
+            if let Some(ack) = session.ack_along(cx.now.at) {
+                cx.out.push(ack);
+            }
         } else if let RoomEvent::Held(tag) = what {
             session.outstanding.hold(tag);
             session.restarts = 0;
@@ -235,10 +238,12 @@ impl Connection {
     pub(super) fn refuse(&mut self, refusal: Refusal, cx: &mut Cx<'_>) {
         let Phase::InRoom(session) = &mut self.phase else { return };
         let unconfirmed = refusal.cid.map_or(0, |cid| session.outstanding.refuse(cid, refusal.code));
+        let wait = refusal.retry_after_ms;
         cx.out.push(error(refusal));
         session.ack_soon(cx);
         if unconfirmed > cx.limits.refusals_max {
-            self.close(Close::Rate, None, cx);
+            let first = u64::try_from(cx.budget.penalty_first.as_millis()).unwrap_or(u64::MAX);
+            self.close(Close::Rate, Some(flooded(wait.unwrap_or(first))), cx);
         }
     }
 

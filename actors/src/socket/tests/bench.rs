@@ -87,7 +87,7 @@ impl Bench {
     pub(super) fn wants(&mut self, event: Event) -> Vec<String> {
         let now = Moment { at: self.now, unix_ms: 1_000 };
         let budget = BudgetLimits::default();
-        let mut cx = Cx { now, limits: &self.limits, budget: &budget, out: Vec::new() };
+        let mut cx = Cx { now, limits: &self.limits, budget: &budget, out: smallvec::SmallVec::new() };
         self.connection.handle(event, &mut cx);
         cx.out.iter().map(describe).collect()
     }
@@ -159,10 +159,8 @@ pub(super) fn room_text(message: &room::Message) -> String {
         room::Message::Resume(request) => format!("resume {} after {}", request.order, request.last_seq),
         room::Message::Leave(_, reason) => format!("leave {reason:?}"),
         room::Message::Disconnected(_) => "disconnected".to_owned(),
-        room::Message::Signal { number: numbers, payload, .. } => {
-            format!("{} {}", payload.kind.as_str(), number(numbers.cid))
-        }
-        room::Message::Chat { number: numbers, .. } => format!("chat {}", number(numbers.cid)),
+        room::Message::Said(said) if said.to.is_none() => format!("chat {}", number(said.number.cid)),
+        room::Message::Said(said) => format!("{} {}", said.payload.kind.as_str(), number(said.number.cid)),
         room::Message::Acked { seq, refused, .. } => format!("acked {seq} refused {refused}"),
         room::Message::Skipped { cid, code, .. } => format!("skipped {cid} {}", code.as_str()),
         room::Message::Pushed(_)

@@ -127,7 +127,7 @@ fn refusals_that_nobody_reads_are_bounded() {
         assert_eq!(bench.sends_for(&say(cid), Charge::Refused(7)).len(), if cid % 32 == 0 { 3 } else { 2 }, "{cid}");
     }
     let wants = bench.sends_for(&say(201), Charge::Refused(7));
-    assert_eq!(wants[2..], ["send error rate_limited", "room disconnected", "close 4529"]);
+    assert_eq!(wants[2..], ["send error rate_limited after 7 ms", "room disconnected", "close 4529"]);
 }
 
 #[test]

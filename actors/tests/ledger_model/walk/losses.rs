@@ -73,6 +73,7 @@ impl Walk {
             Audited::Ended(_) => "claim ended",
         });
         if !is_settling {
+            watch.was_absent = true; // what its senders resent while it was not claimed is not known as heard
             self.seen.mark("claimed in a settled epoch");
         }
         match expected {
@@ -124,7 +125,12 @@ impl Watch {
     /// It goes on at another node, which knows only what it was answered.
     pub(super) fn resumed(&mut self, resumed: naive::Resumed, last_seq: Seq, (node, epoch): (NodeId, Epoch)) {
         let naive::Resumed { seat, members, replay, sent, skipped, heard, .. } = resumed;
-        self.was_absent |= epoch != self.epoch; // nobody has claimed what it has heard
+        if epoch != self.epoch {
+            self.was_absent = true; // nobody has claimed what it has heard
+            self.unacknowledged.retain(|sending| !sending.is_late); // the newest number heard tells nothing of it
+            self.resends = self.unacknowledged.clone();
+            self.resends.sort_unstable_by_key(|sending| sending.ids.start);
+        }
         (self.seat, self.node, self.epoch) = (seat, node, epoch);
         self.is_live = true;
         self.forget_heard();

@@ -24,19 +24,24 @@ impl Walk {
         self.send_new(room, from, None, 1)
     }
 
-    /// Sends something new: every other session numbers what it sends.
+    /// Sends something new, or first what its client has to send again: every other session numbers what it sends.
     fn send_new(&mut self, room: RoomId, from: JoinOrder, to: Option<JoinOrder>, count: u64) -> (NodeId, Vec<Push>) {
         let Some(watch) = self.watches.get_mut(&(room, from)) else { return (node(0), Vec::new()) };
+        if let Some(first) = watch.resends.first().cloned() {
+            self.seen.mark("resent in a newer epoch");
+            return self.send_again(room, from, first, (Vec::new(), Vec::new()));
+        }
         let cid = watch.next_cid();
         let ids = watch.next_ids(count);
-        self.send_again(room, from, Sending { to, cid, ids }, (Vec::new(), Vec::new()))
+        self.send_again(room, from, Sending { to, cid, ids, is_late: false }, (Vec::new(), Vec::new()))
     }
 
     /// Sends again what the client has no answer to, as it does after a resume.
     pub(super) fn resend(&mut self, room: RoomId, op: Op) -> (NodeId, Vec<Push>) {
         let Some(from) = self.watched(room, op.user, 1) else { return (node(0), Vec::new()) };
         let Some(watch) = self.watches.get_mut(&(room, from)) else { return (node(0), Vec::new()) };
-        let Some(sending) = watch.unacknowledged.first().cloned() else { return (node(0), Vec::new()) };
+        let first = watch.resends.first().or(watch.unacknowledged.first()).cloned();
+        let Some(sending) = first else { return (node(0), Vec::new()) };
         self.send_again(room, from, sending, (Vec::new(), Vec::new()))
     }
 
@@ -46,19 +51,27 @@ impl Walk {
         let (Some(from), Some(to)) = (self.watched(room, op.user, 1), to) else { return (node(0), Vec::new()) };
         let Some(watch) = self.watches.get_mut(&(room, from)) else { return (node(0), Vec::new()) };
         let to = Some(to).filter(|_| !op.dice.is_multiple_of(4));
+        if !watch.resends.is_empty() {
+            return self.send_new(room, from, to, 1);
+        }
         let Some(refused) = watch.next_cid() else { return (node(0), Vec::new()) };
         let known = watch.skipped.keys().next().copied();
         if let Some(cid) = known.filter(|_| op.dice.is_multiple_of(2)) {
             let ids = watch.next_ids(1);
             self.seen.mark("skipped number sent");
-            return self.send_again(room, from, Sending { to, cid: Some(cid), ids }, (Vec::new(), Vec::new()));
+            return self.send_again(
+                room,
+                from,
+                Sending { to, cid: Some(cid), ids, is_late: true },
+                (Vec::new(), Vec::new()),
+            );
         }
         let cid = watch.next_cid();
         let ids = watch.next_ids(1);
         let code = Some(Code::Glare).filter(|_| op.dice.is_multiple_of(3));
         let released = known.filter(|_| op.dice.is_multiple_of(5)).into_iter().collect();
         let skipped = vec![Skipped { cid: refused, refused: code }];
-        self.send_again(room, from, Sending { to, cid, ids }, (skipped, released))
+        self.send_again(room, from, Sending { to, cid, ids, is_late: false }, (skipped, released))
     }
 
     fn send_again(
@@ -74,7 +87,7 @@ impl Walk {
         let is_fenced = sending.ids.start.is_multiple_of(17);
         from.fence -= u64::from(is_fenced);
         let kind = if sending.ids.start.is_multiple_of(3) { Kind::Offer } else { Kind::ChatMessage };
-        let message = |id| Message { kind, data: text(session, id).into() };
+        let message = |id| Message { kind, data: text(session, id, sending.to).into() };
         let mut messages: Vec<Message> = sending.ids.clone().map(message).collect();
         let (expected, sent) = match sending.to {
             Some(to) => {
@@ -159,6 +172,9 @@ impl Watch {
         (skipped, released): (&[Skipped], &[Cid]),
     ) {
         self.unacknowledged.retain(|other| other.ids != sending.ids);
+        if outcome != "not applied" && outcome != "old epoch" {
+            self.resends.retain(|other| other.ids != sending.ids);
+        }
         let is_accepted = outcome == "appended" || outcome == "duplicate";
         if is_accepted && self.is_live {
             let (cid, described) = self.sent.entry(sending.to).or_default();

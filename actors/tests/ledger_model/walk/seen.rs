@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Default)]
 pub(crate) struct Seen(BTreeMap<&'static str, u64>);
 
-const EVERYTHING: [&str; 30] = [
+const EVERYTHING: [&str; 31] = [
     "joined",
     "full",
     "join waits",
@@ -37,6 +37,7 @@ const EVERYTHING: [&str; 30] = [
     "claim ended",
     "claimed in a settled epoch",
     "unclaimed seat freed",
+    "resent in a newer epoch",
 ];
 
 impl Seen {

@@ -14,6 +14,12 @@ export function cap(downForMs: number, windowMs: number): number {
   return downForMs < Math.min(windowMs, LIMITS.backoffSeatMs) ? LIMITS.backoffSeatCapMs : LIMITS.backoffCapMs;
 }
 
+/** How long a node that cannot signal is given before another one is tried beside it, for the first time and then. */
+export function elsewhere(tried: number, random: number): number {
+  const least = Math.min(LIMITS.elsewhereMs * 2 ** Math.min(tried, 16), LIMITS.elsewhereCapMs);
+  return Math.floor(least * (1 + random / 3));
+}
+
 /** The wait the server asked for, bounded; `null` when it asked for none. */
 export function asked(retryAfterMs: number | null | undefined): number | null {
   if (typeof retryAfterMs !== "number" || !(retryAfterMs >= 0)) return null;

@@ -1,7 +1,13 @@
 // One WebSocket, from opening to closing. Knows bytes and silence; knows nothing of rooms or of other sockets.
 import { Emitter } from "../emitter.ts";
 import { LIMITS } from "../limits.ts";
-import { type ClientToServer, type Refusal, type ServerToClient, SUB_PROTOCOL } from "../wire.ts";
+import {
+  type ClientToServer,
+  RESUME_SUB_PROTOCOL,
+  type Refusal,
+  type ServerToClient,
+  SUB_PROTOCOL,
+} from "../wire.ts";
 
 export interface LineEvents {
   open: undefined;
@@ -20,9 +26,10 @@ export class Line extends Emitter<LineEvents> {
   #beat: ReturnType<typeof setInterval> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(Socket: SocketMaker, url: string) {
+  /** `resumes`: whether there is a session to resume, which the handshake says. */
+  constructor(Socket: SocketMaker, url: string, resumes: boolean) {
     super();
-    this.#socket = new Socket(url, [SUB_PROTOCOL]);
+    this.#socket = new Socket(url, resumes ? [SUB_PROTOCOL, RESUME_SUB_PROTOCOL] : [SUB_PROTOCOL]);
     this.#socket.onopen = () => this.emit("open", undefined);
     this.#socket.onmessage = (event: MessageEvent) => this.#read(event.data);
     this.#socket.onclose = (event: CloseEvent) => this.#finish(event.code);

@@ -43,7 +43,7 @@ impl RoomCore {
         seat.apply(released.into_iter().chain(cid));
         let source = cid.map(|cid| Source { from: from.order, cid, broadcast: false });
         for message in messages {
-            self.seats[receiver].append(&Entry::Message(message), source, turn);
+            self.seats[receiver].append(Entry::Message(message), source, turn);
         }
         Ok(Sent::Appended(turn.take_pushes()))
     }
@@ -80,7 +80,7 @@ impl RoomCore {
         let source = cid.map(|cid| Source { from: from.order, cid, broadcast: true });
         let entry = Entry::Message(message);
         for (_, seat) in self.seats.iter_mut().enumerate().filter(|(place, _)| *place != sender) {
-            seat.append(&entry, source, turn);
+            seat.append(entry.clone(), source, turn);
         }
         Ok(Sent::Appended(turn.take_pushes()))
     }
@@ -133,7 +133,7 @@ impl RoomCore {
     ) -> Vec<Push> {
         if let Some(place) = self.held_place(seat, turn) {
             for entry in entries {
-                self.seats[place].append(entry, None, turn);
+                self.seats[place].append(entry.clone(), None, turn);
             }
         }
         turn.take_pushes()
@@ -147,6 +147,6 @@ impl RoomCore {
     /// How long the room's epoch still settles, if it does.
     pub(super) fn settles_in(&self, turn: &Turn<'_>) -> Option<Duration> {
         let settles = self.rare.as_ref().and_then(|rare| rare.settles)?;
-        settles.checked_duration_since(turn.now.at).filter(|wait| !wait.is_zero())
+        settles.checked_duration_since(turn.now().at).filter(|wait| !wait.is_zero())
     }
 }

@@ -43,7 +43,7 @@ impl RoomCore {
         let held = &mut self.seats[place];
         if held.fence < seat.fence || held.is_connected() || held.is_orphaned() {
             held.fence = seat.fence;
-            held.disconnect(turn.now.at + window, false, turn);
+            held.disconnect(turn.now().at + window, false, turn);
         }
     }
 
@@ -105,13 +105,13 @@ impl RoomCore {
         turn: &mut Turn<'_>,
     ) -> Reaped {
         for seat in self.seats.iter_mut().filter(|seat| seat.is_connected() && dead.contains(&seat.node)) {
-            seat.disconnect(turn.now.at + seat.window(), true, turn);
+            seat.disconnect(turn.now().at + seat.window(), true, turn);
         }
         let mut freed = Vec::new();
-        if self.rare.as_ref().and_then(|rare| rare.settles).is_some_and(|settles| settles <= turn.now.at) {
+        if self.rare.as_ref().and_then(|rare| rare.settles).is_some_and(|settles| settles <= turn.now().at) {
             self.settled(is_alive, &mut freed, turn);
         }
-        let now = turn.now.at;
+        let now = turn.now().at;
         let is_past = |seat: &Seat| seat.until().is_some_and(|until| until <= now);
         while let Some(place) = self.seats.iter().position(is_past) {
             freed.push(self.end(place, LeaveReason::Lost, turn));
@@ -123,7 +123,7 @@ impl RoomCore {
     fn settled(&mut self, is_alive: impl Fn(&NodeId) -> bool, freed: &mut Vec<SeatId>, turn: &mut Turn<'_>) {
         for seat in self.seats.iter_mut().filter(|seat| seat.is_to_be_claimed()) {
             if seat.node != *turn.node && !is_alive(&seat.node) {
-                seat.disconnect(turn.now.at + seat.window(), true, turn);
+                seat.disconnect(turn.now().at + seat.window(), true, turn);
             }
         }
         while let Some(place) = self.seats.iter().position(Seat::is_to_be_claimed) {

@@ -73,7 +73,9 @@ impl Trial {
         let node = NodeId::new(if number % 2 == 0 { "a" } else { "b" });
         let at = At { room: RoomId::from_letters([0; 10]), node: &node, epoch: 0 };
         let limits = limits();
-        let mut turn = Turn::new(at, self.core.epoch, self.now, &limits, self.bytes.pressure());
+        let moment = self.now;
+        let now = || moment;
+        let mut turn = Turn::new(at, self.core.epoch, &now, (&limits, self.bytes.pressure()));
         let (user, other) = (usize::from(user), usize::from(other));
         let mut seat = self.seats[user].0;
         if number % 7 == 0 {

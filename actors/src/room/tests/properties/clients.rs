@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::bench::{join, payload, resume, user};
+use super::super::{
+    bench::{join, payload, resume, user},
+    fixtures,
+};
 use crate::{
     messages::{
         room::{JoinRequest, Message, Number, ResumeRequest, SeatRef},
@@ -74,7 +77,7 @@ impl Clients {
             return None;
         }
         *client = Client { session: Some(session), socket, is_entering: true, ..Client::default() };
-        Some(Message::Join(JoinRequest { session, socket: SocketId(socket), ..join(who) }))
+        Some(Message::Join(Box::new(JoinRequest { session, socket: SocketId(socket), ..*join(who) })))
     }
 
     fn seat_ref(&mut self, who: u64) -> Option<SeatRef> {
@@ -105,8 +108,8 @@ impl Clients {
         let client = self.client(who);
         let (session, seat) = (client.session.filter(|_| client.is_away)?, client.seat?);
         (client.socket, client.is_away, client.is_entering) = (socket, false, true);
-        let request = ResumeRequest { order: seat.order, session, ..resume(who, socket, client.seq) };
-        Some(Message::Resume(request))
+        let request = ResumeRequest { order: seat.order, session, ..*resume(who, socket, client.seq) };
+        Some(Message::Resume(Box::new(request)))
     }
 
     /// A client sends something, if it sits.
@@ -223,8 +226,5 @@ fn message(from: SeatRef, said: &Said) -> Message {
     let number = Number { tag: said.tag, cid: Some(said.cid) };
     let mut payload = payload(said.kind);
     payload.data = data(said).into();
-    match said.to {
-        Some(to) => Message::Signal { from, number, to: user(to), payload },
-        None => Message::Chat { from, number, payload },
-    }
+    fixtures::said(from, number, said.to.map(user), payload)
 }
