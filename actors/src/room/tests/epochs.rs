@@ -84,7 +84,11 @@ fn facts_of_the_last_moments_are_told_with_the_claim_and_older_ones_are_not() {
     bench.answer(Reply::Fact(2, Ok(vec![])));
     bench.pass(Duration::from_secs(2));
     let wants = bench.told(Message::Epoch(2));
-    assert_eq!(wants, ["tell 1 lost", "call claim [1 at 2 sent 0 heard] facts 2"], "the socket was lost, nothing was skipped");
+    assert_eq!(
+        wants,
+        ["tell 1 lost", "call claim [1 at 2 sent 0 heard] facts 2"],
+        "the socket was lost, nothing was skipped"
+    );
 }
 
 #[test]
