@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Ended, Push, Sequence, Skipped, Source};
-use crate::protocol::{Entry, Epoch, LeaveReason, SeatId, SessionId, UserId, client::Seq};
+use crate::protocol::{Entry, Epoch, JoinOrder, LeaveReason, SeatId, SessionId, UserId, client::Seq};
 
 /// What one seat's holder knows, to be compared with the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +54,18 @@ pub struct Claim {
 }
 
 /// Facts of the last moments that a new epoch may have forgotten, told again with the claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     /// The seat was freed.
     Freed(SeatId, LeaveReason),
     /// The seat's socket was lost; it is kept for so long from now.
     Disconnected(SeatId, Duration),
+    /// Whom the asking node's clients knew before the loss: a seat that is older than the newest of them and is not among
+    /// them had left. Whoever came after it may have taken its place, so it is freed if it is still to be claimed.
+    Known(Vec<JoinOrder>),
+    /// When the seat's socket was lost, these numbers of its session were not applied, and no others. What a seat that is
+    /// still to be claimed has stored of them is older.
+    Skipped(SeatId, Vec<Skipped>),
 }
 
 /// The answer to a claim.

@@ -50,6 +50,7 @@ impl Checker {
             | What::HeardPlain { .. }
             | What::PeerJoined { .. }
             | What::PeerLeft { .. }
+            | What::Resuming
             | What::Resumed { .. }
             | What::Lost
             | What::Here(_)
@@ -73,6 +74,7 @@ impl Checker {
             | What::Acked(_)
             | What::PeerJoined { .. }
             | What::PeerLeft { .. }
+            | What::Resuming
             | What::Lost
             | What::Here(_)
             | What::Away
@@ -104,6 +106,7 @@ impl Checker {
             | What::HeardPlain { .. }
             | What::PeerJoined { .. }
             | What::PeerLeft { .. }
+            | What::Resuming
             | What::Resumed { .. }
             | What::Lost
             | What::Here(_)
@@ -140,12 +143,14 @@ impl Checker {
         late.or_else(|| twice.then(|| format!("the rev {rev} was given twice in {room}")))
     }
 
-    /// Nobody may be told that a session has left that goes on, unless the ledger has gone back to before it left.
+    /// Nobody may be told that a session has left that goes on, unless the ledger has gone back to before it left. News that
+    /// came after the client asked may have crossed the answer: the ledger took the resume first, and ends it at once.
     fn resumed(&self, session: &str) -> Option<String> {
         let story = &self.stories.get(session)?;
         let seat = (story.user.clone(), story.rev);
         let told = |other: &Story| {
-            other.left.get(&seat).is_some_and(|(at, _)| self.lost_at.is_none_or(|lost_at| *at > lost_at))
+            let told = other.left.get(&seat).filter(|(at, _)| *at < story.asked);
+            told.is_some_and(|(at, _)| self.lost_at.is_none_or(|lost_at| *at > lost_at))
         };
         let told = self.stories.iter().find(|(_, other)| other.room == story.room && told(other));
         told.map(|(other, _)| format!("resumed, although {other} was told that it has left"))

@@ -231,7 +231,8 @@ impl Client {
     async fn hello(&mut self) {
         let resume = self.session.as_ref().map(|it| json!({ "resumeToken": it.resume_token, "seq": it.seq }));
         let mut hello = json!({ "type": "hello", "data": { "token": self.user } });
-        if let Some(resume) = resume {
+        if let (Some(resume), Some(session)) = (resume, &self.session) {
+            self.history.record(&session.id, What::Resuming);
             hello["data"]["resume"] = resume;
         }
         self.say(hello.to_string()).await;

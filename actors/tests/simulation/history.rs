@@ -31,6 +31,8 @@ pub(crate) enum What {
     PeerJoined { seq: u64, user: String, rev: u64 },
     /// `user_left`.
     PeerLeft { seq: u64, user: String, reason: String },
+    /// The client asks for its session, over a new connection.
+    Resuming,
     /// `resumed`, perhaps with the news that accepted messages may be missing.
     Resumed { peers: BTreeMap<String, u64>, lost: bool },
     /// The client was told that accepted messages may be missing.

@@ -30,6 +30,8 @@ pub(crate) struct Story {
     pub(crate) left: BTreeMap<(String, u64), (usize, String)>,
     /// It was told that the ledger has lost something: changes of the roster may come twice.
     pub(crate) lost: bool,
+    /// When the client last asked for its session.
+    pub(crate) asked: usize,
     /// The node by way of which the client listens.
     pub(crate) node: Option<String>,
     /// The last loss of the ledger after which no node may have told what the client had sent and heard.
@@ -71,6 +73,10 @@ impl Story {
                 }
                 None
             }),
+            What::Resuming => {
+                self.asked = at;
+                None
+            }
             What::Resumed { peers, lost } => {
                 self.lost |= lost;
                 if self.lost {

@@ -120,6 +120,7 @@ macro_rules! ledger_cases {
         skipped::a_duplicate_changes_no_skipped_numbers
         skipped::a_waiting_number_may_be_refused_later
         skipped::a_disconnect_remembers_skipped_numbers
+        skipped::what_was_applied_in_the_lost_moments_and_had_waited_before_is_a_duplicate
         skipped::a_broadcast_remembers_skipped_numbers_and_can_be_one
         audited::an_audit_finds_what_no_push_has_brought
         audited::an_audit_tells_whom_a_seat_has_heard_with_what_was_missed
@@ -170,6 +171,8 @@ macro_rules! ledger_cases {
         rolled_back::a_claim_with_a_newer_fence_restores_a_forgotten_resume
         rolled_back::a_claim_connects_a_seat_whose_resume_was_forgotten
         rolled_back::a_forgotten_leave_is_told_again_to_the_ledger_and_not_to_the_members
+        rolled_back::a_seat_that_had_left_before_somebody_came_who_claims_is_freed
+        rolled_back::who_is_not_known_is_not_freed_if_it_may_have_come_later_or_is_claimed
         rolled_back::a_join_waits_until_seats_that_nobody_has_claimed_are_freed
         rolled_back::the_leave_of_a_claimed_seat_is_told_while_the_epoch_settles
         rolled_back::a_forgotten_disconnect_is_told_again

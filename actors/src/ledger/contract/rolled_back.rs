@@ -111,6 +111,28 @@ pub(super) async fn a_forgotten_leave_is_told_again_to_the_ledger_and_not_to_the
     assert_eq!(w.inbox_after(&ann, 2).await, Some(vec![]), "who does not know it is told by its own node");
 }
 
+pub(super) async fn a_seat_that_had_left_before_somebody_came_who_claims_is_freed(make: Make) {
+    let (mut w, ann, bob) = copied(make).await;
+    w.leave(&bob, LeaveReason::Lost).await;
+    let cem = w.join("cem", "a").await;
+    w.go_back().await;
+    let old = w.epoch;
+    let known = Fact::Known(vec![ann.order(), cem.order()]);
+    w.claim_in(old, &cem, Claimant::received(0), vec![known]).await.expect("the ledger answers");
+    assert_eq!(w.members().await, ["ann", "cem"]);
+    w.epoch = old;
+    assert_eq!(w.claim(&bob, Claimant::received(1)).await, Err("lost".to_owned()));
+}
+
+pub(super) async fn who_is_not_known_is_not_freed_if_it_may_have_come_later_or_is_claimed(make: Make) {
+    let (mut w, ann, bob) = copied(make).await;
+    w.go_back().await;
+    w.tell_facts("a", vec![Fact::Known(vec![ann.order()])]).await;
+    w.claim_all(&[(&ann, Claimant::received(1)), (&bob, Claimant::received(1))]).await;
+    w.tell_facts("b", vec![Fact::Known(vec![bob.order()])]).await;
+    assert_eq!(w.members().await, ["ann", "bob"]);
+}
+
 pub(super) async fn a_join_waits_until_seats_that_nobody_has_claimed_are_freed(make: Make) {
     let (mut w, ann, bob) = copied(make).await;
     w.go_back().await;

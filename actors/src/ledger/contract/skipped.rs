@@ -2,10 +2,10 @@
 
 use super::{
     Make,
-    world::{Seat, World, message, waiting},
+    world::{Claimant, Seat, World, message, waiting},
 };
 use crate::{
-    ledger::{Send, Skipped},
+    ledger::{Fact, Send, Skipped},
     protocol::{Code, Kind, client::Cid},
 };
 
@@ -70,6 +70,22 @@ pub(super) async fn a_disconnect_remembers_skipped_numbers(make: Make) {
     w.disconnect_skipping(&ann, vec![refused(1)]).await;
     assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [refused(1)]);
     assert_eq!(w.say(&ann, &bob, 1, "again").await, "appended");
+}
+
+pub(super) async fn what_was_applied_in_the_lost_moments_and_had_waited_before_is_a_duplicate(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "b").await);
+    w.send_as(&ann, send(&ann, &cem, 2, vec![waiting(1)], vec![])).await;
+    w.stand.loss.copy().await;
+    w.send_as(&ann, send(&ann, &bob, 3, vec![], vec![1])).await;
+    w.disconnect(&ann).await;
+    w.go_back().await;
+    let facts = vec![Fact::Skipped(ann.id, vec![])];
+    let claimant = Claimant::received(3).heard(&ann, 3, false);
+    w.claim_in(w.epoch, &bob, claimant, facts).await.expect("the ledger answers");
+    assert_eq!(w.resume(&mut ann, "b", 2).await.seat.skipped, []);
+    w.epoch += 1;
+    assert_eq!(w.say(&ann, &bob, 1, "again").await, "duplicate");
 }
 
 pub(super) async fn a_broadcast_remembers_skipped_numbers_and_can_be_one(make: Make) {

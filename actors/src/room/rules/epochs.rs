@@ -26,6 +26,8 @@ const CONFIRM_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Rebuild {
     epoch: Epoch,
     pub(super) phase: Phase,
+    /// Whom the clients here knew before the first loss; nobody if that is not known.
+    known: Vec<JoinOrder>,
     /// What the clients here know.
     pub(super) rosters: Rosters,
     /// What differed at the last look.
@@ -69,13 +71,21 @@ impl Room {
             self.not_missing(place); // what came early is numbered in the old epoch, and the claim asks for what is missing
             self.tell(place, RoomEvent::Lost, step);
         }
-        self.rebuild(epoch, step);
+        self.rebuild(epoch, self.known_before(), step);
+    }
+
+    /// Everybody whom the clients here know, or knew before a loss that they are still on the way from.
+    fn known_before(&self) -> Vec<JoinOrder> {
+        match self.work.as_ref().and_then(|work| work.rebuild.as_ref()) {
+            Some(rebuild) => rebuild.known.clone(),
+            None => self.members.iter().map(|place| place.order).collect(),
+        }
     }
 
     /// Claims the seats here, and compares what their clients know with the ledger once the epoch has settled.
-    fn rebuild(&mut self, epoch: Epoch, step: &mut Step<'_>) {
+    fn rebuild(&mut self, epoch: Epoch, known: Vec<JoinOrder>, step: &mut Step<'_>) {
         let (phase, rosters) = (Phase::Claiming(None), self.rosters());
-        self.work().rebuild = Some(Rebuild { epoch, phase, rosters, suspects: Vec::new() });
+        self.work().rebuild = Some(Rebuild { epoch, phase, known, rosters, suspects: Vec::new() });
         self.claim(step);
         self.wake_by(step.now); // what waits now has other deadlines
     }
@@ -84,7 +94,7 @@ impl Room {
     /// whom its client should know.
     pub(super) fn resumed_after_loss(&mut self, step: &mut Step<'_>) {
         if self.work().rebuild.is_none() {
-            self.rebuild(self.epoch, step);
+            self.rebuild(self.epoch, Vec::new(), step);
         }
     }
 
@@ -113,11 +123,12 @@ impl Room {
         let claims = self.seats.iter().filter_map(|seat| self.claim_of(seat, window)).collect();
         let now = step.now;
         let recent = self.work.as_ref().map_or(&[][..], |work| &work.recent);
-        let fact = |(at, fact): &(Instant, Fact)| match *fact {
-            Fact::Disconnected(id, window) => Fact::Disconnected(id, window.saturating_sub(now - *at)),
-            Fact::Freed(..) => *fact,
+        let fact = |(at, fact): &(Instant, Fact)| match fact {
+            Fact::Disconnected(id, window) => Fact::Disconnected(*id, window.saturating_sub(now - *at)),
+            Fact::Freed(..) | Fact::Known(_) | Fact::Skipped(..) => fact.clone(),
         };
-        let facts = recent.iter().map(fact).collect();
+        let known = Some(self.known_before()).filter(|known| !known.is_empty()).map(Fact::Known);
+        let facts = recent.iter().map(fact).chain(known).collect();
         self.call(LedgerCall::Claim(claims, facts), step);
     }
 

@@ -61,8 +61,11 @@ impl Room {
         let (id, sent) = (seat.id, seat.sent);
         let released = seat.line_ref().and_then(|line| line.head.as_ref()).map(|head| &head.released);
         let released: Vec<_> = released.into_iter().flatten().filter_map(|held| held.number.cid).collect();
-        let skipped = seat.more_ref().map_or_else(Vec::new, |more| more.numbers.untold(None, &released));
+        let numbers = seat.more_ref().map(|more| &more.numbers);
+        let skipped = numbers.map_or_else(Vec::new, |numbers| numbers.untold(None, &released));
+        let all = numbers.map_or_else(Vec::new, |numbers| numbers.all(&released));
         self.remove(place);
+        self.recall(Fact::Skipped(id, all), step);
         if sent > 0 && !self.seats.is_empty() {
             // What it sent was known from its seat; from now on from those who received it.
             self.members.hear(id.order, sent);

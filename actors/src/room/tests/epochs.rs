@@ -84,7 +84,11 @@ fn facts_of_the_last_moments_are_told_with_the_claim_and_older_ones_are_not() {
     bench.answer(Reply::Fact(2, Ok(vec![])));
     bench.pass(Duration::from_secs(2));
     let wants = bench.told(Message::Epoch(2));
-    assert_eq!(wants, ["tell 1 lost", "call claim [1 at 2 sent 0 heard] facts 1"]);
+    assert_eq!(
+        wants,
+        ["tell 1 lost", "call claim [1 at 2 sent 0 heard] facts 2"],
+        "the socket was lost, nothing was skipped"
+    );
 }
 
 #[test]
@@ -93,7 +97,7 @@ fn what_a_lost_member_sent_is_claimed_by_those_who_received_it() {
     bench.accepted(1, 2, (4, Kind::Offer));
     bench.told(Message::Disconnected(seat(1)));
     let wants = bench.told(Message::Epoch(2));
-    assert_eq!(wants[1], "call claim [2 at 0 sent 0 heard 1=4 all 1=4] facts 1");
+    assert_eq!(wants[1], "call claim [2 at 0 sent 0 heard 1=4 all 1=4] facts 2");
 }
 
 #[test]
@@ -236,4 +240,15 @@ fn what_was_read_of_a_member_here_whose_answer_was_lost_is_claimed_as_heard() {
     bench.answer(Reply::Audit(vec![id(1), id(2)], Ok(found)));
     let wants = bench.told(Message::Epoch(2));
     assert_eq!(wants[2], "call claim [1 at 1 sent 0 heard] [2 at 1 sent 0 heard 1=3] facts 0");
+}
+
+#[test]
+fn whom_the_clients_knew_before_the_first_loss_is_told_with_each_claim() {
+    let mut bench = Bench::with_members(3, 1);
+    let known = |room: &Room| room.known_before();
+    assert_eq!(known(&bench.room), [1, 2, 3]);
+    bench.told(Message::Epoch(2));
+    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![(1, left(2))])])));
+    bench.told(Message::Epoch(3));
+    assert_eq!(known(&bench.room), [1, 2, 3], "a seat that had left has left, whatever happens meanwhile");
 }

@@ -1,7 +1,7 @@
 //! Effects as text: `call …` and `tell <socket> …`.
 
 use crate::{
-    ledger::{Audit, Claim, Skipped, Source},
+    ledger::{Audit, Claim, Fact, Skipped, Source},
     messages::socket::RoomEvent,
     protocol::{Code, Entry, SeatId, client::Cid, server::Refusal},
     room::rules::step::{Effect, LedgerCall, SeatFact},
@@ -45,7 +45,9 @@ fn describe_call(call: &LedgerCall) -> String {
                 let skipped = numbers(None, &claim.skipped, &[]);
                 format!(" [{} at {} sent {sent} heard{heard}{skipped}]", claim.seat.order, claim.last_seq)
             };
-            format!("claim{} facts {}", claims.iter().map(claim).collect::<String>(), facts.len())
+            let seats: String = claims.iter().map(claim).collect();
+            let of_seats = facts.iter().filter(|fact| !matches!(fact, Fact::Known(_))).count();
+            format!("claim{seats} facts {of_seats}")
         }
         LedgerCall::Members => "members".to_owned(),
         LedgerCall::Held => "held".to_owned(),

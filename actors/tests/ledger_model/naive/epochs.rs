@@ -1,8 +1,8 @@
 //! What is lost with an epoch, and what is claimed in the next.
 
 use actors::{
-    ledger::{Audit, Audited, Claim, Ended, Fact, Join},
-    protocol::{Epoch, JoinOrder, LeaveReason, NodeId, RoomId},
+    ledger::{Audit, Audited, Claim, Ended, Fact, Join, Skipped},
+    protocol::{Epoch, Fence, JoinOrder, LeaveReason, NodeId, RoomId, SeatId},
 };
 
 use super::{Naive, Session};
@@ -56,6 +56,8 @@ impl Naive {
             match *fact {
                 Fact::Freed(seat, reason) => self.freed_by_fact(room, seat, reason),
                 Fact::Disconnected(seat, window) => self.disconnect(room, seat, window),
+                Fact::Known(ref known) => self.known_by_fact(room, known),
+                Fact::Skipped(seat, ref skipped) => self.skipped_by_fact(room, seat, skipped),
             }
         }
         let Some(session) = self.session(room, claim.seat.order) else {
@@ -80,6 +82,24 @@ impl Naive {
             self.forget_absent(room);
         }
         self.found(room, claim.seat.order, entries)
+    }
+
+    /// Who is still to be claimed, came before the newest of these and is not known had left.
+    fn known_by_fact(&mut self, room: RoomId, known: &[JoinOrder]) {
+        let older = |order: JoinOrder| known.iter().any(|known| *known > order);
+        let sessions = self.sessions(room).iter().filter(|it| !it.marks.is_empty() && older(it.order));
+        let ghosts: Vec<JoinOrder> = sessions.map(|it| it.order).filter(|order| !known.contains(order)).collect();
+        for order in ghosts {
+            self.freed_by_fact(room, SeatId { order, fence: Fence::MAX }, LeaveReason::Lost);
+        }
+    }
+
+    /// The last holder of a seat that is still to be claimed knew its numbers better.
+    fn skipped_by_fact(&mut self, room: RoomId, seat: SeatId, skipped: &[Skipped]) {
+        let session = self.session_mut(room, seat.order);
+        if let Some(session) = session.filter(|it| it.fence <= seat.fence && !it.marks.is_empty()) {
+            session.skipped = skipped.iter().map(|skipped| (skipped.cid, skipped.refused)).collect();
+        }
     }
 
     fn claim_forgotten(&mut self, room: RoomId, (known, node): (Epoch, &NodeId), claim: &Claim) -> Audited {

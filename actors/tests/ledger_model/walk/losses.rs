@@ -59,7 +59,7 @@ impl Walk {
             claim.last_seq = 0; // a holder that has forgotten what it has delivered
             watch.is_over = true;
         }
-        let facts = self.facts.iter().filter(|(other, _)| *other == room).map(|(_, fact)| *fact);
+        let facts = self.facts.iter().filter(|(other, _)| *other == room).map(|(_, fact)| fact.clone());
         let facts: Vec<Fact> = facts.filter(|_| op.dice.is_multiple_of(3)).collect();
         let is_settling = self.naive.is_settling();
         let expected = self.naive.claim(room, (known, &asker), &claim, &facts);

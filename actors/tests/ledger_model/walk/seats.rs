@@ -58,6 +58,10 @@ impl Walk {
         if let Some(replaced) = replaced {
             self.remember(room, Fact::Freed(replaced, LeaveReason::Replaced));
         }
+        if self.sessions.is_multiple_of(5) {
+            let known = members.iter().map(|member| member.order).chain([seat.order]).collect();
+            self.remember(room, Fact::Known(known));
+        }
         (watch.seat, watch.epoch) = (seat, epoch);
         watch.see(&members);
         let seats = self.seats.entry((room, watch.user)).or_default();
@@ -112,6 +116,9 @@ impl Walk {
         let expected = self.naive.judge(epoch).map(|()| self.naive.gone(room, seat, WINDOW, &skipped));
         assert_eq!(answer, expected);
         self.remember(room, Fact::Disconnected(seat, WINDOW));
+        if op.dice.is_multiple_of(3) {
+            self.remember(room, Fact::Skipped(seat, skipped));
+        }
         (asker, Vec::new())
     }
 

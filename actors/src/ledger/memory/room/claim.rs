@@ -6,7 +6,7 @@ use crate::{
         Audit, Audited, Claim, Claimed, Ended, Fact, Source,
         memory::{seat::Seat, turn::Turn},
     },
-    protocol::{Epoch, LeaveReason},
+    protocol::{Epoch, Fence, JoinOrder, LeaveReason, SeatId},
 };
 
 impl RoomCore {
@@ -20,7 +20,7 @@ impl RoomCore {
         turn: &mut Turn<'_>,
     ) -> Claimed {
         for fact in facts {
-            self.tell_again(*fact, turn);
+            self.tell_again(fact, turn);
         }
         let is_current = known == 0 || known == self.epoch;
         let seats = claims.into_iter().map(|claim| self.claim_one(claim, (known, is_current), turn)).collect();
@@ -29,21 +29,38 @@ impl RoomCore {
     }
 
     /// Applies a fact that this epoch may have forgotten.
-    fn tell_again(&mut self, fact: Fact, turn: &mut Turn<'_>) {
-        match fact {
+    fn tell_again(&mut self, fact: &Fact, turn: &mut Turn<'_>) {
+        match *fact {
             Fact::Freed(seat, _) if self.place(seat.order).is_some() && self.place_up_to(seat).is_none() => {}
-            Fact::Freed(seat, reason) => {
-                if let Some(place) = self.place_up_to(seat) {
-                    self.seats[place].tell_ended(Ended::Freed(reason), turn);
-                    self.free(place, reason, turn);
-                }
-                self.remember(seat, reason);
-            }
+            Fact::Freed(seat, reason) => self.free_again(seat, reason, turn),
             Fact::Disconnected(seat, window) => {
                 if let Some(place) = self.place_up_to(seat) {
                     self.disconnected(place, seat, window, turn);
                 }
             }
+            Fact::Known(ref known) => self.free_unknown(known, turn),
+            Fact::Skipped(seat, ref skipped) => {
+                if let Some(place) = self.place_up_to(seat).filter(|place| self.seats[*place].is_unclaimed()) {
+                    self.seats[place].replace_skipped(skipped.clone());
+                }
+            }
+        }
+    }
+
+    fn free_again(&mut self, seat: SeatId, reason: LeaveReason, turn: &mut Turn<'_>) {
+        if let Some(place) = self.place_up_to(seat) {
+            self.seats[place].tell_ended(Ended::Freed(reason), turn);
+            self.free(place, reason, turn);
+        }
+        self.remember(seat, reason);
+    }
+
+    /// Frees seats that had left before the newest of these came.
+    fn free_unknown(&mut self, known: &[JoinOrder], turn: &mut Turn<'_>) {
+        let newest = known.iter().copied().max().unwrap_or(0);
+        let had_left = |seat: &Seat| seat.is_unclaimed() && seat.order < newest && !known.contains(&seat.order);
+        while let Some(seat) = self.seats.iter().find(|seat| had_left(seat)) {
+            self.free_again(SeatId { order: seat.order, fence: Fence::MAX }, LeaveReason::Lost, turn);
         }
     }
 
@@ -137,7 +154,7 @@ impl RoomCore {
 
 impl Seat {
     /// That seat has received this number of this session.
-    fn has_sent(&mut self, to: crate::protocol::JoinOrder, source: Source) {
+    fn has_sent(&mut self, to: JoinOrder, source: Source) {
         if source.broadcast {
             self.numbers.broadcast = self.numbers.broadcast.max(source.cid);
         } else {

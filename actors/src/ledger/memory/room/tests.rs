@@ -158,9 +158,11 @@ impl Trial {
             heard: vec![Source { from: to, cid, broadcast: number.is_multiple_of(5) }],
             skipped: vec![skipped(number)],
         };
-        let fact = match number % 3 {
+        let fact = match number % 5 {
             0 => Fact::Freed(self.seats[other].0, LeaveReason::Left),
             1 => Fact::Disconnected(self.seats[other].0, WINDOW),
+            3 => Fact::Known(vec![to]),
+            2 => Fact::Skipped(self.seats[other].0, vec![skipped(number / 2)]),
             _ => Fact::Disconnected(SeatId { order: 0, fence: 0 }, WINDOW),
         };
         self.core.claim(self.core.epoch - u64::from(number % 2), vec![claim], &[fact], turn);
