@@ -43,17 +43,11 @@ const ROOMS_NEAR_MAX: usize = 100_000;
 /// # Errors
 /// Something the node needs cannot be opened; the error says what, and what to do.
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
-    http::metrics::describe();
-    ws::describe_metrics();
-    load::describe_metrics();
+    describe_metrics();
     memory::announce(settings::memory_max(&config));
     let first_start = prepare(&config.node.data_dir)?;
-    let store = storage::open(
-        config.database.url.as_ref().map(|url| url.expose()),
-        &config.node.data_dir,
-        &settings::storage(&config),
-    )
-    .await?;
+    let url = config.database.url.as_ref().map(|url| url.expose());
+    let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;
     let keys = open_keys(&config.node.data_dir).await?;
     let clock = Clock::system();
     let auth = Arc::new(Auth::new(Arc::clone(&store), Arc::clone(&keys), settings::auth(&config), clock)?);
@@ -109,6 +103,12 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
+}
+
+fn describe_metrics() {
+    http::metrics::describe();
+    ws::describe_metrics();
+    load::describe_metrics();
 }
 
 /// What the actor system is made of.

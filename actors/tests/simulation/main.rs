@@ -75,6 +75,12 @@ fn a_message_that_had_waited_and_was_sent_in_the_lost_moments_is_not_sent_twice(
     assert_eq!(broken([1363]), [0; 0]);
 }
 
+/// A room's restart made an old connection ask for its seat again, while the client asked for it over a new one.
+#[test]
+fn an_older_connection_does_not_take_the_seat_back_from_a_newer_one() {
+    assert_eq!(broken([5955, 9238]), [0; 0]);
+}
+
 /// The checker catches each seeded bug within so many seeds.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes without optimization: ./test.sh simulation")]

@@ -64,15 +64,7 @@ impl Story {
                 self.ahead.remove(user);
                 (known == Some(*rev) && !self.lost).then(|| format!("{user} joined twice"))
             }),
-            What::PeerLeft { seq, user, reason } => self.next(*seq).or_else(|| {
-                let Some(rev) = self.roster.remove(user) else {
-                    return (!self.lost).then(|| format!("{user} left, but was not there"));
-                };
-                if !self.ahead.remove(user) {
-                    self.left.insert((user.clone(), rev), (at, reason.clone()));
-                }
-                None
-            }),
+            What::PeerLeft { seq, user, reason } => self.next(*seq).or_else(|| self.hears_left(at, user, reason)),
             What::Resuming => {
                 self.asked = at;
                 None
@@ -108,6 +100,16 @@ impl Story {
             | What::LedgerSettled
             | What::Noted(_) => None,
         }
+    }
+
+    fn hears_left(&mut self, at: usize, user: &str, reason: &str) -> Option<String> {
+        let Some(rev) = self.roster.remove(user) else {
+            return (!self.lost).then(|| format!("{user} left, but was not there"));
+        };
+        if !self.ahead.remove(user) {
+            self.left.insert((user.to_owned(), rev), (at, reason.to_owned()));
+        }
+        None
     }
 
     fn is_acked(&mut self, cid: u64) -> Option<String> {

@@ -88,7 +88,20 @@ impl Room {
     /// Resumes count, but are never too many: those who were here come before those who come anew.
     pub(super) fn resume(&mut self, request: Box<ResumeRequest>, step: &mut Step<'_>) {
         self.work().rate.note(step.budget, step.now);
+        self.overtake((request.socket, request.session), step);
         self.enter(Request::Resume(request), step);
+    }
+
+    /// A client's newer connection comes before its older ones, also before what these have asked for: the seat would move
+    /// back to a connection that the client has given up.
+    fn overtake(&mut self, (newer, session): (SocketId, SessionId), step: &mut Step<'_>) {
+        let is_older = |(socket, of): &(SocketId, SessionId)| *of == session && *socket < newer;
+        let present = self.work().entering.iter().filter(|entering| entering.exit.is_none());
+        let older: Vec<_> = present.map(Entering::socket).filter(is_older).collect();
+        for (socket, session) in older {
+            step.tell(socket, session, RoomEvent::ResumeUnavailable);
+            self.withdraw(SeatRef { socket, session, seat: None }, Exit::Disconnected);
+        }
     }
 
     fn enter(&mut self, request: Request, step: &mut Step<'_>) {

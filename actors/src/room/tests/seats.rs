@@ -263,3 +263,14 @@ fn a_client_that_reconnects_before_its_resume_is_answered_is_not_mistaken_for_it
     let wants = bench.answer(Reply::Resume(resume(1, 9, 3), resumed_seat(second)));
     assert_eq!(wants, ["tell 9 resumed 1#3 missed 0, last 0"]);
 }
+
+#[test]
+fn an_older_connection_that_asks_for_the_seat_again_gives_way_to_a_newer_one() {
+    let mut bench = Bench::new();
+    bench.told(Message::Resume(resume(1, 8, 3)));
+    let wants = bench.told(Message::Resume(resume(1, 9, 3)));
+    assert_eq!(wants, ["tell 8 resume unavailable", "call resume 1"]);
+    let moved = crate::ledger::ResumedSeat { seat: SeatId { order: 1, fence: 2 }, ..resumed(1) };
+    let wants = bench.answer(Reply::Resume(resume(1, 8, 3), resumed_seat(moved)));
+    assert_eq!(wants, ["call gone 1#2"], "of no effect, once the newer one has the seat");
+}
