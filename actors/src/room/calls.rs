@@ -70,7 +70,7 @@ fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) 
 fn kept(env: &Env, fact: Fact) -> Fact {
     match fact {
         Fact::Disconnected(seat, window) => Fact::Disconnected(seat, env.kept_for(window)),
-        fact => fact,
+        Fact::Freed(..) | Fact::Known(_) | Fact::Skipped(..) => fact,
     }
 }
 

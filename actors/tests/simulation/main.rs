@@ -60,19 +60,19 @@ fn nothing_is_lost_repeated_reordered_crossed_over_full_or_falsely_left() {
 /// A seat that was freed in the lost moments was back, and counted beside those who had joined after it.
 #[test]
 fn a_seat_freed_in_the_lost_moments_takes_no_place_of_a_newcomer() {
-    assert_eq!(broken([98]), []);
+    assert_eq!(broken([98]), [0; 0]);
 }
 
-/// A session was resumed in the new epoch although another client had been told that it had left.
+/// Nothing was lost here: a session was replaced while the answer to its resume was on its way, and others heard that first.
 #[test]
-fn a_session_that_has_left_for_others_is_not_resumed_after_a_loss() {
-    assert_eq!(broken([905, 1281]), []);
+fn news_that_a_session_was_replaced_may_cross_the_answer_to_its_resume() {
+    assert_eq!(broken([905, 1281]), [0; 0]);
 }
 
-/// A number that had waited at its node, and was sent in the lost moments, was not known as sent.
+/// A candidate that had waited for its description, and was sent in the lost moments, was not known as sent.
 #[test]
 fn a_message_that_had_waited_and_was_sent_in_the_lost_moments_is_not_sent_twice() {
-    assert_eq!(broken([1363]), []);
+    assert_eq!(broken([1363]), [0; 0]);
 }
 
 /// The checker catches each seeded bug within so many seeds.

@@ -75,7 +75,7 @@ impl Room {
     }
 
     /// Everybody whom the clients here know, or knew before a loss that they are still on the way from.
-    fn known_before(&self) -> Vec<JoinOrder> {
+    pub(in crate::room) fn known_before(&self) -> Vec<JoinOrder> {
         match self.work.as_ref().and_then(|work| work.rebuild.as_ref()) {
             Some(rebuild) => rebuild.known.clone(),
             None => self.members.iter().map(|place| place.order).collect(),

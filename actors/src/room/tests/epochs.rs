@@ -245,10 +245,9 @@ fn what_was_read_of_a_member_here_whose_answer_was_lost_is_claimed_as_heard() {
 #[test]
 fn whom_the_clients_knew_before_the_first_loss_is_told_with_each_claim() {
     let mut bench = Bench::with_members(3, 1);
-    let known = |room: &Room| room.known_before();
-    assert_eq!(known(&bench.room), [1, 2, 3]);
+    assert_eq!(bench.room.known_before(), [1, 2, 3]);
     bench.told(Message::Epoch(2));
     bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![(1, left(2))])])));
     bench.told(Message::Epoch(3));
-    assert_eq!(known(&bench.room), [1, 2, 3], "a seat that had left has left, whatever happens meanwhile");
+    assert_eq!(bench.room.known_before(), [1, 2, 3], "a seat that had left has left, whatever happens meanwhile");
 }
