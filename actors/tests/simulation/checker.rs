@@ -36,6 +36,9 @@ struct Checker {
 impl Checker {
     fn read(&mut self, at: usize, session: &str, what: &What) {
         let repeated = if let What::Heard { origin, .. } = what { self.repeated(session, origin) } else { None };
+        if *what == What::Away {
+            self.goes(session);
+        }
         let problem = match what {
             What::Noted(_) => None,
             What::LedgerLost | What::LedgerSettled | What::Cut(_) | What::Whole(_) => {
@@ -121,13 +124,24 @@ impl Checker {
         }
     }
 
-    /// Nothing is heard twice, but for one case: the ledger has lost since that it was sent, and of neither client a node
-    /// could tell what it knew.
+    /// A client is lost. A room with nobody left on its node is closed, and tells nothing later.
+    fn goes(&mut self, session: &str) {
+        let Some(story) = self.stories.get(session).filter(|story| story.node.is_some()) else { return };
+        let is_beside =
+            |(name, other): (&Session, &Story)| name != session && other.room == story.room && other.node == story.node;
+        let was_alone = !self.stories.iter().any(is_beside);
+        self.stories.entry(session.to_owned()).and_modify(|story| story.was_alone = was_alone);
+    }
+
+    /// Nothing is heard twice, but for two cases, in both of which the ledger has lost since that it was sent: of neither
+    /// client a node could tell what it knew; or of the sender none could, for it was lost and nobody stayed there who would
+    /// claim, and the message had waited: of each sender a claim brings the greatest number heard, which was heard before.
     fn repeated(&mut self, session: &str, origin: &Origin) -> Option<String> {
         let story = self.stories.get(session)?;
         let first = *story.heard.get(origin)?;
         let is_untold = |story: &Story| story.untold.is_some_and(|lost_at| lost_at > first);
-        if is_untold(story) && self.stories.get(&origin.0).is_some_and(is_untold) {
+        let sender = self.stories.get(&origin.0).filter(|sender| is_untold(sender));
+        if sender.is_some_and(|sender| is_untold(story) || sender.was_alone && story.late.contains(origin)) {
             self.repeats += 1;
             return None;
         }

@@ -81,6 +81,18 @@ fn an_older_connection_does_not_take_the_seat_back_from_a_newer_one() {
     assert_eq!(broken([5955, 9238]), [0; 0]);
 }
 
+/// A node that had been cut off came back before the epoch had settled, and claimed a seat that was freed a moment before.
+#[test]
+fn what_was_sent_to_a_seat_of_a_node_that_lives_after_all_is_not_lost() {
+    assert_eq!(broken([1838]), [0; 0]);
+}
+
+/// The sender of a candidate that had waited was the last of its node, so nobody was left to tell that it was sent.
+#[test]
+fn what_had_waited_may_be_heard_twice_if_nobody_was_left_to_tell_of_it() {
+    assert_eq!(broken([1770]), [0; 0]);
+}
+
 /// The checker catches each seeded bug within so many seeds.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes without optimization: ./test.sh simulation")]

@@ -34,6 +34,10 @@ pub(crate) struct Story {
     pub(crate) asked: usize,
     /// The node by way of which the client listens.
     pub(crate) node: Option<String>,
+    /// When the client was lost for the last time, nobody else in the room was connected to its node.
+    pub(crate) was_alone: bool,
+    /// What was heard after a greater number of its sender: it had waited for a description.
+    pub(crate) late: BTreeSet<Origin>,
     /// The last loss of the ledger after which no node may have told what the client had sent and heard.
     pub(crate) untold: Option<usize>,
 }
@@ -139,6 +143,9 @@ impl Story {
             return None; // `checker` knows whether it may come again
         }
         self.heard.insert(origin.clone(), at);
+        if self.last.get(&(sender.clone(), false)).is_some_and(|newest| newest > cid) {
+            self.late.insert(origin.clone());
+        }
         let last = self.last.insert((sender.clone(), kind == Kind::Candidate), *cid).unwrap_or(0);
         if last > *cid {
             return Some(format!("heard {sender}/{cid} after {last}"));

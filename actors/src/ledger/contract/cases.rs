@@ -182,6 +182,7 @@ macro_rules! ledger_cases {
         rolled_back::a_node_that_claims_and_dies_before_it_renews_its_lease_is_dead
         rolled_back::an_unclaimed_seat_of_a_dead_node_is_kept_for_its_window
         rolled_back::a_disconnected_seat_is_kept_for_what_is_left_of_its_window
+        rolled_back::a_seat_of_a_node_that_was_found_dead_may_be_claimed_until_the_epoch_has_settled
         rolled_back::after_two_losses_a_seat_is_settled_from_the_first
         rolled_back::after_two_losses_a_claim_settles_from_the_first_that_its_holder_does_not_know
         rolled_back::a_seat_of_whom_the_ledger_has_an_older_one_is_entered_and_that_freed

@@ -242,6 +242,22 @@ pub(super) async fn a_disconnected_seat_is_kept_for_what_is_left_of_its_window(m
     assert_eq!(w.reap("a").await, [bob.id]);
 }
 
+pub(super) async fn a_seat_of_a_node_that_was_found_dead_may_be_claimed_until_the_epoch_has_settled(make: Make) {
+    let mut w = World::new(make).await;
+    let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.reap_nodes("a", &["b"]).await;
+    w.pass(WINDOW / 2).await;
+    w.stand.loss.copy().await;
+    w.go_back().await;
+    let old = w.epoch;
+    w.claim_all(&[(&ann, Claimant::received(1))]).await;
+    w.say(&ann, &bob, 1, "one").await;
+    w.pass(WINDOW * 5 / 8).await;
+    assert_eq!(w.reap("a").await, [], "its window is over, but its node may live");
+    w.epoch = old;
+    assert_eq!(w.claim(&bob, Claimant::received(0)).await.expect("stored"), ["1 one"]);
+}
+
 pub(super) async fn after_two_losses_a_seat_is_settled_from_the_first(make: Make) {
     let mut w = World::new(make).await;
     let (ann, mut bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

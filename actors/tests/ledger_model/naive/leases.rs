@@ -62,7 +62,7 @@ impl Naive {
     pub(crate) fn due(&self) -> Due {
         let mut due = Due::default();
         for (room, content) in &self.rooms {
-            let is_past = |session: &Session| session.until.is_some_and(|until| until <= self.now);
+            let is_past = |session: &Session| is_past(session, content.unsettled, self.now);
             let is_dead = |session: &&Session| session.is_connected() && self.is_dead(&session.node);
             let on_dead: Vec<&Session> = content.sessions.iter().filter(is_dead).collect();
             let is_settled = content.unsettled.is_some_and(|settles| settles <= self.now);
@@ -96,8 +96,8 @@ impl Naive {
             self.rooms.entry(room).or_default().unsettled = None;
             self.forget_absent(room);
         }
-        let past = |session: &&Session| session.until.is_some_and(|until| until <= now);
-        while let Some(id) = self.sessions(room).iter().find(past).map(Session::id) {
+        let unsettled = self.rooms.get(&room).and_then(|room| room.unsettled);
+        while let Some(id) = self.sessions(room).iter().find(|it| is_past(it, unsettled, now)).map(Session::id) {
             freed.push(id);
             self.end(room, id.order, LeaveReason::Lost);
         }
@@ -119,4 +119,10 @@ impl Naive {
         self.free(room, seat.order, reason);
         self.remember(room, seat, reason);
     }
+}
+
+/// Nobody may resume it any more, nor, if its node was found dead before a loss, claim it.
+fn is_past(session: &Session, unsettled: Option<Duration>, now: Duration) -> bool {
+    let may_be_claimed = session.is_orphaned && !session.marks.is_empty() && unsettled.is_some_and(|at| now < at);
+    !may_be_claimed && session.until.is_some_and(|until| until <= now)
 }

@@ -20,7 +20,15 @@ impl RoomCore {
     /// When the room is to be reaped: the end of the first window, or of the time in which its epoch settles.
     pub(in crate::ledger::memory) fn deadline(&self) -> Option<Instant> {
         let settles = self.rare.as_ref().and_then(|rare| rare.settles);
-        self.seats.iter().filter_map(Seat::until).chain(settles).min()
+        self.seats.iter().filter_map(|seat| self.kept_until(seat)).chain(settles).min()
+    }
+
+    /// Until when an absent seat is kept: one whose node was found dead before a loss also until the epoch has settled, for
+    /// its holder may live after all, and claim what was sent to it meanwhile.
+    fn kept_until(&self, seat: &Seat) -> Option<Instant> {
+        let settles = self.rare.as_ref().and_then(|rare| rare.settles);
+        let may_be_claimed = seat.is_orphaned() && seat.is_unclaimed();
+        seat.until().map(|until| settles.filter(|_| may_be_claimed).map_or(until, |settles| until.max(settles)))
     }
 
     /// Keeps a seat whose socket is lost for the window. A second disconnect does not lengthen it.
@@ -112,8 +120,8 @@ impl RoomCore {
             self.settled(is_alive, &mut freed, turn);
         }
         let now = turn.now().at;
-        let is_past = |seat: &Seat| seat.until().is_some_and(|until| until <= now);
-        while let Some(place) = self.seats.iter().position(is_past) {
+        let is_past = |room: &Self, seat: &Seat| room.kept_until(seat).is_some_and(|until| until <= now);
+        while let Some(place) = self.seats.iter().position(|seat| is_past(self, seat)) {
             freed.push(self.end(place, LeaveReason::Lost, turn));
         }
         Reaped { freed, pushes: turn.take_pushes() }
