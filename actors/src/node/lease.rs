@@ -54,15 +54,7 @@ impl Actor for LeaseActor {
 
     async fn pre_start(&self, me: ActorRef<Command>, directory: Arc<Directory>) -> Result<Holding, ActorProcessingErr> {
         #[cfg(feature = "fault-injection")]
-        if directory
-            .lease_start_faults
-            .fetch_update(std::sync::atomic::Ordering::SeqCst, std::sync::atomic::Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            })
-            .is_ok()
-        {
-            panic!("a fault was injected into the start of the lease's holder");
-        }
+        fault(&directory.lease_start_faults);
         let now = monotonic();
         let looked = moment(&directory);
         let mut holding = Holding { directory, renewed_at: None, renew_at: now, fenced: None, looked };
@@ -87,6 +79,13 @@ impl Actor for LeaseActor {
         }
         Ok(())
     }
+}
+
+/// Panics so often.
+#[cfg(feature = "fault-injection")]
+fn fault(times: &std::sync::atomic::AtomicU32) {
+    let left = times.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+    assert!(left.is_err(), "a fault was injected into the start of the lease's holder");
 }
 
 impl Holding {
