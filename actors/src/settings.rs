@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What a node does without asking.
+/// A node's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settings {
     /// The node itself.
@@ -24,9 +24,9 @@ pub struct NodeLimits {
     pub seat_window: Duration,
     /// Concurrent sockets; memory is bounded by it.
     pub sockets_max: usize,
-    /// How long a worker that waits for nothing stays, so that a busy cell does not start one for each message.
+    /// How long an idle worker is kept, so that a busy cell does not start one for each message.
     pub rest_after: Duration,
-    /// How much work one thread does before what is left goes to workers: other tasks of that thread wait as long.
+    /// How long one thread runs turns before the rest goes to workers: other tasks of that thread wait as long.
     pub turn_budget: Duration,
     /// How long the node's lease lasts without being renewed.
     pub lease: Duration,
