@@ -1,4 +1,4 @@
-//! What a client brings to resume its session: room, seat, session and a secret that only the ledger and it know.
+//! The token with which a client resumes its session: room, seat, session, and a secret shared only with the ledger.
 
 use std::{fmt, str::FromStr};
 
