@@ -1,4 +1,4 @@
-//! The fast path reads what the strict way reads, and is taken for what it is there for.
+//! The fast path agrees with the strict one, and handles the messages that it is meant for.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ const SDP: &str = r#""v=0\r\no=- 46117314004 2 IN IP4 127.0.0.1\r\ns=-\r\n""#;
 const CANDIDATE: &str =
     r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host","sdpMid":"0","sdpMLineIndex":0}"#;
 
-/// Nothing is read by the fast path that is not read alike by the strict way.
+/// Both paths agree on everything that the fast path accepts.
 fn agrees(text: &str) {
     if let Some(message) = fast_path::read(text) {
         assert_eq!(strict(text).as_ref(), Ok(&message), "{text}");
@@ -57,7 +57,7 @@ fn whatever_is_cut_out_is_what_would_be_put_together() {
     }
 }
 
-/// Parts that messages are made of, right and wrong, usual and odd.
+/// Parts of messages: valid and invalid, usual and unusual.
 fn any_kind() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "\"offer\"",
@@ -127,7 +127,7 @@ fn any_target() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Some JSON, now and then something that is none.
+/// Some JSON, occasionally invalid.
 fn any_value() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         4 => any_string(),
