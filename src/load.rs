@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refused_client_is_told_its_own_wait() {
+    fn each_refused_client_gets_its_own_retry_delay() {
         let load = Load::new(LAG_MAX);
         assert_eq!(load.admit(New::Socket), Ok(()));
         (0..50).for_each(|_| load.observe(Duration::from_secs(1)));
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_storm_passes_and_a_flood_does_not() {
+    fn a_short_queue_is_admitted_and_a_full_one_is_not() {
         let load = Load::new(LAG_MAX);
         load.waiting(NEWCOMERS_WAITING_MAX - 1);
         assert!(!load.is_high());
@@ -236,14 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_of_lag_a_full_queue_refuses_nobody() {
+    fn without_a_lag_limit_a_full_queue_refuses_nothing() {
         let load = Load::new(Duration::ZERO);
         load.waiting(WAITING_MAX);
         assert_eq!(load.admit(New::Socket), Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_wait_that_was_told_counts_until_it_is_over() {
+    async fn a_retry_delay_counts_until_it_has_passed() {
         let load = Load::new(LAG_MAX);
         assert_eq!(load.told_wait_max(), Duration::ZERO);
         load.waiting(NEWCOMERS_WAITING_MAX);
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_node_with_time_on_its_hands_is_never_late() {
+    async fn an_idle_node_has_no_lag() {
         let (load, stop) = (Load::new(LAG_MAX), CancellationToken::new());
         let watch = tokio::spawn(Arc::clone(&load).watch(stop.clone()));
         tokio::time::sleep(Duration::from_secs(5)).await; // paused

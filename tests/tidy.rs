@@ -40,7 +40,7 @@ fn none(found: &[String]) {
 }
 
 #[test]
-fn what_belongs_in_one_place_stands_in_that_place() {
+fn restricted_code_is_in_its_one_place() {
     let pages = pages(is_rust);
     none(&RULES.iter().flat_map(|rule| pages.iter().flat_map(|page| rule.broken_by(page))).collect::<Vec<_>>());
 }
@@ -74,7 +74,7 @@ fn lower_layers_import_no_higher_ones() {
 }
 
 #[test]
-fn every_file_says_first_what_it_owns() {
+fn every_file_begins_with_its_purpose() {
     let bare = pages(is_rust).into_iter().filter(|page| !page.text.starts_with("//! "));
     let say = |page: Page| {
         format!(
@@ -86,7 +86,7 @@ fn every_file_says_first_what_it_owns() {
 }
 
 #[test]
-fn no_file_grows_past_what_one_reads_at_once() {
+fn no_file_is_too_long() {
     let generated = |page: &Page| {
         page.path.contains("/gen/") || page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"))
     };
@@ -106,7 +106,7 @@ fn no_file_grows_past_what_one_reads_at_once() {
 }
 
 #[test]
-fn a_folder_has_its_door_beside_it() {
+fn a_folder_has_its_module_file_beside_it() {
     let doors = house().into_iter().filter(|path| path.ends_with("/mod.rs"));
     none(&doors.map(|path| format!("{path}:1: is a mod.rs. A door stands beside its folder, so that open files have names: write room.rs beside room/.")).collect::<Vec<_>>());
 }
@@ -142,7 +142,7 @@ fn both_databases_have_the_same_migrations() {
 }
 
 #[test]
-fn nothing_names_the_place_it_was_written_in() {
+fn no_file_contains_a_machine_path() {
     // In pieces, so that this file does not find itself.
     let places = [["/wor", "k/"], ["/roo", "t/"], ["/tm", "p/"], ["/hom", "e/"]].map(|parts| parts.concat());
     let named = |page: &Page| {

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_snapshot_is_used_once_and_a_damaged_one_is_named_and_left_out() {
+    fn a_snapshot_is_used_once_and_a_damaged_one_is_reported_and_ignored() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("ledger.snapshot");
         assert!(matches!(take(&path), Ok(None)));

@@ -75,7 +75,7 @@ mod tests {
     use super::{Duration, EACH, Instant, Queue, WAIT_MAX};
 
     #[test]
-    fn who_finds_no_place_is_told_when_there_will_be_one() {
+    fn a_refused_login_gets_the_time_of_the_next_free_place() {
         let now = Instant::now();
         let queue = Queue::new(1, 1, now);
         let (one, two) = (queue.enter(now), queue.enter(now));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_longer_than_the_longest_however_many_come() {
+    fn waits_are_bounded_with_any_number_of_logins() {
         let now = Instant::now();
         let queue = Queue::new(1, 10, now);
         let waits: Vec<Duration> = (0..10_000).map(|_| queue.appointment(now)).collect();

@@ -58,18 +58,18 @@ mod tests {
     }
 
     #[test]
-    fn one_long_turn_refuses_nobody_and_many_do() {
+    fn one_long_turn_causes_no_refusals_and_many_do() {
         assert_eq!(after(&[(100, 1), (1, 200)]), Shed::Nothing);
         assert_eq!(after(&[(100, 1), (10, 100)]), Shed::Newcomers);
     }
 
     #[test]
-    fn a_machine_that_stood_still_once_refuses_nobody() {
+    fn a_machine_that_was_suspended_once_refuses_nothing() {
         assert_eq!(after(&[(100, 1), (1, 40_000)]), Shed::Nothing);
     }
 
     #[test]
-    fn resumes_are_refused_only_by_a_node_that_hardly_runs() {
+    fn resumes_are_refused_only_at_extreme_lag() {
         assert_eq!(after(&[(100, 190)]), Shed::Newcomers);
         assert_eq!(after(&[(100, 1), (5, 10_000)]), Shed::Newcomers);
         assert_eq!(after(&[(100, 10_000)]), Shed::Resumes);

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_survives_being_a_number() {
+    fn a_level_survives_a_round_trip_as_a_number() {
         for level in [Shed::Nothing, Shed::Newcomers, Shed::Resumes] {
             assert_eq!(Shed::of(level.number()), level);
         }

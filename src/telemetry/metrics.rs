@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scrape_shows_what_the_process_weighs() {
+    fn a_scrape_has_the_memory_of_the_process() {
         let text = rendered(|| {
             process::describe();
             process::read();

@@ -98,7 +98,7 @@ fn a_client_cannot_forge_or_break_a_line() {
 }
 
 #[test]
-fn the_filter_keeps_what_it_names() {
+fn the_filter_selects_targets() {
     let text = logged("warn,aldis=debug", Shape::Json, || {
         debug!("kept");
         info!(target: "elsewhere", "dropped");

@@ -173,7 +173,7 @@ fn comments_and_literals_are_blank_and_code_stays() {
 }
 
 #[test]
-fn tests_at_the_end_of_a_file_are_told_from_its_code() {
+fn tests_at_the_end_of_a_file_are_distinguished_from_its_code() {
     let page = Page::of("src/x.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n");
     assert_eq!(page.tests_from, 2);
     assert_eq!(Page::of("src/x/tests.rs", "fn a() {}\n").tests_from, 0);

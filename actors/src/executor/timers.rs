@@ -71,7 +71,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn everybody_gets_one_tick_never_early_and_at_most_two_slots_late(delays in prop::collection::vec(0_u64..200_000, 1..40), step in 1_u64..60_000) {
+        fn every_timer_fires_once_never_early_and_at_most_two_slots_late(delays in prop::collection::vec(0_u64..200_000, 1..40), step in 1_u64..60_000) {
             let start = Instant::now();
             let mut timers = Timers::new(start);
             for (key, delay) in delays.iter().enumerate() {

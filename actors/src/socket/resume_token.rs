@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_tokens() {
+    fn other_texts_are_not_tokens() {
         let good = "abc-defg-hij.17.00000000-0000-0000-0000-000000000009.00000000000000000000000000000005";
         assert!(good.parse::<ResumeToken>().is_ok());
         let bad = [

@@ -37,7 +37,7 @@ async fn an_idle_call_has_no_worker_and_is_still_pinged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_forgotten_in_a_quiet_room() {
+async fn an_idle_room_loses_nothing() {
     let world = World::of(2, Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(2, room).await;
@@ -54,7 +54,7 @@ async fn nothing_is_forgotten_in_a_quiet_room() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_no_longer_answers_is_found_half_open() {
+async fn an_unresponsive_connection_is_detected_as_half_open() {
     let world = World::of(1, Settings::default()).await;
     let mut members = world.members(2, world.room(4)).await;
     stand_by(&mut members, A_WHILE).await;

@@ -25,7 +25,7 @@ async fn degraded(browser: &mut Browser, within: Duration) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_is_cut_off_says_so_in_time_to_resume_through_another() {
+async fn a_partitioned_node_is_degraded_in_time_to_resume_through_another() {
     let world = World::linked(2).await;
     let mut members = world.members(2, world.room(4)).await;
     let (mut bob, mut alice) = (members.pop().expect("two"), members.pop().expect("two"));
@@ -43,7 +43,7 @@ async fn a_node_that_is_cut_off_says_so_in_time_to_resume_through_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_ledger_is_away_for_all_nobody_is_closed_and_no_seat_is_lost() {
+async fn while_the_ledger_is_down_for_all_nodes_no_socket_is_closed_and_no_seat_is_lost() {
     for nodes in [1, 2] {
         let world = World::linked(nodes).await;
         let mut members = world.members(2, world.room(4)).await;

@@ -31,7 +31,7 @@ async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sockets_panic_costs_that_socket_alone_and_it_resumes() {
+async fn a_sockets_panic_affects_that_socket_alone_and_it_resumes() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     world.nodes[0].inject(Victim::SocketOf(UserId::from_u128(2)));
@@ -46,7 +46,7 @@ async fn a_sockets_panic_costs_that_socket_alone_and_it_resumes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_users_panic_their_sockets_are_still_theirs() {
+async fn after_a_users_panic_their_sockets_are_attached_again() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     world.nodes[0].inject(Victim::User(UserId::from_u128(2)));
@@ -57,7 +57,7 @@ async fn after_a_users_panic_their_sockets_are_still_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_panic_of_each_of_the_nodes_actors_time_goes_on_and_pushes_arrive() {
+async fn after_a_panic_of_each_of_the_nodes_actors_ticks_and_pushes_continue() {
     let world = World::of(2, Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(3, room).await;

@@ -240,7 +240,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_median_stands_between_least_and_most() {
+    fn the_median_is_between_minimum_and_maximum() {
         let outcomes = outcomes();
         let of: fn(&Figures) -> f64 = |figures| figures.one.cpu_us;
         let spreads: Vec<_> = outcomes.servers.iter().map(|server| server.spread(of)).collect();

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_compares_with_the_floor_and_says_that_it_is_a_trial() {
+    fn the_page_compares_with_the_floor_and_marks_a_trial() {
         let page = page(&outcomes(), Path::new("docs/benchmarks.svg"));
         assert!(page.contains("A short trial"), "{page}");
         assert!(page.contains("| Aldis | 8.00 | 8.00 | 80.0 | 160 | 8000 | 13 333 |"), "{page}");

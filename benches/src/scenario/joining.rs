@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_join_is_done_when_both_sides_of_every_pair_have_heard_everything() {
+    fn a_join_is_done_when_both_sides_of_every_pair_have_received_everything() {
         let (joining, ann, bob) =
             (Joining::new().expect("bounds that fit"), UserId::from_u128(1), UserId::from_u128(2));
         joining.due(ann, 100);

@@ -66,7 +66,7 @@ fn harmless_variations_are_accepted() {
 }
 
 #[test]
-fn a_client_says_beside_our_protocol_that_it_will_resume() {
+fn a_client_offers_a_resume_beside_our_protocol() {
     let resumes = |offered| judge(&request(&[("sec-websocket-protocol", offered)]), &policy(), false);
     for (offered, expected) in [
         ("aldis.v1, aldis.resume", true),
@@ -175,7 +175,7 @@ fn an_origin_is_shown_as_browsers_write_it() {
 const ENTRY: &str = "aldis.v1, bearer.YS5iLmM";
 
 #[test]
-fn a_token_comes_in_any_one_way() {
+fn a_token_has_any_one_carrier() {
     let own = ("origin", "http://aldis.example");
     let table: [(&[(&str, &str)], TokenWay); 5] = [
         (&[("sec-websocket-protocol", ENTRY)], TokenWay::Protocol),
@@ -192,7 +192,7 @@ fn a_token_comes_in_any_one_way() {
 }
 
 #[test]
-fn a_token_that_cannot_be_one_or_comes_twice_is_refused() {
+fn a_malformed_or_repeated_token_is_refused() {
     let long = format!("Bearer {}", "a".repeat(4097));
     let own = ("origin", "http://aldis.example");
     let table: [(&[(&str, &str)], Refusal); 13] = [
@@ -249,7 +249,7 @@ fn a_tokens_text_never_shows() {
 proptest! {
     /// No field, however odd, panics; and what is accepted was a good request in every other respect.
     #[test]
-    fn any_request_is_judged(
+    fn any_request_gets_a_verdict(
         name in prop::sample::select(vec![
             "host", "upgrade", "connection", "sec-websocket-version", "sec-websocket-key", "sec-websocket-protocol",
             "origin", "authorization", "cookie", "content-length",

@@ -159,7 +159,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_clients_close_frame_is_told_with_code_and_reason() {
+fn a_clients_close_frame_is_reported_with_code_and_reason() {
     let bytes = [frame(0x81, b"last words"), frame(0x88, b"\x0F\xA0bye"), frame(0x81, b"never read")].concat();
     let ending = Ending::Closed { code: Some(4000), reason: "bye".to_owned() };
     for size in [1, 7, 1000] {
@@ -171,7 +171,7 @@ fn a_clients_close_frame_is_told_with_code_and_reason() {
 }
 
 #[test]
-fn a_violation_is_told_after_the_messages_before_it() {
+fn a_violation_is_reported_after_the_messages_before_it() {
     let bytes = [frame(0x81, b"one"), frame(0x82, b"binary")].concat();
     let violation = Violation { close: Close::Binary, why: "binary message; this protocol is text only" };
     let expected = [Told::Text("one".to_owned()), Told::Closed(Ending::Violated(violation))];
@@ -224,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn a_session_is_told_when_nothing_more_stands_ready(
+    fn a_session_is_flushed_when_no_message_is_ready(
         messages in prop::collection::vec(any_message(), 0..6),
         early in 0usize..300,
         size in prop_oneof![1usize..20, 100usize..3_000],
@@ -262,7 +262,7 @@ fn any_frame() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
-    fn the_short_cut_tells_what_the_parser_tells_whatever_comes(
+    fn the_fast_path_agrees_with_the_parser_on_any_input(
         frames in prop::collection::vec(any_frame(), 1..10),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
         early in 0usize..100,
@@ -286,7 +286,7 @@ proptest! {
 
 /// What is kept of every connection, at rest as well; allocators hand out 192 bytes for anything above 160.
 #[test]
-fn a_resting_connection_is_small() {
+fn an_idle_connection_is_small() {
     fn bytes<S, N, F: Future>(_: impl FnOnce(Reader<S>, N) -> F) -> usize {
         size_of::<F>()
     }

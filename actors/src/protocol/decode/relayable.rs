@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_strict_parser_refuses_is_not_relayed() {
+    fn json_that_a_strict_parser_refuses_is_not_relayed() {
         let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         let table = [
             (r#"{"candidate":"x","sdpMLineIndex":0,"more":[1,-2.5e3,null,true]}"#.to_owned(), Ok(())),
@@ -104,14 +104,14 @@ mod tests {
 
         /// serde_json is such a strict parser, but for the depth.
         #[test]
-        fn what_is_relayed_is_read_by_a_strict_parser(json in r#"\[("(a|\\u[dD][89aAcCfF][0-9]{2}|\\u00[a-f0-9]{2}|\\\\|\\")*"|-?[1-9]{1,3}(e[0-9]{1,3})?|\[\]|,){0,6}\]"#) {
+        fn relayed_json_is_accepted_by_a_strict_parser(json in r#"\[("(a|\\u[dD][89aAcCfF][0-9]{2}|\\u00[a-f0-9]{2}|\\\\|\\")*"|-?[1-9]{1,3}(e[0-9]{1,3})?|\[\]|,){0,6}\]"#) {
             if serde_json::from_str::<&serde_json::value::RawValue>(&json).is_ok() {
                 prop_assert_eq!(check(&json).is_ok(), serde_json::from_str::<serde_json::Value>(&json).is_ok());
             }
         }
 
         #[test]
-        fn anything_is_judged(text in "\\PC{0,40}") {
+        fn any_bytes_get_a_verdict(text in "\\PC{0,40}") {
             let _ = check(&text);
         }
     }

@@ -18,7 +18,7 @@ fn agrees(text: &str) {
 }
 
 #[test]
-fn what_browsers_send_most_takes_the_fast_path() {
+fn the_most_frequent_messages_take_the_fast_path() {
     let usual = [
         format!(r#"{{"type":"offer","data":{{"targetUserId":"{ID}","sdp":{SDP}}},"cid":1}}"#),
         format!(r#"{{"type":"answer","cid":9007199254740991,"data":{{"targetUserId":"{ID}","sdp":{SDP}}}}}"#),
@@ -37,7 +37,7 @@ fn what_browsers_send_most_takes_the_fast_path() {
 }
 
 #[test]
-fn whatever_is_cut_out_is_what_would_be_put_together() {
+fn a_sliced_payload_equals_a_composed_one() {
     let spaces = " ".repeat(CANDIDATE.len());
     let data = [
         format!(r#"{{"targetUserId":"{ID}","candidate":{CANDIDATE}}}"#),
@@ -197,13 +197,13 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
 
     #[test]
-    fn both_ways_read_any_message_alike(text in any_message(), blanks in prop::collection::vec(any_blank(), 0..3)) {
+    fn both_paths_agree_on_any_message(text in any_message(), blanks in prop::collection::vec(any_blank(), 0..3)) {
         agrees(&text);
         agrees(&spaced(&text, &blanks));
     }
 
     #[test]
-    fn both_ways_read_a_mutilated_message_alike(
+    fn both_paths_agree_on_any_mutated_message(
         text in any_message(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..4, any::<u8>()), 1..4),
     ) {

@@ -75,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn a_session_counts_from_one_without_holes() {
+    fn a_session_counts_from_one_without_gaps() {
         assert_eq!(taken(Numbers::first(), &[3, 2, 1, 4, 1, 2, 2, 3, 5, 4]), [1, 2, 3, 4]);
         assert_eq!(Numbers::first().take(2), Err(Expected::Exactly(1)));
     }
 
     #[test]
-    fn a_resumed_session_resends_in_order_and_goes_on() {
+    fn a_resumed_session_resends_in_order_and_continues() {
         assert_eq!(taken(Numbers::resumed(), &[2, 4, 3, 5, 7, 6]), [2, 4, 5, 7]);
         let mut numbers = Numbers::resumed();
         assert_eq!((numbers.take(3), numbers.take(3)), (Ok(()), Err(Expected::Above(3))));

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_repeated_in_order_and_known_to_be() {
+    fn messages_are_resent_in_order_and_marked_as_resent() {
         let mut outstanding = Outstanding::NONE;
         outstanding.push(pending(1, Some(1)));
         outstanding.push(pending(2, Some(2)));

@@ -60,7 +60,7 @@ fn a_number_out_of_order_is_refused_and_not_taken() {
 }
 
 #[test]
-fn what_the_socket_refuses_itself_uses_its_number_up_and_the_room_remembers_it() {
+fn a_refusal_of_the_socket_consumes_the_number_and_the_room_remembers_it() {
     let mut bench = Bench::in_room();
     let limited = ["room skipped 1 rate_limited", "send error rate_limited of 1 after 7 ms"];
     assert_eq!(bench.sends_for(&say(1), Charge::Refused(7)), limited);
@@ -75,7 +75,7 @@ fn what_the_socket_refuses_itself_uses_its_number_up_and_the_room_remembers_it()
 }
 
 #[test]
-fn a_resumed_session_is_acknowledged_from_where_it_goes_on() {
+fn a_resumed_session_is_acknowledged_from_where_it_continues() {
     let mut bench = Bench::resuming();
     bench.hears(resumed(9));
     assert_eq!(bench.sends(&say(8)), ["room chat 8"]);
@@ -121,7 +121,7 @@ fn a_pong_of_an_earlier_session_confirms_nothing() {
 }
 
 #[test]
-fn refusals_that_nobody_reads_are_bounded() {
+fn unread_refusals_are_bounded() {
     let mut bench = Bench::in_room();
     for cid in 1..=200 {
         assert_eq!(bench.sends_for(&say(cid), Charge::Refused(7)).len(), if cid % 32 == 0 { 3 } else { 2 }, "{cid}");

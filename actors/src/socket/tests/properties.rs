@@ -157,7 +157,7 @@ proptest! {
     /// From wherever it got to, with nobody answering any more: a client that stays alive can join again, or its connection
     /// was closed. No permit is held for ever.
     #[test]
-    fn every_phase_has_a_way_out(steps in prop::collection::vec(any_step(), 0..60)) {
+    fn every_phase_ends(steps in prop::collection::vec(any_step(), 0..60)) {
         let mut bench = Bench::ready();
         steps.iter().for_each(|step| drop(take(&mut bench, step)));
         for _ in 0..200 {

@@ -32,7 +32,7 @@ fn wrong_rooms() -> Vec<(Value, &'static str)> {
 }
 
 #[tokio::test]
-async fn a_wrong_wish_for_a_room_names_its_field() {
+async fn an_invalid_room_request_names_its_field() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     let room = format!("/api/rooms/{}", bench.room(&token).await);
