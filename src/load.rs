@@ -173,10 +173,7 @@ fn millis(time: Duration) -> u64 {
 /// Describes the metrics to the recorder.
 pub fn describe_metrics() {
     describe_gauge!(LOOP_LAG, Unit::Seconds, "Event-loop lag: how late the node's tasks are woken, smoothed");
-    describe_counter!(
-        SHED,
-        "New sockets, resumes and requests refused because the node is overloaded, by kind"
-    );
+    describe_counter!(SHED, "New sockets, resumes and requests refused because the node is overloaded, by kind");
 }
 
 #[cfg(test)]

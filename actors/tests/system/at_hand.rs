@@ -1,4 +1,4 @@
-//! What only shows where nobody waits for the ledger: cells without a worker, floods.
+//! Tests that need a local ledger, without waits: cells without a worker, floods.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use super::{
     world::{World, name},
 };
 
-/// Long enough for every timer of a quiet room.
+/// Long enough for every timer of an idle room.
 const A_WHILE: Duration = Duration::from_secs(60);
 
 const NOBODY: Population = Population { sockets: 0, users: 0, rooms: 0 };
 const EVERYBODY: Population = Population { sockets: 2, users: 2, rooms: 1 };
 
-/// Both answer pings and send `heartbeat` for that long, and hear nothing else.
+/// Both answer pings and send `heartbeat` for that long, and receive nothing else.
 async fn stand_by(members: &mut [Browser], span: Duration) {
     let [one, two] = members else { panic!("two of them") };
     tokio::join!(one.hears_nothing_for(span), two.hears_nothing_for(span));

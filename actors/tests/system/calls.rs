@@ -1,4 +1,4 @@
-//! What members of a room can say to each other, and what is refused.
+//! Messages between members of a room, and refusals.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How sockets end: tokens, hosts, kicks, pages that go away.
+//! How sockets end: tokens, hosts, kicks, closed pages.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The walk of the README: A's offer to B on another node, and back.
+//! The first walk of `docs/architecture.md`: A's offer to B on another node, and the answer.
 
 use super::world::{World, name};
 

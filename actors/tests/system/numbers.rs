@@ -1,4 +1,4 @@
-//! A receipt is a fact: each number ends as exactly one of delivered, refused, or the same message as before.
+//! Outcomes are final: each number is exactly one of delivered, refused, or a duplicate.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Lost sockets: whoever comes back within the window was never away.
+//! Lost sockets: a resume within the window goes unnoticed by other members.
 
 use std::{sync::Arc, time::Duration};
 
@@ -75,7 +75,7 @@ async fn past_the_window_the_seat_is_lost_once() {
     members[0].hears("user_joined").await;
 }
 
-/// An edge that has told clients to wait for so long.
+/// An edge that has sent clients this retry delay.
 struct Told(Duration);
 
 impl Shedding for Told {

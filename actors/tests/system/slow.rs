@@ -1,4 +1,4 @@
-//! Readers that do not keep up cost themselves, not their room.
+//! Slow readers: they only hurt themselves, not their room.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Joining and resuming, and what waits meanwhile.
+//! Joining and resuming, and messages that wait meanwhile.
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! The two clocks of life, the line's and the script's.
+//! The two keep-alive timeouts: the connection's and the script's.
 
 use std::time::Duration;
 

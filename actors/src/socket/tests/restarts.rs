@@ -1,4 +1,4 @@
-//! A room's cell that was restarted is a delay and not a loss, and costs a bounded number of attempts.
+//! A restart of a room's cell delays messages but loses none, and takes a bounded number of attempts.
 
 use super::*;
 use crate::{messages::socket::Lookup, ports::Unavailable};
@@ -87,9 +87,9 @@ fn every_lookup_after_a_restart_ends() {
     unavailable.hears(RoomEvent::Restarted);
     assert_eq!(unavailable.wants(reseat(Err(Unavailable))), ["open unknown room resume 3 after 0"]);
     let closed = ["send error unavailable", "room disconnected", "close 1013"];
-    assert_eq!(unavailable.later(12).wants(Event::Tick), closed, "nobody answered");
+    assert_eq!(unavailable.later(12).wants(Event::Tick), closed, "no answer arrived");
 
-    assert_eq!(Bench::in_room().wants(reseat(Ok(None))), [""; 0], "nobody asked");
+    assert_eq!(Bench::in_room().wants(reseat(Ok(None))), [""; 0], "there was no request");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The whole turn with a scripted sink: what is written, together with what, and what a slow reader costs.
+//! The whole turn with a scripted sink: batched writes, and the cost of a slow reader.
 
 use std::time::Duration;
 
@@ -155,7 +155,7 @@ fn a_flood_of_pings_is_closed() {
     while stage.next == Next::Done {
         stage.tell([Message::Pinged(vec![])]);
         pings += 1;
-        assert!(pings < 20_000, "they cost something");
+        assert!(pings < 20_000, "they have a cost");
     }
     assert_eq!(stage.sink.written().last().map(String::as_str), Some("rate_limited"));
 }
