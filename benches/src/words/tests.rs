@@ -1,4 +1,4 @@
-//! What is said is what the node's own decoder understands; what the node's own encoder writes is what is heard.
+//! The node's own decoder reads what `said` writes; `heard` reads what the node's own encoder writes.
 
 use actors::protocol::{
     ClientToServer, Code, Entry, Kind, LeaveReason, Member, ServerToClient, SessionId, UserId, decode,
