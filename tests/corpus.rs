@@ -1,5 +1,5 @@
-//! The fuzz targets over their seeds, and over some thousand variations of each, without a fuzzer: what a quick run can
-//! see of what `tests/fuzz.sh` looks for at length. A failure prints the input.
+//! The fuzz targets over their seeds, and over some thousand variations of each, without a fuzzer: a quick version of
+//! `tests/fuzz.sh`. A failure prints the input.
 
 #![allow(unused_attributes, reason = "the targets' own `no_main` is for the fuzzer's crate")]
 
@@ -21,7 +21,7 @@ mod message;
 #[path = "../fuzz/fuzz_targets/token.rs"]
 mod token;
 
-/// What a target says it does with an input.
+/// A target's verdict on an input.
 #[macro_export]
 macro_rules! fuzz_target {
     (|$input:ident: &[u8]| $body:block) => {

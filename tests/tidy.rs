@@ -1,5 +1,5 @@
-//! Keeps the plan of the house, over the text of the repository: what the compiler and clippy cannot see.
-//! Each failure says where, which rule, why, and what to do. Every rule is shown to find what it forbids.
+//! Enforces the architecture rules that the compiler and clippy cannot check, over the text of the repository.
+//! Each failure names the place, the rule, its reason and the remedy. A test shows that every rule finds violations.
 
 #[path = "tidy/circles.rs"]
 mod circles;

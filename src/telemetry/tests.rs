@@ -41,7 +41,7 @@ impl<'a> MakeWriter<'a> for Page {
     }
 }
 
-/// What `log` logs, under `filter`.
+/// The output of `log`, under `filter`.
 fn logged(filter: &str, shape: Shape, log: impl FnOnce()) -> String {
     let page = Page::default();
     let filter = Filter::read(filter).expect("a filter");

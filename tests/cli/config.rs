@@ -1,4 +1,4 @@
-//! `aldis config`, and a wrong configuration whatever was asked.
+//! `aldis config`, and an invalid configuration with any command.
 
 use std::fs;
 

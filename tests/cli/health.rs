@@ -1,4 +1,4 @@
-//! `aldis health` against stand-ins of a node.
+//! `aldis health` against fake nodes.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::{aldis, nowhere};
 
-/// A node's stand-in that answers one request, and its address. The thread gives the request back.
+/// A fake node that answers one request, and its address. The thread returns the request.
 fn stand_in(answer: &'static str) -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();

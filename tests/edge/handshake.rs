@@ -5,14 +5,14 @@ use std::io::{Read, Write};
 use crate::client::{Edge, frame, limits, read_frame, read_head, upgrade};
 use crate::echo::Echo;
 
-/// The good request with one text replaced by another.
+/// The valid request with one text replaced by another.
 fn but(from: &str, to: &str) -> String {
     let request = upgrade("/ws", "");
     assert!(request.contains(from), "{from} is not in the request");
     request.replacen(from, to, 1)
 }
 
-/// The good request with more lines.
+/// The valid request with more lines.
 fn with(lines: &str) -> String {
     upgrade("/ws", lines)
 }

@@ -1,4 +1,4 @@
-//! What a client may cost: time before it says anything, places, and nothing at all after the end.
+//! Limits of clients: timeouts before the first bytes, numbers of connections, and cleanup after the end.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use crate::client::{Edge, frame, limits, read_frame, read_head, upgrade};
 use crate::echo::Echo;
 use aldis::ws::Limits;
 
-/// How long the edge keeps a connection that says nothing more; it must hang up by itself.
+/// How long the edge keeps a silent connection; it must close it by itself.
 fn until_hung_up(mut stream: TcpStream) -> Duration {
     let begin = Instant::now();
     let mut rest = Vec::new();

@@ -1,4 +1,4 @@
-//! SIGTERM: told, closed, gone, in time; a second signal does not wait.
+//! SIGTERM: sockets are notified and closed, and the process exits in time; a second signal stops it at once.
 
 use std::time::{Duration, Instant};
 

@@ -59,7 +59,7 @@ pub(crate) const LAYERS: &[Layers] = &[
     },
 ];
 
-/// What a file imports that it may not, and files that belong to no layer. The crate's own file, `lib.rs`, is above all.
+/// A file's forbidden imports, and files that belong to no layer. The crate's own file, `lib.rs`, is above all.
 pub(crate) fn broken(layers: Layers, imports: &Imports) -> Vec<String> {
     let mut found = Vec::new();
     for (file, imported) in imports.iter().filter(|(file, _)| !is_crate(layers, file)) {

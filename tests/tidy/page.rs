@@ -68,7 +68,7 @@ fn walk(folder: &Path, paths: &mut Vec<String>) {
     }
 }
 
-/// Whether people write this file, and not a tool.
+/// Whether this file is written by hand, not generated.
 pub(crate) fn is_text(path: &str) -> bool {
     let ends = [
         ".rs",
@@ -101,7 +101,7 @@ pub(crate) fn names_in(folder: &str) -> BTreeSet<String> {
     house().iter().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect()
 }
 
-/// Whether `place` stands in `line` where a path starts.
+/// Whether `place` is in `line` at the start of a path.
 pub(crate) fn starts_a_path(line: &str, place: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '}' | '~' | ')' | '*');
     line.match_indices(place).any(|(at, _)| !line[..at].ends_with(inside))

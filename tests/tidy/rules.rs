@@ -1,13 +1,13 @@
-//! The rules of the house as a table: which words may not stand where, why, and what to do instead.
+//! The architecture rules as a table: which words are forbidden in which files, why, and the alternative.
 //! Must not know how files are read.
 
 use super::page::Page;
 
-/// Words that may not stand in some files.
+/// Words that are forbidden in some files.
 pub(crate) struct Rule {
-    /// What the rule says, in a few words.
+    /// A summary of the rule.
     pub name: &'static str,
-    /// Words forbidden, as they stand in code; `::` and `(` are part of them.
+    /// Forbidden words, as in code; `::` and `(` are part of them.
     words: &'static [&'static str],
     /// The files it holds in.
     holds_in: fn(&str) -> bool,
@@ -161,7 +161,7 @@ pub(crate) const RULES: &[Rule] = &[
 /// No remark excuses.
 const NOTHING: &str = "\u{0}";
 
-/// Where the edge may ask the clock: the root that hands it on, the clock of tokens, a port that brings none, measurements, commands that run once.
+/// Where the edge may read the clock: the composition root, the clock of tokens, a port without a time argument, measurements, commands that run once.
 const CLOCK_EDGES: [&str; 9] = [
     "src/load",
     "src/app",
@@ -174,7 +174,7 @@ const CLOCK_EDGES: [&str; 9] = [
     "src/cli",
 ];
 
-/// Words that say nothing of what a thing is.
+/// Meaningless words in type names.
 const VAGUE: [&str; 8] = ["Manager", "Hub", "Service", "Handler", "Helper", "Util", "Context", "Impl"];
 
 fn is_pure(path: &str) -> bool {
@@ -184,13 +184,13 @@ fn is_pure(path: &str) -> bool {
     path.ends_with(".rs") && !path.starts_with("tests/") && (named || ledger || split.contains(&path))
 }
 
-/// Whether `path` is the door `folder`.rs or lies behind it.
+/// Whether `path` is the module file `folder`.rs or inside that folder.
 fn in_folder(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
 }
 
 impl Rule {
-    /// Each line of `page` that breaks this rule: where, what, why, what to do.
+    /// Each line of `page` that violates this rule: the place, the rule, its reason, the remedy.
     pub(crate) fn broken_by(&self, page: &Page) -> Vec<String> {
         if !(self.holds_in)(&page.path) {
             return Vec::new();
@@ -212,7 +212,7 @@ impl Rule {
     }
 }
 
-/// Whether `word` stands in `line` and is no part of a longer name.
+/// Whether `word` is in `line` and not a part of a longer name.
 fn has_word(line: &str, word: &str) -> bool {
     let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
     let goes_on = |at: usize| word.ends_with(part_of_name) && line[at..].starts_with(part_of_name);

@@ -1,4 +1,4 @@
-//! Work beside the calls: its order, its bound, and what a panic costs.
+//! Background work: order, limit, and the effect of a panic.
 
 use std::sync::{
     Arc, Mutex,

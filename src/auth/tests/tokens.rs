@@ -1,4 +1,4 @@
-//! What a good access token is, and that nothing else is one.
+//! Valid access tokens, and that all others are refused.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, encode, jwk::JwkSet};

@@ -1,4 +1,4 @@
-//! Every kind of mistake, and the exact words that answer it. The table is `faults.txt`: `== what the case shows`, the
+//! Every kind of mistake, and its exact message. The table is `faults.txt`: `== what the case shows`, the
 //! input (a file, or `NAME=value`, or `--flag key value`, `_` for a space in the flag), `--`, the answer.
 
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Who overrides whom, and that each value knows who said it.
+//! Precedence of the layers, and the source of each value.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is secret is never shown: not by errors, not by `show`, not by `Debug`.
+//! Secrets are never shown: not by errors, not by `show`, not by `Debug`.
 
 use std::fs;
 

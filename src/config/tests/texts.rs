@@ -1,4 +1,4 @@
-//! Each written form: what it reads, and that what it writes reads as the same.
+//! Each text form: accepted inputs, and that its output parses to the same value.
 
 use std::fmt::Debug;
 use std::net::{IpAddr, SocketAddr};

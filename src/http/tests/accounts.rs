@@ -1,4 +1,4 @@
-//! Signup, login, refresh, logout, me, JWKS: bodies, cookies and who may use them.
+//! Signup, login, refresh, logout, me, JWKS: bodies, cookies and their permissions.
 
 use serde_json::json;
 

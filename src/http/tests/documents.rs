@@ -1,4 +1,4 @@
-//! The OpenAPI document says what the routes do; Swagger UI comes from here alone.
+//! The OpenAPI document matches the routes; Swagger UI loads nothing from other sites.
 
 use serde_json::{Value, json};
 

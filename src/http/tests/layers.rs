@@ -1,4 +1,4 @@
-//! What holds for every route: ids, problems, rates, deadlines, panics, headers, cross-origin calls.
+//! Common to all routes: ids, problems, rates, timeouts, panics, headers, cross-origin calls.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

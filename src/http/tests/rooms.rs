@@ -1,4 +1,4 @@
-//! Rooms and ICE servers: who may do what, and what the live rooms are told.
+//! Rooms and ICE servers: permissions, and commands to the live rooms.
 
 use serde_json::json;
 

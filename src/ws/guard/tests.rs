@@ -23,7 +23,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A whole conversation at once: bytes passed, the verdict, whether the guard rests.
+/// A whole connection at once: bytes passed, the verdict, whether the guard is at rest.
 fn judge(bytes: &[u8]) -> (usize, Option<Close>, bool) {
     let mut guard = Guard::new(SMALL);
     let passed = guard.feed(bytes);

@@ -1,4 +1,4 @@
-//! A good request, and what one wrong line makes of it.
+//! A valid request, and the effect of one invalid line.
 
 use hyper::http::Request;
 use hyper::http::request::Parts;
@@ -15,7 +15,7 @@ const GOOD: [(&str, &str); 5] = [
     ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
 ];
 
-/// The good request with fields changed (a new value), added (another of the name: `+name`) or removed (`-name`).
+/// The valid request with fields changed (a new value), added (another of the name: `+name`) or removed (`-name`).
 fn request(changes: &[(&str, &str)]) -> Parts {
     let mut builder = Request::get("/ws");
     let changed = |name: &str| changes.iter().any(|(change, _)| change.trim_start_matches('-') == name);
@@ -247,7 +247,7 @@ fn a_tokens_text_never_shows() {
 }
 
 proptest! {
-    /// No field, however odd, panics; and what is accepted was a good request in every other respect.
+    /// No field causes a panic; and an accepted request is valid in every other respect.
     #[test]
     fn any_request_gets_a_verdict(
         name in prop::sample::select(vec![

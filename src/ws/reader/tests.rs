@@ -1,4 +1,4 @@
-//! A stream from memory, a session that writes down what it is told.
+//! A stream from memory, and a session that records its events.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -50,7 +50,7 @@ enum Told {
     Ping(Vec<u8>),
     Pong(Vec<u8>),
     Closed(Ending),
-    /// The session was told that nothing more stands ready.
+    /// The session was flushed: no further message is ready.
     Paused,
     /// The reader waits for bytes.
     Waited,
@@ -135,7 +135,7 @@ fn is_event(told: &Told) -> bool {
     !matches!(told, Told::Paused | Told::Waited)
 }
 
-/// What a session is told of these bytes.
+/// The session's events for these bytes.
 fn told(bytes: &[u8], early: usize, size: usize) -> Vec<Told> {
     let mut told = read(bytes, early, size, Way::Usual, guard::Limits::default());
     told.retain(is_event);
@@ -187,7 +187,7 @@ fn a_stream_that_ends_in_the_middle_is_lost() {
     }
 }
 
-/// A message in one or more frames, with the event that it must become.
+/// A message in one or more frames, with its expected event.
 fn any_message() -> impl Strategy<Value = (Vec<u8>, Told)> {
     let text = (prop_oneof![1 => Just(String::new()), 8 => "\\PC{0,60}", 1 => "[a-z]{9000,20000}"], 1usize..60);
     let text = text.prop_map(|(text, cuts)| {
@@ -284,7 +284,7 @@ proptest! {
     }
 }
 
-/// What is kept of every connection, at rest as well; allocators hand out 192 bytes for anything above 160.
+/// The memory of every connection, even if idle; allocators round anything above 160 bytes up to 192.
 #[test]
 fn an_idle_connection_is_small() {
     fn bytes<S, N, F: Future>(_: impl FnOnce(Reader<S>, N) -> F) -> usize {

@@ -1,4 +1,4 @@
-//! The stream against a real client of another make of plumbing (tokio-rustls), over loopback TCP.
+//! The stream against a real client with another implementation (tokio-rustls), over loopback TCP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::TlsStream;
 
 pub(in crate::ws) type Client = client::TlsStream<TcpStream>;
 
-/// `fragment`: bytes of the client's records, if they shall be short.
+/// `fragment`: the size of the client's records, if they must be short.
 fn configs(fragment: Option<usize>) -> (Arc<rustls::ServerConfig>, TlsConnector) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let mut roots = rustls::RootCertStore::empty();
@@ -34,7 +34,7 @@ fn configs(fragment: Option<usize>) -> (Arc<rustls::ServerConfig>, TlsConnector)
     (Arc::new(server), TlsConnector::from(Arc::new(client)))
 }
 
-/// Both ends; what the client says reaches the server in pieces of so many bytes.
+/// Both ends; the client's bytes reach the server in pieces of this size.
 pub(in crate::ws) async fn pair(piece: Option<usize>) -> (TlsStream, Client) {
     linked(configs(None), piece).await
 }
@@ -86,7 +86,7 @@ fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|n| (n % 251) as u8).collect()
 }
 
-/// Says `length` bytes each way; the server reads into a buffer of so many bytes.
+/// Sends `length` bytes each way; the server reads into a buffer of this size.
 async fn talk(stream: &mut TlsStream, client: &mut Client, (length, room): (usize, usize)) {
     let said = bytes(length);
     let hearing = async {
@@ -181,7 +181,7 @@ async fn a_connection_without_tls_is_closed() {
     assert!(read.is_ok(), "an end or a reset");
 }
 
-/// What is left of a stream that began with these bytes: an error, and never a panic.
+/// The result of a stream that begins with these bytes: an error, and never a panic.
 async fn refused(said: &[u8]) -> std::io::Error {
     let (server, _) = configs(None);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::patient;
 use crate::http::tests::Ask;
 
-/// `(change to a good signup, the field that is named)`.
+/// `(change to a valid signup, the field that is named)`.
 fn wrong_signups() -> Vec<(Value, &'static str)> {
     let long_label = format!("a@{}.org", "b".repeat(64));
     let long_email = format!("{}@example.org", "a".repeat(250));

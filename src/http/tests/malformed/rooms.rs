@@ -1,11 +1,11 @@
-//! Wishes for rooms that cannot be.
+//! Invalid requests for rooms.
 
 use serde_json::{Value, json};
 
 use super::patient;
 use crate::http::tests::Ask;
 
-/// `(wish, the field that is named)`, for making and for changing a room.
+/// `(request, the field that is named)`, for creating and for changing a room.
 fn wrong_rooms() -> Vec<(Value, &'static str)> {
     vec![
         (json!({"maxParticipants": 0}), "maxParticipants"),
