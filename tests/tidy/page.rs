@@ -48,7 +48,7 @@ fn root() -> PathBuf {
 }
 
 /// Paths of all files of the repository, sorted.
-pub(crate) fn house() -> Vec<String> {
+pub(crate) fn repository_files() -> Vec<String> {
     let mut paths = Vec::new();
     walk(&root(), &mut paths);
     paths.sort();
@@ -98,7 +98,7 @@ pub(crate) fn is_text(path: &str) -> bool {
 /// Names of the files in `folder`.
 pub(crate) fn names_in(folder: &str) -> BTreeSet<String> {
     let prefix = format!("{folder}/");
-    house().iter().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect()
+    repository_files().iter().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect()
 }
 
 /// Whether `place` is in `line` at the start of a path.
