@@ -20,7 +20,7 @@ pub struct Settings {
 /// Bounds and intervals of one node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NodeLimits {
-    /// How long a disconnected seat is kept unless the room says otherwise; told in `welcome`.
+    /// How long a disconnected seat is kept unless the room sets another time; sent in `welcome`.
     pub seat_window: Duration,
     /// Concurrent sockets; memory is bounded by it.
     pub sockets_max: usize,

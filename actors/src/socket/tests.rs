@@ -1,4 +1,4 @@
-//! A connection's rules, as tables and as properties: what a connection wants done, for what it is told.
+//! A connection's rules, as tables and as properties: the effects of each event.
 
 mod bench;
 mod entering;

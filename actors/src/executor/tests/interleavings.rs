@@ -1,4 +1,4 @@
-//! Senders and runners of one cell: nothing is lost, doubled or overtaken, whoever runs it.
+//! Senders and runners of one cell: no message is lost, duplicated or reordered, whichever thread runs it.
 
 use std::time::Instant;
 

@@ -13,9 +13,9 @@ use super::super::{
 };
 use crate::clock::{Clock, Moment};
 
-/// What a counter is told.
+/// A message to a counter.
 enum Told {
-    /// Adds this, and tells the next counter.
+    /// Adds this, and sends to the next counter.
     Add(u64),
     /// Waits so long, then adds.
     AddLater(Duration, u64),
@@ -26,7 +26,7 @@ enum Told {
     Stop,
 }
 
-/// Counts what it is told.
+/// Sums its messages.
 struct Counter {
     key: u8,
     sums: Arc<Mutex<Vec<(u8, u64)>>>,
@@ -50,7 +50,7 @@ impl Turn for Counter {
                 Told::Add(more)
             })),
             Told::Fail => {
-                out.tell((self.key, Told::Add(1_000))); // nobody hears it
+                out.tell((self.key, Told::Add(1_000))); // must not be delivered
                 panic!("told to fail")
             }
             Told::FailLater => out.wait(Box::pin(async { panic!("told to fail later") })),
@@ -177,7 +177,7 @@ impl Actor for Root {
         Ok(())
     }
 
-    /// Goes on, whoever ends.
+    /// Keeps running when a child ends.
     async fn handle_supervisor_evt(
         &self,
         _: ActorRef<()>,
