@@ -12,7 +12,7 @@
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
 #   ALDIS_SEEDS=10000 ./test.sh simulation
-# And to agree to what the hot functions cost now:
+# To accept the current costs of the hot functions:
 #   ALDIS_BLESS=1 ./test.sh counts
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -53,12 +53,12 @@ docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-featur
 # A million steps of the ledger against a naive model; the ring before takes a fifth of them.
 model() { ALDIS_MODEL_OPS=${ALDIS_MODEL_OPS:-1000000} cargo test --workspace --all-features --test ledger_model; }
 
-# Whole nodes and clients over a ledger that fails, by seed, with the seeded bugs that the checker must catch.
+# Whole nodes and clients over a failing ledger, by seed, with injected bugs that the checker must detect.
 simulation() {
     ALDIS_SEEDS=${ALDIS_SEEDS:-200} cargo test --profile simulation -p actors --all-features --test simulation
 }
 
-# Instructions of the hot functions against benches/counts.toml; ALDIS_BLESS=1 writes it anew. Flags would change them.
+# Instructions of the hot functions against benches/counts.toml; ALDIS_BLESS=1 regenerates it. Flags would change them.
 counts() { RUSTFLAGS='' cargo run --profile counts -p counts; }
 
 licences() {
@@ -74,7 +74,7 @@ web() {
     fi
 }
 
-# What the Rust tests are built from is what the outer rings run: one build for all.
+# The outer rings run the build of the Rust tests.
 built() { cargo test --workspace --all-features --no-run --quiet; }
 
 conformance() { built && TARGET=$target ECHO=$target/debug/examples/ws_echo tests/conformance.sh; }
@@ -83,7 +83,7 @@ openapi() { built && TARGET=$target tests/openapi.sh "$target/debug/aldis"; }
 
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 
-# Every target over its seeds, then from there on for FUZZ_SECONDS each.
+# Every target over its seeds, then for FUZZ_SECONDS each.
 fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }
 
 rings=("$@")

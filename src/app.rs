@@ -38,10 +38,10 @@ use banner::{Serving, announce};
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
 
-/// Serves until the process is told to stop, then drains.
+/// Serves until a signal stops the process, then drains.
 ///
 /// # Errors
-/// Something the node needs cannot be opened; the error says what, and what to do.
+/// A resource of the node cannot be opened; the error names it and the remedy.
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     describe_metrics();
     memory::announce(settings::memory_max(&config));
@@ -135,7 +135,7 @@ fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) 
     System { settings, ports, ledger }
 }
 
-/// Drains, unless a second signal says that there is no time for it.
+/// Drains, unless a second signal stops the process at once.
 async fn leave(
     node: &NodeRef,
     config: &Config,
@@ -163,7 +163,7 @@ async fn leave(
     }
 }
 
-/// Makes the data directory, readable by its owner only; returns whether it did not exist before.
+/// Creates the data directory, readable by its owner only; returns whether it did not exist before.
 fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
     use std::os::unix::fs::DirBuilderExt as _;
     if data_dir.is_dir() {
@@ -171,12 +171,12 @@ fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
     }
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
     made.with_context(|| {
-        format!("cannot make the data directory {} → choose another with --data-dir", data_dir.display())
+        format!("cannot create the data directory {} → choose another with --data-dir", data_dir.display())
     })?;
     Ok(true)
 }
 
-/// Opens the signing keys. The first start makes one, which keeps a core busy for a moment.
+/// Opens the signing keys. The first start generates one, which takes some 100 ms of CPU.
 async fn open_keys(data_dir: &Path) -> anyhow::Result<Arc<KeyRing>> {
     let folder = data_dir.join("keys");
     let opened = tokio::task::spawn_blocking(move || KeyRing::open(&folder, Timestamp::now())).await?;

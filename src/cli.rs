@@ -93,12 +93,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_put_together_rightly() {
+    fn the_command_line_is_consistent() {
         Aldis::command().debug_assert();
     }
 
     #[test]
-    fn serving_needs_no_word_and_takes_the_same_flags() {
+    fn serving_is_the_default_and_takes_the_same_flags() {
         let bare = Aldis::try_parse_from(["aldis", "--bind", "0.0.0.0:1"]).expect("right");
         assert!(bare.command.is_none());
         let named = Aldis::try_parse_from(["aldis", "serve", "--bind", "0.0.0.0:1"]).expect("right");

@@ -74,7 +74,7 @@ pub struct Config {
     pub admin: Admin,
     /// One WebSocket.
     pub socket: Socket,
-    /// What messages cost others.
+    /// Costs of messages.
     pub budget: Budget,
     /// One room.
     pub room: Room,

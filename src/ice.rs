@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_eleventh_asking_within_an_hour_waits_for_the_hours_end() {
+    async fn the_eleventh_request_within_an_hour_waits_for_its_end() {
         let quota = MemoryQuota::new(&settings());
         let (ann, bob, start) = (Uuid::new_v4(), Uuid::new_v4(), Timestamp::UNIX_EPOCH);
         for _ in 0..10 {

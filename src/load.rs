@@ -1,8 +1,8 @@
-//! How loaded this node is: which new sockets and requests it admits beside the established calls (load shedding).
+//! Load shedding: which new sockets and requests this node admits beside established calls.
 //!
-//! One task sleeps for a moment, over and over, and measures how late it is woken (event-loop lag): every socket's turn
-//! waits as long. The listener reports how many connections wait for their turn. `lag` and `shed` decide. Must not
-//! know who asks.
+//! One task sleeps repeatedly for a short time and measures how late it is woken (event-loop lag): every socket's turn is
+//! delayed as much. The listener reports the length of its accept queue. `lag` and `shed` decide. Must not know the
+//! callers.
 
 mod lag;
 mod shed;
@@ -19,59 +19,59 @@ use tokio_util::sync::CancellationToken;
 use lag::Lag;
 use shed::{RESUME_FACTOR, Shed};
 
-/// How late the node's tasks are woken, smoothed.
+/// Event-loop lag: how late the node's tasks are woken, smoothed.
 pub const LOOP_LAG: &str = "aldis_loop_lag_seconds";
-/// New sockets and requests refused because the node is overloaded, by what they were.
+/// New sockets and requests refused because the node is overloaded, by kind.
 pub const SHED: &str = "aldis_shed_total";
 
 /// How often the lag is measured: often enough to act within a tenth of a second, and nearly free.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// Tasks that have not run for so long will not run again by themselves.
+/// Tasks that have not run for this long are stuck.
 const STUCK_AFTER: Duration = Duration::from_secs(10);
-/// Connections that may wait for their turn before newcomers are refused: as many as reconnect when a network breaks,
-/// and a quarter of a second's work.
+/// Queued connections from which on newcomers are refused: as many as reconnect after a network failure, and a quarter
+/// of a second's work.
 pub(crate) const NEWCOMERS_WAITING_MAX: usize = 2_048;
-/// Connections that may wait before resumes are refused too: a second's work, and so far less than a seat is kept.
+/// Queued connections from which on resumes are refused, too: a second's work, far less than a seat is kept.
 pub(crate) const WAITING_MAX: usize = RESUME_FACTOR as usize * NEWCOMERS_WAITING_MAX;
-/// A class that was refused for a full queue is admitted again when the queue is down to this part of its bound.
+/// A class that is refused for a full queue is admitted again below this fraction of its bound.
 const QUEUE_CALM: f64 = 0.25;
-/// When the first of the refused newcomers may come back, and over how long the others are spread.
+/// The shortest retry delay of refused newcomers, and the range over which delays are spread.
 const NEWCOMERS_BACK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(4));
 /// The same for refused resumes: well within the 5 s that a seat is kept by default, with time for a second attempt.
 const RESUMES_BACK: (Duration, Duration) = (Duration::from_millis(500), Duration::from_millis(1_500));
 
-/// What is new, and may be refused.
+/// New work, which may be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum New {
     /// A WebSocket's handshake.
     Socket,
-    /// A WebSocket's handshake that claims to resume a session. Whether it does is known only after the hello: a false
-    /// claim gains a handshake that the node would have refused, up to the bound of resumes.
+    /// A WebSocket's handshake that claims to resume a session. The claim is verified only after the hello: a false one
+    /// gets a handshake that the node would have refused, up to the bound of resumes.
     Resume,
     /// A request to the API.
     Request,
 }
 
-/// The node's load, as those who admit new work see it.
+/// The node's load, as seen by admission.
 #[derive(Debug)]
 pub struct Load {
     lag: Mutex<Lag>,
-    /// What is refused because the node is late, as a [`Shed`]'s number.
+    /// What is refused for lag, as a [`Shed`]'s number.
     late: AtomicU8,
-    /// What is refused because more come than can be served, likewise.
+    /// What is refused for a full queue, likewise.
     rushed: AtomicU8,
     /// Whether anything is ever refused.
     sheds: bool,
     begun: Instant,
-    /// When `lag` was told last, in milliseconds since `begun`.
+    /// The last measurement of `lag`, in milliseconds since `begun`.
     looked_at: AtomicU64,
-    /// When the last wait that was told is over, likewise.
+    /// When the last retry delay has passed, likewise.
     told_until: AtomicU64,
 }
 
 impl Load {
-    /// Newcomers are refused while tasks are woken later than `lag_max`, resumes while they are four times as late;
-    /// zero: nothing is ever refused.
+    /// Newcomers are refused while the lag exceeds `lag_max`, resumes while it exceeds four times that; zero: nothing is
+    /// ever refused.
     #[must_use]
     pub fn new(lag_max: Duration) -> Arc<Self> {
         Arc::new(Self {
@@ -85,10 +85,10 @@ impl Load {
         })
     }
 
-    /// Whether something new is admitted.
+    /// Whether new work is admitted.
     ///
     /// # Errors
-    /// How long to stay away: each caller gets a wait of their own, so that they do not all come back at once.
+    /// The retry delay: a different one for each caller, so that they do not all reconnect at once.
     pub fn admit(&self, new: New) -> Result<(), Duration> {
         let (what, refused_at, (after, within)) = match new {
             New::Socket => ("socket", Shed::Newcomers, NEWCOMERS_BACK),
@@ -113,7 +113,7 @@ impl Load {
         Shed::of(self.late.load(Ordering::Relaxed).max(self.rushed.load(Ordering::Relaxed)))
     }
 
-    /// Whether the node's tasks have run of late.
+    /// Whether the node's tasks have run recently.
     pub fn is_alive(&self) -> bool {
         let looked_at = Duration::from_millis(self.looked_at.load(Ordering::Relaxed));
         self.begun.elapsed() < looked_at + STUCK_AFTER
@@ -131,14 +131,14 @@ impl Load {
         }
     }
 
-    /// Records how many connections wait for their turn.
+    /// Records the length of the accept queue.
     #[expect(clippy::cast_precision_loss, reason = "a count of connections is far below 2^52")]
     pub fn waiting(&self, connections: usize) {
         let before = Shed::of(self.rushed.load(Ordering::Relaxed));
         let next = before.next(connections as f64, NEWCOMERS_WAITING_MAX as f64, QUEUE_CALM);
         if self.sheds && next != before {
             self.rushed.store(next.number(), Ordering::Relaxed);
-            tracing::warn!(connections, refusing = ?next, "connections wait for their turn: load shedding changed");
+            tracing::warn!(connections, refusing = ?next, "accept queue: load shedding changed");
         }
     }
 
@@ -157,8 +157,8 @@ impl Load {
 }
 
 impl Shedding for Load {
-    /// Zero when nothing is refused and every wait that was told is over. Seats kept for so much longer are still there
-    /// when their clients obey and come back.
+    /// Zero when nothing is refused and every retry delay has passed. Seats are kept longer by this time, so that clients
+    /// that wait for their delay can still resume.
     fn told_wait_max(&self) -> Duration {
         let is_waited = millis(self.begun.elapsed()) < self.told_until.load(Ordering::Relaxed);
         let (after, within) = NEWCOMERS_BACK;
@@ -172,11 +172,8 @@ fn millis(time: Duration) -> u64 {
 
 /// Describes the metrics to the recorder.
 pub fn describe_metrics() {
-    describe_gauge!(LOOP_LAG, Unit::Seconds, "How late the node's tasks are woken (event-loop lag), smoothed");
-    describe_counter!(
-        SHED,
-        "New sockets, resumes and requests refused because the node is overloaded, by what they were"
-    );
+    describe_gauge!(LOOP_LAG, Unit::Seconds, "Event-loop lag: how late the node's tasks are woken, smoothed");
+    describe_counter!(SHED, "New sockets, resumes and requests refused because the node is overloaded, by kind");
 }
 
 #[cfg(test)]
@@ -185,13 +182,13 @@ mod tests {
 
     const LAG_MAX: Duration = Duration::from_millis(50);
 
-    /// The waits told to a hundred of them.
+    /// The retry delays of a hundred of them.
     fn waits(load: &Load, new: New) -> Vec<Duration> {
         (0..100).filter_map(|_| load.admit(new).err()).collect()
     }
 
     #[test]
-    fn each_refused_client_is_told_its_own_wait() {
+    fn each_refused_client_gets_its_own_retry_delay() {
         let load = Load::new(LAG_MAX);
         assert_eq!(load.admit(New::Socket), Ok(()));
         (0..50).for_each(|_| load.observe(Duration::from_secs(1)));
@@ -224,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_storm_passes_and_a_flood_does_not() {
+    fn a_short_queue_is_admitted_and_a_full_one_is_not() {
         let load = Load::new(LAG_MAX);
         load.waiting(NEWCOMERS_WAITING_MAX - 1);
         assert!(!load.is_high());
@@ -236,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_of_lag_a_full_queue_refuses_nobody() {
+    fn without_a_lag_limit_a_full_queue_refuses_nothing() {
         let load = Load::new(Duration::ZERO);
         load.waiting(WAITING_MAX);
         assert_eq!(load.admit(New::Socket), Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_wait_that_was_told_counts_until_it_is_over() {
+    async fn a_retry_delay_counts_until_it_has_passed() {
         let load = Load::new(LAG_MAX);
         assert_eq!(load.told_wait_max(), Duration::ZERO);
         load.waiting(NEWCOMERS_WAITING_MAX);
@@ -251,13 +248,13 @@ mod tests {
         assert_eq!(load.told_wait_max(), Duration::from_secs(5));
         load.waiting(0);
         tokio::time::advance(longest - Duration::from_millis(10)).await;
-        assert_eq!(load.told_wait_max(), Duration::from_secs(5), "somebody still waits");
+        assert_eq!(load.told_wait_max(), Duration::from_secs(5), "the last delay has not passed");
         tokio::time::advance(Duration::from_millis(10)).await;
         assert_eq!(load.told_wait_max(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_node_with_time_on_its_hands_is_never_late() {
+    async fn an_idle_node_has_no_lag() {
         let (load, stop) = (Load::new(LAG_MAX), CancellationToken::new());
         let watch = tokio::spawn(Arc::clone(&load).watch(stop.clone()));
         tokio::time::sleep(Duration::from_secs(5)).await; // paused
@@ -267,6 +264,6 @@ mod tests {
         stop.cancel();
         watch.await.expect("no panic");
         tokio::time::sleep(STUCK_AFTER).await; // paused
-        assert!(!load.is_alive(), "nobody looks any more");
+        assert!(!load.is_alive(), "nothing measures any more");
     }
 }

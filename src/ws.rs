@@ -1,6 +1,6 @@
 //! The socket's edge: from a TCP connection to whole messages, and back.
 //!
-//! `listener` accepts, `guest` brings a connection to its first request, `upgrade` answers one that opens a socket and
+//! `listener` accepts, `guest` takes a connection to its first request, `upgrade` answers one that opens a socket and
 //! `http1` every other, `handshake` validates the upgrade, `guard` every frame, `reader` turns bytes into a
 //! [`Session`]'s events, `wire` turns messages into bytes. It must not know what a message means, who a token belongs
 //! to, or that rooms exist.

@@ -1,4 +1,4 @@
-//! The `aldis` command as operators type it: what it prints, where, and what it exits with.
+//! The `aldis` command line: output, its stream, and exit codes.
 
 #[path = "cli/config.rs"]
 mod config;
@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// What a command said and how it ended.
+/// A command's output and exit code.
 struct Ended {
     code: Option<i32>,
     out: String,

@@ -1,5 +1,5 @@
-//! The fuzz targets over their seeds, and over some thousand variations of each, without a fuzzer: what a quick run can
-//! see of what `tests/fuzz.sh` looks for at length. A failure prints the input.
+//! The fuzz targets over their seeds, and over some thousand variations of each, without a fuzzer: a quick version of
+//! `tests/fuzz.sh`. A failure prints the input.
 
 #![allow(unused_attributes, reason = "the targets' own `no_main` is for the fuzzer's crate")]
 
@@ -21,7 +21,7 @@ mod message;
 #[path = "../fuzz/fuzz_targets/token.rs"]
 mod token;
 
-/// What a target says it does with an input.
+/// A target's verdict on an input.
 #[macro_export]
 macro_rules! fuzz_target {
     (|$input:ident: &[u8]| $body:block) => {
@@ -81,12 +81,12 @@ fn over_the_corpus(target: &str, run: fn(&[u8])) {
 }
 
 #[test]
-fn frames_that_break_rules_are_judged_alike_in_every_split() {
+fn invalid_frames_get_the_same_verdict_in_every_split() {
     over_the_corpus("frame_guard", frame_guard::run);
 }
 
 #[test]
-fn request_heads_are_judged_without_a_panic() {
+fn request_heads_get_a_verdict_without_a_panic() {
     over_the_corpus("handshake", handshake::run);
 }
 
@@ -96,6 +96,6 @@ fn messages_are_read_or_refused() {
 }
 
 #[test]
-fn tokens_that_are_not_ours_are_never_taken() {
+fn foreign_tokens_are_never_accepted() {
     over_the_corpus("token", token::run);
 }

@@ -1,4 +1,4 @@
-//! What a hostile client costs in memory. A process of its own: other tests would be measured with it.
+//! The memory cost of a hostile client. In a separate process, so that other tests are not measured.
 
 use std::io::Write;
 

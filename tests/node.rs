@@ -1,4 +1,4 @@
-//! Whole nodes as processes: started on free ports, talked to over real sockets, stopped by real signals.
+//! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
 #[path = "node/drained.rs"]
 mod drained;

@@ -1,5 +1,5 @@
-//! Keeps the plan of the house, over the text of the repository: what the compiler and clippy cannot see.
-//! Each failure says where, which rule, why, and what to do. Every rule is shown to find what it forbids.
+//! Enforces the architecture rules that the compiler and clippy cannot check, over the text of the repository.
+//! Each failure names the place, the rule, its reason and the remedy. A test shows that every rule finds violations.
 
 #[path = "tidy/circles.rs"]
 mod circles;
@@ -17,18 +17,18 @@ use std::collections::BTreeSet;
 use circles::circles;
 use imports::{ROOTS, imports};
 use layers::{LAYERS, broken};
-use page::{Page, house, is_text, names_in};
+use page::{Page, is_text, names_in, repository_files};
 use rules::{RULES, type_names};
 
-/// Lines of a hand-written file in Rust; past this it answers two questions.
+/// Maximum lines of a hand-written Rust file; a longer one has two responsibilities.
 const LINES_MAX: usize = 350;
-/// The same in the web client's languages.
+/// The same for the web client's languages.
 const LINES_MAX_WEB: usize = 400;
-/// Past this, ask which question it answers twice.
+/// From here on, look for a second responsibility.
 const LINES_WARN: usize = 300;
 
 fn pages(of: impl Fn(&str) -> bool) -> Vec<Page> {
-    let pages: Vec<_> = house().into_iter().filter(|path| of(path)).map(Page::read).collect();
+    let pages: Vec<_> = repository_files().into_iter().filter(|path| of(path)).map(Page::read).collect();
     assert!(!pages.is_empty(), "no file was read: the test looks in the wrong place");
     pages
 }
@@ -42,7 +42,7 @@ fn none(found: &[String]) {
 }
 
 #[test]
-fn what_belongs_in_one_place_stands_in_that_place() {
+fn restricted_code_is_in_its_one_place() {
     let pages = pages(is_rust);
     none(&RULES.iter().flat_map(|rule| pages.iter().flat_map(|page| rule.broken_by(page))).collect::<Vec<_>>());
 }
@@ -62,7 +62,7 @@ fn no_modules_import_each_other_in_a_circle() {
     let pages = pages(is_rust);
     let circle = |steps| {
         format!(
-            "{steps}: an import circle. Neither part can be read, tested or moved alone: move what both need below them."
+            "{steps}: an import circle. Neither part can be read, tested or moved alone: move the shared code below both."
         )
     };
     none(&ROOTS.iter().flat_map(|root| circles(&imports(*root, &pages))).map(circle).collect::<Vec<_>>());
@@ -76,11 +76,11 @@ fn lower_layers_import_no_higher_ones() {
 }
 
 #[test]
-fn every_file_says_first_what_it_owns() {
+fn every_file_begins_with_its_purpose() {
     let bare = pages(is_rust).into_iter().filter(|page| !page.text.starts_with("//! "));
     let say = |page: Page| {
         format!(
-            "{}:1: opens without `//!`. A reader asks first what a file owns and what it must not know: write 2–6 lines.",
+            "{}:1: begins without `//!`. Describe what the file owns and what it must not know, in 2–6 lines.",
             page.path
         )
     };
@@ -88,7 +88,7 @@ fn every_file_says_first_what_it_owns() {
 }
 
 #[test]
-fn no_file_grows_past_what_one_reads_at_once() {
+fn no_file_is_too_long() {
     let generated = |page: &Page| {
         page.path.contains("/gen/") || page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"))
     };
@@ -101,24 +101,31 @@ fn no_file_grows_past_what_one_reads_at_once() {
     long.retain(|(lines, _)| *lines > LINES_WARN);
     long.sort_unstable();
     for (lines, path) in &long {
-        eprintln!("{path}: {lines} lines; which question does it answer twice?");
+        eprintln!("{path}: {lines} lines; does it have two responsibilities?");
     }
     let max = |path: &str| if is_rust(path) { LINES_MAX } else { LINES_MAX_WEB };
     let past = long.iter().filter(|(lines, path)| *lines > max(path));
-    none(&past.map(|(lines, path)| format!("{path}:{0}: {lines} lines, more than {0}. Such files become the house's ugly corner: split by question.", max(path))).collect::<Vec<_>>());
+    none(&past.map(|(lines, path)| format!("{path}:{0}: {lines} lines, more than {0}. Long files become hard to maintain: split it by responsibility.", max(path))).collect::<Vec<_>>());
 }
 
 #[test]
-fn a_folder_has_its_door_beside_it() {
-    let doors = house().into_iter().filter(|path| path.ends_with("/mod.rs"));
-    none(&doors.map(|path| format!("{path}:1: is a mod.rs. A door stands beside its folder, so that open files have names: write room.rs beside room/.")).collect::<Vec<_>>());
+fn a_folder_has_its_module_file_beside_it() {
+    let doors = repository_files().into_iter().filter(|path| path.ends_with("/mod.rs"));
+    none(&doors.map(|path| format!("{path}:1: is a mod.rs. The module file is beside its folder, so that open files have distinct names: write room.rs beside room/.")).collect::<Vec<_>>());
 }
 
 #[test]
 fn types_are_nouns_of_the_design() {
     let vague = |page: &Page| {
         let names = type_names(page).into_iter();
-        names.map(|(line, name, word)| format!("{}:{line}: `{name}` is a {word}. It says nothing of what the thing is: name it after a noun of the design.", page.path)).collect::<Vec<_>>()
+        names
+            .map(|(line, name, word)| {
+                format!(
+                    "{}:{line}: `{name}` is a {word}. The name is meaningless: use a noun of the design.",
+                    page.path
+                )
+            })
+            .collect::<Vec<_>>()
     };
     none(&pages(is_rust).iter().flat_map(vague).collect::<Vec<_>>());
     let found = |text| type_names(&Page::of("src/x.rs", text)).len();
@@ -140,12 +147,12 @@ fn both_databases_have_the_same_migrations() {
     let differ: BTreeSet<_> = sqlite.symmetric_difference(&postgres).collect();
     assert!(
         differ.is_empty(),
-        "only one of migrations/sqlite and migrations/postgres has {differ:?}. One concern a file, the same in both: write the other."
+        "only one of migrations/sqlite and migrations/postgres has {differ:?}. Each concern has one file in both: add the other."
     );
 }
 
 #[test]
-fn nothing_names_the_place_it_was_written_in() {
+fn no_file_contains_a_machine_path() {
     // In pieces, so that this file does not find itself.
     let places = [["/wor", "k/"], ["/roo", "t/"], ["/tm", "p/"], ["/hom", "e/"]].map(|parts| parts.concat());
     let named = |page: &Page| {

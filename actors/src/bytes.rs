@@ -1,11 +1,11 @@
-//! The account of buffered bytes of one node: what is buffered for whom, and who is refused when it runs out.
+//! The account of buffered bytes of one node, by class, and load shedding when memory runs short.
 //!
-//! Buffers (inboxes, early candidates, outboxes) book what they hold here. When memory gets short, load is shed by class:
-//! inboxes of absent seats first, then chat, then newcomers; signals of established calls last.
+//! Buffers (inboxes, early candidates, outboxes) book their bytes here. When memory runs short, load is shed by class:
+//! inboxes of disconnected seats first, then chat, then joins; signals of established calls last.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a buffered byte waits for.
+/// The class of a buffered byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Buffer {
@@ -35,12 +35,12 @@ impl Buffer {
     }
 }
 
-/// How short memory is; each level also sheds what the levels before it do.
+/// Memory pressure; each level also sheds everything that lower levels shed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pressure {
     /// Below half of the limit.
     None,
-    /// From half on: inboxes of absent seats are dropped (their resume gets `gap`), early candidates refused.
+    /// From half on: inboxes of disconnected seats are dropped (their resume gets `gap`), early candidates refused.
     ShedAbsent,
     /// From 70 %: chat is refused.
     ShedChat,
@@ -58,29 +58,29 @@ pub struct BufferedBytes {
 }
 
 impl BufferedBytes {
-    /// Nothing is buffered; at most so many bytes may be.
+    /// An empty account with this limit in bytes.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         Self { limit: limit.max(1), held: Default::default() }
     }
 
-    /// Bytes that may be buffered at most.
+    /// The limit in bytes.
     #[must_use]
     pub const fn limit(&self) -> u64 {
         self.limit
     }
 
-    /// So many bytes more are buffered.
+    /// Adds bytes to a class.
     pub fn add(&self, class: Buffer, bytes: usize) {
         self.held[class as usize].fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// So many bytes, booked before, are no longer buffered.
+    /// Removes bytes that were booked before.
     pub fn remove(&self, class: Buffer, bytes: usize) {
         self.held[class as usize].fetch_sub(bytes as u64, Ordering::Relaxed);
     }
 
-    /// What was booked as `from` now waits as `to`.
+    /// Moves bytes from one class to another.
     pub fn shift(&self, from: Buffer, to: Buffer, bytes: usize) {
         self.remove(from, bytes);
         self.add(to, bytes);
@@ -98,7 +98,7 @@ impl BufferedBytes {
         Buffer::ALL.into_iter().map(|class| self.held(class)).sum()
     }
 
-    /// How short memory is now.
+    /// The current memory pressure.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
         let percent = self.total().saturating_mul(100) / self.limit;

@@ -1,8 +1,8 @@
 //! The only place of this crate that reads a clock; rules get the time as an argument.
 //!
-//! A node's time stands still while the process does not run (SIGSTOP, a suspended laptop, a migrated machine): each
-//! deadline then moves by the pause, because all of them are measured on this clock. It follows tokio's clock, so that a
-//! test that pauses time pauses the whole system.
+//! A node's clock stops while the process does not run (SIGSTOP, a suspended laptop, a migrated machine): every deadline
+//! moves by the pause, because all are measured on this clock. It follows tokio's clock, so that a test that pauses time
+//! pauses the whole system.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -21,11 +21,11 @@ pub struct Moment {
     pub unix_ms: u64,
 }
 
-/// A node's clock; shared by everything that sets or judges a deadline on this node.
+/// A node's clock; shared by everything that sets or checks a deadline on this node.
 #[derive(Debug)]
 pub struct Clock {
     start: Instant,
-    /// The wall clock's reading at the start, where it is not to be asked.
+    /// The wall clock's reading at the start, if it is fixed for a test.
     unix_start: Option<u64>,
     /// Microseconds since `start` that the process did not run, as far as ticks have shown.
     paused: AtomicU64,
@@ -53,7 +53,7 @@ impl Clock {
     }
 
     /// The time now. After a pause of the process, and until the next [`tick`](Self::tick), at most [`PAUSE_MIN`] after
-    /// the last tick: nobody is judged by a pause that has not been accounted for.
+    /// the last tick: no deadline passes in a pause that is not accounted for yet.
     #[must_use]
     pub fn now(&self) -> Moment {
         let elapsed = self.elapsed();
@@ -61,8 +61,8 @@ impl Clock {
         Moment { at: self.start + Duration::from_micros(elapsed), unix_ms }
     }
 
-    /// Accounts for time that the process did not run. Called at least every [`PAUSE_MIN`] / 4; answers the pause that
-    /// it found, if there was one.
+    /// Accounts for time that the process did not run. Called at least every [`PAUSE_MIN`] / 4; returns the detected
+    /// pause, if there was one.
     pub fn tick(&self) -> Option<Duration> {
         let raw = self.raw();
         let ticked = self.ticked.load(Ordering::Acquire);
@@ -91,7 +91,7 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// The monotonic time now, pauses of the process included: for what does not stand still with it, as a lease.
+/// The monotonic time now, pauses of the process included: for deadlines that do not move with it, such as a lease's.
 #[must_use]
 pub fn monotonic() -> Instant {
     tokio::time::Instant::now().into_std()

@@ -1,8 +1,8 @@
 //! Runs cells: each is an address, private state, ONE bounded mailbox, and one message at a time.
 //!
-//! A turn that needs no waiting runs on the thread of whoever sent the message, within a budget; a cell that has to wait, or
-//! that has more to do than the budget allows, gets a worker: a supervised ractor actor. A turn returns what others are to
-//! be told, and the executor delivers it after the turn: nobody calls a neighbour on the same stack. Generic; knows no noun.
+//! A turn runs on the sender's thread, within a budget; a cell that waits for an answer, or exceeds the budget, gets a
+//! worker: a supervised ractor actor. A turn returns messages to others, and the executor delivers them after the turn:
+//! no cell calls another on the same stack. Generic: independent of rooms, sockets and users.
 
 mod cell;
 mod failure;
@@ -30,49 +30,49 @@ mod tests;
 
 use crate::{clock::Moment, ports::Later};
 
-/// The state of a cell, and how it takes a message.
+/// The state of a cell, and how it handles a message.
 pub trait Turn: Send + Sized + 'static {
-    /// What it is told.
+    /// The messages it receives.
     type Message: Send + 'static;
-    /// What it tells others; addressed.
+    /// The messages it sends, with their receivers.
     type Out: Send + 'static;
 
-    /// Messages that may be queued before further ones are refused, but for [exempt](Self::is_exempt) ones.
+    /// Maximum queued messages, [exempt](Self::is_exempt) ones not counted; further ones are refused.
     const MAILBOX_MAX: usize;
 
-    /// Takes one message. Must not block.
+    /// Handles one message. Must not block.
     fn turn(&mut self, message: Self::Message, now: Moment, out: &mut Out<Self::Out, Self::Message>) -> Next;
 
-    /// Called when no message is left, before the cell becomes passive: to write what was collected and to set timers.
+    /// Called when no message is left, before the cell becomes passive: to flush output and to set timers.
     fn settle(&mut self, now: Moment, out: &mut Out<Self::Out, Self::Message>) -> Next;
 
-    /// Whether this message is taken even when the mailbox is full: a fact that nobody would repeat, bounded by its nature
-    /// (one for each seat, timer or answer).
+    /// Whether this message is accepted even if the mailbox is full: a fact that is never resent and whose number is
+    /// bounded anyway (one per seat, timer or answer).
     fn is_exempt(message: &Self::Message) -> bool;
 
-    /// The mailbox was full, or the cell could not be started: tells the sender that this message is refused. Of messages
-    /// that repeat themselves (timers): nothing.
+    /// The mailbox was full, or the cell could not be started: notifies the sender of the refusal. Periodic messages
+    /// (timers) are dropped silently.
     fn refused(message: Self::Message, out: &mut Vec<Self::Out>);
 
-    /// An answer that the cell waited for has panicked and will never come: what the cell is told instead. Its turn panics,
-    /// so that the cell begins anew by the one path of supervision.
+    /// The message that replaces an awaited answer whose future has panicked. Its turn panics, so that the cell restarts
+    /// by the one path of supervision.
     fn answer_lost() -> Self::Message;
 
-    /// A turn panicked: what takes this state's place (`None`: the cell ends), and who is told of it. The mailbox stays;
-    /// the message over which it panicked, and answers that are under way, are lost.
+    /// A turn panicked: returns the state after the restart (`None`: the cell ends), and notifies others. The mailbox is
+    /// kept; the message that panicked, and answers in flight, are lost.
     fn failed(self: Box<Self>, out: &mut Vec<Self::Out>) -> Option<Box<Self>>;
 }
 
 /// What comes after a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// The cell takes the next message.
+    /// The cell handles the next message.
     Done,
     /// The cell ends once its mailbox is empty.
     Stop,
 }
 
-/// What a turn wants done once it is over.
+/// A turn's output, performed after it.
 pub struct Out<O, M> {
     pub(crate) told: Vec<O>,
     pub(crate) waits: Vec<Later<M>>,
@@ -85,13 +85,13 @@ impl<O, M> Default for Out<O, M> {
 }
 
 impl<O, M> Out<O, M> {
-    /// Tells somebody something.
+    /// Sends a message.
     pub fn tell(&mut self, what: O) {
         self.told.push(what);
     }
 
-    /// Waits for an answer, which comes back as a message, before messages of others. The cell goes on meanwhile; several
-    /// answers of one cell are polled one after the other, in the order in which they were asked for.
+    /// Waits for an answer, which arrives as a message, before other messages. The cell continues meanwhile; several
+    /// answers of one cell are awaited one after the other, in the order of the requests.
     pub fn wait(&mut self, answer: Later<M>) {
         self.waits.push(answer);
     }

@@ -1,5 +1,5 @@
-//! The in-flight window of one connection: a bounded number of messages that were read and are not settled. Taking a permit
-//! and giving it back is one atomic step each; only a reader that must wait pays more.
+//! The in-flight window of one connection: a bounded number of messages that were read and are not settled. Acquiring and
+//! releasing a permit is one atomic step each; only a reader that must wait pays more.
 
 use std::sync::{
     Arc,
@@ -33,23 +33,23 @@ impl InFlight {
         }
     }
 
-    /// Accepts nothing that is read from now on.
+    /// Drops all messages read from now on.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
     }
 
-    /// Whether messages that are read now are dropped: their client repeats them after it has resumed elsewhere.
+    /// Whether messages read now are dropped: the client resends them after it has resumed elsewhere.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Acquire)
     }
 }
 
-/// The right to have one message in flight; dropped when the message is settled, or when the room holds it.
+/// A permit for one message in flight; dropped when the message is settled, or when the room holds it.
 pub struct Permit(Arc<InFlight>);
 
 impl Permit {
-    /// A permit, if the window has one left. Only the connection's reader takes permits, so nobody races it.
+    /// A permit, if one is left. Only the connection's reader acquires permits, so there is no race.
     #[must_use]
     pub fn take(window: &Arc<InFlight>) -> Option<Self> {
         if window.in_flight.load(Ordering::Acquire) >= window.max {

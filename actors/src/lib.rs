@@ -1,9 +1,9 @@
 //! The Aldis signaling system: who may say what to whom.
 //!
-//! Pure rules in the middle, a turn around them that performs their effects, an executor that runs turns. This crate knows
-//! no HTTP, SQL, Redis or WebSocket bytes: what it needs from outside is in `ports` and `ledger`.
+//! Pure rules in the middle, a turn that performs their effects, an executor that runs turns. This crate knows no HTTP,
+//! SQL, Redis or WebSocket bytes: its dependencies on the outside are traits in `ports` and `ledger`.
 //!
-//! Layers, a lower one never imports a higher one (`tests/tidy` holds it):
+//! Layers; a lower one never imports a higher one (enforced by `tests/tidy`):
 //! `protocol < settings, clock, bytes, ports < ledger < messages < room, socket, user < node`; `executor` knows only `clock`
 //! and `ports`.
 

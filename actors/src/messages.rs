@@ -1,4 +1,4 @@
-//! Everything that rooms, sockets and users are told, and by whom; a turn's output is addressed with [`To`].
+//! Every message to a room, socket or user, and its senders; a turn's output is addressed with [`To`].
 //!
 //! | from → to | room | socket | user |
 //! |---|---|---|---|
@@ -7,7 +7,7 @@
 //! | user | – | expiring, close | – |
 //! | node | pushes, notices, epochs | drain, close | kick |
 //!
-//! Ordering: what one cell tells another arrives in the order told; nothing else is promised.
+//! Ordering: messages from one cell to another arrive in the order sent; there is no other guarantee.
 
 use std::time::Instant;
 
@@ -20,21 +20,21 @@ pub mod room;
 pub mod socket;
 pub mod user;
 
-/// A message with its addressee, or another wish of a turn.
+/// A message with its receiver, or another request of a turn.
 pub enum To {
-    /// Tells a room, if it is open on this node; if not, `room::refused` answers for it.
+    /// To a room, if it is open on this node; else `room::refused` answers for it.
     Room(RoomId, room::Message),
-    /// Tells a room, and opens it with these settings if it is not open.
+    /// To a room, which is opened with these settings if it is not open.
     OpenRoom(RoomId, RoomSettings, room::Message),
-    /// Tells a socket, if it is still there.
+    /// To a socket, if it still exists.
     Socket(SocketId, socket::Message),
-    /// Tells a user, if they have a socket on this node.
+    /// To a user with a socket on this node.
     User(UserId, user::Message),
-    /// Tells a user; starts their cell if need be.
+    /// To a user, whose cell is started if necessary.
     StartUser(UserId, user::Message),
-    /// Sends a tick at that time, or a little later.
+    /// Schedules a tick at that time, or a little later.
     Wake(Key, Instant),
-    /// Runs beside the cells (a blocked write, a close frame), counted, so that a drain waits for it; then tells the result.
+    /// Runs a task beside the cells (a blocked write, a close frame), which a drain waits for; then sends its result.
     Aside(Later<Option<To>>),
 }
 

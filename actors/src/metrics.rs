@@ -1,7 +1,6 @@
-//! Every metric's name, once, after Prometheus' conventions; and the handles that record them.
+//! Every metric's name, once, following Prometheus' conventions; and the handles that record them.
 //!
-//! A node makes its handles when it starts, so that recording is one atomic step and nothing is looked up on the way
-//! of a message.
+//! A node creates its handles when it starts, so that recording is one atomic step, without a lookup per message.
 
 use std::sync::{
     Arc,
@@ -23,7 +22,7 @@ pub const SOCKETS: &str = "aldis_sockets";
 pub const USERS: &str = "aldis_users";
 /// Rooms with a member on this node.
 pub const ROOMS: &str = "aldis_rooms";
-/// Of these, how many have a worker because they wait for an answer, by kind.
+/// How many of these have a worker because they wait for an answer, by kind.
 pub const ACTIVE: &str = "aldis_active";
 /// Sockets opened.
 pub const SOCKETS_OPENED: &str = "aldis_sockets_opened_total";
@@ -35,11 +34,11 @@ pub const MESSAGES_RECEIVED: &str = "aldis_messages_received_total";
 pub const MESSAGES_SENT: &str = "aldis_messages_sent_total";
 /// Messages refused, by code.
 pub const MESSAGES_REFUSED: &str = "aldis_messages_refused_total";
-/// From a message read to its ledger answer, in seconds; 0 where that came within the same few turns.
+/// From a message read to its ledger answer, in seconds; 0 if the answer came within the same few turns.
 pub const RELAY_SECONDS: &str = "aldis_relay_duration_seconds";
 /// Bytes of messages buffered for clients, by class.
 pub const BUFFERED_BYTES: &str = "aldis_buffered_bytes";
-/// Bytes that may be buffered for clients; from half of it on load is shed.
+/// Limit of the bytes buffered for clients; from half of it on load is shed.
 pub const BUFFERED_MAX_BYTES: &str = "aldis_buffered_max_bytes";
 /// 1 while the node delivers nothing, because it cannot renew its lease; else 0.
 pub const LEDGER_FENCED: &str = "aldis_ledger_fenced";
@@ -65,7 +64,7 @@ impl InFlightMessages {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// How many there are.
+    /// Their number.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
@@ -122,7 +121,7 @@ impl Meters {
         }
     }
 
-    /// Sets the gauges of what is in flight and buffered, and of the lease.
+    /// Sets the gauges of messages in flight, buffered bytes, and the lease.
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no node holds 2^52 bytes")]
     pub(crate) fn measure(&self, bytes: &BufferedBytes, is_fenced: bool) {
         self.fenced.set(f64::from(u8::from(is_fenced)));

@@ -1,17 +1,17 @@
 //! A node: everything on one machine that belongs to the system, as one value. Ten of them can live in one test.
 //!
-//! `NodeRef` is what the edge holds: sockets are opened here, REST talks to rooms and users through here. The only place that
-//! knows all nouns:
+//! The edge holds a `NodeRef`: it opens sockets, and REST reaches rooms and users through it. The only module that knows
+//! rooms, sockets and users together:
 //!
 //! | file | owns |
 //! |---|---|
-//! | `directory` | the cells of all rooms, sockets and users; addresses what turns tell |
-//! | `connection` | what the edge's reader of one connection holds |
+//! | `directory` | the cells of all rooms, sockets and users; routes the output of turns |
+//! | `connection` | the handle of the edge's reader of one connection |
 //! | `root` | supervision of every other actor |
 //! | `clock`, `lease`, `reaper` | time; the node's lease; seats past their window. Three actors: time never waits for the ledger |
 //! | `bridge` | the subscription to the ledger |
 //! | `drain` | the clean exit |
-//! | `tree` | what operators see |
+//! | `tree` | the operators' view |
 
 use std::{
     net::IpAddr,
@@ -50,16 +50,16 @@ pub use tree::{KindState, Queue, Tree};
 
 use directory::Directory;
 
-/// How often a question to the ledger that nobody else would repeat is asked again.
+/// Retry interval of ledger operations that no cell retries.
 const RETRIES: u32 = 3;
 
-/// What the node needs from outside.
+/// The node's dependencies.
 pub struct Ports {
-    /// Who is in which room, and what each was sent.
+    /// Membership of rooms, and members' inboxes.
     pub ledger: Arc<dyn Ledger>,
     /// Verifies access tokens.
     pub verifier: Arc<dyn Verifier>,
-    /// What the database knows of rooms.
+    /// Settings of rooms, from the database.
     pub rooms: Arc<dyn Rooms>,
     /// STUN and TURN servers.
     pub ice: Arc<dyn IceServers>,
@@ -83,24 +83,24 @@ pub struct NodeRef {
 #[error("the node's supervisor could not be started: {0}")]
 pub struct StartError(#[from] ractor::SpawnErr);
 
-/// Why a connection is not taken.
+/// Why a connection is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotOpened {
     /// The node drains.
     #[error("this node is draining")]
     Draining,
-    /// The node holds as many sockets as it may.
+    /// The node has reached its maximum number of sockets.
     #[error("this node holds as many sockets as it may")]
     Full,
-    /// Too many connections came from this address.
+    /// Too many connections from this address.
     #[error("too many connections from this address")]
     AddressLimited {
-        /// How long to wait before the next.
+        /// How long to wait before the next one.
         wait: Duration,
     },
 }
 
-/// How many of each noun there are on this node.
+/// Numbers of sockets, users and rooms on this node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Population {
     /// Open sockets.
@@ -120,8 +120,8 @@ impl Population {
 }
 
 impl NodeRef {
-    /// Starts a node, on the current runtime: all turns run there. `name` is what people call it; in the ledger it carries
-    /// the time of its start, so that a node that is restarted within its lease does not keep its predecessor's seats.
+    /// Starts a node, on the current runtime: all turns run there. `name` is for operators; in the ledger the start time is
+    /// appended, so that a node that restarts within its lease does not keep its predecessor's seats.
     ///
     /// # Errors
     /// [`StartError`] if the supervisor does not start.
@@ -131,8 +131,8 @@ impl NodeRef {
         Ok(Self { directory, root })
     }
 
-    /// From now on a lost socket's seat is kept longer by the wait that clients are told while the node is overloaded, so
-    /// that whoever keeps it still has a seat. Set once.
+    /// From now on a disconnected seat is kept longer by the retry delay that the node sends under load, so that a client
+    /// that waits for it still has its seat. Set once.
     pub fn keep_seats_while(&self, shedding: Arc<dyn Shedding>) {
         let _ = self.directory.rooms_env.shedding.set(shedding); // a node has one edge
     }
@@ -149,10 +149,10 @@ impl NodeRef {
         &self.directory.id
     }
 
-    /// Takes a connection.
+    /// Opens a socket for a connection.
     ///
     /// # Errors
-    /// [`NotOpened`]: the connection is to be refused (see [`NodeRef::may_open`]).
+    /// [`NotOpened`]: the connection must be refused (see [`NodeRef::may_open`]).
     pub fn open_socket(
         &self,
         sink: Box<dyn FrameSink>,
@@ -174,7 +174,7 @@ impl NodeRef {
         Ok(ConnectionHandle::new(id, Arc::clone(directory), in_flight))
     }
 
-    /// Whether a new socket may come.
+    /// Whether a new socket may be opened.
     ///
     /// # Errors
     /// [`NotOpened`] if not.
@@ -188,7 +188,7 @@ impl NodeRef {
         Ok(())
     }
 
-    /// Whether the node is about to exit.
+    /// Whether the node is draining.
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.directory.is_draining()
@@ -200,25 +200,25 @@ impl NodeRef {
         self.directory.fenced.load(Ordering::Acquire)
     }
 
-    /// How much there is on this node.
+    /// How many sockets, users and rooms this node has.
     #[must_use]
     pub fn population(&self) -> Population {
         self.directory.population()
     }
 
-    /// How many of them have a worker, because they wait for something.
+    /// How many of them have a worker, because they wait for an answer.
     #[must_use]
     pub fn active(&self) -> Population {
         self.directory.active()
     }
 
-    /// The node's tree of cells, with what operators want to know of it.
+    /// The node's tree of cells, for operators.
     #[must_use]
     pub fn tree(&self) -> Tree {
         tree::of(&self.directory)
     }
 
-    /// A room's members, on whichever node, in join order.
+    /// A room's members on all nodes, in join order.
     ///
     /// # Errors
     /// [`Unavailable`] if the ledger does not answer in time.
@@ -226,10 +226,10 @@ impl NodeRef {
         self.directory.ledger().members(room).await.map_err(|_| Unavailable)
     }
 
-    /// Closes a room: its members are told `room_closed` and closed with 4404, on every node. Closing is idempotent.
+    /// Closes a room: its members receive `room_closed` and are closed with 4404, on every node. Idempotent.
     ///
     /// # Errors
-    /// [`Unavailable`] if the ledger does not take it in time.
+    /// [`Unavailable`] if the ledger does not apply it in time.
     pub async fn close_room(&self, room: RoomId) -> Result<(), Unavailable> {
         self.directory.note_closed(room);
         let pushes = self.repeated(|at| self.directory.ledger().close(at, LeaveReason::Closed), room).await?;
@@ -238,20 +238,20 @@ impl NodeRef {
         Ok(())
     }
 
-    /// Evicts a user from a room: their socket, wherever it is, is closed with 4403.
+    /// Evicts a user from a room: their socket, on any node, is closed with 4403.
     ///
     /// # Errors
-    /// [`Unavailable`] if the ledger does not take it in time.
+    /// [`Unavailable`] if the ledger does not apply it in time.
     pub async fn evict(&self, room: RoomId, user: UserId) -> Result<(), Unavailable> {
         let pushes = self.repeated(|at| self.directory.ledger().evict(at, user, LeaveReason::Kicked), room).await?;
         self.directory.tell_pushes(pushes);
         Ok(())
     }
 
-    /// The host has changed a room: the new settings hold for the next join, on every node.
+    /// The host has changed a room: the new settings apply to the next join, on every node.
     ///
     /// # Errors
-    /// [`Unavailable`] if the other nodes cannot be told in time.
+    /// [`Unavailable`] if the other nodes cannot be notified in time.
     pub async fn settings_changed(&self, room: RoomId) -> Result<(), Unavailable> {
         let told = self.directory.ledger().notify(Recipient::All, Notice::SettingsChanged(room)).await;
         told.map_err(|_| Unavailable)
@@ -266,7 +266,7 @@ impl NodeRef {
         }
     }
 
-    /// Asks until the ledger has answered; each repetition changes nothing if the one before was applied.
+    /// Retries until the ledger has answered; a retry changes nothing if the previous attempt was applied.
     async fn repeated<T: Unpin>(
         &self,
         ask: impl Fn(At<'_>) -> crate::ledger::Answer<T>,
@@ -286,7 +286,7 @@ impl NodeRef {
     }
 }
 
-/// The name of a node in the ledger: with the time of its start.
+/// The name of a node in the ledger, which includes its start time.
 fn incarnation(name: &NodeId, started_unix_ms: u64, entropy: u128) -> NodeId {
     let mut digits = Vec::new();
     let mut left = u128::from(started_unix_ms) << 16 | (entropy & 0xffff);

@@ -1,4 +1,4 @@
-//! What the system needs from outside, beside the ledger; the edge implements it.
+//! The system's dependencies on the outside, besides the ledger; the edge implements them.
 
 use std::{
     future::Future,
@@ -20,7 +20,7 @@ use crate::protocol::{
 /// A boxed future; only slow paths pay for one.
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Whom a token identifies.
+/// The identity that a token proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The token's `sub`.
@@ -51,10 +51,10 @@ pub trait Verifier: Send + Sync {
     fn verify(&self, token: &str) -> Result<Identity, TokenError>;
 }
 
-/// What the database knows of a room.
+/// A room's settings in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoomSettings {
-    /// Seats at most.
+    /// Maximum number of seats.
     pub participants_max: u32,
     /// How long a disconnected seat is kept.
     pub seat_window: Duration,
@@ -81,9 +81,9 @@ pub trait IceServers: Send + Sync {
     fn servers(&self, user: UserId) -> Vec<IceServer>;
 }
 
-/// Load shedding at the edge: whether clients were told to stay away for a while.
+/// Load shedding at the edge: whether refused clients wait for a retry delay.
 pub trait Shedding: Send + Sync {
-    /// The longest wait that a refused client may be keeping now; zero if nobody was told to wait.
+    /// The longest retry delay that a refused client may be waiting for now; zero if there is none.
     fn told_wait_max(&self) -> Duration;
 }
 
@@ -150,7 +150,7 @@ impl From<Close> for CloseFrame {
 #[error("the connection is gone")]
 pub struct ConnectionGone;
 
-/// One message in three pieces, so that what all its receivers share needs no copy.
+/// One message in three pieces, so that the part that all receivers share is not copied.
 pub type Text<'a> = [&'a str; 3];
 
 /// Where a socket's frames leave the system.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What a node does without asking.
+/// A node's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settings {
     /// The node itself.
@@ -20,13 +20,13 @@ pub struct Settings {
 /// Bounds and intervals of one node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NodeLimits {
-    /// How long a disconnected seat is kept unless the room says otherwise; told in `welcome`.
+    /// How long a disconnected seat is kept unless the room sets another time; sent in `welcome`.
     pub seat_window: Duration,
     /// Concurrent sockets; memory is bounded by it.
     pub sockets_max: usize,
-    /// How long a worker that waits for nothing stays, so that a busy cell does not start one for each message.
+    /// How long an idle worker is kept, so that a busy cell does not start one for each message.
     pub rest_after: Duration,
-    /// How much work one thread does before what is left goes to workers: other tasks of that thread wait as long.
+    /// How long one thread runs turns before the rest goes to workers: other tasks of that thread wait as long.
     pub turn_budget: Duration,
     /// How long the node's lease lasts without being renewed.
     pub lease: Duration,
@@ -34,9 +34,9 @@ pub struct NodeLimits {
     pub renew_every: Duration,
     /// How long before its lease ends a node that could not renew it stops delivering.
     pub fence_before: Duration,
-    /// Pushes of other nodes that may wait to be delivered; beyond it every seat is audited.
+    /// Maximum queued pushes of other nodes; beyond it every seat is audited.
     pub pushes_max: usize,
-    /// Bytes of messages that may be buffered for clients on this node (early candidates, inboxes, outboxes).
+    /// Maximum bytes of messages buffered for clients on this node (early candidates, inboxes, outboxes).
     pub buffered_bytes_max: u64,
 }
 
@@ -61,7 +61,7 @@ impl Default for NodeLimits {
 pub struct SocketLimits {
     /// Bytes of one message; a description with many candidates stays below 20 KiB.
     pub message_bytes_max: usize,
-    /// Send-buffer limit: bytes that may wait for a slow reader before its socket is closed.
+    /// Send-buffer limit: bytes buffered for a slow reader before its socket is closed.
     pub outbox_bytes_max: usize,
     /// How long a blocked write may take before the reader counts as slow.
     pub write_within: Duration,
@@ -73,7 +73,7 @@ pub struct SocketLimits {
     pub heartbeat_within: Duration,
     /// How often the node pings; a connection that has not answered by the next ping but one is half-open.
     pub ping_every: Duration,
-    /// How long after a ping its pong may come.
+    /// How long a pong may take.
     pub pong_within: Duration,
     /// Messages read but not yet settled; the reader waits beyond that, so a mailbox stays short.
     pub in_flight_max: usize,
@@ -110,19 +110,19 @@ pub struct RoomLimits {
     pub candidates_max: usize,
     /// Bytes of one candidate; browsers send some 200.
     pub candidate_bytes_max: usize,
-    /// How long an early candidate waits; a description that late will not come.
+    /// How long an early candidate waits; a later description will not arrive.
     pub candidates_within: Duration,
-    /// How long a message waits for a ledger that does not take it before it is refused as `unavailable`.
+    /// How long a message waits for an unavailable ledger before it is refused as `unavailable`.
     pub hold_within: Duration,
     /// How long a message whose outcome is unknown is retried before its socket is closed, to resume elsewhere.
     pub unknown_within: Duration,
     /// How long after its last entry a room is audited: trims inboxes, finds a lost push.
     pub audit_after: Duration,
-    /// How often a quiet room is audited.
+    /// How often an idle room is audited.
     pub audit_every: Duration,
-    /// How long a hole waits for an answer that is under way before the inbox is read.
+    /// How long a gap waits for an answer in flight before the inbox is read.
     pub hole_within: Duration,
-    /// How much longer than its window a lost socket's seat is kept at most while an overloaded node tells clients to wait.
+    /// How much longer than its window a disconnected seat is kept at most while an overloaded node refuses clients.
     pub told_wait_max: Duration,
 }
 
@@ -143,12 +143,12 @@ impl Default for RoomLimits {
     }
 }
 
-/// Bounds of one person on one node.
+/// Bounds of one user on one node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserLimits {
-    /// Concurrent sockets; tabs and devices of one person, not a farm. Opening another closes the oldest.
+    /// Concurrent sockets: tabs and devices of one person. Opening another closes the oldest.
     pub sockets_max: usize,
-    /// How long before a token expires its owner is told.
+    /// How long before a token expires its owner is notified.
     pub expiring_before: Duration,
 }
 
@@ -158,7 +158,7 @@ impl Default for UserLimits {
     }
 }
 
-/// Rates in tokens; a message costs one token, other things what they cost others.
+/// Rates in tokens; a message costs one token, other actions as much as they cost others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BudgetLimits {
     /// Tokens a second of one socket, sustained.
@@ -169,17 +169,17 @@ pub struct BudgetLimits {
     pub user_factor: u32,
     /// The budget of one address, as a multiple of one socket's: an office shares one address.
     pub address_factor: u32,
-    /// Joins and resumes of one room a second, sustained; each is told to every member.
+    /// Joins and resumes of one room a second, sustained; each is sent to every member.
     pub room_joins_per_second: u32,
     /// The same on top of that, at once.
     pub room_joins_burst: u32,
-    /// Tokens of a join, for each member who is told of it.
+    /// Tokens of a join, for each member that is notified.
     pub join_cost: u32,
     /// Tokens of a takeover of the user's own seat: members see one leave and one join.
     pub takeover_cost: u32,
     /// Tokens of naming a room that does not exist.
     pub miss_cost: u32,
-    /// Tokens granted to a member for each description that it is asked for: an offer or answer and its candidates.
+    /// Tokens granted to a member for each description that others demand: an offer or answer and its candidates.
     pub answer_grant: u32,
     /// The first penalty after the budget is spent; it doubles each time the budget is spent again, until a quiet time.
     pub penalty_first: Duration,
@@ -212,9 +212,9 @@ impl Default for BudgetLimits {
 /// Bounds of what the memory ledger stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LedgerLimits {
-    /// Entries in one inbox; what a client can miss in a window and still resume.
+    /// Entries in one inbox: how many a client can miss and still resume.
     pub inbox_entries_max: usize,
-    /// Bytes of messages in one inbox; a stalled reader costs the node no more.
+    /// Bytes of messages in one inbox: the maximum cost of a stalled reader.
     pub inbox_bytes_max: usize,
     /// Concurrently active rooms.
     pub rooms_max: usize,

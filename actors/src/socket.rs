@@ -1,7 +1,7 @@
-//! One connection's life: authentication, the session in a room, frames on their way out, budgets.
+//! One connection: authentication, the session in a room, outgoing frames, budgets.
 //!
-//! Owns what one client may send now and what it is told; must not know other sockets, nor the rules of rooms. Decisions
-//! are pure (`rules`); [`SocketTurn`] performs them and says what others are to be told.
+//! Decides what one client may send and what it receives; must not know other sockets, nor the rules of rooms. Decisions
+//! are pure (`rules`); [`SocketTurn`] performs them and returns messages to others.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ mod turn;
 pub use budget::{Address, Budgets, TooManyConnections};
 pub use turn::SocketTurn;
 
-/// What all sockets of a node share.
+/// The shared environment of a node's sockets.
 pub struct Env {
     /// The node.
     pub node: NodeId,
@@ -54,8 +54,8 @@ pub struct Env {
 }
 
 impl Env {
-    /// The settings with which a room is opened for a resume while its own cannot be looked up: a resume asks for no new
-    /// seat, and whoever joins is held to the default limit rather than to none.
+    /// The settings with which a room is opened for a resume while its own cannot be looked up: a resume takes no new
+    /// seat, and joins get the default limit instead of none.
     const fn unknown_room(&self) -> RoomSettings {
         let Self { participants_max, seat_window, .. } = *self;
         RoomSettings { participants_max, seat_window, mode: Mode::Mesh, active: true }

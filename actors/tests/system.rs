@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use actors::ledger::faulty::Faults;
 
-/// Ledger and database answer at once: nobody waits.
+/// Ledger and database answer at once.
 const FAR: bool = false;
 /// The ledger never fails.
 const FAULTS: Faults = Faults::NONE;
-/// How much one thread does at a stretch; without end, as the clock is paused.
+/// How long one thread runs turns; unlimited, because the clock is paused.
 const TURN_BUDGET: Duration = Duration::from_micros(200);
 
 mod system {

@@ -1,10 +1,10 @@
-//! The same walks once more, where every answer is waited for.
+//! The same tests, with answers that take time.
 
 use std::time::Duration;
 
 use actors::ledger::faulty::Faults;
 
-/// Ledger and database are far away: whoever asks them waits, on a worker.
+/// Ledger and database are remote: their answers are awaited on a worker.
 const FAR: bool = true;
 /// The ledger never fails.
 const FAULTS: Faults = Faults::NONE;

@@ -1,12 +1,12 @@
-//! The same walks once more, over a ledger that fails: answers late, refused, lost; pushes lost, doubled, late.
+//! The same tests, over a failing ledger: answers late, refused, lost; pushes lost, duplicated, late.
 
 use std::time::Duration;
 
 use actors::ledger::faulty::Faults;
 
-/// Ledger and database are far away.
+/// Ledger and database are remote.
 const FAR: bool = true;
-/// A bad day.
+/// The ledger fails often.
 const FAULTS: Faults = Faults::BAD_DAY;
 /// As everywhere.
 const TURN_BUDGET: Duration = Duration::from_micros(200);

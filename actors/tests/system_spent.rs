@@ -1,10 +1,10 @@
-//! The same walks once more, where no thread does more than one turn at a stretch: everything else continues on workers.
+//! The same tests, where each thread runs only one turn before the rest continues on workers.
 
 use std::time::Duration;
 
 use actors::ledger::faulty::Faults;
 
-/// Ledger and database are far away.
+/// Ledger and database are remote.
 const FAR: bool = true;
 /// The ledger never fails.
 const FAULTS: Faults = Faults::NONE;

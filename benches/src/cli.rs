@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_put_together_rightly() {
+    fn the_command_line_is_consistent() {
         Bench::command().debug_assert();
     }
 

@@ -1,4 +1,4 @@
-//! New clients of a node: each is admitted or refused, waits as told, and retries until it is admitted; then it
+//! New clients of a node: each is admitted or refused, waits for its retry delay, and retries until it is admitted; then it
 //! disconnects. Must not know the established clients, nor what is measured.
 
 use std::net::SocketAddr;
@@ -52,11 +52,11 @@ pub(crate) struct Gathered {
     pub(crate) tried: u64,
     pub(crate) let_in: u64,
     pub(crate) refused: u64,
-    /// Newcomers neither admitted nor told when to retry.
+    /// Newcomers neither admitted nor given a retry delay.
     pub(crate) failed: u64,
     /// From the first handshake of each until it was admitted.
     pub(crate) times: Histogram<u64>,
-    /// The shortest and the longest wait told.
+    /// The shortest and the longest retry delay.
     pub(crate) waits: (Duration, Duration),
 }
 

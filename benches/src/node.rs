@@ -1,5 +1,5 @@
-//! The node under test: one that is started for this run, or one that runs already. What the generator needs of it:
-//! an address, rooms, tokens, and how much memory and time its process takes. Must not know scenarios.
+//! The node under test: started for this run, or already running. Its address, rooms, tokens, and its process's memory and
+//! CPU time. Must not know scenarios.
 
 mod certificate;
 mod door;
@@ -28,11 +28,10 @@ pub(crate) use tokens::Token;
 use crate::limits::REQUESTS_AT_ONCE;
 use crate::wire::Trust;
 
-/// Which node, as the command line says.
+/// The node, by the command line.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Which {
-    /// The aldis to start for this run, on free ports and in a directory of its own [default: the one beside this
-    /// program]
+    /// The aldis to start for this run, on free ports and in a temporary directory [default: the one beside this program]
     #[arg(long, value_name = "PATH", global = true, conflicts_with = "url")]
     aldis: Option<PathBuf>,
     /// Start it with this key of its configuration, besides those a load needs; may be repeated
@@ -41,17 +40,17 @@ pub(crate) struct Which {
     /// Start it on these processors, such as 0 or 0-3 (with taskset)
     #[arg(long, value_name = "LIST", global = true, conflicts_with = "url")]
     node_cpus: Option<String>,
-    /// Let it speak TLS, with a certificate of its own that every client verifies
+    /// Start it with TLS, with a generated certificate that every client verifies
     #[arg(long, global = true, conflicts_with = "url")]
     tls: bool,
-    /// A node that runs already, such as http://127.0.0.1:8080, or https:// for TLS; it must allow the load (see the
+    /// A node that is already running, such as http://127.0.0.1:8080, or https:// for TLS; it must allow the load (see the
     /// README)
     #[arg(long, value_name = "URL", global = true)]
     url: Option<String>,
-    /// The certificates to believe when that node speaks TLS [default: those that this system believes]
+    /// Trusted certificates for a node with TLS [default: those of this system]
     #[arg(long, value_name = "FILE", global = true, requires = "url")]
     ca: Option<PathBuf>,
-    /// The process of that node, if it runs on this machine: without it, no memory and no CPU is told
+    /// The process of that node, if it runs on this machine: without it, memory and CPU are not measured
     #[arg(long, global = true, requires = "url")]
     pid: Option<u32>,
     /// Tokens for that node, as `aldis token mint --json` writes them
@@ -60,22 +59,22 @@ pub(crate) struct Which {
 }
 
 impl Which {
-    /// The program that is started.
+    /// The program to start.
     pub(crate) fn program(&self) -> anyhow::Result<PathBuf> {
         self.aldis.clone().map_or_else(started::beside, Ok)
     }
 
-    /// Where it runs, if it is started here and was told where.
+    /// The processors of a started node, if configured.
     pub(crate) fn cpus(&self) -> Option<&str> {
         self.node_cpus.as_deref()
     }
 
-    /// Whether a node that is started shall speak TLS.
+    /// Whether to start the node with TLS.
     pub(crate) const fn is_tls(&self) -> bool {
         self.tls
     }
 
-    /// Where it runs if it was not told.
+    /// Sets the processors of a started node, unless configured.
     pub(crate) fn or_on_cpus(&mut self, cpus: &str) {
         if self.url.is_none() {
             self.node_cpus.get_or_insert_with(|| cpus.to_owned());
@@ -86,7 +85,7 @@ impl Which {
 /// A node that serves.
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,
-    /// Whom its clients believe; `None`: they speak plain.
+    /// The certificates that its clients trust; `None`: no TLS.
     pub(crate) trust: Option<Arc<Trust>>,
     pub(crate) rest: Rest,
     pub(crate) process: Option<Process>,
@@ -116,8 +115,8 @@ impl Node {
         Ok(Self { address: door.address, trust: door.trust, rest, process, which, started })
     }
 
-    /// Stops a node that was started here and starts it again on the same data, so that its memory holds nothing of
-    /// what was prepared. A node that ran already goes on.
+    /// Restarts a node that this run started, on the same data, so that its memory contains nothing of the preparation. A
+    /// node that was already running is not restarted.
     pub(crate) async fn again(&mut self) -> anyhow::Result<()> {
         if let Some(started) = &mut self.started {
             started.again().await?;
@@ -128,8 +127,8 @@ impl Node {
         Ok(())
     }
 
-    /// Where its life is asked for: at the admin listener, as probes should, where that is known; behind the public
-    /// port's queue a probe waits like everybody else.
+    /// The address for liveness probes: the admin listener, if it is known; on the public port a probe waits in the accept
+    /// queue like all connections.
     pub(crate) fn side(&self) -> anyhow::Result<Rest> {
         self.started.as_ref().map_or_else(|| Ok(self.rest.clone()), |started| Rest::behind(&started.side_door()?))
     }
@@ -142,7 +141,7 @@ impl Node {
         }
     }
 
-    /// So many people who may use sockets.
+    /// This many users with tokens.
     pub(crate) async fn tokens(&self, count: usize) -> anyhow::Result<Vec<Token>> {
         let tokens = match (&self.started, &self.which.tokens) {
             (Some(started), _) => started.mint(count).await?,
@@ -157,7 +156,7 @@ impl Node {
         Ok(tokens.into_iter().take(count).collect())
     }
 
-    /// So many new rooms for so many members each.
+    /// This many new rooms for this many members each.
     pub(crate) async fn rooms(&self, count: usize, seats: usize) -> anyhow::Result<Vec<RoomId>> {
         let host = self.rest.sign_up(&Credentials::fresh("host", 0)).await?;
         let (mut making, mut rooms, mut asked) = (JoinSet::new(), Vec::with_capacity(count), 0);
@@ -174,7 +173,7 @@ impl Node {
         Ok(rooms)
     }
 
-    /// So many accounts.
+    /// This many accounts.
     pub(crate) async fn accounts(&self, count: usize, mut each: impl FnMut()) -> anyhow::Result<Vec<Credentials>> {
         let people: Vec<_> = (0..count).map(|n| Credentials::fresh("caller", n)).collect();
         let mut making = JoinSet::new();

@@ -1,4 +1,4 @@
-//! Any bytes, in any split: the guard neither panics nor changes its mind.
+//! Any bytes, in any split: the guard neither panics nor changes its verdict.
 //!
 //! The first byte is the seed of the split, the rest the connection.
 
@@ -28,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(whole.delivered(), split.delivered());
     assert_eq!(whole.is_over(), split.is_over());
     assert!(whole.is_over() || whole.at_rest() == split.at_rest());
-    // What stands whole at the front passes, but for a text that is not UTF-8, and is forgotten behind it.
+    // A whole frame at the front passes, unless it is text that is not UTF-8, and leaves the guard at rest.
     if let Some(Whole { kind, payload, .. }) = Whole::at_front(bytes, &limits) {
         let mut guard = Guard::new(limits);
         let passed = guard.feed(&bytes[..payload.end]);
@@ -36,7 +36,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(kind == Kind::Text || !guard.is_over());
         assert!(guard.is_over() || passed == payload.end && guard.at_rest() && guard.delivered() == 1);
     }
-    // What rests can be forgotten: a new guard goes on from here.
+    // A guard at rest can be replaced: a new guard continues from here.
     if whole.at_rest() && !whole.is_over() {
         let (mut old, mut new) = (whole, Guard::new(limits));
         assert_eq!(old.feed(bytes), new.feed(bytes));

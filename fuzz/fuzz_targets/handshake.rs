@@ -1,6 +1,6 @@
-//! Any request head: the judge neither panics nor accepts what breaks a rule that can be checked another way.
+//! Any request head: validation neither panics nor accepts a violation that can be checked in another way.
 //!
-//! The input is lines: the target, then `name: value` each; the fields of a good request are added where missing.
+//! The input is lines: the target, then `name: value` each; missing fields of a valid request are added.
 
 #![no_main]
 

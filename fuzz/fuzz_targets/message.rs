@@ -1,5 +1,5 @@
-//! Any text frame: reading never panics, what is read keeps its bounds, what is relayed is one JSON object, and a
-//! refusal is short.
+//! Any text frame: decoding never panics, decoded messages are within their limits, relayed data is one JSON object, and
+//! refusals are short.
 
 #![no_main]
 
@@ -10,7 +10,7 @@ use actors::protocol::{
 };
 use libfuzzer_sys::fuzz_target;
 
-/// A frame as others get it.
+/// A frame as others receive it.
 fn relayed(entry: &Entry) -> serde_json::Value {
     let (head, data, tail) = numbered(1, entry);
     serde_json::from_str(&format!("{head}{data}{tail}")).expect("one JSON object")

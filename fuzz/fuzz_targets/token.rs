@@ -1,6 +1,6 @@
-//! Any text as an access token: verifying neither panics nor takes it for one of ours, however close it comes.
+//! Any text as an access token: verifying neither panics nor accepts a token that is not ours, however similar.
 //!
-//! The input is spliced into a good token at a place it names itself: `place (2 bytes), bytes to drop (1 byte), text`.
+//! The input is spliced into a valid token at a position that it contains: `place (2 bytes), bytes to drop (1 byte), text`.
 
 #![no_main]
 

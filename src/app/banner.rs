@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_start_says_what_to_do_next() {
+    fn the_first_start_prints_the_next_steps() {
         let text = banner(&serving("127.0.0.1:8080", true));
         for part in [
             "http://localhost:8080\n",
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn later_starts_say_where_things_are_and_no_more() {
+    fn later_starts_print_addresses_only() {
         let text = banner(&serving("127.0.0.1:8080", false));
         assert!(
             text.contains("http://127.0.0.1:9090/metrics") && !text.contains("Next") && !text.contains("just created"),
@@ -122,12 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn an_open_node_is_not_told_how_to_open() {
+    fn a_public_node_prints_no_advice_to_open_it() {
         assert!(!banner(&serving("0.0.0.0:8080", true)).contains("--bind"));
     }
 
     #[test]
-    fn the_page_is_what_somebody_types() {
+    fn the_page_url_is_the_public_one() {
         let pages =
             ["127.0.0.1:8080", "0.0.0.0:80", "[::]:8080", "192.0.2.7:8080"].map(|http| serving(http, false).page());
         assert_eq!(

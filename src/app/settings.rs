@@ -13,7 +13,7 @@ use crate::{
     ws::{self, Certificates, Listener, guard},
 };
 
-/// What is buffered for clients takes at most one part in so many of the memory: the rest is sockets, rooms, TLS, hashing.
+/// Buffers for clients take at most this fraction (one in …) of the memory: the rest is sockets, rooms, TLS, hashing.
 const BUFFERED_SHARE: u64 = 3;
 /// From the end of the drain to the end of the process: time to finish HTTP responses.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(4);

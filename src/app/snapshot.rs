@@ -1,7 +1,7 @@
-//! A single node's ledger across a restart: who sits where and what they have not received yet, kept in a file from the
-//! drain to the next start, so that clients resume as if nothing had happened.
+//! A single node's ledger across a restart: seats and undelivered entries, stored in a file from the drain to the next
+//! start, so that clients resume their sessions.
 //!
-//! The file is used once: it is removed before it is believed, so that a crash does not bring old seats back.
+//! The file is used once: it is deleted before its content is used, so that a crash does not restore old seats.
 
 use std::{
     fs,
@@ -20,28 +20,28 @@ use actors::{
 use super::settings;
 use crate::config::Config;
 
-/// A snapshot older than this is of no use: every client has joined anew, or given up.
+/// A snapshot older than this is useless: every client has joined again, or stopped.
 const STALE_AFTER: Duration = Duration::from_secs(120);
 
-/// The ledger of this node: as the last drain left it, if that was a moment ago; else empty.
+/// The ledger of this node: restored from the last drain, if that is recent; else empty.
 pub(super) fn open(config: &Config, clock: Arc<Clock>, bytes: Arc<BufferedBytes>) -> MemoryLedger {
     let limits = settings::ledger(config);
     let path = path(config);
     match take(&path) {
         Ok(Some(snapshot)) => {
             let (rooms, seats) = (snapshot.rooms(), snapshot.seats());
-            tracing::info!(rooms, seats, "sessions of the last run are kept for their clients to resume");
+            tracing::info!(rooms, seats, "restored the sessions of the last run: their clients can resume");
             MemoryLedger::from_snapshot(limits, clock, bytes, snapshot)
         }
         Ok(None) => MemoryLedger::new(limits, clock, bytes),
         Err(why) => {
-            tracing::warn!(file = %path.display(), why, "the last run's sessions are left out: clients join again");
+            tracing::warn!(file = %path.display(), why, "cannot restore the sessions of the last run: clients join again");
             MemoryLedger::new(limits, clock, bytes)
         }
     }
 }
 
-/// Keeps the drained node's ledger for the next start.
+/// Saves the drained node's ledger for the next start.
 pub(super) fn keep(config: &Config, ledger: &MemoryLedger) {
     let (path, snapshot) = (path(config), ledger.snapshot());
     if snapshot.seats() == 0 {
@@ -52,8 +52,8 @@ pub(super) fn keep(config: &Config, ledger: &MemoryLedger) {
         .map_err(|why| why.to_string())
         .and_then(|bytes| write(&path, &bytes).map_err(|why| why.to_string()));
     match written {
-        Ok(()) => tracing::info!(seats = snapshot.seats(), "sessions are kept for the next start"),
-        Err(why) => tracing::warn!(file = %path.display(), why, "sessions could not be kept: clients join again"),
+        Ok(()) => tracing::info!(seats = snapshot.seats(), "saved the sessions for the next start"),
+        Err(why) => tracing::warn!(file = %path.display(), why, "cannot save the sessions: clients join again"),
     }
 }
 
@@ -61,7 +61,7 @@ fn path(config: &Config) -> PathBuf {
     config.node.data_dir.join("ledger.snapshot")
 }
 
-/// Whole or not at all, and for the owner only: it holds resume secrets.
+/// Writes atomically, readable by the owner only: the file contains resume secrets.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let beside = path.with_extension("part");
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_snapshot_is_used_once_and_a_damaged_one_is_named_and_left_out() {
+    fn a_snapshot_is_used_once_and_a_damaged_one_is_reported_and_ignored() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("ledger.snapshot");
         assert!(matches!(take(&path), Ok(None)));

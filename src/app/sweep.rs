@@ -17,7 +17,7 @@ pub(super) async fn expired_tokens(auth: Arc<Auth>, stop: CancellationToken) {
     let mut look = interval(SWEEP_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        // Stop first: what is left is deleted after the next start.
+        // Stop first: the remaining tokens are deleted after the next start.
         tokio::select! {
             biased;
             () = stop.cancelled() => return,

@@ -126,7 +126,7 @@ mod tests {
     use super::{BLOCKS, Hasher, Settings};
 
     #[test]
-    fn an_unknown_address_pays_for_a_hash_like_any_other() {
+    fn an_unknown_address_costs_a_hash_like_any_other() {
         let cheap = Settings { argon2_memory_kib: 64, argon2_passes: 1, ..Settings::default() };
         let hasher = Hasher::new(&cheap).expect("a hasher");
         let known = hasher.hash("x").expect("a hash");

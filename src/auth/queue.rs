@@ -1,4 +1,4 @@
-//! A bounded queue for password hashes. When it is full, each client is told a different time to retry: five hundred
+//! A bounded queue for password hashes. When it is full, each client gets a different retry delay: five hundred
 //! that retry together would be refused together again, and cost more than their hashes.
 
 use std::{
@@ -8,12 +8,12 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The longest wait told to a client; if the queue is full then, it is told to wait again.
+/// The longest retry delay; if the queue is still full then, the client gets another one.
 const WAIT_MAX: Duration = Duration::from_secs(10);
 /// The assumed duration of a hash before the first was measured.
 const EACH: Duration = Duration::from_millis(16);
 
-/// The permits of queued and running logins, and the retry times told to the others.
+/// The permits of queued and running logins, and the retry times of the others.
 pub(super) struct Queue {
     places: Arc<Semaphore>,
     size: u32,
@@ -24,7 +24,7 @@ pub(super) struct Queue {
 struct Turns {
     /// The average duration of a hash.
     each: Duration,
-    /// The latest retry time that was told.
+    /// The latest retry time sent.
     last: Instant,
 }
 
@@ -75,12 +75,12 @@ mod tests {
     use super::{Duration, EACH, Instant, Queue, WAIT_MAX};
 
     #[test]
-    fn who_finds_no_place_is_told_when_there_will_be_one() {
+    fn a_refused_login_gets_the_time_of_the_next_free_place() {
         let now = Instant::now();
         let queue = Queue::new(1, 1, now);
         let (one, two) = (queue.enter(now), queue.enter(now));
         assert!(one.is_ok() && two.is_ok() && queue.depth() == 2);
-        assert_eq!(queue.enter(now).expect_err("full"), EACH * 3, "after the two who are in, and a turn later");
+        assert_eq!(queue.enter(now).expect_err("full"), EACH * 3, "after the two logins in the queue");
         assert_eq!(queue.enter(now).expect_err("full"), EACH * 4, "the next one after that");
         drop(one);
         assert_eq!(queue.depth(), 1);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_longer_than_the_longest_however_many_come() {
+    fn waits_are_bounded_with_any_number_of_logins() {
         let now = Instant::now();
         let queue = Queue::new(1, 10, now);
         let waits: Vec<Duration> = (0..10_000).map(|_| queue.appointment(now)).collect();

@@ -1,4 +1,4 @@
-//! Passwords, tokens, keys and the door, over a SQLite file of their own and a clock that is turned by hand.
+//! Passwords, tokens, keys and logins, over a temporary SQLite file and a manual clock.
 
 mod aside;
 mod door;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::{Auth, Clock, KeyRing, Login, Settings, Signup};
 use crate::storage;
 
-/// A clock that stands until it is turned.
+/// A clock that only moves when it is set.
 #[derive(Clone)]
 struct Hand(Arc<AtomicI64>);
 

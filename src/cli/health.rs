@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_an_error_that_says_so() {
+    fn an_invalid_response_is_an_error() {
         let why = |url: &str| format!("{:#}", ask(url, "/").expect_err("an error"));
         assert_eq!(why(&server("SSH-2.0-OpenSSH_9\r\n")), "the response is not HTTP");
         assert!(why(&server("")).starts_with("no response"));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_on_every_address_is_asked_on_loopback_and_one_with_tls_on_its_operators_listener() {
+    fn a_node_on_every_address_is_checked_on_loopback_and_one_with_tls_on_its_admin_listener() {
         let mut config = Config::default();
         config.http.bind = "0.0.0.0:80".parse().expect("an address");
         assert_eq!(address(&config).to_string(), "127.0.0.1:80");

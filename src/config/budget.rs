@@ -1,5 +1,4 @@
-//! `[budget]`: what messages cost others, and how budgets nest: socket within user within address. Must not know how tokens
-//! are counted.
+//! `[budget]`: costs of messages, and nested budgets: socket, user, address. Must not know how tokens are counted.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
-/// Rates in tokens: a message costs one, other things what they cost others.
+/// Rates in tokens: a message costs one, other actions as much as they cost others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budget {
@@ -16,17 +15,17 @@ pub struct Budget {
     pub user_factor: NonZeroU32,
     /// The budget of one address, as a multiple of one socket's.
     pub address_factor: NonZeroU32,
-    /// Joins and resumes of one room a second, sustained; each is told to every member.
+    /// Joins and resumes of one room a second, sustained; each is sent to every member.
     pub room_joins_per_second: NonZeroU32,
     /// The same at once, after a pause.
     pub room_joins_burst_max: NonZeroU32,
-    /// Tokens of a join, for each member who is told of it.
+    /// Tokens of a join, for each member that is notified.
     pub join_cost: NonZeroU32,
-    /// Tokens of taking the user's own seat over.
+    /// Tokens of a takeover of the user's own seat.
     pub takeover_cost: NonZeroU32,
     /// Tokens of naming a room that does not exist.
     pub miss_cost: NonZeroU32,
-    /// Tokens granted for each answer that others ask for.
+    /// Tokens granted for each answer that others demand.
     pub answer_grant: NonZeroU32,
     /// The first wait after the budget is spent; it doubles each time the budget is spent again, until a quiet time.
     #[serde(with = "text")]

@@ -1,4 +1,4 @@
-//! `[ice]`: the STUN and TURN servers told to browsers, and the secrets shared with coturn. Must not know HMAC.
+//! `[ice]`: the STUN and TURN servers sent to browsers, and the secrets shared with coturn. Must not know HMAC.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::secret::Secret;
 use super::text::{self, ice_url::IceUrl};
 
-/// STUN and TURN servers told to browsers.
+/// STUN and TURN servers sent to browsers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ice {

@@ -16,10 +16,10 @@ pub struct Node {
     pub data_dir: PathBuf,
     /// File to write the real addresses to, as JSON `{"http":"…","admin":"…"}`, once the node serves.
     pub ready_file: Option<PathBuf>,
-    /// How long a worker that waits for nothing stays before it ends.
+    /// How long an idle worker is kept.
     #[serde(with = "text")]
     pub rest_after: Duration,
-    /// How much work one thread does at a stretch before what is left goes to workers.
+    /// How long one thread runs turns before the rest continues on workers.
     #[serde(with = "text")]
     pub turn_budget: Duration,
     /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: never.

@@ -30,7 +30,7 @@ pub struct Room {
     pub early_candidates_within: Duration,
     /// Bytes of one candidate.
     pub candidate_bytes_max: Size,
-    /// How long a message waits for a ledger that does not take it before it is refused as `unavailable`.
+    /// How long a message waits for an unavailable ledger before it is refused as `unavailable`.
     #[serde(with = "text")]
     pub hold_within: Duration,
     /// How long a message whose outcome is unknown is retried before its socket is closed, to resume elsewhere.
@@ -39,13 +39,13 @@ pub struct Room {
     /// How long after its last entry a room is audited: that trims inboxes and finds a lost push.
     #[serde(with = "text")]
     pub audit_after: Duration,
-    /// How often a quiet room is audited.
+    /// How often an idle room is audited.
     #[serde(with = "text")]
     pub audit_every: Duration,
-    /// How long a missing entry waits for an answer that is under way before the inbox is read.
+    /// How long a missing entry waits for an answer in flight before the inbox is read.
     #[serde(with = "text")]
     pub hole_within: Duration,
-    /// Messages of one session kept for its return; the oldest go first, and a gap is told.
+    /// Messages of one session kept until it resumes; beyond it the resume fails with `gap`.
     pub inbox_entries_max: NonZeroUsize,
     /// The same in bytes.
     pub inbox_bytes_max: Size,

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_trusted_proxies_say_is_believed() {
+    fn forwarding_headers_are_trusted_from_trusted_proxies_only() {
         let proxies = ["10.0.0.0/8", "fd00::/8"];
         for (peer, forwarded, trusted, expected) in [
             ("203.0.113.9", &["198.51.100.1"][..], &proxies[..0], "203.0.113.9"),

@@ -78,7 +78,7 @@ mod tests {
     use super::{HeaderMap, Origin, Settings, header, of};
 
     #[test]
-    fn our_own_site_and_the_named_ones_are_allowed() {
+    fn our_own_site_and_configured_origins_are_allowed() {
         let settings = Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() };
         for (origin, host, expected) in [
             (None, "a.org", Origin::Absent),

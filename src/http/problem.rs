@@ -68,7 +68,7 @@ impl Problem {
         Self { retry_after: Some(Duration::from_secs(1)), ..Self::new(Code::Unavailable, detail) }
     }
 
-    /// Overloaded; each caller is told a different wait.
+    /// Overloaded; each caller gets a different retry delay.
     #[must_use]
     pub fn busy(what: &str, wait: Duration) -> Self {
         let detail = format!("{what}: wait {} s and try again.", seconds(wait));

@@ -161,7 +161,7 @@ mod tests {
     use super::{Duration, LOOK_EVERY, Rate, SHARED_COUNTS, Table};
 
     #[test]
-    fn the_burst_passes_and_the_next_is_told_to_wait() {
+    fn the_burst_passes_and_the_next_request_must_wait() {
         let table = Table::new(Rate { burst: 3, per: Duration::from_secs(3600) }, 10);
         for _ in 0..3 {
             assert_eq!(table.take("ann"), Ok(()));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_stays_bounded_however_many_come() {
+    fn a_table_is_bounded_with_any_number_of_keys() {
         let table = Table::new(Rate { burst: 1000, per: Duration::from_secs(3600) }, 1000);
         for key in 0..20_000_u32 {
             let _ = table.take(key);

@@ -1,4 +1,4 @@
-//! The routers in process: a real database file, real tokens, real layers; only who is in a room is told by the test.
+//! The routers in process: a real database file, real tokens, real layers; only the live rooms are a fake.
 
 mod accounts;
 mod documents;
@@ -34,7 +34,7 @@ use crate::{
     storage::{self, RoomId, Rooms, Store, cache::MemoryCache},
 };
 
-/// Remembers what it was told, says what it was told to say.
+/// Records commands, and gives configured answers.
 #[derive(Default)]
 struct Told {
     participants: Mutex<Option<usize>>,
@@ -91,7 +91,7 @@ struct Bench {
     router: Router,
 }
 
-/// Above what a busy test machine does to anybody; nothing looks unless a test does.
+/// Above the lag of a busy test machine; it is measured only by tests.
 const LAG_MAX: Duration = Duration::from_secs(1);
 
 async fn bench() -> Bench {

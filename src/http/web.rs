@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_comes_with_its_tag_and_is_not_sent_again_to_who_has_it() {
+    fn a_file_has_an_etag_and_is_not_sent_again_if_it_matches() {
         let first = serve("index.html", asset(), &HeaderMap::new());
         let tag = first.headers()[header::ETAG].clone();
         assert_eq!(
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn files_with_a_hash_in_their_name_may_be_kept_for_ever() {
+    fn files_with_a_hash_in_their_name_are_immutable() {
         let response = serve("assets/index-1a2b3c4d.js", asset(), &HeaderMap::new());
         assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
     }

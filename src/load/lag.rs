@@ -1,20 +1,20 @@
-//! From how late tasks were woken to what is refused. Pure: what was measured is an argument.
+//! Which classes are refused for event-loop lag. Pure: measurements are arguments.
 //!
-//! Smoothed, so that one long turn refuses nobody; and what is refused stays refused until the node has caught up.
+//! Smoothed, so that one long turn causes no refusals; a refused class stays refused until the node has caught up.
 
 use std::time::Duration;
 
 use super::shed::{RESUME_FACTOR, Shed};
 
-/// How much the newest look counts: after five looks, two thirds.
+/// Weight of the newest sample: five samples together weigh two thirds.
 const NEWEST: f64 = 0.2;
-/// A class is admitted again below this part of its bound.
+/// A class is admitted again below this fraction of its bound.
 const CALM: f64 = 0.5;
-/// One look counts as so many times the limit at most: a machine that stood still for ten seconds was late once, and is
-/// not overloaded by it. Enough looks in a row still reach the bound of resumes.
+/// One sample counts as this many times the limit at most: a machine that was suspended for ten seconds was late once,
+/// but is not overloaded. Enough consecutive samples still reach the bound of resumes.
 const LOOK_MAX: f64 = RESUME_FACTOR as f64 + 0.5;
 
-/// What was measured so far.
+/// The smoothed lag.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lag {
     /// `None`: nothing is ever refused.
@@ -58,18 +58,18 @@ mod tests {
     }
 
     #[test]
-    fn one_long_turn_refuses_nobody_and_many_do() {
+    fn one_long_turn_causes_no_refusals_and_many_do() {
         assert_eq!(after(&[(100, 1), (1, 200)]), Shed::Nothing);
         assert_eq!(after(&[(100, 1), (10, 100)]), Shed::Newcomers);
     }
 
     #[test]
-    fn a_machine_that_stood_still_once_refuses_nobody() {
+    fn a_machine_that_was_suspended_once_refuses_nothing() {
         assert_eq!(after(&[(100, 1), (1, 40_000)]), Shed::Nothing);
     }
 
     #[test]
-    fn resumes_are_refused_only_by_a_node_that_hardly_runs() {
+    fn resumes_are_refused_only_at_extreme_lag() {
         assert_eq!(after(&[(100, 190)]), Shed::Newcomers);
         assert_eq!(after(&[(100, 1), (5, 10_000)]), Shed::Newcomers);
         assert_eq!(after(&[(100, 10_000)]), Shed::Resumes);

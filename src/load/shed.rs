@@ -1,23 +1,23 @@
 //! Which classes of new work are refused. Established calls are never shed, resumes only when the node is close to
-//! failing. Pure: must not know what is measured, nor who asks.
+//! failing. Pure: must not know what is measured, nor the callers.
 
-/// A resume is refused at this many times the bound at which newcomers are. It belongs to a call that other people are
-/// in, and takes a share of the node that it had before: refusing it does not unload the node, and ends the call.
+/// A resume is refused at this many times the bound of newcomers. It belongs to an established call with others, and
+/// takes no more of the node than it had before: refusing it does not reduce the load, and ends the call.
 pub(super) const RESUME_FACTOR: u32 = 4;
 
 /// The classes that are refused, each level with those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Shed {
     Nothing,
-    /// Requests, and sockets that resume nothing.
+    /// Requests, and sockets without a resume.
     Newcomers,
     /// Resumes as well.
     Resumes,
 }
 
 impl Shed {
-    /// The level after `value` was measured, where newcomers are refused from `limit` on. A level that was entered is
-    /// left only below `calm` of its bound, so that the node does not open and close with every measurement.
+    /// The level after `value` was measured; newcomers are refused from `limit` on. A level ends only below `calm` of its
+    /// bound (hysteresis), so that the node does not flap with every measurement.
     pub(super) fn next(self, value: f64, limit: f64, calm: f64) -> Self {
         let refuses = |level: Self, limit: f64| value >= if self >= level { calm * limit } else { limit };
         if refuses(Self::Resumes, f64::from(RESUME_FACTOR) * limit) {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_survives_being_a_number() {
+    fn a_level_survives_a_round_trip_as_a_number() {
         for level in [Shed::Nothing, Shed::Newcomers, Shed::Resumes] {
             assert_eq!(Shed::of(level.number()), level);
         }

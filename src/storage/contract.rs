@@ -50,11 +50,11 @@ contract! {
         a_host_cannot_have_more_rooms_than_the_limit
         only_the_host_changes_a_room_and_each_change_counts
         only_the_host_removes_a_room
-        a_hosts_rooms_come_newest_first_page_by_page;
+        a_hosts_rooms_are_listed_newest_first_in_pages;
     refresh_tokens:
-        a_refresh_token_is_good_once
+        a_refresh_token_is_valid_once
         a_second_use_revokes_the_whole_family
-        a_second_use_within_the_grace_is_good_too
+        a_second_use_within_the_grace_is_valid_too
         an_expired_token_is_refused_and_then_forgotten
         logout_revokes_the_family_and_no_other
         disabling_revokes_all_tokens_of_a_user

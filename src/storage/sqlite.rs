@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_another_process_writes_to_is_unavailable_for_writing_and_not_for_reading() {
+    async fn a_file_locked_by_another_process_can_be_read_but_not_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("aldis.db");
         let short = Settings { busy_within: Duration::from_millis(20), ..Settings::default() };
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_is_no_database_is_named() {
+    async fn an_invalid_database_file_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("aldis.db");
         std::fs::write(&path, "no database at all, but long enough to look at".repeat(100)).expect("written");

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_configured_comes_first() {
+    fn the_configured_limit_takes_precedence() {
         assert_eq!(memory_max(Some(7)), MemoryMax { bytes: 7, set_by: SetBy::Operator });
     }
 }

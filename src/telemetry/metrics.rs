@@ -8,8 +8,8 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use super::process;
 
-/// How often histograms fold what was recorded since; a scrape does it too, but a node may not be scraped. Often, so
-/// that each time it is little: nothing else runs on this thread meanwhile.
+/// How often histograms merge recorded samples; a scrape does it, too, but a node may not be scraped. Frequent, so that
+/// each merge is short: nothing else runs on this thread meanwhile.
 const UPKEEP_EVERY: Duration = Duration::from_millis(100);
 
 /// Seconds: from a relayed message (some 10 µs) to a request's deadline (10 s).
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scrape_shows_what_the_process_weighs() {
+    fn a_scrape_has_the_memory_of_the_process() {
         let text = rendered(|| {
             process::describe();
             process::read();

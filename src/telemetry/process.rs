@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_says_nothing() {
+    fn a_missing_file_has_no_values() {
         assert_eq!(cpu_seconds(""), None);
         assert_eq!(number_after("", "VmRSS:"), None);
     }

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_hidden_wherever_they_stand() {
+    fn tokens_are_redacted_at_any_position() {
         let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
         assert_eq!(
             shown("message", &format!("Bearer {token}, twice: {token}")),

@@ -41,7 +41,7 @@ impl<'a> MakeWriter<'a> for Page {
     }
 }
 
-/// What `log` logs, under `filter`.
+/// The output of `log`, under `filter`.
 fn logged(filter: &str, shape: Shape, log: impl FnOnce()) -> String {
     let page = Page::default();
     let filter = Filter::read(filter).expect("a filter");
@@ -98,7 +98,7 @@ fn a_client_cannot_forge_or_break_a_line() {
 }
 
 #[test]
-fn the_filter_keeps_what_it_names() {
+fn the_filter_selects_targets() {
     let text = logged("warn,aldis=debug", Shape::Json, || {
         debug!("kept");
         info!(target: "elsewhere", "dropped");

@@ -90,7 +90,7 @@ mod tests {
     use super::{Caps, Full, Ordering};
 
     #[test]
-    fn a_place_given_back_can_be_taken_again() {
+    fn a_released_permit_can_be_acquired_again() {
         let caps = Caps::new(2, 1);
         let address = Some("192.0.2.1".parse().expect("an address"));
         let place = caps.take(address).expect("the first place");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_in_one_ipv6_network_count_as_one() {
+    fn addresses_of_one_ipv6_network_count_as_one() {
         let caps = Caps::new(9, 1);
         let [one, neighbour, other, mapped, plain] =
             ["2001:db8::1", "2001:db8::2:3", "2001:db8:0:1::1", "::ffff:192.0.2.7", "192.0.2.7"]

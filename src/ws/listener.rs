@@ -92,7 +92,7 @@ impl Listener {
         self.tcp.local_addr()
     }
 
-    /// Reports to this load how many connections wait for their turn.
+    /// Reports the length of the accept queue to this load.
     #[must_use]
     pub fn watched_by(self, load: Arc<Load>) -> Self {
         Self { load: Some(load), ..self }

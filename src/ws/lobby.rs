@@ -40,7 +40,7 @@ impl Lobby for Gate {
     }
 }
 
-/// Why the node takes no socket, and when to come back.
+/// Why the node admits no socket, and when to retry.
 fn busy(why: NotOpened) -> Busy {
     match why {
         NotOpened::Draining => Busy { why: "this node is draining", retry_after: RETRY_AFTER },

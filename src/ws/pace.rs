@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn neither_an_answer_nor_a_pause_is_ever_late() {
+    async fn a_response_or_a_pause_is_never_late() {
         let pace = Pace::new();
         pace.answering();
         assert!(timeout(LONG, pace.late(WITHIN, LONG * 2)).await.is_err());
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_that_nobody_takes_is_late() {
+    async fn a_response_that_is_not_read_is_late() {
         let pace = Pace::new();
         pace.answering();
         let begin = Instant::now();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn each_head_has_its_own_time_and_more_bytes_give_it_no_more() {
+    async fn each_head_has_its_own_timeout_and_more_bytes_do_not_extend_it() {
         let pace = Pace::new();
         let mut late = std::pin::pin!(pace.late(WITHIN, LONG * 2));
         for _ in 0..3 {

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_head_is_read_and_what_follows_is_left() {
+    fn a_whole_head_is_read_and_the_bytes_after_it_are_kept() {
         let (parts, length) = head(format!("{REQUEST}more").as_bytes()).expect("a head");
         assert_eq!((length, parts.uri.path(), parts.uri.query()), (REQUEST.len(), "/ws", None));
         let all = |name| parts.headers.get_all(name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();

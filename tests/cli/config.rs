@@ -1,4 +1,4 @@
-//! `aldis config`, and a wrong configuration whatever was asked.
+//! `aldis config`, and an invalid configuration with any command.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn config_default_is_the_documented_file_byte_by_byte() {
 }
 
 #[test]
-fn config_check_says_what_it_checked() {
+fn config_check_reports_what_it_checked() {
     let dir = nowhere();
     let none = aldis(dir.path(), &["config", "check"]);
     assert_eq!(
@@ -44,7 +44,7 @@ fn config_check_finds_the_usual_file_and_the_one_named_by_the_environment() {
 }
 
 #[test]
-fn a_wrong_configuration_exits_with_2_whatever_was_asked() {
+fn an_invalid_configuration_exits_with_2_for_any_command() {
     let dir = nowhere();
     fs::write(dir.path().join("wrong.toml"), "[http]\nbind = 8080\n").expect("writable");
     let expected = "error: wrong value for `http.bind`\n --> wrong.toml:2:8\n  |\n2 | bind = 8080\n  |        ^^^^ this is a bare number\n  \
@@ -69,7 +69,7 @@ fn an_unknown_variable_stops_the_start() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_an_error_that_names_it() {
+fn a_configuration_file_that_is_missing_is_named() {
     let wrong = aldis(nowhere().path(), &["--config", "no/such.toml"]);
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.err.starts_with("error: cannot read the configuration file no/such.toml\n"), "{}", wrong.err);
@@ -90,7 +90,7 @@ fn what_is_not_supported_yet_is_refused_by_name_before_anything_starts() {
 }
 
 #[test]
-fn config_show_says_who_said_what_and_hides_secrets() {
+fn config_show_prints_sources_and_hides_secrets() {
     let dir = nowhere();
     fs::write(
         dir.path().join("a.toml"),

@@ -1,4 +1,4 @@
-//! `aldis health` against stand-ins of a node.
+//! `aldis health` against fake nodes.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::{aldis, nowhere};
 
-/// A node's stand-in that answers one request, and its address. The thread gives the request back.
+/// A fake node that answers one request, and its address. The thread returns the request.
 fn stand_in(answer: &'static str) -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
@@ -21,7 +21,7 @@ fn stand_in(answer: &'static str) -> (String, thread::JoinHandle<String>) {
 }
 
 #[test]
-fn health_exits_with_0_when_the_node_is_well_and_with_1_when_not() {
+fn health_exits_with_0_for_a_healthy_node_and_with_1_otherwise() {
     let (address, served) = stand_in("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
     let well = aldis(nowhere().path(), &["health", "--url", &format!("http://{address}")]);
     assert_eq!((well.code, well.out), (Some(0), format!("http://{address}/health/ready: 200, healthy\n")));
@@ -39,7 +39,7 @@ fn health_exits_with_0_when_the_node_is_well_and_with_1_when_not() {
 }
 
 #[test]
-fn health_of_a_node_that_is_not_there_exits_with_1() {
+fn health_of_an_unreachable_node_exits_with_1() {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let away = aldis(nowhere().path(), &["health", "--bind", &free.to_string()]);
     assert_eq!(away.code, Some(1));

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::{Ended, aldis, command, nowhere};
 
 #[test]
-fn keys_are_made_rotated_and_listed_two_at_most() {
+fn keys_are_generated_rotated_and_listed_two_at_most() {
     let dir = nowhere();
     let none = aldis(dir.path(), &["keys", "list"]);
     assert_eq!(none.code, Some(1));
@@ -30,7 +30,7 @@ fn keys_are_made_rotated_and_listed_two_at_most() {
 }
 
 #[test]
-fn a_minted_token_is_good_until_its_key_is_gone() {
+fn a_minted_token_is_valid_until_its_key_is_removed() {
     let dir = nowhere();
     let none = aldis(dir.path(), &["token", "mint"]);
     assert_eq!(none.code, Some(1));
@@ -54,7 +54,7 @@ fn a_minted_token_is_good_until_its_key_is_gone() {
 }
 
 #[test]
-fn many_tokens_are_one_a_line_each_for_somebody_else() {
+fn many_tokens_are_printed_one_a_line_for_different_users() {
     let dir = nowhere();
     aldis(dir.path(), &["keys", "generate"]);
     let many = aldis(dir.path(), &["token", "mint", "--count", "20", "--json"]);
@@ -65,7 +65,7 @@ fn many_tokens_are_one_a_line_each_for_somebody_else() {
 }
 
 #[test]
-fn a_token_may_come_by_standard_input_and_a_wrong_life_is_told() {
+fn a_token_is_read_from_standard_input_and_an_invalid_lifetime_is_reported() {
     let dir = nowhere();
     aldis(dir.path(), &["keys", "generate"]);
     let mut inspect = command(dir.path(), &["token", "inspect"]);

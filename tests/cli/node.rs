@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::{command, nowhere};
 
 #[test]
-fn a_node_says_in_one_json_line_where_it_serves_and_ends_with_0_when_told_to_stop() {
+fn a_node_logs_its_addresses_in_one_json_line_and_exits_with_0_on_sigterm() {
     let dir = nowhere();
     let mut node = command(dir.path(), &["--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--data-dir", "d"]);
     let mut node = node.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aldis runs");

@@ -79,7 +79,7 @@ fn the_manual_page_has_the_commands() {
 }
 
 #[test]
-fn a_reader_that_had_enough_is_no_failure() {
+fn a_closed_output_is_no_failure() {
     let dir = nowhere();
     let mut child = command(dir.path(), &["config", "default"]);
     let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("aldis runs");

@@ -1,4 +1,4 @@
-//! A client that knows bytes and nothing else, so that it can break every rule; and a server to break them on.
+//! A client of raw bytes, which can violate every rule; and its server.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::echo::{self, Echo};
 
-/// The edge on a free port, in a runtime of its own.
+/// The edge on a free port, in its own runtime.
 #[derive(Debug)]
 pub(crate) struct Edge {
     /// Where it listens.
@@ -19,7 +19,7 @@ pub(crate) struct Edge {
     thread: Option<JoinHandle<()>>,
 }
 
-/// The production limits, with waits short enough to be waited for.
+/// The production limits, with timeouts short enough for tests.
 pub(crate) fn limits() -> Limits {
     let short = Duration::from_millis(200);
     Limits {
@@ -33,7 +33,7 @@ pub(crate) fn limits() -> Limits {
 }
 
 impl Edge {
-    /// With these limits, plain, taking everybody in.
+    /// With these limits, plain, admitting all sockets.
     pub(crate) fn start(limits: Limits) -> Self {
         Self::start_with(limits, Echo::default(), |listener| listener)
     }
@@ -51,7 +51,7 @@ impl Edge {
         Self { address, stop, thread: Some(thread) }
     }
 
-    /// A TCP connection that fails rather than waits for ever.
+    /// A TCP connection with timeouts.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("a listening edge");
         stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket option");
@@ -59,7 +59,7 @@ impl Edge {
         stream
     }
 
-    /// The answer to a request: its status and everything it said, until the end or what a status line promises.
+    /// The response to a request: its status and its text, up to its end or its declared length.
     pub(crate) fn ask(&self, request: &str) -> (u16, String) {
         Self::ask_over(self.connect(), request)
     }
@@ -94,7 +94,7 @@ impl Edge {
         stream
     }
 
-    /// Tells the edge to stop; sockets stay until their peers or [`Edge::join`] end them.
+    /// Stops the edge; sockets stay until their peers or [`Edge::join`] end them.
     pub(crate) fn stop(&self) {
         self.stop.cancel();
     }
@@ -174,7 +174,7 @@ pub(crate) fn read_frame(stream: &mut impl Read) -> Option<(u8, Vec<u8>)> {
     Some((head[0], payload))
 }
 
-/// The code of the close frame that ends the conversation, whatever comes before it; then the stream must end.
+/// The code of the close frame, after any other frames; then the stream must end.
 pub(crate) fn close_code(stream: &mut impl Read) -> Option<u16> {
     while let Some((first, payload)) = read_frame(stream) {
         if first == 0x88 {

@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Takes everybody in, unless told to be busy.
+/// Admits all sockets, unless configured to be busy.
 #[derive(Debug, Default)]
 pub(crate) struct Echo {
     /// Refuse sockets as a draining node does.
@@ -24,7 +24,7 @@ pub(crate) struct Echo {
     pub(crate) loaded: bool,
 }
 
-/// Says every message back, answers pings, ends as the client ends, or when it is asked to.
+/// Echoes every message, answers pings, and ends with the client or on request.
 #[derive(Debug)]
 pub(crate) struct Echoing(Option<Outlet>);
 
@@ -96,7 +96,7 @@ fn routes() -> Router {
         .route("/size", post(|body: String| async move { body.len().to_string() }))
 }
 
-/// Serves until `stop`, then waits for what still runs.
+/// Serves until `stop`, then waits for running tasks.
 pub(crate) async fn serve(listener: Listener, echo: Echo, stop: CancellationToken) {
     let tasks = TaskTracker::new();
     listener.serve(routes(), Arc::new(echo), tasks.clone(), stop).await;

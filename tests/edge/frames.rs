@@ -132,7 +132,7 @@ fn a_message_of_the_largest_size_passes() {
 }
 
 #[test]
-fn a_client_that_leaves_without_a_word_is_let_go() {
+fn a_client_that_disconnects_without_a_close_frame_is_released() {
     let edge = Edge::start(limits());
     for bytes in [vec![], frame(0x81, b"half a frame")[..7].to_vec(), frame(0x01, b"half a message")] {
         let mut stream = edge.open();

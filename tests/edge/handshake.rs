@@ -5,14 +5,14 @@ use std::io::{Read, Write};
 use crate::client::{Edge, frame, limits, read_frame, read_head, upgrade};
 use crate::echo::Echo;
 
-/// The good request with one text replaced by another.
+/// The valid request with one text replaced by another.
 fn but(from: &str, to: &str) -> String {
     let request = upgrade("/ws", "");
     assert!(request.contains(from), "{from} is not in the request");
     request.replacen(from, to, 1)
 }
 
-/// The good request with more lines.
+/// The valid request with more lines.
 fn with(lines: &str) -> String {
     upgrade("/ws", lines)
 }
@@ -114,7 +114,7 @@ fn check(edge: &Edge, table: &[(&str, String, u16, &str)]) {
 }
 
 #[test]
-fn a_refusal_says_how_to_do_better() {
+fn a_refusal_has_advice() {
     let edge = Edge::start(limits());
     let hint = |request: String, hint: &str| {
         let (_, answer) = edge.ask(&request);
@@ -127,7 +127,7 @@ fn a_refusal_says_how_to_do_better() {
 }
 
 #[test]
-fn a_busy_node_says_when_to_come_back() {
+fn an_overloaded_node_sends_a_retry_delay() {
     let edge = Edge::start_with(limits(), Echo { busy: true, ..Echo::default() }, |listener| listener);
     let (status, answer) = edge.ask(&with(""));
     assert_eq!(status, 503, "{answer}");
@@ -136,7 +136,7 @@ fn a_busy_node_says_when_to_come_back() {
 }
 
 #[test]
-fn a_loaded_node_still_lets_resumes_in() {
+fn a_loaded_node_still_admits_resumes() {
     let edge = Edge::start_with(limits(), Echo { loaded: true, ..Echo::default() }, |listener| listener);
     let table = [
         ("a newcomer", with("Sec-WebSocket-Protocol: aldis.v1\r\n"), 503, "unavailable"),
@@ -147,7 +147,7 @@ fn a_loaded_node_still_lets_resumes_in() {
 }
 
 #[test]
-fn an_upgrade_is_answered_as_the_rfc_says_and_the_token_is_not_echoed() {
+fn an_upgrade_is_answered_as_in_the_rfc_and_the_token_is_not_echoed() {
     let edge = Edge::start(limits());
     let (_, answer) = edge.ask(&with("Sec-WebSocket-Protocol: bearer.YS5iLmM, aldis.v1\r\n"));
     assert!(answer.contains("\r\nsec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), "{answer}");
@@ -161,7 +161,7 @@ fn an_upgrade_is_answered_as_the_rfc_says_and_the_token_is_not_echoed() {
 }
 
 #[test]
-fn named_origins_may_connect() {
+fn allowed_origins_may_connect() {
     let allowed = vec!["https://app.example".parse().expect("an origin")];
     let edge = Edge::start_with(limits(), Echo::default(), |listener| listener.allow_origins(allowed));
     assert_eq!(edge.ask(&with("Origin: https://app.example\r\n")).0, 101);
@@ -198,7 +198,7 @@ fn http_is_served_beside_and_before_sockets() {
 }
 
 #[test]
-fn what_is_no_http_is_refused() {
+fn input_that_is_not_http_is_refused() {
     let edge = Edge::start(limits());
     let long = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(17 * 1024));
     assert_eq!(edge.ask(&long).0, 431);

@@ -1,4 +1,4 @@
-//! What a client may cost: time before it says anything, places, and nothing at all after the end.
+//! Limits of clients: timeouts before the first bytes, numbers of connections, and cleanup after the end.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use crate::client::{Edge, frame, limits, read_frame, read_head, upgrade};
 use crate::echo::Echo;
 use aldis::ws::Limits;
 
-/// How long the edge keeps a connection that says nothing more; it must hang up by itself.
+/// How long the edge keeps a silent connection; it must close it by itself.
 fn until_hung_up(mut stream: TcpStream) -> Duration {
     let begin = Instant::now();
     let mut rest = Vec::new();
@@ -24,14 +24,14 @@ fn is_about_200_ms(waited: Duration) -> bool {
 }
 
 #[test]
-fn a_client_that_says_nothing_is_hung_up_on() {
+fn a_silent_client_is_disconnected() {
     let edge = Edge::start(limits());
     let waited = until_hung_up(edge.connect());
     assert!(is_about_200_ms(waited), "{waited:?}");
 }
 
 #[test]
-fn an_unfinished_head_is_cut_off() {
+fn an_unfinished_head_times_out() {
     let edge = Edge::start(limits());
     for bytes in [&b"G"[..], b"GET /ws HTTP/1.1\r\nHost: a\r\n", b"GET / HTTP/1.1\r\nX: "] {
         let mut stream = edge.connect();
@@ -42,7 +42,7 @@ fn an_unfinished_head_is_cut_off() {
 }
 
 #[test]
-fn a_head_that_drips_is_cut_off_all_the_same() {
+fn a_slowly_sent_head_times_out_too() {
     let edge = Edge::start(limits());
     let mut stream = edge.connect();
     stream.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket option");
@@ -57,7 +57,7 @@ fn a_head_that_drips_is_cut_off_all_the_same() {
 }
 
 #[test]
-fn a_kept_alive_connection_may_not_idle_for_ever() {
+fn an_idle_keep_alive_connection_times_out() {
     let edge = Edge::start(limits());
     let mut stream = edge.connect();
     stream.write_all(b"GET /peer HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
@@ -74,7 +74,7 @@ fn a_kept_alive_connection_may_not_idle_for_ever() {
 }
 
 #[test]
-fn an_answer_that_nobody_takes_is_dropped() {
+fn a_response_that_is_not_read_is_dropped() {
     let edge = Edge::start(limits());
     let mut stream = edge.connect();
     stream.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").expect("sent");
@@ -99,7 +99,7 @@ fn an_open_socket_outlives_the_limits_of_http() {
 }
 
 #[test]
-fn an_address_has_its_places_and_gets_them_back() {
+fn connections_per_address_are_limited_and_released() {
     let edge = Edge::start(Limits { connections_per_address_max: 2, ..limits() });
     let (first, second) = (edge.open(), edge.open());
     let waited = until_hung_up(edge.connect());
@@ -150,7 +150,7 @@ fn a_stop_ends_idle_http_and_leaves_sockets_to_their_sessions() {
 }
 
 #[test]
-fn a_peer_that_never_closes_is_hung_up_on() {
+fn a_peer_that_never_closes_is_disconnected() {
     let edge = Edge::start(Limits { farewell_within: Duration::from_millis(200), ..limits() });
     let mut stream = edge.open();
     stream.write_all(&frame(0x83, b"")).expect("sent");

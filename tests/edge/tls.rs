@@ -59,7 +59,7 @@ fn a_socket_works_through_tls() {
 }
 
 #[test]
-fn a_violation_and_a_goodbye_reach_the_client_through_tls() {
+fn a_violation_and_a_close_reach_the_client_through_tls() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = write_certificate(folder.path());
     let certificates = load(folder.path());
@@ -73,7 +73,7 @@ fn a_violation_and_a_goodbye_reach_the_client_through_tls() {
 }
 
 #[test]
-fn a_new_certificate_serves_new_connections_and_a_bad_one_is_not_taken() {
+fn a_new_certificate_serves_new_connections_and_an_invalid_one_is_ignored() {
     let folder = tempfile::tempdir().expect("a folder");
     let old_root = write_certificate(folder.path());
     let certificates = load(folder.path());
@@ -96,7 +96,7 @@ fn a_new_certificate_serves_new_connections_and_a_bad_one_is_not_taken() {
 }
 
 #[test]
-fn files_that_cannot_serve_are_named() {
+fn unusable_files_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
     write_certificate(folder.path());
@@ -118,7 +118,7 @@ fn files_that_cannot_serve_are_named() {
 }
 
 #[test]
-fn a_client_that_never_finishes_its_handshake_is_hung_up_on() {
+fn a_client_that_never_finishes_its_handshake_is_disconnected() {
     let folder = tempfile::tempdir().expect("a folder");
     write_certificate(folder.path());
     let certificates = load(folder.path());

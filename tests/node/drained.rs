@@ -1,11 +1,11 @@
-//! SIGTERM: told, closed, gone, in time; a second signal does not wait.
+//! SIGTERM: sockets are notified and closed, and the process exits in time; a second signal stops it at once.
 
 use std::time::{Duration, Instant};
 
 use crate::process::Node;
 
 #[tokio::test]
-async fn a_terminated_node_tells_its_sockets_and_ends_well() {
+async fn a_terminated_node_notifies_its_sockets_and_exits_cleanly() {
     let node = Node::start(&[]).await;
     let ann = node.sign_up("ann").await;
     let room = node.room(&ann).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::process::Node;
 
 #[tokio::test]
-async fn two_people_sign_up_meet_and_exchange_an_offer_and_an_answer() {
+async fn two_users_sign_up_join_and_exchange_an_offer_and_an_answer() {
     let node = Node::start(&[]).await;
     let (ann, bob) = (node.sign_up("ann").await, node.sign_up("bob").await);
     let room = node.room(&ann).await;
@@ -39,7 +39,7 @@ async fn a_deleted_room_closes_its_members() {
 }
 
 #[tokio::test]
-async fn the_fifth_in_a_room_for_four_is_told_that_it_is_full() {
+async fn the_fifth_join_of_a_room_for_four_is_refused_as_full() {
     let node = Node::start(&[]).await;
     let mut sockets = Vec::new();
     let host = node.sign_up("host").await;

@@ -1,4 +1,4 @@
-//! What operators read: health on both listeners, and metrics that keep Prometheus' conventions.
+//! For operators: health on both listeners, and metrics that follow Prometheus' conventions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,7 @@ async fn metrics_are_named_after_prometheus_conventions() {
     }
 }
 
-/// A third of the memory, whoever limits that: the operator, or the cgroup or machine that the node finds itself in.
+/// A third of the memory limit, whatever its source: the operator, the cgroup, or the machine.
 #[tokio::test]
 async fn the_memory_limit_bounds_what_is_buffered() {
     for (arguments, memory_max) in [(&["--set", "node.memory_max=96MiB"][..], Some(96 << 20)), (&[], None)] {

@@ -1,4 +1,4 @@
-//! A node in a process of its own, and clients of it.
+//! A node in a separate process, and its clients.
 
 use std::{
     path::Path,
@@ -15,7 +15,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _},
 };
 
-/// How long anything may take before a test says that it does not come.
+/// Timeout of every wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running node; killed when the test is done with it.
@@ -26,7 +26,7 @@ pub(super) struct Node {
     pub(super) admin: String,
 }
 
-/// A socket of somebody.
+/// A user's socket.
 pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Node {
@@ -116,7 +116,7 @@ impl Node {
         answer["roomId"].as_str().expect("a room id").to_owned()
     }
 
-    /// A socket that has said hello.
+    /// A socket that has sent hello.
     pub(super) async fn socket(&self, token: &str) -> Socket {
         let mut request = format!("ws://{}/ws", self.http).into_client_request().expect("a request");
         let protocol = "aldis.v1".parse().expect("a header");
@@ -142,7 +142,7 @@ impl Socket {
         self.0.send(Message::text(message.to_string())).await.expect("sent");
     }
 
-    /// The next message of this type; what else comes before it is passed over.
+    /// The next message of this type; others before it are skipped.
     pub(super) async fn hears(&mut self, kind: &str) -> Value {
         let hearing = async {
             loop {

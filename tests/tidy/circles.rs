@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_modules_is_found_though_no_file_stands_in_it_twice() {
+    fn a_circle_of_modules_is_found_even_if_no_file_is_in_it_twice() {
         let imports = [("src/app.rs", "src/cli/banner.rs"), ("src/cli/serve.rs", "src/app/start.rs")];
         assert_eq!(found(&imports), ["src/app.rs → src/cli/banner.rs, src/cli/serve.rs → src/app/start.rs"]);
         let inner = [("src/a/b/x.rs", "src/a/c.rs"), ("src/a/c.rs", "src/a/b.rs")];
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_and_its_own_children_may_know_each_other() {
+    fn a_parent_and_its_children_may_import_each_other() {
         let imports = [
             ("src/a.rs", "src/a/b.rs"),
             ("src/a/b.rs", "src/a.rs"),

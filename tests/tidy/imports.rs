@@ -20,7 +20,7 @@ pub(crate) type Imports = BTreeMap<String, BTreeSet<String>>;
 /// A module's path from the root of its crate: `["ws", "http1"]`; empty for the crate itself.
 type Module = Vec<String>;
 
-/// One name that a `use` brings in.
+/// One name that a `use` imports.
 struct Used {
     name: String,
     path: Vec<String>,
@@ -159,7 +159,7 @@ fn cut_use(statement: &str) -> Option<(&str, &str)> {
     Some((&statement[..at], &statement[at + 4..]))
 }
 
-/// Every path of a `use` tree with the name it brings in.
+/// Every path of a `use` tree with the name it imports.
 fn leaves(tree: &str, prefix: &[String]) -> Vec<(Vec<String>, String)> {
     let parts = |path: &str| {
         path.split("::").map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect::<Vec<_>>()
@@ -179,7 +179,7 @@ fn leaves(tree: &str, prefix: &[String]) -> Vec<(Vec<String>, String)> {
     vec![(path, alias.map_or(last, str::to_owned))]
 }
 
-/// The branches between commas that stand in no inner braces.
+/// The branches between commas outside inner braces.
 fn split_top(inside: &str) -> Vec<&str> {
     let (mut depth, mut from, mut branches) = (0_usize, 0, Vec::new());
     for (at, c) in inside.char_indices() {

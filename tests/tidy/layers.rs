@@ -59,7 +59,7 @@ pub(crate) const LAYERS: &[Layers] = &[
     },
 ];
 
-/// What a file imports that it may not, and files that belong to no layer. The crate's own file, `lib.rs`, is above all.
+/// A file's forbidden imports, and files that belong to no layer. The crate's own file, `lib.rs`, is above all.
 pub(crate) fn broken(layers: Layers, imports: &Imports) -> Vec<String> {
     let mut found = Vec::new();
     for (file, imported) in imports.iter().filter(|(file, _)| !is_crate(layers, file)) {
@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_down_or_stays_within_its_part_is_right() {
+    fn imports_downwards_or_within_a_part_are_allowed() {
         let imports =
             [("src/lamp.rs", "src/hull/keel.rs"), ("src/deck.rs", "src/deck/plank.rs"), ("src/lib.rs", "src/lamp.rs")];
         assert_eq!(found(&imports), [""; 0]);
     }
 
     #[test]
-    fn what_goes_up_or_to_the_side_is_found() {
+    fn imports_upwards_or_sideways_are_found() {
         let up = found(&[("src/hull/keel.rs", "src/lamp.rs")]);
         assert!(up.len() == 1 && up[0].starts_with("src/hull/keel.rs:1: imports src/lamp.rs"), "{up:?}");
         assert_eq!(found(&[("src/deck.rs", "src/mast.rs")]).len(), 1);

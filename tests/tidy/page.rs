@@ -48,7 +48,7 @@ fn root() -> PathBuf {
 }
 
 /// Paths of all files of the repository, sorted.
-pub(crate) fn house() -> Vec<String> {
+pub(crate) fn repository_files() -> Vec<String> {
     let mut paths = Vec::new();
     walk(&root(), &mut paths);
     paths.sort();
@@ -68,7 +68,7 @@ fn walk(folder: &Path, paths: &mut Vec<String>) {
     }
 }
 
-/// Whether people write this file, and not a tool.
+/// Whether this file is written by hand, not generated.
 pub(crate) fn is_text(path: &str) -> bool {
     let ends = [
         ".rs",
@@ -98,10 +98,10 @@ pub(crate) fn is_text(path: &str) -> bool {
 /// Names of the files in `folder`.
 pub(crate) fn names_in(folder: &str) -> BTreeSet<String> {
     let prefix = format!("{folder}/");
-    house().iter().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect()
+    repository_files().iter().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect()
 }
 
-/// Whether `place` stands in `line` where a path starts.
+/// Whether `place` is in `line` at the start of a path.
 pub(crate) fn starts_a_path(line: &str, place: &str) -> bool {
     let inside = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '}' | '~' | ')' | '*');
     line.match_indices(place).any(|(at, _)| !line[..at].ends_with(inside))
@@ -173,7 +173,7 @@ fn comments_and_literals_are_blank_and_code_stays() {
 }
 
 #[test]
-fn tests_at_the_end_of_a_file_are_told_from_its_code() {
+fn tests_at_the_end_of_a_file_are_distinguished_from_its_code() {
     let page = Page::of("src/x.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n");
     assert_eq!(page.tests_from, 2);
     assert_eq!(Page::of("src/x/tests.rs", "fn a() {}\n").tests_from, 0);

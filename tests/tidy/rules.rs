@@ -1,13 +1,13 @@
-//! The rules of the house as a table: which words may not stand where, why, and what to do instead.
+//! The architecture rules as a table: which words are forbidden in which files, why, and the alternative.
 //! Must not know how files are read.
 
 use super::page::Page;
 
-/// Words that may not stand in some files.
+/// Words that are forbidden in some files.
 pub(crate) struct Rule {
-    /// What the rule says, in a few words.
+    /// A summary of the rule.
     pub name: &'static str,
-    /// Words forbidden, as they stand in code; `::` and `(` are part of them.
+    /// Forbidden words, as in code; `::` and `(` are part of them.
     words: &'static [&'static str],
     /// The files it holds in.
     holds_in: fn(&str) -> bool,
@@ -48,7 +48,7 @@ pub(crate) const RULES: &[Rule] = &[
         lines: Lines::Code,
         unless: NOTHING,
         why: "time and ids are arguments, so that every decision can be tested without waiting",
-        instead: "take `now` or the id as an argument, answer with an effect, and let the shell perform it",
+        instead: "take `now` or the id as an argument, return an effect, and let the turn perform it",
         bad: ("actors/src/room/rules.rs", "fn handle() { tokio::spawn(x); }"),
         good: (
             "actors/src/room/rules.rs",
@@ -61,65 +61,65 @@ pub(crate) const RULES: &[Rule] = &[
         holds_in: |path| path.starts_with("actors/"),
         lines: Lines::All,
         unless: NOTHING,
-        why: "the system runs behind any edge, and in tests behind none",
-        instead: "say what is needed as a trait in actors/src/ports.rs, and implement it in src/",
+        why: "the system runs behind any edge, and in tests without one",
+        instead: "define a trait in actors/src/ports.rs, and implement it in src/",
         bad: ("actors/src/socket.rs", "use hyper::Uri;"),
         good: ("actors/src/ledger.rs", "fn redis_url() {} // as redis has it"),
     },
     Rule {
-        name: "SQL stands in the storage",
+        name: "SQL is in the storage only",
         words: &["sqlx"],
         holds_in: |path| path.starts_with("src/") && !in_folder(path, "src/storage"),
         lines: Lines::All,
         unless: NOTHING,
-        why: "one contract suite holds both databases alike only if nobody asks past it",
-        instead: "ask the `Store`; if it cannot answer, add a method there and to its contract",
+        why: "one contract suite covers both databases only if no query bypasses it",
+        instead: "use the `Store`; if it lacks a method, add one there and to its contract",
         bad: ("src/http/rooms.rs", "use sqlx::query;"),
         good: ("src/storage/sqlite.rs", "use sqlx::query;"),
     },
     Rule {
-        name: "Redis stands in the ledger",
+        name: "Redis is in the ledger only",
         words: &["redis::", "use redis"],
         holds_in: |path| path.starts_with("src/") && !in_folder(path, "src/ledger"),
         lines: Lines::All,
         unless: NOTHING,
-        why: "what happens while Redis is away is decided in one place",
-        instead: "ask the ledger's port, or add to it",
+        why: "one module handles an unavailable Redis",
+        instead: "use the ledger's port, or extend it",
         bad: ("src/ice.rs", "let quota = redis::cmd();"),
         good: ("src/ledger/redis.rs", "use redis::Client;"),
     },
     Rule {
-        name: "the environment stands in the configuration",
+        name: "the environment is read in the configuration only",
         words: &["std::env", "env::var", "env::vars", "env::set_var"],
         holds_in: |path| {
             (path.starts_with("src/") || path.starts_with("actors/src/")) && !in_folder(path, "src/config")
         },
         lines: Lines::Code,
         unless: NOTHING,
-        why: "whatever changes a node is a key: checked, documented, shown by `aldis config show`",
-        instead: "add a key to src/config and hand its value down",
+        why: "every setting of a node is a key: checked, documented, shown by `aldis config show`",
+        instead: "add a key to src/config and pass its value as an argument",
         bad: ("src/http.rs", "let debug = std::env::var(\"DEBUG\");"),
         good: ("src/cli.rs", "let version = env!(\"CARGO_PKG_VERSION\");"),
     },
     Rule {
-        name: "the system asks one clock",
+        name: "the system reads one clock",
         words: &["Instant::now", "SystemTime::now", "Timestamp::now", "UNIX_EPOCH"],
         holds_in: |path| path.starts_with("actors/src/") && path != "actors/src/clock.rs",
         lines: Lines::Code,
         unless: NOTHING,
-        why: "tests pause and advance that clock, and pure rules are told the time",
-        instead: "take `now` as an argument, or ask `clock::now()` in a shell",
+        why: "tests pause and advance that clock, and pure rules get the time as an argument",
+        instead: "take `now` as an argument, or call `clock::now()` in a turn",
         bad: ("actors/src/socket/actor.rs", "let now = Instant::now();"),
         good: ("actors/src/clock.rs", "let now = Instant::now();"),
     },
     Rule {
-        name: "the edge asks the clock in few places",
+        name: "the edge reads the clock in few places",
         words: &["Instant::now", "SystemTime::now", "Timestamp::now"],
         holds_in: |path| path.starts_with("src/") && !CLOCK_EDGES.iter().any(|edge| in_folder(path, edge)),
         lines: Lines::Code,
         unless: NOTHING,
-        why: "what depends on the time must be testable without waiting",
-        instead: "take the time as an argument or ask `auth::Clock`; if it is a mere measurement, list the file here",
+        why: "time-dependent code must be testable without waiting",
+        instead: "take the time as an argument or use `auth::Clock`; if it is only a measurement, list the file here",
         bad: ("src/http/rooms.rs", "let now = Timestamp::now();"),
         good: ("src/http/metrics.rs", "let begun = Instant::now();"),
     },
@@ -129,8 +129,8 @@ pub(crate) const RULES: &[Rule] = &[
         holds_in: |path| path.starts_with("src/") || path.starts_with("actors/src/"),
         lines: Lines::Code,
         unless: NOTHING,
-        why: "a slow or hostile client must cost itself, not the node",
-        instead: "use mpsc::channel, its size named in a Limits with its reason",
+        why: "a slow or hostile client must only hurt itself, not the node",
+        instead: "use mpsc::channel, its size a documented field of a Limits",
         bad: ("src/ws/wire.rs", "let (to, from) = mpsc::unbounded_channel();"),
         good: ("src/ws/wire.rs", "let (to, from) = mpsc::channel(limits.frames_max);"),
     },
@@ -140,8 +140,8 @@ pub(crate) const RULES: &[Rule] = &[
         holds_in: |path| !path.starts_with("benches/"),
         lines: Lines::Tests,
         unless: "// paused",
-        why: "a sleep is either too short on a busy machine or too long on every other",
-        instead: "await a message or a state, or advance the paused clock; a sleep on the paused clock says `// paused`",
+        why: "a sleep is too short on a busy machine and too long on any other",
+        instead: "await a message or a state, or advance the paused clock; mark a sleep on the paused clock with `// paused`",
         bad: ("actors/src/room/tests.rs", "tokio::time::sleep(SECOND).await;"),
         good: ("actors/src/room/tests.rs", "tokio::time::sleep(SECOND).await; // paused\nlet asleep = sleeper();"),
     },
@@ -151,8 +151,8 @@ pub(crate) const RULES: &[Rule] = &[
         holds_in: |path| in_folder(path, "src/config") || in_folder(path, "src/telemetry"),
         lines: Lines::Code,
         unless: NOTHING,
-        why: "every part may read its section, so none may be read by it",
-        instead: "hand the values over in the composition root, src/app.rs",
+        why: "every part may import its section, so the configuration must not import any part",
+        instead: "pass the values in the composition root, src/app.rs",
         bad: ("src/config/room.rs", "use crate::http::Limits;"),
         good: ("src/config/room.rs", "use super::text::Size;"),
     },
@@ -161,7 +161,7 @@ pub(crate) const RULES: &[Rule] = &[
 /// No remark excuses.
 const NOTHING: &str = "\u{0}";
 
-/// Where the edge may ask the clock: the root that hands it on, the clock of tokens, a port that brings none, measurements, commands that run once.
+/// Where the edge may read the clock: the composition root, the clock of tokens, a port without a time argument, measurements, commands that run once.
 const CLOCK_EDGES: [&str; 9] = [
     "src/load",
     "src/app",
@@ -174,7 +174,7 @@ const CLOCK_EDGES: [&str; 9] = [
     "src/cli",
 ];
 
-/// Words that say nothing of what a thing is.
+/// Meaningless words in type names.
 const VAGUE: [&str; 8] = ["Manager", "Hub", "Service", "Handler", "Helper", "Util", "Context", "Impl"];
 
 fn is_pure(path: &str) -> bool {
@@ -184,13 +184,13 @@ fn is_pure(path: &str) -> bool {
     path.ends_with(".rs") && !path.starts_with("tests/") && (named || ledger || split.contains(&path))
 }
 
-/// Whether `path` is the door `folder`.rs or lies behind it.
+/// Whether `path` is the module file `folder`.rs or inside that folder.
 fn in_folder(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
 }
 
 impl Rule {
-    /// Each line of `page` that breaks this rule: where, what, why, what to do.
+    /// Each line of `page` that violates this rule: the place, the rule, its reason, the remedy.
     pub(crate) fn broken_by(&self, page: &Page) -> Vec<String> {
         if !(self.holds_in)(&page.path) {
             return Vec::new();
@@ -212,7 +212,7 @@ impl Rule {
     }
 }
 
-/// Whether `word` stands in `line` and is no part of a longer name.
+/// Whether `word` is in `line` and not a part of a longer name.
 fn has_word(line: &str, word: &str) -> bool {
     let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
     let goes_on = |at: usize| word.ends_with(part_of_name) && line[at..].starts_with(part_of_name);

@@ -1,33 +1,32 @@
-//! One cell: state, ONE bounded mailbox, and what it waits for. Plain data; the registry guards it with a lock that is held
-//! for a few instructions, never during a turn: the state is taken out of the cell for as long as a turn runs.
+//! One cell: state, ONE bounded mailbox, and its pending answers. Plain data; the registry guards it with a lock that is
+//! held for a few instructions, never during a turn: the state is taken out of the cell while a turn runs.
 //!
-//! **Invariant:** nothing is lost, doubled or overtaken. Whoever takes the state runs every message that is queued before
-//! giving it back, and gives it back under the lock of the mailbox only when that is empty (`tests` tries every
-//! interleaving). Messages are taken out a few at a time: each look at the registry costs as much as a short turn.
+//! **Invariant:** no message is lost, duplicated or reordered. The thread that takes the state runs every queued message
+//! and returns the state, under the lock of the mailbox, only when that is empty (`tests` tries every interleaving).
+//! Messages are taken out in batches: each registry lookup costs as much as a short turn.
 
 use std::{collections::VecDeque, time::Instant};
 
 use super::Turn;
 
-/// Messages that are taken out together, and for which a mailbox has room from the start: those that were read at once,
-/// and what follows from them.
+/// Batch size, and initial capacity of a mailbox: messages that were read at once, and their consequences.
 const TOGETHER: usize = 8;
 
 /// A cell; `W` is the handle of a worker.
 pub(crate) struct Cell<T: Turn, W> {
     /// Taken while turns run.
     state: Option<Box<T>>,
-    /// Absent while empty: an idle cell owns no buffer.
+    /// Absent while empty: an idle cell has no buffer.
     mailbox: Option<Box<Mailbox<T::Message>>>,
     /// Present while the cell is active.
     worker: Option<Box<Active<W>>>,
-    /// Rises with each failure: answers asked for before it are dropped.
+    /// Increases with each failure: answers to earlier requests are dropped.
     generation: u32,
 }
 
 /// Messages in the order in which they are run.
 pub(crate) struct Mailbox<M> {
-    /// Answers that the cell waited for; first, and always taken.
+    /// Awaited answers; first, and always accepted.
     answers: VecDeque<M>,
     messages: VecDeque<M>,
     /// When the oldest of them was queued.
@@ -36,7 +35,7 @@ pub(crate) struct Mailbox<M> {
 
 struct Active<W> {
     worker: W,
-    /// Answers that are under way.
+    /// Answers in flight.
     outstanding: u32,
 }
 
@@ -54,9 +53,9 @@ impl<M> Iterator for Mailbox<M> {
     }
 }
 
-/// What became of a message.
+/// The outcome of posting a message.
 pub(crate) enum Posted<T: Turn> {
-    /// It is queued for whoever runs the cell.
+    /// It is queued for the thread that runs the cell.
     Queued,
     /// The caller has the state, and runs the cell with this message.
     Claimed(Box<T>, T::Message),
@@ -80,7 +79,7 @@ pub struct CellState {
 }
 
 impl<T: Turn, W> Cell<T, W> {
-    /// A cell that nobody has told anything yet.
+    /// A cell without messages.
     pub(crate) fn new(state: Box<T>) -> Self {
         Self { state: Some(state), mailbox: None, worker: None, generation: 0 }
     }
@@ -98,8 +97,8 @@ impl<T: Turn, W> Cell<T, W> {
         Posted::Queued
     }
 
-    /// The same for an answer that this cell, in this generation, waited for. The worker that brings it may be that of an
-    /// earlier cell of the same key: what that one waited for is nobody's.
+    /// The same for an answer that this cell, in this generation, waited for. The worker that delivers it may belong to an
+    /// earlier cell of the same key: its answers are dropped.
     pub(crate) fn answer(
         &mut self,
         (is_its, generation): (impl FnOnce(&W) -> bool, u32),
@@ -124,7 +123,7 @@ impl<T: Turn, W> Cell<T, W> {
         })
     }
 
-    /// The next message for whoever has the state.
+    /// The next message for the thread that has the state.
     pub(crate) fn next(&mut self) -> Option<T::Message> {
         let mailbox = self.mailbox.as_mut()?;
         let next = mailbox.next();
@@ -134,7 +133,7 @@ impl<T: Turn, W> Cell<T, W> {
         next
     }
 
-    /// The next messages for whoever has the state, who runs them or puts them back.
+    /// The next messages for the thread that has the state, which runs them or puts them back.
     pub(crate) fn take(&mut self) -> Option<Box<Mailbox<T::Message>>> {
         let mailbox = self.mailbox.as_mut()?;
         if mailbox.messages.len() <= TOGETHER {
@@ -144,7 +143,7 @@ impl<T: Turn, W> Cell<T, W> {
         Some(Box::new(Mailbox { answers, messages, since: mailbox.since }))
     }
 
-    /// What was taken and not run comes before what was queued since.
+    /// Puts messages that were taken and not run back in front of those queued since.
     pub(crate) fn put_back(&mut self, mut taken: Box<Mailbox<T::Message>>) {
         if let Some(newer) = &mut self.mailbox {
             taken.answers.append(&mut newer.answers);
@@ -171,13 +170,13 @@ impl<T: Turn, W> Cell<T, W> {
         self.mailbox.is_none()
     }
 
-    /// A turn has panicked: answers that are under way belong to nobody.
+    /// A turn has panicked: answers in flight will be dropped.
     pub(crate) const fn fail(&mut self) {
         self.generation = self.generation.wrapping_add(1);
     }
 
-    /// One more answer is under way: the cell's worker, started if need be, and the generation that waits.
-    /// `None`: none could be started.
+    /// Registers one more answer in flight: returns the cell's worker, started if necessary, and the waiting generation.
+    /// `None`: no worker could be started.
     pub(crate) fn wait(&mut self, start: impl FnOnce() -> Option<W>) -> Option<(&W, u32)> {
         if self.worker.is_none() {
             self.worker = Some(Box::new(Active { worker: start()?, outstanding: 0 }));
@@ -187,7 +186,7 @@ impl<T: Turn, W> Cell<T, W> {
         Some((&active.worker, self.generation))
     }
 
-    /// Lets a worker go if no answer of it is under way; answers whether it may.
+    /// Releases a worker without answers in flight; returns whether it may end.
     pub(crate) fn rest(&mut self, is_its: impl FnOnce(&W) -> bool) -> bool {
         let Some(active) = self.worker.as_ref().filter(|active| is_its(&active.worker)) else { return true };
         let rests = active.outstanding == 0;

@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-/// Failures that are remembered for operators.
+/// Failures kept for operators.
 const REMEMBERED: usize = 64;
 
 /// What a cell was doing when it failed.
@@ -17,9 +17,9 @@ pub enum During {
     Turn,
     /// The cell was started.
     Start,
-    /// An answer was waited for.
+    /// An answer was awaited.
     Wait,
-    /// A worker itself ended, against its nature.
+    /// A worker ended unexpectedly.
     Work,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The last failures, and how many there were.
+/// The last failures, and their total number.
 #[derive(Debug, Default)]
 pub(crate) struct Failures(Mutex<(u64, VecDeque<Failure>)>);
 
@@ -58,7 +58,7 @@ impl Failures {
         failures.1.push_back(failure);
     }
 
-    /// How many there were, and the last of them, oldest first.
+    /// The total number, and the last ones, oldest first.
     pub(crate) fn look(&self) -> (u64, Vec<Failure>) {
         let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (failures.0, failures.1.iter().cloned().collect())

@@ -11,7 +11,7 @@ use super::{
     work::WorkerRef,
 };
 
-/// Locks that share one kind's cells. Each is held for a few instructions; with so many, threads seldom meet.
+/// Shards of one kind's cells, each with a lock that is held for a few instructions; this number makes contention rare.
 const SHARDS: usize = 256;
 
 /// All cells of one kind.
@@ -19,7 +19,7 @@ pub(crate) struct Registry<K, T: Turn> {
     cells: DashMap<K, Cell<T, WorkerRef<T>>, RandomState>,
 }
 
-/// A cell whose state the holder has: it must be run.
+/// A cell whose state the caller has: it must be run.
 pub(crate) struct Claimed<K, T: Turn> {
     pub(crate) key: K,
     pub(crate) state: Box<T>,
@@ -33,7 +33,7 @@ impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
 }
 
 impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
-    /// Tells the cell, if there is one.
+    /// Posts to the cell, if it exists.
     #[inline]
     pub(crate) fn post(&self, key: K, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.get_mut(&key) {
@@ -42,7 +42,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
         }
     }
 
-    /// Tells the cell; makes it of `state` if there is none.
+    /// Posts to the cell; creates it with `state` if it does not exist.
     pub(crate) fn post_or_insert(&self, key: K, state: Box<T>, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.entry(key) {
             Entry::Occupied(mut cell) => cell.get_mut().post(message, now),
@@ -50,12 +50,12 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
         }
     }
 
-    /// Looks at or changes a cell under its lock; `None` if there is no such cell.
+    /// Reads or changes a cell under its lock; `None` if it does not exist.
     pub(crate) fn with<R>(&self, key: &K, change: impl FnOnce(&mut Cell<T, WorkerRef<T>>) -> R) -> Option<R> {
         self.cells.get_mut(key).map(|mut cell| change(&mut cell))
     }
 
-    /// Removes a cell that wants to stop, unless something is queued for it: answers that message then.
+    /// Removes a cell that stops, unless a message is queued: then returns that message.
     pub(crate) fn end(&self, key: &K) -> Option<T::Message> {
         let mut next = None;
         let removed = self.cells.remove_if_mut(key, |_, cell| {
@@ -66,7 +66,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
         next
     }
 
-    /// Removes a cell, whatever is queued for it; answers what was.
+    /// Removes a cell unconditionally; returns its queued messages.
     pub(crate) fn remove(&self, key: &K) -> Vec<T::Message> {
         let removed = self.cells.remove(key);
         let Some((_, mut cell)) = removed else { return Vec::new() };
@@ -75,7 +75,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
         queued
     }
 
-    /// The key of the cell that this worker waits for.
+    /// The key of this worker's cell.
     pub(crate) fn of_worker(&self, worker: ractor::ActorId) -> Option<K> {
         let is_its = |cell: &Cell<T, WorkerRef<T>>| cell.worker().is_some_and(|theirs| theirs.get_id() == worker);
         self.cells.iter().find(|cell| is_its(cell.value())).map(|cell| *cell.key())
@@ -85,7 +85,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
         self.cells.len()
     }
 
-    /// Every key, in order: what is told to all is told in the same order on each run.
+    /// Every key, in order, so that broadcasts have the same order in each run.
     pub(crate) fn keys(&self) -> Vec<K> {
         let mut keys: Vec<K> = self.cells.iter().map(|cell| *cell.key()).collect();
         keys.sort_unstable();
@@ -103,7 +103,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     }
 }
 
-/// The worker of a cell that has ended waits for nothing.
+/// The worker of an ended cell waits for nothing.
 fn dismiss<K, T: Turn>(removed: Option<(K, Cell<T, WorkerRef<T>>)>) {
     if let Some(worker) = removed.as_ref().and_then(|(_, cell)| cell.worker()) {
         worker.stop(None);

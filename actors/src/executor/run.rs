@@ -1,9 +1,9 @@
-//! The loop: whose turn it is, for how long, and whom it tells next.
+//! The run loop: which cell runs, for how long, and which cells follow.
 //!
-//! What a run is given is posted first, then the cells that this woke are run one after the other, each until its mailbox is
-//! empty: messages that were sent together are taken together. What its turns tell is posted before the cell is given back,
-//! so that nothing overtakes it, and run afterwards, never while a turn is on the stack. Once the budget is spent, the cells
-//! that are left continue on a worker.
+//! A run posts its messages first, then runs the claimed cells one after the other, each until its mailbox is empty:
+//! messages that were sent together are handled together. A turn's output is posted before the cell is released, so that
+//! nothing overtakes it, and run afterwards, never while a turn is on the stack. Once the budget is spent, the remaining
+//! cells continue on a worker.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -19,14 +19,14 @@ use super::{
 };
 use crate::clock::Moment;
 
-/// Posts these messages, and runs what they wake, on this thread. Must be called on the node's runtime.
+/// Posts these messages, and runs their cells on this thread. Must be called on the node's runtime.
 pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {
     let mut run = system.buffers();
     run.told.extend(told);
     finish(system, run);
 }
 
-/// Runs on this thread what a run holds; what the budget does not allow continues on a worker.
+/// Runs the cells of a run on this thread; those that exceed the budget continue on a worker.
 pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
     if go(system, &mut run) {
         system.keep_buffers(run);
@@ -35,7 +35,7 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
     }
 }
 
-/// Runs until nothing is left, or the budget is spent; answers whether nothing is left.
+/// Runs until nothing is left, or the budget is spent; returns whether nothing is left.
 pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
     run.begin(system);
     run.post(system);
@@ -48,7 +48,7 @@ pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
     true
 }
 
-/// Messages that were taken out of a cell's mailbox and are run next.
+/// Messages taken out of a cell's mailbox, to be run next.
 type Taken<T> = Option<Box<Mailbox<<T as Turn>::Message>>>;
 
 /// Runs one cell until its mailbox is empty, or the budget is spent.
@@ -88,13 +88,13 @@ where
         let Err(queued) = over else { break };
         (state, message) = queued;
     }
-    // Of a cell that has ended.
+    // The cell has ended.
     taken.into_iter().flatten().for_each(|message| T::refused(message, &mut out.told));
     run.post_told(system, &mut out.told);
     run.told = out.told;
 }
 
-/// The next message of a cell, of those that were taken or that are queued.
+/// The next message of a cell: a taken one, else a queued one.
 fn next_of<S, T>(system: &Arc<S>, key: S::Key, taken: &mut Taken<T>) -> Option<T::Message>
 where
     T: Turn<Out = S::Out>,
@@ -107,7 +107,7 @@ where
     taken.as_mut()?.next()
 }
 
-/// One turn. A panic costs this cell what its kind says, and nobody else anything; `None`: the cell has ended.
+/// One turn. A panic restarts or ends this cell only; `None`: the cell has ended.
 fn attempt<S, T>(
     system: &Arc<S>,
     key: S::Key,

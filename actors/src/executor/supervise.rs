@@ -1,5 +1,5 @@
-//! The one way in which a failure is dealt with: a panic in a turn, in a start, or in an answer that was waited for costs its
-//! cell what its kind says (a fresh state, or its end), is recorded, and told to those who asked.
+//! The one path of supervision: after a panic in a turn, in a start, or in an awaited answer the cell restarts with a fresh
+//! state or ends, as its kind decides; the failure is recorded, and waiting senders are notified.
 
 use std::{
     any::Any,
@@ -13,8 +13,8 @@ use super::{
     system::{Home, System},
 };
 
-/// A turn of this cell has panicked: what takes the state's place, if the kind restarts; else the cell is gone, and what was
-/// queued for it is refused.
+/// A turn of this cell has panicked: returns the fresh state, if the kind restarts; else the cell ends, and its queued
+/// messages are refused.
 pub(super) fn restart<S, T>(
     system: &Arc<S>,
     key: S::Key,
@@ -28,7 +28,7 @@ where
     report::<S, T>(system, key, During::Turn, &*panic);
     system.cells().with(&key, super::cell::Cell::fail);
     let before = told.len();
-    // The state is whole memory, but may break its own rules: looking at it may panic again.
+    // The state is memory-safe, but may violate its invariants: reading it may panic again.
     let successor = catch_unwind(AssertUnwindSafe(|| state.failed(told)));
     match successor {
         Ok(Some(successor)) => Some(successor),
@@ -45,7 +45,7 @@ where
     }
 }
 
-/// Ends a cell: what was queued for it is refused.
+/// Ends a cell: its queued messages are refused.
 pub(super) fn end<S, T>(system: &Arc<S>, key: S::Key, told: &mut Vec<S::Out>)
 where
     T: Turn<Out = S::Out>,
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// Makes a cell's first state; `None` if that panicked.
+/// Creates a cell's first state; `None` if that panicked.
 pub(crate) fn start<S, T>(system: &Arc<S>, key: S::Key, make: impl FnOnce() -> T) -> Option<Box<T>>
 where
     T: Turn<Out = S::Out>,

@@ -1,4 +1,4 @@
-//! What the executor asks of the system that it runs, and one thread's run through it.
+//! The system that the executor runs, as a trait, and one thread's run.
 
 use std::{
     collections::VecDeque,
@@ -17,23 +17,23 @@ use crate::{
     ports::Later,
 };
 
-/// What runs cells: knows the kinds, and how a turn's output is addressed.
+/// A system of cells: its kinds, and how a turn's output is routed.
 pub(crate) trait System: Sized + Send + Sync + 'static {
-    /// What turns tell.
+    /// The output of turns.
     type Out: Send + 'static;
     /// A claimed cell of any kind.
     type Ready: Send + 'static;
 
-    /// Posts one message: pushes to `run` what it woke.
+    /// Posts one message; pushes the cell that it activated to `run`.
     fn post(self: &Arc<Self>, out: Self::Out, run: &mut Run<Self>);
     /// Runs a claimed cell, by [`execute`](super::execute).
     fn execute(self: &Arc<Self>, ready: Self::Ready, run: &mut Run<Self>);
 
     /// The clock of all turns.
     fn clock(&self) -> &Clock;
-    /// How much work one thread does at a stretch.
+    /// How long one thread runs turns without a break.
     fn budget(&self) -> Duration;
-    /// How long a worker that waits for nothing stays.
+    /// How long an idle worker is kept.
     fn rest_after(&self) -> Duration;
     /// Every worker's supervisor.
     fn supervisor(&self) -> Option<ractor::ActorCell>;
@@ -47,11 +47,11 @@ pub(crate) trait System: Sized + Send + Sync + 'static {
     fn keep_buffers(&self, run: Run<Self>);
 }
 
-/// Where the cells of one kind are.
+/// A kind of cell.
 pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
     /// The address of such a cell.
     type Key: Copy + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
-    /// What such a cell is called.
+    /// The name of the kind.
     const KIND: &'static str;
 
     /// All cells of this kind.
@@ -65,42 +65,42 @@ pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
 /// One thread's run, and its buffers.
 pub(crate) struct Run<S: System> {
     pub(crate) ready: VecDeque<S::Ready>,
-    /// Told, and posted next.
+    /// Output that is posted next.
     pub(crate) told: Vec<S::Out>,
     /// Being posted; swapped with `told`.
     posting: Vec<S::Out>,
-    /// When the clock was last read: turns take place then, and what is posted is queued since then.
+    /// The last clock reading: the time of turns, and of queueing.
     pub(crate) now: Moment,
     until: Instant,
-    /// Turns since then.
+    /// Turns since that reading.
     turns: u32,
 }
 
-/// Turns that share a reading of the clock: together they take some microseconds, and deadlines are milliseconds.
+/// Turns that share a clock reading: together they take some microseconds, and deadlines are milliseconds.
 const TURNS_A_READING: u32 = 8;
 
 impl<S: System> Run<S> {
-    /// A run without anything to do.
+    /// An empty run.
     pub(crate) const fn new(now: Moment) -> Self {
         Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at, turns: 0 }
     }
 
-    /// Messages that its buffers hold without growing.
+    /// The capacity of its buffers.
     pub(crate) fn capacity(&self) -> usize {
         self.ready.capacity() + self.told.capacity() + self.posting.capacity()
     }
 
-    /// A run that goes on with what another one left.
+    /// A run that continues with the cells another one left.
     pub(crate) fn of(rest: Rest<S>, now: Moment) -> Self {
         Self { ready: rest.0, ..Self::new(now) }
     }
 
-    /// The cells that are left to run.
+    /// The remaining cells.
     pub(crate) fn rest(&mut self) -> Rest<S> {
         Rest(std::mem::take(&mut self.ready))
     }
 
-    /// Posts what was told, and what that is answered with.
+    /// Posts pending output, and the answers to it.
     pub(super) fn post(&mut self, system: &Arc<S>) {
         while !self.told.is_empty() {
             let mut posting = std::mem::take(&mut self.posting);
@@ -112,7 +112,7 @@ impl<S: System> Run<S> {
         }
     }
 
-    /// Posts what a turn has told, and leaves it its buffer.
+    /// Posts a turn's output, and returns its buffer.
     pub(super) fn post_told(&mut self, system: &Arc<S>, told: &mut Vec<S::Out>) {
         if !told.is_empty() {
             std::mem::swap(&mut self.told, told);
@@ -121,7 +121,7 @@ impl<S: System> Run<S> {
         }
     }
 
-    /// A message has reached its cell, or did not.
+    /// Handles the outcome of posting a message.
     #[inline]
     pub(crate) fn posted<T>(&mut self, key: S::Key, posted: Posted<T>)
     where
@@ -135,13 +135,13 @@ impl<S: System> Run<S> {
         }
     }
 
-    /// Its budget begins now.
+    /// Starts its budget.
     pub(super) fn begin(&mut self, system: &Arc<S>) {
         (self.now, self.turns) = (system.clock().now(), 0);
         self.until = self.now.at + system.budget();
     }
 
-    /// A turn is over.
+    /// Counts a turn.
     pub(super) fn took_turn(&mut self, system: &Arc<S>) {
         self.turns += 1;
         if self.turns == TURNS_A_READING {
@@ -154,5 +154,5 @@ impl<S: System> Run<S> {
     }
 }
 
-/// The cells that are left when a run's budget is spent.
+/// The remaining cells when a run's budget is spent.
 pub(crate) struct Rest<S: System>(VecDeque<S::Ready>);

@@ -1,5 +1,5 @@
-//! Cells under a scheduler that tries every interleaving of a few steps, and thousands of many (shuttle); and the executor
-//! with real workers, on a paused clock.
+//! Cells under a scheduler (shuttle) that tries every interleaving of a few steps, and thousands of interleavings of many;
+//! and the executor with real workers, on a paused clock.
 
 mod interleavings;
 mod workers;

@@ -1,19 +1,19 @@
 //! One timer for all cells of a node: a hashed wheel (Varghese and Lauck, 1987), turned by the node's clock.
 //!
-//! Pure. An entry costs its key and its deadline; a cell that no longer wants its tick gets it all the same, once.
+//! Pure. An entry costs its key and its deadline; a timer that is no longer needed fires once, spuriously.
 
 use std::time::{Duration, Instant};
 
-/// How far one slot reaches; ticks come up to this much late. Short, so that what is due together is little: hundreds of
-/// pings and acks in one go would delay everybody's next signal.
+/// Duration of one slot; ticks are up to this much late. Short, so that few are due together: hundreds of pings and acks at
+/// once would delay the next signals of all clients.
 pub(crate) const SLOT: Duration = Duration::from_millis(10);
-/// Slots of the wheel: 20 s. What is due later is put off, turn by turn.
+/// Slots of the wheel: 20 s. Later deadlines are rescheduled once per rotation.
 const SLOTS: usize = 2_048;
 
-/// Keys by the time at which they want a tick.
+/// Keys by the time of their next tick.
 pub(crate) struct Timers<K> {
     slots: Vec<Vec<(K, Instant)>>,
-    /// The first slot that was not turned yet, counted from `start`.
+    /// The first slot that is not processed yet, counted from `start`.
     next: u64,
     start: Instant,
 }
@@ -23,14 +23,14 @@ impl<K: Copy> Timers<K> {
         Self { slots: (0..SLOTS).map(|_| Vec::new()).collect(), next: 0, start: now }
     }
 
-    /// `key` wants a tick at that time, or up to one slot later.
+    /// Schedules a tick for `key` at that time, or up to one slot later.
     pub(crate) fn schedule(&mut self, key: K, at: Instant) {
         let turn = self.turn_of(at).max(self.next);
         let turn = turn.min(self.next + SLOTS as u64 - 1);
         self.slots[slot_of(turn)].push((key, at));
     }
 
-    /// The keys whose time has come.
+    /// The keys whose ticks are due.
     pub(crate) fn advance(&mut self, now: Instant) -> Vec<K> {
         let until = now.saturating_duration_since(self.start).as_millis() / SLOT.as_millis();
         let until = u64::try_from(until).unwrap_or(u64::MAX);
@@ -39,7 +39,7 @@ impl<K: Copy> Timers<K> {
         for turn in self.next..self.next + turns {
             passed.append(&mut self.slots[slot_of(turn)]);
         }
-        // The wheel stands at `now` before anything is scheduled anew: after a long pause too, far ticks are not late.
+        // The wheel is at `now` before anything is rescheduled, so that distant ticks are not late after a long pause.
         self.next = self.next.max(until);
         let mut due = Vec::new();
         for (key, at) in passed {
@@ -71,7 +71,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn everybody_gets_one_tick_never_early_and_at_most_two_slots_late(delays in prop::collection::vec(0_u64..200_000, 1..40), step in 1_u64..60_000) {
+        fn every_timer_fires_once_never_early_and_at_most_two_slots_late(delays in prop::collection::vec(0_u64..200_000, 1..40), step in 1_u64..60_000) {
             let start = Instant::now();
             let mut timers = Timers::new(start);
             for (key, delay) in delays.iter().enumerate() {

@@ -1,15 +1,15 @@
-//! What a cell's worker is told, and by which handle.
+//! Commands to a cell's worker, and its handle.
 
 use ractor::ActorRef;
 
 use super::Turn;
 use crate::ports::Later;
 
-/// What a cell's worker is told.
+/// A command to a cell's worker.
 pub(crate) enum Work<T: Turn> {
-    /// Waits for this answer, of this generation of the cell.
+    /// Wait for this answer, of this generation of the cell.
     Await(u32, Later<T::Message>),
-    /// Looks whether it has been idle since it had waited for so many answers; then it ends.
+    /// End, if no answer was awaited since this many.
     Rest(u64),
 }
 

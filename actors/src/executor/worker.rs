@@ -1,4 +1,4 @@
-//! Workers: supervised ractor actors that wait for cells, and that continue what a thread's budget did not allow.
+//! Workers: supervised ractor actors that wait for cells' answers, and that continue runs whose budget is spent.
 
 use std::{marker::PhantomData, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -15,24 +15,24 @@ use super::{
 };
 use crate::ports::Later;
 
-/// The worker of one cell: its mailbox holds the answers that the cell waits for, in order.
+/// The worker of one cell: its mailbox holds the awaited answers, in order.
 struct Worker<S, T>(PhantomData<fn() -> (S, T)>);
 
 struct Waiting<S: System, K> {
     system: Arc<S>,
     key: K,
-    /// Answers waited for so far.
+    /// Answers awaited so far.
     waited: u64,
-    /// Whether a [`Work::Rest`] is on its way.
+    /// Whether a [`Work::Rest`] is scheduled.
     resting: bool,
 }
 
-/// Whether the cell's worker is this one, and not that of another cell of the same key.
+/// Whether this is the cell's worker, and not that of another cell of the same key.
 fn is_same<T: Turn>(worker: &WorkerRef<T>, me: &WorkerRef<T>) -> bool {
     worker.get_id() == me.get_id()
 }
 
-/// Lets the cell's worker wait for an answer; starts it if need be.
+/// Lets the cell's worker wait for an answer; starts it if necessary.
 pub(crate) fn wait<S, T>(system: &Arc<S>, key: S::Key, answer: Later<T::Message>)
 where
     T: Turn<Out = S::Out>,
@@ -67,7 +67,7 @@ where
     type State = Waiting<S, S::Key>;
     type Arguments = (Arc<S>, S::Key);
 
-    /// Does no work: a failure here would be seen by nobody.
+    /// Does no work: a failure here would go unnoticed.
     async fn pre_start(
         &self,
         _: ActorRef<Work<T>>,
@@ -109,7 +109,7 @@ where
 }
 
 impl<S: System, K> Waiting<S, K> {
-    /// Tells the cell its answer, and runs it here.
+    /// Posts the answer to the cell, and runs the cell here.
     fn answered<T>(
         &self,
         (me, generation): (&WorkerRef<T>, u32),
@@ -178,7 +178,7 @@ impl<S: System> Actor for Relief<S> {
     }
 }
 
-/// Continues a run on a worker of its own.
+/// Continues a run on a new worker.
 pub(crate) fn relieve<S: System>(system: &Arc<S>, rest: Rest<S>) {
     let Some(supervisor) = system.supervisor() else { return };
     let started = ActorRuntime::spawn_linked_instant(None, Relief::<S>(PhantomData), Arc::clone(system), supervisor);

@@ -1,4 +1,4 @@
-//! What a room is told: by its members' sockets, by the ledger, and by the node.
+//! Messages to a room: from its members' sockets, the ledger, and the node.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use crate::{
     },
 };
 
-/// What a room is told. It is handed from list to list, so that what is large stands in a box.
+/// A message to a room. It moves between lists, so large variants are boxed.
 #[derive(Debug)]
 pub enum Message {
     /// A socket asks for a seat.
     Join(Box<JoinRequest>),
     /// A socket asks to resume a session.
     Resume(Box<ResumeRequest>),
-    /// A member leaves, or its join that is under way is withdrawn.
+    /// A member leaves, or withdraws its pending join.
     Leave(SeatRef, LeaveReason),
-    /// A member's socket is lost, also while its join is under way.
+    /// A member's socket disconnected, possibly while its join is pending.
     Disconnected(SeatRef),
     /// A member sends a signal to one other, or a message to all others.
     Said(Box<Said>),
@@ -35,7 +35,7 @@ pub enum Message {
         /// Refusals up to this number of the client were received.
         refused: Cid,
     },
-    /// The socket refused a numbered message itself (its rate, its form): part of what the session remembers.
+    /// The socket itself refused a numbered message (its rate, its form): the session remembers that.
     Skipped {
         /// The member.
         from: SeatRef,
@@ -44,17 +44,17 @@ pub enum Message {
         /// Why.
         code: crate::protocol::Code,
     },
-    /// The ledger has something for a seat here.
+    /// The ledger pushes an event for a seat on this node.
     Pushed(Box<Push>),
     /// The ledger has answered.
     Answered(Box<Reply>),
-    /// The time has come that the room asked to be woken at.
+    /// The scheduled time has come.
     Tick,
     /// The room's settings have changed.
     SettingsChanged(RoomSettings),
-    /// The room is to be closed.
+    /// Close the room.
     Close(LeaveReason),
-    /// The room was closed by somebody else: its seats have ended.
+    /// Another node has closed the room: its seats have ended.
     Closed,
     /// Pushes may have been lost: audit every seat now.
     Audit,
@@ -62,44 +62,45 @@ pub enum Message {
     Epoch(Epoch),
     /// The node may deliver again, or must not deliver until it has audited its seats.
     Fence(bool),
-    /// Answer when nothing is under way any more.
+    /// Answer when nothing is in flight any more.
     Drain(oneshot::Sender<()>),
-    /// An answer that was waited for has panicked: begin anew.
+    /// An awaited answer has panicked: restart.
     AnswerLost,
-    /// Panics, so that a test can see what that costs.
+    /// Panics, for tests of supervision.
     #[cfg(feature = "fault-injection")]
     Fault,
 }
 
 impl Message {
-    /// Whether it is something about a seat that the ledger must learn of, whoever knows the seat here.
+    /// Whether it is a fact about a seat that must reach the ledger, even if this room does not know the seat.
     pub(crate) const fn is_fact(&self) -> bool {
         matches!(self, Self::Leave(seat, _) | Self::Disconnected(seat) if seat.seat.is_some())
     }
 }
 
-/// A seat on this node, named by its session and the socket that holds it: a socket that lost its seat speaks for nobody.
+/// A seat on this node, identified by its session and the socket that holds it: messages of a socket that lost its seat
+/// are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SeatRef {
     /// The session.
     pub session: SessionId,
     /// The socket.
     pub socket: SocketId,
-    /// The seat in the ledger; `None` while the join is under way. With it a room that was restarted, and knows none of its
-    /// seats yet, can still pass facts on to the ledger, which judges them by the fence.
+    /// The seat in the ledger; `None` while the join is pending. With it a restarted room, which knows none of its seats
+    /// yet, can still forward facts to the ledger, which checks their fence.
     pub seat: Option<SeatId>,
 }
 
-/// How one message of a client is referred to.
+/// The numbers of one message of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
-    /// The socket's own counter: names the message between socket and room.
+    /// The socket's own counter: identifies the message between socket and room.
     pub tag: u64,
-    /// The client's number, if it numbers its messages.
+    /// The client's number, if it has one.
     pub cid: Option<Cid>,
 }
 
-/// What a member sends to others.
+/// A message from a member to others.
 #[derive(Debug)]
 pub struct Said {
     /// The sender.
@@ -121,7 +122,7 @@ pub struct JoinRequest {
     pub name: Arc<str>,
     /// The new session.
     pub session: SessionId,
-    /// What a resume must bring.
+    /// The secret that a resume must present.
     pub secret: u128,
     /// The socket.
     pub socket: SocketId,
@@ -148,24 +149,24 @@ pub struct ResumeRequest {
     pub last_seq: Seq,
 }
 
-/// An answer of the ledger, with what it answers.
+/// An answer of the ledger, with its question.
 #[derive(Debug)]
 pub enum Reply {
     /// To a join.
     Join(Box<JoinRequest>, Result<Joined, Failure>),
     /// To a resume.
     Resume(Box<ResumeRequest>, Result<Resumed, Failure>),
-    /// To the send or broadcast at the head of this seat's line; an answer for an older fence is not its.
+    /// To the send or broadcast at the head of this seat's queue; an answer for an older fence is ignored.
     Sent(SeatId, Result<Sent, Failure>),
-    /// To a fact (a seat that was left, lost, or closed), named by its place in the room's list.
+    /// To a fact (left, disconnected, closed), identified by its position in the room's list.
     Fact(u64, Result<Vec<Push>, Failure>),
     /// To an audit of these seats.
     Audit(Vec<SeatId>, Result<Vec<Audited>, Failure>),
     /// To a claim of these seats.
     Claim(Vec<SeatId>, Result<Claimed, Failure>),
-    /// To a look at the members after an epoch has settled.
+    /// To a query of the members after an epoch has settled.
     Members(Result<Vec<crate::protocol::Member>, Failure>),
-    /// To the question which seats the ledger thinks are connected to this node.
+    /// To a query of the seats that the ledger considers connected to this node.
     Held(Result<Vec<(SeatId, SessionId)>, Failure>),
     /// To a repair.
     Repair(Result<Vec<Push>, Failure>),

@@ -1,4 +1,4 @@
-//! What a socket is told: by its connection, its room, its user and the node.
+//! Messages to a socket: from its connection, its room, its user and the node.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// What a socket is told.
+/// A message to a socket.
 pub enum Message {
     /// The connection is open; the token may have come with the handshake.
     Opened(Credential),
@@ -26,27 +26,27 @@ pub enum Message {
     Ponged(Vec<u8>),
     /// The connection has ended.
     Disconnected(Disconnect),
-    /// A room tells its member.
+    /// A message from the room to its member.
     FromRoom(FromRoom),
-    /// The user's cell tells its socket.
+    /// A message from the user's cell to its socket.
     FromUser(FromUser),
     /// A blocked write was completed, or failed.
     Flushed(Result<Box<dyn FrameSink>, ConnectionGone>),
-    /// A room was looked up.
+    /// The result of a room lookup.
     Found(Lookup, Result<Option<RoomSettings>, Unavailable>),
-    /// The time has come that the socket asked to be woken at.
+    /// The scheduled time has come.
     Tick,
-    /// The node drains: reconnect elsewhere after so many milliseconds.
+    /// The node drains: reconnect elsewhere after this many milliseconds.
     Draining(u64),
-    /// Accept nothing that is read from now on, and answer when everything read before is passed on.
+    /// Drop everything read from now on, and answer when everything read before has been forwarded.
     StopReading(oneshot::Sender<()>),
     /// Whether signaling is degraded: the node cannot reach the ledger.
     Degraded(bool),
     /// Close now.
     Close(Close),
-    /// An answer that was waited for has panicked: begin anew.
+    /// An awaited answer has panicked: restart.
     AnswerLost,
-    /// Panics, so that a test can see what that costs.
+    /// Panics, for tests of supervision.
     #[cfg(feature = "fault-injection")]
     Fault,
 }
@@ -58,23 +58,22 @@ pub enum Lookup {
     Join(crate::protocol::RoomId, Option<Cid>),
     /// To resume a session in it.
     Resume(Resume),
-    /// To take this session's seat again after the room's cell was restarted.
+    /// To reclaim this session's seat after the room's cell was restarted.
     Reseat(SessionId),
 }
 
-/// What a room tells a member's socket, and in which session: what concerns another session is dropped, once, by the
-/// socket.
+/// An event from a room to a member's socket, with its session: the socket drops events of other sessions.
 #[derive(Debug)]
 pub struct FromRoom {
-    /// The socket that it is addressed to, so that it is known whom to close if its mailbox is full.
+    /// The receiving socket: the one to close if its mailbox is full.
     pub socket: SocketId,
-    /// The session that it is about.
+    /// The session.
     pub session: SessionId,
-    /// What.
+    /// The event.
     pub what: RoomEvent,
 }
 
-/// What a room tells a member's socket.
+/// An event from a room to a member's socket.
 #[derive(Debug)]
 pub enum RoomEvent {
     /// The session has begun.
@@ -96,9 +95,9 @@ pub enum RoomEvent {
         seat: SeatId,
         /// The other members, in join order.
         members: Vec<Member>,
-        /// What was missed, in order.
+        /// The missed entries, in order.
         replay: Vec<(Seq, Entry)>,
-        /// The last number of the client that was taken; 0 if none was.
+        /// The last accepted or refused number of the client; 0 if there is none.
         last_cid: Cid,
         /// Whether accepted messages may be missing: the ledger has lost its last moments.
         lost: bool,
@@ -109,11 +108,11 @@ pub enum RoomEvent {
     ResumeUnavailable,
     /// The message with this tag is in the ledger.
     Accepted(u64),
-    /// The message with this tag waits for a description; the reader may go on.
+    /// The message with this tag waits for a description; the reader may continue.
     Held(u64),
     /// The message with this tag was refused.
     Refused(u64, Refusal),
-    /// The outcome of a message stays unknown for too long: close, so that it is repeated after a resume.
+    /// The outcome of a message has been unknown for too long: close, so that the client resends it after a resume.
     OutcomeUnknown,
     /// An entry of the inbox.
     Deliver(Seq, Entry),
@@ -121,9 +120,9 @@ pub enum RoomEvent {
     Ended(SessionEnd),
     /// The ledger has lost its last moments: accepted messages may be missing.
     Lost,
-    /// After a loss it is not known whom the client knows: close, so that it is told after a resume.
+    /// After a loss it is unknown which members the client knows: close, so that a resume resynchronises it.
     RosterUnknown,
-    /// The room's cell was restarted: take the seat again, and repeat what was not settled.
+    /// The room's cell was restarted: reclaim the seat, and resend unsettled messages.
     Restarted,
 }
 
@@ -134,14 +133,14 @@ pub enum SessionEnd {
     Freed(LeaveReason),
     /// It was resumed on another socket.
     Moved,
-    /// Its inbox no longer holds everything that was missed.
+    /// Its inbox no longer holds all missed entries.
     Gap,
 }
 
-/// What a user's cell tells a socket.
+/// An event from a user's cell to a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FromUser {
-    /// The token expires in so many seconds.
+    /// The token expires in this many seconds.
     Expiring(u64),
     /// Close with this code.
     Close(Close),
@@ -149,7 +148,7 @@ pub enum FromUser {
     Restarted,
 }
 
-/// How a connection ended, as the edge saw it.
+/// How a connection ended, as seen by the edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disconnect {
     /// The client's close frame, with its code if it had one. With 1000, 1001 or none it leaves its room; with any other
@@ -161,14 +160,14 @@ pub enum Disconnect {
     Violation(Close),
 }
 
-/// What a connection's handshake brought to prove who the client is.
+/// The credentials of a connection's handshake.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Credential {
-    /// Nothing: `hello` must bring a token.
+    /// None: `hello` must contain a token.
     None,
-    /// A token that was sent on purpose: it is the hello.
+    /// A token that the client sent explicitly: it replaces the hello.
     Token(String),
-    /// A token that a browser added by itself: `hello` is still required, and may omit its own token.
+    /// A token that a browser added automatically: `hello` is still required, and may omit its own token.
     Cookie(String),
 }
 

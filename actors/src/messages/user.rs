@@ -1,11 +1,11 @@
-//! What a user is told: by their sockets, and by the node.
+//! Messages to a user: from their sockets, and from the node.
 
 use crate::protocol::{Close, SocketId};
 
-/// What a user is told.
+/// A message to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// A socket is theirs, with a token until `expires` (seconds since the Unix epoch).
+    /// A socket belongs to this user, with a token until `expires` (seconds since the Unix epoch).
     Attached {
         /// The socket.
         socket: SocketId,
@@ -21,11 +21,11 @@ pub enum Message {
     },
     /// A socket has ended.
     Detached(SocketId),
-    /// The time has come that the user asked to be woken at.
+    /// The scheduled time has come.
     Tick,
-    /// All their sockets are to be closed.
+    /// Close all sockets.
     Kick(Close),
-    /// Panics, so that a test can see what that costs.
+    /// Panics, for tests of supervision.
     #[cfg(feature = "fault-injection")]
     Fault,
     /// Makes their newest socket panic.

@@ -1,7 +1,7 @@
-//! This node's subscription to the ledger: what other nodes append for seats here, and what they tell.
+//! This node's subscription to the ledger: entries that other nodes append for seats here, and their notices.
 //!
-//! Hands events to rooms and users, and never waits for one. After an interruption every seat is audited: a lost push is a
-//! hole that the audit fills. Knows no rules.
+//! Forwards events to rooms and users, and never waits for one. After an interruption every seat is audited: the audit
+//! fills the gaps of lost pushes. Knows no rules.
 
 use std::sync::{
     Arc,
@@ -20,18 +20,18 @@ use crate::{
 /// The actor; its state is [`Subscription`].
 pub(super) struct BridgeActor;
 
-/// What the bridge is told.
+/// A message to the bridge.
 pub(super) enum Command {
     /// The ledger has an event.
     Event(Event),
-    /// Panics, so that a test can see what that costs.
+    /// Panics, for tests of supervision.
     #[cfg(feature = "fault-injection")]
     Fault,
 }
 
 pub(super) struct Subscription {
     directory: Arc<Directory>,
-    /// Events that wait in the mailbox: bounds it.
+    /// Queued events, which are bounded.
     waiting: Arc<AtomicUsize>,
 }
 

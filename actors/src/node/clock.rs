@@ -1,4 +1,4 @@
-//! The node's time: sends ticks to cells, and accounts for time that the process did not run. Waits for nobody.
+//! The node's time: sends ticks to cells, and accounts for time that the process did not run. Never waits for a cell.
 
 use std::{
     sync::Arc,
@@ -16,7 +16,7 @@ const MEASURE_EVERY: Duration = Duration::from_millis(250);
 /// The actor; its state is [`Running`].
 pub(super) struct ClockActor;
 
-/// What the clock is told.
+/// A message to the clock.
 pub(super) enum Command {
     Tick,
     #[cfg(feature = "fault-injection")]
@@ -61,7 +61,7 @@ impl Running {
         let directory = &self.directory;
         if let Some(pause) = directory.ports.clock.tick() {
             tracing::warn!(?pause, "the process did not run for a while: every deadline moves by that");
-            // What clients sent meanwhile is in the kernel's buffers: readers take it before anybody is judged.
+            // Messages sent meanwhile are in the kernel's buffers: they are read before any timeout fires.
             tokio::time::sleep(AFTER_PAUSE).await;
             directory.ports.clock.tick();
         }
@@ -74,5 +74,5 @@ impl Running {
     }
 }
 
-/// How long after a pause of the process nobody gets a tick.
+/// How long after a pause of the process no cell gets a tick.
 const AFTER_PAUSE: Duration = Duration::from_millis(500);

@@ -1,4 +1,4 @@
-//! What the edge's reader of one connection holds: it says here what it has read.
+//! The handle through which the edge's reader of one connection passes on what it has read.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub struct ConnectionHandle {
     id: SocketId,
     directory: Arc<Directory>,
     in_flight: Arc<InFlight>,
-    /// What was read and waits for what is read with it.
+    /// Messages of the current batch.
     batch: Vec<Message>,
 }
 
@@ -26,20 +26,20 @@ impl ConnectionHandle {
         Self { id, directory, in_flight, batch: Vec::new() }
     }
 
-    /// A text message was read; it is passed on by the next [`flush_batch`](Self::flush_batch). Waits while too many
-    /// messages are in flight.
+    /// A text message was read; the next [`flush_batch`](Self::flush_batch) passes it on. Waits while too many messages
+    /// are in flight.
     pub async fn text(&mut self, text: &str) {
         let permit = match Permit::take(&self.in_flight) {
             Some(permit) => permit,
             None => {
-                self.flush_batch(); // what is held back here may be what is waited for
+                self.flush_batch(); // the batch may hold the permits we wait for
                 Permit::wait(&self.in_flight).await
             }
         };
         self.received(text, permit);
     }
 
-    /// As [`text`](Self::text), unless too many messages are in flight: then it was not taken.
+    /// As [`text`](Self::text), but returns it if too many messages are in flight.
     #[must_use]
     pub fn text_now(&mut self, text: &str) -> bool {
         Permit::take(&self.in_flight).map(|permit| self.received(text, permit)).is_some()
@@ -47,19 +47,18 @@ impl ConnectionHandle {
 
     fn received(&mut self, text: &str, permit: Permit) {
         if self.in_flight.is_stopped() {
-            return; // not accepted: the client sends it again where it resumes
+            return; // not accepted: the client resends it after a resume
         }
         let received = decode(text);
         let kind = received.as_ref().map_or(Kind::Unknown, |message| message.body.kind());
         self.directory.meters.received(kind);
         if self.batch.is_empty() {
-            self.batch.reserve_exact(BATCH_KEPT); // mostly, nothing is read with it
+            self.batch.reserve_exact(BATCH_KEPT); // usually, only one message is read at once
         }
         self.batch.push(Message::Received(received, permit));
     }
 
-    /// Everything that was read at once has been said: it goes to the socket together, so that what follows from it is
-    /// written together.
+    /// Passes everything that was read at once to the socket together, so that the resulting frames are written together.
     pub fn flush_batch(&mut self) {
         let id = self.id;
         if !self.batch.is_empty() {
@@ -88,9 +87,9 @@ impl ConnectionHandle {
     fn tell(&mut self, message: Message) {
         self.batch.push(message);
         self.flush_batch();
-        self.batch = Vec::new(); // an idle connection owns no buffer
+        self.batch = Vec::new(); // an idle connection has no buffer
     }
 }
 
-/// Messages that a busy reader's buffer may hold without giving the memory back.
+/// Capacity that a busy reader's buffer keeps.
 const BATCH_KEPT: usize = 1;

@@ -1,4 +1,4 @@
-//! The cells of all rooms, sockets and users of this node, and how what turns tell is addressed to them.
+//! The cells of all rooms, sockets and users of this node, and the routing of messages to them.
 
 use std::{
     cell::RefCell,
@@ -34,16 +34,16 @@ mod system;
 /// How long a room that was closed refuses joins that looked it up before.
 const CLOSED_FOR: Duration = Duration::from_secs(10);
 
-/// Everything on one node that can be addressed, and what it shares.
+/// Every addressable cell of one node, and their shared state.
 pub(crate) struct Directory {
-    /// What people call the node.
+    /// The node's name for operators.
     pub(crate) name: NodeId,
     /// The node's name in the ledger.
     pub(crate) id: NodeId,
     pub(crate) settings: Settings,
     pub(crate) ports: Ports,
     pub(crate) meters: Arc<Meters>,
-    /// What runs beside the cells; waited for by a drain.
+    /// Tasks beside the cells; a drain waits for them.
     pub(crate) tasks: TaskTracker,
     pub(crate) failures: Failures,
     pub(crate) sockets_env: Arc<socket::Env>,
@@ -52,18 +52,18 @@ pub(crate) struct Directory {
     sockets: Registry<SocketId, SocketTurn>,
     users: Registry<UserId, UserTurn>,
     timers: Mutex<Timers<Key>>,
-    /// Rooms that were closed a moment ago.
+    /// Recently closed rooms.
     closed: Mutex<BTreeMap<RoomId, Instant>>,
     sockets_made: AtomicU64,
     epoch: AtomicU64,
     draining: AtomicBool,
-    /// The lease is about to run out, or has: nothing is delivered until it is renewed.
+    /// The lease is about to expire, or has expired: nothing is delivered until it is renewed.
     pub(super) fenced: AtomicBool,
     /// How often the lease's holder still panics when it starts.
     #[cfg(feature = "fault-injection")]
     pub(super) lease_start_faults: std::sync::atomic::AtomicU32,
     root: OnceLock<ActorCell>,
-    /// Where turns run.
+    /// The runtime on which turns run.
     runtime: Handle,
 }
 
@@ -79,7 +79,7 @@ thread_local! {
     static BUFFERS: RefCell<Option<Run<Directory>>> = const { RefCell::new(None) };
 }
 
-/// Messages that a thread's buffers may hold without giving the memory back.
+/// Capacity that a thread's buffers keep.
 const BUFFERS_KEPT: usize = 1_024;
 
 impl Directory {
@@ -147,12 +147,12 @@ impl Directory {
         &*self.ports.ledger
     }
 
-    /// Posts messages and runs what they wake, on this thread, which must be one of the node's runtime.
+    /// Posts messages and runs their cells, on this thread, which must be one of the node's runtime.
     pub(crate) fn deliver(self: &Arc<Self>, told: impl IntoIterator<Item = To>) {
         deliver(self, told);
     }
 
-    /// Tells from anywhere: from another runtime's thread (the admin listener's) the turns run on the node's runtime.
+    /// Posts messages from any thread: if it is not of the node's runtime (the admin listener's), turns still run there.
     pub(crate) fn tell(self: &Arc<Self>, to: To) {
         if Handle::try_current().is_ok_and(|here| here.id() == self.runtime.id()) {
             return self.deliver([to]);
@@ -167,7 +167,7 @@ impl Directory {
         }
     }
 
-    /// Tells every room on this node, a few at a time.
+    /// Sends to every room on this node, in batches.
     pub(super) async fn tell_rooms(self: &Arc<Self>, message: impl Fn() -> room_messages::Message) {
         for rooms in self.rooms.keys().chunks(TOGETHER) {
             self.deliver(rooms.iter().map(|room| To::Room(*room, message())));
@@ -175,7 +175,7 @@ impl Directory {
         }
     }
 
-    /// Tells every socket on this node, a few at a time.
+    /// Sends to every socket on this node, in batches.
     pub(super) async fn tell_sockets(self: &Arc<Self>, message: impl Fn() -> socket_messages::Message) {
         for sockets in self.sockets.keys().chunks(TOGETHER) {
             self.deliver(sockets.iter().map(|socket| To::Socket(*socket, message())));
@@ -183,7 +183,7 @@ impl Directory {
         }
     }
 
-    /// Sends the ticks that are due, a few at a time: hundreds of pings in one go would delay everybody's next signal.
+    /// Sends the ticks that are due, in batches: hundreds of pings at once would delay the next signals of all clients.
     pub(super) async fn send_ticks(self: &Arc<Self>, now: Instant) {
         let due = lock(&self.timers).advance(now);
         for keys in due.chunks(TOGETHER) {
@@ -216,7 +216,7 @@ impl Directory {
         finish(self, run);
     }
 
-    /// Notes that a room is closed: joins that looked it up before are refused.
+    /// Marks a room as closed: joins that looked it up before are refused.
     pub(super) fn note_closed(&self, room: RoomId) {
         let now = self.now().at;
         let mut closed = lock(&self.closed);
@@ -241,7 +241,7 @@ impl Directory {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// Notes the ledger's epoch; answers whether it is newer than what was known, and not the first.
+    /// Records the ledger's epoch; returns whether it is newer than the known one, and not the first.
     pub(super) fn note_epoch(&self, epoch: Epoch) -> bool {
         let before = self.epoch.fetch_max(epoch, Ordering::AcqRel);
         before < epoch
@@ -308,7 +308,7 @@ impl Directory {
         run.posted::<RoomTurn>(id, posted);
     }
 
-    /// Settings of a room that nobody looked up: nobody joins it by them.
+    /// Settings of a room that was not looked up: no join uses them.
     const fn unknown_room(&self) -> RoomSettings {
         RoomSettings {
             participants_max: self.settings.room.participants_max,
@@ -328,7 +328,7 @@ impl Directory {
         }
     }
 
-    /// A worker has ended although it never should: its cell ends with it.
+    /// A worker has ended unexpectedly: its cell ends with it.
     pub(super) fn worker_died(self: &Arc<Self>, worker: ractor::ActorId) {
         if let Some(room) = self.rooms.of_worker(worker) {
             self.rooms.remove(&room);
@@ -340,10 +340,10 @@ impl Directory {
     }
 }
 
-/// Messages delivered before other tasks of the thread have their turn.
+/// Messages delivered before other tasks of the thread run.
 const TOGETHER: usize = 8;
 
-/// A panic elsewhere leaves these indexes whole: each change to them is one call.
+/// A panic elsewhere leaves these indexes consistent: each change to them is one call.
 fn lock<T>(index: &Mutex<T>) -> MutexGuard<'_, T> {
     index.lock().unwrap_or_else(PoisonError::into_inner)
 }

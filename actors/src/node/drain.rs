@@ -1,7 +1,7 @@
-//! The clean exit: no accepted message is lost, every client is told to reconnect, no task is left.
+//! The clean exit: no accepted message is lost, every client is asked to reconnect, no task is left.
 //!
-//! In this order: clients are told, each with its own delay; readers stop; rooms settle what is in flight; sockets are closed
-//! in batches; rooms settle what that has caused; the lease is given up; the actors end.
+//! In this order: clients are notified, each with its own delay; readers stop; rooms settle messages in flight; sockets are
+//! closed in batches; rooms settle the resulting facts; the lease is released; the actors end.
 
 use tokio::{sync::oneshot, time::timeout};
 
@@ -13,8 +13,8 @@ use crate::{
 };
 
 impl NodeRef {
-    /// Drains the node and ends it. The edge must have stopped bringing new sockets. Answers whether everything was settled
-    /// in time.
+    /// Drains the node and ends it. The edge must have stopped opening sockets. Returns whether everything was settled in
+    /// time.
     pub async fn drain(&self, how: Drain) -> bool {
         let settled = timeout(how.within, Box::pin(self.leave(how))).await.is_ok();
         if timeout(how.within / 4, self.directory.ledger().release(&self.directory.id)).await.is_err() {
@@ -65,7 +65,7 @@ impl NodeRef {
     }
 }
 
-/// Waits until everybody has answered, or has ended.
+/// Waits until every cell has answered or ended.
 async fn all(answers: Vec<oneshot::Receiver<()>>) {
     for answer in answers {
         let _ = answer.await; // a cell that has ended has settled everything

@@ -6,18 +6,18 @@ use crate::{
     protocol::{RoomId, UserId},
 };
 
-/// A cell or an actor to be made to panic, in tests.
+/// The cell or actor that panics.
 #[derive(Debug, Clone, Copy)]
 pub enum Victim {
-    /// The actor that keeps time.
+    /// The clock.
     Clock,
-    /// The actor that renews the lease.
+    /// The lease.
     Lease,
-    /// The actor that renews the lease, and those that are started in its place, so often.
+    /// The lease, and as many of the actors started in its place.
     LeaseStarts(u32),
-    /// The actor that reaps.
+    /// The reaper.
     Reaper,
-    /// The actor that subscribes to the ledger.
+    /// The bridge.
     Bridge,
     /// A room.
     Room(RoomId),
@@ -43,6 +43,6 @@ impl NodeRef {
     }
 
     fn tell_root(&self, command: root::Command) {
-        let _ = self.root.send_message(command); // a node that has ended has nothing to make panic
+        let _ = self.root.send_message(command); // fails if the node has ended
     }
 }

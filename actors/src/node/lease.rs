@@ -1,9 +1,9 @@
-//! The node's lease: renews it, and stops deliveries before others may judge the node dead.
+//! The node's lease: renews it, and stops deliveries before others may declare the node dead.
 //!
-//! Nobody's connection is closed for it: the ledger may be away for all nodes, and then no seat is freed. Clients are told
+//! It closes no connection: the ledger may be unavailable for all nodes, and then no seat is freed. Clients are notified
 //! (`degraded`) early enough to resume through another node, if there is one, before their seats are freed there.
 //!
-//! Counts real time, pauses of the process included: the ledger's clock does not stand still with this process.
+//! Counts real time, pauses of the process included: the ledger's clock does not stop with this process.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -19,16 +19,16 @@ use crate::{
     messages::{room, socket},
 };
 
-/// How often it is looked whether the lease is about to run out.
+/// How often the actor checks whether the lease is about to expire.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// The wall clock went on by so much more than the monotonic one: the machine was suspended, or somebody set the clock.
+/// If the wall clock advances by this much more than the monotonic one, the machine was suspended, or the clock was set.
 const SLEPT_MIN: Duration = Duration::from_secs(1);
 
 /// The actor; its state is [`Holding`].
 pub(super) struct LeaseActor;
 
-/// What the actor is told.
+/// A message to the actor.
 pub(super) enum Command {
     /// It may be time to renew.
     Look,
@@ -38,12 +38,12 @@ pub(super) enum Command {
 
 pub(super) struct Holding {
     directory: Arc<Directory>,
-    /// When the last renewal that succeeded was sent; `None`: not since this actor was started.
+    /// When the last successful renewal was sent; `None`: none since this actor was started.
     renewed_at: Option<Instant>,
     renew_at: Instant,
-    /// What rooms and sockets were told last; `None`: perhaps something, by an actor whose place this one takes.
+    /// The last state sent to rooms and sockets; `None`: unknown, because this actor was restarted.
     fenced: Option<bool>,
-    /// When it was looked last, on both clocks.
+    /// The last check, on both clocks.
     looked: Moment,
 }
 
@@ -105,7 +105,7 @@ impl Holding {
         }
     }
 
-    /// Nobody knows what became of the lease: nothing is delivered until it is renewed. Clients hear of it if that fails.
+    /// The state of the lease is unknown: nothing is delivered until it is renewed. Clients are notified if that fails.
     async fn distrust(&mut self, slept: Duration) {
         tracing::warn!(
             ?slept,
@@ -118,7 +118,7 @@ impl Holding {
         }
     }
 
-    /// Whether others may soon judge this node dead.
+    /// Whether others may soon declare this node dead.
     fn is_at_risk(&self) -> bool {
         let limits = &self.directory.settings.node;
         let kept = limits.lease.saturating_sub(limits.fence_before);
@@ -129,7 +129,7 @@ impl Holding {
         let limits = &self.directory.settings.node;
         let (asked_at, known) = (monotonic(), self.directory.epoch());
         let renewing = self.directory.ledger().renew(&self.directory.id, limits.lease, known);
-        // Never longer than until the lease has to be looked at again.
+        // Never longer than until the next check of the lease.
         let renewed = tokio::time::timeout(limits.renew_every, renewing).await;
         match renewed {
             Ok(Ok(lease)) => {
@@ -179,12 +179,12 @@ impl Holding {
     }
 }
 
-/// Both clocks now. The monotonic one stands still while the machine is suspended (`CLOCK_MONOTONIC`).
+/// Both clocks now. The monotonic one stops while the machine is suspended (`CLOCK_MONOTONIC`).
 fn moment(directory: &Directory) -> Moment {
     Moment { at: monotonic(), unix_ms: directory.now().unix_ms }
 }
 
-/// How much further the wall clock went than the monotonic one, if that is a jump.
+/// How much further the wall clock advanced than the monotonic one, if that is a jump.
 fn slept(before: Moment, now: Moment) -> Option<Duration> {
     let wall = Duration::from_millis(now.unix_ms.saturating_sub(before.unix_ms));
     Some(wall.saturating_sub(now.at - before.at)).filter(|slept| *slept > SLEPT_MIN)

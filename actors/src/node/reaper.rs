@@ -7,15 +7,15 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 use super::directory::Directory;
 use crate::ledger::{At, Failure};
 
-/// How often the reaper looks.
+/// The reaper's interval.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// Rooms that it looks at before it looks anew for what is due.
+/// Rooms per page of due work.
 const PAGE: usize = 50;
 
 /// The actor; its state is the directory.
 pub(super) struct ReaperActor;
 
-/// What the actor is told.
+/// A message to the actor.
 pub(super) enum Command {
     Look,
     #[cfg(feature = "fault-injection")]
@@ -56,7 +56,7 @@ impl Actor for ReaperActor {
     }
 }
 
-/// Goes through what is due, page by page.
+/// Processes due work, page by page.
 async fn reap(directory: &Arc<Directory>) -> Result<(), Failure> {
     loop {
         let mut due = directory.ledger().due(PAGE).await?;

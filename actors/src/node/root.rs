@@ -14,7 +14,7 @@ const START_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// The actor; its state is [`Children`].
 struct RootActor;
 
-/// What the root is told besides deaths.
+/// A message to the root, besides supervision events.
 pub(super) enum Command {
     /// End, with all children.
     End,
@@ -79,7 +79,7 @@ impl Actor for RootActor {
     ) -> Result<Children, ActorProcessingErr> {
         directory.supervised_by(me.get_cell());
         let start = async |child| start_child(child, &directory, me.get_cell()).await.map(|cell| (child, cell));
-        // The bridge first: what other nodes push is missed until it listens.
+        // The bridge first: pushes of other nodes are missed until it has subscribed.
         let running = [
             start(Child::Bridge).await?,
             start(Child::Lease).await?,
@@ -167,7 +167,7 @@ impl Children {
             }
             let cell = cell.clone();
             let _ = match child {
-                // a child that has ended has nothing to make panic
+                // fails if the child has ended
                 Child::Clock => ActorRef::<clock::Command>::from(cell).send_message(clock::Command::Fault).is_ok(),
                 Child::Lease => ActorRef::<lease::Command>::from(cell).send_message(lease::Command::Fault).is_ok(),
                 Child::Reaper => ActorRef::<reaper::Command>::from(cell).send_message(reaper::Command::Fault).is_ok(),

@@ -1,11 +1,11 @@
-//! What operators see of a node: its cells by kind, which of them wait, what is queued, what has failed.
+//! A node as operators see it: its cells by kind, waiting ones, queues, failures.
 
 use std::time::{Duration, Instant};
 
 use super::directory::Directory;
 use crate::executor::{CellState, Failure};
 
-/// Queues that are listed, the deepest first.
+/// Listed queues, the deepest first.
 const QUEUES: usize = 20;
 
 /// A node's cells.
@@ -13,7 +13,7 @@ const QUEUES: usize = 20;
 pub struct Tree {
     /// Rooms, sockets and users.
     pub kinds: [KindState; 3],
-    /// Cells with something queued, the deepest first.
+    /// Cells with queued messages, the deepest first.
     pub queues: Vec<Queue>,
     /// How many cells and actors have panicked since the node was started.
     pub failures_total: u64,
@@ -26,11 +26,11 @@ pub struct Tree {
 pub struct KindState {
     /// `room`, `socket` or `user`.
     pub kind: &'static str,
-    /// How many there are.
+    /// Their number.
     pub cells: usize,
     /// How many have a worker, because they wait for an answer.
     pub active: usize,
-    /// How many run a turn now.
+    /// How many are running a turn.
     pub running: usize,
     /// Messages queued for all of them.
     pub queued: usize,
@@ -38,7 +38,7 @@ pub struct KindState {
     pub oldest: Option<Duration>,
 }
 
-/// A cell with something queued.
+/// A cell with queued messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
     /// The cell's kind.

@@ -1,4 +1,4 @@
-//! What the ledger stores in an inbox and nodes exchange: entries, not yet numbered frames.
+//! Entries that the ledger stores in an inbox and nodes exchange; not yet numbered frames.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Data, JoinOrder, Kind, LeaveReason, SessionId, UserId};
 
-/// A seat as its neighbours see it.
+/// A seat as other members see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
-    /// Who sits there.
+    /// The user.
     pub user: UserId,
     /// The name to show.
     pub name: Arc<str>,
-    /// Their session.
+    /// The session.
     pub session: SessionId,
     /// Join order, unique in the room; `rev` on the wire. Of two members the one with the smaller order offers.
     pub order: JoinOrder,
@@ -22,7 +22,7 @@ pub struct Member {
     pub connected: bool,
 }
 
-/// A message ready to travel: its type and its `data`, encoded once however many receive it.
+/// A message ready to be sent: its type and its `data`, encoded once for all receivers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its type.
@@ -31,7 +31,7 @@ pub struct Message {
     pub data: Data,
 }
 
-/// One entry of an inbox; its number (`seq`) stands beside it.
+/// One entry of an inbox; its number (`seq`) is stored beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entry {
@@ -41,7 +41,7 @@ pub enum Entry {
     Left {
         /// The member.
         user: UserId,
-        /// The seat's join order, which names the seat.
+        /// The seat's join order, which identifies it.
         order: JoinOrder,
         /// Why.
         reason: LeaveReason,

@@ -1,7 +1,7 @@
-//! What a numbered message carries: JSON that is encoded once, however many receive it.
+//! The payload of a numbered message: JSON that is encoded once for all receivers.
 //!
-//! A signal's `data` begins with its sender, which only the node knows, and goes on with what the sender wrote. Kept
-//! apart, the two need not be joined before they are written: the sender goes into the frame's head.
+//! A signal's `data` begins with its sender, which the node sets, and continues with the sender's own text. They are kept
+//! separate, so that they need not be concatenated: the sender is written into the frame's prefix.
 
 use std::{fmt, sync::Arc};
 
@@ -22,19 +22,19 @@ impl Data {
         Self { sender: Some(sender), rest }
     }
 
-    /// The sender, where it is to be written before [`rest`](Self::rest).
+    /// The sender, if it is written before [`rest`](Self::rest).
     #[must_use]
     pub const fn sender(&self) -> Option<UserId> {
         self.sender
     }
 
-    /// All of it, or all that comes behind the sender.
+    /// All of it, or everything after the sender.
     #[must_use]
     pub const fn rest(&self) -> &Arc<str> {
         &self.rest
     }
 
-    /// Its bytes as it travels.
+    /// Its size on the wire, in bytes.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "JSON is never empty")]
     pub fn len(&self) -> usize {
@@ -79,7 +79,7 @@ impl fmt::Debug for Data {
     }
 }
 
-/// Equal is what travels as the same text.
+/// Equal if the text on the wire is equal.
 impl PartialEq for Data {
     fn eq(&self, other: &Self) -> bool {
         match (self.sender, other.sender) {
@@ -92,7 +92,7 @@ impl PartialEq for Data {
 
 impl Eq for Data {}
 
-/// As one string, whichever way it is kept.
+/// As one string, in either representation.
 impl Serialize for Data {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

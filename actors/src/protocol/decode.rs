@@ -4,8 +4,8 @@
 //! description is copied once and never re-serialised. Unknown fields are ignored, so that newer
 //! clients can talk to older nodes; unknown types are refused.
 //!
-//! The most frequent messages, as browsers write them, are read by `fast_path` in one pass; everything else, and
-//! everything that is wrong, by [`strict`].
+//! `fast_path` reads the most frequent messages, as browsers write them, in one pass; [`strict`] reads everything else,
+//! and everything invalid.
 
 use std::borrow::Cow;
 
@@ -88,7 +88,7 @@ pub fn strict(text: &str) -> Result<ClientMessage, BadMessage> {
     body(&envelope, kind).map(|body| ClientMessage { cid, body }).map_err(|why| BadMessage { cid, kind, ..why })
 }
 
-/// The outer object. Only a text that is not one is read again to learn which field is wrong.
+/// The outer object. Only an invalid text is read again, to find the invalid field.
 fn envelope(text: &str) -> Result<Envelope<'_>, BadMessage> {
     if !text.trim_start().starts_with('{') {
         return Err(bad("The message is not an object {\"type\", \"cid\"?, \"data\"?}."));
@@ -103,13 +103,13 @@ fn envelope(text: &str) -> Result<Envelope<'_>, BadMessage> {
     })
 }
 
-/// What a client named, such as a field's path, short enough to be repeated in an error's text.
+/// A client's own text, such as a field's path, shortened for an error's text.
 fn shown(name: &str) -> String {
     name.chars().take(NAME_CHARS_MAX).flat_map(char::escape_debug).collect()
 }
 
-/// Why a value is not what was expected; without its place, which the path says better, and without the value,
-/// which may be long or secret.
+/// Why a value is invalid; without its position, because the path is more precise, and without the value, which may be
+/// long or secret.
 fn reason(why: &serde_json::Error) -> String {
     let text = why.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();

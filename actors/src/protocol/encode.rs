@@ -1,4 +1,4 @@
-//! Encoding: messages of a node become JSON text; a payload is never serialised twice.
+//! Encoding a node's messages as JSON text; a payload is never serialised twice.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ mod head;
 
 pub use head::Head;
 
-/// The `data` of a relayed signal: `{"senderUserId":"…","sdp":…}`, its payload as it came.
+/// The `data` of a relayed signal: `{"senderUserId":"…","sdp":…}`, its payload unchanged.
 #[must_use]
 pub fn signal_data(from: UserId, signal: &Signal) -> Message {
     Message { kind: signal.kind, data: Data::from_sender(from, Arc::clone(signal.rest())) }
@@ -29,7 +29,7 @@ pub fn chat_data(id: &str, from: UserId, content: &str, timestamp: u64) -> Messa
     Message { kind: Kind::ChatMessage, data: data.into() }
 }
 
-/// A numbered message in three pieces that make one text frame, the middle one shared by all who receive it.
+/// A numbered message in three pieces that make one text frame, the middle one shared by all receivers.
 #[must_use]
 pub fn numbered(seq: Seq, entry: &Entry) -> (Head, Arc<str>, &'static str) {
     let (kind, sender, data): (&str, Option<UserId>, Arc<str>) = match entry {

@@ -30,21 +30,21 @@ pub struct SocketId(pub u64);
 
 /// A seat's join order: greater than that of every seat that the room ever had, so it also names the seat.
 pub type JoinOrder = u64;
-/// A seat's generation: one more with each resume. An operation that brings an older one changes nothing.
+/// A seat's generation: one more with each resume. An operation with an older one changes nothing.
 pub type Fence = u64;
-/// How often the ledger lost its memory, counted from 1. 0: not known yet.
+/// How often the ledger has lost its memory, counted from 1. 0: not known yet.
 pub type Epoch = u64;
 
 /// A seat, and the generation of it that the caller holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SeatId {
-    /// Which seat of the room.
+    /// The seat's join order.
     pub order: JoinOrder,
-    /// Which generation of it.
+    /// The generation.
     pub fence: Fence,
 }
 
-/// Why a text is not an id.
+/// Why a text is no id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadId {
     /// Not three, four and three letters joined by hyphens.
@@ -56,8 +56,7 @@ pub enum BadId {
 }
 
 impl RoomId {
-    /// Makes an id out of ten letters given as numbers 0 to 25 (the caller brings the randomness);
-    /// larger numbers wrap round.
+    /// An id of ten letters given as numbers 0 to 25 (the caller provides the randomness); larger numbers wrap round.
     #[must_use]
     pub fn from_letters(letters: [u8; 10]) -> Self {
         let mut id = *b"aaa-aaaa-aaa";
@@ -71,7 +70,7 @@ impl RoomId {
     /// The shape as a regular expression (ECMA 262), for documents.
     pub const PATTERN: &'static str = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$";
 
-    /// A fresh random id, one of 1.4 × 10¹⁴; for shells, never for rules. Whether it is free, the database says.
+    /// A fresh random id, one of 1.4 × 10¹⁴; for shells, never for rules. The database checks that it is unused.
     #[must_use]
     pub fn random() -> Self {
         // 80 random bits, ten letters of 8: the 4 letters that come a little more often do not help a guesser.
@@ -182,7 +181,7 @@ impl UserId {
         text
     }
 
-    /// The id that this text names, if it is one.
+    /// The id of this text, if it is one.
     pub(super) fn from_ascii(text: &[u8; Self::TEXT_BYTES]) -> Option<Self> {
         Uuid::try_parse_ascii(text).ok().map(Self)
     }

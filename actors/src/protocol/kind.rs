@@ -1,17 +1,17 @@
-//! The name of every message that a client sends, and of every numbered message that it receives: one list.
+//! The types of all messages from a client, and of all numbered messages to it: one list.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
-        /// What a message is.
+        /// The type of a message.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         #[repr(usize)]
         pub enum Kind { $($(#[doc = $doc])+ $variant,)+ }
 
         impl Kind {
-            /// Every kind, each at the index that its number names.
+            /// Every kind, at the index of its discriminant.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The name on the wire.
@@ -76,7 +76,7 @@ impl Kind {
         matches!(self, Self::Offer | Self::Answer)
     }
 
-    /// The field of a signal's `data` that holds its payload; empty for what is no signal.
+    /// The field of a signal's `data` that holds its payload; empty for other kinds.
     #[must_use]
     pub const fn field(self) -> &'static str {
         if self.is_description() {

@@ -9,9 +9,9 @@ use super::{Kind, UserId};
 pub struct Signal {
     /// What it is; one that [is a signal](Kind::is_signal).
     pub kind: Kind,
-    /// Whom it is for.
+    /// The receiver.
     pub to: UserId,
-    /// What follows the sender in the receiver's `data`: `,"sdp":"…"}`, or `}` where a `renegotiate` gives no reason.
+    /// The text after the sender in the receiver's `data`: `,"sdp":"…"}`, or `}` for a `renegotiate` without a reason.
     rest: Arc<str>,
 }
 
@@ -26,7 +26,7 @@ impl Signal {
         Self { kind, to, rest }
     }
 
-    /// A signal whose `rest` was cut out of what its sender wrote.
+    /// A signal whose `rest` is a slice of the sender's text.
     pub(super) fn cut(kind: Kind, to: UserId, rest: &str) -> Self {
         Self { kind, to, rest: rest.into() }
     }
@@ -47,7 +47,7 @@ const BEFORE_FIELD: usize = 2;
 /// Bytes of `":`.
 const AFTER_FIELD: usize = 2;
 
-/// Bytes of what follows the sender in a signal's `data`, for a payload of so many bytes and nothing else beside it.
+/// Bytes of the text after the sender in a signal's `data`, for a payload of this size and no other field.
 pub(super) const fn rest_bytes(kind: Kind, payload: usize) -> usize {
     BEFORE_FIELD + kind.field().len() + AFTER_FIELD + payload + 1
 }

@@ -1,4 +1,4 @@
-//! Whole numbers in JSON, however they are written: `2.0` and `2e0` are 2, as in JSON Schema and in this system's REST API.
+//! Whole numbers in JSON, in any notation: `2.0` and `2e0` are 2, as in JSON Schema and in this system's REST API.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{
     de::{Error, Unexpected, Visitor},
 };
 
-/// Above it not every whole number has a float of its own, and larger ones are out of range anyway.
+/// Above it floats are not exact for every whole number, and larger ones are out of range anyway.
 const FLOAT_MAX: f64 = (1_u64 << 63) as f64;
 
 /// A whole number that is not negative.

@@ -1,11 +1,11 @@
-//! What clients may cost: one hierarchy of budgets, socket ⊂ user ⊂ address, in tokens.
+//! Rate limits: one hierarchy of budgets, socket ⊂ user ⊂ address, in tokens.
 //!
-//! A budget refills at a rate and holds at most a burst. What a message costs is weighted by what it costs others: a join
-//! is told to every member. The budgets of users and addresses are shared by all their sockets on the node; one that is
-//! full again is forgotten, so an idle socket costs no entry.
+//! A budget refills at a rate and holds at most a burst. The cost of a message is weighted by its cost to others: a join
+//! is sent to every member. All sockets of a user or address on the node share its budget; a full budget is evicted, so an
+//! idle socket has no entry.
 //!
-//! **Invariants:** no budget grants more than its burst and what its rate adds (`gcra`'s properties); the number of entries
-//! is bounded.
+//! **Invariants:** no budget grants more than its burst plus its rate (`gcra`'s properties); the number of entries is
+//! bounded.
 
 use std::{
     collections::VecDeque,
@@ -31,14 +31,14 @@ use gcra::{Bucket, Rate};
 use purse::Sharers;
 pub(crate) use purse::{Charge, Payer, Purse};
 
-/// Entries at most; beyond it newcomers share one. A hundred thousand sockets need two each while they are active.
+/// Maximum entries; beyond it new keys share one. A hundred thousand sockets need two each while they are active.
 const ENTRIES_MAX: usize = 400_000;
-/// How long an entry stays at least, so that a steady client does not make a new one for each message.
+/// Minimum lifetime of an entry, so that a steady client does not create one for each message.
 const ENTRY_MIN: Duration = Duration::from_secs(1);
-/// Entries looked at whenever one is added: more than one, so that they become fewer.
+/// Entries checked for eviction whenever one is added: more than one, so that their number can shrink.
 const SWEPT_PER_ADDITION: usize = 3;
 
-/// A client's address as far as budgets are concerned: an IPv4 address, or the /64 that an IPv6 address is in.
+/// A client's address for budgets: an IPv4 address, or the /64 prefix of an IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Address(u64);
 
@@ -52,27 +52,27 @@ impl From<IpAddr> for Address {
     }
 }
 
-/// Whose budget.
+/// The owner of a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     User(UserId),
     Address(Address),
 }
 
-/// What all sockets of one user or address share.
+/// The budget that all sockets of one user or address share.
 #[derive(Debug, Default)]
 struct Shared {
     tokens: Bucket,
-    /// How much may still be granted for forced answers.
+    /// How much may still be granted for answers that others demand.
     grants: Bucket,
 }
 
-/// Which budget does not suffice, and in how many nanoseconds it will.
+/// The insufficient budget, and in how many nanoseconds it suffices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Short {
     /// The socket's or its user's.
     Own(u64),
-    /// The address's: it may be others who spend it.
+    /// The address's: other clients may have spent it.
     Address(u64),
 }
 
@@ -85,13 +85,13 @@ pub struct Budgets {
     address: Rate,
     grants: Rate,
     entries: DashMap<Key, Shared, foldhash::fast::RandomState>,
-    /// When to look at each entry, soonest first, more or less.
+    /// When to check each entry, roughly soonest first.
     due: Mutex<VecDeque<(u64, Key)>>,
     count: AtomicUsize,
     overflow: Shared,
 }
 
-/// An address has opened too many connections: come back after this long.
+/// An address has opened too many connections: retry after this time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many connections from this address: retry after {} ms", .retry_after.as_millis())]
 pub struct TooManyConnections {
@@ -123,7 +123,7 @@ impl Budgets {
         }
     }
 
-    /// A connection from this address asks to be opened; answers under which name its socket shares the address's budget.
+    /// Charges the address for a new connection; returns the key under which its socket shares the address's budget.
     ///
     /// # Errors
     /// [`TooManyConnections`] if the address's budget is spent.
@@ -162,7 +162,7 @@ impl Budgets {
         taken.map_err(Short::Address)
     }
 
-    /// Takes from both, whatever they hold: the debt is bounded.
+    /// Charges both unconditionally: the debt is bounded.
     fn force(&self, sharers: Sharers, now: u64, tenths: u64) {
         if let Some(user) = sharers.user {
             self.with(Key::User(user), now, |shared| shared.tokens.force(self.user, now, self.user.nanos(tenths)));
@@ -171,8 +171,8 @@ impl Budgets {
         self.with(key, now, |shared| shared.tokens.force(self.address, now, self.address.nanos(tenths)));
     }
 
-    /// Whether this user may be granted so many tokens for answers: all their sockets together as many as room joins
-    /// can force them to give, so that two clients who work together cannot grant each other more.
+    /// Whether this user may be granted this many tokens for answers: all their sockets together get at most as many as
+    /// room joins can demand, so that two colluding clients cannot grant each other more.
     fn may_grant(&self, user: UserId, now: u64, tokens: u32) -> bool {
         let cost = self.grants.nanos(u64::from(tokens) * 10);
         self.with(Key::User(user), now, |shared| shared.grants.take(self.grants, now, cost)).is_ok()
@@ -196,7 +196,7 @@ impl Budgets {
         f(&shared)
     }
 
-    /// Forgets some entries that are full again.
+    /// Evicts some entries whose budgets are full.
     fn sweep(&self, now: u64) {
         for _ in 0..SWEPT_PER_ADDITION {
             let mut queue = self.due.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! Frames on their way to the client: those of one activation are written with one call; what a slow reader does not take
-//! waits, bounded in bytes.
+//! Outgoing frames: those of one activation are written with one call; frames for a slow reader are buffered, bounded in
+//! bytes.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::{
 pub(super) enum Frame {
     /// In one piece.
     Whole(String),
-    /// In three; the middle one is shared by all who receive it.
+    /// In three; all receivers share the middle one.
     Numbered(Head, Arc<str>, &'static str),
 }
 
-/// Frames in order, and how many bytes they are.
+/// Frames in order, and their size in bytes.
 pub(super) struct Outbox {
     frames: Vec<Frame>,
     bytes: usize,
 }
 
-/// Frames that go with one write: four pieces each, and the kernel takes 1 024 in one call.
+/// Frames per write: four pieces each, and the kernel accepts 1 024 in one call.
 const TOGETHER_MAX: usize = 16;
 
 impl Frame {
@@ -42,7 +42,7 @@ impl Frame {
 }
 
 impl Outbox {
-    /// Nothing is on its way.
+    /// An empty outbox.
     pub(super) const fn new() -> Self {
         Self { frames: Vec::new(), bytes: 0 }
     }
@@ -51,7 +51,7 @@ impl Outbox {
     pub(super) fn push(&mut self, frame: Frame) {
         self.bytes += frame.len();
         if self.frames.capacity() == 0 {
-            self.frames = Vec::with_capacity(1); // mostly, it is one
+            self.frames = Vec::with_capacity(1); // usually one
         }
         self.frames.push(frame);
     }
@@ -66,7 +66,7 @@ impl Outbox {
         self.bytes = 0;
     }
 
-    /// Writes frames until the sink buffers some; answers the bytes that it buffers.
+    /// Writes frames until the sink buffers some; returns the buffered bytes.
     pub(super) fn write(&mut self, sink: &mut dyn FrameSink) -> Result<usize, ConnectionGone> {
         let mut frames = std::mem::take(&mut self.frames); // an idle socket keeps no buffer
         let mut done = 0;
@@ -89,7 +89,7 @@ impl Outbox {
 /// Writes frames with one call.
 fn send(sink: &mut dyn FrameSink, frames: &[Frame]) -> Result<usize, ConnectionGone> {
     if let [frame] = frames {
-        return sink.send(&[frame.text()]); // mostly, it is one
+        return sink.send(&[frame.text()]); // usually one
     }
     let mut texts = [[""; 3]; TOGETHER_MAX];
     for (text, frame) in texts.iter_mut().zip(frames) {

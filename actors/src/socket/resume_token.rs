@@ -1,4 +1,4 @@
-//! What a client brings to resume its session: room, seat, session and a secret that only the ledger and it know.
+//! The token with which a client resumes its session: room, seat, session, and a secret shared only with the ledger.
 
 use std::{fmt, str::FromStr};
 
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_tokens() {
+    fn other_texts_are_not_tokens() {
         let good = "abc-defg-hij.17.00000000-0000-0000-0000-000000000009.00000000000000000000000000000005";
         assert!(good.parse::<ResumeToken>().is_ok());
         let bad = [

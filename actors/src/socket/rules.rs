@@ -1,7 +1,7 @@
-//! A connection's decisions: who the client is, what it may send now, what it is answered, when the connection ends.
+//! A connection's decisions: who the client is, what it may send, which answers it gets, when the connection ends.
 //!
-//! Pure and total: no clock, no I/O, no await. The turn verifies tokens, looks rooms up, keeps budgets and writes; what it
-//! finds comes back as events.
+//! Pure and total: no clock, no I/O, no await. The turn verifies tokens, looks rooms up, charges budgets and writes; the
+//! results are events.
 //!
 //! ```text
 //! Opened ── hello ──► Ready ◄── leave, end of the session ── InRoom
@@ -11,8 +11,8 @@
 //!                     Entering ─────────────────────────────────┘        any ── close ──► Closed
 //! ```
 //!
-//! **Invariants** (properties in `tests`): nothing is wanted of a closed connection; every phase has a way out; each number
-//! that is taken from the client ends once.
+//! **Invariants** (properties in `tests`): a closed connection has no effects; every phase ends; each accepted number of the
+//! client has exactly one outcome.
 
 use std::time::{Duration, Instant};
 
@@ -54,10 +54,10 @@ use session::Session;
 
 /// How long an `ack` may wait for others.
 const ACK_WITHIN: Duration = Duration::from_secs(1);
-/// How long a join or a resume may take, lookup included: longer than the room's and the ledger's own bounds, so that it
-/// ends a wait only when an answer was lost.
+/// Timeout of a join or a resume, lookup included: longer than the room's and the ledger's own timeouts, so that it fires
+/// only if an answer was lost.
 const ANSWER_WITHIN: Duration = Duration::from_secs(12);
-/// How often in a row a room's cell may be restarted before its members are disconnected, to resume.
+/// Maximum consecutive restarts of a room's cell before its members are disconnected, to resume.
 const RESTARTS_MAX: u8 = 3;
 
 /// One connection's state.
@@ -66,41 +66,41 @@ pub(crate) struct Connection {
     identity: Option<Identity>,
     phase: Phase,
     life: Life,
-    /// Names the last message between this socket and a room.
+    /// The tag of the last message between this socket and a room.
     tag: u64,
     /// Whether the node cannot reach the ledger.
     degraded: bool,
 }
 
-/// How far a connection has come.
+/// The phase of a connection.
 enum Phase {
-    /// It is not known who the client is. The token that a browser added to the handshake by itself is kept until `hello`.
+    /// Not authenticated. A token that a browser added to the handshake automatically is kept until `hello`.
     Opened(Option<Box<str>>),
     /// The client is authenticated, and in no room.
     Ready,
-    /// It asked for a seat, or to resume a session.
+    /// A join or resume is pending.
     Entering(Box<Entering>),
     /// It has a seat.
     InRoom(Session),
-    /// It is over.
+    /// Closed.
     Closed,
 }
 
-/// What happens to a connection.
+/// An event of a connection.
 pub(crate) enum Event {
     /// The connection is open.
     Opened(Credential),
     /// A message was read.
     Received(Received),
-    /// A ping was read, and whether its pong is paid for.
+    /// A ping was read, and whether its pong is within budget.
     Pinged(Vec<u8>, Charge),
-    /// A pong was read, and whether it is paid for.
+    /// A pong was read, and whether it is within budget.
     Ponged(Vec<u8>, Charge),
     /// The connection has ended.
     Disconnected(Disconnect),
-    /// A room tells its member.
+    /// A message from the room to its member.
     FromRoom(FromRoom),
-    /// The user's cell tells its socket.
+    /// A message from the user's cell to its socket.
     FromUser(FromUser),
     /// A token was verified.
     Verified(Purpose, Result<Identity, TokenError>),
@@ -116,49 +116,49 @@ pub(crate) enum Event {
     Close(Close),
 }
 
-/// A message that was read, with its permit, and whether it is paid for.
+/// A message that was read, with its permit, and whether it is within budget.
 pub(crate) struct Received {
     pub(crate) message: Result<ClientMessage, BadMessage>,
     pub(crate) permit: Permit,
     pub(crate) charge: Charge,
 }
 
-/// Randomness for one session: its id, and the secret that a resume must bring.
+/// Randomness for one session: its id, and the secret that a resume must present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fresh {
     pub(crate) session: SessionId,
     pub(crate) secret: u128,
 }
 
-/// What a token is verified for.
+/// Why a token is verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Hello(Option<crate::protocol::client::Resume>),
     Refresh,
 }
 
-/// What a connection wants done.
+/// An effect of a connection.
 pub(crate) enum Effect {
-    /// Verify a token; the finding is an event.
+    /// Verify a token; the result is an event.
     Verify(String, Purpose),
-    /// Look a room up; the finding is an event.
+    /// Look a room up; the result is an event.
     LookUp(RoomId, Lookup),
-    /// Tell the user's cell that this socket is theirs, with a token until then.
+    /// Attach this socket to the user's cell, with a token until then.
     Attach(UserId, u64),
-    /// Tell it until when the newer token is valid.
+    /// Send it the expiry of the newer token.
     Refresh(UserId, u64),
     Welcome(UserId),
-    /// Tell a room, and open it if it is not open; without settings if they are unknown.
+    /// Send to a room, and open it if it is not open; without settings if they are unknown.
     Open(RoomId, Option<RoomSettings>, room::Message),
-    /// Tell a room.
+    /// Send to a room.
     Tell(RoomId, room::Message),
     /// Send `room_joined`, with ICE servers for this user.
     Joined(UserId, Box<RoomJoined>),
     Send(ServerToClient),
     Deliver(Seq, Entry),
-    /// Take this from the budget, whatever it holds.
+    /// Charge the budget unconditionally.
     Charge(Cost),
-    /// A message was settled so long after it was read.
+    /// A message was settled this long after it was read.
     Settled(Duration),
     Ping(PingPayload),
     Pong(Vec<u8>),
@@ -170,12 +170,12 @@ pub(crate) enum Effect {
     End,
 }
 
-/// What a decision may depend on besides the state and the event, and what it wants done.
+/// The inputs of a decision besides state and event, and its effects.
 pub(crate) struct Cx<'a> {
     pub(crate) now: Moment,
     pub(crate) limits: &'a SocketLimits,
     pub(crate) budget: &'a BudgetLimits,
-    /// In order; what follows from one signal fits in without memory of its own.
+    /// In order; the effects of one signal fit in without an allocation.
     pub(crate) out: SmallVec<[Effect; 2]>,
 }
 
@@ -188,17 +188,17 @@ impl Connection {
         self.id
     }
 
-    /// Who the client is, if that is known.
+    /// The authenticated user.
     pub(crate) fn user(&self) -> Option<UserId> {
         self.identity.as_ref().map(|identity| identity.user)
     }
 
-    /// Whether nothing more is to come.
+    /// Whether it is closed.
     pub(crate) const fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed)
     }
 
-    /// The room that the client is in or was asked to let it in, and the seat there.
+    /// The room that the client is in or is entering, and the seat there.
     pub(crate) fn place(&self) -> Option<(RoomId, SeatRef)> {
         match &self.phase {
             Phase::InRoom(session) => Some((session.room, session.seat_ref(self.id))),
@@ -239,7 +239,7 @@ impl Connection {
         }
     }
 
-    /// The session that rooms may speak of.
+    /// The current session.
     fn session_id(&self) -> Option<SessionId> {
         self.place().map(|(_, seat)| seat.session)
     }
@@ -254,7 +254,7 @@ impl Connection {
         }
     }
 
-    /// The client is told of a change once it is authenticated.
+    /// An authenticated client is notified of a change.
     fn degraded(&mut self, degraded: bool, cx: &mut Cx<'_>) {
         if self.degraded != degraded && self.identity.is_some() {
             cx.out.push(degraded_message(degraded));

@@ -1,4 +1,4 @@
-//! Where a socket's frames go: into the sink at once, or behind one that waits elsewhere for a slow reader.
+//! A socket's frame sink: writes frames at once, or queues them while a flush waits for a slow reader.
 
 use std::{sync::Arc, time::Instant};
 
@@ -16,25 +16,25 @@ use crate::{
     protocol::SocketId,
 };
 
-/// The sink, and the frames that are to be written to it.
+/// The sink, and the queued frames.
 pub(super) struct Writer {
     sink: Sink,
     outbox: Outbox,
 }
 
 enum Sink {
-    /// It takes frames.
+    /// It accepts frames.
     Ready(Box<dyn FrameSink>),
-    /// It waits for the reader, beside the cell.
+    /// It is being flushed, beside the cell.
     Flushing(Box<Flushing>),
-    /// It was closed, or the connection is gone.
+    /// It was closed, or the connection is broken.
     Gone,
 }
 
 struct Flushing {
-    /// When the reader counts as slow.
+    /// The deadline after which the reader counts as slow.
     by: Instant,
-    /// Bytes that the sink buffers, and all that wait behind them: booked in the node's account.
+    /// Bytes buffered in the sink and queued behind it: booked in the node's account.
     buffered: usize,
     booked: Booked,
     /// Whether a ping is to be sent once it is ready again.
@@ -44,7 +44,7 @@ struct Flushing {
     cancel: oneshot::Sender<()>,
 }
 
-/// Bytes that wait for a slow reader, as the node's account knows them. Frames that are written at once never appear there.
+/// Bytes buffered for a slow reader, booked in the node's account. Frames that are written at once are not booked.
 struct Booked(Arc<BufferedBytes>, usize);
 
 impl Booked {
@@ -62,7 +62,7 @@ impl Drop for Booked {
     }
 }
 
-/// What writing may depend on.
+/// The environment of writes.
 #[derive(Clone, Copy)]
 pub(super) struct At<'a> {
     pub(super) id: SocketId,
@@ -94,18 +94,18 @@ impl Writer {
         }
     }
 
-    /// Whether the connection turned out to be gone.
+    /// Whether a write has found the connection broken.
     pub(super) const fn is_gone(&self) -> bool {
         matches!(self.sink, Sink::Gone)
     }
 
-    /// Whether the reader is slower than is allowed: in bytes or in time.
+    /// Whether the reader is too slow: in bytes or in time.
     pub(super) fn is_slow(&self, at: At<'_>) -> bool {
         let Sink::Flushing(flushing) = &self.sink else { return false };
         self.outbox.bytes() + flushing.buffered > at.env.limits.outbox_bytes_max || at.now >= flushing.by
     }
 
-    /// When a blocked write is overdue.
+    /// The deadline of a blocked write.
     pub(super) fn wake_at(&self) -> Option<Instant> {
         match &self.sink {
             Sink::Flushing(flushing) => Some(flushing.by),
@@ -113,7 +113,7 @@ impl Writer {
         }
     }
 
-    /// Writes what was put, if the sink takes it; what is to be done beside the cell is answered.
+    /// Writes the queued frames, if the sink accepts them; returns the task to run beside the cell.
     pub(super) fn write(&mut self, at: At<'_>) -> Option<To> {
         let Sink::Ready(sink) = &mut self.sink else { return None };
         if self.outbox.bytes() == 0 {
@@ -123,7 +123,7 @@ impl Writer {
         self.wrote(buffered, at)
     }
 
-    /// Writes a ping behind everything that was put; later, if the sink does not take it.
+    /// Writes a ping behind all queued frames; later, if the sink does not accept it.
     pub(super) fn ping(&mut self, payload: &[u8], at: At<'_>) -> Option<To> {
         let aside = self.write(at);
         match &mut self.sink {
@@ -139,7 +139,7 @@ impl Writer {
         }
     }
 
-    /// Writes a pong. While the sink flushes it is left out: what is written then proves as well that the node is alive.
+    /// Writes a pong. It is omitted while the sink is being flushed: those bytes also prove that the node is alive.
     pub(super) fn pong(&mut self, payload: &[u8], at: At<'_>) -> Option<To> {
         let aside = self.write(at);
         let Sink::Ready(sink) = &mut self.sink else { return aside };
@@ -158,7 +158,7 @@ impl Writer {
         }
     }
 
-    /// The sink waits beside the cell, and comes back as a message.
+    /// Flushes the sink beside the cell; it returns as a message.
     fn flush(&mut self, buffered: usize, at: At<'_>) -> Option<To> {
         let Sink::Ready(sink) = std::mem::replace(&mut self.sink, Sink::Gone) else { return None };
         let (cancel, cancelled) = oneshot::channel();
@@ -169,14 +169,14 @@ impl Writer {
         let id = at.id;
         Some(To::Aside(Box::pin(async move {
             tokio::select! {
-                biased; // whoever closes the socket no longer wants what it wrote
+                biased; // once the socket is closed, its output is not needed
                 _ = cancelled => None,
                 flushed = sink.flush() => Some(To::Socket(id, Message::Flushed(flushed))),
             }
         })))
     }
 
-    /// A blocked write was completed, or failed; answers whether a ping was to follow.
+    /// A blocked write was completed, or failed; returns whether a ping is pending.
     pub(super) fn flushed(&mut self, sink: Result<Box<dyn FrameSink>, ConnectionGone>) -> bool {
         let Sink::Flushing(flushing) = std::mem::replace(&mut self.sink, Sink::Gone) else {
             return false; // closed meanwhile
@@ -193,10 +193,10 @@ impl Writer {
         }
     }
 
-    /// Writes what was put, then a close frame, and ends. A reader too slow for its frames is too slow for a close frame.
+    /// Writes the queued frames, then a close frame, and ends. A reader too slow for its frames gets no close frame.
     pub(super) fn close(&mut self, frame: CloseFrame) -> Option<To> {
         if let Sink::Ready(sink) = &mut self.sink {
-            let _ = self.outbox.write(&mut **sink); // what is buffered is written by `close`; what is gone is gone
+            let _ = self.outbox.write(&mut **sink); // `close` writes what is buffered; a broken connection loses it
         }
         let sink = std::mem::replace(&mut self.sink, Sink::Gone);
         self.end();

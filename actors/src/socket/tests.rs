@@ -1,4 +1,4 @@
-//! A connection's rules, as tables and as properties: what a connection wants done, for what it is told.
+//! A connection's rules, as tables and as properties: the effects of each event.
 
 mod bench;
 mod entering;
@@ -35,7 +35,7 @@ fn hello_is_verified_then_welcomed() {
 }
 
 #[test]
-fn every_way_to_bring_a_token_ends_in_one_verification() {
+fn every_token_carrier_leads_to_one_verification() {
     let mut by_header = Bench::opened();
     assert_eq!(by_header.wants(Event::Opened(Credential::Token("h".into()))), ["verify h resume false"]);
     let mut by_cookie = Bench::opened();
@@ -48,7 +48,7 @@ fn every_way_to_bring_a_token_ends_in_one_verification() {
 }
 
 #[test]
-fn a_bad_token_is_refused_with_its_reason_and_the_connection_closed() {
+fn an_invalid_token_is_refused_with_its_reason_and_the_connection_closed() {
     for (why, code) in [(TokenError::Expired, "token_expired"), (TokenError::Invalid("x".into()), "auth_invalid")] {
         let wants = Bench::opened().wants(Event::Verified(Purpose::Hello(None), Err(why)));
         assert_eq!(wants, [format!("send error {code}"), "close 4401".to_owned()]);
@@ -86,7 +86,7 @@ fn what_may_be_sent_depends_on_the_phase() {
 }
 
 #[test]
-fn every_end_tells_client_and_room_the_right_thing() {
+fn every_close_notifies_client_and_room_correctly() {
     let freed = |reason| Bench::from_room(RoomEvent::Ended(SessionEnd::Freed(reason)));
     let table = [
         (Event::Disconnected(Disconnect::Closed(Some(1001))), vec!["room leave Left", "echo Some(1001)"]),
@@ -136,7 +136,7 @@ fn every_close_has_a_reason_unless_it_needs_none() {
 }
 
 #[test]
-fn what_concerns_another_session_is_dropped() {
+fn events_of_another_session_are_dropped() {
     let stranger = SessionId::from_u128(7);
     let entry = || Entry::Message(chat_data("1", ME, "hi", 0));
     let refusal = || Refusal::new(Code::Glare, "");
@@ -176,7 +176,7 @@ fn an_entry_is_delivered_once_and_a_client_cannot_acknowledge_what_was_not_sent(
 }
 
 #[test]
-fn a_degraded_node_says_so_once_the_client_is_known() {
+fn a_degraded_node_notifies_a_client_once_it_is_authenticated() {
     let mut bench = Bench::opened();
     assert_eq!(bench.wants(Event::Degraded(true)), [""; 0]);
     let verified = Event::Verified(Purpose::Hello(None), Ok(identity(1)));
@@ -186,7 +186,7 @@ fn a_degraded_node_says_so_once_the_client_is_known() {
 }
 
 #[test]
-fn that_the_ledger_lost_messages_is_told_once_a_session() {
+fn a_loss_in_the_ledger_is_reported_once_per_session() {
     let mut bench = Bench::in_room();
     assert_eq!(bench.hears(RoomEvent::Lost), ["send degraded [] lost"]);
     assert_eq!(bench.hears(RoomEvent::Lost), [""; 0]);

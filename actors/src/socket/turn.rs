@@ -1,4 +1,4 @@
-//! A socket's turn: messages become the rules' events, and what the rules want is done or told to others.
+//! A socket's turn: converts messages to events of the rules, and performs their effects.
 
 use std::{
     sync::Arc,
@@ -34,8 +34,7 @@ use crate::{
 
 mod perform;
 
-/// A node's clock may step back by as much when it has found out about a pause of the process: a tick is never early by
-/// more.
+/// A node's clock may step back by this much when it detects a pause of the process: a tick is never early by more.
 const STEP_BACK: Duration = Duration::from_secs(1);
 
 /// The state of a socket's cell.
@@ -45,7 +44,7 @@ pub struct SocketTurn {
     writer: Writer,
     in_flight: Arc<InFlight>,
     env: Arc<Env>,
-    /// When the next tick was asked for.
+    /// When the next tick is scheduled.
     woken_at: Option<Instant>,
 }
 
@@ -72,7 +71,7 @@ impl SocketTurn {
         }
     }
 
-    /// What the rules are to decide on; the rest is done here.
+    /// Converts a message to an event of the rules, or handles it here.
     fn event(&mut self, message: Message, now: Moment, out: &mut Outs) -> Option<Event> {
         Some(match message {
             Message::Opened(credential) => Event::Opened(credential),
@@ -102,7 +101,7 @@ impl SocketTurn {
             }
             Message::StopReading(done) => {
                 self.in_flight.stop();
-                let _ = done.send(()); // whoever asked may have stopped waiting
+                let _ = done.send(()); // the requester may have stopped waiting
                 return None;
             }
             Message::AnswerLost => panic!("the lookup of a room has panicked"),
@@ -114,7 +113,7 @@ impl SocketTurn {
     fn received(&mut self, message: Result<ClientMessage, BadMessage>, permit: Permit, now: Moment) -> Event {
         let cost = message.as_ref().map_or(Cost::Message, Cost::of);
         let charge = if cost == Cost::Resume && self.connection.user().is_none() {
-            // Resumes come before newcomers: whoever shares the address is not to cost them their session.
+            // Resumes take priority over joins: other clients of the address must not cost them their session.
             self.purse.force(cost, payer(&self.env, &self.connection, now));
             Charge::Granted
         } else {
@@ -141,7 +140,7 @@ impl SocketTurn {
         }
     }
 
-    /// What writing has shown: the connection is gone, or its reader too slow.
+    /// Handles the result of writing: the connection is broken, or its reader too slow.
     fn judge(&mut self, now: Moment, out: &mut Outs) {
         if self.connection.is_closed() {
             return;
@@ -166,7 +165,7 @@ impl Turn for SocketTurn {
     type Message = Message;
     type Out = To;
 
-    /// Deliveries that may be queued: those of a large room that all talk at once, for as long as a worker is late.
+    /// Maximum queued deliveries: those of a large room in which all members send at once, while a worker is late.
     const MAILBOX_MAX: usize = 1_024;
 
     fn turn(&mut self, message: Message, now: Moment, out: &mut Outs) -> Next {
@@ -193,8 +192,8 @@ impl Turn for SocketTurn {
         self.next()
     }
 
-    /// Everything but deliveries, pings and pongs: messages of the client are bounded by their permits, answers by what
-    /// was asked, the rest by its nature.
+    /// All messages except deliveries, pings and pongs: permits bound the client's messages, requests bound answers, and
+    /// the number of others is bounded anyway.
     fn is_exempt(message: &Message) -> bool {
         match message {
             Message::FromRoom(from_room) => !matches!(from_room.what, RoomEvent::Deliver(..)),
@@ -220,14 +219,14 @@ impl Turn for SocketTurn {
         Message::AnswerLost
     }
 
-    /// A delivery that finds no place means that the client reads too slowly: its inbox is kept, and it resumes.
+    /// If a delivery is refused, the client reads too slowly: its inbox is kept, and it resumes.
     fn refused(message: Message, out: &mut Vec<To>) {
         if let Message::FromRoom(FromRoom { socket, what: RoomEvent::Deliver(..), .. }) = message {
             out.push(To::Socket(socket, Message::Close(Close::SlowReader)));
         }
     }
 
-    /// The connection is cut and the seat kept, so that the client resumes.
+    /// The connection is closed and the seat kept, so that the client resumes.
     fn failed(self: Box<Self>, out: &mut Vec<To>) -> Option<Box<Self>> {
         if let Some((room, seat)) = self.connection.place() {
             out.push(To::Room(room, RoomMessage::Disconnected(seat)));

@@ -1,4 +1,4 @@
-//! A user's decisions: which socket stays, which is warned, which is closed. Pure.
+//! A user's decisions: which sockets are kept, warned or closed. Pure.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use crate::{
     settings::UserLimits,
 };
 
-/// One person's sockets on this node, oldest first.
+/// One user's sockets on this node, oldest first.
 #[derive(Debug)]
 pub(crate) struct User {
     limits: UserLimits,
-    /// In the order of their numbers; mostly one.
+    /// In the order of their numbers; usually one.
     sockets: Vec<(SocketId, Token)>,
 }
 
@@ -24,7 +24,7 @@ struct Token {
     warned: bool,
 }
 
-/// A socket is to be told something.
+/// A message to a socket.
 pub(crate) type Effect = (SocketId, FromUser);
 
 impl User {
@@ -53,12 +53,12 @@ impl User {
         Self::new(self.limits)
     }
 
-    /// Gives back memory that an idle user does not need.
+    /// Releases memory that an idle user does not need.
     pub(crate) fn shrink(&mut self) {
         self.sockets.shrink_to_fit();
     }
 
-    /// When the user wants a [`Message::Tick`].
+    /// When the next [`Message::Tick`] is due.
     pub(crate) fn wake_at(&self, now: Moment) -> Option<Instant> {
         let next = self.sockets.iter().map(|(_, token)| {
             let before = if token.warned { 0 } else { self.limits.expiring_before.as_millis() };
@@ -122,5 +122,5 @@ impl User {
     }
 }
 
-/// A day: far enough for a timer, near enough never to overflow one.
+/// A day: later than any timer needs, and early enough never to overflow one.
 const MILLIS_MAX: u64 = 86_400_000;

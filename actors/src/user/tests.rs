@@ -22,7 +22,7 @@ fn at(seconds: u64) -> Moment {
 }
 
 #[test]
-fn the_newest_sockets_stay() {
+fn the_oldest_sockets_are_closed() {
     let mut user = user(1);
     assert_eq!(user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0)), []);
     let told = user.handle(Message::Attached { socket: B, expires: 1_000 }, at(0));

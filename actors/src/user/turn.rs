@@ -1,4 +1,4 @@
-//! A user's turn: what their sockets are to be told.
+//! A user's turn: messages to their sockets.
 
 use std::time::{Duration, Instant};
 
@@ -15,14 +15,14 @@ use crate::{
     settings::UserLimits,
 };
 
-/// As much may a node's clock step back when it has found out about a pause of the process.
+/// A node's clock may step back by this much when it detects a pause of the process.
 const STEP_BACK: Duration = Duration::from_secs(1);
 
 /// The state of a user's cell.
 pub struct UserTurn {
     id: UserId,
     user: User,
-    /// When the next tick was asked for.
+    /// When the next tick is scheduled.
     woken_at: Option<Instant>,
 }
 
@@ -38,7 +38,7 @@ impl Turn for UserTurn {
     type Message = Message;
     type Out = To;
 
-    /// All of it is exempt: the bound is the node's number of sockets.
+    /// All messages are exempt: the node's number of sockets bounds them.
     const MAILBOX_MAX: usize = 1_024;
 
     fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
@@ -68,7 +68,7 @@ impl Turn for UserTurn {
         Next::Done
     }
 
-    /// Facts of sockets, bounded by their number; a kick must not be lost either.
+    /// Facts of sockets are bounded by their number; a kick must not be lost either.
     fn is_exempt(_: &Message) -> bool {
         true
     }

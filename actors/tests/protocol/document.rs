@@ -130,7 +130,7 @@ fn costs() -> String {
         ("a ping, or a pong that was not asked for", "0.1".to_owned()),
         ("`hello` with `resume`", "5".to_owned()),
         ("a new connection, for its address", "5".to_owned()),
-        ("`join_room`", format!("{} for each member who is told, at least {0}", budget.join_cost)),
+        ("`join_room`", format!("{} for each notified member, at least {0}", budget.join_cost)),
         ("… that replaces an older seat of the same user", format!("{} more", budget.takeover_cost)),
         ("… of a room that does not exist", format!("{} more", budget.miss_cost)),
     ];

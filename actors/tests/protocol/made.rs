@@ -1,4 +1,4 @@
-//! Files that are made from the code: equal to what they should be, or written anew when blessed.
+//! Generated files: compared with the code, or regenerated with `ALDIS_BLESS=1`.
 
 use std::{
     fs,
@@ -34,7 +34,7 @@ pub(crate) fn check(path: &str, made: &str) {
     );
 }
 
-/// The text with what stands between the markers of each part replaced.
+/// The text with the part between each pair of markers replaced.
 pub(crate) fn with_parts(text: &str, parts: &[(&str, String)]) -> String {
     parts.iter().fold(text.to_owned(), |text, (name, made)| {
         let (open, close) = (format!("<!-- made: {name} -->\n"), "<!-- end -->");

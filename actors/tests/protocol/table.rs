@@ -1,4 +1,4 @@
-//! What every message is for, and which shapes and numbers it carries: the rows that the document and the SDK's
+//! Every message's purpose, shape and number: the rows that the document and the SDK's
 //! types are generated from, each checked against its example.
 
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ pub(crate) enum Data {
     Shape(&'static str),
 }
 
-/// Which number stands beside `type`.
+/// The number beside `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Number {
     Neither,

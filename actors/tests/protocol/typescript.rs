@@ -69,7 +69,7 @@ fn shape<T: TS>() -> (String, String) {
     (T::ident(&config), laid_out(&declaration))
 }
 
-/// The generator's text as one would write it: comments on one line where they are one, a field a line.
+/// The generator's text, formatted: short comments on one line, one field per line.
 fn laid_out(declaration: &str) -> String {
     let mut lines = String::new();
     let mut comment: Vec<&str> = Vec::new();
@@ -145,7 +145,7 @@ fn codes() -> String {
 fn the_sdks_types_are_made_from_these() {
     let head = format!(
         "// The wire of `{}`: every message, every error code, every close code.\n\
-         // Generated from the Rust types in actors/src/protocol; do not edit. To make it anew:\n\
+         // Generated from the Rust types in actors/src/protocol; do not edit. To regenerate:\n\
          // ALDIS_BLESS=1 cargo test -p actors --test protocol\n",
         actors::protocol::SUBPROTOCOL
     );

@@ -1,4 +1,4 @@
-//! What only shows where nobody waits for the ledger: cells without a worker, floods.
+//! Tests that need a local ledger, without waits: cells without a worker, floods.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use super::{
     world::{World, name},
 };
 
-/// Long enough for every timer of a quiet room.
+/// Long enough for every timer of an idle room.
 const A_WHILE: Duration = Duration::from_secs(60);
 
 const NOBODY: Population = Population { sockets: 0, users: 0, rooms: 0 };
 const EVERYBODY: Population = Population { sockets: 2, users: 2, rooms: 1 };
 
-/// Both answer pings and send `heartbeat` for that long, and hear nothing else.
+/// Both answer pings and send `heartbeat` for that long, and receive nothing else.
 async fn stand_by(members: &mut [Browser], span: Duration) {
     let [one, two] = members else { panic!("two of them") };
     tokio::join!(one.hears_nothing_for(span), two.hears_nothing_for(span));
@@ -37,7 +37,7 @@ async fn an_idle_call_has_no_worker_and_is_still_pinged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_forgotten_in_a_quiet_room() {
+async fn an_idle_room_loses_nothing() {
     let world = World::of(2, Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(2, room).await;
@@ -54,7 +54,7 @@ async fn nothing_is_forgotten_in_a_quiet_room() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_no_longer_answers_is_found_half_open() {
+async fn an_unresponsive_connection_is_detected_as_half_open() {
     let world = World::of(1, Settings::default()).await;
     let mut members = world.members(2, world.room(4)).await;
     stand_by(&mut members, A_WHILE).await;

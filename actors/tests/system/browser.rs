@@ -1,4 +1,4 @@
-//! A browser as a node sees it: what it sends goes into a connection's handle, what it hears comes out of a sink.
+//! A browser as a node sees it: it sends into a connection's handle, and receives from a sink.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -15,7 +15,7 @@ use actors::{
 use serde_json::Value;
 use tokio::{sync::mpsc, time::timeout};
 
-/// What comes out of a sink.
+/// The output of a sink.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Heard {
     Text(Value),
@@ -24,7 +24,7 @@ pub(crate) enum Heard {
     Closed(Option<u16>),
 }
 
-/// A sink into the test; it can be told to take nothing.
+/// A sink into the test; it can block.
 struct TestSink {
     to: mpsc::UnboundedSender<Heard>,
     clogged: Arc<Mutex<bool>>,
@@ -60,7 +60,7 @@ impl FrameSink for TestSink {
     }
 
     fn close(self: Box<Self>, frame: CloseFrame) -> Later<()> {
-        let _ = self.to.send(Heard::Closed(frame.code)); // the browser may be gone
+        let _ = self.to.send(Heard::Closed(frame.code)); // the browser may be dropped
         Box::pin(async {})
     }
 }
@@ -73,11 +73,11 @@ pub(crate) struct Browser {
     pub(crate) user: String,
     /// From the last `room_joined`.
     pub(crate) resume_token: String,
-    /// The last `seq` heard.
+    /// The last `seq` received.
     pub(crate) seq: u64,
-    /// Answers pings by itself.
+    /// Whether it answers pings automatically.
     pub(crate) pongs: bool,
-    /// Whether `degraded` is read over, as by a browser that is patient.
+    /// Whether `degraded` is ignored.
     pub(crate) is_patient: bool,
 }
 
@@ -94,7 +94,7 @@ impl Browser {
         Self::connect_with(node, token.map_or(Credential::None, Credential::Token))
     }
 
-    /// The same, with what the handshake brought.
+    /// The same, with the handshake's credentials.
     pub(crate) fn connect_with(node: &NodeRef, credential: Credential) -> Self {
         let (to, heard) = mpsc::unbounded_channel();
         let (said, mut saying) = mpsc::unbounded_channel();
@@ -116,7 +116,7 @@ impl Browser {
     }
 
     pub(crate) fn says(&self, text: &str) {
-        let _ = self.said.send(Said::Text(text.to_owned())); // to a closed socket nothing can be said
+        let _ = self.said.send(Said::Text(text.to_owned())); // fails if the socket is closed
     }
 
     /// All these reach the node with one read.
@@ -128,7 +128,7 @@ impl Browser {
         let _ = self.said.send(Said::Disconnect(how)); // likewise
     }
 
-    /// The next numbered message or answer of this type; what else comes before it fails the test.
+    /// The next numbered message or answer of this type; any other message before it fails the test.
     pub(crate) async fn hears(&mut self, kind: &str) -> Value {
         let heard = self.next().await;
         if let Heard::Text(message) = &heard
@@ -139,14 +139,14 @@ impl Browser {
         panic!("{} waits for {kind} and hears {heard:?}", self.user)
     }
 
-    /// Whatever comes next, pings and acks left out.
+    /// The next message, except pings and acks.
     pub(crate) async fn next(&mut self) -> Heard {
         self.next_within(Duration::from_secs(300))
             .await
             .unwrap_or_else(|| panic!("{} hears nothing for 300 s", self.user))
     }
 
-    /// The same, if it comes in time.
+    /// The same, if it arrives in time.
     pub(crate) async fn next_within(&mut self, within: Duration) -> Option<Heard> {
         let until = tokio::time::Instant::now() + within;
         loop {
@@ -169,7 +169,7 @@ impl Browser {
         }
     }
 
-    /// Nothing but pings, acks and `degraded` comes for so long; the browser keeps its heart beating meanwhile.
+    /// Only pings, acks and `degraded` arrive for this long; the browser sends heartbeats meanwhile.
     pub(crate) async fn hears_nothing_for(&mut self, long: Duration) {
         let until = tokio::time::Instant::now() + long;
         while tokio::time::Instant::now() < until {
@@ -191,7 +191,7 @@ impl Browser {
         joined
     }
 
-    /// Says hello on this connection and goes on with what `before` had.
+    /// Sends hello on this connection, and resumes the session of `before`.
     pub(crate) async fn resumes(&mut self, before: &Browser) -> Value {
         let (token, resume, seq) = (&before.user, &before.resume_token, before.seq);
         self.says(&format!(

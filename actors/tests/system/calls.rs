@@ -1,4 +1,4 @@
-//! What members of a room can say to each other, and what is refused.
+//! Messages between members of a room, and refusals.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn what_is_said_at_once_means_what_it_would_mean_one_by_one() {
+async fn messages_read_together_mean_the_same_as_one_by_one() {
     let world = World::single().await;
     let room = world.room(4);
     let mut elder = world.member(0, 1, room).await;
@@ -36,7 +36,7 @@ async fn what_is_said_at_once_means_what_it_would_mean_one_by_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everybody_hears_of_everybody() {
+async fn every_member_is_notified_of_every_other() {
     let world = World::of(2, actors::settings::Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(4, room).await;
@@ -65,7 +65,7 @@ async fn a_full_room_refuses_the_fifth_and_takes_them_when_one_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_offer_from_the_newcomer_is_refused_and_renegotiate_reaches_the_older() {
+async fn an_offer_from_the_newcomer_is_refused_and_renegotiate_reaches_the_earlier() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     members[1].offers(1, &name(1), "v=0");
@@ -106,7 +106,7 @@ async fn a_candidate_that_waits_too_long_is_refused_and_the_65th_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn strangers_in_other_rooms_cannot_be_told_from_nobody() {
+async fn members_of_other_rooms_look_like_unknown_users() {
     let world = World::single().await;
     let mut alice = world.member(0, 1, world.room(4)).await;
     let _elsewhere = world.member(0, 2, world.room(4)).await;
@@ -117,7 +117,7 @@ async fn strangers_in_other_rooms_cannot_be_told_from_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn chat_reaches_all_others_once_however_often_it_is_said() {
+async fn chat_reaches_all_others_once_despite_resends() {
     let world = World::of(3, actors::settings::Settings::default()).await;
     let mut members = world.members(3, world.room(4)).await;
     members[0].chats(1, "hello");
@@ -133,7 +133,7 @@ async fn chat_reaches_all_others_once_however_often_it_is_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_said_before_hello_nor_outside_a_room() {
+async fn messages_before_hello_or_outside_a_room_are_refused() {
     let world = World::single().await;
     let mut early = Browser::connect(&world.nodes[0], None);
     early.says(r#"{"type":"join_room","data":{"roomId":"abc-defg-hij"}}"#);

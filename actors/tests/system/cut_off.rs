@@ -1,4 +1,4 @@
-//! Nodes without their ledger: nobody is closed, and whoever can go elsewhere is told in time.
+//! Nodes without their ledger: no socket is closed, and clients are notified in time to resume elsewhere.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use super::{
     world::{World, name},
 };
 
-/// Until a node that was cut off says so: its lease but for two seconds, and a moment to look.
+/// Until a partitioned node is degraded: its lease minus two seconds, plus one check interval.
 const TOLD_WITHIN: Duration = Duration::from_millis(4_300);
 /// How long a client waits for its node after that, before it tries another one.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Longer than a lease and a seat's window.
 const LONG: Duration = Duration::from_secs(20);
 
-/// The next `degraded`: what the node is without.
+/// The `without` of the next `degraded`.
 async fn degraded(browser: &mut Browser, within: Duration) -> Vec<String> {
     match browser.next_within(within).await {
         Some(Heard::Text(message)) if message["type"] == "degraded" => {
@@ -25,7 +25,7 @@ async fn degraded(browser: &mut Browser, within: Duration) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_node_that_is_cut_off_says_so_in_time_to_resume_through_another() {
+async fn a_partitioned_node_is_degraded_in_time_to_resume_through_another() {
     let world = World::linked(2).await;
     let mut members = world.members(2, world.room(4)).await;
     let (mut bob, mut alice) = (members.pop().expect("two"), members.pop().expect("two"));
@@ -43,7 +43,7 @@ async fn a_node_that_is_cut_off_says_so_in_time_to_resume_through_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_ledger_is_away_for_all_nobody_is_closed_and_no_seat_is_lost() {
+async fn while_the_ledger_is_down_for_all_nodes_no_socket_is_closed_and_no_seat_is_lost() {
     for nodes in [1, 2] {
         let world = World::linked(nodes).await;
         let mut members = world.members(2, world.room(4)).await;

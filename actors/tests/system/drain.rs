@@ -1,4 +1,4 @@
-//! The way out of one node.
+//! The drain of one node.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How sockets end: tokens, hosts, kicks, pages that go away.
+//! How sockets end: tokens, hosts, kicks, closed pages.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn a_bad_token_is_told_and_closed() {
+async fn an_invalid_token_is_reported_and_the_socket_closed() {
     let world = World::single().await;
     for (token, code) in [("expired", "token_expired"), ("nonsense", "auth_invalid")] {
         let mut socket = Browser::connect(&world.nodes[0], Some(token.to_owned()));
@@ -23,7 +23,7 @@ async fn a_bad_token_is_told_and_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_says_no_hello_is_closed_after_five_seconds() {
+async fn a_client_without_hello_is_closed_after_five_seconds() {
     let world = World::single().await;
     let started = tokio::time::Instant::now();
     let mut silent = Browser::connect(&world.nodes[0], None);
@@ -52,7 +52,7 @@ async fn a_cookie_needs_a_hello_whose_own_token_wins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_goes_away_leaves_at_once() {
+async fn a_closed_page_leaves_at_once() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     members[1].disconnects(Disconnect::Closed(Some(1001)));
@@ -60,7 +60,7 @@ async fn a_page_that_goes_away_leaves_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_closed_room_closes_its_members_and_takes_nobody() {
+async fn a_closed_room_closes_its_members_and_refuses_joins() {
     let world = World::of(2, actors::settings::Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(3, room).await;
@@ -99,7 +99,7 @@ async fn a_token_that_runs_out_is_announced_then_closes_the_socket() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_left_when_everybody_is_gone() {
+async fn nothing_is_left_when_all_members_have_left() {
     let world = World::single().await;
     let room = world.room(4);
     let members = world.members(3, room).await;

@@ -1,4 +1,4 @@
-//! A database that is far away: its answers are waited for. The ledger's distance is made by its faulty link.
+//! A remote database: its answers take time. The faulty link delays the ledger's answers.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use actors::{
 
 use super::world::Book;
 
-/// The same rooms, further away.
+/// The same rooms, with a delay.
 pub(crate) struct FarBook(pub(crate) Arc<Book>);
 
 impl Rooms for FarBook {

@@ -1,4 +1,4 @@
-//! A panic in any one actor costs nobody else anything, and no seat.
+//! A panic in any one cell or actor affects no other, and no seat is lost.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     members[0].offers(2, &name(3), "two");
     members[0].candidate(3, &name(2), "three");
     members[3].chats(1, "four");
-    // Two senders: their messages meet in any order, each one's own stay in theirs.
+    // Two senders: their messages interleave in any order; each sender's own stay in order.
     assert_eq!(signals_beside_chat(&mut members[1], 3).await, ["offer", "ice_candidate"]);
     assert_eq!(signals_beside_chat(&mut members[2], 2).await, ["offer"]);
     members[0].hears("chat_message").await;
@@ -31,7 +31,7 @@ async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sockets_panic_costs_that_socket_alone_and_it_resumes() {
+async fn a_sockets_panic_affects_that_socket_alone_and_it_resumes() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     world.nodes[0].inject(Victim::SocketOf(UserId::from_u128(2)));
@@ -46,7 +46,7 @@ async fn a_sockets_panic_costs_that_socket_alone_and_it_resumes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_users_panic_their_sockets_are_still_theirs() {
+async fn after_a_users_panic_their_sockets_are_attached_again() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     world.nodes[0].inject(Victim::User(UserId::from_u128(2)));
@@ -57,7 +57,7 @@ async fn after_a_users_panic_their_sockets_are_still_theirs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_panic_of_each_of_the_nodes_actors_time_goes_on_and_pushes_arrive() {
+async fn after_a_panic_of_each_of_the_nodes_actors_ticks_and_pushes_continue() {
     let world = World::of(2, Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(3, room).await;
@@ -92,7 +92,7 @@ async fn after_a_rooms_panic_join_order_still_decides_who_offers() {
     late.hears("offer").await;
 }
 
-/// Hears so many messages, of which one is chat; answers the others' types in order.
+/// Receives this many messages, one of which is chat; returns the others' types in order.
 async fn signals_beside_chat(member: &mut Browser, count: usize) -> Vec<String> {
     let mut types = Vec::new();
     for _ in 0..count {

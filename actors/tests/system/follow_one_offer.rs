@@ -1,9 +1,9 @@
-//! The walk of the README: A's offer to B on another node, and back.
+//! The first walk of `docs/architecture.md`: A's offer to B on another node, and the answer.
 
 use super::world::{World, name};
 
 #[tokio::test(start_paused = true)]
-async fn an_offer_crosses_nodes_and_its_answer_comes_back() {
+async fn an_offer_crosses_nodes_and_its_answer_returns() {
     let world = World::of(2, actors::settings::Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(2, room).await;

@@ -1,4 +1,4 @@
-//! A receipt is a fact: each number ends as exactly one of delivered, refused, or the same message as before.
+//! Outcomes are final: each number is exactly one of delivered, refused, or a duplicate.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn unnumbered_messages_take_nothing_from_the_clients_counter() {
+async fn unnumbered_messages_consume_no_number() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     members[0].says(r#"{"type":"chat_message","data":{"content":"unnumbered"}}"#);
@@ -60,7 +60,7 @@ async fn a_refusal_that_was_lost_with_its_socket_is_answered_the_same_after_the_
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_sent_right_behind_a_join_is_sent_in_the_room() {
+async fn messages_sent_right_after_a_join_are_sent_in_the_room() {
     let world = World::single().await;
     let room = world.room(4);
     let mut elder = world.member(0, 1, room).await;

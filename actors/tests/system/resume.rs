@@ -1,4 +1,4 @@
-//! Lost sockets: whoever comes back within the window was never away.
+//! Lost sockets: a resume within the window goes unnoticed by other members.
 
 use std::{sync::Arc, time::Duration};
 
@@ -36,7 +36,7 @@ async fn a_resume_on_another_node_misses_nothing_and_is_seen_by_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn candidates_of_a_call_that_stands_go_on_to_a_member_who_is_away_for_a_moment() {
+async fn candidates_of_an_established_call_are_kept_for_a_disconnected_member() {
     let world = World::single().await;
     let room = world.room(4);
     let mut members = world.members(2, room).await;
@@ -75,7 +75,7 @@ async fn past_the_window_the_seat_is_lost_once() {
     members[0].hears("user_joined").await;
 }
 
-/// An edge that has told clients to wait for so long.
+/// An edge that has sent clients this retry delay.
 struct Told(Duration);
 
 impl Shedding for Told {
@@ -85,7 +85,7 @@ impl Shedding for Told {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_keeps_the_wait_it_was_told_still_has_its_seat() {
+async fn a_client_that_waits_for_its_retry_delay_keeps_its_seat() {
     let world = World::single().await;
     world.nodes[0].keep_seats_while(Arc::new(Told(Duration::from_secs(8))));
     let mut members = world.members(2, world.room(4)).await;
@@ -98,7 +98,7 @@ async fn a_client_that_keeps_the_wait_it_was_told_still_has_its_seat() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_told_wait_keeps_a_seat_for_ever() {
+async fn retry_delays_extend_a_seat_by_a_bounded_time() {
     let world = World::single().await;
     world.nodes[0].keep_seats_while(Arc::new(Told(Duration::from_secs(1_000))));
     let mut members = world.members(2, world.room(4)).await;
@@ -109,7 +109,7 @@ async fn no_told_wait_keeps_a_seat_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_not_acknowledged_is_said_again_and_heard_once() {
+async fn unacknowledged_messages_are_resent_and_delivered_once() {
     let world = World::of(2, Settings::default()).await;
     let mut members = world.members(2, world.room(4)).await;
     let (mut bob, alice) = (members.pop().expect("two"), members.pop().expect("two"));
@@ -127,7 +127,7 @@ async fn what_was_not_acknowledged_is_said_again_and_heard_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_candidate_that_waited_when_its_node_was_lost_is_said_again_and_waits_again() {
+async fn a_candidate_that_waited_on_a_lost_node_is_resent_and_waits_again() {
     let world = World::of(2, Settings::default()).await;
     let mut members = world.members(2, world.room(4)).await;
     let (mut bob, alice) = (members.pop().expect("two"), members.pop().expect("two"));
@@ -146,7 +146,7 @@ async fn a_candidate_that_waited_when_its_node_was_lost_is_said_again_and_waits_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stolen_or_broken_resume_token_opens_nothing() {
+async fn a_stolen_or_malformed_resume_token_is_refused() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     let mut bob = members.pop().expect("two");
@@ -167,7 +167,7 @@ async fn a_stolen_or_broken_resume_token_opens_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_tab_takes_the_seat_and_the_first_is_told_so() {
+async fn a_second_tab_takes_the_seat_and_the_first_is_closed_as_replaced() {
     let world = World::of(2, Settings::default()).await;
     let room = world.room(2);
     let mut members = world.members(2, room).await;
@@ -182,7 +182,7 @@ async fn a_second_tab_takes_the_seat_and_the_first_is_told_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_resume_while_the_old_socket_still_stands_takes_over_unseen() {
+async fn a_resume_while_the_old_socket_is_open_takes_over_unnoticed() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     let mut bob = members.pop().expect("two");
@@ -195,7 +195,7 @@ async fn a_resume_while_the_old_socket_still_stands_takes_over_unseen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_socket_is_found_and_its_seat_lost() {
+async fn a_silent_socket_is_detected_and_its_seat_lost() {
     let world = World::single().await;
     let mut members = world.members(2, world.room(4)).await;
     let mut bob = members.pop().expect("two");

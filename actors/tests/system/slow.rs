@@ -1,4 +1,4 @@
-//! Readers that do not keep up cost themselves, not their room.
+//! Slow readers: they only hurt themselves, not their room.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn settings(outbox_bytes_max: usize) -> Settings {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reader_that_catches_up_hears_everything_in_order() {
+async fn a_reader_that_catches_up_receives_everything_in_order() {
     let world = World::of(1, settings(1 << 20)).await;
     let mut members = world.members(2, world.room(4)).await;
     *members[1].clogged.lock().expect("never poisoned") = true;

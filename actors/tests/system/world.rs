@@ -1,4 +1,4 @@
-//! A world of nodes that share one ledger, with rooms and people that need no database.
+//! Nodes that share one ledger, with rooms and users that need no database.
 
 use std::{
     collections::BTreeMap,
@@ -35,7 +35,7 @@ impl Rooms for Book {
     }
 }
 
-/// Whoever says their UUID is believed; `expired` is not.
+/// Accepts a UUID as a token of that user; refuses `expired`.
 struct Trusting;
 
 impl Verifier for Trusting {
@@ -61,22 +61,22 @@ impl IceServers for NoIce {
     }
 }
 
-/// Nodes, and what they share.
+/// Nodes and their shared ledger.
 pub(crate) struct World {
     pub(crate) nodes: Vec<NodeRef>,
-    /// Each node's link to the ledger, if it has one that can be cut.
+    /// Each node's link to the ledger, if it can be interrupted.
     pub(crate) links: Vec<Arc<Link>>,
     pub(crate) ledger: Arc<MemoryLedger>,
     pub(crate) book: Arc<Book>,
 }
 
 impl World {
-    /// So many nodes with these settings.
+    /// Nodes with these settings.
     pub(crate) async fn of(nodes: usize, settings: Settings) -> Self {
         Self::made(nodes, settings, crate::FAR).await
     }
 
-    /// So many nodes, each with a link to the ledger that can be cut.
+    /// Nodes, each with a link to the ledger that can be interrupted.
     pub(crate) async fn linked(nodes: usize) -> Self {
         Self::made(nodes, Settings::default(), true).await
     }
@@ -121,7 +121,7 @@ impl World {
         Self::of(1, Settings::default()).await
     }
 
-    /// A new room for so many.
+    /// A new room with this limit.
     pub(crate) fn room(&self, participants_max: u32) -> RoomId {
         let mut rooms = self.book.0.lock().expect("no test panics with the book open");
         let id = RoomId::from_letters([u8::try_from(rooms.len() % 26).expect("26 fits"); 10]);
@@ -131,7 +131,7 @@ impl World {
         id
     }
 
-    /// A browser of user number `user` that has said hello to node number `node`.
+    /// A browser of user number `user` that has sent hello to node number `node`.
     pub(crate) async fn browser(&self, node: usize, user: u128) -> Browser {
         let mut browser = Browser::connect(&self.nodes[node], None);
         browser.says(&format!(r#"{{"type":"hello","data":{{"token":"{}"}}}}"#, name(user)));
@@ -147,7 +147,7 @@ impl World {
         browser
     }
 
-    /// So many members of one room, each told of all who came later; on alternating nodes.
+    /// Members of one room, each notified of all later ones; on alternating nodes.
     pub(crate) async fn members(&self, count: u128, room: RoomId) -> Vec<Browser> {
         let mut members: Vec<Browser> = Vec::new();
         for user in 1..=count {

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_win_passes_and_asks_to_be_kept() {
+    fn an_improvement_passes_and_asks_to_be_recorded() {
         assert!(!judged(1_000, 950).words.contains("win"));
         let Verdict { passes, words } = judged(1_000, 949);
         assert!(passes && words.contains("A win") && words.contains("-5.1 %"), "{words}");

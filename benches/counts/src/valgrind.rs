@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_count_is_read_from_what_valgrind_says() {
+    fn the_count_is_read_from_valgrinds_output() {
         assert_eq!(collected("==7== Events    : Ir\n==7== Collected : 72918486\n==7==\n"), Some(72_918_486));
         assert_eq!(collected("==7== Command: x\n"), None);
     }

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_for_the_named_addresses_is_said_before_anything_opens() {
+    fn too_many_connections_for_the_source_addresses_fail_early() {
         let far: SocketAddr = "192.0.2.1:443".parse().expect("an address");
         assert!(Sources::plan(&[], 1_000, (far, 1_001)).is_err());
         let named = ["192.0.2.7".parse().expect("an address"), "192.0.2.8".parse().expect("an address")];

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_says_whether_it_is_tls_and_where() {
+    fn a_url_has_a_scheme_and_an_address() {
         let table = [
             ("http://a:8080", (false, "a:8080")),
             ("https://a/", (true, "a")),

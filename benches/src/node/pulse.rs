@@ -1,5 +1,5 @@
-//! Is the node alive? `GET /health/live`, asked as an orchestrator's probe does: every time over a connection of its
-//! own. Must not know what the node is put through meanwhile.
+//! Liveness probes of the node: `GET /health/live`, as by an orchestrator, each on a new connection. Must not know the
+//! node's load meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -13,20 +13,20 @@ use super::rest::Rest;
 use crate::clock::nanos;
 use crate::latency::histogram;
 
-/// How often it is asked.
+/// The interval of probes.
 const EVERY: Duration = Duration::from_millis(20);
 
-/// A probe that goes on, from a thread of its own, so that the crowd's work is not in its figures.
+/// A running probe, on a separate thread, so that its figures do not include the crowd's work.
 pub(crate) struct Pulse {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<anyhow::Result<Beats>>,
 }
 
-/// What the probe found.
+/// The probe's results.
 pub(crate) struct Beats {
-    /// How long the good answers took.
+    /// Durations of successful probes.
     pub(crate) times: Histogram<u64>,
-    /// Answers that were none, or not good.
+    /// Failed probes.
     pub(crate) missed: u64,
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct Credentials {
 pub(crate) struct LoggedIn {
     /// From the first request to success, waits included.
     pub(crate) took: Duration,
-    /// How often it was told to wait.
+    /// How often it was refused with a retry delay.
     pub(crate) waits: u32,
 }
 
@@ -51,7 +51,7 @@ struct Made {
     room_id: String,
 }
 
-/// The wait told by a 429 or 503.
+/// The retry delay of a 429 or 503.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Later {
@@ -126,7 +126,7 @@ fn builder(trust: Option<&Trust>) -> ClientBuilder {
     }
 }
 
-/// The body of a successful response, and how often the node told to wait before.
+/// The body of a successful response, and how often the node refused with a retry delay before.
 async fn asked(what: &str, request: &RequestBuilder) -> anyhow::Result<(String, u32)> {
     for waits in 0..RETRIES_MAX {
         let request = request.try_clone().context("a request with a body that cannot be sent twice")?;

@@ -1,5 +1,5 @@
-//! A node started by this run: on free ports, its data in a temporary directory, its limits raised so that the load is
-//! what is measured. Must not know what it is started for.
+//! A node started by this run: on free ports, its data in a temporary directory, its limits raised so that they do not
+//! limit the load. Must not know the scenario.
 
 use std::fs;
 use std::net::SocketAddr;

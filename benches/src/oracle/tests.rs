@@ -49,7 +49,7 @@ fn came(user: UserId, rev: u64) -> Body {
 }
 
 #[test]
-fn a_clean_call_breaks_no_promise() {
+fn a_correct_call_violates_no_guarantee() {
     let mut seat = Seat::taken().after([
         Body::Offer { from: OLD },
         marked(OLD, 1),
@@ -71,7 +71,7 @@ fn a_clean_call_breaks_no_promise() {
 }
 
 #[test]
-fn each_broken_promise_is_named() {
+fn each_violated_guarantee_is_named() {
     let offered = || Seat::taken().after([Body::Offer { from: OLD }, marked(OLD, 1)]);
     let kind = "ice_candidate";
     for (mut seat, body, expected) in [
@@ -102,7 +102,7 @@ fn each_broken_promise_is_named() {
 }
 
 #[test]
-fn a_hole_a_repeat_and_a_missing_number_are_seen() {
+fn a_gap_a_duplicate_and_a_missing_number_are_detected() {
     for got in [0, 2, 3] {
         let mut seat = Seat::taken().after([Body::Offer { from: OLD }, marked(OLD, 1)]);
         seat.seq = got;
@@ -113,7 +113,7 @@ fn a_hole_a_repeat_and_a_missing_number_are_seen() {
 }
 
 #[test]
-fn an_ack_names_what_was_said_and_never_goes_back() {
+fn an_ack_names_a_sent_number_and_never_decreases() {
     let mut seat = Seat::taken();
     assert_eq!(seat.unnumbered(Body::Ack(11)), Err(Violation::AckAhead { acked: 11, said: 10 }));
     let mut seat = Seat::taken();
@@ -122,7 +122,7 @@ fn an_ack_names_what_was_said_and_never_goes_back() {
 }
 
 #[test]
-fn a_room_too_full_is_seen_by_its_members_and_by_the_count_of_all() {
+fn an_overfull_room_is_detected_by_its_members_and_by_the_total() {
     let cast = Cast::new(2, [(ME, 0), (OLD, 0), (NEW, 0)].into_iter());
     let mut witness = Witness::new(0);
     let joined = Heard {
@@ -139,7 +139,7 @@ fn a_room_too_full_is_seen_by_its_members_and_by_the_count_of_all() {
 }
 
 #[test]
-fn a_stay_goes_on_where_it_was_and_what_was_said_to_an_earlier_one_is_no_loss() {
+fn a_session_continues_where_it_was_and_messages_of_an_earlier_one_are_no_loss() {
     let mut seat = Seat::taken().after([Body::Offer { from: OLD }, marked(OLD, 1)]);
     assert_eq!(seat.unnumbered(Body::Ack(8)), Ok(()));
     assert_eq!(seat.unnumbered(Body::Resumed { from_seq: 3 }), Ok(()));

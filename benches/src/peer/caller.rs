@@ -128,7 +128,7 @@ impl Caller {
         if talk.bouncing.load(Relaxed) {
             self.mouth.message(now);
         }
-        // Counted last, so that what is sent back is never missing between the two counts.
+        // Counted last, so that a returned message is never missing between the two counts.
         talk.relayed.fetch_add(1, Relaxed);
     }
 }

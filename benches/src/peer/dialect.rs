@@ -71,7 +71,7 @@ pub(crate) enum Phrase {
     Answer,
     Ack(Seq),
     Beat,
-    /// A message for the partner that was due at a time, in a frame of so many bytes.
+    /// A message for the partner with its due time, in a frame of this many bytes.
     Message(Nanos, usize),
 }
 
@@ -89,7 +89,7 @@ pub(crate) struct Voice {
 pub(crate) struct Ear {
     /// Numbered frames since the last acknowledgement.
     unacked: u32,
-    /// The caller's own id, where the server gives ids and tells everybody of everybody.
+    /// The caller's own id, if the server assigns ids and announces all callers to all.
     own: String,
     /// The partner is known.
     has_met: bool,
@@ -104,7 +104,7 @@ pub(crate) struct Heard {
     pub(crate) later: Option<(Duration, Phrase)>,
     /// The caller is ready.
     pub(crate) ready: bool,
-    /// The id that is to be named from now on.
+    /// The id to use from now on.
     pub(crate) id: Option<String>,
     /// The partner's message.
     pub(crate) mark: Option<Mark>,
@@ -118,7 +118,7 @@ impl Voice {
         self.cid
     }
 
-    /// The next message's mark; nobody comes anew, so it names no join order.
+    /// The next message's mark; callers never rejoin, so it has no join order.
     fn mark(&mut self, at: Nanos) -> Mark {
         self.told += 1;
         Mark { n: self.told, at, rev: 0 }
@@ -126,7 +126,7 @@ impl Voice {
 }
 
 impl Ear {
-    /// Whoever of these is not the caller is the partner, who may be told of more than once.
+    /// The one of these that is not the caller is the partner, who may be announced more than once.
     fn meet<'a>(&mut self, mut ids: impl Iterator<Item = &'a str>) -> Heard {
         let partner = ids.find(|id| *id != self.own).filter(|_| !self.has_met);
         self.has_met |= partner.is_some();
@@ -139,7 +139,7 @@ impl Heard {
         Self { ready: true, ..Self::default() }
     }
 
-    /// The caller knows whom to talk to.
+    /// The caller knows its partner.
     fn met(id: &str) -> Self {
         Self { ready: true, id: Some(id.to_owned()), ..Self::default() }
     }
@@ -169,7 +169,7 @@ fn candidate(out: &mut String, (begun, bytes): (usize, usize), mark: Mark, end: 
     out.push_str(end);
 }
 
-/// The mark in a frame, wherever it stands: servers keep what they do not understand, though not its order.
+/// The mark in a frame, at any position: servers keep fields that they do not know, but not their order.
 fn mark(text: &[u8]) -> Option<Mark> {
     mark_after(text, (br#""n":"#, br#""at":"#))
 }

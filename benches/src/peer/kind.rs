@@ -83,31 +83,31 @@ impl Kind {
     pub(crate) const fn does(self) -> &'static str {
         match self {
             Self::Echo => {
-                "Bare tokio TCP on one thread: reads, and writes the same bytes back to whom they came from. No HTTP, no WebSocket, no second socket; a handshake is a TCP connection."
+                "Bare tokio TCP on one thread: writes the bytes it reads back to their sender. No HTTP, no WebSocket, no second socket; a handshake is a TCP connection."
             }
             Self::Ws => {
-                "The least a signaling server does: one `Map` of people, each message parsed and handed on. No rooms, no authentication, no acknowledgement. `perMessageDeflate` off, `bufferutil` installed."
+                "A minimal signaling server: one `Map` of clients; each message is parsed and relayed. No rooms, no authentication, no acknowledgement. `perMessageDeflate` off, `bufferutil` installed."
             }
             Self::Peerjs => {
-                "As its readme starts it, `concurrent_limit` raised. Relays JSON between ids; tokens are names, not checked. A message for somebody who is away waits in memory."
+                "Started as in its readme, with `concurrent_limit` raised. Relays JSON between ids; tokens are names, not verified. Messages for a disconnected client are buffered in memory."
             }
             Self::Socketio => {
-                "WebSocket transport only, the default engine with `bufferutil`, the first request of each socket let go as its makers advise; private messages through a room of each person. No authentication; at most once."
+                "WebSocket transport only, the default engine with `bufferutil`, the first request of each socket released as its documentation advises; private messages through one room per client. No authentication; at most once."
             }
             Self::Matchbox => {
-                "Full mesh, pairs in rooms of their own; its log at `warn`. Relays JSON between ids it gives. No authentication; at most once. It does not set TCP_NODELAY; in trials its p50 stood now near 0.1 ms, now near 10 ms. The one may explain the other, which was not tested."
+                "Full mesh, each pair in its own room; its log at `warn`. Relays JSON between ids that it assigns. No authentication; at most once. It does not set TCP_NODELAY; in trials its p50 was either near 0.1 ms or near 10 ms. The former may explain the latter, which was not tested."
             }
             Self::Sockudo => {
-                "A server of Pusher's protocol in Rust: its defaults, metrics among them, with the limits raised that are meant for one client or one app; its log at `warn`. Each pair has a private channel; a caller subscribes to it with an HMAC-SHA256 that is verified, and messages are client events, which go to everybody else on the channel. At most once."
+                "A server of Pusher's protocol in Rust: its defaults, including metrics, with the limits per client and per app raised; its log at `warn`. Each pair has a private channel; a caller subscribes to it with an HMAC-SHA256, which the server verifies, and messages are client events to all others on the channel. At most once."
             }
             Self::AppRtc => {
-                "The signaling server of AppRTC's port to Rust, which took the place of the Collider in Go, spoken to in the Collider's way (version 1); its web server and its SFU are not started. Pairs sit in rooms, what one sends goes to the other as text within JSON. No authentication; at most once. For each message it looks through all rooms, so what one costs grows with them. It does not set TCP_NODELAY."
+                "The signaling server of AppRTC's port to Rust, which replaced the Collider in Go, with the Collider's protocol (version 1); its web server and its SFU are not started. Pairs are in rooms; it relays messages as text within JSON. No authentication; at most once. For each message it searches all rooms, so its cost grows with their number. It does not set TCP_NODELAY."
             }
             Self::Spreed => {
-                "The signaling server of Nextcloud Talk, in Go, as Debian packages it: one that stands alone, without media server, its messages to other servers kept within (`:loopback:`). Callers are its internal clients: each hello carries an HMAC-SHA256 that is verified, so no Nextcloud is asked, and no `bye` is said. Pairs sit in rooms and send each other messages by session id; such an id is encrypted and long, so **its frames are longer than everybody else's**. At most once; for somebody whose socket is cut messages wait. Its log, which tells of each who comes and goes, goes to a file."
+                "The signaling server of Nextcloud Talk, in Go, Debian's package: standalone, without media server, its messages to other servers in process (`:loopback:`). Callers are its internal clients: it verifies an HMAC-SHA256 in each hello, so it asks no Nextcloud, and callers send no `bye`. Pairs are in rooms and send each other messages by session id; such an id is encrypted and long, so **its frames are longer than those of all others**. At most once; messages for a disconnected client are buffered. It logs each connection, to a file."
             }
             Self::Aldis => {
-                "Its defaults, with the limits raised that are meant for one client. Every hello carries an RS256 token that is verified; pairs sit in rooms and have negotiated; every message is numbered, kept until it is acknowledged, and acknowledged (`ack` of every 8th). That is at-least-once with repeats dropped, which none of the others does."
+                "Its defaults, with the limits per client raised. It verifies an RS256 token in every hello; pairs are in rooms and have negotiated; every message is numbered, buffered until it is acknowledged, and acknowledged (`ack` of every 8th). That is at-least-once delivery with duplicates dropped, which none of the others offers."
             }
         }
     }

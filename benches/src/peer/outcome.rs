@@ -156,7 +156,7 @@ async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
     }
 }
 
-/// What a Node server's package tells.
+/// The version in a Node server's package.
 fn module(server: NodeServer, peers: &Path) -> anyhow::Result<String> {
     #[derive(serde::Deserialize)]
     struct Module {
@@ -168,7 +168,7 @@ fn module(server: NodeServer, peers: &Path) -> anyhow::Result<String> {
     Ok(format!("{} {version}", server.package))
 }
 
-/// What `cargo install` noted beside a program of a crate, as not every program tells its version itself.
+/// The version recorded by `cargo install`, because not every program prints its own.
 fn installed(program: Option<&Path>, name: &str) -> String {
     let notes = program.and_then(Path::parent).and_then(Path::parent).map(|root| root.join(".crates.toml"));
     let notes = notes.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
@@ -180,7 +180,7 @@ fn noted<'a>(notes: &'a str, name: &str) -> Option<&'a str> {
     notes.lines().find_map(|line| line.strip_prefix('"')?.strip_prefix(name)?.strip_prefix(' ')?.split(' ').next())
 }
 
-/// What Debian calls its version; elsewhere it is not known.
+/// The version of the Debian package; unknown elsewhere.
 async fn packaged(package: &str) -> anyhow::Result<String> {
     let asked = Command::new("dpkg-query").args(["--show", "--showformat=${Version}", package]).output().await;
     let version = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
@@ -240,7 +240,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_median_stands_between_least_and_most() {
+    fn the_median_is_between_minimum_and_maximum() {
         let outcomes = outcomes();
         let of: fn(&Figures) -> f64 = |figures| figures.one.cpu_us;
         let spreads: Vec<_> = outcomes.servers.iter().map(|server| server.spread(of)).collect();

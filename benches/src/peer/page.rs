@@ -8,66 +8,73 @@ use super::aims;
 use super::outcome::{MEASURES, Measure, Outcomes, Server};
 use super::work::{HANDSHAKES_EACH, MANY};
 
-/// Less than this is a trial: figures to see that it works, not to compare by.
+/// A smaller run is a trial: it shows that the command works, not how the servers compare.
 const TRIAL_BELOW: (usize, u64, usize) = (500, 10, 3);
 
 const METHOD: &str = "\
-- **Same work.** Each caller sends text frames of the same size, its server's own envelope included; the inside is a \
-candidate with a number and the time it was due. Only where the envelope leaves no room for that is a frame as long as it must be: \
-a session's id at the Nextcloud server has 284 characters, so the least message has some 460 bytes. A message that is lost, repeated or out of order ends the round.
-- **One core each.** The server runs on one processor and the generator on another; each server has its turn in each \
-round, alone. What a busy machine does to one, it does to all. The table shows medians of the rounds.
+- **Same work.** Each caller sends text frames of the same size, including its server's own envelope; the payload is \
+a candidate with a number and its due time. Frames are longer only where the envelope requires it: a session id of \
+the Nextcloud server has 284 characters, so its shortest message has some 460 bytes. A lost, duplicated or reordered \
+message ends the round.
+- **One core each.** The server runs on one processor and the generator on another; in each round every server runs \
+once, alone, so that other load on the machine affects all servers alike. The table shows medians of the rounds.
 - **CPU** is user and system time of the server's process and its children, from `/proc/PID/stat`, divided by the \
-messages that arrived: acknowledgements, pings and heartbeats are in it. *1 in flight* is a closed loop in which one \
-message of each pair is always under way, so every message costs a wake-up; with *16 in flight* several are read at once, because the generator answers what it read at \
-once with one write. In closed loops the generator never sleeps: the kernel would charge the server for waking it, which \
-no server pays whose clients are elsewhere.
-- **p50 and p99** are from when a message was *due* to when the receiver had read it, in an open loop at a fixed rate \
-(no coordinated omission). How late the generator itself was is contained, and shown.
-- **Memory** is anonymous memory (heap, stacks) of a fresh server: with all connections at rest, less what it was \
-with the first quarter of them, for each of the others, so that stores which are filled once are not counted. Node servers are told to collect their garbage before each look, which in \
-service nobody does for them. The Nextcloud server, in Go, is not told: what it has not collected yet is in its figure. The kernel's own 4–5 kB a socket are in none.
-- **Handshakes** are the CPU time of so many callers coming at once until each is let in, turned round: what one core \
-could do. For the floor a TCP connection; for the others the WebSocket upgrade and their own first words. These are a \
-name for `ws`, PeerJS and Socket.IO, none for matchbox_server, a room's name and a greeting to and from the partner for AppRTC, \
-which does not answer to the name alone. Some verify who comes: Sockudo an HMAC-SHA256 when a caller subscribes to its private \
-channel; the Nextcloud server an HMAC-SHA256 in `hello` (as of its internal clients; a browser's ticket it would have verified \
-by a Nextcloud, which is not here), and it makes two encrypted session ids; **Aldis an RS256 token in `hello`**, the only \
-asymmetric signature here.
+messages that arrived; it includes acknowledgements, pings and heartbeats. *1 in flight* is a closed loop with one \
+message of each pair in flight, so every message costs a wake-up; with *16 in flight* a server reads several at \
+once, because the generator answers everything it has read with one write. In closed loops the generator never \
+sleeps: otherwise the kernel would charge the server for waking it, a cost that servers with remote clients do not \
+have.
+- **p50 and p99** are measured from the time a message was *due* to the time the receiver had read it, in an open \
+loop at a fixed rate (no coordinated omission). They include the generator's own delay, which is shown.
+- **Memory** is anonymous memory (heap, stacks) of a fresh server: with all connections idle, minus the same with \
+the first quarter of them, divided by the other connections, so that one-time allocations are not counted. Node \
+servers are asked to collect garbage before each measurement, which does not happen in production. The Nextcloud \
+server, in Go, is not asked: its figure includes uncollected garbage. No figure includes the kernel's own 4–5 kB per \
+socket.
+- **Handshakes** are the inverse of the CPU time of many callers that connect at once, per handshake: what one core \
+could do. For the floor a handshake is a TCP connection; for the others it is the WebSocket upgrade and their first \
+messages: a name for `ws`, PeerJS and Socket.IO, none for matchbox_server, and for AppRTC, which does not answer a \
+name alone, a room's name and a greeting to and from the partner. Some servers authenticate the caller: Sockudo \
+verifies an HMAC-SHA256 when a caller subscribes to its private channel; the Nextcloud server verifies an \
+HMAC-SHA256 in `hello` (as for its internal clients; it would ask a Nextcloud, which is not installed here, to \
+verify a browser's ticket) and makes two encrypted session ids; **Aldis verifies an RS256 token in `hello`**, the \
+only asymmetric signature here.
 ";
 
 const LEFT_OUT: &str = "\
-- **What a message is worth differs.** The floor has no second socket. The relays on `ws`, PeerJS, Socket.IO, matchbox_server, Sockudo and AppRTC \
-send once and, as set up here, do not repeat; the Nextcloud server keeps what somebody misses whose socket is cut, but \
-nobody acknowledges. Aldis checks membership and role, numbers, keeps and acknowledges.
-- **What an idle connection is differs.** Callers of Aldis are joined and negotiated pairs in rooms, those of \
-matchbox_server, Sockudo, the Nextcloud server and AppRTC joined pairs in rooms or on channels, those of the others are \
+- **Guarantees differ.** The floor has no second socket. The relays on `ws`, PeerJS, Socket.IO, matchbox_server, \
+Sockudo and AppRTC send once and, as configured here, do not resend; the Nextcloud server buffers messages for a \
+disconnected client, but without acknowledgements. Aldis checks membership and role, numbers, buffers and \
+acknowledges.
+- **Idle connections differ.** Callers of Aldis are joined and negotiated pairs in rooms; those of matchbox_server, \
+Sockudo, the Nextcloud server and AppRTC are joined pairs in rooms or on channels; those of the others are \
 registered under their name.
-- **Other servers.** AppRTC's first server, the Collider in Go, is archived, and neither npm, crates.io nor Debian has it: \
-its port to Rust stands in for it. Not tried: Centrifugo.
-- **The floor is no exact floor.** It has as many connections as the others, each with its own words; a relay has two \
-sockets a message. Where a server's core is not busy (see *Around the figures*), the generator was the limit, and the \
-server woke up more often a message than it would at its own limit.
-- **Memory of the Node servers moved with how long connections rested**: `ws` read 6.6 kB after 2 s and 4.6 kB after 5 s \
-in trials. Compare runs of the same rest, and look at the spread.
-- **Not measured**: TLS, more than one core, clusters (Socket.IO has Redis adapters, the PeerJS server nothing), compression.
+- **Other servers.** AppRTC's first server, the Collider in Go, is archived and not in npm, crates.io or Debian: the \
+benchmark uses its port to Rust instead. Not tried: Centrifugo.
+- **The floor is not exact.** It has as many connections as the others, each with its own messages; a relay has two \
+sockets per message. Where a server's core is not busy (see *Further figures*), the generator was the limit, and the \
+server woke up more often per message than it would at its own limit.
+- **Memory of the Node servers depended on how long connections were idle**: `ws` took 6.6 kB after 2 s and 4.6 kB \
+after 5 s in trials. Compare runs with the same idle time, and look at the spread.
+- **Not measured**: TLS, more than one core, clusters (Socket.IO has Redis adapters, the PeerJS server nothing), \
+compression.
 ";
 
-/// The whole page; the plot lies beside it.
+/// The whole page; the plot is in the same folder.
 pub(crate) fn page(outcomes: &Outcomes, plot: &Path) -> String {
     let plot = plot.file_name().unwrap_or_default().to_string_lossy();
     let mut out = format!("# Benchmarks\n\n{}\n\n", head(outcomes));
     let _ = write!(out, "{}\n\n![Plots of this table]({plot})\n\n", table(outcomes).trim_end());
-    let _ = write!(out, "## Against the floor\n\n{}\n", ratios(outcomes));
-    let _ = write!(out, "## What was aimed at\n\n{}\n", aims::table(outcomes));
+    let _ = write!(out, "## Relative to the floor\n\n{}\n", ratios(outcomes));
+    let _ = write!(out, "## Targets\n\n{}\n", aims::table(outcomes));
     let _ = write!(out, "## Spread of the rounds\n\n{}\n", spreads(outcomes));
-    let _ = write!(out, "## Around the figures\n\n{}\n", around(outcomes));
+    let _ = write!(out, "## Further figures\n\n{}\n", around(outcomes));
     let _ = write!(out, "## The servers\n\n{}\n", servers(outcomes));
-    let _ = write!(out, "## Method\n\n{METHOD}\n## What is not comparable, and what is left out\n\n{LEFT_OUT}");
+    let _ = write!(out, "## Method\n\n{METHOD}\n## Limits of the comparison\n\n{LEFT_OUT}");
     for kind in &outcomes.setting.left_out {
         let Some(program) = kind.program() else { continue };
         let (name, install) = (kind.name(), program.install);
-        let _ = writeln!(out, "- **Not installed where this was measured**: {name}. To measure it too: `{install}`.");
+        let _ = writeln!(out, "- **Not installed on this machine**: {name}. To include it: `{install}`.");
     }
     if outcomes.troubles().next().is_some() {
         out.push_str("\n## What went wrong\n\nThese rounds are not in the figures.\n\n");
@@ -76,7 +83,7 @@ pub(crate) fn page(outcomes: &Outcomes, plot: &Path) -> String {
     out
 }
 
-/// How it was made, and whether that is enough to compare by.
+/// How it was measured, and whether the run is long enough for a comparison.
 fn head(outcomes: &Outcomes) -> String {
     let setting = &outcomes.setting;
     let size = &setting.size;
@@ -88,8 +95,8 @@ fn head(outcomes: &Outcomes) -> String {
         ""
     };
     format!(
-        "{trial}Generated by `aldis-bench peers` on {}: {rounds} rounds, {} pairs, {} s measured after {} s of warming up, \
-         frames of {} bytes, open loop of {} messages/s, {} idle connections at rest for {} s, {} handshakes. {}.{}",
+        "{trial}Generated by `aldis-bench peers` on {}: {rounds} rounds, {} pairs, {} s measured after {} s of warm-up, \
+         frames of {} bytes, open loop of {} messages/s, {} idle connections for {} s, {} handshakes. {}.{}",
         setting.day,
         size.pairs,
         size.span.as_secs_f64(),
@@ -194,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_compares_with_the_floor_and_says_that_it_is_a_trial() {
+    fn the_page_compares_with_the_floor_and_marks_a_trial() {
         let page = page(&outcomes(), Path::new("docs/benchmarks.svg"));
         assert!(page.contains("A short trial"), "{page}");
         assert!(page.contains("| Aldis | 8.00 | 8.00 | 80.0 | 160 | 8000 | 13 333 |"), "{page}");

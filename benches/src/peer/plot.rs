@@ -10,7 +10,7 @@ const COLUMNS: usize = 2;
 const PANEL: usize = 440;
 const BAR: usize = 22;
 const NAMES: usize = 110;
-/// What stays free right of the longest bar, for its number.
+/// Space to the right of the longest bar, for its number.
 const NUMBERS: usize = 80;
 
 /// The whole file.
@@ -67,7 +67,7 @@ fn panel(out: &mut String, (x, y): (usize, usize), measure: &Measure, servers: &
     }
 }
 
-/// Ours stands out, the floor steps back.
+/// Our bar is emphasised, the floor's is muted.
 const fn colour(kind: Kind) -> &'static str {
     match kind {
         Kind::Aldis => "#d9480f",

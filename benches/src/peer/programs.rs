@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_is_not_installed_is_left_out_unless_named() {
+    fn missing_servers_are_left_out_unless_requested() {
         let here = Programs { found: vec![(Kind::Matchbox, PathBuf::from("matchbox_server"))] };
         let (chosen, left_out) = here.choose(&[]).expect("a choice");
         assert!(chosen.contains(&Kind::Matchbox) && chosen.contains(&Kind::Echo), "{chosen:?}");
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_given_comes_before_every_folder() {
+    fn an_explicit_path_takes_precedence() {
         let given = [(Kind::Matchbox, PathBuf::from("elsewhere/matchbox_server"))];
         assert_eq!(Programs::find(&given).of(Kind::Matchbox), Some(Path::new("elsewhere/matchbox_server")));
     }

@@ -65,7 +65,7 @@ pub(crate) struct Closed {
 pub(crate) struct Open {
     pub(crate) p50_us: f64,
     pub(crate) p99_us: f64,
-    /// How late the generator itself was; contained in the times.
+    /// The generator's own delay; included in the times.
     pub(crate) lag_p99_us: f64,
     /// Messages that arrived.
     pub(crate) per_second: f64,
@@ -135,7 +135,7 @@ async fn idle(host: &Host, epoch: Epoch, size: &Size) -> anyhow::Result<f64> {
     Ok(bytes / float(count))
 }
 
-/// Both of every pair, also where everybody talks to themselves: all servers have as many connections.
+/// Both of every pair, also for the echo: all servers have as many connections.
 async fn gather(host: &Host, (talk, size): (Arc<Talk>, &Size)) -> anyhow::Result<Party> {
     Party::gather(host.address, talk, (0..2 * size.pairs, Some(size.ramp))).await
 }
@@ -168,7 +168,7 @@ async fn closed(host: &Host, party: &Party, (in_flight, size): (usize, &Size)) -
 async fn open(party: &Party, size: &Size) -> anyhow::Result<Open> {
     let talk = Arc::clone(&party.talk);
     let latencies: &Latencies = &talk.latencies;
-    // First all from the first of each pair, then all back, so that a pair's turns lie apart.
+    // First all from the first of each pair, then all back, so that a pair's messages are spread.
     let each = party.mouths.len() / size.pairs;
     let turns: Vec<_> = (0..each).flat_map(|from| party.mouths.iter().skip(from).step_by(each).cloned()).collect();
     let mut turn = (0..turns.len()).cycle();
@@ -196,7 +196,7 @@ async fn open(party: &Party, size: &Size) -> anyhow::Result<Open> {
 /// Waits until all messages have been received.
 async fn drained(party: &Party) -> anyhow::Result<()> {
     let talk = &party.talk;
-    // Counted before it is looked at: a message that comes back is offered before the one it answers has arrived.
+    // A returned message is counted as offered before the one it answers is counted as relayed.
     tokio::time::sleep(Duration::from_millis(20)).await;
     party.reach("arrive", |talk| &talk.relayed, talk.offered.load(Relaxed)).await
 }

@@ -1,6 +1,6 @@
 //! `churn`: in every room two members stay and signal, while beside them one leaves and another joins, at a steady
-//! rate; or everybody rests between messages. What the coming and going costs those who stay, and that nothing of
-//! theirs is lost. Must not know how a join is measured.
+//! rate; or all members are idle between messages. The cost of joins and leaves for the staying members, and that none
+//! of their messages is lost. Must not know how a join is measured.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -38,9 +38,9 @@ pub(super) const FIGURES: &[&str] = &[
     "lost",
 ];
 
-/// Members of a room who stay.
+/// Members of a room that stay.
 const STAYERS: usize = 2;
-/// What is said to somebody who has just left, or by them, is refused, and must be.
+/// Messages to or from a member that has just left must be refused.
 const TOO_LATE: &[&str] = &[Code::PeerNotFound.as_str(), Code::NotInRoom.as_str()];
 
 /// Options of `churn`.
@@ -55,25 +55,25 @@ pub(crate) struct Churn {
     /// Changes a second in all rooms: one leaves, and the one outside joins; at most one a second in each room, 0: none
     #[arg(long, default_value_t = 50)]
     changes: u32,
-    /// Messages a second between the two who stay in each room
+    /// Messages per second between the two staying members of each room
     #[arg(long, default_value_t = 10.0, conflicts_with = "sleep")]
     rate: f64,
-    /// Instead: each says one message, then rests for so long, so that the node's actors for it may rest too
+    /// Instead: each sends one message, then is idle for this long, so that the node's cells become idle, too
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     sleep: Option<Duration>,
-    /// How long it goes on
+    /// Duration of the run
     #[arg(long = "for", default_value = "15", value_name = "SECONDS", value_parser = seconds)]
     span: Duration,
 }
 
-/// Watches those who stay, and lets the next one in when somebody is seen leaving.
+/// Watches the staying members, and lets the next one join after a leave.
 struct Turnover {
     latencies: Arc<Latencies>,
     joining: Joining,
     stayers: OnceLock<HashSet<UserId>>,
-    /// Messages from a stayer that a stayer heard.
+    /// Messages received between staying members.
     heard: AtomicU64,
-    /// Who joins once this one is seen leaving.
+    /// The member that joins after this one has left.
     next: Mutex<HashMap<UserId, (UserId, Mouth, RoomId)>>,
 }
 
@@ -103,7 +103,7 @@ impl Script for Turnover {
     }
 }
 
-/// How it went.
+/// The result.
 struct Outcome {
     changes: u64,
     said: u64,
@@ -171,7 +171,7 @@ impl Churn {
         Ok(crowd)
     }
 
-    /// The two who stay in each room, to each other; a room's turns follow each other, so that a room may rest.
+    /// Between the two staying members of each room; a room's messages follow each other, so that a room may be idle.
     fn directions(&self, crowd: &Crowd) -> Vec<Direction> {
         let rooms = crowd.mouths.chunks_exact(self.room_size + 1).zip(crowd.guests.chunks_exact(self.room_size + 1));
         let both = |(mouths, guests): (&[Mouth], &[crate::crowd::Guest])| {
@@ -208,11 +208,11 @@ impl Churn {
         Ok(Outcome { changes, said, lost, node_cpu })
     }
 
-    /// Change after change, room after room; answers how many.
+    /// Change after change, room after room; returns their number.
     async fn change(&self, crowd: &Crowd, turnover: &Turnover) -> u64 {
         let until = Instant::now() + self.span;
         let people = self.room_size + 1;
-        // In each room who comes and goes, the longest there first, and at the end who is outside.
+        // The changing members of each room, the longest present first, and the one outside last.
         let mut rooms: Vec<VecDeque<usize>> =
             (0..self.rooms).map(|room| (room * people + STAYERS..(room + 1) * people).collect()).collect();
         let (mut ramp, mut changes) = (Ramp::new(self.changes), 0);
@@ -250,9 +250,9 @@ impl Churn {
         let (seconds, changes) = (self.span.as_secs_f64(), float(outcome.changes));
         report.figure(("changes", Unit::Count), changes, "one left, another joined");
         report.figure(("changes_per_second", Unit::PerSecond), changes / seconds, "the same a second");
-        report.figure(("signals", Unit::Count), float(outcome.said), "between those who stayed");
+        report.figure(("signals", Unit::Count), float(outcome.said), "between the staying members");
         for (name, quantile) in [("p50_us", 0.5), ("p99_us", 0.99), ("max_us", 1.0)] {
-            report.figure((name, Unit::Microseconds), at(&times, quantile), "signals between those who stayed");
+            report.figure((name, Unit::Microseconds), at(&times, quantile), "signals between the staying members");
         }
         let what = "from the user_left of one member until the next one is connected with all others";
         report.figure(("connected_p50_us", Unit::Microseconds), at(&joins.connected, 0.5), what);
@@ -266,7 +266,7 @@ impl Churn {
         if let Some(cpu) = outcome.node_cpu {
             report.figure(("node_cpu_percent", Unit::Percent), 100.0 * cpu.as_secs_f64() / seconds, "of one core");
         }
-        report.figure(("lost", Unit::Count), float(outcome.lost), "lost signals between those who stayed");
+        report.figure(("lost", Unit::Count), float(outcome.lost), "lost signals between the staying members");
         if outcome.lost > 0 {
             report.failure(format!("{} signals between members who stayed were lost", outcome.lost));
         }

@@ -1,5 +1,5 @@
-//! `growth`: the same work at several sizes, each on a node of its own, and how far its costs grow: memory and CPU of
-//! connections at rest, and CPU of a message, by the number of rooms that talk. Must not know how either is measured.
+//! `growth`: the same work at several sizes, each on a separate node, and the growth of its costs: memory and CPU of idle
+//! connections, and CPU of a message, by the number of active rooms. Must not know how either is measured.
 
 use std::time::Duration;
 
@@ -28,13 +28,13 @@ pub(super) const FIGURES: &[&str] = &[
     "message_cpu_growth",
 ];
 
-/// Figures of connections at rest, by their part of all: anonymous bytes of each, and CPU of each in a second.
+/// Figures of idle connections, by their fraction of all: anonymous bytes of each, and CPU of each per second.
 const AT_REST: [(usize, &str, &str); 3] = [
     (16, "bytes_at_a_16th", "rest_cpu_at_a_16th"),
     (4, "bytes_at_a_4th", "rest_cpu_at_a_4th"),
     (1, "bytes_at_all", "rest_cpu_at_all"),
 ];
-/// The figure of a message, by the part of all rooms.
+/// The figure of a message, by the fraction of all rooms.
 const TALKING: [(usize, &str); 4] = [
     (1_000, "message_cpu_at_a_1000th"),
     (100, "message_cpu_at_a_100th"),
@@ -45,13 +45,13 @@ const TALKING: [(usize, &str); 4] = [
 /// Options of `growth`.
 #[derive(Debug, Args)]
 pub(crate) struct Growth {
-    /// Connections at rest: a sixteenth of them, a quarter, and all
+    /// Idle connections: a sixteenth of them, a quarter, and all
     #[arg(long, default_value_t = 16_000)]
     connections: usize,
-    /// Rooms in which two talk, one message under way in each: a thousandth of them, a hundredth, a tenth, and all
+    /// Active rooms of two, one message in flight in each: a thousandth of them, a hundredth, a tenth, and all
     #[arg(long, default_value_t = 10_000)]
     rooms: usize,
-    /// How long connections rest before memory is read
+    /// How long connections are idle before memory is read
     #[arg(long, default_value = "25", value_name = "SECONDS", value_parser = seconds)]
     rest: Duration,
     /// How long messages are measured
@@ -71,7 +71,7 @@ impl Growth {
             let idle = Idle::at_once(connections, self.rest).play(run).await?;
             bytes.push(value(&idle, "bytes_per_connection")?);
             report.figure((each, Unit::Bytes), bytes[bytes.len() - 1], "anonymous memory of each connection at rest");
-            // Of one core, in percent, is 10 ms of each second.
+            // One percent of one core is 10 ms per second.
             resting.push(value(&idle, "node_cpu_at_rest_percent")? * 10_000.0 / float(connections as u64));
             report.figure((cpu, Unit::Microseconds), resting[resting.len() - 1], "CPU of each of them in a second");
             report.join(idle);

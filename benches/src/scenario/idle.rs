@@ -1,7 +1,7 @@
 //! `idle`: idle, joined connections, and the node's memory for each.
 //!
-//! Members come stage by stage (bare socket, hello, seat, negotiated call, rest), so that the report says where the
-//! bytes go. Must not know how memory is read.
+//! Members connect stage by stage (bare socket, hello, seat, negotiated call, rest), so that the report shows the memory
+//! of each stage. Must not know how memory is read.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -38,7 +38,7 @@ pub(crate) struct Idle {
     /// Members of each room, and its seats
     #[arg(long, default_value_t = 4)]
     room_size: usize,
-    /// Candidates that each two members exchange each way before they rest
+    /// Candidates that each two members exchange each way before they are idle
     #[arg(long, default_value_t = 10)]
     candidates: u32,
     /// Approximate size of a session description
@@ -56,7 +56,7 @@ pub(crate) struct Idle {
 }
 
 impl Idle {
-    /// So many connections in rooms of four, which join as soon as they are open.
+    /// This many connections in rooms of four, which join as soon as they are open.
     pub(super) const fn at_once(connections: usize, rest: Duration) -> Self {
         Self { connections, room_size: 4, candidates: 10, sdp_bytes: 1_500, silent: false, rest, at_once: true }
     }
@@ -136,7 +136,7 @@ impl Idle {
         }
     }
 
-    /// A few calls come and go, so that what a node allocates once is not counted as the first connections'.
+    /// Runs a few short calls, so that one-time allocations of the node are not attributed to the first connections.
     async fn warm_up(&self, run: &Run, guests: Company, stages: &mut Stages<'_>) -> anyhow::Result<()> {
         let crowd = run.open(stages.node, guests).await?;
         self.settle(run, &crowd, None).await?;
@@ -150,14 +150,14 @@ impl Idle {
         Negotiation { sdp_bytes: self.sdp_bytes, candidates: self.candidates, candidate_bytes: run.shared.payload }
     }
 
-    /// Everybody says hello, joins and negotiates: stage by stage, or each at once.
+    /// All members send hello, join and negotiate: stage by stage, or each at once.
     async fn settle(&self, run: &Run, crowd: &Crowd, mut stages: Option<&mut Stages<'_>>) -> anyhow::Result<()> {
         if self.at_once {
             crowd.greet_and_join(&run.show).await?;
         } else {
             reached(&mut stages, "sockets open").await?;
             crowd.greet(&run.show).await?;
-            reached(&mut stages, "hello said").await?;
+            reached(&mut stages, "hello sent").await?;
             crowd.join(&run.show).await?;
         }
         let pairs = crowd.mouths.len() * (self.room_size - 1) / 2;
@@ -166,22 +166,22 @@ impl Idle {
     }
 }
 
-/// Rooms of the crowd that warms the node up, and how often one comes: an allocator gives memory back that is free
-/// (the start's, the first round's) only when it is asked for more.
+/// Rooms of the warm-up crowd, and the number of rounds: an allocator returns free memory (of the start, of the first
+/// round) only when it allocates more.
 const WARM_ROOMS: usize = 50;
 /// See [`WARM_ROOMS`].
 const WARM_ROUNDS: usize = 3;
-/// How long a node may take to forget them.
+/// How long a node may take to free them.
 const FORGET: Duration = Duration::from_secs(5);
 
-/// The node's memory along the way.
+/// The node's memory by stage.
 struct Stages<'a> {
     node: &'a Node,
     report: &'a mut Report,
     connections: usize,
 }
 
-/// How long a node may take to finish what a stage has set going, before its memory is read.
+/// How long a node may take to finish the work of a stage, before its memory is read.
 const SETTLE: Duration = Duration::from_secs(2);
 
 impl Stages<'_> {

@@ -10,7 +10,7 @@ use hdrhistogram::Histogram;
 use crate::clock::Nanos;
 use crate::latency::histogram;
 
-/// Joins under way, and the times of those that are done.
+/// Joins in progress, and the times of completed ones.
 pub(super) struct Joining(Mutex<Times>);
 
 /// All of it.
@@ -18,13 +18,13 @@ pub(super) struct Times {
     under_way: HashMap<UserId, UnderWay>,
     /// To the seat.
     pub(super) seated: Histogram<u64>,
-    /// To the last pair; whoever comes first into a room has none.
+    /// To the last pair; the first member of a room has none.
     pub(super) connected: Histogram<u64>,
 }
 
 struct UnderWay {
     due: Nanos,
-    /// Ends of candidates that are still to be heard, on either side.
+    /// Ends of candidates that are still missing, on either side.
     missing: usize,
 }
 
@@ -34,12 +34,12 @@ impl Joining {
         Ok(Self(Mutex::new(times)))
     }
 
-    /// Somebody is about to ask for a seat.
+    /// A member is about to join.
     pub(super) fn due(&self, who: UserId, due: Nanos) {
         self.times().under_way.insert(who, UnderWay { due, missing: 0 });
     }
 
-    /// The seat is theirs, beside so many others.
+    /// The member has joined, beside this many others.
     pub(super) fn seated(&self, who: UserId, others: usize, now: Nanos) {
         let mut times = self.times();
         let Some(join) = times.under_way.get_mut(&who) else { return };
@@ -48,7 +48,7 @@ impl Joining {
         times.seated.saturating_record(now.saturating_sub(due));
     }
 
-    /// One side of a pair with this newcomer has heard everything from the other.
+    /// One side of a pair with this newcomer has received everything from the other.
     pub(super) fn complete(&self, newcomer: UserId, now: Nanos) {
         let mut times = self.times();
         let Some(join) = times.under_way.get_mut(&newcomer) else { return };
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_join_is_done_when_both_sides_of_every_pair_have_heard_everything() {
+    fn a_join_is_done_when_both_sides_of_every_pair_have_received_everything() {
         let (joining, ann, bob) =
             (Joining::new().expect("bounds that fit"), UserId::from_u128(1), UserId::from_u128(2));
         joining.due(ann, 100);

@@ -50,12 +50,12 @@ pub(crate) struct Login {
     span: Duration,
 }
 
-/// How the logins went.
+/// The results of the logins.
 struct Crush {
     times: Histogram<u64>,
     waits: u32,
     took: Duration,
-    /// The most anonymous memory that was seen.
+    /// The peak of anonymous memory.
     peak: u64,
 }
 
@@ -98,7 +98,7 @@ impl Login {
         run.close((node, crowd), report).await
     }
 
-    /// Everybody logs in at once; meanwhile the node's memory is watched.
+    /// All users log in at once; meanwhile the node's memory is sampled.
     async fn crush(&self, run: &Run, node: &Node, people: Vec<Credentials>) -> anyhow::Result<Crush> {
         let step = run.show.step("log in", people.len());
         let (told, mut heard) = mpsc::channel(people.len());
@@ -130,8 +130,8 @@ impl Login {
     }
 }
 
-/// Logs everybody in, so many a second at first, from a thread of their own that gives way to the measured callers:
-/// these are other people, whose work would be done on machines of their own.
+/// Logs all users in, at this initial rate, from a separate thread of lower priority than the measured callers: real users
+/// would do this work on their own machines.
 fn log_in(
     rest: Rest,
     (people, ramp): (Vec<Credentials>, u32),
@@ -155,7 +155,7 @@ fn log_in(
 fn figures(report: &mut Report, crush: &Crush, before: u64, (idle, busy): (&Histogram<u64>, &Histogram<u64>)) {
     let p99 = |times: &Histogram<u64>| micros(times.value_at_quantile(0.99));
     report.figure(("logins", Unit::Count), float(crush.times.len()), "let in");
-    report.figure(("login_seconds", Unit::Seconds), crush.took.as_secs_f64(), "until the last one was in");
+    report.figure(("login_seconds", Unit::Seconds), crush.took.as_secs_f64(), "until the last login succeeded");
     report.figure(("login_waits", Unit::Count), f64::from(crush.waits), "refusals with a time to retry");
     report.figure(
         ("memory_growth_bytes", Unit::Bytes),

@@ -140,7 +140,7 @@ fn figures(
     let what = "from when a join was asked for to the seat";
     report.figure(("seat_p50_us", Unit::Microseconds), at(&joins.seated, 0.5), what);
     report.figure(("seat_p99_us", Unit::Microseconds), at(&joins.seated, 0.99), what);
-    let what = "from when a join was asked for until its last pair had exchanged everything, both ways";
+    let what = "from the time a join was due until its last pair had exchanged everything, both ways";
     for (name, quantile) in [("connected_p50_us", 0.5), ("connected_p99_us", 0.99), ("connected_max_us", 1.0)] {
         report.figure((name, Unit::Microseconds), at(&joins.connected, quantile), what);
     }

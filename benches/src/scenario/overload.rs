@@ -55,11 +55,11 @@ pub(crate) struct Overload {
     span: Duration,
 }
 
-/// What was seen during the overload.
+/// Observations during the overload.
 struct Pressed {
     carried: f64,
     gathered: Gathered,
-    /// From its end until the last of those who were sent away was in.
+    /// From its end until the last refused newcomer was admitted.
     all_in: Duration,
     growth: u64,
     beats: Beats,
@@ -67,9 +67,9 @@ struct Pressed {
 
 /// How often the node's memory is read.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How long what the node can let in is measured.
+/// How long the node's rate of admissions is measured.
 const TRIAL: Duration = Duration::from_secs(3);
-/// Different people among the newcomers.
+/// Different users among the newcomers.
 const PEOPLE: usize = 500;
 
 impl Overload {
@@ -107,13 +107,15 @@ impl Overload {
             report.failure(format!("{lost} signals were lost"));
         }
         if pressed.gathered.failed > 0 {
-            report
-                .failure(format!("{} newcomers were neither admitted nor told when to retry", pressed.gathered.failed));
+            report.failure(format!(
+                "{} newcomers were neither admitted nor given a retry delay",
+                pressed.gathered.failed
+            ));
         }
         run.close((node, crowd), report).await
     }
 
-    /// First as many as the node lets in, then a multiple of them, then until the last is in.
+    /// First as many as the node can admit, then a multiple of them, then until the last is admitted.
     async fn press(
         &self,
         run: &Run,
@@ -165,7 +167,11 @@ impl Overload {
         let millis = |wait: Duration| wait.as_secs_f64() * 1e3;
         report.figure(("retry_after_min_ms", Unit::Count), millis(gathered.waits.0), "the shortest of these times, ms");
         report.figure(("retry_after_max_ms", Unit::Count), millis(gathered.waits.1), "the longest, ms");
-        report.figure(("all_in_seconds", Unit::Seconds), all_in.as_secs_f64(), "from its end until the last was in");
+        report.figure(
+            ("all_in_seconds", Unit::Seconds),
+            all_in.as_secs_f64(),
+            "from its end until the last was admitted",
+        );
         report.figure(("idle_p99_us", Unit::Microseconds), p99(idle), "signals before");
         report.figure(("overload_p99_us", Unit::Microseconds), p99(busy), "signals during the overload");
         report.figure(("p99_ratio", Unit::Ratio), p99(busy) / p99(idle).max(1e-3), "the second against the first");

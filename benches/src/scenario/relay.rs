@@ -152,7 +152,7 @@ pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<d
     Ok(crowd)
 }
 
-/// Both directions of every pair: first all from the first member, then all back, so that a pair's turns lie apart.
+/// Both directions of every pair: first all from the first member, then all back, so that a pair's messages are spread.
 pub(super) fn directions(crowd: &Crowd) -> Vec<Direction> {
     let one_way = |from: usize| {
         let pairs = crowd.mouths.chunks_exact(2).zip(crowd.guests.chunks_exact(2));
@@ -260,7 +260,7 @@ pub(super) fn figures(report: &mut Report, window: &Window, (times, lag): (&Hist
     report.figure(
         ("send_lag_p99_us", Unit::Microseconds),
         micros(lag.value_at_quantile(0.99)),
-        "how late the generator itself was; contained in the times above",
+        "the generator's own delay; included in the times above",
     );
 }
 

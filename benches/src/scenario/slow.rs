@@ -47,13 +47,13 @@ pub(crate) struct Slow {
     /// Rooms in which one member stops reading
     #[arg(long, default_value_t = 10)]
     stalled: usize,
-    /// Chat messages a second in each of these rooms: what piles up
+    /// Chat messages per second in each of these rooms, which are buffered for the slow readers
     #[arg(long, default_value_t = 100.0, value_parser = rate)]
     chat_rate: f64,
     /// Bytes of one of them, 4 000 at most
     #[arg(long, default_value_t = 4_000)]
     chat_bytes: usize,
-    /// Signals a second of each member who reads, in all rooms: what is measured
+    /// Measured signals per second of each reading member, in all rooms
     #[arg(long, default_value_t = 5.0, value_parser = rate)]
     rate: f64,
     /// How long they stop
@@ -64,12 +64,12 @@ pub(crate) struct Slow {
     span: Duration,
 }
 
-/// Measures what those who read say to each other.
+/// Measures signals between reading members.
 struct Bystanders {
     latencies: Arc<Latencies>,
     slow: OnceLock<HashSet<UserId>>,
     heard: AtomicU64,
-    /// Connections of those who read that were lost.
+    /// Lost connections of reading members.
     lost: AtomicU64,
 }
 
@@ -109,7 +109,7 @@ impl Slow {
             heard: AtomicU64::new(0),
             lost: AtomicU64::new(0),
         });
-        // Whoever wakes up late shall still find the seat, so that what becomes of the inbox is seen.
+        // A member that reads again late must still have its seat, so that the state of its inbox is seen.
         let node = Node::reach(run.shared.which.clone(), &["room.seat_window=1m"]).await?;
         let crowd = self.crowd(run, &node, &bystanders).await?;
         let outcome = self.talk(run, (&node, &crowd), &bystanders).await?;
@@ -144,12 +144,12 @@ impl Slow {
         Ok(crowd)
     }
 
-    /// Those who are, or will be, slow.
+    /// The members that are, or will be, slow.
     fn slow<'a>(&self, crowd: &'a Crowd) -> impl Iterator<Item = &'a Mouth> + use<'a> {
         crowd.mouths.chunks_exact(self.room_size).take(self.stalled).filter_map(<[_]>::last)
     }
 
-    /// Everybody who reads, to the next one who does; the last of each room is left out, slow or not.
+    /// From each reading member to the next one; the last of each room is left out, slow or not.
     fn directions(&self, crowd: &Crowd) -> Vec<Direction> {
         let rooms = crowd.mouths.chunks_exact(self.room_size).zip(crowd.guests.chunks_exact(self.room_size));
         let readers = self.room_size - 1;
@@ -217,10 +217,10 @@ impl Slow {
         let what = "how often their connections ended; more than once if a replay is too much as well";
         report.figure(("closed", Unit::Count), float(tally.interruptions(None)), what);
         let told = tally.interruptions(Some(4_530));
-        report.figure(("closed_4530", Unit::Count), float(told), "of these, with the code for it, as they saw it");
+        report.figure(("closed_4530", Unit::Count), float(told), "of these, with the close code for slow readers");
         report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "of these, resumed");
         let (failed, _) = tally.unresumed_all();
-        let what = "of these, told that the inbox overflowed, and joined again";
+        let what = "of these, whose inbox overflowed, and who joined again";
         report.figure(("resume_failed", Unit::Count), float(failed), what);
         report.figure(("before_p99_us", Unit::Microseconds), p99(&before), "signals of those who read, before");
         report.figure(("stalled_p99_us", Unit::Microseconds), p99(&during), "signals of those who read, meanwhile");
@@ -248,5 +248,5 @@ impl Slow {
 
 /// What the kernel holds for a slow reader: little, so that the node feels it soon.
 const SLOW_RECEIVE_BYTES: u32 = 16 * 1024;
-/// How long everybody talks before it is measured.
+/// How long the load runs before it is measured.
 const WARM: Duration = Duration::from_secs(2);

@@ -93,7 +93,7 @@ impl Script for Away {
     }
 }
 
-/// How the storms went.
+/// The results of the storms.
 struct Weather {
     /// From the first drop until the last member has resumed, in the worst storm.
     worst: Nanos,
@@ -175,7 +175,7 @@ impl Storm {
         Pace::begin(offer, Arc::clone(&crowd.play)).map(Some)
     }
 
-    /// Storm after storm; the probe goes on between them.
+    /// Storm after storm; the probe continues between them.
     async fn rage(&self, run: &Run, (node, crowd): (&Node, &Crowd), away: &Away) -> anyhow::Result<Weather> {
         let (pulse, cpu) = (Pulse::begin(&node.side()?)?, node.cpu()?);
         let mut worst = 0;
@@ -196,7 +196,7 @@ impl Storm {
         Ok(Weather { worst, beats: pulse.end().await?, node_cpu })
     }
 
-    /// How many a storm strikes.
+    /// How many sockets a storm drops.
     fn struck(&self, crowd: &Crowd) -> u64 {
         (crowd.mouths.len() as u64).div_ceil(u64::from(self.each))
     }

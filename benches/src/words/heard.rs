@@ -67,7 +67,7 @@ pub(crate) enum Body {
     },
     Chat {
         from: UserId,
-        /// Its number among all that this sender said to the room, and when it was due.
+        /// Its number among all of this sender's messages to the room, and when it was due.
         n: u64,
         at: Nanos,
     },

@@ -10,7 +10,7 @@ use actors::protocol::{
 use super::Mark;
 use crate::limits::CHAT_PADDING_MAX;
 
-// Writing into a String cannot fail: the results are let go.
+// Writing into a String cannot fail: the results are ignored.
 
 pub(crate) fn hello(out: &mut String, token: &str) {
     let _ = write!(out, r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#);

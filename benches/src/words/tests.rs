@@ -1,4 +1,4 @@
-//! What is said is what the node's own decoder understands; what the node's own encoder writes is what is heard.
+//! The node's own decoder reads what `said` writes; `heard` reads what the node's own encoder writes.
 
 use actors::protocol::{
     ClientToServer, Code, Entry, Kind, LeaveReason, Member, ServerToClient, SessionId, UserId, decode,
@@ -22,7 +22,7 @@ fn pushed(entry: &Entry) -> Heard {
 }
 
 #[test]
-fn a_node_understands_everything_that_is_said() {
+fn a_node_decodes_every_message_of_a_member() {
     let room = "abc-defg-hij".parse().expect("a room's id");
     assert!(
         matches!(said(|out| hello(out, "a.b.c")).body, ClientToServer::Hello(hello) if hello.token.as_deref() == Some("a.b.c"))
@@ -74,7 +74,7 @@ fn a_chat_message_carries_its_mark_and_fits() {
 }
 
 #[test]
-fn what_a_node_says_is_heard() {
+fn every_message_of_a_node_is_decoded() {
     let member = Member { user: ANN, name: "Ann".into(), session: SessionId::from_u128(2), order: 4, connected: true };
     assert_eq!(pushed(&Entry::Joined(member)).body, Body::UserJoined { user: ANN, rev: 4 });
     let left = Entry::Left { user: ANN, order: 4, reason: LeaveReason::Left };

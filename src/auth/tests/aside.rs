@@ -1,4 +1,4 @@
-//! Work beside the calls: its order, its bound, and what a panic costs.
+//! Background work: order, limit, and the effect of a panic.
 
 use std::sync::{
     Arc, Mutex,
@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use crate::auth::{AuthError, aside::Aside};
 
 #[tokio::test]
-async fn what_takes_a_moment_goes_before_all_that_takes_long() {
+async fn short_jobs_overtake_long_ones() {
     let (aside, done) = (Aside::new(1, 10), Arc::new(Mutex::new(Vec::new())));
     let (open, gate) = mpsc::channel::<()>();
     let note = |what: &'static str| {
@@ -35,7 +35,7 @@ async fn what_takes_a_moment_goes_before_all_that_takes_long() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn never_more_at_once_than_there_are_threads() {
+async fn no_more_jobs_run_than_there_are_threads() {
     let (aside, now, most) = (Aside::new(2, 300), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let work = || {
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
@@ -53,7 +53,7 @@ async fn never_more_at_once_than_there_are_threads() {
 }
 
 #[tokio::test]
-async fn a_panic_costs_only_whoever_asked_for_it() {
+async fn a_panic_fails_only_its_own_job() {
     let aside = Aside::new(1, 10);
     let broken = aside.login::<()>(async { panic!("as the test wants") }).await;
     assert!(matches!(broken, Err(AuthError::Broken(_))), "{broken:?}");

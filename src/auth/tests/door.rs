@@ -4,7 +4,7 @@ use super::{ann, bench, cheap, login};
 use crate::auth::{AuthError, Hasher, RefreshToken, Settings, Signup};
 
 #[tokio::test]
-async fn who_signs_up_can_log_in_with_the_address_in_any_case() {
+async fn a_new_account_can_log_in_with_the_address_in_any_case() {
     let bench = bench(cheap()).await;
     let session = bench.auth.sign_up(ann()).await.expect("an account");
     let again = bench.auth.log_in(login(" ann@EXAMPLE.org ", "correct horse")).await.expect("a login");
@@ -45,7 +45,7 @@ async fn of_two_signups_at_once_with_one_address_one_wins() {
 }
 
 #[tokio::test]
-async fn every_field_of_a_signup_that_cannot_be_is_named() {
+async fn every_invalid_field_of_a_signup_is_named() {
     let bench = bench(cheap()).await;
     let wrong = Signup { email: "ann".to_owned(), password: "short".to_owned(), name: "  ".to_owned() };
     let Err(AuthError::Invalid(fields)) = bench.auth.sign_up(wrong).await else { panic!("it was accepted") };
@@ -61,7 +61,7 @@ async fn every_field_of_a_signup_that_cannot_be_is_named() {
 }
 
 #[tokio::test]
-async fn a_disabled_account_is_told_so_only_with_the_right_password() {
+async fn a_disabled_account_is_reported_only_with_the_right_password() {
     let bench = bench(cheap()).await;
     let session = bench.auth.sign_up(ann()).await.expect("an account");
     assert!(bench.auth.set_disabled(session.user.id, true).await.expect("an answer"));
@@ -75,7 +75,7 @@ async fn a_disabled_account_is_told_so_only_with_the_right_password() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_used_twice_takes_its_family_with_it() {
+async fn reusing_a_refresh_token_revokes_its_family() {
     let bench = bench(cheap()).await;
     let first = bench.auth.sign_up(ann()).await.expect("an account");
     let second = bench.auth.refresh(&first.refresh).await.expect("new tokens");
@@ -106,7 +106,7 @@ async fn logging_out_ends_the_family_and_twice_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_hash_with_old_parameters_is_made_anew_at_the_next_login() {
+async fn a_hash_with_old_parameters_is_replaced_at_the_next_login() {
     let weak = bench(cheap()).await;
     let session = weak.auth.sign_up(ann()).await.expect("an account");
     let strong = Hasher::new(&Settings { argon2_passes: 2, ..cheap() }).expect("a hasher");

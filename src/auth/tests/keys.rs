@@ -23,7 +23,7 @@ fn the_first_start_makes_one_key_that_only_its_owner_reads_and_the_second_finds_
 }
 
 #[test]
-fn a_key_that_everybody_may_read_is_refused_with_what_to_do() {
+fn a_world_readable_key_is_refused_with_advice() {
     let folder = tempfile::tempdir().expect("a folder");
     KeyRing::open(folder.path(), Hand::new().clock().now()).expect("keys");
     let file = fs::read_dir(folder.path()).expect("the folder").next().expect("a key").expect("a file").path();

@@ -1,4 +1,4 @@
-//! What a good access token is, and that nothing else is one.
+//! Valid access tokens, and that all others are refused.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, encode, jwk::JwkSet};
@@ -24,7 +24,7 @@ fn mint() -> Mint {
 }
 
 #[test]
-fn a_token_is_good_until_its_expiry_and_the_leeway_are_over() {
+fn a_token_is_valid_until_its_expiry_plus_the_leeway() {
     let (mint, user) = (mint(), Uuid::new_v4());
     let token = mint.tokens.mint(user, "Ann").expect("a token");
     let identity = mint.tokens.verify(&token).expect("good");
@@ -44,7 +44,7 @@ fn a_token_from_far_in_the_future_is_refused() {
 }
 
 #[test]
-fn whoever_has_the_jwks_can_verify_a_token() {
+fn the_jwks_suffices_to_verify_a_token() {
     let mint = mint();
     let token = mint.tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
     let text = serde_json::to_string(&mint.tokens.keys().jwks()).expect("JSON");
@@ -66,7 +66,7 @@ fn part(value: &serde_json::Value) -> String {
 }
 
 #[tokio::test]
-async fn nothing_but_our_own_tokens_is_good() {
+async fn only_our_own_tokens_are_valid() {
     let bench = bench(cheap()).await;
     let tokens = bench.auth.tokens();
     let good = tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
@@ -136,7 +136,7 @@ fn a_token_of_ours_with_other_claims_is_refused() {
 }
 
 #[test]
-fn inspecting_shows_what_a_bad_token_says_and_that_it_is_bad() {
+fn inspecting_shows_the_content_of_an_invalid_token_and_that_it_is_invalid() {
     let mint = mint();
     let token = mint.tokens.mint_for(Uuid::nil(), "Ann", std::time::Duration::from_secs(60)).expect("a token");
     mint.hand.turn(3600);
@@ -150,7 +150,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_changed_token_is_good(place in any::<proptest::sample::Index>(), byte in any::<u8>()) {
+    fn no_modified_token_is_valid(place in any::<proptest::sample::Index>(), byte in any::<u8>()) {
         static MINT: std::sync::LazyLock<(Mint, String)> = std::sync::LazyLock::new(|| {
             let mint = mint();
             let token = mint.tokens.mint(Uuid::nil(), "Ann").expect("a token");

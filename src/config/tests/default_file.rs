@@ -34,7 +34,7 @@ fn the_documented_file_has_every_key_once_in_the_order_of_the_structs() {
 }
 
 #[test]
-fn every_key_of_the_documented_file_has_its_why_above() {
+fn every_key_of_the_documented_file_has_a_rationale_above() {
     let lines: Vec<_> = DEFAULT_FILE.lines().collect();
     let is_key =
         |line: &str| line.trim_start_matches("# ").split_once(" = ").is_some_and(|(name, _)| !name.contains(' '));
@@ -45,7 +45,7 @@ fn every_key_of_the_documented_file_has_its_why_above() {
 }
 
 #[test]
-fn commented_keys_of_the_documented_file_may_be_set_as_they_stand() {
+fn commented_keys_of_the_documented_file_are_valid_when_uncommented() {
     let commented = |line: &str| {
         line.strip_prefix("# ").and_then(|line| line.split_once(" = ")).is_some_and(|(name, _)| !name.contains(' '))
     };

@@ -1,4 +1,4 @@
-//! Every kind of mistake, and the exact words that answer it. The table is `faults.txt`: `== what the case shows`, the
+//! Every kind of mistake, and its exact message. The table is `faults.txt`: `== what the case shows`, the
 //! input (a file, or `NAME=value`, or `--flag key value`, `_` for a space in the flag), `--`, the answer.
 
 use proptest::prelude::*;
@@ -47,7 +47,7 @@ fn answer(input: &str) -> String {
 }
 
 #[test]
-fn every_mistake_is_answered_in_these_words() {
+fn every_mistake_has_its_documented_message() {
     let cases = cases();
     assert!(cases.len() >= 60, "only {} cases", cases.len());
     let wrong = cases.iter().filter(|case| answer(case.input) != case.answer);
@@ -65,7 +65,7 @@ fn many_mistakes_are_counted_and_the_first_shown() {
 }
 
 #[test]
-fn a_named_file_that_is_not_there_is_an_error_that_names_it() {
+fn a_missing_file_is_an_error_that_names_it() {
     let error = Sources::gather(Some("no/such.toml".as_ref()), Vec::new()).err().expect("no such file").to_string();
     assert_eq!(
         error,
@@ -75,7 +75,7 @@ fn a_named_file_that_is_not_there_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_file_that_is_too_large_or_not_text_is_an_error_that_says_so() {
+fn a_file_that_is_too_large_or_not_text_is_an_error() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let path = dir.path().join("aldis.toml");
     std::fs::write(&path, vec![b'#'; (1 << 20) + 1]).expect("writable");

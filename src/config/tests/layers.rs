@@ -1,4 +1,4 @@
-//! Who overrides whom, and that each value knows who said it.
+//! Precedence of the layers, and the source of each value.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn every_key_has_its_environment_variable() {
 }
 
 #[test]
-fn environment_text_becomes_what_its_key_asks_for() {
+fn environment_text_is_parsed_as_its_keys_type() {
     let cases = [
         ("ALDIS_HTTP__ALLOWED_ORIGINS", "https://a.example, https://b.example:444"),
         ("ALDIS_HTTP__CONNECTIONS_MAX", "2000"),

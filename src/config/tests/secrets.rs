@@ -1,4 +1,4 @@
-//! What is secret is never shown: not by errors, not by `show`, not by `Debug`.
+//! Secrets are never shown: not by errors, not by `show`, not by `Debug`.
 
 use std::fs;
 
@@ -67,7 +67,7 @@ fn faults_never_show_the_value_of_a_secret_key() {
 }
 
 #[test]
-fn secrets_may_stand_in_files_of_their_own() {
+fn secrets_may_be_in_separate_files() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let secrets = dir.path().join("turn");
     fs::write(&secrets, format!("{CANARY}-new\n\n{CANARY}-old\n")).expect("writable");
@@ -88,7 +88,7 @@ fn secrets_may_stand_in_files_of_their_own() {
 }
 
 #[test]
-fn a_secrets_file_that_cannot_serve_is_a_fault_at_its_key() {
+fn an_unusable_secrets_file_is_a_fault_at_its_key() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let path = dir.path().join("secrets");
     let sources = |key: &str| -> Sources {

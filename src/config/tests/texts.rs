@@ -1,4 +1,4 @@
-//! Each written form: what it reads, and that what it writes reads as the same.
+//! Each text form: accepted inputs, and that its output parses to the same value.
 
 use std::fmt::Debug;
 use std::net::{IpAddr, SocketAddr};
@@ -16,7 +16,7 @@ fn reads_as<T: Text + PartialEq + Debug>(text: &str, written: &str) {
 }
 
 #[test]
-fn right_texts_read_and_are_written_in_one_form() {
+fn valid_texts_are_parsed_and_printed_in_one_form() {
     reads_as::<Duration>("90s", "1m 30s");
     reads_as::<Duration>("0s", "0s");
     reads_as::<Size>("64KiB", "64KiB");
@@ -41,7 +41,7 @@ fn right_texts_read_and_are_written_in_one_form() {
 }
 
 #[test]
-fn wrong_texts_say_why() {
+fn invalid_texts_are_refused_with_a_reason() {
     fn why<T: Text + Debug>(text: &str) -> String {
         T::read(text).expect_err(text)
     }
@@ -72,7 +72,7 @@ fn a_network_holds_its_addresses_and_their_ipv6_forms() {
 }
 
 #[test]
-fn a_database_url_knows_its_kind_and_a_rate_its_step() {
+fn a_database_url_has_a_kind_and_a_rate_an_interval() {
     assert_eq!(DatabaseUrl::read("sqlite://x.db").expect("right").kind(), DatabaseKind::Sqlite);
     assert_eq!(DatabaseUrl::read("postgresql://h/d").expect("right").kind(), DatabaseKind::Postgres);
     assert_eq!(Rate::read("30/1m").expect("right").every(), Duration::from_secs(2));
@@ -80,7 +80,7 @@ fn a_database_url_knows_its_kind_and_a_rate_its_step() {
 
 proptest! {
     #[test]
-    fn any_size_and_duration_reads_as_it_was_written(bytes in 0..usize::MAX >> 12, millis in 0..u64::from(u32::MAX)) {
+    fn any_size_and_duration_survives_a_round_trip(bytes in 0..usize::MAX >> 12, millis in 0..u64::from(u32::MAX)) {
         let size = Size::read(&format!("{bytes}B")).expect("bytes");
         prop_assert_eq!(Size::read(&size.write()), Ok(size));
         let duration = Duration::from_millis(millis);

@@ -34,7 +34,7 @@ pub(in crate::http) enum RefreshBy {
 /// See [`RefreshBy`].
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "tells the OpenAPI document what the extractor `RefreshBy` reads")]
+#[expect(dead_code, reason = "documents the extractor `RefreshBy` for OpenAPI")]
 pub(super) struct RefreshHeader {
     /// `body`: the refresh token is in the response's body instead of a cookie.
     #[param(rename = "X-Refresh-Token", pattern = "^body$", nullable = false)]
@@ -44,7 +44,7 @@ pub(super) struct RefreshHeader {
 /// See [`Door::refresh_token`].
 #[derive(IntoParams)]
 #[into_params(parameter_in = Cookie)]
-#[expect(dead_code, reason = "tells the OpenAPI document what the extractor `Door` reads")]
+#[expect(dead_code, reason = "documents the extractor `Door` for OpenAPI")]
 pub(super) struct RefreshCookie {
     /// The refresh token, unless it is in the body.
     #[param(nullable = false)]

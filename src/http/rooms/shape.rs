@@ -142,7 +142,7 @@ impl Page {
 /// The path of one room.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "tells the OpenAPI document what the extractor `body::Room` reads")]
+#[expect(dead_code, reason = "documents the extractor `body::Room` for OpenAPI")]
 pub(super) struct RoomPath {
     /// The room's public id.
     #[param(rename = "roomId", pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]

@@ -1,4 +1,4 @@
-//! Signup, login, refresh, logout, me, JWKS: bodies, cookies and who may use them.
+//! Signup, login, refresh, logout, me, JWKS: bodies, cookies and their permissions.
 
 use serde_json::json;
 
@@ -45,7 +45,7 @@ async fn a_taken_address_answers_409() {
 }
 
 #[tokio::test]
-async fn me_is_who_the_token_or_the_cookie_says() {
+async fn me_is_the_owner_of_the_token_or_the_cookie() {
     let bench = bench().await;
     let (token, id) = bench.signup("ann").await;
     let expected = json!({"id": id, "email": "ann@example.org", "name": "ann"});
@@ -59,7 +59,7 @@ async fn me_is_who_the_token_or_the_cookie_says() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_told_apart_from_a_wrong_one() {
+async fn an_expired_token_and_an_invalid_one_have_different_codes() {
     let bench = bench().await;
     let (token, _) = bench.signup("ann").await;
     bench.now.fetch_add(3600, std::sync::atomic::Ordering::SeqCst);
@@ -101,7 +101,7 @@ async fn a_refresh_by_cookie_rotates_it_and_a_second_use_ends_the_family() {
 }
 
 #[tokio::test]
-async fn a_client_without_cookies_gets_and_brings_its_refresh_token_in_bodies() {
+async fn a_client_without_cookies_gets_and_sends_its_refresh_token_in_bodies() {
     let bench = bench().await;
     bench.signup("ann").await;
     let body = json!({"email": "ann@example.org", "password": "correct horse"});
@@ -120,7 +120,7 @@ async fn a_client_without_cookies_gets_and_brings_its_refresh_token_in_bodies() 
 }
 
 #[tokio::test]
-async fn a_logout_forgets_the_cookies_and_revokes_the_token_and_needs_neither() {
+async fn a_logout_removes_cookies_and_revokes_the_token_and_needs_neither() {
     let bench = bench().await;
     bench.signup("ann").await;
     let (token, _) = login(&bench).await.cookie("refresh_token").expect("a cookie");

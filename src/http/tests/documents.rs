@@ -1,4 +1,4 @@
-//! The OpenAPI document says what the routes do; Swagger UI comes from here alone.
+//! The OpenAPI document matches the routes; Swagger UI loads nothing from other sites.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn the_document_lists_every_route() {
 }
 
 #[test]
-fn every_error_in_the_document_is_a_problem_and_every_reference_is_there() {
+fn every_error_in_the_document_is_a_problem_and_every_reference_resolves() {
     let document = openapi(&Settings::default());
     for (route, operation) in operations(&document) {
         for (status, response) in operation["responses"].as_object().expect("responses") {
@@ -69,7 +69,7 @@ fn every_error_in_the_document_is_a_problem_and_every_reference_is_there() {
 }
 
 #[test]
-fn request_bodies_refuse_what_they_do_not_know() {
+fn request_bodies_refuse_unknown_fields() {
     let document = openapi(&Settings::default());
     for name in ["Signup", "Login", "RefreshBody", "CreateRoom", "ChangeRoom"] {
         assert_eq!(document["components"]["schemas"][name]["additionalProperties"], json!(false), "{name}");

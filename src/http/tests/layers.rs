@@ -1,4 +1,4 @@
-//! What holds for every route: ids, problems, rates, deadlines, panics, headers, cross-origin calls.
+//! Common to all routes: ids, problems, rates, timeouts, panics, headers, cross-origin calls.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use super::{Ask, bench, bench_with};
 use crate::http::{Settings, layered, rate};
 
 #[tokio::test]
-async fn every_answer_has_an_id_and_only_a_trusted_proxy_chooses_it() {
+async fn every_response_has_an_id_and_only_a_trusted_proxy_chooses_it() {
     let open = bench().await;
     let answer = Ask::get("/health/live").header("x-request-id", "mine").send(&open.router).await;
     assert!(answer.header("x-request-id").len() == 36, "{answer:?}");
@@ -28,7 +28,7 @@ async fn every_answer_has_an_id_and_only_a_trusted_proxy_chooses_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_problem_too() {
+async fn a_missing_resource_is_a_problem_too() {
     let bench = bench().await;
     Ask::get("/api/nothing").send(&bench.router).await.is_problem(404, "not_found");
     Ask::get("/assets/none.js").send(&bench.router).await.is_problem(404, "not_found");
@@ -38,7 +38,7 @@ async fn what_is_not_there_is_a_problem_too() {
 }
 
 #[tokio::test]
-async fn a_panic_costs_the_request_and_says_nothing_of_its_cause() {
+async fn a_panic_fails_only_its_request_and_hides_its_cause() {
     let bench = bench().await;
     let broken = Router::new().route(
         "/boom",
@@ -54,7 +54,7 @@ async fn a_panic_costs_the_request_and_says_nothing_of_its_cause() {
 }
 
 #[tokio::test]
-async fn a_late_node_refuses_requests_at_once_and_answers_probes() {
+async fn an_overloaded_node_refuses_requests_at_once_and_answers_probes() {
     let bench = bench().await;
     let late = Duration::from_secs(10);
     (0..20).for_each(|_| bench.site.load.observe(late));
@@ -86,7 +86,7 @@ async fn a_body_that_does_not_arrive_ends_with_408() {
 }
 
 #[tokio::test]
-async fn an_address_that_asks_too_often_waits_and_another_does_not() {
+async fn requests_are_limited_per_address() {
     let rates =
         rate::Limits { address: rate::Rate { burst: 3, per: Duration::from_secs(300) }, ..rate::Limits::default() };
     let bench = bench_with(Settings { rates, ..Settings::default() }).await;
@@ -111,7 +111,7 @@ async fn an_address_that_asks_too_often_waits_and_another_does_not() {
 }
 
 #[tokio::test]
-async fn a_user_who_asks_too_often_waits_on_every_address() {
+async fn requests_are_limited_per_user_across_addresses() {
     let rates = rate::Limits { user: rate::Rate { burst: 2, per: Duration::from_secs(60) }, ..rate::Limits::default() };
     let bench = bench_with(Settings { rates, ..Settings::default() }).await;
     let ((token, _), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
@@ -139,7 +139,7 @@ async fn every_answer_has_the_security_headers() {
 }
 
 #[tokio::test]
-async fn only_named_origins_may_call_across() {
+async fn only_allowed_origins_get_cors() {
     let bench =
         bench_with(Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() })
             .await;

@@ -40,7 +40,7 @@ const NO_BODIES: &[(&str, u16, &str)] = &[
 ];
 
 #[tokio::test]
-async fn bodies_that_are_no_object_are_refused_by_every_route_that_reads_one() {
+async fn bodies_that_are_not_objects_are_refused_by_every_route() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     let room = format!("/api/rooms/{}", bench.room(&token).await);
@@ -102,7 +102,7 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
 
     #[test]
-    fn no_body_is_answered_with_a_server_error(route in 0_usize..5, body in proptest::prop_oneof![".{0,200}", "[\\[\\]{}\",:a-z0-9\\\\ ]{0,200}"]) {
+    fn no_body_causes_a_server_error(route in 0_usize..5, body in proptest::prop_oneof![".{0,200}", "[\\[\\]{}\",:a-z0-9\\\\ ]{0,200}"]) {
         static SHARED: std::sync::LazyLock<(tokio::runtime::Runtime, Bench, String)> = std::sync::LazyLock::new(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             let (bench, token) = runtime.block_on(async {

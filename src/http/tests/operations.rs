@@ -11,7 +11,7 @@ use super::{Ask, bench};
 use crate::http::{Check, Health, admin_router};
 
 #[tokio::test]
-async fn a_ready_node_says_so_with_its_checks() {
+async fn a_ready_node_reports_its_checks() {
     let bench = bench().await;
     assert_eq!(Ask::get("/health/live").send(&bench.router).await.json(), json!({"status": "up"}));
     let ready = Ask::get("/health/ready").send(&bench.router).await;
@@ -24,7 +24,7 @@ async fn a_ready_node_says_so_with_its_checks() {
 }
 
 #[tokio::test]
-async fn without_its_database_a_node_lives_but_is_not_ready_and_says_503_at_once() {
+async fn without_its_database_a_node_is_live_but_not_ready_and_answers_503_at_once() {
     let bench = bench().await;
     let (token, _) = bench.signup("ann").await;
     let room = bench.room(&token).await;
@@ -49,7 +49,7 @@ async fn without_its_database_a_node_lives_but_is_not_ready_and_says_503_at_once
 }
 
 #[tokio::test(start_paused = true)]
-async fn checks_are_asked_once_a_second_however_many_ask() {
+async fn checks_run_at_most_once_a_second() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counting = Check::vital("counting", {
         let asked = Arc::clone(&asked);
@@ -80,7 +80,7 @@ async fn a_check_that_hangs_counts_as_failed() {
 }
 
 #[tokio::test]
-async fn the_admin_listener_shows_metrics_and_a_rooms_inside_and_the_public_one_does_not() {
+async fn only_the_admin_listener_shows_metrics_and_internal_state() {
     let bench = bench().await;
     let (token, _) = bench.signup("ann").await;
     let room = bench.room(&token).await;
@@ -100,7 +100,7 @@ async fn the_admin_listener_shows_metrics_and_a_rooms_inside_and_the_public_one_
 }
 
 #[tokio::test]
-async fn a_user_disabled_by_the_operator_is_kicked_and_can_log_in_no_more() {
+async fn a_disabled_user_is_kicked_and_cannot_log_in() {
     let bench = bench().await;
     let (token, id) = bench.signup("ann").await;
     let admin = admin_router(Arc::clone(&bench.site), Arc::new(String::new));

@@ -1,4 +1,4 @@
-//! Rooms and ICE servers: who may do what, and what the live rooms are told.
+//! Rooms and ICE servers: permissions, and commands to the live rooms.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{Ask, bench, bench_with};
 use crate::http::{Settings, rooms::Limits};
 
 #[tokio::test]
-async fn a_room_is_made_with_defaults_and_found_at_its_location() {
+async fn a_room_is_created_with_defaults_and_found_at_its_location() {
     let bench = bench().await;
     let (token, id) = bench.signup("ann").await;
     let answer = Ask::post("/api/rooms").bearer(&token).send(&bench.router).await;
@@ -24,7 +24,7 @@ async fn a_room_is_made_with_defaults_and_found_at_its_location() {
 }
 
 #[tokio::test]
-async fn a_room_is_made_as_wished_within_the_limits() {
+async fn a_room_is_created_as_requested_within_the_limits() {
     let bench = bench().await;
     let (token, _) = bench.signup("ann").await;
     let wish = json!({"maxParticipants": 100, "seatWindowSeconds": 0, "mode": "mesh"});
@@ -40,7 +40,7 @@ async fn a_room_is_made_as_wished_within_the_limits() {
 }
 
 #[tokio::test]
-async fn a_room_through_a_media_service_needs_one() {
+async fn an_sfu_room_needs_a_media_service() {
     let without = bench().await;
     let (token, _) = without.signup("ann").await;
     let wish = || Ask::post("/api/rooms").json(json!({"mode": "sfu"}));
@@ -51,7 +51,7 @@ async fn a_room_through_a_media_service_needs_one() {
 }
 
 #[tokio::test]
-async fn only_the_host_changes_a_room_and_the_live_room_is_told() {
+async fn only_the_host_changes_a_room_and_the_live_room_is_notified() {
     let bench = bench().await;
     let ((host, _), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
     let room = bench.room(&host).await;
@@ -72,7 +72,7 @@ async fn only_the_host_changes_a_room_and_the_live_room_is_told() {
 }
 
 #[tokio::test]
-async fn only_the_host_deletes_a_room_and_its_members_are_sent_away() {
+async fn only_the_host_deletes_a_room_and_its_members_are_disconnected() {
     let bench = bench().await;
     let ((host, _), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
     let room = bench.room(&host).await;
@@ -88,7 +88,7 @@ async fn only_the_host_deletes_a_room_and_its_members_are_sent_away() {
 }
 
 #[tokio::test]
-async fn my_rooms_come_newest_first_and_page_by_page() {
+async fn own_rooms_are_listed_newest_first_in_pages() {
     let bench = bench().await;
     let ((host, _), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
     bench.room(&other).await;
@@ -115,7 +115,7 @@ async fn my_rooms_come_newest_first_and_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_host_has_at_most_so_many_rooms() {
+async fn the_number_of_rooms_per_host_is_limited() {
     let bench =
         bench_with(Settings { rooms: Limits { per_host_max: 2, ..Limits::default() }, ..Settings::default() }).await;
     let (token, _) = bench.signup("ann").await;
@@ -125,7 +125,7 @@ async fn a_host_has_at_most_so_many_rooms() {
 }
 
 #[tokio::test]
-async fn ice_servers_come_with_credentials_ten_times_an_hour() {
+async fn ice_servers_have_credentials_ten_times_an_hour() {
     let bench = bench().await;
     let ((token, id), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
     let ask = |token: &str| Ask::get("/api/ice-servers").bearer(token);

@@ -3,7 +3,7 @@
 use super::{Ask, bench};
 
 #[tokio::test]
-async fn the_page_is_at_its_paths_and_everything_it_names_is_there() {
+async fn the_page_is_at_its_paths_and_all_its_files_exist() {
     let bench = bench().await;
     let page = Ask::get("/").send(&bench.router).await;
     assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html"), "{page:?}");

@@ -71,7 +71,7 @@ pub(super) async fn only_the_host_removes_a_room(store: &dyn Store) {
     assert_eq!(store.meeting(room.room_id).await.expect("an answer"), None);
 }
 
-pub(super) async fn a_hosts_rooms_come_newest_first_page_by_page(store: &dyn Store) {
+pub(super) async fn a_hosts_rooms_are_listed_newest_first_in_pages(store: &dyn Store) {
     let (host, other) = (someone(store).await, someone(store).await);
     store.add_meeting(&room_of(&other, 9), 10).await.expect("a room");
     let mut rooms = Vec::new();

@@ -18,7 +18,7 @@ async fn family(store: &dyn Store, user: &User) -> Issued {
     first
 }
 
-pub(super) async fn a_refresh_token_is_good_once(store: &dyn Store) {
+pub(super) async fn a_refresh_token_is_valid_once(store: &dyn Store) {
     let user = someone(store).await;
     let first = family(store, &user).await;
     let second = token(10, 1000);
@@ -42,7 +42,7 @@ pub(super) async fn a_second_use_revokes_the_whole_family(store: &dyn Store) {
     assert_eq!(next, Use::Rotated { user: user.id }, "another login is not concerned");
 }
 
-pub(super) async fn a_second_use_within_the_grace_is_good_too(store: &dyn Store) {
+pub(super) async fn a_second_use_within_the_grace_is_valid_too(store: &dyn Store) {
     let user = someone(store).await;
     let (first, one, two) = (family(store, &user).await, token(10, 1000), token(14, 1000));
     let grace = SignedDuration::from_secs(5);

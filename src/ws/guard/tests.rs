@@ -23,7 +23,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A whole conversation at once: bytes passed, the verdict, whether the guard rests.
+/// A whole connection at once: bytes passed, the verdict, whether the guard is at rest.
 fn judge(bytes: &[u8]) -> (usize, Option<Close>, bool) {
     let mut guard = Guard::new(SMALL);
     let passed = guard.feed(bytes);
@@ -31,7 +31,7 @@ fn judge(bytes: &[u8]) -> (usize, Option<Close>, bool) {
 }
 
 #[test]
-fn what_the_rfc_allows_passes_whole_and_leaves_the_guard_at_rest() {
+fn valid_frames_pass_and_leave_the_guard_at_rest() {
     let table: [(&str, Vec<Vec<u8>>); 9] = [
         ("a text", vec![frame(0x81, b"hello")]),
         ("an empty text", vec![frame(0x81, b"")]),
@@ -126,7 +126,7 @@ fn nothing_passes_after_a_close_frame() {
 }
 
 #[test]
-fn broken_text_is_known_at_its_first_impossible_byte() {
+fn invalid_utf8_is_detected_at_its_first_impossible_byte() {
     let bytes = frame(0x81, b"abc\xF4\x90\x80\x80 and more");
     let mut guard = Guard::new(SMALL);
     assert_eq!(guard.feed(&bytes[..6 + 4]), 10, "F4 may begin a character");
@@ -134,7 +134,7 @@ fn broken_text_is_known_at_its_first_impossible_byte() {
 }
 
 #[test]
-fn a_guard_in_the_middle_of_a_frame_or_message_does_not_rest() {
+fn a_guard_inside_a_frame_or_message_is_not_at_rest() {
     let mut guard = Guard::new(SMALL);
     for (bytes, rests) in [(&frame(1, b"ab")[..], false), (&frame(0x89, b"")[..], false), (&frame(0x80, b"")[..], true)]
     {
@@ -205,7 +205,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_found_whole_passes_the_guard(
+    fn frames_on_the_fast_path_pass_the_guard(
         frames in prop::collection::vec(any_frame(), 0..8),
         noise in prop::collection::vec(any::<u8>(), 0..4),
         binary: bool,

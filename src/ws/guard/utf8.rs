@@ -59,7 +59,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_split_judges_as_the_whole_does(bytes: Vec<u8>, size in 1usize..5) {
+        fn any_split_gives_the_verdict_of_the_whole(bytes: Vec<u8>, size in 1usize..5) {
             let mut text = Utf8::default();
             let split = bytes.chunks(size).try_for_each(|piece| text.feed(piece));
             prop_assert_eq!(split.is_ok() && text.is_complete(), std::str::from_utf8(&bytes).is_ok());

@@ -120,7 +120,7 @@ impl Refusal {
         self.row().1
     }
 
-    /// The header field that tells a client what is supported, if there is one.
+    /// The header field that names what is supported, if there is one.
     fn hint(self) -> Option<(HeaderName, HeaderValue)> {
         match self {
             Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET"))),

@@ -1,4 +1,4 @@
-//! A good request, and what one wrong line makes of it.
+//! A valid request, and the effect of one invalid line.
 
 use hyper::http::Request;
 use hyper::http::request::Parts;
@@ -15,7 +15,7 @@ const GOOD: [(&str, &str); 5] = [
     ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
 ];
 
-/// The good request with fields changed (a new value), added (another of the name: `+name`) or removed (`-name`).
+/// The valid request with fields changed (a new value), added (another of the name: `+name`) or removed (`-name`).
 fn request(changes: &[(&str, &str)]) -> Parts {
     let mut builder = Request::get("/ws");
     let changed = |name: &str| changes.iter().any(|(change, _)| change.trim_start_matches('-') == name);
@@ -66,7 +66,7 @@ fn harmless_variations_are_accepted() {
 }
 
 #[test]
-fn a_client_says_beside_our_protocol_that_it_will_resume() {
+fn a_client_offers_a_resume_beside_our_protocol() {
     let resumes = |offered| judge(&request(&[("sec-websocket-protocol", offered)]), &policy(), false);
     for (offered, expected) in [
         ("aldis.v1, aldis.resume", true),
@@ -175,7 +175,7 @@ fn an_origin_is_shown_as_browsers_write_it() {
 const ENTRY: &str = "aldis.v1, bearer.YS5iLmM";
 
 #[test]
-fn a_token_comes_in_any_one_way() {
+fn a_token_has_any_one_carrier() {
     let own = ("origin", "http://aldis.example");
     let table: [(&[(&str, &str)], TokenWay); 5] = [
         (&[("sec-websocket-protocol", ENTRY)], TokenWay::Protocol),
@@ -192,7 +192,7 @@ fn a_token_comes_in_any_one_way() {
 }
 
 #[test]
-fn a_token_that_cannot_be_one_or_comes_twice_is_refused() {
+fn a_malformed_or_repeated_token_is_refused() {
     let long = format!("Bearer {}", "a".repeat(4097));
     let own = ("origin", "http://aldis.example");
     let table: [(&[(&str, &str)], Refusal); 13] = [
@@ -247,9 +247,9 @@ fn a_tokens_text_never_shows() {
 }
 
 proptest! {
-    /// No field, however odd, panics; and what is accepted was a good request in every other respect.
+    /// No field causes a panic; and an accepted request is valid in every other respect.
     #[test]
-    fn any_request_is_judged(
+    fn any_request_gets_a_verdict(
         name in prop::sample::select(vec![
             "host", "upgrade", "connection", "sec-websocket-version", "sec-websocket-key", "sec-websocket-protocol",
             "origin", "authorization", "cookie", "content-length",

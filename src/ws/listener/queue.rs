@@ -1,10 +1,10 @@
-//! Accepted connections that wait for their turn: a few are served between the turns of established ones, and the load
-//! shedding learns how many wait. Must not know what becomes of them.
+//! The accept queue: a few connections are served between the turns of established ones, and load shedding gets the
+//! queue's length. Must not know how connections are served.
 //!
 //! The queue is first in, first out: a resume is recognised only by the request's head, which is read in the
-//! connection's turn. The bounds make resumes come first nevertheless: once a quarter of the queue waits, a newcomer's
-//! turn is only a refusal (503), so a resume waits for refusals, of at most [`WAITING_MAX`] connections: about a
-//! second's work, where a seat is kept for five.
+//! connection's turn. The bounds prioritise resumes nevertheless: once the queue is a quarter full, a newcomer's turn is
+//! only a refusal (503), so a resume waits for at most [`WAITING_MAX`] refusals: about a second's work, where a seat is
+//! kept for five.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,15 +16,15 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::load::{Load, WAITING_MAX};
 
-/// Served in one turn, for each processor: each costs some 0.1 ms until its hello is answered, and that is how long
-/// established calls wait for their turn.
+/// Connections served in one turn, per processor: each costs some 0.1 ms until its hello is answered, which delays
+/// established calls as much.
 const TOGETHER: usize = 8;
-/// Accepted in one turn, for each that is served: a hundredth of a millisecond's work each.
+/// Connections accepted in one turn, per served one: a hundredth of a millisecond's work each.
 const ACCEPTED: usize = 4;
 /// The pause between turns while connections wait: other tasks run in it.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The connections that wait.
+/// The waiting connections.
 #[derive(Debug)]
 pub(super) struct Queue {
     waiting: VecDeque<(TcpStream, SocketAddr)>,
@@ -32,17 +32,17 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// An empty queue; turns are as long as suits so many processors.
+    /// An empty queue; the number of processors determines the length of a turn.
     pub(super) const fn new(processors: usize) -> Self {
         Self { waiting: VecDeque::new(), together: TOGETHER * processors }
     }
 
-    /// Accepts what waits in the kernel's queue, while no more wait here than [`WAITING_MAX`] and than there are
-    /// `places` for: a waiting connection is an open file as well. The places of one turn are always there, so that a
-    /// full node turns connections away instead of letting them wait.
+    /// Accepts connections from the kernel's queue, up to [`WAITING_MAX`] and up to the free `places`: a waiting
+    /// connection is an open file, too. One turn's connections are always accepted, so that a full node refuses
+    /// connections instead of letting them wait.
     ///
     /// # Errors
-    /// That of accepting; what was accepted before stays in the queue.
+    /// The error of accepting; connections accepted before stay in the queue.
     pub(super) fn fill(&mut self, from: &TcpListener, places: usize) -> io::Result<()> {
         let waiting_max = places.clamp(self.together, WAITING_MAX.max(self.together));
         for _ in 0..ACCEPTED * self.together {

@@ -1,4 +1,4 @@
-//! A stream from memory, a session that writes down what it is told.
+//! A stream from memory, and a session that records its events.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -50,7 +50,7 @@ enum Told {
     Ping(Vec<u8>),
     Pong(Vec<u8>),
     Closed(Ending),
-    /// The session was told that nothing more stands ready.
+    /// The session was flushed: no further message is ready.
     Paused,
     /// The reader waits for bytes.
     Waited,
@@ -135,7 +135,7 @@ fn is_event(told: &Told) -> bool {
     !matches!(told, Told::Paused | Told::Waited)
 }
 
-/// What a session is told of these bytes.
+/// The session's events for these bytes.
 fn told(bytes: &[u8], early: usize, size: usize) -> Vec<Told> {
     let mut told = read(bytes, early, size, Way::Usual, guard::Limits::default());
     told.retain(is_event);
@@ -159,7 +159,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_clients_close_frame_is_told_with_code_and_reason() {
+fn a_clients_close_frame_is_reported_with_code_and_reason() {
     let bytes = [frame(0x81, b"last words"), frame(0x88, b"\x0F\xA0bye"), frame(0x81, b"never read")].concat();
     let ending = Ending::Closed { code: Some(4000), reason: "bye".to_owned() };
     for size in [1, 7, 1000] {
@@ -171,7 +171,7 @@ fn a_clients_close_frame_is_told_with_code_and_reason() {
 }
 
 #[test]
-fn a_violation_is_told_after_the_messages_before_it() {
+fn a_violation_is_reported_after_the_messages_before_it() {
     let bytes = [frame(0x81, b"one"), frame(0x82, b"binary")].concat();
     let violation = Violation { close: Close::Binary, why: "binary message; this protocol is text only" };
     let expected = [Told::Text("one".to_owned()), Told::Closed(Ending::Violated(violation))];
@@ -187,7 +187,7 @@ fn a_stream_that_ends_in_the_middle_is_lost() {
     }
 }
 
-/// A message in one or more frames, with the event that it must become.
+/// A message in one or more frames, with its expected event.
 fn any_message() -> impl Strategy<Value = (Vec<u8>, Told)> {
     let text = (prop_oneof![1 => Just(String::new()), 8 => "\\PC{0,60}", 1 => "[a-z]{9000,20000}"], 1usize..60);
     let text = text.prop_map(|(text, cuts)| {
@@ -224,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn a_session_is_told_when_nothing_more_stands_ready(
+    fn a_session_is_flushed_when_no_message_is_ready(
         messages in prop::collection::vec(any_message(), 0..6),
         early in 0usize..300,
         size in prop_oneof![1usize..20, 100usize..3_000],
@@ -262,7 +262,7 @@ fn any_frame() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
-    fn the_short_cut_tells_what_the_parser_tells_whatever_comes(
+    fn the_fast_path_agrees_with_the_parser_on_any_input(
         frames in prop::collection::vec(any_frame(), 1..10),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
         early in 0usize..100,
@@ -284,9 +284,9 @@ proptest! {
     }
 }
 
-/// What is kept of every connection, at rest as well; allocators hand out 192 bytes for anything above 160.
+/// The memory of every connection, even if idle; allocators round anything above 160 bytes up to 192.
 #[test]
-fn a_resting_connection_is_small() {
+fn an_idle_connection_is_small() {
     fn bytes<S, N, F: Future>(_: impl FnOnce(Reader<S>, N) -> F) -> usize {
         size_of::<F>()
     }

@@ -1,4 +1,4 @@
-//! The stream against a real client of another make of plumbing (tokio-rustls), over loopback TCP.
+//! The stream against a real client with another implementation (tokio-rustls), over loopback TCP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::TlsStream;
 
 pub(in crate::ws) type Client = client::TlsStream<TcpStream>;
 
-/// `fragment`: bytes of the client's records, if they shall be short.
+/// `fragment`: the size of the client's records, if they must be short.
 fn configs(fragment: Option<usize>) -> (Arc<rustls::ServerConfig>, TlsConnector) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let mut roots = rustls::RootCertStore::empty();
@@ -34,7 +34,7 @@ fn configs(fragment: Option<usize>) -> (Arc<rustls::ServerConfig>, TlsConnector)
     (Arc::new(server), TlsConnector::from(Arc::new(client)))
 }
 
-/// Both ends; what the client says reaches the server in pieces of so many bytes.
+/// Both ends; the client's bytes reach the server in pieces of this size.
 pub(in crate::ws) async fn pair(piece: Option<usize>) -> (TlsStream, Client) {
     linked(configs(None), piece).await
 }
@@ -86,7 +86,7 @@ fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|n| (n % 251) as u8).collect()
 }
 
-/// Says `length` bytes each way; the server reads into a buffer of so many bytes.
+/// Sends `length` bytes each way; the server reads into a buffer of this size.
 async fn talk(stream: &mut TlsStream, client: &mut Client, (length, room): (usize, usize)) {
     let said = bytes(length);
     let hearing = async {
@@ -110,7 +110,7 @@ async fn talk(stream: &mut TlsStream, client: &mut Client, (length, room): (usiz
 }
 
 #[tokio::test]
-async fn what_is_said_is_heard_whatever_the_reader_has_room_for() {
+async fn sent_bytes_are_received_with_any_buffer_size() {
     for (length, room) in [(1, 1), (300, 7), (16 * 1024, 16 * 1024), (100_000, 100), (100_000, 64 * 1024)] {
         let (mut stream, mut client) = pair(None).await;
         talk(&mut stream, &mut client, (length, room)).await;
@@ -118,7 +118,7 @@ async fn what_is_said_is_heard_whatever_the_reader_has_room_for() {
 }
 
 #[tokio::test]
-async fn records_that_come_in_pieces_are_put_together() {
+async fn records_received_in_pieces_are_reassembled() {
     for piece in [1, 3, 1_000] {
         let (mut stream, mut client) = pair(Some(piece)).await;
         talk(&mut stream, &mut client, (5_000, 4_096)).await;
@@ -127,7 +127,7 @@ async fn records_that_come_in_pieces_are_put_together() {
 }
 
 #[tokio::test]
-async fn a_hello_in_many_records_is_put_together() {
+async fn a_hello_in_many_records_is_reassembled() {
     for piece in [None, Some(1), Some(50)] {
         let (mut stream, mut client) = linked(configs(Some(64)), piece).await;
         talk(&mut stream, &mut client, (1_000, 300)).await;
@@ -135,7 +135,7 @@ async fn a_hello_in_many_records_is_put_together() {
 }
 
 #[tokio::test]
-async fn new_keys_go_on_with_the_same_words() {
+async fn a_key_update_keeps_the_stream_intact() {
     let (mut stream, mut client) = pair(None).await;
     for _ in 0..3 {
         talk(&mut stream, &mut client, (5_000, 4_096)).await;
@@ -145,7 +145,7 @@ async fn new_keys_go_on_with_the_same_words() {
 }
 
 #[tokio::test]
-async fn either_side_may_end_and_the_other_learns_it_in_order() {
+async fn either_side_may_close_and_the_other_sees_a_clean_end() {
     let (mut stream, mut client) = pair(None).await;
     client.write_all(b"bye").await.expect("connected");
     client.shutdown().await.expect("connected");
@@ -160,7 +160,7 @@ async fn either_side_may_end_and_the_other_learns_it_in_order() {
 }
 
 #[tokio::test]
-async fn a_cut_is_no_end() {
+async fn a_truncation_is_not_a_clean_end() {
     let (mut stream, client) = pair(None).await;
     drop(client.into_inner().0);
     assert!(
@@ -170,7 +170,7 @@ async fn a_cut_is_no_end() {
 }
 
 #[tokio::test]
-async fn what_is_no_tls_is_hung_up_on() {
+async fn a_connection_without_tls_is_closed() {
     let (server, _) = configs(None);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let mut client = TcpStream::connect(listener.local_addr().expect("its address")).await.expect("connected");
@@ -181,7 +181,7 @@ async fn what_is_no_tls_is_hung_up_on() {
     assert!(read.is_ok(), "an end or a reset");
 }
 
-/// What is left of a stream that began with these bytes: an error, and never a panic.
+/// The result of a stream that begins with these bytes: an error, and never a panic.
 async fn refused(said: &[u8]) -> std::io::Error {
     let (server, _) = configs(None);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -193,7 +193,7 @@ async fn refused(said: &[u8]) -> std::io::Error {
 }
 
 #[tokio::test]
-async fn a_hello_that_breaks_off_is_refused_in_order() {
+async fn a_truncated_hello_is_refused_cleanly() {
     let begun = [0x16, 3, 1, 0, 5, 1, 0, 0, 200, 3];
     let other = [0x15, 3, 3, 0, 2, 2, 40];
     let nonsense = [0x16, 9, 9, 0xFF, 0xFF];
@@ -208,7 +208,7 @@ async fn a_hello_that_breaks_off_is_refused_in_order() {
 }
 
 #[tokio::test]
-async fn what_the_kernel_does_not_take_is_sent_later_and_in_order() {
+async fn bytes_beyond_the_kernels_buffer_are_sent_later_in_order() {
     let (mut stream, mut client) = pair(None).await;
     let said = bytes(20_000);
     let mut rounds = 0;
@@ -226,7 +226,7 @@ async fn what_the_kernel_does_not_take_is_sent_later_and_in_order() {
 }
 
 #[tokio::test]
-async fn who_breaks_a_rule_is_told_nothing_more() {
+async fn after_a_violation_nothing_more_is_sent() {
     let (mut stream, mut client) = pair(None).await;
     client.get_mut().0.write_all(&[0x17, 3, 3, 0, 5, 1, 2, 3, 4, 5]).await.expect("connected");
     assert!(stream.read(&mut [0; 8]).await.is_err());

@@ -56,7 +56,7 @@ async fn texts_that_are_sent_together_leave_in_order_a_frame_each() {
 }
 
 #[tokio::test]
-async fn what_a_slow_peer_does_not_take_waits_in_order() {
+async fn frames_for_a_slow_peer_are_buffered_in_order() {
     let (mut outlet, mut peer, _read) = pair(tokio::spawn(async {})).await;
     let text = "x".repeat(60_000);
     let mut frames = 1;
@@ -110,7 +110,7 @@ async fn nothing_is_lost_or_held_back_under_tls() {
 }
 
 #[tokio::test]
-async fn a_close_says_its_code_then_ends_the_stream_within_its_time() {
+async fn a_close_sends_its_code_then_ends_the_stream_in_time() {
     let reader = tokio::spawn(std::future::pending());
     let ended = reader.abort_handle();
     let (outlet, mut peer, _read) = pair(reader).await;
@@ -134,7 +134,7 @@ async fn a_long_reason_is_cut_between_characters() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_gone_is_noticed() {
+async fn a_broken_connection_is_detected() {
     let (mut outlet, peer, _read) = pair(tokio::spawn(async {})).await;
     peer.set_zero_linger().expect("a socket option");
     drop(peer);

@@ -3,7 +3,7 @@ import { House } from "../stage/house.js";
 
 const house = House.open();
 
-house.test("four see each other, a fifth is told the room is full, and gets in when one has left", async () => {
+house.test("four see each other, a fifth is refused because the room is full, and joins when one has left", async () => {
   const { roomId, people } = await house.call(["Ann", "Ben", "Cleo", "Dan"]);
   const [ann, ben, cleo, dan] = people;
   assert.equal(await ann.get("tile").count(), 3);

@@ -5,21 +5,21 @@ import { until } from "../stage/wait.js";
 
 const house = House.open();
 
-/** Cuts these people's sockets for so long. The media goes from browser to browser and is not on these lines. */
+/** Interrupts these people's sockets for this long. The media goes from browser to browser, not through these proxies. */
 async function outage(people, forMs) {
   for (const { line } of people) line.cut();
   await pause(forMs);
   for (const { line } of people) line.mend();
 }
 
-/** What must be the same after a break that nobody may notice. */
+/** What must be unchanged after an unnoticed interruption. */
 async function standing(person) {
   const { sessionId } = await person.session();
   const connections = await person.connections();
   return { sessionId, connections: connections.map(({ refusals, candidates, ...lasting }) => lasting) };
 }
 
-house.test("a socket cut for 3 s is resumed: nobody saw anybody leave, and the media was never touched", async () => {
+house.test("a socket interrupted for 3 s is resumed: no member sees a leave, and the media is untouched", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"]);
@@ -30,7 +30,7 @@ house.test("a socket cut for 3 s is resumed: nobody saw anybody leave, and the m
   await ben.shows("banner-reconnecting");
   await ann.says("said while Ben was away");
   await ben.says("said while away");
-  // The picture goes on while the signaling is gone.
+  // The picture keeps moving while signaling is interrupted.
   await ann.sees(ben);
   await lost;
   await until("Ben's session is resumed", () => ben.tape.received("resumed", sinceBen).length === 1);
@@ -49,7 +49,7 @@ house.test("a socket cut for 3 s is resumed: nobody saw anybody leave, and the m
   assert.equal(ann.tape.received("chat_message", sinceAnn).filter(({ data }) => data.senderId !== ann.userId).length, 1);
 });
 
-house.test("when everybody's socket is cut for 3 s, everybody is resumed, and what was said meanwhile arrives", async () => {
+house.test("when all sockets are interrupted for 3 s, all are resumed, and messages sent meanwhile arrive", async () => {
   const { people } = await house.call(["Ann", "Ben"]);
   const [ann, ben] = people;
   const since = people.map(({ tape }) => tape.now);
@@ -70,7 +70,7 @@ house.test("when everybody's socket is cut for 3 s, everybody is resumed, and wh
   });
 });
 
-house.test("a socket cut for 8 s costs the seat: the others see one leaving, then one coming back", async () => {
+house.test("a socket interrupted for 8 s loses the seat: the others see a leave, then a join", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"]);
@@ -93,7 +93,7 @@ house.test("a socket cut for 8 s costs the seat: the others see one leaving, the
   );
 });
 
-house.test("a node that is killed and starts again finds everybody back in the call by themselves", async () => {
+house.test("after a node is killed and restarted, all members rejoin automatically", async () => {
   const { people } = await house.call(["Ann", "Ben"]);
   const [ann, ben] = people;
   const since = people.map(({ tape }) => tape.now);

@@ -4,7 +4,7 @@ import { until } from "../stage/wait.js";
 
 const house = House.open();
 
-house.test("with the keyboard alone, a newcomer signs up, makes a room, joins it and leaves it", async () => {
+house.test("with the keyboard alone, a new user signs up, creates a room, joins it and leaves it", async () => {
   const ann = await house.stranger("Ann");
   await ann.page.goto("/");
   await ann.shows("page-welcome");
@@ -47,7 +47,7 @@ house.test("with the keyboard alone, a newcomer signs up, makes a room, joins it
   await ann.shows("page-left");
 });
 
-house.test("a wrong password is told so, the right one opens the lobby with the rooms, and logging out ends it", async () => {
+house.test("a wrong password is refused, the right one opens the lobby with the rooms, and logging out ends it", async () => {
   const ann = await house.person("Ann");
   const rooms = [await ann.makeRoom(), await ann.makeRoom({ maxParticipants: 12 })];
   await ann.page.goto("/");
@@ -73,7 +73,7 @@ house.test("a wrong password is told so, the right one opens the lobby with the 
   await ann.photograph("welcome-invited");
 });
 
-house.test("a page that is left while it was still signing in leaves the person signed in", async () => {
+house.test("closing a page while it is signing in keeps the person signed in", async () => {
   const ann = await house.person("Ann");
   await ann.page.goto("/");
   await ann.shows("page-lobby");
@@ -86,7 +86,7 @@ house.test("a page that is left while it was still signing in leaves the person 
   await ann.shows("page-lobby");
 });
 
-house.test("an address that names nothing, and a room that is not there, have a page that says so", async () => {
+house.test("an unknown address and a missing room have a page of their own", async () => {
   const ann = await house.person("Ann");
   await ann.page.goto("/r/nonsense");
   await ann.shows("page-not-found");
@@ -97,7 +97,7 @@ house.test("an address that names nothing, and a room that is not there, have a 
   await ann.shows("page-lobby");
 });
 
-house.test("when the host deletes the room, everybody in it is told, and nobody comes back by themselves", async () => {
+house.test("when the host deletes the room, all members see a notice, and none reconnects automatically", async () => {
   const {
     roomId,
     people: [ann, ben],
@@ -110,11 +110,11 @@ house.test("when the host deletes the room, everybody in it is told, and nobody 
   await ben.photograph("closed");
 });
 
-house.test("a server that cannot be reached has a page that says so, with a way on once it is back", async () => {
+house.test("an unreachable server has a page of its own, with a retry once it is back", async () => {
   const ann = await house.person("Ann");
   await ann.page.goto("/");
   await ann.shows("page-lobby");
-  // The page itself comes from the browser's own store, what it asks the server for does not arrive.
+  // The page itself is cached by the browser; its requests to the server fail.
   await ann.page.route("**/api/**", (route) => route.abort("connectionrefused"));
   await ann.page.reload();
   await ann.shows("page-unreachable");

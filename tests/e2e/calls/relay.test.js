@@ -8,7 +8,7 @@ import { until } from "../stage/wait.js";
 const SECRET = "the-secret-that-coturn-knows";
 const WRONG = "a-secret-that-coturn-never-saw";
 const RELAY = "?relay=1";
-/** What TURN answers to credentials it cannot verify (RFC 8656 §5, RFC 8489 §9.2). */
+/** TURN's response to credentials it cannot verify (RFC 8656 §5, RFC 8489 §9.2). */
 const UNAUTHORISED = 401;
 
 let coturn;
@@ -25,7 +25,7 @@ after(async () => {
   await coturn?.stop();
 });
 
-house.test("a call goes through the relay alone, with the credentials the node gives", async () => {
+house.test("a call goes through the relay alone, with the node's credentials", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"], { query: RELAY });
@@ -40,7 +40,7 @@ house.test("a call goes through the relay alone, with the credentials the node g
   }
 });
 
-house.test("credentials from GET /api/ice-servers make the relay give an address", async () => {
+house.test("the relay accepts credentials from GET /api/ice-servers", async () => {
   const ann = await house.person("Ann");
   const servers = await ann.iceServers();
   const { username } = servers.find((server) => server.username);
@@ -50,7 +50,7 @@ house.test("credentials from GET /api/ice-servers make the relay give an address
   assert.ok(types.length > 0 && types.every((type) => type === "relay"), `gathered ${JSON.stringify(types)}`);
 });
 
-house.test("with a secret that the relay does not know, a relayed call does not come about", async () => {
+house.test("with a secret unknown to the relay, a relayed call does not connect", async () => {
   const [ann, ben] = [await house.person("Ann", wrongNode), await house.person("Ben", wrongNode)];
   const roomId = await ann.makeRoom();
   await ann.join(roomId, RELAY);

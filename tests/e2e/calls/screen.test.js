@@ -4,7 +4,7 @@ import { until } from "../stage/wait.js";
 
 const house = House.open();
 
-house.test("the newcomer's screen reaches everybody, also who comes later, and goes when it ends", async () => {
+house.test("the newcomer's screen reaches all members, also later ones, and disappears when it ends", async () => {
   const { roomId, people } = await house.call(["Ann", "Ben", "Cleo"]);
   const [ann, ben, cleo] = people;
   await cleo.get("screen").click();
@@ -13,7 +13,7 @@ house.test("the newcomer's screen reaches everybody, also who comes later, and g
     await other.seesScreenOf(cleo);
     await other.sees(cleo);
   }
-  // Cleo came last, so every offer was made by the others: she asked for them.
+  // Cleo joined last, so the others made every offer: she requested them.
   assert.equal(cleo.tape.sent("offer").length, 0);
   assert.ok(cleo.tape.sent("renegotiate").length >= 2);
   await ann.photograph("room-screen");
@@ -29,7 +29,7 @@ house.test("the newcomer's screen reaches everybody, also who comes later, and g
   }
 });
 
-house.test("the screen of who was there first reaches the newcomer, over the connection that stands", async () => {
+house.test("the screen of the first member reaches the newcomer, over the existing connection", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"]);

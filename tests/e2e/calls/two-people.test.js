@@ -12,7 +12,7 @@ async function signUpAtThePage(person) {
   await person.get("auth-submit").click();
 }
 
-house.test("two people sign up, one makes a room, the other follows the link, and each sees the other move", async () => {
+house.test("two people sign up, one creates a room, the other follows the link, and each sees the other move", async () => {
   const ann = await house.stranger("Ann");
   await ann.page.goto("/");
   await signUpAtThePage(ann);
@@ -33,13 +33,13 @@ house.test("two people sign up, one makes a room, the other follows the link, an
   for (const { connectionState, connectionNumber } of [atAnn, atBen]) {
     assert.deepEqual({ connectionState, connectionNumber }, { connectionState: "connected", connectionNumber: 1 });
   }
-  // Who was there first made the only offer.
+  // The first member made the only offer.
   assert.deepEqual([ann.tape.sent("offer").length, ben.tape.sent("answer").length], [1, 1]);
   assert.deepEqual([ben.tape.sent("offer").length, ann.tape.sent("answer").length], [0, 0]);
   await ann.photograph("room-two");
 });
 
-house.test("chat goes both ways, and what was missed while the chat was closed is counted", async () => {
+house.test("chat works both ways, and messages received while the chat is closed are counted", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"]);
@@ -57,7 +57,7 @@ house.test("chat goes both ways, and what was missed while the chat was closed i
   await ann.photograph("room-chat");
 });
 
-house.test("mute and a camera that is off show on the other side, and come back", async () => {
+house.test("mute and a camera that is off are shown on the other side, and so is switching them on again", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"]);
@@ -73,7 +73,7 @@ house.test("mute and a camera that is off show on the other side, and come back"
   await ann.sees(ben);
 });
 
-house.test("a reload leads straight back into the call", async () => {
+house.test("a reload rejoins the call directly", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"]);
@@ -89,7 +89,7 @@ house.test("a reload leads straight back into the call", async () => {
   assert.equal(ann.tape.received("user_joined", before).length, 1);
 });
 
-house.test("who leaves sees so, and is gone for the other at once", async () => {
+house.test("a member that leaves sees a notice, and disappears for the other at once", async () => {
   const {
     people: [ann, ben],
   } = await house.call(["Ann", "Ben"]);

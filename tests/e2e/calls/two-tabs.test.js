@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { House } from "../stage/house.js";
 import { stays, until } from "../stage/wait.js";
 
-/** Long enough for three of the back-offs that a fighting page would take. */
+/** Long enough for three back-offs of a page that would wrongly reconnect. */
 const PEACE_MS = 3_000;
 
 const house = House.open();
 
-house.test("a second tab takes the call over; the first says so, does not fight, and can have it back", async () => {
+house.test("a second tab takes the call over; the first shows a notice, does not reconnect, and can take it back", async () => {
   const {
     roomId,
     people: [ann, ben],

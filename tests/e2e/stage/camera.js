@@ -1,4 +1,4 @@
-// The camera everybody has: a small moving picture, so that a dozen encoders fit on two cores.
+// The camera of all people: a small moving picture, so that a dozen encoders fit on two cores.
 import { writeFile } from "node:fs/promises";
 
 const WIDTH = 320;

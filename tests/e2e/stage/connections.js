@@ -1,6 +1,6 @@
-// What the page cannot tell about itself: each RTCPeerConnection it ever made. Both functions run in the page.
+// Records every RTCPeerConnection of a page, which the page itself does not expose. Both functions run in the page.
 
-/** Before the page's own scripts: remembers every connection, and what its relays refused. */
+/** Runs before the page's own scripts: records every connection, and refusals of its relays. */
 export function recordConnections() {
   const made = [];
   Object.defineProperty(window, "madeConnections", { value: made });
@@ -18,7 +18,7 @@ export function recordConnections() {
   };
 }
 
-/** By number of making: how each stands, and by what its descriptions can be told from another's. */
+/** In order of creation: each connection's state, and what identifies its descriptions. */
 export function connections() {
   const line = (description, key) => description?.sdp.split("\r\n").find((each) => each.startsWith(key)) ?? null;
   return window.madeConnections.map(({ pc, refusals, candidates }, number) => ({

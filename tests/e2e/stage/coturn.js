@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "./wait.js";
 
-/** Ports a relay may give to calls: four people need twelve. */
+/** Ports for relayed calls: four people need twelve. */
 const RELAY_PORTS = 60;
 
 export class Coturn {
@@ -62,7 +62,7 @@ async function freePort() {
   return port;
 }
 
-/** Sends a binding request (RFC 8489 §5); any answer will do. */
+/** Sends a binding request (RFC 8489 §5); any answer suffices. */
 async function answersStun(port) {
   const request = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)]);
   const socket = createSocket("udp4");

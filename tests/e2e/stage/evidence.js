@@ -1,9 +1,9 @@
-// What a failed test leaves behind: each page's last events, its wire and its picture, and the node's log.
+// Evidence of a failed test: each page's last events, its messages and its screenshot, and the node's log.
 import { shoot } from "./photographs.js";
 
 const EVENTS = 40;
 const MESSAGES = 40;
-/** What comes by the dozen and says little. */
+/** Frequent messages of little information. */
 const CHATTER = ["ice_candidate", "ack", "heartbeat", "heartbeat_ack"];
 const telling = ({ type }) => !CHATTER.includes(type);
 

@@ -1,4 +1,4 @@
-// What one file of tests plays in: a node and a browser, shared; people come fresh for each test.
+// The fixture of one file of tests: a shared node and browser; each test has its own people.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -25,9 +25,9 @@ const flags = (picture) => [
   "--use-fake-ui-for-media-stream",
   "--use-fake-device-for-media-stream",
   `--use-file-for-fake-video-capture=${picture}`,
-  // A machine without any network can still call itself.
+  // Loopback candidates also work on a machine without any network.
   ...(hasNetwork() ? [] : ["--allow-loopback-in-peer-connection"]),
-  // Nobody in these tests clicks before they may hear.
+  // These tests play sound without a click.
   "--autoplay-policy=no-user-gesture-required",
 ];
 
@@ -41,7 +41,7 @@ export class House {
   browser;
   node;
 
-  /** For the tests of this file. `furnish` starts what the node needs, and answers its settings. */
+  /** For the tests of this file. `furnish` starts the node's dependencies, and returns its settings. */
   static open(furnish = () => ({})) {
     const house = new House();
     before(() => house.#open(furnish));
@@ -64,14 +64,14 @@ export class House {
     assert.deepEqual(complaints, [], "the node logged no error");
   }
 
-  /** Somebody who never was here. */
+  /** A new person. */
   async stranger(name, node = this.node) {
     const person = await Person.arrive(name, this.browser, node);
     this.#people.push(person);
     return person;
   }
 
-  /** Somebody with an account, signed in. */
+  /** A person with an account, signed in. */
   async person(name, node = this.node) {
     return (await this.stranger(name, node)).signUp();
   }
@@ -94,7 +94,7 @@ export class House {
     return { roomId, people };
   }
 
-  /** A test whose failure shows what everybody saw. */
+  /** A test that prints every page's evidence on failure. */
   test(name, play) {
     test(name, { timeout: TEST_MS }, async () => {
       try {

@@ -1,4 +1,4 @@
-// One person's line to the node: a TCP proxy that can be cut and mended. It knows bytes only.
+// One person's connection to the node: a TCP proxy that can be interrupted and restored. It handles bytes only.
 import { connect, createServer } from "node:net";
 
 export class Line {
@@ -6,7 +6,7 @@ export class Line {
   #target;
   #open = new Set();
   #isCut = false;
-  /** How many connections were let through so far. */
+  /** Connections forwarded so far. */
   connections = 0;
 
   /** `target`: the node's `host:port`. */
@@ -20,18 +20,18 @@ export class Line {
     return line;
   }
 
-  /** What a page behind this line calls the node. `localhost` is a secure context, so there are cameras. */
+  /** The node's URL through this proxy. `localhost` is a secure context, so cameras are available. */
   get origin() {
     return `http://localhost:${this.#server.address().port}`;
   }
 
-  /** From now on new connections lead there. */
+  /** Forwards new connections to this target from now on. */
   lead(target) {
     const [host, port] = target.split(":");
     this.#target = { host, port: Number(port) };
   }
 
-  /** Resets what is open, and everything that is tried until `mend`. */
+  /** Resets open connections, and all new ones until `mend`. */
   cut() {
     this.#isCut = true;
     for (const socket of this.#open) socket.resetAndDestroy();

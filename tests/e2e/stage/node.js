@@ -1,4 +1,4 @@
-// A node of Aldis as a process of its own, on free ports, with an empty data directory.
+// A node of Aldis as a separate process, on free ports, with an empty data directory.
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -55,7 +55,7 @@ export class Node {
     await gone;
   }
 
-  /** Drains, and removes its data. Throws unless it goes in order and in time. */
+  /** Drains, and removes its data. Throws unless it exits cleanly and in time. */
   async stop() {
     const gone = exited(this.#process);
     this.#process.kill("SIGTERM");
@@ -71,7 +71,7 @@ export class Node {
     return this.#lines.slice(-count).join("\n");
   }
 
-  /** Log lines at the level where somebody would be woken. */
+  /** Log lines at a level that would alert an operator. */
   complaints() {
     return this.#lines.filter((line) => line.includes('"level":"error"') || line.includes("panicked"));
   }

@@ -1,4 +1,4 @@
-// A person at a page: what they do there, and what they see. A second tab is the same person at another page.
+// A person at a page: their actions and view. A second tab is the same person at another page.
 import { connections, recordConnections } from "./connections.js";
 import { Line } from "./line.js";
 import { photograph } from "./photographs.js";
@@ -22,7 +22,7 @@ export class Person {
   line;
   tape;
 
-  /** With a browser profile and a line to the node of their own; not signed in. */
+  /** With a separate browser profile and proxy to the node; not signed in. */
   static async arrive(name, browser, node) {
     const person = new Person();
     number += 1;
@@ -52,7 +52,7 @@ export class Person {
     return this.page.getByTestId(testId);
   }
 
-  /** Makes the account without the page; its cookies are this browser's. */
+  /** Creates the account without the page; this browser gets its cookies. */
   async signUp() {
     const { email, password, name } = this;
     const answer = await this.#post("/api/auth/signup", { email, password, name });
@@ -61,7 +61,7 @@ export class Person {
     return this;
   }
 
-  /** Makes a room without the page; returns its id. */
+  /** Creates a room without the page; returns its id. */
   async makeRoom(settings = {}) {
     return (await this.#post("/api/rooms", settings)).roomId;
   }
@@ -84,14 +84,14 @@ export class Person {
     return response.json();
   }
 
-  /** Goes to the room and presses the button; does not wait for what comes of it. */
+  /** Opens the room and presses the button; does not wait for the result. */
   async knock(roomId, query = "") {
     await this.page.goto(`/r/${roomId}${query}`);
     await this.get("prejoin-join").click();
     return this;
   }
 
-  /** Goes into the room. */
+  /** Joins the room. */
   async join(roomId, query) {
     await this.knock(roomId, query);
     await this.isJoined();
@@ -115,7 +115,7 @@ export class Person {
   events() {
     return this.page.evaluate(() => window.aldis.events);
   }
-  /** Every RTCPeerConnection this page made since it was loaded. */
+  /** Every RTCPeerConnection of this page since it was loaded. */
   connections() {
     return this.page.evaluate(connections);
   }
@@ -161,7 +161,7 @@ export class Person {
     });
   }
 
-  /** Waits until nobody of that name is on the stage here. */
+  /** Waits until no one of that name is on the stage here. */
   async missesTileOf(other) {
     await until(`${other.name}'s tile is gone for ${this.name}`, async () => (await this.tile(other).count()) === 0);
   }
@@ -177,7 +177,7 @@ export class Person {
     await this.get("chat-message").filter({ hasText: text }).waitFor();
   }
 
-  /** On a desktop and on a phone; fails where a phone would have to scroll sideways. */
+  /** On a desktop and on a phone; fails if the page scrolls sideways on a phone. */
   photograph(name) {
     return photograph(this.page, name);
   }

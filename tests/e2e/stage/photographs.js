@@ -1,4 +1,4 @@
-// Pictures of pages, kept for people to look at: test-artefacts/ at the root of the repository.
+// Screenshots of pages, for review: test-artefacts/ at the root of the repository.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ const ALBUM = process.env.E2E_ARTEFACTS ?? fileURLToPath(new URL("../../../test-
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
-/** `name-desktop.png` and `name-phone.png`. Throws where a phone would have to scroll sideways. */
+/** `name-desktop.png` and `name-phone.png`. Throws if the page scrolls sideways on a phone. */
 export async function photograph(page, name) {
   await page.setViewportSize(PHONE);
   await settled(page);
@@ -19,7 +19,7 @@ export async function photograph(page, name) {
   if (width > PHONE.width) throw new Error(`${name} is ${width} px wide on a phone of ${PHONE.width}`);
 }
 
-/** One picture, of the page as it stands. */
+/** A screenshot of the current page. */
 export async function shoot(page, name) {
   await mkdir(ALBUM, { recursive: true });
   await page.screenshot({ path: join(ALBUM, `${name}.png`), timeout: 20_000 });

@@ -1,11 +1,11 @@
-// What a page's sockets said and heard, as it went over the wire; and what the page complained about.
+// Messages sent and received by a page's sockets, as on the wire; and the page's errors.
 
 export class Tape {
   /** `{ at, direction: "sent" | "received", type, data }`, oldest first. */
   messages = [];
   /** How many sockets the page opened. */
   sockets = 0;
-  /** Uncaught exceptions, and what the page's own security policy stopped. */
+  /** Uncaught exceptions, and violations of the page's security policy. */
   complaints = [];
   /** The browser's console, for evidence. */
   console = [];
@@ -23,7 +23,7 @@ export class Tape {
     });
   }
 
-  /** A place on the tape: what comes after it can be asked for. */
+  /** A position on the tape, for queries of later messages. */
   get now() {
     return this.messages.length;
   }
@@ -34,7 +34,7 @@ export class Tape {
   sent(type, since = 0) {
     return this.#find("sent", type, since);
   }
-  /** Descriptions and wishes for them, either way. */
+  /** Descriptions and requests for them, both ways. */
   negotiations(since = 0) {
     return this.messages.slice(since).filter(({ type }) => ["offer", "answer", "renegotiate"].includes(type));
   }

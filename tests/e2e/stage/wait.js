@@ -1,11 +1,11 @@
-// Waiting for what must come, and watching what must not. Nothing here sleeps for luck.
+// Waits for expected states, and checks that a state does not change. No arbitrary sleeps.
 import { setTimeout as pause } from "node:timers/promises";
 
 /** A noisy machine may take this long for anything. Milliseconds. */
 export const PATIENCE_MS = 45_000;
 const POLL_MS = 100;
 
-/** Waits until `probe` answers something truthy, and returns that. What it throws meanwhile counts as "not yet". */
+/** Waits until `probe` returns a truthy value, and returns that. Exceptions meanwhile count as "not yet". */
 export async function until(what, probe, withinMs = PATIENCE_MS) {
   const end = Date.now() + withinMs;
   for (let last; ; ) {
@@ -20,7 +20,7 @@ export async function until(what, probe, withinMs = PATIENCE_MS) {
   }
 }
 
-/** Looks again and again for `forMs` whether `probe` stays truthy: for what must not happen. */
+/** Checks repeatedly for `forMs` that `probe` stays truthy. */
 export async function stays(what, probe, forMs) {
   for (const end = Date.now() + forMs; Date.now() < end; await pause(POLL_MS)) {
     const now = await probe();

@@ -35,7 +35,7 @@ class Account extends Emitter<{ changed: undefined }> {
     this.#show({ status: "out" });
     await api.logout().catch(() => {});
   }
-  /** The server no longer takes our word for it. */
+  /** The server no longer accepts our credentials. */
   ended(): void {
     this.#show({ status: "out" });
   }

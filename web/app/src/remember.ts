@@ -1,4 +1,4 @@
-// What this browser remembers of a person's choices, and this tab of the call it is in.
+// Choices stored in this browser, and the call of this tab.
 
 export interface Choices {
   microphone: { on: boolean; deviceId: string | null };
@@ -31,7 +31,7 @@ export function rememberCall(roomId: string | null): void {
   write(sessionStorage, CALL, roomId);
 }
 
-/** Has anybody signed in here before? Then logging in is the likelier wish. */
+/** Whether someone has signed in on this browser before: then the form starts with "Log in". */
 export function isKnown(): boolean {
   return read(localStorage, KNOWN) === true;
 }

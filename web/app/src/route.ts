@@ -12,7 +12,7 @@ export function routeOf(pathname: string): Route {
   return roomId && ROOM_ID.test(roomId) ? { page: "room", roomId } : { page: "missing" };
 }
 
-/** The room that a person means by a code or a pasted link; `null` if it names none. */
+/** The room id in a code or a pasted link; `null` if there is none. */
 export function roomIdOf(text: string): string | null {
   const trimmed = text.trim().toLowerCase();
   const inLink = /\/r\/([a-z-]+)\/?(?:[?#].*)?$/.exec(trimmed)?.[1];

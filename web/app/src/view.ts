@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from "react";
 
-/** Something that shows itself by an unchanging `view` and says when there is another. */
+/** A source with an immutable `view` and an event when it changes. */
 interface Viewed<V> {
   readonly view: V;
   on(type: "changed", listener: () => void): () => void;
 }
 
-/** The present view, kept present. */
+/** The current view; renders again when it changes. */
 export function useView<V>(source: Viewed<V>): V {
   return useSyncExternalStore(
     (listener) => source.on("changed", listener),

@@ -32,12 +32,12 @@ describe("tiles", () => {
     }
   });
 
-  test("four on a wide screen stand two by two, three on a phone below each other", () => {
+  test("four on a wide screen are arranged two by two, three on a phone below each other", () => {
     expect(fit(4, 1248, 662).columns).toBe(2);
     expect(fit(3, 370, 720).columns).toBe(1);
   });
 
-  test("no room at all is no reason to fail", () => {
+  test("an empty area does not fail", () => {
     expect(fit(4, 0, 0)).toMatchObject({ width: 0, height: 0 });
   });
 });

@@ -1,5 +1,5 @@
 // The REST side: accounts, rooms, relay credentials. The access token lives in memory only; after a reload
-// the access cookie speaks for us, and when that has ended the refresh cookie brings another.
+// the access cookie authenticates us, and once that has expired the refresh cookie gets another.
 import { Http, type Problem } from "./api/http.ts";
 import { SignedOut } from "./connection.ts";
 
@@ -15,15 +15,15 @@ export interface Room {
   roomId: string;
   hostId: string;
   maxParticipants: number;
-  /** How long a lost participant's seat is kept. */
+  /** How long a disconnected participant's seat is kept. */
   seatWindowSeconds?: number;
   mode: string;
   createdAt: string;
   active: boolean;
-  /** How many are in it now; absent when nobody can tell, and in lists. */
+  /** Current number of participants; absent when unknown, and in lists. */
   participants?: number;
 }
-/** What a room's host decides. */
+/** Settings chosen by a room's host. */
 export interface RoomSettings {
   maxParticipants?: number;
   seatWindowSeconds?: number;
@@ -35,13 +35,13 @@ interface Signed {
   user: User;
 }
 
-/** A token that ends sooner than this is not worth starting with. Milliseconds. */
+/** A token that expires sooner than this is not used. Milliseconds. */
 const MARGIN_MS = 30_000;
 
 export class Api {
   readonly #http: Http;
   #token: { value: string; expiresAt: number } | null = null;
-  /** The browser's access cookie speaks for us: there is no token in memory, and none is needed. */
+  /** The browser's access cookie authenticates us: there is no token in memory, and none is needed. */
   #byCookie = false;
   #refreshing: Promise<User> | null = null;
 
@@ -63,8 +63,8 @@ export class Api {
     await this.#http.send("POST", "/api/auth/logout", undefined, token);
   }
   /**
-   * Who we are after a load of the page. Asks by the access cookie first: a refresh uses its cookie up, and if its answer
-   * is lost (the page left again, the network gone) the sign-in is, too. Rejects with `SignedOut` when no cookie counts.
+   * The user after a page load. Tries the access cookie first: a refresh consumes its cookie, and if the response is
+   * lost (page closed, network lost), the login is lost, too. Rejects with `SignedOut` when no cookie is valid.
    */
   async restore(): Promise<User> {
     try {
@@ -76,14 +76,14 @@ export class Api {
       return this.refresh();
     }
   }
-  /** Another access token by the refresh cookie. Rejects with `SignedOut` when there is none that counts. */
+  /** A new access token from the refresh cookie. Rejects with `SignedOut` when that is missing or invalid. */
   refresh(): Promise<User> {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
   }
-  /** An access token for the socket: what a session's `getToken` needs. `null` while the cookie speaks for us. */
+  /** An access token for the socket: what a session's `getToken` needs. `null` while the cookie authenticates us. */
   async token({ force = false } = {}): Promise<string | null> {
     if (this.#byCookie && !force) return null;
     if (force || !this.#token || this.#token.expiresAt - Date.now() < MARGIN_MS) await this.refresh();
@@ -143,7 +143,7 @@ export class Api {
 
 /**
  * Tabs share the refresh cookie, and using one twice revokes the whole family: so they take turns,
- * and the second already carries the first one's new cookie.
+ * and the second already sends the first one's new cookie.
  */
 function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
   const locks = globalThis.navigator?.locks;

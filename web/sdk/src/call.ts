@@ -1,4 +1,4 @@
-// A call in one room: session, peers, media and chat joined together, with one unchanging snapshot for a page to show.
+// A call in one room: combines session, peers, media and chat, with one immutable snapshot for the page.
 import { Chat, type ChatEntry } from "./chat.ts";
 import type { StopReason } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
@@ -27,10 +27,10 @@ export interface CallView {
   sessionId: string | null;
   /** Set once `state` is `stopped`. */
   stopped: StopReason | null;
-  /** What the server said when it refused or closed. */
+  /** The server's message when it refused or closed. */
   refusal: Refusal | null;
   peers: PeerView[];
-  /** What the cluster cannot do just now, by name; the call goes on. */
+  /** What the cluster cannot do at the moment, by name; the call continues. */
   without: readonly string[];
   chat: readonly ChatEntry[];
 }
@@ -67,7 +67,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     this.#listen();
   }
 
-  /** Joins, and keeps the call standing until `leave` or until the server says stop. */
+  /** Joins, and keeps the call connected until `leave` or until the server ends it. */
   join(): void {
     for (const slot of ["microphone", "camera", "screen"] as const)
       this.#peers.set(slot, this.media.track(slot));
@@ -76,7 +76,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     this.#session.start();
   }
 
-  /** Frees the seat and closes every connection. Devices are the caller's to release: a preview may go on. */
+  /** Frees the seat and closes every connection. The caller releases devices: a preview may continue. */
   leave(): void {
     this.#session.leave();
   }
@@ -96,7 +96,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     return this.#view;
   }
 
-  /** What travels between us and each member, from the browser's statistics. */
+  /** The browser's statistics for each member. */
   stats(): Promise<PeerStats[]> {
     return Promise.all(this.#peers.all().map(peerStats));
   }
@@ -115,7 +115,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     session.on("resumed", () => this.#peers.resumed());
     session.on("degraded", ({ without, lost }) => {
       this.#without = without;
-      // Signals that were acknowledged may not have arrived: connections that do not work start anew.
+      // Signals that were acknowledged may not have arrived: connections that do not work restart.
       if (lost) this.#peers.resumed();
       this.#changed();
     });
@@ -157,7 +157,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     const show = () => {
       if (document.visibilityState === "visible") wake();
     };
-    // Whoever closes the page has left, and is not kept for the length of the window.
+    // Closing the page leaves the room at once, so that the seat is not kept for the window.
     const hide = () => this.leave();
     page.addEventListener("online", wake);
     page.addEventListener("pagehide", hide);

@@ -8,7 +8,7 @@ export interface ChatEntry {
   id: string;
   /** `null`: ours. */
   senderId: string | null;
-  /** The sender's name when it came; they may have left since. */
+  /** The sender's name at that time; they may have left since. */
   name: string | null;
   content: string;
   /** Milliseconds since the epoch. */
@@ -17,7 +17,7 @@ export interface ChatEntry {
   state: "sending" | "sent" | "failed";
 }
 
-/** The room's chat since we came. */
+/** The room's chat since we joined. */
 export class Chat {
   #entries: readonly ChatEntry[] = [];
   #next = 1;
@@ -33,9 +33,9 @@ export class Chat {
     return this.#entries;
   }
 
-  /** Says it, and shows it at once. Blank text is nothing. */
+  /** Sends a message, and shows it at once. Blank text is ignored. */
   say(text: string): void {
-    // By characters, not by halves of them.
+    // By code points, not by halves of surrogate pairs.
     const content = [...text.trim()].slice(0, LIMITS.chatCharsMax).join("");
     if (!content) return;
     const id = `mine-${this.#next}`;
@@ -44,7 +44,7 @@ export class Chat {
     this.#transmit(id, content);
   }
 
-  /** Sends a failed message again. */
+  /** Resends a failed message. */
   retry(id: string): void {
     const entry = this.#entries.find((each) => each.id === id && each.state === "failed");
     if (!entry) return;

@@ -1,6 +1,6 @@
-// The standing connection to the cluster: one line at a time, a new one when it breaks, none when told to stop. While a
-// node says that it cannot signal, a second line is tried beside the first, and takes over if it resumes the session.
-// Knows tokens, back-off and close codes; knows nothing of rooms, `cid` or `seq`.
+// The connection to the cluster: one socket (`Line`) at a time, a new one when it breaks, none after a final close. While
+// a node is degraded, a second socket is tried beside the first, and takes over if it resumes the session.
+// Handles tokens, back-off and close codes; independent of rooms, `cid` and `seq`.
 import { asked, backoff, cap, elsewhere } from "./connection/backoff.ts";
 import { type StopReason, verdict } from "./connection/closing.ts";
 import { Line, type LineEvents, type SocketMaker } from "./connection/line.ts";
@@ -12,8 +12,8 @@ import type { ClientToServer, Refusal, Said, Say, ServerToClient } from "./wire.
 export type { StopReason } from "./connection/closing.ts";
 
 /**
- * `null`: the browser's cookie will do; asked with `force`, it no longer does. Rejects with `SignedOut` when there is no
- * way to a token but signing in again; any other failure is tried again.
+ * `null`: the browser's cookie suffices; with `force`, it no longer does. Rejects with `SignedOut` when the person must
+ * sign in again; any other failure is retried.
  */
 export type GetToken = (options: { force: boolean }) => Promise<string | null>;
 
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   /** `wss://…/ws` */
   url: string;
   getToken: GetToken;
-  /** Asked at every new socket, for its handshake and again for its hello: what to continue, if anything. */
+  /** Asked at every new socket, for its handshake and again for its hello: the session to resume, if there is one. */
   resume: () => Say<"hello">["resume"];
   WebSocket?: SocketMaker;
   /** In [0, 1); for tests. */
@@ -34,12 +34,12 @@ export interface ConnectionOptions {
 }
 
 export interface ConnectionEvents {
-  /** A line stands and the token was accepted. `resuming` says whether hello asked to resume. */
+  /** A socket is open and the token was accepted. `resuming`: whether hello requested a resume. */
   welcome: { welcome: Said<"welcome">; resuming: boolean };
   message: ServerToClient;
-  /** No line at the moment; the next attempt comes in `retryInMs`. */
+  /** No socket at the moment; the next attempt follows in `retryInMs`. */
   down: { retryInMs: number; code: number };
-  /** Ended for good. */
+  /** Ended permanently. */
   stopped: { reason: StopReason; last?: Refusal };
   /** Every message, for the journal; never its payload. */
   traffic: { direction: "sent" | "received"; type: string };
@@ -49,7 +49,7 @@ export class Connection extends Emitter<ConnectionEvents> {
   readonly #options: ConnectionOptions;
   readonly #random: () => number;
   #line: Line | null = null;
-  /** Tried beside a line whose node cannot signal, until it has resumed the session or failed. */
+  /** A second socket beside the one of a degraded node, until it has resumed the session or failed. */
   #beside: Line | null = null;
   #besideTimer: ReturnType<typeof setTimeout> | undefined;
   /** How often that was tried; `null` while the node can signal. */
@@ -59,10 +59,10 @@ export class Connection extends Emitter<ConnectionEvents> {
   #forceToken = false;
   #forcedBefore = false;
   #downSince = 0;
-  /** How long a lost socket's seat is kept; 0 before there is one. */
+  /** How long a disconnected seat is kept; 0 before there is one. */
   #windowMs = 0;
   #stopped = true;
-  /** Grows with every attempt, so that what an older one still awaits is ignored. */
+  /** Increases with every attempt, so that pending results of older ones are ignored. */
   #generation = 0;
 
   constructor(options: ConnectionOptions) {
@@ -81,33 +81,33 @@ export class Connection extends Emitter<ConnectionEvents> {
     void this.#open();
   }
 
-  /** False when there is no line now. */
+  /** False when there is no socket now. */
   send(message: ClientToServer): boolean {
     const sent = this.#line?.send(message) ?? false;
     if (sent) this.emit("traffic", { direction: "sent", type: message.type });
     return sent;
   }
 
-  /** The session stands again: the next trouble starts with a short back-off and may force a token again. */
+  /** The session is established: the next failure starts with a short back-off and may force a new token. */
   settled(): void {
     this.#attempt = 0;
     this.#forcedBefore = false;
     this.#downSince = 0;
   }
 
-  /** Gives up the present line and comes back; for a session that finds its line not to be trusted. */
+  /** Closes the current socket and reconnects; for a session whose socket misbehaves. */
   renew(): void {
     this.#line?.abandon();
   }
 
-  /** The network may have changed: check the line, or try at once instead of waiting. */
+  /** The network may have changed: check the socket, or reconnect at once instead of waiting. */
   wake(): void {
     if (this.#stopped) return;
     if (this.#line) this.#line.probe();
     else if (this.#timer !== undefined) void this.#open();
   }
 
-  /** Ends for good, by our own wish or by `reason`. */
+  /** Ends permanently, on our own request or for `reason`. */
   stop(reason: StopReason = "left", last?: Refusal): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -119,13 +119,13 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.emit("stopped", { reason, ...(last && { last }) });
   }
 
-  /** Answers `token_expiring`. A failure is left to the 4401 that will follow. */
+  /** Answers `token_expiring`. A failure is handled by the 4401 that follows. */
   async refreshToken(): Promise<void> {
     try {
       const token = await this.#options.getToken({ force: true });
       if (token) this.send({ type: "token_refresh", data: { token } });
     } catch {
-      // The server closes with 4401 when the old token ends; that path asks once more and then stops.
+      // The server closes with 4401 when the old token expires; that path retries once and then stops.
     }
   }
 
@@ -149,7 +149,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#line = this.#newLine(token);
   }
 
-  /** A line that says hello, and asks to resume if there is something to resume. */
+  /** A socket that sends hello, with a resume if there is a session. */
   #newLine(token: string | null): Line {
     const { WebSocket: Socket = WebSocket, url, resume: toResume } = this.#options;
     const line = new Line(Socket, url, toResume() !== undefined);
@@ -185,7 +185,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     if (this.#triedBeside === null) this.#tryBeside();
   }
 
-  /** The node signals again, or is not ours any more: no other one is sought. */
+  /** The node has recovered, or was replaced: no other one is tried. */
   #signals(): void {
     clearTimeout(this.#besideTimer);
     this.#triedBeside = null;
@@ -193,7 +193,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#beside = null;
   }
 
-  /** In a while a line beside the first tries to resume the session; a trial before this one has failed. */
+  /** Schedules a second socket that tries to resume the session; any earlier attempt has failed. */
   #tryBeside(): void {
     clearTimeout(this.#besideTimer);
     this.#beside?.close();
@@ -213,7 +213,7 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#besideTimer = setTimeout(() => this.#tryBeside(), LIMITS.joinMs);
   }
 
-  /** Resumed: the line beside the first is the first now. Refused for good: the first stays, and is told by its own node. */
+  /** Resumed: the second socket replaces the first. Refused: the first stays, and its own node will notify it. */
   #besideSays({ type }: ServerToClient): void {
     if (type !== "resumed" && type !== "resume_failed") return;
     const beside = this.#beside;
@@ -228,7 +228,7 @@ export class Connection extends Emitter<ConnectionEvents> {
 
   #closed({ code, last, retryAfterMs }: LineEvents["closed"]): void {
     this.#line = null;
-    // The session may just have moved to the line beside this one: then nobody else has taken the seat.
+    // The session may just have moved to the second socket: then no other device has taken the seat.
     const isMoved = this.#beside !== null && code === CLOSE_CODES.replaced.number;
     this.#signals();
     if (isMoved) return this.#wait(code, null);

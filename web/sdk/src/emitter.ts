@@ -16,7 +16,7 @@ export class Emitter<Events extends object> {
       try {
         (listener as (event: Events[K]) => void)(event);
       } catch (error) {
-        // A listener's mistake is the page's to hear of, and must not stop the protocol.
+        // A listener's exception is reported to the page, and must not stop the protocol.
         queueMicrotask(() => {
           throw error;
         });

@@ -1,5 +1,5 @@
-// Relay credentials for connections still to be made. What stands is never restarted for them: a relay checks
-// credentials only when an allocation is made.
+// Relay credentials for new connections. Existing ones are never restarted for them: a relay checks credentials
+// only when an allocation is made.
 import { LIMITS } from "./limits.ts";
 
 /** Fetches fresh servers, e.g. `GET /api/ice-servers`. */
@@ -20,7 +20,7 @@ export class IceServers {
     return this.#servers;
   }
 
-  /** New servers, from `room_joined` or fetched; arranges for their renewal. */
+  /** New servers, from `room_joined` or fetched; schedules their renewal. */
   use(servers: RTCIceServer[]): void {
     this.#servers = servers;
     clearTimeout(this.#timer);
@@ -37,7 +37,7 @@ export class IceServers {
       this.use(await this.#get());
       this.#changed();
     } catch {
-      // The old ones may still do; try again after another margin.
+      // The old ones may still be valid; try again after another margin.
       this.#timer = setTimeout(() => void this.#renew(), LIMITS.iceServersMarginMs);
     }
   }

@@ -12,7 +12,7 @@ export { Session, type SessionOptions, type SessionState } from "./session.ts";
 export type { PeerStats } from "./stats.ts";
 export type { ClientToServer, Code, Refusal, ServerToClient } from "./wire.ts";
 
-/** The socket's address on the page's own node, or on the node at `base` (`https://…`). */
+/** The WebSocket URL of the page's own node, or on the node at `base` (`https://…`). */
 export function socketUrl(base: string = globalThis.location.href): string {
   const url = new URL("/ws", base);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";

@@ -1,8 +1,8 @@
 import { LIMITS } from "./limits.ts";
 
-/** One protocol event: what and when, never its payload. */
+/** One protocol event: type and time, never its payload. */
 export interface JournalEntry {
-  /** 1, 2, 3 …; says how many came before, also those no longer kept. */
+  /** 1, 2, 3 …; evicted events are counted, too. */
   number: number;
   /** ISO 8601 */
   time: string;

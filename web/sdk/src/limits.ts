@@ -1,4 +1,4 @@
-/** Every bound of the SDK, with its reason. Times in milliseconds. */
+/** Every limit of the SDK and its rationale. Times in milliseconds. */
 export const LIMITS = {
   /** From opening a socket to `welcome`: TCP, TLS, upgrade and the node's token check. */
   welcomeMs: 10_000,
@@ -6,31 +6,31 @@ export const LIMITS = {
   joinMs: 10_000,
   /** First back-off ceiling: short, because a seat is kept for only a few seconds. */
   backoffFirstMs: 300,
-  /** While the seat is kept, back-off stays below this: a wait longer than what is left of the window would lose it. */
+  /** While the seat is kept, back-off stays below this: a longer wait could outlast the window and lose the seat. */
   backoffSeatCapMs: 1_000,
-  /** A seat kept for minutes is no reason to knock every second for minutes. */
+  /** If a seat is kept for minutes, the SDK does not retry every second for minutes. */
   backoffSeatMs: 10_000,
-  /** Back-off never grows past this, so that a person is back soon after the network is. */
+  /** Back-off never exceeds this, so that a person is reconnected soon after the network recovers. */
   backoffCapMs: 10_000,
-  /** A node that cannot signal is given this long before another is tried: its seats are freed some 7 s after it says so … */
+  /** A degraded node gets this long before the SDK tries another: its seats are freed some 7 s after `degraded` … */
   elsewhereMs: 3_000,
-  /** … and up to this long between further trials. */
+  /** … and up to this long between further attempts. */
   elsewhereCapMs: 30_000,
   /** A server's `retryAfterMs` is honoured up to here. */
   retryAfterMaxMs: 60_000,
   /** After this long without a session the SDK stops and leaves the decision to the person. */
   giveUpMs: 600_000,
-  /** Silence after a heartbeat that means the socket is dead though nobody closed it. */
+  /** Silence after a heartbeat that means the socket is dead although it was not closed. */
   heartbeatAnswerMs: 8_000,
-  /** Acknowledge at the latest after so many events (a node's inbox holds 64) … */
+  /** Acknowledge at the latest after this many events (a node's inbox holds 64) … */
   ackEvery: 8,
   /** … or after this long. */
   ackDelayMs: 400,
-  /** Messages kept until acknowledged; past it the session is given up and joined anew. */
+  /** Messages kept until acknowledged; beyond it the SDK abandons the session and joins again. */
   outboxMax: 512,
-  /** How often one message is offered again after a retryable refusal. */
+  /** How often one message is resent after a retryable refusal. */
   resendMax: 5,
-  /** Pause before that when the server names none. */
+  /** Pause before that if the server sent none. */
   resendMs: 1_000,
   /** Remote candidates waiting for a description; the node itself holds at most 64 a pair. */
   earlyCandidatesMax: 128,
@@ -42,13 +42,13 @@ export const LIMITS = {
   restartPauseMs: 2_500,
   /** Restarts of one connection back off up to this. */
   restartCapMs: 30_000,
-  /** How often one member's connection is rebuilt from nothing after descriptions failed to apply. */
+  /** How often one member's connection is rebuilt after descriptions failed to apply. */
   rebuildMax: 3,
-  /** What one person's cameras may take of their uplink in all, in bits a second: each member gets a share … */
+  /** Total uplink bandwidth for one person's camera, in bits per second: each member gets a share … */
   uplinkBits: 4_000_000,
-  /** … of at most this, which is plenty for 720 lines … */
+  /** … of at most this, which suffices for 720p … */
   cameraBitsMax: 1_500_000,
-  /** … and at least this, below which a face is no longer one. */
+  /** … and at least this, below which faces are unrecognisable. */
   cameraBitsMin: 150_000,
   /** Relay credentials without a readable expiry are fetched again after this long (their life is ≤ 60 min). */
   iceServersMs: 40 * 60_000,

@@ -1,4 +1,4 @@
-// This person's microphone, camera and screen: opened on wish, released when not needed (the camera's light goes out).
+// This person's microphone, camera and screen: opened on request, released when not needed (the camera's light turns off).
 import { Emitter } from "./emitter.ts";
 import { type Acquired, acquire, acquireScreen, type DeviceTrouble } from "./media/acquire.ts";
 import type { Slot } from "./peer/slots.ts";
@@ -9,7 +9,7 @@ export interface DeviceView {
   on: boolean;
   /** Opening or closing at the moment. */
   busy: boolean;
-  /** Why the last wish to switch it on failed. */
+  /** Why it could not be switched on last time. */
   trouble: DeviceTrouble | null;
   deviceId: string | null;
 }
@@ -24,7 +24,7 @@ export interface MediaView {
 
 export interface MediaEvents {
   changed: undefined;
-  /** What is to be sent in this slot from now on. */
+  /** The track to send in this slot from now on. */
   track: { slot: Slot; track: MediaStreamTrack | null };
 }
 
@@ -32,7 +32,7 @@ type Device = "microphone" | "camera";
 const off = (): DeviceView => ({ on: false, busy: false, trouble: null, deviceId: null });
 
 export class Media extends Emitter<MediaEvents> {
-  /** The own camera for showing, the own microphone for a level meter; their tracks come and go. */
+  /** The own camera for showing, the own microphone for a level meter; their tracks change. */
   readonly preview = new MediaStream();
   readonly voice = new MediaStream();
   readonly #tracks = new Map<Slot, MediaStreamTrack>();
@@ -47,7 +47,7 @@ export class Media extends Emitter<MediaEvents> {
     globalThis.navigator?.mediaDevices?.addEventListener("devicechange", this.#relist);
   }
 
-  /** An unchanging picture of now; another object after each change. */
+  /** An immutable snapshot; another object after each change. */
   get view(): MediaView {
     this.#view ??= {
       ...structuredCopy(this.#state),
@@ -66,7 +66,7 @@ export class Media extends Emitter<MediaEvents> {
     this.#state[device].deviceId = deviceId;
   }
 
-  /** Opens what is wished for, both at once, so that the browser asks once where it can. */
+  /** Opens the requested devices together, so that the browser asks only once if it can. */
   async start(wish: { microphone: boolean; camera: boolean }): Promise<void> {
     await Promise.all([
       wish.microphone ? this.turnOn("microphone") : undefined,
@@ -114,7 +114,7 @@ export class Media extends Emitter<MediaEvents> {
     else await this.#open("screen", acquireScreen);
   }
 
-  /** Releases every device. This object is done. */
+  /** Releases every device. The object cannot be used afterwards. */
   release(): void {
     this.#released = true;
     globalThis.navigator?.mediaDevices?.removeEventListener("devicechange", this.#relist);
@@ -140,7 +140,7 @@ export class Media extends Emitter<MediaEvents> {
     this.emit("track", { slot, track });
   }
 
-  /** `replacing`: another track follows at once, so others are not told that it ended. */
+  /** `replacing`: another track follows at once, so other members are not notified that it ended. */
   #drop(slot: Slot, replacing = false): void {
     const track = this.#tracks.get(slot);
     if (!track) return;

@@ -1,4 +1,4 @@
-// One other member of the room: the connection to them, and what of theirs can be seen and heard.
+// One other member of the room: the connection to them, and their media.
 import { Emitter } from "./emitter.ts";
 import { LIMITS } from "./limits.ts";
 import { Link, type LinkOptions } from "./peer/link.ts";
@@ -10,7 +10,7 @@ export type { Role, Signal } from "./peer/negotiation.ts";
 export { SLOTS, type Slot, type Tracks } from "./peer/slots.ts";
 export type { Status } from "./peer/status.ts";
 
-/** What there is to show of a member. Streams keep their identity while their tracks come and go. */
+/** A member's view. Streams keep their identity while their tracks change. */
 export interface PeerView {
   userId: string;
   name: string;
@@ -81,7 +81,7 @@ export class Peer extends Emitter<{ changed: undefined }> {
     this.#link.say(status);
   }
 
-  /** Relay credentials for the next gathering; what stands is not touched. */
+  /** Relay credentials for the next gathering; existing connections are not affected. */
   configure(configuration: RTCConfiguration): void {
     this.#options.configuration = configuration;
     this.#link.pc.setConfiguration(configuration);
@@ -96,7 +96,7 @@ export class Peer extends Emitter<{ changed: undefined }> {
   candidate(candidate: RTCIceCandidateInit | null): void {
     this.#link.negotiation.candidate(candidate);
   }
-  /** The answering side asks for an offer. */
+  /** The answering side requests an offer. */
   asked(reason: string | null | undefined): void {
     if (this.#options.role !== "offer") return;
     if (reason === "ice_restart") this.#link.restart();
@@ -104,11 +104,11 @@ export class Peer extends Emitter<{ changed: undefined }> {
     else this.#link.negotiation.want(reason ?? "asked");
   }
 
-  /** The network path is in doubt: begin an ICE restart. */
+  /** The network path may have changed: begin an ICE restart. */
   restart(): void {
     this.#link.restart();
   }
-  /** Signaling is back: whatever failed meanwhile is repaired now. */
+  /** Signaling is back: repairs what failed meanwhile. */
   check(): void {
     this.#link.check();
   }
@@ -139,7 +139,7 @@ export class Peer extends Emitter<{ changed: undefined }> {
     this.emit("changed", undefined);
   }
 
-  /** Brings the stream's tracks in line with what the descriptions say is being sent. */
+  /** Updates the stream's tracks from the descriptions. */
   #show(slot: Slot): void {
     const stream = slot === "screen" ? this.#screenStream : this.#stream;
     const kind = slot === "microphone" ? "audio" : "video";

@@ -1,4 +1,4 @@
-// The other members of the room, each with their connection; kept in step with what the session says.
+// The other members of the room, each with their connection; synchronised with the session's messages.
 import { Emitter } from "./emitter.ts";
 import { LIMITS } from "./limits.ts";
 import {
@@ -21,12 +21,12 @@ export interface PeersOptions {
   RTCPeerConnection?: typeof RTCPeerConnection;
 }
 
-/** Join order decides for ever who offers: the earlier member, of any two. */
+/** Join order decides who offers: of two members, the one that joined earlier. */
 export function role(mine: number, theirs: number): Role {
   return mine < theirs ? "offer" : "answer";
 }
 
-/** What the camera may take towards each of `others` members; bits a second. */
+/** The camera's bandwidth towards each of `others` members; bits per second. */
 export function cameraBits(others: number): number {
   const share = Math.floor(LIMITS.uplinkBits / Math.max(1, others));
   return Math.max(LIMITS.cameraBitsMin, Math.min(LIMITS.cameraBitsMax, share));
@@ -54,7 +54,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
     return [...this.#byId.values()];
   }
 
-  /** A new session: connections of an earlier one lead to nobody. */
+  /** A new session: connections of an earlier one are obsolete. */
   joined(joined: Said<"room_joined">): void {
     this.close();
     this.#rev = joined.rev;
@@ -62,7 +62,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
     this.#changed();
   }
 
-  /** Signaling is back after a break that the others have not noticed. */
+  /** Signaling is back after an interruption that the other members did not notice. */
   resumed(): void {
     for (const peer of this.#byId.values()) peer.check();
   }
@@ -88,7 +88,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
     }
   }
 
-  /** The server refused one of our candidates for want of room: only a new set will be complete. */
+  /** The server refused one of our candidates because its buffer was full: only a new set will be complete. */
   candidatesRefused(userId: string): void {
     this.#byId.get(userId)?.restart();
   }

@@ -1,5 +1,5 @@
-// One person's session in one room: joined once, resumed over as many sockets as it takes, joined anew when
-// the server has truly forgotten it. Knows `cid`, `seq` and resume; knows nothing of media.
+// One person's session in one room: joined once, resumed over any number of sockets, joined again when
+// the server no longer knows it. Handles `cid`, `seq` and resume; independent of media.
 
 import { asked } from "./connection/backoff.ts";
 import { Connection, type ConnectionOptions, type StopReason } from "./connection.ts";
@@ -12,21 +12,21 @@ import type { Code, Counted, Numbered, Refusal, Said, ServerToClient } from "./w
 export type { Fate } from "./session/outbox.ts";
 
 /**
- * `connecting`: first socket on its way. `joining`: asking for a seat. `joined`: in the room.
- * `reconnecting`: the seat is held while a new socket is sought. `stopped`: ended for good.
+ * `connecting`: opening the first socket. `joining`: requesting a seat. `joined`: in the room.
+ * `reconnecting`: the seat is kept while a new socket is opened. `stopped`: ended permanently.
  */
 export type SessionState = "idle" | "connecting" | "joining" | "joined" | "reconnecting" | "stopped";
 
 export interface SessionEvents {
   state: SessionState;
-  /** A new session has begun: forget every peer connection of an earlier one. */
+  /** A new session has begun: drop every peer connection of an earlier one. */
   joined: Said<"room_joined">;
-  /** The same session goes on; what was missed follows as `message`s. */
+  /** The same session continues; missed messages follow as `message`s. */
   resumed: Said<"resumed">;
   message: Numbered;
   /** The server refused something. Not fatal. */
   refused: { refusal: Refusal; message?: Counted };
-  /** Passing trouble in the cluster, for a notice. */
+  /** A temporary problem of the cluster, for a notice. */
   degraded: Said<"degraded">;
   stopped: { reason: StopReason; last?: Refusal };
   traffic: { direction: "sent" | "received"; type: string };
@@ -69,7 +69,7 @@ export class Session extends Emitter<SessionEvents> {
   get state(): SessionState {
     return this.#state;
   }
-  /** Who the server says we are; known from `welcome` on. */
+  /** Our user id, from `welcome`. */
   get userId(): string | null {
     return this.#userId;
   }
@@ -90,7 +90,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#connection.stop("left");
   }
 
-  /** Says something to the room or to one member: now, or as soon as the session stands again. */
+  /** Sends a message to the room or to one member: now, or as soon as the session is connected again. */
   send(message: Counted, settle?: (fate: Fate) => void): void {
     if (this.#state === "stopped" || this.#state === "idle") return settle?.({ kind: "lost" });
     const kept = this.#outbox.add(message, settle);
@@ -98,7 +98,7 @@ export class Session extends Emitter<SessionEvents> {
     if (this.#state === "joined") this.#transmit(kept);
   }
 
-  /** The browser says the network or the page is back. */
+  /** The browser reports that the network or the page is back. */
   wake(): void {
     this.#connection.wake();
   }
@@ -152,7 +152,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #receive(message: Numbered): void {
-    // A type that a newer server may know still counts: it has a number and is processed by being skipped.
+    // An unknown type of a newer server is numbered, too: it is skipped, and counts as processed.
     const place = this.#inbox.take(message.seq);
     if (place === "next") this.emit("message", message);
     else if (place === "hole") this.#connection.renew();
@@ -174,7 +174,7 @@ export class Session extends Emitter<SessionEvents> {
     this.emit("resumed", resumed);
   }
 
-  /** In the order of their numbers, and before listeners learn of the new state: what they send comes behind. */
+  /** In the order of their numbers, and before listeners are notified of the new state: their messages follow. */
   #transmitKept(): void {
     for (const kept of this.#outbox.unacknowledged()) this.#transmit(kept);
   }
@@ -185,7 +185,7 @@ export class Session extends Emitter<SessionEvents> {
     this.#enter("joined");
   }
 
-  /** The server no longer knows this session: ask for a new seat. */
+  /** The server no longer knows this session: request a new seat. */
   #forget(): void {
     this.#resumeToken = null;
     this.#outbox.restart();
@@ -206,7 +206,7 @@ export class Session extends Emitter<SessionEvents> {
     this.emit("refused", { refusal });
   }
 
-  /** Refused while asking for a seat: final, or worth asking again. */
+  /** The join was refused: final, or retryable. */
   #refusedSeat(refusal: Refusal): boolean {
     const stop = JOIN_STOPS[refusal.code];
     if (stop) {
@@ -222,13 +222,13 @@ export class Session extends Emitter<SessionEvents> {
     return true;
   }
 
-  /** A refused message keeps its content and gets a new number: the old one may have been passed by others. */
+  /** A refused message keeps its content and gets a new number: later numbers may have been used already. */
   #refusedMessage(refusal: Refusal, kept: Kept): void {
     if (refusal.code === "not_in_room") {
       kept.settle({ kind: "lost" });
       return this.#forget();
     }
-    // Server and client no longer agree on the numbers: only a new session can mend that.
+    // Server and client no longer agree on the numbers: only a new session can fix that.
     if (refusal.code === "out_of_order") return this.#giveUpSession(kept.settle);
     if (refusal.retryable && kept.tries < LIMITS.resendMax) {
       const session = this.#sessionId;

@@ -1,6 +1,6 @@
 import type { Peer } from "./peer.ts";
 
-/** How the connection to one member fares. */
+/** The state of the connection to one member. */
 export interface PeerStats {
   userId: string;
   /** Grows only when a connection had to be rebuilt for this member. */

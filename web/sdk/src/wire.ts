@@ -1,21 +1,21 @@
 // Names for the parts of the generated wire types. The rest of the SDK imports these, so that the
-// generated file may be laid out as its generator likes.
+// generator is free to change the generated file's layout.
 import type { ClientToServer, ServerToClient } from "./gen/protocol.ts";
 
 export type { ClientToServer, Code, ServerToClient } from "./gen/protocol.ts";
 
-/** What the server's message of this type carries in `data`. */
+/** The `data` of the server's message of this type. */
 export type Said<T extends ServerToClient["type"]> = Extract<
   ServerToClient,
   { type: T; data: unknown }
 >["data"];
-/** What the client's message of this type carries in `data`. */
+/** The `data` of the client's message of this type. */
 export type Say<T extends ClientToServer["type"]> = Extract<
   ClientToServer,
   { type: T; data: unknown }
 >["data"];
 
-/** Client messages that are numbered by `cid`, kept until acknowledged, and sent again after a resume. */
+/** Client messages that are numbered by `cid`, kept until acknowledged, and resent after a resume. */
 export type Counted = Extract<
   ClientToServer,
   { type: "offer" | "answer" | "ice_candidate" | "renegotiate" | "chat_message" }

@@ -25,7 +25,7 @@ const signed = (accessToken: string, expiresIn = 900) => ({
 
 afterEach(() => void vi.useRealTimers());
 
-test("the token of a login is used until it is about to end, then the cookie brings another", async () => {
+test("the token of a login is used until it is about to expire, then the cookie gets another", async () => {
   vi.useFakeTimers();
   const { api, calls } = server({
     "POST /api/auth/login": [[200, signed("one")]],
@@ -38,13 +38,13 @@ test("the token of a login is used until it is about to end, then the cookie bri
   expect(calls).toHaveLength(2);
 });
 
-test("several who need a token at once share one refresh, for a second would revoke the family", async () => {
+test("concurrent requests for a token share one refresh, because a second would revoke the family", async () => {
   const { api, calls } = server({ "POST /api/auth/refresh": [[200, signed("one")]] });
   expect(await Promise.all([api.token(), api.token(), api.token()])).toEqual(["one", "one", "one"]);
   expect(calls).toHaveLength(1);
 });
 
-test("a refresh is finished though the page goes away, so that its new cookie is not lost", async () => {
+test("a refresh completes even if the page is closed, so that its new cookie is not lost", async () => {
   const inits: RequestInit[] = [];
   const fetcher = async (_path: string, init: RequestInit) => {
     inits.push(init);
@@ -56,7 +56,7 @@ test("a refresh is finished though the page goes away, so that its new cookie is
   expect(inits.map(({ keepalive }) => keepalive)).toEqual([true, false]);
 });
 
-test("after a load of the page the access cookie is enough, and no refresh token is used up", async () => {
+test("after a page load the access cookie suffices, and no refresh token is consumed", async () => {
   const user = signed("one").user;
   const { api, calls } = server({
     "GET /api/auth/me": [[200, user]],
@@ -74,7 +74,7 @@ test("after a load of the page the access cookie is enough, and no refresh token
   expect(await api.token()).toBe("one");
 });
 
-test("when the access cookie has ended, the refresh cookie signs in; when both have, nobody is", async () => {
+test("when the access cookie has expired, the refresh cookie signs in; when both have, the user is signed out", async () => {
   const { api } = server({
     "GET /api/auth/me": [[401], [401]],
     "POST /api/auth/refresh": [[200, signed("one")], [401]],
@@ -84,7 +84,7 @@ test("when the access cookie has ended, the refresh cookie signs in; when both h
   await expect(api.restore()).rejects.toBeInstanceOf(SignedOut);
 });
 
-test("a refresh that is refused means signed out", async () => {
+test("a refused refresh means signed out", async () => {
   const { api } = server({ "POST /api/auth/refresh": [[401, { code: "auth_required" }]] });
   await expect(api.token()).rejects.toBeInstanceOf(SignedOut);
 });
@@ -114,12 +114,12 @@ test("a problem keeps its code, text, fields and request id", async () => {
   expect(error).toMatchObject({ status: 422, code: "bad_message", message: "Too short.", requestId: "r1" });
 });
 
-test("no answer is told apart from a refusal", async () => {
+test("no response and a refusal are distinguished", async () => {
   const api = new Api("", (() => Promise.reject(new TypeError("failed to fetch"))) as typeof fetch);
   await expect(api.login("a", "b")).rejects.toBeInstanceOf(Unreachable);
 });
 
-test("relay credentials are renewed before they end", () => {
+test("relay credentials are renewed before they expire", () => {
   const now = 1_800_000_000_000;
   const servers = (seconds: number) => [{ urls: "turn:t", username: `${now / 1000 + seconds}:me` }];
   expect(renewIn(servers(1_200), now)).toBe(1_200_000 - LIMITS.iceServersMarginMs);

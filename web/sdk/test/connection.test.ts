@@ -35,7 +35,7 @@ describe("back-off", () => {
     expect(cap(0, 0)).toBe(10_000);
   });
 
-  test("what the server asks for is bounded, and nonsense is ignored", () => {
+  test("the server's retry delay is bounded, and invalid ones are ignored", () => {
     expect([asked(250), asked(9e9), asked(-1), asked(null), asked(undefined), asked(Number.NaN)]).toEqual([
       250,
       LIMITS.retryAfterMaxMs,
@@ -63,7 +63,7 @@ describe("close codes", () => {
   ])("%i: stop, %s", (code, reason) => {
     expect(verdict(code)).toEqual({ next: "stop", reason });
   });
-  test("4404 after room_not_found says so", () => {
+  test("4404 after room_not_found has that reason", () => {
     const last = {
       code: "room_not_found" as const,
       message: "",
@@ -85,7 +85,7 @@ describe("connection", () => {
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "token-1" } }]);
   });
 
-  test("a client with a session to resume says so in the handshake, others do not", async () => {
+  test("a client with a session offers the resume in the handshake, others do not", async () => {
     const { socket } = await joinedSession();
     expect(socket.protocols).toEqual(["aldis.v1"]);
     socket.cut(1006);
@@ -100,7 +100,7 @@ describe("connection", () => {
     expect(FakeSocket.last.protocols).toEqual(["aldis.v1"]);
   });
 
-  test("without a token, hello leaves it to the cookie; 4401 says that the cookie no longer does", async () => {
+  test("without a token, hello relies on the cookie; 4401 means that the cookie is no longer valid", async () => {
     const session = newSession(async ({ force }) => (force ? "fresh" : null));
     session.start();
     await settle();
@@ -112,7 +112,7 @@ describe("connection", () => {
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "fresh" } }]);
   });
 
-  test("a socket replaced by a newer one is not fought for", async () => {
+  test("a replaced socket does not reconnect", async () => {
     const { session, socket } = await joinedSession();
     const ended = ending(session);
     socket.refuse("replaced");
@@ -122,7 +122,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
-  test("waits as long as the error before the close says", async () => {
+  test("waits for the retry delay of the error before the close", async () => {
     const { socket } = await joinedSession();
     socket.refuse("rate_limited", { retryable: true, retryAfterMs: 2_000 });
     socket.cut(4529);
@@ -132,7 +132,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("an old refusal does not delay the return from a lost socket", async () => {
+  test("an old refusal does not delay the reconnect of a lost socket", async () => {
     const { socket } = await joinedSession();
     socket.refuse("rate_limited", { retryable: true, retryAfterMs: 60_000 });
     socket.say({ type: "ack", cid: 1 });
@@ -141,7 +141,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("leaves a draining node after the jitter it was given", async () => {
+  test("leaves a draining node after the delay it was sent", async () => {
     const { socket } = await joinedSession();
     socket.say({ type: "server_draining", data: { retryAfterMs: 700 } });
     socket.say({ type: "ack", cid: 1 });
@@ -170,7 +170,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("no way to a token ends the session; a network failure on the way to one does not", async () => {
+  test("a failed sign-in ends the session; a network failure while fetching a token does not", async () => {
     let answer: () => Promise<string> = () => Promise.reject(new TypeError("network"));
     const getToken: GetToken = () => answer();
     const session = newSession(getToken);
@@ -184,7 +184,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(0);
   });
 
-  test("an expiring token is replaced on the standing socket", async () => {
+  test("an expiring token is replaced on the open socket", async () => {
     const { socket } = await joinedSession();
     socket.say({ type: "token_expiring", data: { inSeconds: 60 } });
     await settle();
@@ -192,7 +192,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
-  test("a heartbeat that nothing answers means the socket is dead", async () => {
+  test("an unanswered heartbeat means that the socket is dead", async () => {
     const { session, socket } = await joinedSession();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(socket.sent.at(-1)?.type).toBe("heartbeat");
@@ -204,7 +204,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("after three seconds without a network, the seat of a five-second window is saved whatever the dice say", async () => {
+  test("after three seconds without a network, the seat of a five-second window is saved with any jitter", async () => {
     const session = newSession(tokens().getToken, 0.999_999);
     session.start();
     await welcome();
@@ -223,7 +223,7 @@ describe("connection", () => {
     expect(Date.now() - lost).toBeLessThan(4_200);
   });
 
-  test("the network coming back cuts the wait short", async () => {
+  test("a recovered network ends the wait", async () => {
     const { session, socket } = await joinedSession();
     socket.cut(1006);
     session.wake();
@@ -231,14 +231,14 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("a question that is still open is not asked again", async () => {
+  test("a pending request is not repeated", async () => {
     const { session, socket } = await joinedSession();
     session.wake();
     session.wake();
     expect(socket.types().filter((type) => type === "heartbeat")).toHaveLength(1);
   });
 
-  test("whoever leaves while waiting to come back does not come back", async () => {
+  test("leaving while waiting to reconnect cancels the reconnect", async () => {
     const { session, socket } = await joinedSession();
     socket.cut(1006);
     session.leave();
@@ -246,7 +246,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
-  test("a server that welcomes nobody is tried for a bounded time", async () => {
+  test("a server that never sends welcome is retried for a bounded time", async () => {
     const session = newSession();
     const ended = ending(session);
     session.start();
@@ -259,7 +259,7 @@ describe("connection", () => {
     expect(FakeSocket.made).toHaveLength(tried);
   });
 
-  test("leaving says so, closes, and never comes back", async () => {
+  test("leaving sends leave_room, closes, and never reconnects", async () => {
     const { session, socket } = await joinedSession();
     session.leave();
     expect(socket.types().at(-1)).toBe("leave_room");
@@ -281,7 +281,7 @@ describe("connection", () => {
     },
   );
 
-  test("an unavailable ledger while joining is asked again on the same socket", async () => {
+  test("a join that fails because the ledger is unavailable is retried on the same socket", async () => {
     const session = newSession();
     session.start();
     const socket = await welcome();
@@ -293,7 +293,7 @@ describe("connection", () => {
   });
 });
 
-describe("a node that cannot signal", () => {
+describe("a degraded node", () => {
   const degraded = (...without: string[]) => ({ type: "degraded" as const, data: { without, lost: false } });
   const resumed = {
     type: "resumed" as const,
@@ -317,7 +317,7 @@ describe("a node that cannot signal", () => {
     return { session, socket, beside: await welcome() };
   }
 
-  test("is left for one where the session resumes; nothing is said to have happened", async () => {
+  test("is left for one where the session resumes; listeners are not notified", async () => {
     const { session, socket, beside } = await besides();
     const states: string[] = [];
     session.on("state", (state) => states.push(state));
@@ -336,7 +336,7 @@ describe("a node that cannot signal", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  test("is given a while to signal again", async () => {
+  test("gets some time to recover", async () => {
     const { socket } = await joinedSession();
     socket.say(degraded("signaling"));
     await vi.advanceTimersByTimeAsync(LIMITS.elsewhereMs - 1);
@@ -345,7 +345,7 @@ describe("a node that cannot signal", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
-  test("keeps its client when the session resumes nowhere else, and another is tried later", async () => {
+  test("keeps its client when the session resumes nowhere else, and another one is tried later", async () => {
     const { session, socket, beside } = await besides();
     beside.cut(1013);
     expect([session.state, socket.closedWith]).toEqual(["joined", undefined]);

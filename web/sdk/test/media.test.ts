@@ -65,7 +65,7 @@ describe("media", () => {
     expect(media.view.camera).toMatchObject({ on: false, busy: false, trouble });
   });
 
-  test("a screen share that the browser ends is told like one that we end", async () => {
+  test("a screen share that the browser ends is reported like one that we end", async () => {
     const media = new Media();
     const told: unknown[] = [];
     media.on("track", ({ slot, track }) => told.push([slot, track !== null]));

@@ -60,7 +60,7 @@ describe("roles", () => {
     expect(types()).toEqual(["answer"]);
   });
 
-  test("who was there before offers to the newcomer", async () => {
+  test("the member that joined earlier offers to the newcomer", async () => {
     const { peers, sent } = room();
     enter(peers);
     await settle();
@@ -73,7 +73,7 @@ describe("roles", () => {
     ]);
   });
 
-  test("an offer from the answering side is not taken up", async () => {
+  test("an offer from the answering side is ignored", async () => {
     const { peers, types } = room();
     enter(peers);
     await settle();
@@ -103,7 +103,7 @@ describe("candidates", () => {
     ]);
   });
 
-  test("ours never leave before the description they belong to", async () => {
+  test("ours are never sent before their description", async () => {
     const { peers, sent, types } = room();
     enter(peers);
     const pc = FakePeerConnection.last;
@@ -115,7 +115,7 @@ describe("candidates", () => {
     expect(sent.at(-1)?.data).toEqual({ targetUserId: "zoe", candidate: null });
   });
 
-  test("refused for want of room, they are gathered again", async () => {
+  test("refused because a buffer was full, they are gathered again", async () => {
     const { peers } = room();
     enter(peers);
     await settle();
@@ -125,7 +125,7 @@ describe("candidates", () => {
 });
 
 describe("renegotiation", () => {
-  test("the answering side that starts to share asks, and does not offer", async () => {
+  test("the answering side that starts to share requests an offer, and does not offer", async () => {
     const { peers, sent, types } = room(ANN);
     offer(peers);
     await settle();
@@ -143,7 +143,7 @@ describe("renegotiation", () => {
     ]);
   });
 
-  test("what changes before the first offer is in the first answer, without asking", async () => {
+  test("changes before the first offer are in the first answer, without a request", async () => {
     const { peers, types } = room(ANN);
     peers.set("camera", track("video"));
     await settle();
@@ -154,7 +154,7 @@ describe("renegotiation", () => {
     expect(FakePeerConnection.last.getTransceivers()[1]?.direction).toBe("sendrecv");
   });
 
-  test("wishes that cross an unanswered offer make one more offer, after the answer", async () => {
+  test("requests during an unanswered offer cause one more offer, after the answer", async () => {
     const { peers, types } = room();
     enter(peers);
     await settle();
@@ -182,7 +182,7 @@ describe("renegotiation", () => {
     expect(FakePeerConnection.last.getTransceivers()[1]?.track).toBe(other);
   });
 
-  test("an offer that nobody answers is made again, but not while signaling is away", async () => {
+  test("an unanswered offer is resent, but not while signaling is unavailable", async () => {
     const { peers, types, line } = room();
     enter(peers);
     await settle();
@@ -208,7 +208,7 @@ describe("repair", () => {
     expect(types()).toEqual(["offer", "offer"]);
   });
 
-  test("the answering side asks for the restart; asked twice at once, one is made", async () => {
+  test("the answering side requests the restart; two requests at once cause one", async () => {
     const answering = room(ANN);
     offer(answering.peers);
     await settle();
@@ -224,7 +224,7 @@ describe("repair", () => {
     expect(pc.restarts).toBe(1);
   });
 
-  test("the answering side does not ask for what has not begun", () => {
+  test("the answering side does not request a restart before the first offer", () => {
     const { types } = room(ANN);
     FakePeerConnection.last.become("failed");
     expect(types()).toEqual([]);
@@ -244,7 +244,7 @@ describe("repair", () => {
     expect(pc.restarts).toBe(1);
   });
 
-  test("what fails while signaling is away is repaired when it is back", async () => {
+  test("failures while signaling is unavailable are repaired when it is back", async () => {
     const { peers, line } = room();
     enter(peers);
     line.online = false;
@@ -255,7 +255,7 @@ describe("repair", () => {
     expect(FakePeerConnection.last.restarts).toBe(1);
   });
 
-  test("a connection that the browser has closed is rebuilt when the other side misses it", async () => {
+  test("a connection that the browser has closed is rebuilt when the other side detects it", async () => {
     const { peers, types } = room();
     enter(peers);
     await settle();
@@ -280,7 +280,7 @@ describe("repair", () => {
     expect(types()).toEqual(["answer", "answer", "answer"]);
   });
 
-  test("an answer that does not fit makes the offering side start over, a bounded number of times", async () => {
+  test("a mismatched answer makes the offering side rebuild the connection, a bounded number of times", async () => {
     const { peers } = room();
     enter(peers);
     for (let n = 0; n < 10; n += 1) {
@@ -300,7 +300,7 @@ describe("uplink", () => {
     ]);
   });
 
-  test("every member's share follows as others come and go", async () => {
+  test("every member's share is updated when others join and leave", async () => {
     const { peers } = room({ userId: "ann", rev: 3 });
     offer(peers);
     await settle();
@@ -316,7 +316,7 @@ describe("uplink", () => {
 });
 
 describe("membership", () => {
-  test("whoever leaves is closed, and what still comes from them is ignored", async () => {
+  test("a member that leaves is closed, and its late messages are ignored", async () => {
     const { peers, types } = room(ANN);
     offer(peers);
     await settle();
@@ -329,7 +329,7 @@ describe("membership", () => {
     expect(types()).toEqual(["answer"]);
   });
 
-  test("a closed connection stays silent, whatever was under way", async () => {
+  test("a closed connection sends nothing, whatever was in progress", async () => {
     const { peers, types } = room();
     enter(peers);
     peers.hear({ type: "user_left", seq: 2, data: { userId: "zoe", reason: "lost" } });
@@ -337,7 +337,7 @@ describe("membership", () => {
     expect(types()).toEqual([]);
   });
 
-  test("a member who came again has a new connection; the same seat told twice has not", async () => {
+  test("a member who joined again has a new connection; a duplicate notice of the same seat does not", async () => {
     const { peers } = room();
     enter(peers);
     enter(peers);

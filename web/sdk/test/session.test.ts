@@ -37,7 +37,7 @@ describe("resume", () => {
     expect(again.types()).toEqual(["hello"]);
   });
 
-  test("sends again exactly what was not acknowledged, in order, with the same numbers", async () => {
+  test("resends exactly the unacknowledged messages, in order, with the same numbers", async () => {
     const { session, socket } = await joinedSession();
     for (const content of ["one", "two", "three", "four"]) say(session, content);
     socket.say({ type: "ack", cid: 2 });
@@ -68,7 +68,7 @@ describe("resume", () => {
     expect(contents).toEqual(["message 1", "message 2", "message 3"]);
   });
 
-  test("a failed resume joins again, with numbers from 1 and nothing of the old session", async () => {
+  test("a failed resume joins again, with numbers from 1 and no messages of the old session", async () => {
     const { session, socket } = await joinedSession();
     const fates: string[] = [];
     say(session, "lost", (fate) => fates.push(fate.kind));
@@ -98,7 +98,7 @@ describe("resume", () => {
     expect(session.state).toBe("joined");
   });
 
-  test("an answer to the resume that never comes is not waited for", async () => {
+  test("a missing answer to the resume times out", async () => {
     const { socket } = await joinedSession();
     await comeBack(socket);
     await vi.advanceTimersByTimeAsync(LIMITS.joinMs + 2 * LIMITS.backoffFirstMs);
@@ -107,7 +107,7 @@ describe("resume", () => {
 });
 
 describe("numbers", () => {
-  test("what a listener sends as soon as the session is back comes behind what was kept", async () => {
+  test("messages that a listener sends as soon as the session is back follow the resent ones", async () => {
     const { session, socket } = await joinedSession();
     for (const content of ["one", "two"]) say(session, content);
     session.on("state", (state) => {
@@ -118,7 +118,7 @@ describe("numbers", () => {
     expect(again.cids()).toEqual([1, 2, 3]);
   });
 
-  test("what is sent while a session ends has the first number of the next one", async () => {
+  test("messages sent while a session ends have the first number of the next one", async () => {
     const { session, socket } = await joinedSession();
     const again = await comeBack(socket);
     again.say({ type: "resume_failed", data: { reason: "gap" } });
@@ -128,7 +128,7 @@ describe("numbers", () => {
     expect(again.cids()).toEqual([1, 2]);
   });
 
-  test("when the server expects another number, the session is joined anew", async () => {
+  test("when the server expects another number, the client joins again", async () => {
     const { session, socket } = await joinedSession();
     const fates: string[] = [];
     say(session, "one", (fate) => fates.push(fate.kind));
@@ -146,7 +146,7 @@ describe("numbers", () => {
     expect(again.types()).toEqual(["hello", "join_room"]);
   });
 
-  test("a hole is never passed over: the session resumes from before it", async () => {
+  test("a gap is never skipped: the session resumes from before it", async () => {
     const { session, socket } = await joinedSession();
     const contents = heard(session);
     socket.say(chat(1));
@@ -161,7 +161,7 @@ describe("numbers", () => {
     expect(contents).toEqual(["message 1", "message 2", "message 3"]);
   });
 
-  test("acknowledges lazily: after a while, or at once when much has come", async () => {
+  test("acknowledges lazily: after a while, or at once after many messages", async () => {
     const { socket } = await joinedSession();
     socket.say(chat(1));
     socket.say(chat(2));
@@ -184,7 +184,7 @@ describe("numbers", () => {
     expect(again.sent.at(-1)).toEqual({ type: "ack", seq: 2 });
   });
 
-  test("a message of a type from the future is counted and skipped", async () => {
+  test("a message of an unknown type is counted and skipped", async () => {
     const { session, socket } = await joinedSession();
     const contents = heard(session);
     socket.say({ type: "hologram", seq: 1, data: {} } as never);
@@ -193,7 +193,7 @@ describe("numbers", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
-  test("what is not JSON is ignored", async () => {
+  test("invalid JSON is ignored", async () => {
     const { session, socket } = await joinedSession();
     for (const data of ["{", "null", "[]", "7", '"text"']) socket.onmessage?.({ data });
     expect(session.state).toBe("joined");
@@ -201,7 +201,7 @@ describe("numbers", () => {
 });
 
 describe("refusals", () => {
-  test("a refused message is told to whom it belongs, and is not sent again", async () => {
+  test("a refused message is reported to its sender, and is not resent", async () => {
     const { session, socket } = await joinedSession();
     const fates: Fate["kind"][] = [];
     say(session, "too much", (fate) => fates.push(fate.kind));
@@ -212,7 +212,7 @@ describe("refusals", () => {
     expect(again.types()).toEqual(["hello"]);
   });
 
-  test("a retryable refusal is offered again under a new number, which an older ack cannot cover", async () => {
+  test("a message with a retryable refusal is resent with a new number, which an older ack cannot cover", async () => {
     const { session, socket } = await joinedSession();
     const fates: Fate["kind"][] = [];
     say(session, "patience", (fate) => fates.push(fate.kind));
@@ -225,7 +225,7 @@ describe("refusals", () => {
     expect(fates).toEqual(["accepted"]);
   });
 
-  test("a server that says we are not in the room is asked for a new seat, once", async () => {
+  test("after not_in_room the client joins again, once", async () => {
     const { session, socket } = await joinedSession();
     say(session, "one");
     say(session, "two");
@@ -235,7 +235,7 @@ describe("refusals", () => {
     expect(session.state).toBe("joining");
   });
 
-  test("more unacknowledged messages than can be kept give the session up, and say so", async () => {
+  test("too many unacknowledged messages end the session, and are reported as lost", async () => {
     const { session, socket } = await joinedSession();
     const fates: Fate["kind"][] = [];
     for (let n = 0; n <= LIMITS.outboxMax; n += 1) say(session, `${n}`, (fate) => fates.push(fate.kind));
@@ -247,7 +247,7 @@ describe("refusals", () => {
     expect(again.types()).toEqual(["hello", "join_room"]);
   });
 
-  test("after the end nothing is sent, and whoever tries is told", async () => {
+  test("after the end nothing is sent, and attempts are reported", async () => {
     const { session } = await joinedSession();
     session.leave();
     const fates: Fate["kind"][] = [];

@@ -1,4 +1,4 @@
-//! Senders and runners of one cell: nothing is lost, doubled or overtaken, whoever runs it.
+//! Senders and runners of one cell: no message is lost, duplicated or reordered, whichever thread runs it.
 
 use std::time::Instant;
 
@@ -129,17 +129,17 @@ fn walk(senders: u8, words: u8) {
 }
 
 #[test]
-fn nothing_is_lost_doubled_or_overtaken_in_any_interleaving() {
+fn no_message_is_lost_duplicated_or_reordered_in_any_interleaving() {
     shuttle::check_dfs(|| walk(1, 2), None); // all of them
 }
 
 #[test]
 #[ignore = "minutes: every interleaving of two senders; cargo test -p actors --lib interleavings -- --ignored"]
-fn nor_when_two_send_at_once() {
+fn no_message_of_two_concurrent_senders_is_lost_duplicated_or_reordered() {
     shuttle::check_dfs(|| walk(2, 1), None);
 }
 
 #[test]
-fn nor_among_many_senders() {
+fn no_message_of_many_senders_is_lost_duplicated_or_reordered() {
     shuttle::check_random(|| walk(4, 5), 3_000);
 }

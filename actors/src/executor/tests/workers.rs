@@ -13,9 +13,9 @@ use super::super::{
 };
 use crate::clock::{Clock, Moment};
 
-/// What a counter is told.
+/// A message to a counter.
 enum Told {
-    /// Adds this, and tells the next counter.
+    /// Adds this, and sends to the next counter.
     Add(u64),
     /// Waits so long, then adds.
     AddLater(Duration, u64),
@@ -26,7 +26,7 @@ enum Told {
     Stop,
 }
 
-/// Counts what it is told.
+/// Sums its messages.
 struct Counter {
     key: u8,
     sums: Arc<Mutex<Vec<(u8, u64)>>>,
@@ -50,7 +50,7 @@ impl Turn for Counter {
                 Told::Add(more)
             })),
             Told::Fail => {
-                out.tell((self.key, Told::Add(1_000))); // nobody hears it
+                out.tell((self.key, Told::Add(1_000))); // must not be delivered
                 panic!("told to fail")
             }
             Told::FailLater => out.wait(Box::pin(async { panic!("told to fail later") })),
@@ -177,7 +177,7 @@ impl Actor for Root {
         Ok(())
     }
 
-    /// Goes on, whoever ends.
+    /// Keeps running when a child ends.
     async fn handle_supervisor_evt(
         &self,
         _: ActorRef<()>,
@@ -210,7 +210,7 @@ impl House {
 const LONG: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn a_turn_runs_on_the_senders_thread_and_what_it_tells_follows() {
+async fn a_turn_runs_on_the_senders_thread_and_its_output_follows() {
     let house = house(LONG).await;
     deliver(&house, [(1, Told::Add(3))]);
     assert_eq!(house.heard(), [(1, 3), (2, 2), (3, 1)]);
@@ -227,7 +227,7 @@ async fn without_a_budget_a_worker_does_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cell_that_waits_goes_on_and_its_answers_come_in_order() {
+async fn a_waiting_cell_continues_and_its_answers_arrive_in_order() {
     let house = house(LONG).await;
     deliver(&house, [(1, Told::AddLater(LONG, 1)), (1, Told::AddLater(LONG / 2, 1)), (1, Told::Add(1))]);
     assert_eq!((house.heard().len(), house.cells.active()), (1, 1));
@@ -240,7 +240,7 @@ async fn a_cell_that_waits_goes_on_and_its_answers_come_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_restarts_that_cell_alone_and_is_told_and_recorded() {
+async fn a_panic_restarts_that_cell_alone_and_is_reported_and_recorded() {
     let house = house(LONG).await;
     deliver(&house, [(1, Told::Fail), (1, Told::Add(1)), (2, Told::Add(1))]);
     assert_eq!(house.heard(), [(1, 1), (2, 1), (99, 1)], "what was queued behind it is not lost");
@@ -256,7 +256,7 @@ async fn a_kind_that_does_not_restart_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_what_is_waited_for_costs_that_cell_alone_and_leaves_nothing_behind() {
+async fn a_panic_in_an_awaited_answer_affects_that_cell_alone_and_leaves_nothing_behind() {
     let house = house(LONG).await;
     deliver(&house, [(1, Told::FailLater), (1, Told::AddLater(LONG, 7))]);
     tokio::time::sleep(LONG * 3).await; // paused
@@ -266,7 +266,7 @@ async fn a_panic_in_what_is_waited_for_costs_that_cell_alone_and_leaves_nothing_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cell_that_stops_is_gone_and_a_later_message_starts_another() {
+async fn a_stopped_cell_is_removed_and_a_later_message_starts_another() {
     let house = house(LONG).await;
     deliver(&house, [(1, Told::Add(1)), (1, Told::Stop)]);
     assert_eq!(house.cells.len(), 0);
@@ -275,7 +275,7 @@ async fn a_cell_that_stops_is_gone_and_a_later_message_starts_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_a_cell_waited_for_before_it_ended_is_not_its_successors() {
+async fn an_answer_to_an_ended_cell_does_not_reach_its_successor() {
     let house = house(LONG).await;
     deliver(&house, [(1, Told::AddLater(LONG, 7))]);
     tokio::task::yield_now().await; // its worker waits
@@ -288,7 +288,7 @@ async fn an_answer_that_a_cell_waited_for_before_it_ended_is_not_its_successors(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_mailbox_refuses_but_not_what_is_exempt() {
+async fn a_full_mailbox_refuses_all_but_exempt_messages() {
     let house = house(LONG).await;
     let sums = Arc::clone(&house.sums);
     let now = Instant::now();

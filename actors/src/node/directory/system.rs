@@ -1,4 +1,4 @@
-//! How what turns tell reaches its cell, and how cells of each kind are run.
+//! Routes the output of turns to cells, and runs cells of each kind.
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,7 +26,7 @@ impl System for Directory {
             To::Room(id, message) => {
                 let posted = self.rooms.post(id, message, run.now.at);
                 match posted {
-                    // The ledger has to learn of it: that opens the room, should it have ended.
+                    // The fact must reach the ledger: if the room has ended, it is opened again.
                     Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
                     Posted::Queued | Posted::Claimed(..) | Posted::Full(_) | Posted::Absent(_) => {
                         run.posted(id, posted)

@@ -1,7 +1,7 @@
-//! A place in a JSON text (RFC 8259), moved on token by token: no value is made, nothing is copied.
+//! A position in a JSON text (RFC 8259) that advances token by token: no value is created, nothing is copied.
 //!
-//! Every method answers `None` both for what is wrong and for what is merely rare (escapes in names, exponents, values
-//! inside values): whoever needs to know which asks a real parser.
+//! Every method returns `None` both for invalid and for merely rare input (escapes in names, exponents, nested values):
+//! only the strict parser distinguishes them.
 
 use super::relayable::character;
 use crate::protocol::UserId;
@@ -33,12 +33,12 @@ impl<'a> Cursor<'a> {
         self.end
     }
 
-    /// What stands from there to the end of the last token.
+    /// The text from there to the end of the last token.
     pub(super) fn since(&self, from: usize) -> Option<&'a str> {
         self.text.get(from..self.end)
     }
 
-    /// A token ends there; the next one begins behind the white space.
+    /// A token ends there; the next one begins after the white space.
     #[inline]
     fn go_to(&mut self, end: usize) {
         self.end = end;
@@ -61,7 +61,7 @@ impl<'a> Cursor<'a> {
         (self.peek()? == byte).then(|| self.go_to(self.at + 1))
     }
 
-    /// Whether these very bytes stand here; if so, moves behind them.
+    /// Whether the text continues with exactly these bytes; if so, moves past them.
     #[inline]
     pub(super) fn passes(&mut self, bytes: &[u8]) -> bool {
         let passes = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(bytes));
@@ -82,7 +82,7 @@ impl<'a> Cursor<'a> {
         passes
     }
 
-    /// Nothing is left.
+    /// Whether the text ends here.
     pub(super) fn is_done(&self) -> bool {
         self.at == self.bytes.len()
     }
@@ -106,7 +106,7 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// A long string, most likely a description: lines whose ends are escaped. Answers its length between the quotes.
+    /// A long string, most likely a description: lines with escaped ends. Returns its length between the quotes.
     pub(super) fn lines(&mut self) -> Option<usize> {
         let from = self.opened()? + 1;
         let end = from + memchr::memchr(b'"', &self.bytes[from..])?;
@@ -126,8 +126,8 @@ impl<'a> Cursor<'a> {
         UserId::from_ascii(id)
     }
 
-    /// A whole number, not below zero and of few digits. What follows has to end a value, so that a fraction or an
-    /// exponent does not pass for one.
+    /// A non-negative whole number of few digits. A value must end after it, so that a fraction or an exponent is not
+    /// accepted as one.
     pub(super) fn number(&mut self) -> Option<u64> {
         let (mut digits, mut number) = (0, 0_u64);
         for digit in
@@ -141,7 +141,7 @@ impl<'a> Cursor<'a> {
         is_one.then_some(number)
     }
 
-    /// Where the quote stands that begins a string.
+    /// The position of the quote that begins a string.
     #[inline]
     fn opened(&self) -> Option<usize> {
         (self.peek()? == b'"').then_some(self.at)
@@ -152,8 +152,8 @@ const fn every(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// Where the next quote, backslash or control character stands, or before it a byte that is not ASCII. Eight bytes at a
-/// time: what is below a byte that is found borrows from nothing, so the lowest one found is exact.
+/// The position of the next quote, backslash, control character or non-ASCII byte. Eight bytes at a time: bytes below the
+/// first match do not borrow, so the lowest match is exact.
 #[inline]
 fn suspect(bytes: &[u8], from: usize) -> Option<usize> {
     let (chunks, rest) = bytes.get(from..)?.as_chunks();
@@ -171,7 +171,7 @@ fn suspect(bytes: &[u8], from: usize) -> Option<usize> {
     rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).map(|at| rest_at + at)
 }
 
-/// Where the quote stands that ends the string which began before `from`.
+/// The position of the quote that ends the string which began before `from`.
 fn closing(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -185,7 +185,7 @@ fn closing(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// Where the text goes on after an escape whose backslash stands before `at`. Half of a surrogate pair does not pass.
+/// The position after an escape whose backslash is before `at`. Half of a surrogate pair is rejected.
 fn escaped(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),

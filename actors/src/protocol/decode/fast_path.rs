@@ -1,7 +1,7 @@
 //! The fast path: offers, answers, candidates, acknowledgements and heartbeats as browsers write them, in one pass.
 //!
-//! **Invariant:** what it reads, [`strict`](super::strict) reads alike; for all else it answers `None`. Held by
-//! the properties in `tests`, and by the fuzz target `message`.
+//! **Invariant:** it agrees with [`strict`](super::strict) on everything it accepts; for all else it returns `None`. Checked
+//! by the properties in `tests`, and by the fuzz target `message`.
 
 use super::{CANDIDATE_BYTES_MAX, NUMBER_MAX, cursor::Cursor};
 use crate::protocol::{
@@ -13,7 +13,7 @@ use crate::protocol::{
 /// The kinds that are read here.
 const KINDS: [Kind; 5] = [Kind::IceCandidate, Kind::Offer, Kind::Answer, Kind::Ack, Kind::Heartbeat];
 
-/// The message, if it is one of those, its type first, and nothing is wrong or unknown in it.
+/// The message, if it is one of these kinds, begins with its type, and has no invalid or unknown field.
 pub(super) fn read(text: &str) -> Option<ClientMessage> {
     let mut at = Cursor::new(text);
     at.take(b'{')?;
@@ -57,8 +57,8 @@ fn nothing(at: &mut Cursor<'_>) -> Option<()> {
     at.take(b'}')
 }
 
-/// A signal's `data`. Where the payload comes last, as it does in browsers, it is cut out with all that is around it in
-/// the receiver's `data` as well.
+/// A signal's `data`. If the payload is last, as browsers write it, it is sliced out together with its surroundings, which
+/// the receiver's `data` has as well.
 fn signal(at: &mut Cursor<'_>, kind: Kind) -> Option<Signal> {
     at.take(b'{')?;
     let field: &[u8] = if kind.is_description() { b"\"sdp\":" } else { b"\"candidate\":" };
@@ -83,12 +83,12 @@ fn signal(at: &mut Cursor<'_>, kind: Kind) -> Option<Signal> {
     if !kind.is_description() && payload.len() > CANDIDATE_BYTES_MAX {
         return None;
     }
-    // So short, and not a `}` behind white space: the payload came behind the target, with nothing between.
+    // This short, and without white space before `}`: the payload directly follows the target.
     let is_whole = rest.len() == rest_bytes(kind, payload.len()) && rest.starts_with(',');
     Some(if is_whole { Signal::cut(kind, to, rest) } else { Signal::new(kind, to, Some(payload)) })
 }
 
-/// A description that is not empty, or a candidate.
+/// A non-empty description, or a candidate.
 fn payload(at: &mut Cursor<'_>, kind: Kind) -> Option<()> {
     if kind.is_description() {
         return at.lines().filter(|bytes| *bytes > 0).map(drop);
@@ -110,7 +110,7 @@ fn payload(at: &mut Cursor<'_>, kind: Kind) -> Option<()> {
     }
 }
 
-/// A value that holds no others.
+/// A value without nested values.
 fn scalar(at: &mut Cursor<'_>) -> Option<()> {
     match at.peek()? {
         b'"' => at.string(),

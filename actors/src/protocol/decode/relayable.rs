@@ -10,7 +10,7 @@ const DEPTH: Fault = "it has more than 16 levels of arrays and objects";
 const SURROGATE: Fault = "a string holds half of a surrogate pair, which is no character (RFC 7493 §2.1)";
 const NUMBER: Fault = "a number is too large for a double (RFC 7493 §2.2)";
 
-/// Judges one JSON value. What is not JSON is judged somehow: it has been parsed before.
+/// Checks one JSON value. The result for invalid JSON is unspecified: it has been parsed before.
 pub(super) fn check(json: &str) -> Result<(), Fault> {
     let bytes = json.as_bytes();
     let (mut at, mut depth) = (0, 0_usize);
@@ -32,7 +32,7 @@ pub(super) fn check(json: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Where the string ends that began before `at`: at its quote.
+/// The position of the quote that ends the string which began before `at`.
 fn string(bytes: &[u8], mut at: usize) -> Result<usize, Fault> {
     loop {
         match bytes.get(at) {
@@ -44,7 +44,7 @@ fn string(bytes: &[u8], mut at: usize) -> Result<usize, Fault> {
     }
 }
 
-/// Where the text goes on after the `\u` escape that begins at `at`, with its other half if it is one of a pair.
+/// The position after the `\u` escape at `at`, including its other half if it is one of a pair.
 pub(super) fn character(bytes: &[u8], at: usize) -> Option<usize> {
     match unit(bytes, at)? {
         0xd800..=0xdbff => matches!(unit(bytes, at + 6), Some(0xdc00..=0xdfff)).then_some(at + 12),
@@ -60,7 +60,7 @@ fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     digits.iter().try_fold(0_u16, |unit, digit| Some(unit << 4 | u16::try_from(value(digit)?).ok()?))
 }
 
-/// Where the number ends that begins at `at`.
+/// The end of the number at `at`.
 fn number(json: &str, at: usize) -> Result<usize, Fault> {
     let rest = json.get(at..).unwrap_or_default();
     let len =
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_strict_parser_refuses_is_not_relayed() {
+    fn json_that_a_strict_parser_refuses_is_not_relayed() {
         let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         let table = [
             (r#"{"candidate":"x","sdpMLineIndex":0,"more":[1,-2.5e3,null,true]}"#.to_owned(), Ok(())),
@@ -104,14 +104,14 @@ mod tests {
 
         /// serde_json is such a strict parser, but for the depth.
         #[test]
-        fn what_is_relayed_is_read_by_a_strict_parser(json in r#"\[("(a|\\u[dD][89aAcCfF][0-9]{2}|\\u00[a-f0-9]{2}|\\\\|\\")*"|-?[1-9]{1,3}(e[0-9]{1,3})?|\[\]|,){0,6}\]"#) {
+        fn relayed_json_is_accepted_by_a_strict_parser(json in r#"\[("(a|\\u[dD][89aAcCfF][0-9]{2}|\\u00[a-f0-9]{2}|\\\\|\\")*"|-?[1-9]{1,3}(e[0-9]{1,3})?|\[\]|,){0,6}\]"#) {
             if serde_json::from_str::<&serde_json::value::RawValue>(&json).is_ok() {
                 prop_assert_eq!(check(&json).is_ok(), serde_json::from_str::<serde_json::Value>(&json).is_ok());
             }
         }
 
         #[test]
-        fn anything_is_judged(text in "\\PC{0,40}") {
+        fn any_bytes_get_a_verdict(text in "\\PC{0,40}") {
             let _ = check(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! The fast path reads what the strict way reads, and is taken for what it is there for.
+//! The fast path agrees with the strict one, and handles the messages that it is meant for.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ const SDP: &str = r#""v=0\r\no=- 46117314004 2 IN IP4 127.0.0.1\r\ns=-\r\n""#;
 const CANDIDATE: &str =
     r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host","sdpMid":"0","sdpMLineIndex":0}"#;
 
-/// Nothing is read by the fast path that is not read alike by the strict way.
+/// Both paths agree on everything that the fast path accepts.
 fn agrees(text: &str) {
     if let Some(message) = fast_path::read(text) {
         assert_eq!(strict(text).as_ref(), Ok(&message), "{text}");
@@ -18,7 +18,7 @@ fn agrees(text: &str) {
 }
 
 #[test]
-fn what_browsers_send_most_takes_the_fast_path() {
+fn the_most_frequent_messages_take_the_fast_path() {
     let usual = [
         format!(r#"{{"type":"offer","data":{{"targetUserId":"{ID}","sdp":{SDP}}},"cid":1}}"#),
         format!(r#"{{"type":"answer","cid":9007199254740991,"data":{{"targetUserId":"{ID}","sdp":{SDP}}}}}"#),
@@ -37,7 +37,7 @@ fn what_browsers_send_most_takes_the_fast_path() {
 }
 
 #[test]
-fn whatever_is_cut_out_is_what_would_be_put_together() {
+fn a_sliced_payload_equals_a_composed_one() {
     let spaces = " ".repeat(CANDIDATE.len());
     let data = [
         format!(r#"{{"targetUserId":"{ID}","candidate":{CANDIDATE}}}"#),
@@ -57,7 +57,7 @@ fn whatever_is_cut_out_is_what_would_be_put_together() {
     }
 }
 
-/// Parts that messages are made of, right and wrong, usual and odd.
+/// Parts of messages: valid and invalid, usual and unusual.
 fn any_kind() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "\"offer\"",
@@ -127,7 +127,7 @@ fn any_target() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Some JSON, now and then something that is none.
+/// Some JSON, occasionally invalid.
 fn any_value() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         4 => any_string(),
@@ -197,13 +197,13 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
 
     #[test]
-    fn both_ways_read_any_message_alike(text in any_message(), blanks in prop::collection::vec(any_blank(), 0..3)) {
+    fn both_paths_agree_on_any_message(text in any_message(), blanks in prop::collection::vec(any_blank(), 0..3)) {
         agrees(&text);
         agrees(&spaced(&text, &blanks));
     }
 
     #[test]
-    fn both_ways_read_a_mutilated_message_alike(
+    fn both_paths_agree_on_any_mutated_message(
         text in any_message(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..4, any::<u8>()), 1..4),
     ) {

@@ -1,4 +1,4 @@
-//! The part of a numbered frame that every receiver gets for itself, written without an allocation.
+//! The prefix of a numbered frame, different for each receiver, written without an allocation.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use crate::protocol::{
     data::{AFTER_SENDER, BEFORE_SENDER},
 };
 
-/// Bytes of a head, at most: the longest type's name, a number of 20 digits and a sender make 113.
+/// Maximum bytes of a prefix: the longest type's name, a number of 20 digits and a sender make 113.
 const BYTES_MAX: usize = 128;
 /// Digits of the largest number.
 const DIGITS_MAX: usize = 20;
 
-/// The beginning of a numbered frame, up to its `data`, or up to and with the sender in it.
+/// The prefix of a numbered frame, up to its `data`, or up to and including the sender in it.
 #[derive(Clone, Copy)]
-#[repr(align(8))] // text is looked at in words
+#[repr(align(8))] // text is scanned in words
 pub struct Head {
     bytes: [u8; BYTES_MAX],
     len: u8,

@@ -1,40 +1,40 @@
-//! What everything costs, in tenths of a token: weighted by what it costs others.
+//! Costs in tenths of a token, weighted by the cost to others.
 
 use crate::{
     protocol::{ClientMessage, ClientToServer},
     settings::BudgetLimits,
 };
 
-/// What is paid for.
+/// A charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cost {
-    /// A connection that is opened.
+    /// A new connection.
     Connect,
-    /// A message without a weight of its own.
+    /// A message without a special weight.
     Message,
-    /// A signal to one member: paid from what was granted for answers, if there is any.
+    /// A signal to one member: charged to the grant for answers first.
     Signal,
-    /// A ping, or a pong that nobody asked for.
+    /// A ping, or an unsolicited pong.
     Control,
-    /// A join before it is known who is told of it: as if one member were.
+    /// A join before the number of members is known: as if there were one.
     Join,
-    /// A session that goes on.
+    /// A resume.
     Resume,
-    /// A join was told to so many members; one of them is paid for.
+    /// A join was sent to this many members, one of which is already paid for.
     Members(usize),
-    /// A join replaced the user's own older seat: members see one leave more.
+    /// A join replaced the user's own older seat: members also receive a leave.
     Takeover,
-    /// A room was named that does not exist.
+    /// A message named a room that does not exist.
     Miss,
 }
 
 /// Tokens of a new connection: a handshake and the verification of a token.
 const CONNECT: u64 = 5;
-/// Tokens of a resume: a look at the ledger.
+/// Tokens of a resume: a ledger operation.
 const RESUME: u64 = 5;
 
 impl Cost {
-    /// What this message costs, before its answer is known.
+    /// The cost of this message, before its answer is known.
     pub(crate) const fn of(message: &ClientMessage) -> Self {
         match &message.body {
             ClientToServer::Hello(hello) if hello.resume.is_some() => Self::Resume,

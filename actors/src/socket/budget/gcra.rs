@@ -2,43 +2,43 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How fast a bucket refills, and what it holds.
+/// A bucket's refill rate and capacity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rate {
-    /// Nanoseconds that a tenth of a token takes.
+    /// Nanoseconds until a tenth of a token is refilled.
     tenth: u64,
-    /// Nanoseconds that an empty bucket takes to be full.
+    /// Nanoseconds until an empty bucket is full.
     burst: u64,
 }
 
 impl Rate {
-    /// So many tokens a second, and so many at once.
+    /// Tokens per second, and the burst.
     pub(super) fn new(per_second: u64, burst: u64) -> Self {
         let tenth = (100_000_000 / per_second.max(1)).max(1);
         Self { tenth, burst: tenth.saturating_mul(10).saturating_mul(burst.max(1)) }
     }
 
-    /// The time that so many tenths of a token take to refill.
+    /// The time until this many tenths of a token are refilled.
     pub(super) const fn nanos(self, tenths: u64) -> u64 {
         self.tenth.saturating_mul(tenths)
     }
 
-    /// Takes `cost` from a bucket that is full again at `full_at`: answers when it is full then, or how long to wait.
-    /// What costs more than the bucket holds is taken from a full one.
+    /// Takes `cost` from a bucket that is full again at `full_at`: returns the new `full_at`, or how long to wait.
+    /// A cost above the capacity is taken from a full bucket.
     pub(super) fn taken(self, full_at: u64, now: u64, cost: u64) -> Result<u64, u64> {
         let then = full_at.max(now).saturating_add(cost.min(self.burst));
         let wait = (then - now).saturating_sub(self.burst);
         if wait == 0 { Ok(then) } else { Err(wait) }
     }
 
-    /// Takes `cost` whatever the bucket holds. The debt is at most what it holds when full: after `2 × burst` it is full.
+    /// Takes `cost` unconditionally. The debt is at most the capacity: after `2 × burst` the bucket is full.
     pub(super) fn forced(self, full_at: u64, now: u64, cost: u64) -> u64 {
         let limit = now.saturating_add(self.burst.saturating_mul(2));
         full_at.max(now).saturating_add(cost).min(limit.max(full_at))
     }
 }
 
-/// A bucket that many share.
+/// A shared bucket.
 #[derive(Debug, Default)]
 pub(super) struct Bucket(AtomicU64);
 
@@ -63,7 +63,7 @@ impl Bucket {
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, forced); // never fails: always `Some`
     }
 
-    /// What was taken a moment ago was not used.
+    /// Returns an unused charge.
     pub(super) fn put_back(&self, cost: u64) {
         let less = |full_at: u64| Some(full_at.saturating_sub(cost));
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less); // never fails: always `Some`
@@ -100,7 +100,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Whatever is asked, and even if time steps back: in any span no more is granted than the burst and the rate.
+        /// For any requests, and even if time steps back: in any interval no more is granted than the burst and the rate.
         #[test]
         fn no_more_is_granted_than_the_rate(
             per_second in 1_u64..500, burst in 1_u64..100,
@@ -121,9 +121,9 @@ mod tests {
             }
         }
 
-        /// Whoever waits as long as was said is granted.
+        /// After the returned wait the request is granted.
         #[test]
-        fn the_wait_that_is_told_suffices(per_second in 1_u64..500, burst in 1_u64..100, spent in 0_u64..2_000, tenths in 1_u64..300) {
+        fn the_returned_wait_suffices(per_second in 1_u64..500, burst in 1_u64..100, spent in 0_u64..2_000, tenths in 1_u64..300) {
             let rate = Rate::new(per_second, burst);
             let full_at = rate.forced(0, 7, rate.nanos(spent));
             if let Err(wait) = rate.taken(full_at, 7, rate.nanos(tenths)) {

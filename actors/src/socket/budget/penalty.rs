@@ -1,4 +1,4 @@
-//! What happens to a socket that has spent its budget: everything is refused for a while, for longer each time. Pure.
+//! Penalties for a socket that has spent its budget: everything is refused for a while, longer each time. Pure.
 
 use crate::settings::BudgetLimits;
 
@@ -9,24 +9,24 @@ pub(super) struct Penalty {
     until: u64,
     /// The last penalty; the next one is twice as long.
     last: u64,
-    /// Refused since the last quiet time. What is granted in between does not reset it: a flood at twice the rate is one.
+    /// Refusals since the last quiet time. Grants in between do not reset it: traffic at twice the rate is a flood, too.
     refused: u32,
 }
 
-/// A quiet time is so many times as long as the last penalty: a client that goes on at more than the rate never has one,
-/// because after a penalty its budget lasts for less than that.
+/// A quiet time is this many times as long as the last penalty: a client that exceeds the rate never has one, because
+/// after a penalty its budget lasts for less than that.
 const QUIET: u64 = 4;
 
 impl Penalty {
-    /// None so far.
+    /// No penalty so far.
     pub(super) const NONE: Self = Self { until: 0, last: 0, refused: 0 };
 
-    /// How long everything is refused, if it is.
+    /// How long everything is still refused.
     pub(super) fn left(&self, now: u64) -> Option<u64> {
         self.until.checked_sub(now).filter(|left| *left > 0)
     }
 
-    /// The budget is spent, and would suffice after `wait`: begins a penalty and answers how long it is.
+    /// The budget is spent, and would suffice after `wait`: begins a penalty and returns its length.
     pub(super) fn begin(&mut self, limits: &BudgetLimits, now: u64, wait: u64) -> u64 {
         if now > self.until.saturating_add(self.last.saturating_mul(QUIET)) {
             *self = Self::NONE;
@@ -38,7 +38,7 @@ impl Penalty {
         self.until - now
     }
 
-    /// One more is refused; answers whether it is a flood.
+    /// Counts a refusal; returns whether it is a flood.
     pub(super) fn count(&mut self, limits: &BudgetLimits) -> bool {
         self.refused = self.refused.saturating_add(1);
         self.refused > limits.flood_max

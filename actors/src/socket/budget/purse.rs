@@ -1,4 +1,4 @@
-//! The budget of one socket, and what it pays from the budgets that it shares.
+//! The budget of one socket, and its charges to the shared budgets.
 
 use std::time::Instant;
 
@@ -12,11 +12,11 @@ pub(crate) struct Purse {
     /// When the socket's own bucket is full again.
     full_at: u64,
     penalty: Penalty,
-    /// Signals that others force this client to send: they cost it nothing.
+    /// Signals that others demand from this client: they are free.
     granted: u32,
 }
 
-/// Who pays beside the socket, and when.
+/// The other payers, and the time.
 #[derive(Clone, Copy)]
 pub(crate) struct Payer<'a> {
     pub(crate) budgets: &'a Budgets,
@@ -32,24 +32,24 @@ pub(super) struct Sharers {
     pub(super) address: Address,
 }
 
-/// What becomes of a message.
+/// The outcome of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Charge {
     /// It is paid for.
     Granted,
-    /// It is refused: retry after so many milliseconds.
+    /// It is refused: retry after this many milliseconds.
     Refused(u64),
-    /// So many were refused that the socket is closed: reconnect after so many milliseconds.
+    /// Too many were refused, the socket is closed: reconnect after this many milliseconds.
     Flood(u64),
 }
 
 impl Purse {
-    /// A full one, of a socket that was opened from this address.
+    /// A full budget, of a socket opened from this address.
     pub(crate) const fn new(address: Address) -> Self {
         Self { address, full_at: 0, penalty: Penalty::NONE, granted: 0 }
     }
 
-    /// A message is to be paid for.
+    /// Charges a message.
     pub(crate) fn charge(&mut self, cost: Cost, payer: Payer<'_>) -> Charge {
         if cost == Cost::Signal && self.granted > 0 {
             self.granted -= 1;
@@ -68,7 +68,7 @@ impl Purse {
                 self.full_at = full_at;
                 Charge::Granted
             }
-            // Nobody is punished for their neighbours.
+            // A client is not penalised for others at its address.
             Err(Short::Address(wait)) => Charge::Refused(millis(wait)),
             Err(Short::Own(wait)) => {
                 let left = self.penalty.begin(&budgets.limits, now, wait);
@@ -77,7 +77,7 @@ impl Purse {
         }
     }
 
-    /// Something is paid for although nobody can refuse it any more; what is owed is bounded.
+    /// Charges unconditionally, for what can no longer be refused; the debt is bounded.
     pub(crate) fn force(&mut self, cost: Cost, payer: Payer<'_>) {
         let Payer { budgets, user, now } = payer;
         let (now, tenths) = (budgets.nanos(now), cost.tenths(&budgets.limits));
@@ -87,7 +87,7 @@ impl Purse {
         }
     }
 
-    /// The client was asked for an answer: a description and its candidates cost it nothing.
+    /// Others demand an answer from the client: a description and its candidates are free.
     pub(crate) fn grant(&mut self, payer: Payer<'_>) {
         let Payer { budgets, user: Some(user), now } = payer else { return };
         let tokens = budgets.limits.answer_grant;

@@ -1,4 +1,4 @@
-//! Budgets as a whole: what sockets, users and addresses share.
+//! Budgets as a whole: shared by sockets, users and addresses.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -29,7 +29,7 @@ fn payer(budgets: &Budgets, user: UserId, now: Instant) -> Payer<'_> {
     Payer { budgets, user: Some(user), now }
 }
 
-/// How many of so many messages are granted.
+/// How many messages are granted.
 fn granted(purse: &mut Purse, budgets: &Budgets, user: UserId, now: Instant) -> usize {
     let charge = |_: &usize| purse.charge(Cost::Message, payer(budgets, user, now)) == Charge::Granted;
     (0..30).filter(charge).count()
@@ -56,7 +56,7 @@ fn sockets_share_the_budgets_of_their_user_and_of_their_address() {
 }
 
 #[test]
-fn what_one_level_refuses_no_level_pays() {
+fn a_message_refused_at_one_level_is_charged_at_no_level() {
     let start = Instant::now();
     let budgets = Budgets::new(limits(), start);
     let mut first = opened(&budgets, 1, start);
@@ -84,7 +84,7 @@ fn a_penalty_refuses_and_a_flood_ends_it() {
 }
 
 #[test]
-fn nobody_is_punished_for_their_neighbours() {
+fn a_client_is_not_penalised_for_others_at_its_address() {
     let start = Instant::now();
     let limits = BudgetLimits { address_factor: 1, flood_max: 3, ..limits() };
     let budgets = Budgets::new(limits, start);
@@ -99,7 +99,7 @@ fn nobody_is_punished_for_their_neighbours() {
 }
 
 #[test]
-fn forced_answers_cost_nothing_and_cannot_be_granted_without_bound() {
+fn demanded_answers_are_free_and_their_grants_are_bounded() {
     let start = Instant::now();
     let limits = BudgetLimits { answer_grant: 4, room_joins_per_second: 1, room_joins_burst: 2, ..limits() };
     let budgets = Budgets::new(limits, start);
@@ -120,7 +120,7 @@ fn forced_answers_cost_nothing_and_cannot_be_granted_without_bound() {
 }
 
 #[test]
-fn a_join_costs_what_it_costs_its_members_and_no_debt_lasts_long() {
+fn a_join_is_charged_for_each_member_and_debts_are_short() {
     let start = Instant::now();
     let budgets = Budgets::new(BudgetLimits::default(), start);
     let mut purse = opened(&budgets, 1, start);
@@ -133,7 +133,7 @@ fn a_join_costs_what_it_costs_its_members_and_no_debt_lasts_long() {
 }
 
 #[test]
-fn an_address_that_opens_too_many_connections_is_told_when_to_come_back() {
+fn an_address_with_too_many_connections_gets_a_retry_delay() {
     let start = Instant::now();
     let budgets = Budgets::new(limits(), start);
     let opened: Vec<bool> = (0..6).map(|_| budgets.address(ip(1), start).is_ok()).collect();
@@ -153,7 +153,7 @@ fn an_ipv6_client_is_its_prefix_and_a_mapped_one_its_ipv4_address() {
 }
 
 #[test]
-fn budgets_that_are_full_again_are_forgotten() {
+fn full_budgets_are_evicted() {
     let start = Instant::now();
     let budgets = Budgets::new(limits(), start);
     for last in 0..100 {

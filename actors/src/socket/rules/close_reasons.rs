@@ -1,4 +1,4 @@
-//! What a client is told before its connection is closed, and of its token.
+//! Error texts before a close, and for refused tokens.
 
 use crate::{
     ports::TokenError,
@@ -17,12 +17,12 @@ pub(super) fn token_refusal(why: &TokenError) -> Refusal {
 
 const FLOOD: &str = "Far more messages than the rate limit allows.";
 
-/// The `error` that precedes a close for a flood: what the client has to wait before it reconnects.
+/// The `error` that precedes a close for a flood, with the delay before a reconnect.
 pub(super) fn flooded(wait_ms: u64) -> Refusal {
     Refusal::new(Code::RateLimited, FLOOD).after_ms(wait_ms)
 }
 
-/// The `error` that precedes a close which nothing more precise explains.
+/// The `error` that precedes a close without a more precise one.
 pub(super) fn close_reason(code: Close) -> Option<Refusal> {
     let (error, text) = match code {
         Close::Normal | Close::RoomGone => return None,

@@ -1,4 +1,4 @@
-//! On the way into a room: a join or a resume, from the room's settings to the room's answer.
+//! Entering a room: a join or a resume, from the lookup of the room's settings to the room's answer.
 
 use std::time::Instant;
 
@@ -20,21 +20,21 @@ use crate::{
     socket::resume_token::ResumeToken,
 };
 
-/// A join or a resume that is under way.
+/// A pending join or resume.
 pub(super) struct Entering {
     aim: Aim,
-    /// Whether the room was asked; before that it is looked up.
+    /// Whether the request was sent to the room; before that the room is looked up.
     asked: bool,
-    /// How often the room's cell was restarted meanwhile.
+    /// Restarts of the room's cell meanwhile.
     pub(super) restarts: u8,
-    /// When the answer is overdue.
+    /// The deadline of the answer.
     pub(super) until: Instant,
     /// Messages that depend on the answer, in order.
     pub(super) deferred: Vec<Received>,
 }
 
 enum Aim {
-    /// Asked again, it asks for the same session: the ledger answers as it did before.
+    /// A retry requests the same session, so the ledger gives the same answer.
     Join {
         room: RoomId,
         cid: Option<Cid>,
@@ -51,7 +51,7 @@ impl Entering {
         Box::new(Self { aim, asked: false, restarts: 0, until: now + ANSWER_WITHIN, deferred: Vec::new() })
     }
 
-    /// The room and the seat, if the room was asked for one.
+    /// The room and the seat, if a request was sent to the room.
     pub(super) fn place(&self, socket: SocketId) -> Option<(RoomId, SeatRef)> {
         let (room, session) = match &self.aim {
             Aim::Join { room, fresh, .. } => (*room, fresh.as_ref()?.session),
@@ -137,7 +137,7 @@ impl Connection {
             }
             (Aim::Join { .. }, Err(Unavailable)) => self.withdraw(try_again(), cx),
             (Aim::Resume { .. }, Ok(None)) => self.end_session(Some(ResumeFailure::RoomClosed), cx),
-            // Only the ledger is needed: the database may be away.
+            // Only the ledger is needed: the database may be unavailable.
             (Aim::Resume { token, resume }, found @ (Ok(Some(_)) | Err(Unavailable))) => {
                 let Some(identity) = &self.identity else { return };
                 let ResumeToken { room, order, session, secret } = *token;
@@ -200,7 +200,7 @@ impl Connection {
         }
     }
 
-    /// The join is given up; a seat that the room may have got for it is given back.
+    /// Withdraws the join, and frees a seat that it may have got.
     pub(super) fn withdraw(&mut self, refusal: Refusal, cx: &mut Cx<'_>) {
         if let Phase::Entering(entering) = &mut self.phase {
             entering.asked |= entering.restarts > 0;
@@ -210,7 +210,7 @@ impl Connection {
         self.not_joined(refusal, cx);
     }
 
-    /// The answer is overdue: whoever was to give it may be gone.
+    /// The answer is overdue: its sender may have failed.
     pub(super) fn unanswered(&mut self, cx: &mut Cx<'_>) {
         if matches!(&self.phase, Phase::Entering(entering) if entering.is_join()) {
             self.withdraw(try_again(), cx);

@@ -1,4 +1,4 @@
-//! Authentication: hello, the ways in which a token comes, and newer tokens.
+//! Authentication: hello, the sources of a token, and newer tokens.
 
 use super::{Connection, Cx, Effect, Phase, Purpose, close_reasons::token_refusal, degraded_message, error};
 use crate::{
@@ -21,14 +21,14 @@ impl Connection {
                     self.close(Close::Token, Some(Refusal::new(Code::AuthRequired, text)), cx);
                 }
             },
-            // The handshake's token was the hello; what is left to say is which session to resume.
+            // The handshake's token was the hello; this one only names the session to resume.
             Phase::Ready if token.is_none() => {
                 if let Some(resume) = resume {
                     self.resume(resume, cx);
                 }
             }
             Phase::Ready | Phase::Entering(_) | Phase::InRoom(_) | Phase::Closed => {
-                cx.out.push(error(Refusal::new(Code::BadMessage, "hello: it was sent on this socket before.")));
+                cx.out.push(error(Refusal::new(Code::BadMessage, "hello: it was already sent on this socket.")));
             }
         }
     }

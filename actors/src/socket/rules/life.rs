@@ -1,8 +1,8 @@
-//! How a connection lives and ends: its two clocks, and what the client and the room are told at the end.
+//! Keep-alive and close of a connection: its two timeouts, and the messages to client and room at the end.
 //!
-//! The *line* is alive while pongs come: a connection that broke without a word is found within `ping_every + pong_within`.
+//! The *connection* is alive while pongs arrive: a silently broken one is detected within `ping_every + pong_within`.
 //! The *script* is alive while it sends anything: browsers answer pings even if the page's script hangs, and throttle the
-//! timers of hidden pages to one a minute, so it has longer.
+//! timers of hidden pages to one a minute, so its timeout is longer.
 
 use std::time::Instant;
 
@@ -21,13 +21,13 @@ use crate::{
     settings::SocketLimits,
 };
 
-/// A connection's clocks.
+/// A connection's keep-alive state.
 pub(super) struct Life {
     /// When the client last sent a message.
     heard: Instant,
-    /// When to ping next; before authentication, when that is overdue.
+    /// When to ping next; before authentication, its deadline.
     next: Instant,
-    /// When the pong of the oldest unanswered ping is overdue.
+    /// The deadline of the pong of the oldest unanswered ping.
     pong_by: Option<Instant>,
 }
 
@@ -47,14 +47,14 @@ impl Life {
     }
 }
 
-/// What a ping carries, and its pong brings back: up to where the client has received everything.
+/// The payload of a ping and its pong: up to where the client has received everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PingPayload {
     /// The last entry that was sent before the ping.
     pub(super) seq: Seq,
     /// All refusals of the client's numbers up to this one were sent before the ping.
     pub(super) refused: Cid,
-    /// Which session they belong to.
+    /// Their session.
     pub(super) session: SessionId,
 }
 
@@ -77,7 +77,7 @@ impl PingPayload {
 }
 
 impl Connection {
-    /// When the connection wants a tick.
+    /// When the next tick is due.
     pub(crate) fn wake_at(&self, limits: &SocketLimits) -> Instant {
         let life = self.life.next.min(self.life.pong_by.unwrap_or(self.life.next));
         let authenticated = life.min(self.life.heard + limits.heartbeat_within);
@@ -116,7 +116,7 @@ impl Connection {
         }
     }
 
-    /// What a ping that is sent now confirms.
+    /// The payload of a ping that is sent now.
     pub(crate) fn ping_payload(&self) -> PingPayload {
         match &self.phase {
             Phase::InRoom(session) => session.ping_payload(),
@@ -126,7 +126,7 @@ impl Connection {
         }
     }
 
-    /// Whether a pong is expected: it costs the client nothing.
+    /// Whether a pong is expected: then it is free.
     pub(crate) const fn expects_pong(&self) -> bool {
         self.life.pong_by.is_some()
     }
@@ -139,7 +139,7 @@ impl Connection {
         }
     }
 
-    /// A pong brings its ping's payload back: it acknowledges, and costs the client's script nothing.
+    /// A pong returns its ping's payload: it acknowledges, without work for the client's script.
     pub(super) fn ponged(&mut self, payload: &[u8], charge: Charge, cx: &mut Cx<'_>) {
         if let Charge::Flood(ms) = charge {
             return self.close(Close::Rate, Some(flooded(ms)), cx);
@@ -169,7 +169,7 @@ impl Connection {
         }
     }
 
-    /// Closes: an `error` is sent first, and the room learns what becomes of the seat.
+    /// Closes: sends an `error` first, and notifies the room about the seat.
     pub(super) fn close(&mut self, code: Close, reason: Option<Refusal>, cx: &mut Cx<'_>) {
         cx.out.extend(reason.or_else(|| close_reason(code)).map(error));
         self.depart(
@@ -196,7 +196,7 @@ impl Connection {
         cx.out.push(Effect::Close(code));
     }
 
-    /// Tells the room what becomes of the seat, also of one that was only asked for.
+    /// Notifies the room about the seat, even if the join is still pending.
     fn depart(&mut self, fact: impl FnOnce(SeatRef) -> room::Message, cx: &mut Cx<'_>) {
         let place = self.place();
         self.phase = Phase::Closed;

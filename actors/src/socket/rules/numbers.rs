@@ -1,9 +1,9 @@
-//! Which number a client's next message must have, so that a receipt is a fact: each number ends as exactly one of
-//! accepted, refused, or a duplicate of the same message before.
+//! Which number a client's next message must have, so that outcomes are final: each number is exactly one of accepted,
+//! refused, or a duplicate of the same message before.
 //!
-//! A session counts 1, 2, 3 … On a socket that resumed it the numbers only have to ascend: what the client resends has holes
-//! where a refusal was received, also beyond the last number that the server remembers. A connection loses nothing by
-//! itself, so a hole is never a loss.
+//! A session counts 1, 2, 3 … On a socket that resumed it the numbers only have to ascend: resent messages have gaps where
+//! a refusal was received, also beyond the last number that the server remembers. A connection loses no messages, so a gap
+//! is never a loss.
 
 use crate::protocol::client::Cid;
 
@@ -16,7 +16,7 @@ pub(super) struct Numbers {
     resumed: bool,
 }
 
-/// What is expected instead, for an error's text.
+/// The expected number, for an error's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     /// This number.
@@ -26,12 +26,12 @@ pub(super) enum Expected {
 }
 
 impl Numbers {
-    /// Of a session that begins.
+    /// Numbers of a new session.
     pub(super) const fn first() -> Self {
         Self { last: 0, resumed: false }
     }
 
-    /// Of a session that is resumed.
+    /// Numbers of a resumed session.
     pub(super) const fn resumed() -> Self {
         Self { last: 0, resumed: true }
     }
@@ -44,7 +44,7 @@ impl Numbers {
     /// Takes the next number.
     ///
     /// # Errors
-    /// What is expected instead: the number was not taken.
+    /// The expected number; this one was not taken.
     pub(super) fn take(&mut self, cid: Cid) -> Result<(), Expected> {
         if self.resumed && cid <= self.last {
             return Err(Expected::Above(self.last));
@@ -75,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn a_session_counts_from_one_without_holes() {
+    fn a_session_counts_from_one_without_gaps() {
         assert_eq!(taken(Numbers::first(), &[3, 2, 1, 4, 1, 2, 2, 3, 5, 4]), [1, 2, 3, 4]);
         assert_eq!(Numbers::first().take(2), Err(Expected::Exactly(1)));
     }
 
     #[test]
-    fn a_resumed_session_resends_in_order_and_goes_on() {
+    fn a_resumed_session_resends_in_order_and_continues() {
         assert_eq!(taken(Numbers::resumed(), &[2, 4, 3, 5, 7, 6]), [2, 4, 5, 7]);
         let mut numbers = Numbers::resumed();
         assert_eq!((numbers.take(3), numbers.take(3)), (Ok(()), Err(Expected::Above(3))));

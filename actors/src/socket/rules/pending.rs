@@ -1,4 +1,4 @@
-//! What became of a client's messages: `ack` means that every number up to it was accepted or refused by an `error`.
+//! The outcomes of a client's messages: `ack` means that every number up to it was accepted or refused by an `error`.
 
 use std::{collections::VecDeque, time::Instant};
 
@@ -8,15 +8,15 @@ use crate::{
     protocol::{Code, Message, UserId, client::Cid},
 };
 
-/// A message that was told to the room and is not settled yet; kept so that a restarted room can be told again.
+/// A message that was sent to the room and is not settled yet; kept to resend it to a restarted room.
 pub(super) struct Pending {
     pub(super) number: Number,
     pub(super) outgoing: Outgoing,
-    /// Given back as soon as the room holds the message.
+    /// Released as soon as the room holds the message.
     pub(super) permit: Option<Permit>,
     /// When it was read.
     pub(super) since: Instant,
-    /// Whether it was told to a restarted room.
+    /// Whether it was resent to a restarted room.
     pub(super) repeated: bool,
 }
 
@@ -28,7 +28,7 @@ pub(super) enum Outgoing {
 }
 
 impl Outgoing {
-    /// What the room is told.
+    /// The message to the room.
     pub(super) fn told(self, from: SeatRef, number: Number) -> room::Message {
         let (to, payload) = match self {
             Self::Signal(to, payload) => (Some(to), payload),
@@ -38,18 +38,18 @@ impl Outgoing {
     }
 }
 
-/// What is under way between one session and its room, or its client. An idle session has none: it costs a pointer.
+/// Unsettled messages and unreceived refusals of one session. An idle session has none: it costs a pointer.
 pub(super) struct Outstanding(Option<Box<UnderWay>>);
 
 #[derive(Default)]
 struct UnderWay {
-    /// Not settled, in the order in which they were read.
+    /// Unsettled messages, in the order read.
     pending: VecDeque<Pending>,
-    /// Refused, and not known to have reached the client.
+    /// Refusals that the client is not known to have received.
     refused: Vec<(Cid, Code)>,
     /// When the next `ack` is due.
     ack_by: Option<Instant>,
-    /// While the room's restarted cell has not answered: when that is overdue.
+    /// While the room's restarted cell has not answered: the deadline.
     reseat_by: Option<Instant>,
 }
 
@@ -60,7 +60,7 @@ impl Outstanding {
         self.0.get_or_insert_default()
     }
 
-    /// Gives its memory back if nothing is under way.
+    /// Releases its memory if nothing is pending.
     pub(super) fn tidy(&mut self) {
         if let Some(UnderWay { pending, refused, ack_by: None, reseat_by: None }) = self.0.as_deref()
             && pending.is_empty()
@@ -75,22 +75,22 @@ impl Outstanding {
         self.0.as_ref()?.ack_by
     }
 
-    /// An `ack` is due then, if none is due before.
+    /// Schedules an `ack`, unless one is due earlier.
     pub(super) fn ack_before(&mut self, by: Instant) {
         self.under_way().ack_by.get_or_insert(by);
     }
 
-    /// Whether an `ack` is due at that time; from now on none is.
+    /// Whether an `ack` is due at that time; clears it.
     pub(super) fn take_ack(&mut self, now: Instant) -> bool {
         self.0.as_mut().and_then(|under_way| under_way.ack_by.take_if(|by| now >= *by)).is_some()
     }
 
-    /// When the answer of the room's restarted cell is overdue, if it has not come.
+    /// The deadline of the restarted room's answer, if it is pending.
     pub(super) fn reseat_by(&self) -> Option<Instant> {
         self.0.as_ref()?.reseat_by
     }
 
-    /// The room's restarted cell is asked.
+    /// A request to the restarted room was sent.
     pub(super) fn reseat_before(&mut self, by: Instant) {
         self.under_way().reseat_by = Some(by);
     }
@@ -106,14 +106,14 @@ impl Outstanding {
         self.under_way().pending.push_back(pending);
     }
 
-    /// The message is settled; answers it, if it was pending.
+    /// The message is settled; returns it, if it was pending.
     pub(super) fn settle(&mut self, tag: u64) -> Option<Pending> {
         let pending = &mut self.0.as_mut()?.pending;
         let at = pending.iter().position(|pending| pending.number.tag == tag)?;
         pending.remove(at)
     }
 
-    /// The room holds the message: the reader may go on.
+    /// The room holds the message: the reader may continue.
     pub(super) fn hold(&mut self, tag: u64) {
         let pending = self.0.iter_mut().flat_map(|under_way| &mut under_way.pending);
         if let Some(held) = pending.into_iter().find(|pending| pending.number.tag == tag) {
@@ -121,19 +121,19 @@ impl Outstanding {
         }
     }
 
-    /// The lowest number that is not settled: numbers ascend in the order in which they are read.
+    /// The lowest unsettled number: numbers ascend in the order read.
     pub(super) fn lowest(&self) -> Option<Cid> {
         self.0.as_ref()?.pending.iter().find_map(|pending| pending.number.cid)
     }
 
-    /// A number was refused; answers how many refusals the client is not known to have received.
+    /// A number was refused; returns how many refusals the client is not known to have received.
     pub(super) fn refuse(&mut self, cid: Cid, code: Code) -> usize {
         let refused = &mut self.under_way().refused;
         refused.push((cid, code));
         refused.len()
     }
 
-    /// The client has received all refusals up to this number; answers whether there were any.
+    /// The client has received all refusals up to this number; returns whether there were any.
     pub(super) fn confirm(&mut self, cid: Cid) -> bool {
         let Some(under_way) = &mut self.0 else { return false };
         let before = under_way.refused.len();
@@ -141,17 +141,17 @@ impl Outstanding {
         under_way.refused.len() < before
     }
 
-    /// Refusals that a restarted room has to be told of.
+    /// Refusals to send to a restarted room.
     pub(super) fn refusals(&self) -> impl Iterator<Item = (Cid, Code)> {
         self.0.iter().flat_map(|under_way| under_way.refused.iter().copied())
     }
 
-    /// Whether a message that was told twice is still not settled.
+    /// Whether a resent message is still unsettled.
     pub(super) fn is_repeated(&self) -> bool {
         self.0.as_ref().is_some_and(|under_way| under_way.pending.iter().any(|pending| pending.repeated))
     }
 
-    /// Takes unnumbered messages out: nobody could tell a duplicate of one from a new message.
+    /// Takes unnumbered messages out: a duplicate of one could not be distinguished from a new message.
     pub(super) fn without_number(&mut self) -> usize {
         let Some(under_way) = &mut self.0 else { return 0 };
         let before = under_way.pending.len();
@@ -159,7 +159,7 @@ impl Outstanding {
         before - under_way.pending.len()
     }
 
-    /// What a restarted room is told again, in order.
+    /// The messages to resend to a restarted room, in order.
     pub(super) fn repeat(&mut self) -> impl Iterator<Item = (Number, Outgoing)> {
         let pending = self.0.iter_mut().flat_map(|under_way| &mut under_way.pending);
         pending.map(|pending| {
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_repeated_in_order_and_known_to_be() {
+    fn messages_are_resent_in_order_and_marked_as_resent() {
         let mut outstanding = Outstanding::NONE;
         outstanding.push(pending(1, Some(1)));
         outstanding.push(pending(2, Some(2)));

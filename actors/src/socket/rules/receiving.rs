@@ -1,4 +1,4 @@
-//! What a client sends: in its turn or after the answer that it depends on, counted, refused or told to the room.
+//! A client's messages: handled in order, or after the answer that they depend on; counted, refused or sent to the room.
 
 use super::{
     Charge, Connection, Cx, Effect, Permit, Phase, Purpose, Received,
@@ -26,7 +26,7 @@ impl Connection {
         self.in_order(received, cx);
     }
 
-    /// Messages that waited for an answer are looked at, in the order in which they came.
+    /// Handles messages that waited for an answer, in the order received.
     pub(super) fn undefer(&mut self, deferred: Vec<Received>, cx: &mut Cx<'_>) {
         for received in deferred {
             if !self.is_closed() {
@@ -35,7 +35,7 @@ impl Connection {
         }
     }
 
-    /// While it is not known whether the client has a seat, what depends on it waits; each holds its permit.
+    /// While a join or resume is pending, messages that depend on it wait; each holds its permit.
     fn in_order(&mut self, received: Received, cx: &mut Cx<'_>) {
         if let Phase::Entering(entering) = &mut self.phase
             && is_about_room(&received.message)
@@ -75,7 +75,7 @@ impl Connection {
         }
     }
 
-    /// A message to others in the room: its number is taken, and the room is told.
+    /// A message to others in the room: takes its number, and sends it to the room.
     fn send(&mut self, cid: Option<Cid>, content: Content, permit: Permit, cx: &mut Cx<'_>) {
         let (Phase::InRoom(session), Some(identity)) = (&mut self.phase, &self.identity) else {
             return cx.out.push(error(Refusal::new(Code::NotInRoom, "Join a room first.").of(cid)));
@@ -90,7 +90,7 @@ impl Connection {
         let outgoing = match content {
             Content::Signal(signal) => Outgoing::Signal(signal.to, signal_data(identity.user, &signal)),
             Content::Chat(text) => {
-                // The same for a duplicate, unlike for any other message: one without a number is never sent twice.
+                // The id of a duplicate must be the same; a message without a number is never resent.
                 let id = match cid {
                     Some(cid) => format!("{}-{cid}", session.id),
                     None => format!("{}-{}-{}", session.id, cx.now.unix_ms, self.tag),
@@ -105,8 +105,8 @@ impl Connection {
         session.outstanding.push(Pending { number, outgoing, permit: Some(permit), since, repeated: false });
     }
 
-    /// The socket itself refuses a message. If it has the next number, that one is used up: the room remembers it, so that
-    /// it is refused again when it comes again after a resume.
+    /// The socket itself refuses a message. If it has the next number, that number is consumed: the room remembers it, and
+    /// refuses it again if the client resends it after a resume.
     fn refused_here(&mut self, kind: Kind, cid: Option<Cid>, refusal: Refusal, cx: &mut Cx<'_>) {
         let (Phase::InRoom(session), Some(counted)) = (&mut self.phase, cid.filter(|_| kind.is_counted())) else {
             return cx.out.push(error(refusal.of(cid)));
@@ -138,13 +138,13 @@ impl Connection {
     }
 }
 
-/// What a client sends to others in its room.
+/// A message to others in the room.
 enum Content {
     Signal(Signal),
     Chat(String),
 }
 
-/// Whether what becomes of a message depends on whether the client has a seat.
+/// Whether the outcome of a message depends on the client's seat.
 fn is_about_room(message: &Result<ClientMessage, BadMessage>) -> bool {
     let kind = match message {
         Ok(message) => message.body.kind(),

@@ -1,5 +1,5 @@
-//! The room's cell was restarted: its seats are taken again, and what was not settled is repeated, without the client
-//! noticing. Bounded: a room that keeps failing costs its members their connection, not their session.
+//! The room's cell was restarted: sockets reclaim their seats and resend unsettled messages, transparently for the client.
+//! Bounded: if a room keeps failing, its members lose their connection, not their session.
 
 use super::{
     ANSWER_WITHIN, Connection, Cx, Effect, Phase, RESTARTS_MAX, error, room,
@@ -24,8 +24,8 @@ impl Connection {
             Phase::Entering(entering) if entering.is_join() => {
                 self.withdraw(Refusal::new(Code::Internal, "The room failed; it has been logged: join again."), cx);
             }
-            // A message that was repeated before may be the one that the room fails over. It may have been accepted, too:
-            // only a resume can tell.
+            // A message that was already resent may cause the room's failure. It may have been accepted, too: only a
+            // resume can tell.
             Phase::InRoom(session) if session.restarts < RESTARTS_MAX && !session.outstanding.is_repeated() => {
                 session.restarts += 1;
                 session.outstanding.reseat_before(cx.now.at + ANSWER_WITHIN);
@@ -36,7 +36,7 @@ impl Connection {
         }
     }
 
-    /// The settings of a restarted room were looked up. Only the ledger is needed: the database may be away.
+    /// The settings of a restarted room were looked up. Only the ledger is needed: the database may be unavailable.
     pub(super) fn found_again(
         &mut self,
         id: SessionId,
@@ -64,11 +64,11 @@ impl Connection {
         cx.out.push(Effect::Open(room, settings.ok().flatten(), message));
     }
 
-    /// The restarted room has the seat again: it is told once more what it has not settled, and what it does not know.
+    /// The restarted room has the seat again: resends unsettled messages, and refusals it does not know.
     pub(super) fn reseated(&mut self, answer: Answer, cx: &mut Cx<'_>) {
         let Answer { seat, missed, lost, .. } = answer;
         if lost {
-            // Whom its client knows may not be whom the ledger knows: it resumes, and is told.
+            // The client's members may differ from the ledger's: a resume resynchronises them.
             return self.close(Close::Overload, None, cx);
         }
         let Phase::InRoom(session) = &mut self.phase else { return };
@@ -76,7 +76,7 @@ impl Connection {
         session.outstanding.reseated();
         session.replay(missed, cx);
         for _ in 0..session.outstanding.without_number() {
-            let text = "The room failed over this message, or another one; it may not have been delivered.";
+            let text = "The room failed while it handled this message, or another one; it may not have been delivered.";
             cx.out.push(error(Refusal::new(Code::Internal, text)));
         }
         let (room, from) = (session.room, session.seat_ref(self.id));

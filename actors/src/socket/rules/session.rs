@@ -1,4 +1,4 @@
-//! A session as its socket sees it: what was delivered, acknowledged and refused, and how it ends.
+//! A session as its socket sees it: delivered, acknowledged and refused numbers, and its end.
 
 use std::time::Instant;
 
@@ -30,13 +30,13 @@ pub(super) struct Session {
     pub(super) seat: SeatId,
     /// The last entry sent to the client.
     pub(super) delivered: Seq,
-    /// The last one that the client is known to have.
+    /// The last one that the client is known to have received.
     acked: Seq,
     numbers: Numbers,
     pub(super) outstanding: Outstanding,
     /// The last `ack` sent.
     ack_sent: Cid,
-    /// How often the room's cell was restarted since something was settled.
+    /// Restarts of the room's cell since a message was settled.
     pub(super) restarts: u8,
     /// Whether the client knows that the ledger has lost its last moments.
     pub(super) told_lost: bool,
@@ -92,7 +92,7 @@ impl Session {
         let is_first = self.numbers.last() == 0;
         self.numbers.take(cid)?;
         if is_first {
-            self.ack_sent = cid - 1; // what came before was acknowledged, or refused, on another socket
+            self.ack_sent = cid - 1; // earlier numbers were acknowledged or refused on another socket
         }
         Ok(())
     }
@@ -107,7 +107,7 @@ impl Session {
         Effect::Send(ServerToClient::Ack(settled))
     }
 
-    /// An `ack` at once if many messages wait for one, else within a second.
+    /// Sends an `ack` at once if many messages are unacknowledged, else within a second.
     fn ack_soon(&mut self, cx: &mut Cx<'_>) {
         let settled = self.settled();
         if settled >= self.ack_sent.saturating_add(cx.limits.ack_every.max(1)) {
@@ -127,7 +127,7 @@ impl Session {
         (settled > self.ack_sent).then(|| self.ack(settled))
     }
 
-    /// An `ack` that has waited long enough is sent with what is written anyway: alone it would cost a write of its own.
+    /// A pending `ack` is sent together with other frames: alone it would cost a separate write.
     fn ack_along(&mut self, now: Instant) -> Option<Effect> {
         self.ack_overdue(now + ACK_WITHIN / 2)
     }
@@ -136,7 +136,7 @@ impl Session {
         PingPayload { seq: self.delivered, refused: self.settled(), session: self.id }
     }
 
-    /// A pong has come back: tells the room if that is news.
+    /// A pong was received: notifies the room of new acknowledgements.
     pub(super) fn confirmed(&mut self, payload: PingPayload, socket: SocketId) -> Option<Effect> {
         if payload.session != self.id {
             return None; // of an earlier session
@@ -147,7 +147,7 @@ impl Session {
         (self.has(payload.seq) || refusals).then(|| self.acked(refused, socket))
     }
 
-    /// The client has everything up to this number; answers whether that is news.
+    /// The client has everything up to this number; returns whether it is a new acknowledgement.
     fn has(&mut self, seq: Seq) -> bool {
         let seq = seq.min(self.delivered);
         let advanced = seq > self.acked;
@@ -155,7 +155,7 @@ impl Session {
         advanced
     }
 
-    /// The client has acknowledged what it received.
+    /// The client has acknowledged entries.
     pub(super) fn acknowledged(&mut self, seq: Seq, socket: SocketId) -> Option<Effect> {
         self.has(seq).then(|| self.acked(0, socket))
     }
@@ -171,7 +171,7 @@ impl Session {
         }
     }
 
-    /// What was missed, in order.
+    /// Sends missed entries, in order.
     pub(super) fn replay(&mut self, missed: Vec<(Seq, Entry)>, cx: &mut Cx<'_>) {
         cx.out.reserve(missed.len());
         for (seq, entry) in missed {
@@ -181,7 +181,7 @@ impl Session {
 }
 
 impl Connection {
-    /// A room tells its member, in the session that is current.
+    /// A message from the room, in the current session.
     pub(super) fn room_event(&mut self, what: RoomEvent, cx: &mut Cx<'_>) {
         match what {
             RoomEvent::Joined { seat, members, mode, replaced } => {
@@ -249,11 +249,11 @@ impl Connection {
 
     fn ended(&mut self, end: SessionEnd, cx: &mut Cx<'_>) {
         if !matches!(self.phase, Phase::InRoom(_)) {
-            return; // the answer to a join or a resume is still to come
+            return; // a join or a resume is still pending
         }
         let close = match end {
             SessionEnd::Gap => return self.end_session(Some(ResumeFailure::Gap), cx),
-            // The ledger no longer has the seat, though the socket is connected: the client is told, and joins again.
+            // The ledger no longer has the seat, though the socket is connected: the client is notified, and joins again.
             SessionEnd::Freed(LeaveReason::Lost | LeaveReason::Left) => {
                 return self.end_session(Some(ResumeFailure::SeatGone), cx);
             }
@@ -261,7 +261,7 @@ impl Connection {
             SessionEnd::Freed(LeaveReason::Kicked) => Close::Forbidden,
             SessionEnd::Freed(LeaveReason::Closed) => Close::RoomGone,
         };
-        self.phase = Phase::Ready; // the seat is no longer ours to give up
+        self.phase = Phase::Ready; // the seat is no longer ours to free
         if close == Close::RoomGone {
             self.close_room(cx);
         } else {
@@ -269,7 +269,7 @@ impl Connection {
         }
     }
 
-    /// The session is over, and the socket in no room; messages that waited are judged now.
+    /// The session is over, and the socket in no room; handles the messages that waited.
     pub(super) fn end_session(&mut self, why: Option<ResumeFailure>, cx: &mut Cx<'_>) {
         cx.out.extend(why.map(|reason| Effect::Send(ServerToClient::ResumeFailed(ResumeFailed { reason }))));
         if let Phase::Entering(entering) = std::mem::replace(&mut self.phase, Phase::Ready) {

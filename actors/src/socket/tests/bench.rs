@@ -1,4 +1,4 @@
-//! A connection under test, and what it wants done as text.
+//! A connection under test, and its effects as text.
 
 use std::{
     sync::Arc,
@@ -34,7 +34,7 @@ pub(super) const FRESH: Fresh = Fresh { session: SESSION, secret: 5 };
 pub(super) const PEER: &str = "00000000-0000-0000-0000-000000000002";
 const SEAT: SeatId = SeatId { order: 3, fence: 1 };
 
-/// A connection under test, its clock, and the permits that its reader has.
+/// A connection under test, its clock, and its reader's permits.
 pub(super) struct Bench {
     pub(super) connection: Connection,
     pub(super) now: Instant,
@@ -44,7 +44,7 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// A connection on which nothing was sent yet.
+    /// A connection before its first message.
     pub(super) fn opened() -> Self {
         let now = Instant::now();
         let limits = SocketLimits { in_flight_max: 1_000, ..SocketLimits::default() };
@@ -60,7 +60,7 @@ impl Bench {
         bench
     }
 
-    /// The room was asked for a seat.
+    /// With a pending join.
     pub(super) fn joining() -> Self {
         let mut bench = Self::ready();
         bench.sends(&join_room());
@@ -68,7 +68,7 @@ impl Bench {
         bench
     }
 
-    /// The room was asked to resume a session after entry 4.
+    /// With a pending resume after entry 4.
     pub(super) fn resuming() -> Self {
         let mut bench = Self::ready();
         bench.sends(&hello_again());
@@ -83,7 +83,7 @@ impl Bench {
         bench
     }
 
-    /// What the connection wants done, as text, in order and whole.
+    /// The connection's effects, as text, in order and complete.
     pub(super) fn wants(&mut self, event: Event) -> Vec<String> {
         let now = Moment { at: self.now, unix_ms: 1_000 };
         let budget = BudgetLimits::default();

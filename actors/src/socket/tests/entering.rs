@@ -1,4 +1,4 @@
-//! Joining and resuming, and what waits meanwhile.
+//! Joining and resuming, and messages that wait meanwhile.
 
 use super::*;
 use crate::{
@@ -13,7 +13,7 @@ fn member(user: u128) -> Member {
 }
 
 #[test]
-fn a_join_meets_every_answer() {
+fn a_join_handles_every_answer() {
     let lookup = || Lookup::Join(room(), None);
     let asked = || {
         let mut bench = Bench::ready();
@@ -31,7 +31,7 @@ fn a_join_meets_every_answer() {
 }
 
 #[test]
-fn a_join_pays_for_whom_it_is_told_to() {
+fn a_join_is_charged_for_each_notified_member() {
     let members = vec![member(2), member(3), member(4)];
     let joined = RoomEvent::Joined {
         seat: crate::protocol::SeatId { order: 9, fence: 1 },
@@ -54,7 +54,7 @@ fn a_connection_that_ends_while_it_joins_leaves_no_seat_behind() {
 }
 
 #[test]
-fn what_depends_on_a_join_waits_for_it_in_order() {
+fn messages_that_depend_on_a_join_wait_in_order() {
     let mut bench = Bench::joining();
     for text in [offer(1), say(2), r#"{"type":"leave_room"}"#.to_owned(), join_room(), say(1)] {
         assert_eq!(bench.sends(&text), [""; 0]);
@@ -76,7 +76,7 @@ fn what_depends_on_a_join_waits_for_it_in_order() {
 }
 
 #[test]
-fn a_refused_join_refuses_what_waited_for_it() {
+fn a_refused_join_refuses_waiting_messages() {
     let mut bench = Bench::joining();
     bench.sends(&offer(1));
     bench.sends_for(&say(2), Charge::Refused(100));
@@ -132,7 +132,7 @@ fn a_resume_that_fails_leaves_the_client_free_to_join() {
 }
 
 #[test]
-fn an_answer_that_never_comes_ends_the_wait() {
+fn a_missing_answer_times_out() {
     let mut joining = Bench::joining();
     joining.sends(&say(1));
     assert_eq!(joining.wake_at(), joining.now + std::time::Duration::from_secs(10), "to ping");

@@ -1,4 +1,4 @@
-//! The two clocks of life, the line's and the script's.
+//! The two keep-alive timeouts: the connection's and the script's.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::*;
 const TIMEOUT: [&str; 3] = ["send error timeout", "room disconnected", "close 4508"];
 
 #[test]
-fn a_dead_line_is_found_within_25_seconds() {
+fn a_dead_connection_is_detected_within_25_seconds() {
     let mut bench = Bench::in_room();
     assert_eq!(bench.wake_at(), bench.now + Duration::from_secs(10));
     assert_eq!(bench.later(10).wants(Event::Tick), ["ping"]);
@@ -19,7 +19,7 @@ fn a_dead_line_is_found_within_25_seconds() {
 }
 
 #[test]
-fn a_script_that_is_throttled_to_one_timer_a_minute_stays() {
+fn a_script_throttled_to_one_timer_a_minute_stays_connected() {
     let mut bench = Bench::in_room();
     for second in 1..=600 {
         if second % 60 == 0 {

@@ -1,10 +1,10 @@
-//! A receipt is a fact: accepted, refused or a duplicate, and nothing is acknowledged that was not sent.
+//! Outcomes are final: accepted, refused or a duplicate, and only sent messages are acknowledged.
 
 use std::time::Duration;
 
 use super::*;
 
-/// What becomes of an offer's number that is told to the room: the tags are those that this bench has used so far.
+/// The outcome of an offer's number; the tags are those that this bench has used so far.
 fn accepted(tag: u64) -> RoomEvent {
     RoomEvent::Accepted(tag)
 }
@@ -21,7 +21,7 @@ fn acks_wait_for_others_but_not_longer_than_a_second() {
         let wanted = if cid == 33 { vec!["settled", "send ack 33"] } else { vec!["settled"] };
         assert_eq!(bench.hears(accepted(cid)), wanted, "{cid}");
     }
-    assert_eq!(bench.later(1).hears(chat(1)), ["deliver 1", "send ack 40"], "it goes with what is written anyway");
+    assert_eq!(bench.later(1).hears(chat(1)), ["deliver 1", "send ack 40"], "it is sent together with other frames");
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn an_ack_never_passes_what_is_not_settled() {
     assert_eq!(bench.later(1).wants(Event::Tick), ["send ack 1"]);
     bench.hears(RoomEvent::Held(2));
     bench.hears(accepted(4));
-    assert_eq!(bench.later(1).wants(Event::Tick), [""; 0], "what waits for a description is not settled");
+    assert_eq!(bench.later(1).wants(Event::Tick), [""; 0], "a candidate that waits for its description is not settled");
     bench.hears(RoomEvent::Refused(2, Refusal::new(Code::CandidatesOverflow, "")));
     assert_eq!(bench.later(1).wants(Event::Tick), ["send ack 4"]);
 }
@@ -43,7 +43,7 @@ fn unnumbered_messages_take_no_number() {
     let mut bench = Bench::in_room();
     assert_eq!(bench.sends(SAY), ["room chat -"]);
     assert_eq!(bench.hears(accepted(1)), ["settled"]);
-    assert_eq!(bench.later(1).wants(Event::Tick), [""; 0], "who does not number gets no acks");
+    assert_eq!(bench.later(1).wants(Event::Tick), [""; 0], "unnumbered messages get no acks");
     assert_eq!([bench.sends(&say(1)), bench.sends(&say(2))], [["room chat 1"], ["room chat 2"]]);
 }
 
@@ -60,7 +60,7 @@ fn a_number_out_of_order_is_refused_and_not_taken() {
 }
 
 #[test]
-fn what_the_socket_refuses_itself_uses_its_number_up_and_the_room_remembers_it() {
+fn a_refusal_of_the_socket_consumes_the_number_and_the_room_remembers_it() {
     let mut bench = Bench::in_room();
     let limited = ["room skipped 1 rate_limited", "send error rate_limited of 1 after 7 ms"];
     assert_eq!(bench.sends_for(&say(1), Charge::Refused(7)), limited);
@@ -69,13 +69,13 @@ fn what_the_socket_refuses_itself_uses_its_number_up_and_the_room_remembers_it()
     let unknown = r#"{"type":"sfu_offer","cid":3,"data":{}}"#;
     assert_eq!(bench.sends(unknown), ["room skipped 3 unknown_type", "send error unknown_type of 3"]);
     let uncounted = r#"{"type":"join_room","cid":4,"data":{}}"#;
-    assert_eq!(bench.sends(uncounted), ["send error bad_message of 4"], "its number only names it");
+    assert_eq!(bench.sends(uncounted), ["send error bad_message of 4"], "its number only identifies it");
     assert_eq!(bench.sends(&say(4)), ["room chat 4"]);
     assert_eq!(bench.later(1).wants(Event::Tick), ["send ack 3"]);
 }
 
 #[test]
-fn a_resumed_session_is_acknowledged_from_where_it_goes_on() {
+fn a_resumed_session_is_acknowledged_from_where_it_continues() {
     let mut bench = Bench::resuming();
     bench.hears(resumed(9));
     assert_eq!(bench.sends(&say(8)), ["room chat 8"]);
@@ -121,7 +121,7 @@ fn a_pong_of_an_earlier_session_confirms_nothing() {
 }
 
 #[test]
-fn refusals_that_nobody_reads_are_bounded() {
+fn unread_refusals_are_bounded() {
     let mut bench = Bench::in_room();
     for cid in 1..=200 {
         assert_eq!(bench.sends_for(&say(cid), Charge::Refused(7)).len(), if cid % 32 == 0 { 3 } else { 2 }, "{cid}");

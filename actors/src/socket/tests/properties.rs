@@ -1,4 +1,4 @@
-//! What holds whatever comes, in whatever order.
+//! Properties under any messages in any order.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     protocol::{Member, UserId},
 };
 
-/// Something that a client sends, or that its rooms, its user or the node say.
+/// A message of a client, its rooms, its user or the node.
 #[derive(Debug, Clone)]
 enum Step {
     Sends(String, Option<u64>),
@@ -22,7 +22,7 @@ enum Step {
     Degraded(bool),
 }
 
-/// What the room says: to the oldest pending message of the test's own count, or by itself.
+/// A message of the room: to the oldest pending message of the test's own count, or unprompted.
 #[derive(Debug, Clone, Copy)]
 enum Said {
     Joined,
@@ -132,7 +132,7 @@ fn is_end(want: &str) -> bool {
     want.starts_with("close") || want.starts_with("echo") || want == "end"
 }
 
-/// The number behind this text, if it begins so.
+/// The number after this prefix, if the text has it.
 fn after(want: &str, prefix: &str) -> Option<u64> {
     want.strip_prefix(prefix)?.split(' ').next()?.parse().ok()
 }
@@ -140,7 +140,7 @@ fn after(want: &str, prefix: &str) -> Option<u64> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
-    /// Whatever comes, nothing panics, and nothing is wanted of a closed connection.
+    /// For any messages, nothing panics, and a closed connection has no effects.
     #[test]
     fn rules_are_total(steps in prop::collection::vec(any_step(), 0..80)) {
         let mut bench = Bench::ready();
@@ -154,10 +154,10 @@ proptest! {
         }
     }
 
-    /// From wherever it got to, with nobody answering any more: a client that stays alive can join again, or its connection
-    /// was closed. No permit is held for ever.
+    /// From any state, without further answers: a client that stays alive can join again, or its connection was closed. No
+    /// permit is held forever.
     #[test]
-    fn every_phase_has_a_way_out(steps in prop::collection::vec(any_step(), 0..60)) {
+    fn every_phase_ends(steps in prop::collection::vec(any_step(), 0..60)) {
         let mut bench = Bench::ready();
         steps.iter().for_each(|step| drop(take(&mut bench, step)));
         for _ in 0..200 {
@@ -173,12 +173,12 @@ proptest! {
         prop_assert_eq!(bench.messages.count(), 0);
     }
 
-    /// Within a session each number that is told to the room or refused is one more than the last; each is settled at most
+    /// Within a session each number that is sent to the room or refused is one more than the last; each is settled at most
     /// once; no `ack` names one that was not sent, or one that is not settled.
     #[test]
     fn each_number_ends_once(steps in prop::collection::vec(any_step(), 0..120)) {
         let mut bench = Bench::in_room();
-        // What became of each number: told to the room, and settled.
+        // The outcome of each number: sent to the room, and settled.
         let (mut numbers, mut tags) = (BTreeMap::<u64, bool>::new(), Vec::new());
         for step in steps {
             let is_other = matches!(&step, Step::Hears(Said::Restarted | Said::Resumed(_) | Said::Ended(_) | Said::ResumeFailed) | Step::Found(..));

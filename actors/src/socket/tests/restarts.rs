@@ -1,4 +1,4 @@
-//! A room's cell that was restarted is a delay and not a loss, and costs a bounded number of attempts.
+//! A restart of a room's cell delays messages but loses none, and takes a bounded number of attempts.
 
 use super::*;
 use crate::{messages::socket::Lookup, ports::Unavailable};
@@ -10,7 +10,7 @@ fn found_again(bench: &mut Bench) -> Vec<String> {
 }
 
 #[test]
-fn what_was_not_settled_is_repeated_once_and_the_client_does_not_notice() {
+fn unsettled_messages_are_resent_once_and_the_client_does_not_notice() {
     let mut bench = Bench::in_room();
     bench.sends(&offer(1));
     bench.sends(&offer(2));
@@ -29,7 +29,7 @@ fn what_was_not_settled_is_repeated_once_and_the_client_does_not_notice() {
 }
 
 #[test]
-fn an_unnumbered_message_is_not_repeated() {
+fn an_unnumbered_message_is_not_resent() {
     let mut bench = Bench::in_room();
     bench.sends(SAY);
     bench.hears(RoomEvent::Restarted);
@@ -39,7 +39,7 @@ fn an_unnumbered_message_is_not_repeated() {
 }
 
 #[test]
-fn restarts_in_a_row_are_bounded_and_counted_anew_when_something_is_settled() {
+fn consecutive_restarts_are_bounded_and_reset_by_a_settled_message() {
     let mut bench = Bench::in_room();
     for tag in 1..=9 {
         assert_eq!(bench.hears(RoomEvent::Restarted), RESEAT);
@@ -55,7 +55,7 @@ fn restarts_in_a_row_are_bounded_and_counted_anew_when_something_is_settled() {
 }
 
 #[test]
-fn a_join_and_a_resume_are_asked_for_again_a_bounded_number_of_times() {
+fn retries_of_a_join_or_resume_are_bounded() {
     let mut joining = Bench::joining();
     let mut resuming = Bench::resuming();
     for _ in 0..3 {
@@ -70,7 +70,7 @@ fn a_join_and_a_resume_are_asked_for_again_a_bounded_number_of_times() {
 }
 
 #[test]
-fn every_lookup_after_a_restart_has_a_way_out() {
+fn every_lookup_after_a_restart_ends() {
     let mut joining = Bench::joining();
     joining.hears(RoomEvent::Restarted);
     let gone = Event::Found(Lookup::Join(room(), None), Ok(None), FRESH);
@@ -87,13 +87,13 @@ fn every_lookup_after_a_restart_has_a_way_out() {
     unavailable.hears(RoomEvent::Restarted);
     assert_eq!(unavailable.wants(reseat(Err(Unavailable))), ["open unknown room resume 3 after 0"]);
     let closed = ["send error unavailable", "room disconnected", "close 1013"];
-    assert_eq!(unavailable.later(12).wants(Event::Tick), closed, "nobody answered");
+    assert_eq!(unavailable.later(12).wants(Event::Tick), closed, "no answer arrived");
 
-    assert_eq!(Bench::in_room().wants(reseat(Ok(None))), [""; 0], "nobody asked");
+    assert_eq!(Bench::in_room().wants(reseat(Ok(None))), [""; 0], "there was no request");
 }
 
 #[test]
-fn whose_ledger_lost_its_last_moments_meanwhile_resumes_and_is_told_who_is_there() {
+fn a_loss_in_the_ledger_during_a_restart_leads_to_a_resume_that_resynchronises() {
     let mut bench = Bench::in_room();
     bench.hears(RoomEvent::Restarted);
     found_again(&mut bench);

@@ -1,4 +1,4 @@
-//! A socket's cell under test: a scripted sink, an outside world that knows everything, and what others were told as text.
+//! A socket's cell under test: a scripted sink, ports that accept everything, and messages to others as text.
 
 use std::{
     collections::VecDeque,
@@ -28,7 +28,7 @@ use crate::{
     socket::{Budgets, Env, SocketTurn},
 };
 
-/// What a sink was told to do, and how it answers.
+/// The calls of a sink, and its answers.
 #[derive(Default)]
 pub(super) struct Script {
     written: Vec<String>,
@@ -190,7 +190,7 @@ impl Stage {
         Message::FromRoom(FromRoom { socket: SocketId(1), session: self.session(), what: chat(seq) })
     }
 
-    /// Takes all of it, then settles.
+    /// Handles all of it, then flushes.
     pub(super) fn tell(&mut self, messages: impl IntoIterator<Item = Message>) {
         for message in messages {
             self.next = self.turn.turn(message, self.now, &mut self.out);
@@ -203,7 +203,7 @@ impl Stage {
         self
     }
 
-    /// What others were told, as text.
+    /// Messages to others, as text.
     pub(super) fn told(&mut self) -> Vec<String> {
         let start = self.now.at;
         let describe = |to: To| match to {
@@ -218,7 +218,7 @@ impl Stage {
         std::mem::take(&mut self.out.told).into_iter().map(describe).collect()
     }
 
-    /// What is to be done beside the cell.
+    /// The task beside the cell.
     pub(super) fn aside(&mut self) -> Later<Option<To>> {
         let at = self.out.told.iter().position(|to| matches!(to, To::Aside(_))).expect("something");
         let To::Aside(aside) = self.out.told.remove(at) else { unreachable!("that is where it is") };

@@ -1,4 +1,4 @@
-//! The whole turn with a scripted sink: what is written, together with what, and what a slow reader costs.
+//! The whole turn with a scripted sink: batched writes, and the cost of a slow reader.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn a_known_room_is_asked_in_the_same_turn_and_an_unknown_one_looked_up_meanwhile
 }
 
 #[test]
-fn a_ping_goes_behind_what_it_confirms() {
+fn a_ping_is_written_after_the_entries_it_acknowledges() {
     let mut stage = Stage::in_room();
     stage.later(10).tell([]);
     stage.sink.written();
@@ -64,7 +64,7 @@ fn a_ping_goes_behind_what_it_confirms() {
 }
 
 #[test]
-fn a_blocked_sink_waits_beside_the_cell_and_what_follows_waits_for_it() {
+fn a_blocked_sink_is_flushed_beside_the_cell_and_later_frames_are_queued() {
     let limits = SocketLimits { ping_every: Duration::from_secs(5), ..SocketLimits::default() };
     let mut stage = Stage::in_room_within(limits);
     stage.sink.script().answers.push_back(Ok(40));
@@ -141,7 +141,7 @@ fn a_panic_keeps_the_seat_and_a_full_mailbox_closes_a_slow_reader() {
 }
 
 #[test]
-fn a_reader_that_is_to_stop_stops() {
+fn a_reader_stops_on_request() {
     let mut stage = Stage::in_room();
     let (done, mut stopped) = tokio::sync::oneshot::channel();
     stage.tell([Message::StopReading(done)]);
@@ -155,7 +155,7 @@ fn a_flood_of_pings_is_closed() {
     while stage.next == Next::Done {
         stage.tell([Message::Pinged(vec![])]);
         pings += 1;
-        assert!(pings < 20_000, "they cost something");
+        assert!(pings < 20_000, "they have a cost");
     }
     assert_eq!(stage.sink.written().last().map(String::as_str), Some("rate_limited"));
 }

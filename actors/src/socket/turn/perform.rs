@@ -1,4 +1,4 @@
-//! What the rules want done.
+//! Performs the effects of the rules.
 
 use super::{
     At, Close, Context, Cost, Effect, Entry, Event, Frame, Kind, Lookup, Message, Meters, Moment, Outs, Poll, RoomId,
@@ -62,14 +62,14 @@ impl SocketTurn {
             Effect::Close(code) => self.close_with(code, out),
             Effect::Echo(code) => self.close(CloseFrame { code, reason: "" }, out),
             Effect::End => {
-                tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), "a connection is gone");
+                tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), "connection closed by the client, or lost");
                 self.writer.end();
                 self.detach(out);
             }
         }
     }
 
-    /// Answers at once if the settings are known; else the answer comes as a message.
+    /// Answers at once if the settings are known; else the answer is a message.
     fn look_up(&mut self, room: RoomId, lookup: Lookup, now: Moment, out: &mut Outs) {
         let mut settings = self.env.rooms.settings(room);
         if let Poll::Ready(found) = settings.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -83,7 +83,7 @@ impl SocketTurn {
         self.purse.force(cost, payer(&self.env, &self.connection, now));
     }
 
-    /// The sink takes frames again, and a ping was to follow.
+    /// The sink accepts frames again, and a ping is pending.
     pub(super) fn ping(&mut self, now: Moment, out: &mut Outs) {
         let payload = self.connection.ping_payload();
         let at = At::new(self.connection.id(), &self.env, now);
@@ -106,7 +106,7 @@ impl SocketTurn {
     fn close_with(&mut self, code: Close, out: &mut Outs) {
         Meters::closed(code);
         let (number, reason) = (code.number(), code.as_str());
-        tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), code = number, reason, "a socket is closed");
+        tracing::debug!(socket = self.connection.id().0, user = ?self.connection.user(), code = number, reason, "socket closed");
         self.close(code.into(), out);
     }
 
@@ -146,7 +146,7 @@ impl SocketTurn {
     }
 }
 
-/// Whether a client has to answer this with signals of its own.
+/// Whether this demands signals from the client in return.
 fn asks_for_an_answer(entry: &Entry) -> bool {
     match entry {
         Entry::Joined(_) => true,

@@ -1,5 +1,5 @@
-//! AppRTC's (its first version, which the Collider speaks): a caller registers with a room, and what it sends goes to
-//! the other one there, as text within JSON. Registering is not answered, so each of a pair greets the other.
+//! AppRTC's (version 1, the Collider's): a caller registers with a room, and its messages are relayed to the other one
+//! there, as text within JSON. Registering is not answered, so the two of a pair greet each other.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ pub(crate) struct AppRtc;
 /// The quotes in a candidate, each of which takes a backslash.
 const QUOTES: usize = 12;
 
-/// What the server says.
+/// The server's messages.
 #[derive(Deserialize)]
 struct Said<'a> {
     #[serde(borrow)]

@@ -1,4 +1,4 @@
-//! The floor's: no handshake, no words but the messages, and each comes back to whom it came from.
+//! The floor's: no handshake, only messages, each of which returns to its sender.
 
 use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
 use crate::wire::Upgrade;

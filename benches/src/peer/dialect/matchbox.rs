@@ -1,5 +1,5 @@
-//! matchbox_server's (full mesh): a room in the path, ids that the server gives, JSON signals by id. Of two in a room
-//! only the older is told of the other, so it speaks first and the newcomer learns its id from that.
+//! matchbox_server's (full mesh): a room in the path, ids that the server assigns, JSON signals by id. Of two in a room
+//! only the earlier is notified of the other, so it sends first and the newcomer learns its id from that.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::wire::Upgrade;
 
 /// See the head of this file.
 pub(crate) struct Matchbox {
-    /// Whether callers meet in rooms, each pair in its own, or each sits alone.
+    /// Whether callers join rooms in pairs, or each its own.
     pub(crate) meets: bool,
 }
 
-/// What the server says, as far as it matters here.
+/// The server's messages, as far as they are needed here.
 #[derive(Deserialize)]
 enum Event<'a> {
     IdAssigned(IgnoredAny),

@@ -1,5 +1,5 @@
 //! Sockudo's, which is Pusher's (protocol 7): a private channel for each pair, subscribed with a checksum of the
-//! socket's id, and client events. And what its environment must say for that.
+//! socket's id, and client events. And the environment variables that this needs.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -15,15 +15,15 @@ use crate::wire::Upgrade;
 pub(crate) struct Sockudo;
 
 const KEY: &str = "aldis-bench";
-/// What whoever may subscribe to a private channel proves to know.
+/// The secret that a subscriber of a private channel must know.
 const SECRET: &str = "of the app";
-/// Of limits that are meant for one client or for one app.
+/// The value of limits per client and per app.
 const PLENTY: &str = "1000000000";
 
 #[derive(Deserialize)]
 struct Event {
     event: String,
-    /// JSON in a string, mostly.
+    /// Usually JSON in a string.
     data: Value,
 }
 

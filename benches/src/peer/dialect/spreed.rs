@@ -1,5 +1,5 @@
-//! The Nextcloud signaling server's, as its internal clients speak it: hello with a secret's checksum, a room for each
-//! pair, messages by the session's id that the room's news tell. And what its configuration must say for that.
+//! The Nextcloud signaling server's, as of its internal clients: hello with a secret's checksum, a room for each pair,
+//! messages by the session id from the room's events. And the configuration that this needs.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -13,16 +13,16 @@ use crate::wire::Upgrade;
 
 /// See the head of this file.
 pub(crate) struct Spreed {
-    /// Whether callers meet in rooms, each pair in its own, or only say hello.
+    /// Whether callers join rooms, each pair its own, or only send hello.
     pub(crate) meets: bool,
 }
 
-/// What internal clients prove that they know.
+/// The secret of internal clients.
 const SECRET: &str = "of internal clients";
-/// The Nextcloud that sessions belong to; an internal client's words never reach it, so nobody need listen there.
+/// The Nextcloud of the sessions; internal clients never cause a request to it, so no server needs to listen there.
 const BACKEND: &str = "http://127.0.0.1:9/";
 
-/// What the server says, as far as it matters here.
+/// The server's messages, as far as they are needed here.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Said<'a> {
@@ -51,8 +51,8 @@ struct Session<'a> {
 }
 
 impl Spreed {
-    /// The configuration of a server that stands alone: the package's own example, with an address, secrets and a
-    /// backend put in, and messages between servers kept within the one.
+    /// The configuration of a standalone server: the package's own example, with an address, secrets and a backend filled
+    /// in, and messages between servers kept in process.
     pub(crate) fn config(address: SocketAddr) -> String {
         format!(
             "[http]\nlisten = {address}\n\n\
@@ -110,7 +110,7 @@ impl Dialect for Spreed {
     }
 }
 
-/// The checksum is one of something random; what that is, is the caller's.
+/// The checksum is of a random value chosen by the caller.
 fn hello(out: &mut String, random: &str) -> std::fmt::Result {
     let token = checksum(SECRET, random);
     write!(

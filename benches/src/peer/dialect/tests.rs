@@ -38,7 +38,7 @@ fn a_message_is_as_long_in_every_dialect() {
 }
 
 #[test]
-fn a_relayed_message_is_told_from_everything_else() {
+fn a_relayed_message_is_distinguished_from_everything_else() {
     let message = |text| heard_mark(&Relay, text).or(heard_mark(&PeerJs, text)).or(heard_mark(&SocketIo, text));
     for text in [
         r#"{"from":"p0","data":{"n":42,"at":7,"sdpMid":"0"}}"#,
@@ -66,7 +66,7 @@ fn socket_io_is_joined_and_kept_alive() {
 }
 
 #[test]
-fn of_two_in_a_matchbox_the_older_speaks_first() {
+fn of_two_in_a_matchbox_the_earlier_sends_first() {
     let matchbox = Matchbox { meets: true };
     let met = |say| Heard { ready: true, id: Some("b".to_owned()), say, ..Heard::default() };
     assert_eq!(heard(&matchbox, r#"{"IdAssigned":"a"}"#), Heard::default());
@@ -78,7 +78,7 @@ fn of_two_in_a_matchbox_the_older_speaks_first() {
 }
 
 #[test]
-fn an_internal_client_of_nextcloud_says_hello_and_learns_its_partner_once() {
+fn an_internal_client_of_nextcloud_sends_hello_and_learns_its_partner_once() {
     let (spreed, mut ear) = (Spreed { meets: true }, Ear::default());
     let hello = r#"{"type":"hello","hello":{"version":"1.0","sessionid":"b=","resumeid":"x","userid":"","server":{"version":"unreleased","features":["virtual-sessions"]}}}"#;
     let join = |ids: &[&str]| {

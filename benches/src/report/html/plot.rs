@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_measured_is_no_plot() {
+    fn without_measurements_there_is_no_plot() {
         assert_eq!(curves("x", &[Line { label: String::new(), colour: 0, points: Vec::new() }]), "");
     }
 }

@@ -45,7 +45,7 @@ fn a_minted_token_takes_the_fast_path() {
 }
 
 #[test]
-fn what_is_not_exactly_as_minted_is_left_to_the_library() {
+fn other_tokens_are_left_to_the_library() {
     let with = |name: &str, value: Value| {
         let mut claims = claims();
         claims[name] = value;
@@ -88,7 +88,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn both_ways_agree_on_any_claims(
+    fn both_paths_agree_on_any_claims(
         changed in proptest::collection::vec((0_usize..8, value()), 0..3),
         flipped in proptest::option::of(any::<proptest::sample::Index>()),
     ) {

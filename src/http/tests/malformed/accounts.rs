@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::patient;
 use crate::http::tests::Ask;
 
-/// `(change to a good signup, the field that is named)`.
+/// `(change to a valid signup, the field that is named)`.
 fn wrong_signups() -> Vec<(Value, &'static str)> {
     let long_label = format!("a@{}.org", "b".repeat(64));
     let long_email = format!("{}@example.org", "a".repeat(250));
@@ -62,7 +62,7 @@ fn wrong_signups() -> Vec<(Value, &'static str)> {
 }
 
 #[tokio::test]
-async fn a_wrong_signup_names_its_field() {
+async fn an_invalid_signup_names_its_field() {
     let bench = patient().await;
     for (change, field) in wrong_signups() {
         let mut body = json!({"email": "ann@example.org", "password": "correct horse", "name": "Ann"});
@@ -86,7 +86,7 @@ async fn a_wrong_signup_names_its_field() {
 }
 
 #[tokio::test]
-async fn a_login_that_cannot_be_is_refused_whatever_its_text() {
+async fn an_impossible_login_is_refused_for_any_text() {
     let bench = patient().await;
     bench.signup("ann").await;
     for (email, password) in [
@@ -125,7 +125,7 @@ async fn a_login_that_cannot_be_is_refused_whatever_its_text() {
 }
 
 #[tokio::test]
-async fn refresh_tokens_that_are_none_are_refused() {
+async fn invalid_refresh_tokens_are_refused() {
     let bench = patient().await;
     Ask::post("/api/auth/refresh").send(&bench.router).await.is_problem(401, "refresh_invalid");
     let unknown = "A".repeat(43);

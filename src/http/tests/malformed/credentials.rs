@@ -4,7 +4,7 @@ use super::patient;
 use crate::http::tests::Ask;
 
 #[tokio::test]
-async fn credentials_that_are_none_are_refused_by_every_route_that_needs_one() {
+async fn invalid_credentials_are_refused_by_every_authenticated_route() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     let (before, after) = token.split_at(token.len() / 2);

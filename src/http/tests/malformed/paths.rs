@@ -6,7 +6,7 @@ use super::patient;
 use crate::http::tests::Ask;
 
 #[tokio::test]
-async fn what_is_no_room_id_names_no_room() {
+async fn a_malformed_room_id_is_an_unknown_room() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     for room in [
@@ -37,7 +37,7 @@ async fn what_is_no_room_id_names_no_room() {
 }
 
 #[tokio::test]
-async fn a_query_that_cannot_be_is_refused() {
+async fn an_invalid_query_is_refused() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     for query in [
@@ -68,7 +68,7 @@ async fn a_query_that_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn nothing_is_at_other_paths() {
+async fn other_paths_are_not_found() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     for path in [
@@ -90,7 +90,7 @@ async fn nothing_is_at_other_paths() {
 }
 
 #[tokio::test]
-async fn a_method_that_a_path_does_not_take_is_told_which_it_takes() {
+async fn an_unsupported_method_is_refused_with_the_allowed_ones() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     for (method, path) in [

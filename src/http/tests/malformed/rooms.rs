@@ -1,11 +1,11 @@
-//! Wishes for rooms that cannot be.
+//! Invalid requests for rooms.
 
 use serde_json::{Value, json};
 
 use super::patient;
 use crate::http::tests::Ask;
 
-/// `(wish, the field that is named)`, for making and for changing a room.
+/// `(request, the field that is named)`, for creating and for changing a room.
 fn wrong_rooms() -> Vec<(Value, &'static str)> {
     vec![
         (json!({"maxParticipants": 0}), "maxParticipants"),
@@ -32,7 +32,7 @@ fn wrong_rooms() -> Vec<(Value, &'static str)> {
 }
 
 #[tokio::test]
-async fn a_wrong_wish_for_a_room_names_its_field() {
+async fn an_invalid_room_request_names_its_field() {
     let bench = patient().await;
     let (token, _) = bench.signup("ann").await;
     let room = format!("/api/rooms/{}", bench.room(&token).await);

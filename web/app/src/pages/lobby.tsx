@@ -6,7 +6,7 @@ import { Icon } from "../parts/icon.tsx";
 import { navigate, roomIdOf } from "../route.ts";
 import { RoomList } from "./room-list.tsx";
 
-/** Where a signed-in person starts: make a room, join one, or go back to one of theirs. */
+/** The start page of a signed-in person: create a room, join one, or open one of their own. */
 export function Lobby({ user }: { user: User }) {
   return (
     <div className="shell">
@@ -106,7 +106,7 @@ function JoinRoom() {
   return (
     <form className="card way" onSubmit={join}>
       <h2>Join with a code or link</h2>
-      <p className="quiet">Paste what you were sent.</p>
+      <p className="quiet">Paste the code or link you received.</p>
       <div className="way__row">
         <input
           className="input way__code"
@@ -130,7 +130,7 @@ function JoinRoom() {
       </div>
       {wrong && (
         <p className="trouble" role="alert" data-testid="join-error">
-          That is no room code. It looks like abc-defg-hij.
+          This is not a room code. A code looks like abc-defg-hij.
         </p>
       )}
     </form>

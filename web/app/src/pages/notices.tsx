@@ -1,4 +1,4 @@
-// Full pages that say how things stand and what to do next.
+// Full-page notices: what happened and what to do next.
 import type { StopReason } from "@aldis/sdk";
 import type { ReactNode } from "react";
 import { account } from "../account.ts";
@@ -49,8 +49,8 @@ export function MissingPage() {
   return (
     <Notice
       testId="page-not-found"
-      title="Nothing here"
-      text="This address names no page and no room. Check the link you were given."
+      title="Page not found"
+      text="There is no page or room at this address. Check the link."
     >
       <Home primary />
     </Notice>
@@ -61,8 +61,8 @@ export function UnreachablePage({ why }: { why: string }) {
   return (
     <Notice
       testId="page-unreachable"
-      title="Aldis does not answer"
-      text="The server cannot be reached from here, or has no time for us just now."
+      title="Cannot reach the server"
+      text="The server cannot be reached, or is overloaded. Try again in a moment."
       detail={why}
     >
       <button type="button" className="button button--accent" onClick={() => void account.restore()}>
@@ -76,7 +76,7 @@ interface Ending {
   testId: string;
   title: string;
   text: string;
-  /** The label of the button that joins again; none where that cannot help. */
+  /** The label of the button that joins again, if that can help. */
   again?: string;
 }
 
@@ -84,56 +84,56 @@ const ENDINGS: Record<StopReason, Ending> = {
   left: {
     testId: "page-left",
     title: "You left the call",
-    text: "Changed your mind? The room is still there.",
+    text: "The room is still open. You can join again.",
     again: "Join again",
   },
   replaced: {
     testId: "page-replaced",
     title: "You joined from another tab or device",
-    text: "The call goes on there. A person can be in a room only once.",
+    text: "The call continues there. You can join a room only once at a time.",
     again: "Use here",
   },
   room_full: {
     testId: "page-room-full",
     title: "This room is full",
-    text: "Everybody who may be in it is in it. Try again when somebody has left, or ask the host for more seats.",
+    text: "The room has reached its limit of participants. Try again when someone has left, or ask the host to raise the limit.",
     again: "Try again",
   },
   room_not_found: {
     testId: "page-not-found",
-    title: "There is no such room",
+    title: "Room not found",
     text: "The link may be mistyped, or the room has been deleted.",
   },
   room_closed: {
     testId: "page-closed",
     title: "This room is closed",
-    text: "The host has ended it for everybody.",
+    text: "The host has closed it for everyone.",
   },
   forbidden: {
     testId: "page-forbidden",
-    title: "You may not be in this room",
-    text: "The host has put you out, or your account may not join.",
+    title: "You cannot join this room",
+    text: "The host has removed you, or your account is not allowed to join.",
   },
   auth: {
     testId: "page-auth-expired",
-    title: "Your sign-in has ended",
-    text: "Sign in again to come back to the call.",
+    title: "Your session has expired",
+    text: "Sign in again to return to the call.",
   },
   protocol: {
     testId: "page-error",
     title: "Something went wrong",
-    text: "This page and the server did not understand each other. Reload the page; a newer one may be waiting.",
+    text: "This page and the server do not match. Reload the page to get the current version.",
     again: "Try again",
   },
   unreachable: {
     testId: "page-unreachable",
     title: "The connection could not be restored",
-    text: "The server has not answered for several minutes. Check your connection, then join again.",
+    text: "The server has not responded for several minutes. Check your connection, then join again.",
     again: "Join again",
   },
 };
 
-/** Nothing the server said could add to these. */
+/** Endings that need no detail from the server. */
 const CLEAR: StopReason[] = ["left", "replaced", "room_not_found"];
 
 interface EndingProps {

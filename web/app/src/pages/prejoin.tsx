@@ -15,7 +15,7 @@ interface PrejoinProps {
   onJoin: () => void;
 }
 
-/** A look in the mirror before going in. */
+/** The device preview before joining. */
 export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinProps) {
   const view = useView(media);
   const trouble = explain(view);
@@ -80,20 +80,27 @@ function Meter({ media, on }: { media: Media; on: boolean }) {
 }
 
 function present(participants: number): string {
-  if (participants === 0) return "Nobody else is here yet.";
+  if (participants === 0) return "No one else is here yet.";
   return participants === 1 ? "One person is here." : `${participants} people are here.`;
 }
 
 const WHY: Record<DeviceTrouble, string> = {
   denied: "is blocked. Allow it in the browser's address bar",
   missing: "was not found",
-  busy: "is used by another program",
+  busy: "is in use by another program",
   unavailable: "cannot be used on this page; it needs HTTPS",
+};
+
+const BOTH: Record<DeviceTrouble, string> = {
+  denied: "Your camera and microphone are blocked. Allow them in the browser's address bar.",
+  missing: "No camera and no microphone were found.",
+  busy: "Your camera and microphone are in use by another program.",
+  unavailable: "Your camera and microphone cannot be used on this page; they need HTTPS.",
 };
 
 function explain({ camera, microphone }: MediaView): string | null {
   if (camera.trouble && camera.trouble === microphone.trouble) {
-    return `Your camera and microphone: access ${WHY[camera.trouble].replace("was not found", "found neither")}. You can join without them.`;
+    return `${BOTH[camera.trouble]} You can join without them.`;
   }
   if (camera.trouble) return `Your camera ${WHY[camera.trouble]}. You can join without it.`;
   if (microphone.trouble) return `Your microphone ${WHY[microphone.trouble]}. You can join without it.`;

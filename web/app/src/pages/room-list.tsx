@@ -11,7 +11,7 @@ export function RoomList({ rooms, onDeleted }: { rooms: Room[]; onDeleted: () =>
     return (
       <div className="empty" data-testid="rooms-empty">
         <Icon name="people" size={28} />
-        <p>No rooms yet. The first one you create will wait for you here.</p>
+        <p>No rooms yet. Rooms that you create appear here.</p>
       </div>
     );
   }
@@ -53,7 +53,7 @@ function Item({ room, onDeleted }: { room: Room; onDeleted: () => void }) {
         onClick={() => void remove()}
         onBlur={() => setSure(false)}
       >
-        {sure ? "Delete for everybody" : <Icon name="trash" size={18} />}
+        {sure ? "Delete for everyone" : <Icon name="trash" size={18} />}
       </button>
     </li>
   );

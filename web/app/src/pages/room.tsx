@@ -1,4 +1,4 @@
-// `/r/{room}`: from looking in the mirror to the end of the call.
+// `/r/{room}`: from the device preview to the end of the call.
 import { Call, type Media, Problem, type StopReason, socketUrl, type User } from "@aldis/sdk";
 import { useCallback, useEffect, useState } from "react";
 import { api } from "../account.ts";
@@ -17,7 +17,7 @@ interface End {
 
 export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
   const [end, setEnd] = useState<End | null>(null);
-  /** Each visit has its own devices and its own call. `straight`: without the look in the mirror. */
+  /** Each visit has its own devices and its own call. `straight`: without the device preview. */
   const [visit, setVisit] = useState({ number: 1, straight: callUnderWay() === roomId });
   const { closed, participants } = useLookUp(roomId);
 
@@ -41,11 +41,11 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
 
 interface LookUp {
   closed: End | null;
-  /** How many are in the room; `null` while nobody can tell. */
+  /** Number of participants; `null` while unknown. */
   participants: number | null;
 }
 
-/** Looks the room up, so that nobody dresses up for a room that is not there. What cannot be known now, the socket will tell. */
+/** Looks the room up, so that a missing room is reported before the preview. If the lookup fails, the socket reports it. */
 function useLookUp(roomId: string): LookUp {
   const [found, setFound] = useState<LookUp>({ closed: null, participants: null });
   useEffect(() => {
@@ -83,7 +83,7 @@ function Visit({ roomId, user, straight, participants, onEnd }: VisitProps) {
     const off = call.on("changed", () => {
       const { stopped, refusal } = call.view;
       if (!stopped) return;
-      // A reload also leaves; only a wish to leave, or a refusal, is remembered as the end.
+      // A reload also leaves; only an explicit leave or a refusal is stored as the end.
       if (stopped !== "left") rememberCall(null);
       onEnd({ reason: stopped, detail: refusal?.message ?? null });
     });

@@ -76,7 +76,7 @@ function Ways({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
   );
 }
 
-/** The server's own words where it has some. */
+/** The server's message, if there is one. */
 function explain(error: unknown): string {
   return error instanceof Error ? error.message : "That did not work. Try again.";
 }

@@ -1,7 +1,7 @@
 import { Brand } from "../parts/brand.tsx";
 import { SignIn } from "./sign-in.tsx";
 
-/** For whoever is not signed in: what this is, and the way in. `roomId`: the room they came for. */
+/** The page for visitors who are not signed in. `roomId`: the room of the link. */
 export function Welcome({ roomId }: { roomId: string | null }) {
   return (
     <div className="shell">
@@ -14,18 +14,17 @@ export function Welcome({ roomId }: { roomId: string | null }) {
             <>
               <h1>You are invited to a call</h1>
               <p>
-                Room <strong className="code">{roomId}</strong> is waiting. Sign in, have a look at yourself,
-                and join.
+                Sign in to join room <strong className="code">{roomId}</strong>.
               </p>
             </>
           ) : (
             <>
               <h1>Calls that stay up</h1>
               <p>
-                Make a room, share its link, talk. Nothing to install; picture and sound go straight from
+                Create a room, share its link, talk. Nothing to install; audio and video go directly from
                 browser to browser.
               </p>
-              <p>If your connection drops for a moment, the call does not.</p>
+              <p>If your connection drops for a moment, the call continues.</p>
             </>
           )}
         </section>

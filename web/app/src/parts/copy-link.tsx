@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { roomLink } from "../route.ts";
 import { Icon } from "./icon.tsx";
 
-/** Copies a room's link, and says that it did. */
+/** Copies a room's link, and confirms it. */
 export function CopyLink({ roomId, label, className, testId = "copy-link" }: CopyLinkProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {

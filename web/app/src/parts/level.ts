@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** How often loudness is looked at; often enough for a meter to feel alive. */
+/** How often loudness is measured; often enough for a responsive meter. */
 const EVERY_MS = 120;
 /** One audio graph for the page: browsers allow only a few. */
 let shared: AudioContext | null = null;

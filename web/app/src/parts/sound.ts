@@ -1,4 +1,4 @@
-// Browsers may refuse to play sound before the person has touched the page. Then one touch plays all that waits.
+// Browsers may refuse to play sound before the person has touched the page. Then one touch plays all waiting elements.
 import { useSyncExternalStore } from "react";
 
 const waiting = new Set<() => unknown>();

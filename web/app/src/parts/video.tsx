@@ -3,7 +3,7 @@ import { soundBlocked } from "./sound.ts";
 
 interface VideoProps {
   stream: MediaStream;
-  /** Our own picture: shown as in a mirror, never heard. */
+  /** Our own picture: mirrored and muted. */
   own?: boolean;
   mirrored?: boolean;
   label: string;

@@ -1,4 +1,4 @@
-/** A page that is about to become another. */
+/** A page shown while another one loads. */
 export function Waiting({ label }: { label: string }) {
   return (
     <main className="page page--centre">

@@ -17,7 +17,7 @@ interface CallRoomProps {
   onLeave: () => void;
 }
 
-/** The room while the call goes on. */
+/** The room during the call. */
 export function CallRoom({ call, user, onLeave }: CallRoomProps) {
   const view = useView(call);
   const { media } = call;
@@ -82,7 +82,7 @@ function Banner({ view }: { view: CallView }) {
     return (
       <p className="banner" role="status" data-testid="banner-reconnecting">
         <span className="spinner" aria-hidden="true" />
-        Reconnecting… The call goes on with those you are connected to.
+        Reconnecting… Your calls with connected participants continue.
       </p>
     );
   }
@@ -107,14 +107,14 @@ function Banner({ view }: { view: CallView }) {
   if (view.without.length > 0) {
     return (
       <p className="banner" role="status" data-testid="banner-degraded">
-        The service is partly out of order. Your call goes on.
+        The service is partly unavailable. Your call continues.
       </p>
     );
   }
   return null;
 }
 
-/** Open or not, and how much came in meanwhile. */
+/** Whether it is open, and the number of unread messages. */
 function useChatPanel(call: Call) {
   const [open, setOpen] = useState(false);
   const [unread, setUnread] = useState(0);
@@ -124,7 +124,7 @@ function useChatPanel(call: Call) {
   const show = (next: boolean) => {
     setOpen(next);
     setUnread(0);
-    // Whoever closes it goes on with the keyboard where they came from.
+    // Closing it returns the keyboard focus.
     if (!next && open) document.querySelector<HTMLElement>("[data-testid=chat-toggle]")?.focus();
   };
   return { open, unread, onToggle: () => show(!open), onClose: () => show(false) };

@@ -9,7 +9,7 @@ interface ChatPanelProps {
   onClose: () => void;
 }
 
-/** What was said since we came; newest at the bottom, and kept in view while one stays there. */
+/** Messages since we joined; the newest is at the bottom, and scrolled into view while the list is at its end. */
 export function ChatPanel({ entries, chat, onClose }: ChatPanelProps) {
   const list = useRef<HTMLOListElement>(null);
   const atEnd = useRef(true);
@@ -32,7 +32,7 @@ export function ChatPanel({ entries, chat, onClose }: ChatPanelProps) {
         </button>
       </header>
       {entries.length === 0 && (
-        <p className="chat__empty">Nothing said yet. Everybody in the room will see what you write.</p>
+        <p className="chat__empty">No messages yet. Everyone in the room sees your messages.</p>
       )}
       <ol
         className="chat__list"
@@ -62,7 +62,7 @@ function Entry({ entry, follows, onRetry }: { entry: ChatEntry; follows: boolean
     <li className={own ? "said said--own" : "said"} data-testid="chat-message" data-state={entry.state}>
       {!follows && (
         <p className="said__who">
-          {own ? "You" : (entry.name ?? "Somebody who left")}
+          {own ? "You" : (entry.name ?? "Former participant")}
           <time dateTime={new Date(entry.time).toISOString()}>
             {new Date(entry.time).toLocaleTimeString(undefined, { timeStyle: "short" })}
           </time>
@@ -102,8 +102,8 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
         ref={input}
         className="input composer__input"
         data-testid="chat-input"
-        aria-label="Message to everybody"
-        placeholder="Message to everybody"
+        aria-label="Message everyone"
+        placeholder="Message everyone"
         rows={1}
         maxLength={4_000}
         value={text}
@@ -123,7 +123,7 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
   );
 }
 
-/** Said by the same person within two minutes: one heading is enough. */
+/** Messages of the same person within two minutes share a heading. */
 function follows(before: ChatEntry | undefined, entry: ChatEntry): boolean {
   return before !== undefined && before.senderId === entry.senderId && entry.time - before.time < 120_000;
 }

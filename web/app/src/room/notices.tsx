@@ -10,7 +10,7 @@ export interface Note {
 const SHOWN_MS = 4_000;
 let next = 1;
 
-/** Small news of the room: who came, who went, what was said while the chat was closed. */
+/** Short notices: joins, leaves, and messages while the chat is closed. */
 export function useNotices(view: CallView, call: Call, chatOpen: boolean) {
   const [notices, setNotices] = useState<Note[]>([]);
   const notice = useCallback((text: string) => {
@@ -22,7 +22,7 @@ export function useNotices(view: CallView, call: Call, chatOpen: boolean) {
   useComingAndGoing(view, notice);
   useEffect(() => {
     if (chatOpen) return;
-    return call.on("chat", ({ name, content }) => notice(`${name ?? "Somebody"}: ${content.slice(0, 80)}`));
+    return call.on("chat", ({ name, content }) => notice(`${name ?? "Someone"}: ${content.slice(0, 80)}`));
   }, [call, chatOpen, notice]);
   return { notices, notice };
 }
@@ -30,7 +30,7 @@ export function useNotices(view: CallView, call: Call, chatOpen: boolean) {
 function useComingAndGoing(view: CallView, notice: (text: string) => void): void {
   const before = useRef<Map<string, string> | null>(null);
   useEffect(() => {
-    // While away, the picture of the room is not to be trusted.
+    // While disconnected, the list of members may be stale.
     if (view.state !== "joined") return;
     const now = new Map(view.peers.map((peer) => [peer.userId, peer.name]));
     const was = before.current ?? now;

@@ -12,7 +12,7 @@ const KEYS: [string, string][] = [
   ["L", "Copy the link"],
 ];
 
-/** Devices during the call, and what the keys do. */
+/** Devices during the call, and keyboard shortcuts. */
 export function Settings({ media, onClose }: { media: Media; onClose: () => void }) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** Single keys that work anywhere in the room, unless somebody is typing or a dialog is open. */
+/** Single keys that work anywhere in the room, unless the person is typing or a dialog is open. */
 export function useShortcuts(keys: Record<string, () => void>): void {
   const latest = useRef(keys);
   latest.current = keys;

@@ -11,7 +11,7 @@ interface StageProps {
   user: User;
 }
 
-/** Everybody, and whatever screens are shared. Tiles stay mounted however they are arranged, so that no picture flickers. */
+/** All members and shared screens. Tiles stay mounted in every arrangement, so that no picture flickers. */
 export function Stage({ view, media, user }: StageProps) {
   const { camera, microphone } = useView(media);
   const screens = view.peers.filter((peer) => peer.screen);
@@ -45,12 +45,12 @@ export function Stage({ view, media, user }: StageProps) {
   );
 }
 
-/** A member who came again is another: their old pictures are gone. */
+/** A member who joined again gets a new key: the old streams have ended. */
 function peerKey(peer: PeerView): string {
   return `${peer.userId}:${peer.rev}`;
 }
 
-/** Alone one fills the stage; two look at each other, oneself small in the corner; a screen leaves people a strip. */
+/** One person fills the stage; of two, the own tile is small in the corner; beside a screen the tiles form a strip. */
 function arrange(screens: number, others: number): "screens" | "alone" | "pair" | "grid" {
   if (screens > 0) return "screens";
   if (others === 0) return "alone";
@@ -61,8 +61,8 @@ function Alone({ roomId }: { roomId: string }) {
   return (
     <div className="alone" data-testid="alone">
       <div>
-        <strong>Nobody else is here yet</strong>
-        <p>Share the link; whoever opens it can join you.</p>
+        <strong>You are the only one here</strong>
+        <p>Share the link to invite others.</p>
       </div>
       <CopyLink roomId={roomId} label="Copy link" className="button button--accent" testId="alone-copy" />
     </div>

@@ -5,7 +5,7 @@ import { useLevel } from "../parts/level.ts";
 import { Video } from "../parts/video.tsx";
 import { initials } from "./initials.ts";
 
-/** Above this somebody is speaking and not only breathing. */
+/** Louder than this counts as speaking. */
 const SPEAKING = 0.3;
 
 interface TileProps {
@@ -15,7 +15,7 @@ interface TileProps {
   own?: boolean;
   microphone: boolean;
   speaking: boolean;
-  /** What is wrong or under way, over the picture. */
+  /** A status over the picture. */
   state?: string | null;
   children?: ReactNode;
 }
@@ -42,7 +42,7 @@ function Tile({ testId, userId, name, own = false, microphone, speaking, state, 
   );
 }
 
-/** Another member. The video element stays even without a picture: it is also what plays their voice. */
+/** Another member. The video element stays even without a picture: it also plays their voice. */
 export function PeerTile({ peer }: { peer: PeerView }) {
   const level = useLevel(peer.stream, peer.microphone && peer.connection === "connected");
   return (
@@ -70,7 +70,7 @@ interface OwnTileProps {
   microphone: boolean;
 }
 
-/** Ourselves, as in a mirror. */
+/** The own tile, mirrored. */
 export function OwnTile({ userId, name, preview, voice, camera, microphone }: OwnTileProps) {
   const level = useLevel(voice, microphone);
   return (
@@ -91,7 +91,7 @@ export function OwnTile({ userId, name, preview, voice, camera, microphone }: Ow
   );
 }
 
-/** Somebody's screen, whole and never mirrored. */
+/** A shared screen, uncropped and never mirrored. */
 export function ScreenTile({ peer }: { peer: PeerView }) {
   return (
     <figure className="tile tile--screen" data-testid="screen-tile" data-user-id={peer.userId}>

@@ -2,7 +2,7 @@ import { Media } from "@aldis/sdk";
 import { useEffect, useState } from "react";
 import { type Choices, choices, rememberChoices } from "../remember.ts";
 
-/** A person answers the browser's question when they like; a call does not wait longer than this for it. */
+/** The person may take long to answer the browser's permission prompt; the call waits only this long. */
 const PATIENCE_MS = 4_000;
 
 /** This visit's devices, opened as chosen last time and released at its end. `ready`: opened, or not in time. */
@@ -31,7 +31,7 @@ export function useMedia(): { media: Media | null; ready: boolean } {
   return { media, ready };
 }
 
-/** What was chosen; a device that could not be had stays a wish. */
+/** The choices; a device that could not be opened stays chosen. */
 function chosen(media: Media, before: Choices): Choices {
   const choose = (device: "microphone" | "camera") => {
     const { on, busy, trouble, deviceId } = media.view[device];

@@ -27,7 +27,7 @@ export class Unreachable extends Error {
   override name = "Unreachable";
 }
 
-/** An answer that takes longer will not come; a login waits for a slow hash behind a queue, not for this long. */
+/** Timeout of a response; a login may wait in a queue for a slow hash, but not this long. */
 const TIMEOUT_MS = 15_000;
 
 export class Http {
@@ -58,8 +58,8 @@ export class Http {
         headers,
         credentials: this.#base ? "include" : "same-origin",
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        // What changes something is finished though the page goes away: a refresh whose answer is lost leaves the
-        // browser with a cookie that was used, and using it again ends the sign-in.
+        // Changes are completed even if the page is closed: a refresh whose response is lost leaves the browser with a
+        // used cookie, and using it again ends the login.
         keepalive: method !== "GET",
         ...(body && { body: JSON.stringify(body) }),
       });

@@ -1,7 +1,7 @@
 import { CLOSE_CODES, type Close } from "../gen/protocol.ts";
 import type { Refusal } from "../wire.ts";
 
-/** Why a session ended for good. Only a person (or the app on their behalf) starts another. */
+/** Why a session ended permanently. Only a person (or the app on their behalf) starts another. */
 export type StopReason =
   | "left"
   | "replaced"
@@ -13,15 +13,15 @@ export type StopReason =
   | "protocol"
   | "unreachable";
 
-/** What a close code asks of the client. */
+/** The client's reaction to a close code. */
 export type Verdict = { next: "come_back" } | { next: "fresh_token" } | { next: "stop"; reason: StopReason };
 
-/** The codes after which nobody comes back by themselves; every other code of the table says so itself. */
+/** The codes after which the client does not reconnect automatically; the table covers every other code. */
 const NEVER: Partial<Record<Close, StopReason>> = {
   normal: "left",
   forbidden: "forbidden",
   room_gone: "room_closed",
-  // Another tab or device took the seat. Coming back by itself would take it from that one again.
+  // Another tab or device took the seat. Reconnecting automatically would take it from that one again.
   replaced: "replaced",
 };
 
@@ -34,7 +34,7 @@ export function verdict(code: number, last?: Refusal): Verdict {
   const [name, { comeback }] = entry as [Close, (typeof CLOSE_CODES)[Close]];
   if (name === "token") return { next: "fresh_token" };
   if (comeback === "resume") return { next: "come_back" };
-  // The server says that this client speaks wrongly: saying the same again cannot help.
+  // The server reports a protocol error of this client: a retry cannot help.
   if (comeback === "after_mending") return { next: "stop", reason: "protocol" };
   if (name === "room_gone" && last?.code === "room_not_found") return { next: "stop", reason: last.code };
   return { next: "stop", reason: NEVER[name] ?? "forbidden" };

@@ -1,4 +1,4 @@
-// One WebSocket, from opening to closing. Knows bytes and silence; knows nothing of rooms or of other sockets.
+// One WebSocket, from opening to closing. Detects silence; independent of rooms and of other sockets.
 import { Emitter } from "../emitter.ts";
 import { LIMITS } from "../limits.ts";
 import {
@@ -12,7 +12,7 @@ import {
 export interface LineEvents {
   open: undefined;
   message: ServerToClient;
-  /** Once, whoever closed. `code` 1006 when nobody said why; `last` is the `error` said before. */
+  /** Once, whichever side closed. `code` is 1006 without a close frame; `last` is the preceding `error`. */
   closed: { code: number; last?: Refusal; retryAfterMs: number | null };
 }
 
@@ -26,18 +26,18 @@ export class Line extends Emitter<LineEvents> {
   #beat: ReturnType<typeof setInterval> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
 
-  /** `resumes`: whether there is a session to resume, which the handshake says. */
+  /** `resumes`: whether there is a session to resume, for the handshake. */
   constructor(Socket: SocketMaker, url: string, resumes: boolean) {
     super();
     this.#socket = new Socket(url, resumes ? [SUB_PROTOCOL, RESUME_SUB_PROTOCOL] : [SUB_PROTOCOL]);
     this.#socket.onopen = () => this.emit("open", undefined);
     this.#socket.onmessage = (event: MessageEvent) => this.#read(event.data);
     this.#socket.onclose = (event: CloseEvent) => this.#finish(event.code);
-    // `error` says nothing and is always followed by `close`.
+    // `error` has no information and is always followed by `close`.
     this.#silence = setTimeout(() => this.abandon(), LIMITS.welcomeMs);
   }
 
-  /** False when the socket is not open: whoever must not lose the message keeps it elsewhere. */
+  /** False when the socket is not open: the caller keeps messages that must not be lost. */
   send(message: ClientToServer): boolean {
     if (this.#done || this.#socket.readyState !== 1) return false;
     this.#socket.send(JSON.stringify(message));
@@ -50,20 +50,20 @@ export class Line extends Emitter<LineEvents> {
     this.#beat = setInterval(() => this.probe(), Math.max(1, seconds) * 1000);
   }
 
-  /** Sends a heartbeat and abandons the socket when nothing at all answers. */
+  /** Sends a heartbeat, and abandons the socket if nothing is received. */
   probe(): void {
     if (this.#silence !== undefined) return;
     this.send({ type: "heartbeat", data: {} });
     this.#silence = setTimeout(() => this.abandon(), LIMITS.heartbeatAnswerMs);
   }
 
-  /** Ends the socket in order. No `closed` event follows. */
+  /** Closes the socket cleanly. No `closed` event follows. */
   close(code = 1000): void {
     this.#forget();
     this.#socket.close(code);
   }
 
-  /** Gives up on the socket now: a dead one would stay in CLOSING for minutes. */
+  /** Abandons the socket now: a dead one would stay in CLOSING for minutes. */
   abandon(): void {
     if (this.#done) return;
     this.#socket.close(4000);
@@ -76,7 +76,7 @@ export class Line extends Emitter<LineEvents> {
     this.#silence = undefined;
     const message = parse(data);
     if (!message) return;
-    // Only what is said right before a close explains it.
+    // Only an `error` directly before a close explains it.
     this.#last = message.type === "error" ? message.data : undefined;
     if (message.type === "server_draining") this.#drainMs = message.data.retryAfterMs;
     this.emit("message", message);

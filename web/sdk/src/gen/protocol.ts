@@ -1,5 +1,5 @@
 // The wire of `aldis.v1`: every message, every error code, every close code.
-// Generated from the Rust types in actors/src/protocol; do not edit. To make it anew:
+// Generated from the Rust types in actors/src/protocol; do not edit. To regenerate:
 // ALDIS_BLESS=1 cargo test -p actors --test protocol
 
 /** The WebSocket sub-protocol. */

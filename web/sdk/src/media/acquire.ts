@@ -1,4 +1,4 @@
-/** Why a device could not be had, in words an app can act on. */
+/** Why a device could not be opened, for an app to act on. */
 export type DeviceTrouble = "denied" | "missing" | "busy" | "unavailable";
 
 /** A track, or why there is none. */
@@ -15,7 +15,7 @@ const AUDIO: MediaTrackConstraints = {
   autoGainControl: true,
 };
 
-/** Opens one device; `deviceId` is a wish, another device is better than none. */
+/** Opens one device; `deviceId` is a preference, another device is better than none. */
 export async function acquire(kind: "microphone" | "camera", deviceId: string | null): Promise<Acquired> {
   const wish = deviceId ? { deviceId: { ideal: deviceId } } : {};
   const constraints = kind === "camera" ? { video: { ...VIDEO, ...wish } } : { audio: { ...AUDIO, ...wish } };

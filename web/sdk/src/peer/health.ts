@@ -2,7 +2,7 @@ import { LIMITS } from "../limits.ts";
 
 /**
  * Watches one connection and asks for an ICE restart when it fails, or stays `disconnected` too long.
- * Repeats with growing pauses until connected. While signaling is away (`online` false) it only waits.
+ * Repeats with growing pauses until connected. While signaling is unavailable (`online` false) it only waits.
  */
 export class Health {
   readonly #pc: RTCPeerConnection;
@@ -20,7 +20,7 @@ export class Health {
     pc.oniceconnectionstatechange = () => port.changed();
   }
 
-  /** Looks again; also called when signaling is back. */
+  /** Checks again; also called when signaling is back. */
   check(): void {
     clearTimeout(this.#timer);
     switch (this.#pc.connectionState) {
@@ -50,7 +50,7 @@ export class Health {
     if (!this.#port.online()) return;
     this.#attempts += 1;
     this.#port.restart();
-    // If nothing changes, no event will come: look again.
+    // If nothing changes, no event will fire: check again.
     this.#timer = setTimeout(() => {
       if (this.#pc.connectionState !== "connected") this.#restart();
     }, LIMITS.disconnectedMs + this.#pause());

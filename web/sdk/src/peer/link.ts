@@ -1,4 +1,4 @@
-// One RTCPeerConnection and what belongs to it. A Peer may use up several, one after another.
+// One RTCPeerConnection with its parts. A Peer may use several, one after another.
 import { LIMITS } from "../limits.ts";
 import { Health } from "./health.ts";
 import { Negotiation, type Role, type Signal } from "./negotiation.ts";
@@ -19,7 +19,7 @@ export interface LinkOptions {
 }
 
 export interface LinkPort {
-  /** Something a viewer could notice has changed. */
+  /** A visible change. */
   changed(): void;
   status(status: Status): void;
   broken(offer?: string): void;
@@ -70,7 +70,7 @@ export class Link {
   }
 
   set(slot: Slot, track: MediaStreamTrack | null): void {
-    // A sender that refuses a track (the connection is closing) has nobody to send it to.
+    // A sender refuses a track only if the connection is closing.
     this.#slots.set(slot, track).catch(() => {});
   }
 
@@ -81,7 +81,7 @@ export class Link {
   /** This member's share of our uplink for the camera; bits a second. */
   share(cameraBits: number): void {
     this.#cameraBits = cameraBits;
-    // Before the descriptions stand there is nothing to bound yet: `settled` comes back to it.
+    // Before both descriptions are set there is nothing to limit yet: `settled` does it later.
     this.#slots.bound("camera", cameraBits).catch(() => {});
   }
 

@@ -1,11 +1,11 @@
 // Offers, answers and candidates of one connection, one step at a time. The role never changes: the offering side
-// makes every offer, the answering side asks for one, so two offers can never cross (no glare, no rollback).
+// makes every offer, the answering side requests one, so offers never collide (no glare, no rollback).
 import { LIMITS } from "../limits.ts";
 
 /** `offer`: the member with the smaller `rev`. */
 export type Role = "offer" | "answer";
 
-/** What a connection says to the other member. */
+/** A connection's messages to the other member. */
 export interface Signal {
   offer(sdp: string): void;
   answer(sdp: string): void;
@@ -20,9 +20,9 @@ export interface NegotiationPort {
   online(): boolean;
   /** After a remote offer was applied, before it is answered. */
   adopt(): void;
-  /** Both descriptions stand. */
+  /** Both descriptions are set. */
   settled(): void;
-  /** A description could not be applied: this connection cannot go on. `offer` is what should be answered instead. */
+  /** A description could not be applied: this connection cannot continue. `offer` is the one to answer with a new connection. */
   broken(offer?: string): void;
 }
 
@@ -31,7 +31,7 @@ export class Negotiation {
   readonly #port: NegotiationPort;
   #tail: Promise<void> = Promise.resolve();
   #closed = false;
-  /** Another offer is wanted as soon as the present one is answered. */
+  /** Another offer is needed as soon as the current one is answered. */
   #again = false;
   #unanswered: ReturnType<typeof setTimeout> | undefined;
   /** Remote candidates from before the first remote description. */
@@ -46,10 +46,10 @@ export class Negotiation {
     pc.onicecandidate = ({ candidate }) => this.#gathered(candidate);
   }
 
-  /** This side wants a new negotiation. */
+  /** This side needs a new negotiation. */
   want(reason: string): void {
     if (this.#port.role === "offer") this.#step(() => this.#offer());
-    // Before the first offer there is nothing to renegotiate: it will carry all that is wanted.
+    // Before the first offer there is nothing to renegotiate: it will contain all changes.
     else if (this.#pc.remoteDescription) this.#port.signal.renegotiate(reason);
   }
 
@@ -110,7 +110,7 @@ export class Negotiation {
   }
 
   async #accept(sdp: string): Promise<void> {
-    // An answer to an offer that was made again meanwhile.
+    // An answer to an offer that has been replaced meanwhile.
     if (this.#pc.signalingState !== "have-local-offer") return;
     await this.#pc.setRemoteDescription({ type: "answer", sdp });
     clearTimeout(this.#unanswered);
@@ -121,12 +121,12 @@ export class Negotiation {
 
   async #answer(sdp: string): Promise<void> {
     const before = this.#pc.remoteDescription?.sdp;
-    // The other side has started over with a new connection, and so must this one.
+    // The other side has created a new connection, so this side must, too.
     if (before !== undefined && origin(before) !== origin(sdp)) return this.#fail(sdp);
     try {
       await this.#pc.setRemoteDescription({ type: "offer", sdp });
     } catch {
-      // An offer that even a new connection cannot take is left; the other side makes it again in a while.
+      // An offer that even a new connection cannot apply is dropped; the other side resends it later.
       return before === undefined ? undefined : this.#fail(sdp);
     }
     await this.#admit();
@@ -153,12 +153,12 @@ export class Negotiation {
     try {
       await this.#pc.addIceCandidate(candidate ?? undefined);
     } catch {
-      // A candidate of a generation that has passed, or of a kind this browser does not know: others remain.
+      // A candidate of an old generation, or of a kind this browser does not support: others remain.
     }
   }
 
   #gathered(candidate: RTCIceCandidate | null): void {
-    // The empty candidate ends one component; `null` ends them all and is the one the wire knows.
+    // The empty candidate ends one component; `null` ends all, and is the one in the protocol.
     if (candidate?.candidate === "") return;
     const init = candidate?.toJSON() ?? null;
     if (this.#held) this.#held.push(init);

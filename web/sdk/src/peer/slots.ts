@@ -1,11 +1,11 @@
-// The three things two members may send each other, at fixed places in the session description.
+// The three tracks that two members may send each other, at fixed positions in the session description.
 // The offering side makes the transceivers in this order once; the answering side recognises them by their order
-// (JSEP keeps m-lines in place for ever, RFC 8829 §5.2.2). So nobody has to announce which stream is which.
+// (JSEP never reorders m-lines, RFC 8829 §5.2.2). So no message has to announce which stream is which.
 
-/** Media by place: m-line 0, 1, 2. */
+/** Media by position: m-line 0, 1, 2. */
 export const SLOTS = ["microphone", "camera", "screen"] as const;
 export type Slot = (typeof SLOTS)[number];
-/** What is to be sent, by slot; `null` sends nothing. */
+/** The tracks to send, by slot; `null` sends nothing. */
 export type Tracks = Record<Slot, MediaStreamTrack | null>;
 
 const KIND: Record<Slot, "audio" | "video"> = { microphone: "audio", camera: "video", screen: "video" };
@@ -13,7 +13,7 @@ const KIND: Record<Slot, "audio" | "video"> = { microphone: "audio", camera: "vi
 export class Slots {
   readonly #pc: RTCPeerConnection;
   readonly #tracks: Tracks;
-  /** Microphone and camera travel as one stream, so that the receiver keeps them in step; the screen apart. */
+  /** Microphone and camera are one stream, so that the receiver synchronises them; the screen is another. */
   readonly #call = new MediaStream();
   readonly #screen = new MediaStream();
   #places: RTCRtpTransceiver[] = [];
@@ -42,13 +42,13 @@ export class Slots {
     });
   }
 
-  /** Sends this track, or nothing. Replacing is seamless; starting or ending asks for a negotiation by itself. */
+  /** Sends this track, or nothing. Replacing is seamless; starting or stopping triggers a negotiation. */
   set(slot: Slot, track: MediaStreamTrack | null): Promise<void> {
     this.#tracks[slot] = track;
     return this.#apply(slot);
   }
 
-  /** Bounds what this slot takes of the uplink, in bits a second. Takes effect at once, without a negotiation. */
+  /** Limits this slot's bandwidth, in bits per second. Takes effect at once, without a negotiation. */
   async bound(slot: Slot, bits: number): Promise<void> {
     const sender = this.#place(slot)?.sender;
     const parameters = sender?.getParameters?.();
@@ -58,7 +58,7 @@ export class Slots {
     await sender.setParameters(parameters);
   }
 
-  /** The remote track, if the other side is sending in this slot by the present descriptions. */
+  /** The remote track, if the other side sends in this slot according to the current descriptions. */
   receiving(slot: Slot): MediaStreamTrack | null {
     const place = this.#place(slot);
     const now = place?.currentDirection;

@@ -1,4 +1,4 @@
-/** What a member tells the others directly, browser to browser. */
+/** A member's status, sent directly from browser to browser. */
 export interface Status {
   /** False when muted: the track still runs, so no description shows it. */
   microphone: boolean;

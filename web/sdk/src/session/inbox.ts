@@ -1,7 +1,7 @@
 import { LIMITS } from "../limits.ts";
 
 /**
- * Which of the server's numbered messages this client has processed. Drops repeats, notices holes,
+ * Which of the server's numbered messages this client has processed. Drops duplicates, detects gaps,
  * and acknowledges lazily through `acknowledge`.
  */
 export class Inbox {
@@ -15,14 +15,14 @@ export class Inbox {
     this.#acknowledge = acknowledge;
   }
 
-  /** The last `seq` processed; what a resume names. */
+  /** The last `seq` processed; sent with a resume. */
   get last(): number {
     return this.#last;
   }
 
   /**
-   * Is this message the next one? `hole` means something before it is missing and a resume will bring it;
-   * a hole that a resume did not fill is passed over the second time, so that the call goes on.
+   * Is this message the next one? `hole` means that earlier messages are missing, and a resume will deliver them;
+   * if a resume did not, the gap is skipped the second time, so that the call continues.
    */
   take(seq: number | undefined): "next" | "repeat" | "hole" {
     if (seq === undefined) return "next";
@@ -37,7 +37,7 @@ export class Inbox {
     return "next";
   }
 
-  /** Acknowledges now what has been processed. */
+  /** Acknowledges all processed messages now. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

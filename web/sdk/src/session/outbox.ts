@@ -1,7 +1,7 @@
 import { LIMITS } from "../limits.ts";
 import type { Counted, Refusal } from "../wire.ts";
 
-/** How one message ended. `lost`: the session is gone and nobody knows whether it arrived. */
+/** How one message ended. `lost`: the session has ended, and it is unknown whether the message arrived. */
 export type Fate = { kind: "accepted" } | { kind: "refused"; refusal: Refusal } | { kind: "lost" };
 
 /** A message with its number, as it goes over the wire. */
@@ -13,13 +13,13 @@ export interface Kept {
 }
 
 /**
- * What this client has said and the server has not yet acknowledged, in order. Numbers restart with each session.
+ * Messages of this client that the server has not acknowledged, in order. Numbers restart with each session.
  */
 export class Outbox {
   #next = 1;
   #kept: Kept[] = [];
 
-  /** Numbers and keeps a message. `null` when too much is waiting: the session can no longer promise anything. */
+  /** Numbers and keeps a message. `null` if too many are unacknowledged: delivery can no longer be guaranteed. */
   add(message: Counted, settle: (fate: Fate) => void = () => {}, tries = 1): Kept | null {
     if (this.#kept.length >= LIMITS.outboxMax) return null;
     const kept = { cid: this.#next, message, tries, settle };
@@ -35,19 +35,19 @@ export class Outbox {
     for (const kept of done) kept.settle({ kind: "accepted" });
   }
 
-  /** Takes out a message the server refused; the caller decides its fate. */
+  /** Takes out a message the server refused; the caller decides what to do with it. */
   take(cid: number): Kept | undefined {
     const found = this.#kept.find((kept) => kept.cid === cid);
     if (found) this.#kept = this.#kept.filter((kept) => kept !== found);
     return found;
   }
 
-  /** What to send again after a resume, oldest first, with the numbers it already had. */
+  /** The messages to resend after a resume, oldest first, with their numbers. */
   unacknowledged(): readonly Kept[] {
     return this.#kept;
   }
 
-  /** A new session begins, or none will: what waits is lost, and says so. */
+  /** The session has ended: unacknowledged messages are marked as lost. */
   restart(): void {
     const lost = this.#kept;
     this.#kept = [];
