@@ -1,6 +1,10 @@
 //! All cells of one kind, by key.
 
-use std::{hash::Hash, time::Instant};
+use std::{
+    hash::Hash,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Instant,
+};
 
 use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
@@ -17,6 +21,8 @@ const SHARDS: usize = 256;
 /// All cells of one kind.
 pub(crate) struct Registry<K, T: Turn> {
     cells: DashMap<K, Cell<T, WorkerRef<T>>, RandomState>,
+    /// How many there are; the map would have to lock every shard, and each new connection asks.
+    count: AtomicUsize,
 }
 
 /// A cell whose state the caller has: it must be run.
@@ -28,7 +34,10 @@ pub(crate) struct Claimed<K, T: Turn> {
 
 impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
     fn default() -> Self {
-        Self { cells: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS) }
+        Self {
+            cells: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS),
+            count: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -46,7 +55,10 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     pub(crate) fn post_or_insert(&self, key: K, state: Box<T>, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.entry(key) {
             Entry::Occupied(mut cell) => cell.get_mut().post(message, now),
-            Entry::Vacant(vacant) => vacant.insert(Cell::new(state)).post(message, now),
+            Entry::Vacant(vacant) => {
+                self.count.fetch_add(1, Ordering::Relaxed);
+                vacant.insert(Cell::new(state)).post(message, now)
+            }
         }
     }
 
@@ -62,7 +74,9 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
             next = cell.next();
             next.is_none()
         });
-        dismiss(removed);
+        if let Some((_, cell)) = removed {
+            self.removed(&cell);
+        }
         next
     }
 
@@ -70,9 +84,16 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     pub(crate) fn remove(&self, key: &K) -> Vec<T::Message> {
         let removed = self.cells.remove(key);
         let Some((_, mut cell)) = removed else { return Vec::new() };
-        let queued = std::iter::from_fn(|| cell.next()).collect();
-        dismiss(Some(((), cell)));
-        queued
+        self.removed(&cell);
+        std::iter::from_fn(|| cell.next()).collect()
+    }
+
+    /// The worker of an ended cell waits for nothing.
+    fn removed(&self, cell: &Cell<T, WorkerRef<T>>) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+        if let Some(worker) = cell.worker() {
+            worker.stop(None);
+        }
     }
 
     /// The key of this worker's cell.
@@ -82,7 +103,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.cells.len()
+        self.count.load(Ordering::Relaxed)
     }
 
     /// Every key, in order, so that broadcasts have the same order in each run.
@@ -100,12 +121,5 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     /// How many cells have a worker.
     pub(crate) fn active(&self) -> usize {
         self.cells.iter().filter(|cell| cell.value().worker().is_some()).count()
-    }
-}
-
-/// The worker of an ended cell waits for nothing.
-fn dismiss<K, T: Turn>(removed: Option<(K, Cell<T, WorkerRef<T>>)>) {
-    if let Some(worker) = removed.as_ref().and_then(|(_, cell)| cell.worker()) {
-        worker.stop(None);
     }
 }
