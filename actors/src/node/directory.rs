@@ -24,7 +24,7 @@ use crate::{
     ports::RoomSettings,
     protocol::{Epoch, NodeId, RoomId, SocketId, UserId, server::Mode},
     room::{self, RoomTurn},
-    settings::Settings,
+    settings::{Settings, UserLimits},
     socket::{self, Budgets, SocketTurn},
     user::UserTurn,
 };
@@ -47,6 +47,7 @@ pub(crate) struct Directory {
     pub(crate) tasks: TaskTracker,
     pub(crate) failures: Failures,
     pub(crate) sockets_env: Arc<socket::Env>,
+    users_limits: Arc<UserLimits>,
     pub(super) rooms_env: Arc<room::Env>,
     rooms: Registry<RoomId, RoomTurn>,
     sockets: Registry<SocketId, SocketTurn>,
@@ -117,6 +118,7 @@ impl Directory {
             tasks: TaskTracker::new(),
             failures: Failures::default(),
             sockets_env,
+            users_limits: Arc::new(settings.user),
             rooms_env,
             rooms: Registry::default(),
             sockets: Registry::default(),
@@ -243,8 +245,7 @@ impl Directory {
 
     /// Records the ledger's epoch; returns whether it is newer than the known one, and not the first.
     pub(super) fn note_epoch(&self, epoch: Epoch) -> bool {
-        let before = self.epoch.fetch_max(epoch, Ordering::AcqRel);
-        before < epoch
+        self.epoch.fetch_max(epoch, Ordering::AcqRel) < epoch
     }
 
     pub(super) fn start_draining(&self) {
@@ -322,8 +323,8 @@ impl Directory {
         let now = self.now().at;
         let posted = self.users.post(id, message, now);
         let Posted::Absent(message) = posted else { return run.posted::<UserTurn>(id, posted) };
-        let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, self.settings.user));
-        if let Some(state) = made {
+        let limits = &self.users_limits;
+        if let Some(state) = start::<Self, UserTurn>(self, id, || UserTurn::new(id, Arc::clone(limits))) {
             run.posted::<UserTurn>(id, self.users.post_or_insert(id, state, message, now));
         }
     }

@@ -9,12 +9,11 @@ use crate::protocol::client::Cid;
 
 /// The numbers of one session on one socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Numbers {
-    /// The last number taken on this socket.
-    last: Cid,
-    /// Whether the session was resumed on this socket.
-    resumed: bool,
-}
+pub(super) struct Numbers(u64);
+
+/// Set in [`Numbers`] if the session was resumed on this socket; the rest is the last number taken, which has at most 53
+/// bits.
+const RESUMED: u64 = 1 << 63;
 
 /// The expected number, for an error's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,17 +27,17 @@ pub(super) enum Expected {
 impl Numbers {
     /// Numbers of a new session.
     pub(super) const fn first() -> Self {
-        Self { last: 0, resumed: false }
+        Self(0)
     }
 
     /// Numbers of a resumed session.
     pub(super) const fn resumed() -> Self {
-        Self { last: 0, resumed: true }
+        Self(RESUMED)
     }
 
     /// The last number taken on this socket; 0 if none was.
     pub(super) const fn last(self) -> Cid {
-        self.last
+        self.0 & !RESUMED
     }
 
     /// Takes the next number.
@@ -46,13 +45,14 @@ impl Numbers {
     /// # Errors
     /// The expected number; this one was not taken.
     pub(super) fn take(&mut self, cid: Cid) -> Result<(), Expected> {
-        if self.resumed && cid <= self.last {
-            return Err(Expected::Above(self.last));
+        let (last, resumed) = (self.last(), self.0 & RESUMED);
+        if resumed != 0 && cid <= last {
+            return Err(Expected::Above(last));
         }
-        if !self.resumed && cid != self.last + 1 {
-            return Err(Expected::Exactly(self.last + 1));
+        if resumed == 0 && cid != last + 1 {
+            return Err(Expected::Exactly(last + 1));
         }
-        self.last = cid;
+        self.0 = cid | resumed;
         Ok(())
     }
 }
