@@ -1,9 +1,10 @@
 //! Limits of open connections, in total and per address. It must not know what they are used for.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use actors::socket::Address;
 use dashmap::DashMap;
 
 use super::metrics;
@@ -14,14 +15,14 @@ pub(crate) struct Caps {
     places_max: usize,
     per_address_max: usize,
     taken: AtomicUsize,
-    by_address: DashMap<IpAddr, usize>,
+    by_address: DashMap<Address, usize>,
 }
 
 /// The permit of one connection, released when dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     caps: Arc<Caps>,
-    address: Option<IpAddr>,
+    address: Option<Address>,
 }
 
 /// Which limit is reached.
@@ -50,7 +51,7 @@ impl Caps {
         metrics::connected();
         // From here on dropping the place releases both counts.
         let mut place = Place { caps: Arc::clone(self), address: None };
-        let Some(address) = address.map(network) else { return Ok(place) };
+        let Some(address) = address.map(Address::from) else { return Ok(place) };
         let mut count = self.by_address.entry(address).or_default();
         if *count >= self.per_address_max {
             return Err(Full::Address);
@@ -71,17 +72,6 @@ impl Drop for Place {
                 *count == 0
             });
         }
-    }
-}
-
-/// The key of one client: an IPv4 address, or the /64 that belongs to one IPv6 customer.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

@@ -43,7 +43,7 @@ enum Way {
 
 impl<L: Lobby> Guest<L> {
     /// Serves the connection until it ends (`None`) or its socket is open; then the rest of its life is [`Reading`].
-    pub(crate) async fn enter(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> Option<Reading> {
+    pub(crate) async fn enter(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> Option<Reading<L::Session>> {
         let limits = &self.entrance.limits;
         match tls {
             None => {
@@ -68,7 +68,7 @@ impl<L: Lobby> Guest<L> {
         }
     }
 
-    async fn speak<S: Stream + AsyncRead + AsyncWrite + Unpin>(self, mut stream: S) -> Option<Reading> {
+    async fn speak<S: Stream + AsyncRead + AsyncWrite + Unpin>(self, mut stream: S) -> Option<Reading<L::Session>> {
         let Self { entrance, peer, task } = self;
         let upgraded = match first(&entrance, peer, &mut stream) {
             Way::Socket(answer, arrival, early) => {
