@@ -3,7 +3,7 @@
 //! Pure. An entry costs its key and 8 bytes; a timer that is no longer needed fires once, spuriously.
 
 use std::{
-    mem::{replace, take},
+    mem::replace,
     time::{Duration, Instant},
 };
 
@@ -90,8 +90,9 @@ impl<K: Copy> Timers<K> {
 
     /// Returns the memory of a burst.
     fn shrink(&mut self) {
-        if self.pool.len() > POOL_KEPT.max(4 * self.scheduled) {
-            let (pool, slots) = (take(&mut self.pool), replace(&mut self.slots, vec![NONE; SLOTS]));
+        if self.pool.len() > POOL_KEPT.max(2 * self.scheduled) {
+            let fewer = Vec::with_capacity(self.scheduled + self.scheduled / 4);
+            let (pool, slots) = (replace(&mut self.pool, fewer), replace(&mut self.slots, vec![NONE; SLOTS]));
             (self.free, self.scheduled) = (NONE, 0);
             for mut rest in slots {
                 while let Some(Entry { key, turn, next }) = pool.get(rest as usize) {
