@@ -23,6 +23,8 @@ pub(crate) struct Registry<K, T: Turn> {
     cells: DashMap<K, Cell<T, WorkerRef<T>>, RandomState>,
     /// How many there are; the map would have to lock every shard, and each new connection asks.
     count: AtomicUsize,
+    /// How many have a worker.
+    active: AtomicUsize,
 }
 
 /// A cell whose state the caller has: it must be run.
@@ -34,10 +36,8 @@ pub(crate) struct Claimed<K, T: Turn> {
 
 impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
     fn default() -> Self {
-        Self {
-            cells: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS),
-            count: AtomicUsize::new(0),
-        }
+        let cells = DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS);
+        Self { cells, count: AtomicUsize::new(0), active: AtomicUsize::new(0) }
     }
 }
 
@@ -67,6 +67,20 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
         self.cells.get_mut(key).map(|mut cell| change(&mut cell))
     }
 
+    /// As [`with`](Self::with), for a change that may start or release the cell's worker.
+    pub(crate) fn with_worker<R>(&self, key: &K, change: impl FnOnce(&mut Cell<T, WorkerRef<T>>) -> R) -> Option<R> {
+        self.with(key, |cell| {
+            let before = cell.worker().is_some();
+            let changed = change(cell);
+            match (before, cell.worker().is_some()) {
+                (false, true) => self.active.fetch_add(1, Ordering::Relaxed),
+                (true, false) => self.active.fetch_sub(1, Ordering::Relaxed),
+                (true, true) | (false, false) => 0,
+            };
+            changed
+        })
+    }
+
     /// Removes a cell that stops, unless a message is queued: then returns that message.
     pub(crate) fn end(&self, key: &K) -> Option<T::Message> {
         let mut next = None;
@@ -92,6 +106,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     fn removed(&self, cell: &Cell<T, WorkerRef<T>>) {
         self.count.fetch_sub(1, Ordering::Relaxed);
         if let Some(worker) = cell.worker() {
+            self.active.fetch_sub(1, Ordering::Relaxed);
             worker.stop(None);
         }
     }
@@ -120,6 +135,6 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
 
     /// How many cells have a worker.
     pub(crate) fn active(&self) -> usize {
-        self.cells.iter().filter(|cell| cell.value().worker().is_some()).count()
+        self.active.load(Ordering::Relaxed)
     }
 }

@@ -38,7 +38,7 @@ where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let waits = system.cells().with(&key, |cell| {
+    let waits = system.cells().with_worker(&key, |cell| {
         let waiting = cell.wait(|| start::<S, T>(system, key));
         waiting.is_some_and(|(worker, generation)| worker.send_message(Work::Await(generation, answer)).is_ok())
     });
@@ -99,7 +99,7 @@ where
                     return Ok(());
                 }
                 let cells = Home::<T>::cells(&*state.system);
-                if cells.with(&state.key, |cell| cell.rest(|worker| is_same(worker, &me))).unwrap_or(true) {
+                if cells.with_worker(&state.key, |cell| cell.rest(|worker| is_same(worker, &me))).unwrap_or(true) {
                     me.stop(None);
                 }
             }
