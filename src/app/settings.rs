@@ -39,6 +39,7 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             ping_every: socket.ping_every,
             pong_within: socket.pong_within,
             in_flight_max: socket.in_flight_max.get(),
+            settle_within: socket.settle_within,
             refusals_max: socket.refusals_max.get(),
             ..SocketLimits::default()
         },

@@ -182,7 +182,7 @@ impl Connection {
         let Answer { seat, members, missed, last_cid, lost } = answer;
         let from_seq = resume.seq.saturating_add(1);
         let fresh = Fresh { session: *session, secret: *secret };
-        let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, lost);
+        let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, last_cid, lost);
         let peers = members.iter().map(peer).collect();
         cx.out.push(Effect::Send(ServerToClient::Resumed(Resumed { peers, from_seq, last_cid, lost })));
         session.replay(missed, cx);
