@@ -135,7 +135,7 @@ impl Ledger for Mutated {
                 }
                 Resumed::Seated(seat)
             }
-            failed @ Resumed::Failed(_) => failed,
+            not_seated @ (Resumed::Failed(_) | Resumed::Moved) => not_seated,
         })
     }
 

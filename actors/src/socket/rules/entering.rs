@@ -143,7 +143,7 @@ impl Connection {
                 let ResumeToken { room, order, session, secret } = *token;
                 let (user, name, socket, last_seq) = (identity.user, identity.name.clone(), self.id, resume.seq);
                 entering.asked = true;
-                let request = ResumeRequest { user, name, order, session, secret, socket, last_seq };
+                let request = ResumeRequest { user, name, order, session, secret, socket, last_seq, reclaims: None };
                 let message = room::Message::Resume(Box::new(request));
                 cx.out.push(Effect::Open(room, found.ok().flatten(), message));
             }
