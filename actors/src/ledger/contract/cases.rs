@@ -119,6 +119,7 @@ macro_rules! ledger_cases {
         skipped::a_skipped_number_is_no_duplicate_until_it_is_applied
         skipped::a_resume_tells_which_numbers_were_skipped
         skipped::a_released_number_is_applied_with_the_message_that_it_waited_for
+        skipped::a_number_sent_to_a_receiver_who_has_left_waits_no_more
         skipped::a_duplicate_changes_no_skipped_numbers
         skipped::a_waiting_number_may_be_refused_later
         skipped::a_disconnect_remembers_skipped_numbers
