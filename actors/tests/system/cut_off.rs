@@ -48,12 +48,9 @@ async fn a_partitioned_node_is_degraded_in_time_to_resume_through_another() {
 async fn unavailable(browser: &mut Browser, within: Duration) -> Vec<u64> {
     let (mut refused, end) = (Vec::new(), Instant::now() + within);
     while let Some(heard) = browser.next_within(end - Instant::now()).await {
-        match heard {
-            Heard::Text(error) if error["data"]["code"] == "unavailable" => {
-                refused.push(error["data"]["cid"].as_u64().expect("a number"));
-            }
-            other => panic!("{} hears {other:?}", browser.user),
-        }
+        let Heard::Text(error) = heard else { panic!("{} hears {heard:?}", browser.user) };
+        assert_eq!(error["data"]["code"], "unavailable", "{error}");
+        refused.push(error["data"]["cid"].as_u64().expect("a number"));
     }
     refused
 }
