@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 use super::Directory;
 use crate::{
-    executor::{Posted, Run, System as _, finish, start},
+    executor::{Posted, Run, System as _, finish, start, worker_died},
     messages::{room as room_messages, socket as socket_messages, user as user_messages},
     ports::{Revocation, RevocationScope, RoomSettings},
     protocol::{LoginId, RoomId, SocketId, UserId, server::Mode},
@@ -75,15 +75,14 @@ impl Directory {
         }
     }
 
-    /// A worker has ended unexpectedly: its cell ends with it.
+    /// A worker has died: its cell restarts as after a panic. In a task, so that the supervisor runs no cell.
     pub(in crate::node) fn worker_died(self: &Arc<Self>, worker: ractor::ActorId) {
-        if let Some(room) = self.rooms.of_worker(worker) {
-            self.rooms.remove(&room);
-        } else if let Some(socket) = self.sockets.of_worker(worker) {
-            self.sockets.remove(&socket);
-        } else if let Some(user) = self.users.of_worker(worker) {
-            self.users.remove(&user);
-        }
+        let directory = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let _was_a_cells = worker_died::<Self, RoomTurn>(&directory, worker)
+                || worker_died::<Self, SocketTurn>(&directory, worker)
+                || worker_died::<Self, UserTurn>(&directory, worker);
+        });
     }
 
     fn settings_now(&self, room: RoomId, settings: RoomSettings) -> RoomSettings {
