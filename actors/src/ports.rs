@@ -70,6 +70,9 @@ pub struct RoomSettings {
     pub mode: Mode,
     /// Whether it may be joined.
     pub active: bool,
+    /// Rises with each change, from 1: of two readings the one with the lower revision is old. 0: these are defaults, because
+    /// the settings could not be read.
+    pub revision: u64,
 }
 
 /// A dependency did not answer in time; retrying is worthwhile.

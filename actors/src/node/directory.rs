@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -54,6 +55,8 @@ pub(crate) struct Directory {
     timers: Mutex<Timers<Key>>,
     /// Recently closed rooms: a join that looked its room up before is refused.
     closed: Recent<RoomId>,
+    /// Rooms that this node closes: the ledger does not know it yet.
+    closing: Mutex<BTreeSet<RoomId>>,
     /// Recently revoked tokens: a socket that was authenticated before is closed.
     revoked: Recent<Revocation>,
     sockets_made: AtomicU64,
@@ -125,6 +128,7 @@ impl Directory {
             users: Registry::default(),
             timers: Mutex::new(Timers::new(now.at)),
             closed: Recent::default(),
+            closing: Mutex::default(),
             revoked: Recent::default(),
             sockets_made: AtomicU64::new(1),
             epoch: AtomicU64::new(0),
@@ -214,6 +218,21 @@ impl Directory {
         self.closed.note(room, self.now().at);
     }
 
+    /// Marks a room as closed until [`has_closed`](Self::has_closed).
+    pub(super) fn note_closing(&self, room: RoomId) {
+        self.note_closed(room);
+        lock(&self.closing).insert(room);
+    }
+
+    /// The ledger was told that a room is closed; returns whether it was not opened again meanwhile.
+    pub(super) fn has_closed(&self, room: RoomId) -> bool {
+        let is_closed = lock(&self.closing).remove(&room);
+        if is_closed {
+            self.note_closed(room);
+        }
+        is_closed
+    }
+
     /// Marks tokens as revoked: sockets that were authenticated before are closed when they are attached to their user.
     pub(super) fn note_revoked(&self, revocation: Revocation) {
         self.revoked.note(revocation, self.now().at);
@@ -223,6 +242,7 @@ impl Directory {
     pub(super) fn note_changed(&self, room: RoomId, settings: &RoomSettings) {
         if settings.active {
             self.closed.forget(room);
+            lock(&self.closing).remove(&room);
         }
     }
 

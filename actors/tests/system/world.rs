@@ -43,6 +43,13 @@ impl Book {
         self.rooms.lock().expect("no test panics with the book open")
     }
 
+    /// Changes the participant limit of a room.
+    pub(crate) fn limits(&self, room: RoomId, participants_max: u32) {
+        let mut rooms = self.open();
+        let settings = rooms.get_mut(&room).expect("it exists");
+        (settings.participants_max, settings.revision) = (participants_max, settings.revision + 1);
+    }
+
     /// As many of the next lookups panic.
     pub(crate) fn panics(&self, times: u32) {
         self.panics.store(times, Ordering::SeqCst);
@@ -190,8 +197,13 @@ impl World {
     pub(crate) fn room(&self, participants_max: u32) -> RoomId {
         let mut rooms = self.book.open();
         let id = RoomId::from_letters([u8::try_from(rooms.len() % 26).expect("26 fits"); 10]);
-        let settings =
-            RoomSettings { participants_max, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        let settings = RoomSettings {
+            participants_max,
+            seat_window: Duration::from_secs(5),
+            mode: Mode::Mesh,
+            active: true,
+            revision: 1,
+        };
         rooms.insert(id, settings);
         id
     }

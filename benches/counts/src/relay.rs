@@ -63,8 +63,13 @@ impl Verifier for Everything {
 
 impl Rooms for Everything {
     fn settings(&self, _: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let settings =
-            RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        let settings = RoomSettings {
+            participants_max: 4,
+            seat_window: Duration::from_secs(5),
+            mode: Mode::Mesh,
+            active: true,
+            revision: 1,
+        };
         Box::pin(async move { Ok(Some(settings)) })
     }
 }

@@ -35,10 +35,16 @@ impl Directory {
         message: room_messages::Message,
         run: &mut Run<Self>,
     ) {
-        let now = self.now().at;
+        let (now, settings) = (self.now().at, self.settings_now(id, settings));
+        // An open room learns the newer settings that were read for this request first.
+        let is_known = settings.revision > 0;
+        let reading = is_known.then(|| self.rooms.post(id, room_messages::Message::SettingsChanged(settings), now));
+        reading
+            .into_iter()
+            .filter(|posted| !matches!(posted, Posted::Absent(_)))
+            .for_each(|posted| run.posted::<RoomTurn>(id, posted));
         let posted = self.rooms.post(id, message, now);
         let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
-        let settings = self.settings_now(id, settings);
         let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env), now));
         let posted = match made {
             Some(state) => self.rooms.post_or_insert(id, state, message, now),
@@ -54,6 +60,7 @@ impl Directory {
             seat_window: self.settings.node.seat_window,
             mode: Mode::Mesh,
             active: true,
+            revision: 0,
         }
     }
 

@@ -168,6 +168,7 @@ pub(super) fn room_text(message: &room::Message) -> String {
         | room::Message::Tick
         | room::Message::SettingsChanged(_)
         | room::Message::Close(_)
+        | room::Message::Evict(..)
         | room::Message::Closed
         | room::Message::AnswerLost
         | room::Message::Audit
@@ -218,7 +219,13 @@ pub(super) fn room() -> RoomId {
 }
 
 pub(super) const fn settings() -> RoomSettings {
-    RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true }
+    RoomSettings {
+        participants_max: 4,
+        seat_window: Duration::from_secs(5),
+        mode: Mode::Mesh,
+        active: true,
+        revision: 1,
+    }
 }
 
 pub(super) fn found(lookup: Lookup) -> Event {
