@@ -23,7 +23,9 @@ pub(crate) use run::{deliver, execute, finish};
 pub(crate) use supervise::start;
 pub(crate) use system::{Home, Rest, Run, System};
 pub(crate) use timers::{SLOT, Timers};
-pub(crate) use worker::{relieve, wait};
+#[cfg(any(test, feature = "fault-injection"))]
+pub(crate) use worker::fault_worker;
+pub(crate) use worker::{relieve, wait, worker_died};
 
 #[cfg(test)]
 mod tests;

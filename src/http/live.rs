@@ -44,7 +44,7 @@ impl LiveRooms for NodeRef {
 
     async fn close(&self, room_id: RoomId) {
         if self.close_room(room_id).await.is_err() {
-            tracing::warn!(%room_id, "a room was deleted while the ledger is unavailable: its members stay connected until they leave");
+            tracing::warn!(%room_id, "a room was deleted while the ledger is unavailable: it is closed as soon as the ledger answers");
         }
     }
 

@@ -34,6 +34,7 @@ impl From<&Meeting> for RoomSettings {
                 Mode::Sfu => server::Mode::Sfu,
             },
             active: meeting.active,
+            revision: 1, // the table counts no changes: the last reading applies
         }
     }
 }

@@ -196,6 +196,18 @@ impl<T: Turn, W> Cell<T, W> {
         rests
     }
 
+    /// The worker has died: `lost` replaces the answers it awaited.
+    pub(crate) fn lose_worker(&mut self, lost: T::Message, now: Instant) -> Posted<T> {
+        if self.worker.take().is_none_or(|active| active.outstanding == 0) {
+            return Posted::Queued; // nothing was lost
+        }
+        if let Some(state) = self.state.take() {
+            return Posted::Claimed(state, lost);
+        }
+        self.mailbox(now).answers.push_back(lost);
+        Posted::Queued
+    }
+
     /// The worker, if the cell is active.
     pub(crate) fn worker(&self) -> Option<&W> {
         self.worker.as_ref().map(|active| &active.worker)

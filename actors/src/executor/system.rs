@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -9,7 +10,7 @@ use std::{
 use super::{
     Turn,
     cell::Posted,
-    failure::Failure,
+    failure::{During, Failure},
     registry::{Claimed, Registry},
 };
 use crate::{
@@ -72,17 +73,17 @@ pub(crate) struct Run<S: System> {
     /// The last clock reading: the time of turns, and of queueing.
     pub(crate) now: Moment,
     until: Instant,
-    /// Turns since that reading.
-    turns: u32,
+    /// Steps since that reading.
+    steps: u32,
 }
 
-/// Turns that share a clock reading: together they take some microseconds, and deadlines are milliseconds.
-const TURNS_A_READING: u32 = 8;
+/// Steps that share a clock reading: together they take some microseconds, and deadlines are milliseconds.
+const STEPS_A_READING: u32 = 8;
 
 impl<S: System> Run<S> {
     /// An empty run.
     pub(crate) const fn new(now: Moment) -> Self {
-        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at, turns: 0 }
+        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at, steps: 0 }
     }
 
     /// The capacity of its buffers.
@@ -102,12 +103,17 @@ impl<S: System> Run<S> {
 
     /// Posts pending output, and the answers to it.
     pub(super) fn post(&mut self, system: &Arc<S>) {
+        let at = self.now.at;
         while !self.told.is_empty() {
             let mut posting = std::mem::take(&mut self.posting);
             std::mem::swap(&mut posting, &mut self.told);
-            for out in posting.drain(..) {
-                system.post(out, self);
+            let mut messages = posting.drain(..);
+            // A panic in the posting of one message (in its refusal, say) affects no other.
+            let mut post = || messages.by_ref().for_each(|out| system.post(out, self));
+            while let Err(panic) = catch_unwind(AssertUnwindSafe(&mut post)) {
+                system.failed(Failure::of("message", String::new(), (During::Delivery, &*panic), at));
             }
+            drop(messages);
             self.posting = posting;
         }
     }
@@ -137,15 +143,15 @@ impl<S: System> Run<S> {
 
     /// Starts its budget.
     pub(super) fn begin(&mut self, system: &Arc<S>) {
-        (self.now, self.turns) = (system.clock().now(), 0);
+        (self.now, self.steps) = (system.clock().now(), 0);
         self.until = self.now.at + system.budget();
     }
 
-    /// Counts a turn.
-    pub(super) fn took_turn(&mut self, system: &Arc<S>) {
-        self.turns += 1;
-        if self.turns == TURNS_A_READING {
-            (self.now, self.turns) = (system.clock().now(), 0);
+    /// Counts a step of work: a turn, or the output at its end.
+    pub(super) fn took_step(&mut self, system: &Arc<S>) {
+        self.steps += 1;
+        if self.steps == STEPS_A_READING {
+            (self.now, self.steps) = (system.clock().now(), 0);
         }
     }
 

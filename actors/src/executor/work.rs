@@ -11,6 +11,9 @@ pub(crate) enum Work<T: Turn> {
     Await(u32, Later<T::Message>),
     /// End, if no answer was awaited since this many.
     Rest(u64),
+    /// Panics, for tests of supervision.
+    #[cfg(any(test, feature = "fault-injection"))]
+    Fault,
 }
 
 /// The handle of a worker.

@@ -3,12 +3,12 @@
 use std::{marker::PhantomData, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use ractor::{Actor, ActorProcessingErr, ActorRef, ActorRuntime};
+use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, ActorRuntime};
 
 use super::{
     Turn,
     failure::During,
-    run::go,
+    run::{finish, go},
     supervise,
     system::{Home, Rest, Run, System},
     work::{Work, WorkerRef},
@@ -92,6 +92,8 @@ where
                     state.rest_later::<T>(&me, after);
                 }
             }
+            #[cfg(any(test, feature = "fault-injection"))]
+            Work::Fault => panic!("a fault was injected into this worker"),
             Work::Rest(waited) => {
                 state.resting = false;
                 if waited != state.waited {
@@ -146,6 +148,29 @@ impl<S: System, K> Waiting<S, K> {
         let waited = self.waited;
         me.send_after(after, move || Work::Rest(waited));
     }
+}
+
+/// An actor under the supervisor has died: if it was the worker of a cell of this kind, that cell restarts as after a
+/// panic. Returns whether it was.
+pub(crate) fn worker_died<S, T>(system: &Arc<S>, worker: ActorId) -> bool
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    let Some(key) = system.cells().of_worker(worker) else { return false };
+    let now = system.clock().now();
+    let mut run = Run::new(now);
+    if let Some(posted) = system.cells().with(&key, |cell| cell.lose_worker(T::answer_lost(), now.at)) {
+        run.posted::<T>(key, posted);
+    }
+    finish(system, run);
+    true
+}
+
+/// Makes a cell's worker panic, if it has one.
+#[cfg(any(test, feature = "fault-injection"))]
+pub(crate) fn fault_worker<T: Turn, K: Ord + std::hash::Hash + Copy>(cells: &super::Registry<K, T>, key: K) {
+    cells.with(&key, |cell| cell.worker().map(|worker| worker.send_message(Work::Fault).is_ok()));
 }
 
 /// The worker that continues a run whose budget is spent.

@@ -161,6 +161,7 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Evict(..)
             | Message::Closed
             | Message::Audit
             | Message::Epoch(_)
@@ -197,6 +198,7 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Evict(..)
             | Message::Closed
             | Message::Audit
             | Message::Epoch(_)

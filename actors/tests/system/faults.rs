@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use actors::{node::Victim, protocol::UserId, settings::Settings};
+use actors::{
+    node::Victim,
+    protocol::{Close, UserId},
+    settings::Settings,
+};
 
 use super::{
     browser::Browser,
@@ -30,6 +34,63 @@ async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     }
 }
 
+/// What has panicked on the first node, and during what.
+fn failures(world: &World) -> Vec<String> {
+    world.nodes[0].tree().failures.iter().map(|(it, _)| it.to_string()).collect()
+}
+
+// T1
+#[tokio::test(start_paused = true)]
+async fn a_socket_whose_lookup_panics_is_closed_and_leaves_nothing_behind() {
+    let world = World::single().await;
+    let room = world.room(4);
+    world.book.panics(3);
+    for user in 1..=3 {
+        let browser = world.browser(0, user).await;
+        browser.says(&format!(r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#));
+        browser.goes().await;
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await; // paused
+    assert_eq!(world.nodes[0].population().counts(), [0, 0, 0]);
+    let failures = failures(&world);
+    let of_sockets = failures.iter().filter(|it| it.starts_with("socket") && it.contains("told to fail")).count();
+    assert_eq!(of_sockets, 3, "{failures:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rooms_worker_that_dies_is_a_delay_and_not_a_loss() {
+    let world = World::linked(2).await;
+    let room = world.room(4);
+    let mut members = world.members(4, room).await;
+    members[1].chats(1, "one"); // users 2 and 4 are on the first node
+    for node in &world.nodes {
+        node.inject(Victim::WorkerOf(room));
+    }
+    members[1].chats(2, "two");
+    members[1].chats(3, "three");
+    for reader in [0, 2, 3] {
+        for text in ["one", "two", "three"] {
+            assert_eq!(members[reader].hears("chat_message").await["content"], text);
+        }
+    }
+    assert!(failures(&world).iter().any(|it| it.starts_with("worker") && it.contains("during Work")), "it is seen");
+    for member in &mut members {
+        member.hears_nothing_for(Duration::from_secs(2)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_a_task_beside_the_cells_is_recorded() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut alice = world.member(0, 1, room).await;
+    world.book.panics(1);
+    let _accepted_or_retried = world.nodes[0].settings_changed(room).await;
+    alice.hears_nothing_for(Duration::from_secs(2)).await;
+    let failures = failures(&world);
+    assert!(failures.iter().any(|it| it.contains("during Aside: told to fail")), "{failures:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sockets_panic_affects_that_socket_alone_and_it_resumes() {
     let world = World::single().await;
@@ -52,7 +113,7 @@ async fn after_a_users_panic_their_sockets_are_attached_again() {
     world.nodes[0].inject(Victim::User(UserId::from_u128(2)));
     members[1].hears_nothing_for(Duration::from_secs(2)).await;
     world.nodes[0].kick(UserId::from_u128(2)).await;
-    members[1].is_closed("forbidden", actors::protocol::Close::Forbidden).await;
+    members[1].is_closed("forbidden", Close::Forbidden).await;
     assert_eq!(members[0].hears("user_left").await["reason"], "kicked");
 }
 
@@ -104,6 +165,7 @@ async fn signals_beside_chat(member: &mut Browser, count: usize) -> Vec<String> 
     types
 }
 
+// T1
 #[tokio::test(start_paused = true)]
 async fn an_actor_of_the_node_that_panics_while_it_starts_is_started_again() {
     let world = World::of(1, Settings::default()).await;
@@ -112,7 +174,7 @@ async fn an_actor_of_the_node_that_panics_while_it_starts_is_started_again() {
     members.iter_mut().for_each(|member| member.is_patient = true); // a lease may be late
     world.nodes[0].inject(Victim::LeaseStarts(2));
     members[0].hears_nothing_for(Duration::from_secs(4)).await;
-    let failures: Vec<String> = world.nodes[0].tree().failures.iter().map(|(it, _)| it.to_string()).collect();
+    let failures = failures(&world);
     let during = |what: &str| failures.iter().filter(|it| it.starts_with("lease") && it.contains(what)).count();
     assert_eq!((during("during Work"), during("during Start")), (1, 2), "{failures:?}");
     members[0].offers(1, &name(2), "v=0");

@@ -57,14 +57,19 @@ struct Everything;
 impl Verifier for Everything {
     fn verify(&self, token: &str) -> Result<Identity, TokenError> {
         let user = token.parse().map_err(|_| TokenError::Invalid("no id".to_owned()))?;
-        Ok(Identity { user, name: "Ann".into(), expires: u64::MAX })
+        Ok(Identity { user, name: "Ann".into(), expires: u64::MAX, issued_ms: 0, login: None })
     }
 }
 
 impl Rooms for Everything {
     fn settings(&self, _: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let settings =
-            RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        let settings = RoomSettings {
+            participants_max: 4,
+            seat_window: Duration::from_secs(5),
+            mode: Mode::Mesh,
+            active: true,
+            revision: 1,
+        };
         Box::pin(async move { Ok(Some(settings)) })
     }
 }
@@ -147,6 +152,7 @@ async fn node() -> NodeRef {
     let ports = Ports {
         ledger: Arc::new(MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes))),
         verifier: Arc::new(Everything),
+        revocations: Arc::new(()),
         rooms: Arc::new(Everything),
         ice: Arc::new(Everything),
         entropy: Arc::new(SeededEntropy::new(1)),

@@ -104,3 +104,28 @@ fn seats_that_nobody_holds_are_reported_and_known_ones_are_not() {
     let held = vec![(id(1), session(1)), (id(2), session(2)), (SeatId { order: 3, fence: 4 }, session(3))];
     assert_eq!(bench.answer(Reply::Held(Ok(held))), ["call gone 3#4"]);
 }
+
+#[test]
+fn an_eviction_is_told_until_the_ledger_knows() {
+    let mut bench = Bench::new();
+    let evict = || Message::Evict(user(7), LeaveReason::Kicked);
+    assert_eq!(bench.told(evict()), ["call evict 7 Kicked"]);
+    bench.answer(Reply::Fact(1, Err(not_applied(0))));
+    assert!(!bench.room.is_idle());
+    assert_eq!(bench.pass(Duration::from_millis(50)), ["call evict 7 Kicked"]);
+    assert_eq!(bench.answer(Reply::Fact(1, Ok(vec![]))), NOTHING);
+    assert!(bench.room.is_idle());
+}
+
+#[test]
+fn a_room_that_is_opened_again_before_the_ledger_knows_that_it_was_closed_stays_open() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Close(LeaveReason::Closed));
+    bench.answer(Reply::Fact(1, Err(not_applied(0))));
+    let reading = |revision| Message::SettingsChanged(crate::ports::RoomSettings { revision, ..settings() });
+    bench.told(reading(1));
+    assert_eq!(bench.told(Message::Join(join(2))), ["tell 2 join refused room_closed"], "that reading is older");
+    bench.told(reading(3));
+    assert_eq!(bench.pass(Duration::from_secs(1)), NOTHING, "nobody is told that it is closed");
+    assert_eq!(bench.told(Message::Join(join(2))), ["call join 2"]);
+}

@@ -19,7 +19,13 @@ pub(super) fn room_id() -> RoomId {
 }
 
 pub(super) fn settings() -> RoomSettings {
-    RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true }
+    RoomSettings {
+        participants_max: 4,
+        seat_window: Duration::from_secs(5),
+        mode: Mode::Mesh,
+        active: true,
+        revision: 1,
+    }
 }
 
 pub(super) fn user(number: u64) -> UserId {

@@ -11,6 +11,19 @@ use crate::{
     protocol::{Code, Kind, LeaveReason, SeatId, SocketId, server::ResumeFailure},
 };
 
+// C13
+#[test]
+fn an_older_reading_of_the_settings_does_not_replace_a_newer_one() {
+    let mut bench = Bench::new();
+    let reading = |participants_max, revision| {
+        Message::SettingsChanged(RoomSettings { participants_max, revision, ..settings() })
+    };
+    for (read, wanted) in [(reading(2, 3), 2), (reading(9, 2), 2), (reading(7, 0), 2), (reading(5, 4), 5)] {
+        assert_eq!(bench.told(read), NOTHING);
+        assert_eq!(bench.room.settings.participants_max, wanted);
+    }
+}
+
 #[test]
 fn a_join_asks_the_ledger_and_a_closed_room_does_not() {
     let mut bench = Bench::new();

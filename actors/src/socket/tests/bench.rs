@@ -15,7 +15,7 @@ use crate::{
     metrics::InFlightMessages,
     ports::{Identity, RoomSettings},
     protocol::{
-        Entry, RoomId, SeatId, ServerToClient, SessionId, SocketId, UserId,
+        Entry, LoginId, RoomId, SeatId, ServerToClient, SessionId, SocketId, UserId,
         client::{Cid, Resume, Seq},
         decode,
         encode::chat_data,
@@ -177,6 +177,7 @@ pub(super) fn room_text(message: &room::Message) -> String {
         | room::Message::Tick
         | room::Message::SettingsChanged(_)
         | room::Message::Close(_)
+        | room::Message::Evict(..)
         | room::Message::Closed
         | room::Message::AnswerLost
         | room::Message::Audit
@@ -213,7 +214,13 @@ fn sent_text(message: &ServerToClient) -> String {
 }
 
 pub(super) fn identity(user: u128) -> Identity {
-    Identity { user: UserId::from_u128(user), name: "x".into(), expires: 9_999 }
+    Identity {
+        user: UserId::from_u128(user),
+        name: "x".into(),
+        expires: 9_999,
+        issued_ms: 5_000,
+        login: Some(LoginId::from_u128(user)),
+    }
 }
 
 pub(super) fn room() -> RoomId {
@@ -221,7 +228,13 @@ pub(super) fn room() -> RoomId {
 }
 
 pub(super) const fn settings() -> RoomSettings {
-    RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true }
+    RoomSettings {
+        participants_max: 4,
+        seat_window: Duration::from_secs(5),
+        mode: Mode::Mesh,
+        active: true,
+        revision: 1,
+    }
 }
 
 pub(super) fn found(lookup: Lookup) -> Event {
