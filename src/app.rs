@@ -76,11 +76,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
-    let public = settings::listen(
-        &config,
-        Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load)),
-        certificates.clone(),
-    )?;
+    let public = Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load));
+    let public = public.with_rules(Arc::clone(&site.settings.net)).with_socket_rate(Arc::clone(&site.rates.sockets));
+    let public = certificates.iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)));
     let http_address = public.local_addr()?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());

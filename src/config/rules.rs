@@ -111,6 +111,10 @@ fn http(config: &Config, found: &mut Found) {
     ] {
         found.within(key, value, 10 * MS, MINUTE);
     }
+    found.within("http.keep_alive_within", http.keep_alive_within, SECOND, HOUR);
+    let app = http.public_url.as_ref().is_some_and(|url| !url.is_web());
+    let help = "write the URL that people type, such as \"https://call.example.org\"";
+    found.when(app, &["http.public_url"], "neither http nor https", help);
     let head = http.head_bytes_max.bytes();
     // hyper refuses smaller buffers; a token of 4 KiB must fit.
     found.when(
