@@ -33,6 +33,7 @@ mod signals;
 mod snapshot;
 mod sweep;
 
+use admin::Door;
 use banner::{Serving, announce};
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
@@ -87,8 +88,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
-    let beside = (config.admin.bind, settings::edge(&config));
-    let admin_address = admin::serve(beside, http::admin_router(site, render), (tasks.clone(), stop.clone())).await?;
+    let operators = http::admin_router(site, render, admin::operators(&config)?);
+    let door = Door::new(&config, settings::edge(&config), certificates.clone());
+    let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;

@@ -1,9 +1,10 @@
 //! HTTP: every route on one screen. One resource per file; layers and extractors beside them.
 //!
-//! Public: accounts, rooms, ICE servers, health, documents, the web app. Admin: metrics and internal state.
+//! Public: accounts, rooms, ICE servers, health, documents, the web app. Operators: metrics and internal state.
 //! Must not know: sockets, SQL, who is in a room (`LiveRooms` answers that).
 
 mod admin;
+mod audit;
 mod auth;
 mod body;
 mod caller;
@@ -17,6 +18,7 @@ mod jwks;
 mod layers;
 mod live;
 pub mod metrics;
+mod operators;
 mod origin;
 pub mod problem;
 pub mod rate;
@@ -34,13 +36,14 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, patch},
 };
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use admin::RenderMetrics;
 pub use health::{Check, Health};
 pub use live::LiveRooms;
+pub use operators::{Operators, OverSocket};
 pub use rate::Rates;
 pub use socket::NotOpened;
 
@@ -118,7 +121,7 @@ pub fn router(site: Shared) -> Router {
         .fallback(web::file)
         .layer(from_fn_with_state(Arc::clone(&site), rate::by_address))
         .layer(from_fn_with_state(Arc::clone(&site), layers::shed));
-    layered(limited.merge(health), site)
+    layered(limited.merge(health), site, layers::cors)
 }
 
 /// The route of a listener that serves sockets, but none of our resources: it sends the refusals of sockets.
@@ -153,8 +156,9 @@ pub fn openapi(settings: &Settings) -> serde_json::Value {
     docs::complete(&api_routes().into_openapi().merge_from(health_routes().into_openapi()), settings)
 }
 
-/// The admin listener's routes.
-pub fn admin_router(site: Shared, metrics: RenderMetrics) -> Router {
+/// The operators' routes: probes and metrics to read, and what only operators may see and change. The unix socket adds
+/// [`OverSocket`] to each request.
+pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) -> Router {
     let (health, _) = health_routes().split_for_parts();
     let routes = health
         .route("/metrics", get(admin::metrics))
@@ -162,21 +166,23 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics) -> Router {
         .route("/internal/tree", get(admin::tree))
         .route("/internal/users/{userId}", patch(admin::change_user))
         .fallback(layers::nothing)
+        .layer(from_fn_with_state(Arc::new(operators), operators::guard))
         .layer(Extension(metrics));
-    layered(routes, site)
+    layered(routes, site, |_| None)
 }
 
-/// Wraps routes into the layers, the last one outermost.
-fn layered(routes: Router<Shared>, site: Shared) -> Router {
+/// Wraps routes into the layers, the last one outermost. `cors`: which pages of other sites may read the answers.
+fn layered(routes: Router<Shared>, site: Shared, cors: fn(&Settings) -> Option<CorsLayer>) -> Router {
     let routes = routes
         .layer(from_fn_with_state(Arc::clone(&site), layers::within))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn(client::must_have_host))
+        .layer(from_fn(audit::record))
         .layer(from_fn(problem::render))
         .layer(compress::layer())
         .layer(from_fn(metrics::observe))
         .layer(from_fn(layers::secure));
-    let routes = match layers::cors(&site.settings) {
+    let routes = match cors(&site.settings) {
         Some(cors) => routes.layer(cors),
         None => routes,
     };

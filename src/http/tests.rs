@@ -5,6 +5,7 @@ mod documents;
 mod layers;
 mod malformed;
 mod operations;
+mod operators;
 mod rooms;
 mod upgrades;
 mod web;

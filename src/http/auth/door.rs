@@ -13,7 +13,9 @@ use super::{LetIn, RefreshBody};
 use crate::{
     auth::{AuthError, RefreshToken, Session},
     http::{
-        Shared, cookies, origin,
+        Shared,
+        audit::Who,
+        cookies, origin,
         problem::{Code, Problem},
     },
     net::{self, cookie},
@@ -107,7 +109,9 @@ impl Door {
             user: session.user.into(),
             refresh_token: (by == RefreshBy::Body).then(|| refresh.clone()),
         };
+        let who = Who(answer.user.id);
         let mut response = (status, Json(&answer)).into_response();
+        response.extensions_mut().insert(who);
         cookies::set_access(response.headers_mut(), &answer.access_token, access_ttl, self.secure);
         if by == RefreshBy::Cookie {
             cookies::set_refresh(response.headers_mut(), &refresh, site.auth.settings().refresh_ttl, self.secure);

@@ -77,6 +77,8 @@ codes! {
     UserNotFound = "user_not_found", NOT_FOUND, "User not found";
     /// The resource does not support this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed";
+    /// The request names a host that is not served here.
+    MisdirectedRequest = "misdirected_request", MISDIRECTED_REQUEST, "Misdirected request";
     /// The request's body was not received in time.
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "Request timeout";
     /// The address has an account.

@@ -55,7 +55,7 @@ async fn a_panic_fails_only_its_request_and_hides_its_cause() {
             }
         }),
     );
-    let answer = Ask::get("/boom").send(&layered(broken, Arc::clone(&bench.site))).await;
+    let answer = Ask::get("/boom").send(&layered(broken, Arc::clone(&bench.site), |_| None)).await;
     answer.is_problem(500, "internal");
     assert!(!answer.text.contains("secret"), "{}", answer.text);
 }
@@ -79,7 +79,7 @@ async fn a_request_that_takes_too_long_ends_with_503() {
     let bench = bench().await;
     tokio::time::pause();
     let slow = Router::new().route("/slow", get(std::future::pending::<()>));
-    let answer = Ask::get("/slow").send(&layered(slow, Arc::clone(&bench.site))).await;
+    let answer = Ask::get("/slow").send(&layered(slow, Arc::clone(&bench.site), |_| None)).await;
     answer.is_problem(503, "unavailable");
     assert_eq!(answer.header("retry-after"), "1");
 }
