@@ -31,7 +31,7 @@ pub(super) struct Offered {
 
 /// Opens a WebSocket (RFC 6455), sub-protocol `aldis.v1`. The access token comes with `hello`, as a sub-protocol, as
 /// `Authorization: Bearer`, or as the cookie of an allowed page.
-#[utoipa::path(get, path = "/ws", tag = "signaling", params(Offered),
+#[utoipa::path(get, path = "/ws", tag = "signaling", operation_id = "openSocket", params(Offered),
     responses((status = 101, description = "the socket is open; see docs/protocol.md"),
         (status = 400, body = ProblemBody, description = "`bad_handshake`, `two_tokens` or `token_in_query`"),
         (status = 401, body = ProblemBody, description = "`auth_invalid`: a malformed token"),

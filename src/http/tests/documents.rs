@@ -72,6 +72,22 @@ fn every_error_in_the_document_is_a_problem_and_every_reference_resolves() {
     }
 }
 
+/// Generated clients name their functions after the operations, and validators demand the descriptions.
+#[test]
+fn every_operation_has_a_verb_and_an_object_and_every_response_a_description() {
+    let document = openapi(&Settings::default());
+    let mut names = std::collections::BTreeSet::new();
+    for (route, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap_or_default();
+        assert!(name.contains(char::is_uppercase) && name.starts_with(char::is_lowercase), "{route}: {name}");
+        assert!(names.insert(name), "{route}: {name} is used twice");
+        for (status, response) in operation["responses"].as_object().expect("responses") {
+            let description = response["description"].as_str().unwrap_or_default();
+            assert!(!description.is_empty(), "{route} {status} has no description");
+        }
+    }
+}
+
 #[test]
 fn request_bodies_refuse_unknown_fields() {
     let document = openapi(&Settings::default());
