@@ -6,6 +6,8 @@ mod layers;
 mod malformed;
 mod operations;
 mod rooms;
+#[cfg(feature = "fault-injection")]
+mod tree;
 mod web;
 
 use std::sync::{

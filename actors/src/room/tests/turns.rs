@@ -45,7 +45,7 @@ impl Cell {
             shedding: OnceLock::new(),
         };
         let now = Clock::new().now();
-        let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env), now.at));
+        let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env)));
         Self { turn, ledger, bytes, now, next: Next::Done }
     }
 
@@ -103,6 +103,28 @@ async fn an_answer_that_is_there_and_one_that_comes_later_lead_to_the_same() {
     assert_eq!(outcomes[0], outcomes[1]);
     assert_eq!(outcomes[0].1, ["join 1 in 0", "join 2 in 1", "send to 2 in 1"]);
     assert_eq!(outcomes[0].0.last().map(String::as_str), Some("1 Accepted(101)"));
+}
+
+// C12
+#[tokio::test]
+async fn messages_of_different_members_are_under_way_together_and_those_of_one_in_order() {
+    let mut cell = Cell::new(Mode::Later);
+    for user in [1, 2] {
+        cell.tell(Message::Join(join(user))).await;
+    }
+    let mut out = Out::default();
+    for message in [chat(1, 1), chat(2, 1), chat(1, 2)] {
+        cell.turn.turn(message, cell.now, &mut out);
+    }
+    let asked = cell.asked();
+    assert_eq!((out.waits.len(), asked.len()), (2, 4), "the ledger was asked for both before it answered: {asked:?}");
+    let mut accepted = Vec::new();
+    while !out.waits.is_empty() {
+        let answer = out.waits.remove(0).await;
+        cell.turn.turn(answer, cell.now, &mut out);
+        accepted.extend(out.told.drain(..).map(|to| cell.text(&to)));
+    }
+    assert_eq!(accepted, ["1 Accepted(101)", "2 Accepted(101)", "1 Accepted(102)"]);
 }
 
 #[tokio::test]
