@@ -105,6 +105,7 @@ mod tests {
         tokio::time::advance(span).await;
     }
 
+    // T10
     #[tokio::test(start_paused = true)]
     async fn a_late_tick_is_time_and_a_pause_is_none() {
         let clock = Clock::new();

@@ -26,6 +26,7 @@ async fn degraded(browser: &mut Browser, within: Duration) -> Vec<String> {
     }
 }
 
+// C6
 #[tokio::test(start_paused = true)]
 async fn a_partitioned_node_is_degraded_in_time_to_resume_through_another() {
     let world = World::linked(2).await;

@@ -15,6 +15,7 @@ use super::{
     world::{World, name},
 };
 
+// T6
 #[tokio::test(start_paused = true)]
 async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     let world = World::of(2, Settings::default()).await;

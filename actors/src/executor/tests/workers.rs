@@ -20,6 +20,7 @@ async fn a_turn_runs_on_the_senders_thread_and_its_output_follows() {
     assert_eq!(house.cells.active(), 0, "nobody had to wait");
 }
 
+// T2
 #[tokio::test(start_paused = true)]
 async fn without_a_budget_a_worker_does_the_same() {
     let house = house(Duration::ZERO).await;

@@ -158,6 +158,7 @@ async fn a_room_stops_when_nobody_is_left_and_the_ledger_knows() {
     assert_eq!((cell.next, cell.turn.is_idle()), (Next::Stop, true));
 }
 
+// T7
 #[tokio::test]
 async fn bytes_of_early_candidates_are_booked_and_always_returned() {
     let mut cell = Cell::new(Mode::Now);
@@ -177,6 +178,7 @@ async fn bytes_of_early_candidates_are_booked_and_always_returned() {
     assert_eq!(bytes.held(Buffer::Candidate), 0, "also of a room that ends");
 }
 
+// T11
 #[tokio::test]
 async fn a_drain_is_answered_when_nothing_is_under_way() {
     let mut cell = Cell::new(Mode::Now);
@@ -196,6 +198,7 @@ async fn a_drain_is_answered_when_nothing_is_under_way() {
     assert_eq!((drained.try_recv(), cell.next), (Ok(()), Next::Stop));
 }
 
+// T6
 #[tokio::test]
 async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     let mut cell = Cell::new(Mode::Now);
