@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Settings {
     /// The node itself.
     pub node: NodeLimits,
+    /// What may be queued for one cell.
+    pub mailboxes: MailboxLimits,
     /// One socket.
     pub socket: SocketLimits,
     /// One room.
@@ -53,6 +55,24 @@ impl Default for NodeLimits {
             pushes_max: 10_000,
             buffered_bytes_max: 1 << 30,
         }
+    }
+}
+
+/// Messages queued for one cell while it runs; further ones are refused with a typed answer. Facts, answers and control
+/// messages are always accepted: other limits bound their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailboxLimits {
+    /// For a room: joins, resumes, members' messages, pushes. A hundred members may have 16 messages in flight each.
+    pub room_max: usize,
+    /// For a socket: deliveries, pings, pongs. Several times the entries that an inbox holds for a resume.
+    pub socket_max: usize,
+    /// For a user: new sockets, newer tokens. Many times the sockets that one user may keep.
+    pub user_max: usize,
+}
+
+impl Default for MailboxLimits {
+    fn default() -> Self {
+        Self { room_max: 4_096, socket_max: 1_024, user_max: 256 }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actors::settings::{BudgetLimits, Drain, LedgerLimits, NodeLimits, RoomLimits, Settings, SocketLimits, UserLimits};
+use actors::settings::{
+    BudgetLimits, Drain, LedgerLimits, MailboxLimits, NodeLimits, RoomLimits, Settings, SocketLimits, UserLimits,
+};
 use secrecy::SecretString;
 
 use crate::{
@@ -28,6 +30,11 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             turn_budget: config.node.turn_budget,
             buffered_bytes_max: memory_max / BUFFERED_SHARE,
             ..NodeLimits::default()
+        },
+        mailboxes: MailboxLimits {
+            room_max: config.node.room_mailbox_max.get(),
+            socket_max: config.node.socket_mailbox_max.get(),
+            user_max: config.node.user_mailbox_max.get(),
         },
         socket: SocketLimits {
             message_bytes_max: socket.message_bytes_max.bytes(),

@@ -88,6 +88,15 @@ fn node(config: &Config, found: &mut Found) {
     let help = format!("write a size from \"{}\", or leave it out", MEMORY_LEAST.write());
     let why = format!("less than {}", MEMORY_LEAST.write());
     found.when(memory.is_some_and(|memory| memory < MEMORY_LEAST), &["node.memory_max"], why, help);
+    let small = config.node.room_mailbox_max < config.socket.in_flight_max;
+    let keys = ["node.room_mailbox_max", "socket.in_flight_max"];
+    found.when(small, &keys, "one member could fill it", "write many times `socket.in_flight_max`");
+    let small = config.node.socket_mailbox_max < config.room.inbox_entries_max;
+    let keys = ["node.socket_mailbox_max", "room.inbox_entries_max"];
+    found.when(small, &keys, "a resume could fill it", "write several times `room.inbox_entries_max`");
+    let small = config.node.user_mailbox_max < config.socket.sockets_per_user_max;
+    let keys = ["node.user_mailbox_max", "socket.sockets_per_user_max"];
+    found.when(small, &keys, "the user's sockets could fill it", "write many times `socket.sockets_per_user_max`");
     found.within("drain.within", config.drain.within, SECOND, 18 * SECOND);
 }
 

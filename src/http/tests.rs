@@ -7,6 +7,8 @@ mod malformed;
 mod operations;
 mod operators;
 mod rooms;
+#[cfg(feature = "fault-injection")]
+mod tree;
 mod upgrades;
 mod web;
 

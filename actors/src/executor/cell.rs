@@ -84,13 +84,13 @@ impl<T: Turn, W> Cell<T, W> {
         Self { state: Some(state), mailbox: None, worker: None, generation: 0 }
     }
 
-    /// Hands the message to the caller together with the state, or queues it.
+    /// Hands the message to the caller together with the state, or queues it behind less than `max` others.
     #[inline]
-    pub(crate) fn post(&mut self, message: T::Message, now: Instant) -> Posted<T> {
+    pub(crate) fn post(&mut self, message: T::Message, now: Instant, max: usize) -> Posted<T> {
         if let Some(state) = self.state.take() {
             return Posted::Claimed(state, message);
         }
-        if self.depth() >= T::MAILBOX_MAX && !T::is_exempt(&message) {
+        if self.depth() >= max && !T::is_exempt(&message) {
             return Posted::Full(message);
         }
         self.mailbox(now).messages.push_back(message);

@@ -17,6 +17,7 @@ const SHARDS: usize = 256;
 /// All cells of one kind.
 pub(crate) struct Registry<K, T: Turn> {
     cells: DashMap<K, Cell<T, WorkerRef<T>>, RandomState>,
+    mailbox_max: usize,
 }
 
 /// A cell whose state the caller has: it must be run.
@@ -26,18 +27,17 @@ pub(crate) struct Claimed<K, T: Turn> {
     pub(crate) message: T::Message,
 }
 
-impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
-    fn default() -> Self {
-        Self { cells: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS) }
-    }
-}
-
 impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
+    /// No cells. In the mailbox of each one, so many messages may be queued; [exempt](Turn::is_exempt) ones always may.
+    pub(crate) fn new(mailbox_max: usize) -> Self {
+        Self { cells: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS), mailbox_max }
+    }
+
     /// Posts to the cell, if it exists.
     #[inline]
     pub(crate) fn post(&self, key: K, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.get_mut(&key) {
-            Some(mut cell) => cell.post(message, now),
+            Some(mut cell) => cell.post(message, now, self.mailbox_max),
             None => Posted::Absent(message),
         }
     }
@@ -45,8 +45,8 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     /// Posts to the cell; creates it with `state` if it does not exist.
     pub(crate) fn post_or_insert(&self, key: K, state: Box<T>, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.entry(key) {
-            Entry::Occupied(mut cell) => cell.get_mut().post(message, now),
-            Entry::Vacant(vacant) => vacant.insert(Cell::new(state)).post(message, now),
+            Entry::Occupied(mut cell) => cell.get_mut().post(message, now, self.mailbox_max),
+            Entry::Vacant(vacant) => vacant.insert(Cell::new(state)).post(message, now, self.mailbox_max),
         }
     }
 

@@ -11,14 +11,13 @@ use std::{
 };
 
 use super::{
-    Next, Out, Turn,
+    Moment, Next, Out, Turn,
     cell::{Cell, Mailbox},
     failure::During,
     registry::Claimed,
     supervise,
     system::{Home, Run, System},
 };
-use crate::clock::Moment;
 
 /// Posts these messages, and runs their cells on this thread. Must be called on the node's runtime.
 pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {

@@ -86,6 +86,6 @@ where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let at = system.clock().now().at;
+    let at = system.now().at;
     System::failed(system, Failure::of(S::KIND, format!("{key:?}"), (during, panic), at));
 }

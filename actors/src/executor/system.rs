@@ -8,14 +8,10 @@ use std::{
 };
 
 use super::{
-    Turn,
+    Later, Moment, Turn,
     cell::Posted,
     failure::{During, Failure},
     registry::{Claimed, Registry},
-};
-use crate::{
-    clock::{Clock, Moment},
-    ports::Later,
 };
 
 /// A system of cells: its kinds, and how a turn's output is routed.
@@ -30,8 +26,8 @@ pub(crate) trait System: Sized + Send + Sync + 'static {
     /// Runs a claimed cell, by [`execute`](super::execute).
     fn execute(self: &Arc<Self>, ready: Self::Ready, run: &mut Run<Self>);
 
-    /// The clock of all turns.
-    fn clock(&self) -> &Clock;
+    /// The time of the next turn.
+    fn now(&self) -> Moment;
     /// How long one thread runs turns without a break.
     fn budget(&self) -> Duration;
     /// How long an idle worker is kept.
@@ -143,7 +139,7 @@ impl<S: System> Run<S> {
 
     /// Starts its budget.
     pub(super) fn begin(&mut self, system: &Arc<S>) {
-        (self.now, self.steps) = (system.clock().now(), 0);
+        (self.now, self.steps) = (system.now(), 0);
         self.until = self.now.at + system.budget();
     }
 
@@ -151,7 +147,7 @@ impl<S: System> Run<S> {
     pub(super) fn took_step(&mut self, system: &Arc<S>) {
         self.steps += 1;
         if self.steps == STEPS_A_READING {
-            (self.now, self.steps) = (system.clock().now(), 0);
+            (self.now, self.steps) = (system.now(), 0);
         }
     }
 

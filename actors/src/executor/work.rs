@@ -2,8 +2,7 @@
 
 use ractor::ActorRef;
 
-use super::Turn;
-use crate::ports::Later;
+use super::{Later, Turn};
 
 /// A command to a cell's worker.
 pub(crate) enum Work<T: Turn> {

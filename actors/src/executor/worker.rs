@@ -6,14 +6,13 @@ use futures_util::FutureExt as _;
 use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, ActorRuntime};
 
 use super::{
-    Turn,
+    Later, Turn,
     failure::During,
     run::{finish, go},
     supervise,
     system::{Home, Rest, Run, System},
     work::{Work, WorkerRef},
 };
-use crate::ports::Later;
 
 /// The worker of one cell: its mailbox holds the awaited answers, in order.
 struct Worker<S, T>(PhantomData<fn() -> (S, T)>);
@@ -127,7 +126,7 @@ impl<S: System, K> Waiting<S, K> {
             supervise::report::<S, T>(system, key, During::Wait, &*panic);
             T::answer_lost()
         });
-        let now = system.clock().now();
+        let now = system.now();
         let mut run = Run::new(now);
         if let Some(posted) =
             cells.with(&key, |cell| cell.answer((|worker: &_| is_same(worker, me), generation), message, now.at))
@@ -158,7 +157,7 @@ where
     S: Home<T>,
 {
     let Some(key) = system.cells().of_worker(worker) else { return false };
-    let now = system.clock().now();
+    let now = system.now();
     let mut run = Run::new(now);
     if let Some(posted) = system.cells().with(&key, |cell| cell.lose_worker(T::answer_lost(), now.at)) {
         run.posted::<T>(key, posted);
@@ -191,7 +190,7 @@ impl<S: System> Actor for Relief<S> {
         rest: Rest<S>,
         system: &mut Arc<S>,
     ) -> Result<(), ActorProcessingErr> {
-        let mut run = Run::of(rest, system.clock().now());
+        let mut run = Run::of(rest, system.now());
         loop {
             tokio::task::yield_now().await; // everybody else of this thread first
             if go(system, &mut run) {

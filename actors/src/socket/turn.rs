@@ -171,9 +171,6 @@ impl Turn for SocketTurn {
     type Message = Message;
     type Out = To;
 
-    /// Maximum queued deliveries: those of a large room in which all members send at once, while a worker is late.
-    const MAILBOX_MAX: usize = 1_024;
-
     fn turn(&mut self, message: Message, now: Moment, out: &mut Outs) -> Next {
         if let Some(event) = self.event(message, now, out) {
             self.handle(event, now, out);

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use actors::{
+    ledger::faulty::Faults,
+    messages::socket::Disconnect,
     node::Victim,
     protocol::{Close, UserId},
     settings::Settings,
 };
 
 use super::{
-    browser::Browser,
+    browser::{Browser, Heard},
     world::{World, name},
 };
 
+// T6
 #[tokio::test(start_paused = true)]
 async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     let world = World::of(2, Settings::default()).await;
@@ -55,6 +58,20 @@ async fn a_socket_whose_lookup_panics_is_closed_and_leaves_nothing_behind() {
     let failures = failures(&world);
     let of_sockets = failures.iter().filter(|it| it.starts_with("socket") && it.contains("told to fail")).count();
     assert_eq!(of_sockets, 3, "{failures:?}");
+}
+
+// T6
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_is_lost_while_its_room_restarts_leaves_no_seat_behind() {
+    let world = World::single().await;
+    let room = world.room(2);
+    let mut members = world.members(2, room).await;
+    let bob = members.pop().expect("two");
+    world.nodes[0].inject(Victim::Room(room));
+    bob.disconnects(Disconnect::Lost);
+    let left = members[0].hears("user_left").await;
+    assert_eq!((left["userId"].as_str(), left["reason"].as_str()), (Some(name(2).as_str()), Some("lost")));
+    world.member(0, 3, room).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,7 +148,7 @@ async fn after_a_panic_of_each_of_the_nodes_actors_ticks_and_pushes_continue() {
     members[0].hears_nothing_for(Duration::from_secs(1)).await;
     members[0].offers(1, &name(2), "v=0");
     members[1].hears("offer").await;
-    members[1].disconnects(actors::messages::socket::Disconnect::Lost);
+    members[1].disconnects(Disconnect::Lost);
     assert_eq!(members[0].hears("user_left").await["reason"], "lost");
     assert_eq!(members[2].hears("user_left").await["reason"], "lost");
 }
@@ -157,7 +174,7 @@ async fn after_a_rooms_panic_join_order_still_decides_who_offers() {
 async fn signals_beside_chat(member: &mut Browser, count: usize) -> Vec<String> {
     let mut types = Vec::new();
     for _ in 0..count {
-        let super::browser::Heard::Text(message) = member.next().await else { panic!("a message") };
+        let Heard::Text(message) = member.next().await else { panic!("a message") };
         types.push(message["type"].as_str().expect("a type").to_owned());
     }
     types.retain(|kind| kind != "chat_message");
@@ -179,6 +196,21 @@ async fn an_actor_of_the_node_that_panics_while_it_starts_is_started_again() {
     assert_eq!((during("during Work"), during("during Start")), (1, 2), "{failures:?}");
     members[0].offers(1, &name(2), "v=0");
     members[1].hears("offer").await;
-    members[1].disconnects(actors::messages::socket::Disconnect::Lost);
+    members[1].disconnects(Disconnect::Lost);
     assert_eq!(members[0].hears("user_left").await["reason"], "lost", "time goes on, and the reaper reaps");
+}
+
+// C4
+#[tokio::test(start_paused = true)]
+async fn what_was_pushed_while_the_bridge_was_down_is_found_at_once() {
+    let world = World::linked(2).await;
+    let mut members = world.members(2, world.room(4)).await; // user 1 is on node 1
+    let [there, here] = &mut members[..] else { panic!("two of them") };
+    tokio::join!(there.hears_nothing_for(Duration::from_secs(10)), here.hears_nothing_for(Duration::from_secs(10)));
+    world.links[1].set(Faults { push_lost: 1_000, ..Faults::NONE });
+    here.chats(1, "lost on its way");
+    assert_eq!(there.next_within(Duration::from_secs(1)).await, None, "the push was lost");
+    world.nodes[1].inject(Victim::Bridge);
+    let heard = there.next_within(Duration::from_secs(1)).await;
+    assert!(matches!(&heard, Some(Heard::Text(text)) if text["type"] == "chat_message"), "{heard:?}");
 }

@@ -8,10 +8,9 @@ use std::{
 use ractor::{Actor, ActorCell, ActorProcessingErr, ActorRef, SupervisionEvent};
 
 use super::super::{
-    Claimed, During, Failure, Home, Next, Out, Posted, Registry, Rest, Run, System, Turn, execute, relieve, start,
-    wait, worker_died,
+    Claimed, During, Failure, Home, Later, Moment, Next, Out, Posted, Registry, Rest, Run, System, Turn, execute,
+    relieve, start, wait, worker_died,
 };
-use crate::clock::{Clock, Moment};
 
 /// A message to a counter.
 pub(super) enum Told {
@@ -30,6 +29,8 @@ pub(super) enum Told {
     Unrefusable,
 }
 
+/// Messages queued for one counter.
+pub(super) const MAILBOX_MAX: usize = 4;
 /// The counter whose start panics.
 pub(super) const UNBORN: u8 = 66;
 /// The counter to which nothing can be posted: an attempt panics.
@@ -61,8 +62,6 @@ impl Counter {
 impl Turn for Counter {
     type Message = Told;
     type Out = (u8, Told);
-    const MAILBOX_MAX: usize = 4;
-
     fn turn(&mut self, told: Told, _: Moment, out: &mut Out<(u8, Told), Told>) -> Next {
         match told {
             Told::Add(more) => {
@@ -121,7 +120,6 @@ impl Turn for Counter {
 pub(super) struct House {
     pub(super) cells: Registry<u8, Counter>,
     pub(super) sums: Arc<Mutex<Vec<(u8, u64)>>>,
-    clock: Clock,
     budget: Duration,
     root: OnceLock<ActorCell>,
     failures: Mutex<Vec<Failure>>,
@@ -153,8 +151,8 @@ impl System for House {
         execute::<Self, Counter>(self, ready, run);
     }
 
-    fn clock(&self) -> &Clock {
-        &self.clock
+    fn now(&self) -> Moment {
+        Moment { at: tokio::time::Instant::now().into_std(), unix_ms: 0 }
     }
 
     fn budget(&self) -> Duration {
@@ -178,7 +176,7 @@ impl System for House {
     }
 
     fn buffers(&self) -> Run<Self> {
-        Run::new(self.clock().now())
+        Run::new(self.now())
     }
 
     fn keep_buffers(&self, _: Run<Self>) {}
@@ -196,7 +194,7 @@ impl Home<Counter> for House {
         claimed
     }
 
-    fn wait(self: &Arc<Self>, key: u8, answer: crate::ports::Later<Told>) {
+    fn wait(self: &Arc<Self>, key: u8, answer: Later<Told>) {
         assert!(key != RESTLESS, "told to fail when waiting");
         wait::<Self, Counter>(self, key, answer);
     }
@@ -245,9 +243,8 @@ pub(super) async fn house(budget: Duration) -> Arc<House> {
     let housed = Housed::default();
     let (root, _) = Root::spawn(None, Root, Arc::clone(&housed)).await.expect("it starts");
     let house = Arc::new(House {
-        cells: Registry::default(),
+        cells: Registry::new(MAILBOX_MAX),
         sums: Arc::default(),
-        clock: Clock::new(),
         budget,
         root: OnceLock::from(root.get_cell()),
         failures: Mutex::default(),

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    super::{During, Posted, Turn as _, deliver, fault_worker},
-    house::{Counter, House, MORTAL, REFUSED, RESTARTED, RESTLESS, Told, UNBORN, UNREACHABLE, house},
+    super::{During, Posted, deliver, fault_worker},
+    house::{Counter, House, MAILBOX_MAX, MORTAL, REFUSED, RESTARTED, RESTLESS, Told, UNBORN, UNREACHABLE, house},
 };
 
 const LONG: Duration = Duration::from_secs(1);
@@ -89,7 +89,7 @@ async fn a_panic_in_a_refusal_affects_no_other_message() {
     let state = Box::new(Counter { key: 1, sums, busy: Duration::ZERO });
     let first = house.cells.post_or_insert(1, state, Told::Add(1), std::time::Instant::now());
     assert!(matches!(first, Posted::Claimed(..)), "the state is here, so that messages to it are queued");
-    deliver(&house, (0..Counter::MAILBOX_MAX).map(|_| (1, Told::Add(1))));
+    deliver(&house, (0..MAILBOX_MAX).map(|_| (1, Told::Add(1))));
     deliver(&house, [(1, Told::Unrefusable), (1, Told::Add(1)), (2, Told::Add(1))]);
     assert_eq!((house.heard(), during(&house)), (vec![(2, 1), (REFUSED, 1)], vec![During::Delivery]));
 }

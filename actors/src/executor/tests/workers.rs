@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    super::{Posted, Turn as _, deliver},
-    house::{Counter, Told, house},
+    super::{Posted, deliver},
+    house::{Counter, MAILBOX_MAX, Told, house},
 };
 
 const LONG: Duration = Duration::from_secs(1);
@@ -20,6 +20,7 @@ async fn a_turn_runs_on_the_senders_thread_and_its_output_follows() {
     assert_eq!(house.cells.active(), 0, "nobody had to wait");
 }
 
+// T2
 #[tokio::test(start_paused = true)]
 async fn without_a_budget_a_worker_does_the_same() {
     let house = house(Duration::ZERO).await;
@@ -72,14 +73,14 @@ async fn a_full_mailbox_refuses_all_but_exempt_messages() {
     let first =
         house.cells.post_or_insert(1, Box::new(Counter { key: 1, sums, busy: Duration::ZERO }), Told::Add(1), now);
     assert!(matches!(first, Posted::Claimed(..)));
-    for _ in 0..Counter::MAILBOX_MAX {
+    for _ in 0..MAILBOX_MAX {
         assert!(matches!(house.cells.post(1, Told::Add(1), now), Posted::Queued));
     }
     assert!(matches!(house.cells.post(1, Told::Add(1), now), Posted::Full(_)));
     assert!(matches!(house.cells.post(1, Told::Stop, now), Posted::Queued));
     let mut looks = Vec::new();
     house.cells.look(|key, cell| looks.push((key, cell.depth, cell.running)));
-    assert_eq!(looks, [(1, Counter::MAILBOX_MAX + 1, true)]);
+    assert_eq!(looks, [(1, MAILBOX_MAX + 1, true)]);
 }
 
 // T2

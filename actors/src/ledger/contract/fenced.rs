@@ -20,6 +20,7 @@ pub(super) async fn the_fence_begins_at_one_and_rises_with_each_resume(make: Mak
     }
 }
 
+// C9
 pub(super) async fn the_node_that_held_the_seat_is_told_that_it_moved(make: Make) {
     let mut w = World::new(make).await;
     let (ann, mut bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
@@ -72,6 +73,7 @@ pub(super) async fn a_disconnected_seat_moves_without_a_word(make: Make) {
     assert_eq!((w.pushed("a").await, w.pushed("b").await), (Vec::new(), Vec::new()));
 }
 
+// C1
 pub(super) async fn a_leave_with_an_old_fence_has_no_effect(make: Make) {
     let mut w = World::new(make).await;
     let (ann, old) = (w.join("ann", "a").await, w.join("bob", "b").await);
@@ -83,6 +85,7 @@ pub(super) async fn a_leave_with_an_old_fence_has_no_effect(make: Make) {
     assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 left bob left"]);
 }
 
+// C1
 pub(super) async fn a_disconnect_with_an_old_fence_has_no_effect(make: Make) {
     let mut w = World::new(make).await;
     let old = w.join("ann", "a").await;
@@ -94,6 +97,7 @@ pub(super) async fn a_disconnect_with_an_old_fence_has_no_effect(make: Make) {
     assert_eq!(w.members().await, ["ann (disconnected)"]);
 }
 
+// C9
 pub(super) async fn a_send_with_an_old_fence_is_fenced(make: Make) {
     let mut w = World::new(make).await;
     let (old, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -28,6 +28,7 @@ pub(super) async fn a_skipped_number_is_no_duplicate_until_it_is_applied(make: M
     assert_eq!(w.inbox(&bob).await, ["1 no 2", "2 again"]);
 }
 
+// T5
 pub(super) async fn a_resume_tells_which_numbers_were_skipped(make: Make) {
     let mut w = World::new(make).await;
     let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
@@ -73,6 +74,7 @@ pub(super) async fn a_waiting_number_may_be_refused_later(make: Make) {
     assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [refused(1)]);
 }
 
+// T5
 pub(super) async fn a_disconnect_remembers_skipped_numbers(make: Make) {
     let mut w = World::new(make).await;
     let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -45,7 +45,7 @@ impl Directory {
             .for_each(|posted| run.posted::<RoomTurn>(id, posted));
         let posted = self.rooms.post(id, message, now);
         let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
-        let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env), now));
+        let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env)));
         let posted = match made {
             Some(state) => self.rooms.post_or_insert(id, state, message, now),
             None => Posted::Absent(message),

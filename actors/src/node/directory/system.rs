@@ -7,7 +7,7 @@ use ractor::ActorCell;
 
 use super::{BUFFERS, BUFFERS_KEPT, Directory, Ready, lock};
 use crate::{
-    clock::Clock,
+    clock::Moment,
     executor::{Claimed, During, Failure, Home, Posted, Registry, Rest, Run, System, Turn, execute, relieve, wait},
     messages::To,
     ports::Later,
@@ -61,8 +61,8 @@ impl System for Directory {
         }
     }
 
-    fn clock(&self) -> &Clock {
-        &self.ports.clock
+    fn now(&self) -> Moment {
+        self.ports.clock.now()
     }
 
     fn budget(&self) -> Duration {

@@ -128,6 +128,7 @@ fn a_pair_holds_so_many_candidates_and_another_pair_as_many() {
     }
 }
 
+// T7
 #[test]
 fn a_candidate_is_bounded_in_bytes_and_none_waits_when_memory_is_short() {
     let mut bench = Bench::with_members(2, 2);

@@ -9,6 +9,7 @@ use crate::{
     protocol::{Kind, LeaveReason, SeatId, SocketId},
 };
 
+// C2
 #[test]
 fn a_lost_socket_keeps_the_seat_and_a_leave_frees_it_until_the_ledger_knows() {
     let exits = [
@@ -33,6 +34,7 @@ fn a_lost_socket_keeps_the_seat_and_a_leave_frees_it_until_the_ledger_knows() {
     }
 }
 
+// T6
 #[test]
 fn a_fact_of_a_seat_that_the_room_does_not_know_is_told_all_the_same() {
     let mut bench = Bench::new();
@@ -47,6 +49,7 @@ fn a_fact_of_a_seat_that_the_room_does_not_know_is_told_all_the_same() {
     assert_eq!(bench.told(Message::Leave(older, LeaveReason::Left)), NOTHING, "a newer session holds it here");
 }
 
+// T14
 #[test]
 fn a_room_is_closed_once_and_every_session_ends() {
     let mut bench = Bench::with_members(2, 2);
@@ -67,6 +70,7 @@ fn a_room_that_somebody_else_has_closed_ends_every_session_without_asking() {
     assert_eq!(bench.told(Message::Join(join(3))), ["tell 3 join refused room_closed"]);
 }
 
+// T14
 #[test]
 fn a_join_that_waited_does_not_open_a_closed_room() {
     let mut bench = Bench::new();

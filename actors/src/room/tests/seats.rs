@@ -112,6 +112,7 @@ fn newcomers_are_refused_when_memory_is_short_and_resumes_are_not() {
     assert_eq!(bench.told(Message::Resume(resume(1, 1, 0))), ["call resume 1"]);
 }
 
+// C5
 #[test]
 fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
     for is_pushed in [true, false] {
@@ -127,6 +128,7 @@ fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
     }
 }
 
+// C9
 #[test]
 fn a_socket_that_was_taken_over_speaks_for_nobody() {
     let mut bench = Bench::with_members(2, 2);
@@ -186,6 +188,7 @@ fn the_same_socket_takes_its_own_seat_again_without_a_word() {
     assert_eq!(wants, ["tell 1 resumed 1#2 missed 0, last 0"]);
 }
 
+// T5
 #[test]
 fn a_receipt_is_a_fact_also_after_a_resume() {
     let mut bench = Bench::new();

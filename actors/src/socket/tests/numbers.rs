@@ -59,6 +59,7 @@ fn a_number_out_of_order_is_refused_and_not_taken() {
     assert_eq!(bench.later(1).wants(Event::Tick), ["send ack 1"]);
 }
 
+// T5
 #[test]
 fn a_refusal_of_the_socket_consumes_the_number_and_the_room_remembers_it() {
     let mut bench = Bench::in_room();

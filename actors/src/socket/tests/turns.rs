@@ -148,6 +148,7 @@ fn a_reader_stops_on_request() {
     assert!(stopped.try_recv().is_ok() && stage.in_flight.is_stopped());
 }
 
+// T8
 #[test]
 fn a_flood_of_pings_is_closed() {
     let mut stage = Stage::in_room();
