@@ -88,7 +88,8 @@ fn node(config: &Config, found: &mut Found) {
     let help = format!("write a size from \"{}\", or leave it out", MEMORY_LEAST.write());
     let why = format!("less than {}", MEMORY_LEAST.write());
     found.when(memory.is_some_and(|memory| memory < MEMORY_LEAST), &["node.memory_max"], why, help);
-    found.within("drain.within", config.drain.within, SECOND, 18 * SECOND);
+    // The process exits 4.5 s later at the latest: within 20 s in all.
+    found.within("drain.within", config.drain.within, SECOND, 15 * SECOND);
 }
 
 fn http(config: &Config, found: &mut Found) {
