@@ -20,7 +20,7 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust docs model simulation counts conformance openapi browsers)
+all=(packages format web lints rust docs model simulation counts conformance openapi metrics browsers)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -29,6 +29,7 @@ say() { printf '\n── %s ──\n' "$*"; }
 packages() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v promtool >/dev/null || missing+=(prometheus)
     command -v turnserver >/dev/null || missing+=(coturn)
     command -v curl >/dev/null || missing+=(curl)
     command -v valgrind >/dev/null || missing+=(valgrind)
@@ -81,6 +82,8 @@ built() { cargo test --workspace --all-features --no-run --quiet; }
 conformance() { built && TARGET=$target ECHO=$target/debug/examples/ws_echo tests/conformance.sh; }
 
 openapi() { built && TARGET=$target tests/openapi.sh "$target/debug/aldis"; }
+
+metrics() { built && tests/metrics.sh "$target/debug/aldis"; }
 
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 

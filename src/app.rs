@@ -27,6 +27,7 @@ use crate::{
 
 mod admin;
 mod banner;
+mod check;
 mod ready_file;
 mod settings;
 mod signals;
@@ -35,6 +36,7 @@ mod sweep;
 
 use admin::Door;
 use banner::{Serving, announce};
+pub use check::{check, probe};
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
@@ -136,7 +138,7 @@ fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) 
     System { settings, ports, ledger }
 }
 
-/// Drains, unless a second signal stops the process at once.
+/// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(
     node: &NodeRef,
     config: &Config,
@@ -150,9 +152,8 @@ async fn leave(
         let rested = node.drain(settings::drain(config)).await;
         stop.cancel();
         tasks.close();
-        let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks.wait()).await.is_ok();
-        store.close().await;
-        tracing::info!(rested, ended, "drained");
+        let (ended, closed) = ending(tasks.wait(), store.close()).await;
+        tracing::info!(rested, ended, closed, "drained");
     };
     tokio::select! {
         biased; // what is done is done, even if a signal comes with it
@@ -162,6 +163,12 @@ async fn leave(
             false
         }
     }
+}
+
+/// Waits for the tasks, then for the store, each with a limit; returns which of them ended.
+async fn ending(tasks: impl Future<Output = ()>, store: impl Future<Output = ()>) -> (bool, bool) {
+    let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.is_ok();
+    (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
 }
 
 /// Creates the data directory, readable by its owner only; returns whether it did not exist before.
@@ -213,4 +220,22 @@ fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
 /// A name for this run, when none is configured.
 fn made_up_name() -> String {
     format!("node-{:08x}", rand::random::<u32>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, time::Duration};
+
+    use super::{ending, settings};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_exits_within_20_s_of_the_signal_whatever_hangs() {
+        let begun = tokio::time::Instant::now();
+        assert_eq!(ending(pending(), pending()).await, (false, false));
+        let longest_drain = Duration::from_secs(15);
+        assert!(begun.elapsed() + longest_drain + Duration::from_millis(500) <= Duration::from_secs(20));
+        assert_eq!(ending(async {}, pending()).await, (true, false));
+        assert_eq!(ending(async {}, async {}).await, (true, true));
+        assert_eq!(settings::drain(&crate::config::Config::default()).within, longest_drain);
+    }
 }

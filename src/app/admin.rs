@@ -70,7 +70,7 @@ impl Door {
     }
 
     async fn open(self) -> anyhow::Result<(Listener, Option<socket::Socket>)> {
-        let listener = Listener::bind(self.bind, self.limits).await?;
+        let listener = Listener::bind(self.bind, self.limits).await?.always_answering();
         let listener = self.certificates.into_iter().fold(listener, Listener::with_tls);
         let socket = match socket::Socket::bind(&self.socket) {
             Ok(socket) => Some(socket),

@@ -18,7 +18,9 @@ use crate::{
 /// Buffers for clients take at most this fraction (one in …) of the memory: the rest is sockets, rooms, TLS, hashing.
 const BUFFERED_SHARE: u64 = 3;
 /// From the end of the drain to the end of the process: time to finish HTTP responses.
-pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(4);
+pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(3);
+/// From then to the end of the process: time to close the database.
+pub(super) const CLOSING_WITHIN: Duration = Duration::from_secs(1);
 
 pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
     let (socket, room, budget) = (&config.socket, &config.room, &config.budget);

@@ -97,7 +97,8 @@ fn node(config: &Config, found: &mut Found) {
     let small = config.node.user_mailbox_max < config.socket.sockets_per_user_max;
     let keys = ["node.user_mailbox_max", "socket.sockets_per_user_max"];
     found.when(small, &keys, "the user's sockets could fill it", "write many times `socket.sockets_per_user_max`");
-    found.within("drain.within", config.drain.within, SECOND, 18 * SECOND);
+    // The process exits 4.5 s later at the latest: within 20 s in all.
+    found.within("drain.within", config.drain.within, SECOND, 15 * SECOND);
 }
 
 fn http(config: &Config, found: &mut Found) {

@@ -4,6 +4,7 @@
 //! know routes or sessions.
 
 mod queue;
+mod spare;
 
 use std::fmt;
 use std::io;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use queue::Queue;
+use spare::Spare;
 
 use super::caps::{Caps, Full};
 use super::connection::Lobby;
@@ -40,6 +42,8 @@ pub struct Listener {
     sockets: Option<Arc<Table>>,
     tls: Option<Arc<Certificates>>,
     load: Option<Arc<Load>>,
+    /// Whether the last descriptor is for a response, not for a refusal.
+    always_answers: bool,
 }
 
 /// The listener could not be bound.
@@ -62,7 +66,15 @@ impl Listener {
         // Signals are small and urgent. Accepted connections inherit the option; where they do not, they are only
         // slower.
         let _ = SockRef::from(&tcp).set_tcp_nodelay(true);
-        Ok(Self { tcp, limits: Arc::new(limits), rules: Arc::default(), sockets: None, tls: None, load: None })
+        Ok(Self {
+            tcp,
+            limits: Arc::new(limits),
+            rules: Arc::default(),
+            sockets: None,
+            tls: None,
+            load: None,
+            always_answers: false,
+        })
     }
 
     /// Knows clients and pages by these rules. Connections of trusted proxies count against the limit by address of the
@@ -84,6 +96,12 @@ impl Listener {
         Self { tls: Some(certificates), ..self }
     }
 
+    /// Answers even when the process has no descriptor left, one connection at a time: for probes.
+    #[must_use]
+    pub fn always_answering(self) -> Self {
+        Self { always_answers: true, ..self }
+    }
+
     /// The address it listens on, with the actual port.
     ///
     /// # Errors
@@ -102,7 +120,7 @@ impl Listener {
     /// connection's task is in `tasks`: HTTP ends with its current response; the lobby closes sockets.
     pub async fn serve<L: Lobby>(self, router: Router, lobby: Arc<L>, tasks: TaskTracker, stop: CancellationToken) {
         let caps = Caps::new(self.limits.connections_max, self.limits.connections_per_address_max);
-        let mut pause = Pause::new(self.limits.accept_pause_max);
+        let (mut pause, mut spare) = (Pause::new(self.limits.accept_pause_max), Spare::new());
         let mut queue = Queue::new(std::thread::available_parallelism().map_or(1, usize::from));
         let entrance = Arc::new(self.entrance(router, lobby, stop.clone()));
         loop {
@@ -119,8 +137,19 @@ impl Listener {
                 return;
             }
             match filled {
-                Ok(()) => pause.reset(),
-                Err(error) => pause.after(&error).await,
+                Ok(()) => {
+                    pause.reset();
+                    spare.refill();
+                }
+                Err(error) => {
+                    // A client that is closed at once tries elsewhere; one that waits for nothing does not.
+                    let last = spare.accept(&self.tcp).filter(|_| self.always_answers);
+                    spare.refill();
+                    match last {
+                        Some(last) => queue.push(last),
+                        None => pause.after(&error).await,
+                    }
+                }
             }
             for (stream, peer) in queue.next(self.load.as_deref()) {
                 self.welcome(stream, peer, (&entrance, &caps), &tasks);
