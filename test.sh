@@ -9,6 +9,7 @@
 # Left out of a full run, one flag away:
 #   FUZZ_SECONDS=600 ./test.sh fuzz     each fuzz target for ten minutes (needs a nightly toolchain; a full run goes over
 #                                       the seeds and some thousand variations without one, in tests/corpus.rs)
+#   MUTANTS=3/40 ./test.sh mutants      mutation tests of one of 40 parts of the rules; without MUTANTS of all (some hours)
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
 #   ALDIS_SEEDS=10000 ./test.sh simulation
@@ -20,7 +21,7 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 all=(packages format web lints rust docs model simulation counts conformance openapi browsers)
-more=(licences fuzz)
+more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
 say() { printf '\n── %s ──\n' "$*"; }
@@ -86,10 +87,13 @@ browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 # Every target over its seeds, then for FUZZ_SECONDS each.
 fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }
 
+# Small changes of the rules, each of which some test must detect.
+mutants() { tests/mutants.sh "${MUTANTS:-0/1}"; }
+
 rings=("$@")
 case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
-    --help | -h) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit ;;
+    --help | -h) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
     '') rings=("${all[@]}") ;;
 esac

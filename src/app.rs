@@ -33,6 +33,7 @@ mod signals;
 mod snapshot;
 mod sweep;
 
+use admin::Door;
 use banner::{Serving, announce};
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
@@ -76,11 +77,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
-    let public = settings::listen(
-        &config,
-        Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load)),
-        certificates.clone(),
-    )?;
+    let public = Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load));
+    let public = public.with_rules(Arc::clone(&site.settings.net)).with_socket_rate(Arc::clone(&site.rates.sockets));
+    let public = certificates.iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)));
     let http_address = public.local_addr()?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -89,8 +88,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
-    let beside = (config.admin.bind, settings::edge(&config));
-    let admin_address = admin::serve(beside, http::admin_router(site, render), (tasks.clone(), stop.clone())).await?;
+    let operators = http::admin_router(site, render, admin::operators(&config)?);
+    let door = Door::new(&config, settings::edge(&config), certificates.clone());
+    let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;

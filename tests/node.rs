@@ -6,5 +6,7 @@ mod drained;
 mod joined;
 #[path = "node/measured.rs"]
 mod measured;
+#[path = "node/operated.rs"]
+mod operated;
 #[path = "node/process.rs"]
 mod process;

@@ -97,6 +97,9 @@ pub struct SocketLimits {
     pub pong_within: Duration,
     /// Messages read but not yet settled; the reader waits beyond that, so a mailbox stays short.
     pub in_flight_max: usize,
+    /// How long the reader waits if none of them is settled: then it reads on, for pings, pongs and heartbeats, and refuses
+    /// messages to others as `unavailable`.
+    pub settle_within: Duration,
     /// Messages unacknowledged by the server before it sends an `ack` without waiting for the next tick.
     pub ack_every: u64,
     /// Refusals that the client is not known to have received; beyond it the socket is closed as a flood.
@@ -115,6 +118,7 @@ impl Default for SocketLimits {
             ping_every: Duration::from_secs(10),
             pong_within: Duration::from_secs(14),
             in_flight_max: 16,
+            settle_within: Duration::from_secs(1),
             ack_every: 32,
             refusals_max: 200,
         }

@@ -108,6 +108,12 @@ fn http(config: &Config, found: &mut Found) {
     found.when(keys == (false, true), &["http.tls_key", "http.tls_cert"], "a key without its certificate", help);
     let same = http.bind == config.admin.bind && http.bind.port() != 0;
     found.when(same, &["admin.bind", "http.bind"], "the public listener uses this address", "give each its own port");
+    let exposed = !config.admin.bind.ip().to_canonical().is_loopback();
+    let protected = config.admin.token_file.is_some() || http.tls_cert.is_some();
+    let help = "set `admin.token_file` (all requests but probes then need `Authorization: Bearer` with the token in it) or \
+                `http.tls_cert`, or bind to 127.0.0.1";
+    let why = "other machines reach it, and neither a token nor TLS protects it";
+    found.when(exposed && !protected, &["admin.bind", "admin.token_file"], why, help);
     let more = http.connections_per_address_max > http.connections_max;
     let keys = ["http.connections_per_address_max", "http.connections_max"];
     found.when(more, &keys, "one address may open more connections than all together", "lower it, or raise the other");
@@ -120,6 +126,10 @@ fn http(config: &Config, found: &mut Found) {
     ] {
         found.within(key, value, 10 * MS, MINUTE);
     }
+    found.within("http.keep_alive_within", http.keep_alive_within, SECOND, HOUR);
+    let app = http.public_url.as_ref().is_some_and(|url| !url.is_web());
+    let help = "write the URL that people type, such as \"https://call.example.org\"";
+    found.when(app, &["http.public_url"], "neither http nor https", help);
     let head = http.head_bytes_max.bytes();
     // hyper refuses smaller buffers; a token of 4 KiB must fit.
     found.when(

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use ipnet::IpNet;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -26,19 +25,20 @@ use super::caps::{Caps, Full};
 use super::connection::Lobby;
 use super::entrance::Entrance;
 use super::guest::Guest;
-use super::handshake::{Origin, Policy};
 use super::limits::Limits;
 use super::metrics;
 use super::tls::Certificates;
 use crate::load::Load;
+use crate::net::Rules;
+use crate::net::rate::Table;
 
 /// A bound port, before and while it is served.
 pub struct Listener {
     tcp: TcpListener,
     limits: Arc<Limits>,
-    policy: Arc<Policy>,
+    rules: Arc<Rules>,
+    sockets: Option<Arc<Table>>,
     tls: Option<Arc<Certificates>>,
-    proxies: Arc<[IpNet]>,
     load: Option<Arc<Load>>,
 }
 
@@ -53,7 +53,7 @@ pub struct BindError {
 }
 
 impl Listener {
-    /// Listens on `address` (port 0: any free one), plain, for pages of the same host.
+    /// Listens on `address` (port 0: any free one), plain, with the default rules.
     ///
     /// # Errors
     /// [`BindError`] when the address is in use, not local, or forbidden.
@@ -62,26 +62,26 @@ impl Listener {
         // Signals are small and urgent. Accepted connections inherit the option; where they do not, they are only
         // slower.
         let _ = SockRef::from(&tcp).set_tcp_nodelay(true);
-        let (limits, policy) = (Arc::new(limits), Arc::new(Policy::default()));
-        Ok(Self { tcp, limits, policy, tls: None, proxies: Arc::new([]), load: None })
+        Ok(Self { tcp, limits: Arc::new(limits), rules: Arc::default(), sockets: None, tls: None, load: None })
     }
 
-    /// Also lets pages of these origins open sockets.
+    /// Knows clients and pages by these rules. Connections of trusted proxies count against the limit by address of the
+    /// clients that open sockets over them.
     #[must_use]
-    pub fn allow_origins(self, allowed_origins: Vec<Origin>) -> Self {
-        Self { policy: Arc::new(Policy { allowed_origins }), ..self }
+    pub fn with_rules(self, rules: Arc<Rules>) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Counts in this table how often each client opens a socket.
+    #[must_use]
+    pub fn with_socket_rate(self, sockets: Arc<Table>) -> Self {
+        Self { sockets: Some(sockets), ..self }
     }
 
     /// Serves TLS only. Reload the certificates through the same `Arc`.
     #[must_use]
     pub fn with_tls(self, certificates: Arc<Certificates>) -> Self {
         Self { tls: Some(certificates), ..self }
-    }
-
-    /// Trusts the forwarding headers of proxies in these networks, and exempts them from the limit by address.
-    #[must_use]
-    pub fn trust_proxies(self, networks: Vec<IpNet>) -> Self {
-        Self { proxies: networks.into(), ..self }
     }
 
     /// The address it listens on, with the actual port.
@@ -137,20 +137,18 @@ impl Listener {
         (entrance, caps): (&Arc<Entrance<L>>, &Arc<Caps>),
         tasks: &TaskTracker,
     ) {
-        let by_proxy = self.proxies.iter().any(|network| network.contains(&peer.ip().to_canonical()));
-        let address = (!by_proxy).then(|| peer.ip());
+        let address = (!self.rules.trusts(peer.ip())).then(|| peer.ip());
         let place = match caps.take(address) {
             Ok(place) => place,
             Err(full) => return turn_away(full, peer),
         };
         // The write half of a socket can end its connection's task, so it is made with that task's handle.
         let (give, task) = oneshot::channel();
-        let guest = Guest { entrance: Arc::clone(entrance), peer, task };
+        let guest = Guest { entrance: Arc::clone(entrance), peer, place, task };
         // Boxed, both: the state of the way in is freed, and an idle socket's task is its place and a pointer.
         let entering = Box::pin(guest.enter(stream, self.tls.as_ref().map(|tls| tls.now())));
         let handle = tasks.spawn(async move {
-            let _place = place;
-            if let Some(reading) = entering.await {
+            if let Some((_place, reading)) = entering.await {
                 reading.await;
             }
         });
@@ -163,8 +161,8 @@ impl Listener {
         Entrance {
             router,
             lobby,
-            policy: Arc::clone(&self.policy),
-            proxies: Arc::clone(&self.proxies),
+            rules: Arc::clone(&self.rules),
+            sockets: self.sockets.clone(),
             limits: Arc::clone(&self.limits),
             over_tls: self.tls.is_some(),
             stop,

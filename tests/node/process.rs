@@ -1,7 +1,7 @@
 //! A node in a separate process, and its clients.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -38,7 +38,8 @@ impl Node {
         let ready = dir.path().join("ready.json");
         let log = std::fs::File::create(dir.path().join("log")).expect("a log file");
         let child = Command::new(env!("CARGO_BIN_EXE_aldis"))
-            .args(["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--data-dir", "data"])
+            .args(["serve", "--bind", "127.0.0.1:0", "--data-dir", "data"])
+            .args(if arguments.contains(&"--admin-bind") { &[][..] } else { &["--admin-bind", "127.0.0.1:0"] })
             .args(["--ready-file", "ready.json"])
             .args(arguments)
             .current_dir(dir.path())
@@ -66,6 +67,16 @@ impl Node {
         }
     }
 
+    /// A file in the directory that the node was started in.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A file in the node's data directory.
+    pub(super) fn data(&self, name: &str) -> PathBuf {
+        self.path("data").join(name)
+    }
+
     pub(super) fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("log")).expect("the log is there")
     }
@@ -77,6 +88,11 @@ impl Node {
 
     /// Waits until the process ends by itself.
     pub(super) async fn ended(mut self) -> (ExitStatus, String) {
+        self.end().await
+    }
+
+    /// The same; the node's files stay until it is dropped.
+    pub(super) async fn end(&mut self) -> (ExitStatus, String) {
         let log = self.log_at_end().await;
         (self.child.wait().expect("it has ended"), log)
     }

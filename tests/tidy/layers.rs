@@ -29,6 +29,7 @@ pub(crate) const LAYERS: &[Layers] = &[
     Layers {
         folder: "src",
         layers: &[
+            &["net"],
             &["config"],
             &["telemetry"],
             &["ice", "load", "storage"],

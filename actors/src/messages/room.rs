@@ -8,7 +8,7 @@ use crate::{
     ledger::{Audited, Claimed, Failure, Joined, Push, Resumed, Sent},
     ports::RoomSettings,
     protocol::{
-        Epoch, JoinOrder, LeaveReason, Message as Payload, SeatId, SessionId, SocketId, UserId,
+        Epoch, Fence, JoinOrder, LeaveReason, Message as Payload, SeatId, SessionId, SocketId, UserId,
         client::{Cid, Seq},
     },
 };
@@ -150,6 +150,8 @@ pub struct ResumeRequest {
     pub socket: SocketId,
     /// The last entry that the client has processed.
     pub last_seq: Seq,
+    /// The seat's generation, if the room has restarted and the socket reclaims it.
+    pub reclaims: Option<Fence>,
 }
 
 /// An answer of the ledger, with its question.

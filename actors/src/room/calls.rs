@@ -95,5 +95,6 @@ const fn resume(request: &ResumeRequest) -> Resume {
         session: request.session,
         secret: request.secret,
         last_seq: request.last_seq,
+        reclaims: request.reclaims,
     }
 }

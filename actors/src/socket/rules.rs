@@ -116,10 +116,12 @@ pub(crate) enum Event {
     Close(Close),
 }
 
-/// A message that was read, with its permit, and whether it is within budget.
+/// A message that was read, with its permit, and whether it is within budget and may be sent to the room.
 pub(crate) struct Received {
     pub(crate) message: Result<ClientMessage, BadMessage>,
     pub(crate) permit: Permit,
+    /// Whether it was read while nothing was settled for too long.
+    pub(crate) is_stalled: bool,
     pub(crate) charge: Charge,
 }
 

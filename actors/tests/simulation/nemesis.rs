@@ -175,7 +175,10 @@ impl World {
             3 => Victim::Bridge,
             4 => Victim::User(user),
             5 => Victim::SocketOf(user),
-            _ => Victim::Room(room),
+            _ => {
+                self.panics.note(room);
+                Victim::Room(room)
+            }
         };
         self.note("-", || format!("{victim:?} panics"));
         host.node.inject(victim);

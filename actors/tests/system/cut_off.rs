@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actors::{messages::socket::Disconnect, protocol::Close};
+use tokio::time::Instant;
 
 use super::{
     browser::{Browser, Heard},
@@ -43,6 +44,34 @@ async fn a_partitioned_node_is_degraded_in_time_to_resume_through_another() {
     back.chats(1, "here again");
     assert_eq!(alice.hears("chat_message").await["content"], "here again");
     alice.hears_nothing_for(LONG).await;
+}
+
+/// The numbers that are refused in this time; the browser does nothing but answer pings.
+async fn unavailable(browser: &mut Browser, within: Duration) -> Vec<u64> {
+    let (mut refused, end) = (Vec::new(), Instant::now() + within);
+    while let Some(heard) = browser.next_within(end - Instant::now()).await {
+        let Heard::Text(error) = heard else { panic!("{} hears {heard:?}", browser.user) };
+        assert_eq!(error["data"]["code"], "unavailable", "{error}");
+        refused.push(error["data"]["cid"].as_u64().expect("a number"));
+    }
+    refused
+}
+
+// C7
+#[tokio::test(start_paused = true)]
+async fn while_the_ledger_is_down_pongs_and_heartbeats_do_not_wait_behind_messages() {
+    let world = World::linked(1).await;
+    let mut members = world.members(2, world.room(4)).await;
+    let (mut bob, mut alice) = (members.pop().expect("two"), members.pop().expect("two"));
+    world.links[0].cut(2 * LONG);
+    (alice.is_patient, bob.is_patient) = (true, true);
+    let sent = 190;
+    (1..=sent).for_each(|cid| alice.chats(cid, "is anybody there?"));
+    let (mut refused, ()) = tokio::join!(unavailable(&mut alice, 2 * LONG), bob.hears_nothing_for(2 * LONG));
+    refused.sort_unstable();
+    assert_eq!(refused, (1..=sent).collect::<Vec<_>>(), "each of them, once");
+    alice.chats(sent + 1, "again");
+    assert_eq!(bob.hears("chat_message").await["content"], "again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +125,7 @@ async fn the_nodes_clock_does_not_wait_for_the_ledger() {
     let mut bob = world.browser(0, 2).await;
     (bob.is_patient, bob.pongs) = (true, false);
     world.links[0].stall(LONG);
-    let stalled = tokio::time::Instant::now();
+    let stalled = Instant::now();
     let mut silent = Browser::connect(&world.nodes[0], None);
     silent.is_closed("timeout", Close::Timeout).await;
     let closed = stalled.elapsed();

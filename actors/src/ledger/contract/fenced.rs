@@ -38,6 +38,33 @@ pub(super) async fn a_node_is_told_that_a_seat_moved_between_its_own_sockets(mak
     assert_eq!(w.pushed("a").await, ["ann 1 moved"]);
 }
 
+pub(super) async fn a_node_reclaims_a_seat_that_has_not_moved_and_may_ask_twice(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, mut bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    let asked_before = (ann.id, ann.node);
+    assert!(w.reclaim(&mut ann, 0).await);
+    (ann.id, ann.node) = asked_before; // the answer was lost
+    assert!(w.reclaim(&mut ann, 0).await);
+    w.disconnect(&bob).await;
+    assert!(w.reclaim(&mut bob, 0).await, "disconnected, and by nobody else resumed");
+    assert_eq!(w.members().await, ["ann", "bob"]);
+}
+
+pub(super) async fn a_node_cannot_reclaim_a_seat_that_was_resumed_elsewhere(make: Make) {
+    let mut w = World::new(make).await;
+    let mut ann = w.join("ann", "a").await;
+    let before = (ann.id, ann.node);
+    w.resume(&mut ann, "b", 0).await;
+    let (now, there) = (ann.id, ann.node);
+    (ann.id, ann.node) = before;
+    assert!(!w.reclaim(&mut ann, 0).await);
+    (ann.id, ann.node) = (now, there);
+    assert_eq!(w.pushed("b").await, [""; 0], "it stays where it is");
+    w.disconnect(&ann).await;
+    (ann.id, ann.node) = before;
+    assert!(!w.reclaim(&mut ann, 0).await, "the client is expected on its newer connection");
+}
+
 pub(super) async fn a_disconnected_seat_moves_without_a_word(make: Make) {
     let mut w = World::new(make).await;
     let mut ann = w.join("ann", "a").await;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ledger::{Fact, Send, Skipped},
-    protocol::{Code, Kind, client::Cid},
+    protocol::{Code, Kind, LeaveReason, client::Cid},
 };
 
 fn refused(cid: Cid) -> Skipped {
@@ -47,6 +47,15 @@ pub(super) async fn a_released_number_is_applied_with_the_message_that_it_waited
     w.epoch = 0;
     assert_eq!(w.resume(&mut ann, "b", 2).await.seat.skipped, []);
     assert_eq!(w.say(&ann, &bob, 1, "again").await, "duplicate");
+}
+
+pub(super) async fn a_number_sent_to_a_receiver_who_has_left_waits_no_more(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "b").await);
+    w.send_as(&ann, send(&ann, &cem, 3, vec![waiting(1), waiting(2)], vec![])).await;
+    w.leave(&bob, LeaveReason::Left).await;
+    assert_eq!(w.send_as(&ann, send(&ann, &bob, 4, vec![], vec![1])).await, "receiver gone");
+    assert_eq!(w.resume(&mut ann, "b", 3).await.seat.skipped, [waiting(2)], "who joins later does not receive it");
 }
 
 pub(super) async fn a_duplicate_changes_no_skipped_numbers(make: Make) {

@@ -65,7 +65,16 @@ pub(super) fn seated(number: u64, pushes: Vec<Push>) -> Joined {
 
 pub(super) fn resume(number: u64, socket: u64, last_seq: Seq) -> Box<ResumeRequest> {
     let (user, session, socket) = (user(number), session(number), SocketId(socket));
-    Box::new(ResumeRequest { user, name: "x".into(), order: number, session, secret: 1, socket, last_seq })
+    Box::new(ResumeRequest {
+        user,
+        name: "x".into(),
+        order: number,
+        session,
+        secret: 1,
+        socket,
+        last_seq,
+        reclaims: None,
+    })
 }
 
 /// A seat resumed in its second generation, beside member 2.

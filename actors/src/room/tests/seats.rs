@@ -6,7 +6,7 @@ use super::bench::*;
 use crate::{
     bytes::Pressure,
     ledger::{Ended, Failure, Joined, Resumed, Sequence, Skipped},
-    messages::room::{Message, Reply, SeatRef},
+    messages::room::{Message, Reply, ResumeRequest, SeatRef},
     ports::RoomSettings,
     protocol::{Code, Kind, LeaveReason, SeatId, SocketId, server::ResumeFailure},
 };
@@ -168,6 +168,15 @@ fn a_resume_that_fails_says_why_and_one_that_cannot_be_asked_is_to_reconnect() {
             assert_eq!(bench.room.is_idle(), !is_unknown, "a seat may be looked for");
         }
     }
+}
+
+#[test]
+fn a_socket_whose_seat_has_moved_while_the_room_restarted_has_lost_it() {
+    let mut bench = Bench::new();
+    let request = || Box::new(ResumeRequest { reclaims: Some(1), ..*resume(1, 1, 3) });
+    assert_eq!(bench.told(Message::Resume(request())), ["call resume 1"]);
+    assert_eq!(bench.answer(Reply::Resume(request(), Ok(Resumed::Moved))), ["tell 1 ended Moved"]);
+    assert!(bench.room.is_idle());
 }
 
 #[test]

@@ -70,8 +70,8 @@ impl Session {
     }
 
     /// The same after a resume: its client has processed everything up to `delivered`.
-    pub(super) fn resumed(self, delivered: Seq, lost: bool) -> Self {
-        let numbers = Numbers::resumed();
+    pub(super) fn resumed(self, delivered: Seq, last_cid: Cid, lost: bool) -> Self {
+        let numbers = Numbers::resumed(last_cid);
         Self { delivered, acked: delivered, numbers, told_lost: lost, ..self }
     }
 
@@ -95,6 +95,11 @@ impl Session {
             self.ack_sent = cid - 1; // earlier numbers were acknowledged or refused on another socket
         }
         Ok(())
+    }
+
+    /// Whether this number was accepted or refused before the resume.
+    pub(super) const fn is_resent(&self, cid: Cid) -> bool {
+        self.numbers.is_resent(cid)
     }
 
     /// Every number up to this one was accepted or refused.
@@ -241,7 +246,9 @@ impl Connection {
         let wait = refusal.retry_after_ms;
         cx.out.push(error(refusal));
         session.ack_soon(cx);
-        if unconfirmed > cx.limits.refusals_max {
+        if unconfirmed == cx.limits.refusals_max / 2 {
+            cx.out.push(Effect::Ping(session.ping_payload())); // its pong confirms them
+        } else if unconfirmed > cx.limits.refusals_max {
             let first = u64::try_from(cx.budget.penalty_first.as_millis()).unwrap_or(u64::MAX);
             self.close(Close::Rate, Some(flooded(wait.unwrap_or(first))), cx);
         }

@@ -109,8 +109,17 @@ impl Bench {
     }
 
     pub(super) fn sends_for(&mut self, text: &str, charge: Charge) -> Vec<String> {
+        self.receives(text, charge, false)
+    }
+
+    /// The same, after nothing was settled for too long.
+    pub(super) fn sends_stalled(&mut self, text: &str) -> Vec<String> {
+        self.receives(text, Charge::Granted, true)
+    }
+
+    fn receives(&mut self, text: &str, charge: Charge, is_stalled: bool) -> Vec<String> {
         let permit = Permit::take(&self.in_flight).expect("a permit is left");
-        self.wants(Event::Received(Received { message: decode(text), permit, charge }))
+        self.wants(Event::Received(Received { message: decode(text), permit, is_stalled, charge }))
     }
 
     pub(super) fn later(&mut self, seconds: u64) -> &mut Self {

@@ -45,7 +45,7 @@ impl Account {
 
     async fn resume(&self, order: u64, last_seq: u64) -> Resumed {
         let (user, session) = (UserId::from_u128(2), SessionId::from_u128(2));
-        let resume = Resume { user, order, session, secret: 0, last_seq };
+        let resume = Resume { user, order, session, secret: 0, last_seq, reclaims: None };
         self.ledger.resume(at(1, &self.node), resume).await.expect("memory answers")
     }
 
