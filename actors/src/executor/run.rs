@@ -38,7 +38,7 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
 /// Runs until nothing is left, or the budget is spent; returns whether nothing is left.
 pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
     run.begin(system);
-    run.post(system);
+    run.post_caught(system);
     while let Some(ready) = run.ready.pop_front() {
         system.execute(ready, run);
         if run.is_spent() && !run.ready.is_empty() {
@@ -69,6 +69,7 @@ where
     let ran = catch_unwind(AssertUnwindSafe(|| run_cell(system, key, (&mut held, message), run)));
     let Err(panic) = ran else { return };
     supervise::report::<S, T>(system, key, During::Delivery, &*panic);
+    run.post_caught(system);
     let Some(state) = held.state else { return };
     let given_back = system.cells().with(&key, |cell| {
         held.taken.into_iter().for_each(|taken| cell.put_back(taken));

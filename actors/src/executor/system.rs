@@ -64,7 +64,7 @@ pub(crate) struct Run<S: System> {
     pub(crate) ready: VecDeque<S::Ready>,
     /// Output that is posted next.
     pub(crate) told: Vec<S::Out>,
-    /// Being posted; swapped with `told`.
+    /// Being posted, the last one first; swapped with `told`.
     posting: Vec<S::Out>,
     /// The last clock reading: the time of turns, and of queueing.
     pub(crate) now: Moment,
@@ -97,20 +97,24 @@ impl<S: System> Run<S> {
         Rest(std::mem::take(&mut self.ready))
     }
 
-    /// Posts pending output, and the answers to it.
+    /// Posts pending output, and the answers to it. After a panic, the rest is still pending.
     pub(super) fn post(&mut self, system: &Arc<S>) {
-        let at = self.now.at;
-        while !self.told.is_empty() {
-            let mut posting = std::mem::take(&mut self.posting);
-            std::mem::swap(&mut posting, &mut self.told);
-            let mut messages = posting.drain(..);
-            // A panic in the posting of one message (in its refusal, say) affects no other.
-            let mut post = || messages.by_ref().for_each(|out| system.post(out, self));
-            while let Err(panic) = catch_unwind(AssertUnwindSafe(&mut post)) {
-                system.failed(Failure::of("message", String::new(), (During::Delivery, &*panic), at));
+        loop {
+            while let Some(out) = self.posting.pop() {
+                system.post(out, self);
             }
-            drop(messages);
-            self.posting = posting;
+            if self.told.is_empty() {
+                break;
+            }
+            std::mem::swap(&mut self.posting, &mut self.told);
+            self.posting.reverse(); // the first one is popped first
+        }
+    }
+
+    /// The same, where nobody catches a panic: the posting of one message (its refusal, say) affects no other.
+    pub(super) fn post_caught(&mut self, system: &Arc<S>) {
+        while let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.post(system))) {
+            system.failed(Failure::of("message", String::new(), (During::Delivery, &*panic), self.now.at));
         }
     }
 

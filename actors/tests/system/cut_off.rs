@@ -125,7 +125,7 @@ async fn the_nodes_clock_does_not_wait_for_the_ledger() {
     let mut bob = world.browser(0, 2).await;
     (bob.is_patient, bob.pongs) = (true, false);
     world.links[0].stall(LONG);
-    let stalled = tokio::time::Instant::now();
+    let stalled = Instant::now();
     let mut silent = Browser::connect(&world.nodes[0], None);
     silent.is_closed("timeout", Close::Timeout).await;
     let closed = stalled.elapsed();

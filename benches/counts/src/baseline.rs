@@ -83,7 +83,7 @@ fn steep(now: &Counts) -> Option<String> {
 
 /// What is to be said of `now`, where `agreed` was agreed to.
 pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
-    let mut words = format!("{:<20} {:>9} {:>9} {:>9}\n", "instructions", "agreed", "now", "change");
+    let mut words = format!("{:<28} {:>9} {:>9} {:>9}\n", "instructions", "agreed", "now", "change");
     let (mut dearer, mut cheaper, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
     for (name, _) in now.instructions.iter().chain(&agreed.instructions).filter(|(name, _)| seen.insert(name)) {
@@ -92,7 +92,7 @@ pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
             continue;
         };
         // Writing into a String cannot fail.
-        let _ = writeln!(words, "{name:<20} {before:>9} {after:>9} {:>9}", change(before, after));
+        let _ = writeln!(words, "{name:<28} {before:>9} {after:>9} {:>9}", change(before, after));
         let sentence = || format!("{name}: {after} instructions a call, {} of {before}.", change(before, after));
         if after * 100 > before * (100 + PERCENT) {
             dearer.push(sentence());
