@@ -30,6 +30,7 @@ packages() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
     command -v promtool >/dev/null || missing+=(prometheus)
+    [ -x /usr/sbin/nginx ] || missing+=(nginx)
     command -v turnserver >/dev/null || missing+=(coturn)
     command -v curl >/dev/null || missing+=(curl)
     command -v valgrind >/dev/null || missing+=(valgrind)

@@ -78,7 +78,8 @@ impl Rules {
         let Some(host) = host.filter(|host| origin.is_at(host, seen.port)) else {
             return Page::Foreign(self.another_site(&shown, host));
         };
-        let may_be_ours = if over_tls { origin.is_https() } else { true };
+        // A page over HTTP can be changed on the way to the browser: it is none of a site over TLS.
+        let may_be_ours = origin.is_https() || !(over_tls || seen.secure == Some(true));
         let named = self.public_url.is_none() && origin.is_https();
         if may_be_ours && (named || host.is_certain()) {
             return Page::Own(origin);
