@@ -6,8 +6,6 @@ set -euo pipefail
 aldis=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 venv=$(realpath -m "${TARGET:-$here/../target}")/openapi-venv
-work=$(mktemp -d)
-trap 'kill "$node" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1 || ! [ -x "$venv/bin/openapi-python-client" ]; then
     python3 -m venv "$venv"
@@ -18,18 +16,12 @@ mkdir -p "$typescript"
 cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts} "$typescript"
 (cd "$typescript" && npm ci --no-audit --no-fund --loglevel=error)
 
-cd "$work"
-"$aldis" serve --bind 127.0.0.1:0 --admin-bind 127.0.0.1:0 --data-dir data --ready-file ready.json \
+. "$here/serve.sh"
+serve "$aldis" \
     --set rate_limits.auth_per_address=100000/1m --set rate_limits.auth_per_email=100000/1m \
     --set rate_limits.requests_per_address=1000000/1m --set rate_limits.requests_per_user=1000000/1m \
-    --set ice.stun_urls=stun:127.0.0.1:3478 2>node.log >&2 &
-node=$!
-for _ in $(seq 100); do
-    [ -f ready.json ] && break
-    kill -0 "$node" || { cat node.log >&2; exit 1; }
-    sleep 0.1
-done
-base=http://$(python3 -c 'import json; print(json.load(open("ready.json"))["http"])')
+    --set ice.stun_urls=stun:127.0.0.1:3478
+base=http://$(address http)
 token=$(curl -fsS "$base/api/auth/signup" -H 'content-type: application/json' \
     -d '{"email":"tester@example.org","password":"a long enough password","name":"Tester"}' |
     python3 -c 'import json, sys; print(json.load(sys.stdin)["accessToken"])')
