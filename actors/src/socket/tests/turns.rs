@@ -162,6 +162,32 @@ fn a_flood_of_pings_is_closed() {
 }
 
 #[test]
+fn a_resume_is_taken_although_the_budget_is_spent_and_a_plain_hello_is_not() {
+    let hello = r#"{"type":"hello","data":{"token":"t"}}"#;
+    for (hello, answer) in [(hello.to_owned(), "rate_limited"), (hello_again(), "welcome")] {
+        let mut stage = Stage::opened(env(SocketLimits::default(), true));
+        stage.tell([Message::Opened(Credential::Cookie("t".to_owned()))]);
+        for _ in 0..1_001 {
+            stage.tell([stage.received(r#"{"type":"leave_room"}"#)]);
+        }
+        assert_eq!(stage.sink.written().last().map(String::as_str), Some("rate_limited"));
+        stage.tell([stage.received(&hello)]);
+        assert_eq!(stage.sink.written(), [answer]);
+    }
+}
+
+#[test]
+fn a_tick_schedules_the_next_one_unless_it_came_too_early() {
+    let mut stage = Stage::in_room();
+    stage.later(10).tell([Message::Tick]);
+    assert_eq!(stage.told(), ["wake in 10s"]);
+    stage.later(3).tell([Message::Tick]);
+    assert_eq!(stage.told(), [""; 0], "the next one is scheduled already");
+    stage.later(6).tell([Message::Tick]);
+    assert_eq!(stage.told(), ["wake in 1s"], "the clock may have stepped back: this was the scheduled one");
+}
+
+#[test]
 fn an_idle_socket_is_small() {
     assert!(size_of::<SocketTurn>() <= 400, "{} bytes", size_of::<SocketTurn>());
 }
