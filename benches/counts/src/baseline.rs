@@ -9,6 +9,9 @@ use anyhow::{Context as _, bail};
 /// somebody should.
 const PERCENT: u64 = 5;
 
+/// What may cost at most so many percent of what, by any compiler: a message's cost does not grow with its room.
+const AT_MOST: [(&str, u64, &str); 1] = [("relay_candidate_room_of_100", 130, "relay_candidate")];
+
 /// Instructions of one call of each function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -83,6 +86,10 @@ pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
             cheaper.push(sentence());
         }
     }
+    let over = over(now);
+    if !over.is_empty() {
+        let _ = write!(words, "\nFAILED: more than benches/counts/src/baseline.rs allows:\n  {}\n", over.join("\n  "));
+    }
     let comparable = (&agreed.rustc, &agreed.processor) == (&now.rustc, &now.processor);
     if !comparable {
         let Counts { rustc, processor, .. } = agreed;
@@ -93,7 +100,7 @@ pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
              that changes no hot function: ALDIS_BLESS=1 ./test.sh counts\n",
             now.rustc, now.processor
         );
-        return Verdict { passes: true, words };
+        return Verdict { passes: over.is_empty(), words };
     }
     if !unknown.is_empty() {
         let _ = write!(
@@ -118,7 +125,14 @@ pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
             cheaper.join("\n  ")
         );
     }
-    Verdict { passes: dearer.is_empty() && unknown.is_empty(), words }
+    Verdict { passes: dearer.is_empty() && unknown.is_empty() && over.is_empty(), words }
+}
+
+/// What costs more than it may, compared with another function.
+fn over(now: &Counts) -> Vec<String> {
+    let costs = AT_MOST.iter().filter_map(|(name, percent, of)| Some((name, now.of(name)?, percent, of, now.of(of)?)));
+    let over = costs.filter(|(_, count, percent, _, base)| *count * 100 > *base * *percent);
+    over.map(|(name, count, percent, of, base)| format!("{name}: {count}, over {percent} % of {of}, {base}.")).collect()
 }
 
 /// The change in percent, to a tenth, with its sign.
@@ -168,6 +182,19 @@ mod tests {
         assert!(!passes);
         for part in ["decode: 1051 instructions a call, +5.1 % of 1000", "ALDIS_BLESS=1 ./test.sh counts"] {
             assert!(words.contains(part), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_room_of_100_costs_a_message_at_most_a_third_more_than_a_room_of_two() {
+        let judged = |rustc: &str, large| {
+            let counts = counts(rustc, &[("relay_candidate", 1_000), ("relay_candidate_room_of_100", large)]);
+            compare(&Counts { rustc: "1".into(), ..counts.clone() }, &counts)
+        };
+        assert!(judged("1", 1_300).passes);
+        for rustc in ["1", "2"] {
+            let Verdict { passes, words } = judged(rustc, 1_301);
+            assert!(!passes && words.contains("over 130 % of relay_candidate, 1000"), "{words}");
         }
     }
 

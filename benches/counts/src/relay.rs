@@ -64,7 +64,7 @@ impl Verifier for Everything {
 impl Rooms for Everything {
     fn settings(&self, _: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
         let settings =
-            RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+            RoomSettings { participants_max: 100, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
         Box::pin(async move { Ok(Some(settings)) })
     }
 }
@@ -104,18 +104,26 @@ async fn turns() {
     }
 }
 
-/// A candidate from one member to the other, `together` of them read at once, so that `times` go in all.
-pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
+/// Candidates from the first of so many members to the last one, `together` of them read at once, so that `times` go in
+/// all. The first has sent a description to everybody.
+pub(crate) fn candidates(candidate: &str, times: u64, (members, together): (u128, u64)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let node = node().await;
-        let (mut elder, mut newer) = (Member::come(&node, 7).await, Member::come(&node, 1).await);
-        elder
-            .says(&format!(
-                r#"{{"type":"offer","cid":1,"data":{{"targetUserId":"{}","sdp":"v=0"}}}}"#,
-                UserId::from_u128(1)
-            ))
-            .await;
+        let mut elder = Member::come(&node, members).await;
+        let mut others = Vec::new();
+        for number in (1..members).rev() {
+            others.push(Member::come(&node, number).await);
+        }
+        let mut newer = others.pop().expect("two members at least");
+        let mut cid = 0;
+        for number in (1..members).rev() {
+            let to = UserId::from_u128(number);
+            cid += 1;
+            elder
+                .says(&format!(r#"{{"type":"offer","cid":{cid},"data":{{"targetUserId":"{to}","sdp":"v=0"}}}}"#))
+                .await;
+        }
         tokio::time::sleep(Duration::from_secs(5)).await; // paused: everybody but the room rests by then
         let before = newer.1.load(Relaxed);
         let (head, tail) = candidate.split_once("\"cid\":7").expect("a number");
@@ -124,7 +132,7 @@ pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
             for one in 0..together {
                 text.clear();
                 // Writing into a String cannot fail.
-                let _ = write!(text, "{head}\"cid\":{}{tail}", turn * together + one + 2);
+                let _ = write!(text, "{head}\"cid\":{}{tail}", turn * together + one + cid + 1);
                 elder.0.text(black_box(&text)).await;
             }
             elder.0.flush_batch();
@@ -143,6 +151,7 @@ pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
 async fn node() -> NodeRef {
     let mut settings = Settings::default();
     settings.budget.socket_burst = u32::MAX / 100;
+    settings.budget.room_joins_burst = 1_000;
     let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
     let ports = Ports {
         ledger: Arc::new(MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes))),
