@@ -61,7 +61,7 @@ impl Default for NodeLimits {
 pub struct SocketLimits {
     /// Bytes of one message; a description with many candidates stays below 20 KiB.
     pub message_bytes_max: usize,
-    /// Send-buffer limit: bytes buffered for a slow reader before its socket is closed.
+    /// Send-buffer limit: bytes buffered for a slow reader before its socket is closed; less while memory is short.
     pub outbox_bytes_max: usize,
     /// How long a blocked write may take before the reader counts as slow.
     pub write_within: Duration,

@@ -133,6 +133,7 @@ impl MemoryLedger {
     /// # Errors
     /// [`Failure::Epoch`] if the caller knows it in another one.
     fn room(&self, at: At<'_>) -> Result<Option<StoredRoom<'_>>, Failure> {
+        self.relieve();
         match self.rooms.entry(at.room) {
             Slot::Occupied(stored) => judge(at.epoch, stored.get().core.epoch()).map(|()| Some(stored)),
             Slot::Vacant(_) => judge(at.epoch, self.era.epoch()).map(|()| None),
@@ -144,6 +145,7 @@ impl MemoryLedger {
     /// # Errors
     /// [`Failure::NotApplied`] if there are as many rooms as there may be.
     fn room_or_new(&self, room: RoomId) -> Result<StoredRoom<'_>, Failure> {
+        self.relieve();
         match self.rooms.entry(room) {
             Slot::Occupied(stored) => Ok(stored),
             Slot::Vacant(free) => {
@@ -190,12 +192,13 @@ impl MemoryLedger {
         absent: impl FnOnce() -> T,
         step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let pressure = self.relieve();
         let Some(mut stored) = self.rooms.get_mut(&at.room) else {
             return judge(at.epoch, self.era.epoch()).map(|()| absent());
         };
         let (now, core) = (|| self.clock.now(), &mut stored.core);
         judge(at.epoch, core.epoch())?;
-        let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
+        let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, pressure));
         let answer = step(core, &mut turn);
         self.settle_account(&mut stored, &turn);
         if turn.has_connected {
@@ -220,13 +223,17 @@ impl MemoryLedger {
         }
     }
 
-    /// While memory is short, the heaviest rooms lose what they buffer: a client of them that resumes finds a gap. Light
-    /// rooms lose nothing to them.
-    fn relieve(&self) {
-        while self.bytes.pressure() >= Pressure::ShedAbsent {
+    /// How short memory is. While it is, the heaviest rooms lose what they buffer first: a client of them that resumes finds
+    /// a gap, and light rooms lose nothing to them. No room may be locked by the caller.
+    fn relieve(&self) -> Pressure {
+        loop {
+            let pressure = self.bytes.pressure();
+            if pressure < Pressure::ShedAbsent {
+                return pressure;
+            }
             let heaviest = lock(&self.heavy).heaviest();
             let Some((room, mut stored)) = heaviest.and_then(|room| Some((room, self.rooms.get_mut(&room)?))) else {
-                return; // nothing is heavy, or what was is being freed
+                return pressure; // nothing is heavy, or what was is being freed
             };
             self.unbook(stored.core.shed());
             let before = std::mem::take(&mut stored.buffered);
@@ -247,11 +254,8 @@ impl MemoryLedger {
         self.orphans.note(turn.room, |node| core.is_held_by(node));
     }
 
-    /// Tells other nodes what concerns their seats, and makes room for what was booked; no lock is held any more.
+    /// Tells other nodes what concerns their seats; no lock is held any more.
     fn publish(&self, turn: Turn<'_>) {
-        if turn.has_grown() {
-            self.relieve();
-        }
         for (node, push) in turn.away {
             self.subscribers.tell(&node, Event::Push(push));
         }

@@ -78,11 +78,6 @@ impl<'a> Turn<'a> {
         self.booked[usize::from(!is_connected)] += after.cast_signed() - before.cast_signed();
     }
 
-    /// Whether more was booked than was freed.
-    pub(super) const fn has_grown(&self) -> bool {
-        self.booked[0] + self.booked[1] > 0
-    }
-
     /// What a room buffers after this turn that buffered this much before.
     pub(super) const fn buffered_after(&self, before: usize) -> usize {
         before.saturating_add_signed(self.booked[0] + self.booked[1])

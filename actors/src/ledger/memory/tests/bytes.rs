@@ -183,7 +183,7 @@ async fn who_fills_the_memory_loses_what_they_filled_it_with_and_nobody_else_los
         let pair = account.pair(room).await;
         for _ in 0..8 {
             account.say_in(room, pair, &large).await;
-            assert!(account.bytes.pressure() == Pressure::None, "{} bytes", account.bytes.total());
+            assert!(account.bytes.pressure() < Pressure::ShedChat, "{} bytes", account.bytes.total());
         }
         account.say_in(1, small, "more").await;
     }
@@ -201,7 +201,7 @@ async fn members_that_never_acknowledge_lose_their_inboxes_before_anybody_is_ref
         for _ in 0..9 {
             account.say_in(room, pair, &large).await;
         }
-        assert!(account.bytes.pressure() == Pressure::None, "{} bytes", account.bytes.total());
+        assert!(account.bytes.pressure() < Pressure::ShedChat, "{} bytes", account.bytes.total());
         account.say_in(room, pair, "goes on").await;
         let audit = Audit { seat: pair.1, last_seq: 10, acked: 10 };
         let audited = account.ledger.audit(at, vec![audit]).await.expect("memory answers");
