@@ -37,6 +37,8 @@ struct Seen {
     is_seated: AtomicBool,
     /// Whether the last join was answered, or another message after it refused.
     is_answered: AtomicBool,
+    /// Whether it reads no more.
+    is_deaf: AtomicBool,
     /// The last retry delay that it was given, in milliseconds; 0 once it was read.
     retry_after_ms: AtomicU64,
     refusals: Mutex<BTreeMap<String, u64>>,
@@ -117,6 +119,11 @@ impl Attacker {
     pub(crate) async fn control(&self, opcode: Opcode) -> Result<(), LineOver> {
         self.has_room().await?;
         self.line.control(opcode, b"x")
+    }
+
+    /// Reads nothing any more; the connection stays open.
+    pub(crate) fn stall(&self) {
+        self.seen.is_deaf.store(true, Relaxed);
     }
 
     /// Drops the connection without a word.
@@ -217,6 +224,6 @@ impl Listen for Ear {
     fn pause(&mut self) {}
 
     fn listens(&self) -> bool {
-        true
+        !self.seen.is_deaf.load(Relaxed)
     }
 }

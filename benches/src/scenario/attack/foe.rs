@@ -73,13 +73,13 @@ impl Attack {
         }
     }
 
-    pub(super) const fn p99_figure(self) -> &'static str {
+    pub(super) const fn ratio_figure(self) -> &'static str {
         match self {
-            Self::Takeover => "takeover_p99_us",
-            Self::JoinLeave => "join_leave_p99_us",
-            Self::Flood => "flood_p99_us",
-            Self::Ping => "ping_p99_us",
-            Self::Guess => "guess_p99_us",
+            Self::Takeover => "takeover_p99_ratio",
+            Self::JoinLeave => "join_leave_p99_ratio",
+            Self::Flood => "flood_p99_ratio",
+            Self::Ping => "ping_p99_ratio",
+            Self::Guess => "guess_p99_ratio",
         }
     }
 

@@ -1,6 +1,7 @@
 //! `attack memory`: clients make a node with little memory buffer what nobody takes: early candidates, descriptions for
-//! disconnected members of rooms that keep their seats, and for members that acknowledge nothing. Beside them, established calls signal, and some of their members
-//! are disconnected and resume. Must not know how the node bounds its buffers.
+//! disconnected members of rooms that keep their seats, for members that acknowledge nothing, and for members that read
+//! nothing. Beside them, established calls signal, and some of their members are disconnected and resume. Must not know how
+//! the node bounds its buffers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -39,6 +40,8 @@ pub(super) const FIGURES: &[&str] = &[
     "to_absent_refused",
     "to_silent_sent",
     "to_silent_refused",
+    "to_deaf_sent",
+    "to_deaf_refused",
     "attack_bytes",
     "attackers_closed",
     "cut",
@@ -57,8 +60,12 @@ const CANDIDATE_SOCKETS: usize = 5;
 const CANDIDATE_TARGETS: usize = 16;
 /// Rooms with members that take nothing, each with one attacker: of each kind.
 const DESCRIPTION_SOCKETS: usize = 8;
+/// In this order.
+const DESCRIPTION_KINDS: [Kind; 3] = [Kind::ToAbsent, Kind::ToSilent, Kind::ToDeaf];
 /// All attackers.
-const ATTACKERS: usize = CANDIDATE_SOCKETS + 2 * DESCRIPTION_SOCKETS;
+const ATTACKERS: usize = CANDIDATE_SOCKETS + DESCRIPTION_KINDS.len() * DESCRIPTION_SOCKETS;
+/// What the kernel holds for a member that reads nothing: little, so that the node buffers the rest.
+const DEAF_RECEIVE_BYTES: u32 = 4 * 1024;
 /// How long these rooms keep the seats of disconnected members, in seconds: the longest that a host may set.
 const WINDOW_SECONDS: u32 = 120;
 
@@ -98,12 +105,16 @@ async fn gather(
     attacker.join(room).await?;
     let mut accomplices = Vec::new();
     for account in &accounts[1..] {
-        let accomplice = Attacker::open(account).await?;
+        let mut account = account.clone();
+        account.way.receive_bytes = (kind == Kind::ToDeaf).then_some(DEAF_RECEIVE_BYTES);
+        let accomplice = Attacker::open(&account).await?;
         accomplice.join(room).await?;
         accomplices.push(accomplice);
     }
-    if kind == Kind::ToAbsent {
-        accomplices.drain(..).for_each(|accomplice| accomplice.cut());
+    match kind {
+        Kind::ToAbsent => accomplices.drain(..).for_each(|accomplice| accomplice.cut()),
+        Kind::ToDeaf => accomplices.iter().for_each(Attacker::stall),
+        Kind::EarlyCandidates | Kind::ToSilent => {}
     }
     let account = accounts[0].clone();
     Ok((Raid { kind, account, room, targets, accomplices }, attacker))
@@ -113,7 +124,7 @@ async fn gather(
 #[derive(Default)]
 struct Siege {
     /// In the order of the kinds of attack.
-    spoils: [Spoils; 3],
+    spoils: [Spoils; 4],
     cut: u64,
     lost: u64,
     peak: (u64, Option<u64>),
@@ -154,7 +165,8 @@ impl Memory {
     }
 
     async fn crowd(&self, run: &Run, node: &Node, latencies: &Arc<Latencies>) -> anyhow::Result<Crowd> {
-        let people = CANDIDATE_SOCKETS * (CANDIDATE_TARGETS + 1) + 2 * DESCRIPTION_SOCKETS * (self.targets + 1);
+        let people = CANDIDATE_SOCKETS * (CANDIDATE_TARGETS + 1)
+            + DESCRIPTION_KINDS.len() * DESCRIPTION_SOCKETS * (self.targets + 1);
         files_for(2 * self.pairs + people)?;
         let negotiation = Negotiation { sdp_bytes: 1_500, candidates: 0, candidate_bytes: run.shared.payload };
         let casting = Casting {
@@ -176,7 +188,9 @@ impl Memory {
     /// All attackers are in their rooms, and their targets after them.
     async fn prepare(&self, node: &Node, apart: &Apart) -> anyhow::Result<Vec<(Raid, Attacker)>> {
         // The tokens of a node are minted anew at each call, for new users.
-        let tokens = node.tokens(1 + CANDIDATE_TARGETS + 2 * DESCRIPTION_SOCKETS * (1 + self.targets)).await?;
+        let tokens = node
+            .tokens(1 + CANDIDATE_TARGETS + DESCRIPTION_KINDS.len() * DESCRIPTION_SOCKETS * (1 + self.targets))
+            .await?;
         let (early, others) = tokens.split_at(1 + CANDIDATE_TARGETS);
         let host = node.rest.sign_up(&Credentials::fresh("attacker", 0)).await?;
         let mut preparing = Vec::new();
@@ -184,7 +198,7 @@ impl Memory {
             let (kind, people) = match n.checked_sub(CANDIDATE_SOCKETS) {
                 None => (Kind::EarlyCandidates, early),
                 Some(room) => {
-                    let kind = if room < DESCRIPTION_SOCKETS { Kind::ToAbsent } else { Kind::ToSilent };
+                    let kind = DESCRIPTION_KINDS[room / DESCRIPTION_SOCKETS];
                     (kind, &others[room * (1 + self.targets)..(room + 1) * (1 + self.targets)])
                 }
             };
@@ -231,8 +245,8 @@ impl Memory {
         (idle, busy): (&Histogram<u64>, &Histogram<u64>),
     ) {
         let Siege { spoils, cut, lost, peak } = siege;
-        let [candidates, to_absent, to_silent] = spoils;
-        let all = candidates.and(*to_absent).and(*to_silent);
+        let [candidates, to_absent, to_silent, to_deaf] = spoils;
+        let all = candidates.and(*to_absent).and(*to_silent).and(*to_deaf);
         let mut count = |name, value: u64, what| report.figure((name, Unit::Count), float(value), what);
         count("pairs", self.pairs as u64, "established calls");
         count("is_cgroup", u64::from(peak.1.is_some()), "1: a cgroup enforced the limit; 0: only the check below did");
@@ -242,6 +256,8 @@ impl Memory {
         count("to_absent_refused", to_absent.refused, "of these, refused");
         count("to_silent_sent", to_silent.sent, "the same for members that acknowledge nothing, by 8 sockets");
         count("to_silent_refused", to_silent.refused, "of these, refused");
+        count("to_deaf_sent", to_deaf.sent, "the same for members that read nothing, by 8 sockets");
+        count("to_deaf_refused", to_deaf.refused, "of these, refused");
         count("attackers_closed", all.closed, "sockets of attackers that were closed");
         count("cut", *cut, "members of calls that were disconnected during the attack");
         let tally = &crowd.play.tally;
@@ -273,8 +289,10 @@ impl Memory {
         if closed > 0 {
             report.violation(format!("the node closed {closed} sockets of calls"));
         }
-        if siege.peak.0 > self.memory_max.as_u64() {
-            report.violation(format!("the node took {} bytes of memory, more than it may", siege.peak.0));
+        // A cgroup does not count pages of the program's file that others have loaded.
+        let used = siege.peak.1.unwrap_or(siege.peak.0);
+        if used > self.memory_max.as_u64() {
+            report.violation(format!("the node took {used} bytes of memory, more than it may"));
         }
         if siege.spoils.iter().any(|spoils| spoils.sent == 0) {
             report.failure("some attackers sent nothing: nothing was shown".to_owned());

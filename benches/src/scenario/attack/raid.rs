@@ -29,6 +29,8 @@ pub(super) enum Kind {
     ToAbsent,
     /// Descriptions, to members that receive them and acknowledge nothing.
     ToSilent,
+    /// Descriptions, to members that read nothing.
+    ToDeaf,
 }
 
 /// An attack on one room.
@@ -101,8 +103,10 @@ impl Raid {
                         words::candidate(text, (cid, *target), Mark { n: 0, at: 0, rev: 0 }, length);
                     }
                     // The member that joined first offers, the others answer.
-                    Kind::ToAbsent | Kind::ToSilent if has_joined_first => words::offer(text, cid, *target, SDP_BYTES),
-                    Kind::ToAbsent | Kind::ToSilent => words::answer(text, cid, *target, SDP_BYTES),
+                    Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf if has_joined_first => {
+                        words::offer(text, cid, *target, SDP_BYTES)
+                    }
+                    Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf => words::answer(text, cid, *target, SDP_BYTES),
                 }
                 bytes = text.len() as u64;
             });
