@@ -8,7 +8,13 @@ mod drained;
 mod joined;
 #[path = "node/measured.rs"]
 mod measured;
+#[path = "node/member.rs"]
+mod member;
 #[path = "node/operated.rs"]
 mod operated;
+#[path = "node/paused.rs"]
+mod paused;
 #[path = "node/process.rs"]
 mod process;
+#[path = "node/restarted.rs"]
+mod restarted;

@@ -49,7 +49,7 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["oracle"],
             &["tally"],
             &["member", "node"],
-            &["crowd", "newcomers", "pace", "report"],
+            &["attacker", "crowd", "newcomers", "pace", "report"],
             &["options"],
             &["scenario"],
             &["peer"],

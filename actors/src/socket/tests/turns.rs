@@ -106,6 +106,20 @@ fn a_reader_that_is_slow_in_bytes_or_in_time_is_disconnected_and_its_seat_kept()
 }
 
 #[test]
+fn the_more_others_have_buffered_the_less_a_slow_reader_may() {
+    let limits = SocketLimits { message_bytes_max: 300, ..SocketLimits::default() };
+    for (elsewhere, is_slow) in [(0, false), ((1 << 20) - 1_000, true)] {
+        let mut stage = Stage::in_room_within(limits);
+        stage.env.bytes.add(Buffer::Inbox, elsewhere);
+        stage.sink.script().answers.push_back(Ok(40));
+        stage.tell([stage.deliver(1)]);
+        let many: Vec<Message> = (2..5).map(|seq| stage.deliver(seq)).collect();
+        stage.tell(many);
+        assert_eq!(stage.next == Next::Stop, is_slow);
+    }
+}
+
+#[test]
 fn a_broken_sink_ends_the_socket_and_keeps_its_seat() {
     let mut stage = Stage::in_room();
     stage.sink.script().answers.push_back(Err(ConnectionGone));
