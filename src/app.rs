@@ -27,13 +27,16 @@ use crate::{
 
 mod admin;
 mod banner;
+mod check;
 mod ready_file;
 mod settings;
 mod signals;
 mod snapshot;
 mod sweep;
 
+use admin::Door;
 use banner::{Serving, announce};
+pub use check::{check, probe};
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
@@ -76,11 +79,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
-    let public = settings::listen(
-        &config,
-        Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load)),
-        certificates.clone(),
-    )?;
+    let public = Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load));
+    let public = public.with_rules(Arc::clone(&site.settings.net)).with_socket_rate(Arc::clone(&site.rates.sockets));
+    let public = certificates.iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)));
     let http_address = public.local_addr()?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -89,8 +90,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
-    let beside = (config.admin.bind, settings::edge(&config));
-    let admin_address = admin::serve(beside, http::admin_router(site, render), (tasks.clone(), stop.clone())).await?;
+    let operators = http::admin_router(site, render, admin::operators(&config)?);
+    let door = Door::new(&config, settings::edge(&config), certificates.clone());
+    let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
@@ -126,6 +128,7 @@ fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) 
     let ports = Ports {
         ledger: near_or_far(&ledger),
         verifier: Arc::clone(auth.tokens()) as _,
+        revocations: Arc::new(()),
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),
@@ -151,7 +154,7 @@ fn near_or_far(ledger: &Arc<MemoryLedger>) -> Arc<dyn actors::ledger::Ledger> {
 #[cfg(feature = "far-ledger")]
 const FAR_LEDGER: Option<&str> = option_env!("FAR_LEDGER_MICROS");
 
-/// Drains, unless a second signal stops the process at once.
+/// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(
     node: &NodeRef,
     config: &Config,
@@ -165,9 +168,8 @@ async fn leave(
         let rested = node.drain(settings::drain(config)).await;
         stop.cancel();
         tasks.close();
-        let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks.wait()).await.is_ok();
-        store.close().await;
-        tracing::info!(rested, ended, "drained");
+        let (ended, closed) = ending(tasks.wait(), store.close()).await;
+        tracing::info!(rested, ended, closed, "drained");
     };
     tokio::select! {
         biased; // what is done is done, even if a signal comes with it
@@ -177,6 +179,12 @@ async fn leave(
             false
         }
     }
+}
+
+/// Waits for the tasks, then for the store, each with a limit; returns which of them ended.
+async fn ending(tasks: impl Future<Output = ()>, store: impl Future<Output = ()>) -> (bool, bool) {
+    let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.is_ok();
+    (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
 }
 
 /// Creates the data directory, readable by its owner only; returns whether it did not exist before.
@@ -228,4 +236,22 @@ fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
 /// A name for this run, when none is configured.
 fn made_up_name() -> String {
     format!("node-{:08x}", rand::random::<u32>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, time::Duration};
+
+    use super::{ending, settings};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_exits_within_20_s_of_the_signal_whatever_hangs() {
+        let begun = tokio::time::Instant::now();
+        assert_eq!(ending(pending(), pending()).await, (false, false));
+        let longest_drain = Duration::from_secs(15);
+        assert!(begun.elapsed() + longest_drain + Duration::from_millis(500) <= Duration::from_secs(20));
+        assert_eq!(ending(async {}, pending()).await, (true, false));
+        assert_eq!(ending(async {}, async {}).await, (true, true));
+        assert_eq!(settings::drain(&crate::config::Config::default()).within, longest_drain);
+    }
 }

@@ -7,6 +7,7 @@ pub mod config;
 pub mod http;
 pub mod ice;
 pub mod load;
+pub mod net;
 pub mod storage;
 pub mod telemetry;
 pub mod ws;

@@ -14,17 +14,10 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+pub use crate::executor::Moment;
+
 /// A gap between two ticks longer than this is a pause of the process, not a late tick.
 pub const PAUSE_MIN: Duration = Duration::from_secs(1);
-
-/// One moment on both clocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
-    /// Monotonic, for deadlines.
-    pub at: Instant,
-    /// Milliseconds since the Unix epoch, for timestamps that people see and for join orders.
-    pub unix_ms: u64,
-}
 
 /// A point in time in 8 bytes, for what is stored once per connection: nanoseconds since the first one of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,6 +157,7 @@ mod tests {
         tokio::time::advance(span).await;
     }
 
+    // T10
     #[tokio::test(start_paused = true)]
     async fn a_late_tick_is_time_and_a_pause_is_none() {
         let clock = Clock::new();

@@ -10,6 +10,7 @@
 //! | `root` | supervision of every other actor |
 //! | `clock`, `lease`, `reaper` | time; the node's lease; seats past their window. Three actors: time never waits for the ledger |
 //! | `bridge` | the subscription to the ledger |
+//! | `notices` | what nodes tell each other |
 //! | `drain` | the clean exit |
 //! | `tree` | the operators' view |
 
@@ -23,9 +24,9 @@ use crate::{
     bytes::BufferedBytes,
     clock::Clock,
     in_flight::InFlight,
-    ledger::{At, Failure, Ledger, Notice, Recipient},
-    messages::{To, socket::Credential, user},
-    ports::{Entropy, FrameSink, IceServers, Rooms, Shedding, Unavailable, Verifier},
+    ledger::{Ledger, Notice},
+    messages::{To, room, socket::Credential, user},
+    ports::{Entropy, FrameSink, IceServers, Revocation, Revocations, Rooms, Shedding, Unavailable, Verifier},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
     settings::Settings,
     socket,
@@ -39,6 +40,7 @@ mod drain;
 #[cfg(feature = "fault-injection")]
 mod faults;
 mod lease;
+mod notices;
 mod reaper;
 mod root;
 mod tree;
@@ -50,15 +52,14 @@ pub use tree::{KindState, Queue, Tree};
 
 use directory::Directory;
 
-/// Retry interval of ledger operations that no cell retries.
-const RETRIES: u32 = 3;
-
 /// The node's dependencies.
 pub struct Ports {
     /// Membership of rooms, and members' inboxes.
     pub ledger: Arc<dyn Ledger>,
     /// Verifies access tokens.
     pub verifier: Arc<dyn Verifier>,
+    /// Keeps revoked tokens for the verifier.
+    pub revocations: Arc<dyn Revocations>,
     /// Settings of rooms, from the database.
     pub rooms: Arc<dyn Rooms>,
     /// STUN and TURN servers.
@@ -226,63 +227,46 @@ impl NodeRef {
         self.directory.ledger().members(room).await.map_err(|_| Unavailable)
     }
 
-    /// Closes a room: its members receive `room_closed` and are closed with 4404, on every node. Idempotent.
+    /// Closes a room: its members receive `room_closed` and are closed with 4404, on every node, and joins are refused.
+    /// Idempotent.
     ///
     /// # Errors
-    /// [`Unavailable`] if the ledger does not apply it in time.
+    /// [`Unavailable`] if the ledger does not apply it in time: it is retried until it does.
     pub async fn close_room(&self, room: RoomId) -> Result<(), Unavailable> {
-        self.directory.note_closed(room);
-        let pushes = self.repeated(|at| self.directory.ledger().close(at, LeaveReason::Closed), room).await?;
-        self.directory.tell_pushes(pushes);
-        let _ = self.directory.ledger().notify(Recipient::All, Notice::RoomClosed(room)).await; // seats have ended already
-        Ok(())
+        let closed = self.directory.close_room(room);
+        let closed = tokio::time::timeout(self.directory.settings.room.hold_within, closed).await;
+        closed.map_err(|_| Unavailable)?.map_err(|_| Unavailable)
     }
 
-    /// Evicts a user from a room: their socket, on any node, is closed with 4403.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the ledger does not apply it in time.
-    pub async fn evict(&self, room: RoomId, user: UserId) -> Result<(), Unavailable> {
-        let pushes = self.repeated(|at| self.directory.ledger().evict(at, user, LeaveReason::Kicked), room).await?;
-        self.directory.tell_pushes(pushes);
-        Ok(())
+    /// Evicts a user from a room: their socket, on any node, is closed with 4403, as soon as the ledger answers.
+    pub fn evict(&self, room: RoomId, user: UserId) {
+        self.directory.tell(To::Room(room, room::Message::Evict(user, LeaveReason::Kicked)));
     }
 
     /// The host has changed a room: the new settings apply to the next join, on every node.
     ///
     /// # Errors
-    /// [`Unavailable`] if the other nodes cannot be notified in time.
+    /// [`Unavailable`] if the nodes cannot be notified at once: they are as soon as the ledger answers.
     pub async fn settings_changed(&self, room: RoomId) -> Result<(), Unavailable> {
-        let told = self.directory.ledger().notify(Recipient::All, Notice::SettingsChanged(room)).await;
-        told.map_err(|_| Unavailable)
+        self.directory.notify(Notice::SettingsChanged(room)).await
     }
 
     /// Closes all sockets of a user with 4403, on every node.
     pub async fn kick(&self, user: UserId) {
         self.directory.tell(To::User(user, user::Message::Kick(Close::Forbidden)));
-        let told = self.directory.ledger().notify(Recipient::All, Notice::Kick(user)).await;
-        if told.is_err() {
-            tracing::warn!(%user, "other nodes could not be told to close this user's sockets");
+        if self.directory.notify(Notice::Kick(user)).await.is_err() {
+            tracing::warn!(%user, "other nodes close this user's sockets once the ledger answers");
         }
     }
 
-    /// Retries until the ledger has answered; a retry changes nothing if the previous attempt was applied.
-    async fn repeated<T: Unpin>(
-        &self,
-        ask: impl Fn(At<'_>) -> crate::ledger::Answer<T>,
-        room: RoomId,
-    ) -> Result<T, Unavailable> {
-        for _ in 0..RETRIES {
-            let at = At { room, node: &self.directory.id, epoch: 0 };
-            match ask(at).await {
-                Ok(answer) => return Ok(answer),
-                Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => {
-                    tokio::time::sleep(wait.min(Duration::from_millis(500))).await;
-                }
-                Err(Failure::Epoch(_)) => {}
-            }
-        }
-        Err(Unavailable)
+    /// Revokes tokens: from now on every node refuses them, and closes sockets that were opened with them with 4401. This
+    /// node does so before it returns, even if it returns an error.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the other nodes cannot be notified at once: they are as soon as the ledger answers.
+    pub async fn revoke(&self, revocation: Revocation) -> Result<(), Unavailable> {
+        self.directory.revoke(revocation);
+        self.directory.notify(Notice::Revoked(revocation)).await
     }
 }
 

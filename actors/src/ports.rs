@@ -1,8 +1,6 @@
 //! The system's dependencies on the outside, besides the ledger; the edge implements them.
 
 use std::{
-    future::Future,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -13,12 +11,15 @@ use std::{
 use uuid::Uuid;
 
 use crate::protocol::{
-    Close, RoomId, UserId,
+    Close, LoginId, RoomId, UserId,
     server::{IceServer, Mode},
 };
 
-/// A boxed future; only slow paths pay for one.
-pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+mod revocations;
+
+pub use crate::executor::Later;
+
+pub use revocations::{Revocation, RevocationScope, Revocations};
 
 /// The identity that a token proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub struct Identity {
     pub name: Arc<str>,
     /// When the token expires, in seconds since the Unix epoch.
     pub expires: u64,
+    /// When the token was issued, in milliseconds since the Unix epoch.
+    pub issued_ms: u64,
+    /// The login session that the token belongs to, if it names one.
+    pub login: Option<LoginId>,
 }
 
 /// Why a token is not accepted; the text says what is wrong with it and never repeats it.
@@ -62,6 +67,9 @@ pub struct RoomSettings {
     pub mode: Mode,
     /// Whether it may be joined.
     pub active: bool,
+    /// Rises with each change, from 1: of two readings the one with the lower revision is old. 0: these are defaults, because
+    /// the settings could not be read.
+    pub revision: u64,
 }
 
 /// A dependency did not answer in time; retrying is worthwhile.

@@ -23,7 +23,9 @@ mod system {
     mod faults;
     mod follow_one_offer;
     mod numbers;
+    mod paused;
     mod resume;
+    mod revoked;
     mod slow;
     mod world;
 }

@@ -91,6 +91,8 @@ pub(crate) trait Script: Send + Sync {
     fn complete(&self, _play: &Play, _newcomer: UserId) {}
     /// Another member has received a chat message of this member, due at `at`.
     fn chatted(&self, _play: &Play, _from: UserId, _at: Nanos) {}
+    /// A member has received that another one joined.
+    fn met(&self, _listener: UserId, _newcomer: UserId) {}
     /// A member has left.
     fn left(&self, _play: &Play, _who: UserId) {}
 }
@@ -122,6 +124,10 @@ impl<S: Script> Script for Arc<S> {
 
     fn chatted(&self, play: &Play, from: UserId, at: Nanos) {
         S::chatted(self, play, from, at);
+    }
+
+    fn met(&self, listener: UserId, newcomer: UserId) {
+        S::met(self, listener, newcomer);
     }
 
     fn left(&self, play: &Play, who: UserId) {
@@ -218,6 +224,7 @@ impl Member {
             Body::Unresumed { reason } => self.unresumed(reason),
             Body::UserJoined { user, rev } => {
                 self.mouth.meet(*user, *rev);
+                play.script.met(self.caller.part.user, *user);
                 if self.witness.offers_to(*user) {
                     self.negotiate(*user, Mouth::offer);
                 }

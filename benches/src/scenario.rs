@@ -1,5 +1,6 @@
 //! The scenarios, phase by phase, and what they have in common. Must not know how a report is shown.
 
+mod attack;
 mod broadcast;
 mod churn;
 mod growth;
@@ -54,6 +55,8 @@ pub(crate) enum Scenario {
     Slow(slow::Slow),
     /// Far more newcomers than the node can admit, beside established calls: the effect on these, and load shedding
     Overload(overload::Overload),
+    /// Hostile clients beside established calls: what they cost the calls and the node
+    Attack(attack::Attack),
     /// All sockets are dropped at once, and all members resume: how long it takes, and that no session is lost
     Storm(storm::Storm),
 }
@@ -78,6 +81,7 @@ impl Scenario {
             Self::Broadcast(_) => broadcast::FIGURES,
             Self::Slow(_) => slow::FIGURES,
             Self::Overload(_) => overload::FIGURES,
+            Self::Attack(attack) => attack.figures(),
             Self::Storm(_) => storm::FIGURES,
         }
     }
@@ -93,6 +97,7 @@ impl Scenario {
             Self::Broadcast(broadcast) => broadcast.play(run).await,
             Self::Slow(slow) => slow.play(run).await,
             Self::Overload(overload) => overload.play(run).await,
+            Self::Attack(attack) => attack.play(run).await,
             Self::Storm(storm) => storm.play(run).await,
         }
     }

@@ -44,7 +44,7 @@ impl LiveRooms for NodeRef {
 
     async fn close(&self, room_id: RoomId) {
         if self.close_room(room_id).await.is_err() {
-            tracing::warn!(%room_id, "a room was deleted while the ledger is unavailable: its members stay connected until they leave");
+            tracing::warn!(%room_id, "a room was deleted while the ledger is unavailable: it is closed as soon as the ledger answers");
         }
     }
 
@@ -63,7 +63,7 @@ impl LiveRooms for NodeRef {
         let seconds = |span: Duration| span.as_secs_f64();
         json!({
             "kinds": kinds.map(|kind| json!({
-                "kind": kind.kind, "cells": kind.cells, "active": kind.active, "running": kind.running,
+                "kind": kind.kind, "cells": kind.cells, "active": kind.active, "passive": kind.passive(), "running": kind.running,
                 "queued": kind.queued, "oldestSeconds": kind.oldest.map(seconds),
             })),
             "queues": queues.iter().map(|queue| json!({

@@ -5,7 +5,11 @@ mod documents;
 mod layers;
 mod malformed;
 mod operations;
+mod operators;
 mod rooms;
+#[cfg(feature = "fault-injection")]
+mod tree;
+mod upgrades;
 mod web;
 
 use std::sync::{
@@ -31,6 +35,7 @@ use crate::{
     auth::{self, Auth, Clock, KeyRing},
     ice::{self, Ice, MemoryQuota},
     load::Load,
+    net,
     storage::{self, RoomId, Rooms, Store, cache::MemoryCache},
 };
 
@@ -93,6 +98,12 @@ struct Bench {
 
 /// Above the lag of a busy test machine; it is measured only by tests.
 const LAG_MAX: Duration = Duration::from_secs(1);
+
+/// Pages of `origin` may use this API.
+fn allowing(origin: &str) -> Settings {
+    let allowed_origins = vec![origin.parse().expect("an origin")];
+    Settings { net: Arc::new(net::Rules { allowed_origins, ..net::Rules::default() }), ..Settings::default() }
+}
 
 async fn bench() -> Bench {
     bench_with(Settings::default()).await

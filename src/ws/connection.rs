@@ -9,14 +9,14 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::JoinHandle;
 
+use super::caps::Place;
 pub use super::handshake::Busy;
-use super::handshake::{Origin, Token};
 use super::limits::Limits;
 use super::reader::{Reader, Session};
 use super::tls::TlsStream;
 use super::wire::{Outlet, Pipe};
-use crate::http::client::Client;
 use crate::load::New;
+use crate::net::{Client, Origin, Token};
 
 /// The system behind the edge, which new sockets are handed to.
 pub trait Lobby: Send + Sync + 'static {
@@ -79,6 +79,7 @@ pub(crate) struct Upgraded<S> {
     pub(crate) stream: S,
     pub(crate) early: Box<[u8]>,
     pub(crate) arrival: Arrival,
+    pub(crate) place: Place,
 }
 
 /// An open socket, which is read from now on.
@@ -103,9 +104,9 @@ pub(crate) async fn open<S: Stream, L: Lobby>(
     lobby: &L,
     task: JoinHandle<()>,
     limits: &Arc<Limits>,
-) -> Option<Reading<L::Session>> {
-    let Upgraded { stream, early, arrival } = upgraded;
+) -> Option<(Place, Reading<L::Session>)> {
+    let Upgraded { stream, early, arrival, place } = upgraded;
     let (read, pipe) = stream.halves();
     let session = lobby.open(arrival, Outlet::new(pipe, task, limits.farewell_within)).await?;
-    Some(S::reading(Reader::new(read, early, Arc::clone(limits)), session))
+    Some((place, S::reading(Reader::new(read, early, Arc::clone(limits)), session)))
 }

@@ -84,13 +84,13 @@ impl<T: Turn, W> Cell<T, W> {
         Self { state: Some(state), mailbox: None, worker: None }
     }
 
-    /// Hands the message to the caller together with the state, or queues it.
+    /// Hands the message to the caller together with the state, or queues it behind less than `max` others.
     #[inline]
-    pub(crate) fn post(&mut self, message: T::Message, now: Instant) -> Posted<T> {
+    pub(crate) fn post(&mut self, message: T::Message, now: Instant, max: usize) -> Posted<T> {
         if let Some(state) = self.state.take() {
             return Posted::Claimed(state, message);
         }
-        if self.depth() >= T::MAILBOX_MAX && !T::is_exempt(&message) {
+        if self.depth() >= max && !T::is_exempt(&message) {
             return Posted::Full(message);
         }
         self.mailbox(now).messages.push_back(message);
@@ -196,6 +196,18 @@ impl<T: Turn, W> Cell<T, W> {
             self.worker = None;
         }
         rests
+    }
+
+    /// The worker has died: `lost` replaces the answers it awaited.
+    pub(crate) fn lose_worker(&mut self, lost: T::Message, now: Instant) -> Posted<T> {
+        if self.worker.take().is_none_or(|active| active.outstanding == 0) {
+            return Posted::Queued; // nothing was lost
+        }
+        if let Some(state) = self.state.take() {
+            return Posted::Claimed(state, lost);
+        }
+        self.mailbox(now).answers.push_back(lost);
+        Posted::Queued
     }
 
     /// The worker, if the cell is active.

@@ -25,6 +25,7 @@ pub(crate) struct Registry<K, T: Turn> {
     count: AtomicUsize,
     /// How many have a worker.
     active: AtomicUsize,
+    mailbox_max: usize,
 }
 
 /// A cell whose state the caller has: it must be run.
@@ -34,19 +35,18 @@ pub(crate) struct Claimed<K, T: Turn> {
     pub(crate) message: T::Message,
 }
 
-impl<K: Eq + Hash, T: Turn> Default for Registry<K, T> {
-    fn default() -> Self {
-        let cells = DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS);
-        Self { cells, count: AtomicUsize::new(0), active: AtomicUsize::new(0) }
-    }
-}
-
 impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
+    /// No cells. In the mailbox of each one, so many messages may be queued; [exempt](Turn::is_exempt) ones always may.
+    pub(crate) fn new(mailbox_max: usize) -> Self {
+        let cells = DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS);
+        Self { cells, count: AtomicUsize::new(0), active: AtomicUsize::new(0), mailbox_max }
+    }
+
     /// Posts to the cell, if it exists.
     #[inline]
     pub(crate) fn post(&self, key: K, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.get_mut(&key) {
-            Some(mut cell) => cell.post(message, now),
+            Some(mut cell) => cell.post(message, now, self.mailbox_max),
             None => Posted::Absent(message),
         }
     }
@@ -54,10 +54,10 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     /// Posts to the cell; creates it with `state` if it does not exist.
     pub(crate) fn post_or_insert(&self, key: K, state: Box<T>, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.entry(key) {
-            Entry::Occupied(mut cell) => cell.get_mut().post(message, now),
+            Entry::Occupied(mut cell) => cell.get_mut().post(message, now, self.mailbox_max),
             Entry::Vacant(vacant) => {
                 self.count.fetch_add(1, Ordering::Relaxed);
-                vacant.insert(Cell::new(state)).post(message, now)
+                vacant.insert(Cell::new(state)).post(message, now, self.mailbox_max)
             }
         }
     }

@@ -116,6 +116,7 @@ mod tests {
     use super::*;
 
     proptest! {
+        // T13
         #[test]
         fn every_timer_fires_once_never_early_and_at_most_two_slots_late(delays in prop::collection::vec(0_u64..200_000, 1..40), step in 1_u64..60_000) {
             let start = Instant::now();

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     in_flight::Permit,
-    ports::{ConnectionGone, FrameSink, RoomSettings, Unavailable},
+    ports::{ConnectionGone, FrameSink, RevocationScope, RoomSettings, Unavailable},
     protocol::{
         BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, SeatId, SessionId, SocketId,
         client::{Cid, Resume, Seq},
@@ -20,6 +20,8 @@ pub enum Message {
     Opened(Credential),
     /// A message was read.
     Received(Result<ClientMessage, BadMessage>, Permit),
+    /// A message was read while nothing was settled for too long: one that others would receive is refused.
+    Stalled(Result<ClientMessage, BadMessage>, Permit),
     /// A ping was read.
     Pinged(Vec<u8>),
     /// A pong was read.
@@ -144,6 +146,8 @@ pub enum FromUser {
     Expiring(u64),
     /// Close with this code.
     Close(Close),
+    /// Close if the token is one of these.
+    Revoked(RevocationScope),
     /// The user's cell was restarted: attach again.
     Restarted,
 }

@@ -116,10 +116,12 @@ pub(crate) enum Event {
     Close(Close),
 }
 
-/// A message that was read, with its permit, and whether it is within budget.
+/// A message that was read, with its permit, and whether it is within budget and may be sent to the room.
 pub(crate) struct Received {
     pub(crate) message: Result<ClientMessage, BadMessage>,
     pub(crate) permit: Permit,
+    /// Whether it was read while nothing was settled for too long.
+    pub(crate) is_stalled: bool,
     pub(crate) charge: Charge,
 }
 
@@ -255,6 +257,10 @@ impl Connection {
         match what {
             FromUser::Expiring(seconds) => cx.out.push(Effect::Send(ServerToClient::TokenExpiring(seconds))),
             FromUser::Close(code) => self.close(code, None, cx),
+            FromUser::Revoked(scope) if self.identity.as_ref().is_some_and(|identity| scope.includes(identity)) => {
+                self.revoked(cx);
+            }
+            FromUser::Revoked(_) => {}
             FromUser::Restarted => {
                 cx.out.extend(self.identity.as_ref().map(|identity| Effect::Attach(identity.user, identity.expires)));
             }

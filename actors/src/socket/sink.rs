@@ -103,7 +103,10 @@ impl Writer {
     /// Whether the reader is too slow: in bytes or in time.
     pub(super) fn is_slow(&self, at: At<'_>) -> bool {
         let Sink::Away(Some(flushing)) = &self.sink else { return false };
-        self.outbox.bytes() + flushing.buffered > at.env.limits.outbox_bytes_max || at.now >= flushing.by
+        let (waiting, limits) = (self.outbox.bytes() + flushing.buffered, &at.env.limits);
+        // Slow readers together must not fill the memory; one message may always wait.
+        let share = usize::try_from(at.env.bytes.share()).unwrap_or(usize::MAX).max(limits.message_bytes_max);
+        waiting > limits.outbox_bytes_max.min(share) || at.now >= flushing.by
     }
 
     /// The deadline of a blocked write.

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,9 +17,12 @@ use actors::{
         faulty::{FaultyLedger, Link},
     },
     node::{NodeRef, Ports},
-    ports::{IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, TokenError, Unavailable, Verifier},
+    ports::{
+        IceServers, Identity, Later, Revocation, Revocations, RoomSettings, Rooms, SeededEntropy, TokenError,
+        Unavailable, Verifier,
+    },
     protocol::{
-        NodeId, RoomId, UserId,
+        LoginId, NodeId, RoomId, UserId,
         server::{IceServer, Mode},
     },
     settings::{LedgerLimits, Settings},
@@ -26,30 +32,91 @@ use super::{browser::Browser, far::FarBook};
 
 /// The rooms that exist.
 #[derive(Default)]
-pub(crate) struct Book(Mutex<BTreeMap<RoomId, RoomSettings>>);
+pub(crate) struct Book {
+    rooms: Mutex<BTreeMap<RoomId, RoomSettings>>,
+    /// How many of the next lookups panic.
+    panics: AtomicU32,
+}
 
-impl Rooms for Book {
-    fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let settings = self.0.lock().expect("no test panics with the book open").get(&room).copied();
-        Box::pin(async move { Ok(settings) })
+impl Book {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<RoomId, RoomSettings>> {
+        self.rooms.lock().expect("no test panics with the book open")
+    }
+
+    /// Changes the participant limit of a room.
+    pub(crate) fn limits(&self, room: RoomId, participants_max: u32) {
+        let mut rooms = self.open();
+        let settings = rooms.get_mut(&room).expect("it exists");
+        (settings.participants_max, settings.revision) = (participants_max, settings.revision + 1);
+    }
+
+    /// As many of the next lookups panic.
+    pub(crate) fn panics(&self, times: u32) {
+        self.panics.store(times, Ordering::SeqCst);
     }
 }
 
-/// Accepts a UUID as a token of that user; refuses `expired`.
-struct Trusting;
+impl Rooms for Book {
+    fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
+        let panics = self.panics.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let settings = self.open().get(&room).copied();
+        Box::pin(async move {
+            assert!(!panics, "told to fail");
+            Ok(settings)
+        })
+    }
+}
+
+/// Accepts a UUID as a token of that user; `@` and the expiry in seconds, `!` and the number of a login, issued a second
+/// after another, may follow. Refuses `expired`, and what was revoked.
+#[derive(Default)]
+pub(crate) struct Trusting {
+    revoked: Mutex<Vec<Revocation>>,
+    /// Called once, after the next token was verified.
+    then: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Trusting {
+    /// Calls this once, after the next token was verified, before its owner is attached.
+    pub(crate) fn after_the_next(&self, then: impl FnOnce() + Send + 'static) {
+        *self.then.lock().expect("no test panics here") = Some(Box::new(then));
+    }
+
+    /// What was revoked, in order.
+    pub(crate) fn revoked(&self) -> Vec<Revocation> {
+        self.revoked.lock().expect("no test panics here").clone()
+    }
+}
+
+impl Revocations for Trusting {
+    fn revoked(&self, revocation: &Revocation) {
+        self.revoked.lock().expect("no test panics here").push(*revocation);
+    }
+}
 
 impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Identity, TokenError> {
         if token == "expired" {
             return Err(TokenError::Expired);
         }
+        let (token, login) = token.split_once('!').map_or((token, None), |(token, login)| (token, Some(login)));
         let (user, expires) = token.split_once('@').unwrap_or((token, "99999999999"));
         let user: UserId = user.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
-        Ok(Identity {
+        let login: Option<u64> = login.map(|login| login.parse().expect("a number after the !"));
+        let identity = Identity {
             user,
             name: format!("user {user}").into(),
             expires: expires.parse().expect("a number after the @"),
-        })
+            issued_ms: login.unwrap_or(0) * 1_000,
+            login: login.map(|login| LoginId::from_u128(login.into())),
+        };
+        if self.revoked().iter().any(|revoked| revoked.user == user && revoked.scope.includes(&identity)) {
+            return Err(TokenError::Invalid("it was revoked".to_owned()));
+        }
+        if let Some(then) = self.then.lock().expect("no test panics here").take() {
+            then();
+        }
+        Ok(identity)
     }
 }
 
@@ -68,6 +135,8 @@ pub(crate) struct World {
     pub(crate) links: Vec<Arc<Link>>,
     pub(crate) ledger: Arc<MemoryLedger>,
     pub(crate) book: Arc<Book>,
+    /// Each node's verifier.
+    pub(crate) tokens: Vec<Arc<Trusting>>,
 }
 
 impl World {
@@ -87,7 +156,7 @@ impl World {
         let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
         let ledger = MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes));
         let ledger = Arc::new(ledger);
-        let mut world = Self { nodes: Vec::new(), links: Vec::new(), ledger, book: Arc::default() };
+        let mut world = Self { nodes: Vec::new(), links: Vec::new(), ledger, book: Arc::default(), tokens: Vec::new() };
         for number in 0..nodes {
             let shared = Arc::clone(&world.ledger) as Arc<dyn Ledger>;
             let seed = u64::try_from(number).expect("few nodes");
@@ -97,9 +166,12 @@ impl World {
             } else {
                 shared
             };
+            let tokens = Arc::<Trusting>::default();
+            world.tokens.push(Arc::clone(&tokens));
             let ports = Ports {
                 ledger,
-                verifier: Arc::new(Trusting),
+                verifier: Arc::clone(&tokens) as _,
+                revocations: tokens,
                 rooms: if crate::FAR {
                     Arc::new(FarBook(Arc::clone(&world.book)))
                 } else {
@@ -123,10 +195,15 @@ impl World {
 
     /// A new room with this limit.
     pub(crate) fn room(&self, participants_max: u32) -> RoomId {
-        let mut rooms = self.book.0.lock().expect("no test panics with the book open");
+        let mut rooms = self.book.open();
         let id = RoomId::from_letters([u8::try_from(rooms.len() % 26).expect("26 fits"); 10]);
-        let settings =
-            RoomSettings { participants_max, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        let settings = RoomSettings {
+            participants_max,
+            seat_window: Duration::from_secs(5),
+            mode: Mode::Mesh,
+            active: true,
+            revision: 1,
+        };
         rooms.insert(id, settings);
         id
     }

@@ -136,6 +136,12 @@ impl<T: Send + 'static> Line<T> {
         self.flush_later(&mut floor, half);
     }
 
+    /// Bytes that the kernel has not taken yet; `None`: the connection is closed.
+    pub(crate) fn waiting(&self) -> Option<usize> {
+        let floor = self.floor();
+        floor.half.as_ref().map(|_| floor.waiting.len())
+    }
+
     /// Looks at, or changes, what the speaker knows.
     pub(crate) fn with<A>(&self, look: impl FnOnce(&mut T) -> A) -> A {
         look(&mut self.floor().speaker)

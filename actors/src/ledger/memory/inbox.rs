@@ -82,9 +82,14 @@ impl Inbox {
 
     /// Numbers an entry without storing it, and drops all that is stored: whoever reads later finds a gap.
     pub(super) fn shed(&mut self) -> Seq {
-        let last = self.last + 1;
-        *self = Self::after(last);
-        last
+        self.last += 1;
+        self.clear();
+        self.last
+    }
+
+    /// Drops all that is stored.
+    pub(super) fn clear(&mut self) {
+        *self = Self::after(self.last);
     }
 
     /// What came after number `seq`, or `None` if some of it is no longer stored or `seq` was never reached.

@@ -6,7 +6,7 @@
 
 use super::{
     Charge, Connection, Cx, Effect, Phase,
-    close_reasons::{close_reason, flooded},
+    close_reasons::{close_reason, flooded, revocation},
     error, room,
 };
 use crate::{
@@ -193,6 +193,13 @@ impl Connection {
             cx,
         );
         cx.out.push(Effect::Close(code));
+    }
+
+    /// Closes after the token was revoked, and leaves the room: the session cannot be resumed with this token.
+    pub(super) fn revoked(&mut self, cx: &mut Cx<'_>) {
+        cx.out.push(error(revocation()));
+        self.depart(|seat| room::Message::Leave(seat, LeaveReason::Left), cx);
+        cx.out.push(Effect::Close(Close::Token));
     }
 
     /// Notifies the room about the seat, even if the join is still pending.

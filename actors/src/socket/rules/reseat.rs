@@ -59,6 +59,7 @@ impl Connection {
             secret,
             socket: self.id,
             last_seq: delivered,
+            reclaims: Some(seat.fence),
         };
         let message = room::Message::Resume(Box::new(request));
         cx.out.push(Effect::Open(room, settings.ok().flatten(), message));

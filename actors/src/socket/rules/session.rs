@@ -71,8 +71,8 @@ impl Session {
     }
 
     /// The same after a resume: its client has processed everything up to `delivered`.
-    pub(super) fn resumed(self, delivered: Seq, lost: bool) -> Self {
-        let numbers = Numbers::resumed();
+    pub(super) fn resumed(self, delivered: Seq, last_cid: Cid, lost: bool) -> Self {
+        let numbers = Numbers::resumed(last_cid);
         Self { delivered, acked: delivered as u32, numbers, told_lost: lost, ..self }
     }
 
@@ -111,6 +111,11 @@ impl Session {
     /// The last `ack` sent.
     const fn ack_sent(&self) -> Cid {
         up_to(self.numbers.last(), self.ack_sent)
+    }
+
+    /// Whether this number was accepted or refused before the resume.
+    pub(super) const fn is_resent(&self, cid: Cid) -> bool {
+        self.numbers.is_resent(cid)
     }
 
     /// Every number up to this one was accepted or refused.
@@ -264,7 +269,9 @@ impl Connection {
         let wait = refusal.retry_after_ms;
         cx.out.push(error(refusal));
         session.ack_soon(cx);
-        if unconfirmed > cx.limits.refusals_max {
+        if unconfirmed == cx.limits.refusals_max / 2 {
+            cx.out.push(Effect::Ping(session.ping_payload())); // its pong confirms them
+        } else if unconfirmed > cx.limits.refusals_max {
             let first = u64::try_from(cx.budget.penalty_first.as_millis()).unwrap_or(u64::MAX);
             self.close(Close::Rate, Some(flooded(wait.unwrap_or(first))), cx);
         }

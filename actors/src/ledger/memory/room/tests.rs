@@ -117,7 +117,7 @@ impl Trial {
         let (seat, session) = self.seats[user];
         let session = SessionId::from_u128(session);
         let last_seq = (number % 8).into();
-        let resume = Resume { user: user_id(user), order: seat.order, session, secret: 0, last_seq };
+        let resume = Resume { user: user_id(user), order: seat.order, session, secret: 0, last_seq, reclaims: None };
         if let Resumed::Seated(resumed) = self.core.resume(&resume, turn) {
             assert_eq!(resumed.seat.fence, self.core.seats[self.core.place(seat.order).expect("seated")].fence);
             self.seats[user].0 = resumed.seat;
