@@ -149,7 +149,7 @@ pub struct RoomLimits {
     /// How long a gap waits for an answer in flight before the inbox is read.
     pub hole_within: Duration,
     /// How much longer than its window a disconnected seat is kept at most while an overloaded node refuses clients.
-    pub told_wait_max: Duration,
+    pub retry_delay_max: Duration,
 }
 
 impl Default for RoomLimits {
@@ -165,7 +165,7 @@ impl Default for RoomLimits {
             audit_after: Duration::from_secs(2),
             audit_every: Duration::from_secs(60),
             hole_within: Duration::from_millis(50),
-            told_wait_max: Duration::from_secs(30),
+            retry_delay_max: Duration::from_secs(30),
         }
     }
 }

@@ -23,11 +23,11 @@ pub trait Lobby: Send + Sync + 'static {
     /// The session of one socket.
     type Session: Session;
 
-    /// Whether a new socket is admitted now; a resume is refused later than a newcomer.
+    /// Whether a new socket of this client is admitted now; a resume is refused later than a newcomer.
     ///
     /// # Errors
-    /// [`Busy`] while overloaded or draining; the client gets 503 with `Retry-After`.
-    fn admit(&self, new: New) -> Result<(), Busy>;
+    /// [`Busy`] while overloaded or draining, or if the client has spent its budget; it gets 503 with `Retry-After`.
+    fn admit(&self, client: &Client, new: New) -> Result<(), Busy>;
 
     /// Opens a session for a new socket. `None`: refused after all, and `outlet` was closed with the reason.
     fn open(&self, arrival: Arrival, outlet: Outlet) -> impl Future<Output = Option<Self::Session>> + Send;
