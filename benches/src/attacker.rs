@@ -11,8 +11,8 @@ use anyhow::{Context as _, bail};
 use tokio::time::{sleep, timeout};
 
 use crate::limits::{ATTACKER_WAITING_MAX, OPEN_WITHIN};
-use crate::wire::{self, Cut, Ending, Line, LineOver, Listen, Opcode, Reader, Upgrade, Way};
-use crate::words::{self, Body};
+use crate::messages::{self, Body};
+use crate::wire::{self, Cut, Ending, Listen, Opcode, Reader, Upgrade, Way, Writer, WriterClosed};
 
 /// How often an attacker checks for an answer, or for room in its send buffer.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
@@ -26,7 +26,7 @@ pub(crate) struct Account {
 
 /// A hostile client whose socket is open.
 pub(crate) struct Attacker {
-    line: Arc<Line<Cid>>,
+    line: Arc<Writer<Cid>>,
     seen: Arc<Seen>,
 }
 
@@ -47,7 +47,7 @@ struct Seen {
 
 /// The reading side.
 struct Ear {
-    line: Arc<Line<Cid>>,
+    line: Arc<Writer<Cid>>,
     seen: Arc<Seen>,
 }
 
@@ -57,7 +57,7 @@ impl Attacker {
         let opened = timeout(OPEN_WITHIN, wire::open(account.way.clone(), &Upgrade::aldis())).await;
         let opened = opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))??;
         let (read, write) = opened.stream.into_split();
-        let line = Line::new(write, 7, 0);
+        let line = Writer::new(write, 7, 0);
         let seen = Arc::new(Seen::default());
         let mut ear = Ear { line: Arc::clone(&line), seen: Arc::clone(&seen) };
         tokio::spawn(async move {
@@ -66,7 +66,7 @@ impl Attacker {
                 let _ = ear.seen.ending.set(ending); // set once: there is one reader
             }
         });
-        let _ = line.say(|_, text| words::hello(text, &account.token)); // a closed socket is seen at the next step
+        let _ = line.send(|_, text| messages::hello(text, &account.token)); // a closed socket is seen at the next step
         Ok(Self { line, seen })
     }
 
@@ -85,38 +85,38 @@ impl Attacker {
     }
 
     /// Sends `join_room`, without waiting for an answer.
-    pub(crate) async fn ask_to_join(&self, room: RoomId) -> Result<(), LineOver> {
+    pub(crate) async fn ask_to_join(&self, room: RoomId) -> Result<(), WriterClosed> {
         self.seen.is_answered.store(false, Relaxed);
-        self.say(|cid, text| {
+        self.send(|cid, text| {
             *cid = 0; // numbers begin anew with a session
-            words::join(text, room);
+            messages::join(text, room);
         })
         .await
     }
 
     /// Sends `leave_room`.
-    pub(crate) async fn leave(&self) -> Result<(), LineOver> {
+    pub(crate) async fn leave(&self) -> Result<(), WriterClosed> {
         self.seen.is_seated.store(false, Relaxed);
-        self.say(|_, text| words::leave(text)).await
+        self.send(|_, text| messages::leave(text)).await
     }
 
     /// Sends a numbered message, once the node has read most of what was sent before.
-    pub(crate) async fn say_numbered(&self, words: impl FnOnce(Cid, &mut String)) -> Result<(), LineOver> {
-        self.say(|cid, text| {
+    pub(crate) async fn send_numbered(&self, write: impl FnOnce(Cid, &mut String)) -> Result<(), WriterClosed> {
+        self.send(|cid, text| {
             *cid += 1;
-            words(*cid, text);
+            write(*cid, text);
         })
         .await
     }
 
     /// Sends a message, once the node has read most of what was sent before.
-    pub(crate) async fn say(&self, words: impl FnOnce(&mut Cid, &mut String)) -> Result<(), LineOver> {
+    pub(crate) async fn send(&self, write: impl FnOnce(&mut Cid, &mut String)) -> Result<(), WriterClosed> {
         self.has_room().await?;
-        self.line.say(words).1
+        self.line.send(write).1
     }
 
     /// Sends a control frame, once the node has read most of what was sent before.
-    pub(crate) async fn control(&self, opcode: Opcode) -> Result<(), LineOver> {
+    pub(crate) async fn control(&self, opcode: Opcode) -> Result<(), WriterClosed> {
         self.has_room().await?;
         self.line.control(opcode, b"x")
     }
@@ -133,7 +133,7 @@ impl Attacker {
 
     /// Closes as a page that is closed (RFC 6455 §7.4.1): its seat is freed.
     pub(crate) fn close(&self) {
-        let _: Result<(), LineOver> = self.line.control(Opcode::Close, &1_001_u16.to_be_bytes());
+        let _: Result<(), WriterClosed> = self.line.control(Opcode::Close, &1_001_u16.to_be_bytes());
     }
 
     /// Whether it has a seat.
@@ -169,11 +169,11 @@ impl Attacker {
         self.ending()
     }
 
-    async fn has_room(&self) -> Result<(), LineOver> {
-        while self.line.waiting().ok_or(LineOver)? > ATTACKER_WAITING_MAX {
+    async fn has_room(&self) -> Result<(), WriterClosed> {
+        while self.line.waiting().ok_or(WriterClosed)? > ATTACKER_WAITING_MAX {
             sleep(LOOK_EVERY).await;
         }
-        if self.ending().is_some() { Err(LineOver) } else { Ok(()) }
+        if self.ending().is_some() { Err(WriterClosed) } else { Ok(()) }
     }
 
     async fn until(&self, what: &str, is_there: impl Fn(&Seen) -> bool) -> anyhow::Result<()> {
@@ -200,7 +200,7 @@ impl Drop for Attacker {
 
 impl Listen for Ear {
     fn text(&mut self, text: &[u8]) {
-        let Ok(heard) = words::hear(text) else { return }; // members verify what the node sends
+        let Ok(heard) = messages::parse(text) else { return }; // members verify what the node sends
         if let Body::Welcome { .. } = heard.body {
             self.seen.is_welcome.store(true, Relaxed);
         }
@@ -216,7 +216,7 @@ impl Listen for Ear {
     }
 
     fn ping(&mut self, payload: &[u8]) {
-        let _: Result<(), LineOver> = self.line.control(Opcode::Pong, payload);
+        let _: Result<(), WriterClosed> = self.line.control(Opcode::Pong, payload);
     }
 
     fn begin(&mut self) {}

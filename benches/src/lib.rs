@@ -13,6 +13,7 @@ mod crowd;
 mod latency;
 mod limits;
 mod member;
+mod messages;
 mod newcomers;
 mod node;
 mod options;
@@ -26,6 +27,5 @@ mod show;
 mod tally;
 mod wakeful;
 mod wire;
-mod words;
 
 pub use cli::{run, run_as_bench};

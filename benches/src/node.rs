@@ -3,7 +3,7 @@
 
 mod certificate;
 mod cgroup;
-mod door;
+mod endpoint;
 mod process;
 mod pulse;
 mod rest;
@@ -19,7 +19,7 @@ use actors::protocol::RoomId;
 use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
-use door::Door;
+use endpoint::Endpoint;
 pub(crate) use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
 pub(crate) use rest::{Credentials, LoggedIn, Rest};
@@ -114,7 +114,7 @@ impl Node {
     /// The same on other terms.
     pub(crate) async fn reach_on(which: Which, terms: Terms<'_>) -> anyhow::Result<Self> {
         if let Some(url) = &which.url {
-            let door = Door::at(url, which.ca.as_deref())?;
+            let door = Endpoint::at(url, which.ca.as_deref())?;
             let process = which.pid.map(Process::of).transpose()?;
             return Self::behind(door, which, (process, None));
         }
@@ -124,7 +124,7 @@ impl Node {
     }
 
     fn behind(
-        door: Door,
+        door: Endpoint,
         which: Which,
         (process, started): (Option<Process>, Option<Started>),
     ) -> anyhow::Result<Self> {

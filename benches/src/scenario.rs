@@ -25,10 +25,10 @@ use clap::Subcommand;
 use crate::clock::Epoch;
 use crate::crowd::{Arrival, Company, Crowd, Guest, Sources};
 use crate::limits::{FILES_BESIDE, KNOCKS_MAX};
-use crate::member::{Comeback, Conduct, Negotiation, Part, Play, Script};
+use crate::member::{Conduct, Negotiation, Part, Play, Reconnect, Script};
 use crate::node::{Node, Token};
 use crate::options::Shared;
-use crate::oracle::{Cast, RoomNumber};
+use crate::oracle::{RoomNumber, Roster};
 use crate::report::{Machine, Report};
 use crate::show::Show;
 use crate::tally::Tally;
@@ -111,7 +111,7 @@ struct Casting {
     outside: usize,
     joins_at_once: bool,
     negotiation: Option<Negotiation>,
-    comeback: Option<Comeback>,
+    comeback: Option<Reconnect>,
     /// Errors that members may receive in this scenario without failing the run.
     expected: &'static [&'static str],
 }
@@ -126,7 +126,7 @@ impl Run {
     }
 
     /// Creates the rooms and the tokens, and assigns members.
-    async fn cast(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
+    async fn roster(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
         let Casting { rooms, seats, outside, joins_at_once, negotiation, comeback, expected } = casting;
         let (knocks, people) = (rooms.min(KNOCKS_MAX), rooms * (seats + outside));
         files_for(people + knocks)?;
@@ -140,14 +140,14 @@ impl Run {
         let belongings = numbered().flat_map(|room| std::iter::repeat_n(room, seats + outside));
         let mut guests: Vec<_> = tokens.into_iter().zip(belongings.chain(numbered().take(knocks))).map(guest).collect();
         let knockers = guests.split_off(people);
-        let cast = Cast::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let roster = Roster::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
         let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every, comeback };
-        Ok(Company { guests, knockers, play: self.play(cast, (conduct, Tally::expecting(expected)), script) })
+        Ok(Company { guests, knockers, play: self.play(roster, (conduct, Tally::expecting(expected)), script) })
     }
 
-    fn play(&self, cast: Cast, (conduct, tally): (Conduct, Tally), script: Box<dyn Script>) -> Arc<Play> {
+    fn play(&self, roster: Roster, (conduct, tally): (Conduct, Tally), script: Box<dyn Script>) -> Arc<Play> {
         let (heartbeat_seconds, ending) = (AtomicU64::new(0), AtomicBool::new(false));
-        Arc::new(Play { epoch: self.epoch, cast, tally, conduct, script, heartbeat_seconds, ending })
+        Arc::new(Play { epoch: self.epoch, roster, tally, conduct, script, heartbeat_seconds, ending })
     }
 
     /// Opens all sockets.
@@ -172,9 +172,10 @@ impl Run {
     /// Strangers try to join full rooms; every success violates the limit.
     async fn knock(&self, node: &Node, crowd: &mut Crowd, report: &mut Report) -> anyhow::Result<()> {
         let guests = std::mem::take(&mut crowd.knockers);
-        let cast = Cast::new(crowd.play.cast.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let roster =
+            Roster::new(crowd.play.roster.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
         let conduct = Conduct { joins_at_once: true, negotiation: None, ack_every: 1, comeback: None };
-        let play = self.play(cast, (conduct, Tally::default()), Box::new(script::Deaf));
+        let play = self.play(roster, (conduct, Tally::default()), Box::new(script::Deaf));
         let strangers = self.open(node, Company { guests, knockers: Vec::new(), play }).await?;
         let let_in = strangers.knock(&self.show).await?;
         if let_in > 0 {
@@ -198,7 +199,7 @@ impl Run {
             tokio::select! {
                 biased; // no progress is shown for finished work
                 done = &mut work => return done,
-                _ = look.tick() => step.say(words()),
+                _ = look.tick() => step.send(words()),
             }
         }
     }
@@ -213,7 +214,7 @@ impl Run {
             tokio::select! {
                 biased;
                 () = &mut passing => return,
-                _ = look.tick() => step.say(words()),
+                _ = look.tick() => step.send(words()),
             }
         }
     }

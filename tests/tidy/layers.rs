@@ -45,7 +45,7 @@ pub(crate) const LAYERS: &[Layers] = &[
         folder: "benches/src",
         layers: &[
             &["clock", "limits", "ramp", "show", "wakeful"],
-            &["latency", "wire", "words"],
+            &["latency", "wire", "messages"],
             &["oracle"],
             &["tally"],
             &["member", "node"],

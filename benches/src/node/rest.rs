@@ -10,7 +10,7 @@ use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::door::Door;
+use super::endpoint::Endpoint;
 use crate::limits::{REQUEST_WITHIN, RETRIES_MAX};
 use crate::wire::Trust;
 
@@ -71,7 +71,7 @@ impl Credentials {
 }
 
 impl Rest {
-    pub(super) fn behind(door: &Door) -> anyhow::Result<Self> {
+    pub(super) fn behind(door: &Endpoint) -> anyhow::Result<Self> {
         let client = builder(door.trust.as_deref()).build()?;
         Ok(Self { client, base: door.base.clone(), trust: door.trust.clone() })
     }

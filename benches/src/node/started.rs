@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 
 use super::certificate::Certificate;
 use super::cgroup::Cgroup;
-use super::{Door, Terms, Token, Which, tokens};
+use super::{Endpoint, Terms, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
 /// Settings of every load: no limit meant for one client may limit the generator.
@@ -103,13 +103,13 @@ impl Started {
     }
 
     /// Its current address.
-    pub(super) fn door(&self) -> anyhow::Result<Door> {
-        Door::here(self.address, self.certificate.as_ref().map(|own| own.cert.as_path()))
+    pub(super) fn door(&self) -> anyhow::Result<Endpoint> {
+        Endpoint::here(self.address, self.certificate.as_ref().map(|own| own.cert.as_path()))
     }
 
     /// The address of its admin listener, which is always plain.
-    pub(super) fn side_door(&self) -> anyhow::Result<Door> {
-        Door::here(self.admin, None)
+    pub(super) fn side_door(&self) -> anyhow::Result<Endpoint> {
+        Endpoint::here(self.admin, None)
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -185,18 +185,18 @@ fn spawn(
     (program, cpus, cgroup): (&Path, Option<&str>, Option<&Cgroup>),
     (data, settings): (&Path, &Vec<String>),
 ) -> anyhow::Result<Child> {
-    let mut words: Vec<OsString> = Vec::new();
+    let mut arguments: Vec<OsString> = Vec::new();
     if let Some(cgroup) = cgroup {
         // The shell enters the group, then becomes the node: no moment of the node is outside.
-        words.extend(["sh", "-c", r#"echo 0 > "$0" && exec "$@""#].map(OsString::from));
-        words.push(cgroup.processes().into());
+        arguments.extend(["sh", "-c", r#"echo 0 > "$0" && exec "$@""#].map(OsString::from));
+        arguments.push(cgroup.processes().into());
     }
     if let Some(cpus) = cpus {
-        words.extend(["taskset", "--cpu-list", cpus].map(OsString::from));
+        arguments.extend(["taskset", "--cpu-list", cpus].map(OsString::from));
     }
-    words.push(program.into());
-    let mut command = Command::new(&words[0]);
-    command.args(&words[1..]);
+    arguments.push(program.into());
+    let mut command = Command::new(&arguments[0]);
+    command.args(&arguments[1..]);
     let log = fs::OpenOptions::new().create(true).append(true).open(data.join("node.log"))?;
     command.args(["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"]);
     command.arg("--data-dir").arg(data).arg("--ready-file").arg(data.join("ready.json")).args(settings);

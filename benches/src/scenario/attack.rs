@@ -2,9 +2,9 @@
 //! run fails. The node has its default limits, and each attacker an address of its own. Must not know how a client attacks.
 
 mod budget;
-mod foe;
+mod flood;
+mod kinds;
 mod memory;
-mod raid;
 
 use std::net::{IpAddr, Ipv4Addr};
 

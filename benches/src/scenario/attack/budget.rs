@@ -14,12 +14,12 @@ use hdrhistogram::Histogram;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::foe::{Attack, Foe, Outcome};
+use super::kinds::{Attack, Foe, Outcome};
 use super::{Apart, SETTINGS, account};
 use crate::crowd::{Crowd, Guest};
 use crate::latency::Latencies;
 use crate::limits::DRAIN_WITHIN;
-use crate::member::{Mouth, Negotiation, Play, Relayed, Script};
+use crate::member::{Negotiation, Outbox, Play, Relayed, Script};
 use crate::node::{Node, Terms, Token};
 use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::report::{Report, Unit, float, micros};
@@ -99,7 +99,7 @@ impl Bystanders {
 }
 
 impl Script for Bystanders {
-    fn relayed(&self, play: &Play, _mouth: &Mouth, relayed: Relayed) {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
         self.heard.fetch_add(1, Relaxed);
         self.latencies.record(relayed.at, play.epoch.now());
     }
@@ -185,7 +185,7 @@ impl Budget {
             comeback: None,
             expected: TOO_LATE,
         };
-        let mut company = run.cast(node, casting, Box::new(Arc::clone(bystanders))).await?;
+        let mut company = run.roster(node, casting, Box::new(Arc::clone(bystanders))).await?;
         company.knockers.clear(); // a seat of each room is free
         let mut foes: Vec<Vec<Foe>> = Attack::ALL.map(|_| Vec::new()).into();
         let people = std::mem::take(&mut company.guests);
@@ -307,10 +307,10 @@ async fn join_all(fighting: Vec<JoinHandle<Outcome>>) -> anyhow::Result<Vec<Outc
 
 /// Each member of each room to the next one.
 fn ring(crowd: &Crowd) -> Vec<Direction> {
-    let rooms = crowd.mouths.chunks_exact(MEMBERS).zip(crowd.guests.chunks_exact(MEMBERS));
-    let round = |(mouths, guests): (&[Mouth], &[Guest])| {
+    let rooms = crowd.outboxes.chunks_exact(MEMBERS).zip(crowd.guests.chunks_exact(MEMBERS));
+    let round = |(outboxes, guests): (&[Outbox], &[Guest])| {
         let next = guests.iter().cycle().skip(1).map(|guest| Whom::One(guest.part.user));
-        mouths.iter().cloned().zip(next).collect::<Vec<_>>()
+        outboxes.iter().cloned().zip(next).collect::<Vec<_>>()
     };
     rooms.flat_map(round).collect()
 }

@@ -14,12 +14,12 @@ use clap::Args;
 use hdrhistogram::Histogram;
 use tokio::time::sleep;
 
-use super::raid::{Kind, Raid, Spoils};
+use super::flood::{Kind, Raid, Spoils};
 use super::{Apart, SETTINGS, account};
 use crate::attacker::{Account, Attacker};
 use crate::crowd::Crowd;
 use crate::latency::Latencies;
-use crate::member::{Comeback, Negotiation};
+use crate::member::{Negotiation, Reconnect};
 use crate::node::{Credentials, Node, Terms, Token};
 use crate::pace::{Offer, Pace};
 use crate::report::{Report, Unit, float, micros};
@@ -175,10 +175,10 @@ impl Memory {
             outside: 0,
             joins_at_once: true,
             negotiation: Some(negotiation),
-            comeback: Some(Comeback::Jittered),
+            comeback: Some(Reconnect::Jittered),
             expected: &[],
         };
-        let company = run.cast(node, casting, Box::new(Measure(Arc::clone(latencies)))).await?;
+        let company = run.roster(node, casting, Box::new(Measure(Arc::clone(latencies)))).await?;
         let crowd = run.open(node, company).await?;
         crowd.greet_and_join(&run.show).await?;
         crowd.negotiated(&run.show, self.pairs as u64).await?;
@@ -223,11 +223,11 @@ impl Memory {
         let attack = |(raid, attacker): (Raid, Attacker)| (raid.kind, apart.spawn(raid.run(attacker, until)));
         let attacking: Vec<_> = raids.into_iter().map(attack).collect();
         let mut siege = Siege::default();
-        let mut mouths = crowd.mouths.iter();
+        let mut outboxes = crowd.outboxes.iter();
         while self.cuts > 0.0 && Instant::now() + Duration::from_secs(2) < until {
             sleep(Duration::from_secs_f64(1.0 / self.cuts)).await;
-            if let Some(mouth) = mouths.next() {
-                mouth.cut(Cut::Reset);
+            if let Some(outbox) = outboxes.next() {
+                outbox.cut(Cut::Reset);
                 siege.cut += 1;
             }
         }

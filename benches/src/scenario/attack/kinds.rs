@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use crate::attacker::{Account, Attacker};
-use crate::wire::{Ending, LineOver, Opcode};
-use crate::words;
+use crate::messages;
+use crate::wire::{Ending, Opcode, WriterClosed};
 
 /// Sockets with which a user takes over its own seat at the same time.
 const TOGETHER: usize = 4;
@@ -83,7 +83,7 @@ impl Attack {
         }
     }
 
-    /// The figure of joins that members hear, where the attack is about them.
+    /// The figure of joins that members decode, where the attack is about them.
     pub(super) const fn joins_figure(self) -> Option<&'static str> {
         match self {
             Self::Takeover => Some("takeover_joins_heard"),
@@ -151,7 +151,7 @@ impl Foe {
     }
 
     /// One message of an attack.
-    async fn send(&self, attack: Attack, attacker: &Attacker, n: u64) -> Result<(), LineOver> {
+    async fn send(&self, attack: Attack, attacker: &Attacker, n: u64) -> Result<(), WriterClosed> {
         match attack {
             Attack::Takeover => Ok(()), // sockets, not messages
             Attack::JoinLeave => {
@@ -159,7 +159,7 @@ impl Foe {
                 attacker.is_answered().await; // a leave that overtakes it would only cancel it
                 attacker.leave().await
             }
-            Attack::Flood => attacker.say(|_, text| words::heartbeat(text)).await,
+            Attack::Flood => attacker.send(|_, text| messages::heartbeat(text)).await,
             Attack::Ping => attacker.control(if n.is_multiple_of(2) { Opcode::Ping } else { Opcode::Pong }).await,
             Attack::Guess => attacker.ask_to_join(guess(n)).await,
         }

@@ -7,7 +7,7 @@ use actors::protocol::{RoomId, UserId};
 use tokio::time::sleep;
 
 use crate::attacker::{Account, Attacker};
-use crate::words::{self, Mark};
+use crate::messages::{self, Mark};
 
 /// Bytes of a description: the protocol allows messages of 64 KiB.
 const SDP_BYTES: usize = 60_000;
@@ -95,18 +95,18 @@ impl Raid {
                 return;
             }
             let mut bytes = 0;
-            let said = attacker.say_numbered(|cid, text| {
+            let said = attacker.send_numbered(|cid, text| {
                 match self.kind {
                     Kind::EarlyCandidates => {
                         let is_long = spoils.sent.is_multiple_of(LONG_EVERY);
                         let length = if is_long { SDP_BYTES } else { CANDIDATE_BYTES };
-                        words::candidate(text, (cid, *target), Mark { n: 0, at: 0, rev: 0 }, length);
+                        messages::candidate(text, (cid, *target), Mark { n: 0, at: 0, rev: 0 }, length);
                     }
                     // The member that joined first offers, the others answer.
                     Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf if has_joined_first => {
-                        words::offer(text, cid, *target, SDP_BYTES)
+                        messages::offer(text, cid, *target, SDP_BYTES)
                     }
-                    Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf => words::answer(text, cid, *target, SDP_BYTES),
+                    Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf => messages::answer(text, cid, *target, SDP_BYTES),
                 }
                 bytes = text.len() as u64;
             });
