@@ -17,6 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{Auth, Clock, KeyRing},
     config::Config,
+    files::{self, Holder, Lock},
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
     load::{self, Load},
@@ -28,6 +29,7 @@ use crate::{
 mod admin;
 mod banner;
 mod check;
+mod permissions;
 mod ready_file;
 mod settings;
 mod signals;
@@ -49,6 +51,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     describe_metrics();
     memory::announce(settings::memory_max(&config));
     let first_start = prepare(&config.node.data_dir)?;
+    let mut lock = Lock::take(&config.node.data_dir, Holder::this("serve", Timestamp::now()))?;
+    permissions::check(&config)?;
     let url = config.database.url.as_ref().map(|url| url.expose());
     let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;
     let keys = open_keys(&config.node.data_dir).await?;
@@ -92,6 +96,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
     let operators = http::admin_router(site, render, admin::operators(&config)?);
     let door = Door::new(&config, settings::edge(&config), certificates.clone());
+    lock.serves_at(door.socket()?).context("cannot write to the data directory's lock → is the disk full?")?;
     let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
@@ -173,15 +178,11 @@ async fn ending(tasks: impl Future<Output = ()>, store: impl Future<Output = ()>
 
 /// Creates the data directory, readable by its owner only; returns whether it did not exist before.
 fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    if data_dir.is_dir() {
-        return Ok(false);
-    }
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
-    made.with_context(|| {
+    let is_new = !data_dir.is_dir();
+    files::private::make_folder(data_dir).with_context(|| {
         format!("cannot create the data directory {} → choose another with --data-dir", data_dir.display())
     })?;
-    Ok(true)
+    Ok(is_new)
 }
 
 /// Opens the signing keys. The first start generates one, which takes some 100 ms of CPU.

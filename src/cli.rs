@@ -67,6 +67,8 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let asked = Aldis::parse();
+    // Whatever a command makes holds secrets, unless it says otherwise.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     match asked.answer(&mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

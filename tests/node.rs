@@ -6,6 +6,8 @@ mod deployed;
 mod drained;
 #[path = "node/joined.rs"]
 mod joined;
+#[path = "node/locked.rs"]
+mod locked;
 #[path = "node/measured.rs"]
 mod measured;
 #[path = "node/operated.rs"]

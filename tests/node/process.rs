@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -21,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A running node; killed when the test is done with it.
 pub(super) struct Node {
     child: Child,
-    dir: TempDir,
+    dir: Arc<TempDir>,
     pub(super) http: String,
     pub(super) admin: String,
 }
@@ -47,14 +48,25 @@ impl Node {
         Self::start_by(Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, Some(stderr)).await
     }
 
-    async fn start_by(mut command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
+    /// The same, in the directory of an earlier one or of several.
+    pub(super) async fn start_in(dir: Arc<TempDir>, arguments: &[&str]) -> Self {
+        Self::spawn(dir, Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, None).await
+    }
+
+    async fn start_by(command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
+        let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
+        Self::spawn(dir, command, arguments, stderr).await
+    }
+
+    async fn spawn(dir: Arc<TempDir>, mut command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
         // Built with the whole workspace, the HTTP client of these tests has TLS, and wants to know whose.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let dir = tempfile::tempdir().expect("a temporary directory");
         let ready = dir.path().join("ready.json");
+        let _ = std::fs::remove_file(&ready); // of a node that was killed
         let log = std::fs::File::create(dir.path().join("log")).expect("a log file");
         let child = command
-            .args(["serve", "--bind", "127.0.0.1:0", "--data-dir", "data"])
+            .args(["serve", "--bind", "127.0.0.1:0"])
+            .args(if arguments.contains(&"--data-dir") { &[][..] } else { &["--data-dir", "data"] })
             .args(if arguments.contains(&"--admin-bind") { &[][..] } else { &["--admin-bind", "127.0.0.1:0"] })
             .args(["--ready-file", "ready.json"])
             .args(arguments)
@@ -81,6 +93,19 @@ impl Node {
             tokio::task::yield_now().await;
             std::thread::yield_now();
         }
+    }
+
+    /// The directory that the node was started in.
+    pub(super) fn dir(&self) -> Arc<TempDir> {
+        Arc::clone(&self.dir)
+    }
+
+    /// Another command in that directory, run to its end: its exit code, output and errors.
+    pub(super) fn aldis(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let ran = Command::new(env!("CARGO_BIN_EXE_aldis")).args(arguments).current_dir(self.dir.path()).output();
+        let ran = ran.expect("aldis runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (ran.status.code(), text(ran.stdout), text(ran.stderr))
     }
 
     /// A file in the directory that the node was started in.

@@ -29,7 +29,7 @@ pub(crate) const LAYERS: &[Layers] = &[
     Layers {
         folder: "src",
         layers: &[
-            &["net"],
+            &["files", "net"],
             &["config"],
             &["telemetry"],
             &["ice", "load", "storage"],
