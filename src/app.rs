@@ -31,6 +31,7 @@ mod banner;
 mod check;
 mod permissions;
 mod ready_file;
+mod reload;
 mod settings;
 mod signals;
 mod snapshot;
@@ -39,6 +40,7 @@ mod sweep;
 use admin::Door;
 use banner::{Serving, announce};
 pub use check::{check, probe};
+use reload::Reload;
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
@@ -96,14 +98,14 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
     let operators = http::admin_router(site, render, admin::operators(&config)?);
     let door = Door::new(&config, settings::edge(&config), certificates.clone());
-    lock.serves_at(door.socket()?).context("cannot write to the data directory's lock → is the disk full?")?;
+    lock.serves_at(door.socket()?);
     let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
     announce(&Serving::new(&config, http_address, admin_address, first_start));
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
-    signals::until_told_to_stop(signals, &keys, certificates.as_ref()).await?;
+    signals::until_told_to_stop(signals, &Reload::new(keys, config.auth.rotate_keys_every, certificates)).await?;
 
     if leave(&node, &config, (tasks, stop), &*store).await {
         snapshot::keep(&config, &system.ledger);

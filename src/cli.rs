@@ -3,6 +3,7 @@
 
 mod completions;
 mod config;
+mod door;
 mod failure;
 mod flags;
 mod health;

@@ -14,3 +14,5 @@ mod measured;
 mod operated;
 #[path = "node/process.rs"]
 mod process;
+#[path = "node/rotated.rs"]
+mod rotated;

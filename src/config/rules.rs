@@ -227,6 +227,9 @@ fn auth(config: &Config, found: &mut Found) {
     found.within("auth.refresh_ttl", auth.refresh_ttl, MINUTE, 365 * DAY);
     found.within("auth.refresh_grace", auth.refresh_grace, Duration::ZERO, MINUTE);
     found.within("auth.clock_leeway", auth.clock_leeway, Duration::ZERO, 5 * SECOND);
+    if !auth.rotate_keys_every.is_zero() {
+        found.within("auth.rotate_keys_every", auth.rotate_keys_every, DAY, 365 * DAY);
+    }
     let keys = ["auth.refresh_ttl", "auth.access_ttl"];
     found.when(
         auth.refresh_ttl <= auth.access_ttl,

@@ -93,24 +93,22 @@ impl Lock {
             Err(TryLockError::Error(source)) => return Err(impossible(source)),
         }
         let mut lock = Self { file, holder };
-        private::give(&lock.file, folder).and_then(|()| lock.write()).map_err(impossible)?;
+        private::give(&lock.file, folder).map_err(impossible)?;
+        lock.write();
         Ok(lock)
     }
 
     /// Tells others where this process serves operators.
-    ///
-    /// # Errors
-    /// The disk is full.
-    pub fn serves_at(&mut self, socket: PathBuf) -> io::Result<()> {
+    pub fn serves_at(&mut self, socket: PathBuf) {
         self.holder.socket = Some(socket);
-        self.write()
+        self.write();
     }
 
-    fn write(&mut self) -> io::Result<()> {
-        let text = serde_json::to_string(&self.holder)?;
-        self.file.rewind()?;
-        self.file.set_len(0)?;
-        writeln!(self.file, "{text}")
+    /// On a full disk the file stays empty: others are refused all the same, by "another process".
+    fn write(&mut self) {
+        let text = serde_json::to_string(&self.holder).unwrap_or_default();
+        let emptied = self.file.rewind().and_then(|()| self.file.set_len(0));
+        let _ = emptied.and_then(|()| writeln!(self.file, "{text}"));
     }
 }
 
@@ -130,7 +128,7 @@ mod tests {
     fn a_directory_has_one_holder_and_others_learn_who_it_is() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut first = Lock::take(folder.path(), holder("serve")).expect("nobody holds it");
-        first.serves_at("/run/admin.sock".into()).expect("written");
+        first.serves_at("/run/admin.sock".into());
         let refused = Lock::take(folder.path(), holder("restore")).expect_err("held");
         let LockError::Held { holder: Some(who), .. } = &refused else { panic!("{refused}") };
         assert_eq!((who.pid, who.socket.as_deref()), (std::process::id(), Some(Path::new("/run/admin.sock"))));
