@@ -16,6 +16,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Auth, Clock, KeyRing},
+    backup,
     config::Config,
     files::{self, Holder, Lock},
     http::{self, Check, Health, Rates, Site},
@@ -54,6 +55,11 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     memory::announce(settings::memory_max(&config));
     let first_start = prepare(&config.node.data_dir)?;
     let mut lock = Lock::take(&config.node.data_dir, Holder::this("serve", Timestamp::now()))?;
+    anyhow::ensure!(
+        !backup::is_unfinished(&config.node.data_dir),
+        "a restore into {} was interrupted, and what is there is not whole → repeat it: aldis restore FILE",
+        config.node.data_dir.display()
+    );
     permissions::check(&config)?;
     let url = config.database.url.as_ref().map(|url| url.expose());
     let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;

@@ -14,5 +14,7 @@ mod measured;
 mod operated;
 #[path = "node/process.rs"]
 mod process;
+#[path = "node/restored.rs"]
+mod restored;
 #[path = "node/rotated.rs"]
 mod rotated;

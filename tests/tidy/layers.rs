@@ -34,7 +34,7 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["telemetry"],
             &["ice", "load", "storage"],
             &["auth"],
-            &["http"],
+            &["backup", "http"],
             &["ws"],
             &["app"],
             &["cli"],
