@@ -10,15 +10,12 @@ use actors::{
     ports::SystemEntropy,
     protocol::NodeId,
 };
-use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{Auth, Clock, KeyRing},
-    backup,
     config::Config,
-    files::{self, Holder, Lock},
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
     load::{self, Load},
@@ -30,6 +27,7 @@ use crate::{
 mod admin;
 mod banner;
 mod check;
+mod data;
 mod permissions;
 mod ready_file;
 mod reload;
@@ -53,14 +51,7 @@ const ROOMS_NEAR_MAX: usize = 100_000;
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     describe_metrics();
     memory::announce(settings::memory_max(&config));
-    let first_start = prepare(&config.node.data_dir)?;
-    let mut lock = Lock::take(&config.node.data_dir, Holder::this("serve", Timestamp::now()))?;
-    anyhow::ensure!(
-        !backup::is_unfinished(&config.node.data_dir),
-        "a restore into {} was interrupted, and what is there is not whole → repeat it: aldis restore FILE",
-        config.node.data_dir.display()
-    );
-    permissions::check(&config)?;
+    let (mut lock, first_start) = data::take(&config)?;
     let url = config.database.url.as_ref().map(|url| url.expose());
     let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;
     let keys = open_keys(&config.node.data_dir).await?;
@@ -182,15 +173,6 @@ async fn leave(
 async fn ending(tasks: impl Future<Output = ()>, store: impl Future<Output = ()>) -> (bool, bool) {
     let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.is_ok();
     (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
-}
-
-/// Creates the data directory, readable by its owner only; returns whether it did not exist before.
-fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
-    let is_new = !data_dir.is_dir();
-    files::private::make_folder(data_dir).with_context(|| {
-        format!("cannot create the data directory {} → choose another with --data-dir", data_dir.display())
-    })?;
-    Ok(is_new)
 }
 
 /// Opens the signing keys. The first start generates one, which takes some 100 ms of CPU.

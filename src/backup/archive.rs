@@ -97,7 +97,7 @@ pub(super) fn read<W: Write>(
         let poured = pour(&mut entry, |piece| {
             hash.update(piece);
             written = into.write_all(piece);
-            written.as_ref().map_err(|why| io::Error::from(why.kind())).map(|()| ())
+            written.as_ref().copied().map_err(|why| io::Error::from(why.kind()))
         });
         written.with_context(|| format!("cannot write {} → is the disk full?", expected.name))?;
         let bytes = poured.with_context(damaged)?;

@@ -92,6 +92,32 @@ fn a_full_disk_leaves_the_keys_as_they_were() {
 }
 
 #[test]
+fn a_killed_rotation_leaves_keys_that_work() {
+    let dir = nowhere();
+    aldis(dir.path(), &["keys", "generate"]);
+    for n in 0..24 {
+        let arguments = [&["keys", "rotate", "--leaked"][..], &["keys", "rotate", "--now"]][n % 2];
+        let mut rotating = command(dir.path(), arguments);
+        let mut rotating = rotating.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("aldis runs");
+        // Killed at another point each time: after so many looks at what it has done.
+        let looks = 1 + n * 400;
+        for _ in 0..looks {
+            if rotating.try_wait().expect("a child").is_some() {
+                break;
+            }
+            let _ = std::fs::read_dir(dir.path().join("data/keys")).map(Iterator::count);
+        }
+        let _ = rotating.kill(); // it may have ended
+        rotating.wait().expect("it has ended");
+        let listed = aldis(dir.path(), &["keys", "list"]);
+        let current = roles(&listed).iter().filter(|role| *role == "current").count();
+        assert_eq!((listed.code, current), (Some(0), 1), "after {looks} looks: {}{}", listed.out, listed.err);
+    }
+    assert_eq!(aldis(dir.path(), &["keys", "rotate", "--leaked"]).code, Some(0), "the lock ended with its holder");
+    assert_eq!(aldis(dir.path(), &["token", "mint"]).code, Some(0));
+}
+
+#[test]
 fn what_root_makes_for_a_node_belongs_to_the_node_s_user() {
     use std::os::unix::fs::{MetadataExt as _, chown};
     let dir = nowhere();
