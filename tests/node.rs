@@ -12,6 +12,8 @@ mod locked;
 mod measured;
 #[path = "node/operated.rs"]
 mod operated;
+#[path = "node/owned.rs"]
+mod owned;
 #[path = "node/process.rs"]
 mod process;
 #[path = "node/restored.rs"]

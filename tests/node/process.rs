@@ -1,6 +1,7 @@
 //! A node in a separate process, and its clients.
 
 use std::{
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
@@ -51,6 +52,13 @@ impl Node {
     /// The same, in the directory of an earlier one or of several.
     pub(super) async fn start_in(dir: Arc<TempDir>, arguments: &[&str]) -> Self {
         Self::spawn(dir, Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, None).await
+    }
+
+    /// The same, as this user: root alone can.
+    pub(super) async fn start_as(user: u32, dir: Arc<TempDir>, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aldis"));
+        command.uid(user).gid(user);
+        Self::spawn(dir, command, arguments, None).await
     }
 
     async fn start_by(command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
