@@ -1,6 +1,10 @@
-//! Keys that are rotated under a running node.
+//! Keys and certificates that are replaced under a running node.
 
-use std::fs;
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -58,11 +62,44 @@ async fn a_node_that_was_off_for_long_publishes_the_next_key_when_it_starts() {
     let older = key.with_file_name(format!("{}.pem", millis - 2 * 24 * 60 * 60 * 1000));
     fs::rename(&key, &older).expect("renamed");
     let node = Node::start_in(node.dir(), &["--set", "auth.rotate_keys_every=1day"]).await;
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_secs(30);
     while published(&node).await.len() < 2 {
-        assert!(std::time::Instant::now() < until, "no next key is published: {}", node.log());
+        assert!(Instant::now() < until, "no next key is published: {}", node.log());
     }
     assert_eq!(me(&node, &token).await, 200);
     let kept = node.aldis(&["keys", "list"]).1;
     assert!(kept.contains("  current ") && kept.contains("  next "), "{kept}");
+}
+
+/// Writes one of the two files of a new certificate, or both.
+fn write_certificate(folder: &Path, files: &[&str]) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    for (name, pem) in [("tls.crt", made.cert.pem()), ("tls.key", made.signing_key.serialize_pem())] {
+        if files.contains(&name) {
+            fs::write(folder.join(name), pem).expect("written");
+        }
+    }
+}
+
+async fn until_logged(node: &Node, text: &str) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while !node.log().contains(text) {
+        assert!(Instant::now() < until, "the log does not say `{text}`: {}", node.log());
+        tokio::task::yield_now().await;
+        std::thread::yield_now();
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_found_without_a_signal_once_both_files_are_written() {
+    let dir = std::sync::Arc::new(tempfile::tempdir().expect("a temporary directory"));
+    let both = ["tls.crt", "tls.key"];
+    write_certificate(dir.path(), &both);
+    let node = Node::start_in(dir, &["--set", "http.tls_cert=tls.crt", "--set", "http.tls_key=tls.key"]).await;
+    write_certificate(&node.path(""), &["tls.crt"]);
+    node.signal("-HUP");
+    until_logged(&node, "cannot reload the certificates; those in use stay in use").await;
+    assert!(!node.log().contains("certificates reloaded"), "{}", node.log());
+    write_certificate(&node.path(""), &both);
+    until_logged(&node, "certificates reloaded").await;
 }
