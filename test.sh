@@ -20,7 +20,7 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust docs model simulation counts conformance openapi metrics browsers)
+all=(packages format web lints rust docs model simulation counts conformance openapi metrics unit browsers)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -34,6 +34,7 @@ packages() {
     command -v turnserver >/dev/null || missing+=(coturn)
     command -v curl >/dev/null || missing+=(curl)
     command -v valgrind >/dev/null || missing+=(valgrind)
+    command -v systemd-analyze >/dev/null || missing+=(systemd)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
     command -v make >/dev/null || missing+=(make)
     command -v node >/dev/null || missing+=(nodejs npm)
@@ -86,6 +87,8 @@ conformance() { built && TARGET=$target ECHO=$target/debug/examples/ws_echo test
 openapi() { built && TARGET=$target tests/openapi.sh "$target/debug/aldis"; }
 
 metrics() { built && tests/metrics.sh "$target/debug/aldis"; }
+
+unit() { built && tests/unit.sh "$target/debug/aldis"; }
 
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 

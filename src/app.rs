@@ -10,7 +10,6 @@ use actors::{
     ports::SystemEntropy,
     protocol::NodeId,
 };
-use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -28,7 +27,10 @@ use crate::{
 mod admin;
 mod banner;
 mod check;
+mod data;
+mod permissions;
 mod ready_file;
+mod reload;
 mod settings;
 mod signals;
 mod snapshot;
@@ -37,6 +39,7 @@ mod sweep;
 use admin::Door;
 use banner::{Serving, announce};
 pub use check::{check, probe};
+use reload::Reload;
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
@@ -48,7 +51,7 @@ const ROOMS_NEAR_MAX: usize = 100_000;
 pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     describe_metrics();
     memory::announce(settings::memory_max(&config));
-    let first_start = prepare(&config.node.data_dir)?;
+    let (mut lock, first_start) = data::take(&config)?;
     let url = config.database.url.as_ref().map(|url| url.expose());
     let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;
     let keys = open_keys(&config.node.data_dir).await?;
@@ -92,13 +95,14 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
     let operators = http::admin_router(site, render, admin::operators(&config)?);
     let door = Door::new(&config, settings::edge(&config), certificates.clone());
+    lock.serves_at(door.socket()?);
     let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
     announce(&Serving::new(&config, http_address, admin_address, first_start));
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
-    signals::until_told_to_stop(signals, &keys, certificates.as_ref()).await?;
+    signals::until_told_to_stop(signals, &Reload::new(keys, config.auth.rotate_keys_every, certificates)).await?;
 
     if leave(&node, &config, (tasks, stop), &*store).await {
         snapshot::keep(&config, &system.ledger);
@@ -185,19 +189,6 @@ async fn leave(
 async fn ending(tasks: impl Future<Output = ()>, store: impl Future<Output = ()>) -> (bool, bool) {
     let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.is_ok();
     (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
-}
-
-/// Creates the data directory, readable by its owner only; returns whether it did not exist before.
-fn prepare(data_dir: &Path) -> anyhow::Result<bool> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    if data_dir.is_dir() {
-        return Ok(false);
-    }
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
-    made.with_context(|| {
-        format!("cannot create the data directory {} → choose another with --data-dir", data_dir.display())
-    })?;
-    Ok(true)
 }
 
 /// Opens the signing keys. The first start generates one, which takes some 100 ms of CPU.

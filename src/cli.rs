@@ -1,8 +1,10 @@
 //! The command line: subcommands and exit codes (0 success, 1 failure, 2 usage or configuration error). Must not know
 //! how a node works.
 
+mod backup;
 mod completions;
 mod config;
+mod door;
 mod failure;
 mod flags;
 mod health;
@@ -26,6 +28,7 @@ Examples:
   aldis config check
   ALDIS_ROOM__SEAT_WINDOW=10s aldis             any key by environment
   aldis --set room.seat_window=10s              any key by flag
+  aldis backup aldis.tar                        database, keys and configuration, while the node runs
   aldis health                                  for probes of containers and load balancers
 
 Exit codes: 0 success, 1 failure, 2 usage or configuration error.
@@ -49,10 +52,14 @@ enum Command {
     /// Check, print or explain the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Generate, rotate or list the keys that sign access tokens
+    /// Generate, rotate or list the keys that sign access tokens; asks the running node, if there is one
     Keys(keys::KeysCommand),
     /// Mint access tokens for operators and load testers, or inspect one
     Token(token::TokenCommand),
+    /// Write the database, keys and configuration of a node, which may run, into one file
+    Backup(backup::BackupCommand),
+    /// Restore such a file into an empty data directory
+    Restore(backup::RestoreCommand),
     /// Check the health of a running node; exit code 0 if healthy, 1 if not
     Health(health::HealthCommand),
     /// Print a completion script for a shell
@@ -67,6 +74,8 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let asked = Aldis::parse();
+    // Whatever a command makes holds secrets, unless it says otherwise.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     match asked.answer(&mut io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
@@ -81,6 +90,8 @@ impl Aldis {
             Some(Command::Config(command)) => command.answer(out),
             Some(Command::Keys(command)) => command.answer(out),
             Some(Command::Token(command)) => command.answer(out),
+            Some(Command::Backup(command)) => command.answer(out),
+            Some(Command::Restore(command)) => command.answer(out),
             Some(Command::Health(command)) => command.answer(out),
             Some(Command::Completions(command)) => command.answer(&mut Self::command(), out),
             Some(Command::Man) => Ok(clap_mangen::Man::new(Self::command()).render(out)?),

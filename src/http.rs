@@ -15,6 +15,7 @@ mod docs;
 pub mod health;
 mod ice;
 mod jwks;
+mod keys;
 mod layers;
 mod live;
 pub mod metrics;
@@ -34,7 +35,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension, Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, patch},
+    routing::{get, patch, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa::OpenApi as _;
@@ -165,6 +166,8 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
         .route("/internal/rooms/{roomId}", get(admin::room))
         .route("/internal/tree", get(admin::tree))
         .route("/internal/users/{userId}", patch(admin::change_user))
+        .route("/internal/keys", get(keys::list))
+        .route("/internal/keys/rotate", post(keys::rotate))
         .fallback(layers::nothing)
         .layer(from_fn_with_state(Arc::new(operators), operators::guard))
         .layer(Extension(metrics));

@@ -2,8 +2,10 @@
 
 pub mod app;
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod config;
+pub mod files;
 pub mod http;
 pub mod ice;
 pub mod load;

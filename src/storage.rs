@@ -7,6 +7,7 @@
 pub mod cache;
 #[cfg(test)]
 mod contract;
+pub mod copy;
 mod error;
 pub mod meetings;
 mod postgres;

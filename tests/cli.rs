@@ -1,5 +1,7 @@
 //! The `aldis` command line: output, its stream, and exit codes.
 
+#[path = "cli/backup.rs"]
+mod backup;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/documents.rs"]

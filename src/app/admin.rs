@@ -40,6 +40,11 @@ impl Door {
         }
     }
 
+    /// The unix socket's path, for processes in any directory.
+    pub(super) fn socket(&self) -> std::io::Result<PathBuf> {
+        std::path::absolute(&self.socket)
+    }
+
     /// Serves until `stop`; returns the address.
     pub(super) async fn serve(
         self,

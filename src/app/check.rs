@@ -12,8 +12,10 @@ use std::{
 
 pub use probe::probe;
 
+use super::permissions;
 use crate::{
-    config::{Config, Fault, Loaded},
+    config::{Config, DatabaseUrl, Fault, Loaded},
+    files::modes::{self, Verdict},
     ws::Certificates,
 };
 
@@ -38,11 +40,10 @@ pub fn check(loaded: &Loaded) -> (Vec<Fault>, Vec<Fault>) {
             found.directory(key, &parent(file), "create the directory, or choose another");
         }
     }
-    let url = config.database.url.as_ref().map(|url| url.expose());
-    if let Some(file) = url.and_then(|url| url.strip_prefix("sqlite:")) {
-        let file = file.strip_prefix("//").unwrap_or(file).split('?').next().unwrap_or_default();
-        found.directory("database.url", &parent(Path::new(file)), "create the directory, or choose another");
+    if let Some(file) = config.database.url.as_ref().and_then(DatabaseUrl::file) {
+        found.directory("database.url", &parent(file), "create the directory, or choose another");
     }
+    found.permissions(config);
     let null = config.http.allowed_origins.iter().any(crate::net::Origin::is_null);
     found.suspect(
         null,
@@ -103,6 +104,22 @@ impl Found<'_> {
             }
         } else {
             self.wrong(key, format!("{} is not a directory", nearest.display()), help);
+        }
+    }
+
+    /// What is in the data directory already: as the start will judge it.
+    fn permissions(&mut self, config: &Config) {
+        for (kind, path) in permissions::paths(config) {
+            let shown = path.display();
+            match modes::look(kind, &path) {
+                Ok(Verdict::Fine | Verdict::Narrow(_)) | Err(_) => {}
+                Ok(Verdict::Warn(advice)) => {
+                    self.suspect(true, "node.data_dir", format!("{shown}: {}", advice.why), &advice.help);
+                }
+                Ok(Verdict::Refuse(advice)) => {
+                    self.wrong("node.data_dir", format!("{shown}: {}", advice.why), &advice.help);
+                }
+            }
         }
     }
 

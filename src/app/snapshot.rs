@@ -5,7 +5,6 @@
 
 use std::{
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -18,7 +17,7 @@ use actors::{
 };
 
 use super::settings;
-use crate::config::Config;
+use crate::{config::Config, files::private};
 
 /// A snapshot older than this is useless: every client has joined again, or stopped.
 const STALE_AFTER: Duration = Duration::from_secs(120);
@@ -52,7 +51,7 @@ pub(super) fn keep(config: &Config, ledger: &MemoryLedger) {
     let written = snapshot
         .to_bytes()
         .map_err(|why| why.to_string())
-        .and_then(|bytes| write(&path, &bytes).map_err(|why| why.to_string()));
+        .and_then(|bytes| private::write(&path, &bytes).map_err(|why| why.to_string()));
     match written {
         Ok(()) => tracing::info!(seats = snapshot.seats(), "saved the sessions for the next start"),
         Err(why) => tracing::warn!(file = %path.display(), why, "cannot save the sessions: clients join again"),
@@ -61,16 +60,6 @@ pub(super) fn keep(config: &Config, ledger: &MemoryLedger) {
 
 fn path(config: &Config) -> PathBuf {
     config.node.data_dir.join("ledger.snapshot")
-}
-
-/// Writes atomically, readable by the owner only: the file contains resume secrets.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let beside = path.with_extension("part");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&beside, path)
 }
 
 /// Reads the file and removes it; `None` if there is none.
@@ -109,10 +98,10 @@ mod tests {
         let path = folder.path().join("ledger.snapshot");
         assert!(matches!(take(&path), Ok(None)));
         let bytes = MemoryLedger::default().snapshot().to_bytes().expect("it serialises");
-        write(&path, &bytes).expect("it is written");
+        private::write(&path, &bytes).expect("it is written");
         assert!(matches!(take(&path), Ok(Some(_))));
         assert!(matches!(take(&path), Ok(None)), "it is used once");
-        write(&path, &bytes[..bytes.len() - 1]).expect("it is written");
+        private::write(&path, &bytes[..bytes.len() - 1]).expect("it is written");
         assert!(take(&path).is_err());
         assert!(!path.exists());
     }

@@ -1,65 +1,58 @@
-//! The keys that sign access tokens: PEM files in one folder, newest first, two of them live.
+//! The keys that sign access tokens: one signs, the next is published before it does, the previous ones verify until their
+//! last token has expired. A key's id is its RFC 7638 thumbprint.
 //!
-//! The newest signs; the previous one still verifies, so a rotation logs nobody out. A key's id is its RFC 7638
-//! thumbprint. Files: `<unix milliseconds>.pem`, PKCS #8, mode 0600.
+//! `schedule` decides, `files` performs, `KeyRing` is what tokens see. Only the holder of the data directory's lock changes
+//! the folder.
 
 mod files;
+mod key;
+mod schedule;
+#[cfg(test)]
+mod tests;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use anyhow::Context as _;
 use arc_swap::ArcSwap;
-use aws_lc_rs::{
-    encoding::{AsDer as _, Pkcs8V1Der},
-    rsa::{KeyPair, KeySize},
-    signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents},
-};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header,
-    jwk::{AlgorithmParameters, Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
-};
+use jsonwebtoken::jwk::JwkSet;
+use serde::{Deserialize, Serialize};
 
-/// How many keys are live: one that signs and one that still verifies.
-pub const LIVE_MAX: usize = 2;
+pub use key::Key;
+pub use schedule::{JWKS_MAX_AGE, PUBLISHED_FOR, Role, Rotation, TOKEN_LIFE_MAX};
 
-/// A key that signs or still verifies.
-pub struct Key {
-    /// RFC 7638 thumbprint (SHA-256, base64url): the `kid` of tokens and of the JWKS.
-    pub kid: String,
-    /// When it was created.
-    pub made_at: Timestamp,
-    /// The header of every token signed with it, and its encoded form.
-    pub(super) header: Header,
-    pub(super) encoded_header: String,
-    pub(super) signing: EncodingKey,
-    /// The public half as the JWT library takes it, which parses it for every token.
-    pub(super) verifying: DecodingKey,
-    /// The same, parsed once; it also keeps the modulus's Montgomery form.
-    pub(super) public: ParsedPublicKey,
-    jwk: Jwk,
-}
+use files::Stored;
 
-/// A key as printed by `aldis keys list`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A key, as told to operators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyInfo {
     /// See `Key::kid`.
     pub kid: String,
-    /// See `Key::made_at`.
-    pub made_at: Timestamp,
-    /// Whether new tokens are signed with it.
-    pub signs: bool,
+    /// What it does now.
+    pub role: Role,
+    /// From when on it signs, or signed.
+    pub signs_from: Timestamp,
+    /// Until when it verifies, if another signs now.
+    pub verifies_until: Option<Timestamp>,
 }
 
-/// The live keys; they may be replaced while tokens are minted and verified.
+/// The keys; they may be replaced while tokens are minted and verified.
 pub struct KeyRing {
     folder: PathBuf,
-    /// Newest first, 1 to `LIVE_MAX`.
-    live: ArcSwap<Vec<Arc<Key>>>,
+    live: ArcSwap<Live>,
+    /// Held while the folder is changed or read: a timer and an operator may rotate at once.
+    changing: Mutex<()>,
+}
+
+/// The keys of the folder at one instant.
+struct Live {
+    /// All files, by the instant from which their keys sign. Never empty.
+    stored: Vec<Stored>,
+    /// As tokens see them, without those whose tokens have all expired: see `KeyRing::list`.
+    known: Vec<(KeyInfo, Arc<Key>)>,
 }
 
 impl KeyRing {
@@ -68,106 +61,131 @@ impl KeyRing {
     /// # Errors
     /// The folder cannot be created, or a key file cannot be read, or others than its owner and group may read it.
     pub fn open(folder: &Path, now: Timestamp) -> anyhow::Result<Self> {
-        let mut keys = files::read(folder)?;
-        if keys.is_empty() {
-            keys.push(files::write(folder, now, &generate()?)?);
+        if files::read(folder, &[])?.is_empty() {
+            files::perform(folder, schedule::Step::Add(now))?;
         }
-        Ok(Self { folder: folder.to_owned(), live: ArcSwap::from_pointee(live(keys)) })
+        Self::read(folder, now)
     }
 
-    /// Generates a new key that signs from now on; the previous one still verifies, older ones are deleted. Blocks for
-    /// some 100 ms.
+    /// Reads the keys of `folder`, and changes nothing. Blocks.
     ///
     /// # Errors
-    /// The folder cannot be written.
-    pub fn rotate(&self, now: Timestamp) -> anyhow::Result<KeyInfo> {
-        // A clock that was set back must not make the new key the older one.
-        let newest = self.live.load().first().map_or(Timestamp::MIN, |key| key.made_at);
-        let after = newest.checked_add(jiff::SignedDuration::from_millis(1)).unwrap_or(now);
-        files::write(&self.folder, now.max(after), &generate()?)?;
-        files::prune(&self.folder, LIVE_MAX)?;
-        self.reload()?;
-        self.list().into_iter().next().context("the new key is missing from the folder")
+    /// There is none, or one cannot be read, or others than its owner and group may read it.
+    pub fn read(folder: &Path, now: Timestamp) -> anyhow::Result<Self> {
+        let live = Live::read(folder, &[], now)?;
+        Ok(Self { folder: folder.to_owned(), live: ArcSwap::from_pointee(live), changing: Mutex::new(()) })
     }
 
-    /// Reloads the folder: after `aldis keys rotate` in another process, or on SIGHUP. On error the keys stay
-    /// unchanged. Returns whether they changed.
+    /// Replaces the current key, as `rotation` says; returns all keys. A next key that is published already is the one.
+    /// Blocks for some 100 ms.
     ///
     /// # Errors
-    /// A key file cannot be read, or none exists.
-    pub fn reload(&self) -> anyhow::Result<bool> {
-        let keys = live(files::read(&self.folder)?);
-        anyhow::ensure!(!keys.is_empty(), "no key is left in {}", self.folder.display());
-        let before = self.live.swap(Arc::new(keys));
-        Ok(!before.iter().map(|key| &key.kid).eq(self.live.load().iter().map(|key| &key.kid)))
+    /// The folder cannot be written, or has as many keys as it may have. Whatever was done until then, the keys are usable.
+    pub fn rotate(&self, rotation: Rotation, now: Timestamp) -> anyhow::Result<Vec<KeyInfo>> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.load(now)?;
+        let steps = schedule::plan(&self.live.load().starts(), rotation, now)?;
+        // At once, although it may be a millisecond ahead: the instant itself may have been another key's.
+        let signs_from = steps.iter().find_map(|step| step.signs_from()).filter(|_| rotation != Rotation::Announced);
+        self.perform(&steps, signs_from.map_or(now, |from| from.max(now)))?;
+        Ok(self.list())
     }
 
-    /// The live keys, newest first.
+    /// What time demands: the next key signs when its time has come, keys whose tokens have all expired are deleted, and
+    /// with `every`, one is published before the current one has signed for that long. To be called every few seconds.
+    /// Also finds what another process changed. Returns whether the keys are others than before. Blocks.
+    ///
+    /// # Errors
+    /// As `rotate`; the keys in use stay in use.
+    pub fn tend(&self, every: Option<Duration>, now: Timestamp) -> anyhow::Result<bool> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.list();
+        self.load(now)?;
+        let starts = self.live.load().starts();
+        let steps = match every {
+            Some(every) if schedule::is_due(&starts, every, now) => schedule::plan(&starts, Rotation::Announced, now)?,
+            Some(_) | None => schedule::tidying(&starts, now),
+        };
+        self.perform(&steps, now)?;
+        Ok(before != self.list())
+    }
+
+    fn perform(&self, steps: &[schedule::Step], now: Timestamp) -> anyhow::Result<()> {
+        let done = steps.iter().try_for_each(|step| files::perform(&self.folder, *step));
+        let loaded = if steps.is_empty() { Ok(()) } else { self.load(now) };
+        done.and(loaded)
+    }
+
+    fn load(&self, now: Timestamp) -> anyhow::Result<()> {
+        let live = Live::read(&self.folder, &self.live.load().stored, now)?;
+        self.live.store(Arc::new(live));
+        Ok(())
+    }
+
+    /// The keys: the one that signs, the next ones, the previous ones from the latest on.
     #[must_use]
     pub fn list(&self) -> Vec<KeyInfo> {
-        let live = self.live.load();
-        let info = |(place, key): (usize, &Arc<Key>)| KeyInfo {
-            kid: key.kid.clone(),
-            made_at: key.made_at,
-            signs: place == 0,
-        };
-        live.iter().enumerate().map(info).collect()
+        self.live.load().known.iter().map(|(info, _)| info.clone()).collect()
     }
 
     /// The public halves, for `/.well-known/jwks.json` (RFC 7517).
     #[must_use]
     pub fn jwks(&self) -> JwkSet {
-        JwkSet { keys: self.live.load().iter().map(|key| key.jwk.clone()).collect() }
+        JwkSet { keys: self.live.load().known.iter().map(|(_, key)| key.jwk.clone()).collect() }
     }
 
     /// The key that signs.
     pub(super) fn signer(&self) -> Option<Arc<Key>> {
-        self.live.load().first().cloned()
+        self.live.load().known.first().map(|(_, key)| Arc::clone(key))
     }
 
-    /// The live key with this id.
+    /// The key with this id.
     pub(super) fn find(&self, kid: &str) -> Option<Arc<Key>> {
-        self.live.load().iter().find(|key| key.kid == kid).cloned()
+        self.first(|key| key.kid == kid)
     }
 
-    /// The live key whose tokens have this encoded header.
+    /// The key whose tokens have this encoded header.
     pub(super) fn with_header(&self, encoded: &str) -> Option<Arc<Key>> {
-        self.live.load().iter().find(|key| key.encoded_header == encoded).cloned()
+        self.first(|key| key.encoded_header == encoded)
+    }
+
+    fn first(&self, is_it: impl Fn(&Key) -> bool) -> Option<Arc<Key>> {
+        self.live.load().known.iter().find(|(_, key)| is_it(key)).map(|(_, key)| Arc::clone(key))
     }
 }
 
-impl Key {
-    fn from_pem(pem: &[u8], made_at: Timestamp) -> anyhow::Result<Self> {
-        let signing = EncodingKey::from_rsa_pem(pem)?;
-        let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::RS256)?;
-        let kid = jwk.thumbprint(ThumbprintHash::SHA256)?;
-        jwk.common.key_id = Some(kid.clone());
-        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        let verifying = DecodingKey::from_jwk(&jwk)?;
-        let public = parsed(&jwk)?;
-        let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::RS256) };
-        let encoded_header = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header)?);
-        Ok(Self { kid, made_at, header, encoded_header, signing, verifying, public, jwk })
+impl Live {
+    fn read(folder: &Path, known: &[Stored], now: Timestamp) -> anyhow::Result<Self> {
+        let stored = files::read(folder, known)?;
+        anyhow::ensure!(
+            !stored.is_empty(),
+            "there is no key in {} → generate one: aldis keys generate",
+            folder.display()
+        );
+        let starts: Vec<_> = stored.iter().map(|stored| stored.starts).collect();
+        let mut known: Vec<_> = stored
+            .iter()
+            .enumerate()
+            .map(|(place, stored)| {
+                let info = KeyInfo {
+                    kid: stored.key.kid.clone(),
+                    role: schedule::role(&starts, place, now),
+                    signs_from: stored.starts,
+                    verifies_until: schedule::until(&starts, place, now),
+                };
+                (info, Arc::clone(&stored.key))
+            })
+            .collect();
+        known.retain(|(info, _)| info.verifies_until.is_none_or(|until| until > now));
+        known.sort_by_key(|(info, _)| match info.role {
+            Role::Current => (0, 0),
+            Role::Next => (1, info.signs_from.as_millisecond()),
+            Role::Previous => (2, -info.signs_from.as_millisecond()),
+        });
+        Ok(Self { stored, known })
     }
-}
 
-/// The public key of `jwk`, ready to verify RS256.
-fn parsed(jwk: &Jwk) -> anyhow::Result<ParsedPublicKey> {
-    let AlgorithmParameters::RSA(rsa) = &jwk.algorithm else { anyhow::bail!("not an RSA key") };
-    let (n, e) = (BASE64_URL_SAFE_NO_PAD.decode(&rsa.n)?, BASE64_URL_SAFE_NO_PAD.decode(&rsa.e)?);
-    Ok(RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)?)
-}
-
-fn live(keys: Vec<Key>) -> Vec<Arc<Key>> {
-    keys.into_iter().take(LIVE_MAX).map(Arc::new).collect()
-}
-
-/// A new RSA key of 2048 bits (what RS256 needs at least, RFC 7518 §3.3), as PKCS #8 in PEM.
-fn generate() -> anyhow::Result<String> {
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow::anyhow!("cannot generate an RSA key"))?;
-    let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| anyhow::anyhow!("cannot encode the new RSA key as PKCS #8"))?;
-    Ok(pem::encode_config(
-        &pem::Pem::new("PRIVATE KEY", der.as_ref()),
-        pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF),
-    ))
+    fn starts(&self) -> Vec<Timestamp> {
+        self.stored.iter().map(|stored| stored.starts).collect()
+    }
 }

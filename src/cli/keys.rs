@@ -1,24 +1,32 @@
-//! `aldis keys …`: the keys that sign access tokens, without a running node. Must not know how keys are stored.
+//! `aldis keys …`: the keys that sign access tokens. What a running node holds is changed by that node; without one, the files
+//! are changed here. Must not know how keys are stored.
 
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::anyhow;
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use super::door;
 use super::failure::Failure;
 use super::flags::Flags;
-use crate::auth::KeyRing;
+use crate::auth::{
+    KeyRing,
+    keys::{KeyInfo, Role, Rotation},
+};
 use crate::config::Config;
+use crate::files::{Holder, Lock, LockError, private};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Keys lie in the directory keys of the data directory. Two are live: the newest signs, the one before still verifies,
-so that a rotation signs nobody out. A running node takes a new key on SIGHUP.
+Keys lie in the directory keys of the data directory. One signs; the next one is published ten minutes before it signs, so that
+everybody knows it then; the previous ones verify until their last token has expired. So a rotation signs nobody out. A node
+rotates by itself (auth.rotate_keys_every); if one runs, it is asked over its unix socket.
 Examples:
   aldis keys list
-  aldis keys rotate --data-dir /var/lib/aldis && systemctl reload aldis")]
+  aldis keys rotate --data-dir /var/lib/aldis
+  aldis keys rotate --leaked --data-dir /var/lib/aldis")]
 pub(super) struct KeysCommand {
     #[command(subcommand)]
     wish: Wish,
@@ -28,38 +36,97 @@ pub(super) struct KeysCommand {
 enum Wish {
     /// Generate the first key, as the first start does; does nothing if a key exists
     Generate(Flags),
-    /// Generate a new key that signs from now on; the previous one still verifies, older ones are deleted
-    Rotate(Flags),
-    /// Print the live keys, the signing one first: id, creation time
+    /// Publish the next key, which signs in ten minutes; does nothing more if one is published already
+    Rotate(Rotate),
+    /// Print the keys, the signing one first: id, role, and from or until when
     List(Flags),
+}
+
+#[derive(Debug, Args)]
+struct Rotate {
+    /// The next key signs at once: services that keep an older copy of the JWKS refuse its tokens for five minutes
+    #[arg(long)]
+    now: bool,
+    /// Strangers have the keys: a new one signs at once, the others are deleted, and every token of theirs is invalid
+    #[arg(long)]
+    leaked: bool,
+    #[command(flatten)]
+    flags: Flags,
 }
 
 impl KeysCommand {
     pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
-        let (Wish::Generate(flags) | Wish::Rotate(flags) | Wish::List(flags)) = &self.wish;
-        let folder = folder(&flags.load()?.config);
-        let now = Timestamp::now();
-        let any = std::fs::read_dir(&folder).is_ok_and(|mut files| files.next().is_some());
         let keys = match self.wish {
-            Wish::List(_) if !any => {
-                return Err(
-                    anyhow!("there is no key in {} yet; generate one: aldis keys generate", folder.display()).into()
-                );
-            }
-            Wish::List(_) | Wish::Generate(_) => KeyRing::open(&folder, now)?,
-            Wish::Rotate(_) => {
-                let keys = KeyRing::open(&folder, now)?;
-                if any {
-                    keys.rotate(now)?;
-                }
-                keys
+            Wish::List(flags) => list(&flags.load()?.config)?,
+            Wish::Generate(flags) => generate(&flags.load()?.config)?,
+            Wish::Rotate(Rotate { now, leaked, flags }) => {
+                let rotation = match (leaked, now) {
+                    (true, _) => Rotation::Leaked,
+                    (false, true) => Rotation::Now,
+                    (false, false) => Rotation::Announced,
+                };
+                rotate(&flags.load()?.config, rotation)?
             }
         };
-        for key in keys.list() {
-            let role = if key.signs { "signs" } else { "verifies" };
-            writeln!(out, "{}  {}  {role}", key.kid, key.made_at)?;
+        for KeyInfo { kid, role, signs_from, verifies_until } in keys {
+            match (role, verifies_until) {
+                (Role::Previous, Some(until)) => writeln!(out, "{kid}  previous  verifies until {until:.0}")?,
+                (Role::Next, _) => writeln!(out, "{kid}  next      signs from {signs_from:.0}")?,
+                (Role::Current | Role::Previous, _) => writeln!(out, "{kid}  current   signs since {signs_from:.0}")?,
+            }
         }
         Ok(())
+    }
+}
+
+fn list(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
+    Ok(KeyRing::read(&folder(config), Timestamp::now())?.list())
+}
+
+fn generate(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
+    match hold(config)? {
+        // Its holder has generated one.
+        Held::ByNode(_) => list(config),
+        Held::ByUs(_lock) => Ok(KeyRing::open(&folder(config), Timestamp::now())?.list()),
+    }
+}
+
+fn rotate(config: &Config, rotation: Rotation) -> anyhow::Result<Vec<KeyInfo>> {
+    match hold(config)? {
+        Held::ByNode(socket) => {
+            let wish = serde_json::json!({ "rotation": rotation });
+            let mut answer = door::post(&socket, "/internal/keys/rotate", &wish)?;
+            serde_json::from_value(answer["keys"].take()).context("the running node's answer lists no keys")
+        }
+        Held::ByUs(_lock) => {
+            let (folder, now) = (folder(config), Timestamp::now());
+            let is_first = KeyRing::read(&folder, now).is_err() && !folder.exists();
+            let keys = KeyRing::open(&folder, now)?;
+            if is_first { Ok(keys.list()) } else { keys.rotate(rotation, now) }
+        }
+    }
+}
+
+/// Who may change the keys.
+enum Held {
+    /// A running node, which is asked at this socket.
+    ByNode(PathBuf),
+    /// This process.
+    ByUs(Lock),
+}
+
+fn hold(config: &Config) -> anyhow::Result<Held> {
+    let data = &config.node.data_dir;
+    private::make_folder(data).with_context(|| {
+        format!("cannot create the data directory {} → choose another with --data-dir", data.display())
+    })?;
+    match Lock::take(data, Holder::this("keys", Timestamp::now())) {
+        Ok(lock) => Ok(Held::ByUs(lock)),
+        Err(LockError::Held { holder: Some(holder), .. }) if holder.command == "serve" => {
+            let usual = || config.admin.socket.clone().unwrap_or_else(|| data.join("admin.sock"));
+            Ok(Held::ByNode(holder.socket.unwrap_or_else(usual)))
+        }
+        Err(why) => Err(why.into()),
     }
 }
 

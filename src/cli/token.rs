@@ -13,11 +13,8 @@ use uuid::Uuid;
 use super::failure::Failure;
 use super::flags::Flags;
 use super::keys;
-use crate::auth::{Clock, KeyRing, Settings, Tokens, token::TOKEN_BYTES_MAX};
+use crate::auth::{Clock, KeyRing, Settings, Tokens, keys::TOKEN_LIFE_MAX, token::TOKEN_BYTES_MAX};
 use crate::config::{Config, text::Text};
-
-/// The longest lifetime of a minted token, which cannot be revoked.
-const TTL_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -70,7 +67,7 @@ struct Inspect {
 
 fn ttl(text: &str) -> Result<Duration, String> {
     let ttl = Duration::read(text).map_err(|why| format!("{why}; write {}", Duration::FORM))?;
-    if ttl.is_zero() || ttl > TTL_MAX { Err("write a duration up to \"30d\"".to_owned()) } else { Ok(ttl) }
+    if ttl.is_zero() || ttl > TOKEN_LIFE_MAX { Err("write a duration up to \"30d\"".to_owned()) } else { Ok(ttl) }
 }
 
 impl TokenCommand {
@@ -124,7 +121,6 @@ fn read_token() -> anyhow::Result<String> {
 
 fn tokens(config: &Config) -> anyhow::Result<Tokens> {
     let folder = keys::folder(config);
-    anyhow::ensure!(folder.is_dir(), "there is no key in {} yet; generate one: aldis keys generate", folder.display());
     let settings = Settings {
         access_ttl: config.auth.access_ttl,
         leeway: config.auth.clock_leeway,
@@ -132,6 +128,6 @@ fn tokens(config: &Config) -> anyhow::Result<Tokens> {
         audience: config.auth.audience.clone(),
         ..Settings::default()
     };
-    let keys = KeyRing::open(&folder, Timestamp::now())?;
+    let keys = KeyRing::read(&folder, Timestamp::now())?;
     Ok(Tokens::new(Arc::new(keys), &settings, Clock::system()))
 }

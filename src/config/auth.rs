@@ -23,6 +23,9 @@ pub struct Auth {
     /// Tolerated clock difference between nodes when a token's expiry is checked.
     #[serde(with = "text")]
     pub clock_leeway: Duration,
+    /// How long a key signs before the next one does. Zero: until an operator rotates.
+    #[serde(with = "text")]
+    pub rotate_keys_every: Duration,
     /// `iss` of every token. All nodes of a cluster share it.
     pub issuer: String,
     /// `aud` of every token.
@@ -44,6 +47,7 @@ impl Default for Auth {
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
             refresh_grace: Duration::ZERO,
             clock_leeway: Duration::from_secs(5),
+            rotate_keys_every: Duration::from_secs(30 * 24 * 60 * 60),
             issuer: "aldis".to_owned(),
             audience: "aldis".to_owned(),
             argon2_memory: Size::kib(19 * 1024),

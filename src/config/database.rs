@@ -1,7 +1,7 @@
 //! `[database]`: where users, rooms and refresh tokens are stored. Must not know SQL.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,14 @@ impl DatabaseUrl {
     #[must_use]
     pub fn kind(&self) -> DatabaseKind {
         if self.0.expose().starts_with("sqlite:") { DatabaseKind::Sqlite } else { DatabaseKind::Postgres }
+    }
+
+    /// The file that it names; none for a server.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        let path = self.0.expose().strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path);
+        Some(Path::new(path.split('?').next().unwrap_or_default()))
     }
 
     /// The URL with its password: for the driver only.

@@ -230,6 +230,10 @@ fn auth(config: &Config, found: &mut Found) {
     found.within("auth.refresh_ttl", auth.refresh_ttl, MINUTE, 365 * DAY);
     found.within("auth.refresh_grace", auth.refresh_grace, Duration::ZERO, MINUTE);
     found.within("auth.clock_leeway", auth.clock_leeway, Duration::ZERO, 5 * SECOND);
+    let (every, key) = (auth.rotate_keys_every, ["auth.rotate_keys_every"]);
+    let help = "write \"1day\" to \"365days\", or \"0s\" to rotate by hand only";
+    found.when(!every.is_zero() && every < DAY, &key, "less than a day: old keys are kept for 30", help);
+    found.when(every > 365 * DAY, &key, "more than 365days", help);
     let keys = ["auth.refresh_ttl", "auth.access_ttl"];
     found.when(
         auth.refresh_ttl <= auth.access_ttl,

@@ -9,13 +9,14 @@ use axum::{
 use utoipa::ToSchema;
 
 use super::Shared;
+use crate::auth::keys::JWKS_MAX_AGE;
 
 /// A set of public keys (RFC 7517).
 #[derive(ToSchema)]
 #[schema(as = JwkSet)]
 #[expect(dead_code, reason = "describes jsonwebtoken's type to the OpenAPI document")]
 pub(super) struct JwkSetBody {
-    /// Newest first: the first signs, the others still verify.
+    /// The first signs; the others will sign, or still verify.
     #[schema(min_items = 1)]
     keys: Vec<serde_json::Value>,
 }
@@ -23,6 +24,6 @@ pub(super) struct JwkSetBody {
 /// The public keys that verify access tokens (RFC 7517). `kid` is the RFC 7638 thumbprint.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", operation_id = "getJwks", responses((status = 200, body = JwkSetBody, description = "The public keys that verify access tokens")))]
 pub(super) async fn jwks(State(site): State<Shared>) -> Response {
-    let headers = [(header::CACHE_CONTROL, "public, max-age=300")];
+    let headers = [(header::CACHE_CONTROL, format!("public, max-age={}", JWKS_MAX_AGE.as_secs()))];
     (headers, Json(site.auth.tokens().keys().jwks())).into_response()
 }

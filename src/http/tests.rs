@@ -2,6 +2,7 @@
 
 mod accounts;
 mod documents;
+mod keys;
 mod layers;
 mod malformed;
 mod operations;

@@ -6,7 +6,7 @@ mod stream;
 pub(in crate::ws) mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
@@ -16,12 +16,16 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 pub(crate) use stream::TlsStream;
 
+use crate::files::Stamp;
+
 /// The certificate chain and key of new connections.
 #[derive(Debug)]
 pub struct Certificates {
     cert: PathBuf,
     key: PathBuf,
     config: ArcSwap<ServerConfig>,
+    /// Both files as they were when they were last read; `None` for one that was not there.
+    seen: Mutex<[Option<Stamp>; 2]>,
 }
 
 /// Files that cannot be used for TLS.
@@ -62,23 +66,33 @@ impl Certificates {
     /// [`TlsError`] with the faulty file.
     pub fn load(cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Result<Arc<Self>, TlsError> {
         let (cert, key) = (cert.into(), key.into());
+        let seen = Mutex::new(stamps(&cert, &key)); // before they are read: a change meanwhile is seen later
         let config = ArcSwap::from_pointee(read(&cert, &key)?);
-        Ok(Arc::new(Self { cert, key, config }))
+        Ok(Arc::new(Self { cert, key, config, seen }))
     }
 
-    /// Reloads the same files, for new connections.
+    /// Reloads the same files, for new connections, if one of them changed since it was last read: programs that renew
+    /// certificates send no signal, and write one file after the other. `None`: nothing changed.
     ///
     /// # Errors
-    /// [`TlsError`]; the previous certificate stays in use.
-    pub fn reload(&self) -> Result<(), TlsError> {
-        self.config.store(Arc::new(read(&self.cert, &self.key)?));
-        Ok(())
+    /// [`TlsError`]; the previous certificate stays in use, and the files are read again when they change again.
+    pub fn reload_changed(&self) -> Option<Result<(), TlsError>> {
+        let found = stamps(&self.cert, &self.key);
+        let before = std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), found);
+        (before != found).then(|| {
+            self.config.store(Arc::new(read(&self.cert, &self.key)?));
+            Ok(())
+        })
     }
 
     /// The configuration of a new connection.
     pub(crate) fn now(&self) -> Arc<ServerConfig> {
         self.config.load_full()
     }
+}
+
+fn stamps(cert: &Path, key: &Path) -> [Option<Stamp>; 2] {
+    [cert, key].map(|path| Stamp::of(path).ok())
 }
 
 fn read(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {

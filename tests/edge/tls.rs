@@ -82,14 +82,18 @@ fn a_new_certificate_serves_new_connections_and_an_invalid_one_is_ignored() {
     let mut standing = open(connect(&edge, &old_root).expect("a handshake"));
 
     let new_root = write_certificate(folder.path());
-    certificates.reload().expect("a good pair of files");
+    certificates.reload_changed().expect("they changed").expect("a good pair of files");
     assert!(connect(&edge, &old_root).is_err(), "the old root no longer vouches");
     open(connect(&edge, &new_root).expect("a handshake with the new certificate"));
 
     std::fs::write(folder.path().join("cert.pem"), "nonsense").expect("written");
-    let error = certificates.reload().expect_err("no certificate in it").to_string();
+    let error = certificates.reload_changed().expect("it changed").expect_err("no certificate in it").to_string();
     assert!(error.contains("cert.pem") && error.contains('→'), "{error}");
     open(connect(&edge, &new_root).expect("the good certificate stays"));
+    assert!(certificates.reload_changed().is_none(), "it is told once");
+    let newest_root = write_certificate(folder.path());
+    certificates.reload_changed().expect("they changed").expect("a good pair of files");
+    open(connect(&edge, &newest_root).expect("a handshake with the newest certificate"));
 
     standing.write_all(&frame(0x81, b"unmoved")).expect("sent");
     assert_eq!(read_frame(&mut standing), Some((0x81, b"unmoved".to_vec())));

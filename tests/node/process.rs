@@ -1,8 +1,10 @@
 //! A node in a separate process, and its clients.
 
 use std::{
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -28,7 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A running node; killed when the test is done with it.
 pub(super) struct Node {
     child: Child,
-    dir: TempDir,
+    dir: Arc<TempDir>,
     arguments: Vec<String>,
     pub(super) http: String,
     pub(super) admin: String,
@@ -55,10 +57,27 @@ impl Node {
         Self::start_by(aldis(), arguments, Some(stderr)).await
     }
 
+    /// The same, in the directory of an earlier one or of several.
+    pub(super) async fn start_in(dir: Arc<TempDir>, arguments: &[&str]) -> Self {
+        Self::spawn(dir, aldis(), arguments, None).await
+    }
+
+    /// The same, as this user: root alone can.
+    pub(super) async fn start_as(user: u32, dir: Arc<TempDir>, arguments: &[&str]) -> Self {
+        let mut command = aldis();
+        command.uid(user).gid(user);
+        Self::spawn(dir, command, arguments, None).await
+    }
+
     async fn start_by(command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
+        let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
+        Self::spawn(dir, command, arguments, stderr).await
+    }
+
+    async fn spawn(dir: Arc<TempDir>, command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
         // Built with the whole workspace, the HTTP client of these tests has TLS, and wants to know whose.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let dir = tempfile::tempdir().expect("a temporary directory");
+        let _ = std::fs::remove_file(dir.path().join("log")); // an earlier node's
         let arguments: Vec<_> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let child = spawn(command, dir.path(), &arguments, stderr);
         let mut node = Self { child, dir, arguments, http: String::new(), admin: String::new() };
@@ -69,7 +88,6 @@ impl Node {
     /// Starts it again on the same data, when it has ended; its addresses are other ones.
     pub(super) async fn again(&mut self) {
         self.log_at_end().await;
-        let _ = std::fs::remove_file(self.dir.path().join("ready.json")); // a killed node leaves it behind
         self.child = spawn(aldis(), self.dir.path(), &self.arguments, None);
         self.is_ready().await;
     }
@@ -104,6 +122,19 @@ impl Node {
             assert!(ended.is_none() && Instant::now() < until, "the node does not serve:\n{}", self.log());
             look.tick().await;
         }
+    }
+
+    /// The directory that the node was started in.
+    pub(super) fn dir(&self) -> Arc<TempDir> {
+        Arc::clone(&self.dir)
+    }
+
+    /// Another command in that directory, run to its end: its exit code, output and errors.
+    pub(super) fn aldis(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let ran = Command::new(env!("CARGO_BIN_EXE_aldis")).args(arguments).current_dir(self.dir.path()).output();
+        let ran = ran.expect("aldis runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (ran.status.code(), text(ran.stdout), text(ran.stderr))
     }
 
     /// A file in the directory that the node was started in.
@@ -184,13 +215,18 @@ fn aldis() -> Command {
     Command::new(env!("CARGO_BIN_EXE_aldis"))
 }
 
-/// Starts a node in this directory, on free ports unless the arguments name an admin one.
+/// Starts a node in this directory, its data in `data` and its ports free ones unless the arguments say otherwise.
 fn spawn(mut command: Command, dir: &Path, arguments: &[String], stderr: Option<Stdio>) -> Child {
     let log = std::fs::File::options().create(true).append(true).open(dir.join("log")).expect("a log file");
-    let names_admin = arguments.iter().any(|argument| argument == "--admin-bind");
+    let _ = std::fs::remove_file(dir.join("ready.json")); // a killed node leaves it behind
+    let unless_named = |flag: &'static str, value: &'static str| {
+        let is_named = arguments.iter().any(|argument| argument == flag);
+        [flag, value].into_iter().filter(move |_| !is_named)
+    };
     command
-        .args(["serve", "--bind", "127.0.0.1:0", "--data-dir", "data"])
-        .args(if names_admin { &[][..] } else { &["--admin-bind", "127.0.0.1:0"] })
+        .args(["serve", "--bind", "127.0.0.1:0"])
+        .args(unless_named("--data-dir", "data"))
+        .args(unless_named("--admin-bind", "127.0.0.1:0"))
         .args(["--ready-file", "ready.json"])
         .args(arguments)
         .current_dir(dir)

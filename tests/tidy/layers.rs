@@ -29,12 +29,12 @@ pub(crate) const LAYERS: &[Layers] = &[
     Layers {
         folder: "src",
         layers: &[
-            &["net"],
+            &["files", "net"],
             &["config"],
             &["telemetry"],
             &["ice", "load", "storage"],
             &["auth"],
-            &["http"],
+            &["backup", "http"],
             &["ws"],
             &["app"],
             &["cli"],

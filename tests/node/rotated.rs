@@ -1,0 +1,105 @@
+//! Keys and certificates that are replaced under a running node.
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::process::Node;
+
+/// The ids of the published keys.
+async fn published(node: &Node) -> Vec<String> {
+    let (_, jwks) = node.get(&node.http, "/.well-known/jwks.json").await;
+    let jwks: Value = serde_json::from_str(&jwks).expect("JSON");
+    let keys = jwks["keys"].as_array().expect("keys");
+    keys.iter().map(|key| key["kid"].as_str().expect("an id").to_owned()).collect()
+}
+
+async fn me(node: &Node, token: &str) -> u16 {
+    let url = format!("http://{}/api/auth/me", node.http);
+    reqwest::Client::new().get(url).bearer_auth(token).send().await.expect("an answer").status().as_u16()
+}
+
+#[tokio::test]
+async fn the_command_asks_the_running_node_and_no_rotation_signs_anybody_out() {
+    // The command knows the data directory only; where the socket is, it learns from the lock.
+    let node = Node::start(&["--set", "admin.socket=ops.sock"]).await;
+    let token = node.sign_up("ann").await;
+    let before = published(&node).await;
+    let (code, out, err) = node.aldis(&["keys", "rotate"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let next = out.lines().find(|line| line.contains("  next      signs from ")).expect("a next key");
+    let next = next.split_whitespace().next().expect("its id").to_owned();
+    assert_eq!(published(&node).await, [before[0].clone(), next.clone()], "at once, and the old one signs");
+    let (code, out, _) = node.aldis(&["keys", "rotate", "--now"]);
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with(&format!("{next}  current ")), "{out}");
+    assert_eq!(published(&node).await, [next, before[0].clone()]);
+    assert_eq!(me(&node, &token).await, 200, "a token of the previous key");
+    assert_eq!(node.aldis(&["keys", "list"]).1, out);
+
+    let (code, out, _) = node.aldis(&["keys", "rotate", "--leaked"]);
+    assert_eq!((code, out.lines().count()), (Some(0), 1));
+    assert_eq!(me(&node, &token).await, 401);
+    assert_eq!(published(&node).await.len(), 1);
+    let files = fs::read_dir(node.data("keys")).expect("the folder").count();
+    assert_eq!(files, 1);
+    assert!(node.log().contains("\"event\":\"operator\""), "{}", node.log());
+}
+
+#[tokio::test]
+async fn a_node_that_was_off_for_long_publishes_the_next_key_when_it_starts() {
+    let mut node = Node::start(&[]).await;
+    let token = node.sign_up("ann").await;
+    node.signal("-TERM");
+    node.end().await;
+    let key = fs::read_dir(node.data("keys")).expect("the folder").next().expect("a key").expect("a key").path();
+    // Its key has signed for two days.
+    let millis: i64 = key.file_stem().and_then(|stem| stem.to_str()?.parse().ok()).expect("a time");
+    let older = key.with_file_name(format!("{}.pem", millis - 2 * 24 * 60 * 60 * 1000));
+    fs::rename(&key, &older).expect("renamed");
+    let node = Node::start_in(node.dir(), &["--set", "auth.rotate_keys_every=1day"]).await;
+    let until = Instant::now() + Duration::from_secs(30);
+    while published(&node).await.len() < 2 {
+        assert!(Instant::now() < until, "no next key is published: {}", node.log());
+    }
+    assert_eq!(me(&node, &token).await, 200);
+    let kept = node.aldis(&["keys", "list"]).1;
+    assert!(kept.contains("  current ") && kept.contains("  next "), "{kept}");
+}
+
+/// Writes one of the two files of a new certificate, or both.
+fn write_certificate(folder: &Path, files: &[&str]) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    for (name, pem) in [("tls.crt", made.cert.pem()), ("tls.key", made.signing_key.serialize_pem())] {
+        if files.contains(&name) {
+            fs::write(folder.join(name), pem).expect("written");
+        }
+    }
+}
+
+async fn until_logged(node: &Node, text: &str) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while !node.log().contains(text) {
+        assert!(Instant::now() < until, "the log does not say `{text}`: {}", node.log());
+        tokio::task::yield_now().await;
+        std::thread::yield_now();
+    }
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_found_without_a_signal_once_both_files_are_written() {
+    let dir = std::sync::Arc::new(tempfile::tempdir().expect("a temporary directory"));
+    let both = ["tls.crt", "tls.key"];
+    write_certificate(dir.path(), &both);
+    let node = Node::start_in(dir, &["--set", "http.tls_cert=tls.crt", "--set", "http.tls_key=tls.key"]).await;
+    write_certificate(&node.path(""), &["tls.crt"]);
+    node.signal("-HUP");
+    until_logged(&node, "cannot reload the certificates; those in use stay in use").await;
+    assert!(!node.log().contains("certificates reloaded"), "{}", node.log());
+    write_certificate(&node.path(""), &both);
+    until_logged(&node, "certificates reloaded").await;
+}
