@@ -126,6 +126,7 @@ fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) 
     let ports = Ports {
         ledger: Arc::clone(&ledger) as _,
         verifier: Arc::clone(auth.tokens()) as _,
+        revocations: Arc::new(()),
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),

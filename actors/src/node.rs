@@ -10,6 +10,7 @@
 //! | `root` | supervision of every other actor |
 //! | `clock`, `lease`, `reaper` | time; the node's lease; seats past their window. Three actors: time never waits for the ledger |
 //! | `bridge` | the subscription to the ledger |
+//! | `notices` | what nodes tell each other |
 //! | `drain` | the clean exit |
 //! | `tree` | the operators' view |
 
@@ -25,7 +26,7 @@ use crate::{
     in_flight::InFlight,
     ledger::{At, Failure, Ledger, Notice, Recipient},
     messages::{To, socket::Credential, user},
-    ports::{Entropy, FrameSink, IceServers, Rooms, Shedding, Unavailable, Verifier},
+    ports::{Entropy, FrameSink, IceServers, Revocation, Revocations, Rooms, Shedding, Unavailable, Verifier},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
     settings::Settings,
     socket,
@@ -39,6 +40,7 @@ mod drain;
 #[cfg(feature = "fault-injection")]
 mod faults;
 mod lease;
+mod notices;
 mod reaper;
 mod root;
 mod tree;
@@ -59,6 +61,8 @@ pub struct Ports {
     pub ledger: Arc<dyn Ledger>,
     /// Verifies access tokens.
     pub verifier: Arc<dyn Verifier>,
+    /// Keeps revoked tokens for the verifier.
+    pub revocations: Arc<dyn Revocations>,
     /// Settings of rooms, from the database.
     pub rooms: Arc<dyn Rooms>,
     /// STUN and TURN servers.
@@ -251,19 +255,27 @@ impl NodeRef {
     /// The host has changed a room: the new settings apply to the next join, on every node.
     ///
     /// # Errors
-    /// [`Unavailable`] if the other nodes cannot be notified in time.
+    /// [`Unavailable`] if the nodes cannot be notified at once: they are as soon as the ledger answers.
     pub async fn settings_changed(&self, room: RoomId) -> Result<(), Unavailable> {
-        let told = self.directory.ledger().notify(Recipient::All, Notice::SettingsChanged(room)).await;
-        told.map_err(|_| Unavailable)
+        self.directory.notify(Notice::SettingsChanged(room)).await
     }
 
     /// Closes all sockets of a user with 4403, on every node.
     pub async fn kick(&self, user: UserId) {
         self.directory.tell(To::User(user, user::Message::Kick(Close::Forbidden)));
-        let told = self.directory.ledger().notify(Recipient::All, Notice::Kick(user)).await;
-        if told.is_err() {
-            tracing::warn!(%user, "other nodes could not be told to close this user's sockets");
+        if self.directory.notify(Notice::Kick(user)).await.is_err() {
+            tracing::warn!(%user, "other nodes close this user's sockets once the ledger answers");
         }
+    }
+
+    /// Revokes tokens: from now on every node refuses them, and closes sockets that were opened with them with 4401. This
+    /// node does so before it returns, even if it returns an error.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the other nodes cannot be notified at once: they are as soon as the ledger answers.
+    pub async fn revoke(&self, revocation: Revocation) -> Result<(), Unavailable> {
+        self.directory.revoke(revocation);
+        self.directory.notify(Notice::Revoked(revocation)).await
     }
 
     /// Retries until the ledger has answered; a retry changes nothing if the previous attempt was applied.

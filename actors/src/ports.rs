@@ -13,9 +13,13 @@ use std::{
 use uuid::Uuid;
 
 use crate::protocol::{
-    Close, RoomId, UserId,
+    Close, LoginId, RoomId, UserId,
     server::{IceServer, Mode},
 };
+
+mod revocations;
+
+pub use revocations::{Revocation, RevocationScope, Revocations};
 
 /// A boxed future; only slow paths pay for one.
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -29,6 +33,10 @@ pub struct Identity {
     pub name: Arc<str>,
     /// When the token expires, in seconds since the Unix epoch.
     pub expires: u64,
+    /// When the token was issued, in milliseconds since the Unix epoch.
+    pub issued_ms: u64,
+    /// The login session that the token belongs to, if it names one.
+    pub login: Option<LoginId>,
 }
 
 /// Why a token is not accepted; the text says what is wrong with it and never repeats it.

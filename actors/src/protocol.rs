@@ -21,7 +21,7 @@ pub use cluster::{Entry, Member, Message};
 pub use code::{Close, Code};
 pub use data::Data;
 pub use decode::{BadMessage, decode};
-pub use id::{Epoch, Fence, JoinOrder, NodeId, RoomId, SeatId, SessionId, SocketId, UserId};
+pub use id::{Epoch, Fence, JoinOrder, LoginId, NodeId, RoomId, SeatId, SessionId, SocketId, UserId};
 pub use kind::Kind;
 pub use server::{LeaveReason, ServerToClient};
 pub use signal::Signal;

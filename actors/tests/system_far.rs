@@ -24,6 +24,7 @@ mod system {
     mod follow_one_offer;
     mod numbers;
     mod resume;
+    mod revoked;
     mod slow;
     mod world;
 }

@@ -46,6 +46,8 @@ pub struct Identity {
     pub name: String,
     /// When the token expires.
     pub expires: Timestamp,
+    /// When the token was issued.
+    pub issued: Timestamp,
 }
 
 /// Why a token is invalid. The texts are sent to clients.
@@ -214,7 +216,7 @@ impl Tokens {
             return Err(TokenError::NotYet);
         }
         let user = Uuid::parse_str(sub).map_err(|_| TokenError::Malformed)?;
-        Ok(Identity { user, name, expires })
+        Ok(Identity { user, name, expires, issued: minted })
     }
 }
 

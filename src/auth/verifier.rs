@@ -14,6 +14,8 @@ impl Verifier for Tokens {
                 user: UserId::from_u128(identity.user.as_u128()),
                 name: identity.name.into(),
                 expires: u64::try_from(identity.expires.as_second()).unwrap_or(0),
+                issued_ms: u64::try_from(identity.issued.as_millisecond()).unwrap_or(0),
+                login: None, // a token names no login session
             }),
             Err(token::TokenError::Expired(_)) => Err(TokenError::Expired),
             Err(why) => Err(TokenError::Invalid(why.to_string())),

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Push;
-use crate::protocol::{Epoch, NodeId, RoomId, SeatId, UserId};
+use crate::{
+    ports::Revocation,
+    protocol::{Epoch, NodeId, RoomId, SeatId, UserId},
+};
 
 /// A node's lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,8 @@ pub struct Reaped {
 pub enum Notice {
     /// The user's sockets are to be closed with 4403.
     Kick(UserId),
+    /// These tokens are revoked: refuse them, and close their sockets with 4401.
+    Revoked(Revocation),
     /// The room's settings have changed: look them up again.
     SettingsChanged(RoomId),
     /// The room was closed.

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     in_flight::Permit,
-    ports::{ConnectionGone, FrameSink, RoomSettings, Unavailable},
+    ports::{ConnectionGone, FrameSink, RevocationScope, RoomSettings, Unavailable},
     protocol::{
         BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, SeatId, SessionId, SocketId,
         client::{Cid, Resume, Seq},
@@ -144,6 +144,8 @@ pub enum FromUser {
     Expiring(u64),
     /// Close with this code.
     Close(Close),
+    /// Close if the token is one of these.
+    Revoked(RevocationScope),
     /// The user's cell was restarted: attach again.
     Restarted,
 }

@@ -1,6 +1,9 @@
 //! Messages to a user: from their sockets, and from the node.
 
-use crate::protocol::{Close, SocketId};
+use crate::{
+    ports::RevocationScope,
+    protocol::{Close, SocketId},
+};
 
 /// A message to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub enum Message {
     Tick,
     /// Close all sockets.
     Kick(Close),
+    /// These tokens are revoked: close their sockets.
+    Revoked(RevocationScope),
     /// Panics, for tests of supervision.
     #[cfg(feature = "fault-injection")]
     Fault,

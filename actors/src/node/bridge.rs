@@ -12,9 +12,8 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::directory::Directory;
 use crate::{
-    ledger::{Event, Notice},
-    messages::{To, room, user},
-    protocol::Close,
+    ledger::Event,
+    messages::{To, room},
 };
 
 /// The actor; its state is [`Subscription`].
@@ -81,40 +80,13 @@ impl Subscription {
         let directory = &self.directory;
         match event {
             Event::Push(push) => directory.deliver([To::Room(push.room, room::Message::Pushed(Box::new(push)))]),
-            Event::Notice(notice) => self.noticed(notice),
+            Event::Notice(notice) => directory.noticed(notice),
             Event::Subscribed => directory.tell_rooms(|| room::Message::Audit).await,
             Event::Interrupted => tracing::warn!("pushes of other nodes may be lost until the subscription is back"),
             Event::Epoch(epoch) => {
                 if directory.note_epoch(epoch) {
                     directory.tell_rooms(|| room::Message::Epoch(epoch)).await;
                 }
-            }
-        }
-    }
-
-    fn noticed(&self, notice: Notice) {
-        let directory = &self.directory;
-        match notice {
-            Notice::Kick(user) => directory.deliver([To::User(user, user::Message::Kick(Close::Forbidden))]),
-            Notice::RoomClosed(id) => {
-                directory.note_closed(id);
-                directory.deliver([To::Room(id, room::Message::Closed)]);
-            }
-            Notice::SettingsChanged(id) => {
-                let (settings, directory) = (directory.ports.rooms.settings(id), Arc::clone(directory));
-                self.directory.deliver([To::Aside(Box::pin(async move {
-                    match settings.await {
-                        Ok(Some(settings)) => {
-                            directory.note_changed(id, &settings);
-                            Some(To::Room(id, room::Message::SettingsChanged(settings)))
-                        }
-                        Ok(None) => None,
-                        Err(why) => {
-                            tracing::warn!(room = %id, %why, "a room's new settings could not be looked up: they hold from its next opening");
-                            None
-                        }
-                    }
-                }))]);
             }
         }
     }

@@ -2,12 +2,11 @@
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use ractor::ActorCell;
@@ -17,22 +16,23 @@ use tokio_util::task::TaskTracker;
 use super::{Population, Ports, incarnation, socket_id};
 use crate::{
     clock::Moment,
-    executor::{Claimed, Failures, Posted, Registry, Run, System, Timers, deliver, finish, start},
+    executor::{Claimed, Failures, Registry, Run, Timers, deliver},
     ledger::{Ledger, Push},
     messages::{Key, To, room as room_messages, socket as socket_messages, user as user_messages},
     metrics::Meters,
-    ports::RoomSettings,
-    protocol::{Epoch, NodeId, RoomId, SocketId, UserId, server::Mode},
+    ports::{Revocation, RoomSettings},
+    protocol::{Epoch, NodeId, RoomId, SocketId, UserId},
     room::{self, RoomTurn},
     settings::Settings,
     socket::{self, Budgets, SocketTurn},
     user::UserTurn,
 };
 
+mod cells;
+mod recent;
 mod system;
 
-/// How long a room that was closed refuses joins that looked it up before.
-const CLOSED_FOR: Duration = Duration::from_secs(10);
+use recent::Recent;
 
 /// Every addressable cell of one node, and their shared state.
 pub(crate) struct Directory {
@@ -52,8 +52,10 @@ pub(crate) struct Directory {
     sockets: Registry<SocketId, SocketTurn>,
     users: Registry<UserId, UserTurn>,
     timers: Mutex<Timers<Key>>,
-    /// Recently closed rooms.
-    closed: Mutex<BTreeMap<RoomId, Instant>>,
+    /// Recently closed rooms: a join that looked its room up before is refused.
+    closed: Recent<RoomId>,
+    /// Recently revoked tokens: a socket that was authenticated before is closed.
+    revoked: Recent<Revocation>,
     sockets_made: AtomicU64,
     epoch: AtomicU64,
     draining: AtomicBool,
@@ -122,7 +124,8 @@ impl Directory {
             sockets: Registry::default(),
             users: Registry::default(),
             timers: Mutex::new(Timers::new(now.at)),
-            closed: Mutex::default(),
+            closed: Recent::default(),
+            revoked: Recent::default(),
             sockets_made: AtomicU64::new(1),
             epoch: AtomicU64::new(0),
             draining: AtomicBool::new(false),
@@ -141,6 +144,10 @@ impl Directory {
 
     pub(crate) fn now(&self) -> Moment {
         self.ports.clock.now()
+    }
+
+    pub(super) const fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     pub(crate) fn ledger(&self) -> &dyn Ledger {
@@ -202,39 +209,21 @@ impl Directory {
         socket_id(self.sockets_made.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Opens a socket, on this thread.
-    pub(super) fn open_socket(
-        self: &Arc<Self>,
-        id: SocketId,
-        state: SocketTurn,
-        credential: socket_messages::Credential,
-    ) {
-        let opened = socket_messages::Message::Opened(credential);
-        let posted = self.sockets.post_or_insert(id, Box::new(state), opened, self.now().at);
-        let mut run = self.buffers();
-        run.posted::<SocketTurn>(id, posted);
-        finish(self, run);
-    }
-
     /// Marks a room as closed: joins that looked it up before are refused.
     pub(super) fn note_closed(&self, room: RoomId) {
-        let now = self.now().at;
-        let mut closed = lock(&self.closed);
-        closed.retain(|_, until| *until > now);
-        closed.insert(room, now + CLOSED_FOR);
+        self.closed.note(room, self.now().at);
+    }
+
+    /// Marks tokens as revoked: sockets that were authenticated before are closed when they are attached to their user.
+    pub(super) fn note_revoked(&self, revocation: Revocation) {
+        self.revoked.note(revocation, self.now().at);
     }
 
     /// A room that was reopened may be joined at once.
     pub(super) fn note_changed(&self, room: RoomId, settings: &RoomSettings) {
         if settings.active {
-            lock(&self.closed).remove(&room);
+            self.closed.forget(room);
         }
-    }
-
-    fn settings_now(&self, room: RoomId, settings: RoomSettings) -> RoomSettings {
-        let now = self.now().at;
-        let is_closed = lock(&self.closed).get(&room).is_some_and(|until| *until > now);
-        RoomSettings { active: settings.active && !is_closed, ..settings }
     }
 
     pub(super) fn epoch(&self) -> Epoch {
@@ -286,56 +275,6 @@ impl Directory {
         }
         for (gauge, count) in meters.active.iter().zip(active.counts()) {
             gauge.set(count as f64);
-        }
-    }
-
-    fn open_room(
-        self: &Arc<Self>,
-        id: RoomId,
-        settings: RoomSettings,
-        message: room_messages::Message,
-        run: &mut Run<Self>,
-    ) {
-        let now = self.now().at;
-        let posted = self.rooms.post(id, message, now);
-        let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
-        let settings = self.settings_now(id, settings);
-        let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env), now));
-        let posted = match made {
-            Some(state) => self.rooms.post_or_insert(id, state, message, now),
-            None => Posted::Absent(message),
-        };
-        run.posted::<RoomTurn>(id, posted);
-    }
-
-    /// Settings of a room that was not looked up: no join uses them.
-    const fn unknown_room(&self) -> RoomSettings {
-        RoomSettings {
-            participants_max: self.settings.room.participants_max,
-            seat_window: self.settings.node.seat_window,
-            mode: Mode::Mesh,
-            active: true,
-        }
-    }
-
-    fn start_user(self: &Arc<Self>, id: UserId, message: user_messages::Message, run: &mut Run<Self>) {
-        let now = self.now().at;
-        let posted = self.users.post(id, message, now);
-        let Posted::Absent(message) = posted else { return run.posted::<UserTurn>(id, posted) };
-        let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, self.settings.user));
-        if let Some(state) = made {
-            run.posted::<UserTurn>(id, self.users.post_or_insert(id, state, message, now));
-        }
-    }
-
-    /// A worker has ended unexpectedly: its cell ends with it.
-    pub(super) fn worker_died(self: &Arc<Self>, worker: ractor::ActorId) {
-        if let Some(room) = self.rooms.of_worker(worker) {
-            self.rooms.remove(&room);
-        } else if let Some(socket) = self.sockets.of_worker(worker) {
-            self.sockets.remove(&socket);
-        } else if let Some(user) = self.users.of_worker(worker) {
-            self.users.remove(&user);
         }
     }
 }

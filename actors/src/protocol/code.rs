@@ -45,7 +45,7 @@ codes! {
     UnknownType = "unknown_type", retry false;
     /// A message other than `hello` was sent before authentication.
     AuthRequired = "auth_required", retry false;
-    /// The token is malformed, unknown or not signed by this cluster.
+    /// The token is malformed, unknown, revoked or not signed by this cluster.
     AuthInvalid = "auth_invalid", retry false;
     /// The token has expired; fetch a new one and send `hello` again.
     TokenExpired = "token_expired", retry false;
@@ -153,7 +153,7 @@ closes! {
     Restart = 1012, "restart", Resume;
     /// The server is overloaded, or cannot reach the ledger; resume later.
     Overload = 1013, "overload", Resume;
-    /// The token is missing, invalid or expired.
+    /// The token is missing, invalid, revoked or expired.
     Token = 4401, "token", Never;
     /// Access denied.
     Forbidden = 4403, "forbidden", Never;

@@ -19,6 +19,11 @@ pub struct UserId(Uuid);
 #[serde(transparent)]
 pub struct SessionId(Uuid);
 
+/// One login of one user, from the login until the logout; the `sid` of its access tokens.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LoginId(Uuid);
+
 /// A node's name, unique among the nodes that share a ledger.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -169,6 +174,7 @@ macro_rules! uuid_id {
 
 uuid_id!(UserId);
 uuid_id!(SessionId);
+uuid_id!(LoginId);
 
 impl UserId {
     /// Bytes of an id as text.

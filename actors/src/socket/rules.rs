@@ -248,6 +248,10 @@ impl Connection {
         match what {
             FromUser::Expiring(seconds) => cx.out.push(Effect::Send(ServerToClient::TokenExpiring(seconds))),
             FromUser::Close(code) => self.close(code, None, cx),
+            FromUser::Revoked(scope) if self.identity.as_ref().is_some_and(|identity| scope.includes(identity)) => {
+                self.revoked(cx);
+            }
+            FromUser::Revoked(_) => {}
             FromUser::Restarted => {
                 cx.out.extend(self.identity.as_ref().map(|identity| Effect::Attach(identity.user, identity.expires)));
             }

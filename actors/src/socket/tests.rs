@@ -17,9 +17,9 @@ use super::{
 };
 use crate::{
     messages::socket::{Credential, Disconnect, FromUser, RoomEvent, SessionEnd},
-    ports::TokenError,
+    ports::{RevocationScope, TokenError},
     protocol::{
-        Close, Code, Entry, LeaveReason, SessionId,
+        Close, Code, Entry, LeaveReason, LoginId, SessionId,
         encode::chat_data,
         server::{Refusal, ResumeFailure},
     },
@@ -107,6 +107,16 @@ fn every_close_notifies_client_and_room_correctly() {
             Event::FromUser(FromUser::Close(Close::Token)),
             vec!["send error token_expired", "room disconnected", "close 4401"],
         ),
+        (
+            Event::FromUser(FromUser::Revoked(RevocationScope::Session(LoginId::from_u128(1)))),
+            vec!["send error auth_invalid", "room leave Left", "close 4401"],
+        ),
+        (
+            Event::FromUser(FromUser::Revoked(RevocationScope::AllBefore(5_001))),
+            vec!["send error auth_invalid", "room leave Left", "close 4401"],
+        ),
+        (Event::FromUser(FromUser::Revoked(RevocationScope::Session(LoginId::from_u128(2)))), vec![]),
+        (Event::FromUser(FromUser::Revoked(RevocationScope::AllBefore(5_000))), vec![]),
         (freed(LeaveReason::Replaced), vec!["send error replaced", "close 4409"]),
         (Bench::from_room(RoomEvent::Ended(SessionEnd::Moved)), vec!["send error replaced", "close 4409"]),
         (freed(LeaveReason::Kicked), vec!["send error forbidden", "close 4403"]),

@@ -88,6 +88,7 @@ impl User {
                 let all = std::mem::take(&mut self.sockets);
                 all.into_iter().map(|(socket, _)| (socket, FromUser::Close(code))).collect()
             }
+            Message::Revoked(scope) => self.sockets().map(|socket| (socket, FromUser::Revoked(scope))).collect(),
             #[cfg(feature = "fault-injection")]
             Message::Fault | Message::FaultNewestSocket => Vec::new(),
         }

@@ -6,6 +6,7 @@ use super::rules::User;
 use crate::{
     clock::Moment,
     messages::{socket::FromUser, user::Message},
+    ports::RevocationScope,
     protocol::{Close, SocketId},
     settings::UserLimits,
 };
@@ -58,4 +59,15 @@ fn a_kick_closes_every_socket() {
     let told = user.handle(Message::Kick(Close::Forbidden), at(1));
     assert_eq!(told, [(A, FromUser::Close(Close::Forbidden)), (B, FromUser::Close(Close::Forbidden))]);
     assert!(user.is_idle());
+}
+
+#[test]
+fn every_socket_hears_of_a_revocation_and_decides_for_its_own_token() {
+    let mut user = user(4);
+    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
+    user.handle(Message::Attached { socket: B, expires: 1_000 }, at(0));
+    let scope = RevocationScope::AllBefore(7);
+    let told = user.handle(Message::Revoked(scope), at(1));
+    assert_eq!(told, [(A, FromUser::Revoked(scope)), (B, FromUser::Revoked(scope))]);
+    assert!(!user.is_idle(), "a socket that closes detaches itself");
 }

@@ -123,6 +123,7 @@ impl World {
         let ports = Ports {
             ledger: Arc::new(FaultyLedger(Arc::clone(&link))),
             verifier: Arc::new(Trusting),
+            revocations: Arc::new(()),
             rooms: Arc::clone(&self.book) as _,
             ice: Arc::new(NoIce),
             entropy: Arc::new(SeededEntropy::new(plan.seed ^ (start + 1) << 32)),

@@ -14,9 +14,12 @@ use actors::{
         faulty::{FaultyLedger, Link},
     },
     node::{NodeRef, Ports},
-    ports::{IceServers, Identity, Later, RoomSettings, Rooms, SeededEntropy, TokenError, Unavailable, Verifier},
+    ports::{
+        IceServers, Identity, Later, Revocation, Revocations, RoomSettings, Rooms, SeededEntropy, TokenError,
+        Unavailable, Verifier,
+    },
     protocol::{
-        NodeId, RoomId, UserId,
+        LoginId, NodeId, RoomId, UserId,
         server::{IceServer, Mode},
     },
     settings::{LedgerLimits, Settings},
@@ -35,21 +38,56 @@ impl Rooms for Book {
     }
 }
 
-/// Accepts a UUID as a token of that user; refuses `expired`.
-struct Trusting;
+/// Accepts a UUID as a token of that user; `@` and the expiry in seconds, `!` and the number of a login, issued a second
+/// after another, may follow. Refuses `expired`, and what was revoked.
+#[derive(Default)]
+pub(crate) struct Trusting {
+    revoked: Mutex<Vec<Revocation>>,
+    /// Called once, after the next token was verified.
+    then: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Trusting {
+    /// Calls this once, after the next token was verified, before its owner is attached.
+    pub(crate) fn after_the_next(&self, then: impl FnOnce() + Send + 'static) {
+        *self.then.lock().expect("no test panics here") = Some(Box::new(then));
+    }
+
+    /// What was revoked, in order.
+    pub(crate) fn revoked(&self) -> Vec<Revocation> {
+        self.revoked.lock().expect("no test panics here").clone()
+    }
+}
+
+impl Revocations for Trusting {
+    fn revoked(&self, revocation: &Revocation) {
+        self.revoked.lock().expect("no test panics here").push(*revocation);
+    }
+}
 
 impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Identity, TokenError> {
         if token == "expired" {
             return Err(TokenError::Expired);
         }
+        let (token, login) = token.split_once('!').map_or((token, None), |(token, login)| (token, Some(login)));
         let (user, expires) = token.split_once('@').unwrap_or((token, "99999999999"));
         let user: UserId = user.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
-        Ok(Identity {
+        let login: Option<u64> = login.map(|login| login.parse().expect("a number after the !"));
+        let identity = Identity {
             user,
             name: format!("user {user}").into(),
             expires: expires.parse().expect("a number after the @"),
-        })
+            issued_ms: login.unwrap_or(0) * 1_000,
+            login: login.map(|login| LoginId::from_u128(login.into())),
+        };
+        if self.revoked().iter().any(|revoked| revoked.user == user && revoked.scope.includes(&identity)) {
+            return Err(TokenError::Invalid("it was revoked".to_owned()));
+        }
+        if let Some(then) = self.then.lock().expect("no test panics here").take() {
+            then();
+        }
+        Ok(identity)
     }
 }
 
@@ -68,6 +106,8 @@ pub(crate) struct World {
     pub(crate) links: Vec<Arc<Link>>,
     pub(crate) ledger: Arc<MemoryLedger>,
     pub(crate) book: Arc<Book>,
+    /// Each node's verifier.
+    pub(crate) tokens: Vec<Arc<Trusting>>,
 }
 
 impl World {
@@ -87,7 +127,7 @@ impl World {
         let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
         let ledger = MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes));
         let ledger = Arc::new(ledger);
-        let mut world = Self { nodes: Vec::new(), links: Vec::new(), ledger, book: Arc::default() };
+        let mut world = Self { nodes: Vec::new(), links: Vec::new(), ledger, book: Arc::default(), tokens: Vec::new() };
         for number in 0..nodes {
             let shared = Arc::clone(&world.ledger) as Arc<dyn Ledger>;
             let seed = u64::try_from(number).expect("few nodes");
@@ -97,9 +137,12 @@ impl World {
             } else {
                 shared
             };
+            let tokens = Arc::<Trusting>::default();
+            world.tokens.push(Arc::clone(&tokens));
             let ports = Ports {
                 ledger,
-                verifier: Arc::new(Trusting),
+                verifier: Arc::clone(&tokens) as _,
+                revocations: tokens,
                 rooms: if crate::FAR {
                     Arc::new(FarBook(Arc::clone(&world.book)))
                 } else {

@@ -4,7 +4,10 @@ use super::{
     Make,
     world::{LEASE, World},
 };
-use crate::ledger::{Event, Notice, Recipient};
+use crate::{
+    ledger::{Event, Notice, Recipient},
+    ports::{Revocation, RevocationScope},
+};
 
 pub(super) async fn the_first_event_of_a_subscription_says_so(make: Make) {
     let mut w = World::new(make).await;
@@ -68,6 +71,9 @@ pub(super) async fn a_notice_reaches_one_node_or_every_node(make: Make) {
     assert_eq!(w.events("b").await, ["kick", "room closed"]);
     w.ask(w.stand.ledger.notify(Recipient::All, Notice::SettingsChanged(w.room))).await;
     assert_eq!(w.events("b").await, ["settings changed"]);
+    let revocation = Revocation { user: ann.user, scope: RevocationScope::AllBefore(7) };
+    w.ask(w.stand.ledger.notify(Recipient::All, Notice::Revoked(revocation))).await;
+    assert_eq!(w.events("b").await, ["revoked AllBefore(7)"]);
 }
 
 pub(super) async fn a_newer_subscription_takes_the_place_of_the_older(make: Make) {

@@ -15,6 +15,11 @@ pub(super) fn token_refusal(why: &TokenError) -> Refusal {
     }
 }
 
+/// The `error` that precedes the close of a socket whose token was revoked.
+pub(super) fn revocation() -> Refusal {
+    Refusal::new(Code::AuthInvalid, "The token was revoked: log in again.")
+}
+
 const FLOOD: &str = "Far more messages than the rate limit allows.";
 
 /// The `error` that precedes a close for a flood, with the delay before a reconnect.

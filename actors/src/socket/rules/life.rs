@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::{
     Charge, Connection, Cx, Effect, Phase,
-    close_reasons::{close_reason, flooded},
+    close_reasons::{close_reason, flooded, revocation},
     error, room,
 };
 use crate::{
@@ -194,6 +194,13 @@ impl Connection {
             cx,
         );
         cx.out.push(Effect::Close(code));
+    }
+
+    /// Closes after the token was revoked, and leaves the room: the session cannot be resumed with this token.
+    pub(super) fn revoked(&mut self, cx: &mut Cx<'_>) {
+        cx.out.push(error(revocation()));
+        self.depart(|seat| room::Message::Leave(seat, LeaveReason::Left), cx);
+        cx.out.push(Effect::Close(Close::Token));
     }
 
     /// Notifies the room about the seat, even if the join is still pending.

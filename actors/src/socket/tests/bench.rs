@@ -15,7 +15,7 @@ use crate::{
     metrics::InFlightMessages,
     ports::{Identity, RoomSettings},
     protocol::{
-        Entry, RoomId, SeatId, ServerToClient, SessionId, SocketId, UserId,
+        Entry, LoginId, RoomId, SeatId, ServerToClient, SessionId, SocketId, UserId,
         client::{Cid, Resume, Seq},
         decode,
         encode::chat_data,
@@ -204,7 +204,13 @@ fn sent_text(message: &ServerToClient) -> String {
 }
 
 pub(super) fn identity(user: u128) -> Identity {
-    Identity { user: UserId::from_u128(user), name: "x".into(), expires: 9_999 }
+    Identity {
+        user: UserId::from_u128(user),
+        name: "x".into(),
+        expires: 9_999,
+        issued_ms: 5_000,
+        login: Some(LoginId::from_u128(user)),
+    }
 }
 
 pub(super) fn room() -> RoomId {

@@ -353,7 +353,7 @@ export const ERROR_CODES = {
   unknown_type: { retryable: false },
   /** A message other than `hello` was sent before authentication. */
   auth_required: { retryable: false },
-  /** The token is malformed, unknown or not signed by this cluster. */
+  /** The token is malformed, unknown, revoked or not signed by this cluster. */
   auth_invalid: { retryable: false },
   /** The token has expired; fetch a new one and send `hello` again. */
   token_expired: { retryable: false },
@@ -417,7 +417,7 @@ export const CLOSE_CODES = {
   restart: { number: 1012, comeback: "resume" },
   /** The server is overloaded, or cannot reach the ledger; resume later. */
   overload: { number: 1013, comeback: "resume" },
-  /** The token is missing, invalid or expired. */
+  /** The token is missing, invalid, revoked or expired. */
   token: { number: 4401, comeback: "never" },
   /** Access denied. */
   forbidden: { number: 4403, comeback: "never" },

@@ -96,6 +96,7 @@ impl World {
         let text = |event: &Event| match event {
             Event::Push(push) => self.push_text(push),
             Event::Notice(Notice::Kick(_)) => "kick".to_owned(),
+            Event::Notice(Notice::Revoked(revocation)) => format!("revoked {:?}", revocation.scope),
             Event::Notice(Notice::SettingsChanged(_)) => "settings changed".to_owned(),
             Event::Notice(Notice::RoomClosed(_)) => "room closed".to_owned(),
             Event::Subscribed => "subscribed".to_owned(),

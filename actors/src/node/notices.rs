@@ -1,0 +1,90 @@
+//! Notices to the other nodes (kicks, revocations, changed settings), and their effects on each node.
+//!
+//! A notice is retried until the ledger accepts it, even if the caller gives up: it takes effect twice at most, and twice
+//! is as good as once.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::oneshot;
+
+use super::directory::Directory;
+use crate::{
+    ledger::{Failure, Notice, Recipient},
+    messages::{To, room, user},
+    ports::{Revocation, Unavailable},
+    protocol::{Close, RoomId},
+};
+
+/// The longest wait before a notice is sent again.
+const RETRY_MAX: Duration = Duration::from_millis(500);
+
+impl Directory {
+    /// Sends a notice to all nodes, this one included.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the ledger does not accept it at once: it is retried until it does, or the node drains.
+    pub(super) async fn notify(self: &Arc<Self>, notice: Notice) -> Result<(), Unavailable> {
+        let (tell, told) = oneshot::channel();
+        let directory = Arc::clone(self);
+        self.tasks.spawn_on(async move { directory.repeat(notice, tell).await }, self.runtime());
+        told.await.unwrap_or(Err(Unavailable))
+    }
+
+    /// Retries a notice; tells the first outcome.
+    async fn repeat(&self, notice: Notice, tell: oneshot::Sender<Result<(), Unavailable>>) {
+        let mut tell = Some(tell);
+        loop {
+            let outcome = self.ledger().notify(Recipient::All, notice).await;
+            if let Some(tell) = tell.take() {
+                let _ = tell.send(outcome.map_err(|_| Unavailable)); // the caller may have given up
+            }
+            let wait = match outcome {
+                Ok(()) => return,
+                Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => wait,
+                Err(Failure::Epoch(_)) => RETRY_MAX,
+            };
+            if self.is_draining() {
+                tracing::warn!(?notice, "the node drains before the ledger accepted a notice: other nodes miss it");
+                return;
+            }
+            tokio::time::sleep(wait.clamp(Duration::from_millis(10), RETRY_MAX)).await;
+        }
+    }
+
+    /// Applies a notice on this node.
+    pub(super) fn noticed(self: &Arc<Self>, notice: Notice) {
+        match notice {
+            Notice::Kick(user) => self.tell(To::User(user, user::Message::Kick(Close::Forbidden))),
+            Notice::Revoked(revocation) => self.revoke(revocation),
+            Notice::RoomClosed(id) => {
+                self.note_closed(id);
+                self.tell(To::Room(id, room::Message::Closed));
+            }
+            Notice::SettingsChanged(id) => self.look_up_again(id),
+        }
+    }
+
+    /// Revokes tokens on this node: new ones first, then those of open sockets.
+    pub(super) fn revoke(self: &Arc<Self>, revocation: Revocation) {
+        self.ports.revocations.revoked(&revocation);
+        self.note_revoked(revocation);
+        self.tell(To::User(revocation.user, user::Message::Revoked(revocation.scope)));
+    }
+
+    fn look_up_again(self: &Arc<Self>, id: RoomId) {
+        let (settings, directory) = (self.ports.rooms.settings(id), Arc::clone(self));
+        self.tell(To::Aside(Box::pin(async move {
+            match settings.await {
+                Ok(Some(settings)) => {
+                    directory.note_changed(id, &settings);
+                    Some(To::Room(id, room::Message::SettingsChanged(settings)))
+                }
+                Ok(None) => None,
+                Err(why) => {
+                    tracing::warn!(room = %id, %why, "a room's new settings could not be looked up: they hold from its next opening");
+                    None
+                }
+            }
+        })));
+    }
+}
