@@ -1,12 +1,16 @@
 //! The edge of Aldis: bytes, HTTP, SQL, Redis, process. The system itself is the crate `actors`.
 
+pub mod accounts;
 pub mod app;
 pub mod auth;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod http;
 pub mod ice;
+pub mod live;
 pub mod load;
+pub mod rooms;
 pub mod storage;
 pub mod telemetry;
 pub mod ws;

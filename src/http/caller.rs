@@ -19,6 +19,8 @@ use crate::auth::TokenError;
 pub(super) struct Caller {
     /// Their id.
     pub user: Uuid,
+    /// The session of their token; none if an operator minted it.
+    pub session: Option<Uuid>,
 }
 
 /// How a request's token was sent.
@@ -67,11 +69,11 @@ impl FromRequestParts<Shared> for Caller {
                 ));
             }
         };
-        let identity = site.auth.tokens().verify(&token)?;
+        let identity = site.accounts.tokens().verify(&token)?;
         if let Err(wait) = site.rates.user.take(identity.user) {
             return Err(Problem::too_often("requests of yours", wait));
         }
-        Ok(Self { user: identity.user })
+        Ok(Self { user: identity.user, session: identity.session })
     }
 }
 

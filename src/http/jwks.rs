@@ -24,5 +24,5 @@ pub(super) struct JwkSetBody {
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", responses((status = 200, body = JwkSetBody)))]
 pub(super) async fn jwks(State(site): State<Shared>) -> Response {
     let headers = [(header::CACHE_CONTROL, "public, max-age=300")];
-    (headers, Json(site.auth.tokens().keys().jwks())).into_response()
+    (headers, Json(site.accounts.tokens().keys().jwks())).into_response()
 }

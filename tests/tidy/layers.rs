@@ -32,8 +32,10 @@ pub(crate) const LAYERS: &[Layers] = &[
         layers: &[
             &["config"],
             &["telemetry"],
-            &["ice", "load", "storage"],
-            &["auth"],
+            &["ice", "live", "load", "storage"],
+            &["auth", "changes"],
+            &["rooms"],
+            &["accounts"],
             &["http"],
             &["ws"],
             &["app"],

@@ -4,8 +4,8 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use uuid::Uuid;
 
-use super::{Hand, bench, cheap};
-use crate::auth::{KeyRing, TokenError, keys::LIVE_MAX};
+use super::Hand;
+use crate::auth::{KeyRing, Settings, Subject, TokenError, Tokens, keys::LIVE_MAX};
 
 #[test]
 fn the_first_start_makes_one_key_that_only_its_owner_reads_and_the_second_finds_it() {
@@ -42,23 +42,25 @@ fn a_file_that_is_no_key_is_named() {
     assert!(format!("{why:#}").contains("1800000000000.pem is not an RSA private key in PEM"), "{why:#}");
 }
 
-#[tokio::test]
-async fn a_token_survives_one_rotation_and_not_two() {
-    let bench = bench(cheap()).await;
-    let (tokens, keys) = (bench.auth.tokens(), bench.auth.tokens().keys());
-    let old = tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+#[test]
+fn a_token_survives_one_rotation_and_not_two() {
+    let (folder, hand) = (tempfile::tempdir().expect("a folder"), Hand::new());
+    let keys = std::sync::Arc::new(KeyRing::open(folder.path(), hand.clock().now()).expect("keys"));
+    let tokens = Tokens::new(std::sync::Arc::clone(&keys), &Settings::default(), hand.clock());
+    let ann = Subject { user: Uuid::new_v4(), name: "Ann", session: None };
+    let old = tokens.mint(ann).expect("a token");
     // Within the same millisecond, by this clock: the new key is the newer one all the same.
-    let rotated = keys.rotate(bench.hand.clock().now()).expect("rotated");
+    let rotated = keys.rotate(hand.clock().now()).expect("rotated");
     assert!(rotated.signs);
-    let new = tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    let new = tokens.mint(ann).expect("a token");
     assert_eq!(jsonwebtoken::decode_header(&new).expect("a header").kid, Some(rotated.kid));
     tokens.verify(&old).expect("the key before still verifies");
     tokens.verify(&new).expect("the new key verifies");
     assert_eq!(keys.jwks().keys.len(), LIVE_MAX);
-    keys.rotate(bench.hand.clock().now()).expect("rotated");
+    keys.rotate(hand.clock().now()).expect("rotated");
     assert_eq!(tokens.verify(&old), Err(TokenError::UnknownKey));
     tokens.verify(&new).expect("now the key before");
-    let files = fs::read_dir(bench.folder.path().join("keys")).expect("the folder").count();
+    let files = fs::read_dir(folder.path()).expect("the folder").count();
     assert_eq!(files, LIVE_MAX, "the oldest file is deleted");
 }
 
