@@ -9,6 +9,7 @@
 # Left out of a full run, one flag away:
 #   FUZZ_SECONDS=600 ./test.sh fuzz     each fuzz target for ten minutes (needs a nightly toolchain; a full run goes over
 #                                       the seeds and some thousand variations without one, in tests/corpus.rs)
+#   MUTANTS=3/40 ./test.sh mutants      mutation tests of one of 40 parts of the rules; without MUTANTS of all (some hours)
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
 #   ALDIS_SEEDS=10000 ./test.sh simulation
@@ -19,8 +20,8 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust docs model simulation counts conformance openapi browsers)
-more=(licences fuzz)
+all=(packages format web lints rust docs model simulation counts conformance openapi metrics browsers)
+more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
 say() { printf '\n── %s ──\n' "$*"; }
@@ -28,6 +29,8 @@ say() { printf '\n── %s ──\n' "$*"; }
 packages() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v promtool >/dev/null || missing+=(prometheus)
+    [ -x /usr/sbin/nginx ] || missing+=(nginx)
     command -v turnserver >/dev/null || missing+=(coturn)
     command -v curl >/dev/null || missing+=(curl)
     command -v valgrind >/dev/null || missing+=(valgrind)
@@ -81,15 +84,20 @@ conformance() { built && TARGET=$target ECHO=$target/debug/examples/ws_echo test
 
 openapi() { built && TARGET=$target tests/openapi.sh "$target/debug/aldis"; }
 
+metrics() { built && tests/metrics.sh "$target/debug/aldis"; }
+
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 
 # Every target over its seeds, then for FUZZ_SECONDS each.
 fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }
 
+# Small changes of the rules, each of which some test must detect.
+mutants() { tests/mutants.sh "${MUTANTS:-0/1}"; }
+
 rings=("$@")
 case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
-    --help | -h) sed -n '2,18s/^# \{0,1\}//p' "$0"; exit ;;
+    --help | -h) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
     '') rings=("${all[@]}") ;;
 esac

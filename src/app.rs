@@ -30,6 +30,7 @@ use crate::{
 
 mod admin;
 mod banner;
+mod check;
 mod probe;
 mod ready_file;
 mod settings;
@@ -37,7 +38,9 @@ mod signals;
 mod snapshot;
 mod sweep;
 
+use admin::Door;
 use banner::{Serving, announce};
+pub use check::{check, probe};
 use probe::Probe;
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
@@ -82,11 +85,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
-    let public = settings::listen(
-        &config,
-        Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load)),
-        certificates.clone(),
-    )?;
+    let public = Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load));
+    let public = public.with_rules(Arc::clone(&site.settings.net)).with_socket_rate(Arc::clone(&site.rates.sockets));
+    let public = certificates.iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)));
     let http_address = public.local_addr()?;
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -97,8 +98,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
-    let beside = (config.admin.bind, settings::edge(&config));
-    let admin_address = admin::serve(beside, http::admin_router(site, render), (tasks.clone(), stop.clone())).await?;
+    let operators = http::admin_router(site, render, admin::operators(&config)?);
+    let door = Door::new(&config, settings::edge(&config), certificates.clone());
+    let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
     let signals = signals::listen()?;
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
@@ -166,7 +168,7 @@ fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice
     System { settings, ports, ledger }
 }
 
-/// Drains, unless a second signal stops the process at once.
+/// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(
     node: &NodeRef,
     config: &Config,
@@ -180,9 +182,8 @@ async fn leave(
         let rested = node.drain(settings::drain(config)).await;
         stop.cancel();
         tasks.close();
-        let ending = async { tokio::join!(tasks.wait(), changes.finish(settings::ENDING_WITHIN)).1 };
-        let ended = tokio::time::timeout(settings::ENDING_WITHIN, ending).await.unwrap_or(false);
-        let closed = tokio::time::timeout(settings::CLOSING_WITHIN, store.close()).await.is_ok();
+        let ends = async { tokio::join!(tasks.wait(), changes.finish(settings::ENDING_WITHIN)).1 };
+        let (ended, closed) = ending(ends, store.close()).await;
         tracing::info!(rested, ended, closed, "drained");
     };
     tokio::select! {
@@ -193,6 +194,12 @@ async fn leave(
             false
         }
     }
+}
+
+/// Waits for the tasks, which say whether all of them ended, then for the store, each with a limit; returns which ended.
+async fn ending(tasks: impl Future<Output = bool>, store: impl Future<Output = ()>) -> (bool, bool) {
+    let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.unwrap_or(false);
+    (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
 }
 
 /// Creates the data directory, readable by its owner only; returns whether it did not exist before.
@@ -244,4 +251,23 @@ fn checks(store: &Arc<dyn Store>, node: &NodeRef, clock: Clock) -> Vec<Check> {
 /// A name for this run, when none is configured.
 fn made_up_name() -> String {
     format!("node-{:08x}", rand::random::<u32>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, time::Duration};
+
+    use super::{ending, settings};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_exits_within_20_s_of_the_signal_whatever_hangs() {
+        let begun = tokio::time::Instant::now();
+        assert_eq!(ending(pending(), pending()).await, (false, false));
+        let longest_drain = Duration::from_secs(15);
+        assert!(begun.elapsed() + longest_drain + Duration::from_millis(500) <= Duration::from_secs(20));
+        assert_eq!(ending(async { true }, pending()).await, (true, false));
+        assert_eq!(ending(async { false }, async {}).await, (false, true));
+        assert_eq!(ending(async { true }, async {}).await, (true, true));
+        assert_eq!(settings::drain(&crate::config::Config::default()).within, longest_drain);
+    }
 }

@@ -38,6 +38,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::net::Origin;
 pub use admin::Admin;
 pub use auth::Auth;
 pub use budget::Budget;
@@ -57,7 +58,7 @@ pub use room::Room;
 pub use secret::Secret;
 pub use socket::Socket;
 pub use sources::Sources;
-pub use text::{filter::Filter, ice_url::IceUrl, network::Network, origin::Origin, rate::Rate, size::Size};
+pub use text::{filter::Filter, ice_url::IceUrl, network::Network, rate::Rate, size::Size};
 
 /// The documented file, as `aldis config default` prints it. A test checks that reading it gives [`Config::default`].
 pub const DEFAULT_FILE: &str = include_str!("../config/aldis.toml");

@@ -1,14 +1,16 @@
 //! HTTP: every route on one screen. One resource per file; layers and extractors beside them.
 //!
-//! Public: accounts, rooms, ICE servers, health, documents, the web app. Admin: metrics and internal state.
+//! Public: accounts, rooms, ICE servers, health, documents, the web app. Operators: metrics and internal state.
 //! Must not know: sockets, SQL, who is in a room (`LiveRooms` answers that).
 
 mod account;
 mod admin;
+mod audit;
 mod auth;
 mod body;
 mod caller;
 pub mod client;
+mod compress;
 pub mod cookies;
 mod docs;
 pub mod health;
@@ -16,11 +18,13 @@ mod ice;
 mod jwks;
 mod layers;
 pub mod metrics;
+mod operators;
 mod origin;
 pub mod problem;
 pub mod rate;
 pub mod request_id;
 pub mod rooms;
+mod socket;
 #[cfg(test)]
 mod tests;
 mod web;
@@ -32,20 +36,22 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, patch},
 };
-use ipnet::IpNet;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use admin::RenderMetrics;
 pub use health::{Check, Health};
+pub use operators::{Operators, OverSocket};
 pub use rate::Rates;
+pub use socket::NotOpened;
 
 use crate::{
     accounts::Accounts,
     ice::{Ice, Quota},
     live::LiveRooms,
     load::Load,
+    net,
     rooms::{Hosting, Rooms},
 };
 
@@ -78,13 +84,8 @@ type Shared = Arc<Site>;
 /// Limits and origins of HTTP.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Other sites whose pages may call this API with the user's cookies, e.g. `https://app.example.org`.
-    pub allowed_origins: Vec<String>,
-    /// Networks of our own proxies: only they are trusted for `X-Forwarded-For`, `X-Forwarded-Proto`, `X-Request-Id`.
-    pub trusted_proxies: Vec<IpNet>,
-    /// Whether cookies are marked `Secure` even when the request arrived unencrypted (from a proxy without
-    /// `X-Forwarded-Proto`).
-    pub cookies_secure: bool,
+    /// Which pages and which proxies are trusted; the listener has the same.
+    pub net: Arc<net::Rules>,
     /// Maximum size of a request's body, in bytes.
     pub body_bytes_max: usize,
     /// Timeout of receiving a request's body.
@@ -100,9 +101,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            allowed_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            cookies_secure: false,
+            net: Arc::default(),
             body_bytes_max: body::BODY_BYTES_MAX,
             body_within: body::BODY_WITHIN,
             within: layers::WITHIN,
@@ -112,19 +111,25 @@ impl Default for Settings {
     }
 }
 
-/// The public listener's routes. The listener adds `ConnectInfo<SocketAddr>` and, under TLS, `client::OverTls` to each
-/// request.
+/// The public listener's routes. The listener adds `ConnectInfo<SocketAddr>` and a `net::Request` to each request, and
+/// [`NotOpened`] to one that asked for a socket in vain.
 pub fn router(site: Shared) -> Router {
     let (api, _) = api_routes().split_for_parts();
     let (health, _) = health_routes().split_for_parts();
     let limited = api
         .merge(docs::routes(&openapi(&site.settings)))
-        .route("/", get(web::page))
+        .route("/", get(web::page).options(web::options))
         .route("/r/{*room}", get(web::page))
         .fallback(web::file)
         .layer(from_fn_with_state(Arc::clone(&site), rate::by_address))
         .layer(from_fn_with_state(Arc::clone(&site), layers::shed));
-    layered(limited.merge(health), site)
+    layered(limited.merge(health), site, layers::cors)
+}
+
+/// The route of a listener that serves sockets, but none of our resources: it sends the refusals of sockets.
+pub fn refusals() -> Router {
+    let route = Router::new().route("/ws", axum::routing::any(socket::refused));
+    route.layer(from_fn(problem::render)).layer(from_fn(request_id::give))
 }
 
 fn api_routes() -> OpenApiRouter<Shared> {
@@ -143,6 +148,8 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(rooms::list, rooms::create))
         .routes(routes!(rooms::get, rooms::patch, rooms::delete))
         .routes(routes!(ice::ice_servers))
+        .routes(routes!(socket::ws))
+        .route("/ws", axum::routing::any(socket::refused))
 }
 
 /// On both listeners, and exempt from rate limits: probes must not be refused.
@@ -156,8 +163,9 @@ pub fn openapi(settings: &Settings) -> serde_json::Value {
     docs::complete(&api_routes().into_openapi().merge_from(health_routes().into_openapi()), settings)
 }
 
-/// The admin listener's routes.
-pub fn admin_router(site: Shared, metrics: RenderMetrics) -> Router {
+/// The operators' routes: probes and metrics to read, and what only operators may see and change. The unix socket adds
+/// [`OverSocket`] to each request.
+pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) -> Router {
     let (health, _) = health_routes().split_for_parts();
     let routes = health
         .route("/metrics", get(admin::metrics))
@@ -165,19 +173,23 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics) -> Router {
         .route("/internal/tree", get(admin::tree))
         .route("/internal/users/{userId}", patch(admin::change_user))
         .fallback(layers::nothing)
+        .layer(from_fn_with_state(Arc::new(operators), operators::guard))
         .layer(Extension(metrics));
-    layered(routes, site)
+    layered(routes, site, |_| None)
 }
 
-/// Wraps routes into the layers, the last one outermost.
-fn layered(routes: Router<Shared>, site: Shared) -> Router {
+/// Wraps routes into the layers, the last one outermost. `cors`: which pages of other sites may read the answers.
+fn layered(routes: Router<Shared>, site: Shared, cors: fn(&Settings) -> Option<CorsLayer>) -> Router {
     let routes = routes
         .layer(from_fn_with_state(Arc::clone(&site), layers::within))
         .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(from_fn(client::must_have_host))
+        .layer(from_fn(audit::record))
         .layer(from_fn(problem::render))
+        .layer(compress::layer())
         .layer(from_fn(metrics::observe))
         .layer(from_fn(layers::secure));
-    let routes = match layers::cors(&site.settings) {
+    let routes = match cors(&site.settings) {
         Some(cors) => routes.layer(cors),
         None => routes,
     };

@@ -10,6 +10,7 @@ pub mod http;
 pub mod ice;
 pub mod live;
 pub mod load;
+pub mod net;
 pub mod rooms;
 pub mod storage;
 pub mod telemetry;

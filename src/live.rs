@@ -70,7 +70,7 @@ impl LiveRooms for NodeRef {
         let seconds = |span: Duration| span.as_secs_f64();
         json!({
             "kinds": kinds.map(|kind| json!({
-                "kind": kind.kind, "cells": kind.cells, "active": kind.active, "running": kind.running,
+                "kind": kind.kind, "cells": kind.cells, "active": kind.active, "passive": kind.passive(), "running": kind.running,
                 "queued": kind.queued, "oldestSeconds": kind.oldest.map(seconds),
             })),
             "queues": queues.iter().map(|queue| json!({

@@ -13,6 +13,7 @@ use std::io::{IsTerminal, stderr};
 
 use anyhow::Context;
 use tracing::Subscriber;
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry};
@@ -21,11 +22,34 @@ pub use panics::log_panics;
 
 use crate::config::{Log, LogFormat};
 
-/// Sends log lines to standard error from now on. Fails if another logger is installed.
-pub fn install_logs(log: &Log) -> anyhow::Result<()> {
+/// Log lines that may wait for the reader of standard error, some megabytes; further ones are dropped.
+const LINES_WAITING_MAX: usize = 16_384;
+
+/// The thread that writes log lines. When dropped, it gets a second to write those that wait.
+#[derive(Debug)]
+pub struct LogWriter {
+    _guard: WorkerGuard,
+    dropped: ErrorCounter,
+}
+
+impl LogWriter {
+    /// Log lines that were dropped because the reader of standard error is too slow, or has stopped.
+    #[must_use]
+    pub fn dropped(&self) -> ErrorCounter {
+        self.dropped.clone()
+    }
+}
+
+/// Sends log lines to standard error from now on, by a thread of its own: a reader that has stopped, such as a full pipe,
+/// stops nothing else. Fails if another logger is installed.
+pub fn install_logs(log: &Log) -> anyhow::Result<LogWriter> {
     let terminal = stderr().is_terminal();
-    let subscriber = subscriber(log, Shape::of(log.format, terminal), stderr);
-    tracing::subscriber::set_global_default(subscriber).context("cannot send log lines to standard error")
+    let writer = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_WAITING_MAX);
+    let (writer, guard) = writer.thread_name("aldis-log").finish(stderr());
+    let dropped = writer.error_counter();
+    let subscriber = subscriber(log, Shape::of(log.format, terminal), writer);
+    tracing::subscriber::set_global_default(subscriber).context("cannot send log lines to standard error")?;
+    Ok(LogWriter { _guard: guard, dropped })
 }
 
 /// The format of log lines.

@@ -2,6 +2,8 @@
 
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/documents.rs"]
+mod documents;
 #[path = "cli/health.rs"]
 mod health;
 #[path = "cli/keys.rs"]

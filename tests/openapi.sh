@@ -1,33 +1,43 @@
 #!/usr/bin/env bash
-# Drives the OpenAPI document of a running node with schemathesis: no 5xx, no answer that the document does not name.
+# The OpenAPI document of a running node: it is valid, two generated clients (Python, TypeScript) drive the node, and
+# schemathesis finds no 5xx and no answer that the document does not name.
 # usage: tests/openapi.sh PATH-TO-ALDIS
 set -euo pipefail
 aldis=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 venv=$(realpath -m "${TARGET:-$here/../target}")/openapi-venv
-work=$(mktemp -d)
-trap 'kill "$node" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1; then
+if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1 || ! [ -x "$venv/bin/openapi-python-client" ]; then
     python3 -m venv "$venv"
-    "$venv/bin/pip" --quiet install 'schemathesis>=4,<5'
+    "$venv/bin/pip" --quiet install 'schemathesis>=4,<5' 'openapi-spec-validator>=0.9,<1' 'openapi-python-client>=0.29,<0.30'
 fi
+typescript=$(realpath -m "${TARGET:-$here/../target}")/openapi-typescript
+mkdir -p "$typescript"
+cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts} "$typescript"
+(cd "$typescript" && npm ci --no-audit --no-fund --loglevel=error)
 
-cd "$work"
-"$aldis" serve --bind 127.0.0.1:0 --admin-bind 127.0.0.1:0 --data-dir data --ready-file ready.json \
+. "$here/serve.sh"
+serve "$aldis" \
     --set rate_limits.auth_per_address=100000/1m --set rate_limits.auth_per_email=100000/1m \
     --set rate_limits.requests_per_address=1000000/1m --set rate_limits.requests_per_user=1000000/1m \
-    --set ice.stun_urls=stun:127.0.0.1:3478 2>node.log >&2 &
-node=$!
-for _ in $(seq 100); do
-    [ -f ready.json ] && break
-    kill -0 "$node" || { cat node.log >&2; exit 1; }
-    sleep 0.1
-done
-base=http://$(python3 -c 'import json; print(json.load(open("ready.json"))["http"])')
+    --set ice.stun_urls=stun:127.0.0.1:3478
+base=http://$(address http)
 token=$(curl -fsS "$base/api/auth/signup" -H 'content-type: application/json' \
     -d '{"email":"tester@example.org","password":"a long enough password","name":"Tester"}' |
     python3 -c 'import json, sys; print(json.load(sys.stdin)["accessToken"])')
+
+curl -fsS "$base/openapi.json" -o openapi.json
+"$venv/bin/openapi-spec-validator" openapi.json
+
+"$venv/bin/openapi-python-client" generate --path openapi.json --output-path aldis_client --meta none >python.log 2>&1 ||
+    { cat python.log >&2; exit 1; }
+PYTHONPATH=. "$venv/bin/python" "$here/openapi/drive.py" "$base"
+(
+    cd "$typescript"
+    npx --no-install openapi-ts --input "$work/openapi.json" --output client --client @hey-api/client-fetch >"$work/typescript.log" 2>&1 ||
+        { cat "$work/typescript.log" >&2; exit 1; }
+    npx --no-install tsc --project . && node out/drive.js "$base"
+)
 
 # One worker: two threads that parse Python at once make some interpreters fail (cpython#106905).
 "$venv/bin/schemathesis" run "$base/openapi.json" --header "Authorization: Bearer $token" \

@@ -58,6 +58,16 @@ fn every_rule_finds_what_it_forbids_and_nothing_else() {
 }
 
 #[test]
+fn documents_state_the_layers_of_the_table() {
+    let sentence = LAYERS[0].sentence();
+    for path in ["actors/src/lib.rs", "docs/architecture.md"] {
+        let text = std::fs::read_to_string(path).expect("it exists");
+        let is_stated = text.contains(&format!("`{sentence}`"));
+        assert!(is_stated, "{path}: does not state the layers of tests/tidy/layers.rs: write `{sentence}` there");
+    }
+}
+
+#[test]
 fn no_modules_import_each_other_in_a_circle() {
     let pages = pages(is_rust);
     let circle = |steps| {

@@ -23,12 +23,26 @@ pub(crate) use run::{deliver, execute, finish};
 pub(crate) use supervise::start;
 pub(crate) use system::{Home, Rest, Run, System};
 pub(crate) use timers::{SLOT, Timers};
-pub(crate) use worker::{relieve, wait};
+#[cfg(any(test, feature = "fault-injection"))]
+pub(crate) use worker::fault_worker;
+pub(crate) use worker::{relieve, wait, worker_died};
 
 #[cfg(test)]
 mod tests;
 
-use crate::{clock::Moment, ports::Later};
+use std::{future::Future, pin::Pin, time::Instant};
+
+/// A boxed future; only slow paths pay for one.
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The time of a turn, on both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Monotonic, for deadlines.
+    pub at: Instant,
+    /// Milliseconds since the Unix epoch, for timestamps that people see and for join orders.
+    pub unix_ms: u64,
+}
 
 /// The state of a cell, and how it handles a message.
 pub trait Turn: Send + Sized + 'static {
@@ -36,9 +50,6 @@ pub trait Turn: Send + Sized + 'static {
     type Message: Send + 'static;
     /// The messages it sends, with their receivers.
     type Out: Send + 'static;
-
-    /// Maximum queued messages, [exempt](Self::is_exempt) ones not counted; further ones are refused.
-    const MAILBOX_MAX: usize;
 
     /// Handles one message. Must not block.
     fn turn(&mut self, message: Self::Message, now: Moment, out: &mut Out<Self::Out, Self::Message>) -> Next;

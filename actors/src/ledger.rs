@@ -148,19 +148,6 @@ pub trait Ledger: core::marker::Send + Sync {
     fn notify(&self, to: Recipient, notice: Notice) -> Answer<()>;
 }
 
-impl<T> Answer<T> {
-    /// The answer, if it is there.
-    ///
-    /// # Errors
-    /// The future to wait for.
-    pub fn ready(self) -> Result<Result<T, Failure>, Later<Result<T, Failure>>> {
-        match self {
-            Self::Now(answer) => Ok(answer),
-            Self::Later(later) => Err(later),
-        }
-    }
-}
-
 impl<T: Unpin> Future for Answer<T> {
     type Output = Result<T, Failure>;
 

@@ -4,8 +4,8 @@
 //! SQL, Redis or WebSocket bytes: its dependencies on the outside are traits in `ports` and `ledger`.
 //!
 //! Layers; a lower one never imports a higher one (enforced by `tests/tidy`):
-//! `protocol < settings, clock, bytes, ports < ledger < messages < room, socket, user < node`; `executor` knows only `clock`
-//! and `ports`.
+//! `executor, protocol < bytes, clock, settings < ports < metrics < in_flight, ledger < messages < room, socket, user < node`.
+//! `executor` imports nothing of this crate, and could be one of its own.
 
 pub mod bytes;
 pub mod clock;

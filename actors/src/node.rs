@@ -24,8 +24,8 @@ use crate::{
     bytes::BufferedBytes,
     clock::Clock,
     in_flight::InFlight,
-    ledger::{At, Failure, Ledger, Notice, Recipient},
-    messages::{To, socket::Credential, user},
+    ledger::{Ledger, Notice},
+    messages::{To, room, socket::Credential, user},
     ports::{Entropy, FrameSink, IceServers, Revocation, Revocations, Rooms, Shedding, Unavailable, Verifier},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
     settings::Settings,
@@ -51,9 +51,6 @@ pub use faults::Victim;
 pub use tree::{KindState, Queue, Tree};
 
 use directory::Directory;
-
-/// Retry interval of ledger operations that no cell retries.
-const RETRIES: u32 = 3;
 
 /// The node's dependencies.
 pub struct Ports {
@@ -230,26 +227,20 @@ impl NodeRef {
         self.directory.ledger().members(room).await.map_err(|_| Unavailable)
     }
 
-    /// Closes a room: its members receive `room_closed` and are closed with 4404, on every node. Idempotent.
+    /// Closes a room: its members receive `room_closed` and are closed with 4404, on every node, and joins are refused.
+    /// Idempotent.
     ///
     /// # Errors
-    /// [`Unavailable`] if the ledger does not apply it in time.
+    /// [`Unavailable`] if the ledger does not apply it in time: it is retried until it does.
     pub async fn close_room(&self, room: RoomId) -> Result<(), Unavailable> {
-        self.directory.note_closed(room);
-        let pushes = self.repeated(|at| self.directory.ledger().close(at, LeaveReason::Closed), room).await?;
-        self.directory.tell_pushes(pushes);
-        let _ = self.directory.ledger().notify(Recipient::All, Notice::RoomClosed(room)).await; // seats have ended already
-        Ok(())
+        let closed = self.directory.close_room(room);
+        let closed = tokio::time::timeout(self.directory.settings.room.hold_within, closed).await;
+        closed.map_err(|_| Unavailable)?.map_err(|_| Unavailable)
     }
 
-    /// Evicts a user from a room: their socket, on any node, is closed with 4403.
-    ///
-    /// # Errors
-    /// [`Unavailable`] if the ledger does not apply it in time.
-    pub async fn evict(&self, room: RoomId, user: UserId) -> Result<(), Unavailable> {
-        let pushes = self.repeated(|at| self.directory.ledger().evict(at, user, LeaveReason::Kicked), room).await?;
-        self.directory.tell_pushes(pushes);
-        Ok(())
+    /// Evicts a user from a room: their socket, on any node, is closed with 4403, as soon as the ledger answers.
+    pub fn evict(&self, room: RoomId, user: UserId) {
+        self.directory.tell(To::Room(room, room::Message::Evict(user, LeaveReason::Kicked)));
     }
 
     /// The host has changed a room: the new settings apply to the next join, on every node.
@@ -276,25 +267,6 @@ impl NodeRef {
     pub async fn revoke(&self, revocation: Revocation) -> Result<(), Unavailable> {
         self.directory.revoke(revocation);
         self.directory.notify(Notice::Revoked(revocation)).await
-    }
-
-    /// Retries until the ledger has answered; a retry changes nothing if the previous attempt was applied.
-    async fn repeated<T: Unpin>(
-        &self,
-        ask: impl Fn(At<'_>) -> crate::ledger::Answer<T>,
-        room: RoomId,
-    ) -> Result<T, Unavailable> {
-        for _ in 0..RETRIES {
-            let at = At { room, node: &self.directory.id, epoch: 0 };
-            match ask(at).await {
-                Ok(answer) => return Ok(answer),
-                Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => {
-                    tokio::time::sleep(wait.min(Duration::from_millis(500))).await;
-                }
-                Err(Failure::Epoch(_)) => {}
-            }
-        }
-        Err(Unavailable)
     }
 }
 

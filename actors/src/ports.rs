@@ -1,8 +1,6 @@
 //! The system's dependencies on the outside, besides the ledger; the edge implements them.
 
 use std::{
-    future::Future,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,10 +17,9 @@ use crate::protocol::{
 
 mod revocations;
 
-pub use revocations::{Revocation, RevocationScope, Revocations};
+pub use crate::executor::Later;
 
-/// A boxed future; only slow paths pay for one.
-pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub use revocations::{Revocation, RevocationScope, Revocations};
 
 /// The identity that a token proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +67,9 @@ pub struct RoomSettings {
     pub mode: Mode,
     /// Whether it may be joined.
     pub active: bool,
+    /// Rises with each change, from 1: of two readings the one with the lower revision is old. 0: these are defaults, because
+    /// the settings could not be read.
+    pub revision: u64,
 }
 
 /// A dependency did not answer in time; retrying is worthwhile.

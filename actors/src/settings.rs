@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Settings {
     /// The node itself.
     pub node: NodeLimits,
+    /// What may be queued for one cell.
+    pub mailboxes: MailboxLimits,
     /// One socket.
     pub socket: SocketLimits,
     /// One room.
@@ -56,12 +58,30 @@ impl Default for NodeLimits {
     }
 }
 
+/// Messages queued for one cell while it runs; further ones are refused with a typed answer. Facts, answers and control
+/// messages are always accepted: other limits bound their number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MailboxLimits {
+    /// For a room: joins, resumes, members' messages, pushes. A hundred members may have 16 messages in flight each.
+    pub room_max: usize,
+    /// For a socket: deliveries, pings, pongs. Several times the entries that an inbox holds for a resume.
+    pub socket_max: usize,
+    /// For a user: new sockets, newer tokens. Many times the sockets that one user may keep.
+    pub user_max: usize,
+}
+
+impl Default for MailboxLimits {
+    fn default() -> Self {
+        Self { room_max: 4_096, socket_max: 1_024, user_max: 256 }
+    }
+}
+
 /// Bounds of one socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SocketLimits {
     /// Bytes of one message; a description with many candidates stays below 20 KiB.
     pub message_bytes_max: usize,
-    /// Send-buffer limit: bytes buffered for a slow reader before its socket is closed.
+    /// Send-buffer limit: bytes buffered for a slow reader before its socket is closed; less while memory is short.
     pub outbox_bytes_max: usize,
     /// How long a blocked write may take before the reader counts as slow.
     pub write_within: Duration,
@@ -77,6 +97,9 @@ pub struct SocketLimits {
     pub pong_within: Duration,
     /// Messages read but not yet settled; the reader waits beyond that, so a mailbox stays short.
     pub in_flight_max: usize,
+    /// How long the reader waits if none of them is settled: then it reads on, for pings, pongs and heartbeats, and refuses
+    /// messages to others as `unavailable`.
+    pub settle_within: Duration,
     /// Messages unacknowledged by the server before it sends an `ack` without waiting for the next tick.
     pub ack_every: u64,
     /// Refusals that the client is not known to have received; beyond it the socket is closed as a flood.
@@ -95,6 +118,7 @@ impl Default for SocketLimits {
             ping_every: Duration::from_secs(10),
             pong_within: Duration::from_secs(14),
             in_flight_max: 16,
+            settle_within: Duration::from_secs(1),
             ack_every: 32,
             refusals_max: 200,
         }
@@ -110,6 +134,8 @@ pub struct RoomLimits {
     pub candidates_max: usize,
     /// Bytes of one candidate; browsers send some 200.
     pub candidate_bytes_max: usize,
+    /// Bytes of early candidates of one member, to all others together: one user may be in many rooms.
+    pub candidates_bytes_max: usize,
     /// How long an early candidate waits; a later description will not arrive.
     pub candidates_within: Duration,
     /// How long a message waits for an unavailable ledger before it is refused as `unavailable`.
@@ -132,6 +158,7 @@ impl Default for RoomLimits {
             participants_max: 4,
             candidates_max: 64,
             candidate_bytes_max: 4 * 1024,
+            candidates_bytes_max: 64 * 1024,
             candidates_within: Duration::from_secs(10),
             hold_within: Duration::from_secs(2),
             unknown_within: Duration::from_secs(5),

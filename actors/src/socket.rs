@@ -58,6 +58,6 @@ impl Env {
     /// seat, and joins get the default limit instead of none.
     const fn unknown_room(&self) -> RoomSettings {
         let Self { participants_max, seat_window, .. } = *self;
-        RoomSettings { participants_max, seat_window, mode: Mode::Mesh, active: true }
+        RoomSettings { participants_max, seat_window, mode: Mode::Mesh, active: true, revision: 0 }
     }
 }

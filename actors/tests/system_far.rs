@@ -23,6 +23,7 @@ mod system {
     mod faults;
     mod follow_one_offer;
     mod numbers;
+    mod paused;
     mod resume;
     mod revoked;
     mod slow;

@@ -4,7 +4,8 @@
 
 #![no_main]
 
-use aldis::ws::handshake::{Policy, TOKEN_BYTES_MAX, judge};
+use aldis::net::{Rules, TOKEN_BYTES_MAX};
+use aldis::ws::handshake::judge;
 use hyper::Request;
 use hyper::header::{HeaderName, HeaderValue};
 use libfuzzer_sys::fuzz_target;
@@ -34,9 +35,16 @@ fuzz_target!(|bytes: &[u8]| {
     for (name, value) in GOOD {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    let policy = Policy { allowed_origins: vec!["https://app.example".parse().expect("an origin")] };
+    let rules = Rules {
+        public_url: None,
+        allowed_origins: vec!["https://app.example".parse().expect("an origin")],
+        trusted_proxies: vec!["192.0.2.1/32".parse().expect("a network")],
+    };
     let head = request.into_parts().0;
-    match judge(&head, &policy, bytes.len().is_multiple_of(2)) {
+    let peer = if bytes.len().is_multiple_of(3) { [192, 0, 2, 1] } else { [192, 0, 2, 2] };
+    let known = rules.request(peer.into(), bytes.len().is_multiple_of(2), &head);
+    assert!(known.client.by_proxy || known.client.address == std::net::IpAddr::from(peer));
+    match judge(&head, &known) {
         Ok(accepted) => {
             assert_eq!(accepted.accept.len(), 28);
             assert!(accepted.token.is_none_or(|token| (1..=TOKEN_BYTES_MAX).contains(&token.text().len())));
@@ -45,9 +53,8 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(accepted.origin.is_some(), head.headers.contains_key("origin"));
         }
         Err(refusal) => {
-            let response = refusal.response::<String>("id");
-            assert_eq!(response.status(), refusal.status());
-            assert!(response.status().is_client_error() || response.status().is_server_error());
+            let status = refusal.problem().code.status();
+            assert!(status.is_client_error(), "{refusal:?}");
         }
     }
 });

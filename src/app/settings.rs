@@ -2,15 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actors::settings::{BudgetLimits, Drain, LedgerLimits, NodeLimits, RoomLimits, Settings, SocketLimits, UserLimits};
+use actors::settings::{
+    BudgetLimits, Drain, LedgerLimits, MailboxLimits, NodeLimits, RoomLimits, Settings, SocketLimits, UserLimits,
+};
 use secrecy::SecretString;
 
 use crate::{
     auth,
     config::{Config, Rate},
-    http, ice, storage,
+    http, ice, net, storage,
     telemetry::memory::{self, MemoryMax},
-    ws::{self, Certificates, Listener, guard},
+    ws::{self, guard},
 };
 
 /// Buffers for clients take at most this fraction (one in …) of the memory: the rest is sockets, rooms, TLS, hashing.
@@ -31,6 +33,11 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             buffered_bytes_max: memory_max / BUFFERED_SHARE,
             ..NodeLimits::default()
         },
+        mailboxes: MailboxLimits {
+            room_max: config.node.room_mailbox_max.get(),
+            socket_max: config.node.socket_mailbox_max.get(),
+            user_max: config.node.user_mailbox_max.get(),
+        },
         socket: SocketLimits {
             message_bytes_max: socket.message_bytes_max.bytes(),
             outbox_bytes_max: socket.outbox_bytes_max.bytes(),
@@ -41,6 +48,7 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             ping_every: socket.ping_every,
             pong_within: socket.pong_within,
             in_flight_max: socket.in_flight_max.get(),
+            settle_within: socket.settle_within,
             refusals_max: socket.refusals_max.get(),
             ..SocketLimits::default()
         },
@@ -137,15 +145,18 @@ pub(super) fn turn_secrets(config: &Config) -> Vec<SecretString> {
 pub(super) fn http(config: &Config) -> http::Settings {
     let (from, rates) = (&config.http, &config.rate_limits);
     http::Settings {
-        allowed_origins: from.allowed_origins.iter().map(ToString::to_string).collect(),
-        trusted_proxies: from.trusted_proxies.iter().map(|network| network.net()).collect(),
-        cookies_secure: from.public_url.as_ref().is_some_and(|url| url.is_https()),
+        net: Arc::new(net::Rules {
+            public_url: from.public_url.clone(),
+            allowed_origins: from.allowed_origins.clone(),
+            trusted_proxies: from.trusted_proxies.iter().map(|network| network.net()).collect(),
+        }),
         body_bytes_max: from.body_bytes_max.bytes(),
         body_within: from.body_within,
         within: from.request_within,
         rates: http::rate::Limits {
             address: rate(rates.requests_per_address),
             user: rate(rates.requests_per_user),
+            sockets: rate(rates.sockets_per_address),
             auth_address: rate(rates.auth_per_address),
             login_email: rate(rates.auth_per_email),
             keys_max: rates.remembered_max.get(),
@@ -169,6 +180,7 @@ pub(super) fn edge(config: &Config) -> ws::Limits {
         tls_handshake_within: from.tls_handshake_within,
         first_byte_within: from.first_byte_within,
         head_within: from.head_within,
+        idle_within: from.keep_alive_within,
         head_bytes_max: from.head_bytes_max.bytes(),
         frames: guard::Limits {
             message_bytes_max: config.socket.message_bytes_max.bytes() as u64,
@@ -177,22 +189,6 @@ pub(super) fn edge(config: &Config) -> ws::Limits {
         },
         ..ws::Limits::default()
     }
-}
-
-/// The public listener with its origins, proxies and certificates.
-pub(super) fn listen(
-    config: &Config,
-    listener: Listener,
-    certificates: Option<Arc<Certificates>>,
-) -> anyhow::Result<Listener> {
-    let origins = config.http.allowed_origins.iter().chain(&config.http.public_url);
-    let origins: Result<Vec<_>, _> = origins.map(|origin| origin.as_str().parse()).collect();
-    let proxies = config.http.trusted_proxies.iter().map(|network| network.net()).collect();
-    let listener = listener.allow_origins(origins?).trust_proxies(proxies);
-    Ok(match certificates {
-        Some(certificates) => listener.with_tls(certificates),
-        None => listener,
-    })
 }
 
 fn rate(rate: Rate) -> http::rate::Rate {

@@ -1,21 +1,33 @@
 //! `aldis config …`: check, print or explain the configuration. Must not know how values are checked.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 use super::failure::Failure;
 use super::flags::Flags;
-use crate::config::{DEFAULT_FILE, Sources, load};
+use crate::app;
+use crate::config::{ConfigError, DEFAULT_FILE, load};
 use crate::telemetry::memory::{MemoryMax, memory_max};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// Check the file and the environment: reports every mistake with line, column and advice (exit code 2)
+    /// Check the file, the environment, flags, files, directories and ports: reports every mistake with its place and advice
+    /// (exit code 2)
+    #[command(after_help = "\
+Examples:
+  aldis config check /etc/aldis/aldis.toml
+  aldis config check -c /etc/aldis/aldis.toml --data-dir /var/lib/aldis --probe")]
     Check {
-        /// File to check [default: ALDIS_CONFIG, or config/aldis.toml if it exists]
+        /// File to check, as --config [default: ALDIS_CONFIG, or config/aldis.toml if it exists]
+        #[arg(conflicts_with = "config")]
         path: Option<PathBuf>,
+        /// Ask the services that it names, too: STUN, TURN, the database, Redis
+        #[arg(long)]
+        probe: bool,
+        #[command(flatten)]
+        flags: Box<Flags>,
     },
     /// Print the configuration file with every setting, its default and its rationale
     Default,
@@ -26,13 +38,7 @@ pub(super) enum ConfigCommand {
 impl ConfigCommand {
     pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
         match self {
-            Self::Check { path } => {
-                let sources = Sources::gather(path.as_deref(), Vec::new())?;
-                let loaded = load(&sources)?;
-                loaded.startable()?;
-                let file = sources.file.as_ref().map_or("no file, the defaults", |(name, _)| name);
-                writeln!(out, "{file}: OK (keys set by file and environment: {})", loaded.origins.len())?;
-            }
+            Self::Check { path, probe, flags } => check(path.as_deref(), probe, &flags, out)?,
             Self::Default => write!(out, "{DEFAULT_FILE}")?,
             Self::Show(flags) => {
                 let mut loaded = flags.load()?;
@@ -43,4 +49,22 @@ impl ConfigCommand {
         }
         Ok(())
     }
+}
+
+fn check(path: Option<&Path>, probe: bool, flags: &Flags, out: &mut dyn Write) -> Result<(), Failure> {
+    let sources = flags.sources(path)?;
+    let loaded = load(&sources)?;
+    let (mut faults, mut warnings) = app::check(&loaded);
+    faults.extend(loaded.unsupported());
+    if probe {
+        faults.extend(app::probe(&loaded));
+    }
+    warnings.extend_from_slice(&loaded.warnings);
+    for warning in warnings {
+        eprintln!("{warning}\n");
+    }
+    ConfigError::unless_none(faults)?;
+    let file = sources.file.as_ref().map_or("no file, the defaults", |(name, _)| name);
+    writeln!(out, "{file}: OK (keys set: {})", loaded.origins.len())?;
+    Ok(())
 }

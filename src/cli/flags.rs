@@ -1,7 +1,7 @@
 //! The flags that set configuration keys: the last layer. Their values are checked with all others. Must not know what
 //! the keys do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -72,6 +72,11 @@ impl Flags {
 
     /// The effective configuration under these flags.
     pub(super) fn load(&self) -> Result<Loaded, ConfigError> {
-        load(&Sources::gather(self.config.as_deref(), self.values())?)
+        load(&self.sources(None)?)
+    }
+
+    /// All layers, with the file at `path` instead of the one named by `--config`.
+    pub(super) fn sources(&self, path: Option<&Path>) -> Result<Sources, ConfigError> {
+        Sources::gather(path.or(self.config.as_deref()), self.values())
     }
 }

@@ -3,6 +3,8 @@
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
@@ -20,7 +22,8 @@ const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --url it asks the node that this configuration describes: its public listener, or with TLS the operators' one.
+Without --url it asks the node that this configuration describes: its public listener, or with TLS the operators' one (over
+the unix socket, where that has TLS, too).
 Examples:
   aldis health
   aldis health --live --url http://10.0.0.7:8080")]
@@ -37,12 +40,16 @@ pub(super) struct HealthCommand {
 
 impl HealthCommand {
     pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
-        let url = match &self.url {
-            Some(url) => url.clone(),
-            None => format!("http://{}", address(&self.flags.load()?.config)),
-        };
         let path = if self.live { "/health/live" } else { "/health/ready" };
-        let status = ask(&url, path).with_context(|| format!("cannot check {url}{path}"))?;
+        let at = match &self.url {
+            Some(url) => At::Url(url.clone()),
+            None => At::of(&self.flags.load()?.config),
+        };
+        let (url, status) = match at {
+            At::Url(url) => (url.clone(), ask(&url, path)),
+            At::Socket(file) => (format!("{}:", file.display()), ask_socket(&file, path)),
+        };
+        let status = status.with_context(|| format!("cannot check {url}{path}"))?;
         if (200..300).contains(&status) {
             Ok(writeln!(out, "{url}{path}: {status}, healthy")?)
         } else {
@@ -51,9 +58,27 @@ impl HealthCommand {
     }
 }
 
-/// The URL of the node with this configuration.
-fn address(config: &Config) -> SocketAddr {
-    let mut address = if config.http.tls_cert.is_some() { config.admin.bind } else { config.http.bind };
+/// Where a node is asked.
+#[derive(Debug, PartialEq, Eq)]
+enum At {
+    Url(String),
+    Socket(PathBuf),
+}
+
+impl At {
+    /// The node with this configuration, without TLS.
+    fn of(config: &Config) -> Self {
+        let has_tls = config.http.tls_cert.is_some();
+        if has_tls && !config.admin.bind.ip().to_canonical().is_loopback() {
+            let usual = || config.node.data_dir.join("admin.sock");
+            return Self::Socket(config.admin.socket.clone().unwrap_or_else(usual));
+        }
+        Self::Url(format!("http://{}", local(if has_tls { config.admin.bind } else { config.http.bind })))
+    }
+}
+
+/// The address by which this machine reaches a listener.
+fn local(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {
             IpAddr::V4(Ipv4Addr::LOCALHOST)
@@ -74,11 +99,23 @@ fn ask(url: &str, path: &str) -> anyhow::Result<u16> {
         }
         _ => bail!("the URL lacks scheme or host; write http://host:port"),
     };
-    let mut stream = connect(authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80))?;
+    let stream = connect(authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80))?;
     stream.set_read_timeout(Some(ANSWER_WITHIN))?;
     stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+    exchange(stream, authority.as_str(), path)
+}
+
+/// The status of a GET of `path` over the unix socket.
+fn ask_socket(file: &PathBuf, path: &str) -> anyhow::Result<u16> {
+    let stream = UnixStream::connect(file).context("no connection; is the node running?")?;
+    stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+    stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+    exchange(stream, "localhost", path)
+}
+
+fn exchange(mut stream: impl Read + Write, host: &str, path: &str) -> anyhow::Result<u16> {
     let request =
-        format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: aldis-health\r\nConnection: close\r\n\r\n");
+        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: aldis-health\r\nConnection: close\r\n\r\n");
     let mut head = [0; 12];
     stream.write_all(request.as_bytes()).and_then(|()| stream.read_exact(&mut head)).context("no response")?;
     // The rest is read, and ignored, so that the node sees no reset.
@@ -142,10 +179,12 @@ mod tests {
     fn a_node_on_every_address_is_checked_on_loopback_and_one_with_tls_on_its_admin_listener() {
         let mut config = Config::default();
         config.http.bind = "0.0.0.0:80".parse().expect("an address");
-        assert_eq!(address(&config).to_string(), "127.0.0.1:80");
+        assert_eq!(At::of(&config), At::Url("http://127.0.0.1:80".to_owned()));
         config.http.bind = "[::]:80".parse().expect("an address");
-        assert_eq!(address(&config).to_string(), "[::1]:80");
+        assert_eq!(At::of(&config), At::Url("http://[::1]:80".to_owned()));
         config.http.tls_cert = Some("tls.crt".into());
-        assert_eq!(address(&config).to_string(), "127.0.0.1:9090");
+        assert_eq!(At::of(&config), At::Url("http://127.0.0.1:9090".to_owned()));
+        config.admin.bind = "0.0.0.0:9090".parse().expect("an address");
+        assert_eq!(At::of(&config), At::Socket("./data/admin.sock".into()), "that listener has TLS, too");
     }
 }

@@ -1,5 +1,6 @@
-//! `ALDIS_…` variables: `ALDIS_HTTP__BIND` sets `http.bind`. An unknown one is an error: it was meant to set something.
-//! The only reader of the process's environment.
+//! `ALDIS_…` variables: `ALDIS_HTTP__BIND` sets `http.bind`. An unknown one is a warning, not an error: others set
+//! variables, too. Kubernetes gives every pod some for each service, so for one named `aldis`: `ALDIS_PORT`,
+//! `ALDIS_SERVICE_HOST`. The only reader of the process's environment.
 
 use super::fault::{ConfigError, Fault, Place};
 use super::layers::{Origin, Setting, Settings, Value};
@@ -24,15 +25,21 @@ pub(super) fn environment() -> Result<Vec<(String, String)>, ConfigError> {
     ours.map(text).collect()
 }
 
-/// Adds the values of `variables` to `settings`, and unknown ones to `faults`.
-pub(super) fn read_environment(variables: &[(String, String)], settings: &mut Settings, faults: &mut Vec<Fault>) {
+/// Adds the values of `variables` to `settings`, and unknown ones to `warnings`.
+pub(super) fn read_environment(variables: &[(String, String)], settings: &mut Settings, warnings: &mut Vec<Fault>) {
+    let links: Vec<_> = variables.iter().map(|(name, _)| name.as_str()).filter(|name| is_service_link(name)).collect();
+    if let Some(first) = links.first() {
+        let what = format!("ignored {} environment variables of Kubernetes' services ({first}, …)", links.len());
+        let help = "give the pod `enableServiceLinks: false`, or the service a name other than `aldis`".to_owned();
+        warnings.push(Fault::new(what).help(help).into_warning());
+    }
     for (name, text) in variables.iter().filter(|(name, _)| name != CONFIG_FILE) {
         let known = SCHEMA.keys.iter().find(|key| variable(key) == *name);
         if let Some(key) = known {
             let origin = Origin::Environment { name: name.clone(), text: text.clone() };
             settings.insert(key.clone(), Setting { value: Value::Loose(text.clone()), origin });
-        } else {
-            faults.push(unknown(name));
+        } else if !is_service_link(name) {
+            warnings.push(unknown(name).into_warning());
         }
     }
 }
@@ -40,6 +47,15 @@ pub(super) fn read_environment(variables: &[(String, String)], settings: &mut Se
 /// The variable that sets `key`: two underscores separate section and name, since names contain single ones.
 pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "__").to_uppercase())
+}
+
+/// Kubernetes' variables of a service whose name begins with `aldis`, and Docker's of a link: `…_SERVICE_HOST`,
+/// `…_SERVICE_PORT`, `…_SERVICE_PORT_HTTP`, `…_PORT`, `…_PORT_8080_TCP`, `…_PORT_8080_TCP_ADDR`.
+fn is_service_link(name: &str) -> bool {
+    let service = name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT") || name.contains("_SERVICE_PORT_");
+    let port =
+        name.split_once("_PORT_").is_some_and(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()));
+    !name.contains("__") && (service || name.ends_with("_PORT") || port)
 }
 
 fn unknown(name: &str) -> Fault {

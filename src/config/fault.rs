@@ -21,6 +21,14 @@ impl ConfigError {
         Self { faults }
     }
 
+    /// All of `faults`, if there are any.
+    ///
+    /// # Errors
+    /// There are.
+    pub fn unless_none(faults: Vec<Fault>) -> Result<(), Self> {
+        if faults.is_empty() { Ok(()) } else { Err(Self::new(faults)) }
+    }
+
     /// The mistakes, in the order of the file, then environment and flags.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
@@ -58,6 +66,8 @@ pub struct Fault {
     why: String,
     notes: Vec<String>,
     help: Option<String>,
+    /// Whether a node starts nevertheless.
+    is_warning: bool,
 }
 
 /// The location of a mistake.
@@ -102,7 +112,19 @@ impl Place {
 impl Fault {
     /// A mistake: `what` is one line without a full stop.
     pub(super) fn new(what: String) -> Self {
-        Self { what, place: None, why: String::new(), notes: Vec::new(), help: None }
+        Self { what, place: None, why: String::new(), notes: Vec::new(), help: None, is_warning: false }
+    }
+
+    /// The same as a warning: it keeps no node from starting.
+    pub(super) fn into_warning(self) -> Self {
+        Self { is_warning: true, ..self }
+    }
+
+    /// A summary, for a log line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let parts = [self.what.as_str(), self.why.as_str(), self.help.as_deref().unwrap_or_default()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
     /// Adds the location, and why it is wrong.
@@ -129,7 +151,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what)?;
+        write!(f, "{}: {}", if self.is_warning { "warning" } else { "error" }, self.what)?;
         let margin = self.place.as_ref().map_or(1, |place| place.snippet.margin());
         if let Some(place) = &self.place {
             write!(f, "\n{:margin$}--> {}\n{} {}", "", place.name, place.snippet, self.why)?;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::text::{self, network::Network, origin::Origin, size::Size};
+use super::text::{self, network::Network, size::Size};
+use crate::net::Origin;
 
 /// The public listener: pages, REST and WebSockets on one port.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,10 +19,10 @@ pub struct Http {
     pub bind: SocketAddr,
     /// The URL people type, when it differs from the listener's address: behind a proxy, or by name.
     pub public_url: Option<Origin>,
-    /// Origins of other sites whose pages may connect. The node's own origin always may.
+    /// Origins of other sites and of apps whose pages may connect. The node's own origin always may.
     pub allowed_origins: Vec<Origin>,
-    /// Networks of the reverse proxies in front: their `X-Forwarded-For` is trusted, and they are exempt from the limit
-    /// by address.
+    /// Networks of the reverse proxies in front: their forwarding fields are trusted, and the limits by address apply to
+    /// the clients that these name.
     pub trusted_proxies: Vec<Network>,
     /// PEM file with the certificate chain. With `tls_key`, the listener serves https and wss.
     pub tls_cert: Option<PathBuf>,
@@ -40,6 +41,9 @@ pub struct Http {
     /// Timeout of a whole request head, from its first byte.
     #[serde(with = "text")]
     pub head_within: Duration,
+    /// How long an idle connection is kept between two requests.
+    #[serde(with = "text")]
+    pub keep_alive_within: Duration,
     /// Timeout of receiving a request's body.
     #[serde(with = "text")]
     pub body_within: Duration,
@@ -66,6 +70,7 @@ impl Default for Http {
             tls_handshake_within: Duration::from_secs(5),
             first_byte_within: Duration::from_secs(5),
             head_within: Duration::from_secs(5),
+            keep_alive_within: Duration::from_secs(75),
             body_within: Duration::from_secs(5),
             request_within: Duration::from_secs(10),
             head_bytes_max: Size::kib(16),

@@ -1,6 +1,6 @@
 //! The sequence: refuse unknown keys, read, check, read the values in files of their own. Must not know single keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::environment::read_environment;
@@ -10,7 +10,7 @@ use super::file::read_file;
 use super::layers::{FlagValue, Origin, Setting, Settings, Value};
 use super::nearest::nearest;
 use super::read::read;
-use super::rules::breaches;
+use super::rules::{Breach, breaches};
 use super::schema::SCHEMA;
 use super::snippet::File;
 use super::{Config, Loaded, Sources};
@@ -20,28 +20,43 @@ use super::{Config, Loaded, Sources};
 /// # Errors
 /// Every mistake found, not only the first.
 pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
-    let mut faults = Vec::new();
-    let mut settings = layered(sources, &mut faults);
-    let config = read_all(&mut settings, &mut faults);
+    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+    let mut settings = layered(sources, &mut faults, &mut warnings);
+    let unreadable = Unreadable { unknown: !faults.is_empty(), keys: read_all(&mut settings, &mut faults) };
+    let config = read(&settings).unwrap_or_default();
     let origins = settings.iter().map(|(key, setting)| (key.clone(), setting.origin.name())).collect();
-    let mut loaded = Loaded { config, origins, derived: BTreeMap::new(), settings };
-    if faults.is_empty() {
-        faults.extend(breaches(&loaded.config).iter().map(|breach| loaded.fault(breach)));
-    }
-    if faults.is_empty() {
-        loaded.fetch(&mut faults);
-        faults.extend(breaches_of_fetched(&loaded));
-    }
+    let mut loaded = Loaded { config, origins, derived: BTreeMap::new(), warnings, settings };
+    let broken = breaches(&loaded.config);
+    let broken: Vec<_> = broken.iter().filter(|breach| unreadable.explains_not(breach, &loaded.settings)).collect();
+    faults.extend(broken.iter().map(|breach| loaded.fault(breach)));
+    loaded.fetch(&mut faults);
+    faults.extend(breaches_of_fetched(&loaded));
     if faults.is_empty() { Ok(loaded) } else { Err(ConfigError::new(faults)) }
 }
 
-fn layered(sources: &Sources, faults: &mut Vec<Fault>) -> Settings {
+/// What could not be read: rules are checked on the rest.
+struct Unreadable {
+    /// Whether a file has unknown keys, which may be misspelt ones.
+    unknown: bool,
+    keys: BTreeSet<String>,
+}
+
+impl Unreadable {
+    /// Whether a rule is broken by values that were read, not by the defaults in place of those that were not.
+    fn explains_not(&self, breach: &Breach, settings: &Settings) -> bool {
+        let read = breach.keys.iter().all(|key| !self.keys.contains(*key));
+        let all_set = breach.keys.iter().all(|key| settings.contains_key(*key));
+        read && (all_set || !self.unknown)
+    }
+}
+
+fn layered(sources: &Sources, faults: &mut Vec<Fault>, warnings: &mut Vec<Fault>) -> Settings {
     let mut settings = Settings::new();
     if let Some((name, text)) = &sources.file {
         let file = Arc::new(File { name: name.clone(), text: text.clone() });
         read_file(&file, &mut settings, faults);
     }
-    read_environment(&sources.environment, &mut settings, faults);
+    read_environment(&sources.environment, &mut settings, warnings);
     for FlagValue { key, flag, text } in &sources.flags {
         let origin = Origin::Flag { name: flag.clone(), text: text.clone() };
         if SCHEMA.has_key(key) {
@@ -60,20 +75,19 @@ fn layered(sources: &Sources, faults: &mut Vec<Fault>) -> Settings {
 }
 
 /// Reads until nothing is wrong: a wrong value is reported and removed, and the rest is read again, so that all are
-/// found.
-fn read_all(settings: &mut Settings, faults: &mut Vec<Fault>) -> Config {
+/// found. Returns the keys of wrong values.
+fn read_all(settings: &mut Settings, faults: &mut Vec<Fault>) -> BTreeSet<String> {
+    let mut wrong_keys = BTreeSet::new();
     loop {
-        let unreadable = match read(settings) {
-            Ok(config) => return config,
-            Err(unreadable) => unreadable,
-        };
+        let Err(unreadable) = read::<Config>(settings) else { return wrong_keys };
         let wrong = unreadable.key.and_then(|key| Some((settings.remove(&key)?, key)));
         let Some((setting, key)) = wrong else {
             faults.push(Fault::new("the configuration cannot be read".to_owned()).because(unreadable.why));
-            return Config::default();
+            return wrong_keys;
         };
         let what = format!("wrong value for `{key}`");
         let fault = setting.origin.wrong_value(&key, unreadable.element, what, unreadable.why);
         faults.push(unreadable.help.into_iter().fold(fault, Fault::help));
+        wrong_keys.insert(key);
     }
 }

@@ -19,6 +19,8 @@ pub struct Loaded {
     pub origins: BTreeMap<String, String>,
     /// Full key → the value derived at run time because the key is not set, as printed for operators.
     pub derived: BTreeMap<&'static str, String>,
+    /// Mistakes that keep no node from starting.
+    pub warnings: Vec<Fault>,
     pub(super) settings: Settings,
 }
 
@@ -32,8 +34,25 @@ impl fmt::Debug for Loaded {
 impl Loaded {
     /// Refuses what this version does not support yet. To be called before serving.
     pub fn startable(&self) -> Result<(), ConfigError> {
-        let faults: Vec<_> = not_yet(&self.config).iter().map(|breach| self.fault(breach)).collect();
-        if faults.is_empty() { Ok(()) } else { Err(ConfigError::new(faults)) }
+        ConfigError::unless_none(self.unsupported())
+    }
+
+    /// What this version does not support yet.
+    #[must_use]
+    pub fn unsupported(&self) -> Vec<Fault> {
+        not_yet(&self.config).iter().map(|breach| self.fault(breach)).collect()
+    }
+
+    /// A mistake that is found outside the configuration: the value of `key` is well-formed, but `why`.
+    #[must_use]
+    pub fn mistake(&self, key: &'static str, why: String, help: &str) -> Fault {
+        self.fault(&Breach { keys: vec![key], why, help: help.to_owned() })
+    }
+
+    /// The same, which keeps no node from starting.
+    #[must_use]
+    pub fn warning(&self, key: &'static str, why: String, help: &str) -> Fault {
+        self.mistake(key, why, help).into_warning()
     }
 
     pub(super) fn fault(&self, breach: &Breach) -> Fault {

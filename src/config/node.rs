@@ -1,6 +1,6 @@
 //! `[node]`: this node's name, its files and its load limits. Must not know what is stored there.
 
-use std::{path::PathBuf, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,12 @@ pub struct Node {
     /// How long one thread runs turns before the rest continues on workers.
     #[serde(with = "text")]
     pub turn_budget: Duration,
+    /// Messages queued for one room before further joins, messages and pushes are refused.
+    pub room_mailbox_max: NonZeroUsize,
+    /// The same for one socket: it reads too slowly, and is closed with 4530.
+    pub socket_mailbox_max: NonZeroUsize,
+    /// The same for one user: the socket that is attached or brings a newer token is closed with 1013.
+    pub user_mailbox_max: NonZeroUsize,
     /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: never.
     #[serde(with = "text")]
     pub loop_lag_max: Duration,
@@ -37,6 +43,9 @@ impl Default for Node {
             ready_file: None,
             rest_after: Duration::from_millis(250),
             turn_budget: Duration::from_micros(200),
+            room_mailbox_max: text::count(4_096),
+            socket_mailbox_max: text::count(1_024),
+            user_mailbox_max: text::count(256),
             loop_lag_max: Duration::from_secs(1),
             memory_max: None,
         }

@@ -18,6 +18,8 @@ pub struct RateLimits {
     pub requests_per_address: Rate,
     /// All requests per signed-in user.
     pub requests_per_user: Rate,
+    /// WebSockets opened per address.
+    pub sockets_per_address: Rate,
     /// Addresses and users tracked per rate; beyond it they share counters.
     pub remembered_max: NonZeroUsize,
 }
@@ -29,6 +31,7 @@ impl Default for RateLimits {
             auth_per_email: Rate::per_minutes(20, 5),
             requests_per_address: Rate::per_minutes(1_200, 1),
             requests_per_user: Rate::per_minutes(600, 1),
+            sockets_per_address: Rate::per_minutes(2_400, 1),
             remembered_max: text::count(100_000),
         }
     }

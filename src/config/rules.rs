@@ -88,7 +88,17 @@ fn node(config: &Config, found: &mut Found) {
     let help = format!("write a size from \"{}\", or leave it out", MEMORY_LEAST.write());
     let why = format!("less than {}", MEMORY_LEAST.write());
     found.when(memory.is_some_and(|memory| memory < MEMORY_LEAST), &["node.memory_max"], why, help);
-    found.within("drain.within", config.drain.within, SECOND, 18 * SECOND);
+    let small = config.node.room_mailbox_max < config.socket.in_flight_max;
+    let keys = ["node.room_mailbox_max", "socket.in_flight_max"];
+    found.when(small, &keys, "one member could fill it", "write many times `socket.in_flight_max`");
+    let small = config.node.socket_mailbox_max < config.room.inbox_entries_max;
+    let keys = ["node.socket_mailbox_max", "room.inbox_entries_max"];
+    found.when(small, &keys, "a resume could fill it", "write several times `room.inbox_entries_max`");
+    let small = config.node.user_mailbox_max < config.socket.sockets_per_user_max;
+    let keys = ["node.user_mailbox_max", "socket.sockets_per_user_max"];
+    found.when(small, &keys, "the user's sockets could fill it", "write many times `socket.sockets_per_user_max`");
+    // The process exits 4.5 s later at the latest: within 20 s in all.
+    found.within("drain.within", config.drain.within, SECOND, 15 * SECOND);
 }
 
 fn http(config: &Config, found: &mut Found) {
@@ -99,6 +109,12 @@ fn http(config: &Config, found: &mut Found) {
     found.when(keys == (false, true), &["http.tls_key", "http.tls_cert"], "a key without its certificate", help);
     let same = http.bind == config.admin.bind && http.bind.port() != 0;
     found.when(same, &["admin.bind", "http.bind"], "the public listener uses this address", "give each its own port");
+    let exposed = !config.admin.bind.ip().to_canonical().is_loopback();
+    let protected = config.admin.token_file.is_some() || http.tls_cert.is_some();
+    let help = "set `admin.token_file` (all requests but probes then need `Authorization: Bearer` with the token in it) or \
+                `http.tls_cert`, or bind to 127.0.0.1";
+    let why = "other machines reach it, and neither a token nor TLS protects it";
+    found.when(exposed && !protected, &["admin.bind", "admin.token_file"], why, help);
     let more = http.connections_per_address_max > http.connections_max;
     let keys = ["http.connections_per_address_max", "http.connections_max"];
     found.when(more, &keys, "one address may open more connections than all together", "lower it, or raise the other");
@@ -111,6 +127,10 @@ fn http(config: &Config, found: &mut Found) {
     ] {
         found.within(key, value, 10 * MS, MINUTE);
     }
+    found.within("http.keep_alive_within", http.keep_alive_within, SECOND, HOUR);
+    let app = http.public_url.as_ref().is_some_and(|url| !url.is_web());
+    let help = "write the URL that people type, such as \"https://call.example.org\"";
+    found.when(app, &["http.public_url"], "neither http nor https", help);
     let head = http.head_bytes_max.bytes();
     // hyper refuses smaller buffers; a token of 4 KiB must fit.
     found.when(

@@ -43,6 +43,9 @@ pub struct Socket {
     pub refusals_max: NonZeroUsize,
     /// Messages of one socket that may be on their way through the actors; then its reader waits.
     pub in_flight_max: NonZeroUsize,
+    /// How long the reader waits if none of them is settled; then it refuses messages.
+    #[serde(with = "text")]
+    pub settle_within: Duration,
     /// Open sockets per user on this node.
     pub sockets_per_user_max: NonZeroUsize,
 }
@@ -63,6 +66,7 @@ impl Default for Socket {
             messages_burst_max: text::times(500),
             refusals_max: text::count(200),
             in_flight_max: text::count(16),
+            settle_within: Duration::from_secs(1),
             sockets_per_user_max: text::count(16),
         }
     }

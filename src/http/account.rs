@@ -102,14 +102,14 @@ fn listed(caller: Caller, sessions: Vec<Session>) -> Vec<SessionBody> {
 }
 
 /// Your sessions, the last used first.
-#[utoipa::path(get, path = "/api/account/sessions", tag = "account", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = SessionList)))]
+#[utoipa::path(get, path = "/api/account/sessions", tag = "account", operation_id = "listSessions", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = SessionList, description = "The caller's sessions")))]
 pub(super) async fn sessions(State(site): State<Shared>, caller: Caller) -> Result<Json<SessionList>, Problem> {
     Ok(Json(SessionList { sessions: listed(caller, site.accounts.sessions(caller.user).await?) }))
 }
 
 /// Ends one of your sessions: its tokens are refused, its sockets closed.
-#[utoipa::path(delete, path = "/api/account/sessions/{sessionId}", tag = "account",
+#[utoipa::path(delete, path = "/api/account/sessions/{sessionId}", tag = "account", operation_id = "endSession",
     security(("bearer" = []), ("cookie" = [])), params(SessionPath),
     responses((status = 204, description = "ended"), (status = 404, body = ProblemBody, description = "`session_not_found`")))]
 pub(super) async fn end_session(
@@ -127,7 +127,7 @@ pub(super) async fn end_session(
 }
 
 /// Logs you out everywhere, here too: all sessions end, their tokens are refused, their sockets closed.
-#[utoipa::path(delete, path = "/api/account/sessions", tag = "account", security(("bearer" = []), ("cookie" = [])),
+#[utoipa::path(delete, path = "/api/account/sessions", tag = "account", operation_id = "endAllSessions", security(("bearer" = []), ("cookie" = [])),
     responses((status = 204, description = "ended")))]
 pub(super) async fn end_sessions(State(site): State<Shared>, caller: Caller, door: Door) -> Result<Response, Problem> {
     counted("end_sessions", site.accounts.end_sessions(caller.user, None).await)?;
@@ -135,7 +135,7 @@ pub(super) async fn end_sessions(State(site): State<Shared>, caller: Caller, doo
 }
 
 /// Changes your password and ends all your other sessions.
-#[utoipa::path(post, path = "/api/account/password", tag = "account", request_body = ChangePassword,
+#[utoipa::path(post, path = "/api/account/password", tag = "account", operation_id = "changePassword", request_body = ChangePassword,
     security(("bearer" = []), ("cookie" = [])),
     responses((status = 204, description = "changed"),
         (status = 403, body = ProblemBody, description = "`password_wrong`: the current password is wrong")))]
@@ -152,8 +152,8 @@ pub(super) async fn password(
 }
 
 /// Everything that is stored about you.
-#[utoipa::path(get, path = "/api/account/export", tag = "account", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = Export)))]
+#[utoipa::path(get, path = "/api/account/export", tag = "account", operation_id = "exportAccount", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = Export, description = "Everything that is stored about the caller")))]
 pub(super) async fn export(State(site): State<Shared>, caller: Caller) -> Result<Json<Export>, Problem> {
     let user = site.accounts.account(caller.user).await?;
     let sessions = listed(caller, site.accounts.sessions(caller.user).await?);
@@ -169,7 +169,7 @@ pub(super) async fn export(State(site): State<Shared>, caller: Caller) -> Result
 }
 
 /// Deletes your account with its sessions and rooms.
-#[utoipa::path(post, path = "/api/account/delete", tag = "account", request_body = DeleteAccount,
+#[utoipa::path(post, path = "/api/account/delete", tag = "account", operation_id = "deleteAccount", request_body = DeleteAccount,
     security(("bearer" = []), ("cookie" = [])),
     responses((status = 204, description = "deleted"),
         (status = 403, body = ProblemBody, description = "`password_wrong`: the password is wrong")))]

@@ -1,5 +1,4 @@
-//! Routes of the admin listener only: metrics, internal state of rooms, accounts. Loopback by default, so without a
-//! token.
+//! Routes of the operators' listener only: metrics, internal state of rooms, accounts. `operators` decides who may.
 
 use axum::{
     Extension, Json,

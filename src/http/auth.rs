@@ -76,9 +76,9 @@ pub(super) struct RefreshBody {
 }
 
 /// Creates an account and logs it in.
-#[utoipa::path(post, path = "/api/auth/signup", tag = "auth", request_body = Signup,
+#[utoipa::path(post, path = "/api/auth/signup", tag = "auth", operation_id = "signUp", request_body = Signup,
     params(RefreshHeader),
-    responses((status = 201, body = LetIn), (status = 409, body = ProblemBody, description = "`email_taken`")))]
+    responses((status = 201, body = LetIn, description = "The new account and its tokens"), (status = 409, body = ProblemBody, description = "`email_taken`")))]
 pub(super) async fn signup(
     State(site): State<Shared>,
     door: Door,
@@ -90,9 +90,9 @@ pub(super) async fn signup(
 }
 
 /// Logs an account in.
-#[utoipa::path(post, path = "/api/auth/login", tag = "auth", request_body = Login,
+#[utoipa::path(post, path = "/api/auth/login", tag = "auth", operation_id = "logIn", request_body = Login,
     params(RefreshHeader),
-    responses((status = 200, body = LetIn), (status = 401, body = ProblemBody, description = "`credentials_invalid`"),
+    responses((status = 200, body = LetIn, description = "The account and its tokens"), (status = 401, body = ProblemBody, description = "`credentials_invalid`"),
         (status = 403, body = ProblemBody, description = "`account_disabled`")))]
 pub(super) async fn login(
     State(site): State<Shared>,
@@ -110,9 +110,9 @@ pub(super) async fn login(
 
 /// Exchanges a refresh token for new tokens. It can be used once; if the response was lost, the same exchange may be
 /// repeated within 10 seconds. Later reuse ends the session.
-#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = Option<RefreshBody>,
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", operation_id = "refreshTokens", request_body = Option<RefreshBody>,
     params(RefreshCookie),
-    responses((status = 200, body = LetIn), (status = 401, body = ProblemBody, description = "`refresh_invalid`: log in again"),
+    responses((status = 200, body = LetIn, description = "New tokens"), (status = 401, body = ProblemBody, description = "`refresh_invalid`: log in again"),
         (status = 403, body = ProblemBody, description = "`account_disabled`")))]
 pub(super) async fn refresh(
     State(site): State<Shared>,
@@ -138,7 +138,7 @@ pub(super) async fn refresh(
 
 /// Ends the session of the refresh token: its access tokens are refused, its sockets closed, the cookies removed. Without
 /// a refresh token only the cookies are removed.
-#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = Option<RefreshBody>,
+#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", operation_id = "logOut", request_body = Option<RefreshBody>,
     params(RefreshCookie),
     responses((status = 204, description = "logged out"), (status = 401, body = ProblemBody, description = "`refresh_invalid`: the body's token is malformed")))]
 pub(super) async fn logout(
@@ -157,8 +157,8 @@ pub(super) async fn logout(
 }
 
 /// The account of the access token.
-#[utoipa::path(get, path = "/api/auth/me", tag = "auth", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = Account)))]
+#[utoipa::path(get, path = "/api/auth/me", tag = "auth", operation_id = "getAccount", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = Account, description = "The account of the token")))]
 pub(super) async fn me(State(site): State<Shared>, caller: Caller) -> Result<Json<Account>, Problem> {
     Ok(Json(site.accounts.account(caller.user).await?.into()))
 }

@@ -46,6 +46,12 @@ impl<T: DeserializeOwned> OptionalFromRequest<Shared> for Body<T> {
 
 async fn read(headers: &HeaderMap, body: Bytestream, site: &Shared) -> Result<axum::body::Bytes, Problem> {
     let (max, within) = (site.settings.body_bytes_max, site.settings.body_within);
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        // RFC 9110 §15.5.16.
+        let detail = "Send the body as it is, without Content-Encoding: compressed bodies are not unpacked.";
+        return Err(Problem::new(Code::UnsupportedMediaType, detail));
+    }
     let too_large = || Problem::new(Code::PayloadTooLarge, format!("The body has more than {max} bytes."));
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > max) {
@@ -74,6 +80,9 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
     }
     let malformed = |why: String| Problem::new(Code::MalformedBody, format!("The body is not JSON: {why}."));
     let text = std::str::from_utf8(bytes).map_err(|why| malformed(why.to_string()))?;
+    if text.starts_with('\u{feff}') {
+        return Err(malformed("it begins with a byte order mark; send UTF-8 without one".to_owned()));
+    }
     serde_json::from_str::<IgnoredAny>(text).map_err(|why| malformed(why.to_string()))?;
     // It is JSON; every further error is about its schema. serde would accept an array for a struct.
     let is_object_or_nothing = text.trim_start().starts_with('{') || text.trim() == "null";

@@ -1,22 +1,24 @@
-//! The two cookies: names, paths and flags (RFC 6265). Reading is `CookieJar`'s.
+//! Sets and removes the two cookies of a session (RFC 6265). Their names and reading them are `net::cookie`'s.
 
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// The access token, sent with every request. Also read by the WebSocket's handshake.
-pub const ACCESS: &str = "access_token";
-/// The refresh token, sent to `/api/auth` only and never from another site.
-pub const REFRESH: &str = "refresh_token";
+use crate::net::cookie;
+pub use cookie::{ACCESS, REFRESH};
+
+/// Where the refresh token is needed. Over TLS its cookie has `Path=/`, which the prefix `__Host-` demands.
+const REFRESH_PATH: &str = "/api/auth";
 
 /// Sets the cookie with an access token that is valid for `ttl`.
 pub(super) fn set_access(headers: &mut HeaderMap, token: &str, ttl: Duration, secure: bool) {
-    set(headers, &format!("{ACCESS}={token}; Path=/; SameSite=Lax"), ttl, secure);
+    set(headers, (ACCESS, token), "Path=/; SameSite=Lax", ttl, secure);
 }
 
 /// Sets the cookie with a refresh token that is valid for `ttl`.
 pub(super) fn set_refresh(headers: &mut HeaderMap, token: &str, ttl: Duration, secure: bool) {
-    set(headers, &format!("{REFRESH}={token}; Path=/api/auth; SameSite=Strict"), ttl, secure);
+    let path = if secure { "/" } else { REFRESH_PATH };
+    set(headers, (REFRESH, token), &format!("Path={path}; SameSite=Strict"), ttl, secure);
 }
 
 /// Removes both cookies.
@@ -26,9 +28,10 @@ pub(super) fn forget(headers: &mut HeaderMap, secure: bool) {
 }
 
 /// Our tokens are base64url and dots, so nothing needs quoting.
-fn set(headers: &mut HeaderMap, cookie: &str, ttl: Duration, secure: bool) {
-    let secure = if secure { "; Secure" } else { "" };
-    if let Ok(value) = HeaderValue::from_str(&format!("{cookie}; HttpOnly; Max-Age={}{secure}", ttl.as_secs())) {
+fn set(headers: &mut HeaderMap, (name, token): (&str, &str), scope: &str, ttl: Duration, secure: bool) {
+    let (name, flag) = (cookie::name(name, secure), if secure { "; Secure" } else { "" });
+    let line = format!("{name}={token}; {scope}; HttpOnly; Max-Age={}{flag}", ttl.as_secs());
+    if let Ok(value) = HeaderValue::from_str(&line) {
         headers.append(header::SET_COOKIE, value);
     }
 }

@@ -151,7 +151,7 @@ async fn ask(check: &Check) -> CheckResult {
 }
 
 /// Liveness: whether the process's tasks run. Independent of everything else.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Alive), (status = 503, body = Alive, description = "tasks have not run for ten seconds: restart the process")))]
+#[utoipa::path(get, path = "/health/live", tag = "health", operation_id = "getLiveness", responses((status = 200, body = Alive, description = "Alive"), (status = 503, body = Alive, description = "tasks have not run for ten seconds: restart the process")))]
 pub(super) async fn live(State(site): State<Shared>) -> Response {
     let (status, alive) =
         if site.load.is_alive() { (StatusCode::OK, "up") } else { (StatusCode::SERVICE_UNAVAILABLE, "stuck") };
@@ -159,14 +159,14 @@ pub(super) async fn live(State(site): State<Shared>) -> Response {
 }
 
 /// Readiness: for load balancers.
-#[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Report), (status = 503, body = Report, description = "not ready")))]
+#[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "getReadiness", responses((status = 200, body = Report, description = "Ready"), (status = 503, body = Report, description = "not ready")))]
 pub(super) async fn ready(State(site): State<Shared>) -> Response {
     let report = site.health.report().await;
     (status(&report), Json(report)).into_response()
 }
 
 /// Readiness and details of the node.
-#[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = Detail), (status = 503, body = Detail, description = "not ready")))]
+#[utoipa::path(get, path = "/health", tag = "health", operation_id = "getHealth", responses((status = 200, body = Detail, description = "Ready"), (status = 503, body = Detail, description = "not ready")))]
 pub(super) async fn detail(State(site): State<Shared>) -> Response {
     let report = site.health.report().await;
     let detail = Detail {

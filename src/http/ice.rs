@@ -19,8 +19,8 @@ pub(super) struct IceServers {
 }
 
 /// STUN and TURN servers for the caller, with fresh TURN credentials. Limited to ten requests an hour by default.
-#[utoipa::path(get, path = "/api/ice-servers", tag = "ice", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = IceServers)))]
+#[utoipa::path(get, path = "/api/ice-servers", tag = "ice", operation_id = "getIceServers", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = IceServers, description = "STUN and TURN servers with credentials")))]
 pub(super) async fn ice_servers(State(site): State<Shared>, caller: Caller) -> Result<Json<IceServers>, Problem> {
     let now = site.accounts.clock().now();
     site.quota.take(caller.user, now).await.map_err(|wait| Problem::too_often("requests for ICE servers", wait))?;

@@ -21,7 +21,7 @@ pub(super) struct JwkSetBody {
 }
 
 /// The public keys that verify access tokens (RFC 7517). `kid` is the RFC 7638 thumbprint.
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", responses((status = 200, body = JwkSetBody)))]
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", operation_id = "getJwks", responses((status = 200, body = JwkSetBody, description = "The public keys that verify access tokens")))]
 pub(super) async fn jwks(State(site): State<Shared>) -> Response {
     let headers = [(header::CACHE_CONTROL, "public, max-age=300")];
     (headers, Json(site.accounts.tokens().keys().jwks())).into_response()

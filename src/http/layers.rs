@@ -4,14 +4,17 @@ use std::{any::Any, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::{Settings, Shared, client::Client, problem::Problem, request_id};
-use crate::load::New;
+use super::{Settings, Shared, problem::Problem, request_id};
+use crate::{
+    load::New,
+    net::{self, Origin},
+};
 
 /// Default timeout of a request.
 pub(super) const WITHIN: Duration = Duration::from_secs(10);
@@ -40,8 +43,8 @@ pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     Problem::internal(format!("panic: {}", text.unwrap_or("of an unknown kind"))).into_response()
 }
 
-/// Only our own scripts, styles and images; WebSockets to any host; no frames.
-const CSP: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; \
+/// Only our own scripts, styles, images and sockets; no frames.
+const CSP: &str = "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; \
                    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const SECURITY: [(HeaderName, &str); 7] = [
@@ -60,13 +63,13 @@ const SECURITY: [(HeaderName, &str); 7] = [
 
 /// Adds the security headers that a route did not set itself, and `Cache-Control: no-store` to all JSON.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
-    let over_tls = request.extensions().get::<Client>().is_some_and(|client| client.over_tls);
+    let secure = request.extensions().get::<net::Request>().is_some_and(|known| known.secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if over_tls {
+    if secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -75,12 +78,16 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
 
 /// Cross-origin calls from `allowed_origins`, with cookies; with none configured, no CORS at all.
 pub(super) fn cors(settings: &Settings) -> Option<CorsLayer> {
-    let origins: Vec<HeaderValue> = settings.allowed_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let origins = settings.net.allowed_origins.clone();
     if origins.is_empty() {
         return None;
     }
+    let is_allowed = move |origin: &HeaderValue, _: &Parts| {
+        let origin = origin.to_str().ok().and_then(|text| text.parse::<Origin>().ok());
+        origin.is_some_and(|origin| origins.contains(&origin))
+    };
     let layer = CorsLayer::new()
-        .allow_origin(AllowOrigin::list(origins))
+        .allow_origin(AllowOrigin::predicate(is_allowed))
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, super::auth::REFRESH_BY])

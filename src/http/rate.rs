@@ -1,38 +1,16 @@
-//! Rate limits: by client address, by user, and for logins by address and by e-mail.
-//!
-//! Each limit is one GCRA table (`governor`) of bounded size. Keys are 64-bit hashes keyed per process, so nobody can
-//! produce collisions.
+//! Rate limits: by client address, by user, for sockets by address, and for logins by address and by e-mail.
 
-use std::{
-    hash::{BuildHasher, Hash, RandomState},
-    num::NonZeroU32,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
 
-use super::{Shared, client::Client, problem::Problem};
-
-/// A burst that refills evenly over `per`. `burst = 0` means no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// The size of the burst.
-    pub burst: u32,
-    /// The period in which it refills.
-    pub per: Duration,
-}
-
-impl Rate {
-    const fn per_minute(burst: u32) -> Self {
-        Self { burst, per: Duration::from_secs(60) }
-    }
-}
+use super::{Shared, problem::Problem};
+use crate::net;
+pub use crate::net::rate::{Rate, Table};
 
 /// All rate limits.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +19,8 @@ pub struct Limits {
     pub address: Rate,
     /// All requests per user.
     pub user: Rate,
+    /// Sockets opened per client address: each costs a handshake, a token's verification and a join.
+    pub sockets: Rate,
     /// Signups, logins and refreshes per client address: each login costs 16 ms of CPU.
     pub auth_address: Rate,
     /// Logins per account, successful or not: it limits password guessing.
@@ -54,6 +34,7 @@ impl Default for Limits {
         Self {
             address: Rate::per_minute(1200),
             user: Rate::per_minute(600),
+            sockets: Rate::per_minute(2400),
             auth_address: Rate::per_minute(120),
             login_email: Rate { burst: 20, per: Duration::from_secs(5 * 60) },
             keys_max: 100_000,
@@ -67,6 +48,8 @@ pub struct Rates {
     pub address: Table,
     /// See `Limits::user`.
     pub user: Table,
+    /// See `Limits::sockets`; the public listener counts.
+    pub sockets: Arc<Table>,
     /// See `Limits::auth_address`.
     pub auth_address: Table,
     /// See `Limits::login_email`.
@@ -81,109 +64,19 @@ impl Rates {
         Self {
             address: table(limits.address),
             user: table(limits.user),
+            sockets: Arc::new(table(limits.sockets)),
             auth_address: table(limits.auth_address),
             login_email: table(limits.login_email),
         }
     }
 }
 
-/// Requests between two checks of a table's size.
-const LOOK_EVERY: u32 = 256;
-/// Counters shared by the keys that find a table full.
-const SHARED_COUNTS: u64 = 1024;
-
-/// The counters of one limit: at most `keys_max + LOOK_EVERY + SHARED_COUNTS` of them.
-pub struct Table {
-    limiter: Option<DefaultKeyedRateLimiter<u64>>,
-    clock: DefaultClock,
-    hashing: RandomState,
-    keys_max: usize,
-    asked: AtomicU32,
-    is_full: AtomicBool,
-}
-
-impl Table {
-    /// An empty table.
-    #[must_use]
-    pub fn new(rate: Rate, keys_max: usize) -> Self {
-        let quota = NonZeroU32::new(rate.burst)
-            .and_then(|burst| Some(Quota::with_period(rate.per / burst.get())?.allow_burst(burst)));
-        Self {
-            limiter: quota.map(RateLimiter::keyed),
-            clock: DefaultClock::default(),
-            hashing: RandomState::new(),
-            keys_max,
-            asked: AtomicU32::new(0),
-            is_full: AtomicBool::new(false),
-        }
-    }
-
-    /// Counts one request of `key`.
-    ///
-    /// # Errors
-    /// The limit is exceeded: how long to wait.
-    pub fn take(&self, key: impl Hash) -> Result<(), Duration> {
-        let Some(limiter) = &self.limiter else { return Ok(()) };
-        if self.asked.fetch_add(1, Ordering::Relaxed) % LOOK_EVERY == LOOK_EVERY - 1 {
-            self.look(limiter);
-        }
-        let mut key = self.hashing.hash_one(key);
-        if self.is_full.load(Ordering::Relaxed) {
-            key %= SHARED_COUNTS;
-        }
-        limiter.check_key(&key).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
-    }
-
-    /// Drops keys whose burst has refilled, when there are too many.
-    fn look(&self, limiter: &DefaultKeyedRateLimiter<u64>) {
-        let mut is_full = limiter.len() >= self.keys_max;
-        if is_full {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
-            is_full = limiter.len() >= self.keys_max;
-        }
-        self.is_full.store(is_full, Ordering::Relaxed);
-    }
-}
-
 /// Counts every request by client address.
 pub async fn by_address(State(site): State<Shared>, request: Request, next: Next) -> Response {
-    if let Some(client) = request.extensions().get::<Client>()
-        && let Err(wait) = site.rates.address.take(client.network())
+    if let Some(known) = request.extensions().get::<net::Request>()
+        && let Err(wait) = site.rates.address.take(known.client.network())
     {
         return Problem::too_often("requests from your address", wait).into_response();
     }
     next.run(request).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Duration, LOOK_EVERY, Rate, SHARED_COUNTS, Table};
-
-    #[test]
-    fn the_burst_passes_and_the_next_request_must_wait() {
-        let table = Table::new(Rate { burst: 3, per: Duration::from_secs(3600) }, 10);
-        for _ in 0..3 {
-            assert_eq!(table.take("ann"), Ok(()));
-        }
-        let wait = table.take("ann").expect_err("the fourth is one too many");
-        assert!(wait > Duration::from_secs(1000) && wait <= Duration::from_secs(1200), "waits {wait:?}");
-        assert_eq!(table.take("bob"), Ok(()), "another key is not concerned");
-    }
-
-    #[test]
-    fn no_burst_means_no_limit() {
-        let table = Table::new(Rate { burst: 0, per: Duration::from_secs(1) }, 10);
-        assert!((0..10_000).all(|_| table.take("ann").is_ok()));
-    }
-
-    #[test]
-    fn a_table_is_bounded_with_any_number_of_keys() {
-        let table = Table::new(Rate { burst: 1000, per: Duration::from_secs(3600) }, 1000);
-        for key in 0..20_000_u32 {
-            let _ = table.take(key);
-        }
-        let keys = table.limiter.as_ref().map_or(0, governor::RateLimiter::len);
-        assert!(keys <= 1000 + LOOK_EVERY as usize + SHARED_COUNTS as usize, "{keys} keys");
-    }
 }

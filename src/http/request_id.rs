@@ -9,7 +9,7 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::client::Client;
+use crate::net;
 
 /// Its header.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,7 +39,7 @@ impl RequestId {
 
 /// Adds an id to each request and its header to the response.
 pub async fn give(mut request: Request, next: Next) -> Response {
-    let by_proxy = request.extensions().get::<Client>().is_some_and(|client| client.by_proxy);
+    let by_proxy = request.extensions().get::<net::Request>().is_some_and(|known| known.client.by_proxy);
     let inbound = request.headers().get(HEADER).filter(|_| by_proxy).and_then(RequestId::of_proxy);
     let id = inbound.unwrap_or_else(|| RequestId(Uuid::now_v7().to_string()));
     let header = HeaderValue::from_str(id.as_str());

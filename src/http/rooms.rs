@@ -71,10 +71,10 @@ fn checked(limits: &Limits, max_participants: Option<u32>, seat_window: Option<u
 }
 
 /// Creates a room; the caller becomes its host.
-#[utoipa::path(post, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+#[utoipa::path(post, path = "/api/rooms", tag = "rooms", operation_id = "createRoom", security(("bearer" = []), ("cookie" = [])),
     request_body = Option<CreateRoom>,
     responses(
-        (status = 201, body = RoomBody, headers(("Location" = String, description = "the room's address in this API"))),
+        (status = 201, body = RoomBody, description = "The new room", headers(("Location" = String, description = "the room's address in this API"))),
         (status = 409, body = ProblemBody, description = "`too_many_rooms`")
     ))]
 pub(super) async fn create(
@@ -105,9 +105,9 @@ pub(super) async fn create(
 }
 
 /// A room, for any signed-in user who knows its id.
-#[utoipa::path(get, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+#[utoipa::path(get, path = "/api/rooms/{roomId}", tag = "rooms", operation_id = "getRoom", security(("bearer" = []), ("cookie" = [])),
     params(RoomPath),
-    responses((status = 200, body = RoomBody), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
+    responses((status = 200, body = RoomBody, description = "The room"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
 pub(super) async fn get(
     State(site): State<Shared>,
     _caller: Caller,
@@ -119,9 +119,9 @@ pub(super) async fn get(
 }
 
 /// The rooms you host, newest first.
-#[utoipa::path(get, path = "/api/rooms", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+#[utoipa::path(get, path = "/api/rooms", tag = "rooms", operation_id = "listRooms", security(("bearer" = []), ("cookie" = [])),
     params(Page),
-    responses((status = 200, body = RoomList)))]
+    responses((status = 200, body = RoomList, description = "A page of the rooms that the caller hosts")))]
 pub(super) async fn list(
     State(site): State<Shared>,
     caller: Caller,
@@ -141,9 +141,9 @@ pub(super) async fn list(
 }
 
 /// Changes a room you host.
-#[utoipa::path(patch, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+#[utoipa::path(patch, path = "/api/rooms/{roomId}", tag = "rooms", operation_id = "updateRoom", security(("bearer" = []), ("cookie" = [])),
     params(RoomPath), request_body = ChangeRoom,
-    responses((status = 200, body = RoomBody), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
+    responses((status = 200, body = RoomBody, description = "The room as it is now"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
 pub(super) async fn patch(
     State(site): State<Shared>,
     caller: Caller,
@@ -164,7 +164,7 @@ pub(super) async fn patch(
 }
 
 /// Deletes a room you host; its members are disconnected.
-#[utoipa::path(delete, path = "/api/rooms/{roomId}", tag = "rooms", security(("bearer" = []), ("cookie" = [])),
+#[utoipa::path(delete, path = "/api/rooms/{roomId}", tag = "rooms", operation_id = "deleteRoom", security(("bearer" = []), ("cookie" = [])),
     params(RoomPath),
     responses((status = 204, description = "deleted"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
 pub(super) async fn delete(

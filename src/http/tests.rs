@@ -5,7 +5,11 @@ mod documents;
 mod layers;
 mod malformed;
 mod operations;
+mod operators;
 mod rooms;
+#[cfg(feature = "fault-injection")]
+mod tree;
+mod upgrades;
 mod web;
 
 use std::sync::{
@@ -33,6 +37,7 @@ use crate::{
     ice::{self, Ice, MemoryQuota},
     live::told::Told,
     load::Load,
+    net,
     rooms::{Hosting, Rooms, cache::MemoryCache},
     storage::{self, Store},
 };
@@ -56,6 +61,12 @@ struct Bench {
 
 /// Above the lag of a busy test machine; it is measured only by tests.
 const LAG_MAX: Duration = Duration::from_secs(1);
+
+/// Pages of `origin` may use this API.
+fn allowing(origin: &str) -> Settings {
+    let allowed_origins = vec![origin.parse().expect("an origin")];
+    Settings { net: Arc::new(net::Rules { allowed_origins, ..net::Rules::default() }), ..Settings::default() }
+}
 
 async fn bench() -> Bench {
     bench_with(Settings::default()).await

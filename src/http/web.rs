@@ -1,4 +1,4 @@
-//! The embedded web app: `/` and `/r/*` serve its page, all other paths its files.
+//! The embedded web app: `/` and `/r/*` serve its page, all other paths its files, compressed at build time.
 
 use std::borrow::Cow;
 
@@ -7,11 +7,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
+use rust_embed_for_web::{EmbedableFile, RustEmbed};
 
 use super::problem::{Code, Problem};
 
-/// The output of `npm run build` in `web/app`. Debug builds read it from the folder, release builds embed it.
+/// The output of `npm run build` in `web/app`. Debug builds read it from the folder, release builds embed it, with a gzip
+/// and a Brotli version of each file that becomes smaller by it.
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 #[allow_missing = true]
@@ -22,7 +23,7 @@ const PAGE: &str = "index.html";
 /// The page, which renders by the path.
 pub(super) async fn page(headers: HeaderMap) -> Response {
     match Dist::get(PAGE) {
-        Some(file) => serve(PAGE, file.into(), &headers),
+        Some(file) => serve(PAGE, Asset::of(&file, &headers), &headers),
         None => Problem::new(Code::NotFound, "The web app is not part of this build; run `npm run build` in web/.")
             .into_response(),
     }
@@ -31,43 +32,103 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
 /// A file of the web app, or 404.
 pub(super) async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    match Dist::get(path) {
-        Some(file) if method == Method::GET || method == Method::HEAD => serve(path, file.into(), &headers),
+    // A debug build reads the folder, and must not leave it.
+    let is_inside = path.split('/').all(|part| part != "..");
+    match Dist::get(path).filter(|_| is_inside) {
+        Some(file) if method == Method::GET || method == Method::HEAD => {
+            serve(path, Asset::of(&file, &headers), &headers)
+        }
         Some(_) => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response(),
+        None if method == Method::OPTIONS && uri.path() == "*" => options().await,
+        None if path.ends_with('/') => {
+            let detail = format!("There is no resource {}; try it without the slash at the end.", uri.path());
+            Problem::new(Code::NotFound, detail).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// A file and the values of its headers.
-struct Asset {
-    bytes: Cow<'static, [u8]>,
-    media_type: String,
-    sha256: [u8; 32],
+/// `OPTIONS *` and `OPTIONS /`: the server answers (RFC 9110 §9.3.7), which load balancers use as a check.
+pub(super) async fn options() -> Response {
+    (StatusCode::NO_CONTENT, [(header::ALLOW, "GET, HEAD, POST, PATCH, DELETE, OPTIONS")]).into_response()
 }
 
-impl From<EmbeddedFile> for Asset {
-    fn from(file: EmbeddedFile) -> Self {
-        Self { media_type: file.metadata.mimetype().to_owned(), sha256: file.metadata.sha256_hash(), bytes: file.data }
+/// A file in the encoding that the client prefers, and the values of its headers.
+struct Asset {
+    bytes: Cow<'static, [u8]>,
+    encoding: Option<&'static str>,
+    media_type: String,
+    etag: String,
+}
+
+/// The build's files have static content, a debug build's are read.
+trait IntoBytes {
+    fn into_bytes(self) -> Cow<'static, [u8]>;
+}
+
+impl IntoBytes for &'static [u8] {
+    fn into_bytes(self) -> Cow<'static, [u8]> {
+        Cow::Borrowed(self)
     }
+}
+
+impl IntoBytes for Vec<u8> {
+    fn into_bytes(self) -> Cow<'static, [u8]> {
+        Cow::Owned(self)
+    }
+}
+
+impl Asset {
+    fn of<F: EmbedableFile<Data: IntoBytes>>(file: &F, asked: &HeaderMap) -> Self {
+        let brotli = || file.data_br().filter(|_| accepts(asked, "br")).map(|bytes| (bytes, Some("br")));
+        let gzip = || file.data_gzip().filter(|_| accepts(asked, "gzip")).map(|bytes| (bytes, Some("gzip")));
+        let (bytes, encoding) = brotli().or_else(gzip).unwrap_or_else(|| (file.data(), None));
+        let media_type =
+            file.mime_type().map_or_else(|| "application/octet-stream".to_owned(), |kind| kind.as_ref().to_owned());
+        // Each encoding is a representation of its own, with a tag of its own (RFC 9110 §8.8.3).
+        let hash: String = file.hash().as_ref().chars().filter(char::is_ascii_alphanumeric).collect();
+        let etag = format!("\"{hash}{}\"", encoding.map_or(String::new(), |encoding| format!("-{encoding}")));
+        Self { bytes: bytes.into_bytes(), encoding, media_type, etag }
+    }
+}
+
+/// Whether `Accept-Encoding` lists this coding with a weight above zero (RFC 9110 §12.5.3).
+fn accepts(asked: &HeaderMap, coding: &str) -> bool {
+    let lines = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|entry| {
+        let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
+        let is_zero =
+            weight.trim().strip_prefix("q=").and_then(|weight| weight.parse().ok()).is_some_and(|q: f32| q <= 0.0);
+        name.trim().eq_ignore_ascii_case(coding) && !is_zero
+    })
 }
 
 fn serve(path: &str, asset: Asset, asked: &HeaderMap) -> Response {
-    let hash: String = asset.sha256[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("\"{hash}\"");
     // The build puts a hash of the content into the names of files below assets/.
     let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let is_known = knows(asked, &etag);
+    let is_known = knows(asked, &asset.etag);
+    let bytes = match asset.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
     let mut response = match is_known {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => Body::from(Bytes::from(asset.bytes.into_owned())).into_response(),
+        false => Body::from(bytes).into_response(),
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(etag) = HeaderValue::from_str(&asset.etag) {
         headers.insert(header::ETAG, etag);
     }
-    if !is_known && let Ok(media_type) = HeaderValue::from_str(&asset.media_type) {
+    if is_known {
+        return response;
+    }
+    if let Ok(media_type) = HeaderValue::from_str(&asset.media_type) {
         headers.insert(header::CONTENT_TYPE, media_type);
+    }
+    if let Some(encoding) = asset.encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
 }
@@ -80,37 +141,96 @@ fn knows(asked: &HeaderMap, etag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asset, HeaderMap, StatusCode, header, serve};
+    use rust_embed_for_web::EmbedableFile;
+
+    use super::{Asset, HeaderMap, StatusCode, accepts, header, serve};
 
     fn asset() -> Asset {
-        Asset { bytes: b"<!doctype html>".as_slice().into(), media_type: "text/html".to_owned(), sha256: [0xab; 32] }
+        let etag = "\"abab\"".to_owned();
+        Asset { bytes: b"<!doctype html>".as_slice().into(), encoding: None, media_type: "text/html".to_owned(), etag }
+    }
+
+    fn value(text: &str) -> header::HeaderValue {
+        text.parse().expect("a value")
+    }
+
+    fn asked(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().expect("a value"))])
     }
 
     #[test]
     fn a_file_has_an_etag_and_is_not_sent_again_if_it_matches() {
         let first = serve("index.html", asset(), &HeaderMap::new());
-        let tag = first.headers()[header::ETAG].clone();
-        assert_eq!(
-            (first.status(), &tag),
-            (StatusCode::OK, &"\"abababababababababababababababab\"".parse().expect("a value"))
-        );
+        assert_eq!((first.status(), &first.headers()[header::ETAG]), (StatusCode::OK, &value("\"abab\"")));
         assert_eq!(first.headers()[header::CACHE_CONTROL], "no-cache");
-        for known in [
-            tag.to_str().expect("text").to_owned(),
-            format!("\"x\", W/{}", tag.to_str().expect("text")),
-            "*".to_owned(),
-        ] {
-            let asked = HeaderMap::from_iter([(header::IF_NONE_MATCH, known.parse().expect("a value"))]);
-            let again = serve("index.html", asset(), &asked);
-            assert_eq!((again.status(), &again.headers()[header::ETAG]), (StatusCode::NOT_MODIFIED, &tag), "{known}");
+        for known in ["\"abab\"", "\"x\", W/\"abab\"", "*"] {
+            let again = serve("index.html", asset(), &asked(header::IF_NONE_MATCH, known));
+            assert_eq!(
+                (again.status(), &again.headers()[header::ETAG]),
+                (StatusCode::NOT_MODIFIED, &value("\"abab\"")),
+                "{known}"
+            );
         }
-        let asked = HeaderMap::from_iter([(header::IF_NONE_MATCH, "\"other\"".parse().expect("a value"))]);
-        assert_eq!(serve("index.html", asset(), &asked).status(), StatusCode::OK);
+        assert_eq!(serve("index.html", asset(), &asked(header::IF_NONE_MATCH, "\"other\"")).status(), StatusCode::OK);
     }
 
     #[test]
     fn files_with_a_hash_in_their_name_are_immutable() {
         let response = serve("assets/index-1a2b3c4d.js", asset(), &HeaderMap::new());
         assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+    }
+
+    /// A file as a release build embeds it.
+    struct Built;
+
+    impl EmbedableFile for Built {
+        type Data = &'static [u8];
+        type Meta = &'static str;
+        fn name(&self) -> &'static str {
+            "index.js"
+        }
+        fn data(&self) -> &'static [u8] {
+            b"plain"
+        }
+        fn data_gzip(&self) -> Option<&'static [u8]> {
+            Some(b"zipped")
+        }
+        fn data_br(&self) -> Option<&'static [u8]> {
+            Some(b"brotli")
+        }
+        fn last_modified_timestamp(&self) -> Option<i64> {
+            None
+        }
+        fn last_modified(&self) -> Option<&'static str> {
+            None
+        }
+        fn hash(&self) -> &'static str {
+            "a{b\"c"
+        }
+        fn etag(&self) -> &'static str {
+            ""
+        }
+        fn mime_type(&self) -> Option<&'static str> {
+            Some("text/javascript")
+        }
+    }
+
+    #[test]
+    fn a_file_is_sent_in_the_best_encoding_that_the_client_accepts() {
+        for (wish, encoding, etag) in [
+            ("gzip, deflate, br, zstd", Some("br"), "\"abc-br\""),
+            ("gzip", Some("gzip"), "\"abc-gzip\""),
+            ("GZIP;q=0.5", Some("gzip"), "\"abc-gzip\""),
+            ("br;q=0, gzip;q=0.0", None, "\"abc\""),
+            ("identity", None, "\"abc\""),
+            ("", None, "\"abc\""),
+        ] {
+            let asset = Asset::of(&Built, &asked(header::ACCEPT_ENCODING, wish));
+            assert_eq!((asset.encoding, asset.etag.as_str()), (encoding, etag), "{wish}");
+            let response = serve("index.js", asset, &HeaderMap::new());
+            let sent = response.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+            assert_eq!((sent, &response.headers()[header::VARY]), (encoding, &value("accept-encoding")), "{wish}");
+        }
+        assert!(!accepts(&HeaderMap::new(), "br"));
     }
 }

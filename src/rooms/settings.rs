@@ -35,6 +35,34 @@ impl From<&Meeting> for RoomSettings {
                 Mode::Sfu => server::Mode::Sfu,
             },
             active: meeting.active,
+            revision: meeting.revision,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rooms_settings_carry_the_revision_of_the_table() {
+        let meeting = Meeting {
+            room_id: crate::storage::RoomId::random(),
+            host_id: uuid::Uuid::nil(),
+            active: false,
+            max_participants: 9,
+            seat_window_seconds: 7,
+            mode: Mode::Sfu,
+            revision: 3,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let expected = RoomSettings {
+            participants_max: 9,
+            seat_window: Duration::from_secs(7),
+            mode: server::Mode::Sfu,
+            active: false,
+            revision: 3,
+        };
+        assert_eq!(RoomSettings::from(&meeting), expected);
     }
 }

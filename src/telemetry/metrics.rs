@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use super::process;
+use super::{LogWriter, process};
+use tracing_appender::non_blocking::ErrorCounter;
 
 /// How often histograms merge recorded samples; a scrape does it, too, but a node may not be scraped. Frequent, so that
 /// each merge is short: nothing else runs on this thread meanwhile.
@@ -22,21 +23,24 @@ const COUNTS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 256.0, 1_024.0,
 
 /// The source of `/metrics`. Cheap to clone.
 #[derive(Clone)]
-pub struct Scrape(PrometheusHandle);
+pub struct Scrape {
+    handle: PrometheusHandle,
+    dropped: ErrorCounter,
+}
 
 impl Scrape {
     /// Records all metrics of this process from now on. Fails if another recorder is installed.
-    pub fn install() -> anyhow::Result<Self> {
+    pub fn install(logs: &LogWriter) -> anyhow::Result<Self> {
         let handle = builder()?.install_recorder().context("cannot install the metrics recorder")?;
         process::describe();
-        Ok(Self(handle))
+        Ok(Self { handle, dropped: logs.dropped() })
     }
 
     /// All metrics in Prometheus' text format; the process's own are read at this moment.
     #[must_use]
     pub fn render(&self) -> String {
-        process::read();
-        self.0.render()
+        process::read(Some(&self.dropped));
+        self.handle.render()
     }
 
     /// Keeps histograms small; never returns.
@@ -44,7 +48,7 @@ impl Scrape {
         let mut tick = tokio::time::interval(UPKEEP_EVERY);
         loop {
             tick.tick().await;
-            self.0.run_upkeep();
+            self.handle.run_upkeep();
         }
     }
 }
@@ -87,7 +91,7 @@ mod tests {
     fn a_scrape_has_the_memory_of_the_process() {
         let text = rendered(|| {
             process::describe();
-            process::read();
+            process::read(None);
         });
         for name in
             ["process_resident_memory_bytes", "process_open_fds", "process_cpu_seconds_total", "process_threads"]

@@ -1,12 +1,13 @@
 //! Limits of open connections, in total and per address. It must not know what they are used for.
 
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dashmap::DashMap;
 
 use super::metrics;
+use crate::net::network;
 
 /// Counts open connections; each holds a [`Place`].
 #[derive(Debug)]
@@ -21,7 +22,8 @@ pub(crate) struct Caps {
 #[derive(Debug)]
 pub(crate) struct Place {
     caps: Arc<Caps>,
-    address: Option<IpAddr>,
+    /// The network it counts against; a proxy's connection gets one with its first socket.
+    address: OnceLock<IpAddr>,
 }
 
 /// Which limit is reached.
@@ -49,15 +51,32 @@ impl Caps {
         }
         metrics::connected();
         // From here on dropping the place releases both counts.
-        let mut place = Place { caps: Arc::clone(self), address: None };
-        let Some(address) = address.map(network) else { return Ok(place) };
-        let mut count = self.by_address.entry(address).or_default();
-        if *count >= self.per_address_max {
+        let place = Place { caps: Arc::clone(self), address: OnceLock::new() };
+        if let Some(address) = address {
+            place.charge(address)?;
+        }
+        Ok(place)
+    }
+}
+
+impl Place {
+    /// Counts this connection against the limit of `address`, unless it counts against one already.
+    ///
+    /// # Errors
+    /// The address has as many connections as it may.
+    pub(crate) fn charge(&self, address: IpAddr) -> Result<(), Full> {
+        if self.address.get().is_some() {
+            return Ok(());
+        }
+        let address = network(address);
+        let mut count = self.caps.by_address.entry(address).or_default();
+        if *count >= self.caps.per_address_max {
             return Err(Full::Address);
         }
         *count += 1;
-        place.address = Some(address);
-        Ok(place)
+        // Only the connection's own task charges it.
+        let _ = self.address.set(address);
+        Ok(())
     }
 }
 
@@ -65,23 +84,12 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.caps.taken.fetch_sub(1, Ordering::Relaxed);
         metrics::disconnected();
-        if let Some(address) = self.address {
-            self.caps.by_address.remove_if_mut(&address, |_, count| {
+        if let Some(address) = self.address.get() {
+            self.caps.by_address.remove_if_mut(address, |_, count| {
                 *count -= 1;
                 *count == 0
             });
         }
-    }
-}
-
-/// The key of one client: an IPv4 address, or the /64 that belongs to one IPv6 customer.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -112,6 +120,20 @@ mod tests {
         let _other = caps.take(other).expect("another network");
         let _mapped = caps.take(mapped).expect("IPv4 in IPv6");
         assert_eq!(caps.take(plain).expect_err("the same IPv4 address"), Full::Address);
+    }
+
+    #[test]
+    fn a_proxys_connection_counts_against_its_client_once_that_is_known() {
+        let caps = Caps::new(9, 1);
+        let client = "192.0.2.1".parse().expect("an address");
+        let (one, other) = (caps.take(None).expect("a place"), caps.take(None).expect("a place"));
+        one.charge(client).expect("the first");
+        one.charge(client).expect("it is counted once");
+        assert_eq!(other.charge(client).expect_err("the client has its one"), Full::Address);
+        drop(one);
+        other.charge(client).expect("the client has none");
+        drop(other);
+        assert!(caps.by_address.is_empty(), "an address without connections is forgotten");
     }
 
     #[test]

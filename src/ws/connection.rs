@@ -9,14 +9,14 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::task::JoinHandle;
 
+use super::caps::Place;
 pub use super::handshake::Busy;
-use super::handshake::{Origin, Token};
 use super::limits::Limits;
 use super::reader::{Reader, Session};
 use super::tls::TlsStream;
 use super::wire::{Outlet, Pipe};
-use crate::http::client::Client;
 use crate::load::New;
+use crate::net::{Client, Origin, Token};
 
 /// The system behind the edge, which new sockets are handed to.
 pub trait Lobby: Send + Sync + 'static {
@@ -71,6 +71,7 @@ pub(crate) struct Upgraded<S> {
     pub(crate) stream: S,
     pub(crate) early: Box<[u8]>,
     pub(crate) arrival: Arrival,
+    pub(crate) place: Place,
 }
 
 /// The rest of a connection's life once its socket is open: reading until the end.
@@ -82,9 +83,9 @@ pub(crate) async fn open<S: Stream, L: Lobby>(
     lobby: &L,
     task: JoinHandle<()>,
     limits: &Arc<Limits>,
-) -> Option<Reading> {
-    let Upgraded { stream, early, arrival } = upgraded;
+) -> Option<(Place, Reading)> {
+    let Upgraded { stream, early, arrival, place } = upgraded;
     let (read, pipe) = stream.halves();
     let session = lobby.open(arrival, Outlet::new(pipe, task, limits.farewell_within)).await?;
-    Some(Box::pin(Reader::new(read, early, Arc::clone(limits)).run(session)))
+    Some((place, Box::pin(Reader::new(read, early, Arc::clone(limits)).run(session))))
 }

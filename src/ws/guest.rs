@@ -15,9 +15,10 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::caps::Place;
 use super::connection::{self, Arrival, Lobby, Reading, Stream, Upgraded};
 use super::entrance::Entrance;
-use super::handshake::{Busy, Refusal};
+use super::handshake::Refusal;
 use super::http1::{self, Begun};
 use super::scratch::Scratch;
 use super::tls::TlsStream;
@@ -27,6 +28,8 @@ use super::upgrade;
 pub(crate) struct Guest<L> {
     pub(crate) entrance: Arc<Entrance<L>>,
     pub(crate) peer: SocketAddr,
+    /// Its permit, held as long as the connection.
+    pub(crate) place: Place,
     /// The handle of the connection's task, for the write half of its socket.
     pub(crate) task: oneshot::Receiver<JoinHandle<()>>,
 }
@@ -35,15 +38,16 @@ pub(crate) struct Guest<L> {
 enum Way {
     /// As a socket: the response, the arrival, and the bytes received after the request.
     Socket(Vec<u8>, Arrival, Box<[u8]>),
-    /// As HTTP: the bytes read, and the node's refusal if it was asked for a socket.
-    Http(Box<[u8]>, Option<Busy>),
+    /// As HTTP: the bytes read, and the refusal if they ask for a socket.
+    Http(Box<[u8]>, Option<Refusal>),
     /// It has ended.
     Gone,
 }
 
 impl<L: Lobby> Guest<L> {
-    /// Serves the connection until it ends (`None`) or its socket is open; then the rest of its life is [`Reading`].
-    pub(crate) async fn enter(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> Option<Reading> {
+    /// Serves the connection until it ends (`None`) or its socket is open; then the rest of its life is [`Reading`], and
+    /// its permit must be held as long.
+    pub(crate) async fn enter(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> Option<(Place, Reading)> {
         let limits = &self.entrance.limits;
         match tls {
             None => {
@@ -68,16 +72,17 @@ impl<L: Lobby> Guest<L> {
         }
     }
 
-    async fn speak<S: Stream + AsyncRead + AsyncWrite + Unpin>(self, mut stream: S) -> Option<Reading> {
-        let Self { entrance, peer, task } = self;
-        let upgraded = match first(&entrance, peer, &mut stream) {
+    async fn speak<S: Stream + AsyncRead + AsyncWrite + Unpin>(self, mut stream: S) -> Option<(Place, Reading)> {
+        let Self { entrance, peer, place, task } = self;
+        let upgraded = match first(&entrance, peer, &place, &mut stream) {
             Way::Socket(answer, arrival, early) => {
                 let answered = async { stream.write_all(&answer).await.and(stream.flush().await) };
                 timeout(entrance.limits.answer_stuck_within, answered).await.ok()?.ok()?;
-                Upgraded { stream, early, arrival }
+                Upgraded { stream, early, arrival, place }
             }
-            Way::Http(early, busy) => {
-                Box::pin(http1::serve(Begun { stream, peer, early, busy }, Arc::clone(&entrance))).await?
+            Way::Http(early, refused) => {
+                let begun = Begun { stream, peer, early, refused, place };
+                Box::pin(http1::serve(begun, Arc::clone(&entrance))).await?
             }
             Way::Gone => return None,
         };
@@ -86,7 +91,12 @@ impl<L: Lobby> Guest<L> {
 }
 
 /// Reads once, without waiting, and decides how the connection continues.
-fn first<L: Lobby, S: AsyncRead + Unpin>(entrance: &Entrance<L>, peer: SocketAddr, stream: &mut S) -> Way {
+fn first<L: Lobby, S: AsyncRead + Unpin>(
+    entrance: &Entrance<L>,
+    peer: SocketAddr,
+    place: &Place,
+    stream: &mut S,
+) -> Way {
     let mut read = match Scratch::read(stream).now_or_never() {
         Some(Ok(read)) => read,
         Some(Err(_)) => return Way::Gone,
@@ -94,10 +104,9 @@ fn first<L: Lobby, S: AsyncRead + Unpin>(entrance: &Entrance<L>, peer: SocketAdd
     };
     let bytes = &*read.bytes();
     let Some((head, length)) = upgrade::head(bytes) else { return Way::Http(bytes.into(), None) };
-    match entrance.judge(&head, entrance.client(peer, &head)) {
+    match entrance.judge(&head, &entrance.known(peer, &head), place) {
         Ok((accepted, arrival)) => Way::Socket(upgrade::answer(&accepted), arrival, bytes[length..].into()),
         // The HTTP server sends the refusal.
-        Err(Refusal::Busy(busy)) => Way::Http(bytes.into(), Some(busy)),
-        Err(_) => Way::Http(bytes.into(), None),
+        Err(refusal) => Way::Http(bytes.into(), Some(refusal)),
     }
 }

@@ -1,26 +1,27 @@
-//! Validates a request to open a WebSocket: RFC 6455 §4.2.1 to the letter, the sub-protocol, the origin, the token's
-//! carrier.
+//! Validates a request to open a WebSocket: RFC 6455 §4.2.1 to the letter, the sub-protocol, and with `net`'s decisions
+//! the host, the page and the token.
 //!
 //! Pure: a request's head in, [`Accepted`] or one [`Refusal`] out. It must not know whether a token is valid: a browser
 //! cannot see the status of a failed upgrade, so an invalid token is reported after it.
 
 mod fields;
-mod origin;
+mod query;
 mod refusal;
 #[cfg(test)]
 mod tests;
-mod token;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use hyper::http::header::{self, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::http::{Method, Version};
 use sha1::{Digest as _, Sha1};
 
-pub use origin::{Origin, OriginError};
+use crate::net::{self, Origin, Page, credential};
+
+pub use crate::net::{TOKEN_BYTES_MAX, Token, TokenWay};
 pub use refusal::{Busy, Refusal};
-pub use token::{TOKEN_BYTES_MAX, Token, TokenWay};
 
 /// The sub-protocol this server speaks.
 pub const PROTOCOL: &str = "aldis.v1";
@@ -31,13 +32,6 @@ pub const RESUME: &str = "aldis.resume";
 
 /// Maximum sub-protocols a client may offer: ours, a token, a resume, and room for later versions.
 const PROTOCOLS_MAX: usize = 16;
-
-/// The operator's policy for origins.
-#[derive(Clone, Debug, Default)]
-pub struct Policy {
-    /// Origins that may connect besides that of `Host`.
-    pub allowed_origins: Vec<Origin>,
-}
 
 /// A request that may be upgraded.
 #[derive(Debug)]
@@ -54,24 +48,30 @@ pub struct Accepted {
     pub origin: Option<Origin>,
 }
 
-/// Validates one request. `tls`: whether it came over our own TLS, so that its own origin can only be `https`.
+/// Validates one request; `known`: who sends it.
 ///
 /// # Errors
 /// The first rule that the request violates.
-pub fn judge(head: &Parts, policy: &Policy, tls: bool) -> Result<Accepted, Refusal> {
+pub fn judge(head: &Parts, known: &net::Request) -> Result<Accepted, Refusal> {
     if head.method != Method::GET {
         return Err(Refusal::Method);
     }
     if head.version != Version::HTTP_11 {
         return Err(Refusal::HttpVersion);
     }
-    token::none_in_query(head.uri.query())?;
-    let host = origin::host(head)?;
+    query::has_no_token(head.uri.query())?;
+    known.host.as_ref().map_err(|why| Refusal::Host(*why))?;
     judge_upgrade(head)?;
     let accept = judge_key(head)?;
     let offered = offered_protocols(head)?;
-    let origin = origin::judge(head, &host, policy, tls)?;
-    let token = token::find(head, &offered, origin.is_some())?;
+    fields::single(head, &header::ORIGIN)?;
+    let origin = match &known.page {
+        Page::Foreign(why) => return Err(Refusal::Origin(why.clone())),
+        page @ (Page::None | Page::Own(_) | Page::Allowed(_)) => page.origin().cloned(),
+    };
+    // Any page can make a browser send the cookie: it counts for those that may use it.
+    let cookie = origin.as_ref().map(|_| known.secure);
+    let token = credential(&head.headers, &offered, cookie).map_err(Refusal::Token)?;
     Ok(Accepted { accept, protocol: !offered.is_empty(), resumes: offered.contains(&RESUME), token, origin })
 }
 
@@ -95,11 +95,14 @@ fn judge_upgrade(head: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Base64 whose last letter may have spare bits set, as in the RFC's own example of a key (RFC 6455 §4.1).
+const LENIENT: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
+
 /// The accept value of a key: its SHA-1 with the protocol's GUID (RFC 6455 §4.2.2).
 fn judge_key(head: &Parts) -> Result<HeaderValue, Refusal> {
     let key = fields::single(head, &header::SEC_WEBSOCKET_KEY)?.ok_or(Refusal::Key)?;
     let mut nonce = [0; 16];
-    if STANDARD.decode_slice(key, &mut nonce) != Ok(16) {
+    if LENIENT.decode_slice(key, &mut nonce) != Ok(16) {
         return Err(Refusal::Key);
     }
     let digest = Sha1::new().chain_update(key).chain_update("258EAFA5-E914-47DA-95CA-C5AB0DC85B11").finalize();

@@ -18,23 +18,25 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tower::ServiceExt;
-use uuid::Uuid;
 
+use super::caps::Place;
 use super::connection::{Arrival, Lobby, Upgraded};
 use super::entrance::Entrance;
-use super::handshake::{Accepted, Busy, PROTOCOL, Refusal};
+use super::handshake::{Accepted, PROTOCOL, Refusal};
 use super::metrics;
 use super::pace::{Pace, Paced};
 use super::upgrade::PATH;
-use crate::http::client::OverTls;
+use crate::http::NotOpened;
+use crate::net;
 
 /// The service of one connection.
 pub(crate) struct Front<L> {
     entrance: Arc<Entrance<L>>,
     peer: SocketAddr,
     pace: Pace,
-    /// The node's refusal of the connection's first request, if it was already asked: it is asked only once.
-    busy: Mutex<Option<Busy>>,
+    place: Place,
+    /// The refusal of the connection's first request, if it was judged already: a request is judged, and counted, once.
+    refused: Mutex<Option<Refusal>>,
     /// Set when a request is upgraded; HTTP ends with its response.
     arrival: Mutex<Option<Arrival>>,
 }
@@ -45,8 +47,10 @@ pub(crate) struct Begun<S> {
     pub(crate) peer: SocketAddr,
     /// The bytes already read.
     pub(crate) early: Box<[u8]>,
-    /// See [`Front::busy`].
-    pub(crate) busy: Option<Busy>,
+    /// See [`Front::refused`].
+    pub(crate) refused: Option<Refusal>,
+    /// The connection's permit.
+    pub(crate) place: Place,
 }
 
 /// Serves HTTP until the peer, a limit or `stop` ends it (`None`), or until a socket is opened.
@@ -55,10 +59,10 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     L: Lobby,
 {
-    let Begun { stream, peer, early, busy } = begun;
+    let Begun { stream, peer, early, refused, place } = begun;
     let (limits, stop, pace) = (Arc::clone(&entrance.limits), entrance.stop.clone(), Pace::new());
-    let (busy, arrival) = (Mutex::new(busy), Mutex::new(None));
-    let front = Front { entrance, peer, pace: pace.clone(), busy, arrival };
+    let (refused, arrival) = (Mutex::new(refused), Mutex::new(None));
+    let front = Front { entrance, peer, pace: pace.clone(), place, refused, arrival };
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.idle_within)
@@ -82,10 +86,11 @@ where
     };
     let parts = connection.into_parts();
     let (mut stream, unread) = parts.io.into_inner().into_parts();
-    match parts.service.arrival.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    let Front { arrival, place, .. } = parts.service;
+    match arrival.into_inner().unwrap_or_else(PoisonError::into_inner) {
         // The bytes are copied: a slice of hyper's buffer would keep all of it alive.
         Some(arrival) if served => {
-            Some(Upgraded { stream, early: [&parts.read_buf[..], &unread].concat().into(), arrival })
+            Some(Upgraded { stream, early: [&parts.read_buf[..], &unread].concat().into(), arrival, place })
         }
         Some(_) | None => {
             let _ = tokio::time::timeout(limits.farewell_within, stream.shutdown()).await;
@@ -95,27 +100,19 @@ where
 }
 
 impl<L: Lobby> Front<L> {
-    /// Responds to a request to open a socket; the arrival is stored until HTTP has ended.
-    fn knock(&self, head: &Parts) -> Response<Body> {
-        let client = self.entrance.client(self.peer, head);
-        let told = self.busy.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let judged = match told {
-            Some(busy) => Err(Refusal::Busy(busy)),
-            None => self.entrance.judge(head, client),
-        };
-        match judged {
-            Ok((accepted, arrival)) => {
-                let response = switching(&accepted);
-                *self.arrival.lock().unwrap_or_else(PoisonError::into_inner) = Some(arrival);
-                response
-            }
-            Err(refusal) => {
-                metrics::refused(refusal.code());
-                let request_id = Uuid::now_v7().to_string();
-                tracing::debug!(client = %client.address, code = refusal.code(), request_id, "refused a socket");
-                refusal.response(&request_id)
-            }
-        }
+    /// The response that opens a socket; the arrival is stored until HTTP has ended.
+    ///
+    /// # Errors
+    /// The refusal, which the router sends.
+    fn open(&self, head: &Parts, known: &net::Request) -> Result<Response<Body>, Box<NotOpened>> {
+        let judged = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let judged = judged.map_or_else(|| self.entrance.judge(head, known, &self.place), Err);
+        let (accepted, arrival) = judged.map_err(|refusal| {
+            metrics::refused(refusal.code());
+            Box::new(refusal.answer())
+        })?;
+        *self.arrival.lock().unwrap_or_else(PoisonError::into_inner) = Some(arrival);
+        Ok(switching(&accepted))
     }
 }
 
@@ -127,13 +124,15 @@ impl<L: Lobby> Service<Request<Incoming>> for Front<L> {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.pace.answering();
         let (mut head, body) = request.into_parts();
+        let known = self.entrance.known(self.peer, &head);
         if head.uri.path() == PATH {
-            return Box::pin(ready(Ok(self.knock(&head))));
+            match self.open(&head, &known) {
+                Ok(response) => return Box::pin(ready(Ok(response))),
+                Err(refused) => drop(head.extensions.insert(*refused)),
+            }
         }
         head.extensions.insert(ConnectInfo(self.peer));
-        if self.entrance.over_tls {
-            head.extensions.insert(OverTls);
-        }
+        head.extensions.insert(known);
         let (router, pace) = (self.entrance.router.clone(), self.pace.clone());
         Box::pin(async move {
             let answer = router.oneshot(Request::from_parts(head, Body::new(body))).await;

@@ -11,7 +11,7 @@ pub struct Limits {
     /// descriptors affects all clients, a refused connection only one.
     pub connections_max: usize,
     /// The same per address (an IPv6 /64 counts as one), so that one client cannot take all places. Trusted proxies are
-    /// exempt: all their clients share their address.
+    /// exempt; a client that opens a socket over one of their connections counts.
     pub connections_per_address_max: usize,
     /// From accept to the end of the TLS handshake.
     pub tls_handshake_within: Duration,
@@ -19,7 +19,8 @@ pub struct Limits {
     pub first_byte_within: Duration,
     /// A request's whole head, from its first byte.
     pub head_within: Duration,
-    /// Keep-alive timeout, which should be longer than that of a proxy in front.
+    /// Keep-alive timeout, longer than the 60 s for which common proxies (nginx, AWS ALB) keep idle connections: a request
+    /// that they send while we close would fail.
     pub idle_within: Duration,
     /// How long a client may accept no byte of an HTTP response before we close.
     pub answer_stuck_within: Duration,
@@ -44,7 +45,7 @@ impl Default for Limits {
             tls_handshake_within: Duration::from_secs(5),
             first_byte_within: Duration::from_secs(5),
             head_within: Duration::from_secs(5),
-            idle_within: Duration::from_secs(60),
+            idle_within: Duration::from_secs(75),
             answer_stuck_within: Duration::from_secs(10),
             head_bytes_max: 16 * 1024,
             accept_pause_max: Duration::from_secs(1),

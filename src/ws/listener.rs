@@ -4,6 +4,7 @@
 //! know routes or sessions.
 
 mod queue;
+mod spare;
 
 use std::fmt;
 use std::io;
@@ -12,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use ipnet::IpNet;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -21,25 +21,29 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use queue::Queue;
+use spare::Spare;
 
 use super::caps::{Caps, Full};
 use super::connection::Lobby;
 use super::entrance::Entrance;
 use super::guest::Guest;
-use super::handshake::{Origin, Policy};
 use super::limits::Limits;
 use super::metrics;
 use super::tls::Certificates;
 use crate::load::Load;
+use crate::net::Rules;
+use crate::net::rate::Table;
 
 /// A bound port, before and while it is served.
 pub struct Listener {
     tcp: TcpListener,
     limits: Arc<Limits>,
-    policy: Arc<Policy>,
+    rules: Arc<Rules>,
+    sockets: Option<Arc<Table>>,
     tls: Option<Arc<Certificates>>,
-    proxies: Arc<[IpNet]>,
     load: Option<Arc<Load>>,
+    /// Whether the last descriptor is for a response, not for a refusal.
+    always_answers: bool,
 }
 
 /// The listener could not be bound.
@@ -53,7 +57,7 @@ pub struct BindError {
 }
 
 impl Listener {
-    /// Listens on `address` (port 0: any free one), plain, for pages of the same host.
+    /// Listens on `address` (port 0: any free one), plain, with the default rules.
     ///
     /// # Errors
     /// [`BindError`] when the address is in use, not local, or forbidden.
@@ -62,14 +66,28 @@ impl Listener {
         // Signals are small and urgent. Accepted connections inherit the option; where they do not, they are only
         // slower.
         let _ = SockRef::from(&tcp).set_tcp_nodelay(true);
-        let (limits, policy) = (Arc::new(limits), Arc::new(Policy::default()));
-        Ok(Self { tcp, limits, policy, tls: None, proxies: Arc::new([]), load: None })
+        Ok(Self {
+            tcp,
+            limits: Arc::new(limits),
+            rules: Arc::default(),
+            sockets: None,
+            tls: None,
+            load: None,
+            always_answers: false,
+        })
     }
 
-    /// Also lets pages of these origins open sockets.
+    /// Knows clients and pages by these rules. Connections of trusted proxies count against the limit by address of the
+    /// clients that open sockets over them.
     #[must_use]
-    pub fn allow_origins(self, allowed_origins: Vec<Origin>) -> Self {
-        Self { policy: Arc::new(Policy { allowed_origins }), ..self }
+    pub fn with_rules(self, rules: Arc<Rules>) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Counts in this table how often each client opens a socket.
+    #[must_use]
+    pub fn with_socket_rate(self, sockets: Arc<Table>) -> Self {
+        Self { sockets: Some(sockets), ..self }
     }
 
     /// Serves TLS only. Reload the certificates through the same `Arc`.
@@ -78,10 +96,10 @@ impl Listener {
         Self { tls: Some(certificates), ..self }
     }
 
-    /// Trusts the forwarding headers of proxies in these networks, and exempts them from the limit by address.
+    /// Answers even when the process has no descriptor left, one connection at a time: for probes.
     #[must_use]
-    pub fn trust_proxies(self, networks: Vec<IpNet>) -> Self {
-        Self { proxies: networks.into(), ..self }
+    pub fn always_answering(self) -> Self {
+        Self { always_answers: true, ..self }
     }
 
     /// The address it listens on, with the actual port.
@@ -102,7 +120,7 @@ impl Listener {
     /// connection's task is in `tasks`: HTTP ends with its current response; the lobby closes sockets.
     pub async fn serve<L: Lobby>(self, router: Router, lobby: Arc<L>, tasks: TaskTracker, stop: CancellationToken) {
         let caps = Caps::new(self.limits.connections_max, self.limits.connections_per_address_max);
-        let mut pause = Pause::new(self.limits.accept_pause_max);
+        let (mut pause, mut spare) = (Pause::new(self.limits.accept_pause_max), Spare::new());
         let mut queue = Queue::new(std::thread::available_parallelism().map_or(1, usize::from));
         let entrance = Arc::new(self.entrance(router, lobby, stop.clone()));
         loop {
@@ -119,8 +137,19 @@ impl Listener {
                 return;
             }
             match filled {
-                Ok(()) => pause.reset(),
-                Err(error) => pause.after(&error).await,
+                Ok(()) => {
+                    pause.reset();
+                    spare.refill();
+                }
+                Err(error) => {
+                    // A client that is closed at once tries elsewhere; one that waits for nothing does not.
+                    let last = spare.accept(&self.tcp).filter(|_| self.always_answers);
+                    spare.refill();
+                    match last {
+                        Some(last) => queue.push(last),
+                        None => pause.after(&error).await,
+                    }
+                }
             }
             for (stream, peer) in queue.next(self.load.as_deref()) {
                 self.welcome(stream, peer, (&entrance, &caps), &tasks);
@@ -137,20 +166,18 @@ impl Listener {
         (entrance, caps): (&Arc<Entrance<L>>, &Arc<Caps>),
         tasks: &TaskTracker,
     ) {
-        let by_proxy = self.proxies.iter().any(|network| network.contains(&peer.ip().to_canonical()));
-        let address = (!by_proxy).then(|| peer.ip());
+        let address = (!self.rules.trusts(peer.ip())).then(|| peer.ip());
         let place = match caps.take(address) {
             Ok(place) => place,
             Err(full) => return turn_away(full, peer),
         };
         // The write half of a socket can end its connection's task, so it is made with that task's handle.
         let (give, task) = oneshot::channel();
-        let guest = Guest { entrance: Arc::clone(entrance), peer, task };
+        let guest = Guest { entrance: Arc::clone(entrance), peer, place, task };
         // Boxed, both: the state of the way in is freed, and an idle socket's task is its place and a pointer.
         let entering = Box::pin(guest.enter(stream, self.tls.as_ref().map(|tls| tls.now())));
         let handle = tasks.spawn(async move {
-            let _place = place;
-            if let Some(reading) = entering.await {
+            if let Some((_place, reading)) = entering.await {
                 reading.await;
             }
         });
@@ -163,8 +190,8 @@ impl Listener {
         Entrance {
             router,
             lobby,
-            policy: Arc::clone(&self.policy),
-            proxies: Arc::clone(&self.proxies),
+            rules: Arc::clone(&self.rules),
+            sockets: self.sockets.clone(),
             limits: Arc::clone(&self.limits),
             over_tls: self.tls.is_some(),
             stop,

@@ -1,6 +1,7 @@
 //! `aldis config`, and an invalid configuration with any command.
 
 use std::fs;
+use std::net::{TcpListener, UdpSocket};
 
 use crate::{aldis, command, ended, nowhere};
 
@@ -17,13 +18,10 @@ fn config_default_is_the_documented_file_byte_by_byte() {
 fn config_check_reports_what_it_checked() {
     let dir = nowhere();
     let none = aldis(dir.path(), &["config", "check"]);
-    assert_eq!(
-        (none.code, none.out.as_str()),
-        (Some(0), "no file, the defaults: OK (keys set by file and environment: 0)\n")
-    );
-    fs::write(dir.path().join("mine.toml"), "[http]\nbind = '0.0.0.0:80'\n").expect("writable");
+    assert_eq!((none.code, none.out.as_str()), (Some(0), "no file, the defaults: OK (keys set: 0)\n"));
+    fs::write(dir.path().join("mine.toml"), "[http]\nbind = '0.0.0.0:0'\n").expect("writable");
     let named = aldis(dir.path(), &["config", "check", "mine.toml"]);
-    assert_eq!((named.code, named.out.as_str()), (Some(0), "mine.toml: OK (keys set by file and environment: 1)\n"));
+    assert_eq!((named.code, named.out.as_str()), (Some(0), "mine.toml: OK (keys set: 1)\n"));
 }
 
 #[test]
@@ -39,7 +37,9 @@ fn config_check_finds_the_usual_file_and_the_one_named_by_the_environment() {
         usual.err
     );
     fs::write(dir.path().join("other.toml"), "").expect("writable");
-    let other = ended(command(dir.path(), &["config", "check"]).env("ALDIS_CONFIG", "other.toml"));
+    let ports = ["--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"];
+    let other =
+        ended(command(dir.path(), &[&["config", "check"], &ports[..]].concat()).env("ALDIS_CONFIG", "other.toml"));
     assert_eq!((other.code, other.err.as_str()), (Some(0), ""));
 }
 
@@ -62,10 +62,68 @@ fn an_invalid_configuration_exits_with_2_for_any_command() {
 }
 
 #[test]
-fn an_unknown_variable_stops_the_start() {
-    let wrong = ended(command(nowhere().path(), &["serve"]).env("ALDIS_HTTP_BIND", "0.0.0.0:80"));
-    assert_eq!(wrong.code, Some(2));
-    assert!(wrong.err.contains("help: did you mean ALDIS_HTTP__BIND?"), "{}", wrong.err);
+fn an_unknown_variable_is_a_warning_and_those_of_kubernetes_are_ignored() {
+    let dir = nowhere();
+    let check = |name: &str, value: &str| ended(command(dir.path(), &["config", "check"]).env(name, value));
+    let unknown = check("ALDIS_HTTP_BIND", "0.0.0.0:80");
+    assert_eq!(unknown.code, Some(0), "{}", unknown.err);
+    assert!(unknown.err.contains("help: did you mean ALDIS_HTTP__BIND?"), "{}", unknown.err);
+    let link = check("ALDIS_PORT", "tcp://10.0.0.1:8080");
+    assert_eq!(link.code, Some(0), "{}", link.err);
+    assert!(link.err.contains("enableServiceLinks: false"), "{}", link.err);
+}
+
+#[test]
+fn config_check_looks_at_files_directories_and_ports_and_tells_all_mistakes_at_once() {
+    let dir = nowhere();
+    fs::write(dir.path().join("file"), "").expect("writable");
+    fs::write(dir.path().join("token"), "x".repeat(40)).expect("writable");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").to_string();
+    let held = TcpListener::bind(&taken).expect("the same port");
+    let arguments = [
+        &["config", "check", "--bind", "192.0.2.1:8080", "--admin-bind", &taken, "--data-dir", "file/data"][..],
+        &["--set", "http.tls_cert=no.crt", "--set", "http.tls_key=no.key", "--set", "admin.token_file=token"],
+        &[
+            "--set",
+            "node.ready_file=file/ready.json",
+            "--set",
+            "room.participants_default=101",
+            "--set",
+            "auth.access_ttl=1s",
+        ],
+    ];
+    let rules = aldis(dir.path(), &arguments.concat());
+    assert_eq!(rules.code, Some(2));
+    for key in ["room.participants_default", "auth.access_ttl"] {
+        assert!(rules.err.contains(&format!("error: wrong value for `{key}`")), "{key}: {}", rules.err);
+    }
+    let found =
+        aldis(dir.path(), &[arguments[0], arguments[1], &["--set", "node.ready_file=file/ready.json"]].concat());
+    assert_eq!((found.code, found.out.as_str()), (Some(2), ""));
+    for part in [
+        "cannot listen on 192.0.2.1:8080",
+        "no.crt",
+        "file is not a directory",
+        "token can be read by other users (mode 6",
+        &format!("{taken} is in use now"),
+        "5 mistakes in the configuration.",
+    ] {
+        assert!(found.err.contains(part), "{part}: {}", found.err);
+    }
+    drop(held);
+}
+
+#[test]
+fn config_check_asks_the_services_if_told_to() {
+    let dir = nowhere();
+    let silent = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("ice.stun_urls=stun:127.0.0.1:{}", silent.local_addr().expect("an address").port());
+    let ports = ["--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--set", &url];
+    let quiet = aldis(dir.path(), &[&["config", "check"], &ports[..]].concat());
+    assert_eq!(quiet.code, Some(0), "{}", quiet.err);
+    let probed = aldis(dir.path(), &[&["config", "check", "--probe"], &ports[..]].concat());
+    assert_eq!(probed.code, Some(2));
+    assert!(probed.err.contains("stun:127.0.0.1:") && probed.err.contains("does not answer"), "{}", probed.err);
 }
 
 #[test]

@@ -14,6 +14,7 @@ missing() {
 }
 [ -x "$CHROMIUM" ] || missing "Chromium ($CHROMIUM)" chromium
 command -v turnserver >/dev/null || missing "coturn (turnserver)" coturn
+[ -x "${NGINX:-/usr/sbin/nginx}" ] || missing nginx nginx
 command -v node >/dev/null && command -v npm >/dev/null || missing "Node.js 20 with npm" "nodejs npm"
 
 if [ $# -gt 0 ]; then

@@ -91,6 +91,7 @@ impl Session for Echoing {
 /// Plain routes, so that HTTP can be seen beside the sockets.
 fn routes() -> Router {
     Router::new()
+        .merge(aldis::http::refusals())
         .route("/peer", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }))
         .route("/large", get(|| async { vec![0; 32 << 20] }))
         .route("/size", post(|body: String| async move { body.len().to_string() }))

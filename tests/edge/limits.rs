@@ -2,10 +2,13 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::client::{Edge, frame, limits, read_frame, read_head, upgrade};
 use crate::echo::Echo;
+use aldis::net::Rules;
+use aldis::net::rate::{Rate, Table};
 use aldis::ws::Limits;
 
 /// How long the edge keeps a silent connection; it must close it by itself.
@@ -125,10 +128,54 @@ fn wait_for_a_place(edge: &Edge) {
 fn a_trusted_proxy_is_not_limited_by_address_but_the_node_is() {
     let few = Limits { connections_per_address_max: 1, connections_max: 3, ..limits() };
     let loopback = "127.0.0.0/8".parse().expect("a network");
-    let edge = Edge::start_with(few, Echo::default(), |listener| listener.trust_proxies(vec![loopback]));
+    let rules = Arc::new(Rules { trusted_proxies: vec![loopback], ..Rules::default() });
+    let edge = Edge::start_with(few, Echo::default(), |listener| listener.with_rules(rules));
     let _standing = [edge.open(), edge.open(), edge.open()];
     let waited = until_hung_up(edge.connect());
-    assert!(waited < Duration::from_millis(150), "turned away at once: {waited:?}");
+    assert!(waited < Duration::from_secs(5), "turned away without waiting for a timeout: {waited:?}");
+}
+
+#[test]
+fn behind_a_proxy_each_client_has_a_limit_of_sockets() {
+    let few = Limits { connections_per_address_max: 2, ..limits() };
+    let loopback = "127.0.0.0/8".parse().expect("a network");
+    let rules = Arc::new(Rules { trusted_proxies: vec![loopback], ..Rules::default() });
+    let edge = Edge::start_with(few, Echo::default(), |listener| listener.with_rules(rules));
+    let of = |client: &str| {
+        let mut stream = edge.connect();
+        let request = upgrade("/ws", &format!("X-Forwarded-For: 198.51.100.1, {client}\r\n"));
+        stream.write_all(request.as_bytes()).expect("sent");
+        let head = read_head(&mut stream);
+        (head[9..12].to_owned(), stream)
+    };
+    let (first, second) = (of("2001:db8::1"), of("2001:db8::2"));
+    assert_eq!((first.0.as_str(), second.0.as_str()), ("101", "101"));
+    assert_eq!(of("2001:db8::3").0, "429", "one customer's network counts as one");
+    let (status, answer) = edge.ask_second(&upgrade("/ws", "X-Forwarded-For: 2001:db8::3\r\n"));
+    assert_eq!(status, 429, "{answer}");
+    assert!(
+        answer.contains("\"code\":\"too_many_connections\"") && answer.contains("\r\nretry-after: 5\r\n"),
+        "{answer}"
+    );
+    assert_eq!(of("203.0.113.7").0, "101", "another client");
+    assert_eq!(
+        edge.ask("GET /size HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 2001:db8::1\r\n\r\n").0,
+        405,
+        "requests are not counted"
+    );
+    drop((first, second));
+    assert!((0..1_000).any(|_| of("2001:db8::3").0 == "101"), "a place came free");
+}
+
+#[test]
+fn each_client_has_a_rate_of_sockets() {
+    let hour = Duration::from_secs(3_600);
+    let table = Arc::new(Table::new(Rate { burst: 2, per: hour }, 100));
+    let edge = Edge::start_with(limits(), Echo::default(), |listener| listener.with_socket_rate(table));
+    let _standing = [edge.open(), edge.open()];
+    let (status, answer) = edge.ask(&upgrade("/ws", ""));
+    assert_eq!(status, 429, "{answer}");
+    assert!(answer.contains("\"code\":\"rate_limited\"") && answer.contains("\r\nretry-after: 1"), "{answer}");
 }
 
 #[test]

@@ -39,6 +39,31 @@ async fn a_deleted_room_closes_its_members() {
 }
 
 #[tokio::test]
+async fn a_closed_room_takes_nobody_until_its_host_opens_it_again() {
+    let node = Node::start(&[]).await;
+    let ann = node.sign_up("ann").await;
+    let room = node.room(&ann).await;
+    let client = reqwest::Client::new();
+    let set_active = async |active: bool| {
+        let url = format!("http://{}/api/rooms/{room}", node.http);
+        let answer = client.patch(url).bearer_auth(&ann).json(&json!({ "active": active })).send().await;
+        assert_eq!(answer.expect("an answer").status(), 200);
+    };
+    for _ in 0..3 {
+        let mut socket = node.socket(&ann).await;
+        socket.joins(&room).await;
+        set_active(false).await;
+        socket.hears("room_closed").await;
+        assert_eq!(socket.is_closed().await, Some(4404));
+        let mut early = node.socket(&ann).await;
+        early.says(json!({ "type": "join_room", "data": { "roomId": room } })).await;
+        assert_eq!(early.hears("error").await["data"]["code"], "room_closed");
+        set_active(true).await;
+        early.joins(&room).await;
+    }
+}
+
+#[tokio::test]
 async fn the_fifth_join_of_a_room_for_four_is_refused_as_full() {
     let node = Node::start(&[]).await;
     let mut sockets = Vec::new();

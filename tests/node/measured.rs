@@ -36,10 +36,7 @@ async fn metrics_are_named_after_prometheus_conventions() {
         assert!(helps.contains_key(name), "{name} has no HELP");
         assert!(name.starts_with("aldis_") || name.starts_with("process_"), "{name} has another prefix");
         assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'), "{name}");
-        // The one exception bears the name that every client library gives it; the facade counts whole numbers only.
-        if name != "process_cpu_seconds_total" {
-            assert_eq!(name.ends_with("_total"), kind == "counter", "{name} is a {kind}");
-        }
+        assert_eq!(name.ends_with("_total"), kind == "counter", "{name} is a {kind}");
         assert!(!["_ms", "_millis", "_kb", "_mb", "_count", "_sum"].iter().any(|end| name.ends_with(end)), "{name}");
         if kind == "histogram" {
             let unit = ["_seconds", "_bytes"].iter().any(|unit| name.ends_with(unit));

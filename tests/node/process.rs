@@ -1,7 +1,7 @@
 //! A node in a separate process, and its clients.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -32,18 +32,35 @@ pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Node {
     /// Starts a node on free ports with these further arguments.
     pub(super) async fn start(arguments: &[&str]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, None).await
+    }
+
+    /// The same, with at most this many open files.
+    pub(super) async fn start_with_files(files: u32, arguments: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n $0 && exec \"$@\"", &files.to_string(), env!("CARGO_BIN_EXE_aldis")]);
+        Self::start_by(shell, arguments, None).await
+    }
+
+    /// The same, with this standard error instead of a log file.
+    pub(super) async fn start_with_stderr(stderr: Stdio, arguments: &[&str]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, Some(stderr)).await
+    }
+
+    async fn start_by(mut command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
         // Built with the whole workspace, the HTTP client of these tests has TLS, and wants to know whose.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let dir = tempfile::tempdir().expect("a temporary directory");
         let ready = dir.path().join("ready.json");
         let log = std::fs::File::create(dir.path().join("log")).expect("a log file");
-        let child = Command::new(env!("CARGO_BIN_EXE_aldis"))
-            .args(["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0", "--data-dir", "data"])
+        let child = command
+            .args(["serve", "--bind", "127.0.0.1:0", "--data-dir", "data"])
+            .args(if arguments.contains(&"--admin-bind") { &[][..] } else { &["--admin-bind", "127.0.0.1:0"] })
             .args(["--ready-file", "ready.json"])
             .args(arguments)
             .current_dir(dir.path())
             .stdin(Stdio::null())
-            .stderr(log)
+            .stderr(stderr.unwrap_or_else(|| log.into()))
             .spawn()
             .expect("aldis starts");
         let mut node = Self { child, dir, http: String::new(), admin: String::new() };
@@ -66,6 +83,16 @@ impl Node {
         }
     }
 
+    /// A file in the directory that the node was started in.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// A file in the node's data directory.
+    pub(super) fn data(&self, name: &str) -> PathBuf {
+        self.path("data").join(name)
+    }
+
     pub(super) fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("log")).expect("the log is there")
     }
@@ -77,6 +104,11 @@ impl Node {
 
     /// Waits until the process ends by itself.
     pub(super) async fn ended(mut self) -> (ExitStatus, String) {
+        self.end().await
+    }
+
+    /// The same; the node's files stay until it is dropped.
+    pub(super) async fn end(&mut self) -> (ExitStatus, String) {
         let log = self.log_at_end().await;
         (self.child.wait().expect("it has ended"), log)
     }

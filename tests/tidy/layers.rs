@@ -16,13 +16,12 @@ pub(crate) const LAYERS: &[Layers] = &[
     Layers {
         folder: "actors/src",
         layers: &[
-            &["protocol"],
+            &["executor", "protocol"],
             &["bytes", "clock", "settings"],
             &["ports"],
             &["metrics"],
             &["in_flight", "ledger"],
             &["messages"],
-            &["executor"],
             &["room", "socket", "user"],
             &["node"],
         ],
@@ -30,6 +29,7 @@ pub(crate) const LAYERS: &[Layers] = &[
     Layers {
         folder: "src",
         layers: &[
+            &["net"],
             &["config"],
             &["telemetry"],
             &["ice", "live", "load", "storage"],
@@ -88,6 +88,11 @@ fn is_crate(layers: Layers, file: &str) -> bool {
 }
 
 impl Layers {
+    /// The layers as documents state them.
+    pub(crate) fn sentence(self) -> String {
+        self.layers.iter().map(|parts| parts.join(", ")).collect::<Vec<_>>().join(" < ")
+    }
+
     /// The layer of `file`, counted from the lowest, and its part there.
     fn of(self, file: &str) -> Option<(usize, &'static str)> {
         let inside = file.strip_prefix(self.folder)?.strip_prefix('/')?;

@@ -1,6 +1,7 @@
 //! Failures of cells, as operators see them.
 
 use std::{
+    any::Any,
     collections::VecDeque,
     fmt,
     sync::{Mutex, PoisonError},
@@ -19,8 +20,12 @@ pub enum During {
     Start,
     /// An answer was awaited.
     Wait,
-    /// A worker ended unexpectedly.
+    /// A worker, or an actor of the node, was running.
     Work,
+    /// Its output was posted, or a message to it was refused.
+    Delivery,
+    /// A task beside the cells was running.
+    Aside,
 }
 
 /// One failure of one cell.
@@ -36,6 +41,20 @@ pub struct Failure {
     pub reason: String,
     /// When.
     pub at: Instant,
+}
+
+impl Failure {
+    /// This panic, of this kind of cell at this address.
+    pub(crate) fn of(
+        kind: &'static str,
+        key: String,
+        (during, panic): (During, &(dyn Any + Send)),
+        at: Instant,
+    ) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self { kind, key, during, reason: text.unwrap_or_else(|| "a panic without a message".to_owned()), at }
+    }
 }
 
 impl fmt::Display for Failure {

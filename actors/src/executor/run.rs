@@ -11,13 +11,13 @@ use std::{
 };
 
 use super::{
-    Next, Out, Turn,
+    Moment, Next, Out, Turn,
     cell::{Cell, Mailbox},
+    failure::During,
     registry::Claimed,
     supervise,
     system::{Home, Run, System},
 };
-use crate::clock::Moment;
 
 /// Posts these messages, and runs their cells on this thread. Must be called on the node's runtime.
 pub(crate) fn deliver<S: System>(system: &Arc<S>, told: impl IntoIterator<Item = S::Out>) {
@@ -38,7 +38,7 @@ pub(crate) fn finish<S: System>(system: &Arc<S>, mut run: Run<S>) {
 /// Runs until nothing is left, or the budget is spent; returns whether nothing is left.
 pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
     run.begin(system);
-    run.post(system);
+    run.post_caught(system);
     while let Some(ready) = run.ready.pop_front() {
         system.execute(ready, run);
         if run.is_spent() && !run.ready.is_empty() {
@@ -51,45 +51,73 @@ pub(crate) fn go<S: System>(system: &Arc<S>, run: &mut Run<S>) -> bool {
 /// Messages taken out of a cell's mailbox, to be run next.
 type Taken<T> = Option<Box<Mailbox<<T as Turn>::Message>>>;
 
-/// Runs one cell until its mailbox is empty, or the budget is spent.
+/// What a thread has taken out of a cell: it must be run, given back, or ended.
+struct Held<T: Turn> {
+    state: Option<Box<T>>,
+    taken: Taken<T>,
+}
+
+/// Runs one cell until its mailbox is empty, or the budget is spent. A panic outside its turns (while its output is posted)
+/// leaves it as it is after its last turn.
 pub(crate) fn execute<S, T>(system: &Arc<S>, claimed: Claimed<S::Key, T>, run: &mut Run<S>)
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let Claimed { key, mut state, mut message } = claimed;
+    let Claimed { key, state, message } = claimed;
+    let mut held = Held { state: Some(state), taken: None };
+    let ran = catch_unwind(AssertUnwindSafe(|| run_cell(system, key, (&mut held, message), run)));
+    let Err(panic) = ran else { return };
+    supervise::report::<S, T>(system, key, During::Delivery, &*panic);
+    run.post_caught(system);
+    let Some(state) = held.state else { return };
+    let given_back = system.cells().with(&key, |cell| {
+        held.taken.into_iter().for_each(|taken| cell.put_back(taken));
+        cell.give_back(state)
+    });
+    if let Some(Err((state, message))) = given_back {
+        run.ready.push_back(S::ready(Claimed { key, state, message }));
+    }
+}
+
+fn run_cell<S, T>(system: &Arc<S>, key: S::Key, (held, mut message): (&mut Held<T>, T::Message), run: &mut Run<S>)
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
     let mut out = Out { told: std::mem::take(&mut run.told), waits: Vec::new() };
-    let mut taken: Taken<T> = None;
     loop {
-        let turned = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
-        let Some((turned, after)) = turned else { break };
-        state = turned;
-        run.took_turn(system);
-        if let Some(next) = next_of(system, key, &mut taken) {
+        let turned = attempt(system, key, held, (&mut out, run.now), |state, now, out| state.turn(message, now, out));
+        let Some(after) = turned else { break };
+        run.took_step(system);
+        if let Some(next) = next_of(system, key, &mut held.taken) {
             message = next;
             if run.is_spent() {
-                if let Some(rest) = taken.take() {
+                if let Some(rest) = held.taken.take() {
                     system.cells().with(&key, |cell| cell.put_back(rest));
                 }
                 run.post_told(system, &mut out.told);
+                let Some(state) = held.state.take() else { break };
                 run.ready.push_back(S::ready(Claimed { key, state, message }));
                 break;
             }
             continue;
         }
-        let settled = attempt(system, key, state, (&mut out, run.now), |state, now, out| state.settle(now, out));
-        let Some((settled, then)) = settled else { break };
+        let settled = attempt(system, key, held, (&mut out, run.now), |state, now, out| state.settle(now, out));
+        let Some(then) = settled else { break };
+        run.took_step(system);
         run.post_told(system, &mut out.told);
+        let Some(state) = held.state.take() else { break };
         let over = if after == Next::Stop || then == Next::Stop {
-            system.cells().end(&key).map_or(Ok(()), |message| Err((settled, message)))
+            system.cells().end(&key).map_or(Ok(()), |message| Err((state, message)))
         } else {
-            system.cells().with(&key, |cell| cell.give_back(settled)).unwrap_or(Ok(()))
+            system.cells().with(&key, |cell| cell.give_back(state)).unwrap_or(Ok(()))
         };
-        let Err(queued) = over else { break };
-        (state, message) = queued;
+        let Err((state, queued)) = over else { break };
+        (held.state, message) = (Some(state), queued);
     }
-    // The cell has ended.
-    taken.into_iter().flatten().for_each(|message| T::refused(message, &mut out.told));
+    // Messages are left only if the cell has ended.
+    supervise::refuse::<S, T>(system, key, held.taken.take().into_iter().flatten(), &mut out.told);
     run.post_told(system, &mut out.told);
     run.told = out.told;
 }
@@ -111,27 +139,28 @@ where
 fn attempt<S, T>(
     system: &Arc<S>,
     key: S::Key,
-    mut state: Box<T>,
+    held: &mut Held<T>,
     (out, now): (&mut Out<T::Out, T::Message>, Moment),
     turn: impl FnOnce(&mut T, Moment, &mut Out<T::Out, T::Message>) -> Next,
-) -> Option<(Box<T>, Next)>
+) -> Option<Next>
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
     let told = out.told.len();
-    match catch_unwind(AssertUnwindSafe(|| turn(&mut state, now, out))) {
+    let state = held.state.as_mut()?;
+    match catch_unwind(AssertUnwindSafe(|| turn(state, now, out))) {
         Ok(next) => {
             if !out.waits.is_empty() {
                 out.waits.drain(..).for_each(|answer| system.wait(key, answer));
             }
-            Some((state, next))
+            Some(next)
         }
         Err(panic) => {
             out.told.truncate(told); // a turn that was not completed has told nobody anything
             out.waits.clear();
-            let successor = supervise::restart::<S, T>(system, key, (state, panic), &mut out.told)?;
-            Some((successor, Next::Done))
+            held.state = supervise::restart::<S, T>(system, key, (held.state.take()?, panic), &mut out.told);
+            held.state.is_some().then_some(Next::Done)
         }
     }
 }

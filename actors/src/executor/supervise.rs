@@ -51,8 +51,22 @@ where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    for message in system.cells().remove(&key) {
-        T::refused(message, told);
+    refuse::<S, T>(system, key, system.cells().remove(&key).into_iter(), told);
+}
+
+/// Refuses messages: a panic in the refusal of one affects no other.
+pub(super) fn refuse<S, T>(
+    system: &Arc<S>,
+    key: S::Key,
+    mut messages: impl Iterator<Item = T::Message>,
+    told: &mut Vec<S::Out>,
+) where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    let mut refuse = || messages.by_ref().for_each(|message| T::refused(message, told));
+    while let Err(panic) = catch_unwind(AssertUnwindSafe(&mut refuse)) {
+        report::<S, T>(system, key, During::Delivery, &*panic);
     }
 }
 
@@ -72,9 +86,6 @@ where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let reason = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let reason = reason.or_else(|| panic.downcast_ref::<String>().cloned());
-    let reason = reason.unwrap_or_else(|| "a panic without a message".to_owned());
-    let at = system.clock().now().at;
-    System::failed(system, Failure { kind: S::KIND, key: format!("{key:?}"), during, reason, at });
+    let at = system.now().at;
+    System::failed(system, Failure::of(S::KIND, format!("{key:?}"), (during, panic), at));
 }

@@ -2,19 +2,16 @@
 
 use std::{
     collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use super::{
-    Turn,
+    Later, Moment, Turn,
     cell::Posted,
-    failure::Failure,
+    failure::{During, Failure},
     registry::{Claimed, Registry},
-};
-use crate::{
-    clock::{Clock, Moment},
-    ports::Later,
 };
 
 /// A system of cells: its kinds, and how a turn's output is routed.
@@ -29,8 +26,8 @@ pub(crate) trait System: Sized + Send + Sync + 'static {
     /// Runs a claimed cell, by [`execute`](super::execute).
     fn execute(self: &Arc<Self>, ready: Self::Ready, run: &mut Run<Self>);
 
-    /// The clock of all turns.
-    fn clock(&self) -> &Clock;
+    /// The time of the next turn.
+    fn now(&self) -> Moment;
     /// How long one thread runs turns without a break.
     fn budget(&self) -> Duration;
     /// How long an idle worker is kept.
@@ -67,22 +64,22 @@ pub(crate) struct Run<S: System> {
     pub(crate) ready: VecDeque<S::Ready>,
     /// Output that is posted next.
     pub(crate) told: Vec<S::Out>,
-    /// Being posted; swapped with `told`.
+    /// Being posted, the last one first; swapped with `told`.
     posting: Vec<S::Out>,
     /// The last clock reading: the time of turns, and of queueing.
     pub(crate) now: Moment,
     until: Instant,
-    /// Turns since that reading.
-    turns: u32,
+    /// Steps since that reading.
+    steps: u32,
 }
 
-/// Turns that share a clock reading: together they take some microseconds, and deadlines are milliseconds.
-const TURNS_A_READING: u32 = 8;
+/// Steps that share a clock reading: together they take some microseconds, and deadlines are milliseconds.
+const STEPS_A_READING: u32 = 8;
 
 impl<S: System> Run<S> {
     /// An empty run.
     pub(crate) const fn new(now: Moment) -> Self {
-        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at, turns: 0 }
+        Self { ready: VecDeque::new(), told: Vec::new(), posting: Vec::new(), now, until: now.at, steps: 0 }
     }
 
     /// The capacity of its buffers.
@@ -100,15 +97,24 @@ impl<S: System> Run<S> {
         Rest(std::mem::take(&mut self.ready))
     }
 
-    /// Posts pending output, and the answers to it.
+    /// Posts pending output, and the answers to it. After a panic, the rest is still pending.
     pub(super) fn post(&mut self, system: &Arc<S>) {
-        while !self.told.is_empty() {
-            let mut posting = std::mem::take(&mut self.posting);
-            std::mem::swap(&mut posting, &mut self.told);
-            for out in posting.drain(..) {
+        loop {
+            while let Some(out) = self.posting.pop() {
                 system.post(out, self);
             }
-            self.posting = posting;
+            if self.told.is_empty() {
+                break;
+            }
+            std::mem::swap(&mut self.posting, &mut self.told);
+            self.posting.reverse(); // the first one is popped first
+        }
+    }
+
+    /// The same, where nobody catches a panic: the posting of one message (its refusal, say) affects no other.
+    pub(super) fn post_caught(&mut self, system: &Arc<S>) {
+        while let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.post(system))) {
+            system.failed(Failure::of("message", String::new(), (During::Delivery, &*panic), self.now.at));
         }
     }
 
@@ -137,15 +143,15 @@ impl<S: System> Run<S> {
 
     /// Starts its budget.
     pub(super) fn begin(&mut self, system: &Arc<S>) {
-        (self.now, self.turns) = (system.clock().now(), 0);
+        (self.now, self.steps) = (system.now(), 0);
         self.until = self.now.at + system.budget();
     }
 
-    /// Counts a turn.
-    pub(super) fn took_turn(&mut self, system: &Arc<S>) {
-        self.turns += 1;
-        if self.turns == TURNS_A_READING {
-            (self.now, self.turns) = (system.clock().now(), 0);
+    /// Counts a step of work: a turn, or the output at its end.
+    pub(super) fn took_step(&mut self, system: &Arc<S>) {
+        self.steps += 1;
+        if self.steps == STEPS_A_READING {
+            (self.now, self.steps) = (system.now(), 0);
         }
     }
 

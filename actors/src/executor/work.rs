@@ -2,8 +2,7 @@
 
 use ractor::ActorRef;
 
-use super::Turn;
-use crate::ports::Later;
+use super::{Later, Turn};
 
 /// A command to a cell's worker.
 pub(crate) enum Work<T: Turn> {
@@ -11,6 +10,9 @@ pub(crate) enum Work<T: Turn> {
     Await(u32, Later<T::Message>),
     /// End, if no answer was awaited since this many.
     Rest(u64),
+    /// Panics, for tests of supervision.
+    #[cfg(any(test, feature = "fault-injection"))]
+    Fault,
 }
 
 /// The handle of a worker.

@@ -3,17 +3,16 @@
 use std::{marker::PhantomData, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use ractor::{Actor, ActorProcessingErr, ActorRef, ActorRuntime};
+use ractor::{Actor, ActorId, ActorProcessingErr, ActorRef, ActorRuntime};
 
 use super::{
-    Turn,
+    Later, Turn,
     failure::During,
-    run::go,
+    run::{finish, go},
     supervise,
     system::{Home, Rest, Run, System},
     work::{Work, WorkerRef},
 };
-use crate::ports::Later;
 
 /// The worker of one cell: its mailbox holds the awaited answers, in order.
 struct Worker<S, T>(PhantomData<fn() -> (S, T)>);
@@ -38,7 +37,7 @@ where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let waits = system.cells().with(&key, |cell| {
+    let waits = system.cells().with_worker(&key, |cell| {
         let waiting = cell.wait(|| start::<S, T>(system, key));
         waiting.is_some_and(|(worker, generation)| worker.send_message(Work::Await(generation, answer)).is_ok())
     });
@@ -92,6 +91,8 @@ where
                     state.rest_later::<T>(&me, after);
                 }
             }
+            #[cfg(any(test, feature = "fault-injection"))]
+            Work::Fault => panic!("a fault was injected into this worker"),
             Work::Rest(waited) => {
                 state.resting = false;
                 if waited != state.waited {
@@ -99,7 +100,7 @@ where
                     return Ok(());
                 }
                 let cells = Home::<T>::cells(&*state.system);
-                if cells.with(&state.key, |cell| cell.rest(|worker| is_same(worker, &me))).unwrap_or(true) {
+                if cells.with_worker(&state.key, |cell| cell.rest(|worker| is_same(worker, &me))).unwrap_or(true) {
                     me.stop(None);
                 }
             }
@@ -125,7 +126,7 @@ impl<S: System, K> Waiting<S, K> {
             supervise::report::<S, T>(system, key, During::Wait, &*panic);
             T::answer_lost()
         });
-        let now = system.clock().now();
+        let now = system.now();
         let mut run = Run::new(now);
         if let Some(posted) =
             cells.with(&key, |cell| cell.answer((|worker: &_| is_same(worker, me), generation), message, now.at))
@@ -148,6 +149,29 @@ impl<S: System, K> Waiting<S, K> {
     }
 }
 
+/// An actor under the supervisor has died: if it was the worker of a cell of this kind, that cell restarts as after a
+/// panic. Returns whether it was.
+pub(crate) fn worker_died<S, T>(system: &Arc<S>, worker: ActorId) -> bool
+where
+    T: Turn<Out = S::Out>,
+    S: Home<T>,
+{
+    let Some(key) = system.cells().of_worker(worker) else { return false };
+    let now = system.now();
+    let mut run = Run::new(now);
+    if let Some(posted) = system.cells().with_worker(&key, |cell| cell.lose_worker(T::answer_lost(), now.at)) {
+        run.posted::<T>(key, posted);
+    }
+    finish(system, run);
+    true
+}
+
+/// Makes a cell's worker panic, if it has one.
+#[cfg(any(test, feature = "fault-injection"))]
+pub(crate) fn fault_worker<T: Turn, K: Ord + std::hash::Hash + Copy>(cells: &super::Registry<K, T>, key: K) {
+    cells.with(&key, |cell| cell.worker().map(|worker| worker.send_message(Work::Fault).is_ok()));
+}
+
 /// The worker that continues a run whose budget is spent.
 struct Relief<S>(PhantomData<fn() -> S>);
 
@@ -166,7 +190,7 @@ impl<S: System> Actor for Relief<S> {
         rest: Rest<S>,
         system: &mut Arc<S>,
     ) -> Result<(), ActorProcessingErr> {
-        let mut run = Run::of(rest, system.clock().now());
+        let mut run = Run::of(rest, system.now());
         loop {
             tokio::task::yield_now().await; // everybody else of this thread first
             if go(system, &mut run) {

@@ -9,7 +9,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -82,8 +82,6 @@ pub struct Link {
     state: Mutex<State>,
     /// The node is dead: nothing it asks reaches the ledger, and nothing reaches it.
     dead: Arc<AtomicBool>,
-    /// Faults that happened.
-    count: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -129,14 +127,7 @@ impl Link {
             random: SeededEntropy::new(seed),
             state: Mutex::default(),
             dead: Arc::default(),
-            count: AtomicU64::new(0),
         })
-    }
-
-    /// How many faults there were.
-    #[must_use]
-    pub fn faults(&self) -> u64 {
-        self.count.load(Ordering::Relaxed)
     }
 
     /// Other faults from now on.
@@ -174,9 +165,7 @@ impl Link {
     }
 
     fn happens(&self, thousandths: u64) -> bool {
-        let happens = self.random.next() % 1_000 < thousandths;
-        self.count.fetch_add(u64::from(happens), Ordering::Relaxed);
-        happens
+        self.random.next() % 1_000 < thousandths
     }
 
     fn some(&self, max: Duration) -> Duration {

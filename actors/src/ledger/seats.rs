@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Push, Sequence, Skipped, Source};
 use crate::protocol::{
-    Entry, Epoch, JoinOrder, Member, SeatId, SessionId, UserId,
+    Entry, Epoch, Fence, JoinOrder, Member, SeatId, SessionId, UserId,
     client::{Cid, Seq},
     server::ResumeFailure,
 };
@@ -59,6 +59,8 @@ pub struct Resume {
     pub secret: u128,
     /// The last entry that the client has processed.
     pub last_seq: Seq,
+    /// The generation that the asking node reclaims for a socket that had the seat before; `None`: a client resumes.
+    pub reclaims: Option<Fence>,
 }
 
 /// The answer to a resume.
@@ -69,6 +71,8 @@ pub enum Resumed {
     Seated(Box<ResumedSeat>),
     /// It cannot be resumed; nothing has changed.
     Failed(ResumeFailure),
+    /// It cannot be reclaimed: the client has resumed it through another node since; nothing has changed.
+    Moved,
 }
 
 /// A seat that was resumed.

@@ -8,7 +8,7 @@ use crate::{
     ledger::{Audited, Claimed, Failure, Joined, Push, Resumed, Sent},
     ports::RoomSettings,
     protocol::{
-        Epoch, JoinOrder, LeaveReason, Message as Payload, SeatId, SessionId, SocketId, UserId,
+        Epoch, Fence, JoinOrder, LeaveReason, Message as Payload, SeatId, SessionId, SocketId, UserId,
         client::{Cid, Seq},
     },
 };
@@ -50,10 +50,12 @@ pub enum Message {
     Answered(Box<Reply>),
     /// The scheduled time has come.
     Tick,
-    /// The room's settings have changed.
+    /// A reading of the room's settings; an older one than the room's is ignored.
     SettingsChanged(RoomSettings),
     /// Close the room.
     Close(LeaveReason),
+    /// Free a user's seat, on whichever node.
+    Evict(UserId, LeaveReason),
     /// Another node has closed the room: its seats have ended.
     Closed,
     /// Pushes may have been lost: audit every seat now.
@@ -72,9 +74,10 @@ pub enum Message {
 }
 
 impl Message {
-    /// Whether it is a fact about a seat that must reach the ledger, even if this room does not know the seat.
+    /// Whether it is a fact that must reach the ledger, even if this room is not open or does not know the seat.
     pub(crate) const fn is_fact(&self) -> bool {
         matches!(self, Self::Leave(seat, _) | Self::Disconnected(seat) if seat.seat.is_some())
+            || matches!(self, Self::Close(_) | Self::Evict(..))
     }
 }
 
@@ -147,6 +150,8 @@ pub struct ResumeRequest {
     pub socket: SocketId,
     /// The last entry that the client has processed.
     pub last_seq: Seq,
+    /// The seat's generation, if the room has restarted and the socket reclaims it.
+    pub reclaims: Option<Fence>,
 }
 
 /// An answer of the ledger, with its question.
@@ -158,7 +163,7 @@ pub enum Reply {
     Resume(Box<ResumeRequest>, Result<Resumed, Failure>),
     /// To the send or broadcast at the head of this seat's queue; an answer for an older fence is ignored.
     Sent(SeatId, Result<Sent, Failure>),
-    /// To a fact (left, disconnected, closed), identified by its position in the room's list.
+    /// To a fact (left, disconnected, evicted, closed), identified by its position in the room's list.
     Fact(u64, Result<Vec<Push>, Failure>),
     /// To an audit of these seats.
     Audit(Vec<SeatId>, Result<Vec<Audited>, Failure>),

@@ -20,6 +20,8 @@ pub enum Message {
     Opened(Credential),
     /// A message was read.
     Received(Result<ClientMessage, BadMessage>, Permit),
+    /// A message was read while nothing was settled for too long: one that others would receive is refused.
+    Stalled(Result<ClientMessage, BadMessage>, Permit),
     /// A ping was read.
     Pinged(Vec<u8>),
     /// A pong was read.

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -23,7 +24,7 @@ use crate::{
     ports::{Revocation, RoomSettings},
     protocol::{Epoch, NodeId, RoomId, SocketId, UserId},
     room::{self, RoomTurn},
-    settings::Settings,
+    settings::{Settings, UserLimits},
     socket::{self, Budgets, SocketTurn},
     user::UserTurn,
 };
@@ -47,6 +48,7 @@ pub(crate) struct Directory {
     pub(crate) tasks: TaskTracker,
     pub(crate) failures: Failures,
     pub(crate) sockets_env: Arc<socket::Env>,
+    pub(super) users_limits: Arc<UserLimits>,
     pub(super) rooms_env: Arc<room::Env>,
     rooms: Registry<RoomId, RoomTurn>,
     sockets: Registry<SocketId, SocketTurn>,
@@ -54,6 +56,8 @@ pub(crate) struct Directory {
     timers: Mutex<Timers<Key>>,
     /// Recently closed rooms: a join that looked its room up before is refused.
     closed: Recent<RoomId>,
+    /// Rooms that this node closes: the ledger does not know it yet.
+    closing: Mutex<BTreeSet<RoomId>>,
     /// Recently revoked tokens: a socket that was authenticated before is closed.
     revoked: Recent<Revocation>,
     sockets_made: AtomicU64,
@@ -119,12 +123,14 @@ impl Directory {
             tasks: TaskTracker::new(),
             failures: Failures::default(),
             sockets_env,
+            users_limits: Arc::new(settings.user),
             rooms_env,
-            rooms: Registry::default(),
-            sockets: Registry::default(),
-            users: Registry::default(),
+            rooms: Registry::new(settings.mailboxes.room_max),
+            sockets: Registry::new(settings.mailboxes.socket_max),
+            users: Registry::new(settings.mailboxes.user_max),
             timers: Mutex::new(Timers::new(now.at)),
             closed: Recent::default(),
+            closing: Mutex::default(),
             revoked: Recent::default(),
             sockets_made: AtomicU64::new(1),
             epoch: AtomicU64::new(0),
@@ -214,6 +220,21 @@ impl Directory {
         self.closed.note(room, self.now().at);
     }
 
+    /// Marks a room as closed until [`has_closed`](Self::has_closed).
+    pub(super) fn note_closing(&self, room: RoomId) {
+        self.note_closed(room);
+        lock(&self.closing).insert(room);
+    }
+
+    /// The ledger was told that a room is closed; returns whether it was not opened again meanwhile.
+    pub(super) fn has_closed(&self, room: RoomId) -> bool {
+        let is_closed = lock(&self.closing).remove(&room);
+        if is_closed {
+            self.note_closed(room);
+        }
+        is_closed
+    }
+
     /// Marks tokens as revoked: sockets that were authenticated before are closed when they are attached to their user.
     pub(super) fn note_revoked(&self, revocation: Revocation) {
         self.revoked.note(revocation, self.now().at);
@@ -223,6 +244,7 @@ impl Directory {
     pub(super) fn note_changed(&self, room: RoomId, settings: &RoomSettings) {
         if settings.active {
             self.closed.forget(room);
+            lock(&self.closing).remove(&room);
         }
     }
 
@@ -232,8 +254,7 @@ impl Directory {
 
     /// Records the ledger's epoch; returns whether it is newer than the known one, and not the first.
     pub(super) fn note_epoch(&self, epoch: Epoch) -> bool {
-        let before = self.epoch.fetch_max(epoch, Ordering::AcqRel);
-        before < epoch
+        self.epoch.fetch_max(epoch, Ordering::AcqRel) < epoch
     }
 
     pub(super) fn start_draining(&self) {

@@ -2,6 +2,7 @@
 
 use super::{NodeRef, root};
 use crate::{
+    executor::fault_worker,
     messages::{To, room, user},
     protocol::{RoomId, UserId},
 };
@@ -21,6 +22,8 @@ pub enum Victim {
     Bridge,
     /// A room.
     Room(RoomId),
+    /// The worker of a room, if it has one.
+    WorkerOf(RoomId),
     /// A user.
     User(UserId),
     /// The newest socket of this user.
@@ -37,6 +40,7 @@ impl NodeRef {
             Victim::Reaper => self.tell_root(root::Command::Fault(root::Child::Reaper)),
             Victim::Bridge => self.tell_root(root::Command::Fault(root::Child::Bridge)),
             Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault)),
+            Victim::WorkerOf(room) => fault_worker(self.directory.rooms(), room),
             Victim::User(user) => self.directory.tell(To::User(user, user::Message::Fault)),
             Victim::SocketOf(user) => self.directory.tell(To::User(user, user::Message::FaultNewestSocket)),
         }

@@ -1,4 +1,4 @@
-//! Notices to the other nodes (kicks, revocations, changed settings), and their effects on each node.
+//! Notices to the other nodes (kicks, revocations, changed settings, closed rooms), and their effects on each node.
 //!
 //! A notice is retried until the ledger accepts it, even if the caller gives up: it takes effect twice at most, and twice
 //! is as good as once.
@@ -12,7 +12,7 @@ use crate::{
     ledger::{Failure, Notice, Recipient},
     messages::{To, room, user},
     ports::{Revocation, Unavailable},
-    protocol::{Close, RoomId},
+    protocol::{Close, LeaveReason, RoomId},
 };
 
 /// The longest wait before a notice is sent again.
@@ -69,6 +69,27 @@ impl Directory {
         self.ports.revocations.revoked(&revocation);
         self.note_revoked(revocation);
         self.tell(To::User(revocation.user, user::Message::Revoked(revocation.scope)));
+    }
+
+    /// Closes a room: the ledger is told until it knows it, then the other nodes. Answers when the ledger knows it.
+    pub(super) fn close_room(self: &Arc<Self>, room: RoomId) -> oneshot::Receiver<()> {
+        self.note_closing(room);
+        let (tell, told) = oneshot::channel();
+        let directory = Arc::clone(self);
+        self.tasks.spawn_on(
+            async move {
+                let (settle, settled) = oneshot::channel();
+                let close = room::Message::Close(LeaveReason::Closed);
+                directory.deliver([To::Room(room, close), To::Room(room, room::Message::Drain(settle))]);
+                let _ = settled.await; // a room that has ended has told the ledger
+                let _ = tell.send(()); // the caller may have given up
+                if directory.has_closed(room) {
+                    let _retried = directory.notify(Notice::RoomClosed(room)).await;
+                }
+            },
+            self.runtime(),
+        );
+        told
     }
 
     fn look_up_again(self: &Arc<Self>, id: RoomId) {

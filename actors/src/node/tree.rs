@@ -28,7 +28,7 @@ pub struct KindState {
     pub kind: &'static str,
     /// Their number.
     pub cells: usize,
-    /// How many have a worker, because they wait for an answer.
+    /// How many have a worker, because they wait for an answer; the others are passive.
     pub active: usize,
     /// How many are running a turn.
     pub running: usize,
@@ -77,6 +77,12 @@ pub(super) fn of(directory: &Directory) -> Tree {
 }
 
 impl KindState {
+    /// How many have no worker: they run on the threads of their senders.
+    #[must_use]
+    pub const fn passive(&self) -> usize {
+        self.cells - self.active
+    }
+
     fn count(&mut self, key: &impl ToString, cell: &CellState, now: Instant, queues: &mut Vec<Queue>) {
         self.cells += 1;
         self.active += usize::from(cell.active);

@@ -42,6 +42,9 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
                 let answer = ledger.gone(at, seat, env.kept_for(window), skipped);
                 finish(answer, move |answer| Reply::Fact(id, answer.map(|()| Vec::new())))
             }
+            SeatFact::Evicted(user, reason) => {
+                finish(ledger.evict(at, user, reason), move |answer| Reply::Fact(id, answer))
+            }
             SeatFact::Closed(reason) => finish(ledger.close(at, reason), move |answer| Reply::Fact(id, answer)),
         },
         LedgerCall::Audit(audits) => {
@@ -92,5 +95,6 @@ const fn resume(request: &ResumeRequest) -> Resume {
         session: request.session,
         secret: request.secret,
         last_seq: request.last_seq,
+        reclaims: request.reclaims,
     }
 }

@@ -12,7 +12,7 @@ use self::{
     members::Members,
     rate::JoinRate,
     seat::Seat,
-    step::{LedgerCall, Step},
+    step::{LedgerCall, SeatFact, Step},
 };
 use crate::{
     ledger::{Fact, Push},
@@ -145,11 +145,9 @@ impl Room {
             Message::Pushed(push) => self.push(*push, step),
             Message::Answered(reply) => self.answered(*reply, step),
             Message::Tick => self.tick(step),
-            Message::SettingsChanged(settings) => {
-                self.settings = settings;
-                self.is_closed &= !settings.active;
-            }
+            Message::SettingsChanged(settings) => self.read_settings(settings),
             Message::Close(reason) => self.close(reason, step),
+            Message::Evict(user, reason) => self.fact(SeatFact::Evicted(user, reason), step),
             Message::Closed => self.end_all_closed(step),
             Message::Audit => self.audit_all(step),
             Message::Epoch(epoch) => self.learn_epoch(epoch, step),

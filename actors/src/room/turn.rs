@@ -44,9 +44,9 @@ struct Timers {
 }
 
 impl RoomTurn {
-    /// A room with nobody in it. `_now` is the time of the first message.
+    /// A room with nobody in it.
     #[must_use]
-    pub fn new(id: RoomId, settings: RoomSettings, env: Arc<Env>, _now: Instant) -> Self {
+    pub fn new(id: RoomId, settings: RoomSettings, env: Arc<Env>) -> Self {
         Self { room: Room::new(id, settings), env, timers: Timers::default(), drains: Vec::new(), booked: 0 }
     }
 
@@ -54,12 +54,6 @@ impl RoomTurn {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.room.is_idle() && self.drains.is_empty()
-    }
-
-    /// What the database said of the room last.
-    #[must_use]
-    pub const fn settings(&self) -> RoomSettings {
-        self.room.settings
     }
 
     /// Decides, and performs what follows in the order decided; an answer that is there is the next event.
@@ -112,8 +106,6 @@ impl Turn for RoomTurn {
     type Message = Message;
     type Out = To;
 
-    const MAILBOX_MAX: usize = 4_096;
-
     fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
         #[cfg(feature = "fault-injection")]
         assert!(!matches!(message, Message::Fault), "a fault was injected into this room");
@@ -161,6 +153,7 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Evict(..)
             | Message::Closed
             | Message::Audit
             | Message::Epoch(_)
@@ -197,6 +190,7 @@ impl Turn for RoomTurn {
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
+            | Message::Evict(..)
             | Message::Closed
             | Message::Audit
             | Message::Epoch(_)

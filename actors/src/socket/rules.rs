@@ -67,7 +67,7 @@ pub(crate) struct Connection {
     phase: Phase,
     life: Life,
     /// The tag of the last message between this socket and a room.
-    tag: u64,
+    tag: u32,
     /// Whether the node cannot reach the ledger.
     degraded: bool,
 }
@@ -116,10 +116,12 @@ pub(crate) enum Event {
     Close(Close),
 }
 
-/// A message that was read, with its permit, and whether it is within budget.
+/// A message that was read, with its permit, and whether it is within budget and may be sent to the room.
 pub(crate) struct Received {
     pub(crate) message: Result<ClientMessage, BadMessage>,
     pub(crate) permit: Permit,
+    /// Whether it was read while nothing was settled for too long.
+    pub(crate) is_stalled: bool,
     pub(crate) charge: Charge,
 }
 
@@ -181,7 +183,14 @@ pub(crate) struct Cx<'a> {
 
 impl Connection {
     pub(crate) fn new(id: SocketId, now: Instant, limits: &SocketLimits) -> Self {
-        Self { id, identity: None, phase: Phase::Opened(None), life: Life::new(now, limits), tag: 0, degraded: false }
+        Self {
+            id,
+            identity: None,
+            phase: Phase::Opened(None),
+            life: Life::new(now.into(), limits),
+            tag: 0,
+            degraded: false,
+        }
     }
 
     pub(crate) const fn id(&self) -> SocketId {

@@ -145,6 +145,7 @@ fn every_close_has_a_reason_unless_it_needs_none() {
     }
 }
 
+// T4
 #[test]
 fn events_of_another_session_are_dropped() {
     let stranger = SessionId::from_u128(7);
@@ -202,6 +203,7 @@ fn a_loss_in_the_ledger_is_reported_once_per_session() {
     assert_eq!(bench.hears(RoomEvent::Lost), [""; 0]);
 }
 
+// T8
 #[test]
 fn a_flood_is_closed_and_a_spent_budget_refuses() {
     let mut bench = Bench::in_room();

@@ -3,7 +3,7 @@
 use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use smallvec::SmallVec;
@@ -16,7 +16,7 @@ use super::{
     sink::{At, Writer},
 };
 use crate::{
-    clock::Moment,
+    clock::{Moment, Stamp},
     executor::{Next, Out, Turn},
     in_flight::{InFlight, Permit},
     messages::{
@@ -45,7 +45,7 @@ pub struct SocketTurn {
     in_flight: Arc<InFlight>,
     env: Arc<Env>,
     /// When the next tick is scheduled.
-    woken_at: Option<Instant>,
+    woken_at: Option<Stamp>,
 }
 
 type Outs = Out<To, Message>;
@@ -75,7 +75,8 @@ impl SocketTurn {
     fn event(&mut self, message: Message, now: Moment, out: &mut Outs) -> Option<Event> {
         Some(match message {
             Message::Opened(credential) => Event::Opened(credential),
-            Message::Received(message, permit) => self.received(message, permit, now),
+            Message::Received(message, permit) => self.received(message, (permit, false), now),
+            Message::Stalled(message, permit) => self.received(message, (permit, true), now),
             Message::Pinged(payload) => Event::Pinged(payload, self.charge(Cost::Control, now)),
             Message::Ponged(payload) => {
                 let is_asked = self.connection.expects_pong();
@@ -87,7 +88,7 @@ impl SocketTurn {
             Message::FromUser(what) => Event::FromUser(what),
             Message::Found(lookup, settings) => Event::Found(lookup, settings, self.fresh()),
             Message::Tick => {
-                self.woken_at = self.woken_at.filter(|at| *at > now.at + STEP_BACK);
+                self.woken_at = self.woken_at.filter(|at| *at > Stamp::from(now.at + STEP_BACK));
                 Event::Tick
             }
             Message::Draining(ms) => Event::Draining(ms),
@@ -110,7 +111,12 @@ impl SocketTurn {
         })
     }
 
-    fn received(&mut self, message: Result<ClientMessage, BadMessage>, permit: Permit, now: Moment) -> Event {
+    fn received(
+        &mut self,
+        message: Result<ClientMessage, BadMessage>,
+        (permit, is_stalled): (Permit, bool),
+        now: Moment,
+    ) -> Event {
         let cost = message.as_ref().map_or(Cost::Message, Cost::of);
         let charge = if cost == Cost::Resume && self.connection.user().is_none() {
             // Resumes take priority over joins: other clients of the address must not cost them their session.
@@ -119,7 +125,7 @@ impl SocketTurn {
         } else {
             self.charge(cost, now)
         };
-        Event::Received(Received { message, permit, charge })
+        Event::Received(Received { message, permit, is_stalled, charge })
     }
 
     fn charge(&mut self, cost: Cost, now: Moment) -> Charge {
@@ -165,9 +171,6 @@ impl Turn for SocketTurn {
     type Message = Message;
     type Out = To;
 
-    /// Maximum queued deliveries: those of a large room in which all members send at once, while a worker is late.
-    const MAILBOX_MAX: usize = 1_024;
-
     fn turn(&mut self, message: Message, now: Moment, out: &mut Outs) -> Next {
         if let Some(event) = self.event(message, now, out) {
             self.handle(event, now, out);
@@ -183,10 +186,10 @@ impl Turn for SocketTurn {
         self.judge(now, out);
         if !self.connection.is_closed() {
             let at = self.connection.wake_at(&self.env.limits);
-            let at = self.writer.wake_at().map_or(at, |by| by.min(at));
+            let at = self.writer.wake_at().map_or(at, |by| at.min(by.into()));
             if self.woken_at.is_none_or(|woken| at < woken) {
                 self.woken_at = Some(at);
-                out.tell(To::Wake(Key::Socket(self.connection.id()), at));
+                out.tell(To::Wake(Key::Socket(self.connection.id()), at.into()));
             }
         }
         self.next()
@@ -200,6 +203,7 @@ impl Turn for SocketTurn {
             Message::Pinged(_) | Message::Ponged(_) => false,
             Message::Opened(_)
             | Message::Received(..)
+            | Message::Stalled(..)
             | Message::Disconnected(_)
             | Message::FromUser(_)
             | Message::Flushed(_)

@@ -1,11 +1,19 @@
 //! A user's rules, as tables.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use super::rules::User;
+use super::{rules::User, turn::UserTurn};
 use crate::{
     clock::Moment,
-    messages::{socket::FromUser, user::Message},
+    executor::Turn as _,
+    messages::{
+        To,
+        socket::{FromUser, Message as SocketMessage},
+        user::Message,
+    },
     ports::RevocationScope,
     protocol::{Close, SocketId},
     settings::UserLimits,
@@ -15,7 +23,7 @@ const A: SocketId = SocketId(1);
 const B: SocketId = SocketId(2);
 
 fn user(sockets_max: usize) -> User {
-    User::new(UserLimits { sockets_max, expiring_before: Duration::from_secs(60) })
+    User::new(Arc::new(UserLimits { sockets_max, expiring_before: Duration::from_secs(60) }))
 }
 
 fn at(seconds: u64) -> Moment {
@@ -62,6 +70,11 @@ fn a_kick_closes_every_socket() {
 }
 
 #[test]
+fn an_idle_user_is_small() {
+    assert!(size_of::<super::UserTurn>() <= 64, "{} bytes", size_of::<super::UserTurn>());
+}
+
+#[test]
 fn every_socket_hears_of_a_revocation_and_decides_for_its_own_token() {
     let mut user = user(4);
     user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
@@ -70,4 +83,18 @@ fn every_socket_hears_of_a_revocation_and_decides_for_its_own_token() {
     let told = user.handle(Message::Revoked(scope), at(1));
     assert_eq!(told, [(A, FromUser::Revoked(scope)), (B, FromUser::Revoked(scope))]);
     assert!(!user.is_idle(), "a socket that closes detaches itself");
+}
+
+#[test]
+fn a_full_mailbox_refuses_new_sockets_and_tokens_and_never_a_kick() {
+    for message in [Message::Attached { socket: A, expires: 9 }, Message::Refreshed { socket: A, expires: 9 }] {
+        assert!(!UserTurn::is_exempt(&message));
+        let mut told = Vec::new();
+        UserTurn::refused(message, &mut told);
+        assert!(matches!(told[..], [To::Socket(A, SocketMessage::Close(Close::Overload))]), "it reconnects later");
+    }
+    let scope = RevocationScope::AllBefore(7);
+    for message in [Message::Kick(Close::Forbidden), Message::Revoked(scope), Message::Detached(A), Message::Tick] {
+        assert!(UserTurn::is_exempt(&message));
+    }
 }

@@ -1,6 +1,9 @@
 //! A user's turn: messages to their sockets.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::rules::User;
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
         socket::{FromUser, Message as SocketMessage},
         user::Message,
     },
-    protocol::UserId,
+    protocol::{Close, UserId},
     settings::UserLimits,
 };
 
@@ -29,7 +32,7 @@ pub struct UserTurn {
 impl UserTurn {
     /// A user without a socket.
     #[must_use]
-    pub const fn new(id: UserId, limits: UserLimits) -> Self {
+    pub fn new(id: UserId, limits: Arc<UserLimits>) -> Self {
         Self { id, user: User::new(limits), woken_at: None }
     }
 }
@@ -37,9 +40,6 @@ impl UserTurn {
 impl Turn for UserTurn {
     type Message = Message;
     type Out = To;
-
-    /// All messages are exempt: the node's number of sockets bounds them.
-    const MAILBOX_MAX: usize = 1_024;
 
     fn turn(&mut self, message: Message, now: Moment, out: &mut Out<To, Message>) -> Next {
         #[cfg(feature = "fault-injection")]
@@ -68,12 +68,22 @@ impl Turn for UserTurn {
         Next::Done
     }
 
-    /// Facts of sockets are bounded by their number; a kick must not be lost either.
-    fn is_exempt(_: &Message) -> bool {
-        true
+    /// Detachments are bounded by attachments; a kick or a revocation must not be lost.
+    fn is_exempt(message: &Message) -> bool {
+        match message {
+            Message::Attached { .. } | Message::Refreshed { .. } => false,
+            Message::Detached(_) | Message::Tick | Message::Kick(_) | Message::Revoked(_) => true,
+            #[cfg(feature = "fault-injection")]
+            Message::Fault | Message::FaultNewestSocket => true,
+        }
     }
 
-    fn refused(_: Message, _: &mut Vec<To>) {}
+    /// Nobody would watch over the socket's token: it closes, to reconnect and resume later.
+    fn refused(message: Message, out: &mut Vec<To>) {
+        if let Message::Attached { socket, .. } | Message::Refreshed { socket, .. } = message {
+            out.push(To::Socket(socket, SocketMessage::Close(Close::Overload)));
+        }
+    }
 
     /// A user waits for nothing.
     fn answer_lost() -> Message {

@@ -241,15 +241,24 @@ impl Naive {
         }
     }
 
-    pub(crate) fn resume(&mut self, room: RoomId, resume: &Resume, node: &NodeId) -> Result<Resumed, ResumeFailure> {
+    pub(crate) fn resume(
+        &mut self,
+        room: RoomId,
+        resume: &Resume,
+        node: &NodeId,
+    ) -> Result<Resumed, Option<ResumeFailure>> {
         let limits = self.limits;
-        let session = self.session(room, resume.order).ok_or(ResumeFailure::SeatGone)?;
+        let session = self.session(room, resume.order).ok_or(Some(ResumeFailure::SeatGone))?;
         if session.user != resume.user || session.session != resume.session || session.secret != resume.secret {
-            return Err(ResumeFailure::BadToken);
+            return Err(Some(ResumeFailure::BadToken));
+        }
+        let is_held = session.is_connected() && session.node == *node;
+        if resume.reclaims.is_some_and(|fence| fence < session.fence) && !is_held {
+            return Err(None); // it has moved
         }
         let mut settled = session.clone();
         settled.settle(resume.last_seq, 0, &limits);
-        let replay = settled.after(resume.last_seq, &limits).ok_or(ResumeFailure::Gap)?;
+        let replay = settled.after(resume.last_seq, &limits).ok_or(Some(ResumeFailure::Gap))?;
         self.tell_ended(room, resume.order, Ended::Moved);
         settled.acked = settled.acked.max(resume.last_seq);
         settled.fence += 1;

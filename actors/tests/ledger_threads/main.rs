@@ -167,7 +167,7 @@ impl Participant {
     fn move_on(&self, session: &mut Session) {
         let old = session.seat;
         let (user, last_seq) = (self.user, session.cursor.seq());
-        let resume = Resume { user, order: old.order, session: session.session, secret: 0, last_seq };
+        let resume = Resume { user, order: old.order, session: session.session, secret: 0, last_seq, reclaims: None };
         let Ok(Resumed::Seated(resumed)) = now(self.ledger.resume(self.at(0), resume)) else {
             panic!("a live session can be resumed")
         };

@@ -99,6 +99,11 @@ fn limits() -> String {
         ("messages refused for rate since the last quiet time", budget.flood_max.to_string(), "close 4529"),
         ("refusals that the client has not received", socket.refusals_max.to_string(), "close 4529"),
         ("messages taken and not settled", socket.in_flight_max.to_string(), "further ones wait in the connection"),
+        (
+            "while none of them is settled",
+            seconds(socket.settle_within),
+            "`unavailable`, with `retryAfterMs`; heartbeats and pongs are still read",
+        ),
         ("from opening to `hello`", seconds(socket.hello_within), "close 4508"),
         ("no message of any kind", seconds(socket.heartbeat_within), "close 4508; the seat is kept for its window"),
         ("from a WebSocket ping to its pong", seconds(socket.pong_within), "likewise"),

@@ -69,7 +69,7 @@ impl Checker {
             What::Refused(cid, _) => self.refused(session, *cid),
             What::Resumed { .. } => self.resumed(session),
             What::Away | What::Ended(_) if self.is_settling => {
-                self.stories.entry(session.to_owned()).and_modify(|story| story.untold = self.lost_at);
+                self.stories.entry(session.to_owned()).and_modify(|story| story.is_untold_after(self.lost_at));
                 None
             }
             What::Joined { .. }
@@ -120,7 +120,7 @@ impl Checker {
         if self.is_settling {
             let cut = &self.cut;
             let is_untold = |story: &&mut Story| story.node.as_ref().is_none_or(|node| cut.contains(node));
-            self.stories.values_mut().filter(is_untold).for_each(|story| story.untold = self.lost_at);
+            self.stories.values_mut().filter(is_untold).for_each(|story| story.is_untold_after(self.lost_at));
         }
     }
 
@@ -133,15 +133,16 @@ impl Checker {
         self.stories.entry(session.to_owned()).and_modify(|story| story.was_alone = was_alone);
     }
 
-    /// Nothing is heard twice, but for two cases, in both of which the ledger has lost since that it was sent: of neither
+    /// Nothing is heard twice, but for three cases, in all of which the ledger has lost since that it was sent: of neither
     /// client a node could tell what it knew; or of the sender none could, for it was lost and nobody stayed there who would
-    /// claim, and the message had waited: of each sender a claim brings the greatest number heard, which was heard before.
+    /// claim, and the message had waited: of each sender a claim brings the greatest number heard, which was heard before;
+    /// or the receiver was absent in two losses, and the ledger went back to between them, when it had not resumed yet.
     fn repeated(&mut self, session: &str, origin: &Origin) -> Option<String> {
         let story = self.stories.get(session)?;
         let first = *story.heard.get(origin)?;
-        let is_untold = |story: &Story| story.untold.is_some_and(|lost_at| lost_at > first);
-        let sender = self.stories.get(&origin.0).filter(|sender| is_untold(sender));
-        if sender.is_some_and(|sender| is_untold(story) || sender.was_alone && story.late.contains(origin)) {
+        let sender = self.stories.get(&origin.0).filter(|sender| sender.is_untold(first));
+        let is_untold = |sender: &Story| story.is_untold(first) || sender.was_alone && story.late.contains(origin);
+        if sender.is_some_and(is_untold) || story.is_untold_twice(first) {
             self.repeats += 1;
             return None;
         }
@@ -242,7 +243,7 @@ impl Checker {
                 let obliged = other.room == story.room
                     && other.end.is_none()
                     && other.begun < *at
-                    && to.as_ref().is_none_or(|to| *to == other.user);
+                    && to.as_ref().is_none_or(|(user, rev)| *user == other.user && *rev == Some(other.rev));
                 if obliged && !other.heard.contains_key(&origin) {
                     found.push(format!("{cid} was acknowledged, and {receiver} never heard it"));
                 }

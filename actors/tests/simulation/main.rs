@@ -93,6 +93,24 @@ fn what_had_waited_may_be_heard_twice_if_nobody_was_left_to_tell_of_it() {
     assert_eq!(broken([1770]), [0; 0]);
 }
 
+/// A client sent to a user's earlier seat while that user joined again.
+#[test]
+fn a_message_is_owed_to_the_seat_that_its_sender_knew() {
+    assert_eq!(broken([5065]), [0; 0]);
+}
+
+/// What had waited was sent with its description to a receiver who was gone; later it counted as waiting still.
+#[test]
+fn what_was_sent_to_a_receiver_who_has_left_is_not_sent_to_their_next_seat() {
+    assert_eq!(broken([7684]), [0; 0]);
+}
+
+/// The receiver was absent in two losses, and the second went back to when the first had not been settled for it.
+#[test]
+fn what_came_between_two_losses_may_be_heard_twice_by_a_receiver_absent_in_both() {
+    assert_eq!(broken([5494]), [0; 0]);
+}
+
 /// The checker catches each seeded bug within so many seeds.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes without optimization: ./test.sh simulation")]

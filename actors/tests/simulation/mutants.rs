@@ -1,7 +1,13 @@
 //! Ledgers with one bug each: the checker is only worth something if it catches them. What an audit mends by itself, as a
 //! push that is forgotten, is not among them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::time::Instant;
 
 use actors::{
     ledger::{
@@ -34,6 +40,8 @@ pub(crate) enum Mutant {
     AckWithoutAppend,
     /// A seat is freed although its window is not past.
     HastyReaper,
+    /// A room that has panicked forgets its seats: what their clients do next is not told to the ledger.
+    GhostSeat,
 }
 
 impl Mutant {
@@ -48,6 +56,7 @@ impl Mutant {
         Self::SilentResume,
         Self::AckWithoutAppend,
         Self::HastyReaper,
+        Self::GhostSeat,
     ];
 }
 
@@ -55,11 +64,33 @@ impl Mutant {
 pub(crate) struct Mutated {
     mutant: Mutant,
     inner: Arc<MemoryLedger>,
+    panics: Arc<Panics>,
+}
+
+/// Until when each room forgets its seats after a panic.
+#[derive(Default)]
+pub(crate) struct Panics(Mutex<BTreeMap<RoomId, Instant>>);
+
+impl Panics {
+    /// Until clients have noticed.
+    const FORGETS_FOR: Duration = Duration::from_secs(3);
+
+    pub(crate) fn note(&self, room: RoomId) {
+        self.0.lock().expect("no panic").insert(room, Instant::now() + Self::FORGETS_FOR);
+    }
+
+    fn forgets(&self, room: RoomId) -> bool {
+        self.0.lock().expect("no panic").get(&room).is_some_and(|until| Instant::now() < *until)
+    }
 }
 
 impl Mutated {
-    pub(crate) const fn new(mutant: Mutant, inner: Arc<MemoryLedger>) -> Self {
-        Self { mutant, inner }
+    pub(crate) const fn new(mutant: Mutant, inner: Arc<MemoryLedger>, panics: Arc<Panics>) -> Self {
+        Self { mutant, inner, panics }
+    }
+
+    fn is_ghost(&self, room: RoomId) -> bool {
+        self.is(Mutant::GhostSeat) && self.panics.forgets(room)
     }
 
     fn is(&self, mutant: Mutant) -> bool {
@@ -95,6 +126,9 @@ impl Ledger for Mutated {
     }
 
     fn leave(&self, at: At<'_>, seat: SeatId, reason: LeaveReason) -> Answer<Vec<Push>> {
+        if self.is_ghost(at.room) {
+            return Vec::new().into();
+        }
         if self.is(Mutant::UnfencedLeave) {
             for newer in 0..4 {
                 let seat = SeatId { fence: seat.fence + newer, ..seat };
@@ -113,7 +147,7 @@ impl Ledger for Mutated {
     }
 
     fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
-        if self.is(Mutant::ForgottenGone) {
+        if self.is(Mutant::ForgottenGone) || self.is_ghost(at.room) {
             return ().into();
         }
         let window = if self.is(Mutant::HastyReaper) { window / 10 } else { window };
@@ -135,7 +169,7 @@ impl Ledger for Mutated {
                 }
                 Resumed::Seated(seat)
             }
-            failed @ Resumed::Failed(_) => failed,
+            not_seated @ (Resumed::Failed(_) | Resumed::Moved) => not_seated,
         })
     }
 
@@ -174,7 +208,7 @@ impl Ledger for Mutated {
     }
 
     fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {
-        self.inner.held(at)
+        if self.is(Mutant::GhostSeat) { Vec::new().into() } else { self.inner.held(at) }
     }
 
     fn claim(&self, at: At<'_>, claims: Vec<Claim>, facts: Vec<Fact>) -> Answer<Claimed> {
@@ -204,7 +238,7 @@ impl Ledger for Mutated {
     fn subscribe(&self, node: &NodeId, subscriber: Subscriber) {
         let mutant = self.mutant;
         let inner = Arc::clone(&self.inner);
-        let filter = Self { mutant, inner };
+        let filter = Self { mutant, inner, panics: Arc::default() };
         self.inner.subscribe(
             node,
             Arc::new(move |event| match &event {

@@ -151,10 +151,10 @@ impl World {
         tokio::spawn(async move {
             match how {
                 0 => node.kick(user).await,
-                1 | 2 => drop(node.evict(room, user).await),
+                1 | 2 => node.evict(room, user),
                 _ => {
                     world.book.set_active(room, false);
-                    let _ = node.close_room(room).await; // if the ledger does not take it, its members stay
+                    let _ = node.close_room(room).await; // if the ledger is away, it is closed later
                     sleep(open_after).await; // paused
                     world.book.set_active(room, true);
                     let _ = node.settings_changed(room).await;
@@ -175,7 +175,10 @@ impl World {
             3 => Victim::Bridge,
             4 => Victim::User(user),
             5 => Victim::SocketOf(user),
-            _ => Victim::Room(room),
+            _ => {
+                self.panics.note(room);
+                Victim::Room(room)
+            }
         };
         self.note("-", || format!("{victim:?} panics"));
         host.node.inject(victim);

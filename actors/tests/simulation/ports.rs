@@ -19,7 +19,8 @@ pub(crate) struct Book(Mutex<BTreeMap<RoomId, RoomSettings>>);
 impl Book {
     /// These rooms, for so many participants.
     pub(crate) fn new(rooms: &[RoomId], participants_max: u32) -> Self {
-        let settings = RoomSettings { participants_max, seat_window: WINDOW, mode: Mode::Mesh, active: true };
+        let settings =
+            RoomSettings { participants_max, seat_window: WINDOW, mode: Mode::Mesh, active: true, revision: 1 };
         Self(Mutex::new(rooms.iter().map(|room| (*room, settings)).collect()))
     }
 
@@ -27,6 +28,7 @@ impl Book {
     pub(crate) fn set_active(&self, room: RoomId, active: bool) {
         if let Some(settings) = self.0.lock().expect("no panic").get_mut(&room) {
             settings.active = active;
+            settings.revision += 1;
         }
     }
 }

@@ -13,13 +13,13 @@ pub(crate) struct Story {
     pub(crate) end: Option<End>,
     pub(crate) roster: BTreeMap<String, u64>,
     seq: u64,
-    pub(crate) sent: BTreeMap<u64, (usize, Kind, Option<String>)>,
+    pub(crate) sent: BTreeMap<u64, (usize, Kind, Option<Receiver>)>,
     pub(crate) acked: u64,
     pub(crate) refused: BTreeMap<u64, String>,
     /// What was heard, and when first.
     pub(crate) heard: BTreeMap<Origin, usize>,
-    /// Messages without a number that were heard.
-    plain: BTreeSet<(Session, u64)>,
+    /// Messages without a number that were heard, and when first.
+    plain: BTreeMap<(Session, u64), usize>,
     /// The last number heard of each sender, candidates apart.
     last: BTreeMap<(Session, bool), u64>,
     /// Senders whose description was heard.
@@ -38,14 +38,34 @@ pub(crate) struct Story {
     pub(crate) was_alone: bool,
     /// What was heard after a greater number of its sender: it had waited for a description.
     pub(crate) late: BTreeSet<Origin>,
-    /// The last loss of the ledger after which no node may have told what the client had sent and heard.
-    pub(crate) untold: Option<usize>,
+    /// The first and the last loss of the ledger after which no node may have told what the client had sent and heard.
+    untold: Option<(usize, usize)>,
 }
+
+/// To whom a message was sent: a user, and the seat of that user that the sender knew.
+pub(crate) type Receiver = (String, Option<u64>);
 
 impl Story {
     pub(crate) fn new(begun: usize, (user, room): (&str, &str), rev: u64, peers: &BTreeMap<String, u64>) -> Self {
         let (user, room, roster) = (user.to_owned(), room.to_owned(), peers.clone());
         Self { user, room, rev, begun, roster, ..Self::default() }
+    }
+
+    /// After this loss no node may tell what the client had sent and heard.
+    pub(crate) fn is_untold_after(&mut self, lost_at: Option<usize>) {
+        if let Some(at) = lost_at {
+            self.untold = Some((self.untold.map_or(at, |(first, _)| first), at));
+        }
+    }
+
+    /// Whether that may be so of what was heard at this time.
+    pub(crate) fn is_untold(&self, heard_at: usize) -> bool {
+        self.untold.is_some_and(|(_, last)| last > heard_at)
+    }
+
+    /// Whether a loss of that kind came before this time, and another one after it.
+    pub(crate) fn is_untold_twice(&self, heard_at: usize) -> bool {
+        self.untold.is_some_and(|(first, last)| first < heard_at && heard_at < last)
     }
 
     pub(crate) fn read(&mut self, at: usize, what: &What) -> Option<String> {
@@ -54,14 +74,15 @@ impl Story {
         }
         match what {
             What::Sent { cid, kind, to } => {
-                self.sent.entry(*cid).or_insert((at, *kind, to.clone()));
+                let to = to.as_ref().map(|user| (user.clone(), self.roster.get(user).copied()));
+                self.sent.entry(*cid).or_insert((at, *kind, to));
                 None
             }
             What::Acked(cid) => self.is_acked(*cid),
             What::Refused(cid, code) => self.is_refused(*cid, code),
             What::Heard { seq, kind, origin } => self.next(*seq).or_else(|| self.hears(at, *kind, origin)),
             What::HeardPlain { seq, kind, sender, plain } => {
-                self.next(*seq).or_else(|| self.hears_plain(*kind, (sender, *plain)))
+                self.next(*seq).or_else(|| self.hears_plain(at, *kind, (sender, *plain)))
             }
             What::PeerJoined { seq, user, rev } => self.next(*seq).or_else(|| {
                 let known = self.roster.insert(user.clone(), *rev);
@@ -153,8 +174,9 @@ impl Story {
         self.is_described(kind, sender)
     }
 
-    fn hears_plain(&mut self, kind: Kind, (sender, plain): (&str, u64)) -> Option<String> {
-        if !self.plain.insert((sender.to_owned(), plain)) {
+    fn hears_plain(&mut self, at: usize, kind: Kind, (sender, plain): (&str, u64)) -> Option<String> {
+        let first = *self.plain.entry((sender.to_owned(), plain)).or_insert(at);
+        if first != at && !self.is_untold_twice(first) {
             return Some(format!("heard {sender}'s message {plain} without a number twice"));
         }
         self.is_described(kind, sender)

@@ -27,7 +27,7 @@ use super::{
     checker,
     client::Client,
     history::{History, Violation, What},
-    mutants::Mutated,
+    mutants::{Mutated, Panics},
     plan::Plan,
     ports::{Book, NoIce, Trusting},
 };
@@ -62,6 +62,7 @@ pub(crate) struct World {
     /// The present start of each node.
     pub(super) hosts: Mutex<Vec<Arc<Host>>>,
     pub(super) ledger: Arc<MemoryLedger>,
+    pub(super) panics: Arc<Panics>,
     /// What the ledger had stored in the last moments.
     pub(super) snapshots: Mutex<VecDeque<(Instant, Snapshot)>>,
     pub(super) book: Arc<Book>,
@@ -89,6 +90,7 @@ impl World {
         let world = Arc::new(Self {
             hosts: Mutex::default(),
             ledger: Arc::new(ledger),
+            panics: Arc::default(),
             snapshots: Mutex::default(),
             book: Arc::new(Book::new(&rooms, plan.seats_max)),
             clock,
@@ -115,7 +117,7 @@ impl World {
     pub(super) async fn start(&self, node: usize) -> Arc<Host> {
         let (plan, start) = (self.plan, self.starts.fetch_add(1, Ordering::Relaxed));
         let shared: Arc<dyn Ledger> = match plan.mutant {
-            Some(mutant) => Arc::new(Mutated::new(mutant, Arc::clone(&self.ledger))),
+            Some(mutant) => Arc::new(Mutated::new(mutant, Arc::clone(&self.ledger), Arc::clone(&self.panics))),
             None => Arc::clone(&self.ledger) as _,
         };
         let faults = if self.calm.load(Ordering::Relaxed) { Faults::NONE } else { plan.faults };

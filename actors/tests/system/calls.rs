@@ -146,3 +146,27 @@ async fn messages_before_hello_or_outside_a_room_are_refused() {
     outside.says("{");
     assert_eq!(outside.hears("error").await["code"], "bad_message");
 }
+
+// C13
+#[tokio::test(start_paused = true)]
+async fn a_changed_limit_applies_to_the_next_join_on_every_node() {
+    for is_notified in [true, false] {
+        let world = World::of(2, actors::settings::Settings::default()).await;
+        let room = world.room(4);
+        let mut members = world.members(2, room).await;
+        world.book.limits(room, 2);
+        if is_notified {
+            let _accepted_or_retried = world.nodes[0].settings_changed(room).await;
+        }
+        for (node, user) in [(0, 8), (1, 9)] {
+            let browser = &mut world.browser(node, user).await;
+            browser.says(&format!(r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#));
+            assert_eq!(browser.hears("error").await["code"], "room_full", "on node {node}, notified: {is_notified}");
+        }
+        for member in &mut members {
+            member.hears_nothing_for(Duration::from_secs(2)).await;
+        }
+        world.book.limits(room, 3);
+        world.member(1, 9, room).await;
+    }
+}

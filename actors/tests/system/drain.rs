@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use actors::{
+    ledger::{Lease, Ledger as _},
     protocol::Close,
     settings::{Drain, Settings},
 };
 
-use super::{browser::Browser, world::World};
+use super::{
+    browser::Browser,
+    world::{World, name},
+};
 
 #[tokio::test(start_paused = true)]
 async fn a_drained_node_loses_nothing_and_its_clients_resume_elsewhere() {
@@ -31,4 +35,22 @@ async fn a_drained_node_loses_nothing_and_its_clients_resume_elsewhere() {
     assert!(draining.await.expect("the drain does not panic"), "the node came to rest in time");
     assert_eq!(world.nodes[0].population().sockets, 0);
     moves.goes().await;
+}
+
+// T11
+#[tokio::test(start_paused = true)]
+async fn a_drain_over_a_slow_ledger_leaves_no_connected_seat_and_no_lease() {
+    let world = World::linked(2).await;
+    let room = world.room(4);
+    let mut members = world.members(4, room).await; // users 2 and 4 are on the first node
+    members.iter_mut().for_each(|member| member.is_patient = true);
+    world.links[0].stall(Duration::from_secs(1));
+    let within = Duration::from_secs(3); // the seats' windows are longer
+    let drain = Drain { within, spread: Duration::ZERO, ..Drain::default() };
+    assert!(world.nodes[0].drain(drain).await, "everything was settled in time");
+    let seats = world.ledger.members(room).await.expect("memory answers");
+    let seats: Vec<_> = seats.into_iter().map(|seat| (seat.user.to_string(), seat.connected)).collect();
+    assert_eq!(seats, [(name(1), true), (name(2), false), (name(3), true), (name(4), false)]);
+    let lease = world.ledger.renew(world.nodes[0].id(), Duration::from_secs(6), world.ledger.epoch()).await;
+    assert_eq!(lease, Ok(Lease::Lapsed), "the lease was released");
 }

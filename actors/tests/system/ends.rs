@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actors::{
     messages::socket::{Credential, Disconnect},
-    protocol::{Close, UserId},
+    protocol::{Close, RoomId, UserId},
 };
 
 use super::{
@@ -59,6 +59,7 @@ async fn a_closed_page_leaves_at_once() {
     assert_eq!(members[0].hears("user_left").await["reason"], "left");
 }
 
+// T14
 #[tokio::test(start_paused = true)]
 async fn a_closed_room_closes_its_members_and_refuses_joins() {
     let world = World::of(2, actors::settings::Settings::default()).await;
@@ -69,7 +70,60 @@ async fn a_closed_room_closes_its_members_and_refuses_joins() {
         assert_eq!(member.hears("room_closed").await["reason"], "closed");
         member.is_closed("room_closed", Close::RoomGone).await;
     }
-    assert_eq!(world.nodes[0].members(room).await.expect("the ledger answers"), []);
+    refuse_joins(&world, room).await;
+    assert_eq!(world.ledger.rooms(), 0);
+}
+
+/// Every node refuses joins, although the book says that the room is open.
+async fn refuse_joins(world: &World, room: RoomId) {
+    tokio::time::sleep(Duration::from_secs(1)).await; // paused: every node is told
+    for (node, user) in [(0, 8), (1, 9)] {
+        let browser = &mut world.browser(node, user).await;
+        browser.says(&format!(r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#));
+        assert_eq!(browser.hears("error").await["code"], "room_closed", "on node {node}");
+    }
+}
+
+// T14
+#[tokio::test(start_paused = true)]
+async fn a_room_that_is_closed_while_the_ledger_is_away_is_closed_as_soon_as_it_answers() {
+    let world = World::linked(2).await;
+    let room = world.room(4);
+    let mut members = world.members(3, room).await;
+    world.links[0].cut(Duration::from_secs(3));
+    assert!(world.nodes[0].close_room(room).await.is_err(), "the caller is told that it takes longer");
+    for member in &mut members {
+        member.is_patient = true;
+        assert_eq!(member.hears("room_closed").await["reason"], "closed");
+        member.is_closed("room_closed", Close::RoomGone).await;
+    }
+    refuse_joins(&world, room).await;
+    assert_eq!(world.ledger.rooms(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_without_members_on_this_node_is_closed_everywhere() {
+    let world = World::of(2, actors::settings::Settings::default()).await;
+    let room = world.room(4);
+    let mut alice = world.member(1, 1, room).await;
+    let _in_time_or_later = world.nodes[0].close_room(room).await;
+    assert_eq!(alice.hears("room_closed").await["reason"], "closed");
+    alice.is_closed("room_closed", Close::RoomGone).await;
+    refuse_joins(&world, room).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_is_evicted_as_soon_as_the_ledger_answers() {
+    let world = World::linked(2).await;
+    let room = world.room(4);
+    let mut members = world.members(3, room).await; // users 1 and 3 are on node 1
+    members.iter_mut().for_each(|member| member.is_patient = true);
+    world.links[1].cut(Duration::from_secs(3));
+    world.nodes[1].evict(room, UserId::from_u128(2));
+    members[1].is_closed("forbidden", Close::Forbidden).await;
+    for bystander in [0, 2] {
+        assert_eq!(members[bystander].hears("user_left").await["reason"], "kicked");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -37,6 +37,7 @@ async fn a_number_out_of_order_is_refused_and_not_taken() {
     assert_eq!(members[1].hears("chat_message").await["content"], "2");
 }
 
+// T5
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_was_lost_with_its_socket_is_answered_the_same_after_the_resume() {
     let world = World::of(2, Settings::default()).await;
@@ -57,6 +58,25 @@ async fn a_refusal_that_was_lost_with_its_socket_is_answered_the_same_after_the_
     assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("glare"), Some(1)));
     assert_eq!(alice.hears("chat_message").await["content"], "and more");
     alice.hears_nothing_for(Duration::from_secs(1)).await;
+}
+
+// T5
+#[tokio::test(start_paused = true)]
+async fn a_number_that_was_refused_for_lack_of_space_is_not_taken_after_the_resume_although_there_is_space() {
+    let world = World::of(2, Settings::default()).await;
+    let mut members = world.members(2, world.room(4)).await;
+    let (bob, mut alice) = (members.pop().expect("two"), members.pop().expect("two"));
+    for cid in 1..=65 {
+        bob.candidate(cid, &name(1), "its description does not come"); // 64 wait; the 65th is refused, unread
+    }
+    bob.chats(66, "hi");
+    assert_eq!(alice.hears("chat_message").await["content"], "hi");
+    bob.disconnects(Disconnect::Lost);
+    let mut back = Browser::connect(&world.nodes[1], None);
+    assert_eq!(back.resumes(&bob).await["data"]["lastCid"].as_u64(), Some(66));
+    back.candidate(65, &name(1), "its description does not come");
+    let refusal = back.hears("error").await;
+    assert_eq!((refusal["code"].as_str(), refusal["cid"].as_u64()), (Some("candidates_overflow"), Some(65)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -194,6 +194,40 @@ async fn a_resume_while_the_old_socket_is_open_takes_over_unnoticed() {
     members[0].hears_nothing_for(Duration::from_secs(20)).await;
 }
 
+// C9
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_was_taken_over_on_another_node_is_closed_and_speaks_for_nobody() {
+    let world = World::of(2, Settings::default()).await;
+    let mut members = world.members(2, world.room(4)).await; // user 2 is on the first node
+    let mut bob = members.pop().expect("two");
+    let mut back = Browser::connect(&world.nodes[1], None);
+    assert_eq!(back.resumes(&bob).await["type"], "resumed");
+    bob.chats(1, "from the old socket");
+    back.chats(1, "from the new socket");
+    assert_eq!(members[0].hears("chat_message").await["content"], "from the new socket");
+    bob.is_patient = true;
+    bob.is_closed("replaced", Close::Replaced).await;
+    members[0].hears_nothing_for(Duration::from_secs(20)).await;
+}
+
+// C1
+#[tokio::test(start_paused = true)]
+async fn the_old_socket_of_a_session_that_was_resumed_elsewhere_cannot_leave_for_it() {
+    for code in [None, Some(1000), Some(1001)] {
+        let world = World::of(2, Settings::default()).await;
+        let mut members = world.members(2, world.room(4)).await; // user 2 is on the first node
+        let bob = members.pop().expect("two");
+        let mut back = Browser::connect(&world.nodes[1], None);
+        assert_eq!(back.resumes(&bob).await["type"], "resumed");
+        bob.disconnects(Disconnect::Closed(code));
+        let [alice] = &mut members[..] else { panic!("one is left") };
+        let long = Duration::from_secs(20);
+        tokio::join!(alice.hears_nothing_for(long), back.hears_nothing_for(long));
+        alice.chats(1, "still there?");
+        assert_eq!(back.hears("chat_message").await["content"], "still there?");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_silent_socket_is_detected_and_its_seat_lost() {
     let world = World::single().await;

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -29,12 +32,38 @@ use super::{browser::Browser, far::FarBook};
 
 /// The rooms that exist.
 #[derive(Default)]
-pub(crate) struct Book(Mutex<BTreeMap<RoomId, RoomSettings>>);
+pub(crate) struct Book {
+    rooms: Mutex<BTreeMap<RoomId, RoomSettings>>,
+    /// How many of the next lookups panic.
+    panics: AtomicU32,
+}
+
+impl Book {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<RoomId, RoomSettings>> {
+        self.rooms.lock().expect("no test panics with the book open")
+    }
+
+    /// Changes the participant limit of a room.
+    pub(crate) fn limits(&self, room: RoomId, participants_max: u32) {
+        let mut rooms = self.open();
+        let settings = rooms.get_mut(&room).expect("it exists");
+        (settings.participants_max, settings.revision) = (participants_max, settings.revision + 1);
+    }
+
+    /// As many of the next lookups panic.
+    pub(crate) fn panics(&self, times: u32) {
+        self.panics.store(times, Ordering::SeqCst);
+    }
+}
 
 impl Rooms for Book {
     fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let settings = self.0.lock().expect("no test panics with the book open").get(&room).copied();
-        Box::pin(async move { Ok(settings) })
+        let panics = self.panics.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let settings = self.open().get(&room).copied();
+        Box::pin(async move {
+            assert!(!panics, "told to fail");
+            Ok(settings)
+        })
     }
 }
 
@@ -166,10 +195,15 @@ impl World {
 
     /// A new room with this limit.
     pub(crate) fn room(&self, participants_max: u32) -> RoomId {
-        let mut rooms = self.book.0.lock().expect("no test panics with the book open");
+        let mut rooms = self.book.open();
         let id = RoomId::from_letters([u8::try_from(rooms.len() % 26).expect("26 fits"); 10]);
-        let settings =
-            RoomSettings { participants_max, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        let settings = RoomSettings {
+            participants_max,
+            seat_window: Duration::from_secs(5),
+            mode: Mode::Mesh,
+            active: true,
+            revision: 1,
+        };
         rooms.insert(id, settings);
         id
     }

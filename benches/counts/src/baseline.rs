@@ -64,9 +64,26 @@ impl Display for Counts {
     }
 }
 
+/// What a room of a hundred may cost at most, in percent of a room of two: the work of one message does not grow with it.
+const FLAT_PERCENT: u64 = 130;
+const FLAT: [&str; 2] = ["relay_candidate", "relay_candidate_room_of_100"];
+
+/// How a message in a room of a hundred is dearer than in a room of two, if it is.
+fn steep(now: &Counts) -> Option<String> {
+    let [few, many] = FLAT.map(|name| now.of(name));
+    let (few, many) = (few?, many?);
+    (many * 100 > few * FLAT_PERCENT).then(|| {
+        format!(
+            "\nFAILED: {} takes {many} instructions, {} takes {few}: more than {FLAT_PERCENT} %.\n\
+             The work of one message grows with its room: something looks at every member or pair.\n",
+            FLAT[1], FLAT[0]
+        )
+    })
+}
+
 /// What is to be said of `now`, where `agreed` was agreed to.
 pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
-    let mut words = format!("{:<20} {:>9} {:>9} {:>9}\n", "instructions", "agreed", "now", "change");
+    let mut words = format!("{:<28} {:>9} {:>9} {:>9}\n", "instructions", "agreed", "now", "change");
     let (mut dearer, mut cheaper, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
     for (name, _) in now.instructions.iter().chain(&agreed.instructions).filter(|(name, _)| seen.insert(name)) {
@@ -75,7 +92,7 @@ pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
             continue;
         };
         // Writing into a String cannot fail.
-        let _ = writeln!(words, "{name:<20} {before:>9} {after:>9} {:>9}", change(before, after));
+        let _ = writeln!(words, "{name:<28} {before:>9} {after:>9} {:>9}", change(before, after));
         let sentence = || format!("{name}: {after} instructions a call, {} of {before}.", change(before, after));
         if after * 100 > before * (100 + PERCENT) {
             dearer.push(sentence());
@@ -118,7 +135,9 @@ pub(crate) fn compare(agreed: &Counts, now: &Counts) -> Verdict {
             cheaper.join("\n  ")
         );
     }
-    Verdict { passes: dearer.is_empty() && unknown.is_empty(), words }
+    let steep = steep(now);
+    words.push_str(steep.as_deref().unwrap_or_default());
+    Verdict { passes: dearer.is_empty() && unknown.is_empty() && steep.is_none(), words }
 }
 
 /// The change in percent, to a tenth, with its sign.
@@ -176,6 +195,15 @@ mod tests {
         assert!(!judged(1_000, 950).words.contains("win"));
         let Verdict { passes, words } = judged(1_000, 949);
         assert!(passes && words.contains("A win") && words.contains("-5.1 %"), "{words}");
+    }
+
+    // T3
+    #[test]
+    fn a_message_whose_work_grows_with_its_room_fails() {
+        let of = |many| counts("1.95.0", &[(FLAT[0], 1_000), (FLAT[1], many)]);
+        assert!(compare(&of(1_300), &of(1_300)).passes);
+        let Verdict { passes, words } = compare(&of(1_301), &of(1_301));
+        assert!(!passes && words.contains("more than 130 %"), "{words}");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct Hot {
 }
 
 /// All of them.
-pub const HOT: [Hot; 9] = [
+pub const HOT: [Hot; 10] = [
     Hot { name: "decode_candidate", call: |times| decoding(&candidate(), times) },
     Hot { name: "decode_offer", call: |times| decoding(&offer(), times) },
     Hot { name: "encode_candidate", call: |times| encoding(&candidate(), times) },
@@ -35,8 +35,10 @@ pub const HOT: [Hot; 9] = [
     Hot { name: "guard_candidate", call: |times| guarding(&candidate(), times) },
     Hot { name: "guard_offer", call: |times| guarding(&offer(), times) },
     Hot { name: "ledger_send", call: sending },
-    Hot { name: "relay_candidate", call: |times| relay::candidates(&candidate(), times, 1) },
-    Hot { name: "relay_8_candidates", call: |times| relay::candidates(&candidate(), times, 8) },
+    Hot { name: "relay_candidate", call: |times| relay::candidates(&candidate(), times, 1, 2) },
+    Hot { name: "relay_8_candidates", call: |times| relay::candidates(&candidate(), times, 8, 2) },
+    // T3: `baseline` compares it with the room of two.
+    Hot { name: "relay_candidate_room_of_100", call: |times| relay::candidates(&candidate(), times, 1, 100) },
 ];
 
 /// A candidate as browsers send it: 255 bytes.

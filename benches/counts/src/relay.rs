@@ -63,8 +63,13 @@ impl Verifier for Everything {
 
 impl Rooms for Everything {
     fn settings(&self, _: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let settings =
-            RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true };
+        let settings = RoomSettings {
+            participants_max: 100,
+            seat_window: Duration::from_secs(5),
+            mode: Mode::Mesh,
+            active: true,
+            revision: 1,
+        };
         Box::pin(async move { Ok(Some(settings)) })
     }
 }
@@ -104,8 +109,8 @@ async fn turns() {
     }
 }
 
-/// A candidate from one member to the other, `together` of them read at once, so that `times` go in all.
-pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
+/// A candidate from one of so many members to another, `together` of them read at once, so that `times` go in all.
+pub(crate) fn candidates(candidate: &str, times: u64, together: u64, members: u128) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let node = node().await;
@@ -116,6 +121,13 @@ pub(crate) fn candidates(candidate: &str, times: u64, together: u64) {
                 UserId::from_u128(1)
             ))
             .await;
+        let mut others = Vec::new();
+        for number in 3..=members {
+            let other = 1_000 + number;
+            others.push(Member::come(&node, other).await);
+            let other = UserId::from_u128(other);
+            elder.says(&format!(r#"{{"type":"offer","data":{{"targetUserId":"{other}","sdp":"v=0"}}}}"#)).await;
+        }
         tokio::time::sleep(Duration::from_secs(5)).await; // paused: everybody but the room rests by then
         let before = newer.1.load(Relaxed);
         let (head, tail) = candidate.split_once("\"cid\":7").expect("a number");

@@ -19,7 +19,7 @@ use super::{Door, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
 /// Settings of every load: no limit meant for one client may limit the generator.
-const RAISED: [&str; 15] = [
+const RAISED: [&str; 16] = [
     "http.connections_max=1000000",
     "http.connections_per_address_max=1000000",
     "socket.hello_within=5m",
@@ -34,6 +34,7 @@ const RAISED: [&str; 15] = [
     "rate_limits.auth_per_address=1000000/1m",
     "rate_limits.requests_per_address=10000000/1m",
     "rate_limits.requests_per_user=10000000/1m",
+    "rate_limits.sockets_per_address=10000000/1m",
     "log.filter=warn",
 ];
 

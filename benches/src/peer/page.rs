@@ -206,7 +206,7 @@ mod tests {
         assert!(page.contains("A short trial"), "{page}");
         assert!(page.contains("| Aldis | 8.00 | 8.00 | 80.0 | 160 | 8000 | 13 333 |"), "{page}");
         assert!(page.contains("| Aldis | 2.0 × | 2.0 × | 2.0 × | 2.0 × | 2.0 × | 1.9 × |"), "{page}");
-        let left_out = "**Not installed where this was measured**: matchbox_server. To measure it too: `cargo install ";
+        let left_out = "**Not installed on this machine**: matchbox_server. To include it: `cargo install ";
         assert!(page.contains(left_out), "{page}");
         assert!(page.contains("(benchmarks.svg)") && page.contains("got message 8 instead of 7"), "{page}");
     }

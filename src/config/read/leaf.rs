@@ -67,7 +67,11 @@ impl<'de> Deserializer<'de> for Leaf<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         let Some(text) = self.loose() else { return self.deserialize_any(visitor) };
-        let elements = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+        // As TOML writes it, too: `["a", "b"]`.
+        let inside = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let is_quote = |c| inside.is_some() && (c == '"' || c == '\'');
+        let elements = inside.unwrap_or(text).split(',').map(|text| text.trim().trim_matches(is_quote));
+        let elements = elements.filter(|text| !text.is_empty());
         visitor.visit_seq(LooseElements(elements))
     }
 

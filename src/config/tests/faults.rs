@@ -40,8 +40,9 @@ fn sources(input: &str) -> Sources {
 }
 
 fn answer(input: &str) -> String {
-    match load(&sources(input)).and_then(|loaded| loaded.startable()) {
-        Ok(()) => "right".to_owned(),
+    match load(&sources(input)).and_then(|loaded| loaded.startable().map(|()| loaded.warnings)) {
+        Ok(warnings) if warnings.is_empty() => "right".to_owned(),
+        Ok(warnings) => warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         Err(error) => error.to_string().trim_end().to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{file, flag, variable};
 use crate::config::schema::SCHEMA;
 use crate::config::text::Text;
-use crate::config::{Config, LogFormat, Origin, Sources, load};
+use crate::config::{Config, LogFormat, Sources, load};
 
 #[test]
 fn flags_override_environment_overrides_file_overrides_defaults() {
@@ -52,7 +52,7 @@ fn environment_text_is_parsed_as_its_keys_type() {
     ];
     let environment = cases.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let config = load(&Sources { environment, ..Sources::default() }).expect("right").config;
-    let origins: Vec<_> = config.http.allowed_origins.iter().map(Origin::as_str).collect();
+    let origins: Vec<_> = config.http.allowed_origins.iter().map(ToString::to_string).collect();
     assert_eq!(origins, ["https://a.example", "https://b.example:444"]);
     assert_eq!(config.http.connections_max.get(), 2000);
     assert_eq!(config.log.format, LogFormat::Json);

@@ -59,10 +59,13 @@ fn faults_never_show_the_value_of_a_secret_key() {
     for text in &files {
         assert_hidden(&load(&file(text)).expect_err(text).to_string());
     }
-    for name in ["ALDIS_ICE__TURN_SECRETS", "ALDIS_DATABASE__URL", "ALDIS_LEDGER__REDIS_URL", "ALDIS_ICE__TURN_SECRET"]
-    {
+    for name in ["ALDIS_ICE__TURN_SECRETS", "ALDIS_DATABASE__URL", "ALDIS_LEDGER__REDIS_URL"] {
         assert_hidden(&load(&variable(name, CANARY)).expect_err(name).to_string());
     }
+    let misspelt = load(&variable("ALDIS_ICE__TURN_SECRET", CANARY)).expect("a warning only");
+    assert_eq!(misspelt.warnings.len(), 1);
+    assert_hidden(&misspelt.warnings[0].to_string());
+    assert_hidden(&misspelt.warnings[0].summary());
     assert_hidden(&load(&flag("--database-url", "database.url", CANARY)).expect_err("no scheme").to_string());
 }
 

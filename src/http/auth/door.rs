@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderName, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
-use axum_extra::extract::CookieJar;
 use utoipa::IntoParams;
 
 use super::{LetIn, RefreshBody};
@@ -16,10 +15,11 @@ use crate::{
     auth::{AuthError, RefreshToken},
     http::{
         Shared,
-        client::Client,
+        audit::Who,
         cookies, origin,
         problem::{Code, Problem},
     },
+    net::{self, cookie},
 };
 
 /// The header by which a client without cookies requests the refresh token in the body.
@@ -68,7 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RefreshBy {
 /// limit.
 pub(in crate::http) struct Door {
     secure: bool,
-    jar: CookieJar,
+    refresh: Option<String>,
     client: String,
 }
 
@@ -76,17 +76,17 @@ impl FromRequestParts<Shared> for Door {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
-        origin::must_not_be_foreign(&parts.headers, &site.settings)?;
-        let client = parts.extensions.get::<Client>().copied();
-        if let Some(client) = client
-            && let Err(wait) = site.rates.auth_address.take(client.network())
+        origin::must_not_be_foreign(parts)?;
+        let known = parts.extensions.get::<net::Request>();
+        if let Some(known) = known
+            && let Err(wait) = site.rates.auth_address.take(known.client.network())
         {
             return Err(Problem::too_often("logins from your address", wait));
         }
-        let secure = site.settings.cookies_secure || client.is_some_and(|client| client.over_tls);
+        let secure = known.is_some_and(|known| known.secure);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         let client = agent.unwrap_or_default().to_owned();
-        Ok(Self { secure, jar: CookieJar::from_headers(&parts.headers), client })
+        Ok(Self { secure, refresh: cookie::refresh(&parts.headers, secure), client })
     }
 }
 
@@ -98,9 +98,9 @@ impl Door {
 
     /// The refresh token of the body, else of the cookie.
     pub(super) fn refresh_token(&self, body: Option<&RefreshBody>) -> Result<(RefreshToken, RefreshBy), AuthError> {
-        let (text, by) = match (body, self.jar.get(cookies::REFRESH)) {
+        let (text, by) = match (body, &self.refresh) {
             (Some(body), _) => (body.refresh_token.as_str(), RefreshBy::Body),
-            (None, Some(cookie)) => (cookie.value(), RefreshBy::Cookie),
+            (None, Some(cookie)) => (cookie.as_str(), RefreshBy::Cookie),
             (None, None) => {
                 return Err(AuthError::Refresh("none was sent, neither as the cookie refresh_token nor in the body"));
             }
@@ -118,7 +118,9 @@ impl Door {
             user: session.user.into(),
             refresh_token: (by == RefreshBy::Body).then(|| refresh.clone()),
         };
+        let who = Who(answer.user.id);
         let mut response = (status, Json(&answer)).into_response();
+        response.extensions_mut().insert(who);
         cookies::set_access(response.headers_mut(), &answer.access_token, access_ttl, self.secure);
         if by == RefreshBy::Cookie {
             cookies::set_refresh(response.headers_mut(), &refresh, site.accounts.settings().refresh_ttl, self.secure);
@@ -128,7 +130,7 @@ impl Door {
 
     /// Whether a browser sent a refresh token.
     pub(super) fn has_cookie(&self) -> bool {
-        self.jar.get(cookies::REFRESH).is_some()
+        self.refresh.is_some()
     }
 
     /// The empty response that removes both cookies.

@@ -3,6 +3,7 @@
 use super::{Code, Problem};
 use crate::{
     auth::{AuthError, TokenError},
+    net::CredentialError,
     storage::StoreError,
 };
 
@@ -26,6 +27,16 @@ impl From<AuthError> for Problem {
             AuthError::Store(why) => why.into(),
             AuthError::Broken(why) => Self::internal(why),
         }
+    }
+}
+
+impl From<CredentialError> for Problem {
+    fn from(why: CredentialError) -> Self {
+        let code = match why {
+            CredentialError::Malformed => Code::AuthInvalid,
+            CredentialError::Two => Code::TwoTokens,
+        };
+        Self::new(code, format!("The request was refused: {why}."))
     }
 }
 

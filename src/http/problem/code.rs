@@ -45,6 +45,12 @@ macro_rules! codes {
 codes! {
     /// The request is malformed: path, query, header.
     BadRequest = "bad_request", BAD_REQUEST, "Malformed request";
+    /// A request to open a WebSocket that breaks a rule of RFC 6455, or offers no sub-protocol of ours.
+    BadHandshake = "bad_handshake", BAD_REQUEST, "Invalid WebSocket handshake";
+    /// Two different tokens in one request.
+    TwoTokens = "two_tokens", BAD_REQUEST, "Two tokens";
+    /// A token in the query string, which proxies log.
+    TokenInQuery = "token_in_query", BAD_REQUEST, "Token in the query string";
     /// The body is not JSON.
     MalformedBody = "malformed_body", BAD_REQUEST, "Invalid JSON";
     /// No token.
@@ -59,7 +65,7 @@ codes! {
     RefreshInvalid = "refresh_invalid", UNAUTHORIZED, "Invalid refresh token";
     /// Not allowed for this user.
     Forbidden = "forbidden", FORBIDDEN, "Forbidden";
-    /// A request with a cookie, from a page of another site.
+    /// A page of another site: it may neither open a socket nor use a cookie.
     OriginNotAllowed = "origin_not_allowed", FORBIDDEN, "Origin not allowed";
     /// The operator disabled the account.
     AccountDisabled = "account_disabled", FORBIDDEN, "Account disabled";
@@ -75,6 +81,8 @@ codes! {
     UserNotFound = "user_not_found", NOT_FOUND, "User not found";
     /// The resource does not support this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "Method not allowed";
+    /// The request names a host that is not served here.
+    MisdirectedRequest = "misdirected_request", MISDIRECTED_REQUEST, "Misdirected request";
     /// The request's body was not received in time.
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "Request timeout";
     /// The address has an account.
@@ -87,6 +95,10 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type";
     /// The body is JSON, but does not match the schema; see `errors`.
     InvalidBody = "invalid_body", UNPROCESSABLE_ENTITY, "Validation failed";
+    /// `/ws` speaks WebSocket version 13 only.
+    UpgradeRequired = "upgrade_required", UPGRADE_REQUIRED, "WebSocket required";
+    /// The client's address has the maximum number of connections.
+    TooManyConnections = "too_many_connections", TOO_MANY_REQUESTS, "Too many connections";
     /// A rate limit was exceeded; see `Retry-After`.
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
     /// A server error.
@@ -127,6 +139,7 @@ impl Code {
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
             StatusCode::UNPROCESSABLE_ENTITY => Self::InvalidBody,
+            StatusCode::UPGRADE_REQUIRED => Self::UpgradeRequired,
             StatusCode::TOO_MANY_REQUESTS => Self::RateLimited,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             other if other.is_server_error() => Self::Internal,

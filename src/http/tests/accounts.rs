@@ -1,9 +1,14 @@
 //! Signup, login, refresh, logout, me, JWKS: bodies, cookies and their permissions.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::{Answer, Ask, Bench, bench, bench_with};
-use crate::http::{Settings, rate};
+use crate::{
+    http::{Settings, rate},
+    net,
+};
 
 async fn login(bench: &Bench) -> Answer {
     Ask::post("/api/auth/login")
@@ -153,9 +158,7 @@ async fn a_logout_removes_cookies_and_revokes_the_token_and_needs_neither() {
 
 #[tokio::test]
 async fn another_site_cannot_use_our_cookies() {
-    let bench =
-        bench_with(Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() })
-            .await;
+    let bench = bench_with(super::allowing("https://app.example.org")).await;
     let (token, _) = bench.signup("ann").await;
     let cookie = format!("access_token={token}");
     let create = || Ask::post("/api/rooms").header("cookie", &cookie);
@@ -178,13 +181,27 @@ async fn another_site_cannot_use_our_cookies() {
 #[tokio::test]
 async fn cookies_are_secure_when_the_browsers_connection_is() {
     let proxy = "127.0.0.0/8".parse().expect("a network");
-    let bench = bench_with(Settings { trusted_proxies: vec![proxy], ..Settings::default() }).await;
+    let bench = bench_with(Settings {
+        net: Arc::new(net::Rules { trusted_proxies: vec![proxy], ..net::Rules::default() }),
+        ..Settings::default()
+    })
+    .await;
     let body = json!({"email": "ann@example.org", "password": "correct horse", "name": "Ann"});
     let answer =
         Ask::post("/api/auth/signup").header("x-forwarded-proto", "https").json(body).send(&bench.router).await;
     for name in ["access_token", "refresh_token"] {
-        assert!(answer.cookie(name).is_some_and(|(_, flags)| flags.ends_with("; Secure")), "{name}");
+        assert!(answer.cookie(name).is_none(), "{name}: a sibling domain could set it");
+        let (_, flags) = answer.cookie(&format!("__Host-{name}")).expect("a cookie");
+        assert!(flags.starts_with("Path=/; SameSite=") && flags.ends_with("; Secure"), "{name}: {flags}");
     }
+    let (token, _) = answer.cookie("__Host-access_token").expect("a cookie");
+    let me = |cookie: String| Ask::get("/api/auth/me").header("x-forwarded-proto", "https").header("cookie", &cookie);
+    assert_eq!(me(format!("__Host-access_token={token}")).send(&bench.router).await.status, 200);
+    me(format!("access_token={token}")).send(&bench.router).await.is_problem(401, "auth_required");
+    let (token, _) = answer.cookie("__Host-refresh_token").expect("a cookie");
+    let refresh = Ask::post("/api/auth/refresh").header("x-forwarded-proto", "https");
+    let refreshed = refresh.header("cookie", &format!("__Host-refresh_token={token}")).send(&bench.router).await;
+    assert_eq!(refreshed.status, 200, "{refreshed:?}");
     assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
 }
 

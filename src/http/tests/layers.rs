@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, extract::ConnectInfo, routing::get};
 
 use super::{Ask, bench, bench_with};
-use crate::http::{Settings, layered, rate};
+use crate::{
+    http::{Settings, layered, rate},
+    net,
+};
 
 #[tokio::test]
 async fn every_response_has_an_id_and_only_a_trusted_proxy_chooses_it() {
@@ -13,7 +16,11 @@ async fn every_response_has_an_id_and_only_a_trusted_proxy_chooses_it() {
     let answer = Ask::get("/health/live").header("x-request-id", "mine").send(&open.router).await;
     assert!(answer.header("x-request-id").len() == 36, "{answer:?}");
     let proxy = "127.0.0.1/32".parse().expect("a network");
-    let behind = bench_with(Settings { trusted_proxies: vec![proxy], ..Settings::default() }).await;
+    let behind = bench_with(Settings {
+        net: Arc::new(net::Rules { trusted_proxies: vec![proxy], ..net::Rules::default() }),
+        ..Settings::default()
+    })
+    .await;
     for (sent, taken) in [
         ("lb-7.F_3", true),
         ("", false),
@@ -48,7 +55,7 @@ async fn a_panic_fails_only_its_request_and_hides_its_cause() {
             }
         }),
     );
-    let answer = Ask::get("/boom").send(&layered(broken, Arc::clone(&bench.site))).await;
+    let answer = Ask::get("/boom").send(&layered(broken, Arc::clone(&bench.site), |_| None)).await;
     answer.is_problem(500, "internal");
     assert!(!answer.text.contains("secret"), "{}", answer.text);
 }
@@ -72,7 +79,7 @@ async fn a_request_that_takes_too_long_ends_with_503() {
     let bench = bench().await;
     tokio::time::pause();
     let slow = Router::new().route("/slow", get(std::future::pending::<()>));
-    let answer = Ask::get("/slow").send(&layered(slow, Arc::clone(&bench.site))).await;
+    let answer = Ask::get("/slow").send(&layered(slow, Arc::clone(&bench.site), |_| None)).await;
     answer.is_problem(503, "unavailable");
     assert_eq!(answer.header("retry-after"), "1");
 }
@@ -140,9 +147,7 @@ async fn every_answer_has_the_security_headers() {
 
 #[tokio::test]
 async fn only_allowed_origins_get_cors() {
-    let bench =
-        bench_with(Settings { allowed_origins: vec!["https://app.example.org".to_owned()], ..Settings::default() })
-            .await;
+    let bench = bench_with(super::allowing("https://app.example.org")).await;
     for (origin, allowed) in [("https://app.example.org", "https://app.example.org"), ("https://evil.org", "")] {
         let preflight =
             Ask::new("OPTIONS", "/api/rooms").header("origin", origin).header("access-control-request-method", "POST");

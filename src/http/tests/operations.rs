@@ -7,7 +7,8 @@ use std::sync::{
 
 use serde_json::json;
 
-use super::{Ask, bench};
+use super::operators::{TOKEN, operators};
+use super::{Ask, bench, operators::at};
 use crate::http::{Check, Health, admin_router};
 
 #[tokio::test]
@@ -84,16 +85,16 @@ async fn only_the_admin_listener_shows_metrics_and_internal_state() {
     let bench = bench().await;
     let (token, _) = bench.signup("ann").await;
     let room = bench.room(&token).await;
-    let admin = admin_router(Arc::clone(&bench.site), Arc::new(|| "up 1\n".to_owned()));
-    let metrics = Ask::get("/metrics").send(&admin).await;
+    let admin = admin_router(Arc::clone(&bench.site), Arc::new(|| "up 1\n".to_owned()), operators(false));
+    let metrics = at(Ask::get("/metrics")).send(&admin).await;
     assert_eq!(
         (metrics.text.as_str(), metrics.header("content-type")),
         ("up 1\n", "text/plain; version=0.0.4; charset=utf-8")
     );
-    let inside = Ask::get(&format!("/internal/rooms/{room}")).send(&admin).await.json();
+    let inside = at(Ask::get(&format!("/internal/rooms/{room}"))).bearer(TOKEN).send(&admin).await.json();
     assert_eq!((&inside["room"]["roomId"], &inside["live"]["room"]), (&json!(room), &json!(room)));
-    Ask::get("/internal/rooms/aaa-bbbb-ccc").send(&admin).await.is_problem(404, "room_not_found");
-    Ask::get("/api/auth/me").send(&admin).await.is_problem(404, "not_found");
+    at(Ask::get("/internal/rooms/aaa-bbbb-ccc")).bearer(TOKEN).send(&admin).await.is_problem(404, "room_not_found");
+    at(Ask::get("/api/auth/me")).bearer(TOKEN).send(&admin).await.is_problem(404, "not_found");
     for path in ["/metrics".to_owned(), format!("/internal/rooms/{room}")] {
         Ask::get(&path).send(&bench.router).await.is_problem(404, "not_found");
     }
@@ -104,9 +105,10 @@ async fn a_disabled_user_is_kicked_and_cannot_log_in() {
     let bench = bench().await;
     let (token, id) = bench.signup("ann").await;
     bench.now.fetch_add(1, Ordering::SeqCst);
-    let admin = admin_router(Arc::clone(&bench.site), Arc::new(String::new));
+    let admin = admin_router(Arc::clone(&bench.site), Arc::new(String::new), operators(false));
     let change = |id: &str, disabled: bool| {
-        Ask::new("PATCH", &format!("/internal/users/{id}")).json(json!({ "disabled": disabled }))
+        let ask = Ask::new("PATCH", &format!("/internal/users/{id}")).json(json!({ "disabled": disabled }));
+        at(ask).bearer(TOKEN)
     };
     assert_eq!(change(&id.to_string(), true).send(&admin).await.status, 204);
     assert_eq!(bench.live.commands(), [format!("revoke {id}")]);

@@ -1,9 +1,12 @@
-//! All reasons to refuse a socket: one table of status, code and detail (RFC 9457 problem details).
+//! All reasons to open no socket, each as a problem of the edge's one table of codes (`http::problem`).
 
 use std::time::Duration;
 
-use hyper::http::header::{self, HeaderName, HeaderValue};
-use hyper::http::{Response, StatusCode};
+use hyper::http::header::{self, HeaderMap, HeaderValue};
+
+use crate::http::NotOpened;
+use crate::http::problem::{Code, Problem};
+use crate::net::{CredentialError, HostError};
 
 /// Why the node admits no new socket now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,22 +17,15 @@ pub struct Busy {
     pub retry_after: Duration,
 }
 
-impl Busy {
-    /// Whole seconds, at least one: `Retry-After` has no fractions (RFC 9110 §10.2.3).
-    fn seconds(self) -> u64 {
-        self.retry_after.as_millis().div_ceil(1_000).max(1).try_into().unwrap_or(u64::MAX)
-    }
-}
-
 /// Why a request to open a socket is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Not GET.
     Method,
     /// HTTP/1.0.
     HttpVersion,
-    /// No `Host`, more than one, an invalid one, or one that the target contradicts.
-    Host,
+    /// Not one valid `Host`, or one that the target contradicts.
+    Host(HostError),
     /// No `Upgrade: websocket`.
     NotAnUpgrade,
     /// No `upgrade` in `Connection`.
@@ -46,130 +42,90 @@ pub enum Refusal {
     NotAscii,
     /// Sub-protocols offered, none of them ours.
     Protocol,
-    /// A page whose origin is not allowed.
-    Origin,
-    /// The cookie without an origin: not a browser's request.
-    CookieWithoutOrigin,
-    /// A malformed token.
-    Token,
-    /// Tokens by two carriers at once.
-    TwoTokens,
+    /// A page that may not connect, with the reason.
+    Origin(String),
+    /// A malformed token, or two.
+    Token(CredentialError),
     /// A token in the query string.
     TokenInQuery,
+    /// The client's address has as many connections as it may.
+    Connections,
+    /// The client's address opens sockets too fast.
+    Rate(Duration),
     /// The node admits no new sockets now.
     Busy(Busy),
 }
 
+/// When a client whose address has too many connections may try again: some of them will have ended.
+const CONNECTIONS_RETRY: Duration = Duration::from_secs(5);
+
 impl Refusal {
-    /// Status, code and detail.
-    fn row(self) -> (StatusCode, &'static str, &'static str) {
-        let bad = |detail| (StatusCode::BAD_REQUEST, "bad_handshake", detail);
+    /// The stable code for programs and metrics.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.problem().code.as_str()
+    }
+
+    /// The response, a problem like all others.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let bad = |detail: &str| Problem::new(Code::BadHandshake, detail);
         match self {
-            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "a WebSocket opens with GET"),
-            Self::HttpVersion => bad("a WebSocket opens over HTTP/1.1"),
-            Self::Host => bad("exactly one valid Host is needed, and the request target must not contradict it"),
-            Self::NotAnUpgrade => (
-                StatusCode::UPGRADE_REQUIRED,
-                "upgrade_required",
-                "this path speaks WebSocket only → send Upgrade: websocket",
-            ),
-            Self::Connection => bad("the list in Connection must contain upgrade (does a proxy drop it?)"),
-            Self::Version => {
-                (StatusCode::UPGRADE_REQUIRED, "unsupported_version", "Sec-WebSocket-Version must be 13 (RFC 6455)")
+            Self::Method => Problem::new(Code::MethodNotAllowed, "A WebSocket opens with GET."),
+            Self::HttpVersion => bad("A WebSocket opens over HTTP/1.1."),
+            Self::Host(why) => Problem::new(Code::BadHandshake, format!("The request was refused: {why}.")),
+            Self::NotAnUpgrade => {
+                Problem::new(Code::UpgradeRequired, "This path speaks WebSocket only: send `Upgrade: websocket`.")
             }
-            Self::Key => bad("Sec-WebSocket-Key must be 16 bytes in base64"),
-            Self::Body => bad("a WebSocket request has no body"),
-            Self::Repeated => bad("a field that may occur once is repeated"),
-            Self::NotAscii => bad("a field contains bytes outside visible ASCII"),
-            Self::Protocol => bad("of the sub-protocols offered, one must be aldis.v1 (at most 16, valid tokens)"),
-            Self::Origin => (
-                StatusCode::FORBIDDEN,
-                "origin_forbidden",
-                "pages of this Origin may not connect → serve the page from this host, let the proxy pass Host on, \
-                 or add the origin to allowed_origins",
+            Self::Connection => bad("The list in Connection must contain `upgrade`; does a proxy drop it?"),
+            Self::Version => Problem::new(Code::UpgradeRequired, "Sec-WebSocket-Version must be 13 (RFC 6455)."),
+            Self::Key => bad("Sec-WebSocket-Key must be 16 bytes in base64."),
+            Self::Body => bad("A WebSocket request has no body."),
+            Self::Repeated => bad("A field that may occur once is repeated."),
+            Self::NotAscii => bad("A field contains bytes outside visible ASCII."),
+            Self::Protocol => bad("Of the sub-protocols offered, one must be aldis.v1 (at most 16, valid tokens)."),
+            Self::Origin(why) => Problem::new(Code::OriginNotAllowed, format!("The request was refused: {why}.")),
+            Self::Token(why) => (*why).into(),
+            Self::TokenInQuery => Problem::new(
+                Code::TokenInQuery,
+                "Tokens must not be in the query string: send hello, or the sub-protocol bearer.<base64url>.",
             ),
-            Self::CookieWithoutOrigin => (
-                StatusCode::FORBIDDEN,
-                "origin_required",
-                "the cookie access_token is accepted only with an allowed Origin → use Authorization: Bearer",
-            ),
-            Self::Token => (
-                StatusCode::BAD_REQUEST,
-                "bad_token",
-                "the token must be 1 to 4096 visible ASCII characters; as a sub-protocol in base64url without padding",
-            ),
-            Self::TwoTokens => (StatusCode::BAD_REQUEST, "two_tokens", "send the token once, by one carrier only"),
-            Self::TokenInQuery => (
-                StatusCode::BAD_REQUEST,
-                "token_in_query",
-                "tokens must not be in the query string → send hello, or the sub-protocol bearer.<base64url>",
-            ),
-            Self::Busy(busy) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", busy.why),
+            Self::Connections => Problem {
+                retry_after: Some(CONNECTIONS_RETRY),
+                ..Problem::new(Code::TooManyConnections, "Your address has as many connections as it may: close some.")
+            },
+            Self::Rate(wait) => Problem::too_often("sockets from your address", *wait),
+            Self::Busy(Busy { why, retry_after }) => {
+                Problem { retry_after: Some(*retry_after), ..Problem::unavailable(*why) }
+            }
         }
     }
 
-    /// The HTTP status of the response.
-    #[must_use]
-    pub fn status(self) -> StatusCode {
-        self.row().0
-    }
-
-    /// The stable code for programs and metrics.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.row().1
-    }
-
-    /// The header field that names what is supported, if there is one.
-    fn hint(self) -> Option<(HeaderName, HeaderValue)> {
+    /// The response with the header fields that name what is supported.
+    pub(crate) fn answer(&self) -> NotOpened {
+        let mut hints = HeaderMap::new();
         match self {
-            Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET"))),
-            Self::NotAnUpgrade => Some((header::UPGRADE, HeaderValue::from_static("websocket"))),
-            Self::Version => Some((header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))),
-            Self::Busy(busy) => Some((header::RETRY_AFTER, busy.seconds().into())),
+            Self::Method => drop(hints.insert(header::ALLOW, HeaderValue::from_static("GET"))),
+            Self::NotAnUpgrade => {
+                hints.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+                hints.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+            }
+            Self::Version => drop(hints.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))),
             Self::HttpVersion
-            | Self::Host
+            | Self::Host(_)
             | Self::Connection
             | Self::Key
             | Self::Body
             | Self::Repeated
             | Self::NotAscii
             | Self::Protocol
-            | Self::Origin
-            | Self::CookieWithoutOrigin
-            | Self::Token
-            | Self::TwoTokens
-            | Self::TokenInQuery => None,
+            | Self::Origin(_)
+            | Self::Token(_)
+            | Self::TokenInQuery
+            | Self::Connections
+            | Self::Rate(_)
+            | Self::Busy(_) => {}
         }
-    }
-
-    /// The response, a problem like all others; `request_id` is the request's id in the log.
-    pub fn response<B: From<String>>(self, request_id: &str) -> Response<B> {
-        let (status, code, detail) = self.row();
-        let mut problem = serde_json::json!({
-            "type": format!("urn:aldis:problem:{code}"),
-            "title": status.canonical_reason(),
-            "status": status.as_u16(),
-            "code": code,
-            "detail": detail,
-            "requestId": request_id,
-        });
-        if let Self::Busy(Busy { retry_after, .. }) = self {
-            problem["retryAfterMs"] = u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX).into();
-        }
-        let mut response = Response::new(B::from(problem.to_string()));
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // A client with a malformed handshake has no further request on this connection.
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        if let Some((name, value)) = self.hint() {
-            headers.insert(name, value);
-        }
-        if self == Self::NotAnUpgrade {
-            headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade, close"));
-        }
-        response
+        NotOpened { problem: self.problem(), hints }
     }
 }

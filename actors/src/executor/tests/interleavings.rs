@@ -8,10 +8,9 @@ use shuttle::{
 };
 
 use super::super::{
-    Next, Out, Turn,
+    Moment, Next, Out, Turn,
     cell::{Cell, Posted},
 };
-use crate::clock::Moment;
 
 /// A sender and its count.
 type Word = (u8, u8);
@@ -23,7 +22,6 @@ struct Memory(Vec<Word>);
 impl Turn for Memory {
     type Message = Word;
     type Out = ();
-    const MAILBOX_MAX: usize = 64;
 
     fn turn(&mut self, word: Word, _: Moment, _: &mut Out<(), Word>) -> Next {
         thread::yield_now(); // others may send during a turn
@@ -91,7 +89,7 @@ impl House {
     }
 
     fn tell(&self, word: Word) {
-        match self.with(|cell| cell.post(word, self.start)) {
+        match self.with(|cell| cell.post(word, self.start, usize::MAX)) {
             Posted::Queued => {}
             Posted::Claimed(state, word) => self.run(state, word, 1),
             Posted::Full(word) | Posted::Absent(word) => panic!("{word:?} is lost"),

@@ -65,6 +65,7 @@ pub(super) async fn acknowledging_more_than_was_sent_takes_nothing_from_the_futu
     assert_eq!(w.inbox_after(&bob, 1).await.expect("stored"), ["2 two"]);
 }
 
+// C5
 pub(super) async fn an_audit_tells_why_a_seat_has_ended_of_which_no_push_has_told(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

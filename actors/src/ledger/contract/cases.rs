@@ -29,6 +29,8 @@ macro_rules! ledger_cases {
         fenced::the_fence_begins_at_one_and_rises_with_each_resume
         fenced::the_node_that_held_the_seat_is_told_that_it_moved
         fenced::a_node_is_told_that_a_seat_moved_between_its_own_sockets
+        fenced::a_node_reclaims_a_seat_that_has_not_moved_and_may_ask_twice
+        fenced::a_node_cannot_reclaim_a_seat_that_was_resumed_elsewhere
         fenced::a_disconnected_seat_moves_without_a_word
         fenced::a_leave_with_an_old_fence_has_no_effect
         fenced::a_disconnect_with_an_old_fence_has_no_effect
@@ -117,6 +119,7 @@ macro_rules! ledger_cases {
         skipped::a_skipped_number_is_no_duplicate_until_it_is_applied
         skipped::a_resume_tells_which_numbers_were_skipped
         skipped::a_released_number_is_applied_with_the_message_that_it_waited_for
+        skipped::a_number_sent_to_a_receiver_who_has_left_waits_no_more
         skipped::a_duplicate_changes_no_skipped_numbers
         skipped::a_waiting_number_may_be_refused_later
         skipped::a_disconnect_remembers_skipped_numbers

@@ -70,6 +70,7 @@ pub(super) async fn a_claim_can_be_repeated(make: Make) {
     assert_eq!(w.members().await, ["ann", "bob"]);
 }
 
+// C10
 pub(super) async fn a_join_waits_until_the_epoch_has_settled(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
@@ -91,6 +92,7 @@ pub(super) async fn the_first_epoch_needs_not_settle(make: Make) {
     assert_eq!(w.join_outcome("ann", "a").await, "seated");
 }
 
+// C10
 pub(super) async fn a_newcomer_never_gets_the_order_of_a_forgotten_seat(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;
@@ -130,6 +132,7 @@ pub(super) async fn a_broadcast_waits_until_the_epoch_has_settled(make: Make) {
     assert_eq!(w.inbox(&bob).await, ["1 hi"]);
 }
 
+// C10
 pub(super) async fn what_was_sent_before_is_a_duplicate_after_a_claim(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

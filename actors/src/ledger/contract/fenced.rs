@@ -20,6 +20,7 @@ pub(super) async fn the_fence_begins_at_one_and_rises_with_each_resume(make: Mak
     }
 }
 
+// C9
 pub(super) async fn the_node_that_held_the_seat_is_told_that_it_moved(make: Make) {
     let mut w = World::new(make).await;
     let (ann, mut bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
@@ -37,6 +38,33 @@ pub(super) async fn a_node_is_told_that_a_seat_moved_between_its_own_sockets(mak
     assert_eq!(w.pushed("a").await, ["ann 1 moved"]);
 }
 
+pub(super) async fn a_node_reclaims_a_seat_that_has_not_moved_and_may_ask_twice(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, mut bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    let asked_before = (ann.id, ann.node);
+    assert!(w.reclaim(&mut ann, 0).await);
+    (ann.id, ann.node) = asked_before; // the answer was lost
+    assert!(w.reclaim(&mut ann, 0).await);
+    w.disconnect(&bob).await;
+    assert!(w.reclaim(&mut bob, 0).await, "disconnected, and by nobody else resumed");
+    assert_eq!(w.members().await, ["ann", "bob"]);
+}
+
+pub(super) async fn a_node_cannot_reclaim_a_seat_that_was_resumed_elsewhere(make: Make) {
+    let mut w = World::new(make).await;
+    let mut ann = w.join("ann", "a").await;
+    let before = (ann.id, ann.node);
+    w.resume(&mut ann, "b", 0).await;
+    let (now, there) = (ann.id, ann.node);
+    (ann.id, ann.node) = before;
+    assert!(!w.reclaim(&mut ann, 0).await);
+    (ann.id, ann.node) = (now, there);
+    assert_eq!(w.pushed("b").await, [""; 0], "it stays where it is");
+    w.disconnect(&ann).await;
+    (ann.id, ann.node) = before;
+    assert!(!w.reclaim(&mut ann, 0).await, "the client is expected on its newer connection");
+}
+
 pub(super) async fn a_disconnected_seat_moves_without_a_word(make: Make) {
     let mut w = World::new(make).await;
     let mut ann = w.join("ann", "a").await;
@@ -45,6 +73,7 @@ pub(super) async fn a_disconnected_seat_moves_without_a_word(make: Make) {
     assert_eq!((w.pushed("a").await, w.pushed("b").await), (Vec::new(), Vec::new()));
 }
 
+// C1
 pub(super) async fn a_leave_with_an_old_fence_has_no_effect(make: Make) {
     let mut w = World::new(make).await;
     let (ann, old) = (w.join("ann", "a").await, w.join("bob", "b").await);
@@ -56,6 +85,7 @@ pub(super) async fn a_leave_with_an_old_fence_has_no_effect(make: Make) {
     assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 left bob left"]);
 }
 
+// C1
 pub(super) async fn a_disconnect_with_an_old_fence_has_no_effect(make: Make) {
     let mut w = World::new(make).await;
     let old = w.join("ann", "a").await;
@@ -67,6 +97,7 @@ pub(super) async fn a_disconnect_with_an_old_fence_has_no_effect(make: Make) {
     assert_eq!(w.members().await, ["ann (disconnected)"]);
 }
 
+// C9
 pub(super) async fn a_send_with_an_old_fence_is_fenced(make: Make) {
     let mut w = World::new(make).await;
     let (old, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -146,6 +146,7 @@ pub(super) async fn numbers_outlive_a_resume(make: Make) {
     assert_eq!(w.inbox(&bob).await, ["1 hi", "2 all", "3 ho"]);
 }
 
+// C3
 pub(super) async fn a_message_of_unknown_outcome_can_be_repeated(make: Make) {
     let mut w = World::new(make).await;
     let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -159,6 +159,7 @@ pub(super) async fn a_released_lease_counts_as_run_out(make: Make) {
     assert_eq!(w.members().await, ["ann (disconnected)"]);
 }
 
+// C6
 pub(super) async fn a_node_that_was_only_asleep_gets_its_seats_back_with_its_next_operation(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ledger::{Fact, Send, Skipped},
-    protocol::{Code, Kind, client::Cid},
+    protocol::{Code, Kind, LeaveReason, client::Cid},
 };
 
 fn refused(cid: Cid) -> Skipped {
@@ -28,6 +28,7 @@ pub(super) async fn a_skipped_number_is_no_duplicate_until_it_is_applied(make: M
     assert_eq!(w.inbox(&bob).await, ["1 no 2", "2 again"]);
 }
 
+// T5
 pub(super) async fn a_resume_tells_which_numbers_were_skipped(make: Make) {
     let mut w = World::new(make).await;
     let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
@@ -48,6 +49,15 @@ pub(super) async fn a_released_number_is_applied_with_the_message_that_it_waited
     assert_eq!(w.say(&ann, &bob, 1, "again").await, "duplicate");
 }
 
+pub(super) async fn a_number_sent_to_a_receiver_who_has_left_waits_no_more(make: Make) {
+    let mut w = World::new(make).await;
+    let (mut ann, bob, cem) = (w.join("ann", "a").await, w.join("bob", "b").await, w.join("cem", "b").await);
+    w.send_as(&ann, send(&ann, &cem, 3, vec![waiting(1), waiting(2)], vec![])).await;
+    w.leave(&bob, LeaveReason::Left).await;
+    assert_eq!(w.send_as(&ann, send(&ann, &bob, 4, vec![], vec![1])).await, "receiver gone");
+    assert_eq!(w.resume(&mut ann, "b", 3).await.seat.skipped, [waiting(2)], "who joins later does not receive it");
+}
+
 pub(super) async fn a_duplicate_changes_no_skipped_numbers(make: Make) {
     let mut w = World::new(make).await;
     let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
@@ -64,6 +74,7 @@ pub(super) async fn a_waiting_number_may_be_refused_later(make: Make) {
     assert_eq!(w.resume(&mut ann, "b", 1).await.seat.skipped, [refused(1)]);
 }
 
+// T5
 pub(super) async fn a_disconnect_remembers_skipped_numbers(make: Make) {
     let mut w = World::new(make).await;
     let (mut ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

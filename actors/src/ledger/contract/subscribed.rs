@@ -23,6 +23,7 @@ pub(super) async fn without_a_subscription_a_node_is_told_nothing(make: Make) {
     assert_eq!(w.events("b").await, [""; 0]);
 }
 
+// C4
 pub(super) async fn lost_pushes_are_told_once_the_subscriber_takes_events_again(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);

@@ -203,6 +203,22 @@ impl World {
         Told { replay, members: Self::listed(&resumed.members), seat: resumed }
     }
 
+    /// Reclaims the seat for a socket of its node; whether that was done.
+    pub(super) async fn reclaim(&mut self, seat: &mut Seat, last_seq: Seq) -> bool {
+        let at = self.node(seat.node);
+        let Seat { user, session, secret, id, .. } = *seat;
+        let resume = Resume { user, order: id.order, session, secret, last_seq, reclaims: Some(id.fence) };
+        match self.ask(self.stand.ledger.resume(self.at(&at), resume)).await {
+            Resumed::Seated(resumed) => {
+                self.keep(seat.node, resumed.pushes);
+                seat.id = resumed.seat;
+                true
+            }
+            Resumed::Moved => false,
+            Resumed::Failed(why) => panic!("it cannot be reclaimed: {why:?}"),
+        }
+    }
+
     /// Resumes a session on this node, or says why not.
     pub(super) async fn try_resume(
         &mut self,
@@ -212,9 +228,10 @@ impl World {
     ) -> Result<Box<ResumedSeat>, ResumeFailure> {
         let at = self.node(node);
         let Seat { user, session, secret, .. } = *seat;
-        let resume = Resume { user, order: seat.order(), session, secret, last_seq };
+        let resume = Resume { user, order: seat.order(), session, secret, last_seq, reclaims: None };
         match self.ask(self.stand.ledger.resume(self.at(&at), resume)).await {
             Resumed::Failed(why) => Err(why),
+            Resumed::Moved => panic!("a client's resume reclaims nothing"),
             Resumed::Seated(mut resumed) => {
                 self.epoch = resumed.epoch;
                 self.keep(node, std::mem::take(&mut resumed.pushes));

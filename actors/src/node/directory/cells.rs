@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 use super::Directory;
 use crate::{
-    executor::{Posted, Run, System as _, finish, start},
+    executor::{Posted, Run, System as _, finish, start, worker_died},
     messages::{room as room_messages, socket as socket_messages, user as user_messages},
     ports::{Revocation, RevocationScope, RoomSettings},
     protocol::{LoginId, RoomId, SocketId, UserId, server::Mode},
@@ -35,11 +35,17 @@ impl Directory {
         message: room_messages::Message,
         run: &mut Run<Self>,
     ) {
-        let now = self.now().at;
+        let (now, settings) = (self.now().at, self.settings_now(id, settings));
+        // An open room learns the newer settings that were read for this request first.
+        let is_known = settings.revision > 0;
+        let reading = is_known.then(|| self.rooms.post(id, room_messages::Message::SettingsChanged(settings), now));
+        reading
+            .into_iter()
+            .filter(|posted| !matches!(posted, Posted::Absent(_)))
+            .for_each(|posted| run.posted::<RoomTurn>(id, posted));
         let posted = self.rooms.post(id, message, now);
         let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
-        let settings = self.settings_now(id, settings);
-        let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env), now));
+        let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env)));
         let posted = match made {
             Some(state) => self.rooms.post_or_insert(id, state, message, now),
             None => Posted::Absent(message),
@@ -54,6 +60,7 @@ impl Directory {
             seat_window: self.settings.node.seat_window,
             mode: Mode::Mesh,
             active: true,
+            revision: 0,
         }
     }
 
@@ -61,7 +68,7 @@ impl Directory {
         let now = self.now().at;
         let posted = match self.users.post(id, message, now) {
             Posted::Absent(message) => {
-                let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, self.settings.user));
+                let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, Arc::clone(&self.users_limits)));
                 let Some(state) = made else { return };
                 self.users.post_or_insert(id, state, message, now)
             }
@@ -75,15 +82,14 @@ impl Directory {
         }
     }
 
-    /// A worker has ended unexpectedly: its cell ends with it.
+    /// A worker has died: its cell restarts as after a panic. In a task, so that the supervisor runs no cell.
     pub(in crate::node) fn worker_died(self: &Arc<Self>, worker: ractor::ActorId) {
-        if let Some(room) = self.rooms.of_worker(worker) {
-            self.rooms.remove(&room);
-        } else if let Some(socket) = self.sockets.of_worker(worker) {
-            self.sockets.remove(&socket);
-        } else if let Some(user) = self.users.of_worker(worker) {
-            self.users.remove(&user);
-        }
+        let directory = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let _was_a_cells = worker_died::<Self, RoomTurn>(&directory, worker)
+                || worker_died::<Self, SocketTurn>(&directory, worker)
+                || worker_died::<Self, UserTurn>(&directory, worker);
+        });
     }
 
     fn settings_now(&self, room: RoomId, settings: RoomSettings) -> RoomSettings {

@@ -1,13 +1,14 @@
 //! Routes the output of turns to cells, and runs cells of each kind.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt as _;
 use ractor::ActorCell;
 
 use super::{BUFFERS, BUFFERS_KEPT, Directory, Ready, lock};
 use crate::{
-    clock::Clock,
-    executor::{Claimed, Failure, Home, Posted, Registry, Rest, Run, System, Turn, execute, relieve, wait},
+    clock::Moment,
+    executor::{Claimed, During, Failure, Home, Posted, Registry, Rest, Run, System, Turn, execute, relieve, wait},
     messages::To,
     ports::Later,
     protocol::{RoomId, SocketId, UserId},
@@ -40,8 +41,12 @@ impl System for Directory {
             To::Aside(task) => {
                 let directory = Arc::clone(self);
                 self.tasks.spawn(async move {
-                    if let Some(to) = task.await {
-                        directory.deliver([to]);
+                    match AssertUnwindSafe(task).catch_unwind().await {
+                        Ok(to) => directory.deliver(to),
+                        Err(panic) => {
+                            let at = directory.now().at;
+                            directory.failed(Failure::of("task", String::new(), (During::Aside, &*panic), at));
+                        }
                     }
                 });
             }
@@ -56,8 +61,8 @@ impl System for Directory {
         }
     }
 
-    fn clock(&self) -> &Clock {
-        &self.ports.clock
+    fn now(&self) -> Moment {
+        self.ports.clock.now()
     }
 
     fn budget(&self) -> Duration {
@@ -73,7 +78,7 @@ impl System for Directory {
     }
 
     fn failed(&self, failure: Failure) {
-        tracing::error!(kind = failure.kind, key = failure.key, during = ?failure.during, reason = failure.reason, "a cell has panicked");
+        tracing::error!(kind = failure.kind, key = failure.key, during = ?failure.during, reason = failure.reason, "a cell or a task has panicked");
         self.meters.restarts.increment(1);
         self.failures.record(failure);
     }

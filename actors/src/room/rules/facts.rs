@@ -1,4 +1,4 @@
-//! Facts: a member has left, a socket is lost, the room is closed. Each is told to the ledger until it has taken it, also of
+//! Facts: a member has left or is evicted, a socket is lost, the room is closed. Each is told to the ledger until it has taken it, also of
 //! a seat that the room does not know: the ledger judges it by its fence.
 
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     ledger::{Fact, Failure, Push},
     messages::{room::SeatRef, socket::SessionEnd},
+    ports::RoomSettings,
     protocol::{JoinOrder, LeaveReason, SeatId, SessionId},
 };
 
@@ -111,9 +112,23 @@ impl Room {
         }
     }
 
-    /// The room is closed, once.
+    /// Applies a reading of the settings, unless it is older than theirs. A room that is open again is not closed any more,
+    /// even if the ledger has not been told that it was.
+    pub(super) fn read_settings(&mut self, settings: RoomSettings) {
+        if settings.revision < self.settings.revision {
+            return;
+        }
+        self.settings = settings;
+        if settings.active && std::mem::take(&mut self.is_closed) {
+            let is_closing = |pending: &PendingFact| matches!(pending.fact, SeatFact::Closed(_));
+            self.work().facts.retain(|pending| !is_closing(pending));
+        }
+    }
+
+    /// The room is closed, once. Readings of its settings before that are old.
     pub(super) fn close(&mut self, reason: LeaveReason, step: &mut Step<'_>) {
         self.settings.active = false;
+        self.settings.revision += 1;
         if !std::mem::replace(&mut self.is_closed, true) {
             self.fact(SeatFact::Closed(reason), step);
         }
@@ -134,7 +149,7 @@ impl Room {
         match &fact {
             SeatFact::Left(id, reason) => self.recall(Fact::Freed(*id, *reason), step),
             SeatFact::Disconnected(id, ..) => self.recall(Fact::Disconnected(*id, window), step),
-            SeatFact::Closed(_) => {}
+            SeatFact::Evicted(..) | SeatFact::Closed(_) => {}
         }
         let work = self.work();
         work.facts_counted += 1;
@@ -239,7 +254,7 @@ impl Work {
     fn is_known(&self, order: JoinOrder, session: SessionId) -> bool {
         let is_pending = |pending: &PendingFact| match &pending.fact {
             SeatFact::Left(id, _) | SeatFact::Disconnected(id, ..) => id.order == order,
-            SeatFact::Closed(_) => false,
+            SeatFact::Evicted(..) | SeatFact::Closed(_) => false,
         };
         self.facts.iter().any(is_pending) || self.entering.iter().any(|entering| entering.socket().1 == session)
     }

@@ -101,6 +101,7 @@ mod tests {
         UserId::from_u128(number)
     }
 
+    // C15
     #[test]
     fn older_news_never_replace_newer_ones() {
         let mut members = Members::default();

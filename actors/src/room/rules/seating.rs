@@ -93,6 +93,11 @@ impl Room {
                     step.tell(request.socket, request.session, RoomEvent::ResumeFailed(why));
                 }
             }
+            Ok(Resumed::Moved) => {
+                if entering.is_some_and(|entering| entering.exit.is_none()) {
+                    step.tell(request.socket, request.session, RoomEvent::Ended(SessionEnd::Moved));
+                }
+            }
             Err(failure) => self.not_entered(entering, failure, step),
         }
     }

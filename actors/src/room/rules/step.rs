@@ -12,7 +12,7 @@ use crate::{
         socket::{FromRoom, RoomEvent},
     },
     ports::RoomSettings,
-    protocol::{Code, Entry, LeaveReason, SeatId, SessionId, SocketId, server::Refusal},
+    protocol::{Code, Entry, LeaveReason, SeatId, SessionId, SocketId, UserId, server::Refusal},
     settings::{BudgetLimits, RoomLimits},
 };
 
@@ -67,6 +67,8 @@ pub(crate) enum SeatFact {
     Left(SeatId, LeaveReason),
     /// Its socket is lost; these numbers were not applied.
     Disconnected(SeatId, Vec<crate::ledger::Skipped>, Duration),
+    /// This user was evicted, whichever seat they have.
+    Evicted(UserId, LeaveReason),
     /// The room is closed.
     Closed(LeaveReason),
 }

@@ -64,6 +64,7 @@ fn an_idle_room_has_one_timer_and_rooms_do_not_wake_together() {
     assert!(periods.len() > 15);
 }
 
+// C4
 #[test]
 fn an_audit_that_fails_is_asked_for_again_and_a_lost_tail_is_found() {
     let mut bench = Bench::with_members(1, 1);

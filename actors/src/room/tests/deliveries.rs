@@ -20,6 +20,7 @@ fn a_hole_is_read_at_once_where_no_answer_may_fill_it() {
     assert_eq!(bench.told(pushed(push(1, 1, chat_entry()))), NOTHING, "what comes late was delivered");
 }
 
+// C11
 #[test]
 fn a_hole_waits_a_moment_for_an_answer_that_is_under_way() {
     let mut bench = Bench::with_members(2, 2);
@@ -42,6 +43,7 @@ fn a_hole_is_read_when_the_last_answer_has_not_filled_it() {
     assert_eq!(wants, ["tell 1 accepted 101", "call audit 2:0/0"]);
 }
 
+// C14
 #[test]
 fn a_failed_audit_is_retried_by_the_tick() {
     for failure in [not_applied(100), unknown(100)] {
@@ -80,6 +82,7 @@ fn an_end_of_an_older_generation_is_not_the_seats() {
     assert_eq!(bench.told(pushed(end)), ["tell 9 ended Moved"]);
 }
 
+// C15
 #[test]
 fn a_roster_change_is_learnt_only_if_it_is_newer() {
     let mut bench = Bench::with_members(2, 1);
@@ -112,6 +115,7 @@ fn a_pair_starts_afresh_when_a_member_has_a_new_session() {
     assert_eq!(bench.told(signal(1, 2, 3, Kind::IceCandidate)), ["tell 1 held 103"]);
 }
 
+// C5
 #[test]
 fn a_member_whom_others_see_leaving_has_left_here_too() {
     let mut bench = Bench::with_members(2, 2);

@@ -41,6 +41,7 @@ fn members_messages_wait_for_the_claim_and_go_on_in_the_new_epoch() {
     assert_eq!(bench.room.asked_in(), 2);
 }
 
+// C12
 #[test]
 fn what_waits_for_a_claim_waits_no_longer_than_for_the_ledger() {
     let mut bench = Bench::with_members(2, 2);
@@ -113,6 +114,7 @@ fn a_join_into_a_newer_epoch_claims_the_others() {
     assert_eq!(wants, told, "who joined has lost nothing");
 }
 
+// C6
 #[test]
 fn a_fenced_room_delivers_nothing_and_audits_before_it_goes_on() {
     let mut bench = Bench::with_members(2, 2);

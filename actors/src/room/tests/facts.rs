@@ -9,6 +9,7 @@ use crate::{
     protocol::{Kind, LeaveReason, SeatId, SocketId},
 };
 
+// C2
 #[test]
 fn a_lost_socket_keeps_the_seat_and_a_leave_frees_it_until_the_ledger_knows() {
     let exits = [
@@ -33,6 +34,7 @@ fn a_lost_socket_keeps_the_seat_and_a_leave_frees_it_until_the_ledger_knows() {
     }
 }
 
+// T6
 #[test]
 fn a_fact_of_a_seat_that_the_room_does_not_know_is_told_all_the_same() {
     let mut bench = Bench::new();
@@ -47,6 +49,7 @@ fn a_fact_of_a_seat_that_the_room_does_not_know_is_told_all_the_same() {
     assert_eq!(bench.told(Message::Leave(older, LeaveReason::Left)), NOTHING, "a newer session holds it here");
 }
 
+// T14
 #[test]
 fn a_room_is_closed_once_and_every_session_ends() {
     let mut bench = Bench::with_members(2, 2);
@@ -67,6 +70,7 @@ fn a_room_that_somebody_else_has_closed_ends_every_session_without_asking() {
     assert_eq!(bench.told(Message::Join(join(3))), ["tell 3 join refused room_closed"]);
 }
 
+// T14
 #[test]
 fn a_join_that_waited_does_not_open_a_closed_room() {
     let mut bench = Bench::new();
@@ -103,4 +107,29 @@ fn seats_that_nobody_holds_are_reported_and_known_ones_are_not() {
     bench.told(Message::Join(join(2)));
     let held = vec![(id(1), session(1)), (id(2), session(2)), (SeatId { order: 3, fence: 4 }, session(3))];
     assert_eq!(bench.answer(Reply::Held(Ok(held))), ["call gone 3#4"]);
+}
+
+#[test]
+fn an_eviction_is_told_until_the_ledger_knows() {
+    let mut bench = Bench::new();
+    let evict = || Message::Evict(user(7), LeaveReason::Kicked);
+    assert_eq!(bench.told(evict()), ["call evict 7 Kicked"]);
+    bench.answer(Reply::Fact(1, Err(not_applied(0))));
+    assert!(!bench.room.is_idle());
+    assert_eq!(bench.pass(Duration::from_millis(50)), ["call evict 7 Kicked"]);
+    assert_eq!(bench.answer(Reply::Fact(1, Ok(vec![]))), NOTHING);
+    assert!(bench.room.is_idle());
+}
+
+#[test]
+fn a_room_that_is_opened_again_before_the_ledger_knows_that_it_was_closed_stays_open() {
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Close(LeaveReason::Closed));
+    bench.answer(Reply::Fact(1, Err(not_applied(0))));
+    let reading = |revision| Message::SettingsChanged(crate::ports::RoomSettings { revision, ..settings() });
+    bench.told(reading(1));
+    assert_eq!(bench.told(Message::Join(join(2))), ["tell 2 join refused room_closed"], "that reading is older");
+    bench.told(reading(3));
+    assert_eq!(bench.pass(Duration::from_secs(1)), NOTHING, "nobody is told that it is closed");
+    assert_eq!(bench.told(Message::Join(join(2))), ["call join 2"]);
 }

@@ -19,7 +19,13 @@ pub(super) fn room_id() -> RoomId {
 }
 
 pub(super) fn settings() -> RoomSettings {
-    RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true }
+    RoomSettings {
+        participants_max: 4,
+        seat_window: Duration::from_secs(5),
+        mode: Mode::Mesh,
+        active: true,
+        revision: 1,
+    }
 }
 
 pub(super) fn user(number: u64) -> UserId {
@@ -59,7 +65,16 @@ pub(super) fn seated(number: u64, pushes: Vec<Push>) -> Joined {
 
 pub(super) fn resume(number: u64, socket: u64, last_seq: Seq) -> Box<ResumeRequest> {
     let (user, session, socket) = (user(number), session(number), SocketId(socket));
-    Box::new(ResumeRequest { user, name: "x".into(), order: number, session, secret: 1, socket, last_seq })
+    Box::new(ResumeRequest {
+        user,
+        name: "x".into(),
+        order: number,
+        session,
+        secret: 1,
+        socket,
+        last_seq,
+        reclaims: None,
+    })
 }
 
 /// A seat resumed in its second generation, beside member 2.

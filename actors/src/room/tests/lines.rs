@@ -27,6 +27,7 @@ fn every_answer_to_a_signal_settles_it_or_asks_on() {
     }
 }
 
+// C12
 #[test]
 fn one_message_of_a_member_is_under_way_and_members_do_not_wait_for_each_other() {
     let mut bench = Bench::with_members(2, 2);
@@ -54,6 +55,7 @@ fn a_message_that_was_not_applied_is_sent_again_until_its_time_is_over() {
     assert_eq!(bench.sent(1, Err(not_applied(500))), [refused, next], "the next one has its own time");
 }
 
+// C3
 #[test]
 fn a_message_of_unknown_outcome_is_repeated_word_by_word_and_never_refused() {
     let mut bench = Bench::with_members(2, 2);
@@ -70,6 +72,7 @@ fn a_message_of_unknown_outcome_is_repeated_word_by_word_and_never_refused() {
     assert_eq!(wants, told, "it had been applied, and what went with it");
 }
 
+// C3
 #[test]
 fn an_outcome_that_stays_unknown_closes_the_socket_and_stops_the_line() {
     let mut bench = Bench::with_members(2, 2);
@@ -122,6 +125,7 @@ fn an_unnumbered_message_of_unknown_outcome_is_sent_once() {
     assert_eq!(bench.pass(Duration::from_millis(100)), ["call broadcast from 1"]);
 }
 
+// C5
 #[test]
 fn a_sender_whom_the_ledger_fences_hears_why_and_is_not_only_refused() {
     for (found, told) in [
@@ -158,6 +162,7 @@ fn a_sender_whom_the_ledger_fences_for_no_reason_is_refused_in_the_end() {
     assert_eq!(wants.iter().filter(|wanted| wanted.contains("broadcast")).count(), 9);
 }
 
+// T4
 #[test]
 fn an_answer_for_a_seat_that_has_moved_is_not_its_successors() {
     let mut bench = Bench::with_members(2, 2);

@@ -6,10 +6,23 @@ use super::bench::*;
 use crate::{
     bytes::Pressure,
     ledger::{Ended, Failure, Joined, Resumed, Sequence, Skipped},
-    messages::room::{Message, Reply, SeatRef},
+    messages::room::{Message, Reply, ResumeRequest, SeatRef},
     ports::RoomSettings,
     protocol::{Code, Kind, LeaveReason, SeatId, SocketId, server::ResumeFailure},
 };
+
+// C13
+#[test]
+fn an_older_reading_of_the_settings_does_not_replace_a_newer_one() {
+    let mut bench = Bench::new();
+    let reading = |participants_max, revision| {
+        Message::SettingsChanged(RoomSettings { participants_max, revision, ..settings() })
+    };
+    for (read, wanted) in [(reading(2, 3), 2), (reading(9, 2), 2), (reading(7, 0), 2), (reading(5, 4), 5)] {
+        assert_eq!(bench.told(read), NOTHING);
+        assert_eq!(bench.room.settings.participants_max, wanted);
+    }
+}
 
 #[test]
 fn a_join_asks_the_ledger_and_a_closed_room_does_not() {
@@ -99,6 +112,7 @@ fn newcomers_are_refused_when_memory_is_short_and_resumes_are_not() {
     assert_eq!(bench.told(Message::Resume(resume(1, 1, 0))), ["call resume 1"]);
 }
 
+// C5
 #[test]
 fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
     for is_pushed in [true, false] {
@@ -114,6 +128,7 @@ fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
     }
 }
 
+// C9
 #[test]
 fn a_socket_that_was_taken_over_speaks_for_nobody() {
     let mut bench = Bench::with_members(2, 2);
@@ -156,6 +171,15 @@ fn a_resume_that_fails_says_why_and_one_that_cannot_be_asked_is_to_reconnect() {
 }
 
 #[test]
+fn a_socket_whose_seat_has_moved_while_the_room_restarted_has_lost_it() {
+    let mut bench = Bench::new();
+    let request = || Box::new(ResumeRequest { reclaims: Some(1), ..*resume(1, 1, 3) });
+    assert_eq!(bench.told(Message::Resume(request())), ["call resume 1"]);
+    assert_eq!(bench.answer(Reply::Resume(request(), Ok(Resumed::Moved))), ["tell 1 ended Moved"]);
+    assert!(bench.room.is_idle());
+}
+
+#[test]
 fn the_same_socket_takes_its_own_seat_again_without_a_word() {
     let mut bench = Bench::with_members(2, 2);
     bench.told(Message::Resume(resume(1, 1, 1)));
@@ -164,6 +188,7 @@ fn the_same_socket_takes_its_own_seat_again_without_a_word() {
     assert_eq!(wants, ["tell 1 resumed 1#2 missed 0, last 0"]);
 }
 
+// T5
 #[test]
 fn a_receipt_is_a_fact_also_after_a_resume() {
     let mut bench = Bench::new();

@@ -30,6 +30,7 @@ fn describe_call(call: &LedgerCall) -> String {
         LedgerCall::Fact(_, SeatFact::Disconnected(seat, skipped, _)) => {
             format!("gone {}{}", seat_text(*seat), numbers(None, skipped, &[]))
         }
+        LedgerCall::Fact(_, SeatFact::Evicted(user, reason)) => format!("evict {} {reason:?}", user.as_u128()),
         LedgerCall::Fact(_, SeatFact::Closed(reason)) => format!("close {reason:?}"),
         LedgerCall::Audit(audits) => {
             let audit = |audit: &Audit| format!(" {}:{}/{}", audit.seat.order, audit.last_seq, audit.acked);

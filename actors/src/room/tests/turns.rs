@@ -45,7 +45,7 @@ impl Cell {
             shedding: OnceLock::new(),
         };
         let now = Clock::new().now();
-        let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env), now.at));
+        let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env)));
         Self { turn, ledger, bytes, now, next: Next::Done }
     }
 
@@ -105,6 +105,28 @@ async fn an_answer_that_is_there_and_one_that_comes_later_lead_to_the_same() {
     assert_eq!(outcomes[0].0.last().map(String::as_str), Some("1 Accepted(101)"));
 }
 
+// C12
+#[tokio::test]
+async fn messages_of_different_members_are_under_way_together_and_those_of_one_in_order() {
+    let mut cell = Cell::new(Mode::Later);
+    for user in [1, 2] {
+        cell.tell(Message::Join(join(user))).await;
+    }
+    let mut out = Out::default();
+    for message in [chat(1, 1), chat(2, 1), chat(1, 2)] {
+        cell.turn.turn(message, cell.now, &mut out);
+    }
+    let asked = cell.asked();
+    assert_eq!((out.waits.len(), asked.len()), (2, 4), "the ledger was asked for both before it answered: {asked:?}");
+    let mut accepted = Vec::new();
+    while !out.waits.is_empty() {
+        let answer = out.waits.remove(0).await;
+        cell.turn.turn(answer, cell.now, &mut out);
+        accepted.extend(out.told.drain(..).map(|to| cell.text(&to)));
+    }
+    assert_eq!(accepted, ["1 Accepted(101)", "2 Accepted(101)", "1 Accepted(102)"]);
+}
+
 #[tokio::test]
 async fn a_timer_is_asked_for_once_for_a_deadline() {
     let mut cell = Cell::new(Mode::Now);
@@ -136,6 +158,7 @@ async fn a_room_stops_when_nobody_is_left_and_the_ledger_knows() {
     assert_eq!((cell.next, cell.turn.is_idle()), (Next::Stop, true));
 }
 
+// T7
 #[tokio::test]
 async fn bytes_of_early_candidates_are_booked_and_always_returned() {
     let mut cell = Cell::new(Mode::Now);
@@ -155,6 +178,7 @@ async fn bytes_of_early_candidates_are_booked_and_always_returned() {
     assert_eq!(bytes.held(Buffer::Candidate), 0, "also of a room that ends");
 }
 
+// T11
 #[tokio::test]
 async fn a_drain_is_answered_when_nothing_is_under_way() {
     let mut cell = Cell::new(Mode::Now);
@@ -174,6 +198,7 @@ async fn a_drain_is_answered_when_nothing_is_under_way() {
     assert_eq!((drained.try_recv(), cell.next), (Ok(()), Next::Stop));
 }
 
+// T6
 #[tokio::test]
 async fn a_rooms_panic_is_a_delay_and_not_a_loss() {
     let mut cell = Cell::new(Mode::Now);

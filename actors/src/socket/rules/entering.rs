@@ -143,7 +143,7 @@ impl Connection {
                 let ResumeToken { room, order, session, secret } = *token;
                 let (user, name, socket, last_seq) = (identity.user, identity.name.clone(), self.id, resume.seq);
                 entering.asked = true;
-                let request = ResumeRequest { user, name, order, session, secret, socket, last_seq };
+                let request = ResumeRequest { user, name, order, session, secret, socket, last_seq, reclaims: None };
                 let message = room::Message::Resume(Box::new(request));
                 cx.out.push(Effect::Open(room, found.ok().flatten(), message));
             }
@@ -182,7 +182,7 @@ impl Connection {
         let Answer { seat, members, missed, last_cid, lost } = answer;
         let from_seq = resume.seq.saturating_add(1);
         let fresh = Fresh { session: *session, secret: *secret };
-        let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, lost);
+        let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, last_cid, lost);
         let peers = members.iter().map(peer).collect();
         cx.out.push(Effect::Send(ServerToClient::Resumed(Resumed { peers, from_seq, last_cid, lost })));
         session.replay(missed, cx);

@@ -12,9 +12,13 @@ use crate::protocol::client::Cid;
 pub(super) struct Numbers {
     /// The last number taken on this socket.
     last: Cid,
-    /// Whether the session was resumed on this socket.
-    resumed: bool,
+    /// The last number that was accepted or refused before the session was resumed on this socket; `NOT_RESUMED` if it
+    /// was not resumed.
+    before: Cid,
 }
+
+/// No client's number: JSON numbers are at most 2^53 - 1.
+const NOT_RESUMED: Cid = Cid::MAX;
 
 /// The expected number, for an error's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,12 +32,21 @@ pub(super) enum Expected {
 impl Numbers {
     /// Numbers of a new session.
     pub(super) const fn first() -> Self {
-        Self { last: 0, resumed: false }
+        Self { last: 0, before: NOT_RESUMED }
     }
 
-    /// Numbers of a resumed session.
-    pub(super) const fn resumed() -> Self {
-        Self { last: 0, resumed: true }
+    /// Numbers of a resumed session, whose last accepted or refused number was `before`.
+    pub(super) const fn resumed(before: Cid) -> Self {
+        Self { last: 0, before }
+    }
+
+    const fn is_resumed(self) -> bool {
+        self.before != NOT_RESUMED
+    }
+
+    /// Whether this number was accepted or refused before the resume.
+    pub(super) const fn is_resent(self, cid: Cid) -> bool {
+        self.is_resumed() && cid <= self.before
     }
 
     /// The last number taken on this socket; 0 if none was.
@@ -46,10 +59,10 @@ impl Numbers {
     /// # Errors
     /// The expected number; this one was not taken.
     pub(super) fn take(&mut self, cid: Cid) -> Result<(), Expected> {
-        if self.resumed && cid <= self.last {
+        if self.is_resumed() && cid <= self.last {
             return Err(Expected::Above(self.last));
         }
-        if !self.resumed && cid != self.last + 1 {
+        if !self.is_resumed() && cid != self.last + 1 {
             return Err(Expected::Exactly(self.last + 1));
         }
         self.last = cid;
@@ -82,8 +95,9 @@ mod tests {
 
     #[test]
     fn a_resumed_session_resends_in_order_and_continues() {
-        assert_eq!(taken(Numbers::resumed(), &[2, 4, 3, 5, 7, 6]), [2, 4, 5, 7]);
-        let mut numbers = Numbers::resumed();
+        assert_eq!(taken(Numbers::resumed(3), &[2, 4, 3, 5, 7, 6]), [2, 4, 5, 7]);
+        let mut numbers = Numbers::resumed(3);
         assert_eq!((numbers.take(3), numbers.take(3)), (Ok(()), Err(Expected::Above(3))));
+        assert!(numbers.is_resent(3) && !numbers.is_resent(4) && !Numbers::first().is_resent(1));
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 
 impl Connection {
     pub(super) fn received(&mut self, received: Received, cx: &mut Cx<'_>) {
-        self.life.heard(cx.now.at);
+        self.life.heard(cx.now.at.into());
         if let Charge::Flood(ms) = received.charge {
             return self.close(Close::Rate, Some(flooded(ms)), cx);
         }
@@ -42,20 +42,25 @@ impl Connection {
         {
             return entering.deferred.push(received);
         }
-        let Received { message, permit, charge } = received;
-        match (message, charge) {
-            (Ok(message), Charge::Granted) => self.message(message, permit, cx),
-            (Ok(ClientMessage { cid, body }), Charge::Refused(ms)) => {
-                self.refused_here(body.kind(), cid, rate_limited(cx, ms), cx);
-            }
-            (Err(BadMessage { kind, cid, .. }), Charge::Refused(ms)) => {
-                self.refused_here(kind, cid, rate_limited(cx, ms), cx);
-            }
-            (Err(BadMessage { code, kind, text, cid }), Charge::Granted) => {
-                self.refused_here(kind, cid, Refusal::new(code, text), cx);
-            }
-            (Ok(_) | Err(_), Charge::Flood(_)) => {} // closed before
+        let Received { message, permit, is_stalled, charge } = received;
+        let (kind, cid) = kind_and_cid(&message);
+        let refusal = match charge {
+            Charge::Granted => (is_stalled && kind.is_counted()).then(stalled),
+            Charge::Refused(ms) => Some(rate_limited(cx, ms)),
+            Charge::Flood(_) => return, // closed before
+        };
+        match (message, refusal) {
+            (Ok(message), None) => self.message(message, permit, cx),
+            (Ok(message), Some(_)) if self.is_resent(kind, cid) => self.message(message, permit, cx),
+            (Err(BadMessage { code, text, .. }), None) => self.refused_here(kind, cid, Refusal::new(code, text), cx),
+            (Ok(_) | Err(_), Some(refusal)) => self.refused_here(kind, cid, refusal, cx),
         }
+    }
+
+    /// Whether a message was accepted or refused before the resume: only the room knows, so it must not be refused here.
+    fn is_resent(&self, kind: Kind, cid: Option<Cid>) -> bool {
+        let Phase::InRoom(session) = &self.phase else { return false };
+        kind.is_counted() && cid.is_some_and(|cid| session.is_resent(cid))
     }
 
     fn message(&mut self, message: ClientMessage, permit: Permit, cx: &mut Cx<'_>) {
@@ -85,8 +90,8 @@ impl Connection {
         {
             return cx.out.push(error(Self::out_of_order(cid, expected)));
         }
-        self.tag += 1;
-        let number = Number { tag: self.tag, cid };
+        self.tag = self.tag.wrapping_add(1); // it tells a few unsettled messages apart
+        let number = Number { tag: self.tag.into(), cid };
         let outgoing = match content {
             Content::Signal(signal) => Outgoing::Signal(signal.to, signal_data(identity.user, &signal)),
             Content::Chat(text) => {
@@ -138,6 +143,13 @@ impl Connection {
     }
 }
 
+const fn kind_and_cid(message: &Result<ClientMessage, BadMessage>) -> (Kind, Option<Cid>) {
+    match message {
+        Ok(message) => (message.body.kind(), message.cid),
+        Err(bad) => (bad.kind, bad.cid),
+    }
+}
+
 /// A message to others in the room.
 enum Content {
     Signal(Signal),
@@ -146,11 +158,14 @@ enum Content {
 
 /// Whether the outcome of a message depends on the client's seat.
 fn is_about_room(message: &Result<ClientMessage, BadMessage>) -> bool {
-    let kind = match message {
-        Ok(message) => message.body.kind(),
-        Err(bad) => bad.kind,
-    };
+    let (kind, _) = kind_and_cid(message);
     kind.is_counted() || matches!(kind, Kind::JoinRoom | Kind::LeaveRoom)
+}
+
+/// The node has not settled any message of this client for too long.
+fn stalled() -> Refusal {
+    let text = "Messages before this one are not settled yet: send it again, with a new cid, after retryAfterMs.";
+    Refusal::new(Code::Unavailable, text).after_ms(1_000)
 }
 
 fn rate_limited(cx: &Cx<'_>, ms: u64) -> Refusal {

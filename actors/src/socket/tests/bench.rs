@@ -109,8 +109,17 @@ impl Bench {
     }
 
     pub(super) fn sends_for(&mut self, text: &str, charge: Charge) -> Vec<String> {
+        self.receives(text, charge, false)
+    }
+
+    /// The same, after nothing was settled for too long.
+    pub(super) fn sends_stalled(&mut self, text: &str) -> Vec<String> {
+        self.receives(text, Charge::Granted, true)
+    }
+
+    fn receives(&mut self, text: &str, charge: Charge, is_stalled: bool) -> Vec<String> {
         let permit = Permit::take(&self.in_flight).expect("a permit is left");
-        self.wants(Event::Received(Received { message: decode(text), permit, charge }))
+        self.wants(Event::Received(Received { message: decode(text), permit, is_stalled, charge }))
     }
 
     pub(super) fn later(&mut self, seconds: u64) -> &mut Self {
@@ -119,7 +128,7 @@ impl Bench {
     }
 
     pub(super) fn wake_at(&self) -> Instant {
-        self.connection.wake_at(&self.limits)
+        self.connection.wake_at(&self.limits).into()
     }
 }
 
@@ -168,6 +177,7 @@ pub(super) fn room_text(message: &room::Message) -> String {
         | room::Message::Tick
         | room::Message::SettingsChanged(_)
         | room::Message::Close(_)
+        | room::Message::Evict(..)
         | room::Message::Closed
         | room::Message::AnswerLost
         | room::Message::Audit
@@ -218,7 +228,13 @@ pub(super) fn room() -> RoomId {
 }
 
 pub(super) const fn settings() -> RoomSettings {
-    RoomSettings { participants_max: 4, seat_window: Duration::from_secs(5), mode: Mode::Mesh, active: true }
+    RoomSettings {
+        participants_max: 4,
+        seat_window: Duration::from_secs(5),
+        mode: Mode::Mesh,
+        active: true,
+        revision: 1,
+    }
 }
 
 pub(super) fn found(lookup: Lookup) -> Event {

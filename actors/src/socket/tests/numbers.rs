@@ -59,6 +59,7 @@ fn a_number_out_of_order_is_refused_and_not_taken() {
     assert_eq!(bench.later(1).wants(Event::Tick), ["send ack 1"]);
 }
 
+// T5
 #[test]
 fn a_refusal_of_the_socket_consumes_the_number_and_the_room_remembers_it() {
     let mut bench = Bench::in_room();
@@ -124,10 +125,38 @@ fn a_pong_of_an_earlier_session_confirms_nothing() {
 fn unread_refusals_are_bounded() {
     let mut bench = Bench::in_room();
     for cid in 1..=200 {
-        assert_eq!(bench.sends_for(&say(cid), Charge::Refused(7)).len(), if cid % 32 == 0 { 3 } else { 2 }, "{cid}");
+        let wants = bench.sends_for(&say(cid), Charge::Refused(7));
+        let (acks, pings) = (usize::from(cid % 32 == 0), usize::from(cid == 100));
+        assert_eq!(wants.len(), 2 + acks + pings, "{cid}: {wants:?}");
+        assert_eq!(wants.iter().any(|want| want == "ping"), pings == 1, "half of them are confirmed by a pong at once");
     }
     let wants = bench.sends_for(&say(201), Charge::Refused(7));
     assert_eq!(wants[2..], ["send error rate_limited after 7 ms", "room disconnected", "close 4529"]);
+}
+
+#[test]
+fn while_nothing_is_settled_messages_to_others_are_refused_and_all_else_is_handled() {
+    let mut bench = Bench::in_room();
+    assert_eq!(bench.sends(&say(1)), ["room chat 1"]);
+    let wants = bench.sends_stalled(&say(2));
+    assert_eq!(wants, ["room skipped 2 unavailable", "send error unavailable of 2 after 1000 ms"]);
+    assert_eq!(bench.sends_stalled(r#"{"type":"heartbeat"}"#), ["send heartbeat_ack"]);
+    assert_eq!(bench.sends_stalled(r#"{"type":"leave_room"}"#), ["room leave Left"]);
+}
+
+#[test]
+fn the_outcome_of_a_resent_message_is_the_rooms_to_tell() {
+    for is_stalled in [true, false] {
+        let mut bench = Bench::resuming();
+        bench.hears(resumed(3));
+        let send = |bench: &mut Bench, cid| match is_stalled {
+            true => bench.sends_stalled(&say(cid)),
+            false => bench.sends_for(&say(cid), Charge::Refused(7)),
+        };
+        assert_eq!(send(&mut bench, 3), ["room chat 3"], "accepted or refused before the resume");
+        let code = if is_stalled { "unavailable" } else { "rate_limited" };
+        assert_eq!(send(&mut bench, 4)[0], format!("room skipped 4 {code}"));
+    }
 }
 
 #[test]

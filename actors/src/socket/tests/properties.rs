@@ -156,6 +156,7 @@ proptest! {
 
     /// From any state, without further answers: a client that stays alive can join again, or its connection was closed. No
     /// permit is held forever.
+    // T9
     #[test]
     fn every_phase_ends(steps in prop::collection::vec(any_step(), 0..60)) {
         let mut bench = Bench::ready();

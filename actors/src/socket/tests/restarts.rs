@@ -38,6 +38,7 @@ fn an_unnumbered_message_is_not_resent() {
     assert_eq!(bench.messages.count(), 0);
 }
 
+// T12
 #[test]
 fn consecutive_restarts_are_bounded_and_reset_by_a_settled_message() {
     let mut bench = Bench::in_room();
@@ -54,6 +55,7 @@ fn consecutive_restarts_are_bounded_and_reset_by_a_settled_message() {
     assert_eq!(bench.hears(RoomEvent::Restarted), ["send error internal", "room disconnected", "close 1011"]);
 }
 
+// T12
 #[test]
 fn retries_of_a_join_or_resume_are_bounded() {
     let mut joining = Bench::joining();
@@ -69,6 +71,7 @@ fn retries_of_a_join_or_resume_are_bounded() {
     assert_eq!(resuming.hears(RoomEvent::Restarted), ["send error internal", "room disconnected", "close 1011"]);
 }
 
+// T9
 #[test]
 fn every_lookup_after_a_restart_ends() {
     let mut joining = Bench::joining();

@@ -106,6 +106,20 @@ fn a_reader_that_is_slow_in_bytes_or_in_time_is_disconnected_and_its_seat_kept()
 }
 
 #[test]
+fn the_more_others_have_buffered_the_less_a_slow_reader_may() {
+    let limits = SocketLimits { message_bytes_max: 300, ..SocketLimits::default() };
+    for (elsewhere, is_slow) in [(0, false), ((1 << 20) - 1_000, true)] {
+        let mut stage = Stage::in_room_within(limits);
+        stage.env.bytes.add(Buffer::Inbox, elsewhere);
+        stage.sink.script().answers.push_back(Ok(40));
+        stage.tell([stage.deliver(1)]);
+        let many: Vec<Message> = (2..5).map(|seq| stage.deliver(seq)).collect();
+        stage.tell(many);
+        assert_eq!(stage.next == Next::Stop, is_slow);
+    }
+}
+
+#[test]
 fn a_broken_sink_ends_the_socket_and_keeps_its_seat() {
     let mut stage = Stage::in_room();
     stage.sink.script().answers.push_back(Err(ConnectionGone));
@@ -148,6 +162,7 @@ fn a_reader_stops_on_request() {
     assert!(stopped.try_recv().is_ok() && stage.in_flight.is_stopped());
 }
 
+// T8
 #[test]
 fn a_flood_of_pings_is_closed() {
     let mut stage = Stage::in_room();
@@ -161,6 +176,32 @@ fn a_flood_of_pings_is_closed() {
 }
 
 #[test]
+fn a_resume_is_taken_although_the_budget_is_spent_and_a_plain_hello_is_not() {
+    let hello = r#"{"type":"hello","data":{"token":"t"}}"#;
+    for (hello, answer) in [(hello.to_owned(), "rate_limited"), (hello_again(), "welcome")] {
+        let mut stage = Stage::opened(env(SocketLimits::default(), true));
+        stage.tell([Message::Opened(Credential::Cookie("t".to_owned()))]);
+        for _ in 0..1_001 {
+            stage.tell([stage.received(r#"{"type":"leave_room"}"#)]);
+        }
+        assert_eq!(stage.sink.written().last().map(String::as_str), Some("rate_limited"));
+        stage.tell([stage.received(&hello)]);
+        assert_eq!(stage.sink.written(), [answer]);
+    }
+}
+
+#[test]
+fn a_tick_schedules_the_next_one_unless_it_came_too_early() {
+    let mut stage = Stage::in_room();
+    stage.later(10).tell([Message::Tick]);
+    assert_eq!(stage.told(), ["wake in 10s"]);
+    stage.later(3).tell([Message::Tick]);
+    assert_eq!(stage.told(), [""; 0], "the next one is scheduled already");
+    stage.later(6).tell([Message::Tick]);
+    assert_eq!(stage.told(), ["wake in 1s"], "the clock may have stepped back: this was the scheduled one");
+}
+
+#[test]
 fn an_idle_socket_is_small() {
-    assert!(size_of::<SocketTurn>() <= 400, "{} bytes", size_of::<SocketTurn>());
+    assert!(size_of::<SocketTurn>() <= 320, "{} bytes", size_of::<SocketTurn>());
 }

@@ -80,11 +80,14 @@ impl Naive {
         if !sender.marks.is_empty() {
             return Err(NOT_NOW);
         }
-        if *to == from.order {
+        let is_itself = *to == from.order;
+        if is_itself || self.session(room, *to).is_none() {
+            if is_settling && !is_itself {
+                return Err(NOT_NOW);
+            }
+            let sender = self.session_mut(room, from.order).expect("found before");
+            sender.skipped.retain(|skipped, _| !released.contains(skipped) && *cid != Some(*skipped));
             return Ok(Sent::ReceiverGone);
-        }
-        if self.session(room, *to).is_none() {
-            return if is_settling { Err(NOT_NOW) } else { Ok(Sent::ReceiverGone) };
         }
         if self.is_unclaimed(room, *to) {
             return Err(NOT_NOW);

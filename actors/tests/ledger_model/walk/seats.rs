@@ -128,18 +128,24 @@ impl Walk {
         let Some(watch) = self.watches.get_mut(&(room, order)) else { return (asker, Vec::new()) };
         let last_seq = if op.dice.is_multiple_of(7) { (op.other % 32).into() } else { watch.cursor.seq() };
         let secret = watch.secret ^ u128::from(op.dice.is_multiple_of(13));
-        let resume = Resume { user: watch.user, order, session: watch.session, secret, last_seq };
+        let reclaims = op.other.is_multiple_of(3).then(|| watch.seat.fence - u64::from(op.other % 2));
+        let resume = Resume { user: watch.user, order, session: watch.session, secret, last_seq, reclaims };
         let expected = self.naive.resume(room, &resume, &asker);
         let resumed = match now(self.ledger.resume(at(room, &asker, 0), resume)).expect("in any epoch") {
             Resumed::Seated(resumed) => resumed,
             Resumed::Failed(why) => {
-                assert_eq!(expected, Err(why));
+                assert_eq!(expected, Err(Some(why)));
                 self.seen.mark(match why {
                     ResumeFailure::BadToken => "resume BadToken",
                     ResumeFailure::SeatGone => "resume SeatGone",
                     ResumeFailure::Gap => "resume Gap",
                     ResumeFailure::RoomClosed => panic!("the ledger knows no closed rooms"),
                 });
+                return (asker, Vec::new());
+            }
+            Resumed::Moved => {
+                assert_eq!(expected, Err(None));
+                self.seen.mark("moved elsewhere");
                 return (asker, Vec::new());
             }
         };

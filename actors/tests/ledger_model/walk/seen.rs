@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Default)]
 pub(crate) struct Seen(BTreeMap<&'static str, u64>);
 
-const EVERYTHING: [&str; 31] = [
+const EVERYTHING: [&str; 32] = [
     "joined",
     "full",
     "join waits",
@@ -16,6 +16,7 @@ const EVERYTHING: [&str; 31] = [
     "resume BadToken",
     "resume SeatGone",
     "resume Gap",
+    "moved elsewhere",
     "appended",
     "duplicate",
     "fenced",

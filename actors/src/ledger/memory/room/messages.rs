@@ -29,7 +29,11 @@ impl RoomCore {
         let Some(receiver) = self.place(to).filter(|receiver| *receiver != sender) else {
             // While an epoch settles, the receiver may be a live seat that the ledger has forgotten.
             let may_be_claimed = to != from.order && self.settles_in(turn).is_some();
-            return if may_be_claimed { Err(Failure::NotApplied { wait: CLAIM_WAIT }) } else { Ok(Sent::ReceiverGone) };
+            if may_be_claimed {
+                return Err(Failure::NotApplied { wait: CLAIM_WAIT });
+            }
+            self.seats[sender].apply(released.into_iter().chain(cid));
+            return Ok(Sent::ReceiverGone);
         };
         if self.seats[receiver].is_to_be_claimed() {
             return Err(Failure::NotApplied { wait: CLAIM_WAIT });

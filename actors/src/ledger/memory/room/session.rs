@@ -57,11 +57,15 @@ impl RoomCore {
 
     /// Connects a seat to the asking node, and answers what it has missed.
     pub(in crate::ledger::memory) fn resume(&mut self, resume: &Resume, turn: &mut Turn<'_>) -> Resumed {
-        let Resume { user, order, session, secret, last_seq } = *resume;
+        let Resume { user, order, session, secret, last_seq, reclaims } = *resume;
         let Some(place) = self.place(order) else { return Resumed::Failed(ResumeFailure::SeatGone) };
         let seat = &mut self.seats[place];
         if seat.user != user || seat.session != session || seat.secret != secret {
             return Resumed::Failed(ResumeFailure::BadToken);
+        }
+        let is_ours = seat.is_connected() && seat.node == *turn.node;
+        if !is_ours && reclaims.is_some_and(|fence| fence < seat.fence) {
+            return Resumed::Moved;
         }
         let Some(replay) = seat.inbox.read_settled(seat.first_mark(), last_seq) else {
             return Resumed::Failed(ResumeFailure::Gap);

@@ -38,7 +38,7 @@ async fn stored() -> (MemoryLedger, SeatId, SeatId) {
 
 fn resume(user: u128, seat: SeatId, last_seq: u64) -> Resume {
     let (user, session) = (UserId::from_u128(user), SessionId::from_u128(user));
-    Resume { user, order: seat.order, session, secret: 0, last_seq }
+    Resume { user, order: seat.order, session, secret: 0, last_seq, reclaims: None }
 }
 
 #[test]

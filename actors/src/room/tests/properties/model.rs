@@ -267,6 +267,10 @@ impl Model {
                 let all: Vec<_> = self.seats.keys().copied().collect();
                 all.into_iter().for_each(|order| self.free(order, reason));
             }
+            SeatFact::Evicted(user, reason) => {
+                let theirs = self.seats.iter().find(|(_, seat)| seat.user == user).map(|(order, _)| *order);
+                theirs.into_iter().for_each(|order| self.free(order, reason));
+            }
             SeatFact::Left(..) | SeatFact::Disconnected(..) => {}
         }
         self.pushed()

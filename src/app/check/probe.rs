@@ -1,0 +1,222 @@
+//! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
+//! that changes nothing and needs no password: STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether
+//! it speaks TLS, Redis for a pong.
+
+use std::{
+    io::{self, Read as _, Write as _},
+    net::{SocketAddr, TcpStream, ToSocketAddrs as _, UdpSocket},
+    path::Path,
+    time::Duration,
+};
+
+use crate::config::{DatabaseKind, Fault, IceUrl, Loaded};
+
+/// How long a service may take to answer.
+const WITHIN: Duration = Duration::from_secs(3);
+/// Requests over UDP, each of which may be lost.
+const TRIES: u32 = 3;
+
+/// The services that do not answer.
+#[must_use]
+pub fn probe(loaded: &Loaded) -> Vec<Fault> {
+    let (config, mut faults) = (&loaded.config, Vec::new());
+    let mut note = |key: &'static str, what: &str, answered: io::Result<()>| {
+        if let Err(why) = answered {
+            let why = format!("{what} does not answer: {why}");
+            faults.push(loaded.mistake(
+                key,
+                why,
+                "start the service, or correct its address; does a firewall drop it?",
+            ));
+        }
+    };
+    for (key, urls) in [("ice.stun_urls", &config.ice.stun_urls), ("ice.turn_urls", &config.ice.turn_urls)] {
+        for url in urls {
+            note(key, url.as_str(), ice(url));
+        }
+    }
+    if let Some(url) = &config.database.url {
+        match url.kind() {
+            DatabaseKind::Sqlite => note("database.url", "the database", sqlite(url.expose())),
+            DatabaseKind::Postgres => note("database.url", "PostgreSQL", postgres(url.expose())),
+        }
+    }
+    if let Some(url) = &config.ledger.redis_url {
+        note("ledger.redis_url", "Redis", redis(url.expose()));
+    }
+    faults
+}
+
+/// The first bytes of a SQLite database, unless it is new.
+fn sqlite(url: &str) -> io::Result<()> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
+    let mut head = Vec::new();
+    match std::fs::File::open(Path::new(path)) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?.take(16).read_to_end(&mut head)?,
+    };
+    if head.is_empty() || head.starts_with(b"SQLite format 3") {
+        Ok(())
+    } else {
+        Err(io::Error::other("it is another kind of file"))
+    }
+}
+
+/// `SSLRequest`, which a server answers with one letter before any login.
+fn postgres(url: &str) -> io::Result<()> {
+    let mut stream = connect(&authority(url, 5432)?)?;
+    stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47])?;
+    let mut answer = [0];
+    stream.read_exact(&mut answer)?;
+    if matches!(answer[0], b'S' | b'N') { Ok(()) } else { Err(io::Error::other("it is not PostgreSQL")) }
+}
+
+/// A pong, or the demand for a password.
+fn redis(url: &str) -> io::Result<()> {
+    let mut stream = connect(&authority(url, 6379)?)?;
+    if url.starts_with("rediss:") {
+        return Ok(()); // TLS: the connection is all that can be asked for without certificates
+    }
+    stream.write_all(b"PING\r\n")?;
+    let mut answer = [0; 7];
+    stream.read_exact(&mut answer)?;
+    if answer.starts_with(b"+PONG") || answer.starts_with(b"-NOAUTH") {
+        Ok(())
+    } else {
+        Err(io::Error::other("it is not Redis"))
+    }
+}
+
+/// `host:port` of a URL, without its user and path.
+fn authority(url: &str, port: u16) -> io::Result<String> {
+    let uri: hyper::Uri = url.parse().map_err(|_| io::Error::other("its URL names no host"))?;
+    let host = uri.host().ok_or_else(|| io::Error::other("its URL names no host"))?;
+    Ok(format!("{host}:{}", uri.port_u16().unwrap_or(port)))
+}
+
+fn resolve(address: &str) -> io::Result<SocketAddr> {
+    address.to_socket_addrs()?.next().ok_or_else(|| io::Error::other("its name has no address"))
+}
+
+fn connect(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&resolve(address)?, WITHIN)?;
+    stream.set_read_timeout(Some(WITHIN))?;
+    stream.set_write_timeout(Some(WITHIN))?;
+    Ok(stream)
+}
+
+/// Asks a STUN server for our address, and a TURN server for an allocation that it must refuse (no credentials).
+fn ice(url: &IceUrl) -> io::Result<()> {
+    let (scheme, rest) = url.as_str().split_once(':').unwrap_or_default();
+    let (host, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let over_tls = scheme.ends_with('s');
+    let authority: hyper::http::uri::Authority = host.parse().map_err(|_| io::Error::other("its URL names no host"))?;
+    let port = authority.port_u16().unwrap_or(if over_tls { 5349 } else { 3478 });
+    let address = format!("{}:{port}", authority.host());
+    if over_tls {
+        return connect(&address).map(drop);
+    }
+    let request = if url.is_turn() { ALLOCATE } else { BINDING };
+    let question = question(request, rand::random());
+    let answer = if query == "transport=tcp" { over_tcp(&address, &question)? } else { over_udp(&address, &question)? };
+    let is_answer = answer.len() >= 20 && answer[4..20] == question[4..20] && answer[0] & 0b1100_0000 == 0;
+    if is_answer { Ok(()) } else { Err(io::Error::other("the answer is not STUN")) }
+}
+
+/// Message types of RFC 8489 and RFC 8656.
+const BINDING: u16 = 0x0001;
+const ALLOCATE: u16 = 0x0003;
+
+/// A request; one for an allocation says that it is for UDP.
+fn question(kind: u16, transaction: [u8; 12]) -> Vec<u8> {
+    let attributes: &[u8] = if kind == ALLOCATE { &[0x00, 0x19, 0, 4, 17, 0, 0, 0] } else { &[] };
+    let length = u16::try_from(attributes.len()).unwrap_or_default();
+    let mut bytes = [kind.to_be_bytes(), length.to_be_bytes()].concat();
+    bytes.extend(0x2112_A442_u32.to_be_bytes());
+    bytes.extend(transaction);
+    bytes.extend(attributes);
+    bytes
+}
+
+fn over_udp(address: &str, question: &[u8]) -> io::Result<Vec<u8>> {
+    let to = resolve(address)?;
+    let any: SocketAddr = if to.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0; 16], 0).into() };
+    let socket = UdpSocket::bind(any)?;
+    socket.connect(to)?;
+    socket.set_read_timeout(Some(WITHIN / TRIES))?;
+    let mut last = io::Error::from(io::ErrorKind::TimedOut);
+    for _ in 0..TRIES {
+        socket.send(question)?;
+        let mut answer = [0; 1500];
+        match socket.recv(&mut answer) {
+            Ok(length) => return Ok(answer[..length].to_vec()),
+            Err(why) => last = why,
+        }
+    }
+    Err(last)
+}
+
+fn over_tcp(address: &str, question: &[u8]) -> io::Result<Vec<u8>> {
+    let mut stream = connect(address)?;
+    stream.write_all(question)?;
+    let mut answer = vec![0; 20];
+    stream.read_exact(&mut answer)?;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::TcpListener, thread};
+
+    use super::*;
+    use crate::config::text::Text as _;
+
+    /// A server that reads some bytes and answers with these.
+    fn tcp(answer: &'static [u8]) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                let _ = stream.read(&mut [0; 64]);
+                let _ = stream.write_all(answer);
+            }
+        });
+        port
+    }
+
+    #[test]
+    fn services_are_told_from_silence_and_from_other_services() {
+        let pg = |port| postgres(&format!("postgres://ann:secret@127.0.0.1:{port}/aldis"));
+        assert!(pg(tcp(b"N")).is_ok() && pg(tcp(b"S")).is_ok());
+        assert_eq!(pg(tcp(b"HTTP/1.1 400")).expect_err("another").to_string(), "it is not PostgreSQL");
+        let cache = |port| redis(&format!("redis://:secret@127.0.0.1:{port}"));
+        assert!(cache(tcp(b"+PONG\r\n")).is_ok() && cache(tcp(b"-NOAUTH Authentication required.")).is_ok());
+        assert_eq!(cache(tcp(b"HTTP/1.1 400")).expect_err("another").to_string(), "it is not Redis");
+        let free =
+            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
+        assert!(pg(free).is_err() && cache(free).is_err());
+    }
+
+    #[test]
+    fn a_stun_or_turn_server_must_answer_the_same_transaction() {
+        let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+        let port = server.local_addr().expect("an address").port();
+        thread::spawn(move || {
+            let mut bytes = [0; 1500];
+            while let Ok((length, from)) = server.recv_from(&mut bytes) {
+                // A binding is granted, an allocation refused.
+                let head: [u8; 2] = if bytes[1] == 1 { [0x01, 0x01] } else { [0x01, 0x13] };
+                let answer = [&head[..], &[0, 0], &bytes[4..20]].concat();
+                assert!(length >= 20);
+                let _ = server.send_to(&answer, from);
+            }
+        });
+        let url = |text: String| IceUrl::read(&text).expect("a URL");
+        assert!(ice(&url(format!("stun:127.0.0.1:{port}"))).is_ok());
+        assert!(ice(&url(format!("turn:127.0.0.1:{port}?transport=udp"))).is_ok());
+        let other = tcp(b"SSH-2.0-OpenSSH_9 hello");
+        let why = ice(&url(format!("turn:127.0.0.1:{other}?transport=tcp"))).expect_err("another service");
+        assert_eq!(why.to_string(), "the answer is not STUN");
+    }
+}

@@ -1,0 +1,103 @@
+//! The audit log: who did what, from where, with what result; log lines of the target `audit`. Logins and their failures,
+//! changes of accounts and rooms, everything operators do, and what was refused to pages of other sites.
+//!
+//! A response says whom it concerns by a [`Who`] among its extensions. Never a name, an address of e-mail or a token.
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::Method,
+    middleware::Next,
+    response::Response,
+};
+use uuid::Uuid;
+
+use super::{
+    operators::Operator,
+    problem::{Code, Problem},
+    request_id::RequestId,
+};
+use crate::net;
+
+/// The account that a response concerns, added to its extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Who(pub(super) Uuid);
+
+/// The path of accounts and sessions.
+const ACCOUNTS: &str = "/api/auth/";
+/// The path of operators.
+const INTERNAL: &str = "/internal/";
+
+/// Logs what belongs into the audit log.
+pub(super) async fn record(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let (method, known) = (request.method().clone(), request.extensions().get::<net::Request>().cloned());
+    let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
+    let response = next.run(request).await;
+    let problem = response.extensions().get::<Problem>();
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let Some(event) = event(&method, route, problem.map(|problem| problem.code)) else { return response };
+    let result = problem.map_or("ok", |problem| problem.code.as_str());
+    let client = known.map(|known| known.client.address.to_string()).unwrap_or_default();
+    let operator = match response.extensions().get::<Operator>() {
+        Some(Operator::Socket { uid }) => format!("uid {uid}"),
+        Some(Operator::Token) => "token".to_owned(),
+        None => String::new(),
+    };
+    let user = response.extensions().get::<Who>().map(|who| who.0.to_string()).unwrap_or_default();
+    let (status, request_id) = (response.status().as_u16(), id.as_str());
+    // A renewed session is no news; there is one for each person every few minutes.
+    if event == "refresh" && problem.is_none() {
+        tracing::debug!(target: "audit", event, result, status, client, user, operator, route, request_id);
+    } else {
+        tracing::info!(target: "audit", event, result, status, client, user, operator, route, request_id);
+    }
+    response
+}
+
+/// The name of what happened; `None` for what is no event of the audit log.
+fn event<'a>(method: &Method, route: &'a str, code: Option<Code>) -> Option<&'a str> {
+    let changes = ![Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
+    match code {
+        Some(Code::OriginNotAllowed | Code::MisdirectedRequest) => return Some("refused"),
+        // Not an attempt of anybody, but of the node.
+        Some(Code::Unavailable) => return None,
+        Some(_) | None => {}
+    }
+    if route.starts_with(INTERNAL) {
+        return Some("operator");
+    }
+    match route.strip_prefix(ACCOUNTS) {
+        Some(action) if changes => Some(action),
+        None if *method == Method::DELETE => Some("delete"),
+        None if *method == Method::PATCH => Some("change"),
+        Some(_) | None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Method, event};
+
+    #[test]
+    fn logins_changes_operators_and_refusals_are_events_and_reading_is_none() {
+        for (method, route, code, expected) in [
+            (Method::POST, "/api/auth/signup", None, Some("signup")),
+            (Method::POST, "/api/auth/login", Some(Code::CredentialsInvalid), Some("login")),
+            (Method::POST, "/api/auth/login", Some(Code::RateLimited), Some("login")),
+            (Method::POST, "/api/auth/login", Some(Code::Unavailable), None),
+            (Method::POST, "/api/auth/logout", None, Some("logout")),
+            (Method::GET, "/api/auth/me", None, None),
+            (Method::POST, "/api/rooms", None, None),
+            (Method::POST, "/api/rooms", Some(Code::OriginNotAllowed), Some("refused")),
+            (Method::GET, "/ws", Some(Code::OriginNotAllowed), Some("refused")),
+            (Method::GET, "/metrics", Some(Code::MisdirectedRequest), Some("refused")),
+            (Method::PATCH, "/api/rooms/{roomId}", None, Some("change")),
+            (Method::DELETE, "/api/rooms/{roomId}", Some(Code::Forbidden), Some("delete")),
+            (Method::GET, "/internal/tree", None, Some("operator")),
+            (Method::PATCH, "/internal/users/{userId}", Some(Code::AuthRequired), Some("operator")),
+            (Method::GET, "", Some(Code::NotFound), None),
+        ] {
+            assert_eq!(event(&method, route, code), expected, "{method} {route} {code:?}");
+        }
+    }
+}

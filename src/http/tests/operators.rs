@@ -1,0 +1,123 @@
+//! The operators' listener: who may, who may not.
+
+use std::sync::Arc;
+
+use axum::Router;
+use serde_json::json;
+
+use super::{Ask, Bench, bench, bench_with};
+use crate::http::{Operators, OverSocket, admin_router};
+
+/// The operators' token in tests.
+pub(super) const TOKEN: &str = "an-operators-token-of-43-characters-0123456";
+
+pub(super) fn operators(exposed: bool) -> Operators {
+    Operators::new(TOKEN, exposed)
+}
+
+/// The request as sent to the listener's own address.
+pub(super) fn at(mut ask: Ask) -> Ask {
+    if let Some(headers) = ask.request.headers_mut() {
+        headers.insert("host", "127.0.0.1:9090".parse().expect("a host"));
+    }
+    ask
+}
+
+fn door(bench: &Bench, exposed: bool) -> Router {
+    admin_router(Arc::clone(&bench.site), Arc::new(|| "up 1\n".to_owned()), operators(exposed))
+}
+
+fn disable(id: &str) -> Ask {
+    at(Ask::new("PATCH", &format!("/internal/users/{id}")).json(json!({ "disabled": true })))
+}
+
+#[tokio::test]
+async fn on_loopback_reading_is_free_and_everything_else_needs_the_token() {
+    let bench = bench().await;
+    let (_, id) = bench.signup("ann").await;
+    let door = door(&bench, false);
+    for path in ["/health/live", "/health/ready", "/health", "/metrics"] {
+        assert_eq!(at(Ask::get(path)).send(&door).await.status, 200, "{path}");
+    }
+    for path in ["/internal/tree", "/internal/rooms/abc-defg-hij", "/internal/nothing", "/nothing", "/api/rooms"] {
+        at(Ask::get(path)).send(&door).await.is_problem(401, "auth_required");
+    }
+    disable(&id.to_string()).send(&door).await.is_problem(401, "auth_required");
+    let (last, short) = (format!("{TOKEN}x"), &TOKEN[1..]);
+    for wrong in ["x", &last, short, "AN-OPERATORS-TOKEN-OF-43-CHARACTERS-0123456"] {
+        disable(&id.to_string()).bearer(wrong).send(&door).await.is_problem(401, "auth_invalid");
+        at(Ask::get("/metrics")).bearer(wrong).send(&door).await.is_problem(401, "auth_invalid");
+    }
+    let access = bench.signup("bob").await.0;
+    disable(&id.to_string()).bearer(&access).send(&door).await.is_problem(401, "auth_invalid");
+    assert!(bench.live.commands().is_empty());
+    assert_eq!(disable(&id.to_string()).bearer(TOKEN).send(&door).await.status, 204);
+    assert_eq!(bench.live.commands(), [format!("kick {id}")]);
+    assert_eq!(at(Ask::get("/internal/tree")).bearer(TOKEN).send(&door).await.status, 200);
+}
+
+#[tokio::test]
+async fn exposed_to_other_machines_only_probes_need_no_token() {
+    let bench = bench().await;
+    let door = door(&bench, true);
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(at(Ask::get(path)).send(&door).await.status, 200, "{path}");
+    }
+    for path in ["/health", "/metrics", "/internal/tree"] {
+        at(Ask::get(path)).send(&door).await.is_problem(401, "auth_required");
+        assert_eq!(Ask::get(path).bearer(TOKEN).send(&door).await.status, 200, "{path}: by any name, with the token");
+    }
+}
+
+#[tokio::test]
+async fn no_web_page_is_served_whatever_its_origin_and_no_rebound_name() {
+    let bench = bench_with(super::allowing("https://app.example.org")).await;
+    let (_, id) = bench.signup("ann").await;
+    for door in [door(&bench, false), door(&bench, true)] {
+        for origin in ["http://127.0.0.1:9090", "https://app.example.org", "https://evil.example.com", "null"] {
+            for ask in [disable(&id.to_string()), at(Ask::get("/metrics")), at(Ask::get("/health/live"))] {
+                let answer = ask.bearer(TOKEN).header("origin", origin).send(&door).await;
+                answer.is_problem(403, "origin_not_allowed");
+                assert_eq!(answer.header("access-control-allow-origin"), "");
+            }
+            let preflight = at(Ask::new("OPTIONS", "/internal/users/x")).header("origin", origin);
+            let answer = preflight.header("access-control-request-method", "PATCH").send(&door).await;
+            answer.is_problem(403, "origin_not_allowed");
+        }
+        for site in ["cross-site", "same-site", "same-origin"] {
+            let answer = at(Ask::get("/metrics")).bearer(TOKEN).header("sec-fetch-site", site).send(&door).await;
+            answer.is_problem(403, "origin_not_allowed");
+        }
+    }
+    let door = door(&bench, false);
+    assert_eq!(at(Ask::get("/metrics")).header("sec-fetch-site", "none").send(&door).await.status, 200, "typed");
+    for host in ["rebound.evil.example.com", "evil.com:9090", "127.0.0.1.nip.io"] {
+        for path in ["/metrics", "/health/live", "/internal/tree"] {
+            let mut ask = Ask::get(path).bearer(TOKEN);
+            ask.request.headers_mut().expect("headers").insert("host", host.parse().expect("a host"));
+            // Of these, example.com is no name of this network.
+            ask.send(&door).await.is_problem(421, "misdirected_request");
+        }
+    }
+    for host in ["localhost:9090", "[::1]:9090", "10.0.0.7", "aldis", "aldis-0.aldis.default.svc.cluster.local:9090"] {
+        let mut ask = Ask::get("/metrics");
+        ask.request.headers_mut().expect("headers").insert("host", host.parse().expect("a host"));
+        assert_eq!(ask.send(&door).await.status, 200, "{host}");
+    }
+    assert!(bench.live.commands().is_empty());
+}
+
+#[tokio::test]
+async fn the_owner_of_the_unix_socket_needs_no_token_but_a_page_gets_nothing_there_either() {
+    let bench = bench().await;
+    let (_, id) = bench.signup("ann").await;
+    for exposed in [false, true] {
+        let door = door(&bench, exposed);
+        let mut ask = disable(&id.to_string());
+        ask.request = ask.request.extension(OverSocket { uid: 1000 });
+        assert_eq!(ask.send(&door).await.status, 204);
+        let mut ask = disable(&id.to_string()).header("origin", "http://localhost");
+        ask.request = ask.request.extension(OverSocket { uid: 1000 });
+        ask.send(&door).await.is_problem(403, "origin_not_allowed");
+    }
+}

@@ -1,0 +1,119 @@
+//! One rate limit as a table of counters by key: GCRA (`governor`), of bounded size. Keys are 64-bit hashes keyed per
+//! process, so nobody can produce collisions. Must not know what is counted.
+
+use std::{
+    hash::{BuildHasher, Hash, RandomState},
+    num::NonZeroU32,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    time::Duration,
+};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
+
+/// A burst that refills evenly over `per`. `burst = 0` means no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// The size of the burst.
+    pub burst: u32,
+    /// The period in which it refills.
+    pub per: Duration,
+}
+
+impl Rate {
+    /// `burst` a minute.
+    #[must_use]
+    pub const fn per_minute(burst: u32) -> Self {
+        Self { burst, per: Duration::from_secs(60) }
+    }
+}
+
+/// Requests between two checks of a table's size.
+const LOOK_EVERY: u32 = 256;
+/// Counters shared by the keys that find a table full.
+const SHARED_COUNTS: u64 = 1024;
+
+/// The counters of one limit: at most `keys_max + LOOK_EVERY + SHARED_COUNTS` of them.
+pub struct Table {
+    limiter: Option<DefaultKeyedRateLimiter<u64>>,
+    clock: DefaultClock,
+    hashing: RandomState,
+    keys_max: usize,
+    asked: AtomicU32,
+    is_full: AtomicBool,
+}
+
+impl Table {
+    /// An empty table.
+    #[must_use]
+    pub fn new(rate: Rate, keys_max: usize) -> Self {
+        let quota = NonZeroU32::new(rate.burst)
+            .and_then(|burst| Some(Quota::with_period(rate.per / burst.get())?.allow_burst(burst)));
+        Self {
+            limiter: quota.map(RateLimiter::keyed),
+            clock: DefaultClock::default(),
+            hashing: RandomState::new(),
+            keys_max,
+            asked: AtomicU32::new(0),
+            is_full: AtomicBool::new(false),
+        }
+    }
+
+    /// Counts one request of `key`.
+    ///
+    /// # Errors
+    /// The limit is exceeded: how long to wait.
+    pub fn take(&self, key: impl Hash) -> Result<(), Duration> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        if self.asked.fetch_add(1, Ordering::Relaxed) % LOOK_EVERY == LOOK_EVERY - 1 {
+            self.look(limiter);
+        }
+        let mut key = self.hashing.hash_one(key);
+        if self.is_full.load(Ordering::Relaxed) {
+            key %= SHARED_COUNTS;
+        }
+        limiter.check_key(&key).map_err(|not_until| not_until.wait_time_from(self.clock.now()))
+    }
+
+    /// Drops keys whose burst has refilled, when there are too many.
+    fn look(&self, limiter: &DefaultKeyedRateLimiter<u64>) {
+        let mut is_full = limiter.len() >= self.keys_max;
+        if is_full {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+            is_full = limiter.len() >= self.keys_max;
+        }
+        self.is_full.store(is_full, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, LOOK_EVERY, Rate, SHARED_COUNTS, Table};
+
+    #[test]
+    fn the_burst_passes_and_the_next_request_must_wait() {
+        let table = Table::new(Rate { burst: 3, per: Duration::from_secs(3600) }, 10);
+        for _ in 0..3 {
+            assert_eq!(table.take("ann"), Ok(()));
+        }
+        let wait = table.take("ann").expect_err("the fourth is one too many");
+        assert!(wait > Duration::from_secs(1000) && wait <= Duration::from_secs(1200), "waits {wait:?}");
+        assert_eq!(table.take("bob"), Ok(()), "another key is not concerned");
+    }
+
+    #[test]
+    fn no_burst_means_no_limit() {
+        let table = Table::new(Rate { burst: 0, per: Duration::from_secs(1) }, 10);
+        assert!((0..10_000).all(|_| table.take("ann").is_ok()));
+    }
+
+    #[test]
+    fn a_table_is_bounded_with_any_number_of_keys() {
+        let table = Table::new(Rate { burst: 1000, per: Duration::from_secs(3600) }, 1000);
+        for key in 0..20_000_u32 {
+            let _ = table.take(key);
+        }
+        let keys = table.limiter.as_ref().map_or(0, governor::RateLimiter::len);
+        assert!(keys <= 1000 + LOOK_EVERY as usize + SHARED_COUNTS as usize, "{keys} keys");
+    }
+}

@@ -1,0 +1,107 @@
+//! The operators' door of a whole node: the unix socket, the token, and the audit log.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    os::unix::{fs::MetadataExt as _, net::UnixStream},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use crate::process::Node;
+
+/// The status of a request over the node's unix socket.
+fn by_socket(node: &Node, method: &str, path: &str, body: &str, more: &str) -> u16 {
+    let mut stream = UnixStream::connect(node.data("admin.sock")).expect("a socket");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket option");
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n{more}\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer.get(9..12).and_then(|status| status.parse().ok()).expect("a status")
+}
+
+#[tokio::test]
+async fn operators_act_over_the_socket_or_with_the_token_and_the_audit_log_says_who_did_what() {
+    let mut node = Node::start(&[]).await;
+    let token = fs::read_to_string(node.data("admin.token")).expect("made at the first start").trim().to_owned();
+    for file in ["admin.token", "admin.sock"] {
+        let mode = fs::metadata(node.data(file)).expect("made").mode() & 0o777;
+        assert_eq!(mode, 0o600, "{file}: {mode:o}");
+    }
+    node.sign_up("ann").await;
+    let client = reqwest::Client::new();
+    let login = async |password: &str| {
+        let body = json!({ "email": "ann@example.org", "password": password });
+        let answer =
+            client.post(format!("http://{}/api/auth/login", node.http)).json(&body).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json::<Value>().await.expect("JSON"))
+    };
+    assert_eq!(login("a canary in a coal mine").await.0, 401);
+    let user = login("a long enough password").await.1["user"]["id"].as_str().expect("an id").to_owned();
+
+    let path = format!("/internal/users/{user}");
+    let change = async |token: Option<&str>| {
+        let request = client.patch(format!("http://{}{path}", node.admin)).json(&json!({ "disabled": true }));
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(change(None).await, 401);
+    assert_eq!(change(Some(&token)).await, 204);
+    assert_eq!(by_socket(&node, "PATCH", &path, r#"{"disabled":false}"#, ""), 204);
+    assert_eq!(by_socket(&node, "PATCH", &path, r#"{"disabled":true}"#, "Origin: http://localhost\r\n"), 403);
+    assert_eq!(login("a long enough password").await.0, 200, "the page changed nothing");
+
+    let socket = node.data("admin.sock");
+    let own = format!("uid {}", fs::metadata(&socket).expect("made").uid());
+    node.signal("-TERM");
+    let (status, log) = node.end().await;
+    assert!(status.success(), "{log}");
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let audit: Vec<_> = lines.filter(|line| line["target"] == "audit").collect();
+    let found: Vec<_> = audit
+        .iter()
+        .map(|line| ["event", "result", "user", "operator"].map(|name| line[name].as_str().unwrap_or_default()))
+        .collect();
+    let expected = [
+        ["signup", "ok", &user, ""],
+        ["login", "credentials_invalid", "", ""],
+        ["login", "ok", &user, ""],
+        ["operator", "auth_required", "", ""],
+        ["operator", "ok", "", "token"],
+        ["operator", "ok", "", &own],
+        ["refused", "origin_not_allowed", "", ""],
+        ["login", "ok", &user, ""],
+    ];
+    assert_eq!(found, expected, "{log}");
+    assert!(audit.iter().all(|line| line["client"] == "127.0.0.1" && line["request_id"].is_string()), "{log}");
+    assert!(!log.contains("canary") && !log.contains("ann@example.org") && !log.contains(&token), "{log}");
+    assert!(node.data("admin.token").exists() && !socket.exists(), "the socket's file is removed with it");
+}
+
+#[tokio::test]
+async fn an_exposed_operators_listener_serves_only_probes_without_the_token() {
+    let node = Node::start(&[
+        "--admin-bind",
+        "0.0.0.0:0",
+        "--set",
+        "admin.token_file=token",
+        "--set",
+        "admin.socket=ops.sock",
+    ])
+    .await;
+    let port = node.admin.rsplit(':').next().expect("a port").to_owned();
+    let address = format!("127.0.0.1:{port}");
+    assert_eq!(node.get(&address, "/health/ready").await.0, 200);
+    assert_eq!(node.get(&address, "/metrics").await.0, 401);
+    let token = fs::read_to_string(node.path("token")).expect("made at the first start");
+    let request = reqwest::Client::new().get(format!("http://{address}/metrics")).bearer_auth(token.trim());
+    assert_eq!(request.send().await.expect("an answer").status(), 200);
+    assert!(node.path("ops.sock").exists() && !node.data("admin.sock").exists());
+    assert!(node.log().contains("token travels unencrypted"), "{}", node.log());
+}
