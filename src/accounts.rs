@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Aside, AuthError, Clock, Hasher, RefreshToken, Settings, Subject, Tokens, token::LIFE_MAX},
+    auth::{Aside, AuthError, Clock, Hasher, LIFE_MAX, RefreshToken, Settings, Subject, Tokens},
     changes::Changes,
     live::LiveRooms,
     rooms::Hosting,

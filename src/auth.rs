@@ -5,6 +5,7 @@
 pub mod account;
 pub mod aside;
 pub mod clock;
+mod identity;
 pub mod keys;
 pub mod password;
 mod queue;
@@ -21,12 +22,13 @@ use std::time::Duration;
 pub use account::{FieldError, Login, Signup};
 pub use aside::Aside;
 pub use clock::Clock;
+pub use identity::{Identity, LIFE_MAX, Subject};
 pub use keys::KeyRing;
 pub use password::Hasher;
 pub use refresh::RefreshToken;
 pub use revoked::Revoked;
 pub use settings::Settings;
-pub use token::{Identity, Subject, TokenError, Tokens};
+pub use token::{TokenError, Tokens};
 
 use crate::storage::StoreError;
 

@@ -14,6 +14,7 @@ mod room_id;
 pub mod sessions;
 mod sqlite;
 mod transaction;
+mod user;
 pub mod users;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -25,7 +26,8 @@ pub use revocations::{End, Revocation, Revocations};
 pub use room_id::{NotARoomId, RoomId};
 pub use sessions::{NewSession, Nonce, Rotation, Session, Sessions, TokenHash, Use};
 pub use sqlite::Sqlite;
-pub use users::{NewPassword, NewUser, User, Users};
+pub use user::User;
+pub use users::{NewPassword, NewUser, Users};
 
 /// The database.
 ///

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use aldis::auth::{Clock, KeyRing, RefreshToken, Settings, Subject, Tokens, token::LIFE_MAX};
+use aldis::auth::{Clock, KeyRing, LIFE_MAX, RefreshToken, Settings, Subject, Tokens};
 use libfuzzer_sys::fuzz_target;
 use uuid::Uuid;
 

@@ -11,7 +11,7 @@ use actors::ports::{Revocation, RevocationScope};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Clock, Identity, token::LIFE_MAX};
+use super::{Clock, Identity, LIFE_MAX};
 
 /// Entries added between two searches for those that no longer matter.
 const SWEEP_EVERY: usize = 1_024;

@@ -13,12 +13,10 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode, errors:
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AuthError, Clock, KeyRing, Revoked, Settings, account::NAME_LEN_MAX};
+use super::{AuthError, Clock, Identity, KeyRing, LIFE_MAX, Revoked, Settings, Subject, account::NAME_LEN_MAX};
 
 /// The longest token accepted: ours are some 700 bytes.
 pub const TOKEN_BYTES_MAX: usize = 4096;
-/// The longest lifetime of a token: one that claims more was not minted here. So long a revocation is remembered.
-pub const LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How far clocks of nodes may differ. A node whose clock lags a little must not refuse a fresh token.
 const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
 
@@ -45,32 +43,6 @@ pub struct Claims {
     /// Not valid before, in seconds since 1970. Never minted here (RFC 7519 §4.1.5).
     #[serde(default, skip_serializing)]
     nbf: Option<i64>,
-}
-
-/// The owner of a verified token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The user.
-    pub user: Uuid,
-    /// Their name.
-    pub name: String,
-    /// When the token expires.
-    pub expires: Timestamp,
-    /// When the token was issued.
-    pub issued: Timestamp,
-    /// The session it belongs to, if any.
-    pub session: Option<Uuid>,
-}
-
-/// For whom a token is minted.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The user.
-    pub user: Uuid,
-    /// Their name.
-    pub name: &'a str,
-    /// The session that the token belongs to; tokens of operators have none.
-    pub session: Option<Uuid>,
 }
 
 /// Why a token is invalid. The texts are sent to clients.

@@ -13,10 +13,7 @@ use uuid::Uuid;
 use super::failure::Failure;
 use super::flags::Flags;
 use super::keys;
-use crate::auth::{
-    Clock, KeyRing, Settings, Subject, Tokens,
-    token::{LIFE_MAX, TOKEN_BYTES_MAX},
-};
+use crate::auth::{Clock, KeyRing, LIFE_MAX, Settings, Subject, Tokens, token::TOKEN_BYTES_MAX};
 use crate::config::{Config, text::Text};
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{Shared, origin, problem::Problem};
+use super::{Shared, audit::Asking, origin, problem::Problem};
 use crate::{
     auth::TokenError,
     net::{self, TokenWay, credential},
@@ -32,6 +32,9 @@ impl FromRequestParts<Shared> for Caller {
             origin::must_be_allowed(parts)?;
         }
         let identity = site.accounts.tokens().verify(token.text())?;
+        if let Some(asking) = parts.extensions.get::<Asking>() {
+            asking.is(identity.user);
+        }
         if let Err(wait) = site.rates.user.take(identity.user) {
             return Err(Problem::too_often("requests of yours", wait));
         }

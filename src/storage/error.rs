@@ -80,8 +80,10 @@ impl From<sqlx::Error> for StoreError {
                 Some(known) => known,
                 None => of_code(Code::of(refusal.as_ref()), &error).unwrap_or(Self::Broken(error)),
             },
+            // A connection that is cut within an answer can look like a server that speaks another protocol.
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error.to_string()),

@@ -12,11 +12,11 @@ use uuid::Uuid;
 use token::{Token, Verdict};
 
 use super::{
-    Postgres, Sqlite, StoreError, User, millis,
+    Postgres, Sqlite, StoreError, millis,
     revocations::{End, revoke},
     timestamp,
     transaction::{transact, within},
-    users::{self, user_columns},
+    user::{self, User, user_columns},
 };
 
 /// SHA-256 of a refresh token's text.
@@ -268,7 +268,7 @@ macro_rules! sessions_tables {
                         renew.execute(&mut *tx).await?;
                     }
                     let user = concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1");
-                    let user = sqlx::query_as::<_, users::Row>(user).bind(owner).fetch_one(&mut *tx).await?;
+                    let user = sqlx::query_as::<_, user::Row>(user).bind(owner).fetch_one(&mut *tx).await?;
                     Ok(Use::Rotated { user: user.try_into()?, session, nonce })
                 })
             }

@@ -199,7 +199,9 @@ async fn a_file_that_was_deleted_or_replaced_is_noticed_by_every_change_and_by_r
             assert!(store.ping().await.is_err(), "{name}");
             assert!(replaced || !path.exists(), "{name}: an empty database was made in its place");
             if replaced {
-                assert_eq!(dump(&path).await, template.before, "{name}: the other file is untouched");
+                // As bytes: opened under this name, it would take the log of the first file for its own.
+                let bytes = |path: &Path| std::fs::read(path).expect("a file");
+                assert!(bytes(&path) == bytes(&template.path), "{name}: the other file was written");
             }
             std::fs::rename(&moved, &path).expect("moved back");
             store.ping().await.expect("the file is back");
