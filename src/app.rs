@@ -17,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     accounts::{self, Accounts},
     auth::{Clock, KeyRing, Tokens},
-    changes::Changes,
+    changes::{self, Changes},
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
@@ -116,6 +116,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 }
 
 fn describe_metrics() {
+    changes::describe_metrics();
     http::metrics::describe();
     ws::describe_metrics();
     load::describe_metrics();

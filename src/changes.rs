@@ -6,6 +6,7 @@
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
+use metrics::{describe_gauge, gauge};
 use tokio::sync::{Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
@@ -13,6 +14,29 @@ use crate::storage::StoreError;
 
 /// Changes at once by default: each holds some kilobytes, and waits for the database at most a few seconds.
 pub const RUNNING_MAX: usize = 1_024;
+
+const RUNNING: &str = "aldis_changes_running";
+
+/// Describes the metric to the recorder.
+pub fn describe_metrics() {
+    describe_gauge!(RUNNING, "Changes of accounts and rooms that run, their clients connected or gone.");
+}
+
+/// Counts a change as long as it runs.
+struct Running;
+
+impl Running {
+    fn begin() -> Self {
+        gauge!(RUNNING).increment(1);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        gauge!(RUNNING).decrement(1);
+    }
+}
 
 /// The changes that run.
 #[derive(Clone)]
@@ -46,9 +70,10 @@ impl Changes {
             return Err(StoreError::Unavailable("too many changes at once, or the node stops".to_owned()).into());
         };
         let (tell, told) = oneshot::channel();
+        let running = Running::begin();
         self.tasks.spawn(async move {
             let outcome = AssertUnwindSafe(change).catch_unwind().await;
-            drop(permit);
+            drop((permit, running));
             match outcome {
                 Ok(outcome) => drop(tell.send(outcome)), // the client may have gone
                 Err(_) => tracing::error!(change = name, "a change panicked: it may be half done"),

@@ -1,5 +1,7 @@
 //! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
+#[path = "node/cut.rs"]
+mod cut;
 #[path = "node/deployed.rs"]
 mod deployed;
 #[path = "node/drained.rs"]

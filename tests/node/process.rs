@@ -47,10 +47,22 @@ impl Node {
         Self::start_by(Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, Some(stderr)).await
     }
 
-    async fn start_by(mut command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
+    async fn start_by(command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
+        Self::start_in(tempfile::tempdir().expect("a temporary directory"), command, arguments, stderr).await
+    }
+
+    /// Kills the node and starts it again with its data.
+    pub(super) async fn killed_and_restarted(mut self, arguments: &[&str]) -> Self {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it has ended");
+        std::fs::remove_file(self.path("ready.json")).expect("it served");
+        let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().expect("a temporary directory"));
+        Self::start_in(dir, Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, None).await
+    }
+
+    async fn start_in(dir: TempDir, mut command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
         // Built with the whole workspace, the HTTP client of these tests has TLS, and wants to know whose.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let dir = tempfile::tempdir().expect("a temporary directory");
         let ready = dir.path().join("ready.json");
         let log = std::fs::File::create(dir.path().join("log")).expect("a log file");
         let child = command
@@ -193,6 +205,12 @@ impl Socket {
     pub(super) async fn joins(&mut self, room: &str) -> Value {
         self.says(json!({ "type": "join_room", "data": { "roomId": room } })).await;
         self.hears("room_joined").await["data"].clone()
+    }
+
+    /// That the node still answers.
+    pub(super) async fn is_alive(&mut self) {
+        self.says(json!({ "type": "heartbeat", "data": {} })).await;
+        self.hears("heartbeat_ack").await;
     }
 
     /// The close code with which the node ends the socket.
