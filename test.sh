@@ -20,7 +20,7 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust postgres docs model simulation counts conformance openapi metrics browsers)
+all=(packages format web lints rust storage docs model simulation counts conformance openapi metrics browsers)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -52,8 +52,15 @@ lints() { cargo clippy --workspace --all-targets --all-features -- -D warnings; 
 
 rust() { cargo test --workspace --all-features; }
 
-# The storage contract on PostgreSQL, with its failures: the tests start a server of their own on a free port.
-postgres() { cargo test -p aldis --all-features --lib -- --ignored contract::postgres failures::postgres; }
+# The storage contract on PostgreSQL, with its failures: the tests start a server of their own on a free port. A node on a
+# full disk: who is not root mounts it in a namespace of their own.
+storage() {
+    cargo test -p aldis --all-features --lib -- --ignored contract::postgres failures::postgres
+    local root=()
+    [ "$(id -u)" -eq 0 ] || root=(unshare --map-root-user --mount)
+    cargo test -p aldis --all-features --test node --no-run --quiet
+    "${root[@]}" cargo test -p aldis --all-features --test node -- --ignored full_disk
+}
 
 docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features --document-private-items --quiet; }
 

@@ -6,6 +6,8 @@ mod cut;
 mod deployed;
 #[path = "node/drained.rs"]
 mod drained;
+#[path = "node/ended.rs"]
+mod ended;
 #[path = "node/joined.rs"]
 mod joined;
 #[path = "node/measured.rs"]
@@ -14,3 +16,5 @@ mod measured;
 mod operated;
 #[path = "node/process.rs"]
 mod process;
+#[path = "node/stored.rs"]
+mod stored;

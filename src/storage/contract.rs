@@ -1,4 +1,4 @@
-//! The suite that every `Store` passes. SQLite always; PostgreSQL with `./test.sh postgres`, or
+//! The suite that every `Store` passes. SQLite always; PostgreSQL with `./test.sh storage`, or
 //! `cargo test contract::postgres -- --ignored` where its programs are installed: the suite starts a server of its own.
 
 mod failures;
@@ -28,7 +28,7 @@ macro_rules! contract {
 
         mod postgres {
             $($(#[tokio::test]
-            #[ignore = "needs the programs of PostgreSQL: ./test.sh postgres"]
+            #[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
             async fn $case() {
                 let database = super::server::database().await;
                 let store = database.open(&super::Settings::default()).await;

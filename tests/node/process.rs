@@ -51,6 +51,11 @@ impl Node {
         Self::start_in(tempfile::tempdir().expect("a temporary directory"), command, arguments, stderr).await
     }
 
+    /// The same, in this directory.
+    pub(super) async fn start_with_dir(dir: TempDir, arguments: &[&str]) -> Self {
+        Self::start_in(dir, Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, None).await
+    }
+
     /// Kills the node and starts it again with its data.
     pub(super) async fn killed_and_restarted(mut self, arguments: &[&str]) -> Self {
         self.child.kill().expect("it runs");
@@ -162,6 +167,29 @@ impl Node {
 
     /// A socket that has sent hello.
     pub(super) async fn socket(&self, token: &str) -> Socket {
+        let mut socket = self.greeting(token).await;
+        socket.hears("welcome").await;
+        socket
+    }
+
+    /// What a socket hears whose hello is refused, and the close code.
+    pub(super) async fn refused_socket(&self, token: &str) -> (Vec<String>, Option<u16>) {
+        let mut socket = self.greeting(token).await;
+        let mut heard = Vec::new();
+        while let Some(Ok(frame)) = timeout(PATIENCE, socket.0.next()).await.expect("the socket is closed") {
+            match frame {
+                Message::Text(text) => {
+                    let message: Value = serde_json::from_str(&text).expect("JSON");
+                    heard.push(message["type"].as_str().expect("a type").to_owned());
+                }
+                Message::Close(frame) => return (heard, frame.map(|frame| frame.code.into())),
+                Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            }
+        }
+        (heard, None)
+    }
+
+    async fn greeting(&self, token: &str) -> Socket {
         let mut request = format!("ws://{}/ws", self.http).into_client_request().expect("a request");
         let protocol = "aldis.v1".parse().expect("a header");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
@@ -169,7 +197,6 @@ impl Node {
         assert_eq!(answer.headers()["sec-websocket-protocol"], "aldis.v1");
         let mut socket = Socket(socket);
         socket.says(json!({ "type": "hello", "data": { "token": token } })).await;
-        socket.hears("welcome").await;
         socket
     }
 }

@@ -78,7 +78,7 @@ async fn succeeds(what: &str, store: &Postgres, change: Change) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the programs of PostgreSQL: ./test.sh postgres"]
+#[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
 async fn a_refused_commit_is_never_answered_as_done() {
     let (template, before) = template().await;
     for (name, change) in CHANGES {
@@ -100,7 +100,7 @@ async fn a_refused_commit_is_never_answered_as_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the programs of PostgreSQL: ./test.sh postgres"]
+#[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
 async fn a_server_that_may_only_be_read_or_whose_tables_are_locked_is_away() {
     let (template, before) = template().await;
     for (name, change) in CHANGES {
@@ -145,7 +145,7 @@ async fn restore(database: &Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the programs of PostgreSQL: ./test.sh postgres"]
+#[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
 async fn a_connection_that_is_cut_at_any_byte_leaves_what_was_answered() {
     let (template, before) = template().await;
     let mut unknown = 0;
