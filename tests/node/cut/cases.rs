@@ -167,24 +167,14 @@ impl Case {
                 made(world.sessions(&on.own.access).await.len() == 2)
             }
             Self::Refresh => Self::refreshed(world, on, answer, what).await,
-            Self::LogOut | Self::EndSession => {
-                let (ended, asks) = if self == Self::LogOut { (&on.own, &on.other) } else { (&on.other, &on.own) };
-                let is_ended = world.sessions(&asks.access).await.len() == 1;
-                assert_eq!(world.knows(&ended.access).await, !is_ended, "{what}: the access token");
-                made(is_ended)
-            }
+            Self::LogOut => Self::one_ended(world, (&on.own, &on.other), what).await,
+            Self::EndSession => Self::one_ended(world, (&on.other, &on.own), what).await,
             Self::EndSessions => {
                 let known = [world.knows(&on.own.access).await, world.knows(&on.other.access).await];
                 assert!(known[0] == known[1], "{what}: one of two sessions: {known:?}");
                 made(!known[0])
             }
-            Self::ChangePassword => {
-                let (old, new) = (world.log_in(&on.email, PASSWORD).await, world.log_in(&on.email, NEW_PASSWORD).await);
-                assert!(old.is_ok() != new.is_ok(), "{what}: both passwords, or none");
-                assert_eq!(world.knows(&on.other.access).await, old.is_ok(), "{what}: the other session");
-                assert!(world.knows(&on.own.access).await, "{what}: this session goes on");
-                made(new.is_ok())
-            }
+            Self::ChangePassword => Self::new_password(world, on, what).await,
             Self::DeleteAccount => {
                 let is_known = world.knows(&on.own.access).await;
                 assert_eq!(
@@ -213,6 +203,21 @@ impl Case {
             }
         }
         state
+    }
+
+    /// A session in its owner's list, and its access token.
+    async fn one_ended(world: &World<'_>, (session, asking): (&Login, &Login), what: &str) -> State {
+        let is_ended = world.sessions(&asking.access).await.len() == 1;
+        assert_eq!(world.knows(&session.access).await, !is_ended, "{what}: the access token");
+        made(is_ended)
+    }
+
+    async fn new_password(world: &World<'_>, on: &Prepared, what: &str) -> State {
+        let (old, new) = (world.log_in(&on.email, PASSWORD).await, world.log_in(&on.email, NEW_PASSWORD).await);
+        assert!(old.is_ok() != new.is_ok(), "{what}: both passwords, or none");
+        assert_eq!(world.knows(&on.other.access).await, old.is_ok(), "{what}: the other session");
+        assert!(world.knows(&on.own.access).await, "{what}: this session goes on");
+        made(new.is_ok())
     }
 
     /// Nobody is signed out: within the grace the same use gives the same tokens.
