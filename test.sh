@@ -20,7 +20,7 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust docs model simulation counts conformance openapi metrics unit browsers)
+all=(packages format web lints rust storage docs model simulation counts conformance openapi metrics unit browsers)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -31,6 +31,7 @@ packages() {
     command -v chromium >/dev/null || missing+=(chromium)
     command -v promtool >/dev/null || missing+=(prometheus)
     [ -x /usr/sbin/nginx ] || missing+=(nginx)
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     command -v turnserver >/dev/null || missing+=(coturn)
     command -v curl >/dev/null || missing+=(curl)
     command -v valgrind >/dev/null || missing+=(valgrind)
@@ -52,6 +53,16 @@ format() { cargo fmt --all --check; }
 lints() { cargo clippy --workspace --all-targets --all-features -- -D warnings; }
 
 rust() { cargo test --workspace --all-features; }
+
+# The storage contract on PostgreSQL, with its failures: the tests start a server of their own on a free port. A node on a
+# full disk: who is not root mounts it in a namespace of their own.
+storage() {
+    cargo test -p aldis --all-features --lib -- --ignored contract::postgres failures::postgres
+    local root=()
+    [ "$(id -u)" -eq 0 ] || root=(unshare --map-root-user --mount)
+    cargo test -p aldis --all-features --test node --no-run --quiet
+    "${root[@]}" cargo test -p aldis --all-features --test node -- --ignored full_disk
+}
 
 docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features --document-private-items --quiet; }
 

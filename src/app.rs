@@ -1,7 +1,7 @@
 //! The composition root: the whole wiring on one screen. Every part is made here and given what it needs; no part
 //! fetches anything itself.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use actors::{
     bytes::BufferedBytes,
@@ -14,12 +14,15 @@ use jiff::Timestamp;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{Auth, Clock, KeyRing},
+    accounts::{self, Accounts},
+    auth::{Clock, KeyRing, Tokens},
+    changes::{self, Changes},
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
     load::{self, Load},
-    storage::{self, Rooms, Store, cache::MemoryCache},
+    rooms::{Hosting, Rooms, cache::MemoryCache},
+    storage::{self, Store},
     telemetry::{memory, metrics::Scrape},
     ws::{self, Certificates, Gate, Listener},
 };
@@ -29,6 +32,7 @@ mod banner;
 mod check;
 mod data;
 mod permissions;
+mod probe;
 mod ready_file;
 mod reload;
 mod settings;
@@ -39,10 +43,13 @@ mod sweep;
 use admin::Door;
 use banner::{Serving, announce};
 pub use check::{check, probe};
+use probe::Probe;
 use reload::Reload;
 
 /// Rooms whose settings are cached, at most (≈ 200 bytes each).
 const ROOMS_NEAR_MAX: usize = 100_000;
+/// How long: a change by another node whose notice was lost is seen after that time.
+const ROOMS_NEAR_FOR: Duration = Duration::from_secs(30);
 
 /// Serves until a signal stops the process, then drains.
 ///
@@ -56,27 +63,26 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;
     let keys = open_keys(&config.node.data_dir).await?;
     let clock = Clock::system();
-    let auth = Arc::new(Auth::new(Arc::clone(&store), Arc::clone(&keys), settings::auth(&config), clock)?);
-    let rooms = Rooms::new(
-        Arc::clone(&store),
-        Arc::new(MemoryCache::new(ROOMS_NEAR_MAX)),
-        settings::http(&config).rooms.per_host_max,
-    );
+    let tokens = Arc::new(Tokens::new(Arc::clone(&keys), &settings::auth(&config), clock.clone()));
+    accounts::restore(&*store, tokens.revoked(), &clock).await?;
+    let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(ROOMS_NEAR_MAX, ROOMS_NEAR_FOR)));
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
-    let system = system(&config, (&auth, &rooms, &ice));
+    let system = system(&config, (&tokens, &rooms, &ice));
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
+    let (changes, hosting, accounts) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
 
     let load = Load::new(config.node.loop_lag_max);
     node.keep_seats_while(Arc::clone(&load) as _);
     let http_settings = settings::http(&config);
     let site = Arc::new(Site {
-        auth,
+        accounts: Arc::new(accounts.clone()),
         rooms,
+        hosting: hosting.clone(),
         live: Arc::new(node.clone()),
         ice,
         quota: Arc::new(MemoryQuota::new(&settings::ice(&config))),
-        health: Arc::new(Health::new(id, checks(&store, &node))),
+        health: Arc::new(Health::new(id, checks(&store, &node, clock))),
         load: Arc::clone(&load),
         rates: Rates::new(&http_settings.rates),
         settings: http_settings,
@@ -89,7 +95,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    tasks.spawn(sweep::expired_tokens(Arc::clone(&site.auth), stop.clone()));
+    tasks.spawn(sweep::expired(accounts.clone(), stop.clone()));
+    tasks.spawn(hosting.settle(stop.clone()));
+    tasks.spawn(accounts.settle(stop.clone()));
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
@@ -104,7 +112,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
     signals::until_told_to_stop(signals, &Reload::new(keys, config.auth.rotate_keys_every, certificates)).await?;
 
-    if leave(&node, &config, (tasks, stop), &*store).await {
+    if leave(&node, &config, (tasks, stop), (&changes, &*store)).await {
         snapshot::keep(&config, &system.ledger);
     }
     ready_file::remove(config.node.ready_file.as_deref());
@@ -112,6 +120,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 }
 
 fn describe_metrics() {
+    changes::describe_metrics();
     http::metrics::describe();
     ws::describe_metrics();
     load::describe_metrics();
@@ -124,15 +133,37 @@ struct System {
     ledger: Arc<MemoryLedger>,
 }
 
-fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) -> System {
+/// The changes that people make, each a task of its own.
+fn use_cases(
+    config: &Config,
+    (store, rooms, tokens): (&Arc<dyn Store>, &Rooms, Arc<Tokens>),
+    node: &NodeRef,
+    clock: &Clock,
+) -> anyhow::Result<(Changes, Hosting, Accounts)> {
+    let (changes, live) = (Changes::default(), Arc::new(node.clone()));
+    let per_host_max = settings::http(config).rooms.per_host_max;
+    let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), per_host_max);
+    let parts = accounts::Parts {
+        store: Arc::clone(store),
+        tokens,
+        live,
+        hosting: hosting.clone(),
+        changes: changes.clone(),
+        clock: clock.clone(),
+    };
+    let accounts = Accounts::new(parts, settings::auth(config))?;
+    Ok((changes, hosting, accounts))
+}
+
+fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>)) -> System {
     let settings = settings::node(config, settings::memory_max(config).bytes);
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
     let ledger = Arc::new(snapshot::open(config, Arc::clone(&clock), Arc::clone(&bytes)));
     let ports = Ports {
         ledger: near_or_far(&ledger),
-        verifier: Arc::clone(auth.tokens()) as _,
-        revocations: Arc::new(()),
+        verifier: Arc::clone(tokens) as _,
+        revocations: Arc::clone(tokens.revoked()) as _,
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),
@@ -163,7 +194,7 @@ async fn leave(
     node: &NodeRef,
     config: &Config,
     (tasks, stop): (TaskTracker, CancellationToken),
-    store: &dyn Store,
+    (changes, store): (&Changes, &dyn Store),
 ) -> bool {
     let sockets = node.population().sockets;
     tracing::info!(sockets, within = ?config.drain.within, "draining; a second signal stops at once");
@@ -172,7 +203,8 @@ async fn leave(
         let rested = node.drain(settings::drain(config)).await;
         stop.cancel();
         tasks.close();
-        let (ended, closed) = ending(tasks.wait(), store.close()).await;
+        let ends = async { tokio::join!(tasks.wait(), changes.finish(settings::ENDING_WITHIN)).1 };
+        let (ended, closed) = ending(ends, store.close()).await;
         tracing::info!(rested, ended, closed, "drained");
     };
     tokio::select! {
@@ -185,9 +217,9 @@ async fn leave(
     }
 }
 
-/// Waits for the tasks, then for the store, each with a limit; returns which of them ended.
-async fn ending(tasks: impl Future<Output = ()>, store: impl Future<Output = ()>) -> (bool, bool) {
-    let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.is_ok();
+/// Waits for the tasks, which say whether all of them ended, then for the store, each with a limit; returns which ended.
+async fn ending(tasks: impl Future<Output = bool>, store: impl Future<Output = ()>) -> (bool, bool) {
+    let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.unwrap_or(false);
     (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
 }
 
@@ -206,12 +238,12 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
 }
 
 /// The checks that readiness depends on.
-fn checks(store: &Arc<dyn Store>, node: &NodeRef) -> Vec<Check> {
-    let (store, node, leased) = (Arc::clone(store), node.clone(), node.clone());
+fn checks(store: &Arc<dyn Store>, node: &NodeRef, clock: Clock) -> Vec<Check> {
+    let (node, leased, probe) = (node.clone(), node.clone(), Arc::new(Probe::new(Arc::clone(store), clock)));
     vec![
         Check::vital("database", move || {
-            let store = Arc::clone(&store);
-            async move { store.ping().await.map_err(|why| why.to_string()) }
+            let probe = Arc::clone(&probe);
+            async move { probe.run().await }
         }),
         Check::vital("ledger", move || {
             let fenced = leased.is_fenced();
@@ -241,8 +273,9 @@ mod tests {
         assert_eq!(ending(pending(), pending()).await, (false, false));
         let longest_drain = Duration::from_secs(15);
         assert!(begun.elapsed() + longest_drain + Duration::from_millis(500) <= Duration::from_secs(20));
-        assert_eq!(ending(async {}, pending()).await, (true, false));
-        assert_eq!(ending(async {}, async {}).await, (true, true));
+        assert_eq!(ending(async { true }, pending()).await, (true, false));
+        assert_eq!(ending(async { false }, async {}).await, (false, true));
+        assert_eq!(ending(async { true }, async {}).await, (true, true));
         assert_eq!(settings::drain(&crate::config::Config::default()).within, longest_drain);
     }
 }

@@ -3,6 +3,7 @@
 //! Public: accounts, rooms, ICE servers, health, documents, the web app. Operators: metrics and internal state.
 //! Must not know: sockets, SQL, who is in a room (`LiveRooms` answers that).
 
+mod account;
 mod admin;
 mod audit;
 mod auth;
@@ -17,7 +18,6 @@ mod ice;
 mod jwks;
 mod keys;
 mod layers;
-mod live;
 pub mod metrics;
 mod operators;
 mod origin;
@@ -43,25 +43,27 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use admin::RenderMetrics;
 pub use health::{Check, Health};
-pub use live::LiveRooms;
 pub use operators::{Operators, OverSocket};
 pub use rate::Rates;
 pub use socket::NotOpened;
 
 use crate::{
-    auth::Auth,
+    accounts::Accounts,
     ice::{Ice, Quota},
+    live::LiveRooms,
     load::Load,
     net,
-    storage::Rooms,
+    rooms::{Hosting, Rooms},
 };
 
 /// The state shared by all routes. Built by the composition root.
 pub struct Site {
-    /// Accounts and tokens.
-    pub auth: Arc<Auth>,
+    /// Accounts and sessions.
+    pub accounts: Arc<Accounts>,
     /// Room settings.
     pub rooms: Rooms,
+    /// Changes of rooms by their hosts.
+    pub hosting: Hosting,
     /// The live rooms.
     pub live: Arc<dyn LiveRooms>,
     /// STUN and TURN.
@@ -138,6 +140,11 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::me))
+        .routes(routes!(account::sessions, account::end_sessions))
+        .routes(routes!(account::end_session))
+        .routes(routes!(account::password))
+        .routes(routes!(account::export))
+        .routes(routes!(account::delete))
         .routes(routes!(jwks::jwks))
         .routes(routes!(rooms::list, rooms::create))
         .routes(routes!(rooms::get, rooms::patch, rooms::delete))

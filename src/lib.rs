@@ -1,15 +1,19 @@
 //! The edge of Aldis: bytes, HTTP, SQL, Redis, process. The system itself is the crate `actors`.
 
+pub mod accounts;
 pub mod app;
 pub mod auth;
 pub mod backup;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod files;
 pub mod http;
 pub mod ice;
+pub mod live;
 pub mod load;
 pub mod net;
+pub mod rooms;
 pub mod storage;
 pub mod telemetry;
 pub mod ws;

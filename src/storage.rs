@@ -1,21 +1,21 @@
-//! Persistent data: users, meetings, refresh tokens.
+//! Persistent data: users, sessions, revocations, meetings.
 //!
 //! One port (`Store`, one trait per table), two implementations that run the same statements: `Sqlite` (the embedded
 //! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
 //! Must not know: HTTP, tokens' text, passwords (only their hashes), who is in a room now.
 
-pub mod cache;
 #[cfg(test)]
 mod contract;
 pub mod copy;
 mod error;
 pub mod meetings;
 mod postgres;
-pub mod refresh_tokens;
+pub mod revocations;
 mod room_id;
-pub mod rooms;
-mod settings;
+pub mod sessions;
 mod sqlite;
+mod transaction;
+mod user;
 pub mod users;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -23,19 +23,23 @@ use std::{path::Path, sync::Arc, time::Duration};
 pub use error::StoreError;
 pub use meetings::{Meeting, MeetingChange, MeetingPage, Meetings, Mode};
 pub use postgres::Postgres;
-pub use refresh_tokens::{Issued, RefreshTokens, TokenHash, Use};
+pub use revocations::{End, Revocation, Revocations};
 pub use room_id::{NotARoomId, RoomId};
-pub use rooms::Rooms;
+pub use sessions::{NewSession, Nonce, Rotation, Session, Sessions, TokenHash, Use};
 pub use sqlite::Sqlite;
-pub use users::{NewUser, User, Users};
+pub use user::User;
+pub use users::{NewPassword, NewUser, Users};
 
 /// The database.
 ///
-/// Every operation returns within `Settings::query_within`, or with `StoreError::Unavailable`.
+/// Every operation returns within a few `Settings::query_within`. A change is either committed when it returns `Ok`, not
+/// made when it returns an error, or `StoreError::Unknown` (`contract::failures`).
 #[async_trait::async_trait]
-pub trait Store: Users + Meetings + RefreshTokens + Send + Sync + 'static {
+pub trait Store: Users + Sessions + Revocations + Meetings + Send + Sync + 'static {
     /// Runs a trivial query: for `/health/ready`.
     async fn ping(&self) -> Result<(), StoreError>;
+    /// Writes a row, for the same: a full disk can be read.
+    async fn probe(&self, now: jiff::Timestamp) -> Result<(), StoreError>;
     /// Lets running statements finish and closes the connections; later calls return `Unavailable`.
     async fn close(&self);
 }
@@ -46,8 +50,10 @@ pub struct Settings {
     /// How long a request may wait for a free connection. Short: an unavailable database must be an error at once, not
     /// a queue of waiting requests. At most `1s`.
     pub acquire_within: Duration,
-    /// Timeout of one statement, connection included; then the response is 503.
+    /// Timeout of one statement, and of the commit after it; then the response is 503.
     pub query_within: Duration,
+    /// Timeout of connecting to PostgreSQL and migrating its schema at start, another node's migration included.
+    pub migrate_within: Duration,
     /// How long SQLite waits for a lock that another process holds (`aldis keys`, a backup).
     pub busy_within: Duration,
     /// Connections for reading (SQLite), or in all (PostgreSQL). SQLite writes through one more.
@@ -59,6 +65,7 @@ impl Default for Settings {
         Self {
             acquire_within: Duration::from_millis(800),
             query_within: Duration::from_secs(2),
+            migrate_within: Duration::from_secs(60),
             busy_within: Duration::from_millis(500),
             connections_max: 4,
         }

@@ -1,9 +1,13 @@
 //! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
+#[path = "node/cut.rs"]
+mod cut;
 #[path = "node/deployed.rs"]
 mod deployed;
 #[path = "node/drained.rs"]
 mod drained;
+#[path = "node/ended.rs"]
+mod ended;
 #[path = "node/joined.rs"]
 mod joined;
 #[path = "node/locked.rs"]
@@ -26,3 +30,5 @@ mod restarted;
 mod restored;
 #[path = "node/rotated.rs"]
 mod rotated;
+#[path = "node/stored.rs"]
+mod stored;

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use aldis::auth::{Clock, KeyRing, RefreshToken, Settings, Tokens};
+use aldis::auth::{Clock, KeyRing, LIFE_MAX, RefreshToken, Settings, Subject, Tokens};
 use libfuzzer_sys::fuzz_target;
 use uuid::Uuid;
 
@@ -16,8 +16,8 @@ static GOOD: LazyLock<(Tokens, String)> = LazyLock::new(|| {
     let keys = KeyRing::open(&folder, clock.now()).expect("keys");
     std::fs::remove_dir_all(&folder).expect("its own folder");
     let tokens = Tokens::new(Arc::new(keys), &Settings::default(), clock);
-    let day = std::time::Duration::from_secs(24 * 60 * 60);
-    let good = tokens.mint_for(Uuid::nil(), "Ann", day * 365).expect("a token");
+    let ann = Subject { user: Uuid::nil(), name: "Ann", session: Some(Uuid::nil()) };
+    let good = tokens.mint_for(ann, LIFE_MAX).expect("a token");
     (tokens, good)
 });
 

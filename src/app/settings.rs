@@ -19,7 +19,7 @@ use crate::{
 const BUFFERED_SHARE: u64 = 3;
 /// From the end of the drain to the end of the process: time to finish HTTP responses.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(3);
-/// From then to the end of the process: time to close the database.
+/// Then the database may finish its statements: the process ends within 20 s, even if the database hangs.
 pub(super) const CLOSING_WITHIN: Duration = Duration::from_secs(1);
 
 pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
@@ -117,6 +117,7 @@ pub(super) fn auth(config: &Config) -> auth::Settings {
         access_ttl: from.access_ttl,
         refresh_ttl: from.refresh_ttl,
         refresh_grace: from.refresh_grace,
+        sessions_max: number(from.sessions_per_user_max.get()),
         leeway: from.clock_leeway,
         issuer: from.issuer.clone(),
         audience: from.audience.clone(),

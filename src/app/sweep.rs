@@ -1,19 +1,19 @@
 //! Deletes expired rows from the database, a few at a time.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::Auth;
+use crate::accounts::Accounts;
 
-/// How often expired refresh tokens are deleted.
+/// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How many at once: the single writer is not blocked for long.
 const SWEEP_MAX: u32 = 1_000;
 
-/// Deletes expired tokens until `stop`.
-pub(super) async fn expired_tokens(auth: Arc<Auth>, stop: CancellationToken) {
+/// Deletes expired sessions, tokens and revocations until `stop`.
+pub(super) async fn expired(accounts: Accounts, stop: CancellationToken) {
     let mut look = interval(SWEEP_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -23,8 +23,8 @@ pub(super) async fn expired_tokens(auth: Arc<Auth>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = look.tick() => {}
         }
-        if let Err(why) = auth.sweep(SWEEP_MAX).await {
-            tracing::warn!(%why, "cannot delete expired refresh tokens; retrying in a minute");
+        if let Err(why) = accounts.sweep(SWEEP_MAX).await {
+            tracing::warn!(%why, "cannot delete expired sessions; retrying in a minute");
         }
     }
 }

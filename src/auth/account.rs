@@ -1,5 +1,10 @@
 //! Validation of address, name and password. Pure.
 
+mod name;
+mod secret;
+
+pub use secret::{checked_password, prepared};
+
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -44,10 +49,11 @@ pub struct Signup {
         example = "ann@example.org"
     )]
     pub email: String,
-    /// 8 to 128 characters.
+    /// 8 to 128 characters, and not one of the first that anybody would guess.
     #[schema(min_length = 8, max_length = 128, format = Password, example = "correct horse battery staple")]
     pub password: String,
-    /// The name shown to others: 1 to 64 characters, no control characters, not only blanks.
+    /// The name shown to others: 1 to 64 characters of any script (RFC 8266), none that is invisible or turns the text
+    /// around.
     #[schema(
         min_length = 1,
         max_length = 64,
@@ -70,22 +76,22 @@ pub struct Login {
 }
 
 impl Signup {
-    /// The request with blanks around address and name removed, or everything that is wrong with it.
+    /// The request in its stored form (no blanks around address and name, one form of each letter), or everything that
+    /// is wrong with it.
     ///
     /// # Errors
     /// One entry per field.
     pub fn checked(mut self) -> Result<Self, Vec<FieldError>> {
         self.email = self.email.trim().to_owned();
-        self.name = self.name.trim().to_owned();
-        let wrong = [
-            ("email", email_fault(&self.email)),
-            ("password", password_fault(&self.password)),
-            ("name", name_fault(&self.name)),
-        ];
-        let wrong: Vec<_> = wrong
-            .into_iter()
-            .filter_map(|(field, fault)| fault.map(|message| FieldError::new(field, message)))
-            .collect();
+        let mut wrong: Vec<_> = email_fault(&self.email).map(|why| FieldError::new("email", why)).into_iter().collect();
+        match checked_password("password", &self.password, &[&self.email, &self.name]) {
+            Ok(password) => self.password = password,
+            Err(fault) => wrong.push(fault),
+        }
+        match name::checked(&self.name) {
+            Ok(name) => self.name = name,
+            Err(why) => wrong.push(FieldError::new("name", why)),
+        }
         if wrong.is_empty() { Ok(self) } else { Err(wrong) }
     }
 }
@@ -113,20 +119,6 @@ fn email_fault(email: &str) -> Option<String> {
         !local.is_empty() && local.bytes().all(is_local) && domain.split('.').all(is_label)
     });
     (!fits).then(|| "is not an e-mail address, like ann@example.org".to_owned())
-}
-
-fn password_fault(password: &str) -> Option<String> {
-    let length = password.chars().count();
-    (!(PASSWORD_LEN_MIN..=PASSWORD_LEN_MAX).contains(&length))
-        .then(|| format!("has {length} characters; it needs {PASSWORD_LEN_MIN} to {PASSWORD_LEN_MAX}"))
-}
-
-fn name_fault(name: &str) -> Option<String> {
-    let length = name.chars().count();
-    if name.chars().any(char::is_control) {
-        return Some("contains a control character".to_owned());
-    }
-    (!(1..=NAME_LEN_MAX).contains(&length)).then(|| format!("has {length} characters; it needs 1 to {NAME_LEN_MAX}"))
 }
 
 impl std::fmt::Debug for Signup {

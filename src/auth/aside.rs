@@ -1,8 +1,9 @@
 //! CPU-bound work of milliseconds (hashing, signing), on a few background threads of the lowest priority. Logins wait
 //! for it in a bounded queue.
 //!
-//! Not tokio's blocking pool: a thread cannot leave the lowest priority without a privilege. A thread that is idle for
-//! a while ends, and with it its thread-local buffers. Must not know passwords or tokens.
+//! Pure computation only: a thread of the lowest priority that held a lock of the runtime or the database's pool would
+//! stop the threads that serve calls. Not tokio's blocking pool: a thread cannot leave the lowest priority without a
+//! privilege. A thread that is idle for a while ends, and with it its thread-local buffers.
 
 use std::{
     collections::VecDeque,
@@ -11,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{AuthError, queue::Queue};
 
@@ -30,10 +31,17 @@ enum Takes {
 }
 
 /// The threads and the jobs queued for them.
-pub(super) struct Aside {
+#[derive(Clone)]
+pub struct Aside {
     shared: Arc<Shared>,
     threads_max: usize,
     queue: Arc<Queue>,
+}
+
+/// A login's permit to hash, held until the login has ended.
+pub struct Place {
+    aside: Aside,
+    _permit: OwnedSemaphorePermit,
 }
 
 #[derive(Default)]
@@ -53,13 +61,15 @@ struct Waiting {
 
 impl Aside {
     /// At most this many threads, started only when there is work, and this many queued logins.
-    pub(super) fn new(threads_max: usize, waiting_max: usize) -> Self {
+    #[must_use]
+    pub fn new(threads_max: usize, waiting_max: usize) -> Self {
         let queue = Arc::new(Queue::new(threads_max, waiting_max, Instant::now()));
         Self { shared: Arc::default(), threads_max, queue }
     }
 
     /// Running and queued logins.
-    pub(super) fn depth(&self) -> usize {
+    #[must_use]
+    pub fn depth(&self) -> usize {
         self.queue.depth()
     }
 
@@ -67,34 +77,17 @@ impl Aside {
     ///
     /// # Errors
     /// `Broken` when no thread can be started, or the job panicked.
-    pub(super) async fn moment<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, AuthError> {
+    pub async fn moment<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
         self.run(Takes::Moment, work).await
     }
 
-    /// Runs a whole login, its database queries included: the threads that serve calls are not even woken for it.
-    ///
-    /// **Invariant:** no more logins run than there are threads, even if their requests are dropped: the permit moves into the
-    /// job (`tests::a_dropped_login_frees_its_place_only_when_it_is_done`).
+    /// A place in the queue, for one login.
     ///
     /// # Errors
-    /// `Busy` at once when the queue is full, else the login's own errors, or as `moment`.
-    pub(super) async fn login<T: Send + 'static>(
-        &self,
-        login: impl Future<Output = Result<T, AuthError>> + Send + 'static,
-    ) -> Result<T, AuthError> {
-        let place = self.queue.enter(Instant::now()).map_err(|wait| AuthError::Busy { wait })?;
-        let (queue, runtime) = (Arc::clone(&self.queue), tokio::runtime::Handle::current());
-        let work = move || {
-            let begun = Instant::now();
-            let done = runtime.block_on(login);
-            queue.took(begun.elapsed());
-            drop(place);
-            done
-        };
-        self.run(Takes::Long, work).await?
+    /// `Busy` at once when the queue is full.
+    pub fn enter(&self) -> Result<Place, AuthError> {
+        let permit = self.queue.enter(Instant::now()).map_err(|wait| AuthError::Busy { wait })?;
+        Ok(Place { aside: self.clone(), _permit: permit })
     }
 
     async fn run<T: Send + 'static>(
@@ -123,6 +116,23 @@ impl Aside {
         drop(waiting);
         self.shared.more.notify_one();
         Ok(())
+    }
+}
+
+impl Place {
+    /// Hashes: a job of tens of milliseconds.
+    ///
+    /// # Errors
+    /// As `Aside::moment`.
+    pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
+        let queue = Arc::clone(&self.aside.queue);
+        let measured = move || {
+            let begun = Instant::now();
+            let done = work();
+            queue.took(begun.elapsed());
+            done
+        };
+        self.aside.run(Takes::Long, measured).await
     }
 }
 

@@ -22,7 +22,7 @@ use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 
 pub use key::Key;
-pub use schedule::{JWKS_MAX_AGE, PUBLISHED_FOR, Role, Rotation, TOKEN_LIFE_MAX};
+pub use schedule::{JWKS_MAX_AGE, PUBLISHED_FOR, Role, Rotation};
 
 use files::Stored;
 

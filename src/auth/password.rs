@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use super::{AuthError, Settings};
+use super::{AuthError, Settings, account::prepared};
 use anyhow::anyhow;
 use argon2::{
     Algorithm, Argon2, Block, Params, Version,
@@ -21,7 +21,7 @@ thread_local! {
 pub struct Verdict {
     /// Whether it is the password.
     pub good: bool,
-    /// Its hash with the current parameters, if the stored one used others.
+    /// Its hash in its prepared form with the current parameters, if the stored one is another.
     pub rehashed: Option<String>,
 }
 
@@ -52,15 +52,16 @@ impl Hasher {
         Ok(Self { argon2, nobody })
     }
 
-    /// The PHC string of a password's hash, with a fresh salt. Takes some 16 ms of CPU.
+    /// The PHC string of a prepared password's hash, with a fresh salt. Takes some 16 ms of CPU.
     ///
     /// # Errors
     /// `Broken`.
-    pub fn hash(&self, password: &str) -> Result<String, AuthError> {
-        hash(&self.argon2, password.as_bytes())
+    pub fn hash(&self, prepared: &str) -> Result<String, AuthError> {
+        hash(&self.argon2, prepared.as_bytes())
     }
 
-    /// Compares a password with a hash; without one, with the dummy hash, so that it takes as long.
+    /// Compares a password with a hash; without one, with the dummy hash, so that it takes as long. A password whose
+    /// letters have other forms than the prepared one is compared as it is too: so it was stored once.
     ///
     /// # Errors
     /// `Broken` when the stored hash cannot be read.
@@ -68,9 +69,12 @@ impl Hasher {
         let (known, stored) = (stored.is_some(), stored.unwrap_or(&self.nobody));
         let parsed = PasswordHash::new(stored)
             .map_err(|why| AuthError::Broken(format!("a stored password hash cannot be read: {why}")))?;
-        let good = known & matches(&parsed, password.as_bytes())?;
-        let old = good && Params::try_from(&parsed).map_or(true, |params| !same_cost(&params, self.argon2.params()));
-        Ok(Verdict { good, rehashed: if old { Some(self.hash(password)?) } else { None } })
+        let prepared = prepared(password);
+        let is_prepared = matches(&parsed, prepared.as_bytes())?;
+        let good = known & (is_prepared || (prepared != password && matches(&parsed, password.as_bytes())?));
+        let current = Params::try_from(&parsed).is_ok_and(|params| same_cost(&params, self.argon2.params()));
+        let old = good && !(current && is_prepared);
+        Ok(Verdict { good, rehashed: if old { Some(self.hash(&prepared)?) } else { None } })
     }
 }
 
@@ -124,6 +128,23 @@ fn same_cost(one: &Params, other: &Params) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{BLOCKS, Hasher, Settings};
+
+    #[test]
+    fn a_password_is_the_same_in_any_form_of_its_letters_and_an_old_hash_is_replaced() {
+        let cheap = Settings { argon2_memory_kib: 64, argon2_passes: 1, ..Settings::default() };
+        let hasher = Hasher::new(&cheap).expect("a hasher");
+        let (composed, decomposed) = ("pä55wörter", "pa\u{308}55wo\u{308}rter");
+        let stored = hasher.hash(composed).expect("a hash");
+        for typed in [composed, decomposed] {
+            let verdict = hasher.verify(typed, Some(&stored)).expect("a verdict");
+            assert!(verdict.good && verdict.rehashed.is_none(), "{typed}");
+        }
+        let old = hasher.hash(decomposed).expect("a hash as it was once stored");
+        let verdict = hasher.verify(decomposed, Some(&old)).expect("a verdict");
+        let new = verdict.rehashed.expect("a new hash");
+        assert!(verdict.good && hasher.verify(composed, Some(&new)).expect("a verdict").good);
+        assert!(!hasher.verify("passworter", Some(&stored)).expect("a verdict").good);
+    }
 
     #[test]
     fn an_unknown_address_costs_a_hash_like_any_other() {

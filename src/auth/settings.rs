@@ -5,13 +5,15 @@ use std::time::Duration;
 /// Limits of accounts and tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Lifetime of an access token. Short, because it cannot be revoked; at most `24h`.
+    /// Lifetime of an access token; at most `24h`. Revoked ones are refused at once on nodes that know of it.
     pub access_ttl: Duration,
     /// Lifetime of a refresh token, from its last use on: how long a user may be away without a new login.
     pub refresh_ttl: Duration,
-    /// Within this time of its first use a refresh token may be reused. `0s` is strict: any reuse revokes the family
-    /// (RFC 9700). Two tabs of one browser that refresh at the same time need a few seconds.
+    /// Within this time of its first use, the use of a refresh token may be repeated, with the same successor: a client
+    /// whose answer was lost is not signed out, nor are two tabs of one browser. Later it counts as theft (RFC 9700).
     pub refresh_grace: Duration,
+    /// Sessions of a user; a further login ends the one that was used least recently.
+    pub sessions_max: u32,
     /// Tolerated clock difference between nodes when an access token's expiry is checked; at most `5s`.
     pub leeway: Duration,
     /// The claim `iss`: the issuer of the tokens.
@@ -34,7 +36,8 @@ impl Default for Settings {
         Self {
             access_ttl: Duration::from_secs(15 * 60),
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
-            refresh_grace: Duration::ZERO,
+            refresh_grace: Duration::from_secs(10),
+            sessions_max: 50,
             leeway: Duration::from_secs(5),
             issuer: "aldis".to_owned(),
             audience: "aldis".to_owned(),

@@ -6,17 +6,19 @@
 
 mod own;
 
-use std::{sync::Arc, time::Duration};
+use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AuthError, Clock, KeyRing, Settings};
+use super::{AuthError, Clock, Identity, KeyRing, LIFE_MAX, Revoked, Settings, Subject, account::NAME_LEN_MAX};
 
 /// The longest token accepted: ours are some 700 bytes.
 pub const TOKEN_BYTES_MAX: usize = 4096;
+/// How far clocks of nodes may differ. A node whose clock lags a little must not refuse a fresh token.
+const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
 
 /// The claims of an access token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,19 +37,12 @@ pub struct Claims {
     pub aud: String,
     /// Its own id, for logs.
     pub jti: String,
-}
-
-/// The owner of a verified token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The user.
-    pub user: Uuid,
-    /// Their name.
-    pub name: String,
-    /// When the token expires.
-    pub expires: Timestamp,
-    /// When the token was issued.
-    pub issued: Timestamp,
+    /// The session it belongs to, a UUID; none if an operator minted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// Not valid before, in seconds since 1970. Never minted here (RFC 7519 §4.1.5).
+    #[serde(default, skip_serializing)]
+    nbf: Option<i64>,
 }
 
 /// Why a token is invalid. The texts are sent to clients.
@@ -74,9 +69,19 @@ pub enum TokenError {
     /// Expired.
     #[error("the access token expired at {0}: refresh it")]
     Expired(Timestamp),
-    /// Minted in the future: the clocks of minting and verifying node differ.
-    #[error("the access token was minted in the future: the nodes' clocks differ")]
+    /// Minted, or valid only, in the future: the clocks of minting and verifying node differ.
+    #[error("the access token is not valid yet: the nodes' clocks differ")]
     NotYet,
+    /// Valid for longer than any token minted here.
+    #[error("the access token claims to be valid for more than 30 days")]
+    TooLongLived,
+    /// Its header asks for something that is not understood (`crit`, RFC 7515 §4.1.11), or it is another kind of token
+    /// (`typ`, RFC 8725 §3.11).
+    #[error("the access token is of another kind: its header has a `crit`, or a `typ` other than JWT")]
+    OtherKind,
+    /// Its session has ended.
+    #[error("the access token's session has ended: log in again")]
+    Revoked,
     /// Of another issuer or for another audience.
     #[error("the access token is not meant for this service")]
     NotForUs,
@@ -96,6 +101,7 @@ pub struct Inspection {
 /// Mints and verifies access tokens.
 pub struct Tokens {
     keys: Arc<KeyRing>,
+    revoked: Arc<Revoked>,
     validation: Validation,
     ttl: Duration,
     leeway: SignedDuration,
@@ -116,6 +122,7 @@ impl Tokens {
         validation.validate_exp = false;
         Self {
             keys,
+            revoked: Arc::new(Revoked::new(clock.clone())),
             validation,
             ttl: settings.access_ttl,
             leeway: SignedDuration::try_from(settings.leeway).unwrap_or_default(),
@@ -131,34 +138,43 @@ impl Tokens {
         &self.keys
     }
 
+    /// The tokens that may no longer be used.
+    #[must_use]
+    pub fn revoked(&self) -> &Arc<Revoked> {
+        &self.revoked
+    }
+
     /// Lifetime of a minted token.
     #[must_use]
     pub fn ttl(&self) -> Duration {
         self.ttl
     }
 
-    /// A token for a user with the configured lifetime. Signing takes 1–2 ms.
+    /// A token with the configured lifetime. Signing takes 1–2 ms.
     ///
     /// # Errors
     /// `Broken` when there is no key or it cannot sign.
-    pub fn mint(&self, user: Uuid, name: &str) -> Result<String, AuthError> {
-        self.mint_for(user, name, self.ttl)
+    pub fn mint(&self, subject: Subject<'_>) -> Result<String, AuthError> {
+        self.mint_for(subject, self.ttl)
     }
 
-    /// A token for a user with the lifetime `ttl`: for operators and load testers.
+    /// A token with the lifetime `ttl`, at most `LIFE_MAX`: for operators and load testers.
     ///
     /// # Errors
     /// As `mint`.
-    pub fn mint_for(&self, user: Uuid, name: &str, ttl: Duration) -> Result<String, AuthError> {
-        let now = self.clock.now().as_second();
+    pub fn mint_for(&self, subject: Subject<'_>, ttl: Duration) -> Result<String, AuthError> {
+        // Minted in the second in which older ones were revoked, it must not look older than that.
+        let now = self.clock.now().as_second().max(self.revoked.first_second_after(subject.user));
         let claims = Claims {
-            sub: user.to_string(),
-            name: name.to_owned(),
+            sub: subject.user.to_string(),
+            name: subject.name.to_owned(),
             iat: now,
-            exp: now.saturating_add_unsigned(ttl.as_secs()),
+            exp: now.saturating_add_unsigned(ttl.min(LIFE_MAX).as_secs()),
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             jti: Uuid::new_v4().to_string(),
+            sid: subject.session.map(|session| session.to_string()),
+            nbf: None,
         };
         let key = self.keys.signer().ok_or_else(|| AuthError::Broken("there is no key to sign with".to_owned()))?;
         encode(&key.header, &claims, &key.signing)
@@ -184,10 +200,21 @@ impl Tokens {
         if header.alg != Algorithm::RS256 {
             return Err(TokenError::WrongAlgorithm);
         }
+        let is_jwt = header.typ.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("JWT"));
+        if header.crit.is_some() || !is_jwt {
+            return Err(TokenError::OtherKind);
+        }
         let key = header.kid.as_deref().and_then(|kid| self.keys.find(kid)).ok_or(TokenError::UnknownKey)?;
         let claims =
             decode::<Claims>(token, &key.verifying, &self.validation).map_err(|why| refusal(why.kind()))?.claims;
-        self.judge(&claims.sub, claims.name, (claims.iat, claims.exp))
+        self.judge(Claimed {
+            sub: &claims.sub,
+            sid: claims.sid.as_deref(),
+            name: claims.name,
+            iat: claims.iat,
+            exp: claims.exp,
+            nbf: claims.nbf,
+        })
     }
 
     /// A token's content and validity. The content must not be trusted unless the token is valid.
@@ -203,21 +230,47 @@ impl Tokens {
         Ok(Inspection { header, claims, verdict: self.verify(token) })
     }
 
-    /// Checks time and subject of claims whose signature is valid.
-    fn judge(&self, sub: &str, name: String, (iat, exp): (i64, i64)) -> Result<Identity, TokenError> {
+    /// Checks time, subject and session of claims whose signature is valid.
+    fn judge(&self, claims: Claimed<'_>) -> Result<Identity, TokenError> {
         let now = self.clock.now();
-        let expires = Timestamp::from_second(exp).map_err(|_| TokenError::Malformed)?;
-        let minted = Timestamp::from_second(iat).map_err(|_| TokenError::Malformed)?;
+        let time = |seconds| Timestamp::from_second(seconds).map_err(|_| TokenError::Malformed);
+        let (expires, issued) = (time(claims.exp)?, time(claims.iat)?);
         if expires.duration_until(now) >= self.leeway {
             return Err(TokenError::Expired(expires));
         }
-        // A minute, not the leeway: a node whose clock lags a little must not refuse a fresh token.
-        if now.duration_until(minted) > SignedDuration::from_mins(1) {
+        let begins = claims.nbf.map(time).transpose()?.map_or(issued, |nbf| nbf.max(issued));
+        if now.duration_until(begins) > SKEW_MAX {
             return Err(TokenError::NotYet);
         }
-        let user = Uuid::parse_str(sub).map_err(|_| TokenError::Malformed)?;
-        Ok(Identity { user, name, expires, issued: minted })
+        if issued.duration_until(expires).unsigned_abs() > LIFE_MAX {
+            return Err(TokenError::TooLongLived);
+        }
+        if claims.name.chars().count() > NAME_LEN_MAX || claims.name.chars().any(char::is_control) {
+            return Err(TokenError::Malformed);
+        }
+        let session = claims.sid.map(plain_uuid).transpose()?;
+        let identity = Identity { user: plain_uuid(claims.sub)?, name: claims.name, expires, issued, session };
+        if self.revoked.includes(&identity) {
+            return Err(TokenError::Revoked);
+        }
+        Ok(identity)
     }
+}
+
+/// The claims of a token whose signature is valid.
+struct Claimed<'a> {
+    sub: &'a str,
+    sid: Option<&'a str>,
+    name: String,
+    iat: i64,
+    exp: i64,
+    nbf: Option<i64>,
+}
+
+/// A UUID in the one form that is minted: no braces, no `urn:`, hyphens in their places.
+fn plain_uuid(text: &str) -> Result<Uuid, TokenError> {
+    let id = uuid::fmt::Hyphenated::from_str(text).map_err(|_| TokenError::Malformed)?;
+    Ok(id.into_uuid())
 }
 
 /// Maps the library's error.

@@ -1,8 +1,8 @@
-//! Implements the actors' port for verifying access tokens.
+//! Implements the actors' ports for verifying and revoking access tokens.
 
 use actors::{
     ports::{Identity, TokenError, Verifier},
-    protocol::UserId,
+    protocol::{LoginId, UserId},
 };
 
 use super::{Tokens, token};
@@ -15,7 +15,7 @@ impl Verifier for Tokens {
                 name: identity.name.into(),
                 expires: u64::try_from(identity.expires.as_second()).unwrap_or(0),
                 issued_ms: u64::try_from(identity.issued.as_millisecond()).unwrap_or(0),
-                login: None, // a token names no login session
+                login: identity.session.map(|session| LoginId::from_u128(session.as_u128())),
             }),
             Err(token::TokenError::Expired(_)) => Err(TokenError::Expired),
             Err(why) => Err(TokenError::Invalid(why.to_string())),

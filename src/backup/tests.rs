@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{Place, Source, create, is_unfinished, restore};
 use crate::{
     auth::KeyRing,
-    storage::{self, NewUser},
+    storage::{self, NewSession, NewUser},
 };
 
 fn now() -> Timestamp {
@@ -40,7 +40,14 @@ async fn node() -> Node {
         password_hash: "x".to_owned(),
         created_at: Timestamp::UNIX_EPOCH,
     };
-    store.add_user(&ann).await.expect("added");
+    let session = NewSession {
+        id: uuid::Uuid::new_v4(),
+        client: String::new(),
+        token: [0; 32],
+        started_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::UNIX_EPOCH,
+    };
+    store.add_user(&ann, &session).await.expect("added");
     KeyRing::open(&data.join("keys"), now()).expect("keys");
     fs::write(data.join("admin.token"), "a token of operators").expect("written");
     fs::write(data.join("ledger.snapshot"), "sessions").expect("written");

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::failure::Failure;
 use super::flags::Flags;
 use super::keys;
-use crate::auth::{Clock, KeyRing, Settings, Tokens, keys::TOKEN_LIFE_MAX, token::TOKEN_BYTES_MAX};
+use crate::auth::{Clock, KeyRing, LIFE_MAX, Settings, Subject, Tokens, token::TOKEN_BYTES_MAX};
 use crate::config::{Config, text::Text};
 
 #[derive(Debug, Args)]
@@ -67,7 +67,7 @@ struct Inspect {
 
 fn ttl(text: &str) -> Result<Duration, String> {
     let ttl = Duration::read(text).map_err(|why| format!("{why}; write {}", Duration::FORM))?;
-    if ttl.is_zero() || ttl > TOKEN_LIFE_MAX { Err("write a duration up to \"30d\"".to_owned()) } else { Ok(ttl) }
+    if ttl.is_zero() || ttl > LIFE_MAX { Err("write a duration up to \"30d\"".to_owned()) } else { Ok(ttl) }
 }
 
 impl TokenCommand {
@@ -86,8 +86,9 @@ impl Mint {
         for n in 1..=self.count {
             let user = self.user.unwrap_or_else(Uuid::now_v7);
             let name = if self.count == 1 { self.name.clone() } else { format!("{} {n}", self.name) };
-            let token =
-                tokens.mint_for(user, &name, self.ttl).map_err(|why| anyhow!(why).context("cannot mint a token"))?;
+            let token = tokens
+                .mint_for(Subject { user, name: &name, session: None }, self.ttl)
+                .map_err(|why| anyhow!(why).context("cannot mint a token"))?;
             if self.json {
                 writeln!(out, "{}", serde_json::json!({ "user": user, "name": name, "token": token }))?;
             } else {

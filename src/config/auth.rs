@@ -11,15 +11,17 @@ use super::text::{self, size::Size};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
-    /// Lifetime of an access token. It cannot be revoked, so keep it short.
+    /// Lifetime of an access token.
     #[serde(with = "text")]
     pub access_ttl: Duration,
     /// Lifetime of a refresh token; each use gives a new one.
     #[serde(with = "text")]
     pub refresh_ttl: Duration,
-    /// How long after its first use a refresh token may be reused. Zero: any reuse revokes its family.
+    /// How long after its first use the same use of a refresh token may be repeated. Later it ends the session.
     #[serde(with = "text")]
     pub refresh_grace: Duration,
+    /// Sessions of a user; a further login ends the one used least recently.
+    pub sessions_per_user_max: NonZeroUsize,
     /// Tolerated clock difference between nodes when a token's expiry is checked.
     #[serde(with = "text")]
     pub clock_leeway: Duration,
@@ -45,7 +47,8 @@ impl Default for Auth {
         Self {
             access_ttl: Duration::from_secs(15 * 60),
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
-            refresh_grace: Duration::ZERO,
+            refresh_grace: Duration::from_secs(10),
+            sessions_per_user_max: text::count(50),
             clock_leeway: Duration::from_secs(5),
             rotate_keys_every: Duration::from_secs(30 * 24 * 60 * 60),
             issuer: "aldis".to_owned(),

@@ -31,7 +31,7 @@ struct RoomInside {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeUser {
-    /// Disables the account: `true` also closes the user's sockets and revokes their refresh tokens.
+    /// Disables the account: `true` ends all sessions: tokens are refused, sockets closed.
     disabled: bool,
 }
 
@@ -60,11 +60,8 @@ pub(super) async fn change_user(
 ) -> Result<StatusCode, Problem> {
     let unknown = || Problem::new(Code::UserNotFound, format!("There is no user {}.", path.as_str()));
     let user: Uuid = path.parse().map_err(|_| unknown())?;
-    if !site.auth.set_disabled(user, wish.disabled).await? {
+    if !site.accounts.set_disabled(user, wish.disabled).await? {
         return Err(unknown());
-    }
-    if wish.disabled {
-        site.live.kick_user(user).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,10 @@
 //! The audit log: who did what, from where, with what result; log lines of the target `audit`. Logins and their failures,
 //! changes of accounts and rooms, everything operators do, and what was refused to pages of other sites.
 //!
-//! A response says whom it concerns by a [`Who`] among its extensions. Never a name, an address of e-mail or a token.
+//! The caller of a request is told by [`Asking`], the owner of a new session by a [`Who`] among the response's extensions.
+//! Never a name, an address of e-mail or a token.
+
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -22,13 +25,25 @@ use crate::net;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Who(pub(super) Uuid);
 
-/// The path of accounts and sessions.
-const ACCOUNTS: &str = "/api/auth/";
+/// Who sends a request, once their token is verified; among its extensions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asking(Arc<OnceLock<Uuid>>);
+
+impl Asking {
+    pub(super) fn is(&self, user: Uuid) {
+        let _ = self.0.set(user); // a request has one caller
+    }
+}
+
+/// The paths of accounts and sessions.
+const ACCOUNTS: [&str; 2] = ["/api/auth/", "/api/account/"];
 /// The path of operators.
 const INTERNAL: &str = "/internal/";
 
 /// Logs what belongs into the audit log.
-pub(super) async fn record(request: Request, next: Next) -> Response {
+pub(super) async fn record(mut request: Request, next: Next) -> Response {
+    let asking = Asking::default();
+    request.extensions_mut().insert(asking.clone());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let (method, known) = (request.method().clone(), request.extensions().get::<net::Request>().cloned());
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
@@ -43,7 +58,8 @@ pub(super) async fn record(request: Request, next: Next) -> Response {
         Some(Operator::Token) => "token".to_owned(),
         None => String::new(),
     };
-    let user = response.extensions().get::<Who>().map(|who| who.0.to_string()).unwrap_or_default();
+    let user = response.extensions().get::<Who>().map(|who| who.0).or_else(|| asking.0.get().copied());
+    let user = user.map(|user| user.to_string()).unwrap_or_default();
     let (status, request_id) = (response.status().as_u16(), id.as_str());
     // A renewed session is no news; there is one for each person every few minutes.
     if event == "refresh" && problem.is_none() {
@@ -66,8 +82,8 @@ fn event<'a>(method: &Method, route: &'a str, code: Option<Code>) -> Option<&'a 
     if route.starts_with(INTERNAL) {
         return Some("operator");
     }
-    match route.strip_prefix(ACCOUNTS) {
-        Some(action) if changes => Some(action),
+    match ACCOUNTS.iter().find_map(|path| route.strip_prefix(path)) {
+        Some(action) if changes => action.split('/').next(),
         None if *method == Method::DELETE => Some("delete"),
         None if *method == Method::PATCH => Some("change"),
         Some(_) | None => None,
@@ -87,6 +103,9 @@ mod tests {
             (Method::POST, "/api/auth/login", Some(Code::Unavailable), None),
             (Method::POST, "/api/auth/logout", None, Some("logout")),
             (Method::GET, "/api/auth/me", None, None),
+            (Method::POST, "/api/account/password", Some(Code::PasswordWrong), Some("password")),
+            (Method::DELETE, "/api/account/sessions/{sessionId}", None, Some("sessions")),
+            (Method::GET, "/api/account/export", None, None),
             (Method::POST, "/api/rooms", None, None),
             (Method::POST, "/api/rooms", Some(Code::OriginNotAllowed), Some("refused")),
             (Method::GET, "/ws", Some(Code::OriginNotAllowed), Some("refused")),

@@ -11,8 +11,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
+pub(super) use door::Door;
 pub(super) use door::REFRESH_BY;
-use door::{Door, RefreshBy, RefreshCookie, RefreshHeader};
+use door::{RefreshBy, RefreshCookie, RefreshHeader};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -84,7 +85,7 @@ pub(super) async fn signup(
     by: RefreshBy,
     Body(signup): Body<Signup>,
 ) -> Result<Response, Problem> {
-    let session = counted("signup", site.auth.sign_up(signup).await)?;
+    let session = counted("signup", site.accounts.sign_up(signup, door.client()).await)?;
     Ok(door.let_in(&site, StatusCode::CREATED, session, by))
 }
 
@@ -103,11 +104,12 @@ pub(super) async fn login(
         metrics::auth_result("login", Code::RateLimited.as_str());
         return Err(Problem::too_often("logins into this account", wait));
     }
-    let session = counted("login", site.auth.log_in(login).await)?;
+    let session = counted("login", site.accounts.log_in(login, door.client()).await)?;
     Ok(door.let_in(&site, StatusCode::OK, session, by))
 }
 
-/// Exchanges a refresh token for new tokens. It can be used once: reuse revokes all tokens of the same login.
+/// Exchanges a refresh token for new tokens. It can be used once; if the response was lost, the same exchange may be
+/// repeated within 10 seconds. Later reuse ends the session.
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", operation_id = "refreshTokens", request_body = Option<RefreshBody>,
     params(RefreshCookie),
     responses((status = 200, body = LetIn, description = "New tokens"), (status = 401, body = ProblemBody, description = "`refresh_invalid`: log in again"),
@@ -119,7 +121,7 @@ pub(super) async fn refresh(
 ) -> Result<Response, Response> {
     let traded = async {
         let (token, by) = door.refresh_token(body.map(|body| body.0).as_ref())?;
-        Ok((site.auth.refresh(&token).await?, by))
+        Ok((site.accounts.refresh(token).await?, by))
     };
     match counted("refresh", traded.await) {
         Ok((session, by)) => Ok(door.let_in(&site, StatusCode::OK, session, by)),
@@ -134,8 +136,8 @@ pub(super) async fn refresh(
     }
 }
 
-/// Revokes the refresh token and all tokens of the same login, and removes the cookies. The access token stays valid
-/// until it expires. Without a refresh token only the cookies are removed.
+/// Ends the session of the refresh token: its access tokens are refused, its sockets closed, the cookies removed. Without
+/// a refresh token only the cookies are removed.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", operation_id = "logOut", request_body = Option<RefreshBody>,
     params(RefreshCookie),
     responses((status = 204, description = "logged out"), (status = 401, body = ProblemBody, description = "`refresh_invalid`: the body's token is malformed")))]
@@ -146,25 +148,23 @@ pub(super) async fn logout(
 ) -> Result<Response, Problem> {
     let body = body.map(|body| body.0);
     match door.refresh_token(body.as_ref()) {
-        Ok((token, _)) => counted("logout", site.auth.log_out(&token).await)?,
+        Ok((token, _)) => counted("logout", site.accounts.log_out(token).await)?,
         // A program that sends an invalid token gets an error; a browser with an invalid cookie just loses it.
         Err(why) if body.is_some() => return Err(why.into()),
         Err(_) => {}
     }
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    door.forget(&mut response);
-    Ok(response)
+    Ok(door.forgotten())
 }
 
 /// The account of the access token.
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", operation_id = "getAccount", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = Account, description = "The account of the token")))]
 pub(super) async fn me(State(site): State<Shared>, caller: Caller) -> Result<Json<Account>, Problem> {
-    Ok(Json(site.auth.account(caller.user).await?.into()))
+    Ok(Json(site.accounts.account(caller.user).await?.into()))
 }
 
 /// Counts the result of an action and maps an error to its problem.
-fn counted<T>(action: &'static str, result: Result<T, AuthError>) -> Result<T, Problem> {
+pub(super) fn counted<T>(action: &'static str, result: Result<T, AuthError>) -> Result<T, Problem> {
     let result = result.map_err(Problem::from);
     metrics::auth_result(action, result.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "ok"));
     result

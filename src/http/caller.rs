@@ -7,7 +7,7 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{Shared, origin, problem::Problem};
+use super::{Shared, audit::Asking, origin, problem::Problem};
 use crate::{
     auth::TokenError,
     net::{self, TokenWay, credential},
@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Caller {
     /// Their id.
     pub user: Uuid,
+    /// The session of their token; none if an operator minted it.
+    pub session: Option<Uuid>,
 }
 
 impl FromRequestParts<Shared> for Caller {
@@ -29,11 +31,14 @@ impl FromRequestParts<Shared> for Caller {
         if token.way == TokenWay::Cookie && !is_safe(&parts.method) {
             origin::must_be_allowed(parts)?;
         }
-        let identity = site.auth.tokens().verify(token.text())?;
+        let identity = site.accounts.tokens().verify(token.text())?;
+        if let Some(asking) = parts.extensions.get::<Asking>() {
+            asking.is(identity.user);
+        }
         if let Err(wait) = site.rates.user.take(identity.user) {
             return Err(Problem::too_often("requests of yours", wait));
         }
-        Ok(Self { user: identity.user })
+        Ok(Self { user: identity.user, session: identity.session })
     }
 }
 

@@ -27,7 +27,8 @@ use super::{Settings, cookies, problem};
 #[openapi(
     info(title = "Aldis", description = "Accounts, rooms and ICE servers of Aldis, a WebRTC signaling cluster. Signaling itself is the WebSocket at /ws, see docs/protocol.md.", license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")),
     tags(
-        (name = "auth", description = "Accounts and tokens"),
+        (name = "auth", description = "Signing up, logging in, and tokens"),
+        (name = "account", description = "What the owner of an account does with it"),
         (name = "rooms", description = "Rooms and who hosts them"),
         (name = "ice", description = "STUN and TURN"),
         (name = "signaling", description = "The WebSocket; its messages are in docs/protocol.md"),

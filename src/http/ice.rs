@@ -22,7 +22,7 @@ pub(super) struct IceServers {
 #[utoipa::path(get, path = "/api/ice-servers", tag = "ice", operation_id = "getIceServers", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = IceServers, description = "STUN and TURN servers with credentials")))]
 pub(super) async fn ice_servers(State(site): State<Shared>, caller: Caller) -> Result<Json<IceServers>, Problem> {
-    let now = site.auth.clock().now();
+    let now = site.accounts.clock().now();
     site.quota.take(caller.user, now).await.map_err(|wait| Problem::too_often("requests for ICE servers", wait))?;
     let ice_servers = site.ice.servers_for(&caller.user.to_string(), now);
     Ok(Json(IceServers { ice_servers, ttl_seconds: site.ice.ttl().as_secs() }))

@@ -25,5 +25,5 @@ pub(super) struct JwkSetBody {
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", operation_id = "getJwks", responses((status = 200, body = JwkSetBody, description = "The public keys that verify access tokens")))]
 pub(super) async fn jwks(State(site): State<Shared>) -> Response {
     let headers = [(header::CACHE_CONTROL, format!("public, max-age={}", JWKS_MAX_AGE.as_secs()))];
-    (headers, Json(site.auth.tokens().keys().jwks())).into_response()
+    (headers, Json(site.accounts.tokens().keys().jwks())).into_response()
 }

@@ -27,7 +27,7 @@ pub(super) struct Rotate {
 
 /// `GET /internal/keys`
 pub(super) async fn list(State(site): State<Shared>) -> impl IntoResponse {
-    Json(Keys { keys: site.auth.tokens().keys().list() })
+    Json(Keys { keys: site.accounts.tokens().keys().list() })
 }
 
 /// `POST /internal/keys/rotate`, optionally with `{"rotation": "announced" | "now" | "leaked"}`
@@ -36,7 +36,7 @@ pub(super) async fn rotate(
     wish: Option<Body<Rotate>>,
 ) -> Result<impl IntoResponse, Problem> {
     let rotation = wish.map(|Body(wish)| wish.rotation).unwrap_or_default();
-    let (keys, now) = (Arc::clone(site.auth.tokens().keys()), site.auth.clock().now());
+    let (keys, now) = (Arc::clone(site.accounts.tokens().keys()), site.accounts.clock().now());
     let rotated = tokio::task::spawn_blocking(move || keys.rotate(rotation, now)).await.map_err(Problem::internal)?;
     let keys = rotated.map_err(|why| {
         let why = format!("{why:#}");

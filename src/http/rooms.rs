@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     auth::FieldError,
-    storage::{MeetingChange, MeetingPage, Mode, RoomId, rooms::NewRoom},
+    rooms::NewRoom,
+    storage::{MeetingChange, MeetingPage, Mode, RoomId},
 };
 
 /// Limits of rooms.
@@ -94,7 +95,7 @@ pub(super) async fn create(
         seat_window_seconds: wish.seat_window_seconds.unwrap_or(limits.seat_window_seconds),
         mode: wish.mode.unwrap_or(Mode::Mesh),
     };
-    let meeting = site.rooms.create(new, site.auth.clock().now()).await?;
+    let meeting = site.hosting.create(new, site.accounts.clock().now()).await?;
     let location = HeaderValue::from_str(&format!("/api/rooms/{}", meeting.room_id));
     let mut response = (StatusCode::CREATED, Json(RoomBody::new(meeting, None))).into_response();
     if let Ok(location) = location {
@@ -155,14 +156,9 @@ pub(super) async fn patch(
         max_participants: wish.max_participants,
         seat_window_seconds: wish.seat_window_seconds,
     };
-    let Some(meeting) = site.rooms.change(room_id, caller.user, change).await? else {
+    let Some(meeting) = site.hosting.change(room_id, caller.user, change).await? else {
         return Err(not_yours(&site, room_id).await);
     };
-    if meeting.active {
-        site.live.settings_changed(room_id).await;
-    } else {
-        site.live.close(room_id).await;
-    }
     let participants = site.live.participants(room_id).await;
     Ok(Json(RoomBody::new(meeting, participants)))
 }
@@ -176,10 +172,9 @@ pub(super) async fn delete(
     caller: Caller,
     Room(room_id): Room,
 ) -> Result<StatusCode, Problem> {
-    if !site.rooms.remove(room_id, caller.user).await? {
+    if !site.hosting.remove(room_id, caller.user).await? {
         return Err(not_yours(&site, room_id).await);
     }
-    site.live.close(room_id).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

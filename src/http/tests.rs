@@ -14,12 +14,11 @@ mod upgrades;
 mod web;
 
 use std::sync::{
-    Arc, LazyLock, Mutex,
+    Arc, LazyLock,
     atomic::{AtomicI64, Ordering},
 };
 use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -31,54 +30,18 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use super::{Check, Health, LiveRooms, Rates, Settings, Site, problem, router};
+use super::{Check, Health, Rates, Settings, Site, problem, router};
 use crate::{
-    auth::{self, Auth, Clock, KeyRing},
+    accounts::{Accounts, Parts},
+    auth::{self, Clock, KeyRing, Tokens},
+    changes::Changes,
     ice::{self, Ice, MemoryQuota},
+    live::told::Told,
     load::Load,
     net,
-    storage::{self, RoomId, Rooms, Store, cache::MemoryCache},
+    rooms::{Hosting, Rooms, cache::MemoryCache},
+    storage::{self, Store},
 };
-
-/// Records commands, and gives configured answers.
-#[derive(Default)]
-struct Told {
-    participants: Mutex<Option<usize>>,
-    commands: Mutex<Vec<String>>,
-}
-
-impl Told {
-    fn note(&self, command: String) {
-        self.commands.lock().expect("not poisoned").push(command);
-    }
-
-    fn commands(&self) -> Vec<String> {
-        std::mem::take(&mut self.commands.lock().expect("not poisoned"))
-    }
-}
-
-#[async_trait]
-impl LiveRooms for Told {
-    async fn participants(&self, _: RoomId) -> Option<usize> {
-        *self.participants.lock().expect("not poisoned")
-    }
-    async fn describe(&self, room_id: RoomId) -> Option<Value> {
-        Some(serde_json::json!({ "seats": [], "room": room_id }))
-    }
-    async fn close(&self, room_id: RoomId) {
-        self.note(format!("close {room_id}"));
-    }
-    async fn settings_changed(&self, room_id: RoomId) {
-        self.note(format!("settings {room_id}"));
-    }
-    async fn kick_user(&self, user: Uuid) {
-        self.note(format!("kick {user}"));
-    }
-
-    fn tree(&self) -> serde_json::Value {
-        serde_json::json!({})
-    }
-}
 
 /// One pair of keys for all tests: making one takes a while.
 static KEYS: LazyLock<(TempDir, Arc<KeyRing>)> = LazyLock::new(|| {
@@ -120,13 +83,29 @@ async fn bench_with(settings: Settings) -> Bench {
     });
     let cheap =
         auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth::Settings::default() };
-    let auth = Auth::new(Arc::clone(&store), Arc::clone(&KEYS.1), cheap, clock).expect("auth");
+    let tokens = Arc::new(Tokens::new(Arc::clone(&KEYS.1), &cheap, clock.clone()));
+    let live = Arc::new(Told::default());
+    let revoked = Arc::clone(tokens.revoked());
+    live.on_revocation(move |revocation| {
+        revoked.add(revocation);
+    });
+    let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(100, Duration::from_secs(30))));
+    let changes = Changes::default();
+    let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), settings.rooms.per_host_max);
+    let parts = Parts {
+        store: Arc::clone(&store),
+        tokens,
+        live: Arc::clone(&live) as _,
+        hosting: hosting.clone(),
+        changes,
+        clock,
+    };
+    let accounts = Accounts::new(parts, cheap).expect("accounts");
     let turn = ice::Settings {
         stun_urls: vec!["stun:stun.example.org".to_owned()],
         turn_urls: vec!["turn:turn.example.org".to_owned()],
         ..ice::Settings::default()
     };
-    let live = Arc::new(Told::default());
     let pinged = Arc::clone(&store);
     let database = Check::vital("database", move || {
         let store = Arc::clone(&pinged);
@@ -134,9 +113,10 @@ async fn bench_with(settings: Settings) -> Bench {
     });
     let site = Arc::new(Site {
         load: Load::new(LAG_MAX),
-        auth: Arc::new(auth),
-        rooms: Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(100)), settings.rooms.per_host_max),
-        live: Arc::clone(&live) as Arc<dyn LiveRooms>,
+        accounts: Arc::new(accounts),
+        rooms,
+        hosting,
+        live: Arc::clone(&live) as _,
         quota: Arc::new(MemoryQuota::new(&turn)),
         ice: Arc::new(Ice::new(turn, vec!["north".into()])),
         health: Arc::new(Health::new("node-1".to_owned(), vec![database])),

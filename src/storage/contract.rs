@@ -1,15 +1,17 @@
-//! The suite that every `Store` passes. SQLite always; PostgreSQL when `ALDIS_TEST_POSTGRES` names an empty database
-//! (`cargo test contract::postgres -- --ignored`).
+//! The suite that every `Store` passes. SQLite always; PostgreSQL with `./test.sh storage`, or
+//! `cargo test contract::postgres -- --ignored` where its programs are installed: the suite starts a server of its own.
 
+mod failures;
 mod meetings;
 mod outage;
-mod refresh_tokens;
+mod server;
+mod sessions;
 mod users;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{NewUser, Settings, Store, User};
+use super::{End, NewSession, NewUser, Settings, Store, User, open};
 
 /// Runs each case once per store.
 macro_rules! contract {
@@ -18,20 +20,20 @@ macro_rules! contract {
             $($(#[tokio::test]
             async fn $case() {
                 let folder = tempfile::tempdir().expect("a folder");
-                let store = super::super::open(None, folder.path(), &super::Settings::default()).await.expect("a database");
+                let store = super::open(None, folder.path(), &super::Settings::default()).await.expect("a database");
                 super::$noun::$case(store.as_ref()).await;
-                store.close().await;
+                super::Store::close(store.as_ref()).await;
             })*)*
         }
 
         mod postgres {
             $($(#[tokio::test]
-            #[ignore = "needs a PostgreSQL: name an empty database in ALDIS_TEST_POSTGRES"]
+            #[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
             async fn $case() {
-                let url = std::env::var("ALDIS_TEST_POSTGRES").expect("ALDIS_TEST_POSTGRES names a database");
-                let store = super::super::open(Some(&url), std::path::Path::new("."), &super::Settings::default()).await.expect("a database");
+                let database = super::server::database().await;
+                let store = database.open(&super::Settings::default()).await;
                 super::$noun::$case(store.as_ref()).await;
-                store.close().await;
+                super::Store::close(store.as_ref()).await;
             })*)*
         }
     };
@@ -41,24 +43,32 @@ contract! {
     users:
         an_account_is_found_by_its_id_and_by_its_address_in_any_case
         an_address_has_one_account_in_whatever_case
-        a_disabled_account_is_seen_as_disabled
-        a_password_hash_can_be_replaced;
+        a_new_account_is_logged_in
+        disabling_ends_all_sessions_and_revokes_all_tokens
+        a_password_hash_is_replaced_only_if_it_is_still_the_same
+        a_change_of_password_ends_all_other_sessions
+        a_deleted_account_takes_its_sessions_and_rooms_along;
+    sessions:
+        a_refresh_token_is_replaced_by_its_successor
+        a_repeated_use_within_the_grace_gets_the_same_nonce
+        a_late_second_use_ends_the_session
+        a_second_use_after_its_successor_was_used_ends_the_session
+        of_many_uses_at_once_all_get_the_successor_of_the_first
+        an_expired_session_is_refused_and_then_forgotten
+        a_session_is_ended_by_its_owner_or_its_token_and_no_other_is
+        all_sessions_but_one_are_ended
+        a_login_beyond_the_limit_ends_the_session_used_least_recently
+        nothing_of_a_session_outlives_its_end_whatever_happens_at_once
+        a_revocation_is_kept_until_it_no_longer_matters_and_never_goes_back;
     meetings:
         a_room_is_found_as_it_was_made
         a_room_id_is_taken_once
         a_room_needs_a_host_with_an_account
         a_host_cannot_have_more_rooms_than_the_limit
+        of_many_rooms_at_once_no_more_than_the_limit_are_made
         only_the_host_changes_a_room_and_each_change_counts
         only_the_host_removes_a_room
         a_hosts_rooms_are_listed_newest_first_in_pages;
-    refresh_tokens:
-        a_refresh_token_is_valid_once
-        a_second_use_revokes_the_whole_family
-        a_second_use_within_the_grace_is_valid_too
-        an_expired_token_is_refused_and_then_forgotten
-        logout_revokes_the_family_and_no_other
-        disabling_revokes_all_tokens_of_a_user
-        of_many_uses_at_once_one_is_the_first;
     outage:
         the_database_answers_a_ping
         a_closed_database_is_unavailable;
@@ -68,6 +78,20 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).expect("a time")
 }
 
+/// An end at this second, remembered for a hundred.
+fn end(second: i64) -> End {
+    End { at: at(second), until: at(second + 100) }
+}
+
+fn hash() -> [u8; 32] {
+    rand::random()
+}
+
+fn session(token: [u8; 32]) -> NewSession {
+    NewSession { id: Uuid::new_v4(), client: "Firefox".to_owned(), token, started_at: at(0), expires_at: at(1_000) }
+}
+
+/// A user with an account, and the session of their sign-up.
 async fn someone(store: &dyn Store) -> User {
     let id = Uuid::new_v4();
     let new = NewUser {
@@ -77,5 +101,5 @@ async fn someone(store: &dyn Store) -> User {
         password_hash: "$argon2id$…".to_owned(),
         created_at: at(0),
     };
-    store.add_user(&new).await.expect("an account")
+    store.add_user(&new, &session(hash())).await.expect("an account")
 }

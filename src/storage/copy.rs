@@ -63,7 +63,7 @@ pub fn newest_schema() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::{NewUser, Settings, open};
+    use crate::storage::{NewSession, NewUser, Settings, open};
 
     #[tokio::test]
     async fn a_copy_of_a_database_in_use_has_all_that_was_committed_and_both_stay_whole() {
@@ -76,7 +76,14 @@ mod tests {
             password_hash: "x".to_owned(),
             created_at: jiff::Timestamp::UNIX_EPOCH,
         };
-        store.add_user(&ann).await.expect("added");
+        let session = NewSession {
+            id: uuid::Uuid::new_v4(),
+            client: String::new(),
+            token: [0; 32],
+            started_at: jiff::Timestamp::UNIX_EPOCH,
+            expires_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        store.add_user(&ann, &session).await.expect("added");
         let (from, into) = (folder.path().join("aldis.db"), folder.path().join("copy"));
         copy(&from, &into).await.expect("copied");
         assert_eq!(inspect(&into).await.expect("whole"), newest_schema());

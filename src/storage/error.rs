@@ -6,9 +6,16 @@ use sqlx::error::{DatabaseError, ErrorKind};
 /// Why a database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database is unavailable, busy or full: the same call may succeed later (503 with `Retry-After`).
+    /// The database is unavailable, busy or full, and nothing was written: the same call may succeed later (503 with
+    /// `Retry-After`).
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The answer to the commit was lost: the change was made, or was not. The caller must look before it goes on.
+    #[error("the database did not confirm a change: {0}")]
+    Unknown(String),
+    /// The transaction lost against another one, several times, and nothing was written.
+    #[error("the database is busy with other changes: {0}")]
+    Conflict(String),
     /// An account with this address exists (constraint `users_email_key`).
     #[error("an account with this e-mail address already exists")]
     EmailTaken,
@@ -39,9 +46,28 @@ pub enum StoreError {
 
 /// SQLite's primary result codes that mean "not now": BUSY, LOCKED, IOERR, FULL, CANTOPEN, READONLY.
 const SQLITE_AWAY: [i32; 6] = [5, 6, 10, 13, 14, 8];
+/// SQLite's answers to `COMMIT` after which nothing was committed: BUSY, LOCKED, READONLY, FULL, CONSTRAINT.
+const SQLITE_REFUSED: [i32; 5] = [5, 6, 8, 13, 19];
 
-/// PostgreSQL's SQLSTATE classes that mean "not now": connection, resources, operator intervention; and serialization.
-const POSTGRES_AWAY: [&str; 5] = ["08", "53", "57", "58", "40"];
+/// PostgreSQL's SQLSTATEs that mean "not now": connection, resources, operator intervention, system; a standby that can
+/// only be read (25006), a lock that was not free in time (55P03), a plan older than a migration (0A000).
+const POSTGRES_AWAY: [&str; 7] = ["08", "53", "57", "58", "25006", "55P03", "0A000"];
+/// The class of transactions that lost against another one.
+const POSTGRES_CONFLICT: &str = "40";
+/// Answers to `COMMIT` of a server that may have committed before it failed: connection, operator intervention, system.
+const POSTGRES_UNKNOWN: [&str; 4] = ["08", "57", "58", "40003"];
+
+impl StoreError {
+    /// The meaning of an error that `COMMIT` answered.
+    pub(super) fn of_commit(error: sqlx::Error) -> Self {
+        let refused = match error.as_database_error().map(Code::of) {
+            Some(Code::Sqlite(code)) => SQLITE_REFUSED.contains(&(code & 0xff)),
+            Some(Code::Postgres(code)) => !POSTGRES_UNKNOWN.iter().any(|class| code.starts_with(class)),
+            Some(Code::None) | None => false,
+        };
+        if refused { error.into() } else { Self::Unknown(error.to_string()) }
+    }
+}
 
 impl From<sqlx::Error> for StoreError {
     #[expect(
@@ -52,11 +78,12 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             sqlx::Error::Database(refusal) => match constraint(refusal.as_ref()) {
                 Some(known) => known,
-                None if is_away(refusal.as_ref()) => Self::Unavailable(error.to_string()),
-                None => Self::Broken(error),
+                None => of_code(Code::of(refusal.as_ref()), &error).unwrap_or(Self::Broken(error)),
             },
+            // A connection that is cut within an answer can look like a server that speaks another protocol.
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error.to_string()),
@@ -73,18 +100,39 @@ fn constraint(refusal: &dyn DatabaseError) -> Option<StoreError> {
         refusal.constraint() == Some(name) || refusal.message().contains(name) || refusal.message().ends_with(column)
     };
     match refusal.kind() {
-        ErrorKind::UniqueViolation if names("users_email_key", "users.email") => Some(StoreError::EmailTaken),
+        ErrorKind::UniqueViolation if names("users_email_key", "users.email_key") => Some(StoreError::EmailTaken),
         ErrorKind::UniqueViolation if names("meetings_pkey", "meetings.room_id") => Some(StoreError::RoomIdTaken),
         ErrorKind::ForeignKeyViolation => Some(StoreError::UnknownUser),
         _ => None,
     }
 }
 
-fn is_away(refusal: &dyn DatabaseError) -> bool {
-    let Some(code) = refusal.code() else { return false };
-    if refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-        // The low byte of an extended code is the primary one.
-        return code.parse::<i32>().is_ok_and(|code| SQLITE_AWAY.contains(&(code & 0xff)));
+/// An error code of either database.
+enum Code {
+    /// An extended result code; its low byte is the primary one.
+    Sqlite(i32),
+    /// An SQLSTATE.
+    Postgres(String),
+    None,
+}
+
+impl Code {
+    fn of(refusal: &dyn DatabaseError) -> Self {
+        let Some(code) = refusal.code() else { return Self::None };
+        if refusal.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+            return code.parse().map_or(Self::None, Self::Sqlite);
+        }
+        Self::Postgres(code.into_owned())
     }
-    POSTGRES_AWAY.iter().any(|class| code.starts_with(class))
+}
+
+fn of_code(code: Code, error: &sqlx::Error) -> Option<StoreError> {
+    match code {
+        Code::Sqlite(code) if SQLITE_AWAY.contains(&(code & 0xff)) => Some(StoreError::Unavailable(error.to_string())),
+        Code::Postgres(code) if code.starts_with(POSTGRES_CONFLICT) => Some(StoreError::Conflict(error.to_string())),
+        Code::Postgres(code) if POSTGRES_AWAY.iter().any(|class| code.starts_with(class)) => {
+            Some(StoreError::Unavailable(error.to_string()))
+        }
+        Code::Sqlite(_) | Code::Postgres(_) | Code::None => None,
+    }
 }

@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp};
+use super::{
+    Postgres, RoomId, Sqlite, StoreError, millis, timestamp,
+    transaction::{transact, within},
+};
 
 /// How media flows in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -148,34 +151,48 @@ fn column(value: u32) -> i32 {
     i32::try_from(value).unwrap_or(i32::MAX)
 }
 
+/// The columns of `Row`. Named, since a prepared `*` breaks when a migration adds a column.
+macro_rules! columns {
+    () => {
+        "room_id, host_id, active, max_participants, seat_window_seconds, mode, revision, created_at"
+    };
+}
+
 /// One text for both databases, see `users_table!`.
 macro_rules! meetings_table {
-    ($Store:ty) => {
+    ($Store:ty, $lock:literal) => {
         #[async_trait]
         impl Meetings for $Store {
             async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError> {
-                let sql = "INSERT INTO meetings (room_id, host_id, active, max_participants, seat_window_seconds, mode, revision, created_at)
-                           SELECT $1, $2, $3, $4, $5, $6, $7, $8
-                           WHERE (SELECT count(*) FROM meetings WHERE host_id = $2) < $9";
-                let query = sqlx::query(sql)
-                    .bind(meeting.room_id.as_str())
-                    .bind(meeting.host_id)
-                    .bind(meeting.active)
-                    .bind(column(meeting.max_participants))
-                    .bind(column(meeting.seat_window_seconds))
-                    .bind(meeting.mode.as_str())
-                    .bind(meeting.revision.cast_signed())
-                    .bind(millis(meeting.created_at))
-                    .bind(i64::from(per_host_max));
-                match self.within(query.execute(self.writer())).await?.rows_affected() {
-                    0 => Err(StoreError::TooManyRooms { max: per_host_max }),
-                    _ => Ok(()),
-                }
+                // The host is locked first: of two rooms at once the second one is counted after the first.
+                let lock = concat!("SELECT id FROM users WHERE id = $1", $lock);
+                let insert = concat!("INSERT INTO meetings (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+                transact!(self, |tx| {
+                    let host = sqlx::query_scalar::<_, Uuid>(lock).bind(meeting.host_id).fetch_optional(&mut *tx);
+                    host.await?.ok_or(StoreError::UnknownUser)?;
+                    let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meetings WHERE host_id = $1");
+                    if count.bind(meeting.host_id).fetch_one(&mut *tx).await? >= i64::from(per_host_max) {
+                        return Err(StoreError::TooManyRooms { max: per_host_max });
+                    }
+                    sqlx::query(insert)
+                        .bind(meeting.room_id.as_str())
+                        .bind(meeting.host_id)
+                        .bind(meeting.active)
+                        .bind(column(meeting.max_participants))
+                        .bind(column(meeting.seat_window_seconds))
+                        .bind(meeting.mode.as_str())
+                        .bind(meeting.revision.cast_signed())
+                        .bind(millis(meeting.created_at))
+                        .execute(&mut *tx)
+                        .await?;
+                    Ok(())
+                })
             }
 
             async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError> {
-                let row = sqlx::query_as::<_, Row>("SELECT * FROM meetings WHERE room_id = $1").bind(room_id.as_str());
-                self.within(row.fetch_optional(self.reader())).await?.map(Meeting::try_from).transpose()
+                let sql = concat!("SELECT ", columns!(), " FROM meetings WHERE room_id = $1");
+                let row = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).fetch_optional(self.reader());
+                within(self.query_within, row).await?.map(Meeting::try_from).transpose()
             }
 
             async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
@@ -183,32 +200,38 @@ macro_rules! meetings_table {
                     Some((at, id)) => (millis(*at), id.as_str()),
                     None => (i64::MAX, ""),
                 };
-                let sql = "SELECT * FROM meetings WHERE host_id = $1 AND (created_at, room_id) < ($2, $3)
-                           ORDER BY created_at DESC, room_id DESC LIMIT $4";
+                let sql = concat!("SELECT ", columns!(), " FROM meetings WHERE host_id = $1 AND (created_at, room_id) < ($2, $3)
+                           ORDER BY created_at DESC, room_id DESC LIMIT $4");
                 let rows = sqlx::query_as::<_, Row>(sql).bind(host).bind(before).bind(last).bind(i64::from(page.limit));
-                self.within(rows.fetch_all(self.reader())).await?.into_iter().map(Meeting::try_from).collect()
+                let rows = within(self.query_within, rows.fetch_all(self.reader())).await?;
+                rows.into_iter().map(Meeting::try_from).collect()
             }
 
             async fn change_meeting(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
-                let sql = "UPDATE meetings SET active = coalesce($3, active), max_participants = coalesce($4, max_participants),
+                let sql = concat!("UPDATE meetings SET active = coalesce($3, active), max_participants = coalesce($4, max_participants),
                                seat_window_seconds = coalesce($5, seat_window_seconds), revision = revision + 1
-                           WHERE room_id = $1 AND host_id = $2 RETURNING *";
-                let row = sqlx::query_as::<_, Row>(sql)
-                    .bind(room_id.as_str())
-                    .bind(host)
-                    .bind(change.active)
-                    .bind(change.max_participants.map(column))
-                    .bind(change.seat_window_seconds.map(column));
-                self.within(row.fetch_optional(self.writer())).await?.map(Meeting::try_from).transpose()
+                           WHERE room_id = $1 AND host_id = $2 RETURNING ", columns!());
+                transact!(self, |tx| {
+                    let row = sqlx::query_as::<_, Row>(sql)
+                        .bind(room_id.as_str())
+                        .bind(host)
+                        .bind(change.active)
+                        .bind(change.max_participants.map(column))
+                        .bind(change.seat_window_seconds.map(column));
+                    row.fetch_optional(&mut *tx).await?.map(Meeting::try_from).transpose()
+                })
             }
 
             async fn remove_meeting(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError> {
-                let query = sqlx::query("DELETE FROM meetings WHERE room_id = $1 AND host_id = $2").bind(room_id.as_str()).bind(host);
-                Ok(self.within(query.execute(self.writer())).await?.rows_affected() == 1)
+                let sql = "DELETE FROM meetings WHERE room_id = $1 AND host_id = $2";
+                transact!(self, |tx| {
+                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(host);
+                    Ok(query.execute(&mut *tx).await?.rows_affected() == 1)
+                })
             }
         }
     };
 }
 
-meetings_table!(Sqlite);
-meetings_table!(Postgres);
+meetings_table!(Sqlite, "");
+meetings_table!(Postgres, " FOR UPDATE");

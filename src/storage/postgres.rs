@@ -1,11 +1,14 @@
-//! `Store` on PostgreSQL: one pool, every statement with a timeout.
+//! `Store` on PostgreSQL: one pool, every statement with a timeout on both sides.
 
-use std::{future::Future, str::FromStr as _, time::Duration};
+use std::{str::FromStr as _, time::Duration};
 
 use anyhow::Context as _;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{
+    ConnectOptions as _,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+};
 
-use super::{Settings, Store, StoreError};
+use super::{Settings, Store, StoreError, transaction};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -13,51 +16,91 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres
 #[derive(Clone, Debug)]
 pub struct Postgres {
     pool: PgPool,
-    query_within: Duration,
+    pub(super) query_within: Duration,
 }
 
 impl Postgres {
     /// Connects and migrates the schema (under PostgreSQL's advisory lock, so nodes may start at the same time).
     ///
     /// # Errors
-    /// The url is malformed, the server cannot be reached, or a migration fails.
+    /// The url is malformed, the server cannot be reached, another node's migration does not end in time, or a
+    /// migration fails.
     pub async fn open(url: &str, settings: &Settings) -> anyhow::Result<Self> {
         let options = PgConnectOptions::from_str(url)
             .context("the database url is malformed → write postgres://user:password@host:5432/database")?
             .application_name("aldis");
         let place = format!("{}:{}", options.get_host(), options.get_port());
         let opened = async {
-            let pool = PgPoolOptions::new()
-                .max_connections(settings.connections_max)
-                .acquire_timeout(settings.acquire_within)
-                .connect_with(options)
-                .await?;
-            MIGRATIONS.run(&pool).await?;
-            anyhow::Ok(Self { pool, query_within: settings.query_within })
+            migrate(&options, settings).await?;
+            Self::connect(options, settings).await
         };
         opened.await.with_context(|| format!("cannot open the PostgreSQL database at {place}: is it running, and may this user log in and create tables?"))
     }
 
-    pub(super) fn writer(&self) -> &PgPool {
-        &self.pool
+    /// Connects to a database whose schema is there.
+    #[cfg(test)]
+    pub(super) async fn open_migrated(url: &str, settings: &Settings) -> anyhow::Result<Self> {
+        Self::connect(PgConnectOptions::from_str(url)?, settings).await
+    }
+
+    async fn connect(options: PgConnectOptions, settings: &Settings) -> anyhow::Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.connections_max)
+            .acquire_timeout(settings.acquire_within)
+            .connect_with(bounded(options, settings.query_within))
+            .await?;
+        Ok(Self { pool, query_within: settings.query_within })
     }
 
     pub(super) fn reader(&self) -> &PgPool {
         &self.pool
     }
 
-    pub(super) async fn within<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        match tokio::time::timeout(self.query_within, query).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => Err(StoreError::Unavailable(format!("no answer within {:?}", self.query_within))),
-        }
+    pub(super) async fn begin(&self) -> Result<transaction::Transaction<sqlx::Postgres>, StoreError> {
+        Ok(transaction::Transaction::begin(&self.pool, "BEGIN").await?)
     }
+
+    /// A commit that the server confirmed is durable.
+    #[expect(clippy::unnecessary_wraps, reason = "the other store looks at its files here")]
+    pub(super) const fn committed(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// On a connection of its own: a migration may take longer than a request, but not for ever.
+async fn migrate(options: &PgConnectOptions, settings: &Settings) -> anyhow::Result<()> {
+    let connecting = tokio::time::timeout(settings.migrate_within, options.connect());
+    let mut connection = connecting.await.context("the server does not answer")??;
+    let migrating = tokio::time::timeout(settings.migrate_within, MIGRATIONS.run(&mut connection));
+    migrating.await.with_context(|| {
+        format!("the schema is not migrated after {:?}: does another node migrate it?", settings.migrate_within)
+    })??;
+    Ok(())
+}
+
+/// The server ends what the node no longer waits for: a statement, a wait for a lock, an idle transaction.
+fn bounded(options: PgConnectOptions, query_within: Duration) -> PgConnectOptions {
+    let millis = |share: u32| (query_within * share / 4).as_millis().max(1).to_string();
+    options.options([
+        ("statement_timeout", millis(4)),
+        ("lock_timeout", millis(3)),
+        ("idle_in_transaction_session_timeout", millis(8)),
+    ])
 }
 
 #[async_trait::async_trait]
 impl Store for Postgres {
     async fn ping(&self) -> Result<(), StoreError> {
-        self.within(sqlx::query("SELECT 1 FROM users LIMIT 1").execute(&self.pool)).await.map(drop)
+        let query = sqlx::query("SELECT 1 FROM probe").execute(&self.pool);
+        transaction::within(self.query_within, query).await.map(drop)
+    }
+
+    async fn probe(&self, now: jiff::Timestamp) -> Result<(), StoreError> {
+        transaction::transact!(self, |tx| {
+            let query = sqlx::query("UPDATE probe SET at = $1 WHERE id = 1").bind(super::millis(now));
+            query.execute(&mut *tx).await?;
+            Ok(())
+        })
     }
 
     async fn close(&self) {

@@ -1,20 +1,28 @@
 //! `Store` on one SQLite file: write-ahead log, one connection that writes, a few that read.
 
-use std::{future::Future, path::Path, time::Duration};
+mod files;
+
+use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{
+    ConnectOptions as _, Connection as _,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
 
-use super::{Settings, Store, StoreError};
+use files::Files;
+
+use super::{Settings, Store, StoreError, transaction};
 
 pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The embedded database.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
-    writer: SqlitePool,
+    pub(super) writer: SqlitePool,
     reader: SqlitePool,
-    query_within: Duration,
+    files: Files,
+    pub(super) query_within: Duration,
 }
 
 impl Sqlite {
@@ -30,11 +38,9 @@ impl Sqlite {
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // With a write-ahead log NORMAL survives a crash of the process; a power cut may cost the last commits,
-            // never the file.
-            .synchronous(SqliteSynchronous::Normal)
+            // A commit is on the disk before it is answered, so that a power cut does not undo it.
+            .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(settings.busy_within)
             .optimize_on_close(true, None);
@@ -43,10 +49,17 @@ impl Sqlite {
             pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false) // a file does not disconnect
         };
         let opened = async {
+            // Only now: a file that is deleted later is an error, not an empty database.
+            options.clone().create_if_missing(true).connect().await?.close().await?;
             let writer = pool().max_connections(1).connect_with(options.clone()).await?;
             MIGRATIONS.run(&writer).await?;
             let reader = pool().max_connections(settings.connections_max).connect_with(options.read_only(true)).await?;
-            anyhow::Ok(Self { writer, reader, query_within: settings.query_within })
+            // A first write, so that the write-ahead log exists and is watched too.
+            let mut first = transaction::Transaction::begin(&writer, "BEGIN IMMEDIATE").await?;
+            sqlx::query("UPDATE probe SET at = at + 1 WHERE id = 1").execute(first.connection()?).await?;
+            first.commit(settings.query_within).await?;
+            let files = Files::watch(path)?;
+            anyhow::Ok(Self { writer, reader, files, query_within: settings.query_within })
         };
         opened.await.with_context(|| {
             format!(
@@ -56,26 +69,39 @@ impl Sqlite {
         })
     }
 
-    pub(super) fn writer(&self) -> &SqlitePool {
-        &self.writer
-    }
-
     pub(super) fn reader(&self) -> &SqlitePool {
         &self.reader
     }
 
-    pub(super) async fn within<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-        match tokio::time::timeout(self.query_within, query).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => Err(StoreError::Unavailable(format!("no answer within {:?}", self.query_within))),
-        }
+    /// Begins a transaction that may write: it waits for the lock now, not when it first writes.
+    pub(super) async fn begin(&self) -> Result<transaction::Transaction<sqlx::Sqlite>, StoreError> {
+        self.files.are_in_place()?;
+        Ok(transaction::Transaction::begin(&self.writer, "BEGIN IMMEDIATE").await?)
+    }
+
+    /// Whether what was committed is in the file that the next start opens.
+    ///
+    /// # Errors
+    /// `Unavailable` when the file was deleted or replaced: the change is lost with it.
+    pub(super) fn committed(&self) -> Result<(), StoreError> {
+        self.files.are_in_place()
     }
 }
 
 #[async_trait::async_trait]
 impl Store for Sqlite {
     async fn ping(&self) -> Result<(), StoreError> {
-        self.within(sqlx::query("SELECT 1 FROM users LIMIT 1").execute(&self.reader)).await.map(drop)
+        self.files.are_in_place()?;
+        let query = sqlx::query("SELECT 1 FROM probe").execute(&self.reader);
+        transaction::within(self.query_within, query).await.map(drop)
+    }
+
+    async fn probe(&self, now: jiff::Timestamp) -> Result<(), StoreError> {
+        transaction::transact!(self, |tx| {
+            let query = sqlx::query("UPDATE probe SET at = $1 WHERE id = 1").bind(super::millis(now));
+            query.execute(&mut *tx).await?;
+            Ok(())
+        })
     }
 
     async fn close(&self) {
@@ -89,16 +115,9 @@ mod tests {
     use std::time::Duration;
 
     use super::{Settings, Sqlite, Store as _, StoreError};
-    use crate::storage::{NewUser, Users as _};
 
-    fn ann() -> NewUser {
-        NewUser {
-            id: uuid::Uuid::new_v4(),
-            email: "ann@example.org".to_owned(),
-            name: "Ann".to_owned(),
-            password_hash: "x".to_owned(),
-            created_at: jiff::Timestamp::UNIX_EPOCH,
-        }
+    fn now() -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH
     }
 
     #[tokio::test]
@@ -108,23 +127,11 @@ mod tests {
         let short = Settings { busy_within: Duration::from_millis(20), ..Settings::default() };
         let ours = Sqlite::open(&path, &short).await.expect("a database");
         let theirs = Sqlite::open(&path, &short).await.expect("the same database");
-        let mut writing = theirs.writer().begin().await.expect("begun");
-        sqlx::query("UPDATE users SET name = name").execute(&mut *writing).await.expect("holds the lock");
-        assert!(matches!(ours.add_user(&ann()).await, Err(StoreError::Unavailable(_))));
+        let writing = theirs.begin().await.expect("holds the lock");
+        assert!(matches!(ours.probe(now()).await, Err(StoreError::Unavailable(_))));
         ours.ping().await.expect("readers do not wait for writers");
-        writing.rollback().await.expect("ended");
-        ours.add_user(&ann()).await.expect("now it is ours to write");
-    }
-
-    #[tokio::test]
-    async fn what_was_stored_is_there_after_a_restart() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("deep/er/aldis.db");
-        let first = Sqlite::open(&path, &Settings::default()).await.expect("a database");
-        let user = first.add_user(&ann()).await.expect("an account");
-        first.close().await;
-        let second = Sqlite::open(&path, &Settings::default()).await.expect("the same database");
-        assert_eq!(second.user_by_id(user.id).await.expect("an answer"), Some(user));
+        writing.roll_back(Duration::from_secs(1)).await;
+        ours.probe(now()).await.expect("now it is ours to write");
     }
 
     #[tokio::test]

@@ -1,27 +1,19 @@
 //! The table `users`: who may log in.
+//!
+//! **Invariant:** what ends a user's sessions and the fact that they ended are one transaction
+//! (`contract::a_change_of_password_ends_all_other_sessions`).
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Postgres, Sqlite, StoreError, millis, timestamp};
-
-/// A user with an account.
-#[derive(Clone, Debug, PartialEq)]
-pub struct User {
-    /// Their id everywhere: the token's `sub`, the wire's `userId`.
-    pub id: Uuid,
-    /// The address as typed; unique without regard to case.
-    pub email: String,
-    /// The name shown to others.
-    pub name: String,
-    /// The argon2id hash of their password, in PHC form.
-    pub password_hash: String,
-    /// Whether they may no longer log in.
-    pub disabled: bool,
-    /// When they signed up.
-    pub created_at: Timestamp,
-}
+use super::{
+    Postgres, RoomId, Sqlite, StoreError, millis,
+    revocations::{End, revoke},
+    sessions::{NewSession, end_all, insert_session},
+    transaction::{transact, within},
+    user::{Row, User, user_columns},
+};
 
 /// A new account.
 #[derive(Clone, Debug)]
@@ -38,88 +30,140 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
+/// A new password for an account.
+#[derive(Clone, Debug)]
+pub struct NewPassword {
+    /// Whose.
+    pub user: Uuid,
+    /// The hash that was verified; `None` if the owner proved themselves by mail.
+    pub from: Option<String>,
+    /// The new hash.
+    pub to: String,
+    /// The session that goes on, if any.
+    pub keep: Option<Uuid>,
+}
+
 /// Operations on the table `users`.
 #[async_trait]
 pub trait Users {
-    /// Adds an account. `EmailTaken` when the address, in any case, already has one.
-    async fn add_user(&self, user: &NewUser) -> Result<User, StoreError>;
+    /// Adds an account and its first session. `EmailTaken` when the address, in any case, already has one.
+    async fn add_user(&self, user: &NewUser, session: &NewSession) -> Result<User, StoreError>;
     /// The account of an address, without regard to case.
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError>;
     /// The account with this id.
     async fn user_by_id(&self, id: Uuid) -> Result<Option<User>, StoreError>;
-    /// Replaces the password's hash (stronger parameters, a new password). False when there is no such user.
-    async fn set_password_hash(&self, id: Uuid, hash: &str) -> Result<bool, StoreError>;
-    /// Disables or enables an account. False when there is no such user.
-    async fn set_disabled(&self, id: Uuid, disabled: bool) -> Result<bool, StoreError>;
+    /// Replaces a password's hash by one of the same password; false when it is not `from` any more.
+    async fn rehash(&self, id: Uuid, from: &str, to: &str) -> Result<bool, StoreError>;
+    /// Sets a new password and ends all sessions but one; answers those that ended. `None` when the account is gone,
+    /// disabled, or has another password than `from`.
+    async fn change_password(&self, new: &NewPassword, end: End) -> Result<Option<Vec<Uuid>>, StoreError>;
+    /// Disables an account, ends all its sessions and revokes its tokens. False when there is no such user.
+    async fn disable(&self, id: Uuid, end: End) -> Result<bool, StoreError>;
+    /// Enables an account. False when there is no such user.
+    async fn enable(&self, id: Uuid) -> Result<bool, StoreError>;
+    /// Deletes an account with its sessions and rooms, and revokes its tokens; answers the rooms. `None` when there is
+    /// no such user.
+    async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<Vec<RoomId>>, StoreError>;
 }
 
-/// A row as the database returns it.
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    email: String,
-    name: String,
-    password_hash: String,
-    disabled: bool,
-    created_at: i64,
+fn room_id(text: String) -> Result<RoomId, StoreError> {
+    text.parse().map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: text })
 }
 
-impl TryFrom<Row> for User {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.id,
-            email: row.email,
-            name: row.name,
-            password_hash: row.password_hash,
-            disabled: row.disabled,
-            created_at: timestamp("users.created_at", row.created_at)?,
-        })
-    }
-}
-
-/// One text for both databases: the statements are common SQL, the row types differ only in the driver.
+/// One text for both databases: the statements are common SQL. `$lock` is PostgreSQL's `FOR UPDATE`; SQLite has a single
+/// writer.
 macro_rules! users_table {
-    ($Store:ty) => {
+    ($Store:ty, $lock:literal) => {
         #[async_trait]
         impl Users for $Store {
-            async fn add_user(&self, user: &NewUser) -> Result<User, StoreError> {
-                let sql = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
-                           RETURNING id, email, name, password_hash, disabled, created_at";
-                let row = sqlx::query_as::<_, Row>(sql)
-                    .bind(user.id)
-                    .bind(&user.email)
-                    .bind(&user.name)
-                    .bind(&user.password_hash)
-                    .bind(millis(user.created_at));
-                self.within(row.fetch_one(self.writer())).await?.try_into()
+            async fn add_user(&self, user: &NewUser, session: &NewSession) -> Result<User, StoreError> {
+                let sql = concat!(
+                    "INSERT INTO users (id, email, email_key, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+                     RETURNING ", user_columns!());
+                transact!(self, |tx| {
+                    let row = sqlx::query_as::<_, Row>(sql)
+                        .bind(user.id)
+                        .bind(&user.email)
+                        .bind(user.email.to_ascii_lowercase())
+                        .bind(&user.name)
+                        .bind(&user.password_hash)
+                        .bind(millis(user.created_at))
+                        .fetch_one(&mut *tx)
+                        .await?;
+                    insert_session!(tx, user.id, session);
+                    row.try_into()
+                })
             }
 
             async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-                let sql = "SELECT id, email, name, password_hash, disabled, created_at FROM users WHERE lower(email) = lower($1)";
-                let row = sqlx::query_as::<_, Row>(sql).bind(email);
-                self.within(row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
+                let sql = concat!("SELECT ", user_columns!(), " FROM users WHERE email_key = $1");
+                let row = sqlx::query_as::<_, Row>(sql).bind(email.to_ascii_lowercase());
+                within(self.query_within, row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
             }
 
             async fn user_by_id(&self, id: Uuid) -> Result<Option<User>, StoreError> {
-                let sql = "SELECT id, email, name, password_hash, disabled, created_at FROM users WHERE id = $1";
+                let sql = concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1");
                 let row = sqlx::query_as::<_, Row>(sql).bind(id);
-                self.within(row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
+                within(self.query_within, row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
             }
 
-            async fn set_password_hash(&self, id: Uuid, hash: &str) -> Result<bool, StoreError> {
-                let query = sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(hash);
-                Ok(self.within(query.execute(self.writer())).await?.rows_affected() == 1)
+            async fn rehash(&self, id: Uuid, from: &str, to: &str) -> Result<bool, StoreError> {
+                let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+                transact!(self, |tx| {
+                    let done = sqlx::query(sql).bind(id).bind(from).bind(to).execute(&mut *tx).await?;
+                    Ok(done.rows_affected() == 1)
+                })
             }
 
-            async fn set_disabled(&self, id: Uuid, disabled: bool) -> Result<bool, StoreError> {
-                let query = sqlx::query("UPDATE users SET disabled = $2 WHERE id = $1").bind(id).bind(disabled);
-                Ok(self.within(query.execute(self.writer())).await?.rows_affected() == 1)
+            async fn change_password(&self, new: &NewPassword, end: End) -> Result<Option<Vec<Uuid>>, StoreError> {
+                let sql = "UPDATE users SET password_hash = $3
+                           WHERE id = $1 AND NOT disabled AND password_hash = coalesce($2, password_hash)";
+                transact!(self, |tx| {
+                    let query = sqlx::query(sql).bind(new.user).bind(new.from.as_deref()).bind(&new.to);
+                    match query.execute(&mut *tx).await?.rows_affected() {
+                        0 => Ok(None),
+                        _ => Ok(Some(end_all!(tx, new.user, new.keep, end))),
+                    }
+                })
+            }
+
+            async fn disable(&self, id: Uuid, end: End) -> Result<bool, StoreError> {
+                transact!(self, |tx| {
+                    let query = sqlx::query("UPDATE users SET disabled = TRUE WHERE id = $1").bind(id);
+                    let known = query.execute(&mut *tx).await?.rows_affected() == 1;
+                    if known {
+                        sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id).execute(&mut *tx).await?;
+                        revoke!(tx, id, id, end);
+                    }
+                    Ok(known)
+                })
+            }
+
+            async fn enable(&self, id: Uuid) -> Result<bool, StoreError> {
+                transact!(self, |tx| {
+                    let query = sqlx::query("UPDATE users SET disabled = FALSE WHERE id = $1").bind(id);
+                    Ok(query.execute(&mut *tx).await?.rows_affected() == 1)
+                })
+            }
+
+            async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<Vec<RoomId>>, StoreError> {
+                // Locked first, so that no room of theirs is added meanwhile.
+                let lock = concat!("SELECT id FROM users WHERE id = $1", $lock);
+                transact!(self, |tx| {
+                    let known = sqlx::query_scalar::<_, Uuid>(lock).bind(id).fetch_optional(&mut *tx).await?;
+                    if known.is_none() {
+                        return Ok(None);
+                    }
+                    let sql = "SELECT room_id FROM meetings WHERE host_id = $1";
+                    let rooms = sqlx::query_scalar::<_, String>(sql).bind(id).fetch_all(&mut *tx).await?;
+                    sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(&mut *tx).await?;
+                    revoke!(tx, id, id, end);
+                    rooms.into_iter().map(room_id).collect::<Result<_, _>>().map(Some)
+                })
             }
         }
     };
 }
 
-users_table!(Sqlite);
-users_table!(Postgres);
+users_table!(Sqlite, "");
+users_table!(Postgres, " FOR UPDATE");

@@ -69,6 +69,13 @@ impl Node {
         Self::spawn(dir, command, arguments, None).await
     }
 
+    /// Kills the node and starts it again with its data.
+    pub(super) async fn killed_and_restarted(mut self) -> Self {
+        self.signal("-KILL");
+        self.again().await;
+        self
+    }
+
     async fn start_by(command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
         Self::spawn(dir, command, arguments, stderr).await
@@ -204,9 +211,31 @@ impl Node {
 
     /// A socket that has sent hello.
     pub(super) async fn socket(&self, token: &str) -> Socket {
+        let mut socket = self.greeting(token).await;
+        socket.hears("welcome").await;
+        socket
+    }
+
+    /// What a socket hears whose hello is refused, and the close code.
+    pub(super) async fn refused_socket(&self, token: &str) -> (Vec<String>, Option<u16>) {
+        let mut socket = self.greeting(token).await;
+        let mut heard = Vec::new();
+        while let Some(Ok(frame)) = timeout(PATIENCE, socket.0.next()).await.expect("the socket is closed") {
+            match frame {
+                Message::Text(text) => {
+                    let message: Value = serde_json::from_str(&text).expect("JSON");
+                    heard.push(message["type"].as_str().expect("a type").to_owned());
+                }
+                Message::Close(frame) => return (heard, frame.map(|frame| frame.code.into())),
+                Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            }
+        }
+        (heard, None)
+    }
+
+    async fn greeting(&self, token: &str) -> Socket {
         let mut socket = Socket::open(&self.http, "aldis.v1").await.expect("a socket");
         socket.says(json!({ "type": "hello", "data": { "token": token } })).await;
-        socket.hears("welcome").await;
         socket
     }
 }
@@ -298,6 +327,12 @@ impl Socket {
     pub(super) async fn joins(&mut self, room: &str) -> Value {
         self.says(json!({ "type": "join_room", "data": { "roomId": room } })).await;
         self.hears("room_joined").await["data"].clone()
+    }
+
+    /// That the node still answers.
+    pub(super) async fn is_alive(&mut self) {
+        self.says(json!({ "type": "heartbeat", "data": {} })).await;
+        self.hears("heartbeat_ack").await;
     }
 
     /// The close code with which the node ends the socket.

@@ -10,14 +10,14 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::auth::LIFE_MAX;
+
 /// How long others may keep a copy of the JWKS: its `max-age`.
 pub const JWKS_MAX_AGE: Duration = Duration::from_secs(300);
 /// How long a key is published before it signs: twice as long, so that clocks and look-ups may be late.
 pub const PUBLISHED_FOR: Duration = Duration::from_secs(2 * JWKS_MAX_AGE.as_secs());
-/// The longest lifetime of a token: what `aldis token mint` signs at most; those of logins live a day at most.
-pub const TOKEN_LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a key verifies after the next one began to sign: the longest token, and an hour for what is late.
-const KEPT_FOR: Duration = Duration::from_secs(TOKEN_LIFE_MAX.as_secs() + 60 * 60);
+const KEPT_FOR: Duration = Duration::from_secs(LIFE_MAX.as_secs() + 60 * 60);
 /// The most keys of a folder: one a day for as long as a key is kept, and as many again by hand.
 pub(super) const KEYS_MAX: usize = 64;
 
@@ -266,7 +266,7 @@ mod tests {
                 now = later(now, Duration::from_secs(wait));
                 tokens.retain(|(_, expires)| *expires > now);
                 let signing = starts[current(&starts, now)];
-                tokens.push((signing, later(now, TOKEN_LIFE_MAX)));
+                tokens.push((signing, later(now, LIFE_MAX)));
                 let is_due = is_due(&starts, DAY * every, now);
                 let steps = match wish {
                     0 => plan(&starts, Rotation::Announced, now).unwrap_or_default(),

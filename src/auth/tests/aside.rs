@@ -18,13 +18,10 @@ async fn short_jobs_overtake_long_ones() {
         let done = Arc::clone(&done);
         move || done.lock().expect("a list").push(what)
     };
-    let mut first = Box::pin(aside.login(async move { Ok(gate.recv().is_err()) }));
+    let (one, two) = (aside.enter().expect("a place"), aside.enter().expect("a place"));
+    let mut first = Box::pin(one.hash(move || gate.recv().is_err()));
     assert!(futures_util::poll!(&mut first).is_pending(), "the only thread is taken");
-    let long = note("long");
-    let mut long = Box::pin(aside.login(async move {
-        long();
-        Ok(())
-    }));
+    let mut long = Box::pin(two.hash(note("long")));
     let mut moment = Box::pin(aside.moment(note("moment")));
     assert!(futures_util::poll!(&mut long).is_pending() && futures_util::poll!(&mut moment).is_pending());
     drop(open);
@@ -37,14 +34,14 @@ async fn short_jobs_overtake_long_ones() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_jobs_run_than_there_are_threads() {
     let (aside, now, most) = (Aside::new(2, 300), Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let work = || {
+    let work = async || {
         let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-        aside.login(async move {
+        let job = move || {
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            tokio::task::yield_now().await;
+            std::thread::yield_now();
             now.fetch_sub(1, Ordering::SeqCst);
-            Ok(())
-        })
+        };
+        aside.enter().expect("a place").hash(job).await
     };
     for outcome in join_all((0..200).map(|_| work())).await {
         outcome.expect("done");
@@ -55,7 +52,7 @@ async fn no_more_jobs_run_than_there_are_threads() {
 #[tokio::test]
 async fn a_panic_fails_only_its_own_job() {
     let aside = Aside::new(1, 10);
-    let broken = aside.login::<()>(async { panic!("as the test wants") }).await;
+    let broken: Result<(), _> = aside.moment(|| panic!("as the test wants")).await;
     assert!(matches!(broken, Err(AuthError::Broken(_))), "{broken:?}");
     assert_eq!(aside.moment(|| 7).await.expect("the next is done"), 7);
 }

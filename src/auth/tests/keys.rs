@@ -1,18 +1,39 @@
 //! Keys on disk: made at first start, private, rotated without logging anybody out.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
-use super::{Hand, bench, cheap};
+use super::Hand;
 use crate::auth::{
-    KeyRing, TokenError,
-    keys::{PUBLISHED_FOR, Role, Rotation, TOKEN_LIFE_MAX},
+    KeyRing, LIFE_MAX, Settings, Subject, TokenError, Tokens,
+    keys::{PUBLISHED_FOR, Role, Rotation},
 };
 
 /// Until the next key signs, in seconds.
 const LEAD: i64 = PUBLISHED_FOR.as_secs().cast_signed();
 const DAY: i64 = 24 * 60 * 60;
+
+/// Keys in a folder of their own, and the tokens that they sign.
+struct Bench {
+    folder: tempfile::TempDir,
+    hand: Hand,
+    keys: Arc<KeyRing>,
+    tokens: Tokens,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (folder, hand) = (tempfile::tempdir().expect("a folder"), Hand::new());
+        let keys = Arc::new(KeyRing::open(folder.path(), hand.clock().now()).expect("keys"));
+        let tokens = Tokens::new(Arc::clone(&keys), &Settings::default(), hand.clock());
+        Self { folder, hand, keys, tokens }
+    }
+}
+
+fn ann() -> Subject<'static> {
+    Subject { user: Uuid::new_v4(), name: "Ann", session: None }
+}
 
 fn roles(ring: &KeyRing) -> Vec<Role> {
     ring.list().into_iter().map(|key| key.role).collect()
@@ -54,12 +75,12 @@ fn a_file_that_is_no_key_is_named() {
     assert!(format!("{why:#}").contains("1800000000000.pem is not an RSA private key in PEM"), "{why:#}");
 }
 
-#[tokio::test]
-async fn the_next_key_is_published_before_it_signs_and_the_one_before_verifies_until_its_last_token_has_expired() {
-    let bench = bench(cheap()).await;
-    let (tokens, keys) = (bench.auth.tokens(), bench.auth.tokens().keys());
+#[test]
+fn the_next_key_is_published_before_it_signs_and_the_one_before_verifies_until_its_last_token_has_expired() {
+    let bench = Bench::new();
+    let (tokens, keys) = (&bench.tokens, &bench.keys);
     let kid = |token: &str| jsonwebtoken::decode_header(token).expect("a header").kid.expect("a kid");
-    let mint = || tokens.mint_for(Uuid::new_v4(), "Ann", TOKEN_LIFE_MAX).expect("a token");
+    let mint = || tokens.mint_for(ann(), LIFE_MAX).expect("a token");
     let published = |kid: &str| keys.jwks().find(kid).is_some();
     let first = mint();
     let next = keys.rotate(Rotation::Announced, bench.hand.clock().now()).expect("rotated").remove(1);
@@ -86,14 +107,14 @@ async fn the_next_key_is_published_before_it_signs_and_the_one_before_verifies_u
     keys.tend(None, bench.hand.clock().now()).expect("looked");
     assert_eq!(roles(keys), [Role::Current]);
     assert!(!published(&kid(&last)));
-    let files = fs::read_dir(bench.folder.path().join("keys")).expect("the folder").count();
+    let files = fs::read_dir(bench.folder.path()).expect("the folder").count();
     assert_eq!(files, 1, "the files are deleted");
 }
 
-#[tokio::test]
-async fn the_timer_publishes_a_next_key_in_time_and_again_and_again() {
-    let bench = bench(cheap()).await;
-    let (tokens, keys) = (bench.auth.tokens(), bench.auth.tokens().keys());
+#[test]
+fn the_timer_publishes_a_next_key_in_time_and_again_and_again() {
+    let bench = Bench::new();
+    let (tokens, keys) = (&bench.tokens, &bench.keys);
     let every = Some(Duration::from_secs(DAY.unsigned_abs()));
     let turn = |seconds: i64| {
         bench.hand.turn(seconds);
@@ -110,22 +131,22 @@ async fn the_timer_publishes_a_next_key_in_time_and_again_and_again() {
     assert!(turn(10 * DAY), "the node was off: the timer makes up for it once");
     assert_eq!(roles(keys), [Role::Current, Role::Next, Role::Previous]);
     assert!(!turn(1));
-    let token = tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    let token = tokens.mint(ann()).expect("a token");
     tokens.verify(&token).expect("good");
 }
 
-#[tokio::test]
-async fn leaked_keys_are_given_up_at_once() {
-    let bench = bench(cheap()).await;
-    let (tokens, keys) = (bench.auth.tokens(), bench.auth.tokens().keys());
+#[test]
+fn leaked_keys_are_given_up_at_once() {
+    let bench = Bench::new();
+    let (tokens, keys) = (&bench.tokens, &bench.keys);
     keys.rotate(Rotation::Announced, bench.hand.clock().now()).expect("rotated");
-    let old = tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    let old = tokens.mint(ann()).expect("a token");
     bench.hand.turn(1);
     let left = keys.rotate(Rotation::Leaked, bench.hand.clock().now()).expect("rotated");
     assert_eq!((left.len(), roles(keys)), (1, vec![Role::Current]));
     assert_eq!(tokens.verify(&old), Err(TokenError::UnknownKey));
-    tokens.verify(&tokens.mint(Uuid::new_v4(), "Ann").expect("a token")).expect("good");
-    assert_eq!(fs::read_dir(bench.folder.path().join("keys")).expect("the folder").count(), 1);
+    tokens.verify(&tokens.mint(ann()).expect("a token")).expect("good");
+    assert_eq!(fs::read_dir(bench.folder.path()).expect("the folder").count(), 1);
 }
 
 #[test]

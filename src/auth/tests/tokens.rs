@@ -6,8 +6,8 @@ use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Hand, bench, cheap};
-use crate::auth::{KeyRing, Settings, TokenError, Tokens};
+use super::Hand;
+use crate::auth::{KeyRing, Settings, Subject, TokenError, Tokens};
 use std::sync::Arc;
 
 struct Mint {
@@ -23,10 +23,14 @@ fn mint() -> Mint {
     Mint { _folder: folder, hand, tokens }
 }
 
+fn subject(user: Uuid, name: &str) -> Subject<'_> {
+    Subject { user, name, session: None }
+}
+
 #[test]
 fn a_token_is_valid_until_its_expiry_plus_the_leeway() {
     let (mint, user) = (mint(), Uuid::new_v4());
-    let token = mint.tokens.mint(user, "Ann").expect("a token");
+    let token = mint.tokens.mint(subject(user, "Ann")).expect("a token");
     let identity = mint.tokens.verify(&token).expect("good");
     assert_eq!((identity.user, identity.name.as_str()), (user, "Ann"));
     mint.hand.turn(900 + 4);
@@ -38,7 +42,7 @@ fn a_token_is_valid_until_its_expiry_plus_the_leeway() {
 #[test]
 fn a_token_from_far_in_the_future_is_refused() {
     let mint = mint();
-    let token = mint.tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    let token = mint.tokens.mint(subject(Uuid::new_v4(), "Ann")).expect("a token");
     mint.hand.turn(-61);
     assert_eq!(mint.tokens.verify(&token), Err(TokenError::NotYet));
 }
@@ -46,7 +50,7 @@ fn a_token_from_far_in_the_future_is_refused() {
 #[test]
 fn the_jwks_suffices_to_verify_a_token() {
     let mint = mint();
-    let token = mint.tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+    let token = mint.tokens.mint(subject(Uuid::new_v4(), "Ann")).expect("a token");
     let text = serde_json::to_string(&mint.tokens.keys().jwks()).expect("JSON");
     assert!(!text.contains("\"d\""), "the private half is not in it");
     let jwks: JwkSet = serde_json::from_str(&text).expect("a key set");
@@ -65,11 +69,11 @@ fn part(value: &serde_json::Value) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-#[tokio::test]
-async fn only_our_own_tokens_are_valid() {
-    let bench = bench(cheap()).await;
-    let tokens = bench.auth.tokens();
-    let good = tokens.mint(Uuid::new_v4(), "Ann").expect("a token");
+#[test]
+fn only_our_own_tokens_are_valid() {
+    let mint = mint();
+    let tokens = &mint.tokens;
+    let good = tokens.mint(subject(Uuid::new_v4(), "Ann")).expect("a token");
     let [head, body, signature] = *good.split('.').collect::<Vec<_>>() else { panic!("three parts") };
     let kid = jsonwebtoken::decode_header(&good).expect("a header").kid;
     let public = serde_json::to_vec(&tokens.keys().jwks()).expect("JSON");
@@ -126,6 +130,15 @@ fn a_token_of_ours_with_other_claims_is_refused() {
         ("exp", json!(0), TokenError::Expired(jiff::Timestamp::UNIX_EPOCH)),
         ("iat", json!(null), TokenError::Malformed),
         ("name", json!(7), TokenError::Malformed),
+        ("name", json!("A\nB"), TokenError::Malformed),
+        ("name", json!("A".repeat(65)), TokenError::Malformed),
+        ("sub", json!(format!("{{{}}}", Uuid::nil())), TokenError::Malformed),
+        ("sub", json!(Uuid::nil().simple().to_string()), TokenError::Malformed),
+        ("sid", json!("a session"), TokenError::Malformed),
+        ("nbf", json!(1_800_000_061), TokenError::NotYet),
+        ("nbf", json!("soon"), TokenError::Malformed),
+        ("iat", json!(1_800_000_061), TokenError::NotYet),
+        ("exp", json!(1_800_000_000 + 30 * 24 * 3_600 + 1), TokenError::TooLongLived),
     ] {
         let mut claims = good.clone();
         claims[claim] = value;
@@ -133,12 +146,46 @@ fn a_token_of_ours_with_other_claims_is_refused() {
         assert_eq!(mint.tokens.verify(&token), Err(expected), "{claim}: {}", claims[claim]);
     }
     mint.tokens.verify(&encode(&header, &good, &key.signing).expect("a token")).expect("unchanged it is good");
+    let mut past = good.clone();
+    past["nbf"] = json!(1_799_999_000);
+    past["unknown"] = json!("is ignored, RFC 7519 §4");
+    mint.tokens.verify(&encode(&header, &past, &key.signing).expect("a token")).expect("good since then");
+    for other in [
+        Header { crit: Some(vec!["b64".to_owned()]), ..header.clone() },
+        Header { typ: Some("at+jwt".to_owned()), ..header.clone() },
+    ] {
+        let token = encode(&other, &good, &key.signing).expect("a token");
+        assert_eq!(mint.tokens.verify(&token), Err(TokenError::OtherKind), "{other:?}");
+    }
+}
+
+#[test]
+fn a_token_of_an_ended_session_is_refused_by_both_paths_and_one_minted_after_is_not() {
+    use actors::ports::{Revocation, RevocationScope};
+    let (mint, user, session) = (mint(), Uuid::new_v4(), Uuid::new_v4());
+    let subject = Subject { session: Some(session), ..subject(user, "Ann") };
+    let token = mint.tokens.mint(subject).expect("a token");
+    assert_eq!(mint.tokens.verify(&token).expect("good").session, Some(session));
+    let at = 1_800_000_000_250;
+    let user_id = actors::protocol::UserId::from_u128(user.as_u128());
+    mint.tokens.revoked().add(&Revocation { user: user_id, scope: RevocationScope::AllBefore(at) });
+    assert_eq!(mint.tokens.verify(&token), Err(TokenError::Revoked));
+    let fresh = mint.tokens.mint(subject).expect("a token of the same second");
+    mint.tokens.verify(&fresh).expect("minted after the end");
+    let scope = RevocationScope::Session(actors::protocol::LoginId::from_u128(session.as_u128()));
+    mint.tokens.revoked().add(&Revocation { user: user_id, scope });
+    assert_eq!(mint.tokens.verify(&fresh), Err(TokenError::Revoked));
+    let key = mint.tokens.keys().signer().expect("a key");
+    let header = Header { typ: None, kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
+    let claims: serde_json::Value = jsonwebtoken::dangerous::insecure_decode(&fresh).expect("claims").claims;
+    let other_form = encode(&header, &claims, &key.signing).expect("a token");
+    assert_eq!(mint.tokens.verify(&other_form), Err(TokenError::Revoked));
 }
 
 #[test]
 fn inspecting_shows_the_content_of_an_invalid_token_and_that_it_is_invalid() {
     let mint = mint();
-    let token = mint.tokens.mint_for(Uuid::nil(), "Ann", std::time::Duration::from_secs(60)).expect("a token");
+    let token = mint.tokens.mint_for(subject(Uuid::nil(), "Ann"), std::time::Duration::from_secs(60)).expect("a token");
     mint.hand.turn(3600);
     let seen = mint.tokens.inspect(&token).expect("something to show");
     assert_eq!((seen.header["alg"].as_str(), seen.claims["name"].as_str()), (Some("RS256"), Some("Ann")));
@@ -153,7 +200,7 @@ proptest! {
     fn no_modified_token_is_valid(place in any::<proptest::sample::Index>(), byte in any::<u8>()) {
         static MINT: std::sync::LazyLock<(Mint, String)> = std::sync::LazyLock::new(|| {
             let mint = mint();
-            let token = mint.tokens.mint(Uuid::nil(), "Ann").expect("a token");
+            let token = mint.tokens.mint(subject(Uuid::nil(), "Ann")).expect("a token");
             (mint, token)
         });
         let (mint, token) = &*MINT;

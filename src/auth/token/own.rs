@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
-use super::{Identity, TokenError, Tokens};
+use super::{Claimed, Identity, TokenError, Tokens};
 
 /// The claims of a token minted here, all of them and no others.
 #[derive(Deserialize)]
@@ -24,6 +24,8 @@ struct OwnClaims<'a> {
     aud: Cow<'a, str>,
     #[serde(borrow, rename = "jti")]
     _jti: Cow<'a, str>,
+    #[serde(borrow, default)]
+    sid: Option<Cow<'a, str>>,
 }
 
 impl Tokens {
@@ -44,7 +46,14 @@ impl Tokens {
         if claims.iss != self.issuer || claims.aud != self.audience {
             return Some(Err(TokenError::NotForUs));
         }
-        Some(self.judge(&claims.sub, claims.name, (claims.iat, claims.exp)))
+        Some(self.judge(Claimed {
+            sub: &claims.sub,
+            sid: claims.sid.as_deref(),
+            name: claims.name,
+            iat: claims.iat,
+            exp: claims.exp,
+            nbf: None,
+        }))
     }
 }
 

@@ -4,14 +4,15 @@
 use axum::{
     Json,
     extract::FromRequestParts,
-    http::{HeaderName, StatusCode, request::Parts},
+    http::{HeaderName, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use utoipa::IntoParams;
 
 use super::{LetIn, RefreshBody};
 use crate::{
-    auth::{AuthError, RefreshToken, Session},
+    accounts::SignedIn,
+    auth::{AuthError, RefreshToken},
     http::{
         Shared,
         audit::Who,
@@ -68,6 +69,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RefreshBy {
 pub(in crate::http) struct Door {
     secure: bool,
     refresh: Option<String>,
+    client: String,
 }
 
 impl FromRequestParts<Shared> for Door {
@@ -82,11 +84,18 @@ impl FromRequestParts<Shared> for Door {
             return Err(Problem::too_often("logins from your address", wait));
         }
         let secure = known.is_some_and(|known| known.secure);
-        Ok(Self { secure, refresh: cookie::refresh(&parts.headers, secure) })
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let client = agent.unwrap_or_default().to_owned();
+        Ok(Self { secure, refresh: cookie::refresh(&parts.headers, secure), client })
     }
 }
 
 impl Door {
+    /// What the program that asks says about itself.
+    pub(super) fn client(&self) -> &str {
+        &self.client
+    }
+
     /// The refresh token of the body, else of the cookie.
     pub(super) fn refresh_token(&self, body: Option<&RefreshBody>) -> Result<(RefreshToken, RefreshBy), AuthError> {
         let (text, by) = match (body, &self.refresh) {
@@ -101,8 +110,8 @@ impl Door {
     }
 
     /// The response with a new session: the body and the cookies.
-    pub(super) fn let_in(&self, site: &Shared, status: StatusCode, session: Session, by: RefreshBy) -> Response {
-        let (refresh, access_ttl) = (session.refresh.expose(), site.auth.tokens().ttl());
+    pub(super) fn let_in(&self, site: &Shared, status: StatusCode, session: SignedIn, by: RefreshBy) -> Response {
+        let (refresh, access_ttl) = (session.refresh.expose(), site.accounts.tokens().ttl());
         let answer = LetIn {
             access_token: session.access,
             expires_in: access_ttl.as_secs(),
@@ -114,7 +123,7 @@ impl Door {
         response.extensions_mut().insert(who);
         cookies::set_access(response.headers_mut(), &answer.access_token, access_ttl, self.secure);
         if by == RefreshBy::Cookie {
-            cookies::set_refresh(response.headers_mut(), &refresh, site.auth.settings().refresh_ttl, self.secure);
+            cookies::set_refresh(response.headers_mut(), &refresh, site.accounts.settings().refresh_ttl, self.secure);
         }
         response
     }
@@ -122,6 +131,19 @@ impl Door {
     /// Whether a browser sent a refresh token.
     pub(super) fn has_cookie(&self) -> bool {
         self.refresh.is_some()
+    }
+
+    /// The empty response that removes both cookies.
+    pub(in crate::http) fn forgotten(&self) -> Response {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        self.forget(&mut response);
+        response
+    }
+
+    /// Whether the password of this user may be guessed once more; a session that was stolen must not find it out.
+    pub(in crate::http) fn may_guess(&self, site: &Shared, user: uuid::Uuid) -> Result<(), Problem> {
+        let guess = site.rates.login_email.take(user.to_string());
+        guess.map_err(|wait| Problem::too_often("guesses of this password", wait))
     }
 
     /// Removes both cookies.

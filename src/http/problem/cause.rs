@@ -47,6 +47,16 @@ impl From<StoreError> for Problem {
                 tracing::warn!(%cause, "the database is unavailable");
                 Self::unavailable("The database is unavailable: try again in a moment.")
             }
+            StoreError::Conflict(cause) => {
+                tracing::warn!(%cause, "the database is busy with other changes");
+                Self::unavailable("The database is busy: try again in a moment.")
+            }
+            StoreError::Unknown(cause) => {
+                tracing::warn!(%cause, "the database did not confirm a change");
+                Self::unavailable(
+                    "The database did not confirm the change, so it may have been made: look before you try again.",
+                )
+            }
             StoreError::EmailTaken => AuthError::EmailTaken.into(),
             StoreError::UnknownUser => AuthError::Gone.into(),
             StoreError::TooManyRooms { max } => {
@@ -70,6 +80,9 @@ impl From<TokenError> for Problem {
             | TokenError::UnknownKey
             | TokenError::BadSignature
             | TokenError::NotYet
+            | TokenError::TooLongLived
+            | TokenError::OtherKind
+            | TokenError::Revoked
             | TokenError::NotForUs => Code::AuthInvalid,
         };
         let text = why.to_string();

@@ -69,10 +69,14 @@ codes! {
     OriginNotAllowed = "origin_not_allowed", FORBIDDEN, "Origin not allowed";
     /// The operator disabled the account.
     AccountDisabled = "account_disabled", FORBIDDEN, "Account disabled";
+    /// The current password, asked for again, is wrong.
+    PasswordWrong = "password_wrong", FORBIDDEN, "Wrong password";
     /// No such resource.
     NotFound = "not_found", NOT_FOUND, "Not found";
     /// There is no such room.
     RoomNotFound = "room_not_found", NOT_FOUND, "Room not found";
+    /// The caller has no such session.
+    SessionNotFound = "session_not_found", NOT_FOUND, "Session not found";
     /// There is no such user.
     UserNotFound = "user_not_found", NOT_FOUND, "User not found";
     /// The resource does not support this method.

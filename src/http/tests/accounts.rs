@@ -89,7 +89,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
 }
 
 #[tokio::test]
-async fn a_refresh_by_cookie_rotates_it_and_a_second_use_ends_the_family() {
+async fn a_refresh_by_cookie_rotates_it_and_a_late_second_use_ends_the_session() {
     let bench = bench().await;
     bench.signup("ann").await;
     let (first, _) = login(&bench).await.cookie("refresh_token").expect("a cookie");
@@ -98,6 +98,10 @@ async fn a_refresh_by_cookie_rotates_it_and_a_second_use_ends_the_family() {
     assert_eq!((answer.status.as_u16(), answer.json().get("refreshToken")), (200, None));
     let (second, _) = answer.cookie("refresh_token").expect("a cookie");
     assert_ne!(first, second);
+    let again = refresh(&first).send(&bench.router).await;
+    let repeated = again.cookie("refresh_token").map(|(token, _)| token);
+    assert_eq!((again.status.as_u16(), repeated.as_ref()), (200, Some(&second)), "the answer was lost");
+    bench.now.fetch_add(10, std::sync::atomic::Ordering::SeqCst);
     let answer = refresh(&first).send(&bench.router).await;
     answer.is_problem(401, "refresh_invalid");
     let (gone, flags) = answer.cookie("refresh_token").expect("a cookie that forgets");

@@ -23,8 +23,12 @@ fn the_document_lists_every_route() {
     assert_eq!(
         routes,
         [
+            "DELETE /api/account/sessions",
+            "DELETE /api/account/sessions/{sessionId}",
             "DELETE /api/rooms/{roomId}",
             "GET /.well-known/jwks.json",
+            "GET /api/account/export",
+            "GET /api/account/sessions",
             "GET /api/auth/me",
             "GET /api/ice-servers",
             "GET /api/rooms",
@@ -34,6 +38,8 @@ fn the_document_lists_every_route() {
             "GET /health/ready",
             "GET /ws",
             "PATCH /api/rooms/{roomId}",
+            "POST /api/account/delete",
+            "POST /api/account/password",
             "POST /api/auth/login",
             "POST /api/auth/logout",
             "POST /api/auth/refresh",

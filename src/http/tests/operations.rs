@@ -104,16 +104,25 @@ async fn only_the_admin_listener_shows_metrics_and_internal_state() {
 async fn a_disabled_user_is_kicked_and_cannot_log_in() {
     let bench = bench().await;
     let (token, id) = bench.signup("ann").await;
+    bench.now.fetch_add(1, Ordering::SeqCst);
     let admin = admin_router(Arc::clone(&bench.site), Arc::new(String::new), operators(false));
     let change = |id: &str, disabled: bool| {
         let ask = Ask::new("PATCH", &format!("/internal/users/{id}")).json(json!({ "disabled": disabled }));
         at(ask).bearer(TOKEN)
     };
     assert_eq!(change(&id.to_string(), true).send(&admin).await.status, 204);
-    assert_eq!(bench.live.commands(), [format!("kick {id}")]);
+    assert_eq!(bench.live.commands(), [format!("revoke {id}")]);
     let login = || Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": "correct horse"}));
     login().send(&bench.router).await.is_problem(403, "account_disabled");
-    Ask::get("/api/auth/me").bearer(&token).send(&bench.router).await.is_problem(403, "account_disabled");
+    for ask in [
+        Ask::get("/api/auth/me"),
+        Ask::get("/api/ice-servers"),
+        Ask::get("/api/rooms"),
+        Ask::post("/api/rooms"),
+        Ask::get("/api/rooms/aaa-bbbb-ccc"),
+    ] {
+        ask.bearer(&token).send(&bench.router).await.is_problem(401, "auth_invalid");
+    }
     assert_eq!(change(&id.to_string(), false).send(&admin).await.status, 204);
     assert!(bench.live.commands().is_empty());
     assert_eq!(login().send(&bench.router).await.status, 200);

@@ -17,7 +17,7 @@ use actors::{
 };
 use serde_json::Value;
 
-use super::LiveRooms;
+use crate::live::LiveRooms;
 
 /// Everybody is this user.
 const USER: UserId = UserId::from_u128(1);

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{at, someone};
 use crate::storage::{Meeting, MeetingChange, MeetingPage, Mode, RoomId, Store, StoreError, User};
 
-fn room_of(host: &User, second: i64) -> Meeting {
+pub(super) fn room_of(host: &User, second: i64) -> Meeting {
     Meeting {
         room_id: RoomId::random(),
         host_id: host.id,
@@ -90,4 +90,11 @@ pub(super) async fn a_hosts_rooms_are_listed_newest_first_in_pages(store: &dyn S
         seen.extend(page);
     }
     assert_eq!(seen, rooms);
+}
+
+pub(super) async fn of_many_rooms_at_once_no_more_than_the_limit_are_made(store: &dyn Store) {
+    let host = someone(store).await;
+    let rooms: Vec<_> = (0..8).map(|second| room_of(&host, second)).collect();
+    let made = futures_util::future::join_all(rooms.iter().map(|room| store.add_meeting(room, 3))).await;
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 3, "{made:?}");
 }

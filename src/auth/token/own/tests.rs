@@ -8,7 +8,7 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, prop_oneo
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::auth::{Clock, KeyRing, Settings, TokenError, Tokens};
+use crate::auth::{Clock, KeyRing, Settings, Subject, TokenError, Tokens};
 
 const NOW: i64 = 1_800_000_000;
 
@@ -38,7 +38,10 @@ fn verdicts(token: &str) -> (Option<Result<Uuid, TokenError>>, Result<Uuid, Toke
 
 #[test]
 fn a_minted_token_takes_the_fast_path() {
-    let token = TOKENS.1.mint(Uuid::nil(), "Ann \"\u{e9}\" \\").expect("a token");
+    let token = TOKENS
+        .1
+        .mint(Subject { user: Uuid::nil(), name: "Ann \"\u{e9}\" \\", session: Some(Uuid::nil()) })
+        .expect("a token");
     assert!(token.starts_with(&TOKENS.1.keys().signer().expect("a key").encoded_header));
     let own = TOKENS.1.verify_own(&token).expect("the fast path").expect("valid");
     assert_eq!(Ok(own), TOKENS.1.verify_any(&token));
@@ -89,12 +92,12 @@ proptest! {
 
     #[test]
     fn both_paths_agree_on_any_claims(
-        changed in proptest::collection::vec((0_usize..8, value()), 0..3),
+        changed in proptest::collection::vec((0_usize..9, value()), 0..3),
         flipped in proptest::option::of(any::<proptest::sample::Index>()),
     ) {
         let mut claims = claims();
         for (place, value) in changed {
-            claims[["sub", "name", "iat", "exp", "iss", "aud", "jti", "nbf"][place]] = value;
+            claims[["sub", "name", "iat", "exp", "iss", "aud", "jti", "nbf", "sid"][place]] = value;
         }
         let mut token = signed(&claims.to_string()).into_bytes();
         if let Some(place) = flipped {

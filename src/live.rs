@@ -1,20 +1,22 @@
-//! Everything HTTP needs from the actor system.
+//! Everything that accounts, rooms and HTTP need from the actor system.
+
+#[cfg(test)]
+pub(crate) mod told;
 
 use std::time::Duration;
 
 use actors::{
     node::{NodeRef, Tree},
-    protocol::UserId,
+    ports::{Revocation, Unavailable},
+    protocol::RoomId,
 };
 use async_trait::async_trait;
 use serde_json::json;
-use uuid::Uuid;
-
-use crate::storage::RoomId;
 
 /// The live rooms. Implemented by the actor system's `NodeRef`.
 ///
-/// Commands return once the system has accepted them; they do not wait until every socket is closed.
+/// Commands return once the system has accepted them; they do not wait until every socket is closed. They may be
+/// repeated.
 #[async_trait]
 pub trait LiveRooms: Send + Sync + 'static {
     /// Occupied seats of a room, over all nodes; 0 for an empty room; `None` when unknown now.
@@ -22,11 +24,18 @@ pub trait LiveRooms: Send + Sync + 'static {
     /// A room's internal state for operators: seats, nodes, queues. `None` when it is empty.
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value>;
     /// The room was deleted or closed: disconnects its members (`room_closed`, 4404).
-    async fn close(&self, room_id: RoomId);
+    ///
+    /// # Errors
+    /// `Unavailable` while the ledger is: the members are still connected.
+    async fn close(&self, room_id: RoomId) -> Result<(), Unavailable>;
     /// The room's settings changed: they apply to the next join and the next disconnect.
-    async fn settings_changed(&self, room_id: RoomId);
-    /// The user was disabled: closes their sockets (4403).
-    async fn kick_user(&self, user: Uuid);
+    ///
+    /// # Errors
+    /// `Unavailable` while the ledger is: other nodes do not know yet.
+    async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable>;
+    /// Sessions ended: their tokens are refused and their sockets closed (4401). On this node this has happened when it
+    /// returns; other nodes follow once the ledger answers.
+    async fn revoke(&self, revocation: Revocation);
     /// The node's cells by kind: active and passive, queues, restarts with their reasons.
     fn tree(&self) -> serde_json::Value;
 }
@@ -42,20 +51,18 @@ impl LiveRooms for NodeRef {
         Some(json!({ "members": members }))
     }
 
-    async fn close(&self, room_id: RoomId) {
-        if self.close_room(room_id).await.is_err() {
-            tracing::warn!(%room_id, "a room was deleted while the ledger is unavailable: it is closed as soon as the ledger answers");
-        }
+    async fn close(&self, room_id: RoomId) -> Result<(), Unavailable> {
+        self.close_room(room_id).await
     }
 
-    async fn settings_changed(&self, room_id: RoomId) {
-        if Self::settings_changed(self, room_id).await.is_err() {
-            tracing::warn!(%room_id, "cannot look up a room's new settings: they apply once the room is opened again");
-        }
+    async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable> {
+        Self::settings_changed(self, room_id).await
     }
 
-    async fn kick_user(&self, user: Uuid) {
-        self.kick(UserId::from_u128(user.as_u128())).await;
+    async fn revoke(&self, revocation: Revocation) {
+        if Self::revoke(self, revocation).await.is_err() {
+            tracing::warn!(user = %revocation.user, "other nodes close the sockets of an ended session once the ledger answers");
+        }
     }
 
     fn tree(&self) -> serde_json::Value {

@@ -7,7 +7,8 @@ use actors::{
     protocol::{RoomId, server},
 };
 
-use super::{Meeting, Mode, Rooms};
+use super::Rooms;
+use crate::storage::{Meeting, Mode};
 
 impl actors::ports::Rooms for Rooms {
     fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {

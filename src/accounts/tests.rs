@@ -1,0 +1,73 @@
+//! Accounts over a temporary SQLite file, a manual clock, and live rooms that record what they are told.
+
+mod ending;
+mod entering;
+mod sessions;
+
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::{Accounts, Parts};
+use crate::{
+    auth::{KeyRing, Login, Settings, Signup, Tokens, tests::Hand},
+    changes::Changes,
+    live::told::Told,
+    rooms::{Hosting, NewRoom, Rooms, cache::MemoryCache},
+    storage::{self, Mode, RoomId, Store},
+};
+
+/// Hashes that take no time worth mentioning.
+fn cheap() -> Settings {
+    Settings { argon2_memory_kib: 8, argon2_passes: 1, ..Settings::default() }
+}
+
+struct Bench {
+    _folder: TempDir,
+    hand: Hand,
+    store: Arc<dyn Store>,
+    live: Arc<Told>,
+    rooms: Rooms,
+    hosting: Hosting,
+    accounts: Accounts,
+}
+
+async fn bench(settings: Settings) -> Bench {
+    let (folder, hand) = (tempfile::tempdir().expect("a folder"), Hand::new());
+    let store = storage::open(None, folder.path(), &storage::Settings::default()).await.expect("a database");
+    let keys = KeyRing::open(&folder.path().join("keys"), hand.clock().now()).expect("keys");
+    let tokens = Arc::new(Tokens::new(Arc::new(keys), &settings, hand.clock()));
+    let live = Arc::new(Told::default());
+    let revoked = Arc::clone(tokens.revoked());
+    live.on_revocation(move |revocation| {
+        revoked.add(revocation);
+    });
+    let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(10, std::time::Duration::from_secs(30))));
+    let changes = Changes::default();
+    let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), 10);
+    let parts = Parts {
+        store: Arc::clone(&store),
+        tokens,
+        live: Arc::clone(&live) as _,
+        hosting: hosting.clone(),
+        changes,
+        clock: hand.clock(),
+    };
+    let accounts = Accounts::new(parts, settings).expect("accounts");
+    Bench { _folder: folder, hand, store, live, rooms, hosting, accounts }
+}
+
+impl Bench {
+    async fn room(&self, host: uuid::Uuid) -> RoomId {
+        let new = NewRoom { host_id: host, max_participants: 4, seat_window_seconds: 5, mode: Mode::Mesh };
+        self.hosting.create(new, self.hand.clock().now()).await.expect("a room").room_id
+    }
+}
+
+fn ann() -> Signup {
+    Signup { email: "Ann@Example.org".to_owned(), password: "correct horse".to_owned(), name: "Ann".to_owned() }
+}
+
+fn login(email: &str, password: &str) -> Login {
+    Login { email: email.to_owned(), password: password.to_owned() }
+}

@@ -1,0 +1,194 @@
+//! `/api/account`: what the owner of an account does with it: password, sessions, export, deletion.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{
+    Shared,
+    auth::{Account, Door, counted},
+    body::Body,
+    caller::Caller,
+    problem::{Code, Problem, ProblemBody},
+    rooms::RoomBody,
+};
+use crate::{
+    accounts::ChangePassword,
+    storage::{MeetingPage, Session},
+};
+
+/// A session of the caller.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SessionBody {
+    /// The `sid` of its access tokens.
+    id: Uuid,
+    /// What the program that logged in said about itself (`User-Agent`).
+    client: String,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Timestamp,
+    /// When its tokens were last refreshed.
+    #[schema(value_type = String, format = DateTime)]
+    used_at: Timestamp,
+    /// When it ends unless it is used.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// Whether this request belongs to it.
+    current: bool,
+}
+
+/// The caller's sessions, the last used first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SessionList {
+    /// The sessions.
+    sessions: Vec<SessionBody>,
+}
+
+/// Everything that is stored about an account.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Export {
+    /// The account.
+    account: Account,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Its sessions.
+    sessions: Vec<SessionBody>,
+    /// The rooms it hosts, newest first.
+    rooms: Vec<RoomBody>,
+}
+
+/// A request to delete one's account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeleteAccount {
+    /// The password of the account.
+    #[schema(max_length = 128, format = Password)]
+    password: String,
+}
+
+/// The path of one session.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "documents the path for OpenAPI")]
+pub(super) struct SessionPath {
+    /// The session's id.
+    #[param(rename = "sessionId", format = Uuid)]
+    session_id: String,
+}
+
+/// Rooms of an export that are read at once.
+const PAGE: u32 = 100;
+
+fn listed(caller: Caller, sessions: Vec<Session>) -> Vec<SessionBody> {
+    let listed = |session: Session| SessionBody {
+        current: caller.session == Some(session.id),
+        id: session.id,
+        client: session.client,
+        started_at: session.started_at,
+        used_at: session.used_at,
+        expires_at: session.expires_at,
+    };
+    sessions.into_iter().map(listed).collect()
+}
+
+/// Your sessions, the last used first.
+#[utoipa::path(get, path = "/api/account/sessions", tag = "account", operation_id = "listSessions", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = SessionList, description = "The caller's sessions")))]
+pub(super) async fn sessions(State(site): State<Shared>, caller: Caller) -> Result<Json<SessionList>, Problem> {
+    Ok(Json(SessionList { sessions: listed(caller, site.accounts.sessions(caller.user).await?) }))
+}
+
+/// Ends one of your sessions: its tokens are refused, its sockets closed.
+#[utoipa::path(delete, path = "/api/account/sessions/{sessionId}", tag = "account", operation_id = "endSession",
+    security(("bearer" = []), ("cookie" = [])), params(SessionPath),
+    responses((status = 204, description = "ended"), (status = 404, body = ProblemBody, description = "`session_not_found`")))]
+pub(super) async fn end_session(
+    State(site): State<Shared>,
+    caller: Caller,
+    path: Path<String>,
+) -> Result<StatusCode, Problem> {
+    let unknown = || Problem::new(Code::SessionNotFound, "You have no such session.");
+    let session = path.parse().map_err(|_| unknown())?;
+    if counted("end_session", site.accounts.end_session(caller.user, session).await)? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(unknown())
+    }
+}
+
+/// Logs you out everywhere, here too: all sessions end, their tokens are refused, their sockets closed.
+#[utoipa::path(delete, path = "/api/account/sessions", tag = "account", operation_id = "endAllSessions", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 204, description = "ended")))]
+pub(super) async fn end_sessions(State(site): State<Shared>, caller: Caller, door: Door) -> Result<Response, Problem> {
+    counted("end_sessions", site.accounts.end_sessions(caller.user, None).await)?;
+    Ok(door.forgotten())
+}
+
+/// Changes your password and ends all your other sessions.
+#[utoipa::path(post, path = "/api/account/password", tag = "account", operation_id = "changePassword", request_body = ChangePassword,
+    security(("bearer" = []), ("cookie" = [])),
+    responses((status = 204, description = "changed"),
+        (status = 403, body = ProblemBody, description = "`password_wrong`: the current password is wrong")))]
+pub(super) async fn password(
+    State(site): State<Shared>,
+    caller: Caller,
+    door: Door,
+    Body(wish): Body<ChangePassword>,
+) -> Result<StatusCode, Problem> {
+    door.may_guess(&site, caller.user)?;
+    let changed = site.accounts.change_password(caller.user, caller.session, wish).await;
+    counted("password", changed).map_err(not_a_login)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Everything that is stored about you.
+#[utoipa::path(get, path = "/api/account/export", tag = "account", operation_id = "exportAccount", security(("bearer" = []), ("cookie" = [])),
+    responses((status = 200, body = Export, description = "Everything that is stored about the caller")))]
+pub(super) async fn export(State(site): State<Shared>, caller: Caller) -> Result<Json<Export>, Problem> {
+    let user = site.accounts.account(caller.user).await?;
+    let sessions = listed(caller, site.accounts.sessions(caller.user).await?);
+    let (mut rooms, mut before) = (Vec::new(), None);
+    loop {
+        let page = site.rooms.of(caller.user, MeetingPage { before, limit: PAGE }).await?;
+        let Some(last) = page.last() else { break };
+        before = Some((last.created_at, last.room_id));
+        rooms.extend(page.into_iter().map(|room| RoomBody::new(room, None)));
+    }
+    let created_at = user.created_at;
+    Ok(Json(Export { account: user.into(), created_at, sessions, rooms }))
+}
+
+/// Deletes your account with its sessions and rooms.
+#[utoipa::path(post, path = "/api/account/delete", tag = "account", operation_id = "deleteAccount", request_body = DeleteAccount,
+    security(("bearer" = []), ("cookie" = [])),
+    responses((status = 204, description = "deleted"),
+        (status = 403, body = ProblemBody, description = "`password_wrong`: the password is wrong")))]
+pub(super) async fn delete(
+    State(site): State<Shared>,
+    caller: Caller,
+    door: Door,
+    Body(wish): Body<DeleteAccount>,
+) -> Result<Response, Problem> {
+    door.may_guess(&site, caller.user)?;
+    let deleted = site.accounts.delete_own(caller.user, wish.password).await;
+    counted("delete_account", deleted).map_err(not_a_login)?;
+    Ok(door.forgotten())
+}
+
+/// A wrong password in a request that has a session is not a missing login: 403, so that no client logs in again.
+fn not_a_login(problem: Problem) -> Problem {
+    if problem.code == Code::CredentialsInvalid {
+        return Problem::new(Code::PasswordWrong, "The current password is wrong.");
+    }
+    problem
+}

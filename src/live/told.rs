@@ -1,0 +1,81 @@
+//! Live rooms for tests: records commands, gives configured answers, and fails on demand.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use actors::{
+    ports::{Revocation, RevocationScope, Unavailable},
+    protocol::RoomId,
+};
+use async_trait::async_trait;
+
+use super::LiveRooms;
+
+/// Called with each revocation, as the actor system calls its port.
+type OnRevocation = Arc<dyn Fn(&Revocation) + Send + Sync>;
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) participants: Mutex<Option<usize>>,
+    /// The ledger is away.
+    pub(crate) away: AtomicBool,
+    commands: Mutex<Vec<String>>,
+    on_revocation: Mutex<Option<OnRevocation>>,
+}
+
+impl Told {
+    /// The commands since the last call.
+    pub(crate) fn commands(&self) -> Vec<String> {
+        std::mem::take(&mut self.commands.lock().expect("not poisoned"))
+    }
+
+    pub(crate) fn on_revocation(&self, call: impl Fn(&Revocation) + Send + Sync + 'static) {
+        *self.on_revocation.lock().expect("not poisoned") = Some(Arc::new(call));
+    }
+
+    fn command(&self, command: String) -> Result<(), Unavailable> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(Unavailable);
+        }
+        self.commands.lock().expect("not poisoned").push(command);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl LiveRooms for Told {
+    async fn participants(&self, _: RoomId) -> Option<usize> {
+        *self.participants.lock().expect("not poisoned")
+    }
+
+    async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value> {
+        Some(serde_json::json!({ "seats": [], "room": room_id }))
+    }
+
+    async fn close(&self, room_id: RoomId) -> Result<(), Unavailable> {
+        self.command(format!("close {room_id}"))
+    }
+
+    async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable> {
+        self.command(format!("settings {room_id}"))
+    }
+
+    async fn revoke(&self, revocation: Revocation) {
+        let call = self.on_revocation.lock().expect("not poisoned").clone();
+        if let Some(call) = call {
+            call(&revocation);
+        }
+        let what = match revocation.scope {
+            RevocationScope::AllBefore(_) => format!("revoke {}", revocation.user),
+            RevocationScope::Session(session) => format!("revoke {} session {session}", revocation.user),
+        };
+        let _ = self.command(what); // other nodes would be told later
+    }
+
+    fn tree(&self) -> serde_json::Value {
+        serde_json::json!({})
+    }
+}

@@ -1,0 +1,236 @@
+//! What hosts do: create, change and delete rooms. Each use case runs to its end, whatever becomes of its client.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{sync::Notify, time::Instant};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{Rooms, cache::Cached};
+use crate::{
+    changes::Changes,
+    live::LiveRooms,
+    storage::{Meeting, MeetingChange, Mode, RoomId, StoreError},
+};
+
+/// How often a free room id is drawn before giving up: with 10⁹ rooms a second draw is needed once in 10⁵.
+const DRAWS_MAX: usize = 8;
+/// How often an unsettled room is tried again: an outage of the database or the ledger lasts seconds.
+const SETTLE_EVERY: Duration = Duration::from_millis(500);
+/// Live rooms that are told at once: rooms share the locks by their ids.
+const TELLING_AT_ONCE: usize = 64;
+/// How long a commit that was not answered may still take effect: several times the timeout of a statement.
+const IN_DOUBT_FOR: Duration = Duration::from_secs(10);
+
+/// The settings of a new room.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRoom {
+    /// Its creator.
+    pub host_id: Uuid,
+    /// Its maximum number of participants.
+    pub max_participants: u32,
+    /// How long the seat of a disconnected participant is kept, in seconds.
+    pub seat_window_seconds: u32,
+    /// How media flows.
+    pub mode: Mode,
+}
+
+/// Rooms as their hosts change them.
+#[derive(Clone)]
+pub struct Hosting(Arc<Shared>);
+
+struct Shared {
+    rooms: Rooms,
+    live: Arc<dyn LiveRooms>,
+    changes: Changes,
+    per_host_max: u32,
+    /// Rooms whose cache or live room may differ from the database, and until when the database itself may change.
+    unsettled: Mutex<BTreeMap<RoomId, Instant>>,
+    more: Notify,
+    /// One room is told by one task at a time, so that what is told last is the latest state.
+    telling: [tokio::sync::Mutex<()>; TELLING_AT_ONCE],
+}
+
+impl Hosting {
+    /// A host may have `per_host_max` rooms.
+    #[must_use]
+    pub fn new(rooms: Rooms, live: Arc<dyn LiveRooms>, changes: Changes, per_host_max: u32) -> Self {
+        let (unsettled, more) = (Mutex::default(), Notify::new());
+        let telling = std::array::from_fn(|_| tokio::sync::Mutex::default());
+        Self(Arc::new(Shared { rooms, live, changes, per_host_max, unsettled, more, telling }))
+    }
+
+    /// Creates a room with a free id.
+    ///
+    /// # Errors
+    /// `TooManyRooms`, `UnknownUser` (the host's account is gone), `Unavailable`, `Unknown`.
+    pub async fn create(&self, new: NewRoom, now: Timestamp) -> Result<Meeting, StoreError> {
+        let shared = Arc::clone(&self.0);
+        self.0.changes.run("create a room", async move { shared.create(new, now).await }).await
+    }
+
+    /// Changes a room of this host; `None` when there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Unknown`.
+    pub async fn change(
+        &self,
+        room_id: RoomId,
+        host: Uuid,
+        change: MeetingChange,
+    ) -> Result<Option<Meeting>, StoreError> {
+        let shared = Arc::clone(&self.0);
+        let change = async move {
+            let changed = shared.rooms.store.change_meeting(room_id, host, change).await;
+            match &changed {
+                Ok(Some(meeting)) => shared.committed(room_id, Cached::Room(meeting.clone())).await,
+                Err(StoreError::Unknown(_)) => shared.in_doubt([room_id]).await,
+                Ok(None) | Err(_) => {}
+            }
+            changed
+        };
+        self.0.changes.run("change a room", change).await
+    }
+
+    /// Removes a room of this host; false when there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Unknown`.
+    pub async fn remove(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError> {
+        let shared = Arc::clone(&self.0);
+        let change = async move {
+            let removed = shared.rooms.store.remove_meeting(room_id, host).await;
+            match &removed {
+                Ok(true) => shared.committed(room_id, Cached::Removed).await,
+                Err(StoreError::Unknown(_)) => shared.in_doubt([room_id]).await,
+                Ok(false) | Err(_) => {}
+            }
+            removed
+        };
+        self.0.changes.run("delete a room", change).await
+    }
+
+    /// The rooms of a deleted account, which the database has deleted already: their members are disconnected.
+    pub async fn removed(&self, rooms: impl IntoIterator<Item = RoomId>) {
+        for room_id in rooms {
+            self.0.committed(room_id, Cached::Removed).await;
+        }
+    }
+
+    /// Rooms whose change was not confirmed: cache and live rooms are settled in the background.
+    pub async fn in_doubt(&self, rooms: impl IntoIterator<Item = RoomId>) {
+        self.0.in_doubt(rooms).await;
+    }
+
+    /// Settles rooms until `stop`: asks the database, then tells cache and live room.
+    pub async fn settle(self, stop: CancellationToken) {
+        loop {
+            // Stop first: what is unsettled is right after the next start.
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = self.0.more.notified() => {}
+            }
+            while !self.0.settle_all().await {
+                tokio::select! {
+                    biased; // as above
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(SETTLE_EVERY) => {}
+                }
+            }
+        }
+    }
+}
+
+impl Shared {
+    async fn create(&self, new: NewRoom, now: Timestamp) -> Result<Meeting, StoreError> {
+        let mut meeting = Meeting {
+            room_id: RoomId::random(),
+            host_id: new.host_id,
+            active: true,
+            max_participants: new.max_participants,
+            seat_window_seconds: new.seat_window_seconds,
+            mode: new.mode,
+            revision: 1,
+            created_at: in_millis(now),
+        };
+        for _ in 1..DRAWS_MAX {
+            match self.rooms.store.add_meeting(&meeting, self.per_host_max).await {
+                Err(StoreError::RoomIdTaken) => meeting.room_id = RoomId::random(),
+                Err(other) => return Err(other),
+                Ok(()) => {
+                    self.rooms.cache.put(meeting.room_id, Cached::Room(meeting.clone())).await;
+                    return Ok(meeting);
+                }
+            }
+        }
+        Err(StoreError::RoomIdTaken)
+    }
+
+    /// After a commit: the cache, then the live room.
+    async fn committed(&self, room_id: RoomId, state: Cached) {
+        self.rooms.cache.put(room_id, state).await;
+        if !self.tell(room_id).await {
+            self.lock().entry(room_id).or_insert_with(Instant::now);
+            self.more.notify_one();
+        }
+    }
+
+    async fn in_doubt(&self, rooms: impl IntoIterator<Item = RoomId>) {
+        for room_id in rooms {
+            self.rooms.cache.forget(room_id).await;
+            self.lock().insert(room_id, Instant::now() + IN_DOUBT_FOR);
+        }
+        self.more.notify_one();
+    }
+
+    /// Tries every unsettled room once; true when none is left.
+    async fn settle_all(&self) -> bool {
+        let rooms: Vec<_> = self.lock().iter().map(|(room_id, until)| (*room_id, *until)).collect();
+        for (room_id, until) in rooms {
+            let is_settled = self.settle(room_id).await && Instant::now() >= until;
+            let mut unsettled = self.lock();
+            // A change that came meanwhile is settled next time.
+            if is_settled && unsettled.get(&room_id) == Some(&until) {
+                unsettled.remove(&room_id);
+            }
+        }
+        self.lock().is_empty()
+    }
+
+    async fn settle(&self, room_id: RoomId) -> bool {
+        let Ok(found) = self.rooms.store.meeting(room_id).await else { return false };
+        self.rooms.cache.put(room_id, found.map_or(Cached::Removed, Cached::Room)).await;
+        self.tell(room_id).await
+    }
+
+    /// Tells the live room what its settings are now, which may be newer than the change that led here. False when it
+    /// must be told again.
+    async fn tell(&self, room_id: RoomId) -> bool {
+        let _turn = self.telling[lock_of(room_id)].lock().await;
+        let Ok(found) = self.rooms.find(room_id).await else { return false };
+        let told = match found {
+            Some(meeting) if meeting.active => self.live.settings_changed(room_id).await,
+            Some(_) | None => self.live.close(room_id).await,
+        };
+        told.is_ok()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomId, Instant>> {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn lock_of(room_id: RoomId) -> usize {
+    room_id.as_str().bytes().fold(0, |sum, byte| (sum * 31 + usize::from(byte)) % TELLING_AT_ONCE)
+}
+
+/// The database stores milliseconds; the response on creation must equal later ones.
+fn in_millis(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}

@@ -1,0 +1,125 @@
+//! Clients that hang up at any moment of any change: the answer, the database, the cache and the live rooms agree, before
+//! and after the node is killed and started again.
+//!
+//! Each connection is cut after so many bytes of request and response together, or after so much time.
+
+#[path = "cut/cases.rs"]
+mod cases;
+#[path = "cut/line.rs"]
+mod line;
+#[path = "cut/world.rs"]
+mod world;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::process::Node;
+use cases::{CASES, Case, Prepared, State};
+use line::{Answer, Cut};
+use world::World;
+
+/// Requests that are cut at once.
+const AT_ONCE: usize = 8;
+/// Cuts of each route: 12 routes, more than 2 000 cuts.
+const CUTS: u32 = 168;
+/// Of these, so many by bytes: about as many as a request and its response have, with a stride.
+const BY_BYTES: u32 = 84;
+/// Every so many cases somebody is connected, who must be disconnected exactly if the change was made.
+const CONNECTED_EVERY: u32 = 6;
+
+/// Hashes that cost little, and no limits of rates: one test sends more than a town.
+const SETTINGS: [&str; 18] = [
+    "--set",
+    "auth.hashing_queue_max=4096",
+    "--set",
+    "auth.argon2_memory=8MiB",
+    "--set",
+    "auth.argon2_iterations=1",
+    "--set",
+    "rate_limits.auth_per_address=1000000/1m",
+    "--set",
+    "rate_limits.auth_per_email=1000000/1m",
+    "--set",
+    "rate_limits.requests_per_address=1000000/1m",
+    "--set",
+    "rate_limits.requests_per_user=1000000/1m",
+    "--set",
+    "rate_limits.sockets_per_address=1000000/1m",
+    "--set",
+    "node.loop_lag_max=0s",
+];
+
+/// What became of one case.
+struct Outcome {
+    case: Case,
+    prepared: Prepared,
+    state: State,
+}
+
+fn cut(nth: u32, request: usize) -> Cut {
+    if nth < BY_BYTES {
+        // Half within the request, half within the response.
+        let (half, step) = (BY_BYTES / 2, nth % (BY_BYTES / 2));
+        let within = if nth < half { request * step as usize / half as usize } else { request + step as usize * 100 };
+        Cut::Bytes(within)
+    } else {
+        Cut::After(Duration::from_micros(u64::from(nth - BY_BYTES) * 120))
+    }
+}
+
+async fn cut_and_judged(world: &World<'_>, case: Case) -> Vec<Outcome> {
+    let numbers = stream::iter(0..CUTS);
+    let prepared: Vec<_> = numbers
+        .map(|nth| async move { (nth, case.prepare(world, nth, nth % CONNECTED_EVERY == 0).await) })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let connections = world.connections().await;
+    let cuts = stream::iter(prepared).map(|(nth, prepared)| async move {
+        let cut = cut(nth, prepared.request.len());
+        let answer = line::send(&prepared.address, &prepared.request, cut).await;
+        (cut, prepared, answer)
+    });
+    let cut: Vec<_> = cuts.buffered(AT_ONCE).collect().await;
+    world.is_quiet(connections).await;
+    let judged = stream::iter(cut).map(|(cut, mut prepared, answer)| async move {
+        let what = format!("{case:?}, {cut:?}, answered {:?}", answer.status);
+        let state = case.judge(world, &mut prepared, &answer, &what).await;
+        match answer.status {
+            Some(200..300) => assert_eq!(state, State::After, "{what}: it is not there"),
+            Some(_) => panic!("{what}: {}", answer.body),
+            None if !answer.is_sent => assert_eq!(state, State::Before, "{what}: half a request changed something"),
+            None => {}
+        }
+        Outcome { case, prepared, state }
+    });
+    judged.buffered(AT_ONCE).collect().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_cut_database_cache_live_rooms_and_answers_agree() {
+    let node = Node::start(&SETTINGS).await;
+    let world = World::of(&node).await;
+    let mut outcomes = Vec::new();
+    for case in CASES {
+        outcomes.extend(cut_and_judged(&world, case).await);
+    }
+    assert!(outcomes.len() >= 2_000, "{} cuts", outcomes.len());
+    let mut made: BTreeMap<Case, [usize; 2]> = BTreeMap::new();
+    for outcome in &outcomes {
+        made.entry(outcome.case).or_default()[usize::from(outcome.state == State::After)] += 1;
+    }
+    assert!(made.values().all(|[before, after]| *before > 0 && *after > 0), "cuts too early or too late: {made:?}");
+
+    let node = node.killed_and_restarted().await;
+    let world = &World::of(&node).await;
+    let again = stream::iter(outcomes).map(|mut outcome| async move {
+        let what = format!("{:?}, after a restart", outcome.case);
+        outcome.prepared.socket = None;
+        let state = outcome.case.judge(world, &mut outcome.prepared, &Answer::default(), &what).await;
+        assert_eq!(state, outcome.state, "{what}: {:?}", String::from_utf8_lossy(&outcome.prepared.request));
+    });
+    again.buffered(AT_ONCE).collect::<Vec<()>>().await;
+    assert!(!node.log().contains("panicked"), "{}", node.log());
+}
