@@ -45,7 +45,7 @@ async fn node() -> Node {
         client: String::new(),
         token: [0; 32],
         started_at: Timestamp::UNIX_EPOCH,
-        expires_at: Timestamp::UNIX_EPOCH,
+        expires_at: Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(60),
     };
     store.add_user(&ann, &session).await.expect("added");
     KeyRing::open(&data.join("keys"), now()).expect("keys");

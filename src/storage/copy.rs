@@ -81,7 +81,7 @@ mod tests {
             client: String::new(),
             token: [0; 32],
             started_at: jiff::Timestamp::UNIX_EPOCH,
-            expires_at: jiff::Timestamp::UNIX_EPOCH,
+            expires_at: jiff::Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(60),
         };
         store.add_user(&ann, &session).await.expect("added");
         let (from, into) = (folder.path().join("aldis.db"), folder.path().join("copy"));
