@@ -2,8 +2,8 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
-    http::StatusCode,
+    extract::{FromRequestParts, Path, State},
+    http::{StatusCode, request::Parts},
     response::Response,
 };
 use jiff::Timestamp;
@@ -86,6 +86,22 @@ pub(super) struct SessionPath {
     session_id: String,
 }
 
+/// The session that a path names; no id of another form is anybody's.
+pub(super) struct SessionId(Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await.map_err(|_| no_such_session())?;
+        path.parse().map(Self).map_err(|_| no_such_session())
+    }
+}
+
+fn no_such_session() -> Problem {
+    Problem::new(Code::SessionNotFound, "You have no such session.")
+}
+
 /// Rooms of an export that are read at once.
 const PAGE: u32 = 100;
 
@@ -115,14 +131,12 @@ pub(super) async fn sessions(State(site): State<Shared>, caller: Caller) -> Resu
 pub(super) async fn end_session(
     State(site): State<Shared>,
     caller: Caller,
-    path: Path<String>,
+    SessionId(session): SessionId,
 ) -> Result<StatusCode, Problem> {
-    let unknown = || Problem::new(Code::SessionNotFound, "You have no such session.");
-    let session = path.parse().map_err(|_| unknown())?;
     if counted("end_session", site.accounts.end_session(caller.user, session).await)? {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(unknown())
+        Err(no_such_session())
     }
 }
 

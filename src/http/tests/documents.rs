@@ -16,6 +16,20 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 }
 
 #[test]
+fn no_parameter_of_an_operation_is_named_twice() {
+    let document = openapi(&Settings::default());
+    for (route, operation) in operations(&document) {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let mut names: Vec<_> =
+            parameters.map(|parameter| (parameter["in"].as_str(), parameter["name"].as_str())).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{route}: {names:?}");
+    }
+}
+
+#[test]
 fn the_document_lists_every_route() {
     let document = openapi(&Settings::default());
     let mut routes: Vec<_> = operations(&document).into_iter().map(|(route, _)| route).collect();
