@@ -36,6 +36,7 @@ packages() {
     command -v valgrind >/dev/null || missing+=(valgrind)
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
+    command -v make >/dev/null || missing+=(make)
     command -v node >/dev/null || missing+=(nodejs npm)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ ${#missing[@]} -eq 0 ] && return

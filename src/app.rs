@@ -130,7 +130,7 @@ fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) 
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
     let ledger = Arc::new(snapshot::open(config, Arc::clone(&clock), Arc::clone(&bytes)));
     let ports = Ports {
-        ledger: Arc::clone(&ledger) as _,
+        ledger: near_or_far(&ledger),
         verifier: Arc::clone(auth.tokens()) as _,
         revocations: Arc::new(()),
         rooms: Arc::new(rooms.clone()),
@@ -141,6 +141,22 @@ fn system(config: &Config, (auth, rooms, ice): (&Arc<Auth>, &Rooms, &Arc<Ice>)) 
     };
     System { settings, ports, ledger }
 }
+
+/// The ledger as actors see it.
+fn near_or_far(ledger: &Arc<MemoryLedger>) -> Arc<dyn actors::ledger::Ledger> {
+    #[cfg(feature = "far-ledger")]
+    if let Some(late) = FAR_LEDGER.and_then(|micros| micros.parse().ok()) {
+        use actors::ledger::faulty::{Faults, FaultyLedger, Link};
+        let late_max = 2 * std::time::Duration::from_micros(late);
+        let faults = Faults { late: 1_000, late_max, ..Faults::NONE };
+        return Arc::new(FaultyLedger(Link::new(Arc::clone(ledger) as _, faults, 1)));
+    }
+    Arc::clone(ledger) as _
+}
+
+/// For measurements: by how many microseconds on average each answer of the ledger is late, so that actors must wait.
+#[cfg(feature = "far-ledger")]
+const FAR_LEDGER: Option<&str> = option_env!("FAR_LEDGER_MICROS");
 
 /// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(

@@ -159,7 +159,7 @@ impl Load {
 impl Shedding for Load {
     /// Zero when nothing is refused and every retry delay has passed. Seats are kept longer by this time, so that clients
     /// that wait for their delay can still resume.
-    fn told_wait_max(&self) -> Duration {
+    fn retry_delay_max(&self) -> Duration {
         let is_waited = millis(self.begun.elapsed()) < self.told_until.load(Ordering::Relaxed);
         let (after, within) = NEWCOMERS_BACK;
         if self.is_high() || is_waited { after + within } else { Duration::ZERO }
@@ -242,15 +242,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_retry_delay_counts_until_it_has_passed() {
         let load = Load::new(LAG_MAX);
-        assert_eq!(load.told_wait_max(), Duration::ZERO);
+        assert_eq!(load.retry_delay_max(), Duration::ZERO);
         load.waiting(NEWCOMERS_WAITING_MAX);
         let longest = waits(&load, New::Socket).into_iter().max().expect("refused");
-        assert_eq!(load.told_wait_max(), Duration::from_secs(5));
+        assert_eq!(load.retry_delay_max(), Duration::from_secs(5));
         load.waiting(0);
         tokio::time::advance(longest - Duration::from_millis(10)).await;
-        assert_eq!(load.told_wait_max(), Duration::from_secs(5), "the last delay has not passed");
+        assert_eq!(load.retry_delay_max(), Duration::from_secs(5), "the last delay has not passed");
         tokio::time::advance(Duration::from_millis(10)).await;
-        assert_eq!(load.told_wait_max(), Duration::ZERO);
+        assert_eq!(load.retry_delay_max(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]

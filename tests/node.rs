@@ -10,12 +10,18 @@ mod joined;
 mod locked;
 #[path = "node/measured.rs"]
 mod measured;
+#[path = "node/member.rs"]
+mod member;
 #[path = "node/operated.rs"]
 mod operated;
 #[path = "node/owned.rs"]
 mod owned;
+#[path = "node/paused.rs"]
+mod paused;
 #[path = "node/process.rs"]
 mod process;
+#[path = "node/restarted.rs"]
+mod restarted;
 #[path = "node/restored.rs"]
 mod restored;
 #[path = "node/rotated.rs"]

@@ -50,6 +50,10 @@ pub enum Pressure {
     ShedAll,
 }
 
+/// The part of the free bytes that one buffer may hold (a *dynamic threshold*, as switches share their memory): many full
+/// buffers leave room for others, because each further one may be smaller.
+const SHARE: u64 = 128;
+
 /// Buffered bytes by class, against one limit. Shared; each booking is one atomic step.
 #[derive(Debug)]
 pub struct BufferedBytes {
@@ -98,6 +102,12 @@ impl BufferedBytes {
         Buffer::ALL.into_iter().map(|class| self.held(class)).sum()
     }
 
+    /// Bytes that one buffer may hold while so much is buffered elsewhere.
+    #[must_use]
+    pub fn share(&self) -> u64 {
+        self.limit.saturating_sub(self.total()) / SHARE
+    }
+
     /// The current memory pressure.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
@@ -130,5 +140,19 @@ mod tests {
         assert_eq!(bytes.pressure(), Pressure::ShedAll);
         bytes.remove(Buffer::Absent, 700);
         assert_eq!(bytes.pressure(), Pressure::None);
+    }
+
+    #[test]
+    fn however_many_buffers_take_their_share_some_of_the_limit_stays_free() {
+        let bytes = BufferedBytes::new(128 << 20);
+        let mut smallest = bytes.share();
+        assert_eq!(smallest, 1 << 20);
+        for _ in 0..2 * SHARE {
+            let share = bytes.share();
+            assert!(share <= smallest, "the more is buffered, the less may be");
+            smallest = share;
+            bytes.add(Buffer::Outbox, usize::try_from(share).expect("fits"));
+        }
+        assert!(bytes.pressure() < Pressure::ShedAll, "{} bytes", bytes.total());
     }
 }

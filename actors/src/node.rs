@@ -150,26 +150,24 @@ impl NodeRef {
         &self.directory.id
     }
 
-    /// Opens a socket for a connection.
+    /// Opens a socket for a connection that was admitted: [`NodeRef::may_open`], then [`NodeRef::charge`].
     ///
     /// # Errors
-    /// [`NotOpened`]: the connection must be refused (see [`NodeRef::may_open`]).
+    /// The sink, if the node has begun to drain since: close it with [`Close::Draining`].
     pub fn open_socket(
         &self,
         sink: Box<dyn FrameSink>,
         credential: Credential,
         address: IpAddr,
-    ) -> Result<ConnectionHandle, NotOpened> {
-        self.may_open()?;
+    ) -> Result<ConnectionHandle, Box<dyn FrameSink>> {
+        if self.is_draining() {
+            return Err(sink);
+        }
         let directory = &self.directory;
         let (env, now) = (&directory.sockets_env, directory.now());
-        let address = env
-            .budgets
-            .address(address, now.at)
-            .map_err(|limited| NotOpened::AddressLimited { wait: limited.retry_after })?;
         let in_flight = Arc::new(InFlight::new(&directory.settings.socket, directory.meters.in_flight.clone()));
         let id = directory.next_socket();
-        let state = socket::SocketTurn::new(id, sink, Arc::clone(&in_flight), Arc::clone(env), address, now);
+        let state = socket::SocketTurn::new(id, sink, Arc::clone(&in_flight), Arc::clone(env), address.into(), now);
         directory.open_socket(id, state, credential);
         directory.meters.opened.increment(1);
         Ok(ConnectionHandle::new(id, Arc::clone(directory), in_flight))
@@ -187,6 +185,15 @@ impl NodeRef {
             return Err(NotOpened::Full);
         }
         Ok(())
+    }
+
+    /// Charges an address for a new connection, before its upgrade is answered.
+    ///
+    /// # Errors
+    /// [`NotOpened::AddressLimited`] if its budget is spent.
+    pub fn charge(&self, address: IpAddr) -> Result<(), NotOpened> {
+        let charged = self.directory.sockets_env.budgets.connect(address, self.directory.now().at);
+        charged.map_err(|limited| NotOpened::AddressLimited { wait: limited.retry_after })
     }
 
     /// Whether the node is draining.

@@ -92,7 +92,7 @@ pub trait IceServers: Send + Sync {
 /// Load shedding at the edge: whether refused clients wait for a retry delay.
 pub trait Shedding: Send + Sync {
     /// The longest retry delay that a refused client may be waiting for now; zero if there is none.
-    fn told_wait_max(&self) -> Duration;
+    fn retry_delay_max(&self) -> Duration;
 }
 
 /// Randomness for session ids and resume secrets; seeded in tests.

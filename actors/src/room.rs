@@ -54,7 +54,7 @@ impl Env {
     /// How long a lost socket's seat is kept: its window, and as long as its client may have been told to wait before it is
     /// let in again.
     fn kept_for(&self, window: Duration) -> Duration {
-        let told = self.shedding.get().map_or(Duration::ZERO, |shedding| shedding.told_wait_max());
-        window + told.min(self.limits.told_wait_max)
+        let told = self.shedding.get().map_or(Duration::ZERO, |shedding| shedding.retry_delay_max());
+        window + told.min(self.limits.retry_delay_max)
     }
 }

@@ -81,7 +81,7 @@ impl Default for MailboxLimits {
 pub struct SocketLimits {
     /// Bytes of one message; a description with many candidates stays below 20 KiB.
     pub message_bytes_max: usize,
-    /// Send-buffer limit: bytes buffered for a slow reader before its socket is closed.
+    /// Send-buffer limit: bytes buffered for a slow reader before its socket is closed; less while memory is short.
     pub outbox_bytes_max: usize,
     /// How long a blocked write may take before the reader counts as slow.
     pub write_within: Duration,
@@ -134,6 +134,8 @@ pub struct RoomLimits {
     pub candidates_max: usize,
     /// Bytes of one candidate; browsers send some 200.
     pub candidate_bytes_max: usize,
+    /// Bytes of early candidates of one member, to all others together: one user may be in many rooms.
+    pub candidates_bytes_max: usize,
     /// How long an early candidate waits; a later description will not arrive.
     pub candidates_within: Duration,
     /// How long a message waits for an unavailable ledger before it is refused as `unavailable`.
@@ -147,7 +149,7 @@ pub struct RoomLimits {
     /// How long a gap waits for an answer in flight before the inbox is read.
     pub hole_within: Duration,
     /// How much longer than its window a disconnected seat is kept at most while an overloaded node refuses clients.
-    pub told_wait_max: Duration,
+    pub retry_delay_max: Duration,
 }
 
 impl Default for RoomLimits {
@@ -156,13 +158,14 @@ impl Default for RoomLimits {
             participants_max: 4,
             candidates_max: 64,
             candidate_bytes_max: 4 * 1024,
+            candidates_bytes_max: 64 * 1024,
             candidates_within: Duration::from_secs(10),
             hold_within: Duration::from_secs(2),
             unknown_within: Duration::from_secs(5),
             audit_after: Duration::from_secs(2),
             audit_every: Duration::from_secs(60),
             hole_within: Duration::from_millis(50),
-            told_wait_max: Duration::from_secs(30),
+            retry_delay_max: Duration::from_secs(30),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The command line: scenarios and comparisons. Exit codes: 0 success, 1 the run failed or the node violated a
 //! guarantee, 2 usage error, 3 an expectation was missed. Must not know how a scenario runs.
 
-mod door;
+mod harness;
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
-use door::Asked;
+use harness::Asked;
 
 use crate::options::Shared;
 use crate::peer::{Echo, Peers};
@@ -85,7 +85,7 @@ pub fn run() -> ExitCode {
 #[must_use]
 pub fn run_as_bench() -> ExitCode {
     let is_known = |task: &str| Bench::command().find_subcommand(task).is_some();
-    match door::asked(std::env::args_os(), is_known) {
+    match harness::asked(std::env::args_os(), is_known) {
         Asked::Run(arguments) => carry_out(Bench::parse_from(arguments)),
         Asked::Nothing => {
             eprintln!("{HOW_TO_BENCH}");

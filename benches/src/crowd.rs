@@ -1,7 +1,7 @@
 //! All members: connected at a rate, authenticated, joined, kept alive, disconnected. Each step ends when the last
 //! member has taken it, or fails with the number of those that have not. Must not know what is measured.
 
-mod heart;
+mod heartbeats;
 mod sources;
 
 use std::net::SocketAddr;
@@ -15,11 +15,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 
-use heart::Heart;
+use heartbeats::Heartbeats;
 pub(crate) use sources::Sources;
 
 use crate::limits::{OPEN_WITHIN, OPENING_MAX, STALLED_AFTER};
-use crate::member::{self, Caller, Mouth, Part, Play};
+use crate::member::{self, Caller, Outbox, Part, Play};
 use crate::ramp::Ramp;
 use crate::show::Show;
 use crate::tally::Tally;
@@ -56,10 +56,10 @@ pub(crate) struct Arrival<'a> {
 pub(crate) struct Crowd {
     pub(crate) guests: Vec<Guest>,
     pub(crate) knockers: Vec<Guest>,
-    pub(crate) mouths: Arc<Vec<Mouth>>,
+    pub(crate) outboxes: Arc<Vec<Outbox>>,
     pub(crate) play: Arc<Play>,
     ramp: u32,
-    _heart: Heart,
+    _heart: Heartbeats,
 }
 
 impl Crowd {
@@ -69,7 +69,7 @@ impl Crowd {
         let Arrival { to, trust, sources, ramp, show } = arrival;
         let bar = show.step("open sockets", guests.len());
         let (turns, mut opening) = (Arc::new(Semaphore::new(OPENING_MAX)), JoinSet::new());
-        let (mut pace, mut mouths) = (Ramp::new(ramp), vec![None; guests.len()]);
+        let (mut pace, mut outboxes) = (Ramp::new(ramp), vec![None; guests.len()]);
         for (n, guest) in guests.iter().enumerate() {
             pace.turn().await;
             let turn = Arc::clone(&turns).acquire_owned().await?;
@@ -83,42 +83,42 @@ impl Crowd {
                 anyhow::Ok((n, member::begin(caller, &play, opened)))
             });
             while let Some(opened) = opening.try_join_next() {
-                place(opened?, &mut mouths)?;
+                place(opened?, &mut outboxes)?;
                 bar.inc();
             }
         }
         while let Some(opened) = opening.join_next().await {
-            place(opened?, &mut mouths)?;
+            place(opened?, &mut outboxes)?;
             bar.inc();
         }
-        let mouths: Arc<Vec<Mouth>> = Arc::new(mouths.into_iter().flatten().collect());
-        let heart = Heart::begin(Arc::clone(&mouths), Arc::clone(&play));
-        Ok(Self { guests, knockers, mouths, play, ramp, _heart: heart })
+        let outboxes: Arc<Vec<Outbox>> = Arc::new(outboxes.into_iter().flatten().collect());
+        let heart = Heartbeats::begin(Arc::clone(&outboxes), Arc::clone(&play));
+        Ok(Self { guests, knockers, outboxes, play, ramp, _heart: heart })
     }
 
     /// All members send hello and receive welcome.
     pub(crate) async fn greet(&self, show: &Show) -> anyhow::Result<()> {
-        let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
-        self.reach(show, "say hello", (self.mouths.len() as u64, |tally| &tally.welcomed), hellos).await
+        let hellos = self.each(|outbox, guest| outbox.hello(&guest.token));
+        self.reach(show, "say hello", (self.outboxes.len() as u64, |tally| &tally.welcomed), hellos).await
     }
 
     /// All members join their rooms.
     pub(crate) async fn join(&self, show: &Show) -> anyhow::Result<()> {
-        let joins = self.each(|mouth, guest| mouth.join(guest.part.room));
-        self.reach(show, "join rooms", (self.mouths.len() as u64, |tally| &tally.joined), joins).await
+        let joins = self.each(|outbox, guest| outbox.join(guest.part.room));
+        self.reach(show, "join rooms", (self.outboxes.len() as u64, |tally| &tally.joined), joins).await
     }
 
     /// As [`greet`](Self::greet) and [`join`](Self::join), where members join as soon as they receive welcome.
     pub(crate) async fn greet_and_join(&self, show: &Show) -> anyhow::Result<()> {
-        let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
-        self.reach(show, "hello and join", (self.mouths.len() as u64, |tally| &tally.joined), hellos).await
+        let hellos = self.each(|outbox, guest| outbox.hello(&guest.token));
+        self.reach(show, "hello and join", (self.outboxes.len() as u64, |tally| &tally.joined), hellos).await
     }
 
     /// All members send hello and try to join, and should be refused; returns how many joined nevertheless.
     pub(crate) async fn knock(&self, show: &Show) -> anyhow::Result<u64> {
-        let hellos = self.each(|mouth, guest| mouth.hello(&guest.token));
-        self.reach(show, "knock", (self.mouths.len() as u64, |tally| &tally.answered), hellos).await?;
-        Ok(self.mouths.len() as u64 - self.play.tally.refused_with(Code::RoomFull.as_str()))
+        let hellos = self.each(|outbox, guest| outbox.hello(&guest.token));
+        self.reach(show, "knock", (self.outboxes.len() as u64, |tally| &tally.answered), hellos).await?;
+        Ok(self.outboxes.len() as u64 - self.play.tally.refused_with(Code::RoomFull.as_str()))
     }
 
     /// Waits until every pair has negotiated; `pairs` are counted once.
@@ -134,15 +134,15 @@ impl Crowd {
     /// All members leave; returns when the node has closed every socket.
     pub(crate) async fn go(&self, show: &Show) -> anyhow::Result<()> {
         self.play.ending.store(true, Relaxed);
-        let goodbyes = self.each(|mouth, _| mouth.close());
-        self.reach(show, "leave", (self.mouths.len() as u64, |tally| &tally.ended), goodbyes).await
+        let goodbyes = self.each(|outbox, _| outbox.close());
+        self.reach(show, "leave", (self.outboxes.len() as u64, |tally| &tally.ended), goodbyes).await
     }
 
-    async fn each(&self, act: impl Fn(&Mouth, &Guest)) {
+    async fn each(&self, act: impl Fn(&Outbox, &Guest)) {
         let mut pace = Ramp::new(self.ramp);
-        for (mouth, guest) in self.mouths.iter().zip(&self.guests) {
+        for (outbox, guest) in self.outboxes.iter().zip(&self.guests) {
             pace.turn().await;
-            act(mouth, guest);
+            act(outbox, guest);
         }
     }
 
@@ -181,8 +181,8 @@ impl Crowd {
     }
 }
 
-fn place(opened: anyhow::Result<(usize, Mouth)>, mouths: &mut [Option<Mouth>]) -> anyhow::Result<()> {
-    let (n, mouth) = opened?;
-    mouths[n] = Some(mouth);
+fn place(opened: anyhow::Result<(usize, Outbox)>, outboxes: &mut [Option<Outbox>]) -> anyhow::Result<()> {
+    let (n, outbox) = opened?;
+    outboxes[n] = Some(outbox);
     Ok(())
 }

@@ -2,16 +2,18 @@
 //!
 //! `wire` knows bytes only; `words` knows the protocol's JSON; `member` is one client, verified by the
 //! pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
-//! `pace` offers load at fixed times; `node` is the server under test; a `scenario` plays all of these and fills
+//! `pace` offers load at fixed times; an `attacker` is one hostile client; `node` is the server under test; a `scenario` plays all of these and fills
 //! a `report`; `peer` puts other servers under the same load; `options` are the options that all of them share.
 //! Lower never imports higher: `wire, words < oracle < tally < member < crowd < options < scenario < peer < cli`.
 
+mod attacker;
 mod cli;
 mod clock;
 mod crowd;
 mod latency;
 mod limits;
 mod member;
+mod messages;
 mod newcomers;
 mod node;
 mod options;
@@ -25,6 +27,5 @@ mod show;
 mod tally;
 mod wakeful;
 mod wire;
-mod words;
 
 pub use cli::{run, run_as_bench};

@@ -12,6 +12,8 @@ pub(crate) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 pub(crate) const CHAT_PADDING_MAX: usize = 3_900;
 /// Send-buffer limit per connection; beyond it the node is offered more than it reads.
 pub(crate) const WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes that an attacker sends ahead of what the kernel takes: some messages, so that it is as fast as the node reads.
+pub(crate) const ATTACKER_WAITING_MAX: usize = 256 * 1024;
 /// Concurrent handshakes: enough to keep a node busy, few enough for its accept queue.
 pub(crate) const OPENING_MAX: usize = 256;
 /// How long one handshake may take.

@@ -1,12 +1,12 @@
 //! One client: it behaves as a browser does, and verifies every message it receives.
 //!
 //! A member reacts by itself to received messages (negotiates, acknowledges, answers pings); the scenario sends
-//! everything else through its [`Mouth`]. Must not know the bytes of sockets, nor other members.
+//! everything else through its [`Outbox`]. Must not know the bytes of sockets, nor other members.
 
-mod comeback;
 mod life;
-mod mouth;
 mod negotiation;
+mod outbox;
+mod reconnect;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -14,15 +14,15 @@ use std::time::Duration;
 
 use actors::protocol::{RoomId, UserId};
 
-pub(crate) use comeback::Comeback;
-pub(crate) use mouth::{Mouth, Voice};
 pub(crate) use negotiation::Negotiation;
+pub(crate) use outbox::{Outbox, SendState};
+pub(crate) use reconnect::Reconnect;
 
 use crate::clock::{Epoch, Nanos};
-use crate::oracle::{Cast, RoomNumber, Violation, Witness};
+use crate::messages::{self, Body, Incoming};
+use crate::oracle::{RoomNumber, Roster, Violation, Witness};
 use crate::tally::Tally;
-use crate::wire::{Line, Listen, Opened, Reader, Way, WriteHalf};
-use crate::words::{self, Body, Heard};
+use crate::wire::{Listen, Opened, Reader, Way, WriteHalf, Writer};
 
 /// A member to connect: its identity, its token, its source address.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub(crate) struct Part {
 /// State shared by all members of a run.
 pub(crate) struct Play {
     pub(crate) epoch: Epoch,
-    pub(crate) cast: Cast,
+    pub(crate) roster: Roster,
     pub(crate) tally: Tally,
     pub(crate) conduct: Conduct,
     pub(crate) script: Box<dyn Script>,
@@ -63,7 +63,7 @@ pub(crate) struct Conduct {
     /// Numbered messages received before an acknowledgement is sent.
     pub(crate) ack_every: u32,
     /// How a member reconnects when its connection is lost; `None`: the run fails.
-    pub(crate) comeback: Option<Comeback>,
+    pub(crate) comeback: Option<Reconnect>,
 }
 
 /// A received candidate.
@@ -77,8 +77,8 @@ pub(crate) struct Relayed {
 
 /// Callbacks of a scenario for events of members; by default they do nothing.
 pub(crate) trait Script: Send + Sync {
-    /// The member of `mouth` has received a candidate.
-    fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed);
+    /// The member of `outbox` has received a candidate.
+    fn relayed(&self, play: &Play, outbox: &Outbox, relayed: Relayed);
     /// A member, whose connection was lost at `lost_at`, has resumed its session.
     fn back(&self, _play: &Play, _lost_at: Nanos) {}
     /// A member's connection was lost, and it will reconnect.
@@ -91,13 +91,15 @@ pub(crate) trait Script: Send + Sync {
     fn complete(&self, _play: &Play, _newcomer: UserId) {}
     /// Another member has received a chat message of this member, due at `at`.
     fn chatted(&self, _play: &Play, _from: UserId, _at: Nanos) {}
+    /// A member has received that another one joined.
+    fn met(&self, _listener: UserId, _newcomer: UserId) {}
     /// A member has left.
     fn left(&self, _play: &Play, _who: UserId) {}
 }
 
 impl<S: Script> Script for Arc<S> {
-    fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed) {
-        S::relayed(self, play, mouth, relayed);
+    fn relayed(&self, play: &Play, outbox: &Outbox, relayed: Relayed) {
+        S::relayed(self, play, outbox, relayed);
     }
 
     fn back(&self, play: &Play, lost_at: Nanos) {
@@ -124,6 +126,10 @@ impl<S: Script> Script for Arc<S> {
         S::chatted(self, play, from, at);
     }
 
+    fn met(&self, listener: UserId, newcomer: UserId) {
+        S::met(self, listener, newcomer);
+    }
+
     fn left(&self, play: &Play, who: UserId) {
         S::left(self, play, who);
     }
@@ -133,7 +139,7 @@ impl<S: Script> Script for Arc<S> {
 struct Member {
     caller: Caller,
     play: Arc<Play>,
-    mouth: Mouth,
+    outbox: Outbox,
     witness: Witness,
     /// Numbered messages received since the last acknowledgement.
     unacked: u32,
@@ -146,53 +152,53 @@ struct Member {
 }
 
 /// Starts the task of a member whose socket is open; it ends with its connection, or with the last attempt at another.
-pub(crate) fn begin(caller: Caller, play: &Arc<Play>, opened: Opened) -> Mouth {
+pub(crate) fn begin(caller: Caller, play: &Arc<Play>, opened: Opened) -> Outbox {
     let Opened { stream, early } = opened;
     let (half, write) = stream.into_split();
     let seed = u32::try_from(caller.part.user.as_u128() & 0xffff_ffff).unwrap_or_default();
-    let mouth = Mouth(Line::new(write, seed, Voice::new(play.conduct.comeback.is_some())));
+    let outbox = Outbox(Writer::new(write, seed, SendState::new(play.conduct.comeback.is_some())));
     let member = Member {
         witness: Witness::new(caller.part.number),
         caller,
         play: Arc::clone(play),
-        mouth: mouth.clone(),
+        outbox: outbox.clone(),
         unacked: 0,
         resume_token: None,
         returning: None,
         lost_at: None,
     };
     tokio::spawn(member.live(Reader::new(half, early)));
-    mouth
+    outbox
 }
 
 impl Listen for Member {
     fn text(&mut self, text: &[u8]) {
-        match words::hear(text) {
-            Ok(heard) => self.hear(&heard),
+        match messages::parse(text) {
+            Ok(heard) => self.received(&heard),
             Err(error) => self.violated(Violation::Unreadable(error.to_string())),
         }
     }
 
     fn ping(&mut self, payload: &[u8]) {
-        self.mouth.pong(payload);
+        self.outbox.pong(payload);
     }
 
     fn begin(&mut self) {
-        self.mouth.0.hold();
+        self.outbox.0.hold();
     }
 
     fn pause(&mut self) {
-        self.mouth.0.release();
+        self.outbox.0.release();
     }
 
     fn listens(&self) -> bool {
-        !self.mouth.is_stalled()
+        !self.outbox.is_stalled()
     }
 }
 
 impl Member {
-    fn hear(&mut self, heard: &Heard) {
-        if let Err(violation) = self.witness.see(heard, &self.play.cast, self.mouth.said()) {
+    fn received(&mut self, heard: &Incoming) {
+        if let Err(violation) = self.witness.see(heard, &self.play.roster, self.outbox.last_cid()) {
             self.violated(violation);
         }
         let play = Arc::clone(&self.play);
@@ -200,7 +206,7 @@ impl Member {
             Body::Candidate { from, mark } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
                 let relayed = Relayed { from: *from, to: self.caller.part.user, at: mark.at };
-                play.script.relayed(&play, &self.mouth, relayed);
+                play.script.relayed(&play, &self.outbox, relayed);
             }
             Body::Chat { from, at, .. } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
@@ -210,21 +216,22 @@ impl Member {
                 play.heartbeat_seconds.store(*heartbeat_seconds, Relaxed);
                 play.tally.welcomed.fetch_add(1, Relaxed);
                 if play.conduct.joins_at_once && self.resume_token.is_none() {
-                    self.mouth.join(self.caller.part.room);
+                    self.outbox.join(self.caller.part.room);
                 }
             }
-            Body::Joined { peers, resume_token, .. } => self.sat_down(peers, resume_token),
+            Body::Joined { peers, resume_token, .. } => self.seated(peers, resume_token),
             Body::Resumed { .. } => self.resumed(),
             Body::Unresumed { reason } => self.unresumed(reason),
             Body::UserJoined { user, rev } => {
-                self.mouth.meet(*user, *rev);
+                self.outbox.meet(*user, *rev);
+                play.script.met(self.caller.part.user, *user);
                 if self.witness.offers_to(*user) {
-                    self.negotiate(*user, Mouth::offer);
+                    self.negotiate(*user, Outbox::offer);
                 }
             }
             Body::Offer { from } => {
                 play.tally.described.fetch_add(1, Relaxed);
-                self.negotiate(*from, Mouth::answer);
+                self.negotiate(*from, Outbox::answer);
             }
             Body::Answer { .. } => drop(play.tally.described.fetch_add(1, Relaxed)),
             Body::EndOfCandidates { from } => {
@@ -232,8 +239,8 @@ impl Member {
                 play.script.complete(&play, newcomer);
                 play.tally.complete.fetch_add(1, Relaxed);
             }
-            Body::Ack(cid) if play.conduct.comeback.is_some() => self.mouth.settle(*cid),
-            Body::Refused { again_after_ms: Some(ms), .. } if !self.mouth.is_seated() => self.join_again(*ms),
+            Body::Ack(cid) if play.conduct.comeback.is_some() => self.outbox.settle(*cid),
+            Body::Refused { again_after_ms: Some(ms), .. } if !self.outbox.is_seated() => self.join_again(*ms),
             Body::Refused { code, .. } => play.tally.refused(code),
             Body::UserLeft { user } => play.script.left(&play, *user),
             Body::Ack(_) | Body::Other => {}
@@ -241,12 +248,12 @@ impl Member {
         self.acknowledge(heard);
     }
 
-    fn sat_down(&mut self, others: &[(UserId, u64)], resume_token: &str) {
-        self.mouth.sit_down(others);
+    fn seated(&mut self, others: &[(UserId, u64)], resume_token: &str) {
+        self.outbox.take_seat(others);
         if self.play.conduct.comeback.is_some() {
             self.resume_token = Some(resume_token.into());
         }
-        if let Err(violation) = self.play.cast.sat_down(self.caller.part.number) {
+        if let Err(violation) = self.play.roster.seated(self.caller.part.number) {
             self.violated(violation);
         }
         self.play.script.seated(&self.play, self.caller.part.user, others.len());
@@ -257,29 +264,29 @@ impl Member {
     /// Retries a join that was refused with `unavailable`, as the web client does.
     fn join_again(&self, after_ms: u64) {
         self.play.tally.waited.fetch_add(1, Relaxed);
-        let (mouth, room) = (self.mouth.clone(), self.caller.part.room);
+        let (outbox, room) = (self.outbox.clone(), self.caller.part.room);
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(after_ms)).await;
-            mouth.join(room);
+            outbox.join(room);
         });
     }
 
-    fn negotiate(&self, with: UserId, describe: impl Fn(&Mouth, UserId, usize)) {
+    fn negotiate(&self, with: UserId, describe: impl Fn(&Outbox, UserId, usize)) {
         let Some(negotiation) = self.play.conduct.negotiation else { return };
-        if self.mouth.is_seated() {
-            describe(&self.mouth, with, negotiation.sdp_bytes);
-            let said = negotiation.trickle(&self.mouth, with, self.play.epoch.now());
+        if self.outbox.is_seated() {
+            describe(&self.outbox, with, negotiation.sdp_bytes);
+            let said = negotiation.trickle(&self.outbox, with, self.play.epoch.now());
             self.play.tally.offered.fetch_add(said, Relaxed);
         }
     }
 
-    fn acknowledge(&mut self, heard: &Heard) {
+    fn acknowledge(&mut self, heard: &Incoming) {
         if heard.seq.is_some() {
             self.unacked += 1;
         }
         if self.unacked >= self.play.conduct.ack_every {
             self.unacked = 0;
-            self.mouth.acknowledge(self.witness.seq());
+            self.outbox.acknowledge(self.witness.seq());
         }
     }
 

@@ -172,7 +172,7 @@ impl Shared {
     async fn knock(&self, token: &str) -> anyhow::Result<()> {
         let way = Way { to: self.to, source: None, receive_bytes: None, trust: self.trust.clone() };
         let mut opened = open(way, &Upgrade::aldis()).await?;
-        opened.say(&format!(r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#)).await?;
+        opened.send(&format!(r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#)).await?;
         let mut heard = std::mem::take(&mut opened.early);
         while !heard.windows(WELCOME.len()).any(|text| text == WELCOME) {
             if opened.stream.read_buf(&mut heard).await.context("the connection broke before welcome")? == 0 {

@@ -2,7 +2,8 @@
 //! CPU time. Must not know scenarios.
 
 mod certificate;
-mod door;
+mod cgroup;
+mod endpoint;
 mod process;
 mod pulse;
 mod rest;
@@ -18,7 +19,7 @@ use actors::protocol::RoomId;
 use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
-use door::Door;
+use endpoint::Endpoint;
 pub(crate) use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
 pub(crate) use rest::{Credentials, LoggedIn, Rest};
@@ -82,6 +83,17 @@ impl Which {
     }
 }
 
+/// How a node is started, if this run starts it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Terms<'a> {
+    /// Keys that the scenario needs.
+    pub(crate) settings: &'a [&'a str],
+    /// Whether its limits per client are those of an operator who set none; else they are raised for the load.
+    pub(crate) has_default_limits: bool,
+    /// Bytes of memory that it may use: limited by a control group where one can be made, else only by its settings.
+    pub(crate) memory_max: Option<u64>,
+}
+
 /// A node that serves.
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,
@@ -94,20 +106,25 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts the node, or finds it. `extra`: keys that the scenario needs, for a node that is started.
-    pub(crate) async fn reach(which: Which, extra: &[&str]) -> anyhow::Result<Self> {
+    /// Starts the node, or finds it. `settings`: keys that the scenario needs, for a node that is started.
+    pub(crate) async fn reach(which: Which, settings: &[&str]) -> anyhow::Result<Self> {
+        Self::reach_on(which, Terms { settings, ..Terms::default() }).await
+    }
+
+    /// The same on other terms.
+    pub(crate) async fn reach_on(which: Which, terms: Terms<'_>) -> anyhow::Result<Self> {
         if let Some(url) = &which.url {
-            let door = Door::at(url, which.ca.as_deref())?;
+            let door = Endpoint::at(url, which.ca.as_deref())?;
             let process = which.pid.map(Process::of).transpose()?;
             return Self::behind(door, which, (process, None));
         }
-        let started = Started::start(&which, extra).await?;
+        let started = Started::start(&which, &terms).await?;
         let process = Some(Process::of(started.pid())?);
         Self::behind(started.door()?, which, (process, Some(started)))
     }
 
     fn behind(
-        door: Door,
+        door: Endpoint,
         which: Which,
         (process, started): (Option<Process>, Option<Started>),
     ) -> anyhow::Result<Self> {
@@ -202,6 +219,13 @@ impl Node {
     /// The node's anonymous memory, in bytes, looked up cheaply; 0 if its process is not known.
     pub(crate) fn anonymous(&self) -> anyhow::Result<u64> {
         self.process.as_ref().map_or(Ok(0), Process::anonymous)
+    }
+
+    /// The most memory that the node has used so far: its own pages, and all that its control group counts, if it is in
+    /// one; 0 and `None` if its process is not known.
+    pub(crate) fn peak(&self) -> anyhow::Result<(u64, Option<u64>)> {
+        let own = self.process.as_ref().map_or(Ok(0), Process::peak)?;
+        Ok((own, self.started.as_ref().and_then(Started::cgroup_peak)))
     }
 
     /// The CPU time that the node has taken, if its process is known.

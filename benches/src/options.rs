@@ -69,6 +69,12 @@ impl Shared {
         self
     }
 
+    /// The same, with at most so many connections from one source address.
+    pub(crate) fn with_per_source_max(mut self, connections: usize) -> Self {
+        self.per_source = self.per_source.min(connections);
+        self
+    }
+
     /// Pins this process and all its threads to the given processors.
     pub(crate) fn pin(&self) -> anyhow::Result<()> {
         let Some(Processors(numbers)) = &self.cpus else { return Ok(()) };

@@ -1,9 +1,9 @@
 //! The guarantees of the design, verified per client, under any load. Pure.
 //!
 //! A [`Witness`] checks every message that one client receives and returns the first violated guarantee. Knows no
-//! sockets, no time; what all clients share (who belongs where, how many are in a room) is in the [`Cast`].
+//! sockets, no time; what all clients share (who belongs where, how many are in a room) is in the [`Roster`].
 
-mod cast;
+mod roster;
 #[cfg(test)]
 mod tests;
 
@@ -12,9 +12,9 @@ use actors::protocol::{
     client::{Cid, Seq},
 };
 
-pub(crate) use cast::{Cast, RoomNumber};
+pub(crate) use roster::{RoomNumber, Roster};
 
-use crate::words::{Body, Heard, Mark};
+use crate::messages::{Body, Incoming, Mark};
 
 /// A violated guarantee.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,12 +92,12 @@ impl Witness {
     }
 
     /// Checks one message. `said` is the last number that this client has used.
-    pub(crate) fn see(&mut self, heard: &Heard, cast: &Cast, said: Cid) -> Result<(), Violation> {
+    pub(crate) fn see(&mut self, heard: &Incoming, roster: &Roster, said: Cid) -> Result<(), Violation> {
         self.count(heard)?;
         match &heard.body {
-            Body::Joined { rev, peers, .. } => self.joined(*rev, peers, cast),
+            Body::Joined { rev, peers, .. } => self.joined(*rev, peers, roster),
             Body::Resumed { from_seq } => self.resumed(*from_seq),
-            Body::UserJoined { user, rev } => self.user_joined(*user, *rev, cast),
+            Body::UserJoined { user, rev } => self.user_joined(*user, *rev, roster),
             Body::UserLeft { user } => match self.others.iter().position(|other| other.user == *user) {
                 Some(at) => {
                     self.others.swap_remove(at);
@@ -115,7 +115,7 @@ impl Witness {
         }
     }
 
-    fn count(&mut self, heard: &Heard) -> Result<(), Violation> {
+    fn count(&mut self, heard: &Incoming) -> Result<(), Violation> {
         let Some(got) = heard.seq else {
             return match heard.body.numbered() {
                 Some(kind) => Err(Violation::Unnumbered { kind }),
@@ -127,10 +127,10 @@ impl Witness {
         if got == expected { Ok(()) } else { Err(Violation::Seq { expected, got }) }
     }
 
-    fn joined(&mut self, rev: u64, peers: &[(UserId, u64)], cast: &Cast) -> Result<(), Violation> {
+    fn joined(&mut self, rev: u64, peers: &[(UserId, u64)], roster: &Roster) -> Result<(), Violation> {
         *self = Self { rev, ..Self::new(self.room) };
         for (user, rev) in peers {
-            self.enter(*user, *rev, cast)?;
+            self.enter(*user, *rev, roster)?;
             if *rev >= self.rev {
                 return Err(Violation::JoinOrder { user: *user, known: self.rev, got: *rev });
             }
@@ -145,21 +145,21 @@ impl Witness {
         if got == expected { Ok(()) } else { Err(Violation::Resumed { expected, got }) }
     }
 
-    fn user_joined(&mut self, user: UserId, rev: u64, cast: &Cast) -> Result<(), Violation> {
+    fn user_joined(&mut self, user: UserId, rev: u64, roster: &Roster) -> Result<(), Violation> {
         let known = self.others.iter().map(|other| other.rev).max().unwrap_or(0).max(self.rev);
-        self.enter(user, rev, cast)?;
+        self.enter(user, rev, roster)?;
         if rev > known { Ok(()) } else { Err(Violation::JoinOrder { user, known, got: rev }) }
     }
 
-    fn enter(&mut self, user: UserId, rev: u64, cast: &Cast) -> Result<(), Violation> {
-        if cast.room_of(user) != Some(self.room) {
+    fn enter(&mut self, user: UserId, rev: u64, roster: &Roster) -> Result<(), Violation> {
+        if roster.room_of(user) != Some(self.room) {
             return Err(Violation::Outsider { user });
         }
         if self.others.iter().any(|other| other.user == user) {
             return Err(Violation::JoinedTwice { user });
         }
         self.others.push(Other { user, rev, described: false, heard: 0, chatted: None });
-        let (got, limit) = (self.others.len() + 1, cast.limit());
+        let (got, limit) = (self.others.len() + 1, roster.limit());
         if got > limit { Err(Violation::OverFull { got, limit }) } else { Ok(()) }
     }
 

@@ -15,10 +15,10 @@ use hdrhistogram::Histogram;
 
 use crate::clock::{Epoch, Nanos};
 use crate::latency::histogram;
-use crate::member::{Mouth, Play};
+use crate::member::{Outbox, Play};
 
 /// A sender and its receiver.
-pub(crate) type Direction = (Mouth, Whom);
+pub(crate) type Direction = (Outbox, Whom);
 
 /// The receiver of a message.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +51,10 @@ impl Pace {
         let Offer { directions, rate, bytes } = offer;
         let mut turns = (0..directions.len()).cycle();
         Self::keep((play.epoch, rate), move |due| {
-            let Some((mouth, to)) = turns.next().map(|turn| &directions[turn]) else { return };
+            let Some((outbox, to)) = turns.next().map(|turn| &directions[turn]) else { return };
             let (said, receivers) = match to {
-                Whom::One(user) => (mouth.candidate(*user, due, bytes), 1),
-                Whom::All(receivers) => (mouth.chat(due, bytes), u64::from(*receivers)),
+                Whom::One(user) => (outbox.candidate(*user, due, bytes), 1),
+                Whom::All(receivers) => (outbox.chat(due, bytes), u64::from(*receivers)),
             };
             if said {
                 play.tally.offered.fetch_add(receivers, Relaxed);
@@ -67,7 +67,7 @@ impl Pace {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());
         let thread = std::thread::Builder::new().name("pace".to_owned()).spawn(move || {
-            let _inside = runtime.enter(); // a mouth that must wait for the kernel starts a task
+            let _inside = runtime.enter(); // a outbox that must wait for the kernel starts a task
             // Where the kernel does not allow it, the report shows the lag.
             let _ = rustix::thread::set_current_timer_slack(TIMER_SLACK);
             beats(beat, &stopped, &mut say)
@@ -88,7 +88,7 @@ impl Pace {
 fn beats(
     (epoch, rate): (Epoch, f64),
     stop: &AtomicBool,
-    say: &mut impl FnMut(Nanos),
+    send: &mut impl FnMut(Nanos),
 ) -> anyhow::Result<Histogram<u64>> {
     let mut lag = histogram()?;
     let begun = epoch.now();
@@ -98,7 +98,7 @@ fn beats(
             break;
         }
         lag.saturating_record(epoch.now().saturating_sub(due));
-        say(due);
+        send(due);
     }
     Ok(lag)
 }

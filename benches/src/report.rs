@@ -4,8 +4,8 @@
 mod expect;
 mod html;
 mod machine;
+mod read;
 mod table;
-mod told;
 
 use std::time::Duration;
 

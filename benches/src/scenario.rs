@@ -1,5 +1,6 @@
 //! The scenarios, phase by phase, and what they have in common. Must not know how a report is shown.
 
+mod attack;
 mod broadcast;
 mod churn;
 mod growth;
@@ -24,10 +25,10 @@ use clap::Subcommand;
 use crate::clock::Epoch;
 use crate::crowd::{Arrival, Company, Crowd, Guest, Sources};
 use crate::limits::{FILES_BESIDE, KNOCKS_MAX};
-use crate::member::{Comeback, Conduct, Negotiation, Part, Play, Script};
+use crate::member::{Conduct, Negotiation, Part, Play, Reconnect, Script};
 use crate::node::{Node, Token};
 use crate::options::Shared;
-use crate::oracle::{Cast, RoomNumber};
+use crate::oracle::{RoomNumber, Roster};
 use crate::report::{Machine, Report};
 use crate::show::Show;
 use crate::tally::Tally;
@@ -54,6 +55,8 @@ pub(crate) enum Scenario {
     Slow(slow::Slow),
     /// Far more newcomers than the node can admit, beside established calls: the effect on these, and load shedding
     Overload(overload::Overload),
+    /// Hostile clients beside established calls: what they cost the calls and the node
+    Attack(attack::Attack),
     /// All sockets are dropped at once, and all members resume: how long it takes, and that no session is lost
     Storm(storm::Storm),
 }
@@ -78,6 +81,7 @@ impl Scenario {
             Self::Broadcast(_) => broadcast::FIGURES,
             Self::Slow(_) => slow::FIGURES,
             Self::Overload(_) => overload::FIGURES,
+            Self::Attack(attack) => attack.figures(),
             Self::Storm(_) => storm::FIGURES,
         }
     }
@@ -93,6 +97,7 @@ impl Scenario {
             Self::Broadcast(broadcast) => broadcast.play(run).await,
             Self::Slow(slow) => slow.play(run).await,
             Self::Overload(overload) => overload.play(run).await,
+            Self::Attack(attack) => attack.play(run).await,
             Self::Storm(storm) => storm.play(run).await,
         }
     }
@@ -106,7 +111,7 @@ struct Casting {
     outside: usize,
     joins_at_once: bool,
     negotiation: Option<Negotiation>,
-    comeback: Option<Comeback>,
+    comeback: Option<Reconnect>,
     /// Errors that members may receive in this scenario without failing the run.
     expected: &'static [&'static str],
 }
@@ -121,7 +126,7 @@ impl Run {
     }
 
     /// Creates the rooms and the tokens, and assigns members.
-    async fn cast(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
+    async fn roster(&self, node: &Node, casting: Casting, script: Box<dyn Script>) -> anyhow::Result<Company> {
         let Casting { rooms, seats, outside, joins_at_once, negotiation, comeback, expected } = casting;
         let (knocks, people) = (rooms.min(KNOCKS_MAX), rooms * (seats + outside));
         files_for(people + knocks)?;
@@ -135,14 +140,14 @@ impl Run {
         let belongings = numbered().flat_map(|room| std::iter::repeat_n(room, seats + outside));
         let mut guests: Vec<_> = tokens.into_iter().zip(belongings.chain(numbered().take(knocks))).map(guest).collect();
         let knockers = guests.split_off(people);
-        let cast = Cast::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let roster = Roster::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
         let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every, comeback };
-        Ok(Company { guests, knockers, play: self.play(cast, (conduct, Tally::expecting(expected)), script) })
+        Ok(Company { guests, knockers, play: self.play(roster, (conduct, Tally::expecting(expected)), script) })
     }
 
-    fn play(&self, cast: Cast, (conduct, tally): (Conduct, Tally), script: Box<dyn Script>) -> Arc<Play> {
+    fn play(&self, roster: Roster, (conduct, tally): (Conduct, Tally), script: Box<dyn Script>) -> Arc<Play> {
         let (heartbeat_seconds, ending) = (AtomicU64::new(0), AtomicBool::new(false));
-        Arc::new(Play { epoch: self.epoch, cast, tally, conduct, script, heartbeat_seconds, ending })
+        Arc::new(Play { epoch: self.epoch, roster, tally, conduct, script, heartbeat_seconds, ending })
     }
 
     /// Opens all sockets.
@@ -167,9 +172,10 @@ impl Run {
     /// Strangers try to join full rooms; every success violates the limit.
     async fn knock(&self, node: &Node, crowd: &mut Crowd, report: &mut Report) -> anyhow::Result<()> {
         let guests = std::mem::take(&mut crowd.knockers);
-        let cast = Cast::new(crowd.play.cast.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let roster =
+            Roster::new(crowd.play.roster.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
         let conduct = Conduct { joins_at_once: true, negotiation: None, ack_every: 1, comeback: None };
-        let play = self.play(cast, (conduct, Tally::default()), Box::new(script::Deaf));
+        let play = self.play(roster, (conduct, Tally::default()), Box::new(script::Deaf));
         let strangers = self.open(node, Company { guests, knockers: Vec::new(), play }).await?;
         let let_in = strangers.knock(&self.show).await?;
         if let_in > 0 {
@@ -193,7 +199,7 @@ impl Run {
             tokio::select! {
                 biased; // no progress is shown for finished work
                 done = &mut work => return done,
-                _ = look.tick() => step.say(words()),
+                _ = look.tick() => step.send(words()),
             }
         }
     }
@@ -208,7 +214,7 @@ impl Run {
             tokio::select! {
                 biased;
                 () = &mut passing => return,
-                _ = look.tick() => step.say(words()),
+                _ = look.tick() => step.send(words()),
             }
         }
     }

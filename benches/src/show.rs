@@ -54,7 +54,7 @@ impl Step {
         self.bar.set_position(position);
     }
 
-    pub(crate) fn say(&self, words: String) {
+    pub(crate) fn send(&self, words: String) {
         self.bar.set_position(self.begun.elapsed().as_secs());
         self.bar.set_message(words);
     }

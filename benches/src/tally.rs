@@ -36,13 +36,13 @@ pub(crate) struct Tally {
     /// Attempts to reconnect that failed before welcome.
     pub(crate) knocked_in_vain: AtomicU64,
     violations: AtomicU64,
-    words: Mutex<Words>,
+    texts: Mutex<Texts>,
     /// Expected errors of this scenario: codes, reasons of `resume_failed`.
     expected: &'static [&'static str],
 }
 
 #[derive(Debug, Default)]
-struct Words {
+struct Texts {
     violations: Vec<String>,
     refusals: BTreeMap<String, u64>,
     endings: BTreeMap<String, u64>,
@@ -58,81 +58,81 @@ impl Tally {
 
     pub(crate) fn refused(&self, code: &str) {
         self.answered.fetch_add(1, Relaxed);
-        *self.words().refusals.entry(code.to_owned()).or_default() += 1;
+        *self.texts().refusals.entry(code.to_owned()).or_default() += 1;
     }
 
     pub(crate) fn violated(&self, user: UserId, violation: Violation) {
         self.violations.fetch_add(1, Relaxed);
-        let mut words = self.words();
-        if words.violations.len() < VIOLATIONS_SHOWN {
-            words.violations.push(format!("{user}: {violation}"));
+        let mut texts = self.texts();
+        if texts.violations.len() < VIOLATIONS_SHOWN {
+            texts.violations.push(format!("{user}: {violation}"));
         }
     }
 
     /// A connection ended; `expected` when the run is over.
     pub(crate) fn ended(&self, ending: &Ending, expected: bool) {
         if !expected {
-            *self.words().endings.entry(ending.to_string()).or_default() += 1;
+            *self.texts().endings.entry(ending.to_string()).or_default() += 1;
         }
         self.ended.fetch_add(1, Relaxed);
     }
 
     /// A connection ended, and its member will reconnect.
     pub(crate) fn interrupted(&self, ending: &Ending) {
-        *self.words().interruptions.entry(ending.to_string()).or_default() += 1;
+        *self.texts().interruptions.entry(ending.to_string()).or_default() += 1;
     }
 
     /// A session could not be resumed.
     pub(crate) fn unresumed(&self, reason: &str) {
-        *self.words().unresumed.entry(reason.to_owned()).or_default() += 1;
+        *self.texts().unresumed.entry(reason.to_owned()).or_default() += 1;
     }
 
     /// Connections that ended and were re-established; `with`: only by this close code.
     pub(crate) fn interruptions(&self, with: Option<u16>) -> u64 {
         let how = with.map(|code| Ending::Closed(Some(code)).to_string());
-        let words = self.words();
-        let named = words.interruptions.iter().filter(|(words, _)| how.as_ref().is_none_or(|how| how == *words));
+        let texts = self.texts();
+        let named = texts.interruptions.iter().filter(|(texts, _)| how.as_ref().is_none_or(|how| how == *texts));
         named.map(|(_, n)| n).sum()
     }
 
     /// How many sessions could not be resumed, and why.
     pub(crate) fn unresumed_all(&self) -> (u64, String) {
-        let words = self.words();
-        let why: Vec<_> = words.unresumed.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
-        (words.unresumed.values().sum(), why.join(", "))
+        let texts = self.texts();
+        let why: Vec<_> = texts.unresumed.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
+        (texts.unresumed.values().sum(), why.join(", "))
     }
 
     /// Violated guarantees: how many, and the first of them in detail.
     pub(crate) fn violations(&self) -> (u64, Vec<String>) {
-        (self.violations.load(Relaxed), self.words().violations.clone())
+        (self.violations.load(Relaxed), self.texts().violations.clone())
     }
 
     /// Unexpected refusals and closed connections; empty when there are none.
     pub(crate) fn failures(&self) -> Vec<String> {
-        let words = self.words();
+        let texts = self.texts();
         let failed = |(why, _): &(&String, &u64)| !self.expected.contains(&why.as_str());
-        let refusals = words.refusals.iter().filter(failed).map(|(code, n)| format!("{n} messages refused: {code}"));
-        let endings = words.endings.iter().map(|(how, n)| format!("{n} connections closed unexpectedly: {how}"));
-        let stays = words.unresumed.iter().filter(failed).map(|(why, n)| format!("{n} sessions not resumed: {why}"));
+        let refusals = texts.refusals.iter().filter(failed).map(|(code, n)| format!("{n} messages refused: {code}"));
+        let endings = texts.endings.iter().map(|(how, n)| format!("{n} connections closed unexpectedly: {how}"));
+        let stays = texts.unresumed.iter().filter(failed).map(|(why, n)| format!("{n} sessions not resumed: {why}"));
         refusals.chain(endings).chain(stays).collect()
     }
 
     /// How many messages were refused with this code.
     pub(crate) fn refused_with(&self, code: &str) -> u64 {
-        self.words().refusals.get(code).copied().unwrap_or_default()
+        self.texts().refusals.get(code).copied().unwrap_or_default()
     }
 
     /// Everything that went wrong so far, for an error.
     pub(crate) fn troubles(&self) -> String {
-        let (violations, mut words) = self.violations();
-        words.extend(self.failures());
-        if words.is_empty() {
+        let (violations, mut texts) = self.violations();
+        texts.extend(self.failures());
+        if texts.is_empty() {
             return "no error was received; is the node overloaded?".to_owned();
         }
-        format!("{violations} violations; {}", words.join("; "))
+        format!("{violations} violations; {}", texts.join("; "))
     }
 
-    fn words(&self) -> MutexGuard<'_, Words> {
-        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    fn texts(&self) -> MutexGuard<'_, Texts> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,14 +4,14 @@
 
 mod frame;
 mod handshake;
-mod line;
 mod reader;
 mod stream;
 mod tls;
+mod writer;
 
 pub(crate) use frame::Opcode;
 pub(crate) use handshake::{Opened, Refused, Upgrade, Way, connect, open, upgrade};
-pub(crate) use line::{Cut, Line, LineOver};
 pub(crate) use reader::{Ending, Listen, Reader};
 pub(crate) use stream::WriteHalf;
 pub(crate) use tls::Trust;
+pub(crate) use writer::{Cut, Writer, WriterClosed};

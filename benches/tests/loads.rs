@@ -31,6 +31,30 @@ fn all_sessions_are_resumed_after_all_sockets_are_dropped() {
 }
 
 #[test]
+fn nobody_loses_anything_to_clients_that_fill_the_memory() {
+    bench(&["attack", "memory", "--pairs", "10", "--targets", "12", "--idle", "1", "--for", "6"]);
+}
+
+/// Times are not judged here: many tests share the machine.
+#[test]
+fn nobody_is_disturbed_by_clients_that_send_as_much_as_they_can() {
+    bench(&[
+        "attack",
+        "budget",
+        "--rooms",
+        "6",
+        "--attacked",
+        "2",
+        "--for",
+        "2",
+        "--rounds",
+        "1",
+        "--p99-times-max",
+        "1000",
+    ]);
+}
+
+#[test]
 fn aldis_speaks_as_one_of_the_peers() {
     let page = std::env::temp_dir().join(format!("aldis-peers-{}.md", std::process::id()));
     let path = page.to_str().expect("a path of text");

@@ -56,6 +56,7 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             participants_max: number(room.participants_default.get()),
             candidates_max: room.early_candidates_max.get(),
             candidate_bytes_max: room.candidate_bytes_max.bytes(),
+            candidates_bytes_max: room.early_candidates_bytes_max.bytes(),
             candidates_within: room.early_candidates_within,
             hold_within: room.hold_within,
             unknown_within: room.outcome_within,

@@ -21,6 +21,8 @@ use crate::{config::Config, files::private};
 
 /// A snapshot older than this is useless: every client has joined again, or stopped.
 const STALE_AFTER: Duration = Duration::from_secs(120);
+/// How far ahead of the clock a snapshot's time may be: a clock that was corrected in between is set back by less.
+const AHEAD_MAX: Duration = Duration::from_secs(5);
 
 /// The ledger of this node: restored from the last drain, if that is recent; else empty.
 pub(super) fn open(config: &Config, clock: Arc<Clock>, bytes: Arc<BufferedBytes>) -> MemoryLedger {
@@ -67,12 +69,23 @@ fn take(path: &Path) -> Result<Option<Snapshot>, String> {
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(why) => return Err(format!("it cannot be read: {why}")),
     };
-    let age = fs::metadata(path).and_then(|about| about.modified()).map(|then| SystemTime::now().duration_since(then));
+    let written = fs::metadata(path).and_then(|about| about.modified());
     fs::remove_file(path).map_err(|why| format!("it cannot be removed, so it might be used twice: {why}"))?;
-    if !matches!(age, Ok(Ok(age)) if age < STALE_AFTER) {
-        return Err(format!("it is older than {} s", STALE_AFTER.as_secs()));
-    }
+    check_age(written.map_err(|why| format!("its age cannot be told: {why}"))?, SystemTime::now())?;
     Snapshot::from_bytes(&bytes).map(Some).map_err(|why| why.to_string())
+}
+
+/// Whether a snapshot of this time is recent enough to be used.
+fn check_age(written: SystemTime, now: SystemTime) -> Result<(), String> {
+    match now.duration_since(written) {
+        Ok(age) if age < STALE_AFTER => Ok(()),
+        Ok(age) => Err(format!("it is {} s old, and sessions are kept for {} s", age.as_secs(), STALE_AFTER.as_secs())),
+        Err(ahead) if ahead.duration() <= AHEAD_MAX => Ok(()),
+        Err(ahead) => Err(format!(
+            "its time is {} s ahead of this machine's clock: the clock was set back, so its age cannot be told",
+            ahead.duration().as_secs()
+        )),
+    }
 }
 
 #[cfg(test)]
@@ -91,5 +104,18 @@ mod tests {
         private::write(&path, &bytes[..bytes.len() - 1]).expect("it is written");
         assert!(take(&path).is_err());
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_snapshot_is_refused_by_its_age_and_one_from_the_future_by_name() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let (second, old) = (Duration::from_secs(1), Duration::from_secs(120));
+        for recent in [now, now - old + second, now + second] {
+            assert_eq!(check_age(recent, now), Ok(()));
+        }
+        let stale = check_age(now - old, now).expect_err("it is stale");
+        assert_eq!(stale, "it is 120 s old, and sessions are kept for 120 s");
+        let future = check_age(now + old, now).expect_err("it is from the future");
+        assert!(future.starts_with("its time is 120 s ahead of this machine's clock"), "{future}");
     }
 }

@@ -25,6 +25,8 @@ pub struct Room {
     pub seat_window_max: Duration,
     /// ICE candidates per pair buffered until their description has passed.
     pub early_candidates_max: NonZeroUsize,
+    /// Bytes of early candidates of one member, to all others together.
+    pub early_candidates_bytes_max: Size,
     /// How long early candidates may wait.
     #[serde(with = "text")]
     pub early_candidates_within: Duration,
@@ -60,6 +62,7 @@ impl Default for Room {
             seat_window: Duration::from_secs(5),
             seat_window_max: Duration::from_secs(120),
             early_candidates_max: text::count(64),
+            early_candidates_bytes_max: Size::kib(64),
             candidate_bytes_max: Size::kib(4),
             early_candidates_within: Duration::from_secs(10),
             hold_within: Duration::from_secs(2),

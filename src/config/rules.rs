@@ -213,6 +213,9 @@ fn room(config: &Config, found: &mut Found) {
     let help = "write \"256B\" to \"4KiB\": the protocol allows no more";
     found.when(candidate < 256, &["room.candidate_bytes_max"], "less than 256B", help);
     found.when(candidate > 4096, &["room.candidate_bytes_max"], "more than 4KiB", help);
+    let small = room.early_candidates_bytes_max < room.candidate_bytes_max;
+    let keys = ["room.early_candidates_bytes_max", "room.candidate_bytes_max"];
+    found.when(small, &keys, "one candidate would not fit", "write at least the size of one candidate");
     let small = room.inbox_bytes_max < config.socket.message_bytes_max;
     let keys = ["room.inbox_bytes_max", "socket.message_bytes_max"];
     found.when(small, &keys, "one message would not fit", "write at least the size of one message");

@@ -4,18 +4,17 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use actors::socket::Address;
 use dashmap::DashMap;
 
 use super::metrics;
-use crate::net::network;
-
 /// Counts open connections; each holds a [`Place`].
 #[derive(Debug)]
 pub(crate) struct Caps {
     places_max: usize,
     per_address_max: usize,
     taken: AtomicUsize,
-    by_address: DashMap<IpAddr, usize>,
+    by_address: DashMap<Address, usize>,
 }
 
 /// The permit of one connection, released when dropped.
@@ -23,7 +22,7 @@ pub(crate) struct Caps {
 pub(crate) struct Place {
     caps: Arc<Caps>,
     /// The network it counts against; a proxy's connection gets one with its first socket.
-    address: OnceLock<IpAddr>,
+    address: OnceLock<Address>,
 }
 
 /// Which limit is reached.
@@ -68,7 +67,7 @@ impl Place {
         if self.address.get().is_some() {
             return Ok(());
         }
-        let address = network(address);
+        let address = Address::from(address);
         let mut count = self.caps.by_address.entry(address).or_default();
         if *count >= self.caps.per_address_max {
             return Err(Full::Address);

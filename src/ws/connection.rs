@@ -1,9 +1,9 @@
 //! One upgraded connection: its halves, its reader, its session. It must not know how it was accepted.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::future::Either;
 use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
@@ -23,11 +23,11 @@ pub trait Lobby: Send + Sync + 'static {
     /// The session of one socket.
     type Session: Session;
 
-    /// Whether a new socket is admitted now; a resume is refused later than a newcomer.
+    /// Whether a new socket of this client is admitted now; a resume is refused later than a newcomer.
     ///
     /// # Errors
-    /// [`Busy`] while overloaded or draining; the client gets 503 with `Retry-After`.
-    fn admit(&self, new: New) -> Result<(), Busy>;
+    /// [`Busy`] while overloaded or draining, or if the client has spent its budget; it gets 503 with `Retry-After`.
+    fn admit(&self, client: &Client, new: New) -> Result<(), Busy>;
 
     /// Opens a session for a new socket. `None`: refused after all, and `outlet` was closed with the reason.
     fn open(&self, arrival: Arrival, outlet: Outlet) -> impl Future<Output = Option<Self::Session>> + Send;
@@ -48,6 +48,8 @@ pub struct Arrival {
 pub(crate) trait Stream: Sized + Send + 'static {
     type Read: AsyncRead + Unpin + Send + 'static;
     fn halves(self) -> (Self::Read, Pipe);
+    /// The reader of such a stream, as one of either kind.
+    fn reading<N>(reader: Reader<Self::Read>, session: N) -> Reading<N>;
 }
 
 impl Stream for TcpStream {
@@ -56,12 +58,18 @@ impl Stream for TcpStream {
         let (read, write) = self.into_split();
         (read, Pipe::Plain(write))
     }
+    fn reading<N>(reader: Reader<OwnedReadHalf>, session: N) -> Reading<N> {
+        Reading::Plain(reader, session)
+    }
 }
 
 impl Stream for TlsStream {
     type Read = Self;
     fn halves(self) -> (Self, Pipe) {
         (self.share(), Pipe::Tls(self))
+    }
+    fn reading<N>(reader: Reader<Self>, session: N) -> Reading<N> {
+        Reading::Tls(reader, session)
     }
 }
 
@@ -74,8 +82,21 @@ pub(crate) struct Upgraded<S> {
     pub(crate) place: Place,
 }
 
-/// The rest of a connection's life once its socket is open: reading until the end.
-pub(crate) type Reading = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// An open socket, which is read from now on.
+pub(crate) enum Reading<N> {
+    Plain(Reader<OwnedReadHalf>, N),
+    Tls(Reader<TlsStream>, N),
+}
+
+impl<N: Session> Reading<N> {
+    /// Reads until the end.
+    pub(crate) fn run(self) -> impl Future<Output = ()> + Send {
+        match self {
+            Self::Plain(reader, session) => Either::Left(reader.run(session)),
+            Self::Tls(reader, session) => Either::Right(reader.run(session)),
+        }
+    }
+}
 
 /// Opens the socket. `task`: the connection's own, aborted when the write half is dropped. `None`: refused.
 pub(crate) async fn open<S: Stream, L: Lobby>(
@@ -83,9 +104,9 @@ pub(crate) async fn open<S: Stream, L: Lobby>(
     lobby: &L,
     task: JoinHandle<()>,
     limits: &Arc<Limits>,
-) -> Option<(Place, Reading)> {
+) -> Option<(Place, Reading<L::Session>)> {
     let Upgraded { stream, early, arrival, place } = upgraded;
     let (read, pipe) = stream.halves();
     let session = lobby.open(arrival, Outlet::new(pipe, task, limits.farewell_within)).await?;
-    Some((place, Box::pin(Reader::new(read, early, Arc::clone(limits)).run(session))))
+    Some((place, S::reading(Reader::new(read, early, Arc::clone(limits)), session)))
 }

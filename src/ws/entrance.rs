@@ -52,7 +52,7 @@ impl<L: Lobby> Entrance<L> {
             return Err(Refusal::Rate(wait));
         }
         let new = if accepted.resumes { New::Resume } else { New::Socket };
-        self.lobby.admit(new).map_err(Refusal::Busy)?;
+        self.lobby.admit(&known.client, new).map_err(Refusal::Busy)?;
         // A proxy that names no client stands for all of its clients.
         if !self.rules.trusts(known.client.address) {
             place.charge(network).map_err(|_| Refusal::Connections)?;

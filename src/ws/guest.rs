@@ -47,7 +47,11 @@ enum Way {
 impl<L: Lobby> Guest<L> {
     /// Serves the connection until it ends (`None`) or its socket is open; then the rest of its life is [`Reading`], and
     /// its permit must be held as long.
-    pub(crate) async fn enter(self, stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> Option<(Place, Reading)> {
+    pub(crate) async fn enter(
+        self,
+        stream: TcpStream,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Option<(Place, Reading<L::Session>)> {
         let limits = &self.entrance.limits;
         match tls {
             None => {
@@ -72,7 +76,10 @@ impl<L: Lobby> Guest<L> {
         }
     }
 
-    async fn speak<S: Stream + AsyncRead + AsyncWrite + Unpin>(self, mut stream: S) -> Option<(Place, Reading)> {
+    async fn speak<S: Stream + AsyncRead + AsyncWrite + Unpin>(
+        self,
+        mut stream: S,
+    ) -> Option<(Place, Reading<L::Session>)> {
         let Self { entrance, peer, place, task } = self;
         let upgraded = match first(&entrance, peer, &place, &mut stream) {
             Way::Socket(answer, arrival, early) => {

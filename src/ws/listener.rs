@@ -7,8 +7,10 @@ mod queue;
 mod spare;
 
 use std::fmt;
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,12 +25,13 @@ use tokio_util::task::TaskTracker;
 use queue::Queue;
 use spare::Spare;
 
-use super::caps::{Caps, Full};
-use super::connection::Lobby;
+use super::caps::{Caps, Full, Place};
+use super::connection::{Lobby, Reading};
 use super::entrance::Entrance;
 use super::guest::Guest;
 use super::limits::Limits;
 use super::metrics;
+use super::reader::Session;
 use super::tls::Certificates;
 use crate::load::Load;
 use crate::net::Rules;
@@ -174,13 +177,9 @@ impl Listener {
         // The write half of a socket can end its connection's task, so it is made with that task's handle.
         let (give, task) = oneshot::channel();
         let guest = Guest { entrance: Arc::clone(entrance), peer, place, task };
-        // Boxed, both: the state of the way in is freed, and an idle socket's task is its place and a pointer.
+        // Boxed, so that its state is freed. That of an idle socket is in the task.
         let entering = Box::pin(guest.enter(stream, self.tls.as_ref().map(|tls| tls.now())));
-        let handle = tasks.spawn(async move {
-            if let Some((_place, reading)) = entering.await {
-                reading.await;
-            }
-        });
+        let handle = tasks.spawn(life(entering));
         // A connection that has already ended needs none.
         let _ = give.send(handle);
     }
@@ -203,6 +202,12 @@ impl fmt::Debug for Listener {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Listener").field("tcp", &self.tcp).field("tls", &self.tls.is_some()).finish_non_exhaustive()
     }
+}
+
+/// A connection's task: its way in, then the reading of its socket, which is stored in place of the former.
+async fn life<N: Session, F: Future<Output = Option<(Place, Reading<N>)>>>(entering: Pin<Box<F>>) {
+    let Some((_place, reading)) = entering.await else { return };
+    reading.run().await;
 }
 
 fn turn_away(full: Full, peer: SocketAddr) {
@@ -254,6 +259,8 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actors::node::ConnectionHandle;
+
     use super::*;
 
     #[tokio::test]
@@ -263,5 +270,16 @@ mod tests {
         let _client = TcpStream::connect(listener.local_addr().expect("its address")).await.expect("connected");
         let (accepted, _) = listener.tcp.accept().await.expect("accepted");
         assert!(accepted.nodelay().expect("a socket option"));
+    }
+
+    /// tokio aligns tasks to 128 bytes, and needs 112 and a pointer of the tracker for itself.
+    #[test]
+    fn an_idle_connections_task_takes_256_bytes() {
+        type Entering = std::future::Ready<Option<(Place, Reading<ConnectionHandle>)>>;
+        fn bytes<F>(_: impl FnOnce(Pin<Box<Entering>>) -> F) -> usize {
+            size_of::<F>()
+        }
+        let life = bytes(life);
+        assert!(life <= 136, "{life} bytes");
     }
 }

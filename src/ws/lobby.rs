@@ -3,6 +3,8 @@
 use actors::{
     messages::socket::{Credential, Disconnect},
     node::{ConnectionHandle, NodeRef, NotOpened},
+    ports::CloseFrame,
+    protocol::Close,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -13,6 +15,7 @@ use super::{
     wire::Outlet,
 };
 use crate::load::{Load, New};
+use crate::net::Client;
 
 /// When to retry after a refusal by a draining or full node.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -29,14 +32,22 @@ pub struct Gate {
 impl Lobby for Gate {
     type Session = ConnectionHandle;
 
-    fn admit(&self, new: New) -> Result<(), Busy> {
+    fn admit(&self, client: &Client, new: New) -> Result<(), Busy> {
         self.node.may_open().map_err(busy)?;
-        self.load.admit(new).map_err(|retry_after| Busy { why: "this node is overloaded", retry_after })
+        self.load.admit(new).map_err(|retry_after| Busy { why: "this node is overloaded", retry_after })?;
+        self.node.charge(client.network()).map_err(busy)
     }
 
     async fn open(&self, arrival: Arrival, outlet: Outlet) -> Option<ConnectionHandle> {
         let credential = arrival.token.map_or(Credential::None, credential);
-        self.node.open_socket(Box::new(outlet), credential, arrival.client.network()).ok()
+        match self.node.open_socket(Box::new(outlet), credential, arrival.client.network()) {
+            Ok(handle) => Some(handle),
+            Err(sink) => {
+                // In a task of its own: it waits until the reader has ended, whose task this is.
+                tokio::spawn(sink.close(CloseFrame::from(Close::Draining)));
+                None
+            }
+        }
     }
 }
 
@@ -97,7 +108,7 @@ pub enum Never {}
 impl Lobby for NoSockets {
     type Session = Never;
 
-    fn admit(&self, _: New) -> Result<(), Busy> {
+    fn admit(&self, _: &Client, _: New) -> Result<(), Busy> {
         Err(Busy { why: "sockets open on the public listener, not here", retry_after: Duration::from_secs(3_600) })
     }
 

@@ -10,8 +10,9 @@ mod parser;
 mod tests;
 mod whole;
 
-use std::future::{Future, ready};
+use std::future::{self, Future, poll_fn};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncRead;
 
@@ -32,7 +33,7 @@ pub trait Session: Send + 'static {
     fn text(&mut self, text: &str) -> impl Future<Output = ()> + Send;
     /// One whole binary message; only where [`guard::Limits::binary`](super::guard::Limits::binary) allows any.
     fn binary(&mut self, _bytes: &[u8]) -> impl Future<Output = ()> + Send {
-        ready(())
+        future::ready(())
     }
     /// A ping; the client waits for a pong with the same payload (≤ 125 bytes).
     fn ping(&mut self, payload: &[u8]) -> impl Future<Output = ()> + Send;
@@ -60,17 +61,22 @@ pub enum Ending {
     Lost,
 }
 
+/// What was read, how much of it was delivered, and why no more of it.
+type Stopped = (Scratch, usize, Stop);
+
 /// The read half of an upgraded connection.
 #[derive(Debug)]
 pub struct Reader<S> {
     stream: S,
-    early: Box<[u8]>,
+    /// Read before the connection became a socket; usually nothing, so it costs a pointer.
+    early: Option<Box<Scratch>>,
     limits: Arc<Limits>,
 }
 
 impl<S: AsyncRead + Unpin + Send> Reader<S> {
     /// `early`: the bytes received after the request's head.
     pub fn new(stream: S, early: Box<[u8]>, limits: Arc<Limits>) -> Self {
+        let early = (!early.is_empty()).then(|| Box::new(Scratch::own(early)));
         Self { stream, early, limits }
     }
 
@@ -81,36 +87,60 @@ impl<S: AsyncRead + Unpin + Send> Reader<S> {
         let (mut reader, mut session) = (self, session);
         async move {
             let ending = loop {
-                let mut read = match std::mem::take(&mut reader.early) {
-                    early if early.is_empty() => match Scratch::read(&mut reader.stream).await {
-                        Ok(read) => read,
-                        Err(_) => break Ending::Lost,
-                    },
-                    early => Scratch::own(early),
+                let Some(stopped) = poll_fn(|cx| reader.poll_whole(cx, &mut session)).await else {
+                    break Ending::Lost;
                 };
-                let mut done = 0;
-                while let Stop::Wait(whole) =
-                    whole::deliver(read.bytes(), &mut done, &reader.limits.frames, &mut session)
-                {
-                    let next = done + whole.payload.end;
-                    // Boxed, like everything that an idle connection does not need: it costs a pointer.
-                    Box::pin(whole::wait(whole, &read.bytes()[done..], &mut session)).await;
-                    done = next;
-                }
-                let rest = &read.bytes()[done..];
-                if rest.is_empty() {
-                    session.flush_batch();
-                    continue;
-                }
-                let rest = rest.into();
-                drop(read);
-                if let Some(ending) = Box::pin(reader.parse(rest, &mut session)).await {
+                // Boxed, like everything that an idle connection does not need: it costs a pointer.
+                if let Some(ending) = Box::pin(reader.continued(stopped, &mut session)).await {
                     break ending;
                 }
-                session.flush_batch();
             };
             Box::pin(reader.end(session, ending)).await;
         }
+    }
+
+    /// Reads and delivers without waiting for the session; the rest of a read where that has stopped, or `None` at the
+    /// end of the stream.
+    fn poll_whole<N: Session>(&mut self, cx: &mut Context<'_>, session: &mut N) -> Poll<Option<Stopped>> {
+        loop {
+            let read = match self.early.take() {
+                Some(early) => Ok(*early),
+                None => ready!(Scratch::poll_read(&mut self.stream, cx)),
+            };
+            let Ok(mut read) = read else { return Poll::Ready(None) };
+            let mut done = 0;
+            let stop = whole::deliver(read.bytes(), &mut done, &self.limits.frames, session);
+            if done < read.bytes().len() {
+                return Poll::Ready(Some((read, done, stop)));
+            }
+            session.flush_batch();
+        }
+    }
+
+    /// Delivers the rest of a read.
+    async fn continued<N: Session>(
+        &mut self,
+        (mut read, mut done, mut stop): Stopped,
+        session: &mut N,
+    ) -> Option<Ending> {
+        while let Stop::Wait(whole) = stop {
+            let next = done + whole.payload.end;
+            whole::wait(whole, &read.bytes()[done..], session).await;
+            done = next;
+            stop = whole::deliver(read.bytes(), &mut done, &self.limits.frames, session);
+        }
+        let rest = &read.bytes()[done..];
+        let ending = if rest.is_empty() {
+            None
+        } else {
+            let rest = rest.into();
+            drop(read);
+            Box::pin(self.parse(rest, session)).await
+        };
+        if ending.is_none() {
+            session.flush_batch();
+        }
+        ending
     }
 
     async fn parse<N: Session>(&mut self, bytes: Box<[u8]>, session: &mut N) -> Option<Ending> {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, ReadBuf};
 
@@ -34,22 +34,20 @@ impl Scratch {
     /// # Errors
     /// The stream's own, or its end.
     pub(super) async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Self> {
-        poll_fn(|cx| {
-            let mut scratch = Self::lent();
-            let mut into = ReadBuf::new(&mut scratch.buffer);
-            match Pin::new(&mut *stream).poll_read(cx, &mut into) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-                Poll::Ready(Ok(())) if into.filled().is_empty() => {
-                    Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()))
-                }
-                Poll::Ready(Ok(())) => {
-                    scratch.len = into.filled().len();
-                    Poll::Ready(Ok(scratch))
-                }
-            }
-        })
-        .await
+        poll_fn(|cx| Self::poll_read(stream, cx)).await
+    }
+
+    /// As [`read`](Self::read).
+    pub(super) fn poll_read<S: AsyncRead + Unpin>(stream: &mut S, cx: &mut Context<'_>) -> Poll<io::Result<Self>> {
+        let mut scratch = Self::lent();
+        let mut into = ReadBuf::new(&mut scratch.buffer);
+        ready!(Pin::new(stream).poll_read(cx, &mut into))?;
+        let len = into.filled().len();
+        if len == 0 {
+            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+        }
+        scratch.len = len;
+        Poll::Ready(Ok(scratch))
     }
 
     /// The thread's buffer, or a new one while it is borrowed.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actors::ports::{CloseFrame, ConnectionGone, FrameSink};
 use actors::protocol::Close;
 use aldis::load::New;
+use aldis::net::Client;
 use aldis::ws::{Arrival, Busy, Ending, Listener, Lobby, Outlet, Session};
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -34,7 +35,7 @@ pub(crate) const HANG_UP: &str = "please hang up";
 impl Lobby for Echo {
     type Session = Echoing;
 
-    fn admit(&self, new: New) -> Result<(), Busy> {
+    fn admit(&self, _: &Client, new: New) -> Result<(), Busy> {
         let busy = Busy { why: "this node is draining", retry_after: Duration::from_secs(7) };
         if self.busy || (self.loaded && new != New::Resume) { Err(busy) } else { Ok(()) }
     }

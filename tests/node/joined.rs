@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::process::Node;
+use tokio_tungstenite::tungstenite;
+
+use crate::process::{Node, Socket};
 
 #[tokio::test]
 async fn two_users_sign_up_join_and_exchange_an_offer_and_an_answer() {
@@ -80,4 +82,22 @@ async fn the_fifth_join_of_a_room_for_four_is_refused_as_full() {
     let error = fifth.hears("error").await["data"].clone();
     assert_eq!(error["code"], "room_full");
     assert_eq!(error["message"], format!("Room {room} already has 4 of 4 participants."));
+}
+
+#[tokio::test]
+async fn an_address_that_opens_too_many_sockets_is_refused_before_the_upgrade() {
+    let few = ["--set", "budget.address_factor=1", "--set", "socket.messages_burst_max=30"];
+    let node = Node::start(&few).await;
+    let mut opened = 0;
+    let refused = loop {
+        match Socket::open(&node.http, "aldis.v1").await {
+            Ok(_) => opened += 1,
+            Err(refused) => break refused,
+        }
+    };
+    let tungstenite::Error::Http(answer) = refused else { panic!("after {opened}: {refused}") };
+    let problem = String::from_utf8_lossy(answer.body().as_deref().expect("a body")).into_owned();
+    assert_eq!(answer.status(), 503, "{problem}");
+    assert!(opened > 0 && problem.contains("too many connections from this address"), "after {opened}: {problem}");
+    assert!(answer.headers().contains_key("retry-after"), "{:?}", answer.headers());
 }

@@ -11,19 +11,27 @@ use std::{
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::TcpStream,
+    time::{interval, timeout},
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
-    tungstenite::{Message, client::IntoClientRequest as _},
+    tungstenite::{self, Message, client::IntoClientRequest as _},
 };
 
 /// Timeout of every wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How often the node's files are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// A running node; killed when the test is done with it.
 pub(super) struct Node {
     child: Child,
     dir: Arc<TempDir>,
+    arguments: Vec<String>,
     pub(super) http: String,
     pub(super) admin: String,
 }
@@ -34,7 +42,7 @@ pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Node {
     /// Starts a node on free ports with these further arguments.
     pub(super) async fn start(arguments: &[&str]) -> Self {
-        Self::start_by(Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, None).await
+        Self::start_by(aldis(), arguments, None).await
     }
 
     /// The same, with at most this many open files.
@@ -46,60 +54,74 @@ impl Node {
 
     /// The same, with this standard error instead of a log file.
     pub(super) async fn start_with_stderr(stderr: Stdio, arguments: &[&str]) -> Self {
-        Self::start_by(Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, Some(stderr)).await
+        Self::start_by(aldis(), arguments, Some(stderr)).await
     }
 
-    /// The same, in the directory of an earlier one or of several.
+    /// The same, in a directory that has been used before.
     pub(super) async fn start_in(dir: Arc<TempDir>, arguments: &[&str]) -> Self {
-        Self::spawn(dir, Command::new(env!("CARGO_BIN_EXE_aldis")), arguments, None).await
+        Self::start_there(dir, aldis(), arguments, None).await
     }
 
     /// The same, as this user: root alone can.
     pub(super) async fn start_as(user: u32, dir: Arc<TempDir>, arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_aldis"));
+        let mut command = aldis();
         command.uid(user).gid(user);
-        Self::spawn(dir, command, arguments, None).await
+        Self::start_there(dir, command, arguments, None).await
     }
 
     async fn start_by(command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary directory"));
-        Self::spawn(dir, command, arguments, stderr).await
+        Self::start_there(dir, command, arguments, stderr).await
     }
 
-    async fn spawn(dir: Arc<TempDir>, mut command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
+    async fn start_there(dir: Arc<TempDir>, command: Command, arguments: &[&str], stderr: Option<Stdio>) -> Self {
         // Built with the whole workspace, the HTTP client of these tests has TLS, and wants to know whose.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let ready = dir.path().join("ready.json");
-        let _ = std::fs::remove_file(&ready); // of a node that was killed
-        let log = std::fs::File::create(dir.path().join("log")).expect("a log file");
-        let child = command
-            .args(["serve", "--bind", "127.0.0.1:0"])
-            .args(if arguments.contains(&"--data-dir") { &[][..] } else { &["--data-dir", "data"] })
-            .args(if arguments.contains(&"--admin-bind") { &[][..] } else { &["--admin-bind", "127.0.0.1:0"] })
-            .args(["--ready-file", "ready.json"])
-            .args(arguments)
-            .current_dir(dir.path())
-            .stdin(Stdio::null())
-            .stderr(stderr.unwrap_or_else(|| log.into()))
-            .spawn()
-            .expect("aldis starts");
-        let mut node = Self { child, dir, http: String::new(), admin: String::new() };
-        let addresses = node.until_ready(&ready).await;
-        let address = |name: &str| addresses[name].as_str().expect("an address").to_owned();
-        (node.http, node.admin) = (address("http"), address("admin"));
+        let _ = std::fs::remove_file(dir.path().join("ready.json")); // a killed node leaves it behind
+        let arguments: Vec<_> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let child = spawn(command, dir.path(), &arguments, stderr);
+        let mut node = Self { child, dir, arguments, http: String::new(), admin: String::new() };
+        node.is_ready().await;
         node
     }
 
+    /// Starts it again on the same data, when it has ended; its addresses are other ones.
+    pub(super) async fn again(&mut self) {
+        self.log_at_end().await;
+        let _ = std::fs::remove_file(self.dir.path().join("ready.json")); // a killed node leaves it behind
+        self.child = spawn(aldis(), self.dir.path(), &self.arguments, None);
+        self.is_ready().await;
+    }
+
+    /// Access tokens of this many new users.
+    pub(super) fn tokens(&self, count: usize) -> Vec<String> {
+        let mut command = aldis();
+        command.args(["token", "mint", "--json", "--data-dir", "data", "--count", &count.to_string()]);
+        let minted = command.current_dir(self.dir.path()).output().expect("aldis starts");
+        let lines = String::from_utf8(minted.stdout).expect("text");
+        let token =
+            |line: &str| serde_json::from_str::<Value>(line).expect("JSON")["token"].as_str().map(str::to_owned);
+        let tokens: Vec<_> = lines.lines().filter_map(token).collect();
+        assert_eq!(tokens.len(), count, "{}", String::from_utf8_lossy(&minted.stderr));
+        tokens
+    }
+
+    async fn is_ready(&mut self) {
+        let ready = self.dir.path().join("ready.json");
+        let addresses = self.until_ready(&ready).await;
+        let address = |name: &str| addresses[name].as_str().expect("an address").to_owned();
+        (self.http, self.admin) = (address("http"), address("admin"));
+    }
+
     async fn until_ready(&mut self, ready: &Path) -> Value {
-        let until = Instant::now() + PATIENCE;
+        let (until, mut look) = (Instant::now() + PATIENCE, interval(LOOK_EVERY));
         loop {
-            if let Ok(text) = std::fs::read_to_string(ready) {
-                return serde_json::from_str(&text).expect("the ready file is JSON");
+            if let Some(addresses) = std::fs::read(ready).ok().and_then(|text| serde_json::from_slice(&text).ok()) {
+                return addresses; // it may be half written at first
             }
             let ended = self.child.try_wait().expect("a child can be asked");
             assert!(ended.is_none() && Instant::now() < until, "the node does not serve:\n{}", self.log());
-            tokio::task::yield_now().await;
-            std::thread::yield_now();
+            look.tick().await;
         }
     }
 
@@ -130,6 +152,15 @@ impl Node {
         std::fs::read_to_string(self.dir.path().join("log")).expect("the log is there")
     }
 
+    /// Waits until the log has this text.
+    pub(super) async fn until_logged(&self, text: &str) {
+        let (until, mut look) = (Instant::now() + 2 * PATIENCE, interval(LOOK_EVERY));
+        while !self.log().contains(text) {
+            assert!(Instant::now() < until, "the log does not say `{text}`: {}", self.log());
+            look.tick().await;
+        }
+    }
+
     pub(super) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
@@ -146,12 +177,12 @@ impl Node {
         (self.child.wait().expect("it has ended"), log)
     }
 
-    async fn log_at_end(&mut self) -> String {
-        let until = Instant::now() + PATIENCE;
+    /// Its log, once it has ended.
+    pub(super) async fn log_at_end(&mut self) -> String {
+        let (until, mut look) = (Instant::now() + PATIENCE, interval(LOOK_EVERY));
         while self.child.try_wait().expect("a child can be asked").is_none() {
             assert!(Instant::now() < until, "the node does not end:\n{}", self.log());
-            tokio::task::yield_now().await;
-            std::thread::yield_now();
+            look.tick().await;
         }
         self.log()
     }
@@ -183,16 +214,35 @@ impl Node {
 
     /// A socket that has sent hello.
     pub(super) async fn socket(&self, token: &str) -> Socket {
-        let mut request = format!("ws://{}/ws", self.http).into_client_request().expect("a request");
-        let protocol = "aldis.v1".parse().expect("a header");
-        request.headers_mut().insert("sec-websocket-protocol", protocol);
-        let (socket, answer) = tokio_tungstenite::connect_async(request).await.expect("a socket");
-        assert_eq!(answer.headers()["sec-websocket-protocol"], "aldis.v1");
-        let mut socket = Socket(socket);
+        let mut socket = Socket::open(&self.http, "aldis.v1").await.expect("a socket");
         socket.says(json!({ "type": "hello", "data": { "token": token } })).await;
         socket.hears("welcome").await;
         socket
     }
+}
+
+fn aldis() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_aldis"))
+}
+
+/// Starts a node in this directory, on free ports and with a data directory of its own unless the arguments name others.
+fn spawn(mut command: Command, dir: &Path, arguments: &[String], stderr: Option<Stdio>) -> Child {
+    let log = std::fs::File::options().create(true).append(true).open(dir.join("log")).expect("a log file");
+    let unless_named = |flag: &'static str, value: &'static str| {
+        let is_named = arguments.iter().any(|argument| argument == flag);
+        [flag, value].into_iter().filter(move |_| !is_named)
+    };
+    command
+        .args(["serve", "--bind", "127.0.0.1:0"])
+        .args(unless_named("--data-dir", "data"))
+        .args(unless_named("--admin-bind", "127.0.0.1:0"))
+        .args(["--ready-file", "ready.json"])
+        .args(arguments)
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .stderr(stderr.unwrap_or_else(|| log.into()))
+        .spawn()
+        .expect("aldis starts")
 }
 
 impl Drop for Node {
@@ -203,6 +253,37 @@ impl Drop for Node {
 }
 
 impl Socket {
+    /// Connects to a node and offers these sub-protocols.
+    pub(super) async fn open(http: &str, protocols: &str) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{http}/ws").into_client_request().expect("a request");
+        request.headers_mut().insert("sec-websocket-protocol", protocols.parse().expect("a header"));
+        let (socket, answer) = tokio_tungstenite::connect_async(request).await?;
+        assert_eq!(answer.headers()["sec-websocket-protocol"], "aldis.v1");
+        Ok(Self(socket))
+    }
+
+    /// The next message; else how the connection has ended: its close code, if there was one.
+    pub(super) async fn next(&mut self) -> Result<Value, Option<u16>> {
+        loop {
+            match self.0.next().await {
+                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("JSON")),
+                Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(None),
+            }
+        }
+    }
+
+    /// Ends the connection without a close frame.
+    pub(super) async fn abandon(&mut self) {
+        let _ = self.0.get_mut().shutdown().await; // it may have ended
+    }
+
+    /// Sends a message, unless the connection has ended.
+    pub(super) async fn tries_to_say(&mut self, message: &Value) {
+        let _ = self.0.send(Message::text(message.to_string())).await; // the reader sees the end
+    }
+
     pub(super) async fn says(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.expect("sent");
     }

@@ -45,11 +45,11 @@ pub(crate) const LAYERS: &[Layers] = &[
         folder: "benches/src",
         layers: &[
             &["clock", "limits", "ramp", "show", "wakeful"],
-            &["latency", "wire", "words"],
+            &["latency", "wire", "messages"],
             &["oracle"],
             &["tally"],
             &["member", "node"],
-            &["crowd", "newcomers", "pace", "report"],
+            &["attacker", "crowd", "newcomers", "pace", "report"],
             &["options"],
             &["scenario"],
             &["peer"],

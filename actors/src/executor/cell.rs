@@ -20,8 +20,6 @@ pub(crate) struct Cell<T: Turn, W> {
     mailbox: Option<Box<Mailbox<T::Message>>>,
     /// Present while the cell is active.
     worker: Option<Box<Active<W>>>,
-    /// Increases with each failure: answers to earlier requests are dropped.
-    generation: u32,
 }
 
 /// Messages in the order in which they are run.
@@ -37,6 +35,8 @@ struct Active<W> {
     worker: W,
     /// Answers in flight.
     outstanding: u32,
+    /// Increases with each failure: answers to earlier requests are dropped.
+    generation: u32,
 }
 
 impl<M> Mailbox<M> {
@@ -81,7 +81,7 @@ pub struct CellState {
 impl<T: Turn, W> Cell<T, W> {
     /// A cell without messages.
     pub(crate) fn new(state: Box<T>) -> Self {
-        Self { state: Some(state), mailbox: None, worker: None, generation: 0 }
+        Self { state: Some(state), mailbox: None, worker: None }
     }
 
     /// Hands the message to the caller together with the state, or queues it behind less than `max` others.
@@ -107,7 +107,7 @@ impl<T: Turn, W> Cell<T, W> {
     ) -> Posted<T> {
         let Some(active) = self.worker.as_mut().filter(|active| is_its(&active.worker)) else { return Posted::Queued };
         active.outstanding = active.outstanding.saturating_sub(1);
-        if generation != self.generation {
+        if generation != active.generation {
             return Posted::Queued; // asked for by a state that has failed since
         }
         if let Some(state) = self.state.take() {
@@ -171,19 +171,21 @@ impl<T: Turn, W> Cell<T, W> {
     }
 
     /// A turn has panicked: answers in flight will be dropped.
-    pub(crate) const fn fail(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
+    pub(crate) fn fail(&mut self) {
+        if let Some(active) = &mut self.worker {
+            active.generation = active.generation.wrapping_add(1);
+        }
     }
 
     /// Registers one more answer in flight: returns the cell's worker, started if necessary, and the waiting generation.
     /// `None`: no worker could be started.
     pub(crate) fn wait(&mut self, start: impl FnOnce() -> Option<W>) -> Option<(&W, u32)> {
         if self.worker.is_none() {
-            self.worker = Some(Box::new(Active { worker: start()?, outstanding: 0 }));
+            self.worker = Some(Box::new(Active { worker: start()?, outstanding: 0, generation: 0 }));
         }
         let active = self.worker.as_mut()?;
         active.outstanding += 1;
-        Some((&active.worker, self.generation))
+        Some((&active.worker, active.generation))
     }
 
     /// Releases a worker without answers in flight; returns whether it may end.

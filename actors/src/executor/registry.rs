@@ -1,6 +1,10 @@
 //! All cells of one kind, by key.
 
-use std::{hash::Hash, time::Instant};
+use std::{
+    hash::Hash,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Instant,
+};
 
 use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
@@ -17,6 +21,10 @@ const SHARDS: usize = 256;
 /// All cells of one kind.
 pub(crate) struct Registry<K, T: Turn> {
     cells: DashMap<K, Cell<T, WorkerRef<T>>, RandomState>,
+    /// How many there are; the map would have to lock every shard, and each new connection asks.
+    count: AtomicUsize,
+    /// How many have a worker.
+    active: AtomicUsize,
     mailbox_max: usize,
 }
 
@@ -30,7 +38,8 @@ pub(crate) struct Claimed<K, T: Turn> {
 impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     /// No cells. In the mailbox of each one, so many messages may be queued; [exempt](Turn::is_exempt) ones always may.
     pub(crate) fn new(mailbox_max: usize) -> Self {
-        Self { cells: DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS), mailbox_max }
+        let cells = DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS);
+        Self { cells, count: AtomicUsize::new(0), active: AtomicUsize::new(0), mailbox_max }
     }
 
     /// Posts to the cell, if it exists.
@@ -46,13 +55,30 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     pub(crate) fn post_or_insert(&self, key: K, state: Box<T>, message: T::Message, now: Instant) -> Posted<T> {
         match self.cells.entry(key) {
             Entry::Occupied(mut cell) => cell.get_mut().post(message, now, self.mailbox_max),
-            Entry::Vacant(vacant) => vacant.insert(Cell::new(state)).post(message, now, self.mailbox_max),
+            Entry::Vacant(vacant) => {
+                self.count.fetch_add(1, Ordering::Relaxed);
+                vacant.insert(Cell::new(state)).post(message, now, self.mailbox_max)
+            }
         }
     }
 
     /// Reads or changes a cell under its lock; `None` if it does not exist.
     pub(crate) fn with<R>(&self, key: &K, change: impl FnOnce(&mut Cell<T, WorkerRef<T>>) -> R) -> Option<R> {
         self.cells.get_mut(key).map(|mut cell| change(&mut cell))
+    }
+
+    /// As [`with`](Self::with), for a change that may start or release the cell's worker.
+    pub(crate) fn with_worker<R>(&self, key: &K, change: impl FnOnce(&mut Cell<T, WorkerRef<T>>) -> R) -> Option<R> {
+        self.with(key, |cell| {
+            let before = cell.worker().is_some();
+            let changed = change(cell);
+            match (before, cell.worker().is_some()) {
+                (false, true) => self.active.fetch_add(1, Ordering::Relaxed),
+                (true, false) => self.active.fetch_sub(1, Ordering::Relaxed),
+                (true, true) | (false, false) => 0,
+            };
+            changed
+        })
     }
 
     /// Removes a cell that stops, unless a message is queued: then returns that message.
@@ -62,7 +88,9 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
             next = cell.next();
             next.is_none()
         });
-        dismiss(removed);
+        if let Some((_, cell)) = removed {
+            self.removed(&cell);
+        }
         next
     }
 
@@ -70,9 +98,17 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     pub(crate) fn remove(&self, key: &K) -> Vec<T::Message> {
         let removed = self.cells.remove(key);
         let Some((_, mut cell)) = removed else { return Vec::new() };
-        let queued = std::iter::from_fn(|| cell.next()).collect();
-        dismiss(Some(((), cell)));
-        queued
+        self.removed(&cell);
+        std::iter::from_fn(|| cell.next()).collect()
+    }
+
+    /// The worker of an ended cell waits for nothing.
+    fn removed(&self, cell: &Cell<T, WorkerRef<T>>) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+        if let Some(worker) = cell.worker() {
+            self.active.fetch_sub(1, Ordering::Relaxed);
+            worker.stop(None);
+        }
     }
 
     /// The key of this worker's cell.
@@ -82,7 +118,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.cells.len()
+        self.count.load(Ordering::Relaxed)
     }
 
     /// Every key, in order, so that broadcasts have the same order in each run.
@@ -99,13 +135,6 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
 
     /// How many cells have a worker.
     pub(crate) fn active(&self) -> usize {
-        self.cells.iter().filter(|cell| cell.value().worker().is_some()).count()
-    }
-}
-
-/// The worker of an ended cell waits for nothing.
-fn dismiss<K, T: Turn>(removed: Option<(K, Cell<T, WorkerRef<T>>)>) {
-    if let Some(worker) = removed.as_ref().and_then(|(_, cell)| cell.worker()) {
-        worker.stop(None);
+        self.active.load(Ordering::Relaxed)
     }
 }

@@ -37,7 +37,7 @@ where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    let waits = system.cells().with(&key, |cell| {
+    let waits = system.cells().with_worker(&key, |cell| {
         let waiting = cell.wait(|| start::<S, T>(system, key));
         waiting.is_some_and(|(worker, generation)| worker.send_message(Work::Await(generation, answer)).is_ok())
     });
@@ -100,7 +100,7 @@ where
                     return Ok(());
                 }
                 let cells = Home::<T>::cells(&*state.system);
-                if cells.with(&state.key, |cell| cell.rest(|worker| is_same(worker, &me))).unwrap_or(true) {
+                if cells.with_worker(&state.key, |cell| cell.rest(|worker| is_same(worker, &me))).unwrap_or(true) {
                     me.stop(None);
                 }
             }
@@ -159,7 +159,7 @@ where
     let Some(key) = system.cells().of_worker(worker) else { return false };
     let now = system.now();
     let mut run = Run::new(now);
-    if let Some(posted) = system.cells().with(&key, |cell| cell.lose_worker(T::answer_lost(), now.at)) {
+    if let Some(posted) = system.cells().with_worker(&key, |cell| cell.lose_worker(T::answer_lost(), now.at)) {
         run.posted::<T>(key, posted);
     }
     finish(system, run);

@@ -21,12 +21,12 @@ use dashmap::{
 use foldhash::fast::RandomState;
 
 use self::{
-    deadlines::Deadlines, era::Era, leases::Leases, orphans::Orphans, room::RoomCore, subscribers::Subscribers,
-    turn::Turn,
+    deadlines::Deadlines, era::Era, heavy::Heavy, leases::Leases, orphans::Orphans, room::RoomCore,
+    subscribers::Subscribers, turn::Turn,
 };
 use super::{At, Ended, Event, Failure};
 use crate::{
-    bytes::{Buffer, BufferedBytes},
+    bytes::{Buffer, BufferedBytes, Pressure},
     clock::Clock,
     protocol::{Epoch, LeaveReason, RoomId},
     settings::{LedgerLimits, NodeLimits},
@@ -35,6 +35,7 @@ use crate::{
 mod deadlines;
 mod epochs;
 mod era;
+mod heavy;
 mod inbox;
 mod leases;
 mod numbers;
@@ -69,6 +70,7 @@ pub struct MemoryLedger {
     /// the same millisecond.
     newest: AtomicU64,
     deadlines: Mutex<Deadlines>,
+    heavy: Mutex<Heavy>,
     leases: Mutex<Leases>,
     orphans: Orphans,
     subscribers: Subscribers,
@@ -76,10 +78,13 @@ pub struct MemoryLedger {
     replacing: Mutex<()>,
 }
 
-/// A room, and when the index says that it is due.
+/// A room, and what the indexes know of it.
 struct Stored {
     core: RoomCore,
+    /// When it is due.
     deadline: Option<Instant>,
+    /// Bytes that its inboxes buffer.
+    buffered: usize,
 }
 
 /// An empty ledger with the default bounds and an account of its own.
@@ -103,6 +108,7 @@ impl MemoryLedger {
             count: AtomicUsize::new(0),
             newest: AtomicU64::new(0),
             deadlines: Mutex::default(),
+            heavy: Mutex::default(),
             leases: Mutex::default(),
             orphans: Orphans::default(),
             subscribers: Subscribers::default(),
@@ -127,6 +133,7 @@ impl MemoryLedger {
     /// # Errors
     /// [`Failure::Epoch`] if the caller knows it in another one.
     fn room(&self, at: At<'_>) -> Result<Option<StoredRoom<'_>>, Failure> {
+        self.relieve();
         match self.rooms.entry(at.room) {
             Slot::Occupied(stored) => judge(at.epoch, stored.get().core.epoch()).map(|()| Some(stored)),
             Slot::Vacant(_) => judge(at.epoch, self.era.epoch()).map(|()| None),
@@ -138,6 +145,7 @@ impl MemoryLedger {
     /// # Errors
     /// [`Failure::NotApplied`] if there are as many rooms as there may be.
     fn room_or_new(&self, room: RoomId) -> Result<StoredRoom<'_>, Failure> {
+        self.relieve();
         match self.rooms.entry(room) {
             Slot::Occupied(stored) => Ok(stored),
             Slot::Vacant(free) => {
@@ -147,7 +155,7 @@ impl MemoryLedger {
                 }
                 let (epoch, settles) = self.era.settling(self.clock.now().at);
                 let core = RoomCore::new(epoch, self.newest.load(Ordering::SeqCst), settles);
-                Ok(free.insert_entry(Stored { core, deadline: None }))
+                Ok(free.insert_entry(Stored { core, deadline: None, buffered: 0 }))
             }
         }
     }
@@ -162,7 +170,7 @@ impl MemoryLedger {
         let (now, core) = (|| self.clock.now(), &mut stored.get_mut().core);
         let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
         let answer = step(core, &mut turn);
-        turn.settle_account(&self.bytes);
+        self.settle_account(stored.get_mut(), &turn);
         self.seats_moved(stored.get_mut(), &turn);
         if stored.get().core.is_empty() {
             self.newest.fetch_max(stored.get().core.last(), Ordering::SeqCst);
@@ -184,14 +192,15 @@ impl MemoryLedger {
         absent: impl FnOnce() -> T,
         step: impl FnOnce(&mut RoomCore, &mut Turn<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let pressure = self.relieve();
         let Some(mut stored) = self.rooms.get_mut(&at.room) else {
             return judge(at.epoch, self.era.epoch()).map(|()| absent());
         };
         let (now, core) = (|| self.clock.now(), &mut stored.core);
         judge(at.epoch, core.epoch())?;
-        let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
+        let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, pressure));
         let answer = step(core, &mut turn);
-        turn.settle_account(&self.bytes);
+        self.settle_account(&mut stored, &turn);
         if turn.has_connected {
             self.seats_moved(&mut stored, &turn);
         }
@@ -200,8 +209,40 @@ impl MemoryLedger {
         answer
     }
 
+    /// Enters what a turn has booked into the node's account, and weighs the room anew.
+    fn settle_account(&self, stored: &mut Stored, turn: &Turn<'_>) {
+        turn.settle_account(&self.bytes);
+        let before = stored.buffered;
+        stored.buffered = turn.buffered_after(before);
+        self.weigh(turn.room, before, stored.buffered);
+    }
+
+    fn weigh(&self, room: RoomId, before: usize, after: usize) {
+        if Heavy::concerns(before, after) {
+            lock(&self.heavy).moved(room, before, after);
+        }
+    }
+
+    /// How short memory is. While it is, the heaviest rooms lose what they buffer first: a client of them that resumes finds
+    /// a gap, and light rooms lose nothing to them. No room may be locked by the caller.
+    fn relieve(&self) -> Pressure {
+        loop {
+            let pressure = self.bytes.pressure();
+            if pressure < Pressure::ShedAbsent {
+                return pressure;
+            }
+            let heaviest = lock(&self.heavy).heaviest();
+            let Some((room, mut stored)) = heaviest.and_then(|room| Some((room, self.rooms.get_mut(&room)?))) else {
+                return pressure; // nothing is heavy, or what was is being freed
+            };
+            self.unbook(stored.core.shed());
+            let before = std::mem::take(&mut stored.buffered);
+            self.weigh(room, before, 0);
+        }
+    }
+
     /// Seats have come or gone, or their windows have changed: what is due and who holds seats may have, too.
-    fn seats_moved(&self, Stored { core, deadline }: &mut Stored, turn: &Turn<'_>) {
+    fn seats_moved(&self, Stored { core, deadline, .. }: &mut Stored, turn: &Turn<'_>) {
         let due = if core.is_empty() { None } else { core.deadline() };
         if due != *deadline {
             lock(&self.deadlines).moved(turn.room, *deadline, due);
@@ -222,33 +263,36 @@ impl MemoryLedger {
 
     /// Enters a room that takes the place of what is stored under its id.
     fn enter(&self, room: RoomId, core: RoomCore) {
-        let buffered = core.buffered();
-        let deadline = core.deadline();
+        let (booked, deadline) = (core.buffered(), core.deadline());
+        let stored = Stored { core, deadline, buffered: booked.iter().sum() };
+        self.book(booked);
+        let buffered = stored.buffered;
         match self.rooms.entry(room) {
-            Slot::Occupied(mut stored) => {
-                let before = std::mem::replace(stored.get_mut(), Stored { core, deadline });
+            Slot::Occupied(mut slot) => {
+                let before = slot.insert(stored);
                 self.unbook(before.core.buffered());
-                self.book(buffered);
                 lock(&self.deadlines).moved(room, before.deadline, deadline);
+                self.weigh(room, before.buffered, buffered);
             }
             Slot::Vacant(free) => {
                 self.count.fetch_add(1, Ordering::Relaxed);
-                self.book(buffered);
                 lock(&self.deadlines).moved(room, None, deadline);
-                free.insert(Stored { core, deadline });
+                self.weigh(room, 0, buffered);
+                free.insert(stored);
             }
         }
     }
 
     /// Forgets every room that is known in an older epoch only.
     fn forget_before(&self, epoch: Epoch) {
-        self.rooms.retain(|room, Stored { core, deadline }| {
+        self.rooms.retain(|room, Stored { core, deadline, buffered }| {
             let is_kept = core.epoch() >= epoch;
             if !is_kept {
                 self.unbook(core.buffered());
                 self.newest.fetch_max(core.last(), Ordering::SeqCst);
                 self.count.fetch_sub(1, Ordering::Relaxed);
                 lock(&self.deadlines).moved(*room, *deadline, None);
+                self.weigh(*room, *buffered, 0);
             }
             is_kept
         });

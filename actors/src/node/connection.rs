@@ -1,6 +1,6 @@
 //! The handle through which the edge's reader of one connection passes on what it has read.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use super::directory::Directory;
 use crate::{
@@ -17,15 +17,26 @@ pub struct ConnectionHandle {
     id: SocketId,
     directory: Arc<Directory>,
     in_flight: Arc<InFlight>,
-    /// Messages of the current batch.
-    batch: Vec<Message>,
+    /// Messages of the current batch; absent between batches.
+    batch: Option<Box<Batch>>,
     /// Whether nothing was settled for too long: messages beyond the window are refused, and their reader does not wait.
     is_stalled: bool,
 }
 
+/// Messages that were read at once.
+type Batch = Vec<Message>;
+
+/// Capacity that a thread's spare batch keeps.
+const SPARE_KEPT: usize = 64;
+
+thread_local! {
+    /// An empty batch, for the next connection that is read: an idle connection has none.
+    static SPARE: Cell<Option<Box<Batch>>> = const { Cell::new(None) };
+}
+
 impl ConnectionHandle {
     pub(super) const fn new(id: SocketId, directory: Arc<Directory>, in_flight: Arc<InFlight>) -> Self {
-        Self { id, directory, in_flight, batch: Vec::new(), is_stalled: false }
+        Self { id, directory, in_flight, batch: None, is_stalled: false }
     }
 
     /// A text message was read; the next [`flush_batch`](Self::flush_batch) passes it on. Waits while too many messages
@@ -64,20 +75,16 @@ impl ConnectionHandle {
         let received = decode(text);
         let kind = received.as_ref().map_or(Kind::Unknown, |message| message.body.kind());
         self.directory.meters.received(kind);
-        if self.batch.is_empty() {
-            self.batch.reserve_exact(BATCH_KEPT); // usually, only one message is read at once
-        }
-        self.batch.push(message(received, permit));
+        self.batch().push(message(received, permit));
     }
 
     /// Passes everything that was read at once to the socket together, so that the resulting frames are written together.
     pub fn flush_batch(&mut self) {
+        let Some(mut batch) = self.batch.take() else { return };
         let id = self.id;
-        if !self.batch.is_empty() {
-            self.directory.deliver(self.batch.drain(..).map(|message| To::Socket(id, message)));
-            if self.batch.capacity() > BATCH_KEPT {
-                self.batch = Vec::new();
-            }
+        self.directory.deliver(batch.drain(..).map(|message| To::Socket(id, message)));
+        if batch.capacity() <= SPARE_KEPT {
+            let _ = SPARE.try_with(|spare| spare.set(Some(batch))); // a thread that ends needs none
         }
     }
 
@@ -97,14 +104,15 @@ impl ConnectionHandle {
     }
 
     fn tell(&mut self, message: Message) {
-        self.batch.push(message);
+        self.batch().push(message);
         self.flush_batch();
-        self.batch = Vec::new(); // an idle connection has no buffer
+    }
+
+    #[inline]
+    fn batch(&mut self) -> &mut Batch {
+        self.batch.get_or_insert_with(|| SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default())
     }
 }
 
 /// A client's message, or what is wrong with it.
 type Decoded = Result<ClientMessage, BadMessage>;
-
-/// Capacity that a busy reader's buffer keeps.
-const BATCH_KEPT: usize = 1;

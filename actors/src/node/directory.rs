@@ -24,7 +24,7 @@ use crate::{
     ports::{Revocation, RoomSettings},
     protocol::{Epoch, NodeId, RoomId, SocketId, UserId},
     room::{self, RoomTurn},
-    settings::Settings,
+    settings::{Settings, UserLimits},
     socket::{self, Budgets, SocketTurn},
     user::UserTurn,
 };
@@ -48,6 +48,7 @@ pub(crate) struct Directory {
     pub(crate) tasks: TaskTracker,
     pub(crate) failures: Failures,
     pub(crate) sockets_env: Arc<socket::Env>,
+    pub(super) users_limits: Arc<UserLimits>,
     pub(super) rooms_env: Arc<room::Env>,
     rooms: Registry<RoomId, RoomTurn>,
     sockets: Registry<SocketId, SocketTurn>,
@@ -122,6 +123,7 @@ impl Directory {
             tasks: TaskTracker::new(),
             failures: Failures::default(),
             sockets_env,
+            users_limits: Arc::new(settings.user),
             rooms_env,
             rooms: Registry::new(settings.mailboxes.room_max),
             sockets: Registry::new(settings.mailboxes.socket_max),
@@ -252,8 +254,7 @@ impl Directory {
 
     /// Records the ledger's epoch; returns whether it is newer than the known one, and not the first.
     pub(super) fn note_epoch(&self, epoch: Epoch) -> bool {
-        let before = self.epoch.fetch_max(epoch, Ordering::AcqRel);
-        before < epoch
+        self.epoch.fetch_max(epoch, Ordering::AcqRel) < epoch
     }
 
     pub(super) fn start_draining(&self) {

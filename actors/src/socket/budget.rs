@@ -123,17 +123,15 @@ impl Budgets {
         }
     }
 
-    /// Charges the address for a new connection; returns the key under which its socket shares the address's budget.
+    /// Charges the address for a new connection.
     ///
     /// # Errors
     /// [`TooManyConnections`] if the address's budget is spent.
-    pub fn address(&self, ip: IpAddr, now: Instant) -> Result<Address, TooManyConnections> {
-        let (address, now) = (Address::from(ip), self.nanos(now));
+    pub fn connect(&self, address: IpAddr, now: Instant) -> Result<(), TooManyConnections> {
+        let (address, now) = (Address::from(address), self.nanos(now));
         let cost = self.address.nanos(Cost::Connect.tenths(&self.limits));
-        match self.with(Key::Address(address), now, |shared| shared.tokens.take(self.address, now, cost)) {
-            Ok(()) => Ok(address),
-            Err(wait) => Err(TooManyConnections { retry_after: Duration::from_nanos(wait) }),
-        }
+        self.with(Key::Address(address), now, |shared| shared.tokens.take(self.address, now, cost))
+            .map_err(|wait| TooManyConnections { retry_after: Duration::from_nanos(wait) })
     }
 
     /// Users and addresses whose budgets are not known to be full.

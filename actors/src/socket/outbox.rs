@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::{
     ports::{ConnectionGone, FrameSink, Text},
     protocol::encode::Head,
@@ -16,9 +18,14 @@ pub(super) enum Frame {
     Numbered(Head, Arc<str>, &'static str),
 }
 
-/// Frames in order, and their size in bytes.
-pub(super) struct Outbox {
-    frames: Vec<Frame>,
+/// Frames in order. An empty outbox costs a pointer.
+pub(super) struct Outbox(Option<Box<Queue>>);
+
+#[derive(Default)]
+struct Queue {
+    /// Usually one.
+    frames: SmallVec<[Frame; 1]>,
+    /// Their size.
     bytes: usize,
 }
 
@@ -44,44 +51,45 @@ impl Frame {
 impl Outbox {
     /// An empty outbox.
     pub(super) const fn new() -> Self {
-        Self { frames: Vec::new(), bytes: 0 }
+        Self(None)
     }
 
     #[inline]
     pub(super) fn push(&mut self, frame: Frame) {
-        self.bytes += frame.len();
-        if self.frames.capacity() == 0 {
-            self.frames = Vec::with_capacity(1); // usually one
-        }
-        self.frames.push(frame);
+        let queue = self.0.get_or_insert_default();
+        queue.bytes += frame.len();
+        queue.frames.push(frame);
     }
 
-    pub(super) const fn bytes(&self) -> usize {
-        self.bytes
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.0.as_ref().map_or(0, |queue| queue.bytes)
     }
 
     /// Drops everything.
     pub(super) fn clear(&mut self) {
-        self.frames = Vec::new();
-        self.bytes = 0;
+        self.0 = None;
     }
 
     /// Writes frames until the sink buffers some; returns the buffered bytes.
     pub(super) fn write(&mut self, sink: &mut dyn FrameSink) -> Result<usize, ConnectionGone> {
-        let mut frames = std::mem::take(&mut self.frames); // an idle socket keeps no buffer
+        let Some(mut queue) = self.0.take() else { return Ok(0) };
         let mut done = 0;
         let mut buffered = Ok(0);
-        for together in frames.chunks(TOGETHER_MAX) {
+        for together in queue.frames.chunks(TOGETHER_MAX) {
             done += together.len();
             buffered = send(sink, together);
             if buffered != Ok(0) {
                 break;
             }
         }
-        if done < frames.len() {
-            self.frames = frames.split_off(done);
+        if done < queue.frames.len() {
+            queue.bytes -= queue.frames.drain(..done).map(|frame| frame.len()).sum::<usize>();
+            self.0 = Some(queue);
         }
-        self.bytes = self.frames.iter().map(Frame::len).sum();
         buffered
     }
 }

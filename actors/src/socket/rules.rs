@@ -67,7 +67,7 @@ pub(crate) struct Connection {
     phase: Phase,
     life: Life,
     /// The tag of the last message between this socket and a room.
-    tag: u64,
+    tag: u32,
     /// Whether the node cannot reach the ledger.
     degraded: bool,
 }
@@ -183,7 +183,14 @@ pub(crate) struct Cx<'a> {
 
 impl Connection {
     pub(crate) fn new(id: SocketId, now: Instant, limits: &SocketLimits) -> Self {
-        Self { id, identity: None, phase: Phase::Opened(None), life: Life::new(now, limits), tag: 0, degraded: false }
+        Self {
+            id,
+            identity: None,
+            phase: Phase::Opened(None),
+            life: Life::new(now.into(), limits),
+            tag: 0,
+            degraded: false,
+        }
     }
 
     pub(crate) const fn id(&self) -> SocketId {

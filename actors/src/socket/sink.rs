@@ -22,14 +22,15 @@ pub(super) struct Writer {
     outbox: Outbox,
 }
 
+/// Two variants instead of three: the compiler stores them in two words.
 enum Sink {
     /// It accepts frames.
     Ready(Box<dyn FrameSink>),
-    /// It is being flushed, beside the cell.
-    Flushing(Box<Flushing>),
-    /// It was closed, or the connection is broken.
-    Gone,
+    /// It is being flushed, beside the cell; `None`: it was closed, or the connection is broken.
+    Away(Option<Box<Flushing>>),
 }
+
+const GONE: Sink = Sink::Away(None);
 
 struct Flushing {
     /// The deadline after which the reader counts as slow.
@@ -86,37 +87,40 @@ impl Writer {
     pub(super) fn put(&mut self, frame: Frame) {
         match &mut self.sink {
             Sink::Ready(_) => self.outbox.push(frame),
-            Sink::Flushing(flushing) => {
+            Sink::Away(Some(flushing)) => {
                 self.outbox.push(frame);
                 flushing.booked.set(self.outbox.bytes() + flushing.buffered);
             }
-            Sink::Gone => {}
+            Sink::Away(None) => {}
         }
     }
 
     /// Whether a write has found the connection broken.
     pub(super) const fn is_gone(&self) -> bool {
-        matches!(self.sink, Sink::Gone)
+        matches!(self.sink, Sink::Away(None))
     }
 
     /// Whether the reader is too slow: in bytes or in time.
     pub(super) fn is_slow(&self, at: At<'_>) -> bool {
-        let Sink::Flushing(flushing) = &self.sink else { return false };
-        self.outbox.bytes() + flushing.buffered > at.env.limits.outbox_bytes_max || at.now >= flushing.by
+        let Sink::Away(Some(flushing)) = &self.sink else { return false };
+        let (waiting, limits) = (self.outbox.bytes() + flushing.buffered, &at.env.limits);
+        // Slow readers together must not fill the memory; one message may always wait.
+        let share = usize::try_from(at.env.bytes.share()).unwrap_or(usize::MAX).max(limits.message_bytes_max);
+        waiting > limits.outbox_bytes_max.min(share) || at.now >= flushing.by
     }
 
     /// The deadline of a blocked write.
     pub(super) fn wake_at(&self) -> Option<Instant> {
         match &self.sink {
-            Sink::Flushing(flushing) => Some(flushing.by),
-            Sink::Ready(_) | Sink::Gone => None,
+            Sink::Away(flushing) => flushing.as_ref().map(|flushing| flushing.by),
+            Sink::Ready(_) => None,
         }
     }
 
     /// Writes the queued frames, if the sink accepts them; returns the task to run beside the cell.
     pub(super) fn write(&mut self, at: At<'_>) -> Option<To> {
         let Sink::Ready(sink) = &mut self.sink else { return None };
-        if self.outbox.bytes() == 0 {
+        if self.outbox.is_empty() {
             return None;
         }
         let buffered = self.outbox.write(&mut **sink);
@@ -131,11 +135,12 @@ impl Writer {
                 let buffered = sink.ping(payload);
                 self.wrote(buffered, at)
             }
-            Sink::Flushing(flushing) => {
-                flushing.ping_due = true;
+            Sink::Away(flushing) => {
+                if let Some(flushing) = flushing {
+                    flushing.ping_due = true;
+                }
                 aside
             }
-            Sink::Gone => aside,
         }
     }
 
@@ -160,12 +165,12 @@ impl Writer {
 
     /// Flushes the sink beside the cell; it returns as a message.
     fn flush(&mut self, buffered: usize, at: At<'_>) -> Option<To> {
-        let Sink::Ready(sink) = std::mem::replace(&mut self.sink, Sink::Gone) else { return None };
+        let Sink::Ready(sink) = std::mem::replace(&mut self.sink, GONE) else { return None };
         let (cancel, cancelled) = oneshot::channel();
         let by = at.now + at.env.limits.write_within;
         let mut booked = Booked(Arc::clone(&at.env.bytes), 0);
         booked.set(self.outbox.bytes() + buffered);
-        self.sink = Sink::Flushing(Box::new(Flushing { by, buffered, booked, ping_due: false, cancel }));
+        self.sink = Sink::Away(Some(Box::new(Flushing { by, buffered, booked, ping_due: false, cancel })));
         let id = at.id;
         Some(To::Aside(Box::pin(async move {
             tokio::select! {
@@ -178,7 +183,7 @@ impl Writer {
 
     /// A blocked write was completed, or failed; returns whether a ping is pending.
     pub(super) fn flushed(&mut self, sink: Result<Box<dyn FrameSink>, ConnectionGone>) -> bool {
-        let Sink::Flushing(flushing) = std::mem::replace(&mut self.sink, Sink::Gone) else {
+        let Sink::Away(Some(flushing)) = std::mem::replace(&mut self.sink, GONE) else {
             return false; // closed meanwhile
         };
         match sink {
@@ -198,7 +203,7 @@ impl Writer {
         if let Sink::Ready(sink) = &mut self.sink {
             let _ = self.outbox.write(&mut **sink); // `close` writes what is buffered; a broken connection loses it
         }
-        let sink = std::mem::replace(&mut self.sink, Sink::Gone);
+        let sink = std::mem::replace(&mut self.sink, GONE);
         self.end();
         let Sink::Ready(sink) = sink else { return None };
         let closed = sink.close(frame);
@@ -211,7 +216,7 @@ impl Writer {
 
     /// Nothing is written any more.
     pub(super) fn end(&mut self) {
-        self.sink = Sink::Gone;
+        self.sink = GONE;
         self.outbox.clear();
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use smallvec::SmallVec;
@@ -16,7 +16,7 @@ use super::{
     sink::{At, Writer},
 };
 use crate::{
-    clock::Moment,
+    clock::{Moment, Stamp},
     executor::{Next, Out, Turn},
     in_flight::{InFlight, Permit},
     messages::{
@@ -45,7 +45,7 @@ pub struct SocketTurn {
     in_flight: Arc<InFlight>,
     env: Arc<Env>,
     /// When the next tick is scheduled.
-    woken_at: Option<Instant>,
+    woken_at: Option<Stamp>,
 }
 
 type Outs = Out<To, Message>;
@@ -88,7 +88,7 @@ impl SocketTurn {
             Message::FromUser(what) => Event::FromUser(what),
             Message::Found(lookup, settings) => Event::Found(lookup, settings, self.fresh()),
             Message::Tick => {
-                self.woken_at = self.woken_at.filter(|at| *at > now.at + STEP_BACK);
+                self.woken_at = self.woken_at.filter(|at| *at > Stamp::from(now.at + STEP_BACK));
                 Event::Tick
             }
             Message::Draining(ms) => Event::Draining(ms),
@@ -186,10 +186,10 @@ impl Turn for SocketTurn {
         self.judge(now, out);
         if !self.connection.is_closed() {
             let at = self.connection.wake_at(&self.env.limits);
-            let at = self.writer.wake_at().map_or(at, |by| by.min(at));
+            let at = self.writer.wake_at().map_or(at, |by| at.min(by.into()));
             if self.woken_at.is_none_or(|woken| at < woken) {
                 self.woken_at = Some(at);
-                out.tell(To::Wake(Key::Socket(self.connection.id()), at));
+                out.tell(To::Wake(Key::Socket(self.connection.id()), at.into()));
             }
         }
         self.next()

@@ -1,6 +1,11 @@
 //! A user's decisions: which sockets are kept, warned or closed. Pure.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use smallvec::SmallVec;
 
 use crate::{
     clock::Moment,
@@ -12,24 +17,37 @@ use crate::{
 /// One user's sockets on this node, oldest first.
 #[derive(Debug)]
 pub(crate) struct User {
-    limits: UserLimits,
+    limits: Arc<UserLimits>,
     /// In the order of their numbers; usually one.
-    sockets: Vec<(SocketId, Token)>,
+    sockets: SmallVec<[(SocketId, Token); 1]>,
 }
 
+/// When a token expires, in seconds since the Unix epoch; the highest bit is set once its socket was warned.
 #[derive(Debug, Clone, Copy)]
-struct Token {
-    /// Seconds since the Unix epoch.
-    expires: u64,
-    warned: bool,
+struct Token(u64);
+
+const WARNED: u64 = 1 << 63;
+
+impl Token {
+    const fn new(expires: u64) -> Self {
+        Self(if expires < WARNED { expires } else { WARNED - 1 })
+    }
+
+    const fn expires(self) -> u64 {
+        self.0 & !WARNED
+    }
+
+    const fn is_warned(self) -> bool {
+        self.0 & WARNED != 0
+    }
 }
 
 /// A message to a socket.
 pub(crate) type Effect = (SocketId, FromUser);
 
 impl User {
-    pub(crate) const fn new(limits: UserLimits) -> Self {
-        Self { limits, sockets: Vec::new() }
+    pub(crate) fn new(limits: Arc<UserLimits>) -> Self {
+        Self { limits, sockets: SmallVec::new() }
     }
 
     /// Whether no socket is left.
@@ -49,8 +67,8 @@ impl User {
     }
 
     /// The same user without sockets.
-    pub(crate) const fn emptied(&self) -> Self {
-        Self::new(self.limits)
+    pub(crate) fn emptied(&self) -> Self {
+        Self::new(Arc::clone(&self.limits))
     }
 
     /// Releases memory that an idle user does not need.
@@ -61,8 +79,8 @@ impl User {
     /// When the next [`Message::Tick`] is due.
     pub(crate) fn wake_at(&self, now: Moment) -> Option<Instant> {
         let next = self.sockets.iter().map(|(_, token)| {
-            let before = if token.warned { 0 } else { self.limits.expiring_before.as_millis() };
-            let at = u128::from(token.expires).saturating_mul(1_000).saturating_sub(before);
+            let before = if token.is_warned() { 0 } else { self.limits.expiring_before.as_millis() };
+            let at = u128::from(token.expires()).saturating_mul(1_000).saturating_sub(before);
             at.saturating_sub(u128::from(now.unix_ms))
         });
         let millis = u64::try_from(next.min()?).unwrap_or(u64::MAX);
@@ -75,7 +93,7 @@ impl User {
             Message::Attached { socket, expires } => self.attached(socket, expires),
             Message::Refreshed { socket, expires } => {
                 if let Some((_, token)) = self.sockets.iter_mut().find(|(theirs, _)| *theirs == socket) {
-                    *token = Token { expires, warned: false };
+                    *token = Token::new(expires);
                 }
                 Vec::new()
             }
@@ -95,7 +113,7 @@ impl User {
     }
 
     fn attached(&mut self, socket: SocketId, expires: u64) -> Vec<Effect> {
-        let token = Token { expires, warned: false };
+        let token = Token::new(expires);
         match self.sockets.binary_search_by_key(&socket, |(theirs, _)| *theirs) {
             Ok(known) => self.sockets[known].1 = token,
             Err(place) => self.sockets.insert(place, (socket, token)),
@@ -108,13 +126,13 @@ impl User {
         let mut effects = Vec::new();
         let before = self.limits.expiring_before.as_secs();
         self.sockets.retain_mut(|(socket, token)| {
-            let left = token.expires.saturating_sub(unix_ms / 1_000);
+            let left = token.expires().saturating_sub(unix_ms / 1_000);
             if left == 0 {
                 effects.push((*socket, FromUser::Close(Close::Token)));
                 return false;
             }
-            if left <= before && !token.warned {
-                token.warned = true;
+            if left <= before && !token.is_warned() {
+                token.0 |= WARNED;
                 effects.push((*socket, FromUser::Expiring(left)));
             }
             true

@@ -1,6 +1,9 @@
 //! A user's rules, as tables.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{rules::User, turn::UserTurn};
 use crate::{
@@ -20,7 +23,7 @@ const A: SocketId = SocketId(1);
 const B: SocketId = SocketId(2);
 
 fn user(sockets_max: usize) -> User {
-    User::new(UserLimits { sockets_max, expiring_before: Duration::from_secs(60) })
+    User::new(Arc::new(UserLimits { sockets_max, expiring_before: Duration::from_secs(60) }))
 }
 
 fn at(seconds: u64) -> Moment {
@@ -64,6 +67,11 @@ fn a_kick_closes_every_socket() {
     let told = user.handle(Message::Kick(Close::Forbidden), at(1));
     assert_eq!(told, [(A, FromUser::Close(Close::Forbidden)), (B, FromUser::Close(Close::Forbidden))]);
     assert!(user.is_idle());
+}
+
+#[test]
+fn an_idle_user_is_small() {
+    assert!(size_of::<super::UserTurn>() <= 64, "{} bytes", size_of::<super::UserTurn>());
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! A user's turn: messages to their sockets.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::rules::User;
 use crate::{
@@ -29,7 +32,7 @@ pub struct UserTurn {
 impl UserTurn {
     /// A user without a socket.
     #[must_use]
-    pub const fn new(id: UserId, limits: UserLimits) -> Self {
+    pub fn new(id: UserId, limits: Arc<UserLimits>) -> Self {
         Self { id, user: User::new(limits), woken_at: None }
     }
 }

@@ -111,6 +111,12 @@ fn what_came_between_two_losses_may_be_heard_twice_by_a_receiver_absent_in_both(
     assert_eq!(broken([5494]), [0; 0]);
 }
 
+/// A resume was applied before a loss and answered after it, so its client was not told of the loss.
+#[test]
+fn a_seat_given_before_a_loss_and_answered_after_it_hears_of_the_loss() {
+    assert_eq!(broken([7567]), [0; 0]);
+}
+
 /// The checker catches each seeded bug within so many seeds.
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes without optimization: ./test.sh simulation")]

@@ -79,7 +79,7 @@ async fn past_the_window_the_seat_is_lost_once() {
 struct Told(Duration);
 
 impl Shedding for Told {
-    fn told_wait_max(&self) -> Duration {
+    fn retry_delay_max(&self) -> Duration {
         self.0
     }
 }

@@ -17,7 +17,7 @@ use baseline::Counts;
 
 /// The node's own.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Where the counts stand that were agreed to.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../counts.toml");

@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::time::sleep;
 
-use super::comeback::knock;
-use super::{Comeback, Member};
+use super::reconnect::knock;
+use super::{Member, Reconnect};
 use crate::clock::nanos;
 use crate::limits::{BACK_WITHIN, STALL_LOOK};
 use crate::wire::{Ending, Reader};
@@ -31,14 +31,14 @@ impl Member {
             if let Some(ending) = reader.read(self).await {
                 return ending;
             }
-            while self.mouth.is_stalled() {
+            while self.outbox.is_stalled() {
                 sleep(STALL_LOOK).await;
             }
         }
     }
 
     /// After close codes 44xx, or a malformed frame, a member does not reconnect.
-    fn comes_back_after(&self, ending: &Ending) -> Option<Comeback> {
+    fn comes_back_after(&self, ending: &Ending) -> Option<Reconnect> {
         let may = match ending {
             Ending::Lost => true,
             Ending::Closed(code) => !matches!(code, Some(4_400..4_500)),
@@ -49,7 +49,7 @@ impl Member {
     }
 
     /// Reconnects until it succeeds; `None`: gave up.
-    async fn come_back(&mut self, comeback: Comeback) -> Option<Reader> {
+    async fn come_back(&mut self, comeback: Reconnect) -> Option<Reader> {
         let play = self.play.clone();
         let lost_at = *self.lost_at.get_or_insert_with(|| play.epoch.now());
         let seed = u64::try_from(self.caller.part.user.as_u128() & u128::from(u64::MAX)).unwrap_or_default();
@@ -74,7 +74,7 @@ impl Member {
     /// The session was resumed: unacknowledged messages are resent before anything new.
     pub(super) fn resumed(&mut self) {
         if let Some(half) = self.returning.take() {
-            self.mouth.speak_over(half);
+            self.outbox.continue_over(half);
         }
         self.play.tally.resumed.fetch_add(1, Relaxed);
         if let Some(lost_at) = self.lost_at.take() {
@@ -85,23 +85,23 @@ impl Member {
 
     /// The session has ended: the member joins again.
     pub(super) fn unresumed(&mut self, reason: &str) {
-        if self.mouth.stand_up() {
-            self.play.cast.left(self.caller.part.number);
+        if self.outbox.give_up_seat() {
+            self.play.roster.left(self.caller.part.number);
         }
         self.play.tally.unresumed(reason);
         self.play.script.unresumed(self.caller.part);
         self.play.tally.back.fetch_add(1, Relaxed);
         (self.resume_token, self.lost_at, self.unacked) = (None, None, 0);
         if let Some(half) = self.returning.take() {
-            self.mouth.speak_over(half);
+            self.outbox.continue_over(half);
         }
-        self.mouth.join(self.caller.part.room);
+        self.outbox.join(self.caller.part.room);
     }
 
     fn ended(&self, ending: &Ending) {
         let expected = self.play.ending.load(Relaxed);
-        if self.mouth.stand_up() && !expected {
-            self.play.cast.left(self.caller.part.number);
+        if self.outbox.give_up_seat() && !expected {
+            self.play.roster.left(self.caller.part.number);
         }
         self.play.tally.ended(ending, expected);
     }

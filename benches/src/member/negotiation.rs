@@ -3,7 +3,7 @@
 
 use actors::protocol::UserId;
 
-use super::Mouth;
+use super::Outbox;
 use crate::clock::Nanos;
 
 /// How much is exchanged.
@@ -19,10 +19,10 @@ pub(crate) struct Negotiation {
 
 impl Negotiation {
     /// Sends all candidates to one member, as a browser does: just after its description. Returns their number.
-    pub(super) fn trickle(self, mouth: &Mouth, to: UserId, now: Nanos) -> u64 {
-        let said = (0..self.candidates).map(|_| u64::from(mouth.candidate(to, now, self.candidate_bytes))).sum();
+    pub(super) fn trickle(self, outbox: &Outbox, to: UserId, now: Nanos) -> u64 {
+        let said = (0..self.candidates).map(|_| u64::from(outbox.candidate(to, now, self.candidate_bytes))).sum();
         if self.candidates > 0 {
-            mouth.end_of_candidates(to);
+            outbox.end_of_candidates(to);
         }
         said
     }

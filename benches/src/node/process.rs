@@ -45,6 +45,11 @@ impl Process {
         kib(&self.read("status")?, "RssAnon").context("status has no RssAnon")
     }
 
+    /// The most bytes that were present at once (the high-water mark of its resident set).
+    pub(crate) fn peak(&self) -> anyhow::Result<u64> {
+        kib(&self.read("status")?, "VmHWM").context("status has no VmHWM")
+    }
+
     /// User and system time of all threads, living and ended.
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         let ticks = ticks(&self.read("stat")?)?;

@@ -10,7 +10,7 @@ use reqwest::{Client, ClientBuilder, RequestBuilder, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::door::Door;
+use super::endpoint::Endpoint;
 use crate::limits::{REQUEST_WITHIN, RETRIES_MAX};
 use crate::wire::Trust;
 
@@ -71,7 +71,7 @@ impl Credentials {
 }
 
 impl Rest {
-    pub(super) fn behind(door: &Door) -> anyhow::Result<Self> {
+    pub(super) fn behind(door: &Endpoint) -> anyhow::Result<Self> {
         let client = builder(door.trust.as_deref()).build()?;
         Ok(Self { client, base: door.base.clone(), trust: door.trust.clone() })
     }
@@ -110,7 +110,15 @@ impl Rest {
     }
 
     pub(crate) async fn make_room(&self, host: &str, seats: usize) -> anyhow::Result<RoomId> {
-        let body = json!({ "maxParticipants": seats });
+        self.room(host, json!({ "maxParticipants": seats })).await
+    }
+
+    /// The same, where the seat of a disconnected member is kept for so many seconds.
+    pub(crate) async fn make_patient_room(&self, host: &str, seats: usize, window: u32) -> anyhow::Result<RoomId> {
+        self.room(host, json!({ "maxParticipants": seats, "seatWindowSeconds": window })).await
+    }
+
+    async fn room(&self, host: &str, body: serde_json::Value) -> anyhow::Result<RoomId> {
         let request = self.client.post(format!("{}/api/rooms", self.base)).bearer_auth(host).json(&body);
         let (text, _) = asked("make a room", &request).await?;
         let made: Made = serde_json::from_str(&text)?;

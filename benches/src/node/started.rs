@@ -1,6 +1,7 @@
 //! A node started by this run: on free ports, its data in a temporary directory, its limits raised so that they do not
 //! limit the load. Must not know the scenario.
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 use super::certificate::Certificate;
-use super::{Door, Token, Which, tokens};
+use super::cgroup::Cgroup;
+use super::{Endpoint, Terms, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
 /// Settings of every load: no limit meant for one client may limit the generator.
@@ -49,6 +51,8 @@ pub(super) struct Started {
     certificate: Option<Certificate>,
     data: TempDir,
     child: Child,
+    /// Its control group, if its memory is limited; after the child, because an occupied group cannot be removed.
+    cgroup: Option<Cgroup>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +62,7 @@ struct Ready {
 }
 
 impl Started {
-    pub(super) async fn start(which: &Which, extra: &[&str]) -> anyhow::Result<Self> {
+    pub(super) async fn start(which: &Which, terms: &Terms<'_>) -> anyhow::Result<Self> {
         let program = which.program()?;
         let missing = || {
             format!(
@@ -69,15 +73,20 @@ impl Started {
         let program = fs::canonicalize(&program).with_context(missing)?; // it is started in another directory
         let data = tempfile::tempdir().context("cannot make a directory for the node's data")?;
         let certificate = which.tls.then(|| Certificate::make(data.path())).transpose()?;
+        let cgroup = terms.memory_max.and_then(|bytes| Cgroup::limited(bytes).ok());
+        // Where no group can be made, the node is told what a group would tell it.
+        let memory_max = terms.memory_max.filter(|_| cgroup.is_none());
         let settings = RAISED
             .iter()
             .copied()
-            .chain(extra.iter().copied())
+            .filter(|_| !terms.has_default_limits)
+            .chain(terms.settings.iter().copied())
             .map(str::to_owned)
+            .chain(memory_max.map(|bytes| format!("node.memory_max={}KiB", bytes / 1024)))
             .chain(certificate.iter().flat_map(Certificate::settings))
             .chain(which.node_set.iter().cloned());
         let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).collect();
-        let child = spawn(&program, which.node_cpus.as_deref(), (data.path(), &arguments))?;
+        let child = spawn((&program, which.node_cpus.as_deref(), cgroup.as_ref()), (data.path(), &arguments))?;
         let mut started = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             admin: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -87,19 +96,20 @@ impl Started {
             certificate,
             data,
             child,
+            cgroup,
         };
         (started.address, started.admin) = started.ready().await?;
         Ok(started)
     }
 
     /// Its current address.
-    pub(super) fn door(&self) -> anyhow::Result<Door> {
-        Door::here(self.address, self.certificate.as_ref().map(|own| own.cert.as_path()))
+    pub(super) fn door(&self) -> anyhow::Result<Endpoint> {
+        Endpoint::here(self.address, self.certificate.as_ref().map(|own| own.cert.as_path()))
     }
 
     /// The address of its admin listener, which is always plain.
-    pub(super) fn side_door(&self) -> anyhow::Result<Door> {
-        Door::here(self.admin, None)
+    pub(super) fn side_door(&self) -> anyhow::Result<Endpoint> {
+        Endpoint::here(self.admin, None)
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -109,7 +119,8 @@ impl Started {
     /// Stops it, and starts it again on the same data.
     pub(super) async fn again(&mut self) -> anyhow::Result<()> {
         self.end().await?;
-        self.child = spawn(&self.program, self.cpus.as_deref(), (self.data.path(), &self.arguments))?;
+        let how = (&*self.program, self.cpus.as_deref(), self.cgroup.as_ref());
+        self.child = spawn(how, (self.data.path(), &self.arguments))?;
         (self.address, self.admin) = self.ready().await?;
         Ok(())
     }
@@ -122,6 +133,7 @@ impl Started {
     pub(super) async fn mint(&self, count: usize) -> anyhow::Result<Vec<Token>> {
         let mut command = Command::new(&self.program);
         command.args(["token", "mint", "--json", "--ttl", "12h", "--count"]).arg(count.to_string());
+        command.current_dir(self.data.path()); // the caller's directory must not configure it
         let minted = command.arg("--data-dir").arg(self.data.path()).stderr(Stdio::inherit()).output().await?;
         ensure!(minted.status.success(), "{} token mint failed", self.program.display());
         tokens::parse(&String::from_utf8(minted.stdout)?)
@@ -155,6 +167,11 @@ impl Started {
         Ok(())
     }
 
+    /// The most memory that its control group has used, in bytes, if it has one.
+    pub(super) fn cgroup_peak(&self) -> Option<u64> {
+        self.cgroup.as_ref()?.peak()
+    }
+
     /// The last lines of its log.
     fn log(&self) -> String {
         let text = fs::read_to_string(self.data.path().join("node.log")).unwrap_or_default();
@@ -163,15 +180,23 @@ impl Started {
     }
 }
 
-fn spawn(program: &Path, cpus: Option<&str>, (data, settings): (&Path, &Vec<String>)) -> anyhow::Result<Child> {
-    let mut command = match cpus {
-        Some(cpus) => {
-            let mut command = Command::new("taskset");
-            command.args(["--cpu-list", cpus]).arg(program);
-            command
-        }
-        None => Command::new(program),
-    };
+/// A program, its processors, and its control group; then the node's data and settings.
+fn spawn(
+    (program, cpus, cgroup): (&Path, Option<&str>, Option<&Cgroup>),
+    (data, settings): (&Path, &Vec<String>),
+) -> anyhow::Result<Child> {
+    let mut arguments: Vec<OsString> = Vec::new();
+    if let Some(cgroup) = cgroup {
+        // The shell enters the group, then becomes the node: no moment of the node is outside.
+        arguments.extend(["sh", "-c", r#"echo 0 > "$0" && exec "$@""#].map(OsString::from));
+        arguments.push(cgroup.processes().into());
+    }
+    if let Some(cpus) = cpus {
+        arguments.extend(["taskset", "--cpu-list", cpus].map(OsString::from));
+    }
+    arguments.push(program.into());
+    let mut command = Command::new(&arguments[0]);
+    command.args(&arguments[1..]);
     let log = fs::OpenOptions::new().create(true).append(true).open(data.join("node.log"))?;
     command.args(["serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"]);
     command.arg("--data-dir").arg(data).arg("--ready-file").arg(data.join("ready.json")).args(settings);

@@ -10,25 +10,25 @@ const ELSEWHERE: UserId = UserId::from_u128(4);
 /// A client with join order 5, beside [`OLD`] with 2, in a room for three.
 struct Seat {
     witness: Witness,
-    cast: Cast,
+    roster: Roster,
     seq: Seq,
 }
 
 impl Seat {
     fn taken() -> Self {
-        let cast = Cast::new(3, [(ME, 0), (OLD, 0), (NEW, 0), (ELSEWHERE, 1)].into_iter());
-        let mut seat = Self { witness: Witness::new(0), cast, seq: 0 };
+        let roster = Roster::new(3, [(ME, 0), (OLD, 0), (NEW, 0), (ELSEWHERE, 1)].into_iter());
+        let mut seat = Self { witness: Witness::new(0), roster, seq: 0 };
         seat.unnumbered(Body::Joined { rev: 5, peers: vec![(OLD, 2)], resume_token: String::new() }).expect("a seat");
         seat
     }
 
     fn unnumbered(&mut self, body: Body) -> Result<(), Violation> {
-        self.witness.see(&Heard { seq: None, body }, &self.cast, 10)
+        self.witness.see(&Incoming { seq: None, body }, &self.roster, 10)
     }
 
     fn next(&mut self, body: Body) -> Result<(), Violation> {
         self.seq += 1;
-        self.witness.see(&Heard { seq: Some(self.seq), body }, &self.cast, 10)
+        self.witness.see(&Incoming { seq: Some(self.seq), body }, &self.roster, 10)
     }
 
     /// All of these pass.
@@ -123,19 +123,19 @@ fn an_ack_names_a_sent_number_and_never_decreases() {
 
 #[test]
 fn an_overfull_room_is_detected_by_its_members_and_by_the_total() {
-    let cast = Cast::new(2, [(ME, 0), (OLD, 0), (NEW, 0)].into_iter());
+    let roster = Roster::new(2, [(ME, 0), (OLD, 0), (NEW, 0)].into_iter());
     let mut witness = Witness::new(0);
-    let joined = Heard {
+    let joined = Incoming {
         seq: None,
         body: Body::Joined { rev: 3, peers: vec![(OLD, 1), (NEW, 2)], resume_token: String::new() },
     };
-    assert_eq!(witness.see(&joined, &cast, 1), Err(Violation::OverFull { got: 3, limit: 2 }));
+    assert_eq!(witness.see(&joined, &roster, 1), Err(Violation::OverFull { got: 3, limit: 2 }));
 
-    assert_eq!((cast.sat_down(0), cast.sat_down(0)), (Ok(()), Ok(())));
-    assert_eq!(cast.sat_down(0), Err(Violation::OverFull { got: 3, limit: 2 }));
-    cast.left(0);
-    cast.left(0);
-    assert_eq!(cast.sat_down(0), Ok(()));
+    assert_eq!((roster.seated(0), roster.seated(0)), (Ok(()), Ok(())));
+    assert_eq!(roster.seated(0), Err(Violation::OverFull { got: 3, limit: 2 }));
+    roster.left(0);
+    roster.left(0);
+    assert_eq!(roster.seated(0), Ok(()));
 }
 
 #[test]

@@ -4,11 +4,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::dialect::{Dialect, Ear, Heard, Phrase, Voice};
+use super::dialect::{Dialect, Ear, Incoming, Phrase, SendState};
 use crate::clock::{Epoch, Nanos};
 use crate::latency::Latencies;
-use crate::wire::{Line, LineOver, Listen, Opcode};
-use crate::words::Mark;
+use crate::messages::Mark;
+use crate::wire::{Listen, Opcode, Writer, WriterClosed};
 
 /// State shared by all callers of a server.
 pub(crate) struct Talk {
@@ -30,15 +30,15 @@ pub(crate) struct Talk {
 
 /// The write side of a caller.
 #[derive(Clone)]
-pub(crate) struct Mouth {
+pub(crate) struct Outbox {
     n: usize,
-    line: Arc<Line<Voice>>,
+    line: Arc<Writer<SendState>>,
     talk: Arc<Talk>,
 }
 
 /// A reading caller.
 pub(crate) struct Caller {
-    mouth: Mouth,
+    outbox: Outbox,
     ear: Ear,
     /// The number of the partner's last message.
     heard: u64,
@@ -72,8 +72,8 @@ impl Talk {
     }
 }
 
-impl Mouth {
-    pub(crate) fn new(n: usize, line: Arc<Line<Voice>>, talk: Arc<Talk>) -> Self {
+impl Outbox {
+    pub(crate) fn new(n: usize, line: Arc<Writer<SendState>>, talk: Arc<Talk>) -> Self {
         Self { n, line, talk }
     }
 
@@ -81,9 +81,9 @@ impl Mouth {
         self.n
     }
 
-    pub(crate) fn say(&self, phrase: Phrase) {
+    pub(crate) fn send(&self, phrase: Phrase) {
         let talk = &self.talk;
-        let ((), said) = self.line.say(|voice, text| talk.dialect.say(self.n, phrase, voice, text));
+        let ((), said) = self.line.send(|state, text| talk.dialect.send(self.n, phrase, state, text));
         if said.is_err() && !talk.ending.load(Relaxed) {
             talk.troubled(format!(
                 "the line of caller {} is over, or the server takes less than it is offered",
@@ -95,38 +95,38 @@ impl Mouth {
     /// A message to the partner that was due at a time.
     pub(crate) fn message(&self, due: Nanos) {
         self.talk.offered.fetch_add(1, Relaxed);
-        self.say(Phrase::Message(due, self.talk.bytes));
+        self.send(Phrase::Message(due, self.talk.bytes));
     }
 
     /// Closes as a page does (RFC 6455 §7.4.1).
     pub(crate) fn close(&self) {
-        let _: Result<(), LineOver> = self.line.control(Opcode::Close, &1_001_u16.to_be_bytes());
+        let _: Result<(), WriterClosed> = self.line.control(Opcode::Close, &1_001_u16.to_be_bytes());
     }
 }
 
 impl Caller {
-    pub(crate) fn new(mouth: Mouth) -> Self {
-        Self { mouth, ear: Ear::default(), heard: 0 }
+    pub(crate) fn new(outbox: Outbox) -> Self {
+        Self { outbox, ear: Ear::default(), heard: 0 }
     }
 
     pub(crate) fn ended(&self) {
-        let talk = &self.mouth.talk;
+        let talk = &self.outbox.talk;
         talk.ended.fetch_add(1, Relaxed);
         if !talk.ending.load(Relaxed) {
-            talk.troubled(format!("the server hung up on caller {}", self.mouth.n));
+            talk.troubled(format!("the server hung up on caller {}", self.outbox.n));
         }
     }
 
     fn arrived(&mut self, Mark { n, at, .. }: Mark) {
-        let talk = &self.mouth.talk;
+        let talk = &self.outbox.talk;
         let now = talk.epoch.now();
         talk.latencies.record(at, now);
         self.heard += 1;
         if n != self.heard {
-            talk.troubled(format!("caller {} got message {n} instead of {}", self.mouth.n, self.heard));
+            talk.troubled(format!("caller {} got message {n} instead of {}", self.outbox.n, self.heard));
         }
         if talk.bouncing.load(Relaxed) {
-            self.mouth.message(now);
+            self.outbox.message(now);
         }
         // Counted last, so that a returned message is never missing between the two counts.
         talk.relayed.fetch_add(1, Relaxed);
@@ -135,40 +135,40 @@ impl Caller {
 
 impl Listen for Caller {
     fn text(&mut self, text: &[u8]) {
-        let talk = Arc::clone(&self.mouth.talk);
-        let Heard { say, later, ready, id, mark, trouble } = talk.dialect.hear(&mut self.ear, text);
+        let talk = Arc::clone(&self.outbox.talk);
+        let Incoming { say, later, ready, id, mark, trouble } = talk.dialect.decode(&mut self.ear, text);
         if let Some(mark) = mark {
             self.arrived(mark);
         }
         if let Some(id) = id {
-            self.mouth.line.with(|voice| voice.id = id);
+            self.outbox.line.with(|state| state.id = id);
         }
         if let Some(phrase) = say {
-            self.mouth.say(phrase);
+            self.outbox.send(phrase);
         }
         if let Some((wait, phrase)) = later {
-            let mouth = self.mouth.clone();
+            let outbox = self.outbox.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(wait).await;
-                mouth.say(phrase);
+                outbox.send(phrase);
             });
         }
         if let Some(words) = trouble {
-            talk.troubled(format!("caller {} heard {words}", self.mouth.n));
+            talk.troubled(format!("caller {} heard {words}", self.outbox.n));
         }
         talk.ready.fetch_add(u64::from(ready), Relaxed);
     }
 
     fn ping(&mut self, payload: &[u8]) {
-        let _: Result<(), LineOver> = self.mouth.line.control(Opcode::Pong, payload);
+        let _: Result<(), WriterClosed> = self.outbox.line.control(Opcode::Pong, payload);
     }
 
     fn begin(&mut self) {
-        self.mouth.line.hold();
+        self.outbox.line.hold();
     }
 
     fn pause(&mut self) {
-        self.mouth.line.release();
+        self.outbox.line.release();
     }
 
     fn listens(&self) -> bool {

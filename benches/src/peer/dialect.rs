@@ -32,8 +32,8 @@ pub(crate) use sockudo::Sockudo;
 pub(crate) use spreed::Spreed;
 
 use crate::clock::Nanos;
+use crate::messages::Mark;
 use crate::wire::Upgrade;
-use crate::words::Mark;
 
 /// A server's protocol.
 pub(crate) trait Dialect: Send + Sync {
@@ -56,10 +56,10 @@ pub(crate) trait Dialect: Send + Sync {
     }
 
     /// Writes one text frame. A phrase that the dialect does not have writes nothing.
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String);
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String);
 
     /// Reads one text frame.
-    fn hear(&self, ear: &mut Ear, text: &[u8]) -> Heard;
+    fn decode(&self, ear: &mut Ear, text: &[u8]) -> Incoming;
 }
 
 /// A message of a client.
@@ -77,7 +77,7 @@ pub(crate) enum Phrase {
 
 /// A caller's sequence numbers.
 #[derive(Debug, Default)]
-pub(crate) struct Voice {
+pub(crate) struct SendState {
     cid: Cid,
     told: u64,
     /// The id that the server gave and that frames must name: the partner's, or the caller's own.
@@ -97,7 +97,7 @@ pub(crate) struct Ear {
 
 /// A parsed frame.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Heard {
+pub(crate) struct Incoming {
     /// To be sent in response.
     pub(crate) say: Option<Phrase>,
     /// To be sent after a while.
@@ -112,7 +112,7 @@ pub(crate) struct Heard {
     pub(crate) trouble: Option<String>,
 }
 
-impl Voice {
+impl SendState {
     fn cid(&mut self) -> Cid {
         self.cid += 1;
         self.cid
@@ -127,14 +127,14 @@ impl Voice {
 
 impl Ear {
     /// The one of these that is not the caller is the partner, who may be announced more than once.
-    fn meet<'a>(&mut self, mut ids: impl Iterator<Item = &'a str>) -> Heard {
+    fn meet<'a>(&mut self, mut ids: impl Iterator<Item = &'a str>) -> Incoming {
         let partner = ids.find(|id| *id != self.own).filter(|_| !self.has_met);
         self.has_met |= partner.is_some();
-        partner.map_or_else(Heard::default, Heard::met)
+        partner.map_or_else(Incoming::default, Incoming::met)
     }
 }
 
-impl Heard {
+impl Incoming {
     fn ready() -> Self {
         Self { ready: true, ..Self::default() }
     }
@@ -144,7 +144,7 @@ impl Heard {
         Self { ready: true, id: Some(id.to_owned()), ..Self::default() }
     }
 
-    fn say(phrase: Phrase) -> Self {
+    fn send(phrase: Phrase) -> Self {
         Self { say: Some(phrase), ..Self::default() }
     }
 

@@ -10,12 +10,12 @@ use anyhow::{Context as _, bail};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::caller::{Caller, Mouth, Talk};
-use super::dialect::{Phrase, Voice};
+use super::caller::{Caller, Outbox, Talk};
+use super::dialect::{Phrase, SendState};
 use crate::crowd::Sources;
 use crate::limits::{OPEN_WITHIN, PER_SOURCE, STALLED_AFTER};
 use crate::ramp::Ramp;
-use crate::wire::{Line, Opened, Reader, Way, connect, upgrade};
+use crate::wire::{Opened, Reader, Way, Writer, connect, upgrade};
 
 /// Concurrent handshakes: enough to keep one core busy.
 const OPENING_MAX: usize = 64;
@@ -24,7 +24,7 @@ const SHARES: u32 = 50;
 
 /// All callers by number.
 pub(crate) struct Party {
-    pub(crate) mouths: Arc<Vec<Mouth>>,
+    pub(crate) outboxes: Arc<Vec<Outbox>>,
     pub(crate) talk: Arc<Talk>,
     /// Readers and the heart; they end with the party, and so do their sockets.
     tasks: JoinSet<()>,
@@ -39,7 +39,7 @@ impl Party {
     ) -> anyhow::Result<Self> {
         let sources = Sources::plan(&[], PER_SOURCE, (to, numbers.len()))?;
         let (mut opening, mut tasks, mut pace) = (JoinSet::new(), JoinSet::new(), ramp.map(Ramp::new));
-        let mut mouths = Vec::with_capacity(numbers.len());
+        let mut outboxes = Vec::with_capacity(numbers.len());
         for (at, n) in numbers.clone().enumerate() {
             if let Some(pace) = &mut pace {
                 pace.turn().await;
@@ -52,16 +52,16 @@ impl Party {
             });
             while opening.len() >= OPENING_MAX {
                 let Some(opened) = opening.join_next().await else { break };
-                mouths.push(begin(opened??, &talk, &mut tasks));
+                outboxes.push(begin(opened??, &talk, &mut tasks));
             }
         }
         while let Some(opened) = opening.join_next().await {
-            mouths.push(begin(opened??, &talk, &mut tasks));
+            outboxes.push(begin(opened??, &talk, &mut tasks));
         }
-        mouths.sort_unstable_by_key(Mouth::number);
-        let mouths = Arc::new(mouths);
-        tasks.spawn(beat(Arc::clone(&mouths), Arc::clone(&talk)));
-        let party = Self { mouths, talk, tasks };
+        outboxes.sort_unstable_by_key(Outbox::number);
+        let outboxes = Arc::new(outboxes);
+        tasks.spawn(beat(Arc::clone(&outboxes), Arc::clone(&talk)));
+        let party = Self { outboxes, talk, tasks };
         party.reach("be let in", |talk| &talk.ready, numbers.len() as u64).await?;
         Ok(party)
     }
@@ -91,8 +91,8 @@ impl Party {
     pub(crate) async fn go(mut self) -> anyhow::Result<()> {
         self.talk.ending.store(true, Relaxed);
         if self.talk.dialect.upgrade(0).is_some() {
-            self.mouths.iter().for_each(Mouth::close);
-            self.reach("be let go", |talk| &talk.ended, self.mouths.len() as u64).await?;
+            self.outboxes.iter().for_each(Outbox::close);
+            self.reach("be let go", |talk| &talk.ended, self.outboxes.len() as u64).await?;
         }
         self.tasks.shutdown().await;
         match self.talk.trouble() {
@@ -113,15 +113,18 @@ async fn open(way: Way, talk: &Talk, n: usize) -> anyhow::Result<(usize, Opened)
 }
 
 /// Starts the task of a caller whose socket is open.
-fn begin((n, opened): (usize, Opened), talk: &Arc<Talk>, tasks: &mut JoinSet<()>) -> Mouth {
+fn begin((n, opened): (usize, Opened), talk: &Arc<Talk>, tasks: &mut JoinSet<()>) -> Outbox {
     let Opened { stream, early } = opened;
     let (half, write) = stream.into_split();
     let is_bare = talk.dialect.upgrade(n).is_none();
     let seed = u32::try_from(n).unwrap_or_default();
-    let line =
-        if is_bare { Line::bare(write, Voice::default()) } else { Line::new(write, seed << 1, Voice::default()) };
-    let mouth = Mouth::new(n, line, Arc::clone(talk));
-    let mut caller = Caller::new(mouth.clone());
+    let line = if is_bare {
+        Writer::bare(write, SendState::default())
+    } else {
+        Writer::new(write, seed << 1, SendState::default())
+    };
+    let outbox = Outbox::new(n, line, Arc::clone(talk));
+    let mut caller = Caller::new(outbox.clone());
     tasks.spawn(async move {
         Reader::new(half, early).read(&mut caller).await;
         caller.ended();
@@ -129,16 +132,16 @@ fn begin((n, opened): (usize, Opened), talk: &Arc<Talk>, tasks: &mut JoinSet<()>
     if is_bare {
         talk.ready.fetch_add(1, Relaxed); // there is nothing to wait for
     }
-    talk.dialect.greets().iter().for_each(|phrase| mouth.say(*phrase));
-    mouth
+    talk.dialect.greets().iter().for_each(|phrase| outbox.send(*phrase));
+    outbox
 }
 
 /// Sends the keep-alives of all callers, spread over the interval.
-async fn beat(mouths: Arc<Vec<Mouth>>, talk: Arc<Talk>) {
+async fn beat(outboxes: Arc<Vec<Outbox>>, talk: Arc<Talk>) {
     let Some(every) = talk.dialect.beat() else { return };
     let mut turn = tokio::time::interval(every / SHARES);
     for share in (0..SHARES as usize).cycle() {
         turn.tick().await;
-        mouths.iter().skip(share).step_by(SHARES as usize).for_each(|mouth| mouth.say(Phrase::Beat));
+        outboxes.iter().skip(share).step_by(SHARES as usize).for_each(|outbox| outbox.send(Phrase::Beat));
     }
 }

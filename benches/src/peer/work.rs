@@ -129,7 +129,7 @@ async fn idle(host: &Host, epoch: Epoch, size: &Size) -> anyhow::Result<f64> {
     let others = come(first..size.connections).await?;
     tokio::time::sleep(size.rest).await;
     let bytes = float(host.memory().await?) - float(before);
-    let count = others.mouths.len() as u64;
+    let count = others.outboxes.len() as u64;
     others.go().await?;
     some.go().await?;
     Ok(bytes / float(count))
@@ -146,9 +146,9 @@ async fn closed(host: &Host, party: &Party, (in_flight, size): (usize, &Size)) -
     let _wakeful = Wakeful::begin();
     talk.bouncing.store(true, Relaxed);
     // Each of a pair begins half of them.
-    let each = party.mouths.len() / size.pairs;
+    let each = party.outboxes.len() / size.pairs;
     for turn in 0..in_flight {
-        party.mouths.iter().skip(turn % each).step_by(each).for_each(|mouth| mouth.message(talk.epoch.now()));
+        party.outboxes.iter().skip(turn % each).step_by(each).for_each(|outbox| outbox.message(talk.epoch.now()));
     }
     tokio::time::sleep(size.warm).await;
     let (begun, cpu, relayed) = (Instant::now(), host.cpu()?, talk.relayed.load(Relaxed));
@@ -169,8 +169,8 @@ async fn open(party: &Party, size: &Size) -> anyhow::Result<Open> {
     let talk = Arc::clone(&party.talk);
     let latencies: &Latencies = &talk.latencies;
     // First all from the first of each pair, then all back, so that a pair's messages are spread.
-    let each = party.mouths.len() / size.pairs;
-    let turns: Vec<_> = (0..each).flat_map(|from| party.mouths.iter().skip(from).step_by(each).cloned()).collect();
+    let each = party.outboxes.len() / size.pairs;
+    let turns: Vec<_> = (0..each).flat_map(|from| party.outboxes.iter().skip(from).step_by(each).cloned()).collect();
     let mut turn = (0..turns.len()).cycle();
     let pace = Pace::keep((talk.epoch, size.rate), move |due| {
         if let Some(turn) = turn.next() {

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::Report;
-use super::told::Told;
-use plot::{Bar, Line, bars, curves};
+use super::read::Told;
+use plot::{Bar, Writer, bars, curves};
 
 // Writing into a String cannot fail: the results are let go.
 
@@ -95,7 +95,7 @@ fn troubles(out: &mut String, runs: &[Named]) {
 /// Of one run, all phases in one plot; of several, a plot a phase, so that like is beside like.
 fn latencies(out: &mut String, runs: &[(usize, &Named)]) {
     if let [(_, Named { told, .. })] = runs {
-        let line = |(colour, phase): (usize, &super::told::Phase)| Line {
+        let line = |(colour, phase): (usize, &super::read::Phase)| Writer {
             label: phase.name.clone(),
             colour,
             points: phase.curve(),
@@ -106,7 +106,7 @@ fn latencies(out: &mut String, runs: &[(usize, &Named)]) {
     for name in in_order(runs, |told| told.phases.iter().map(|phase| phase.name.as_str()).collect()) {
         let line = |(colour, run): &(usize, &Named)| {
             let phase = run.told.phases.iter().find(|phase| phase.name == name)?;
-            Some(Line { label: run.label.clone(), colour: *colour, points: phase.curve() })
+            Some(Writer { label: run.label.clone(), colour: *colour, points: phase.curve() })
         };
         out.push_str(&curves(&format!("latency, {name}"), &runs.iter().filter_map(line).collect::<Vec<_>>()));
     }

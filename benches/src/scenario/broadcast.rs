@@ -15,7 +15,7 @@ use crate::clock::Nanos;
 use crate::crowd::Crowd;
 use crate::latency::Latencies;
 use crate::limits::DRAIN_WITHIN;
-use crate::member::{Mouth, Play, Relayed, Script};
+use crate::member::{Outbox, Play, Relayed, Script};
 use crate::node::Node;
 use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::report::{Report, Unit, float};
@@ -60,7 +60,7 @@ pub(crate) struct Broadcast {
 struct Ears(Arc<Latencies>);
 
 impl Script for Ears {
-    fn relayed(&self, _play: &Play, _mouth: &Mouth, _relayed: Relayed) {}
+    fn relayed(&self, _play: &Play, _mouth: &Outbox, _relayed: Relayed) {}
 
     fn chatted(&self, play: &Play, _from: UserId, at: Nanos) {
         self.0.record(at, play.epoch.now());
@@ -82,7 +82,7 @@ impl Broadcast {
             comeback: None,
             expected: &[],
         };
-        let company = run.cast(&node, casting, ears).await?;
+        let company = run.roster(&node, casting, ears).await?;
         let crowd = run.open(&node, company).await?;
         crowd.greet_and_join(&run.show).await?;
 
@@ -110,8 +110,8 @@ impl Broadcast {
     /// Room after room, and in each round another member of it.
     fn directions(&self, crowd: &Crowd) -> Vec<Direction> {
         let others = u32::try_from(self.room_size - 1).unwrap_or(u32::MAX);
-        let round = |n: usize| crowd.mouths.iter().skip(n).step_by(self.room_size);
-        (0..self.room_size).flat_map(round).map(|mouth| (mouth.clone(), Whom::All(others))).collect()
+        let round = |n: usize| crowd.outboxes.iter().skip(n).step_by(self.room_size);
+        (0..self.room_size).flat_map(round).map(|outbox| (outbox.clone(), Whom::All(others))).collect()
     }
 
     fn figures(&self, report: &mut Report, window: &Window, (times, lag): (&Histogram<u64>, &Histogram<u64>)) {

@@ -18,7 +18,7 @@ use super::{Casting, Run, seconds};
 use crate::crowd::Crowd;
 use crate::latency::Latencies;
 use crate::limits::DRAIN_WITHIN;
-use crate::member::{Mouth, Negotiation, Play, Relayed, Script};
+use crate::member::{Negotiation, Outbox, Play, Relayed, Script};
 use crate::node::Node;
 use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::ramp::Ramp;
@@ -74,11 +74,11 @@ struct Turnover {
     /// Messages received between staying members.
     heard: AtomicU64,
     /// The member that joins after this one has left.
-    next: Mutex<HashMap<UserId, (UserId, Mouth, RoomId)>>,
+    next: Mutex<HashMap<UserId, (UserId, Outbox, RoomId)>>,
 }
 
 impl Script for Turnover {
-    fn relayed(&self, play: &Play, _mouth: &Mouth, Relayed { from, to, at }: Relayed) {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, Relayed { from, to, at }: Relayed) {
         let stays = |user| self.stayers.get().is_some_and(|stayers| stayers.contains(user));
         if stays(&from) && stays(&to) {
             self.heard.fetch_add(1, Relaxed);
@@ -88,9 +88,9 @@ impl Script for Turnover {
 
     fn left(&self, play: &Play, who: UserId) {
         let next = self.next.lock().unwrap_or_else(PoisonError::into_inner).remove(&who);
-        if let Some((user, mouth, room)) = next {
+        if let Some((user, outbox, room)) = next {
             self.joining.due(user, play.epoch.now());
-            mouth.join(room);
+            outbox.join(room);
         }
     }
 
@@ -152,17 +152,17 @@ impl Churn {
             comeback: None,
             expected: TOO_LATE,
         };
-        let company = run.cast(node, casting, Box::new(Arc::clone(turnover))).await?;
+        let company = run.roster(node, casting, Box::new(Arc::clone(turnover))).await?;
         let stay = company.guests.chunks_exact(seats + 1).flat_map(|room| &room[..STAYERS]);
         let _ = turnover.stayers.set(stay.map(|guest| guest.part.user).collect());
         let crowd = run.open(node, company).await?;
         crowd.greet(&run.show).await?;
         let joins = async {
             let mut ramp = Ramp::new(run.shared.ramp);
-            for (mouths, guests) in crowd.mouths.chunks_exact(seats + 1).zip(crowd.guests.chunks_exact(seats + 1)) {
-                for mouth in &mouths[..seats] {
+            for (outboxes, guests) in crowd.outboxes.chunks_exact(seats + 1).zip(crowd.guests.chunks_exact(seats + 1)) {
+                for outbox in &outboxes[..seats] {
                     ramp.turn().await;
-                    mouth.join(guests[0].part.room);
+                    outbox.join(guests[0].part.room);
                 }
             }
         };
@@ -173,10 +173,10 @@ impl Churn {
 
     /// Between the two staying members of each room; a room's messages follow each other, so that a room may be idle.
     fn directions(&self, crowd: &Crowd) -> Vec<Direction> {
-        let rooms = crowd.mouths.chunks_exact(self.room_size + 1).zip(crowd.guests.chunks_exact(self.room_size + 1));
-        let both = |(mouths, guests): (&[Mouth], &[crate::crowd::Guest])| {
+        let rooms = crowd.outboxes.chunks_exact(self.room_size + 1).zip(crowd.guests.chunks_exact(self.room_size + 1));
+        let both = |(outboxes, guests): (&[Outbox], &[crate::crowd::Guest])| {
             let to = |n: usize| Whom::One(guests[n].part.user);
-            [(mouths[0].clone(), to(1)), (mouths[1].clone(), to(0))]
+            [(outboxes[0].clone(), to(1)), (outboxes[1].clone(), to(0))]
         };
         rooms.flat_map(both).collect()
     }
@@ -225,10 +225,10 @@ impl Churn {
                 let (Some(leaves), Some(joins)) = (room.pop_front(), room.back().copied()) else { continue };
                 room.push_back(leaves);
                 let (leaver, newcomer) = (crowd.guests[leaves].part, crowd.guests[joins].part);
-                let next = (newcomer.user, crowd.mouths[joins].clone(), newcomer.room);
+                let next = (newcomer.user, crowd.outboxes[joins].clone(), newcomer.room);
                 turnover.next.lock().unwrap_or_else(PoisonError::into_inner).insert(leaver.user, next);
-                crowd.play.cast.left(leaver.number);
-                crowd.mouths[leaves].leave();
+                crowd.play.roster.left(leaver.number);
+                crowd.outboxes[leaves].leave();
                 changes += 1;
             }
         }

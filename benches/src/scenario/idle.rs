@@ -80,9 +80,9 @@ impl Idle {
         let script = || Box::new(Measure(Arc::clone(&latencies)));
         let mut warm = Vec::with_capacity(WARM_ROUNDS);
         for _ in 0..WARM_ROUNDS {
-            warm.push(run.cast(&node, self.casting(run, WARM_ROOMS.min(rooms)), script()).await?);
+            warm.push(run.roster(&node, self.casting(run, WARM_ROOMS.min(rooms)), script()).await?);
         }
-        let guests = run.cast(&node, self.casting(run, rooms), script()).await?;
+        let guests = run.roster(&node, self.casting(run, rooms), script()).await?;
         node.again().await?; // what it took to make rooms and accounts is no connection's
         let mut stages = Stages { node: &node, report: &mut report, connections: rooms * self.room_size };
         for round in warm {
@@ -99,7 +99,7 @@ impl Idle {
         let rested = stages.reached("at rest").await?;
         let own = Process::own().memory()?.rss.saturating_sub(own.rss);
 
-        let count = crowd.mouths.len();
+        let count = crowd.outboxes.len();
         figures(&mut report, (empty, rested), count);
         report.figure(
             ("node_cpu_at_rest_percent", Unit::Percent),
@@ -160,7 +160,7 @@ impl Idle {
             reached(&mut stages, "hello sent").await?;
             crowd.join(&run.show).await?;
         }
-        let pairs = crowd.mouths.len() * (self.room_size - 1) / 2;
+        let pairs = crowd.outboxes.len() * (self.room_size - 1) / 2;
         crowd.negotiated(&run.show, pairs as u64).await?;
         reached(&mut stages, "joined").await
     }

@@ -14,7 +14,7 @@ use super::joining::Joining;
 use super::{Casting, Run};
 use crate::crowd::Crowd;
 use crate::latency::Latencies;
-use crate::member::{Mouth, Negotiation, Play, Relayed, Script};
+use crate::member::{Negotiation, Outbox, Play, Relayed, Script};
 use crate::node::Node;
 use crate::ramp::Ramp;
 use crate::report::{Report, Unit, float, micros, micros_each};
@@ -60,7 +60,7 @@ struct Meeting {
 }
 
 impl Script for Meeting {
-    fn relayed(&self, play: &Play, _mouth: &Mouth, relayed: Relayed) {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
         self.latencies.record(relayed.at, play.epoch.now());
     }
 
@@ -95,7 +95,7 @@ impl Mesh {
             comeback: None,
             expected: &[],
         };
-        let company = run.cast(&node, casting, Box::new(Arc::clone(&meeting))).await?;
+        let company = run.roster(&node, casting, Box::new(Arc::clone(&meeting))).await?;
         let crowd = run.open(&node, company).await?;
         crowd.greet(&run.show).await?;
 
@@ -116,10 +116,10 @@ impl Mesh {
     /// Join after join, each due at its time, whatever became of those before.
     async fn join(&self, run: &Run, crowd: &Crowd, meeting: &Meeting) {
         let mut ramp = Ramp::new(self.joins);
-        for (mouth, guest) in crowd.mouths.iter().zip(&crowd.guests) {
+        for (outbox, guest) in crowd.outboxes.iter().zip(&crowd.guests) {
             ramp.turn().await;
             meeting.joining.due(guest.part.user, run.epoch.now());
-            mouth.join(guest.part.room);
+            outbox.join(guest.part.room);
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{Casting, Run, seconds};
 use crate::crowd::{Crowd, Guest};
 use crate::latency::{Latencies, histogram};
 use crate::limits::DRAIN_WITHIN;
-use crate::member::{Mouth, Negotiation, Script};
+use crate::member::{Negotiation, Outbox, Script};
 use crate::node::{Node, Process};
 use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::report::{Report, Unit, float, micros, micros_each};
@@ -118,12 +118,12 @@ impl Relay {
             }
             Some(in_flight) => {
                 // Each direction of a pair begins half of them.
-                for (n, (mouth, to)) in directions(crowd).into_iter().enumerate() {
+                for (n, (outbox, to)) in directions(crowd).into_iter().enumerate() {
                     let odd = in_flight % 2 * u32::from(n < self.pairs);
                     for _ in 0..in_flight / 2 + odd {
                         crowd.play.tally.offered.fetch_add(1, Relaxed);
                         if let Whom::One(to) = to {
-                            mouth.candidate(to, run.epoch.now(), bytes);
+                            outbox.candidate(to, run.epoch.now(), bytes);
                         }
                     }
                 }
@@ -145,7 +145,7 @@ pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<d
         comeback: None,
         expected: &[],
     };
-    let guests = run.cast(node, casting, script).await?;
+    let guests = run.roster(node, casting, script).await?;
     let crowd = run.open(node, guests).await?;
     crowd.greet_and_join(&run.show).await?;
     crowd.negotiated(&run.show, count as u64).await?;
@@ -155,18 +155,18 @@ pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<d
 /// Both directions of every pair: first all from the first member, then all back, so that a pair's messages are spread.
 pub(super) fn directions(crowd: &Crowd) -> Vec<Direction> {
     let one_way = |from: usize| {
-        let pairs = crowd.mouths.chunks_exact(2).zip(crowd.guests.chunks_exact(2));
-        pairs.map(move |(mouths, guests)| (mouths[from].clone(), Whom::One(guests[1 - from].part.user)))
+        let pairs = crowd.outboxes.chunks_exact(2).zip(crowd.guests.chunks_exact(2));
+        pairs.map(move |(outboxes, guests)| (outboxes[from].clone(), Whom::One(guests[1 - from].part.user)))
     };
     one_way(0).chain(one_way(1)).collect()
 }
 
 /// Each member of each room to the next one, and the last to the first.
 pub(super) fn rounds(crowd: &Crowd, seats: usize) -> Vec<Direction> {
-    let rooms = crowd.mouths.chunks_exact(seats).zip(crowd.guests.chunks_exact(seats));
-    let round = |(mouths, guests): (&[Mouth], &[Guest])| {
+    let rooms = crowd.outboxes.chunks_exact(seats).zip(crowd.guests.chunks_exact(seats));
+    let round = |(outboxes, guests): (&[Outbox], &[Guest])| {
         let next = guests.iter().cycle().skip(1).map(|guest| Whom::One(guest.part.user));
-        mouths.iter().cloned().zip(next).collect::<Vec<_>>()
+        outboxes.iter().cloned().zip(next).collect::<Vec<_>>()
     };
     rooms.flat_map(round).collect()
 }

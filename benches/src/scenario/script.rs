@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::latency::Latencies;
-use crate::member::{Mouth, Play, Relayed, Script};
+use crate::member::{Outbox, Play, Relayed, Script};
 
 /// Records how long each took.
 pub(super) struct Measure(pub(super) Arc<Latencies>);
@@ -20,20 +20,20 @@ pub(super) struct Bounce {
 pub(super) struct Deaf;
 
 impl Script for Deaf {
-    fn relayed(&self, _play: &Play, _mouth: &Mouth, _relayed: Relayed) {}
+    fn relayed(&self, _play: &Play, _mouth: &Outbox, _relayed: Relayed) {}
 }
 
 impl Script for Measure {
-    fn relayed(&self, play: &Play, _mouth: &Mouth, relayed: Relayed) {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
         self.0.record(relayed.at, play.epoch.now());
     }
 }
 
 impl Script for Bounce {
-    fn relayed(&self, play: &Play, mouth: &Mouth, relayed: Relayed) {
+    fn relayed(&self, play: &Play, outbox: &Outbox, relayed: Relayed) {
         let now = play.epoch.now();
         self.latencies.record(relayed.at, now);
-        if self.on.load(Relaxed) && mouth.candidate(relayed.from, now, self.bytes) {
+        if self.on.load(Relaxed) && outbox.candidate(relayed.from, now, self.bytes) {
             play.tally.offered.fetch_add(1, Relaxed);
         }
     }

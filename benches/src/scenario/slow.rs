@@ -16,7 +16,7 @@ use super::{Casting, Run, seconds};
 use crate::crowd::Crowd;
 use crate::latency::Latencies;
 use crate::limits::DRAIN_WITHIN;
-use crate::member::{Comeback, Mouth, Negotiation, Part, Play, Relayed, Script};
+use crate::member::{Negotiation, Outbox, Part, Play, Reconnect, Relayed, Script};
 use crate::node::Node;
 use crate::pace::{Direction, Offer, Pace, Whom};
 use crate::report::{Report, Unit, float, micros};
@@ -80,7 +80,7 @@ impl Bystanders {
 }
 
 impl Script for Bystanders {
-    fn relayed(&self, play: &Play, _mouth: &Mouth, relayed: Relayed) {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
         if self.reads(relayed.to) {
             self.heard.fetch_add(1, Relaxed);
             self.latencies.record(relayed.at, play.epoch.now());
@@ -128,10 +128,10 @@ impl Slow {
             outside: 0,
             joins_at_once: true,
             negotiation: Some(negotiation),
-            comeback: Some(Comeback::Jittered),
+            comeback: Some(Reconnect::Jittered),
             expected: &["gap"],
         };
-        let mut company = run.cast(node, casting, Box::new(Arc::clone(bystanders))).await?;
+        let mut company = run.roster(node, casting, Box::new(Arc::clone(bystanders))).await?;
         let slow = company.guests.chunks_exact_mut(seats).take(self.stalled).filter_map(<[_]>::last_mut);
         let slow = slow.map(|guest| {
             guest.receive_bytes = Some(SLOW_RECEIVE_BYTES);
@@ -145,17 +145,17 @@ impl Slow {
     }
 
     /// The members that are, or will be, slow.
-    fn slow<'a>(&self, crowd: &'a Crowd) -> impl Iterator<Item = &'a Mouth> + use<'a> {
-        crowd.mouths.chunks_exact(self.room_size).take(self.stalled).filter_map(<[_]>::last)
+    fn slow<'a>(&self, crowd: &'a Crowd) -> impl Iterator<Item = &'a Outbox> + use<'a> {
+        crowd.outboxes.chunks_exact(self.room_size).take(self.stalled).filter_map(<[_]>::last)
     }
 
     /// From each reading member to the next one; the last of each room is left out, slow or not.
     fn directions(&self, crowd: &Crowd) -> Vec<Direction> {
-        let rooms = crowd.mouths.chunks_exact(self.room_size).zip(crowd.guests.chunks_exact(self.room_size));
+        let rooms = crowd.outboxes.chunks_exact(self.room_size).zip(crowd.guests.chunks_exact(self.room_size));
         let readers = self.room_size - 1;
-        let round = |(mouths, guests): (&[Mouth], &[crate::crowd::Guest])| {
+        let round = |(outboxes, guests): (&[Outbox], &[crate::crowd::Guest])| {
             let to = |n: usize| Whom::One(guests[(n + 1) % readers].part.user);
-            (0..readers).map(|n| (mouths[n].clone(), to(n))).collect::<Vec<_>>()
+            (0..readers).map(|n| (outboxes[n].clone(), to(n))).collect::<Vec<_>>()
         };
         rooms.flat_map(round).collect()
     }
@@ -171,7 +171,7 @@ impl Slow {
         let rate = self.rate * float(directions.len() as u64);
         let signals = Pace::begin(Offer { directions, rate, bytes: run.shared.payload }, Arc::clone(play))?;
         let others = u32::try_from(self.room_size - 1).unwrap_or(u32::MAX);
-        let chatty = crowd.mouths.chunks_exact(self.room_size).take(self.stalled);
+        let chatty = crowd.outboxes.chunks_exact(self.room_size).take(self.stalled);
         let directions: Vec<_> = chatty.map(|room| (room[0].clone(), Whom::All(others))).collect();
         let rate = self.chat_rate * float(self.stalled.max(1) as u64);
         let chat = Pace::begin(Offer { directions, rate, bytes: self.chat_bytes }, Arc::clone(play))?;
@@ -181,7 +181,7 @@ impl Slow {
         run.watch("before", self.span, rates(crowd, latencies)).await;
         let (before, mut peak) = (node.anonymous()?, 0);
         latencies.enter("stalled");
-        self.slow(crowd).for_each(|mouth| mouth.stall(true));
+        self.slow(crowd).for_each(|outbox| outbox.stall(true));
         let mut words = rates(crowd, latencies);
         let look = || {
             peak = peak.max(node.anonymous().unwrap_or_default());
@@ -189,7 +189,7 @@ impl Slow {
         };
         run.watch("stalled", self.stall, look).await;
         latencies.enter("after");
-        self.slow(crowd).for_each(|mouth| mouth.stall(false));
+        self.slow(crowd).for_each(|outbox| outbox.stall(false));
         run.watch("after", self.span, rates(crowd, latencies)).await;
         chat.end().await?;
         let said = signals.end().await?.len();

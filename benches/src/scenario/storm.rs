@@ -15,7 +15,7 @@ use super::{Casting, Run, seconds};
 use crate::clock::Nanos;
 use crate::crowd::Crowd;
 use crate::latency::{Latencies, histogram};
-use crate::member::{Comeback, Mouth, Negotiation, Part, Play, Relayed, Script};
+use crate::member::{Negotiation, Outbox, Part, Play, Reconnect, Relayed, Script};
 use crate::node::{Beats, Node, Pulse};
 use crate::oracle::RoomNumber;
 use crate::pace::{Offer, Pace};
@@ -59,8 +59,8 @@ pub(crate) struct Storm {
     #[arg(long, value_enum, default_value_t = Cut::Reset)]
     cut: Cut,
     /// Back-off of the reconnects
-    #[arg(long, value_enum, default_value_t = Comeback::Jittered)]
-    comeback: Comeback,
+    #[arg(long, value_enum, default_value_t = Reconnect::Jittered)]
+    comeback: Reconnect,
     /// How often this happens
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     storms: u32,
@@ -78,7 +78,7 @@ struct Away {
 }
 
 impl Script for Away {
-    fn relayed(&self, play: &Play, _mouth: &Mouth, relayed: Relayed) {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
         self.latencies.record(relayed.at, play.epoch.now());
     }
 
@@ -159,7 +159,7 @@ impl Storm {
             comeback: Some(self.comeback),
             expected: &[],
         };
-        let guests = run.cast(node, casting, Box::new(Arc::clone(away))).await?;
+        let guests = run.roster(node, casting, Box::new(Arc::clone(away))).await?;
         let crowd = run.open(node, guests).await?;
         crowd.greet_and_join(&run.show).await?;
         crowd.negotiated(&run.show, (rooms * seats * (seats - 1) / 2) as u64).await?;
@@ -170,7 +170,7 @@ impl Storm {
         if self.rate <= 0.0 {
             return Ok(None);
         }
-        let rate = self.rate * float(crowd.mouths.len() as u64);
+        let rate = self.rate * float(crowd.outboxes.len() as u64);
         let offer = Offer { directions: rounds(crowd, self.room_size), rate, bytes: run.shared.payload };
         Pace::begin(offer, Arc::clone(&crowd.play)).map(Some)
     }
@@ -182,8 +182,8 @@ impl Storm {
         for storm in 1..=u64::from(self.storms) {
             away.latencies.enter("storm");
             let begun = run.epoch.now();
-            let struck = crowd.mouths.iter().step_by(self.each as usize);
-            let cuts = async { struck.for_each(|mouth| mouth.cut(self.cut)) };
+            let struck = crowd.outboxes.iter().step_by(self.each as usize);
+            let cuts = async { struck.for_each(|outbox| outbox.cut(self.cut)) };
             let goal = storm * self.struck(crowd);
             crowd.reach(&run.show, "come back", (goal, |tally| &tally.back), cuts).await?;
             worst = worst.max(away.last.load(Relaxed).saturating_sub(begun));
@@ -198,7 +198,7 @@ impl Storm {
 
     /// How many sockets a storm drops.
     fn struck(&self, crowd: &Crowd) -> u64 {
-        (crowd.mouths.len() as u64).div_ceil(u64::from(self.each))
+        (crowd.outboxes.len() as u64).div_ceil(u64::from(self.each))
     }
 
     fn figures(&self, report: &mut Report, crowd: &Crowd, (away, weather): (&Away, &Weather)) {

@@ -62,7 +62,7 @@ pub(crate) struct Upgrade {
 
 impl Opened {
     /// Sends one text directly.
-    pub(crate) async fn say(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) async fn send(&mut self, text: &str) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(text.len() + 16);
         frame::write(&mut bytes, Opcode::Text, text.as_bytes(), Some(*b"mask"));
         self.stream.write_all(&bytes).await

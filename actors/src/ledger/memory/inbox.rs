@@ -10,12 +10,20 @@ use crate::{
     settings::LedgerLimits,
 };
 
+/// Entries for which room is made at once: a client acknowledges every eighth.
+const TOGETHER: usize = 8;
+
 /// A bounded stream of numbered entries. An empty one owns no memory besides itself.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
     /// The number of the newest entry ever appended; 0 before the first.
     last: Seq,
-    /// The newest entries, oldest first; the last one is number `last`.
+    stored: Option<Box<Stored>>,
+}
+
+#[derive(Debug, Default)]
+struct Stored {
+    /// The newest entries, oldest first; the last one is the newest ever appended.
     entries: VecDeque<Entry>,
     /// Bytes of text in `entries`.
     bytes: usize,
@@ -30,7 +38,8 @@ impl Inbox {
     /// An inbox that stores these entries, the last of which is number `last`.
     pub(super) fn stored(last: Seq, entries: Vec<Entry>) -> Self {
         let bytes = entries.iter().map(text_bytes).sum();
-        Self { last, entries: entries.into(), bytes }
+        let stored = (!entries.is_empty()).then(|| Box::new(Stored { entries: entries.into(), bytes }));
+        Self { last, stored }
     }
 
     /// The number of the newest entry ever appended.
@@ -40,30 +49,47 @@ impl Inbox {
 
     /// The entries that are stored, oldest first.
     pub(super) fn entries(&self) -> Vec<Entry> {
-        self.entries.iter().cloned().collect()
+        self.since(0).collect()
+    }
+
+    fn since(&self, skip: usize) -> impl Iterator<Item = Entry> {
+        self.stored.iter().flat_map(move |stored| stored.entries.iter().skip(skip).cloned())
+    }
+
+    fn len(&self) -> usize {
+        self.stored.as_ref().map_or(0, |stored| stored.entries.len())
     }
 
     /// Bytes that are buffered here: each entry's fixed part and its text.
     pub(super) fn buffered(&self) -> usize {
-        self.entries.len() * size_of::<Entry>() + self.bytes
+        self.stored.as_ref().map_or(0, |stored| stored.entries.len() * size_of::<Entry>() + stored.bytes)
     }
 
     /// Appends an entry, drops the oldest ones beyond the bounds, and answers the entry's number.
     pub(super) fn append(&mut self, entry: Entry, limits: &LedgerLimits) -> Seq {
         self.last += 1;
-        self.bytes += text_bytes(&entry);
-        self.entries.push_back(entry);
-        while self.entries.len() > limits.inbox_entries_max || self.bytes > limits.inbox_bytes_max {
-            self.drop_oldest();
+        let stored = self.stored.get_or_insert_default();
+        stored.bytes += text_bytes(&entry);
+        if stored.entries.capacity() == 0 {
+            stored.entries.reserve_exact(TOGETHER);
+        }
+        stored.entries.push_back(entry);
+        while stored.entries.len() > limits.inbox_entries_max || stored.bytes > limits.inbox_bytes_max {
+            stored.drop_oldest();
         }
         self.last
     }
 
     /// Numbers an entry without storing it, and drops all that is stored: whoever reads later finds a gap.
     pub(super) fn shed(&mut self) -> Seq {
-        let last = self.last + 1;
-        *self = Self::after(last);
-        last
+        self.last += 1;
+        self.clear();
+        self.last
+    }
+
+    /// Drops all that is stored.
+    pub(super) fn clear(&mut self) {
+        *self = Self::after(self.last);
     }
 
     /// What came after number `seq`, or `None` if some of it is no longer stored or `seq` was never reached.
@@ -73,7 +99,7 @@ impl Inbox {
             return None;
         }
         let skip = usize::try_from(seq.checked_sub(dropped)?).ok()?;
-        Some((seq + 1..).zip(self.entries.iter().skip(skip).cloned()).collect())
+        Some((seq + 1..).zip(self.since(skip)).collect())
     }
 
     /// What [`read`](Self::read) of `seen` would answer after [`settle`](Self::settle).
@@ -81,8 +107,8 @@ impl Inbox {
         let Some(since) = mark.filter(|mark| seen > *mark).and_then(|mark| self.last.checked_sub(mark)) else {
             return self.read(seen);
         };
-        let skip = self.entries.len().checked_sub(usize::try_from(since).ok()?)?;
-        Some((seen + 1..).zip(self.entries.iter().skip(skip).cloned()).collect())
+        let skip = self.len().checked_sub(usize::try_from(since).ok()?)?;
+        Some((seen + 1..).zip(self.since(skip)).collect())
     }
 
     /// Joins what a client has seen with what a ledger stores that went back in time: it stood at `mark` when this epoch
@@ -91,39 +117,50 @@ impl Inbox {
         let Some(since) = mark.filter(|mark| seen > *mark).and_then(|mark| self.last.checked_sub(mark)) else {
             return;
         };
-        while self.entries.len() as Seq > since {
-            self.drop_oldest();
-        }
+        self.drop_to(since);
         self.last = seen + since;
     }
 
     /// Forgets the entries up to number `seq`, and gives their memory back.
     pub(super) fn trim(&mut self, seq: Seq) {
-        while self.dropped() < seq.min(self.last) {
-            self.drop_oldest();
-        }
-        if self.entries.capacity() > 2 * self.entries.len() + 4 || self.entries.is_empty() {
-            self.entries.shrink_to_fit();
-        }
+        self.drop_to(self.last - seq.min(self.last));
     }
 
     /// The number of the newest entry that is no longer stored.
     pub(super) fn dropped(&self) -> Seq {
-        self.last - self.entries.len() as Seq
+        self.last - self.len() as Seq
     }
 
-    fn drop_oldest(&mut self) {
-        if let Some(entry) = self.entries.pop_front() {
-            self.bytes -= text_bytes(&entry);
+    /// Keeps this many of the newest entries at most.
+    fn drop_to(&mut self, kept: Seq) {
+        let Some(stored) = &mut self.stored else { return };
+        if kept == 0 {
+            self.stored = None;
+            return;
+        }
+        while stored.entries.len() as Seq > kept {
+            stored.drop_oldest();
+        }
+        if stored.entries.capacity() > 2 * stored.entries.len() + TOGETHER {
+            stored.entries.shrink_to_fit();
         }
     }
 
     /// The bytes counted are the bytes stored.
     #[cfg(test)]
     pub(super) fn check_invariants(&self, limits: &LedgerLimits) {
-        assert_eq!(self.bytes, self.entries.iter().map(text_bytes).sum::<usize>(), "bytes are counted exactly");
-        assert!(self.bytes <= limits.inbox_bytes_max && self.entries.len() <= limits.inbox_entries_max, "bounds hold");
-        assert!(self.entries.len() as Seq <= self.last, "every entry has a number");
+        let Some(Stored { entries, bytes }) = self.stored.as_deref() else { return };
+        assert_eq!(*bytes, entries.iter().map(text_bytes).sum::<usize>(), "bytes are counted exactly");
+        assert!(*bytes <= limits.inbox_bytes_max && entries.len() <= limits.inbox_entries_max, "bounds hold");
+        assert!(entries.len() as Seq <= self.last, "every entry has a number");
+    }
+}
+
+impl Stored {
+    fn drop_oldest(&mut self) {
+        if let Some(entry) = self.entries.pop_front() {
+            self.bytes -= text_bytes(&entry);
+        }
     }
 }
 
@@ -200,7 +237,7 @@ mod tests {
         assert_eq!(inbox.read(2), Some(vec![(3, text("c"))]));
         inbox.trim(99);
         assert_eq!(inbox.read(3), Some(vec![]));
-        assert_eq!((inbox.entries.capacity(), inbox.buffered()), (0, 0));
+        assert!(inbox.stored.is_none() && inbox.buffered() == 0);
     }
 
     #[test]

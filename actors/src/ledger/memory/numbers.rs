@@ -19,10 +19,18 @@ const FREED: JoinOrder = 0;
 pub(super) struct Pair {
     /// The receiver.
     to: JoinOrder,
-    /// The last number used; 0 if only unnumbered messages were sent.
-    cid: Cid,
-    /// Whether a session description was sent.
-    described: bool,
+    /// Twice the last number used, which is 0 if only unnumbered messages were sent; plus 1 if a session description was.
+    last: u64,
+}
+
+impl Pair {
+    const fn cid(&self) -> Cid {
+        self.last >> 1
+    }
+
+    const fn is_described(&self) -> bool {
+        self.last & 1 == 1
+    }
 }
 
 /// What one session has sent, by receiver. One that has sent nothing owns no memory besides itself.
@@ -44,7 +52,7 @@ impl Numbers {
 
     /// The last number used towards this seat.
     pub(super) fn last(&self, to: JoinOrder) -> Cid {
-        self.pairs.iter().find(|pair| pair.to == to).map_or(0, |pair| pair.cid)
+        self.pairs.iter().find(|pair| pair.to == to).map_or(0, Pair::cid)
     }
 
     /// Remembers what was sent to this seat; numbers only rise.
@@ -53,12 +61,11 @@ impl Numbers {
         let known = self.pairs.iter().position(|pair| pair.to == to);
         let place = known.unwrap_or_else(|| {
             self.pairs.reserve_exact(1); // a session sends to a handful, and rests for long
-            self.pairs.push(Pair { to, cid: 0, described: false });
+            self.pairs.push(Pair { to, last: 0 });
             self.pairs.len() - 1
         });
         let pair = &mut self.pairs[place];
-        pair.cid = pair.cid.max(cid);
-        pair.described |= described;
+        pair.last = pair.cid().max(cid) << 1 | u64::from(described || pair.is_described());
     }
 
     /// Raises each number to what these sequences say.
@@ -73,7 +80,7 @@ impl Numbers {
 
     /// The last number used towards anybody.
     pub(super) fn newest(&self) -> Cid {
-        self.pairs.iter().map(|pair| pair.cid).fold(self.broadcast, Cid::max)
+        self.pairs.iter().map(Pair::cid).fold(self.broadcast, Cid::max)
     }
 
     /// Forgets what was sent to a seat that was freed; its numbers stay used.
@@ -84,7 +91,7 @@ impl Numbers {
     /// Forgets what was sent to seats that are not here.
     pub(super) fn retain(&mut self, is_here: impl Fn(JoinOrder) -> bool) {
         let gone = self.pairs.extract_if(.., |pair| pair.to != FREED && !is_here(pair.to));
-        let last = gone.map(|pair| pair.cid).max().unwrap_or(0);
+        let last = gone.map(|pair| pair.cid()).max().unwrap_or(0);
         if last > 0 {
             self.raise(FREED, last, false);
         }
@@ -97,7 +104,7 @@ impl Numbers {
         let mut sequences: Vec<Sequence> = (self.broadcast > 0)
             .then_some(broadcast)
             .into_iter()
-            .chain(pairs.map(|pair| Sequence { to: Some(pair.to), cid: pair.cid, described: pair.described }))
+            .chain(pairs.map(|pair| Sequence { to: Some(pair.to), cid: pair.cid(), described: pair.is_described() }))
             .collect();
         sequences.sort_unstable_by_key(|sequence| sequence.to);
         sequences

@@ -211,6 +211,15 @@ impl RoomCore {
         }
     }
 
+    /// Drops what all inboxes store; answers how many bytes of connected and of disconnected seats that was.
+    pub(super) fn shed(&mut self) -> [usize; 2] {
+        let freed = self.buffered();
+        for seat in &mut self.seats {
+            seat.inbox.clear();
+        }
+        freed
+    }
+
     fn append_to_all(&mut self, entry: &Entry, turn: &mut Turn<'_>) {
         for seat in &mut self.seats {
             seat.append(entry.clone(), None, turn);

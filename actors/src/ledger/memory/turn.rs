@@ -78,6 +78,11 @@ impl<'a> Turn<'a> {
         self.booked[usize::from(!is_connected)] += after.cast_signed() - before.cast_signed();
     }
 
+    /// What a room buffers after this turn that buffered this much before.
+    pub(super) const fn buffered_after(&self, before: usize) -> usize {
+        before.saturating_add_signed(self.booked[0] + self.booked[1])
+    }
+
     /// Enters what was booked into the node's account.
     pub(super) fn settle_account(&self, bytes: &BufferedBytes) {
         for (class, change) in [Buffer::Inbox, Buffer::Absent].into_iter().zip(self.booked) {

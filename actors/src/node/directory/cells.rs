@@ -68,7 +68,7 @@ impl Directory {
         let now = self.now().at;
         let posted = match self.users.post(id, message, now) {
             Posted::Absent(message) => {
-                let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, self.settings.user));
+                let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, Arc::clone(&self.users_limits)));
                 let Some(state) = made else { return };
                 self.users.post_or_insert(id, state, message, now)
             }

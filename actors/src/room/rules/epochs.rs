@@ -107,6 +107,20 @@ impl Room {
         }
     }
 
+    /// A seat was given in this epoch, perhaps before the loss that this room knows of: what its client was told may be
+    /// lost, and the seat must be claimed like those that were here.
+    pub(super) fn seated_before(&mut self, place: usize, epoch: Epoch, step: &mut Step<'_>) {
+        let rebuild = self.work.as_ref().and_then(|work| work.rebuild.as_ref());
+        let newest = rebuild.map_or(self.epoch, |rebuild| rebuild.epoch.max(self.epoch));
+        if epoch >= newest {
+            return;
+        }
+        self.tell(place, RoomEvent::Lost, step);
+        if !self.is_claiming() {
+            self.rebuild(newest, self.known_before(), step);
+        } // else the claims that are under way are repeated for this seat
+    }
+
     fn set_phase(&mut self, phase: Phase) {
         if let Some(rebuild) = &mut self.work().rebuild {
             rebuild.phase = phase;

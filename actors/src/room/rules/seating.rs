@@ -35,6 +35,7 @@ impl Room {
                 let replaced = replaced.is_some();
                 let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, replaced };
                 step.tell(request.socket, request.session, joined);
+                self.seated_before(place, epoch, step);
                 self.seated(seat, entering.unknown_since.is_some(), step);
             }
             Ok(Joined::Full) => {
@@ -83,6 +84,7 @@ impl Room {
                 let last_cid = self.last_taken(place);
                 let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost };
                 step.tell(request.socket, request.session, resumed);
+                self.seated_before(place, epoch, step);
                 self.seated(seat, false, step);
                 if lost {
                     self.resumed_after_loss(step);

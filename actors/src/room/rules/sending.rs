@@ -2,7 +2,7 @@
 
 use super::{
     Room,
-    candidates::Held,
+    candidates::{Early, Held},
     line::{Head, Outgoing, QUEUED_MAX},
     roles,
     step::{LedgerCall, Step, UNAVAILABLE_RETRY, unavailable},
@@ -132,7 +132,10 @@ impl Room {
         if seat.is_described(to) {
             return Verdict::Ask(Some(to), Vec::new());
         }
-        if seat.early_ref().map_or(0, |early| early.count(to)) >= limits.candidates_max {
+        let is_full = |early: &Early| {
+            early.count(to) >= limits.candidates_max || early.bytes() + bytes > limits.candidates_bytes_max
+        };
+        if seat.early_ref().is_some_and(is_full) {
             let text = "Too many candidates wait for a session description.";
             return Verdict::Refuse(Refusal::new(Code::CandidatesOverflow, text));
         }

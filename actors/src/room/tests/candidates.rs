@@ -130,6 +130,20 @@ fn a_pair_holds_so_many_candidates_and_another_pair_as_many() {
 
 // T7
 #[test]
+fn a_member_holds_so_many_bytes_of_candidates_to_all_others_together() {
+    let mut bench = Bench::with_members(3, 3);
+    let bytes = bench.limits.candidates_bytes_max;
+    for (to, cid, wanted) in [(2, 1, "tell 1 held 101"), (3, 2, "tell 1 refused 102 candidates_overflow")] {
+        bench.limits.candidate_bytes_max = bytes;
+        let data = format!("{{\"a\":\"{}\"}}", "x".repeat(bytes / 2));
+        let candidate = Payload { kind: Kind::IceCandidate, data: data.as_str().into() };
+        assert_eq!(bench.told(said(seat(1), number(cid), Some(user(to)), candidate)), [wanted]);
+    }
+    let wanted = "call send offer+ice_candidate from 1 to 2 as 3 skipped 2 candidates_overflow released 1";
+    assert_eq!(bench.told(signal(1, 2, 3, Kind::Offer)), [wanted], "calls go on");
+}
+
+#[test]
 fn a_candidate_is_bounded_in_bytes_and_none_waits_when_memory_is_short() {
     let mut bench = Bench::with_members(2, 2);
     bench.limits.candidate_bytes_max = 10;

@@ -114,6 +114,37 @@ fn a_join_into_a_newer_epoch_claims_the_others() {
     assert_eq!(wants, told, "who joined has lost nothing");
 }
 
+#[test]
+fn a_seat_given_before_a_loss_and_answered_after_it_is_claimed_and_its_client_told() {
+    let resumed = || Reply::Resume(resume(3, 33, 0), resumed_seat(resumed(3)));
+    let joined = || Reply::Join(join(3), Ok(seated(3, vec![])));
+    let cases = [
+        (Message::Join(join(3)), joined as fn() -> Reply, "tell 3 joined as 3 beside 2"),
+        (Message::Resume(resume(3, 33, 0)), resumed, "tell 33 resumed 3#2 missed 0, last 0"),
+    ];
+    for (request, answer, told) in cases {
+        let mut bench = Bench::with_members(2, 2);
+        bench.told(request);
+        bench.told(Message::Epoch(2));
+        let wants = bench.answer(answer());
+        assert_eq!(
+            (wants[0].as_str(), wants[1].ends_with("lost")),
+            (told, true),
+            "while the others are claimed: {wants:?}"
+        );
+        let found = vec![held(vec![]), held(vec![])];
+        let again = bench.answer(Reply::Claim(vec![id(1), id(2)], claimed(2, found)));
+        assert!(again.len() == 1 && again[0].contains("[3 at 0"), "{again:?}");
+    }
+    let mut bench = Bench::with_members(1, 1);
+    bench.told(Message::Join(join(2)));
+    bench.told(Message::Epoch(2));
+    bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])])));
+    let wants = bench.answer(Reply::Join(join(2), Ok(seated(2, vec![]))));
+    let claim = "call claim [1 at 0 sent 0 heard] [2 at 0 sent 0 heard] facts 0";
+    assert_eq!(wants, ["tell 2 joined as 2 beside 1", "tell 2 lost", claim], "once they are claimed");
+}
+
 // C6
 #[test]
 fn a_fenced_room_delivers_nothing_and_audits_before_it_goes_on() {
@@ -208,7 +239,7 @@ fn a_seat_that_is_given_while_others_are_claimed_is_claimed_too() {
     let claim = "call claim [1 at 0 sent 0 heard] facts 0";
     assert_eq!(bench.told(Message::Epoch(2)), ["tell 1 lost", claim]);
     let joined = bench.answer(Reply::Join(join(2), Ok(seated(2, vec![]))));
-    assert_eq!(joined, ["tell 2 joined as 2 beside 1"], "before the loss");
+    assert_eq!(joined, ["tell 2 joined as 2 beside 1", "tell 2 lost"], "it was given before the loss");
     let wants = bench.answer(Reply::Claim(vec![id(1)], claimed(2, vec![held(vec![])])));
     assert_eq!(wants, ["call claim [1 at 0 sent 0 heard] [2 at 0 sent 0 heard] facts 0"]);
     assert_eq!(bench.room.asked_in(), 1, "the epoch that it is known in");

@@ -3,7 +3,7 @@
 use crate::settings::BudgetLimits;
 
 /// The penalties of one socket. Times are in nanoseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Penalty {
     /// Until when everything is refused.
     until: u64,
@@ -18,9 +18,6 @@ pub(super) struct Penalty {
 const QUIET: u64 = 4;
 
 impl Penalty {
-    /// No penalty so far.
-    pub(super) const NONE: Self = Self { until: 0, last: 0, refused: 0 };
-
     /// How long everything is still refused.
     pub(super) fn left(&self, now: u64) -> Option<u64> {
         self.until.checked_sub(now).filter(|left| *left > 0)
@@ -29,7 +26,7 @@ impl Penalty {
     /// The budget is spent, and would suffice after `wait`: begins a penalty and returns its length.
     pub(super) fn begin(&mut self, limits: &BudgetLimits, now: u64, wait: u64) -> u64 {
         if now > self.until.saturating_add(self.last.saturating_mul(QUIET)) {
-            *self = Self::NONE;
+            *self = Self::default();
         }
         let first = nanos(limits.penalty_first);
         let next = self.last.saturating_mul(2).clamp(first, nanos(limits.penalty_max).max(first));
@@ -58,7 +55,7 @@ mod tests {
     #[test]
     fn penalties_double_up_to_the_longest_and_start_again_after_a_quiet_time() {
         let limits = BudgetLimits::default();
-        let mut penalty = Penalty::NONE;
+        let mut penalty = Penalty::default();
         let mut now = 0;
         let mut lengths = Vec::new();
         for _ in 0..11 {
@@ -77,7 +74,7 @@ mod tests {
     #[test]
     fn a_flood_is_counted_over_several_penalties() {
         let limits = BudgetLimits { flood_max: 2, ..BudgetLimits::default() };
-        let mut penalty = Penalty::NONE;
+        let mut penalty = Penalty::default();
         penalty.begin(&limits, 0, 0);
         assert_eq!([penalty.count(&limits), penalty.count(&limits)], [false, false]);
         penalty.begin(&limits, 150 * MS, 0);

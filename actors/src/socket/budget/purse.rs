@@ -11,7 +11,8 @@ pub(crate) struct Purse {
     address: Address,
     /// When the socket's own bucket is full again.
     full_at: u64,
-    penalty: Penalty,
+    /// Absent unless the budget was spent.
+    penalty: Option<Box<Penalty>>,
     /// Signals that others demand from this client: they are free.
     granted: u32,
 }
@@ -46,7 +47,7 @@ pub(crate) enum Charge {
 impl Purse {
     /// A full budget, of a socket opened from this address.
     pub(crate) const fn new(address: Address) -> Self {
-        Self { address, full_at: 0, penalty: Penalty::NONE, granted: 0 }
+        Self { address, full_at: 0, penalty: None, granted: 0 }
     }
 
     /// Charges a message.
@@ -57,7 +58,7 @@ impl Purse {
         }
         let Payer { budgets, user, now } = payer;
         let now = budgets.nanos(now);
-        if let Some(left) = self.penalty.left(now) {
+        if let Some(left) = self.penalty.as_ref().and_then(|penalty| penalty.left(now)) {
             return self.refused(budgets, left);
         }
         let tenths = cost.tenths(&budgets.limits);
@@ -71,7 +72,7 @@ impl Purse {
             // A client is not penalised for others at its address.
             Err(Short::Address(wait)) => Charge::Refused(millis(wait)),
             Err(Short::Own(wait)) => {
-                let left = self.penalty.begin(&budgets.limits, now, wait);
+                let left = self.penalty.get_or_insert_default().begin(&budgets.limits, now, wait);
                 self.refused(budgets, left)
             }
         }
@@ -103,7 +104,11 @@ impl Purse {
 
     fn refused(&mut self, budgets: &Budgets, left: u64) -> Charge {
         let wait = millis(left);
-        if self.penalty.count(&budgets.limits) { Charge::Flood(wait) } else { Charge::Refused(wait) }
+        if self.penalty.get_or_insert_default().count(&budgets.limits) {
+            Charge::Flood(wait)
+        } else {
+            Charge::Refused(wait)
+        }
     }
 }
 

@@ -36,7 +36,8 @@ fn granted(purse: &mut Purse, budgets: &Budgets, user: UserId, now: Instant) -> 
 }
 
 fn opened(budgets: &Budgets, last: u8, now: Instant) -> Purse {
-    Purse::new(budgets.address(ip(last), now).expect("a budget"))
+    budgets.connect(ip(last), now).expect("a budget");
+    Purse::new(ip(last).into())
 }
 
 #[test]
@@ -136,12 +137,12 @@ fn a_join_is_charged_for_each_member_and_debts_are_short() {
 fn an_address_with_too_many_connections_gets_a_retry_delay() {
     let start = Instant::now();
     let budgets = Budgets::new(limits(), start);
-    let opened: Vec<bool> = (0..6).map(|_| budgets.address(ip(1), start).is_ok()).collect();
+    let opened: Vec<bool> = (0..6).map(|_| budgets.connect(ip(1), start).is_ok()).collect();
     assert_eq!(opened, [true, true, true, true, false, false]);
-    let refused = budgets.address(ip(1), start).expect_err("too many");
+    let refused = budgets.connect(ip(1), start).expect_err("too many");
     assert_eq!(refused.retry_after, Duration::from_millis(125));
-    assert!(budgets.address(ip(1), start + refused.retry_after).is_ok());
-    assert!(budgets.address(ip(2), start).is_ok());
+    assert!(budgets.connect(ip(1), start + refused.retry_after).is_ok());
+    assert!(budgets.connect(ip(2), start).is_ok());
 }
 
 #[test]
@@ -163,10 +164,10 @@ fn full_budgets_are_evicted() {
     assert_eq!(budgets.entries(), 200);
     let later = start + Duration::from_secs(60);
     for _ in 0..200 {
-        assert!(budgets.address(ip(200), later).is_ok_and(|_| true) || budgets.entries() > 0);
+        assert!(budgets.connect(ip(200), later).is_ok() || budgets.entries() > 0);
     }
     for last in 101..200 {
-        assert!(budgets.address(ip(last), later).is_ok());
+        assert!(budgets.connect(ip(last), later).is_ok());
     }
     assert!(budgets.entries() <= 101, "{} entries", budgets.entries());
 }

@@ -4,14 +4,13 @@
 //! The *script* is alive while it sends anything: browsers answer pings even if the page's script hangs, and throttle the
 //! timers of hidden pages to one a minute, so its timeout is longer.
 
-use std::time::Instant;
-
 use super::{
     Charge, Connection, Cx, Effect, Phase,
     close_reasons::{close_reason, flooded, revocation},
     error, room,
 };
 use crate::{
+    clock::Stamp,
     messages::{room::SeatRef, socket::Disconnect},
     protocol::{
         Close, LeaveReason, ServerToClient, SessionId,
@@ -24,25 +23,25 @@ use crate::{
 /// A connection's keep-alive state.
 pub(super) struct Life {
     /// When the client last sent a message.
-    heard: Instant,
+    heard: Stamp,
     /// When to ping next; before authentication, its deadline.
-    next: Instant,
+    next: Stamp,
     /// The deadline of the pong of the oldest unanswered ping.
-    pong_by: Option<Instant>,
+    pong_by: Option<Stamp>,
 }
 
 impl Life {
-    pub(super) fn new(now: Instant, limits: &SocketLimits) -> Self {
+    pub(super) fn new(now: Stamp, limits: &SocketLimits) -> Self {
         Self { heard: now, next: now + limits.hello_within, pong_by: None }
     }
 
     /// The client is authenticated: pings begin.
     pub(super) fn welcomed(&mut self, cx: &Cx<'_>) {
-        self.next = cx.now.at + cx.limits.ping_every;
+        self.next = Stamp::from(cx.now.at) + cx.limits.ping_every;
     }
 
     /// A message was read.
-    pub(super) const fn heard(&mut self, now: Instant) {
+    pub(super) const fn heard(&mut self, now: Stamp) {
         self.heard = now;
     }
 }
@@ -78,19 +77,19 @@ impl PingPayload {
 
 impl Connection {
     /// When the next tick is due.
-    pub(crate) fn wake_at(&self, limits: &SocketLimits) -> Instant {
+    pub(crate) fn wake_at(&self, limits: &SocketLimits) -> Stamp {
         let life = self.life.next.min(self.life.pong_by.unwrap_or(self.life.next));
         let authenticated = life.min(self.life.heard + limits.heartbeat_within);
         match &self.phase {
             Phase::Opened(_) => self.life.next,
             Phase::Ready | Phase::Closed => authenticated,
-            Phase::Entering(entering) => authenticated.min(entering.until),
-            Phase::InRoom(session) => session.deadlines().fold(authenticated, Instant::min),
+            Phase::Entering(entering) => authenticated.min(entering.until.into()),
+            Phase::InRoom(session) => session.deadlines().map(Stamp::from).fold(authenticated, Stamp::min),
         }
     }
 
     pub(super) fn tick(&mut self, cx: &mut Cx<'_>) {
-        let (now, Life { heard, next, pong_by }) = (cx.now.at, &mut self.life);
+        let (at, now, Life { heard, next, pong_by }) = (cx.now.at, Stamp::from(cx.now.at), &mut self.life);
         if matches!(self.phase, Phase::Opened(_)) {
             if now >= *next {
                 self.close(Close::Timeout, None, cx);
@@ -106,9 +105,9 @@ impl Connection {
             pong_by.get_or_insert(now + cx.limits.pong_within);
         }
         match &mut self.phase {
-            Phase::Entering(entering) if now >= entering.until => self.unanswered(cx),
-            Phase::InRoom(session) if session.is_reseat_overdue(now) => self.close(Close::Overload, None, cx),
-            Phase::InRoom(session) => cx.out.extend(session.ack_overdue(now)),
+            Phase::Entering(entering) if at >= entering.until => self.unanswered(cx),
+            Phase::InRoom(session) if session.is_reseat_overdue(at) => self.close(Close::Overload, None, cx),
+            Phase::InRoom(session) => cx.out.extend(session.ack_overdue(at)),
             Phase::Entering(_) | Phase::Opened(_) | Phase::Ready | Phase::Closed => {}
         }
         if is_due && !self.is_closed() {

@@ -19,7 +19,7 @@ use crate::{
 
 impl Connection {
     pub(super) fn received(&mut self, received: Received, cx: &mut Cx<'_>) {
-        self.life.heard(cx.now.at);
+        self.life.heard(cx.now.at.into());
         if let Charge::Flood(ms) = received.charge {
             return self.close(Close::Rate, Some(flooded(ms)), cx);
         }
@@ -90,8 +90,8 @@ impl Connection {
         {
             return cx.out.push(error(Self::out_of_order(cid, expected)));
         }
-        self.tag += 1;
-        let number = Number { tag: self.tag, cid };
+        self.tag = self.tag.wrapping_add(1); // it tells a few unsettled messages apart
+        let number = Number { tag: self.tag.into(), cid };
         let outgoing = match content {
             Content::Signal(signal) => Outgoing::Signal(signal.to, signal_data(identity.user, &signal)),
             Content::Chat(text) => {

@@ -50,7 +50,7 @@ impl Connection {
         if settings == Ok(None) {
             return self.end_session(Some(ResumeFailure::RoomClosed), cx);
         }
-        let &Session { room, secret, seat, delivered, .. } = session;
+        let (secret, &Session { room, seat, delivered, .. }) = (session.secret(), session);
         let request = ResumeRequest {
             user: identity.user,
             name: identity.name.clone(),

@@ -26,16 +26,17 @@ use crate::{
 pub(super) struct Session {
     pub(super) room: RoomId,
     pub(super) id: SessionId,
-    pub(super) secret: u128,
+    /// The secret's bytes: a number would ask for an alignment of 16.
+    secret: [u8; 16],
     pub(super) seat: SeatId,
     /// The last entry sent to the client.
     pub(super) delivered: Seq,
-    /// The last one that the client is known to have received.
-    acked: Seq,
+    /// The lower half of the last one that the client is known to have received: `delivered` is not far ahead.
+    acked: u32,
+    /// The lower half of the last `ack` sent: the last number taken is not far ahead.
+    ack_sent: u32,
     numbers: Numbers,
     pub(super) outstanding: Outstanding,
-    /// The last `ack` sent.
-    ack_sent: Cid,
     /// Restarts of the room's cell since a message was settled.
     pub(super) restarts: u8,
     /// Whether the client knows that the ledger has lost its last moments.
@@ -57,7 +58,7 @@ impl Session {
         Self {
             room,
             id: fresh.session,
-            secret: fresh.secret,
+            secret: fresh.secret.to_be_bytes(),
             seat,
             delivered: 0,
             acked: 0,
@@ -72,7 +73,7 @@ impl Session {
     /// The same after a resume: its client has processed everything up to `delivered`.
     pub(super) fn resumed(self, delivered: Seq, last_cid: Cid, lost: bool) -> Self {
         let numbers = Numbers::resumed(last_cid);
-        Self { delivered, acked: delivered, numbers, told_lost: lost, ..self }
+        Self { delivered, acked: delivered as u32, numbers, told_lost: lost, ..self }
     }
 
     pub(super) const fn seat_ref(&self, socket: SocketId) -> SeatRef {
@@ -92,9 +93,24 @@ impl Session {
         let is_first = self.numbers.last() == 0;
         self.numbers.take(cid)?;
         if is_first {
-            self.ack_sent = cid - 1; // earlier numbers were acknowledged or refused on another socket
+            self.ack_sent = (cid - 1) as u32; // earlier numbers were acknowledged or refused on another socket
         }
         Ok(())
+    }
+
+    /// What a resume must present.
+    pub(super) const fn secret(&self) -> u128 {
+        u128::from_be_bytes(self.secret)
+    }
+
+    /// The last entry that the client is known to have received.
+    const fn received(&self) -> Seq {
+        up_to(self.delivered, self.acked)
+    }
+
+    /// The last `ack` sent.
+    const fn ack_sent(&self) -> Cid {
+        up_to(self.numbers.last(), self.ack_sent)
     }
 
     /// Whether this number was accepted or refused before the resume.
@@ -108,16 +124,16 @@ impl Session {
     }
 
     fn ack(&mut self, settled: Cid) -> Effect {
-        self.ack_sent = settled;
+        self.ack_sent = settled as u32;
         Effect::Send(ServerToClient::Ack(settled))
     }
 
     /// Sends an `ack` at once if many messages are unacknowledged, else within a second.
     fn ack_soon(&mut self, cx: &mut Cx<'_>) {
         let settled = self.settled();
-        if settled >= self.ack_sent.saturating_add(cx.limits.ack_every.max(1)) {
+        if settled >= self.ack_sent().saturating_add(cx.limits.ack_every.max(1)) {
             cx.out.push(self.ack(settled));
-        } else if settled > self.ack_sent {
+        } else if settled > self.ack_sent() {
             self.outstanding.ack_before(cx.now.at + ACK_WITHIN);
         }
         self.outstanding.tidy();
@@ -129,7 +145,7 @@ impl Session {
         }
         self.outstanding.tidy();
         let settled = self.settled();
-        (settled > self.ack_sent).then(|| self.ack(settled))
+        (settled > self.ack_sent()).then(|| self.ack(settled))
     }
 
     /// A pending `ack` is sent together with other frames: alone it would cost a separate write.
@@ -155,8 +171,10 @@ impl Session {
     /// The client has everything up to this number; returns whether it is a new acknowledgement.
     fn has(&mut self, seq: Seq) -> bool {
         let seq = seq.min(self.delivered);
-        let advanced = seq > self.acked;
-        self.acked = self.acked.max(seq);
+        let advanced = seq > self.received();
+        if advanced {
+            self.acked = seq as u32;
+        }
         advanced
     }
 
@@ -166,7 +184,7 @@ impl Session {
     }
 
     fn acked(&self, refused: Cid, socket: SocketId) -> Effect {
-        Effect::Tell(self.room, room::Message::Acked { from: self.seat_ref(socket), seq: self.acked, refused })
+        Effect::Tell(self.room, room::Message::Acked { from: self.seat_ref(socket), seq: self.received(), refused })
     }
 
     fn deliver(&mut self, seq: Seq, entry: Entry, cx: &mut Cx<'_>) {
@@ -183,6 +201,11 @@ impl Session {
             self.deliver(seq, entry, cx);
         }
     }
+}
+
+/// The number with this lower half that is closest below `last`, or it.
+const fn up_to(last: u64, lower: u32) -> u64 {
+    last.saturating_sub((last as u32).wrapping_sub(lower) as u64)
 }
 
 impl Connection {

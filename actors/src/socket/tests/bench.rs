@@ -128,7 +128,7 @@ impl Bench {
     }
 
     pub(super) fn wake_at(&self) -> Instant {
-        self.connection.wake_at(&self.limits)
+        self.connection.wake_at(&self.limits).into()
     }
 }
 

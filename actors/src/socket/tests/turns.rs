@@ -106,6 +106,20 @@ fn a_reader_that_is_slow_in_bytes_or_in_time_is_disconnected_and_its_seat_kept()
 }
 
 #[test]
+fn the_more_others_have_buffered_the_less_a_slow_reader_may() {
+    let limits = SocketLimits { message_bytes_max: 300, ..SocketLimits::default() };
+    for (elsewhere, is_slow) in [(0, false), ((1 << 20) - 1_000, true)] {
+        let mut stage = Stage::in_room_within(limits);
+        stage.env.bytes.add(Buffer::Inbox, elsewhere);
+        stage.sink.script().answers.push_back(Ok(40));
+        stage.tell([stage.deliver(1)]);
+        let many: Vec<Message> = (2..5).map(|seq| stage.deliver(seq)).collect();
+        stage.tell(many);
+        assert_eq!(stage.next == Next::Stop, is_slow);
+    }
+}
+
+#[test]
 fn a_broken_sink_ends_the_socket_and_keeps_its_seat() {
     let mut stage = Stage::in_room();
     stage.sink.script().answers.push_back(Err(ConnectionGone));
@@ -189,5 +203,5 @@ fn a_tick_schedules_the_next_one_unless_it_came_too_early() {
 
 #[test]
 fn an_idle_socket_is_small() {
-    assert!(size_of::<SocketTurn>() <= 400, "{} bytes", size_of::<SocketTurn>());
+    assert!(size_of::<SocketTurn>() <= 320, "{} bytes", size_of::<SocketTurn>());
 }

@@ -54,6 +54,7 @@ impl Line {
         let gate = Arc::new(Gate::default());
         let sink = Sink { to, gate: Arc::clone(&gate), waiting: Vec::new(), bytes: 0 };
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        host.node.may_open().and_then(|()| host.node.charge(address)).ok()?;
         let handle = host.node.open_socket(Box::new(sink), Credential::None, address).ok()?;
         Some(Self { handle, frames, host, resuming, gate })
     }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use actors::protocol::{RoomId, UserId};
 
-use super::{Dialect, Ear, Heard, Phrase, Voice};
+use super::{Dialect, Ear, Incoming, Phrase, SendState};
+use crate::messages::{self, Body};
 use crate::node::Token;
 use crate::wire::Upgrade;
-use crate::words::{self, Body};
 
 /// Approximate size of a session description.
 const SDP_BYTES: usize = 1_500;
@@ -49,39 +49,39 @@ impl Dialect for Aldis {
         Some(Duration::from_secs(15))
     }
 
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         match phrase {
-            Phrase::Greeting => words::hello(out, &self.seats.tokens[n].token),
-            Phrase::Join => words::join(out, self.seats.rooms[n / 2]),
-            Phrase::Offer => words::offer(out, voice.cid(), self.other(n), SDP_BYTES),
-            Phrase::Answer => words::answer(out, voice.cid(), self.other(n), SDP_BYTES),
-            Phrase::Ack(seq) => words::acknowledge(out, seq),
-            Phrase::Beat => words::heartbeat(out),
+            Phrase::Greeting => messages::hello(out, &self.seats.tokens[n].token),
+            Phrase::Join => messages::join(out, self.seats.rooms[n / 2]),
+            Phrase::Offer => messages::offer(out, state.cid(), self.other(n), SDP_BYTES),
+            Phrase::Answer => messages::answer(out, state.cid(), self.other(n), SDP_BYTES),
+            Phrase::Ack(seq) => messages::acknowledge(out, seq),
+            Phrase::Beat => messages::heartbeat(out),
             Phrase::Message(at, bytes) => {
-                let mark = voice.mark(at);
-                words::candidate(out, (voice.cid(), self.other(n)), mark, bytes);
+                let mark = state.mark(at);
+                messages::candidate(out, (state.cid(), self.other(n)), mark, bytes);
             }
         }
     }
 
-    fn hear(&self, ear: &mut Ear, text: &[u8]) -> Heard {
-        let Ok(heard) = words::hear(text) else { return Heard::trouble(text) };
+    fn decode(&self, ear: &mut Ear, text: &[u8]) -> Incoming {
+        let Ok(heard) = messages::parse(text) else { return Incoming::trouble(text) };
         let mut meant = match heard.body {
-            Body::Welcome { .. } if self.joins => Heard::say(Phrase::Join),
-            Body::Welcome { .. } => Heard::ready(),
-            Body::UserJoined { .. } => Heard::say(Phrase::Offer),
-            Body::Offer { .. } => Heard { ready: true, ..Heard::say(Phrase::Answer) },
-            Body::Answer { .. } => Heard::ready(),
-            Body::Candidate { mark, .. } => Heard { mark: Some(mark), ..Heard::default() },
+            Body::Welcome { .. } if self.joins => Incoming::send(Phrase::Join),
+            Body::Welcome { .. } => Incoming::ready(),
+            Body::UserJoined { .. } => Incoming::send(Phrase::Offer),
+            Body::Offer { .. } => Incoming { ready: true, ..Incoming::send(Phrase::Answer) },
+            Body::Answer { .. } => Incoming::ready(),
+            Body::Candidate { mark, .. } => Incoming { mark: Some(mark), ..Incoming::default() },
             Body::Refused { code, again_after_ms: Some(ms), .. } if code == "unavailable" => {
-                Heard { later: Some((Duration::from_millis(ms), Phrase::Join)), ..Heard::default() }
+                Incoming { later: Some((Duration::from_millis(ms), Phrase::Join)), ..Incoming::default() }
             }
             // Callers neither reconnect nor chat.
             Body::Refused { .. } | Body::Resumed { .. } | Body::Unresumed { .. } | Body::Chat { .. } => {
-                Heard::trouble(text)
+                Incoming::trouble(text)
             }
             Body::Joined { .. } | Body::UserLeft { .. } | Body::EndOfCandidates { .. } | Body::Ack(_) | Body::Other => {
-                Heard::default()
+                Incoming::default()
             }
         };
         ear.unacked += u32::from(heard.seq.is_some());

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Deserialize;
 
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate, escaped_mark};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate, escaped_mark};
 use crate::wire::Upgrade;
 
 /// See the head of this file.
@@ -33,14 +33,14 @@ impl Dialect for AppRtc {
         &[Phrase::Greeting, Phrase::Offer]
     }
 
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         let _ = match phrase {
             Phrase::Greeting => write!(out, r#"{{"cmd":"register","roomid":"r{}","clientid":"c{n}"}}"#, n / 2),
             Phrase::Offer => write!(out, r#"{{"cmd":"send","msg":"{{}}"}}"#),
             Phrase::Message(at, bytes) => {
                 let written = write!(out, r#"{{"cmd":"send","msg":""#);
                 let (begun, end) = (out.len(), r#""}"#);
-                candidate(out, (0, bytes.saturating_sub(QUOTES + end.len())), voice.mark(at), "");
+                candidate(out, (0, bytes.saturating_sub(QUOTES + end.len())), state.mark(at), "");
                 let text = out.split_off(begun).replace('"', r#"\""#);
                 out.push_str(&text);
                 out.push_str(end);
@@ -50,13 +50,13 @@ impl Dialect for AppRtc {
         };
     }
 
-    fn hear(&self, _: &mut Ear, text: &[u8]) -> Heard {
+    fn decode(&self, _: &mut Ear, text: &[u8]) -> Incoming {
         if let Some(mark) = escaped_mark(text) {
-            return Heard { mark: Some(mark), ..Heard::default() };
+            return Incoming { mark: Some(mark), ..Incoming::default() };
         }
         match serde_json::from_slice(text) {
-            Ok(Said { msg, error }) if error.is_empty() && msg == "{}" => Heard::ready(),
-            Ok(_) | Err(_) => Heard::trouble(text),
+            Ok(Said { msg, error }) if error.is_empty() && msg == "{}" => Incoming::ready(),
+            Ok(_) | Err(_) => Incoming::trouble(text),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The floor's: no handshake, only messages, each of which returns to its sender.
 
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
 use crate::wire::Upgrade;
 
 /// See [`crate::peer::echo`].
@@ -15,13 +15,13 @@ impl Dialect for Echo {
         n
     }
 
-    fn say(&self, _: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, _: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         if let Phrase::Message(at, bytes) = phrase {
-            candidate(out, (0, bytes), voice.mark(at), "");
+            candidate(out, (0, bytes), state.mark(at), "");
         }
     }
 
-    fn hear(&self, _: &mut Ear, text: &[u8]) -> Heard {
-        Heard::message(text)
+    fn decode(&self, _: &mut Ear, text: &[u8]) -> Incoming {
+        Incoming::message(text)
     }
 }

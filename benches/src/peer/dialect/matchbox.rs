@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate, mark};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate, mark};
 use crate::wire::Upgrade;
 
 /// See the head of this file.
@@ -36,29 +36,29 @@ impl Dialect for Matchbox {
         Some(Duration::from_secs(10))
     }
 
-    fn say(&self, _: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, _: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         let _ = match phrase {
-            Phrase::Offer => write!(out, r#"{{"Signal":{{"receiver":"{}","data":{{}}}}}}"#, voice.id),
+            Phrase::Offer => write!(out, r#"{{"Signal":{{"receiver":"{}","data":{{}}}}}}"#, state.id),
             Phrase::Beat => write!(out, r#""KeepAlive""#),
             Phrase::Message(at, bytes) => {
-                let written = write!(out, r#"{{"Signal":{{"receiver":"{}","data":"#, voice.id);
-                candidate(out, (0, bytes), voice.mark(at), "}}");
+                let written = write!(out, r#"{{"Signal":{{"receiver":"{}","data":"#, state.id);
+                candidate(out, (0, bytes), state.mark(at), "}}");
                 written
             }
             Phrase::Greeting | Phrase::Join | Phrase::Answer | Phrase::Ack(_) => Ok(()),
         };
     }
 
-    fn hear(&self, _: &mut Ear, text: &[u8]) -> Heard {
+    fn decode(&self, _: &mut Ear, text: &[u8]) -> Incoming {
         match serde_json::from_slice(text) {
-            Ok(Event::IdAssigned(_)) => Heard { ready: !self.meets, ..Heard::default() },
-            Ok(Event::NewPeer(id)) => Heard { say: Some(Phrase::Offer), ..Heard::met(id) },
+            Ok(Event::IdAssigned(_)) => Incoming { ready: !self.meets, ..Incoming::default() },
+            Ok(Event::NewPeer(id)) => Incoming { say: Some(Phrase::Offer), ..Incoming::met(id) },
             Ok(Event::Signal { sender }) => match mark(text) {
-                Some(mark) => Heard { mark: Some(mark), ..Heard::default() },
-                None => Heard::met(sender),
+                Some(mark) => Incoming { mark: Some(mark), ..Incoming::default() },
+                None => Incoming::met(sender),
             },
-            Ok(Event::PeerLeft(_)) => Heard::default(),
-            Err(_) => Heard::trouble(text),
+            Ok(Event::PeerLeft(_)) => Incoming::default(),
+            Err(_) => Incoming::trouble(text),
         }
     }
 }

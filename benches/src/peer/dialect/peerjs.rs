@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
 use crate::wire::Upgrade;
 
 /// See the head of this file.
@@ -23,22 +23,22 @@ impl Dialect for PeerJs {
         Some(Duration::from_secs(5))
     }
 
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         match phrase {
             Phrase::Message(at, bytes) => {
                 let _ = write!(out, r#"{{"type":"CANDIDATE","dst":"p{}","payload":"#, self.partner(n));
-                candidate(out, (0, bytes), voice.mark(at), "}");
+                candidate(out, (0, bytes), state.mark(at), "}");
             }
             Phrase::Beat => out.push_str(r#"{"type":"HEARTBEAT"}"#),
             Phrase::Greeting | Phrase::Join | Phrase::Offer | Phrase::Answer | Phrase::Ack(_) => {}
         }
     }
 
-    fn hear(&self, _: &mut Ear, text: &[u8]) -> Heard {
+    fn decode(&self, _: &mut Ear, text: &[u8]) -> Incoming {
         match text {
-            br#"{"type":"OPEN"}"# => Heard::ready(),
-            text if text.starts_with(br#"{"type":"LEAVE""#) => Heard::default(),
-            text => Heard::message(text),
+            br#"{"type":"OPEN"}"# => Incoming::ready(),
+            text if text.starts_with(br#"{"type":"LEAVE""#) => Incoming::default(),
+            text => Incoming::message(text),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
 use crate::wire::Upgrade;
 
 /// See the head of this file.
@@ -13,14 +13,14 @@ impl Dialect for Relay {
         Some(Upgrade { path: format!("/?p{n}"), subprotocol: None, resumes: false })
     }
 
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         if let Phrase::Message(at, bytes) = phrase {
             let _ = write!(out, r#"{{"to":"p{}","data":"#, self.partner(n));
-            candidate(out, (0, bytes), voice.mark(at), "}");
+            candidate(out, (0, bytes), state.mark(at), "}");
         }
     }
 
-    fn hear(&self, _: &mut Ear, text: &[u8]) -> Heard {
-        if text.starts_with(br#"{"open""#) { Heard::ready() } else { Heard::message(text) }
+    fn decode(&self, _: &mut Ear, text: &[u8]) -> Incoming {
+        if text.starts_with(br#"{"open""#) { Incoming::ready() } else { Incoming::message(text) }
     }
 }

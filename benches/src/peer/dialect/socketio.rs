@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
 use crate::wire::Upgrade;
 
 /// See the head of this file.
@@ -14,26 +14,26 @@ impl Dialect for SocketIo {
         Some(Upgrade { path: "/socket.io/?EIO=4&transport=websocket".to_owned(), subprotocol: None, resumes: false })
     }
 
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         let _ = match phrase {
             Phrase::Join => write!(out, r#"40{{"user":"p{n}"}}"#),
             Phrase::Beat => write!(out, "3"),
             Phrase::Message(at, bytes) => {
                 let written = write!(out, r#"42["signal","p{}","#, self.partner(n));
-                candidate(out, (0, bytes), voice.mark(at), "]");
+                candidate(out, (0, bytes), state.mark(at), "]");
                 written
             }
             Phrase::Greeting | Phrase::Offer | Phrase::Answer | Phrase::Ack(_) => Ok(()),
         };
     }
 
-    fn hear(&self, _: &mut Ear, text: &[u8]) -> Heard {
+    fn decode(&self, _: &mut Ear, text: &[u8]) -> Incoming {
         match text {
-            [b'0', ..] => Heard::say(Phrase::Join),
-            [b'2'] => Heard::say(Phrase::Beat),
-            [b'4', b'0', ..] => Heard::ready(),
-            [b'4', b'2', ..] => Heard::message(text),
-            text => Heard::trouble(text),
+            [b'0', ..] => Incoming::send(Phrase::Join),
+            [b'2'] => Incoming::send(Phrase::Beat),
+            [b'4', b'0', ..] => Incoming::ready(),
+            [b'4', b'2', ..] => Incoming::message(text),
+            text => Incoming::trouble(text),
         }
     }
 }

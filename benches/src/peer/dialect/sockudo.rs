@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::keyed::checksum;
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
 use crate::wire::Upgrade;
 
 /// See the head of this file.
@@ -60,11 +60,11 @@ impl Dialect for Sockudo {
         })
     }
 
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         let pair = n / 2;
         let _ = match phrase {
             Phrase::Join => {
-                let sum = checksum(SECRET, &format!("{}:private-{pair}", voice.id));
+                let sum = checksum(SECRET, &format!("{}:private-{pair}", state.id));
                 write!(
                     out,
                     r#"{{"event":"pusher:subscribe","data":{{"channel":"private-{pair}","auth":"{KEY}:{sum}"}}}}"#
@@ -73,25 +73,25 @@ impl Dialect for Sockudo {
             Phrase::Beat => write!(out, r#"{{"event":"pusher:pong","data":{{}}}}"#),
             Phrase::Message(at, bytes) => {
                 let written = write!(out, r#"{{"event":"client-signal","channel":"private-{pair}","data":"#);
-                candidate(out, (0, bytes), voice.mark(at), "}");
+                candidate(out, (0, bytes), state.mark(at), "}");
                 written
             }
             Phrase::Greeting | Phrase::Offer | Phrase::Answer | Phrase::Ack(_) => Ok(()),
         };
     }
 
-    fn hear(&self, _: &mut Ear, text: &[u8]) -> Heard {
-        let message = Heard::message(text);
+    fn decode(&self, _: &mut Ear, text: &[u8]) -> Incoming {
+        let message = Incoming::message(text);
         if message.mark.is_some() {
             return message;
         }
         let Ok(Event { event, data }) = serde_json::from_slice(text) else { return message };
         match (event.as_str(), serde_json::from_str(data.as_str().unwrap_or_default())) {
             ("pusher:connection_established", Ok(Connected { socket_id })) => {
-                Heard { id: Some(socket_id), ..Heard::say(Phrase::Join) }
+                Incoming { id: Some(socket_id), ..Incoming::send(Phrase::Join) }
             }
-            ("pusher_internal:subscription_succeeded", _) => Heard::ready(),
-            ("pusher:ping", _) => Heard::say(Phrase::Beat),
+            ("pusher_internal:subscription_succeeded", _) => Incoming::ready(),
+            ("pusher:ping", _) => Incoming::send(Phrase::Beat),
             _ => message,
         }
     }

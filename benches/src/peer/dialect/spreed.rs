@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::keyed::checksum;
-use super::{Dialect, Ear, Heard, Phrase, Voice, candidate};
+use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
 use crate::wire::Upgrade;
 
 /// See the head of this file.
@@ -74,38 +74,38 @@ impl Dialect for Spreed {
         &[Phrase::Greeting]
     }
 
-    fn say(&self, n: usize, phrase: Phrase, voice: &mut Voice, out: &mut String) {
+    fn send(&self, n: usize, phrase: Phrase, state: &mut SendState, out: &mut String) {
         let _ = match phrase {
             Phrase::Greeting => hello(out, &format!("{n:032}")), // the server wants at least so many characters
             Phrase::Join => write!(out, r#"{{"type":"room","room":{{"roomid":"r{}"}}}}"#, n / 2),
             Phrase::Message(at, bytes) => {
-                let id = &voice.id;
+                let id = &state.id;
                 let written = write!(
                     out,
                     r#"{{"type":"message","message":{{"recipient":{{"type":"session","sessionid":"{id}"}},"data":"#
                 );
-                candidate(out, (0, bytes), voice.mark(at), "}}");
+                candidate(out, (0, bytes), state.mark(at), "}}");
                 written
             }
             Phrase::Offer | Phrase::Answer | Phrase::Ack(_) | Phrase::Beat => Ok(()),
         };
     }
 
-    fn hear(&self, ear: &mut Ear, text: &[u8]) -> Heard {
+    fn decode(&self, ear: &mut Ear, text: &[u8]) -> Incoming {
         if text.starts_with(br#"{"type":"message""#) {
-            return Heard::message(text);
+            return Incoming::message(text);
         }
         match serde_json::from_slice(text) {
             Ok(Said::Hello { hello: Session { sessionid } }) if self.meets => {
                 sessionid.clone_into(&mut ear.own);
-                Heard::say(Phrase::Join)
+                Incoming::send(Phrase::Join)
             }
-            Ok(Said::Hello { .. }) => Heard::ready(),
+            Ok(Said::Hello { .. }) => Incoming::ready(),
             Ok(Said::Room {} | Said::Event { event: Event { leave: Some(_), .. } | Event { update: Some(_), .. } }) => {
-                Heard::default()
+                Incoming::default()
             }
             Ok(Said::Event { event }) => ear.meet(event.join.iter().map(|session| session.sessionid)),
-            Err(_) => Heard::trouble(text),
+            Err(_) => Incoming::trouble(text),
         }
     }
 }

@@ -14,14 +14,14 @@ fn aldis() -> Aldis {
 }
 
 fn said(dialect: &dyn Dialect, phrase: Phrase) -> String {
-    let mut voice = Voice { cid: 6, told: 41, id: "p0".to_owned() };
+    let mut state = SendState { cid: 6, told: 41, id: "p0".to_owned() };
     let mut out = String::new();
-    dialect.say(1, phrase, &mut voice, &mut out);
+    dialect.send(1, phrase, &mut state, &mut out);
     out
 }
 
-fn heard(dialect: &dyn Dialect, text: &str) -> Heard {
-    dialect.hear(&mut Ear::default(), text.as_bytes())
+fn heard(dialect: &dyn Dialect, text: &str) -> Incoming {
+    dialect.decode(&mut Ear::default(), text.as_bytes())
 }
 
 #[test]
@@ -59,17 +59,17 @@ fn heard_mark(dialect: &dyn Dialect, text: &str) -> Option<Mark> {
 #[test]
 fn socket_io_is_joined_and_kept_alive() {
     let open = r#"0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
-    assert_eq!(heard(&SocketIo, open), Heard::say(Phrase::Join));
+    assert_eq!(heard(&SocketIo, open), Incoming::send(Phrase::Join));
     assert_eq!(said(&SocketIo, Phrase::Join), r#"40{"user":"p1"}"#);
-    assert_eq!(heard(&SocketIo, r#"40{"sid":"y"}"#), Heard::ready());
+    assert_eq!(heard(&SocketIo, r#"40{"sid":"y"}"#), Incoming::ready());
     assert_eq!((heard(&SocketIo, "2").say, said(&SocketIo, Phrase::Beat).as_str()), (Some(Phrase::Beat), "3"));
 }
 
 #[test]
 fn of_two_in_a_matchbox_the_earlier_sends_first() {
     let matchbox = Matchbox { meets: true };
-    let met = |say| Heard { ready: true, id: Some("b".to_owned()), say, ..Heard::default() };
-    assert_eq!(heard(&matchbox, r#"{"IdAssigned":"a"}"#), Heard::default());
+    let met = |say| Incoming { ready: true, id: Some("b".to_owned()), say, ..Incoming::default() };
+    assert_eq!(heard(&matchbox, r#"{"IdAssigned":"a"}"#), Incoming::default());
     assert_eq!(heard(&matchbox, r#"{"NewPeer":"b"}"#), met(Some(Phrase::Offer)));
     assert_eq!(said(&matchbox, Phrase::Offer), r#"{"Signal":{"receiver":"p0","data":{}}}"#);
     assert_eq!(heard(&matchbox, r#"{"Signal":{"sender":"b","data":{}}}"#), met(None));
@@ -86,14 +86,14 @@ fn an_internal_client_of_nextcloud_sends_hello_and_learns_its_partner_once() {
         format!(r#"{{"type":"event","event":{{"target":"room","type":"join","join":[{}]}}}}"#, sessions.join(","))
     };
     let update = r#"{"type":"event","event":{"target":"participants","type":"update","update":{"roomid":"r0","users":[{"sessionId":"a=","lastPing":1,"internal":true,"inCall":3}]}}}"#;
-    assert_eq!(spreed.hear(&mut ear, hello.as_bytes()), Heard::say(Phrase::Join));
+    assert_eq!(spreed.decode(&mut ear, hello.as_bytes()), Incoming::send(Phrase::Join));
     assert_eq!(said(&spreed, Phrase::Join), r#"{"type":"room","room":{"roomid":"r0"}}"#);
     let room = r#"{"type":"room","room":{"roomid":"r0"}}"#;
     for nothing in [room, &join(&["b="]), update] {
-        assert_eq!(spreed.hear(&mut ear, nothing.as_bytes()), Heard::default(), "{nothing}");
+        assert_eq!(spreed.decode(&mut ear, nothing.as_bytes()), Incoming::default(), "{nothing}");
     }
-    assert_eq!(spreed.hear(&mut ear, join(&["b=", "a="]).as_bytes()), Heard::met("a="));
-    assert_eq!(spreed.hear(&mut ear, join(&["a="]).as_bytes()), Heard::default());
+    assert_eq!(spreed.decode(&mut ear, join(&["b=", "a="]).as_bytes()), Incoming::met("a="));
+    assert_eq!(spreed.decode(&mut ear, join(&["a="]).as_bytes()), Incoming::default());
     let message =
         r#"{"type":"message","message":{"sender":{"type":"session","sessionid":"a="},"data":{"n":42,"at":7}}}"#;
     assert_eq!(heard_mark(&spreed, message), Some(Mark { n: 42, at: 7, rev: 0 }));
@@ -117,7 +117,7 @@ fn an_internal_client_of_nextcloud_proves_that_it_knows_the_secret() {
 fn a_subscriber_proves_to_sockudo_that_it_may() {
     let connected =
         r#"{"event":"pusher:connection_established","data":"{\"socket_id\":\"12.34\",\"activity_timeout\":120}"}"#;
-    assert_eq!(heard(&Sockudo, connected), Heard { id: Some("12.34".to_owned()), ..Heard::say(Phrase::Join) });
+    assert_eq!(heard(&Sockudo, connected), Incoming { id: Some("12.34".to_owned()), ..Incoming::send(Phrase::Join) });
     // printf %s p0:private-0 | openssl dgst -sha256 -hmac 'of the app'
     let sum = "75b1c12954499ebe092fecb3a90874fa59886128dc0b8d8d54141a2be0b0571b";
     assert_eq!(
@@ -125,10 +125,10 @@ fn a_subscriber_proves_to_sockudo_that_it_may() {
         format!(r#"{{"event":"pusher:subscribe","data":{{"channel":"private-0","auth":"aldis-bench:{sum}"}}}}"#)
     );
     let subscribed = r#"{"event":"pusher_internal:subscription_succeeded","channel":"private-0","data":"{}"}"#;
-    assert_eq!(heard(&Sockudo, subscribed), Heard::ready());
+    assert_eq!(heard(&Sockudo, subscribed), Incoming::ready());
     let reordered = r#"{"channel":"private-0","event":"client-signal","data":{"candidate":"x","at":7,"n":42}}"#;
     assert_eq!(heard_mark(&Sockudo, reordered), Some(Mark { n: 42, at: 7, rev: 0 }));
-    assert_eq!(heard(&Sockudo, r#"{"event":"pusher:ping","data":{}}"#), Heard::say(Phrase::Beat));
+    assert_eq!(heard(&Sockudo, r#"{"event":"pusher:ping","data":{}}"#), Incoming::send(Phrase::Beat));
     let refused = r#"{"event":"pusher:error","data":{"code":4009,"message":"not authorized"}}"#;
     assert!(heard(&Sockudo, refused).trouble.is_some());
 }
@@ -138,7 +138,7 @@ fn of_two_at_apprtc_each_greets_the_other_because_registering_is_not_answered() 
     assert_eq!(AppRtc.greets(), [Phrase::Greeting, Phrase::Offer]);
     assert_eq!(said(&AppRtc, Phrase::Greeting), r#"{"cmd":"register","roomid":"r0","clientid":"c1"}"#);
     assert_eq!(said(&AppRtc, Phrase::Offer), r#"{"cmd":"send","msg":"{}"}"#);
-    assert_eq!(heard(&AppRtc, r#"{"msg":"{}","error":""}"#), Heard::ready());
+    assert_eq!(heard(&AppRtc, r#"{"msg":"{}","error":""}"#), Incoming::ready());
     let message = r#"{"msg":"{\"n\":42,\"at\":7,\"sdpMid\":\"0\"}","error":""}"#;
     assert_eq!(heard_mark(&AppRtc, message), Some(Mark { n: 42, at: 7, rev: 0 }));
     assert!(heard(&AppRtc, r#"{"msg":"","error":"Client not registered"}"#).trouble.is_some());
@@ -150,12 +150,12 @@ fn aldis_is_negotiated_with_and_acknowledged() {
     let joined =
         r#"{"type":"user_joined","seq":1,"data":{"userId":"00000000-0000-0000-0000-000000000001","name":"","rev":2}}"#;
     for n in 1..=8 {
-        let heard = aldis.hear(&mut ear, joined.as_bytes());
+        let heard = aldis.decode(&mut ear, joined.as_bytes());
         assert_eq!(heard.say, Some(Phrase::Offer), "{n}");
     }
     // An acknowledgement waits for a turn of its own.
     let told =
         r#"{"type":"user_left","seq":9,"data":{"userId":"00000000-0000-0000-0000-000000000001","reason":"left"}}"#;
-    assert_eq!(aldis.hear(&mut ear, told.as_bytes()).say, Some(Phrase::Ack(9)));
+    assert_eq!(aldis.decode(&mut ear, told.as_bytes()).say, Some(Phrase::Ack(9)));
     assert!(decode(&said(&aldis, Phrase::Offer)).is_ok() && decode(&said(&aldis, Phrase::Greeting)).is_ok());
 }

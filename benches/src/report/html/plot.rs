@@ -15,7 +15,7 @@ const PERCENTILES: [(f64, &str); 6] =
     [(0.0, "0"), (0.9, "90"), (0.99, "99"), (0.999, "99.9"), (0.9999, "99.99"), (0.99999, "99.999")];
 
 /// One line: quantiles from 0 to 1, and microseconds.
-pub(super) struct Line {
+pub(super) struct Writer {
     pub(super) label: String,
     pub(super) colour: usize,
     pub(super) points: Vec<(f64, f64)>,
@@ -30,7 +30,7 @@ pub(super) struct Bar {
 }
 
 /// Percentiles to the right, by the tail that is left; times upward; both by powers of ten.
-pub(super) fn curves(title: &str, lines: &[Line]) -> String {
+pub(super) fn curves(title: &str, lines: &[Writer]) -> String {
     let points = || lines.iter().flat_map(|line| &line.points).filter(|(_, time)| *time > 0.0);
     let (least, most) =
         points().fold((f64::MAX, 0.0_f64), |(least, most), (_, time)| (least.min(*time), most.max(*time)));
@@ -145,6 +145,6 @@ mod tests {
 
     #[test]
     fn without_measurements_there_is_no_plot() {
-        assert_eq!(curves("x", &[Line { label: String::new(), colour: 0, points: Vec::new() }]), "");
+        assert_eq!(curves("x", &[Writer { label: String::new(), colour: 0, points: Vec::new() }]), "");
     }
 }

@@ -205,7 +205,7 @@ proptest! {
 
 #[test]
 fn a_resting_seat_is_small() {
-    assert!(size_of::<Seat>() <= 192, "a seat weighs {} bytes", size_of::<Seat>());
-    assert!(size_of::<crate::ledger::memory::numbers::Pair>() <= 24, "and 24 for each seat that it has sent to");
+    assert!(size_of::<Seat>() <= 160, "a seat weighs {} bytes", size_of::<Seat>());
+    assert!(size_of::<crate::ledger::memory::numbers::Pair>() <= 16, "and 16 for each seat that it has sent to");
     assert!(size_of::<RoomCore>() <= 48, "a room weighs {} bytes", size_of::<RoomCore>());
 }

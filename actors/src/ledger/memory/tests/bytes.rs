@@ -150,3 +150,61 @@ async fn load_is_shed_by_class() {
     assert!(again.is_ok(), "a repeated join is answered");
     assert!(matches!(account.resume(bob.order, 0).await, Resumed::Seated(_)), "so is a resume");
 }
+
+impl Account {
+    /// Two members in a room of their own, the second one disconnected.
+    async fn pair(&self, room: u8) -> (SeatId, SeatId) {
+        let at = at(room, &self.node);
+        let (ann, bob) = (seated(&self.ledger, at, 1).await, seated(&self.ledger, at, 2).await);
+        self.ledger.gone(at, bob, WINDOW, Vec::new()).await.expect("memory answers");
+        (ann, bob)
+    }
+
+    async fn say_in(&self, room: u8, (from, to): (SeatId, SeatId), text: &str) {
+        let messages = vec![Message { kind: Kind::Offer, data: text.into() }];
+        let send = Send { from, to: to.order, cid: None, skipped: vec![], released: vec![], messages };
+        self.ledger.send(at(room, &self.node), send).await.expect("it is accepted");
+    }
+
+    async fn resume_in(&self, room: u8, order: u64) -> Resumed {
+        let (user, session) = (UserId::from_u128(2), SessionId::from_u128(2));
+        let resume = Resume { user, order, session, secret: 0, last_seq: 0, reclaims: None };
+        self.ledger.resume(at(room, &self.node), resume).await.expect("memory answers")
+    }
+}
+
+#[tokio::test]
+async fn who_fills_the_memory_loses_what_they_filled_it_with_and_nobody_else_loses_anything() {
+    let account = Account::new();
+    let small = account.pair(1).await;
+    account.say_in(1, small, "one").await;
+    let large = "x".repeat(60_000);
+    for room in 2..8 {
+        let pair = account.pair(room).await;
+        for _ in 0..8 {
+            account.say_in(room, pair, &large).await;
+            assert!(account.bytes.pressure() < Pressure::ShedChat, "{} bytes", account.bytes.total());
+        }
+        account.say_in(1, small, "more").await;
+    }
+    let Resumed::Seated(resumed) = account.resume_in(1, small.1.order).await else { panic!("nothing was lost") };
+    assert_eq!(resumed.replay.len(), 7);
+}
+
+#[tokio::test]
+async fn members_that_never_acknowledge_lose_their_inboxes_before_anybody_is_refused() {
+    let account = Account::new();
+    let large = "x".repeat(60_000);
+    for room in 1..20 {
+        let at = at(room, &account.node);
+        let pair = (seated(&account.ledger, at, 1).await, seated(&account.ledger, at, 2).await);
+        for _ in 0..9 {
+            account.say_in(room, pair, &large).await;
+        }
+        assert!(account.bytes.pressure() < Pressure::ShedChat, "{} bytes", account.bytes.total());
+        account.say_in(room, pair, "goes on").await;
+        let audit = Audit { seat: pair.1, last_seq: 10, acked: 10 };
+        let audited = account.ledger.audit(at, vec![audit]).await.expect("memory answers");
+        assert!(matches!(audited[0], Audited::Held(..)), "connected members have received everything");
+    }
+}

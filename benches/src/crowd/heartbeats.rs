@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
-use crate::member::{Mouth, Play};
+use crate::member::{Outbox, Play};
 
 /// Slots of the interval; in each, the same number of members send a heartbeat.
 const SHARES: u32 = 300;
@@ -16,10 +16,10 @@ const SHARES: u32 = 300;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Sends heartbeats until dropped.
-pub(super) struct Heart(JoinHandle<()>);
+pub(super) struct Heartbeats(JoinHandle<()>);
 
-impl Heart {
-    pub(super) fn begin(mouths: Arc<Vec<Mouth>>, play: Arc<Play>) -> Self {
+impl Heartbeats {
+    pub(super) fn begin(outboxes: Arc<Vec<Outbox>>, play: Arc<Play>) -> Self {
         Self(tokio::spawn(async move {
             let (mut shares, mut due) = ((0..SHARES as usize).cycle(), Instant::now());
             loop {
@@ -27,14 +27,14 @@ impl Heart {
                 due += if every.is_zero() { LOOK_EVERY } else { every };
                 sleep_until(due).await;
                 if let Some(share) = shares.next().filter(|_| !every.is_zero()) {
-                    mouths.iter().skip(share).step_by(SHARES as usize).for_each(Mouth::heartbeat);
+                    outboxes.iter().skip(share).step_by(SHARES as usize).for_each(Outbox::heartbeat);
                 }
             }
         }))
     }
 }
 
-impl Drop for Heart {
+impl Drop for Heartbeats {
     fn drop(&mut self) {
         self.0.abort();
     }

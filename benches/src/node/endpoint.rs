@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail, ensure};
 use crate::wire::Trust;
 
 /// How to reach a node, for sockets and for requests.
-pub(super) struct Door {
+pub(super) struct Endpoint {
     pub(super) address: SocketAddr,
     /// `None`: plain.
     pub(super) trust: Option<Arc<Trust>>,
@@ -17,7 +17,7 @@ pub(super) struct Door {
     pub(super) base: String,
 }
 
-impl Door {
+impl Endpoint {
     /// A node started by this run; `certificate`: its certificate's file, if it serves TLS.
     pub(super) fn here(address: SocketAddr, certificate: Option<&Path>) -> anyhow::Result<Self> {
         let trust = certificate.map(|file| Trust::in_file(file, &address.ip().to_string())).transpose()?.map(Arc::new);
@@ -94,8 +94,8 @@ mod tests {
 
     #[test]
     fn a_plain_node_has_nothing_to_verify() {
-        assert!(Door::at("http://127.0.0.1:1", Some(Path::new("ca.pem"))).is_err());
-        let plain = Door::at("http://127.0.0.1:1/", None).expect("right");
+        assert!(Endpoint::at("http://127.0.0.1:1", Some(Path::new("ca.pem"))).is_err());
+        let plain = Endpoint::at("http://127.0.0.1:1/", None).expect("right");
         assert!(plain.trust.is_none() && plain.base == "http://127.0.0.1:1");
     }
 }

@@ -13,13 +13,13 @@ pub(crate) type RoomNumber = u32;
 
 /// All members of this run.
 #[derive(Debug)]
-pub(crate) struct Cast {
+pub(crate) struct Roster {
     limit: usize,
     rooms: HashMap<UserId, RoomNumber>,
     seated: Vec<AtomicUsize>,
 }
 
-impl Cast {
+impl Roster {
     /// `limit`: seats of every room.
     pub(crate) fn new(limit: usize, belongings: impl Iterator<Item = (UserId, RoomNumber)>) -> Self {
         let rooms: HashMap<_, _> = belongings.collect();
@@ -37,7 +37,7 @@ impl Cast {
 
     /// A member has joined. **Invariant:** a leaving member calls [`left`](Self::left) before telling the node; so more
     /// than `limit` here means more than `limit` there.
-    pub(crate) fn sat_down(&self, room: RoomNumber) -> Result<(), Violation> {
+    pub(crate) fn seated(&self, room: RoomNumber) -> Result<(), Violation> {
         let Some(seated) = self.seated.get(room as usize) else { return Ok(()) };
         let got = seated.fetch_add(1, Ordering::SeqCst) + 1;
         if got > self.limit { Err(Violation::OverFull { got, limit: self.limit }) } else { Ok(()) }

@@ -1,10 +1,10 @@
 //! The protocol's JSON as a client sends and receives it. Must not know sockets, nor which messages are valid when.
 
-mod heard;
-mod said;
+mod incoming;
+mod outgoing;
 
-pub(crate) use heard::{Body, Heard, Mark, hear};
-pub(crate) use said::{
+pub(crate) use incoming::{Body, Incoming, Mark, parse};
+pub(crate) use outgoing::{
     acknowledge, answer, candidate, chat, end_of_candidates, heartbeat, hello, hello_again, join, leave, offer,
 };
 

@@ -21,7 +21,7 @@ pub(crate) struct Mark {
 
 /// One message from a node.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Heard {
+pub(crate) struct Incoming {
     pub(crate) seq: Option<Seq>,
     pub(crate) body: Body,
 }
@@ -159,7 +159,7 @@ struct Refusal {
 }
 
 /// Reads one text frame.
-pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
+pub(crate) fn parse(text: &[u8]) -> serde_json::Result<Incoming> {
     let Envelope { kind, seq, cid, data } = serde_json::from_slice(text)?;
     let data = data.map_or("{}", RawValue::get);
     let body = match kind {
@@ -193,7 +193,7 @@ pub(crate) fn hear(text: &[u8]) -> serde_json::Result<Heard> {
         }
         _ => Body::Other,
     };
-    Ok(Heard { seq, body })
+    Ok(Incoming { seq, body })
 }
 
 fn sender(data: &str) -> serde_json::Result<UserId> {

@@ -15,7 +15,7 @@ use super::stream::WriteHalf;
 use crate::limits::WAITING_BYTES_MAX;
 
 /// A client's way to its node; `T` is what a speaker must know while it holds the floor.
-pub(crate) struct Line<T> {
+pub(crate) struct Writer<T> {
     floor: Mutex<Floor<T>>,
 }
 
@@ -24,7 +24,7 @@ struct Floor<T> {
     half: Option<Arc<WriteHalf>>,
     waiting: Vec<u8>,
     flushing: bool,
-    /// Whether frames wait for [`Line::release`], so that they go as one.
+    /// Whether frames wait for [`Writer::release`], so that they go as one.
     held: bool,
     /// The next mask; 0: none, for a server that sends back what it got.
     mask: u32,
@@ -33,7 +33,7 @@ struct Floor<T> {
 
 /// The connection is closed, failed, or the node reads too slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct LineOver;
+pub(crate) struct WriterClosed;
 
 /// How a connection is dropped without a close frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -48,7 +48,7 @@ thread_local! {
     static DESK: RefCell<(String, Vec<u8>)> = const { RefCell::new((String::new(), Vec::new())) };
 }
 
-impl<T: Send + 'static> Line<T> {
+impl<T: Send + 'static> Writer<T> {
     pub(crate) fn new(half: WriteHalf, seed: u32, speaker: T) -> Arc<Self> {
         Self::masked(half, seed | 1, speaker)
     }
@@ -97,7 +97,10 @@ impl<T: Send + 'static> Line<T> {
 
     /// Says one text; `words` writes it, and what it decides stands in the order of the wire, also when the line is
     /// over.
-    pub(crate) fn say<A>(self: &Arc<Self>, words: impl FnOnce(&mut T, &mut String) -> A) -> (A, Result<(), LineOver>) {
+    pub(crate) fn send<A>(
+        self: &Arc<Self>,
+        words: impl FnOnce(&mut T, &mut String) -> A,
+    ) -> (A, Result<(), WriterClosed>) {
         DESK.with_borrow_mut(|(text, bytes)| {
             text.clear();
             bytes.clear();
@@ -109,7 +112,7 @@ impl<T: Send + 'static> Line<T> {
     }
 
     /// Sends a control frame.
-    pub(crate) fn control(self: &Arc<Self>, opcode: Opcode, payload: &[u8]) -> Result<(), LineOver> {
+    pub(crate) fn control(self: &Arc<Self>, opcode: Opcode, payload: &[u8]) -> Result<(), WriterClosed> {
         DESK.with_borrow_mut(|(_, bytes)| {
             bytes.clear();
             self.write(&mut self.floor(), opcode, payload, bytes)
@@ -136,6 +139,12 @@ impl<T: Send + 'static> Line<T> {
         self.flush_later(&mut floor, half);
     }
 
+    /// Bytes that the kernel has not taken yet; `None`: the connection is closed.
+    pub(crate) fn waiting(&self) -> Option<usize> {
+        let floor = self.floor();
+        floor.half.as_ref().map(|_| floor.waiting.len())
+    }
+
     /// Looks at, or changes, what the speaker knows.
     pub(crate) fn with<A>(&self, look: impl FnOnce(&mut T) -> A) -> A {
         look(&mut self.floor().speaker)
@@ -151,8 +160,8 @@ impl<T: Send + 'static> Line<T> {
         opcode: Opcode,
         payload: &[u8],
         bytes: &mut Vec<u8>,
-    ) -> Result<(), LineOver> {
-        let half = floor.half.clone().ok_or(LineOver)?;
+    ) -> Result<(), WriterClosed> {
+        let half = floor.half.clone().ok_or(WriterClosed)?;
         // A generator's masks need not be unpredictable, only different (xorshift32, which keeps 0).
         floor.mask ^= floor.mask << 13;
         floor.mask ^= floor.mask >> 17;
@@ -199,7 +208,7 @@ impl<T: Send + 'static> Line<T> {
 
 impl<T> Floor<T> {
     /// How much the kernel took: all, some, or nothing for now.
-    fn try_write(&mut self, half: &WriteHalf, bytes: &[u8]) -> Result<usize, LineOver> {
+    fn try_write(&mut self, half: &WriteHalf, bytes: &[u8]) -> Result<usize, WriterClosed> {
         match half.try_write(bytes) {
             Ok(written) => Ok(written),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
@@ -207,8 +216,8 @@ impl<T> Floor<T> {
         }
     }
 
-    fn end(&mut self) -> LineOver {
+    fn end(&mut self) -> WriterClosed {
         (self.half, self.waiting) = (None, Vec::new());
-        LineOver
+        WriterClosed
     }
 }

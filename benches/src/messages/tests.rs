@@ -1,4 +1,4 @@
-//! The node's own decoder reads what `said` writes; `heard` reads what the node's own encoder writes.
+//! The node's own decoder reads what `outgoing` writes; `incoming` reads what the node's own encoder writes.
 
 use actors::protocol::{
     ClientToServer, Code, Entry, Kind, LeaveReason, Member, ServerToClient, SessionId, UserId, decode,
@@ -10,37 +10,37 @@ use super::*;
 
 const ANN: UserId = UserId::from_u128(1);
 
-fn said(write: impl FnOnce(&mut String)) -> actors::protocol::ClientMessage {
+fn sent(write: impl FnOnce(&mut String)) -> actors::protocol::ClientMessage {
     let mut text = String::new();
     write(&mut text);
     decode(&text).unwrap_or_else(|bad| panic!("{text}: {}", bad.text))
 }
 
-fn pushed(entry: &Entry) -> Heard {
+fn pushed(entry: &Entry) -> Incoming {
     let (head, data, tail) = numbered(7, entry);
-    hear(format!("{head}{data}{tail}").as_bytes()).expect("the node's own words")
+    parse(format!("{head}{data}{tail}").as_bytes()).expect("the node's own words")
 }
 
 #[test]
 fn a_node_decodes_every_message_of_a_member() {
     let room = "abc-defg-hij".parse().expect("a room's id");
     assert!(
-        matches!(said(|out| hello(out, "a.b.c")).body, ClientToServer::Hello(hello) if hello.token.as_deref() == Some("a.b.c"))
+        matches!(sent(|out| hello(out, "a.b.c")).body, ClientToServer::Hello(hello) if hello.token.as_deref() == Some("a.b.c"))
     );
-    assert!(matches!(said(|out| join(out, room)).body, ClientToServer::JoinRoom(asked) if asked == room));
-    let again = said(|out| hello_again(out, "a.b.c", ("r", 8)));
+    assert!(matches!(sent(|out| join(out, room)).body, ClientToServer::JoinRoom(asked) if asked == room));
+    let again = sent(|out| hello_again(out, "a.b.c", ("r", 8)));
     assert!(
         matches!(again.body, ClientToServer::Hello(hello) if hello.resume.as_ref().is_some_and(|resume| resume.resume_token == "r" && resume.seq == 8))
     );
-    assert!(matches!(said(leave).body, ClientToServer::LeaveRoom));
-    assert!(matches!(said(heartbeat).body, ClientToServer::Heartbeat));
-    assert!(matches!(said(|out| acknowledge(out, 9)).body, ClientToServer::Ack(9)));
+    assert!(matches!(sent(leave).body, ClientToServer::LeaveRoom));
+    assert!(matches!(sent(heartbeat).body, ClientToServer::Heartbeat));
+    assert!(matches!(sent(|out| acknowledge(out, 9)).body, ClientToServer::Ack(9)));
     let mark = Mark { n: 3, at: 5, rev: 1 };
     for (message, kind) in [
-        (said(|out| offer(out, 4, ANN, 1_500)), Kind::Offer),
-        (said(|out| answer(out, 4, ANN, 1_500)), Kind::Answer),
-        (said(|out| candidate(out, (4, ANN), mark, 255)), Kind::IceCandidate),
-        (said(|out| end_of_candidates(out, 4, ANN)), Kind::IceCandidate),
+        (sent(|out| offer(out, 4, ANN, 1_500)), Kind::Offer),
+        (sent(|out| answer(out, 4, ANN, 1_500)), Kind::Answer),
+        (sent(|out| candidate(out, (4, ANN), mark, 255)), Kind::IceCandidate),
+        (sent(|out| end_of_candidates(out, 4, ANN)), Kind::IceCandidate),
     ] {
         assert_eq!(message.cid, Some(4));
         assert!(matches!(message.body, ClientToServer::Signal(signal) if signal.kind == kind && signal.to == ANN));
@@ -56,7 +56,7 @@ fn a_candidate_has_the_size_that_was_asked_for_and_its_mark_comes_through() {
         assert_eq!(text.len(), bytes);
         let ClientToServer::Signal(signal) = decode(&text).expect("well said").body else { panic!("no signal") };
         let heard = pushed(&Entry::Message(signal_data(ANN, &signal)));
-        assert_eq!(heard, Heard { seq: Some(7), body: Body::Candidate { from: ANN, mark } });
+        assert_eq!(heard, Incoming { seq: Some(7), body: Body::Candidate { from: ANN, mark } });
     }
 }
 
@@ -79,7 +79,7 @@ fn every_message_of_a_node_is_decoded() {
     assert_eq!(pushed(&Entry::Joined(member)).body, Body::UserJoined { user: ANN, rev: 4 });
     let left = Entry::Left { user: ANN, order: 4, reason: LeaveReason::Left };
     assert_eq!(pushed(&left).body, Body::UserLeft { user: ANN });
-    let of = |message| hear(unnumbered(&message).as_bytes()).expect("the node's own words").body;
+    let of = |message| parse(unnumbered(&message).as_bytes()).expect("the node's own words").body;
     assert_eq!(of(ServerToClient::Ack(9)), Body::Ack(9));
     assert_eq!(of(ServerToClient::HeartbeatAck(1)), Body::Other);
     let resumed = server::Resumed { peers: Vec::new(), from_seq: 4, last_cid: 0, lost: false };

@@ -11,12 +11,12 @@ use actors::protocol::{
 
 use crate::clock::Nanos;
 use crate::limits::KEPT_MAX;
-use crate::wire::{Cut, Line, LineOver, Opcode, WriteHalf};
-use crate::words::{self, Mark};
+use crate::messages::{self, Mark};
+use crate::wire::{Cut, Opcode, WriteHalf, Writer, WriterClosed};
 
 /// What a member has sent so far, and its state.
 #[derive(Debug, Default)]
-pub(crate) struct Voice {
+pub(crate) struct SendState {
     cid: Cid,
     /// Marked messages by receiver; a call has few members.
     told: Vec<Told>,
@@ -40,10 +40,10 @@ struct Told {
 
 /// The write side of a member; can be shared.
 #[derive(Clone)]
-pub(crate) struct Mouth(pub(super) Arc<Line<Voice>>);
+pub(crate) struct Outbox(pub(super) Arc<Writer<SendState>>);
 
-impl Voice {
-    /// A voice that has sent nothing; `keeps`: whether messages are kept until acknowledged.
+impl SendState {
+    /// A state that has sent nothing; `keeps`: whether messages are kept until acknowledged.
     pub(super) fn new(keeps: bool) -> Self {
         Self { kept: keeps.then(VecDeque::new), ..Self::default() }
     }
@@ -75,78 +75,78 @@ impl Voice {
     }
 }
 
-impl Mouth {
+impl Outbox {
     /// The last number used.
-    pub(crate) fn said(&self) -> Cid {
-        self.0.with(|voice| voice.cid)
+    pub(crate) fn last_cid(&self) -> Cid {
+        self.0.with(|state| state.cid)
     }
 
     pub(crate) fn hello(&self, token: &str) {
-        self.say(|_, text| words::hello(text, token));
+        self.send(|_, text| messages::hello(text, token));
     }
 
     /// Joins a room: a session begins, whose messages are numbered from 1.
     pub(crate) fn join(&self, room: RoomId) {
-        self.say(|voice, text| {
-            voice.cid = 0;
-            words::join(text, room);
+        self.send(|state, text| {
+            state.cid = 0;
+            messages::join(text, room);
         });
     }
 
-    /// Leaves the room, but not the node. The caller has told the cast before.
+    /// Leaves the room, but not the node. The caller has told the roster before.
     pub(crate) fn leave(&self) {
-        self.say(|voice, text| {
-            voice.seated = false;
-            words::leave(text);
+        self.send(|state, text| {
+            state.seated = false;
+            messages::leave(text);
         });
     }
 
     /// A heartbeat; a member that does not read sends none.
     pub(crate) fn heartbeat(&self) {
         if !self.is_stalled() {
-            self.say(|_, text| words::heartbeat(text));
+            self.send(|_, text| messages::heartbeat(text));
         }
     }
 
     pub(crate) fn offer(&self, to: UserId, sdp_bytes: usize) {
-        self.say_numbered(|voice, text| words::offer(text, voice.cid, to, sdp_bytes));
+        self.send_numbered(|state, text| messages::offer(text, state.cid, to, sdp_bytes));
     }
 
     pub(crate) fn answer(&self, to: UserId, sdp_bytes: usize) {
-        self.say_numbered(|voice, text| words::answer(text, voice.cid, to, sdp_bytes));
+        self.send_numbered(|state, text| messages::answer(text, state.cid, to, sdp_bytes));
     }
 
     /// Sends a candidate that was due at `at`, in a message of `bytes`; whether it was sent, or will be.
     pub(crate) fn candidate(&self, to: UserId, at: Nanos, bytes: usize) -> bool {
-        self.say_numbered(|voice, text| {
-            let mark = voice.mark(to, at);
-            words::candidate(text, (voice.cid, to), mark, bytes);
+        self.send_numbered(|state, text| {
+            let mark = state.mark(to, at);
+            messages::candidate(text, (state.cid, to), mark, bytes);
         })
     }
 
     /// Sends a chat message that was due at `at`, of about `bytes`; whether it was sent, or will be.
     pub(crate) fn chat(&self, at: Nanos, bytes: usize) -> bool {
-        self.say_numbered(|voice, text| {
-            voice.chatted += 1;
-            words::chat(text, voice.cid, Mark { n: voice.chatted, at, rev: 0 }, bytes);
+        self.send_numbered(|state, text| {
+            state.chatted += 1;
+            messages::chat(text, state.cid, Mark { n: state.chatted, at, rev: 0 }, bytes);
         })
     }
 
     pub(crate) fn end_of_candidates(&self, to: UserId) {
-        self.say_numbered(|voice, text| words::end_of_candidates(text, voice.cid, to));
+        self.send_numbered(|state, text| messages::end_of_candidates(text, state.cid, to));
     }
 
     pub(crate) fn acknowledge(&self, seq: Seq) {
-        self.say(|_, text| words::acknowledge(text, seq));
+        self.send(|_, text| messages::acknowledge(text, seq));
     }
 
     pub(crate) fn pong(&self, payload: &[u8]) {
-        let _: Result<(), LineOver> = self.0.control(Opcode::Pong, payload);
+        let _: Result<(), WriterClosed> = self.0.control(Opcode::Pong, payload);
     }
 
     /// Leaves the room and the node as a page that is closed (RFC 6455 §7.4.1).
     pub(crate) fn close(&self) {
-        let _: Result<(), LineOver> = self.0.control(Opcode::Close, &1_001_u16.to_be_bytes());
+        let _: Result<(), WriterClosed> = self.0.control(Opcode::Close, &1_001_u16.to_be_bytes());
     }
 
     /// Drops the connection.
@@ -156,45 +156,45 @@ impl Mouth {
 
     /// Stops or resumes reading.
     pub(crate) fn stall(&self, stalled: bool) {
-        self.0.with(|voice| voice.stalled = stalled);
+        self.0.with(|state| state.stalled = stalled);
     }
 
     pub(super) fn is_stalled(&self) -> bool {
-        self.0.with(|voice| voice.stalled)
+        self.0.with(|state| state.stalled)
     }
 
     pub(super) fn is_seated(&self) -> bool {
-        self.0.with(|voice| voice.seated)
+        self.0.with(|state| state.seated)
     }
 
     /// A session starts, with these other members.
-    pub(super) fn sit_down(&self, others: &[(UserId, u64)]) {
-        self.0.with(|voice| {
-            voice.seated = true;
-            voice.told = others.iter().map(|(user, rev)| Told { user: *user, rev: *rev, n: 0 }).collect();
+    pub(super) fn take_seat(&self, others: &[(UserId, u64)]) {
+        self.0.with(|state| {
+            state.seated = true;
+            state.told = others.iter().map(|(user, rev)| Told { user: *user, rev: *rev, n: 0 }).collect();
         });
     }
 
     /// The session ends; whether there was one.
-    pub(super) fn stand_up(&self) -> bool {
-        self.0.with(|voice| {
-            voice.kept.iter_mut().for_each(VecDeque::clear);
-            std::mem::take(&mut voice.seated)
+    pub(super) fn give_up_seat(&self) -> bool {
+        self.0.with(|state| {
+            state.kept.iter_mut().for_each(VecDeque::clear);
+            std::mem::take(&mut state.seated)
         })
     }
 
     /// A member joined, or joined again: messages to its previous session do not count.
     pub(super) fn meet(&self, user: UserId, rev: u64) {
-        self.0.with(|voice| {
-            voice.told.retain(|told| told.user != user);
-            voice.told.push(Told { user, rev, n: 0 });
+        self.0.with(|state| {
+            state.told.retain(|told| told.user != user);
+            state.told.push(Told { user, rev, n: 0 });
         });
     }
 
     /// The node has acknowledged everything up to this number.
     pub(super) fn settle(&self, acked: Cid) {
-        self.0.with(|voice| {
-            if let Some(kept) = &mut voice.kept {
+        self.0.with(|state| {
+            if let Some(kept) = &mut state.kept {
                 let settled = kept.partition_point(|(cid, _)| *cid <= acked);
                 kept.drain(..settled);
             }
@@ -202,21 +202,21 @@ impl Mouth {
     }
 
     /// Continues over another connection; kept messages are resent first.
-    pub(super) fn speak_over(&self, half: WriteHalf) {
-        self.0.reconnect(half, |voice| voice.kept.iter().flatten().map(|(_, text)| Arc::clone(text)).collect());
+    pub(super) fn continue_over(&self, half: WriteHalf) {
+        self.0.reconnect(half, |state| state.kept.iter().flatten().map(|(_, text)| Arc::clone(text)).collect());
     }
 
     /// Sends a numbered message; whether it was sent, or kept to be sent later.
-    fn say_numbered(&self, words: impl FnOnce(&mut Voice, &mut String)) -> bool {
-        let (kept, said) = self.0.say(|voice, text| {
-            voice.next();
-            words(voice, text);
-            voice.keep(text)
+    fn send_numbered(&self, write: impl FnOnce(&mut SendState, &mut String)) -> bool {
+        let (kept, said) = self.0.send(|state, text| {
+            state.next();
+            write(state, text);
+            state.keep(text)
         });
         kept || said.is_ok()
     }
 
-    fn say(&self, words: impl FnOnce(&mut Voice, &mut String)) {
-        let _ = self.0.say(words);
+    fn send(&self, write: impl FnOnce(&mut SendState, &mut String)) {
+        let _ = self.0.send(write);
     }
 }

@@ -7,12 +7,12 @@ use clap::ValueEnum;
 use tokio::time::timeout;
 
 use crate::limits::OPEN_WITHIN;
+use crate::messages;
 use crate::wire::{self, Reader, Upgrade, Way, WriteHalf};
-use crate::words;
 
 /// The back-off of reconnects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Comeback {
+pub(crate) enum Reconnect {
     /// At once; when that fails, with pauses as below
     Immediate,
     /// As the web client does: each pause anywhere below a ceiling that doubles
@@ -24,7 +24,7 @@ const FIRST: Duration = Duration::from_millis(300);
 /// See [`FIRST`].
 const CEILING: Duration = Duration::from_secs(1);
 
-impl Comeback {
+impl Reconnect {
     /// The pause before this attempt, of which 0 is the first; `seed` is the member's own.
     pub(super) fn pause(self, attempt: u32, seed: u64) -> Duration {
         let ceiling = CEILING.min(FIRST * (1 << attempt.min(4)));
@@ -46,8 +46,8 @@ fn fraction(seed: u64) -> f64 {
 pub(super) async fn knock(way: Way, token: &str, stay: (&str, Seq)) -> anyhow::Result<(Reader, WriteHalf)> {
     let mut opened = timeout(OPEN_WITHIN, wire::open(way, &Upgrade::aldis_resume())).await??;
     let mut hello = String::new();
-    words::hello_again(&mut hello, token, stay);
-    opened.say(&hello).await?;
+    messages::hello_again(&mut hello, token, stay);
+    opened.send(&hello).await?;
     let (read, write) = opened.stream.into_split();
     Ok((Reader::new(read, opened.early), write))
 }
@@ -59,12 +59,12 @@ mod tests {
     #[test]
     fn pauses_stay_below_a_ceiling_that_doubles_and_differ_from_member_to_member() {
         for (attempt, ceiling) in [(0, 300), (1, 600), (2, 1_000), (9, 1_000)] {
-            let pauses: Vec<_> = (0..50).map(|seed| Comeback::Jittered.pause(attempt, seed)).collect();
+            let pauses: Vec<_> = (0..50).map(|seed| Reconnect::Jittered.pause(attempt, seed)).collect();
             assert!(pauses.iter().all(|pause| *pause <= Duration::from_millis(ceiling)));
             let (least, most) = (pauses.iter().min(), pauses.iter().max());
             assert!(most.zip(least).is_some_and(|(most, least)| *most > *least * 2), "{least:?} to {most:?}");
         }
-        assert_eq!(Comeback::Immediate.pause(0, 7), Duration::ZERO);
-        assert_eq!(Comeback::Immediate.pause(1, 7), Comeback::Jittered.pause(1, 7));
+        assert_eq!(Reconnect::Immediate.pause(0, 7), Duration::ZERO);
+        assert_eq!(Reconnect::Immediate.pause(1, 7), Reconnect::Jittered.pause(1, 7));
     }
 }

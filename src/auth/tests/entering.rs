@@ -1,0 +1,156 @@
+//! Signing up, logging in, refreshing, logging out; and the bounded queue of passwords.
+
+use super::{ann, bench, cheap, login};
+use crate::auth::{AuthError, Hasher, RefreshToken, Settings, Signup};
+
+#[tokio::test]
+async fn a_new_account_can_log_in_with_the_address_in_any_case() {
+    let bench = bench(cheap()).await;
+    let session = bench.auth.sign_up(ann()).await.expect("an account");
+    let again = bench.auth.log_in(login(" ann@EXAMPLE.org ", "correct horse")).await.expect("a login");
+    assert_eq!(session.user, again.user);
+    let identity = bench.auth.tokens().verify(&again.access).expect("a good token");
+    assert_eq!((identity.user, identity.name.as_str()), (session.user.id, "Ann"));
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_are_the_same_error() {
+    let bench = bench(cheap()).await;
+    bench.auth.sign_up(ann()).await.expect("an account");
+    for wrong in [
+        login("ann@example.org", "wrong horse"),
+        login("bob@example.org", "correct horse"),
+        login("no address", "x"),
+        login("", ""),
+    ] {
+        let refused = bench.auth.log_in(wrong).await;
+        assert!(matches!(refused, Err(AuthError::WrongCredentials)), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_taken_once() {
+    let bench = bench(cheap()).await;
+    bench.auth.sign_up(ann()).await.expect("an account");
+    let again = Signup { email: "ANN@example.ORG".to_owned(), ..ann() };
+    assert!(matches!(bench.auth.sign_up(again).await, Err(AuthError::EmailTaken)));
+}
+
+#[tokio::test]
+async fn of_two_signups_at_once_with_one_address_one_wins() {
+    let bench = bench(Settings { hashing_max: 2, ..cheap() }).await;
+    let (one, two) = tokio::join!(bench.auth.sign_up(ann()), bench.auth.sign_up(ann()));
+    let (won, lost) = if one.is_ok() { (one, two) } else { (two, one) };
+    assert!(won.is_ok() && matches!(lost, Err(AuthError::EmailTaken)), "{won:?} {lost:?}");
+}
+
+#[tokio::test]
+async fn every_invalid_field_of_a_signup_is_named() {
+    let bench = bench(cheap()).await;
+    let wrong = Signup { email: "ann".to_owned(), password: "short".to_owned(), name: "  ".to_owned() };
+    let Err(AuthError::Invalid(fields)) = bench.auth.sign_up(wrong).await else { panic!("it was accepted") };
+    let fields: Vec<_> = fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
+    assert_eq!(
+        fields,
+        [
+            "email is not an e-mail address, like ann@example.org",
+            "password has 5 characters; it needs 8 to 128",
+            "name has 0 characters; it needs 1 to 64"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_disabled_account_is_reported_only_with_the_right_password() {
+    let bench = bench(cheap()).await;
+    let session = bench.auth.sign_up(ann()).await.expect("an account");
+    assert!(bench.auth.set_disabled(session.user.id, true).await.expect("an answer"));
+    assert!(matches!(
+        bench.auth.log_in(login("ann@example.org", "wrong horse")).await,
+        Err(AuthError::WrongCredentials)
+    ));
+    assert!(matches!(bench.auth.log_in(login("ann@example.org", "correct horse")).await, Err(AuthError::Disabled)));
+    assert!(matches!(bench.auth.refresh(&session.refresh).await, Err(AuthError::Refresh(_))));
+    assert!(matches!(bench.auth.account(session.user.id).await, Err(AuthError::Disabled)));
+}
+
+#[tokio::test]
+async fn reusing_a_refresh_token_revokes_its_family() {
+    let bench = bench(cheap()).await;
+    let first = bench.auth.sign_up(ann()).await.expect("an account");
+    let second = bench.auth.refresh(&first.refresh).await.expect("new tokens");
+    assert_ne!(first.access, second.access);
+    assert!(matches!(bench.auth.refresh(&first.refresh).await, Err(AuthError::Refresh(_))), "a second use");
+    assert!(matches!(bench.auth.refresh(&second.refresh).await, Err(AuthError::Refresh(_))), "its successor");
+    let other = bench.auth.log_in(login("ann@example.org", "correct horse")).await.expect("a login");
+    bench.auth.refresh(&other.refresh).await.expect("another family lives");
+}
+
+#[tokio::test]
+async fn a_refresh_token_expires_after_its_time_and_is_swept() {
+    let bench = bench(cheap()).await;
+    let session = bench.auth.sign_up(ann()).await.expect("an account");
+    bench.hand.turn(30 * 24 * 3600);
+    assert!(matches!(bench.auth.refresh(&session.refresh).await, Err(AuthError::Refresh("it expired"))));
+    assert_eq!(bench.auth.sweep(100).await.expect("an answer"), 1);
+    assert!(matches!(bench.auth.refresh(&session.refresh).await, Err(AuthError::Refresh("it is not known"))));
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_family_and_twice_is_no_error() {
+    let bench = bench(cheap()).await;
+    let session = bench.auth.sign_up(ann()).await.expect("an account");
+    bench.auth.log_out(&session.refresh).await.expect("logged out");
+    bench.auth.log_out(&session.refresh).await.expect("logged out again");
+    assert!(matches!(bench.auth.refresh(&session.refresh).await, Err(AuthError::Refresh("it was revoked"))));
+}
+
+#[tokio::test]
+async fn a_hash_with_old_parameters_is_replaced_at_the_next_login() {
+    let weak = bench(cheap()).await;
+    let session = weak.auth.sign_up(ann()).await.expect("an account");
+    let strong = Hasher::new(&Settings { argon2_passes: 2, ..cheap() }).expect("a hasher");
+    let verdict = strong.verify("correct horse", Some(&session.user.password_hash)).expect("a verdict");
+    let rehashed = verdict.rehashed.expect("a new hash");
+    assert!(verdict.good && rehashed.contains("t=2"), "{rehashed}");
+    let verdict = strong.verify("correct horse", Some(&rehashed)).expect("a verdict");
+    assert!(verdict.good && verdict.rehashed.is_none());
+}
+
+#[test]
+fn a_refresh_token_is_43_characters_and_nothing_else_is_one() {
+    let (token, issued) = RefreshToken::issue(jiff::Timestamp::UNIX_EPOCH, std::time::Duration::from_secs(1));
+    let text = token.expose();
+    assert_eq!((text.len(), text.parse().as_ref()), (43, Ok(&token)));
+    assert_eq!(issued.hash, token.hash());
+    assert_eq!(format!("{token:?}"), "RefreshToken(…)");
+    for wrong in ["", "a", &text[1..], &format!("{text}a"), &format!("{}=", &text[1..]), &"!".repeat(43)] {
+        assert!(wrong.parse::<RefreshToken>().is_err(), "{wrong:?} was taken");
+    }
+}
+
+/// One hash at a time, two may wait.
+fn narrow() -> Settings {
+    Settings { hashing_max: 1, hashing_queue_max: 2, argon2_memory_kib: 19 * 1024, ..cheap() }
+}
+
+#[tokio::test]
+async fn more_logins_than_the_queue_holds_are_refused_at_once() {
+    let bench = bench(narrow()).await;
+    let logins = (0..10).map(|_| bench.auth.log_in(login("nobody@example.org", "x")));
+    let outcomes = futures_util::future::join_all(logins).await;
+    let busy = outcomes.iter().filter(|outcome| matches!(outcome, Err(AuthError::Busy { .. }))).count();
+    assert_eq!(busy, 7, "one runs, two wait, seven are refused");
+    assert_eq!(bench.auth.logins_waiting(), 0);
+}
+
+#[tokio::test]
+async fn a_dropped_login_frees_its_place_only_when_it_is_done() {
+    let bench = bench(Settings { hashing_queue_max: 0, ..narrow() }).await;
+    let mut running = Box::pin(bench.auth.log_in(login("nobody@example.org", "x")));
+    assert!(futures_util::poll!(&mut running).is_pending(), "it has begun");
+    drop(running);
+    assert_eq!(bench.auth.logins_waiting(), 1, "it still runs, though nobody waits for it");
+    let refused = bench.auth.log_in(login("nobody@example.org", "y")).await;
+    assert!(matches!(refused, Err(AuthError::Busy { .. })), "{refused:?}");
+}

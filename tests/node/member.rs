@@ -1,0 +1,185 @@
+//! A client of a room that sends numbered chat messages, resends what is not acknowledged, resumes, and checks all that it
+//! receives: nothing is lost, repeated or out of order.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::process::Socket;
+
+/// Timeout of every wait.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A member of a room.
+pub(super) struct Member {
+    token: String,
+    room: String,
+    socket: Socket,
+    resume_token: String,
+    /// The last number received.
+    seq: u64,
+    cid: u64,
+    /// Messages sent and not acknowledged.
+    unacked: VecDeque<(u64, Value)>,
+    /// Messages said in all, over all sessions.
+    said: u64,
+    /// The other members, and how many messages of each were heard.
+    pub(super) heard: BTreeMap<String, u64>,
+    /// Who has left, as it was told.
+    pub(super) left: Vec<Value>,
+}
+
+impl Member {
+    /// Connects and joins.
+    pub(super) async fn join(http: &str, token: &str, room: &str) -> Self {
+        let mut socket = Socket::open(http, "aldis.v1").await.expect("a socket");
+        socket.says(json!({ "type": "hello", "data": { "token": token } })).await;
+        let mut member = Self {
+            token: token.to_owned(),
+            room: room.to_owned(),
+            socket,
+            resume_token: String::new(),
+            seq: 0,
+            cid: 0,
+            unacked: VecDeque::new(),
+            said: 0,
+            heard: BTreeMap::new(),
+            left: Vec::new(),
+        };
+        member.enter().await;
+        member
+    }
+
+    /// Joins the room with a new session; what was heard before is forgotten.
+    pub(super) async fn enter(&mut self) {
+        (self.seq, self.cid) = (0, 0);
+        self.unacked.clear();
+        self.heard.clear();
+        let room = self.room.clone();
+        self.socket.says(json!({ "type": "join_room", "data": { "roomId": room } })).await;
+        self.until("room_joined", |message| message["type"] == "room_joined").await;
+    }
+
+    /// Says the next number.
+    pub(super) async fn say(&mut self) {
+        (self.said, self.cid) = (self.said + 1, self.cid + 1);
+        let content = self.said.to_string();
+        let message = json!({ "type": "chat_message", "cid": self.cid, "data": { "content": content } });
+        self.socket.tries_to_say(&message).await;
+        self.unacked.push_back((self.cid, message));
+    }
+
+    pub(super) async fn heartbeat(&mut self) {
+        self.socket.tries_to_say(&json!({ "type": "heartbeat" })).await;
+    }
+
+    /// Listens until there are so many others in the room.
+    pub(super) async fn meets(&mut self, others: usize) {
+        while self.heard.len() < others {
+            self.until("user_joined", |message| message["type"] == "user_joined").await;
+        }
+    }
+
+    /// Listens until the last message heard of each other member has this number, and its own are acknowledged.
+    pub(super) async fn hears(&mut self, last: u64) {
+        while self.heard.values().any(|heard| *heard < last) || !self.unacked.is_empty() {
+            self.until("a message or an ack", |message| ["chat_message", "ack"].contains(&kind(message))).await;
+        }
+    }
+
+    /// Listens for so long; the connection must not end.
+    pub(super) async fn listen(&mut self, span: Duration) {
+        let listening = async {
+            loop {
+                self.next().await.unwrap_or_else(|code| panic!("closed with {code:?}"));
+            }
+        };
+        let _passed: Result<(), _> = timeout(span, listening).await;
+    }
+
+    /// Listens until the connection has ended; its close code, if there was one.
+    pub(super) async fn is_closed(&mut self) -> Option<u16> {
+        let closing = async {
+            loop {
+                if let Err(code) = self.next().await {
+                    return code;
+                }
+            }
+        };
+        timeout(PATIENCE, closing).await.expect("the connection ends")
+    }
+
+    /// Loses the connection, without a word to the node.
+    pub(super) async fn loses_connection(&mut self) {
+        self.socket.abandon().await;
+    }
+
+    /// Reconnects and asks to resume: whether the session was resumed.
+    pub(super) async fn resume(&mut self, http: &str) -> bool {
+        self.socket = Socket::open(http, "aldis.v1, aldis.resume").await.expect("a socket");
+        let resume = json!({ "resumeToken": self.resume_token, "seq": self.seq });
+        self.socket.says(json!({ "type": "hello", "data": { "token": self.token, "resume": resume } })).await;
+        let is_answer = |message: &Value| ["resumed", "resume_failed"].contains(&kind(message));
+        if kind(&self.until("an answer to the resume", is_answer).await) == "resume_failed" {
+            return false;
+        }
+        for (_, message) in &self.unacked {
+            self.socket.tries_to_say(message).await;
+        }
+        true
+    }
+
+    async fn until(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let listening = async {
+            loop {
+                let message = self.next().await.unwrap_or_else(|code| panic!("closed with {code:?} before {what}"));
+                if is_it(&message) {
+                    return message;
+                }
+            }
+        };
+        timeout(PATIENCE, listening).await.unwrap_or_else(|_| panic!("{what} does not come"))
+    }
+
+    /// The next message, checked and noted.
+    async fn next(&mut self) -> Result<Value, Option<u16>> {
+        let message = self.socket.next().await?;
+        if let Some(seq) = message["seq"].as_u64() {
+            assert_eq!(seq, self.seq + 1, "lost, repeated or out of order: {message}");
+            self.seq = seq;
+        }
+        let data = &message["data"];
+        let text = |name: &str| data[name].as_str().expect("a text").to_owned();
+        match kind(&message) {
+            "room_joined" => {
+                self.resume_token = text("resumeToken");
+                let others = data["existingPeers"].as_array().expect("a list").iter().filter_map(Value::as_str);
+                self.heard = others.map(|user| (user.to_owned(), 0)).collect();
+            }
+            "resumed" => assert_eq!(data["fromSeq"].as_u64(), Some(self.seq + 1), "resumed with a gap"),
+            "user_joined" => drop(self.heard.insert(text("userId"), 0)),
+            "user_left" => self.left.push(message.clone()),
+            "chat_message" => {
+                let number: u64 = text("content").parse().expect("a number");
+                let heard = self.heard.get_mut(&text("senderId")).expect("a member");
+                assert!(*heard == 0 || number == *heard + 1, "{number} after {heard}");
+                *heard = number;
+            }
+            "ack" => {
+                let acked = message["cid"].as_u64().expect("a number");
+                self.unacked.retain(|(cid, _)| *cid > acked);
+            }
+            "error" if data["code"] != "draining" => panic!("refused: {message}"),
+            _ => {}
+        }
+        Ok(message)
+    }
+}
+
+fn kind(message: &Value) -> &str {
+    message["type"].as_str().expect("a type")
+}
