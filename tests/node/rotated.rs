@@ -1,10 +1,6 @@
 //! Keys and certificates that are replaced under a running node.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path};
 
 use serde_json::Value;
 
@@ -62,10 +58,8 @@ async fn a_node_that_was_off_for_long_publishes_the_next_key_when_it_starts() {
     let older = key.with_file_name(format!("{}.pem", millis - 2 * 24 * 60 * 60 * 1000));
     fs::rename(&key, &older).expect("renamed");
     let node = Node::start_in(node.dir(), &["--set", "auth.rotate_keys_every=1day"]).await;
-    let until = Instant::now() + Duration::from_secs(30);
-    while published(&node).await.len() < 2 {
-        assert!(Instant::now() < until, "no next key is published: {}", node.log());
-    }
+    node.until_logged("signing keys changed").await;
+    assert_eq!(published(&node).await.len(), 2);
     assert_eq!(me(&node, &token).await, 200);
     let kept = node.aldis(&["keys", "list"]).1;
     assert!(kept.contains("  current ") && kept.contains("  next "), "{kept}");
@@ -81,15 +75,6 @@ fn write_certificate(folder: &Path, files: &[&str]) {
     }
 }
 
-async fn until_logged(node: &Node, text: &str) {
-    let until = Instant::now() + Duration::from_secs(60);
-    while !node.log().contains(text) {
-        assert!(Instant::now() < until, "the log does not say `{text}`: {}", node.log());
-        tokio::task::yield_now().await;
-        std::thread::yield_now();
-    }
-}
-
 #[tokio::test]
 async fn a_renewed_certificate_is_found_without_a_signal_once_both_files_are_written() {
     let dir = std::sync::Arc::new(tempfile::tempdir().expect("a temporary directory"));
@@ -98,8 +83,8 @@ async fn a_renewed_certificate_is_found_without_a_signal_once_both_files_are_wri
     let node = Node::start_in(dir, &["--set", "http.tls_cert=tls.crt", "--set", "http.tls_key=tls.key"]).await;
     write_certificate(&node.path(""), &["tls.crt"]);
     node.signal("-HUP");
-    until_logged(&node, "cannot reload the certificates; those in use stay in use").await;
+    node.until_logged("cannot reload the certificates; those in use stay in use").await;
     assert!(!node.log().contains("certificates reloaded"), "{}", node.log());
     write_certificate(&node.path(""), &both);
-    until_logged(&node, "certificates reloaded").await;
+    node.until_logged("certificates reloaded").await;
 }
