@@ -30,5 +30,7 @@ mod restarted;
 mod restored;
 #[path = "node/rotated.rs"]
 mod rotated;
+#[path = "node/socket.rs"]
+mod socket;
 #[path = "node/stored.rs"]
 mod stored;

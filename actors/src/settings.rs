@@ -175,7 +175,7 @@ impl Default for RoomLimits {
 pub struct UserLimits {
     /// Concurrent sockets: tabs and devices of one person. Opening another closes the oldest.
     pub sockets_max: usize,
-    /// How long before a token expires its owner is notified.
+    /// How long before a token expires its owner is notified; a fifth of its life if that is less.
     pub expiring_before: Duration,
 }
 

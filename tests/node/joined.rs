@@ -4,7 +4,7 @@ use serde_json::json;
 
 use tokio_tungstenite::tungstenite;
 
-use crate::process::{Node, Socket};
+use crate::{process::Node, socket::Socket};
 
 #[tokio::test]
 async fn two_users_sign_up_join_and_exchange_an_offer_and_an_answer() {

@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::process::Socket;
+use crate::socket::Socket;
 
 /// Timeout of every wait.
 const PATIENCE: Duration = Duration::from_secs(120);

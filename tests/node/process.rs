@@ -1,4 +1,4 @@
-//! A node in a separate process, and its clients.
+//! A node in a separate process.
 
 use std::{
     os::unix::process::CommandExt as _,
@@ -8,21 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{
-    io::AsyncWriteExt as _,
-    net::TcpStream,
-    time::{interval, timeout},
-};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
-    tungstenite::{self, Message, client::IntoClientRequest as _},
-};
+use tokio::time::{interval, timeout};
+
+use crate::socket::Socket;
 
 /// Timeout of every wait.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often the node's files are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -35,9 +28,6 @@ pub(super) struct Node {
     pub(super) http: String,
     pub(super) admin: String,
 }
-
-/// A user's socket.
-pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Node {
     /// Starts a node on free ports with these further arguments.
@@ -158,6 +148,15 @@ impl Node {
         std::fs::read_to_string(self.dir.path().join("log")).expect("the log is there")
     }
 
+    /// Waits until the log has this text.
+    pub(super) async fn until_logged(&self, text: &str) {
+        let (until, mut look) = (Instant::now() + 2 * PATIENCE, interval(LOOK_EVERY));
+        while !self.log().contains(text) {
+            assert!(Instant::now() < until, "the log does not say `{text}`: {}", self.log());
+            look.tick().await;
+        }
+    }
+
     pub(super) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
@@ -220,17 +219,12 @@ impl Node {
     pub(super) async fn refused_socket(&self, token: &str) -> (Vec<String>, Option<u16>) {
         let mut socket = self.greeting(token).await;
         let mut heard = Vec::new();
-        while let Some(Ok(frame)) = timeout(PATIENCE, socket.0.next()).await.expect("the socket is closed") {
-            match frame {
-                Message::Text(text) => {
-                    let message: Value = serde_json::from_str(&text).expect("JSON");
-                    heard.push(message["type"].as_str().expect("a type").to_owned());
-                }
-                Message::Close(frame) => return (heard, frame.map(|frame| frame.code.into())),
-                Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+        loop {
+            match timeout(PATIENCE, socket.next()).await.expect("the socket is closed") {
+                Ok(message) => heard.push(message["type"].as_str().expect("a type").to_owned()),
+                Err(code) => return (heard, code),
             }
         }
-        (heard, None)
     }
 
     async fn greeting(&self, token: &str) -> Socket {
@@ -269,82 +263,5 @@ impl Drop for Node {
     fn drop(&mut self) {
         let _ = self.child.kill(); // it may have ended
         let _ = self.child.wait();
-    }
-}
-
-impl Socket {
-    /// Connects to a node and offers these sub-protocols.
-    pub(super) async fn open(http: &str, protocols: &str) -> Result<Self, tungstenite::Error> {
-        let mut request = format!("ws://{http}/ws").into_client_request().expect("a request");
-        request.headers_mut().insert("sec-websocket-protocol", protocols.parse().expect("a header"));
-        let (socket, answer) = tokio_tungstenite::connect_async(request).await?;
-        assert_eq!(answer.headers()["sec-websocket-protocol"], "aldis.v1");
-        Ok(Self(socket))
-    }
-
-    /// The next message; else how the connection has ended: its close code, if there was one.
-    pub(super) async fn next(&mut self) -> Result<Value, Option<u16>> {
-        loop {
-            match self.0.next().await {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("JSON")),
-                Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Err(None),
-            }
-        }
-    }
-
-    /// Ends the connection without a close frame.
-    pub(super) async fn abandon(&mut self) {
-        let _ = self.0.get_mut().shutdown().await; // it may have ended
-    }
-
-    /// Sends a message, unless the connection has ended.
-    pub(super) async fn tries_to_say(&mut self, message: &Value) {
-        let _ = self.0.send(Message::text(message.to_string())).await; // the reader sees the end
-    }
-
-    pub(super) async fn says(&mut self, message: Value) {
-        self.0.send(Message::text(message.to_string())).await.expect("sent");
-    }
-
-    /// The next message of this type; others before it are skipped.
-    pub(super) async fn hears(&mut self, kind: &str) -> Value {
-        let hearing = async {
-            loop {
-                let heard = self.0.next().await.unwrap_or_else(|| panic!("closed before {kind}"));
-                if let Message::Text(text) = heard.expect("a frame") {
-                    let message: Value = serde_json::from_str(&text).expect("JSON");
-                    if message["type"] == kind {
-                        return message;
-                    }
-                }
-            }
-        };
-        timeout(PATIENCE, hearing).await.unwrap_or_else(|_| panic!("{kind} does not come"))
-    }
-
-    pub(super) async fn joins(&mut self, room: &str) -> Value {
-        self.says(json!({ "type": "join_room", "data": { "roomId": room } })).await;
-        self.hears("room_joined").await["data"].clone()
-    }
-
-    /// That the node still answers.
-    pub(super) async fn is_alive(&mut self) {
-        self.says(json!({ "type": "heartbeat", "data": {} })).await;
-        self.hears("heartbeat_ack").await;
-    }
-
-    /// The close code with which the node ends the socket.
-    pub(super) async fn is_closed(&mut self) -> Option<u16> {
-        let closing = async {
-            while let Some(heard) = self.0.next().await {
-                if let Ok(Message::Close(frame)) = heard {
-                    return frame.map(|frame| frame.code.into());
-                }
-            }
-            None
-        };
-        timeout(PATIENCE, closing).await.expect("the socket is closed")
     }
 }

@@ -1,26 +1,41 @@
 //! Messages to a user: from their sockets, and from the node.
 
 use crate::{
-    ports::RevocationScope,
+    ports::{Identity, RevocationScope},
     protocol::{Close, SocketId},
 };
+
+/// From when until when a token is valid, in seconds since the Unix epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLife {
+    /// When it was issued.
+    pub issued: u64,
+    /// When it expires.
+    pub expires: u64,
+}
+
+impl From<&Identity> for TokenLife {
+    fn from(identity: &Identity) -> Self {
+        Self { issued: identity.issued_ms / 1_000, expires: identity.expires }
+    }
+}
 
 /// A message to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
-    /// A socket belongs to this user, with a token until `expires` (seconds since the Unix epoch).
+    /// A socket belongs to this user.
     Attached {
         /// The socket.
         socket: SocketId,
-        /// When its token expires.
-        expires: u64,
+        /// Its token's life.
+        token: TokenLife,
     },
     /// A socket has a newer token.
     Refreshed {
         /// The socket.
         socket: SocketId,
-        /// When the new token expires.
-        expires: u64,
+        /// The new token's life.
+        token: TokenLife,
     },
     /// A socket has ended.
     Detached(SocketId),

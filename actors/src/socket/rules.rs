@@ -23,6 +23,7 @@ use crate::{
     messages::{
         room::{self, SeatRef},
         socket::{Credential, Disconnect, FromRoom, FromUser, Lookup},
+        user::TokenLife,
     },
     ports::{Identity, RoomSettings, TokenError, Unavailable},
     protocol::{
@@ -145,10 +146,10 @@ pub(crate) enum Effect {
     Verify(String, Purpose),
     /// Look a room up; the result is an event.
     LookUp(RoomId, Lookup),
-    /// Attach this socket to the user's cell, with a token until then.
-    Attach(UserId, u64),
-    /// Send it the expiry of the newer token.
-    Refresh(UserId, u64),
+    /// Attach this socket to the user's cell.
+    Attach(UserId, TokenLife),
+    /// Send it the life of the newer token.
+    Refresh(UserId, TokenLife),
     Welcome(UserId),
     /// Send to a room, and open it if it is not open; without settings if they are unknown.
     Open(RoomId, Option<RoomSettings>, room::Message),
@@ -262,7 +263,7 @@ impl Connection {
             }
             FromUser::Revoked(_) => {}
             FromUser::Restarted => {
-                cx.out.extend(self.identity.as_ref().map(|identity| Effect::Attach(identity.user, identity.expires)));
+                cx.out.extend(self.identity.as_ref().map(|identity| Effect::Attach(identity.user, identity.into())));
             }
         }
     }

@@ -9,7 +9,10 @@ use smallvec::SmallVec;
 
 use crate::{
     clock::Moment,
-    messages::{socket::FromUser, user::Message},
+    messages::{
+        socket::FromUser,
+        user::{Message, TokenLife},
+    },
     protocol::{Close, SocketId},
     settings::UserLimits,
 };
@@ -22,23 +25,30 @@ pub(crate) struct User {
     sockets: SmallVec<[(SocketId, Token); 1]>,
 }
 
-/// When a token expires, in seconds since the Unix epoch; the highest bit is set once its socket was warned.
+/// A socket's token. Small, for there is one for each idle connection.
 #[derive(Debug, Clone, Copy)]
-struct Token(u64);
+struct Token {
+    /// When it expires, in seconds since the Unix epoch: until the year 2106.
+    expires: u32,
+    /// How many seconds before that its socket is warned; 0 once it was.
+    lead: u32,
+}
 
-const WARNED: u64 = 1 << 63;
+/// The part of a token's life before whose end its socket is warned, if that is less than the configured time: tokens of a
+/// short life would otherwise be renewed as soon as they are issued.
+const LEAD_SHARE: u64 = 5;
 
 impl Token {
-    const fn new(expires: u64) -> Self {
-        Self(if expires < WARNED { expires } else { WARNED - 1 })
+    fn new(life: TokenLife, limits: &UserLimits) -> Self {
+        let share = life.expires.saturating_sub(life.issued) / LEAD_SHARE;
+        let lead = share.clamp(1, limits.expiring_before.as_secs().max(1));
+        let seconds = |seconds: u64| u32::try_from(seconds).unwrap_or(u32::MAX);
+        Self { expires: seconds(life.expires), lead: seconds(lead) }
     }
 
-    const fn expires(self) -> u64 {
-        self.0 & !WARNED
-    }
-
-    const fn is_warned(self) -> bool {
-        self.0 & WARNED != 0
+    /// Seconds until it expires.
+    fn left(self, unix_ms: u64) -> u64 {
+        u64::from(self.expires).saturating_sub(unix_ms / 1_000)
     }
 }
 
@@ -79,21 +89,19 @@ impl User {
     /// When the next [`Message::Tick`] is due.
     pub(crate) fn wake_at(&self, now: Moment) -> Option<Instant> {
         let next = self.sockets.iter().map(|(_, token)| {
-            let before = if token.is_warned() { 0 } else { self.limits.expiring_before.as_millis() };
-            let at = u128::from(token.expires()).saturating_mul(1_000).saturating_sub(before);
-            at.saturating_sub(u128::from(now.unix_ms))
+            let at = u64::from(token.expires.saturating_sub(token.lead)) * 1_000;
+            at.saturating_sub(now.unix_ms)
         });
-        let millis = u64::try_from(next.min()?).unwrap_or(u64::MAX);
-        now.at.checked_add(Duration::from_millis(millis.min(MILLIS_MAX)))
+        now.at.checked_add(Duration::from_millis(next.min()?.min(MILLIS_MAX)))
     }
 
     /// Decides.
     pub(crate) fn handle(&mut self, command: Message, now: Moment) -> Vec<Effect> {
         match command {
-            Message::Attached { socket, expires } => self.attached(socket, expires),
-            Message::Refreshed { socket, expires } => {
+            Message::Attached { socket, token } => self.attached(socket, token),
+            Message::Refreshed { socket, token: life } => {
                 if let Some((_, token)) = self.sockets.iter_mut().find(|(theirs, _)| *theirs == socket) {
-                    *token = Token::new(expires);
+                    *token = Token::new(life, &self.limits);
                 }
                 Vec::new()
             }
@@ -112,8 +120,8 @@ impl User {
         }
     }
 
-    fn attached(&mut self, socket: SocketId, expires: u64) -> Vec<Effect> {
-        let token = Token::new(expires);
+    fn attached(&mut self, socket: SocketId, life: TokenLife) -> Vec<Effect> {
+        let token = Token::new(life, &self.limits);
         match self.sockets.binary_search_by_key(&socket, |(theirs, _)| *theirs) {
             Ok(known) => self.sockets[known].1 = token,
             Err(place) => self.sockets.insert(place, (socket, token)),
@@ -124,15 +132,14 @@ impl User {
 
     fn tick(&mut self, unix_ms: u64) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let before = self.limits.expiring_before.as_secs();
         self.sockets.retain_mut(|(socket, token)| {
-            let left = token.expires().saturating_sub(unix_ms / 1_000);
+            let left = token.left(unix_ms);
             if left == 0 {
                 effects.push((*socket, FromUser::Close(Close::Token)));
                 return false;
             }
-            if left <= before && !token.is_warned() {
-                token.0 |= WARNED;
+            if left <= u64::from(token.lead) {
+                token.lead = 0;
                 effects.push((*socket, FromUser::Expiring(left)));
             }
             true

@@ -12,7 +12,7 @@ use crate::{
     messages::{
         To,
         socket::{FromUser, Message as SocketMessage},
-        user::Message,
+        user::{Message, TokenLife},
     },
     ports::RevocationScope,
     protocol::{Close, SocketId},
@@ -26,6 +26,10 @@ fn user(sockets_max: usize) -> User {
     User::new(Arc::new(UserLimits { sockets_max, expiring_before: Duration::from_secs(60) }))
 }
 
+fn until(expires: u64) -> TokenLife {
+    TokenLife { issued: 0, expires }
+}
+
 fn at(seconds: u64) -> Moment {
     Moment { at: Instant::now(), unix_ms: seconds * 1_000 }
 }
@@ -33,15 +37,15 @@ fn at(seconds: u64) -> Moment {
 #[test]
 fn the_oldest_sockets_are_closed() {
     let mut user = user(1);
-    assert_eq!(user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0)), []);
-    let told = user.handle(Message::Attached { socket: B, expires: 1_000 }, at(0));
+    assert_eq!(user.handle(Message::Attached { socket: A, token: until(1_000) }, at(0)), []);
+    let told = user.handle(Message::Attached { socket: B, token: until(1_000) }, at(0));
     assert_eq!(told, [(A, FromUser::Close(Close::Replaced))]);
 }
 
 #[test]
 fn a_token_is_warned_of_once_then_closes_its_socket() {
     let mut user = user(4);
-    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
+    user.handle(Message::Attached { socket: A, token: until(1_000) }, at(0));
     assert_eq!(user.handle(Message::Tick, at(939)), []);
     assert_eq!(user.handle(Message::Tick, at(940)), [(A, FromUser::Expiring(60))]);
     assert_eq!(user.handle(Message::Tick, at(950)), []);
@@ -50,11 +54,22 @@ fn a_token_is_warned_of_once_then_closes_its_socket() {
 }
 
 #[test]
+fn a_token_of_a_short_life_is_warned_of_in_its_last_fifth() {
+    let mut user = user(4);
+    user.handle(Message::Attached { socket: A, token: TokenLife { issued: 1_000, expires: 1_050 } }, at(1_000));
+    assert_eq!(user.handle(Message::Tick, at(1_039)), [], "not as soon as it was issued");
+    assert_eq!(user.handle(Message::Tick, at(1_040)), [(A, FromUser::Expiring(10))]);
+    user.handle(Message::Refreshed { socket: A, token: TokenLife { issued: 1_040, expires: 1_042 } }, at(1_040));
+    assert_eq!(user.handle(Message::Tick, at(1_040)), []);
+    assert_eq!(user.handle(Message::Tick, at(1_041)), [(A, FromUser::Expiring(1))]);
+}
+
+#[test]
 fn a_newer_token_starts_the_clock_again() {
     let mut user = user(4);
-    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
+    user.handle(Message::Attached { socket: A, token: until(1_000) }, at(0));
     user.handle(Message::Tick, at(940));
-    user.handle(Message::Refreshed { socket: A, expires: 2_000 }, at(941));
+    user.handle(Message::Refreshed { socket: A, token: until(2_000) }, at(941));
     assert_eq!(user.handle(Message::Tick, at(1_000)), []);
     assert_eq!(user.wake_at(at(1_000)).map(|wake| wake > Instant::now() + Duration::from_secs(900)), Some(true));
 }
@@ -62,8 +77,8 @@ fn a_newer_token_starts_the_clock_again() {
 #[test]
 fn a_kick_closes_every_socket() {
     let mut user = user(4);
-    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
-    user.handle(Message::Attached { socket: B, expires: 1_000 }, at(0));
+    user.handle(Message::Attached { socket: A, token: until(1_000) }, at(0));
+    user.handle(Message::Attached { socket: B, token: until(1_000) }, at(0));
     let told = user.handle(Message::Kick(Close::Forbidden), at(1));
     assert_eq!(told, [(A, FromUser::Close(Close::Forbidden)), (B, FromUser::Close(Close::Forbidden))]);
     assert!(user.is_idle());
@@ -77,8 +92,8 @@ fn an_idle_user_is_small() {
 #[test]
 fn every_socket_hears_of_a_revocation_and_decides_for_its_own_token() {
     let mut user = user(4);
-    user.handle(Message::Attached { socket: A, expires: 1_000 }, at(0));
-    user.handle(Message::Attached { socket: B, expires: 1_000 }, at(0));
+    user.handle(Message::Attached { socket: A, token: until(1_000) }, at(0));
+    user.handle(Message::Attached { socket: B, token: until(1_000) }, at(0));
     let scope = RevocationScope::AllBefore(7);
     let told = user.handle(Message::Revoked(scope), at(1));
     assert_eq!(told, [(A, FromUser::Revoked(scope)), (B, FromUser::Revoked(scope))]);
@@ -87,7 +102,8 @@ fn every_socket_hears_of_a_revocation_and_decides_for_its_own_token() {
 
 #[test]
 fn a_full_mailbox_refuses_new_sockets_and_tokens_and_never_a_kick() {
-    for message in [Message::Attached { socket: A, expires: 9 }, Message::Refreshed { socket: A, expires: 9 }] {
+    for message in [Message::Attached { socket: A, token: until(9) }, Message::Refreshed { socket: A, token: until(9) }]
+    {
         assert!(!UserTurn::is_exempt(&message));
         let mut told = Vec::new();
         UserTurn::refused(message, &mut told);

@@ -6,7 +6,7 @@ use super::{
     line::Answer,
     world::{Login, NEW_PASSWORD, PASSWORD, World},
 };
-use crate::process::Socket;
+use crate::socket::Socket;
 
 /// A route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

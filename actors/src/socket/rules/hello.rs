@@ -38,7 +38,7 @@ impl Connection {
             (Purpose::Hello(resume), Ok(identity)) => self.authenticated(identity, resume, cx),
             (Purpose::Hello(_), Err(why)) => self.close(Close::Token, Some(token_refusal(&why)), cx),
             (Purpose::Refresh, Ok(identity)) if self.user() == Some(identity.user) => {
-                cx.out.push(Effect::Refresh(identity.user, identity.expires));
+                cx.out.push(Effect::Refresh(identity.user, (&identity).into()));
                 self.identity = Some(identity);
             }
             (Purpose::Refresh, Ok(_)) => {
@@ -55,7 +55,7 @@ impl Connection {
         }
         self.phase = Phase::Ready;
         self.life.welcomed(cx);
-        cx.out.push(Effect::Attach(identity.user, identity.expires));
+        cx.out.push(Effect::Attach(identity.user, (&identity).into()));
         cx.out.push(Effect::Welcome(identity.user));
         self.identity = Some(identity);
         if self.degraded {

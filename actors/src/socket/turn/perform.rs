@@ -21,11 +21,11 @@ impl SocketTurn {
                 self.handle(Event::Verified(purpose, verified), now, out);
             }
             Effect::LookUp(room, lookup) => self.look_up(room, lookup, now, out),
-            Effect::Attach(user, expires) => {
-                out.tell(To::StartUser(user, UserMessage::Attached { socket: self.connection.id(), expires }));
+            Effect::Attach(user, token) => {
+                out.tell(To::StartUser(user, UserMessage::Attached { socket: self.connection.id(), token }));
             }
-            Effect::Refresh(user, expires) => {
-                out.tell(To::User(user, UserMessage::Refreshed { socket: self.connection.id(), expires }));
+            Effect::Refresh(user, token) => {
+                out.tell(To::User(user, UserMessage::Refreshed { socket: self.connection.id(), token }));
             }
             Effect::Welcome(user) => {
                 let welcome = ServerToClient::Welcome(Box::new(self.welcome(user)));
