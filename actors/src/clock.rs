@@ -19,7 +19,7 @@ pub use crate::executor::Moment;
 /// A gap between two ticks longer than this is a pause of the process, not a late tick.
 pub const PAUSE_MIN: Duration = Duration::from_secs(1);
 
-/// A point in time in 8 bytes, for what is stored once per connection: nanoseconds since the first one of this process.
+/// A point in time in 8 bytes, for what is stored once per connection: nanoseconds since just before the first one of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stamp(NonZeroI64);
 
@@ -29,7 +29,7 @@ static ORIGIN: OnceLock<Instant> = OnceLock::new();
 impl From<Instant> for Stamp {
     #[inline]
     fn from(at: Instant) -> Self {
-        let origin = *ORIGIN.get_or_init(|| at);
+        let origin = *ORIGIN.get_or_init(|| at.checked_sub(Duration::from_nanos(1)).unwrap_or(at)); // zero is taken
         let nanos = match at.checked_duration_since(origin) {
             Some(since) => nanos(since),
             None => -nanos(origin.saturating_duration_since(at)),

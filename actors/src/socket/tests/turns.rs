@@ -34,7 +34,7 @@ fn the_frames_of_one_activation_are_written_together() {
 fn a_known_room_is_asked_in_the_same_turn_and_an_unknown_one_looked_up_meanwhile() {
     let mut known = Stage::opened(env(SocketLimits::default(), true));
     known.tell([Message::Opened(Credential::Token("t".to_owned())), known.received(&join_room())]);
-    let attached = "user Attached { socket: SocketId(1), token: TokenLife { issued: 0, expires: 9999 } }";
+    let attached = "user Attached { socket: SocketId(1), token: TokenLife { issued: 5, expires: 9999 } }";
     assert_eq!(known.told(), [attached, "open room join", "wake in 10s"]);
     assert!(known.out.waits.is_empty());
 
