@@ -100,10 +100,7 @@ pub(super) async fn login(
     by: RefreshBy,
     Body(login): Body<Login>,
 ) -> Result<Response, Problem> {
-    if let Err(wait) = site.rates.login_email.take(login.email.trim().to_ascii_lowercase()) {
-        metrics::auth_result("login", Code::RateLimited.as_str());
-        return Err(Problem::too_often("logins into this account", wait));
-    }
+    door.may_try(&site, &login.email).inspect_err(|_| metrics::auth_result("login", Code::RateLimited.as_str()))?;
     let session = counted("login", site.accounts.log_in(login, door.client()).await)?;
     Ok(door.let_in(&site, StatusCode::OK, session, by))
 }

@@ -1,4 +1,4 @@
-//! Rate limits: by client address, by user, for sockets by address, and for logins by address and by e-mail.
+//! Rate limits: by client address, by user, for sockets by address, and for logins by address, and by e-mail and address.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,7 +23,8 @@ pub struct Limits {
     pub sockets: Rate,
     /// Signups, logins and refreshes per client address: each login costs 16 ms of CPU.
     pub auth_address: Rate,
-    /// Logins per account, successful or not: it limits password guessing.
+    /// Logins per account and client network, successful or not: it limits password guessing, and lets no stranger lock
+    /// the owner out.
     pub login_email: Rate,
     /// Addresses, users or accounts tracked in each table (≈ 50 bytes each); beyond it they share counters.
     pub keys_max: usize,

@@ -1,6 +1,8 @@
 //! Shared by the authentication endpoints: checks of the request, how the refresh token is sent, the response with its
 //! cookies.
 
+use std::net::IpAddr;
+
 use axum::{
     Json,
     extract::FromRequestParts,
@@ -70,6 +72,8 @@ pub(in crate::http) struct Door {
     secure: bool,
     refresh: Option<String>,
     client: String,
+    /// The network that asks; absent in requests that came over no connection.
+    network: Option<IpAddr>,
 }
 
 impl FromRequestParts<Shared> for Door {
@@ -86,7 +90,8 @@ impl FromRequestParts<Shared> for Door {
         let secure = known.is_some_and(|known| known.secure);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         let client = agent.unwrap_or_default().to_owned();
-        Ok(Self { secure, refresh: cookie::refresh(&parts.headers, secure), client })
+        let network = known.map(|known| known.client.network());
+        Ok(Self { secure, refresh: cookie::refresh(&parts.headers, secure), client, network })
     }
 }
 
@@ -138,6 +143,12 @@ impl Door {
         let mut response = StatusCode::NO_CONTENT.into_response();
         self.forget(&mut response);
         response
+    }
+
+    /// Whether this network may try a password of this account once more: strangers elsewhere lock nobody out.
+    pub(super) fn may_try(&self, site: &Shared, email: &str) -> Result<(), Problem> {
+        let tried = site.rates.login_email.take((email.trim().to_ascii_lowercase(), self.network));
+        tried.map_err(|wait| Problem::too_often("logins into this account from your network", wait))
     }
 
     /// Whether the password of this user may be guessed once more; a session that was stolen must not find it out.

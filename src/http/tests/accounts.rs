@@ -225,6 +225,25 @@ async fn guessing_a_password_is_slowed_down_by_the_account() {
 }
 
 #[tokio::test]
+async fn a_stranger_who_guesses_from_another_network_locks_nobody_out() {
+    let slow = rate::Rate { burst: 3, per: std::time::Duration::from_secs(3600) };
+    let rates = rate::Limits { login_email: slow, ..rate::Limits::default() };
+    let bench = bench_with(Settings { rates, ..Settings::default() }).await;
+    bench.signup("ann").await;
+    let from = |peer: &str, password: &str| {
+        let peer: std::net::SocketAddr = peer.parse().expect("an address");
+        let mut ask = Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": password}));
+        ask.request = ask.request.extension(axum::extract::ConnectInfo(peer));
+        ask
+    };
+    for _ in 0..3 {
+        from("203.0.113.1:3", "guess").send(&bench.router).await.is_problem(401, "credentials_invalid");
+    }
+    from("203.0.113.1:4", "guess").send(&bench.router).await.is_problem(429, "rate_limited");
+    assert_eq!(from("203.0.113.2:3", "correct horse").send(&bench.router).await.status, 200);
+}
+
+#[tokio::test]
 async fn the_jwks_has_the_public_keys_and_may_be_cached() {
     let bench = bench().await;
     let answer = Ask::get("/.well-known/jwks.json").send(&bench.router).await;
