@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod http;
 pub mod ice;
+pub mod ledger;
 pub mod load;
 pub mod net;
 pub mod storage;

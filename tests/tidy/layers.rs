@@ -32,7 +32,7 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["net"],
             &["config"],
             &["telemetry"],
-            &["ice", "load", "storage"],
+            &["ice", "ledger", "load", "storage"],
             &["auth"],
             &["http"],
             &["ws"],

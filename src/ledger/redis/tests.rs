@@ -1,0 +1,5 @@
+//! The contract on a real Redis, and what only this ledger promises.
+
+mod contract;
+mod difference;
+mod server;

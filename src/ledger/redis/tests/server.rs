@@ -1,0 +1,54 @@
+//! A Redis of a test's own: a process on a socket in a folder of its own, stopped when it is dropped.
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use redis::aio::MultiplexedConnection;
+
+/// A running server.
+pub(super) struct Server {
+    process: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts one, without persistence.
+    pub(super) fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let process = Command::new("redis-server")
+            .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
+            .arg(folder.path().join("s"))
+            .arg("--dir")
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server runs: apt-get install redis-server");
+        let server = Self { process, folder };
+        let until = Instant::now() + Duration::from_secs(10);
+        while std::os::unix::net::UnixStream::connect(server.folder.path().join("s")).is_err() {
+            assert!(Instant::now() < until, "redis-server answers within ten seconds");
+            std::thread::yield_now();
+        }
+        server
+    }
+
+    /// Its address.
+    pub(super) fn url(&self) -> String {
+        format!("redis+unix://{}", self.folder.path().join("s").display())
+    }
+}
+
+/// A connection of the test's own to the server at this address.
+pub(super) async fn connection(url: &str) -> MultiplexedConnection {
+    let client = redis::Client::open(url).expect("an address");
+    client.get_multiplexed_async_connection().await.expect("the server answers")
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
