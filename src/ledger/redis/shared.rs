@@ -113,7 +113,7 @@ impl Shared {
     pub(super) fn learn(&self, epoch: Epoch) {
         let before = self.epoch.fetch_max(epoch, Ordering::SeqCst);
         if before > 0 && epoch > before {
-            self.subscriptions.tell_all(&Event::Epoch(epoch));
+            self.subscriptions.tell_epoch(epoch);
         }
     }
 

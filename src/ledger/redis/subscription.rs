@@ -11,7 +11,7 @@ use std::{
 
 use actors::{
     ledger::{Event, Subscriber},
-    protocol::NodeId,
+    protocol::{Epoch, NodeId},
 };
 
 /// Every local node's subscription.
@@ -71,6 +71,16 @@ impl Subscriptions {
     pub(super) fn tell_all(&self, event: &Event) {
         for node in self.nodes() {
             self.tell(&node, event.clone());
+        }
+    }
+
+    /// Tells every node of a new epoch, also while the link is down: it is found out before channels are subscribed. A node
+    /// that is full learns of it with its lease.
+    pub(super) fn tell_epoch(&self, epoch: Epoch) {
+        for node in self.nodes() {
+            if let Some(subscription) = self.of(&node) {
+                (subscription.subscriber)(Event::Epoch(epoch));
+            }
         }
     }
 
@@ -156,8 +166,9 @@ mod tests {
         all.begin(&node);
         all.interrupt();
         all.interrupt();
+        all.tell_epoch(2);
         all.begin(&node);
-        assert_eq!(seen(), [Event::Subscribed, Event::Interrupted, Event::Subscribed]);
+        assert_eq!(seen(), [Event::Subscribed, Event::Interrupted, Event::Epoch(2), Event::Subscribed]);
     }
 
     #[test]

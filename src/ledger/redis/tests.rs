@@ -2,4 +2,5 @@
 
 mod contract;
 mod difference;
+mod failing;
 mod server;

@@ -17,27 +17,49 @@ impl Server {
     /// Starts one, without persistence.
     pub(super) fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let process = Command::new("redis-server")
-            .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
-            .arg(folder.path().join("s"))
-            .arg("--dir")
-            .arg(folder.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server runs: apt-get install redis-server");
-        let server = Self { process, folder };
-        let until = Instant::now() + Duration::from_secs(10);
-        while std::os::unix::net::UnixStream::connect(server.folder.path().join("s")).is_err() {
-            assert!(Instant::now() < until, "redis-server answers within ten seconds");
-            std::thread::yield_now();
-        }
-        server
+        Self { process: run(&folder), folder }
+    }
+
+    /// Kills it; what it stored is lost.
+    pub(super) fn kill(&mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it runs");
+    }
+
+    /// Starts it again, empty.
+    pub(super) fn restart(&mut self) {
+        std::fs::remove_file(self.folder.path().join("s")).expect("the socket of the one before");
+        self.process = run(&self.folder);
+    }
+
+    /// Sends it a signal.
+    pub(super) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.process.id().to_string()).status();
+        assert!(sent.expect("kill runs").success());
     }
 
     /// Its address.
     pub(super) fn url(&self) -> String {
         format!("redis+unix://{}", self.folder.path().join("s").display())
     }
+}
+
+fn run(folder: &tempfile::TempDir) -> Child {
+    let socket = folder.path().join("s");
+    let process = Command::new("redis-server")
+        .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
+        .arg(&socket)
+        .arg("--dir")
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server runs: apt-get install redis-server");
+    let until = Instant::now() + Duration::from_secs(10);
+    while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+        assert!(Instant::now() < until, "redis-server answers within ten seconds");
+        std::thread::yield_now();
+    }
+    process
 }
 
 /// A connection of the test's own to the server at this address.
