@@ -116,30 +116,21 @@ impl RedisLedger {
         arguments: Vec<String>,
         read: impl FnOnce(Value) -> Read<Result<T, Failure>> + Send + 'static,
     ) -> Answer<T> {
+        let bytes = keys.iter().chain(&arguments).map(String::len).sum();
+        let Some(booked) = self.shared.book(bytes) else { return Answer::Now(Err(NOT_SENT)) };
         let (answer, answered) = oneshot::channel();
-        let call = Call { script, keys, arguments, asked: monotonic(), answer };
-        let (bytes, shared) = (call.bytes(), self.shared.clone());
-        if !self.order(Order::Call(call), bytes) {
+        let call = Call { script, keys, arguments, asked: monotonic(), answer, booked };
+        if self.orders.try_send(Order::Call(call)).is_err() {
             return Answer::Now(Err(NOT_SENT));
         }
         Answer::Later(Box::pin(async move {
             // The sender is dropped when the link is lost after the operation was sent.
-            let value = answered.await.unwrap_or(Err(UNANSWERED));
-            shared.unbook(bytes);
-            read(value?).unwrap_or_else(|why| {
+            let value = answered.await.unwrap_or(Err(UNANSWERED))?;
+            read(value).unwrap_or_else(|why| {
                 tracing::error!(%why, ?script, "an answer of the ledger cannot be read");
                 Err(UNANSWERED)
             })
         }))
-    }
-
-    /// Books an order of this many bytes and hands it to the link; whether there was room for it.
-    fn order(&self, order: Order, bytes: usize) -> bool {
-        let is_taken = self.shared.book(bytes) && self.orders.try_send(order).is_ok();
-        if !is_taken {
-            self.shared.unbook(bytes);
-        }
-        is_taken
     }
 
     /// Tells the link of a node's channel.

@@ -7,6 +7,5 @@ for _, n in ipairs(seats) do
   touched[node(n)] = true
   redis.call('DEL', INBOX .. n)
 end
-newest_order()
 seats = {}
 return { 'ok', finish() }

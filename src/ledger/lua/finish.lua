@@ -53,12 +53,12 @@ end
 -- Writes what has changed. A room without seats is removed; its newest join order stays known.
 local function finish()
   if #seats == 0 then
-    if is_stored or number(cold.get('rev')) > 0 then
-      local newest = math.max(number(cold.get('rev')), number(era[3]))
-      redis.call('HSET', ERA, 'newest', text(newest))
+    -- Also of a room that has expired meanwhile: its traces in the indexes go.
+    redis.call('ZREM', DUE, ROOM)
+    for name in pairs(touched) do redis.call('SREM', AT .. name, ROOM) end
+    if is_stored then
+      redis.call('HSET', ERA, 'newest', text(math.max(number(cold.get('rev')), number(era[3]))))
       redis.call('DEL', HOT, COLD)
-      redis.call('ZREM', DUE, ROOM)
-      for name in pairs(touched) do redis.call('SREM', AT .. name, ROOM) end
     end
     return publish()
   end

@@ -2,7 +2,7 @@
 local refused = stale()
 if refused then return refused end
 local dead, freed = {}, {}
-for index = ARGS, #ARGV do dead[ARGV[index]] = true end
+for index = ARGS, #ARGV do dead[ARGV[index]], touched[ARGV[index]] = true, true end
 load_seats('adoxf')
 
 local function orphan(n) disconnect(n, now + number(cold.get('w' .. n)), true) end

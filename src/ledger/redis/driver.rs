@@ -50,9 +50,9 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
             },
             Act::Greet => {
                 let Some(opened) = streams.take() else { continue };
-                match timeout(within, handshake::greet(&shared, &address.info, opened, previous.take())).await {
-                    Ok(Ok(greeted)) => {
-                        previous = Some(greeted.client);
+                match timeout(within, handshake::greet(&shared, &address.info, opened, previous.as_ref())).await {
+                    Ok(Ok((greeted, client))) => {
+                        previous = Some(client);
                         session = Some(greeted);
                         Event::Greeted
                     }
@@ -130,7 +130,7 @@ async fn subscribe(shared: &Shared, connection: &mut MultiplexedConnection) -> R
 /// Hands operations on until the link fails (`false`) or the ledger is dropped (`true`). What is under way then has an
 /// unknown outcome: its answer's sender is dropped.
 async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Order>) -> bool {
-    let Session { commands, subscription, mut drivers, client: _ } = session;
+    let Session { commands, subscription, mut drivers } = session;
     let mut under_way: FuturesUnordered<UnderWay> = FuturesUnordered::new();
     let mut pings = interval(shared.limits.ping_each);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -187,8 +187,8 @@ fn start(
 ) -> UnderWay {
     match order {
         Order::Call(call) => Box::pin(evaluated(shared, commands, call)),
-        Order::Publish { channel, payload, answer } => Box::pin(async move {
-            let mut commands = commands;
+        Order::Publish { channel, payload, answer, booked } => Box::pin(async move {
+            let (mut commands, _booked) = (commands, booked);
             tell(ask(&mut commands, cmd("PUBLISH").arg(channel).arg(payload)).await, answer)
         }),
         Order::Unsubscribe(node) => {
@@ -222,6 +222,7 @@ async fn evaluated(shared: Arc<Shared>, mut commands: MultiplexedConnection, cal
         }
         result = ask(&mut commands, &command).await;
     }
+    drop(call.booked);
     tell(result, call.answer)
 }
 

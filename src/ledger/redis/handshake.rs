@@ -55,8 +55,13 @@ pub(super) struct Session {
     pub(super) commands: MultiplexedConnection,
     pub(super) subscription: MultiplexedConnection,
     pub(super) drivers: Drivers,
-    /// The id of the connection for commands.
-    pub(super) client: i64,
+}
+
+/// A connection for commands, as its server knows it. Another server gives the same number to somebody else.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Client {
+    server: String,
+    id: i64,
 }
 
 /// The tasks that read and write.
@@ -125,14 +130,14 @@ pub(super) async fn open(dial: &Dial) -> Result<[Box<dyn Stream>; 2], DialError>
     Ok([dial().await?, dial().await?])
 }
 
-/// Makes the handshake. `previous`: our connection before, which is ended first: what the server has not read of it is
-/// never executed.
+/// Makes the handshake. `previous`: our connection before, which this server is told to end first: what it has not read of
+/// it is never executed.
 pub(super) async fn greet(
     shared: &Arc<Shared>,
     info: &ConnectionInfo,
     [commands, subscription]: [Box<dyn Stream>; 2],
-    previous: Option<i64>,
-) -> Result<Session, DialError> {
+    previous: Option<&Client>,
+) -> Result<(Session, Client), DialError> {
     let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
     let config = AsyncConnectionConfig::new()
         .set_response_timeout(Some(shared.limits.answer_within))
@@ -142,20 +147,20 @@ pub(super) async fn greet(
     let driver = tokio::spawn(driver);
     let (subscription, listener) = MultiplexedConnection::new_with_config(&settings, subscription, listening).await?;
     let drivers = Drivers([driver, tokio::spawn(listener)]);
-    if let Some(previous) = previous {
-        let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous).take();
+    let server = examine(&mut commands).await?;
+    if let Some(previous) = previous.filter(|previous| previous.server == server) {
+        let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous.id).take();
         ask(&mut commands, &kill).await?;
     }
-    let Value::Int(client) = ask(&mut commands, cmd("CLIENT").arg("ID")).await? else {
+    let Value::Int(id) = ask(&mut commands, cmd("CLIENT").arg("ID")).await? else {
         return Err(DialError::Malformed("CLIENT ID".to_owned()));
     };
-    let id = examine(&mut commands).await?;
     for text in shared.scripts.texts() {
         ask(&mut commands, cmd("SCRIPT").arg("LOAD").arg(text)).await?;
     }
-    begin_epoch(shared, &mut commands, &id, false).await?;
-    *shared.server.lock().unwrap_or_else(PoisonError::into_inner) = id;
-    Ok(Session { commands, subscription, drivers, client })
+    begin_epoch(shared, &mut commands, &server, false).await?;
+    shared.server.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&server);
+    Ok((Session { commands, subscription, drivers }, Client { server, id }))
 }
 
 /// Answers the server's run id.

@@ -91,12 +91,8 @@ impl Ledger for RedisLedger {
         let (shared, node) = (self.shared.clone(), node.clone());
         self.raw(Script::Renew, keys, own, move |value| {
             let mut parts = Parts::of(value)?;
-            let (kept, epoch) = (parts.text()? == "1", parts.text()?);
+            let (kept, epoch) = (parts.text()? == "1", parts.number()?);
             shared.subscriptions.recover(&node);
-            if epoch.is_empty() {
-                return Ok(Err(NOT_SENT)); // it has lost everything: the next operation on a room finds that out
-            }
-            let epoch: Epoch = codec::parse(&epoch)?;
             shared.learn(epoch);
             Ok(Ok(if epoch > known {
                 Lease::Rebuilt(epoch)
@@ -145,14 +141,10 @@ impl Ledger for RedisLedger {
             return Answer::Now(Err(Failure::NotApplied { wait: AWAY_WAIT }));
         };
         let (answer, answered) = oneshot::channel();
-        let (bytes, shared) = (payload.len(), self.shared.clone());
-        if !self.order(Order::Publish { channel, payload, answer }, bytes) {
+        let Some(booked) = self.shared.book(payload.len()) else { return Answer::Now(Err(NOT_SENT)) };
+        if self.orders.try_send(Order::Publish { channel, payload, answer, booked }).is_err() {
             return Answer::Now(Err(NOT_SENT));
         }
-        Answer::Later(Box::pin(async move {
-            let published = answered.await.unwrap_or(Err(UNANSWERED));
-            shared.unbook(bytes);
-            published.map(|_| ())
-        }))
+        Answer::Later(Box::pin(async move { answered.await.unwrap_or(Err(UNANSWERED)).map(|_| ()) }))
     }
 }

@@ -1,7 +1,7 @@
 //! What the ledger and its link share: names, scripts, bounds, the epoch, subscriptions, and how much is under way.
 
 use std::sync::{
-    Mutex,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
@@ -25,12 +25,32 @@ pub(super) struct Shared {
     pub(super) subscriptions: Subscriptions,
     /// The newest epoch that was heard of; 0 before the first.
     epoch: AtomicU64,
-    in_flight: AtomicUsize,
-    in_flight_bytes: AtomicUsize,
+    account: Arc<Account>,
     /// Whether operations flow.
     pub(super) is_up: AtomicBool,
     /// The run id of the server of the present connection.
     pub(super) server: Mutex<String>,
+}
+
+/// What is under way.
+#[derive(Debug, Default)]
+struct Account {
+    operations: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+/// An operation that counts as under way until this is dropped, whether anybody waits for its answer or not.
+#[derive(Debug)]
+pub(super) struct Booked {
+    account: Arc<Account>,
+    bytes: usize,
+}
+
+impl Drop for Booked {
+    fn drop(&mut self) {
+        self.account.operations.fetch_sub(1, Ordering::Relaxed);
+        self.account.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// One operation on its way.
@@ -40,6 +60,7 @@ pub(super) struct Call {
     pub(super) arguments: Vec<String>,
     pub(super) asked: std::time::Instant,
     pub(super) answer: oneshot::Sender<Result<Value, Failure>>,
+    pub(super) booked: Booked,
 }
 
 /// What is asked of the link, in order.
@@ -58,6 +79,8 @@ pub(super) enum Order {
         payload: String,
         /// Whether it was taken.
         answer: oneshot::Sender<Result<Value, Failure>>,
+        /// Counts it.
+        booked: Booked,
     },
     /// Answered once everything published before was handed on.
     #[cfg(test)]
@@ -65,11 +88,6 @@ pub(super) enum Order {
 }
 
 impl Call {
-    /// Bytes that it sends, about.
-    pub(super) fn bytes(&self) -> usize {
-        self.keys.iter().chain(&self.arguments).map(String::len).sum()
-    }
-
     /// Answers that it was not sent.
     pub(super) fn refuse(self) {
         let _ = self.answer.send(Err(NOT_SENT));
@@ -84,24 +102,19 @@ impl Shared {
             limits,
             subscriptions: Subscriptions::default(),
             epoch: AtomicU64::new(0),
-            in_flight: AtomicUsize::new(0),
-            in_flight_bytes: AtomicUsize::new(0),
+            account: Arc::default(),
             is_up: AtomicBool::new(false),
             server: Mutex::default(),
         }
     }
 
     /// Books an operation of this many bytes, if there is room for it.
-    pub(super) fn book(&self, bytes: usize) -> bool {
-        let others = self.in_flight.fetch_add(1, Ordering::Relaxed);
-        let their_bytes = self.in_flight_bytes.fetch_add(bytes, Ordering::Relaxed);
-        others < self.limits.in_flight_max && their_bytes + bytes <= self.limits.in_flight_bytes_max
-    }
-
-    /// The operation is answered.
-    pub(super) fn unbook(&self, bytes: usize) {
-        self.in_flight.fetch_sub(1, Ordering::Relaxed);
-        self.in_flight_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    pub(super) fn book(&self, bytes: usize) -> Option<Booked> {
+        let booked = Booked { account: self.account.clone(), bytes };
+        let others = self.account.operations.fetch_add(1, Ordering::Relaxed);
+        let their_bytes = self.account.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let fits = others < self.limits.in_flight_max && their_bytes + bytes <= self.limits.in_flight_bytes_max;
+        fits.then_some(booked)
     }
 
     /// The newest epoch that was heard of.

@@ -203,3 +203,20 @@ fn a_server_that_evicts_keys_is_not_taken() {
         assert!(matches!(answer, Err(Failure::NotApplied { .. })), "{answer:?}");
     });
 }
+
+#[test]
+fn a_room_that_has_expired_leaves_the_indexes_when_it_is_reaped() {
+    run(async {
+        let server = Server::start();
+        let stage = Stage::on(&server, settled_soon()).await;
+        let seat = stage.join(1).await;
+        stage.ledger.gone(stage.at(), seat, Duration::ZERO, Vec::new()).await.expect("the ledger answers");
+        let mut connection = server::connection(&server.url()).await;
+        let keys = stage.ledger.shared.keys.of_room(stage.room);
+        let _: u64 = cmd("DEL").arg(&keys[..2]).query_async(&mut connection).await.expect("it expires");
+        let due = stage.ledger.due(10).await.expect("the ledger answers");
+        assert_eq!(due.rooms, [stage.room]);
+        stage.ledger.reap(stage.at(), &[]).await.expect("the ledger answers");
+        assert_eq!(stage.ledger.due(10).await.expect("the ledger answers").rooms, []);
+    });
+}
