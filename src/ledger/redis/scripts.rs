@@ -13,6 +13,7 @@ end
 
 const ROOM: &[&str] =
     &[include_str!("../lua/prelude.lua"), include_str!("../lua/seats.lua"), include_str!("../lua/finish.lua")];
+const SEND: &[&str] = &[include_str!("../lua/swift.lua"), ROOM[0], ROOM[1], ROOM[2]];
 const LOST: &[&str] = &[ROOM[0], ROOM[1], ROOM[2], include_str!("../lua/lost.lua")];
 const LEASES: &[&str] = &[include_str!("../lua/leases.lua")];
 
@@ -58,7 +59,7 @@ scripts! {
     /// Resumes a session.
     Resume = "resume", TAKES, ROOM;
     /// Appends to one inbox.
-    Send = "send", TAKES, ROOM;
+    Send = "send", TAKES, SEND;
     /// Appends to all others' inboxes.
     Broadcast = "broadcast", TAKES, ROOM;
     /// Compares, and trims inboxes.

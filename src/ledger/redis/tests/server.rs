@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
 
 /// A running server.
 pub(super) struct Server {
@@ -65,7 +65,8 @@ fn run(folder: &tempfile::TempDir) -> Child {
 /// A connection of the test's own to the server at this address.
 pub(super) async fn connection(url: &str) -> MultiplexedConnection {
     let client = redis::Client::open(url).expect("an address");
-    client.get_multiplexed_async_connection().await.expect("the server answers")
+    let patient = AsyncConnectionConfig::new().set_response_timeout(None);
+    client.get_multiplexed_async_connection_with_config(&patient).await.expect("the server answers")
 }
 
 impl Drop for Server {
