@@ -32,7 +32,7 @@ fn from_environment(name: &str) -> Option<u64> {
 fn redis_answers_as_memory_does() {
     let operations = from_environment("ALDIS_REDIS_OPS").map_or(OPERATIONS, |ops| ops as usize);
     let seed = from_environment("ALDIS_REDIS_SEED").unwrap_or_else(rand::random);
-    println!("ALDIS_REDIS_SEED={seed}");
+    eprintln!("ALDIS_REDIS_SEED={seed}");
     let mut draw = Draw::new(seed);
     let mut pair = Pair::new();
     for step in 0..operations {

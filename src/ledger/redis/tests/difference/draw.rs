@@ -267,7 +267,7 @@ impl Draw {
         let _ = pair.ask(format!("renew {node} {ttl:?}"), |ledger| Box::pin(ledger.renew(&node, ttl, known)));
     }
 
-    fn on<T: std::fmt::Debug + PartialEq>(
+    fn on<T>(
         &self,
         pair: &mut Pair,
         held: &Held,
@@ -275,7 +275,7 @@ impl Draw {
         ask: impl Fn(&dyn Ledger, At<'_>) -> std::pin::Pin<Box<Answer<T>>>,
     ) -> Result<T, Failure>
     where
-        T: Unpin + core::marker::Send + 'static,
+        T: std::fmt::Debug + PartialEq + Unpin + core::marker::Send + 'static,
     {
         let (room, node, epoch) = (self.rooms[held.room], NodeId::new(NODES[held.node]), self.epoch(held.room));
         pair.ask(format!("{} {node} {epoch}: {what}", held.room), |ledger| ask(ledger, At { room, node: &node, epoch }))
