@@ -76,10 +76,8 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
                 }
                 Event::Failed
             }
-            Act::Pause { was_up, pause } => {
-                if was_up {
-                    shared.subscriptions.interrupt();
-                }
+            Act::Pause(pause) => {
+                shared.subscriptions.interrupt();
                 session = None;
                 if refuse(&mut orders, monotonic() + pause).await {
                     return;

@@ -52,13 +52,8 @@ pub(super) enum Act {
     Subscribe,
     /// Tell subscribers that pushes arrive, and pass operations on.
     Serve,
-    /// Tell subscribers that pushes may be lost if they were told that they arrive, and wait.
-    Pause {
-        /// Whether the link was up.
-        was_up: bool,
-        /// For how long.
-        pause: Duration,
-    },
+    /// Tell subscribers that pushes may be lost, as far as they were told that they arrive, and wait for so long.
+    Pause(Duration),
     /// Nothing: the event does not belong to this state.
     Nothing,
 }
@@ -90,7 +85,7 @@ impl Link {
             (State::Dialing | State::Handshake | State::Subscribing | State::Up, Event::Failed) => {
                 let pause = pause(self.failures, jitter);
                 self.failures = self.failures.saturating_add(1);
-                (State::Down, Act::Pause { was_up: self.state == State::Up, pause })
+                (State::Down, Act::Pause(pause))
             }
             (
                 State::Down | State::Dialing | State::Handshake | State::Subscribing | State::Up,
@@ -131,8 +126,7 @@ mod tests {
     fn a_failure_on_the_way_pauses_and_begins_anew() {
         for steps in 1..=WAY.len() {
             let mut link = walked(steps);
-            let act = link.step(Event::Failed, 1.0);
-            assert_eq!(act, Act::Pause { was_up: steps == WAY.len(), pause: PAUSE_MIN });
+            assert_eq!(link.step(Event::Failed, 1.0), Act::Pause(PAUSE_MIN));
             assert_eq!(link.step(Event::Due, 0.0), Act::Dial);
         }
     }
@@ -143,7 +137,7 @@ mod tests {
         let pauses: Vec<u128> = (0..7)
             .map(|_| {
                 link.step(Event::Due, 0.0);
-                let Act::Pause { pause, .. } = link.step(Event::Failed, 1.0) else { panic!("it pauses") };
+                let Act::Pause(pause) = link.step(Event::Failed, 1.0) else { panic!("it pauses") };
                 pause.as_millis()
             })
             .collect();
@@ -151,7 +145,7 @@ mod tests {
         for (event, _) in WAY {
             link.step(event, 0.0);
         }
-        assert_eq!(link.step(Event::Failed, 1.0), Act::Pause { was_up: true, pause: PAUSE_MIN });
+        assert_eq!(link.step(Event::Failed, 1.0), Act::Pause(PAUSE_MIN));
     }
 
     #[test]
