@@ -27,7 +27,7 @@ for _, to in ipairs(receivers(n)) do
   if place(to) then sent[#sent + 1] = to .. ':' .. hot.get('c' .. n .. '.' .. to) end
 end
 table.sort(sent, function(one, other) return tonumber(one:match('%d+')) < tonumber(other:match('%d+')) end)
-if hot.get('b' .. n) then table.insert(sent, 1, '-:' .. hot.get('b' .. n)) end
+if number(hot.get('b' .. n)) > 0 then table.insert(sent, 1, '-:' .. hot.get('b' .. n)) end
 local id, heard, others = hot.get('f' .. n), heard_by(n), members(n)
 local skips = hot.get('k' .. n) or ''
 return {

@@ -92,7 +92,7 @@ local function raise(from, to, cid, described)
 end
 
 local function raise_broadcast(from, cid)
-  hot.set('b' .. from, text(math.max(number(hot.get('b' .. from)), cid)))
+  if cid > 0 then hot.set('b' .. from, text(math.max(number(hot.get('b' .. from)), cid))) end
 end
 
 local function receivers(from)
