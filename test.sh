@@ -12,6 +12,7 @@
 #   MUTANTS=3/40 ./test.sh mutants      mutation tests of one of 40 parts of the rules; without MUTANTS of all (some hours)
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
+#   ALDIS_REDIS_OPS=1000000 ./test.sh redis
 #   ALDIS_SEEDS=10000 ./test.sh simulation
 # To accept the current costs of the hot functions:
 #   ALDIS_BLESS=1 ./test.sh counts
@@ -20,7 +21,7 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust storage docs model simulation counts conformance openapi metrics unit browsers)
+all=(packages format web lints rust storage docs model redis simulation counts conformance openapi metrics unit browsers)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -33,6 +34,7 @@ packages() {
     [ -x /usr/sbin/nginx ] || missing+=(nginx)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     command -v turnserver >/dev/null || missing+=(coturn)
+    command -v redis-server >/dev/null || missing+=(redis-server)
     command -v curl >/dev/null || missing+=(curl)
     command -v valgrind >/dev/null || missing+=(valgrind)
     command -v systemd-analyze >/dev/null || missing+=(systemd)
@@ -57,17 +59,22 @@ rust() { cargo test --workspace --all-features; }
 # The storage contract on PostgreSQL, with its failures: the tests start a server of their own on a free port. A node on a
 # full disk: who is not root mounts it in a namespace of their own.
 storage() {
-    cargo test -p aldis --all-features --lib -- --ignored contract::postgres failures::postgres
+    cargo test --workspace --all-features -- --ignored contract::postgres failures::postgres
     local root=()
     [ "$(id -u)" -eq 0 ] || root=(unshare --map-root-user --mount)
-    cargo test -p aldis --all-features --test node --no-run --quiet
-    "${root[@]}" cargo test -p aldis --all-features --test node -- --ignored full_disk
+    built
+    "${root[@]}" cargo test --workspace --all-features --test node -- --ignored full_disk
 }
 
 docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features --document-private-items --quiet; }
 
 # A million steps of the ledger against a naive model; the ring before takes a fifth of them.
 model() { ALDIS_MODEL_OPS=${ALDIS_MODEL_OPS:-1000000} cargo test --workspace --all-features --test ledger_model; }
+
+# The ledger in Redis on servers of its own, and random operations against the one in memory; the Rust tests do fewer.
+redis() {
+    ALDIS_REDIS_OPS=${ALDIS_REDIS_OPS:-20000} cargo test --workspace --all-features ledger::redis
+}
 
 # Whole nodes and clients over a failing ledger, by seed, with injected bugs that the checker must detect.
 simulation() {
@@ -112,7 +119,7 @@ mutants() { tests/mutants.sh "${MUTANTS:-0/1}"; }
 rings=("$@")
 case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
-    --help | -h) sed -n '2,19s/^# \{0,1\}//p' "$0"; exit ;;
+    --help | -h) sed -n '2,20s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
     '') rings=("${all[@]}") ;;
 esac

@@ -10,6 +10,7 @@ pub mod config;
 pub mod files;
 pub mod http;
 pub mod ice;
+pub mod ledger;
 pub mod live;
 pub mod load;
 pub mod net;

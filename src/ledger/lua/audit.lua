@@ -1,0 +1,19 @@
+-- (seat fence last acked)… → ok {held first entries heard | gap | ended reason}… · wait ms. Renews lifetimes.
+local refused = stale()
+if refused then return refused end
+for index = ARGS, #ARGV, 4 do
+  local n = ARGV[index]
+  if place(n) and is_unclaimed(n) then
+    finish_passing()
+    return { 'wait', text(CLAIM_WAIT) }
+  end
+end
+local answers = {}
+for index = ARGS, #ARGV, 4 do
+  local n, generation, seen, acked = unpack(ARGV, index, index + 3)
+  answers[#answers + 1] = audit_one(n, tonumber(generation), tonumber(seen), tonumber(acked))
+end
+finish_passing()
+redis.call('EXPIRE', HOT, TTL)
+redis.call('EXPIRE', COLD, TTL)
+return { 'ok', answers }

@@ -1,0 +1,146 @@
+-- facts claims (kind seat fence what)×facts (seat fence user name session secret window last sent heard skipped)×claims
+--   → ok epoch {as an audit answers}… settled_after pushes
+if not era[1] then return { 'lost' } end
+if KNOWN > epoch then return { 'epoch', text(epoch) } end
+local is_current = KNOWN == 0 or KNOWN == epoch
+local facts, claims = tonumber(ARGV[ARGS]), tonumber(ARGV[ARGS + 1])
+
+local function free_again(n, generation, reason)
+  if is_up_to(n, tonumber(generation)) then
+    tell_ended(n, reason)
+    free(n, reason)
+  end
+  remember(n, generation, reason)
+end
+
+local told_again = {}
+
+function told_again.freed(n, generation, reason)
+  if place(n) and not is_up_to(n, tonumber(generation)) then return end
+  free_again(n, generation, reason)
+end
+
+function told_again.gone(n, generation, window)
+  if is_up_to(n, tonumber(generation)) then disconnected(n, tonumber(generation), tonumber(window)) end
+end
+
+-- Frees seats that had left before the newest of these came.
+function told_again.known(_, _, orders)
+  local known, newest = {}, 0
+  for order in orders:gmatch('%d+') do known[order], newest = true, math.max(newest, tonumber(order)) end
+  local had_left = {}
+  for _, n in ipairs(seats) do
+    if is_unclaimed(n) and tonumber(n) < newest and not known[n] then had_left[#had_left + 1] = n end
+  end
+  for _, n in ipairs(had_left) do free_again(n, '18446744073709551615', 'lost') end
+end
+
+function told_again.skipped(n, generation, list)
+  if is_up_to(n, tonumber(generation)) and is_unclaimed(n) then
+    hot.clear('k' .. n)
+    skip(n, list)
+  end
+end
+
+-- That seat has received this number of this session.
+local function has_sent(from, to, cid, is_broadcast)
+  if is_broadcast == '1' then raise_broadcast(from, cid) else raise(from, to, cid, false) end
+end
+
+-- The seat has received these numbers; of a sender that is not claimed yet they are kept until the epoch has settled.
+local function hear(n, heard)
+  for from, cid, is_broadcast in heard:gmatch('(%d+):(%d+):(%d)') do
+    if from ~= n then
+      if place(from) then
+        has_sent(from, n, tonumber(cid), is_broadcast)
+      elseif settles_in() then
+        cold.set('H' .. n, (cold.get('H' .. n) or '') .. from .. ':' .. cid .. ':' .. is_broadcast .. ' ')
+      end
+    end
+  end
+end
+
+-- What seats have received of this one before it was claimed.
+local function heard_before(from)
+  for _, n in ipairs(seats) do
+    local heard, others = cold.get('H' .. n), {}
+    for sender, cid, is_broadcast in (heard or ''):gmatch('(%d+):(%d+):(%d)') do
+      if sender == from then
+        has_sent(from, n, tonumber(cid), is_broadcast)
+      else
+        others[#others + 1] = sender .. ':' .. cid .. ':' .. is_broadcast .. ' '
+      end
+    end
+    if heard then cold.set('H' .. n, #others > 0 and table.concat(others) or false) end
+  end
+end
+
+local function raise_all(n, sent)
+  for to, cid, described in sent:gmatch('([%d-]+):(%d+)(d?)') do
+    if to == '-' then raise_broadcast(n, tonumber(cid)) else raise(n, to, tonumber(cid), described == 'd') end
+  end
+end
+
+-- Enters a seat again that this epoch does not know, unless it has ended.
+local function claim_forgotten(n, generation, user, name, session, secret, window, last, sent, heard, skips)
+  if is_current then return { 'ended', remembered(n, tonumber(generation)) or 'lost' } end
+  local reason, other = remembered(n, tonumber(generation)), cold.get('u' .. user)
+  if reason then return { 'ended', reason } end
+  if other and tonumber(other) > tonumber(n) then return { 'ended', 'replaced' } end
+  if not settles_in() then return { 'ended', 'lost' } end
+  if other then finish_seat(other, 'replaced') end
+  cold.set('rev', text(math.max(newest_order(), tonumber(n))))
+  local index = 1
+  while seats[index] and tonumber(seats[index]) < tonumber(n) do index = index + 1 end
+  table.insert(seats, index, n)
+  cold.set('u' .. user, n)
+  cold.set('U' .. n, user)
+  cold.set('S' .. n, session)
+  cold.set('k' .. n, secret)
+  cold.set('m' .. n, name)
+  cold.set('w' .. n, window)
+  hot.set('f' .. n, generation)
+  hot.set('q' .. n, last)
+  hot.set('l' .. n, 'U')
+  connect(n)
+  raise_all(n, sent)
+  skip(n, skips)
+  heard_before(n)
+  hear(n, heard)
+  return { 'held', last, {}, '' }
+end
+
+local function claim_one(n, generation, user, name, session, secret, window, last, sent, heard, skips)
+  if not place(n) then
+    return claim_forgotten(n, generation, user, name, session, secret, window, last, sent, heard, skips)
+  end
+  local brought, seen = tonumber(generation), tonumber(last)
+  if cold.get('S' .. n) ~= session or cold.get('U' .. n) ~= user or fence(n) > brought then return { 'ended', 'moved' } end
+  if not is_unclaimed(n) and fence(n) == brought then return audit_one(n, brought, seen, 0) end
+  hot.set('f' .. n, generation)
+  cold.set('w' .. n, window)
+  raise_all(n, sent)
+  hot.clear('k' .. n)
+  skip(n, skips)
+  local mark = mark_after(n, KNOWN)
+  hot.clear('x' .. n)
+  settle(n, mark, seen)
+  connect(n)
+  local entries = read(n, seen)
+  hear(n, heard)
+  if not settles_in() then forget_absent() end
+  return held(n, entries)
+end
+
+local index, answers = ARGS + 2, {}
+for _ = 1, facts do
+  local kind, n, generation, what = unpack(ARGV, index, index + 3)
+  told_again[kind](n, generation, what)
+  index = index + 4
+end
+for _ = 1, claims do
+  answers[#answers + 1] = claim_one(unpack(ARGV, index, index + 10))
+  index = index + 11
+end
+local after = settles_in() or 0
+return { 'ok', text(epoch), answers, text(after), finish() }

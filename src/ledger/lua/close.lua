@@ -1,0 +1,11 @@
+-- reason → ok pushes. Every seat is freed, and every node that holds one is told.
+local refused = stale()
+if refused then return refused end
+load_seats('adof')
+for _, n in ipairs(seats) do
+  tell_ended(n, ARGV[ARGS])
+  touched[node(n)] = true
+  redis.call('DEL', INBOX .. n)
+end
+seats = {}
+return { 'ok', finish() }

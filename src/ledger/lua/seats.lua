@@ -1,0 +1,299 @@
+-- Seats and their inboxes: appending, trimming, numbers of sessions, taking and freeing a seat. Follows the prelude.
+
+-- Bytes of text that an entry holds; what precedes it is bounded by the number of entries.
+local function bytes_of(entry)
+  local kind = entry:sub(1, 1)
+  if kind == 'L' then return 0 end
+  local _, head = entry:find('^[^\n]*\n')
+  if kind == 'J' then _, head = entry:find('^[^\n]*\n[^\n]*\n[^\n]*\n') end
+  return #entry - (head or 0)
+end
+
+-- Appends an entry, drops the oldest beyond the bounds, and tells the seat's node if the seat is connected and claimed.
+local function append(n, entry, source)
+  local key, seq = INBOX .. n, last_entry(n) + 1
+  local bytes = number(hot.get('y' .. n)) + bytes_of(entry)
+  local length = redis.call('RPUSH', key, entry)
+  if length == 1 then redis.call('EXPIRE', key, TTL) end
+  while length > 0 and (length > ENTRIES or bytes > BYTES) do
+    bytes, length = bytes - bytes_of(redis.call('LPOP', key)), length - 1
+  end
+  hot.set('q' .. n, text(seq))
+  hot.set('y' .. n, text(bytes))
+  if is_connected(n) and not is_unclaimed(n) then tell(node(n), n .. ':' .. text(seq), source, entry) end
+end
+
+local function append_to_all(entry, source, except)
+  open = {}
+  for _, n in ipairs(seats) do if n ~= except then append(n, entry, source) end end
+end
+
+local function length(n) return redis.call('LLEN', INBOX .. n) end
+local function dropped(n) return last_entry(n) - length(n) end
+
+-- Keeps so many of the newest entries.
+local function keep(n, kept)
+  local excess = length(n) - kept
+  if excess <= 0 then return end
+  if kept <= 0 then
+    redis.call('DEL', INBOX .. n)
+    hot.clear('y' .. n)
+    return
+  end
+  local bytes = number(hot.get('y' .. n))
+  for _, old in ipairs(redis.call('LPOP', INBOX .. n, excess)) do bytes = bytes - bytes_of(old) end
+  hot.set('y' .. n, text(bytes))
+end
+
+local function trim(n, seq) keep(n, last_entry(n) - math.min(seq, last_entry(n))) end
+
+-- Entries after number `seq` as {number before the first, entries}; nothing if they are not all stored.
+local function read(n, seq)
+  local first = dropped(n)
+  if seq > last_entry(n) or seq < first then return nil end
+  return { text(seq), redis.call('LRANGE', INBOX .. n, text(seq - first), -1) }
+end
+
+-- How many entries came in an epoch that began at `mark`, if its reader has seen more than was stored then.
+local function since(n, mark, seen)
+  if mark and seen > mark and last_entry(n) >= mark then return last_entry(n) - mark end
+end
+
+local function read_settled(n, mark, seen)
+  local newer = since(n, mark, seen)
+  if not newer then return read(n, seen) end
+  if length(n) < newer then return nil end
+  return { text(seen), newer > 0 and redis.call('LRANGE', INBOX .. n, text(-newer), -1) or {} }
+end
+
+local function settle(n, mark, seen)
+  local newer = since(n, mark, seen)
+  if not newer then return end
+  keep(n, newer)
+  hot.set('q' .. n, text(seen + newer))
+end
+
+-- Numbers that a session used: `c<from>.<to>` is the last one, with `d` once a description has passed; `p<from>` lists
+-- the receivers, `z<from>` is the last one towards receivers that are freed.
+local function last_number(from, to)
+  return number((hot.get('c' .. from .. '.' .. to) or '0'):match('%d+'))
+end
+
+local function raise(from, to, cid, described)
+  local name = 'c' .. from .. '.' .. to
+  local before = hot.get(name)
+  if not before then
+    local others = hot.get('p' .. from)
+    hot.set('p' .. from, others and others .. ' ' .. to or to)
+  end
+  local known = number((before or '0'):match('%d+'))
+  local mark = (described or before and before:find('d')) and 'd' or ''
+  hot.set(name, text(math.max(known, cid)) .. mark)
+end
+
+local function raise_broadcast(from, cid)
+  if cid > 0 then hot.set('b' .. from, text(math.max(number(hot.get('b' .. from)), cid))) end
+end
+
+local function receivers(from)
+  local list = {}
+  for to in (hot.get('p' .. from) or ''):gmatch('%d+') do list[#list + 1] = to end
+  return list
+end
+
+-- Forgets what was sent to seats that are not here; the numbers stay used.
+local function retain(from, is_here)
+  local stay, freed = {}, number(hot.get('z' .. from))
+  for _, to in ipairs(receivers(from)) do
+    if is_here(to) then
+      stay[#stay + 1] = to
+    else
+      freed = math.max(freed, last_number(from, to))
+      hot.clear('c' .. from .. '.' .. to)
+    end
+  end
+  if #stay > 0 then hot.set('p' .. from, table.concat(stay, ' ')) else hot.clear('p' .. from) end
+  if freed > 0 then hot.set('z' .. from, text(freed)) end
+end
+
+-- Numbers that were not applied: `cid:code`, ascending, without a code while it may still be applied.
+local function skipped(list)
+  local found = {}
+  for cid, code in (list or ''):gmatch('(%d+):([%a_]*)') do found[#found + 1] = { tonumber(cid), code } end
+  return found
+end
+
+local function store_skipped(n, list)
+  local parts = {}
+  for index = math.max(1, #list - SKIPPED_MAX + 1), #list do
+    parts[#parts + 1] = text(list[index][1]) .. ':' .. list[index][2]
+  end
+  if #parts > 0 then hot.set('k' .. n, table.concat(parts, ' ')) else hot.clear('k' .. n) end
+end
+
+local function skip(n, more)
+  if more == '' then return end
+  local list = skipped(hot.get('k' .. n))
+  for _, one in ipairs(skipped(more)) do
+    local index = 1
+    while list[index] and list[index][1] < one[1] do index = index + 1 end
+    if list[index] and list[index][1] == one[1] then list[index] = one else table.insert(list, index, one) end
+  end
+  store_skipped(n, list)
+end
+
+-- These numbers were applied: `cids` is a text of numbers.
+local function apply(n, cids)
+  if not hot.get('k' .. n) then return end
+  local applied, list = {}, {}
+  for cid in cids:gmatch('%d+') do applied[tonumber(cid)] = true end
+  for _, one in ipairs(skipped(hot.get('k' .. n))) do
+    if not applied[one[1]] then list[#list + 1] = one end
+  end
+  store_skipped(n, list)
+end
+
+local function is_skipped(n, cid)
+  for _, one in ipairs(skipped(hot.get('k' .. n))) do if one[1] == cid then return true end end
+  return false
+end
+
+-- A seat as its neighbours see it.
+local function member(n)
+  local session, user, name = cold.get('S' .. n), cold.get('U' .. n), cold.get('m' .. n)
+  return table.concat({ n, is_connected(n) and '1' or '0', user, session, name }, '\n')
+end
+
+local function members(except)
+  local names, list = {}, {}
+  for _, n in ipairs(seats) do
+    names[#names + 1], names[#names + 2], names[#names + 3] = 'U' .. n, 'S' .. n, 'm' .. n
+  end
+  cold.load(names)
+  load_seats('d')
+  for _, n in ipairs(seats) do if n ~= except then list[#list + 1] = member(n) end end
+  return list
+end
+
+local function confirm(n)
+  if hot.get('j' .. n) then
+    hot.clear('j' .. n)
+    cold.clear('j' .. n)
+  end
+end
+
+local function connect(n)
+  has_connected = true
+  if node(n) then touched[node(n)] = true end
+  touched[NODE] = true
+  hot.set('a' .. n, NODE)
+  hot.clear('d' .. n)
+  hot.clear('o' .. n)
+end
+
+local function disconnect(n, at, orphaned)
+  touched[node(n)] = true
+  hot.set('d' .. n, text(at))
+  if orphaned then hot.set('o' .. n, '1') else hot.clear('o' .. n) end
+end
+
+-- Whether no newer generation of the seat is known.
+local function is_up_to(n, generation) return place(n) and fence(n) <= generation end
+
+-- Whether the seat is of this very generation; its holder lives, so an orphaned seat is connected again.
+local function is_held(n, generation)
+  if not place(n) or fence(n) ~= generation then return false end
+  confirm(n)
+  if is_orphaned(n) and node(n) == NODE then connect(n) end
+  return true
+end
+
+local function tell_ended(n, reason)
+  if is_connected(n) or is_orphaned(n) then tell_end(node(n), n, hot.get('f' .. n) .. ' ' .. reason) end
+end
+
+-- Why seats were freed whose holders may not know: `order:fence:reason`, oldest first.
+local function remember(n, generation, reason)
+  local list = {}
+  for one in (cold.get('e') or ''):gmatch('%S+') do list[#list + 1] = one end
+  if #list == ENDED_MAX then table.remove(list, 1) end
+  list[#list + 1] = n .. ':' .. generation .. ':' .. reason
+  cold.set('e', table.concat(list, ' '))
+end
+
+local function remembered(n, generation)
+  local reason
+  for order, fence_of, why in (cold.get('e') or ''):gmatch('(%d+):(%d+):(%a+)') do
+    if order == n and tonumber(fence_of) >= generation then reason = why end
+  end
+  return reason
+end
+
+local function drop(n)
+  for _, to in ipairs(receivers(n)) do hot.clear('c' .. n .. '.' .. to) end
+  for letter in ('fadoqybxlkzpj'):gmatch('.') do hot.clear(letter .. n) end
+  if cold.get('u' .. cold.get('U' .. n)) == n then cold.clear('u' .. cold.get('U' .. n)) end
+  for letter in ('USkmwjH'):gmatch('.') do cold.clear(letter .. n) end
+  redis.call('DEL', INBOX .. n)
+end
+
+-- Frees a seat and tells the others, except of one that nobody has claimed while the epoch settles.
+local function free(n, reason)
+  local was_connected, was_unclaimed, user = is_connected(n), is_unclaimed(n), cold.get('U' .. n)
+  touched[node(n)] = true
+  table.remove(seats, place(n))
+  drop(n)
+  load_seats('pcz')
+  for _, other in ipairs(seats) do
+    if hot.get('c' .. other .. '.' .. n) then retain(other, function(to) return to ~= n end) end
+  end
+  local is_settling = settles_in() or settles and was_connected
+  if not (is_settling and was_unclaimed) then
+    load_seats('aqydx')
+    append_to_all('L' .. n .. '\n' .. user .. '\n' .. reason)
+  end
+end
+
+-- Frees a seat although its holder has not asked for it; answers its generation.
+local function finish_seat(n, reason)
+  local id = n .. ':' .. hot.get('f' .. n)
+  tell_ended(n, reason)
+  if reason ~= 'lost' then remember(n, hot.get('f' .. n), reason) end
+  free(n, reason)
+  return id
+end
+
+local function how_ended(n, generation)
+  if place(n) then return 'moved' end
+  return remembered(n, generation) or 'lost'
+end
+
+-- What each other session has last sent to this seat: `from:number:whether broadcast`.
+local function heard_by(n)
+  local names, list = {}, {}
+  for _, other in ipairs(seats) do names[#names + 1], names[#names + 2] = 'c' .. other .. '.' .. n, 'b' .. other end
+  hot.load(names)
+  for _, other in ipairs(seats) do
+    if other ~= n then
+      local direct, broadcast = last_number(other, n), number(hot.get('b' .. other))
+      if direct > 0 then list[#list + 1] = other .. ':' .. text(direct) .. ':0' end
+      if broadcast > 0 then list[#list + 1] = other .. ':' .. text(broadcast) .. ':1' end
+    end
+  end
+  return table.concat(list, ' ')
+end
+
+-- What the holder of a seat has missed, as an audit answers it.
+local function held(n, entries)
+  if not entries then return { 'gap' } end
+  return { 'held', entries[1], entries[2], #entries[2] > 0 and heard_by(n) or '' }
+end
+
+local function audit_one(n, generation, seen, acked)
+  if not is_held(n, generation) then return { 'ended', how_ended(n, generation) } end
+  local entries = read(n, seen)
+  if hot.get('l' .. n) == 'T' and acked > dropped(n) then hot.clear('l' .. n) end
+  trim(n, acked)
+  redis.call('EXPIRE', INBOX .. n, TTL)
+  return held(n, entries)
+end

@@ -1,0 +1,32 @@
+-- seat fence to cid skipped released described entry… → ok pushes · dup · fenced · receiver · wait ms
+local refused = stale()
+if refused then return refused end
+local n, generation, to, cid, more, released, described = unpack(ARGV, ARGS, ARGS + 6)
+hot.load({
+  'f' .. n, 'a' .. n, 'd' .. n, 'o' .. n, 'x' .. n, 'j' .. n, 'k' .. n, 'c' .. n .. '.' .. to,
+  'a' .. to, 'd' .. to, 'x' .. to, 'q' .. to, 'y' .. to,
+})
+if not is_held(n, tonumber(generation)) then return { 'fenced' } end
+local function answer(...)
+  local pushes = finish_passing()
+  local list = { ... }
+  list[#list + 1] = pushes
+  return list
+end
+if is_unclaimed(n) then return answer('wait', text(CLAIM_WAIT)) end
+if to == n or not place(to) then
+  if to ~= n and settles_in() then return answer('wait', text(CLAIM_WAIT)) end
+  apply(n, released .. ' ' .. cid)
+  return answer('receiver')
+end
+if is_to_be_claimed(to) then return answer('wait', text(CLAIM_WAIT)) end
+local used = tonumber(cid)
+if used and used <= last_number(n, to) and not is_skipped(n, used) then return answer('dup') end
+raise(n, to, used or 0, described == '1')
+skip(n, more)
+apply(n, released .. ' ' .. cid)
+for place_of = ARGS + 7, #ARGV do
+  open = {}
+  append(to, ARGV[place_of], used and n .. ':' .. cid .. ':0')
+end
+return answer('ok')

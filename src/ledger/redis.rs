@@ -1,0 +1,195 @@
+//! The ledger in Redis, which nodes share (contract `docs/redis.md`).
+//!
+//! Each operation is one script on one room, under way when the call returns: it goes out in the order of the calls, on one
+//! connection. What became of it is known, or the outcome is unknown and the link begins anew. Who is in a room is decided in
+//! the scripts (`lua/`); here are their arguments and answers.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use actors::{
+    clock::monotonic,
+    ledger::{Answer, At, Failure, Push, Sent},
+    protocol::Epoch,
+};
+use redis::{IntoConnectionInfo, Value};
+use tokio::sync::{mpsc, oneshot};
+
+use self::{
+    codec::{Malformed, Read},
+    keys::Keys,
+    outcome::{NOT_SENT, UNANSWERED},
+    reply::Parts,
+    scripts::{SERVER_CLOCK, Script, Scripts},
+    shared::{Call, Order, Shared},
+};
+
+mod arguments;
+mod codec;
+mod driver;
+mod handshake;
+mod keys;
+mod limits;
+mod link;
+mod operations;
+mod outcome;
+mod reply;
+mod scripts;
+mod shared;
+mod subscription;
+#[cfg(test)]
+mod tests;
+
+pub use handshake::{Dial, DialError, Stream};
+pub use limits::RedisLimits;
+
+/// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
+const CHANNELS_WAITING_MAX: usize = 1_024;
+
+/// The ledger in Redis. Dropped, its connections end.
+pub struct RedisLedger {
+    shared: Arc<Shared>,
+    orders: mpsc::Sender<Order>,
+}
+
+impl RedisLedger {
+    /// A ledger under these keys of the Redis at this URL (`redis://[user:password@]host[:port][/db]`, `redis+unix://…`). It
+    /// connects by itself, and again whenever the connection is lost. Call it within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`DialError`] if the URL cannot be read or dialed by this version; not if nothing is there yet.
+    pub fn start(url: &str, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
+        Self::start_on(url, prefix, limits, SERVER_CLOCK)
+    }
+
+    fn start_on(url: &str, prefix: &str, limits: RedisLimits, clock: &str) -> Result<Self, DialError> {
+        let info = url.into_connection_info()?;
+        let dial = handshake::dial(&info)?;
+        let shared = Arc::new(Shared::new(Keys::new(prefix), Scripts::new(clock), limits));
+        let (orders, asked) = mpsc::channel(limits.in_flight_max + CHANNELS_WAITING_MAX);
+        tokio::spawn(driver::run(shared.clone(), driver::Address { info, dial }, asked));
+        Ok(Self { shared, orders })
+    }
+
+    /// Whether operations flow.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.shared.is_up.load(Ordering::SeqCst)
+    }
+
+    /// The newest epoch that the ledger has told; 0 before the first connection.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.shared.epoch()
+    }
+
+    /// Sends a script; its answer is read once it is there. `read` is given the answer's first word and the rest.
+    fn ask<T: Send + 'static>(
+        &self,
+        script: Script,
+        keys: Vec<String>,
+        arguments: Vec<String>,
+        read: impl FnOnce(&str, &mut Parts) -> Read<T> + Send + 'static,
+    ) -> Answer<T> {
+        let shared = self.shared.clone();
+        self.raw(script, keys, arguments, move |value| {
+            let mut parts = Parts::of(value)?;
+            let word = parts.text()?;
+            match word.as_str() {
+                "wait" => Ok(Err(Failure::NotApplied { wait: Duration::from_millis(parts.number()?) })),
+                "epoch" => {
+                    let epoch = parts.number()?;
+                    shared.learn(epoch);
+                    Ok(Err(Failure::Epoch(epoch)))
+                }
+                _ => read(&word, &mut parts).map(Ok),
+            }
+        })
+    }
+
+    fn raw<T: Send + 'static>(
+        &self,
+        script: Script,
+        keys: Vec<String>,
+        arguments: Vec<String>,
+        read: impl FnOnce(Value) -> Read<Result<T, Failure>> + Send + 'static,
+    ) -> Answer<T> {
+        let bytes = keys.iter().chain(&arguments).map(String::len).sum();
+        let Some(booked) = self.shared.book(bytes) else { return Answer::Now(Err(NOT_SENT)) };
+        let (answer, answered) = oneshot::channel();
+        let call = Call { script, keys, arguments, asked: monotonic(), answer, booked };
+        if self.orders.try_send(Order::Call(call)).is_err() {
+            return Answer::Now(Err(NOT_SENT));
+        }
+        Answer::Later(Box::pin(async move {
+            // The sender is dropped when the link is lost after the operation was sent.
+            let value = answered.await.unwrap_or(Err(UNANSWERED))?;
+            read(value).unwrap_or_else(|why| {
+                tracing::error!(%why, ?script, "an answer of the ledger cannot be read");
+                Err(UNANSWERED)
+            })
+        }))
+    }
+
+    /// Tells the link of a node's channel.
+    fn channel(&self, order: Order) {
+        if self.orders.try_send(order).is_err() {
+            tracing::error!("a node's channel was not subscribed: too many wait");
+        }
+    }
+
+    /// Sends a script on a room.
+    fn on_room<T: Send + 'static>(
+        &self,
+        script: Script,
+        at: At<'_>,
+        own: Vec<String>,
+        read: impl FnOnce(&str, &mut Parts) -> Read<T> + Send + 'static,
+    ) -> Answer<T> {
+        let Shared { keys, limits, .. } = &*self.shared;
+        let mut arguments = vec![
+            at.room.to_string(),
+            at.node.to_string(),
+            at.epoch.to_string(),
+            keys.channels(),
+            limits.ledger.inbox_entries_max.to_string(),
+            limits.ledger.inbox_bytes_max.to_string(),
+        ];
+        arguments.extend(own);
+        self.ask(script, keys.of_room(at.room).to_vec(), arguments, read)
+    }
+
+    /// Sends a script that answers with what is to be delivered.
+    fn pushing(&self, script: Script, at: At<'_>, own: Vec<String>) -> Answer<Vec<Push>> {
+        let room = at.room;
+        self.on_room(script, at, own, move |_, parts| reply::pushes(room, parts))
+    }
+
+    /// Sends a script that passes messages on.
+    fn sending(&self, script: Script, at: At<'_>, own: Vec<String>) -> Answer<Sent> {
+        let room = at.room;
+        self.on_room(script, at, own, move |word, parts| match word {
+            "ok" => reply::pushes(room, parts).map(Sent::Appended),
+            "dup" => Ok(Sent::Duplicate),
+            "fenced" => Ok(Sent::Fenced),
+            "receiver" => Ok(Sent::ReceiverGone),
+            other => Err(Malformed(other.to_owned())),
+        })
+    }
+}
+
+impl RedisLedger {
+    /// Waits until everything that was published before has been handed on.
+    #[cfg(test)]
+    async fn settle(&self) {
+        let (answer, answered) = oneshot::channel();
+        let _ = self.orders.send(Order::Settle(answer)).await;
+        let _ = answered.await;
+    }
+
+    fn leases(&self) -> Vec<String> {
+        vec![self.shared.keys.leases(), self.shared.keys.marks()]
+    }
+}

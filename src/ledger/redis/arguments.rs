@@ -1,0 +1,91 @@
+//! An operation's own arguments, as the head of its script lists them. Knows no keys.
+
+use actors::{
+    ledger::{Audit, Broadcast, Claim, Fact, Join, Resume, Send},
+    protocol::SeatId,
+};
+use sha2::{Digest, Sha256};
+
+use super::codec;
+
+pub(super) fn join(join: Join) -> Vec<String> {
+    let Join { user, name, session, secret, max, window } = join;
+    let (user, session, secret) = (user.to_string(), session.to_string(), digest(secret));
+    vec![user, session, secret, window.as_millis().to_string(), max.to_string(), name.to_string()]
+}
+
+pub(super) fn resume(resume: &Resume) -> Vec<String> {
+    let Resume { user, order, session, secret, last_seq, reclaims } = resume;
+    let reclaims = reclaims.map(|fence| fence.to_string()).unwrap_or_default();
+    let (user, session) = (user.to_string(), session.to_string());
+    vec![order.to_string(), user, session, digest(*secret), last_seq.to_string(), reclaims]
+}
+
+pub(super) fn send(send: &Send) -> Vec<String> {
+    let Send { from, to, cid, skipped, released, messages } = send;
+    let described = messages.iter().any(|message| message.kind.is_description());
+    let [order, fence] = seat(*from);
+    let (skipped, released) = (codec::skips(skipped), codec::numbers(released));
+    let mut all = vec![order, fence, to.to_string(), number(*cid), skipped, released, flag(described)];
+    all.extend(messages.iter().map(codec::message));
+    all
+}
+
+pub(super) fn broadcast(broadcast: &Broadcast) -> Vec<String> {
+    let Broadcast { from, cid, skipped, message } = broadcast;
+    let [order, fence] = seat(*from);
+    vec![order, fence, number(*cid), codec::skips(skipped), codec::message(message)]
+}
+
+pub(super) fn audits(audits: &[Audit]) -> Vec<String> {
+    let one = |Audit { seat: of, last_seq, acked }: &Audit| {
+        let [order, fence] = seat(*of);
+        [order, fence, last_seq.to_string(), acked.to_string()]
+    };
+    audits.iter().flat_map(one).collect()
+}
+
+pub(super) fn claim(claims: &[Claim], facts: &[Fact]) -> Vec<String> {
+    let mut all = vec![facts.len().to_string(), claims.len().to_string()];
+    all.extend(facts.iter().flat_map(fact));
+    all.extend(claims.iter().flat_map(claimed));
+    all
+}
+
+fn fact(fact: &Fact) -> [String; 4] {
+    let told = |kind: &str, of: SeatId, what: String| {
+        let [order, fence] = seat(of);
+        [kind.to_owned(), order, fence, what]
+    };
+    match fact {
+        Fact::Freed(of, reason) => told("freed", *of, codec::word(*reason).to_owned()),
+        Fact::Disconnected(of, window) => told("gone", *of, window.as_millis().to_string()),
+        Fact::Known(orders) => told("known", SeatId { order: 0, fence: 0 }, codec::numbers(orders)),
+        Fact::Skipped(of, skipped) => told("skipped", *of, codec::skips(skipped)),
+    }
+}
+
+fn claimed(claim: &Claim) -> [String; 11] {
+    let Claim { seat: of, user, name, session, secret, window, last_seq, sent, heard, skipped } = claim;
+    let [order, fence] = seat(*of);
+    let (sent, heard, skipped) = (codec::sequences(sent), codec::sources(heard), codec::skips(skipped));
+    let (user, session, window) = (user.to_string(), session.to_string(), window.as_millis().to_string());
+    [order, fence, user, name.to_string(), session, digest(*secret), window, last_seq.to_string(), sent, heard, skipped]
+}
+
+fn seat(SeatId { order, fence }: SeatId) -> [String; 2] {
+    [order.to_string(), fence.to_string()]
+}
+
+fn number(cid: Option<u64>) -> String {
+    cid.map(|cid| cid.to_string()).unwrap_or_default()
+}
+
+fn flag(is: bool) -> String {
+    u8::from(is).to_string()
+}
+
+/// What is stored of a resume secret: nobody who reads Redis can resume a session.
+fn digest(secret: u128) -> String {
+    Sha256::digest(secret.to_be_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,224 @@
+//! From an address to two connections that are ready: commands and subscription. Asks the server who it is, refuses one
+//! that cannot keep a ledger, loads the scripts, and compares the epoch.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::{Arc, PoisonError},
+};
+
+use redis::{
+    AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
+    aio::{AsyncPushSender, MultiplexedConnection, SendError},
+    cmd,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpStream, UnixStream},
+    task::JoinHandle,
+};
+
+use super::{
+    reply::{self, Parts},
+    scripts::Script,
+    shared::Shared,
+};
+
+/// A byte stream to a server.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// Opens a stream; called for each of the two connections, each time anew, so that a name is resolved again.
+pub type Dial = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Stream>>> + Send>> + Send + Sync>;
+
+/// Why a server was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum DialError {
+    /// It cannot be reached.
+    #[error("Redis cannot be reached: {0}")]
+    Io(#[from] io::Error),
+    /// It refused a step of the handshake.
+    #[error("Redis refused the handshake: {0}")]
+    Refused(#[from] RedisError),
+    /// It is no server for a ledger.
+    #[error("this Redis cannot keep a ledger: {0}")]
+    Unfit(&'static str),
+    /// Its answer could not be read.
+    #[error("Redis answered the handshake with something else: {0}")]
+    Malformed(String),
+}
+
+/// Two connections that are ready. Dropped, both end.
+pub(super) struct Session {
+    pub(super) commands: MultiplexedConnection,
+    pub(super) subscription: MultiplexedConnection,
+    pub(super) drivers: Drivers,
+}
+
+/// A connection for commands, as its server knows it. Another server gives the same number to somebody else.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Client {
+    server: String,
+    id: i64,
+}
+
+/// The tasks that read and write.
+pub(super) struct Drivers([JoinHandle<()>; 2]);
+
+impl Drivers {
+    /// Returns once one of the connections has ended.
+    pub(super) async fn ended(&mut self) {
+        let [one, other] = &mut self.0;
+        tokio::select! {
+            _ = one => {}
+            _ = other => {}
+        }
+    }
+}
+
+impl Drop for Drivers {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// A function that dials this address.
+///
+/// # Errors
+/// [`DialError::Unfit`] for an address that this version cannot dial: `rediss://` is not built in yet.
+pub(super) fn dial(info: &ConnectionInfo) -> Result<Dial, DialError> {
+    let address = info.addr().clone();
+    if let ConnectionAddr::Tcp(host, port) = address {
+        return Ok(Arc::new(move || {
+            let host = host.clone();
+            Box::pin(async move {
+                let stream = TcpStream::connect((host.as_str(), port)).await?;
+                stream.set_nodelay(true)?;
+                Ok(Box::new(stream) as Box<dyn Stream>)
+            })
+        }));
+    }
+    let ConnectionAddr::Unix(path) = address else {
+        return Err(DialError::Unfit("its address is neither redis:// nor redis+unix://; TLS is not built in yet"));
+    };
+    Ok(Arc::new(move || {
+        let path = path.clone();
+        Box::pin(async move { Ok(Box::new(UnixStream::connect(path).await?) as Box<dyn Stream>) })
+    }))
+}
+
+/// Hands pushes on as they are read.
+struct Handing(Arc<Shared>);
+
+impl AsyncPushSender for Handing {
+    fn send(&self, info: PushInfo) -> Result<(), SendError> {
+        if info.kind != PushKind::Message {
+            return Ok(());
+        }
+        let mut parts = info.data.into_iter().map(reply::text);
+        if let (Some(Ok(channel)), Some(Ok(payload))) = (parts.next(), parts.next()) {
+            self.0.published(&channel, &payload);
+        }
+        Ok(())
+    }
+}
+
+/// Opens both streams.
+pub(super) async fn open(dial: &Dial) -> Result<[Box<dyn Stream>; 2], DialError> {
+    Ok([dial().await?, dial().await?])
+}
+
+/// Makes the handshake. `previous`: our connection before, which this server is told to end first: what it has not read of
+/// it is never executed.
+pub(super) async fn greet(
+    shared: &Arc<Shared>,
+    info: &ConnectionInfo,
+    [commands, subscription]: [Box<dyn Stream>; 2],
+    previous: Option<&Client>,
+) -> Result<(Session, Client), DialError> {
+    let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+    let config = AsyncConnectionConfig::new()
+        .set_response_timeout(Some(shared.limits.answer_within))
+        .set_pipeline_buffer_size(shared.limits.in_flight_max);
+    let listening = config.clone().set_push_sender(Handing(shared.clone()));
+    let (mut commands, driver) = MultiplexedConnection::new_with_config(&settings, commands, config).await?;
+    let driver = tokio::spawn(driver);
+    let (subscription, listener) = MultiplexedConnection::new_with_config(&settings, subscription, listening).await?;
+    let drivers = Drivers([driver, tokio::spawn(listener)]);
+    let server = examine(&mut commands).await?;
+    if let Some(previous) = previous.filter(|previous| previous.server == server) {
+        let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous.id).take();
+        ask(&mut commands, &kill).await?;
+    }
+    let Value::Int(id) = ask(&mut commands, cmd("CLIENT").arg("ID")).await? else {
+        return Err(DialError::Malformed("CLIENT ID".to_owned()));
+    };
+    for text in shared.scripts.texts() {
+        ask(&mut commands, cmd("SCRIPT").arg("LOAD").arg(text)).await?;
+    }
+    begin_epoch(shared, &mut commands, &server, false).await?;
+    shared.server.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&server);
+    Ok((Session { commands, subscription, drivers }, Client { server, id }))
+}
+
+/// Answers the server's run id.
+async fn examine(commands: &mut MultiplexedConnection) -> Result<String, DialError> {
+    let role = Parts::of(ask(commands, &cmd("ROLE")).await?).and_then(|mut parts| parts.text());
+    if role.as_deref() != Ok("master") {
+        return Err(DialError::Unfit("it is a replica; a ledger needs the master"));
+    }
+    let info = reply::text(ask(commands, &cmd("INFO")).await?).map_err(|why| DialError::Malformed(why.to_string()))?;
+    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+    let version = field("redis_version").and_then(|version| version.split('.').next()?.parse::<u32>().ok());
+    if version.is_none_or(|major| major < 7) {
+        return Err(DialError::Unfit("it is older than 7.0, and does not know the scripts' flags"));
+    }
+    if field("maxmemory_policy") != Some("noeviction") {
+        return Err(DialError::Unfit(
+            "its maxmemory-policy evicts keys, and with them seats: CONFIG SET maxmemory-policy noeviction",
+        ));
+    }
+    field("run_id").map(str::to_owned).ok_or_else(|| DialError::Malformed("INFO without run_id".to_owned()))
+}
+
+/// Begins a new epoch if the server is not the one that the present epoch began on, or has lost it. `forced`: in any case.
+pub(super) async fn begin_epoch(
+    shared: &Shared,
+    commands: &mut MultiplexedConnection,
+    id: &str,
+    forced: bool,
+) -> Result<(), DialError> {
+    let mut keys: Vec<String> = shared.keys.eras().collect();
+    keys.extend([shared.keys.leases(), shared.keys.marks()]);
+    let settle = shared.limits.ledger.settle_within.as_millis().to_string();
+    let known = shared.epoch().to_string();
+    let command =
+        evaluate(shared.scripts.hash(Script::Epoch), &keys, &[id, &known, &settle, if forced { "1" } else { "0" }]);
+    let mut answer = Parts::of(ask(commands, &command).await?).map_err(|why| DialError::Malformed(why.to_string()))?;
+    let read =
+        |number: Result<u64, super::codec::Malformed>| number.map_err(|why| DialError::Malformed(why.to_string()));
+    let (epoch, is_new) = (read(answer.number())?, read(answer.number())? == 1);
+    if is_new {
+        let told = format!("P{epoch}");
+        ask(commands, cmd("PUBLISH").arg(shared.keys.all()).arg(told)).await?;
+    }
+    shared.learn(epoch);
+    Ok(())
+}
+
+/// The command that runs a script.
+pub(super) fn evaluate(hash: &str, keys: &[String], arguments: &[impl AsRef<str>]) -> Cmd {
+    let mut command = cmd("EVALSHA");
+    command.arg(hash).arg(keys.len()).arg(keys);
+    for argument in arguments {
+        command.arg(argument.as_ref());
+    }
+    command
+}
+
+/// Sends a command; an error that the server answers is an error.
+pub(super) async fn ask(connection: &mut MultiplexedConnection, command: &Cmd) -> Result<Value, RedisError> {
+    connection.send_packed_command(command).await?.extract_error()
+}

@@ -1,0 +1,35 @@
+//! Bounds of the link to Redis. Knows no connection.
+
+use std::time::Duration;
+
+use actors::settings::LedgerLimits;
+
+/// Every bound of the Redis ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct RedisLimits {
+    /// How long an operation may take; beyond it its outcome is unknown, and the connection is given up.
+    pub answer_within: Duration,
+    /// How long dialing, the handshake and subscribing may take together.
+    pub dial_within: Duration,
+    /// How often each connection is checked with a `PING`.
+    pub ping_each: Duration,
+    /// Operations under way.
+    pub in_flight_max: usize,
+    /// Bytes of operations under way.
+    pub in_flight_bytes_max: usize,
+    /// Bounds of inboxes, and how long an epoch settles.
+    pub ledger: LedgerLimits,
+}
+
+impl Default for RedisLimits {
+    fn default() -> Self {
+        Self {
+            answer_within: Duration::from_millis(500),
+            dial_within: Duration::from_secs(2),
+            ping_each: Duration::from_secs(1),
+            in_flight_max: 4_096,
+            in_flight_bytes_max: 16 * 1024 * 1024,
+            ledger: LedgerLimits::default(),
+        }
+    }
+}

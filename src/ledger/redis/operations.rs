@@ -1,0 +1,150 @@
+//! The port, on Redis: each operation is one script. What it decides is the script's to say.
+
+use std::time::Duration;
+
+use actors::{
+    ledger::{
+        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
+        Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+    },
+    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
+};
+use tokio::sync::oneshot;
+
+use super::{
+    RedisLedger, arguments, codec,
+    outcome::{AWAY_WAIT, NOT_SENT, UNANSWERED},
+    reply::{self, Parts},
+    scripts::Script,
+    shared::Order,
+};
+
+impl Ledger for RedisLedger {
+    fn join(&self, at: At<'_>, join: Join) -> Answer<Joined> {
+        let room = at.room;
+        self.on_room(Script::Join, at, arguments::join(join), move |word, parts| reply::joined(room, word, parts))
+    }
+
+    fn leave(&self, at: At<'_>, seat: SeatId, reason: LeaveReason) -> Answer<Vec<Push>> {
+        let own = vec![seat.order.to_string(), seat.fence.to_string(), codec::word(reason).to_owned()];
+        self.pushing(Script::Leave, at, own)
+    }
+
+    fn evict(&self, at: At<'_>, user: UserId, reason: LeaveReason) -> Answer<Vec<Push>> {
+        self.pushing(Script::Evict, at, vec![user.to_string(), codec::word(reason).to_owned()])
+    }
+
+    fn gone(&self, at: At<'_>, seat: SeatId, window: Duration, skipped: Vec<Skipped>) -> Answer<()> {
+        let (order, fence) = (seat.order.to_string(), seat.fence.to_string());
+        let own = vec![order, fence, window.as_millis().to_string(), codec::skips(&skipped)];
+        self.on_room(Script::Gone, at, own, |_, _| Ok(()))
+    }
+
+    fn resume(&self, at: At<'_>, resume: Resume) -> Answer<Resumed> {
+        let (room, order) = (at.room, resume.order);
+        let read = move |word: &str, parts: &mut Parts| reply::resumed(room, order, word, parts);
+        self.on_room(Script::Resume, at, arguments::resume(&resume), read)
+    }
+
+    fn send(&self, at: At<'_>, send: Send) -> Answer<Sent> {
+        self.sending(Script::Send, at, arguments::send(&send))
+    }
+
+    fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent> {
+        self.sending(Script::Broadcast, at, arguments::broadcast(&broadcast))
+    }
+
+    fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {
+        self.on_room(Script::Audit, at, arguments::audits(&seats), |_, parts| reply::audits(parts))
+    }
+
+    fn close(&self, at: At<'_>, reason: LeaveReason) -> Answer<Vec<Push>> {
+        self.pushing(Script::Close, at, vec![codec::word(reason).to_owned()])
+    }
+
+    fn members(&self, room: RoomId) -> Answer<Vec<Member>> {
+        let nobody = NodeId::new("");
+        let at = At { room, node: &nobody, epoch: 0 };
+        self.on_room(Script::Members, at, Vec::new(), |_, parts| reply::members(parts))
+    }
+
+    fn held(&self, at: At<'_>) -> Answer<Vec<(SeatId, SessionId)>> {
+        self.on_room(Script::Held, at, Vec::new(), |_, parts| reply::held(parts))
+    }
+
+    fn claim(&self, at: At<'_>, claims: Vec<Claim>, facts: Vec<Fact>) -> Answer<Claimed> {
+        let room = at.room;
+        let own = arguments::claim(&claims, &facts);
+        self.on_room(Script::Claim, at, own, move |_, parts| reply::claimed(room, parts))
+    }
+
+    fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {
+        let mut own = vec![seat.order.to_string(), seat.fence.to_string()];
+        own.extend(entries.iter().map(codec::entry));
+        self.pushing(Script::Repair, at, own)
+    }
+
+    fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {
+        let mut keys = self.leases();
+        keys.extend(self.shared.keys.eras().take(1));
+        let own = vec![node.to_string(), ttl.as_millis().to_string()];
+        let (shared, node) = (self.shared.clone(), node.clone());
+        self.raw(Script::Renew, keys, own, move |value| {
+            let mut parts = Parts::of(value)?;
+            let (kept, epoch) = (parts.text()? == "1", parts.number()?);
+            shared.subscriptions.recover(&node);
+            shared.learn(epoch);
+            Ok(Ok(if epoch > known {
+                Lease::Rebuilt(epoch)
+            } else if kept {
+                Lease::Kept
+            } else {
+                Lease::Lapsed
+            }))
+        })
+    }
+
+    fn release(&self, node: &NodeId) -> Answer<()> {
+        self.raw(Script::Release, self.leases(), vec![node.to_string()], |_| Ok(Ok(())))
+    }
+
+    fn due(&self, page: usize) -> Answer<Due> {
+        let mut keys = self.leases();
+        keys.extend(self.shared.keys.dues());
+        let mut own = vec![(page + 1).to_string()];
+        own.extend(self.shared.keys.places());
+        self.raw(Script::Look, keys, own, move |value| reply::due(page, value).map(Ok))
+    }
+
+    fn reap(&self, at: At<'_>, dead: &[NodeId]) -> Answer<Reaped> {
+        let room = at.room;
+        let own = dead.iter().map(NodeId::to_string).collect();
+        self.on_room(Script::Reap, at, own, move |_, parts| reply::reaped(room, parts))
+    }
+
+    fn subscribe(&self, node: &NodeId, subscriber: Subscriber) {
+        self.shared.subscriptions.add(node, subscriber);
+        self.channel(Order::Subscribe(node.clone()));
+    }
+
+    fn unsubscribe(&self, node: &NodeId) {
+        self.shared.subscriptions.remove(node);
+        self.channel(Order::Unsubscribe(node.clone()));
+    }
+
+    fn notify(&self, to: Recipient, notice: Notice) -> Answer<()> {
+        let channel = match to {
+            Recipient::Node(node) => self.shared.keys.channel(&node),
+            Recipient::All => self.shared.keys.all(),
+        };
+        let Ok(payload) = serde_json::to_string(&notice).map(|notice| format!("N{notice}")) else {
+            return Answer::Now(Err(Failure::NotApplied { wait: AWAY_WAIT }));
+        };
+        let (answer, answered) = oneshot::channel();
+        let Some(booked) = self.shared.book(payload.len()) else { return Answer::Now(Err(NOT_SENT)) };
+        if self.orders.try_send(Order::Publish { channel, payload, answer, booked }).is_err() {
+            return Answer::Now(Err(NOT_SENT));
+        }
+        Answer::Later(Box::pin(async move { answered.await.unwrap_or(Err(UNANSWERED)).map(|_| ()) }))
+    }
+}

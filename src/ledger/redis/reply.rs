@@ -1,0 +1,212 @@
+//! Answers of scripts as the port's values; the shapes are in the head of each script. Knows no connection.
+
+use std::collections::BTreeSet;
+
+use actors::{
+    ledger::{Audited, Claimed, Due, Joined, Push, Pushed, Reaped, Resumed, ResumedSeat},
+    protocol::{Entry, Member, NodeId, RoomId, SeatId, SessionId, client::Seq, server::ResumeFailure},
+};
+use redis::Value;
+
+use super::codec::{self, Malformed, Read, parse, words};
+
+/// The parts of an answer, taken one after the other.
+#[derive(Debug)]
+pub(super) struct Parts(std::vec::IntoIter<Value>);
+
+impl Parts {
+    /// The parts of an array.
+    pub(super) fn of(value: Value) -> Read<Self> {
+        if let Value::Array(parts) = value { Ok(Self(parts.into_iter())) } else { Err(unread(&value)) }
+    }
+
+    /// The next part as text.
+    pub(super) fn text(&mut self) -> Read<String> {
+        text(self.next()?)
+    }
+
+    /// The next part as a number.
+    pub(super) fn number(&mut self) -> Read<u64> {
+        parse(&self.text()?)
+    }
+
+    /// The next part as an array.
+    pub(super) fn parts(&mut self) -> Read<Self> {
+        Self::of(self.next()?)
+    }
+
+    /// The next part as an array of texts.
+    pub(super) fn texts(&mut self) -> Read<Vec<String>> {
+        self.parts()?.0.map(text).collect()
+    }
+
+    /// The rest, each part an array.
+    fn each<T>(self, read: impl Fn(Self) -> Read<T>) -> Read<Vec<T>> {
+        self.0.map(|value| read(Self::of(value)?)).collect()
+    }
+
+    fn next(&mut self) -> Read<Value> {
+        self.0.next().ok_or_else(|| Malformed("an answer that ends early".to_owned()))
+    }
+}
+
+/// A value as text.
+pub(super) fn text(value: Value) -> Read<String> {
+    if let Value::BulkString(bytes) = value {
+        return String::from_utf8(bytes).map_err(|_| Malformed("bytes that are no text".to_owned()));
+    }
+    if let Value::SimpleString(text) | Value::VerbatimString { text, .. } = value {
+        return Ok(text);
+    }
+    if let Value::Int(number) = value { Ok(number.to_string()) } else { Err(unread(&value)) }
+}
+
+fn unread(value: &Value) -> Malformed {
+    Malformed(format!("{value:?}").chars().take(80).collect())
+}
+
+/// What the asking node has to deliver: a head and an entry for each.
+pub(super) fn pushes(room: RoomId, parts: &mut Parts) -> Read<Vec<Push>> {
+    let mut all = Vec::new();
+    let texts = parts.texts()?;
+    for pair in texts.chunks_exact(2) {
+        pushed(room, &pair[0], &pair[1], &mut all)?;
+    }
+    Ok(all)
+}
+
+/// What a node is told: `<room> <head>⏎<entry>`.
+pub(super) fn published(payload: &str) -> Read<Vec<Push>> {
+    let bad = || Malformed("a push without a head".to_owned());
+    let (head, entry) = payload.split_once('\n').ok_or_else(bad)?;
+    let (room, head) = head.split_once(' ').ok_or_else(bad)?;
+    let mut all = Vec::new();
+    pushed(parse(room)?, head, entry, &mut all)?;
+    Ok(all)
+}
+
+/// One entry for one or more seats (`E <epoch> <seat>:<seq>,… <source, or ->`), or the end of one
+/// (`X <epoch> <seat> <fence> <how>`).
+fn pushed(room: RoomId, head: &str, entry: &str, all: &mut Vec<Push>) -> Read<()> {
+    let bad = || Malformed(head.chars().take(80).collect());
+    let parts: Vec<&str> = head.split(' ').collect();
+    match parts[..] {
+        ["E", epoch, seats, source] => {
+            let (epoch, entry) = (parse(epoch)?, codec::read_entry(entry)?);
+            let source = if source == "-" { None } else { Some(codec::source(source)?) };
+            for seat in seats.split(',') {
+                let (to, seq) = seat.split_once(':').ok_or_else(bad)?;
+                let what = Pushed::Entry { seq: parse(seq)?, entry: entry.clone(), source };
+                all.push(Push { room, to: parse(to)?, epoch, what });
+            }
+        }
+        ["X", epoch, to, fence, how] => {
+            let what = Pushed::Ended(parse(fence)?, codec::ended(how)?);
+            all.push(Push { room, to: parse(to)?, epoch: parse(epoch)?, what });
+        }
+        _ => return Err(bad()),
+    }
+    Ok(())
+}
+
+/// Members in join order.
+pub(super) fn members(parts: &mut Parts) -> Read<Vec<Member>> {
+    parts.texts()?.iter().map(|text| codec::member(text)).collect()
+}
+
+/// Entries after a number.
+fn numbered(after: Seq, entries: &[String]) -> Read<Vec<(Seq, Entry)>> {
+    (after + 1..).zip(entries).map(|(seq, text)| Ok((seq, codec::read_entry(text)?))).collect()
+}
+
+/// The answer to a join.
+pub(super) fn joined(room: RoomId, word: &str, parts: &mut Parts) -> Read<Joined> {
+    if word == "full" {
+        return Ok(Joined::Full);
+    }
+    let (epoch, order, replaced) = (parts.number()?, parts.number()?, parts.text()?);
+    let replaced = if replaced.is_empty() { None } else { Some(codec::seat(&replaced)?) };
+    let (members, pushes) = (members(parts)?, pushes(room, parts)?);
+    Ok(Joined::Seated { seat: SeatId { order, fence: 1 }, epoch, members, replaced, pushes })
+}
+
+/// The answer to a resume of the seat with this join order.
+pub(super) fn resumed(room: RoomId, order: u64, word: &str, parts: &mut Parts) -> Read<Resumed> {
+    match word {
+        "gone" => return Ok(Resumed::Failed(ResumeFailure::SeatGone)),
+        "bad" => return Ok(Resumed::Failed(ResumeFailure::BadToken)),
+        "gap" => return Ok(Resumed::Failed(ResumeFailure::Gap)),
+        "moved" => return Ok(Resumed::Moved),
+        _ => {}
+    }
+    let (epoch, fence, after) = (parts.number()?, parts.number()?, parts.number()?);
+    let replay = numbered(after, &parts.texts()?)?;
+    let members = members(parts)?;
+    let sent = words(&parts.text()?, codec::sequence)?;
+    let applied = parts.number()?;
+    let skipped = words(&parts.text()?, codec::skipped)?;
+    let heard = words(&parts.text()?, codec::source)?;
+    let lost = parts.text()? == "1";
+    let (seat, pushes) = (SeatId { order, fence }, pushes(room, parts)?);
+    let seated = ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, pushes };
+    Ok(Resumed::Seated(Box::new(seated)))
+}
+
+/// What an audit or a claim found of one seat.
+fn audited(mut parts: Parts) -> Read<Audited> {
+    match parts.text()?.as_str() {
+        "held" => {
+            let after = parts.number()?;
+            let entries = numbered(after, &parts.texts()?)?;
+            Ok(Audited::Held(entries, words(&parts.text()?, codec::source)?))
+        }
+        "gap" => Ok(Audited::Gap),
+        "ended" => codec::ended(&parts.text()?).map(Audited::Ended),
+        other => Err(Malformed(other.to_owned())),
+    }
+}
+
+/// The answers to audits, in the order asked.
+pub(super) fn audits(parts: &mut Parts) -> Read<Vec<Audited>> {
+    parts.parts()?.each(audited)
+}
+
+/// The answer to a claim.
+pub(super) fn claimed(room: RoomId, parts: &mut Parts) -> Read<Claimed> {
+    let (epoch, seats) = (parts.number()?, audits(parts)?);
+    let settled_after = std::time::Duration::from_millis(parts.number()?);
+    Ok(Claimed { epoch, seats, settled_after, pushes: pushes(room, parts)? })
+}
+
+/// The answer to a reaping.
+pub(super) fn reaped(room: RoomId, parts: &mut Parts) -> Read<Reaped> {
+    let freed = parts.texts()?.iter().map(|text| codec::seat(text)).collect::<Read<_>>()?;
+    Ok(Reaped { freed, pushes: pushes(room, parts)? })
+}
+
+/// What is due, at most a page of it: rooms past their deadline by when, then those of dead nodes.
+pub(super) fn due(page: usize, value: Value) -> Read<Due> {
+    let mut parts = Parts::of(value)?;
+    let (past, dead, orphaned) = (parts.texts()?, parts.texts()?, parts.texts()?);
+    let dated = past.chunks_exact(2).map(|pair| Ok((parse::<f64>(&pair[1])?, parse::<RoomId>(&pair[0])?)));
+    let mut dated = dated.collect::<Read<Vec<_>>>()?;
+    dated.sort_unstable_by(|(one, a), (other, b)| one.total_cmp(other).then(a.cmp(b)));
+    let mut rooms: Vec<RoomId> = dated.into_iter().map(|(_, room)| room).take(page + 1).collect();
+    let past: BTreeSet<RoomId> = rooms.iter().copied().collect();
+    let orphaned = orphaned.iter().map(|room| parse(room)).collect::<Read<BTreeSet<RoomId>>>()?;
+    rooms.extend(orphaned.into_iter().filter(|room| !past.contains(room)).take(page + 1));
+    let more = rooms.len() > page;
+    rooms.truncate(page);
+    let mut dead: Vec<NodeId> = dead.iter().map(|node| NodeId::new(node)).collect();
+    dead.sort_unstable();
+    Ok(Due { rooms, dead, more })
+}
+
+/// A node's seats: `order:fence:session`.
+pub(super) fn held(parts: &mut Parts) -> Read<Vec<(SeatId, SessionId)>> {
+    let read = |text: &String| {
+        let (seat, session) = text.rsplit_once(':').ok_or_else(|| Malformed(text.clone()))?;
+        Ok((codec::seat(seat)?, parse(session)?))
+    };
+    parts.texts()?.iter().map(read).collect()
+}

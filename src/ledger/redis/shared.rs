@@ -1,0 +1,160 @@
+//! What the ledger and its link share: names, scripts, bounds, the epoch, subscriptions, and how much is under way.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+};
+
+use actors::{
+    ledger::{Event, Failure, Notice},
+    protocol::{Epoch, NodeId},
+};
+use redis::Value;
+use tokio::sync::oneshot;
+
+use super::{
+    codec, keys::Keys, limits::RedisLimits, outcome::NOT_SENT, reply, scripts::Script, scripts::Scripts,
+    subscription::Subscriptions,
+};
+
+/// What one ledger is made of, besides its connections.
+pub(super) struct Shared {
+    pub(super) keys: Keys,
+    pub(super) scripts: Scripts,
+    pub(super) limits: RedisLimits,
+    pub(super) subscriptions: Subscriptions,
+    /// The newest epoch that was heard of; 0 before the first.
+    epoch: AtomicU64,
+    account: Arc<Account>,
+    /// Whether operations flow.
+    pub(super) is_up: AtomicBool,
+    /// The run id of the server of the present connection.
+    pub(super) server: Mutex<String>,
+}
+
+/// What is under way.
+#[derive(Debug, Default)]
+struct Account {
+    operations: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+/// An operation that counts as under way until this is dropped, whether anybody waits for its answer or not.
+#[derive(Debug)]
+pub(super) struct Booked {
+    account: Arc<Account>,
+    bytes: usize,
+}
+
+impl Drop for Booked {
+    fn drop(&mut self) {
+        self.account.operations.fetch_sub(1, Ordering::Relaxed);
+        self.account.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// One operation on its way.
+pub(super) struct Call {
+    pub(super) script: Script,
+    pub(super) keys: Vec<String>,
+    pub(super) arguments: Vec<String>,
+    pub(super) asked: std::time::Instant,
+    pub(super) answer: oneshot::Sender<Result<Value, Failure>>,
+    pub(super) booked: Booked,
+}
+
+/// What is asked of the link, in order.
+pub(super) enum Order {
+    /// An operation.
+    Call(Call),
+    /// A node's channel.
+    Subscribe(NodeId),
+    /// No longer a node's channel.
+    Unsubscribe(NodeId),
+    /// A message to a channel.
+    Publish {
+        /// The channel.
+        channel: String,
+        /// The message.
+        payload: String,
+        /// Whether it was taken.
+        answer: oneshot::Sender<Result<Value, Failure>>,
+        /// Counts it.
+        booked: Booked,
+    },
+    /// Answered once everything published before was handed on.
+    #[cfg(test)]
+    Settle(oneshot::Sender<()>),
+}
+
+impl Call {
+    /// Answers that it was not sent.
+    pub(super) fn refuse(self) {
+        let _ = self.answer.send(Err(NOT_SENT));
+    }
+}
+
+impl Shared {
+    pub(super) fn new(keys: Keys, scripts: Scripts, limits: RedisLimits) -> Self {
+        Self {
+            keys,
+            scripts,
+            limits,
+            subscriptions: Subscriptions::default(),
+            epoch: AtomicU64::new(0),
+            account: Arc::default(),
+            is_up: AtomicBool::new(false),
+            server: Mutex::default(),
+        }
+    }
+
+    /// Books an operation of this many bytes, if there is room for it.
+    pub(super) fn book(&self, bytes: usize) -> Option<Booked> {
+        let booked = Booked { account: self.account.clone(), bytes };
+        let others = self.account.operations.fetch_add(1, Ordering::Relaxed);
+        let their_bytes = self.account.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let fits = others < self.limits.in_flight_max && their_bytes + bytes <= self.limits.in_flight_bytes_max;
+        fits.then_some(booked)
+    }
+
+    /// The newest epoch that was heard of.
+    pub(super) fn epoch(&self) -> Epoch {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// The ledger is in this epoch.
+    pub(super) fn learn(&self, epoch: Epoch) {
+        let before = self.epoch.fetch_max(epoch, Ordering::SeqCst);
+        if before > 0 && epoch > before {
+            self.subscriptions.tell_epoch(epoch);
+        }
+    }
+
+    /// Hands on what was published: `P<epoch>`, `N<notice as JSON>`, or a push, which begins with a room's id.
+    pub(super) fn published(&self, channel: &str, payload: &str) {
+        let node = channel.strip_prefix(&self.keys.channels()).map(NodeId::new);
+        if let Some(epoch) = payload.strip_prefix('P') {
+            if let Ok(epoch) = codec::parse(epoch) {
+                self.learn(epoch);
+            }
+            return;
+        }
+        if let Some(notice) = payload.strip_prefix('N') {
+            match (serde_json::from_str::<Notice>(notice), node) {
+                (Ok(notice), Some(node)) => self.subscriptions.tell(&node, Event::Notice(notice)),
+                (Ok(notice), None) => self.subscriptions.tell_all(&Event::Notice(notice)),
+                (Err(why), _) => tracing::warn!(%why, "a notice of another version was dropped"),
+            }
+            return;
+        }
+        match (reply::published(payload), node) {
+            (Ok(pushes), Some(node)) => {
+                for push in pushes {
+                    self.subscriptions.tell(&node, Event::Push(push));
+                }
+            }
+            (Ok(_), None) => {}
+            (Err(why), _) => tracing::warn!(%why, "a push of another version was dropped"),
+        }
+    }
+}

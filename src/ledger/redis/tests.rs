@@ -1,0 +1,6 @@
+//! The contract on a real Redis, and what only this ledger promises.
+
+mod contract;
+mod difference;
+mod failing;
+mod server;

@@ -1,0 +1,77 @@
+//! A Redis of a test's own: a process on a socket in a folder of its own, stopped when it is dropped.
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
+
+/// A running server.
+pub(super) struct Server {
+    process: Child,
+    folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts one, without persistence.
+    pub(super) fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { process: run(&folder), folder }
+    }
+
+    /// Kills it; what it stored is lost.
+    pub(super) fn kill(&mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it runs");
+    }
+
+    /// Starts it again, empty.
+    pub(super) fn restart(&mut self) {
+        std::fs::remove_file(self.folder.path().join("s")).expect("the socket of the one before");
+        self.process = run(&self.folder);
+    }
+
+    /// Sends it a signal.
+    pub(super) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.process.id().to_string()).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Its address.
+    pub(super) fn url(&self) -> String {
+        format!("redis+unix://{}", self.folder.path().join("s").display())
+    }
+}
+
+fn run(folder: &tempfile::TempDir) -> Child {
+    let socket = folder.path().join("s");
+    let process = Command::new("redis-server")
+        .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
+        .arg(&socket)
+        .arg("--dir")
+        .arg(folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server runs: apt-get install redis-server");
+    let until = Instant::now() + Duration::from_secs(10);
+    while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+        assert!(Instant::now() < until, "redis-server answers within ten seconds");
+        std::thread::yield_now();
+    }
+    process
+}
+
+/// A connection of the test's own to the server at this address.
+pub(super) async fn connection(url: &str) -> MultiplexedConnection {
+    let client = redis::Client::open(url).expect("an address");
+    let patient = AsyncConnectionConfig::new().set_response_timeout(None);
+    client.get_multiplexed_async_connection_with_config(&patient).await.expect("the server answers")
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
