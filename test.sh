@@ -73,7 +73,7 @@ model() { ALDIS_MODEL_OPS=${ALDIS_MODEL_OPS:-1000000} cargo test --workspace --a
 
 # The ledger in Redis on servers of its own, and random operations against the one in memory; the Rust tests do fewer.
 redis() {
-    ALDIS_REDIS_OPS=${ALDIS_REDIS_OPS:-20000} cargo test --workspace --all-features ledger::redis
+    ALDIS_REDIS_OPS=${ALDIS_REDIS_OPS:-20000} cargo test --workspace --all-features -- ledger::redis
 }
 
 # Whole nodes and clients over a failing ledger, by seed, with injected bugs that the checker must detect.
