@@ -62,7 +62,7 @@ impl Pace {
         })
     }
 
-    /// Starts calling `say` at this rate, each time with the due time, until it is stopped.
+    /// Starts calling `send` at this rate, each time with the due time, until it is stopped.
     pub(crate) fn keep(beat: (Epoch, f64), mut say: impl FnMut(Nanos) + Send + 'static) -> anyhow::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());

@@ -95,7 +95,7 @@ impl Peers {
         for round in 1..=self.rounds {
             for kind in kinds {
                 let step = run.show.span(kind.name(), self.warm * 3 + self.span * 3 + self.rest);
-                step.send(format!("round {round} of {}", self.rounds));
+                step.show(format!("round {round} of {}", self.rounds));
                 outcomes.add(*kind, self.turn(*kind, (run, &place), &size).await);
             }
         }

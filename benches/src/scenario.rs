@@ -199,7 +199,7 @@ impl Run {
             tokio::select! {
                 biased; // no progress is shown for finished work
                 done = &mut work => return done,
-                _ = look.tick() => step.send(words()),
+                _ = look.tick() => step.show(words()),
             }
         }
     }
@@ -214,7 +214,7 @@ impl Run {
             tokio::select! {
                 biased;
                 () = &mut passing => return,
-                _ = look.tick() => step.send(words()),
+                _ = look.tick() => step.show(words()),
             }
         }
     }

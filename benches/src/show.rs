@@ -31,7 +31,7 @@ impl Show {
         Step { bar, name, begun: Instant::now(), live: self.live }
     }
 
-    /// A step of this duration; [`Step::say`] shows progress.
+    /// A step of this duration; [`Step::show`] shows progress.
     pub(crate) fn span(&self, name: &'static str, span: Duration) -> Step {
         let bar = self.bar(span.as_secs(), "{prefix:>16} {bar:30.cyan/dim} {pos}/{len} s  {wide_msg}");
         bar.set_prefix(name);
@@ -54,7 +54,7 @@ impl Step {
         self.bar.set_position(position);
     }
 
-    pub(crate) fn send(&self, words: String) {
+    pub(crate) fn show(&self, words: String) {
         self.bar.set_position(self.begun.elapsed().as_secs());
         self.bar.set_message(words);
     }
