@@ -98,6 +98,26 @@ fn every_file_begins_with_its_purpose() {
 }
 
 #[test]
+fn every_file_is_compiled() {
+    let pages = pages(is_rust);
+    let named: BTreeSet<_> = pages.iter().flat_map(Page::modules).collect();
+    let packages = repository_files().into_iter().filter(|path| path.ends_with("Cargo.toml"));
+    let packages: Vec<_> = packages.map(|path| path[..path.len() - "Cargo.toml".len()].to_owned()).collect();
+    let is_root = |path: &str| {
+        let roots = ["tests", "benches", "examples", "src/bin", "fuzz_targets"];
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        ["lib.rs", "main.rs", "build.rs"].contains(&name)
+            || packages.iter().any(|package| roots.iter().any(|root| folder == format!("{package}{root}")))
+    };
+    let orphans = pages.iter().filter(|page| !is_root(&page.path) && !named.contains(&page.path));
+    none(
+        &orphans
+            .map(|page| format!("{}:1: no `mod` names it, so it is not compiled. Name it, or delete it.", page.path))
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn no_file_is_too_long() {
     let generated = |page: &Page| {
         page.path.contains("/gen/") || page.text.lines().take(3).any(|line| line.to_lowercase().contains("generated"))

@@ -40,6 +40,24 @@ impl Page {
         let begin = code.windows(2).position(opens).unwrap_or(code.len());
         Self { path: path.to_owned(), text: text.to_owned(), tests_from: if all_tests { 0 } else { begin }, code }
     }
+
+    /// Paths of the files that its `mod` lines may name: beside it, in its folder, or as `#[path]` says.
+    pub(crate) fn modules(&self) -> Vec<String> {
+        let (folder, name) = self.path.rsplit_once('/').unwrap_or(("", &self.path));
+        let own = name.trim_end_matches(".rs");
+        let (mut paths, mut lines) = (Vec::new(), self.text.lines().map(str::trim));
+        while let Some(line) = lines.next() {
+            if let Some(path) = line.strip_prefix("#[path = \"").and_then(|rest| rest.strip_suffix("\"]")) {
+                paths.push(format!("{folder}/{path}"));
+                lines.next();
+            } else if let Some(module) =
+                line.strip_suffix(';').and_then(|line| line.split_once("mod ")).map(|(_, it)| it)
+            {
+                paths.extend([format!("{folder}/{module}.rs"), format!("{folder}/{own}/{module}.rs")]);
+            }
+        }
+        paths
+    }
 }
 
 /// The repository's root; asked at run time, so that the test may be run over another copy of it.
