@@ -5,7 +5,6 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use actors::{
     bytes::BufferedBytes,
-    ledger::MemoryLedger,
     node::{NodeRef, Ports},
     ports::SystemEntropy,
     protocol::NodeId,
@@ -22,7 +21,7 @@ use crate::{
     ice::{Ice, MemoryQuota},
     load::{self, Load},
     rooms::{Hosting, Rooms, cache::MemoryCache},
-    storage::{self, Store},
+    storage::Store,
     telemetry::{memory, metrics::Scrape},
     ws::{self, Certificates, Gate, Listener},
 };
@@ -31,6 +30,8 @@ mod admin;
 mod banner;
 mod check;
 mod data;
+mod database;
+mod ledger;
 mod permissions;
 mod probe;
 mod ready_file;
@@ -59,15 +60,14 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     describe_metrics();
     memory::announce(settings::memory_max(&config));
     let (mut lock, first_start) = data::take(&config)?;
-    let url = config.database.url.as_ref().map(|url| url.expose());
-    let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;
+    let (store, _tenancy) = database::open(&config).await?;
     let keys = open_keys(&config.node.data_dir).await?;
     let clock = Clock::system();
     let tokens = Arc::new(Tokens::new(Arc::clone(&keys), &settings::auth(&config), clock.clone()));
     accounts::restore(&*store, tokens.revoked(), &clock).await?;
     let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(ROOMS_NEAR_MAX, ROOMS_NEAR_FOR)));
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
-    let system = system(&config, (&tokens, &rooms, &ice));
+    let system = system(&config, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     let (changes, hosting, accounts) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
@@ -82,7 +82,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         live: Arc::new(node.clone()),
         ice,
         quota: Arc::new(MemoryQuota::new(&settings::ice(&config))),
-        health: Arc::new(Health::new(id, checks(&store, &node, clock))),
+        health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger), clock))),
         load: Arc::clone(&load),
         rates: Rates::new(&http_settings.rates),
         settings: http_settings,
@@ -113,7 +113,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     signals::until_told_to_stop(signals, &Reload::new(keys, config.auth.rotate_keys_every, certificates)).await?;
 
     if leave(&node, &config, (tasks, stop), (&changes, &*store)).await {
-        snapshot::keep(&config, &system.ledger);
+        system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
@@ -130,7 +130,7 @@ fn describe_metrics() {
 struct System {
     settings: actors::settings::Settings,
     ports: Ports,
-    ledger: Arc<MemoryLedger>,
+    ledger: ledger::Opened,
 }
 
 /// The changes that people make, each a task of its own.
@@ -155,13 +155,13 @@ fn use_cases(
     Ok((changes, hosting, accounts))
 }
 
-fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>)) -> System {
+async fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>)) -> anyhow::Result<System> {
     let settings = settings::node(config, settings::memory_max(config).bytes);
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
-    let ledger = Arc::new(snapshot::open(config, Arc::clone(&clock), Arc::clone(&bytes)));
+    let ledger = ledger::open(config, &clock, &bytes).await?;
     let ports = Ports {
-        ledger: near_or_far(&ledger),
+        ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
         revocations: Arc::clone(tokens.revoked()) as _,
         rooms: Arc::new(rooms.clone()),
@@ -170,24 +170,8 @@ fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice
         clock,
         bytes,
     };
-    System { settings, ports, ledger }
+    Ok(System { settings, ports, ledger })
 }
-
-/// The ledger as actors see it.
-fn near_or_far(ledger: &Arc<MemoryLedger>) -> Arc<dyn actors::ledger::Ledger> {
-    #[cfg(feature = "far-ledger")]
-    if let Some(late) = FAR_LEDGER.and_then(|micros| micros.parse().ok()) {
-        use actors::ledger::faulty::{Faults, FaultyLedger, Link};
-        let late_max = 2 * std::time::Duration::from_micros(late);
-        let faults = Faults { late: 1_000, late_max, ..Faults::NONE };
-        return Arc::new(FaultyLedger(Link::new(Arc::clone(ledger) as _, faults, 1)));
-    }
-    Arc::clone(ledger) as _
-}
-
-/// For measurements: by how many microseconds on average each answer of the ledger is late, so that actors must wait.
-#[cfg(feature = "far-ledger")]
-const FAR_LEDGER: Option<&str> = option_env!("FAR_LEDGER_MICROS");
 
 /// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(
@@ -238,7 +222,8 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
 }
 
 /// The checks that readiness depends on.
-fn checks(store: &Arc<dyn Store>, node: &NodeRef, clock: Clock) -> Vec<Check> {
+fn checks(store: &Arc<dyn Store>, (node, ledger): (&NodeRef, &ledger::Opened), clock: Clock) -> Vec<Check> {
+    let ledger = ledger.clone();
     let (node, leased, probe) = (node.clone(), node.clone(), Arc::new(Probe::new(Arc::clone(store), clock)));
     vec![
         Check::vital("database", move || {
@@ -246,8 +231,9 @@ fn checks(store: &Arc<dyn Store>, node: &NodeRef, clock: Clock) -> Vec<Check> {
             async move { probe.run().await }
         }),
         Check::vital("ledger", move || {
-            let fenced = leased.is_fenced();
-            async move { if fenced { Err("the node cannot renew its lease".to_owned()) } else { Ok(()) } }
+            let fenced = leased.is_fenced().then_some("the node cannot renew its lease");
+            let away = ledger.is_away().or(fenced);
+            async move { away.map_or(Ok(()), |why| Err(why.to_owned())) }
         }),
         Check::vital("taking_sockets", move || {
             let draining = node.is_draining();

@@ -14,6 +14,7 @@ pub mod revocations;
 mod room_id;
 pub mod sessions;
 mod sqlite;
+pub mod tenancy;
 mod transaction;
 mod user;
 pub mod users;

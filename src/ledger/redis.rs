@@ -35,6 +35,7 @@ mod limits;
 mod link;
 mod operations;
 mod outcome;
+mod probe;
 mod reply;
 mod scripts;
 mod shared;
@@ -44,6 +45,7 @@ mod tests;
 
 pub use handshake::{Dial, DialError, Stream};
 pub use limits::RedisLimits;
+pub use probe::probe;
 
 /// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
 const CHANNELS_WAITING_MAX: usize = 1_024;

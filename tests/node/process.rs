@@ -188,6 +188,15 @@ impl Node {
         (answer.status().as_u16(), answer.text().await.expect("a text"))
     }
 
+    /// Waits until readiness is answered with this status; how long it took.
+    pub(super) async fn until_ready_is(&self, status: u16) -> Duration {
+        let begun = Instant::now();
+        while self.get(&self.admin, "/health/ready").await.0 != status {
+            assert!(begun.elapsed() < PATIENCE, "readiness does not become {status}");
+        }
+        begun.elapsed()
+    }
+
     /// A new account; answers its access token.
     pub(super) async fn sign_up(&self, name: &str) -> String {
         let body =

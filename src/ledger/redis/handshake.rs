@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use super::{
+    limits::RedisLimits,
     reply::{self, Parts},
     scripts::Script,
     shared::Shared,
@@ -44,7 +45,7 @@ pub enum DialError {
     Refused(#[from] RedisError),
     /// It is no server for a ledger.
     #[error("this Redis cannot keep a ledger: {0}")]
-    Unfit(&'static str),
+    Unfit(String),
     /// Its answer could not be read.
     #[error("Redis answered the handshake with something else: {0}")]
     Malformed(String),
@@ -101,7 +102,7 @@ pub(super) fn dial(info: &ConnectionInfo) -> Result<Dial, DialError> {
         }));
     }
     let ConnectionAddr::Unix(path) = address else {
-        return Err(DialError::Unfit("its address is neither redis:// nor redis+unix://; TLS is not built in yet"));
+        return Err(DialError::Unfit("its address is none of redis://, rediss:// and redis+unix://".to_owned()));
     };
     Ok(Arc::new(move || {
         let path = path.clone();
@@ -147,7 +148,7 @@ pub(super) async fn greet(
     let driver = tokio::spawn(driver);
     let (subscription, listener) = MultiplexedConnection::new_with_config(&settings, subscription, listening).await?;
     let drivers = Drivers([driver, tokio::spawn(listener)]);
-    let server = examine(&mut commands).await?;
+    let server = examine(&mut commands, &shared.limits).await?;
     if let Some(previous) = previous.filter(|previous| previous.server == server) {
         let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous.id).take();
         ask(&mut commands, &kill).await?;
@@ -164,21 +165,20 @@ pub(super) async fn greet(
 }
 
 /// Answers the server's run id.
-async fn examine(commands: &mut MultiplexedConnection) -> Result<String, DialError> {
+pub(super) async fn examine(commands: &mut MultiplexedConnection, limits: &RedisLimits) -> Result<String, DialError> {
+    let unfit = |why: &str| Err(DialError::Unfit(why.to_owned()));
     let role = Parts::of(ask(commands, &cmd("ROLE")).await?).and_then(|mut parts| parts.text());
     if role.as_deref() != Ok("master") {
-        return Err(DialError::Unfit("it is a replica; a ledger needs the master"));
+        return unfit("it is a replica; a ledger needs the master");
     }
     let info = reply::text(ask(commands, &cmd("INFO")).await?).map_err(|why| DialError::Malformed(why.to_string()))?;
     let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
     let version = field("redis_version").and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     if version.is_none_or(|major| major < 7) {
-        return Err(DialError::Unfit("it is older than 7.0, and does not know the scripts' flags"));
+        return unfit("it is older than 7.0, and does not know the scripts' flags");
     }
-    if field("maxmemory_policy") != Some("noeviction") {
-        return Err(DialError::Unfit(
-            "its maxmemory-policy evicts keys, and with them seats: CONFIG SET maxmemory-policy noeviction",
-        ));
+    if field("maxmemory_policy") != Some("noeviction") && !limits.allow_eviction {
+        return unfit("its maxmemory-policy evicts keys, and with them seats → CONFIG SET maxmemory-policy noeviction");
     }
     field("run_id").map(str::to_owned).ok_or_else(|| DialError::Malformed("INFO without run_id".to_owned()))
 }
