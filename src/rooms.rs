@@ -49,15 +49,6 @@ impl Rooms {
         Ok(found)
     }
 
-    /// The room as the database has it now, after another node has changed it.
-    ///
-    /// # Errors
-    /// `Unavailable`: the copy is forgotten all the same.
-    pub async fn find_newest(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError> {
-        self.cache.forget(room_id).await;
-        self.find(room_id).await
-    }
-
     /// One page of a host's rooms, newest first. Never from the cache.
     ///
     /// # Errors

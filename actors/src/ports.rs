@@ -81,11 +81,6 @@ pub struct Unavailable;
 pub trait Rooms: Send + Sync {
     /// The settings of a room, or `None` if there is no such room. Bounded in time by the implementation.
     fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>>;
-
-    /// The same after another node has changed the room: never from a copy that is older than the call.
-    fn newest(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        self.settings(room)
-    }
 }
 
 /// Hands out STUN and TURN servers.

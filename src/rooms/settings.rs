@@ -8,25 +8,21 @@ use actors::{
 };
 
 use super::Rooms;
-use crate::storage::{Meeting, Mode, StoreError};
+use crate::storage::{Meeting, Mode};
 
 impl actors::ports::Rooms for Rooms {
     fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
         let rooms = self.clone();
-        Box::pin(async move { told(room, rooms.find(room).await) })
+        Box::pin(async move {
+            match rooms.find(room).await {
+                Ok(found) => Ok(found.as_ref().map(RoomSettings::from)),
+                Err(why) => {
+                    tracing::warn!(%room, %why, "cannot look up a room's settings");
+                    Err(Unavailable)
+                }
+            }
+        })
     }
-
-    fn newest(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>> {
-        let rooms = self.clone();
-        Box::pin(async move { told(room, rooms.find_newest(room).await) })
-    }
-}
-
-fn told(room: RoomId, found: Result<Option<Meeting>, StoreError>) -> Result<Option<RoomSettings>, Unavailable> {
-    found.map(|found| found.as_ref().map(RoomSettings::from)).map_err(|why| {
-        tracing::warn!(%room, %why, "cannot look up a room's settings");
-        Unavailable
-    })
 }
 
 impl From<&Meeting> for RoomSettings {

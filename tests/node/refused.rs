@@ -63,7 +63,7 @@ async fn a_redis_that_cannot_keep_the_ledger_is_refused_with_the_reason() {
 async fn two_live_nodes_of_one_name_are_refused_and_a_killed_one_comes_back() {
     let redis = Server::start();
     let url = redis.url();
-    let named = ["--redis-url", url.as_str(), "--node-id", "berlin-1"];
+    let named = ["--redis-url", url.as_str(), "--set", "node.id=berlin-1"];
     let first = Node::start(&named).await;
     let why = refusal(&named);
     assert!(why.contains("a live node has the name `berlin-1`"), "{why}");

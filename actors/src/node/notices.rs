@@ -59,7 +59,6 @@ impl Directory {
             Notice::RoomClosed(id) => {
                 self.note_closed(id);
                 self.tell(To::Room(id, room::Message::Closed));
-                self.look_up_again(id);
             }
             Notice::SettingsChanged(id) => self.look_up_again(id),
         }
@@ -94,7 +93,7 @@ impl Directory {
     }
 
     fn look_up_again(self: &Arc<Self>, id: RoomId) {
-        let (settings, directory) = (self.ports.rooms.newest(id), Arc::clone(self));
+        let (settings, directory) = (self.ports.rooms.settings(id), Arc::clone(self));
         self.tell(To::Aside(Box::pin(async move {
             match settings.await {
                 Ok(Some(settings)) => {

@@ -115,6 +115,7 @@ fn passwords_leave_urls_and_nothing_else_does() {
         ("postgres://u@h/d", "postgres://u@h/d"),
         ("postgres://h/d?user=u&password=p", "postgres://h/d?user=u&password=[redacted]"),
         ("redis://:p@h", "redis://:[redacted]@h"),
+        ("redis+unix:///run/s?user=u&pass=p", "redis+unix:///run/s?user=u&pass=[redacted]"),
         ("sqlite://./data/aldis.db?mode=rwc", "sqlite://./data/aldis.db?mode=rwc"),
     ] {
         assert_eq!(without_password(url), shown);

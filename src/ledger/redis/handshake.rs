@@ -39,16 +39,28 @@ pub type Dial = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = io::Result<Box<dyn S
 pub enum DialError {
     /// It cannot be reached.
     #[error("Redis cannot be reached: {0}")]
-    Io(#[from] io::Error),
-    /// It refused a step of the handshake.
+    Unreachable(String),
+    /// It refused a step of the handshake: a wrong password, missing rights, or a lost connection.
     #[error("Redis refused the handshake: {0}")]
-    Refused(#[from] RedisError),
+    Refused(String),
     /// It is no server for a ledger.
     #[error("this Redis cannot keep a ledger: {0}")]
     Unfit(String),
     /// Its answer could not be read.
     #[error("Redis answered the handshake with something else: {0}")]
     Malformed(String),
+}
+
+impl From<io::Error> for DialError {
+    fn from(why: io::Error) -> Self {
+        Self::Unreachable(why.to_string())
+    }
+}
+
+impl From<RedisError> for DialError {
+    fn from(why: RedisError) -> Self {
+        Self::Refused(why.to_string())
+    }
 }
 
 /// Two connections that are ready. Dropped, both end.

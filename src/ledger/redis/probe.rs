@@ -35,7 +35,7 @@ pub async fn probe(
         let connected = MultiplexedConnection::new_with_config(&settings, dial().await?, config).await?;
         Ok::<_, DialError>(connected)
     };
-    let silent = || DialError::Io(std::io::ErrorKind::TimedOut.into());
+    let silent = || DialError::Unreachable("it does not answer in time".to_owned());
     let (mut commands, driver) = timeout(limits.dial_within, connecting).await.map_err(|_| silent())??;
     let driver = tokio::spawn(driver);
     let examined = async {

@@ -198,7 +198,7 @@ fn a_tick_that_is_not_the_scheduled_one_schedules_none() {
     stage.later(3).tell([Message::Tick]);
     assert_eq!(stage.told(), [""; 0], "the next one is scheduled already");
     stage.later(7).tell([Message::Tick]);
-    assert_eq!(stage.told(), ["wake in 10s"], "this was the scheduled one");
+    assert_eq!(stage.told(), ["wake in 4s"], "this was the scheduled one");
 }
 
 #[test]
