@@ -1,6 +1,6 @@
 //! A cluster: nodes on one Redis and one PostgreSQL, all of the test's own.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command, sync::Arc};
 
 use crate::{member::Member, postgres, process::Node, redis_server};
 
@@ -8,7 +8,7 @@ use crate::{member::Member, postgres, process::Node, redis_server};
 pub(super) struct Cluster {
     pub(super) nodes: Vec<Node>,
     pub(super) redis: redis_server::Server,
-    _postgres: postgres::Server,
+    postgres: postgres::Server,
     arguments: Vec<String>,
 }
 
@@ -17,17 +17,18 @@ impl Cluster {
     pub(super) async fn start(nodes: usize, further: &[&str]) -> Self {
         let (redis, postgres) = (redis_server::Server::start(), postgres::Server::start().await);
         let database = postgres::url(postgres.port, "postgres");
-        let own = ["--redis-url".to_owned(), redis.url(), "--database-url".to_owned(), database];
-        let arguments = own.into_iter().chain(further.iter().map(|&argument| argument.to_owned())).collect();
-        let mut cluster = Self { nodes: Vec::new(), redis, _postgres: postgres, arguments };
+        let mut arguments: Vec<_> = further.iter().map(|&argument| argument.to_owned()).collect();
+        arguments.extend(["--database-url".to_owned(), database]);
+        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments };
+        let url = cluster.redis.url();
         for _ in 0..nodes {
-            cluster.add().await;
+            cluster.add(&["--redis-url", &url]).await;
         }
         cluster
     }
 
-    /// Starts one more node; it signs with the first one's keys.
-    pub(super) async fn add(&mut self) {
+    /// Starts one more node with these further arguments; it signs with the first one's keys.
+    pub(super) async fn add(&mut self, further: &[&str]) {
         let dir = tempfile::tempdir().expect("a temporary directory");
         if let Some(first) = self.nodes.first() {
             let keys = dir.path().join("data/keys");
@@ -39,7 +40,7 @@ impl Cluster {
                 fs::copy(key.path(), keys.join(key.file_name())).expect("copied with its mode");
             }
         }
-        let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
+        let arguments: Vec<_> = further.iter().copied().chain(self.arguments.iter().map(String::as_str)).collect();
         self.nodes.push(Node::start_in(Arc::new(dir), &arguments).await);
     }
 
@@ -60,6 +61,13 @@ impl Cluster {
             member.meets(members - 1).await;
         }
         all
+    }
+
+    /// Sends every process of PostgreSQL a signal.
+    pub(super) fn signal_postgres(&self, name: &str) {
+        let (parent, signal) = (self.postgres.process.id().to_string(), format!("-{name}"));
+        let _ = Command::new("pkill").args([&signal, "-P", &parent]).status(); // it may have no children
+        assert!(Command::new("kill").args([&signal, &parent]).status().expect("kill runs").success());
     }
 
     /// The node that a member joined on.

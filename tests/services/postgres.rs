@@ -19,7 +19,7 @@ pub(crate) fn url(port: u16, database: &str) -> String {
 
 /// A running server.
 pub(crate) struct Server {
-    process: Child,
+    pub(crate) process: Child,
     pub(crate) port: u16,
     _folder: TempDir,
 }
