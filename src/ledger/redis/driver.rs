@@ -18,7 +18,8 @@ use tokio::{
 };
 
 use super::{
-    handshake::{self, Dial, Session, ask, evaluate},
+    dial::Dial,
+    handshake::{self, Session, ask, evaluate},
     link::{Act, Event, Link},
     outcome::outcome,
     shared::{Call, Order, Shared},

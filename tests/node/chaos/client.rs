@@ -257,7 +257,6 @@ impl Client {
     /// Notes a message; whether the session or the connection has ended with it.
     fn hear(&mut self, message: &Value) -> bool {
         self.note(message);
-        let data = &message["data"];
         match message["type"].as_str().unwrap_or_default() {
             "ack" => {
                 let acked = message["cid"].as_u64().unwrap_or_default();
