@@ -19,6 +19,7 @@ use crate::{
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::{Ice, MemoryQuota},
+    ledger::redis,
     load::{self, Load},
     rooms::{Hosting, Rooms, cache::MemoryCache},
     storage::Store,
@@ -123,6 +124,7 @@ fn describe_metrics() {
     changes::describe_metrics();
     http::metrics::describe();
     ws::describe_metrics();
+    redis::describe_metrics();
     load::describe_metrics();
 }
 

@@ -34,6 +34,7 @@ mod handshake;
 mod keys;
 mod limits;
 mod link;
+mod metrics;
 mod operations;
 mod outcome;
 mod probe;
@@ -47,6 +48,7 @@ mod tests;
 pub use dial::{Dial, RedisAddress, Stream};
 pub use handshake::DialError;
 pub use limits::RedisLimits;
+pub use metrics::describe_metrics;
 pub use probe::probe;
 
 /// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
