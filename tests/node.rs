@@ -42,6 +42,8 @@ mod restarted;
 mod restored;
 #[path = "node/rotated.rs"]
 mod rotated;
+#[path = "node/sentinel.rs"]
+mod sentinel;
 #[path = "node/socket.rs"]
 mod socket;
 #[path = "node/stored.rs"]

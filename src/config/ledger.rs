@@ -76,14 +76,14 @@ impl LedgerUrl {
 }
 
 impl Text for LedgerUrl {
-    const FORM: &'static str =
-        "a Redis URL, such as \"redis://127.0.0.1:6379\", \"rediss://…\" for TLS, or \"redis+unix:///run/redis.sock\"";
+    const FORM: &'static str = "a Redis URL, such as \"redis://127.0.0.1:6379\", \"rediss://…\" for TLS, \"redis+sentinel://a,b,c/master\", or \"redis+unix:///run/redis.sock\"";
 
     fn read(text: &str) -> Result<Self, String> {
         if text.strip_prefix("redis+unix://").is_some_and(|path| path.starts_with('/')) {
             return Ok(Self(text.to_owned().into()));
         }
-        let host = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"));
+        let schemes = ["redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://"];
+        let host = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
         match host {
             None => Err("not a Redis URL".to_owned()),
             Some(host) if host.is_empty() || host.starts_with('/') => Err("names no host".to_owned()),

@@ -40,6 +40,7 @@ mod outcome;
 mod probe;
 mod reply;
 mod scripts;
+mod sentinel;
 mod shared;
 mod subscription;
 #[cfg(test)]

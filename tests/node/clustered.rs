@@ -12,17 +12,17 @@ use crate::{cluster::Cluster, member::Member};
 /// Long enough for a node's lease, the window of a seat, and a slow machine.
 const LEFT_WITHIN: Duration = Duration::from_secs(30);
 
-async fn all_say(members: &mut [Member]) {
+pub(super) async fn all_say(members: &mut [Member]) {
     for member in members {
         member.say().await;
     }
 }
 
-async fn all_hear(members: &mut [Member], last: u64) {
+pub(super) async fn all_hear(members: &mut [Member], last: u64) {
     join_all(members.iter_mut().map(|member| member.hears(last))).await;
 }
 
-fn nobody_has_left(members: &[Member]) {
+pub(super) fn nobody_has_left(members: &[Member]) {
     for member in members {
         assert_eq!(member.left, Vec::<Value>::new());
     }

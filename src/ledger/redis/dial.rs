@@ -18,9 +18,12 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, UnixStream},
 };
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::handshake::DialError;
+use super::{
+    handshake::DialError,
+    sentinel::{self, Sentinels},
+};
 
 /// How long a connection may be silent before the kernel asks whether the other side is there.
 const KEEPALIVE: Duration = Duration::from_secs(10);
@@ -36,7 +39,8 @@ pub type Dial = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = io::Result<Box<dyn S
 /// Where a Redis is, and with whose certificates it is spoken to.
 #[derive(Debug, Clone, Default)]
 pub struct RedisAddress {
-    /// `redis://`, `rediss://` (TLS) `[user:password@]host[:port][/db]`, or `redis+unix://path`.
+    /// `redis://[user:password@]host[:port][/db]`, `redis+sentinel://[user:password@]host[:port],…/master[/db]`, both with
+    /// `rediss` for TLS, or `redis+unix://path`.
     pub url: String,
     /// For TLS: a PEM file of the authorities that are trusted. Absent: those of the system.
     pub ca: Option<PathBuf>,
@@ -56,37 +60,62 @@ impl RedisAddress {
     /// # Errors
     /// [`DialError`] if the URL cannot be read.
     pub fn dial(&self) -> Result<(ConnectionInfo, Dial), DialError> {
-        let tls = self.url.strip_prefix("rediss://").map(|rest| format!("redis://{rest}"));
-        let is_tls = tls.is_some();
-        let info = tls.as_deref().unwrap_or(&self.url).into_connection_info()?;
+        let unreadable = || DialError::Unfit(format!("its address is not written as {FORM}"));
+        let (scheme, rest) = self.url.split_once("://").ok_or_else(unreadable)?;
+        let files = scheme.starts_with("rediss").then(|| Arc::new((self.ca.clone(), self.client.clone())));
+        if scheme.ends_with("+sentinel") {
+            let sentinels = Sentinels::read(rest).ok_or_else(unreadable)?;
+            let info = sentinels.login.as_str().into_connection_info()?;
+            let sentinels = Arc::new(sentinels);
+            let dial: Dial = Arc::new(move || {
+                let (sentinels, files) = (Arc::clone(&sentinels), files.clone());
+                Box::pin(async move { master(&sentinels, files.as_deref()).await })
+            });
+            return Ok((info, dial));
+        }
+        // The crate that reads it is built without TLS of its own.
+        let info = self.url.replacen("rediss://", "redis://", 1).into_connection_info()?;
         let dial: Dial = match info.addr().clone() {
-            ConnectionAddr::Tcp(host, port) if is_tls => {
-                let files = Arc::new((self.ca.clone(), self.client.clone()));
-                Arc::new(move || {
-                    let (host, files) = (host.clone(), Arc::clone(&files));
-                    Box::pin(async move { boxed(encrypted(&host, port, &files).await) })
-                })
-            }
             ConnectionAddr::Tcp(host, port) => Arc::new(move || {
-                let host = host.clone();
-                Box::pin(async move { boxed(plain(&host, port).await) })
+                let (host, files) = (host.clone(), files.clone());
+                Box::pin(async move { tcp(&host, port, files.as_deref()).await })
             }),
             ConnectionAddr::Unix(path) => Arc::new(move || {
                 let path = path.clone();
-                Box::pin(async move { boxed(UnixStream::connect(path).await) })
+                Box::pin(async move { Ok(Box::new(UnixStream::connect(path).await?) as Box<dyn Stream>) })
             }),
-            ConnectionAddr::TcpTls { .. } | _ => {
-                return Err(DialError::Unfit(
-                    "its address is none of redis://, rediss:// and redis+unix://".to_owned(),
-                ));
-            }
+            ConnectionAddr::TcpTls { .. } | _ => return Err(unreadable()),
         };
         Ok((info, dial))
     }
 }
 
-fn boxed(stream: io::Result<impl Stream + 'static>) -> io::Result<Box<dyn Stream>> {
-    stream.map(|stream| Box::new(stream) as Box<dyn Stream>)
+/// The forms of an address.
+const FORM: &str =
+    "redis://host:port, redis+sentinel://host:port,host:port/master (rediss… for TLS) or redis+unix://path";
+
+/// For TLS: the authorities, and the client's certificate and key.
+type Files = (Option<PathBuf>, Option<(PathBuf, PathBuf)>);
+
+/// The master, as the first sentinel that answers says.
+async fn master(sentinels: &Sentinels, files: Option<&Files>) -> io::Result<Box<dyn Stream>> {
+    let mut last = io::Error::from(io::ErrorKind::NotFound);
+    for (host, port) in &sentinels.hosts {
+        let asked = async { sentinel::ask(tcp(host, *port, files).await?, &sentinels.master).await };
+        match asked.await {
+            Ok((host, port)) => return tcp(&host, port, files).await,
+            Err(why) => last = io::Error::new(why.kind(), format!("sentinel {host}:{port}: {why}")),
+        }
+    }
+    Err(last)
+}
+
+async fn tcp(host: &str, port: u16, files: Option<&Files>) -> io::Result<Box<dyn Stream>> {
+    let stream = plain(host, port).await?;
+    match files {
+        None => Ok(Box::new(stream)),
+        Some(files) => Ok(Box::new(encrypted(host, stream, files).await?)),
+    }
 }
 
 async fn plain(host: &str, port: u16) -> io::Result<TcpStream> {
@@ -98,11 +127,7 @@ async fn plain(host: &str, port: u16) -> io::Result<TcpStream> {
 }
 
 /// The files of the authorities and of the client are read at each dial, so that renewed ones are used.
-async fn encrypted(
-    host: &str,
-    port: u16,
-    (ca, client): &(Option<PathBuf>, Option<(PathBuf, PathBuf)>),
-) -> io::Result<impl Stream + use<>> {
+async fn encrypted(host: &str, stream: TcpStream, (ca, client): &Files) -> io::Result<TlsStream<TcpStream>> {
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(io::Error::other)?;
     let builder = ClientConfig::builder().with_root_certificates(roots(ca.as_deref())?);
     let config = match client {
@@ -113,7 +138,7 @@ async fn encrypted(
         }
         None => builder.with_no_client_auth(),
     };
-    TlsConnector::from(Arc::new(config)).connect(name, plain(host, port).await?).await
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
 
 fn roots(ca: Option<&Path>) -> io::Result<RootCertStore> {
