@@ -10,7 +10,10 @@ mod client;
 mod proxy;
 
 use std::{
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -129,6 +132,19 @@ impl Nemesis {
         }
     }
 
+    /// Waits until every client has heard the last number of everybody.
+    async fn everybody_is_heard(&self, seed: u64) {
+        let heard = async {
+            while self.world.done.load(Ordering::Relaxed) < ROOMS * SEATS {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if timeout(Duration::from_secs(60), heard).await.is_err() {
+            let logs: Vec<_> = self.cluster.nodes.iter().map(crate::process::Node::log).collect();
+            panic!("seed {seed}: after everything has healed, somebody is not heard:\n{}", logs.join("\n---\n"));
+        }
+    }
+
     async fn redis(&self, words: &[&str]) {
         let client = redis::Client::open(self.cluster.redis.url()).expect("an address");
         let mut connection = client.get_multiplexed_async_connection().await.expect("the server answers");
@@ -150,7 +166,7 @@ async fn run(faults: &[Fault], seed_default: u64) -> Vec<Life> {
     }
     let (phase, phases) = watch::channel(Phase::Talk);
     let nodes = RwLock::new(cluster.nodes.iter().map(|node| node.http.clone()).collect());
-    let world = Arc::new(World { nodes, phase: phases });
+    let world = Arc::new(World { nodes, phase: phases, done: AtomicUsize::new(0) });
     let (tokens, host) = (cluster.nodes[0].tokens(ROOMS * SEATS), cluster.nodes[0].sign_up("host").await);
     let mut lives = JoinSet::new();
     for (number, tokens) in tokens.chunks(SEATS).enumerate() {
@@ -176,12 +192,9 @@ async fn run(faults: &[Fault], seed_default: u64) -> Vec<Life> {
     }
     sleep(HEALED_AFTER).await;
     phase.send_replace(Phase::Finish);
-    let ended = timeout(Duration::from_secs(60), lives.join_all()).await;
-    let logs = || nemesis.cluster.nodes.iter().map(crate::process::Node::log).collect::<Vec<_>>().join("\n---\n");
-    let Ok(ended) = ended else {
-        panic!("seed {seed}: after everything has healed, somebody is not heard:\n{}", logs())
-    };
-    let (lives, _sockets): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
+    nemesis.everybody_is_heard(seed).await;
+    phase.send_replace(Phase::End);
+    let lives = lives.join_all().await;
     let sum = |of: fn(&Life) -> u64| lives.iter().map(of).sum::<u64>();
     eprintln!(
         "seed {seed}: {struck} faults, {} messages accepted, {} heard, {} resumes, {} joins, {} told of a loss",

@@ -3,7 +3,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -30,6 +33,8 @@ pub(super) struct World {
     /// Where nodes listen now.
     pub(super) nodes: RwLock<Vec<String>>,
     pub(super) phase: watch::Receiver<Phase>,
+    /// How many clients are done.
+    pub(super) done: AtomicUsize,
 }
 
 /// What clients do.
@@ -37,8 +42,10 @@ pub(super) struct World {
 pub(super) enum Phase {
     /// They talk, whatever happens.
     Talk,
-    /// They say one last number, and end once they have heard that of everybody.
+    /// They say one last number, and are done once they have heard that of everybody.
     Finish,
+    /// They end.
+    End,
 }
 
 /// What a client has lived through.
@@ -82,6 +89,7 @@ pub(super) struct Client {
     roster: BTreeMap<String, Option<u64>>,
     /// Whose last number was heard, or accepted.
     finished: BTreeSet<String>,
+    is_done: bool,
     life: Life,
 }
 
@@ -103,17 +111,18 @@ impl Client {
             last: None,
             roster: BTreeMap::new(),
             finished: BTreeSet::new(),
+            is_done: false,
             life: Life::default(),
         }
     }
 
-    /// Lives until everybody's last number is heard; the connection stays open, so that nobody is told of a leave.
-    pub(super) async fn live(mut self, others: usize) -> (Life, Socket) {
+    /// Lives until the end of the run.
+    pub(super) async fn live(mut self, others: usize) -> Life {
         loop {
-            if let Some(mut socket) = self.connect().await
-                && self.talk(&mut socket, others).await.is_ok()
+            if let Some(socket) = self.connect().await
+                && self.talk(socket, others).await.is_ok()
             {
-                return (self.life, socket);
+                return self.life;
             }
             let pause = self.random.random_range(50..600);
             sleep(Duration::from_millis(pause)).await;
@@ -212,15 +221,18 @@ impl Client {
         }
     }
 
-    /// Talks and listens until the connection is given up, or everything is finished.
-    async fn talk(&mut self, socket: &mut Socket, others: usize) -> Result<(), GivenUp> {
+    /// Talks and listens until the connection is given up, or the run ends.
+    async fn talk(&mut self, mut socket: Socket, others: usize) -> Result<(), GivenUp> {
         let (mut says, mut beats) = (interval(SAY_EVERY), interval(Duration::from_secs(1)));
         let (mut heard_at, mut degraded_at) = (Instant::now(), None::<Instant>);
         loop {
             let phase = *self.world.phase.borrow();
-            let is_finished = self.under_way.is_empty() && self.finished.len() > others;
-            if phase == Phase::Finish && is_finished {
+            if phase == Phase::End {
                 return Ok(());
+            }
+            let is_finished = self.under_way.is_empty() && self.finished.len() > others;
+            if phase == Phase::Finish && is_finished && !std::mem::replace(&mut self.is_done, true) {
+                self.world.done.fetch_add(1, Ordering::Relaxed);
             }
             tokio::select! {
                 message = socket.next() => {
