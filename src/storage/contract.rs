@@ -4,8 +4,9 @@
 mod failures;
 mod meetings;
 mod outage;
-mod server;
+pub(crate) mod server;
 mod sessions;
+mod signing_keys;
 mod users;
 
 use jiff::Timestamp;

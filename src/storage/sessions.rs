@@ -15,7 +15,7 @@ use super::{
     Postgres, Sqlite, StoreError, millis,
     revocations::{End, revoke},
     timestamp,
-    transaction::{transact, within},
+    transaction::transact,
     user::{self, User, user_columns},
 };
 
@@ -226,7 +226,7 @@ macro_rules! sessions_tables {
                 let sql = "SELECT id, client, started_at, used_at, expires_at FROM sessions
                            WHERE user_id = $1 ORDER BY used_at DESC, id";
                 let rows = sqlx::query_as::<_, Row>(sql).bind(user).fetch_all(self.reader());
-                within(self.query_within, rows).await?.into_iter().map(Session::try_from).collect()
+                self.ask(rows).await?.into_iter().map(Session::try_from).collect()
             }
 
             async fn use_token(&self, rotation: &Rotation) -> Result<Use, StoreError> {

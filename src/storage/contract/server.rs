@@ -21,28 +21,36 @@ use crate::storage::{Postgres, Settings};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A database of the server.
-pub(super) struct Database {
+pub(crate) struct Database {
     _server: Arc<Server>,
-    pub(super) port: u16,
-    pub(super) name: String,
+    pub(crate) port: u16,
+    pub(crate) name: String,
 }
 
 impl Database {
-    pub(super) async fn open(&self, settings: &Settings) -> Arc<Postgres> {
+    pub(crate) async fn open(&self, settings: &Settings) -> Arc<Postgres> {
         Arc::new(Postgres::open(&self.url(), settings).await.expect("a database"))
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         url(self.port, &self.name)
     }
 
-    pub(super) async fn connection(&self) -> PgConnection {
+    pub(crate) async fn connection(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.expect("a connection")
     }
 
     /// Runs statements on a connection of its own.
-    pub(super) async fn run(&self, sql: &str) {
+    pub(crate) async fn run(&self, sql: &str) {
         run(&mut self.connection().await, sql).await;
+    }
+
+    /// The text that a query gives.
+    pub(crate) async fn text(&self, sql: &'static str) -> String {
+        sqlx::query_scalar(sql)
+            .fetch_one(&mut self.connection().await)
+            .await
+            .unwrap_or_else(|why| panic!("{why}: {sql}"))
     }
 
     /// Makes a database with the same content; nobody may be connected to this one.
@@ -52,7 +60,7 @@ impl Database {
 }
 
 /// An empty database.
-pub(super) async fn database() -> Database {
+pub(crate) async fn database() -> Database {
     static SHARED: Mutex<Weak<Server>> = Mutex::const_new(Weak::new());
     let mut shared = SHARED.lock().await;
     let server = match shared.upgrade() {
