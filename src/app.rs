@@ -19,7 +19,7 @@ use crate::{
     changes::{self, Changes},
     config::Config,
     http::{self, Check, Health, Rates, Site},
-    ice::{Ice, MemoryQuota},
+    ice::Ice,
     load::{self, Load},
     rooms::{Hosting, Rooms, cache::MemoryCache},
     storage::{self, Store},
@@ -81,10 +81,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         hosting: hosting.clone(),
         live: Arc::new(node.clone()),
         ice,
-        quota: Arc::new(MemoryQuota::new(&settings::ice(&config))),
         health: Arc::new(Health::new(id, checks(&store, &node, clock))),
         load: Arc::clone(&load),
-        rates: Rates::new(&http_settings.rates),
+        rates: Rates::new(&http_settings.rates, None),
         settings: http_settings,
     });
     let certificates = certificates(&config)?;

@@ -40,7 +40,7 @@ mod scripts;
 mod shared;
 mod subscription;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use handshake::{Dial, DialError, Stream};
 pub use limits::RedisLimits;

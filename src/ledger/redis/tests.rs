@@ -3,4 +3,4 @@
 mod contract;
 mod difference;
 mod failing;
-mod server;
+pub(crate) mod server;

@@ -8,38 +8,38 @@ use std::{
 use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
 
 /// A running server.
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     folder: tempfile::TempDir,
 }
 
 impl Server {
     /// Starts one, without persistence.
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         Self { process: run(&folder), folder }
     }
 
     /// Kills it; what it stored is lost.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it runs");
     }
 
     /// Starts it again, empty.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         std::fs::remove_file(self.folder.path().join("s")).expect("the socket of the one before");
         self.process = run(&self.folder);
     }
 
     /// Sends it a signal.
-    pub(super) fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.process.id().to_string()).status();
         assert!(sent.expect("kill runs").success());
     }
 
     /// Its address.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis+unix://{}", self.folder.path().join("s").display())
     }
 }
@@ -63,7 +63,7 @@ fn run(folder: &tempfile::TempDir) -> Child {
 }
 
 /// A connection of the test's own to the server at this address.
-pub(super) async fn connection(url: &str) -> MultiplexedConnection {
+pub(crate) async fn connection(url: &str) -> MultiplexedConnection {
     let client = redis::Client::open(url).expect("an address");
     let patient = AsyncConnectionConfig::new().set_response_timeout(None);
     client.get_multiplexed_async_connection_with_config(&patient).await.expect("the server answers")
