@@ -46,6 +46,16 @@ pub trait Store: Users + Sessions + Revocations + Meetings + SharedKeys + Send +
     async fn close(&self);
 }
 
+/// Whose clock judges whether the use of a refresh token is repeated in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhoseClock {
+    /// The server's, because the clocks of several nodes differ. (SQLite has one node, whose clock it is.)
+    #[default]
+    Database,
+    /// That of whoever asks (`Rotation::end`): for tests.
+    Caller,
+}
+
 /// Timeouts and pool size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -60,6 +70,8 @@ pub struct Settings {
     pub busy_within: Duration,
     /// Connections for reading (SQLite), or in all (PostgreSQL). SQLite writes through one more.
     pub connections_max: u32,
+    /// Whose clock judges repeated uses.
+    pub clock: WhoseClock,
 }
 
 impl Default for Settings {
@@ -70,6 +82,7 @@ impl Default for Settings {
             migrate_within: Duration::from_secs(60),
             busy_within: Duration::from_millis(500),
             connections_max: 4,
+            clock: WhoseClock::Database,
         }
     }
 }

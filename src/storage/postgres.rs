@@ -1,8 +1,9 @@
 //! `Store` on PostgreSQL: one pool behind a circuit breaker, every statement with a timeout on both sides.
 
 mod breaker;
+mod hosts;
 
-use std::{str::FromStr as _, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use actors::clock::monotonic;
 use anyhow::Context as _;
@@ -10,16 +11,21 @@ use sqlx::{
     ConnectOptions as _,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
 };
+use tokio::sync::Notify;
 
 use breaker::Breaker;
+use hosts::Hosts;
 
-use super::{Settings, Store, StoreError, transaction};
+use super::{Settings, Store, StoreError, WhoseClock, transaction};
 
 /// The database of a cluster.
 #[derive(Clone, Debug)]
 pub struct Postgres {
     pool: PgPool,
     breaker: Arc<Breaker>,
+    /// Told when the present server gives no connections: of several, another one is looked for.
+    turn: Arc<Notify>,
+    judges_time: bool,
     pub(super) query_within: Duration,
 }
 
@@ -30,29 +36,27 @@ impl Postgres {
     /// The url is malformed, the server cannot be reached, another node's migration does not end in time, or a
     /// migration fails.
     pub async fn open(url: &str, settings: &Settings) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)
-            .context("the database url is malformed → write postgres://user:password@host:5432/database")?
-            .application_name("aldis");
-        let place = format!("{}:{}", options.get_host(), options.get_port());
+        let hosts = Hosts::parse(url)?;
+        let place = hosts.names();
         let opened = async {
-            migrate(&options, settings).await?;
-            Self::connect(options, settings).await
+            migrate(&hosts.writable().await?, settings).await?;
+            Self::connect(hosts, settings).await
         };
         opened.await.with_context(|| format!("cannot open the PostgreSQL database at {place}: is it running, and may this user log in and create tables?"))
     }
 
     /// Connects to a database whose schema is there.
     pub(super) async fn open_migrated(url: &str, settings: &Settings) -> anyhow::Result<Self> {
-        Self::connect(PgConnectOptions::from_str(url)?, settings).await
+        Self::connect(Hosts::parse(url)?, settings).await
     }
 
-    async fn connect(options: PgConnectOptions, settings: &Settings) -> anyhow::Result<Self> {
-        let pool = PgPoolOptions::new()
-            .max_connections(settings.connections_max)
-            .acquire_timeout(settings.acquire_within)
-            .connect_with(bounded(options, settings.query_within))
-            .await?;
-        Ok(Self { pool, breaker: Arc::default(), query_within: settings.query_within })
+    async fn connect(hosts: Hosts, settings: &Settings) -> anyhow::Result<Self> {
+        let options =
+            PgPoolOptions::new().max_connections(settings.connections_max).acquire_timeout(settings.acquire_within);
+        let (within, turn) = (settings.query_within, Arc::default());
+        let pool = hosts.pool(options, move |host| bounded(host, within), &turn).await?;
+        let judges_time = settings.clock == WhoseClock::Database;
+        Ok(Self { pool, breaker: Arc::default(), turn, judges_time, query_within: within })
     }
 
     pub(super) fn reader(&self) -> &PgPool {
@@ -70,11 +74,24 @@ impl Postgres {
         }
         let answered = tokio::time::timeout(self.query_within, query).await;
         match &answered {
-            Ok(Err(sqlx::Error::PoolTimedOut)) => self.breaker.open(monotonic()),
-            Ok(_) => self.breaker.close(),
+            Ok(Err(sqlx::Error::PoolTimedOut)) => {
+                self.turn.notify_one();
+                self.breaker.open(monotonic());
+            }
+            Ok(answer) => {
+                if let Err(sqlx::Error::Io(_) | sqlx::Error::Tls(_)) = answer {
+                    self.turn.notify_one();
+                }
+                self.breaker.close();
+            }
             Err(_) => {}
         }
         transaction::in_time(self.query_within, answered)
+    }
+
+    /// Whether the database's clock judges, and not that of the node that asks.
+    pub(super) const fn judges_time(&self) -> bool {
+        self.judges_time
     }
 
     /// A commit that the server confirmed is durable.

@@ -78,6 +78,12 @@ impl Sqlite {
         transaction::within(self.query_within, query).await
     }
 
+    /// There is one node, and its clock judges.
+    #[expect(clippy::unused_self, reason = "the other store is asked")]
+    pub(super) const fn judges_time(&self) -> bool {
+        false
+    }
+
     /// Begins a transaction that may write: it waits for the lock now, not when it first writes.
     pub(super) async fn begin(&self) -> Result<transaction::Transaction<sqlx::Sqlite>, StoreError> {
         self.files.are_in_place()?;

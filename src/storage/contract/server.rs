@@ -75,6 +75,11 @@ pub(crate) async fn database() -> Database {
     made(&server, None).await
 }
 
+/// An empty database of a server that no other test uses.
+pub(crate) async fn own_database() -> Database {
+    made(&Arc::new(Server::start().await), None).await
+}
+
 async fn made(server: &Arc<Server>, template: Option<&str>) -> Database {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let name = format!("t{}", MADE.fetch_add(1, Ordering::Relaxed));
