@@ -1,28 +1,26 @@
 //! The composition root: the whole wiring on one screen. Every part is made here and given what it needs; no part
 //! fetches anything itself.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actors::{
     bytes::BufferedBytes,
-    ledger::MemoryLedger,
     node::{NodeRef, Ports},
     ports::SystemEntropy,
     protocol::NodeId,
 };
-use jiff::Timestamp;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     accounts::{self, Accounts},
-    auth::{Clock, KeyRing, Tokens},
+    auth::{Clock, Tokens},
     changes::{self, Changes},
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::Ice,
     load::{self, Load},
-    rooms::{Hosting, Rooms, cache::MemoryCache},
-    storage::{self, Store},
+    rooms::{Hosting, Rooms},
+    storage::Store,
     telemetry::{memory, metrics::Scrape},
     ws::{self, Certificates, Gate, Listener},
 };
@@ -31,11 +29,14 @@ mod admin;
 mod banner;
 mod check;
 mod data;
+mod database;
+mod ledger;
 mod permissions;
 mod probe;
 mod ready_file;
 mod reload;
 mod settings;
+mod shared;
 mod signals;
 mod snapshot;
 mod sweep;
@@ -45,11 +46,7 @@ use banner::{Serving, announce};
 pub use check::{check, probe};
 use probe::Probe;
 use reload::Reload;
-
-/// Rooms whose settings are cached, at most (≈ 200 bytes each).
-const ROOMS_NEAR_MAX: usize = 100_000;
-/// How long: a change by another node whose notice was lost is seen after that time.
-const ROOMS_NEAR_FOR: Duration = Duration::from_secs(30);
+use shared::Shared;
 
 /// Serves until a signal stops the process, then drains.
 ///
@@ -59,15 +56,14 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     describe_metrics();
     memory::announce(settings::memory_max(&config));
     let (mut lock, first_start) = data::take(&config)?;
-    let url = config.database.url.as_ref().map(|url| url.expose());
-    let store = storage::open(url, &config.node.data_dir, &settings::storage(&config)).await?;
-    let keys = open_keys(&config.node.data_dir).await?;
-    let clock = Clock::system();
+    let (store, _tenancy) = database::open(&config).await?;
+    let (shared, clock) = (Shared::of(&config)?, Clock::system());
+    let keys = shared::open_keys(&config, &store).await?;
     let tokens = Arc::new(Tokens::new(Arc::clone(&keys), &settings::auth(&config), clock.clone()));
     accounts::restore(&*store, tokens.revoked(), &clock).await?;
-    let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(ROOMS_NEAR_MAX, ROOMS_NEAR_FOR)));
+    let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
-    let system = system(&config, (&tokens, &rooms, &ice));
+    let system = system(&config, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     let (changes, hosting, accounts) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
@@ -81,9 +77,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         hosting: hosting.clone(),
         live: Arc::new(node.clone()),
         ice,
-        health: Arc::new(Health::new(id, checks(&store, &node, clock))),
+        health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger), clock))),
         load: Arc::clone(&load),
-        rates: Rates::new(&http_settings.rates, None),
+        rates: Rates::new(&http_settings.rates, shared.counts().as_ref()),
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
@@ -96,7 +92,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
     tasks.spawn(sweep::expired(accounts.clone(), stop.clone()));
     tasks.spawn(hosting.settle(stop.clone()));
-    tasks.spawn(accounts.settle(stop.clone()));
+    tasks.spawn(accounts.clone().settle(stop.clone()));
+    let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
+    shared.follow((&accounts, &reload, &system.ledger), (&tasks, &stop));
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
@@ -109,10 +107,10 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
     announce(&Serving::new(&config, http_address, admin_address, first_start));
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
-    signals::until_told_to_stop(signals, &Reload::new(keys, config.auth.rotate_keys_every, certificates)).await?;
+    signals::until_told_to_stop(signals, &reload).await?;
 
     if leave(&node, &config, (tasks, stop), (&changes, &*store)).await {
-        snapshot::keep(&config, &system.ledger);
+        system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
@@ -129,7 +127,7 @@ fn describe_metrics() {
 struct System {
     settings: actors::settings::Settings,
     ports: Ports,
-    ledger: Arc<MemoryLedger>,
+    ledger: ledger::Opened,
 }
 
 /// The changes that people make, each a task of its own.
@@ -154,13 +152,13 @@ fn use_cases(
     Ok((changes, hosting, accounts))
 }
 
-fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>)) -> System {
+async fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>)) -> anyhow::Result<System> {
     let settings = settings::node(config, settings::memory_max(config).bytes);
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
-    let ledger = Arc::new(snapshot::open(config, Arc::clone(&clock), Arc::clone(&bytes)));
+    let ledger = ledger::open(config, &clock, &bytes).await?;
     let ports = Ports {
-        ledger: near_or_far(&ledger),
+        ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
         revocations: Arc::clone(tokens.revoked()) as _,
         rooms: Arc::new(rooms.clone()),
@@ -169,24 +167,8 @@ fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice
         clock,
         bytes,
     };
-    System { settings, ports, ledger }
+    Ok(System { settings, ports, ledger })
 }
-
-/// The ledger as actors see it.
-fn near_or_far(ledger: &Arc<MemoryLedger>) -> Arc<dyn actors::ledger::Ledger> {
-    #[cfg(feature = "far-ledger")]
-    if let Some(late) = FAR_LEDGER.and_then(|micros| micros.parse().ok()) {
-        use actors::ledger::faulty::{Faults, FaultyLedger, Link};
-        let late_max = 2 * std::time::Duration::from_micros(late);
-        let faults = Faults { late: 1_000, late_max, ..Faults::NONE };
-        return Arc::new(FaultyLedger(Link::new(Arc::clone(ledger) as _, faults, 1)));
-    }
-    Arc::clone(ledger) as _
-}
-
-/// For measurements: by how many microseconds on average each answer of the ledger is late, so that actors must wait.
-#[cfg(feature = "far-ledger")]
-const FAR_LEDGER: Option<&str> = option_env!("FAR_LEDGER_MICROS");
 
 /// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(
@@ -222,13 +204,6 @@ async fn ending(tasks: impl Future<Output = bool>, store: impl Future<Output = (
     (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
 }
 
-/// Opens the signing keys. The first start generates one, which takes some 100 ms of CPU.
-async fn open_keys(data_dir: &Path) -> anyhow::Result<Arc<KeyRing>> {
-    let folder = data_dir.join("keys");
-    let opened = tokio::task::spawn_blocking(move || KeyRing::open(&folder, Timestamp::now())).await?;
-    Ok(Arc::new(opened?))
-}
-
 fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
     match (&config.http.tls_cert, &config.http.tls_key) {
         (Some(cert), Some(key)) => Ok(Some(Certificates::load(cert.clone(), key.clone())?)),
@@ -237,7 +212,8 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
 }
 
 /// The checks that readiness depends on.
-fn checks(store: &Arc<dyn Store>, node: &NodeRef, clock: Clock) -> Vec<Check> {
+fn checks(store: &Arc<dyn Store>, (node, ledger): (&NodeRef, &ledger::Opened), clock: Clock) -> Vec<Check> {
+    let ledger = ledger.clone();
     let (node, leased, probe) = (node.clone(), node.clone(), Arc::new(Probe::new(Arc::clone(store), clock)));
     vec![
         Check::vital("database", move || {
@@ -245,8 +221,9 @@ fn checks(store: &Arc<dyn Store>, node: &NodeRef, clock: Clock) -> Vec<Check> {
             async move { probe.run().await }
         }),
         Check::vital("ledger", move || {
-            let fenced = leased.is_fenced();
-            async move { if fenced { Err("the node cannot renew its lease".to_owned()) } else { Ok(()) } }
+            let fenced = leased.is_fenced().then_some("the node cannot renew its lease");
+            let away = ledger.is_away().or(fenced);
+            async move { away.map_or(Ok(()), |why| Err(why.to_owned())) }
         }),
         Check::vital("taking_sockets", move || {
             let draining = node.is_draining();

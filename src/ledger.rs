@@ -5,6 +5,6 @@ pub mod redis;
 pub mod values;
 
 #[cfg(test)]
-pub(crate) use self::redis::tests::server;
+pub(crate) use self::redis::tests::{connection, server};
 pub use self::redis::{RedisLedger, RedisLimits};
 pub use values::Values;

@@ -15,6 +15,7 @@ mod room_id;
 pub mod sessions;
 mod signing_keys;
 mod sqlite;
+pub mod tenancy;
 mod transaction;
 mod user;
 pub mod users;

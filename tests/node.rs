@@ -1,5 +1,9 @@
 //! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
+#[path = "node/cluster.rs"]
+mod cluster;
+#[path = "node/clustered.rs"]
+mod clustered;
 #[path = "node/cut.rs"]
 mod cut;
 #[path = "node/deployed.rs"]
@@ -22,14 +26,22 @@ mod operated;
 mod owned;
 #[path = "node/paused.rs"]
 mod paused;
+#[path = "services/postgres.rs"]
+mod postgres;
 #[path = "node/process.rs"]
 mod process;
+#[path = "services/redis.rs"]
+mod redis_server;
+#[path = "node/refused.rs"]
+mod refused;
 #[path = "node/restarted.rs"]
 mod restarted;
 #[path = "node/restored.rs"]
 mod restored;
 #[path = "node/rotated.rs"]
 mod rotated;
+#[path = "node/shared.rs"]
+mod shared;
 #[path = "node/socket.rs"]
 mod socket;
 #[path = "node/stored.rs"]

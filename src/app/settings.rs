@@ -10,7 +10,9 @@ use secrecy::SecretString;
 use crate::{
     auth,
     config::{Config, Rate},
-    http, ice, net, storage,
+    http, ice,
+    ledger::RedisLimits,
+    net, storage,
     telemetry::memory::{self, MemoryMax},
     ws::{self, guard},
 };
@@ -27,14 +29,7 @@ pub(super) const CLOSING_WITHIN: Duration = Duration::from_secs(1);
 pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
     let (socket, room, budget) = (&config.socket, &config.room, &config.budget);
     Settings {
-        node: NodeLimits {
-            seat_window: room.seat_window,
-            sockets_max: config.http.connections_max.get(),
-            rest_after: config.node.rest_after,
-            turn_budget: config.node.turn_budget,
-            buffered_bytes_max: memory_max / BUFFERED_SHARE,
-            ..NodeLimits::default()
-        },
+        node: NodeLimits { buffered_bytes_max: memory_max / BUFFERED_SHARE, ..node_limits(config) },
         mailboxes: MailboxLimits {
             room_max: config.node.room_mailbox_max.get(),
             socket_max: config.node.socket_mailbox_max.get(),
@@ -86,6 +81,22 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
     }
 }
 
+/// The limits of the node but that of its memory.
+pub(super) fn node_limits(config: &Config) -> NodeLimits {
+    let lease = config.ledger.lease;
+    NodeLimits {
+        seat_window: config.room.seat_window,
+        sockets_max: config.http.connections_max.get(),
+        rest_after: config.node.rest_after,
+        turn_budget: config.node.turn_budget,
+        lease,
+        renew_every: lease / 3,
+        fence_before: lease / 3,
+        pushes_max: config.ledger.pushes_max.get(),
+        ..NodeLimits::default()
+    }
+}
+
 /// How much memory the process may use.
 pub(super) fn memory_max(config: &Config) -> MemoryMax {
     memory::memory_max(config.node.memory_max.map(|size| size.bytes() as u64))
@@ -97,6 +108,18 @@ pub(super) fn ledger(config: &Config) -> LedgerLimits {
         inbox_bytes_max: config.room.inbox_bytes_max.bytes(),
         rooms_max: config.ledger.rooms_max.get(),
         ..LedgerLimits::default()
+    }
+}
+
+pub(super) fn redis(config: &Config) -> RedisLimits {
+    let from = &config.ledger;
+    RedisLimits {
+        answer_within: from.answer_within,
+        in_flight_max: from.in_flight_max.get(),
+        in_flight_bytes_max: from.in_flight_bytes_max.bytes(),
+        allow_eviction: from.allow_eviction,
+        ledger: ledger(config),
+        ..RedisLimits::default()
     }
 }
 

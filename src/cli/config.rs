@@ -55,7 +55,6 @@ fn check(path: Option<&Path>, probe: bool, flags: &Flags, out: &mut dyn Write) -
     let sources = flags.sources(path)?;
     let loaded = load(&sources)?;
     let (mut faults, mut warnings) = app::check(&loaded);
-    faults.extend(loaded.unsupported());
     if probe {
         faults.extend(app::probe(&loaded));
     }

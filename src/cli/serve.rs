@@ -31,7 +31,6 @@ const LEAST: u64 = 16;
 /// Serves until a signal stops the process.
 pub(super) fn serve(flags: &Flags) -> Result<(), Failure> {
     let mut loaded = flags.load()?;
-    loaded.startable()?;
     let logs = install_logs(&loaded.config.log)?;
     log_panics();
     for warning in &loaded.warnings {

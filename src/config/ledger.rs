@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::secret::{Secret, without_password};
-use super::text::{self, Text, text_serde};
+use super::text::{self, Text, size::Size, text_serde};
 
 /// The store of room membership and of each member's inbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,13 +17,40 @@ pub struct Ledger {
     pub redis_url: Option<LedgerUrl>,
     /// A file that holds the URL, so that the configuration need not contain a password.
     pub redis_url_file: Option<PathBuf>,
+    /// What every key and channel in Redis begins with: clusters that share a Redis need different ones.
+    pub prefix: String,
+    /// How long Redis may take to answer an operation; later its outcome counts as unknown, and the node reconnects.
+    #[serde(with = "text")]
+    pub answer_within: Duration,
+    /// Operations on their way to Redis; further ones are refused as not applied, and retried.
+    pub in_flight_max: NonZeroUsize,
+    /// Bytes of these operations.
+    pub in_flight_bytes_max: Size,
+    /// Queued pushes of other nodes; beyond it every seat is audited.
+    pub pushes_max: NonZeroUsize,
+    /// How long after its last sign of life a node counts as dead. It renews its lease three times as often.
+    #[serde(with = "text")]
+    pub lease: Duration,
+    /// Take a Redis that evicts keys when its memory is full, and loses seats with them.
+    pub allow_eviction: bool,
     /// Maximum concurrently active rooms.
     pub rooms_max: NonZeroUsize,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { redis_url: None, redis_url_file: None, rooms_max: text::count(1_000_000) }
+        Self {
+            redis_url: None,
+            redis_url_file: None,
+            prefix: "aldis:".to_owned(),
+            answer_within: Duration::from_millis(500),
+            in_flight_max: text::count(4_096),
+            in_flight_bytes_max: Size::kib(16 * 1024),
+            pushes_max: text::count(10_000),
+            lease: Duration::from_secs(6),
+            allow_eviction: false,
+            rooms_max: text::count(1_000_000),
+        }
     }
 }
 
@@ -39,9 +67,13 @@ impl LedgerUrl {
 }
 
 impl Text for LedgerUrl {
-    const FORM: &'static str = "a Redis URL, such as \"redis://127.0.0.1:6379\"";
+    const FORM: &'static str =
+        "a Redis URL, such as \"redis://127.0.0.1:6379\", \"rediss://…\" for TLS, or \"redis+unix:///run/redis.sock\"";
 
     fn read(text: &str) -> Result<Self, String> {
+        if text.strip_prefix("redis+unix://").is_some_and(|path| path.starts_with('/')) {
+            return Ok(Self(text.to_owned().into()));
+        }
         let host = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"));
         match host {
             None => Err("not a Redis URL".to_owned()),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Config;
-use super::fault::{ConfigError, Fault};
+use super::fault::Fault;
 use super::layers::Settings;
-use super::rules::{Breach, not_yet};
+use super::rules::Breach;
 use super::values::values;
 
 /// The effective configuration, with the source of each value that is not a default.
@@ -32,17 +32,6 @@ impl fmt::Debug for Loaded {
 }
 
 impl Loaded {
-    /// Refuses what this version does not support yet. To be called before serving.
-    pub fn startable(&self) -> Result<(), ConfigError> {
-        ConfigError::unless_none(self.unsupported())
-    }
-
-    /// What this version does not support yet.
-    #[must_use]
-    pub fn unsupported(&self) -> Vec<Fault> {
-        not_yet(&self.config).iter().map(|breach| self.fault(breach)).collect()
-    }
-
     /// A mistake that is found outside the configuration: the value of `key` is well-formed, but `why`.
     #[must_use]
     pub fn mistake(&self, key: &'static str, why: String, help: &str) -> Fault {

@@ -27,29 +27,8 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     auth(config, &mut found);
     ice(config, &mut found);
     storage(config, &mut found);
-    found.0
-}
-
-/// Values that this version does not support yet; it refuses to start with them.
-pub(super) fn not_yet(config: &Config) -> Vec<Breach> {
-    let mut found = Found(Vec::new());
-    let postgres = config.database.url.as_ref().is_some_and(|url| url.kind() == super::DatabaseKind::Postgres);
-    let keys: &[_] = if config.database.url_file.is_some() { &["database.url_file"] } else { &["database.url"] };
-    found.when(
-        postgres,
-        keys,
-        "PostgreSQL is not supported yet",
-        "use sqlite://… or leave it out for the embedded database",
-    );
-    let redis = config.ledger.redis_url.is_some();
-    let keys: &[_] =
-        if config.ledger.redis_url_file.is_some() { &["ledger.redis_url_file"] } else { &["ledger.redis_url"] };
-    found.when(
-        redis,
-        keys,
-        "clusters over Redis are not supported yet",
-        "leave it out: one node keeps its ledger in memory",
-    );
+    found.0.extend(unsealed(config));
+    ledger(config, &mut found);
     found.0
 }
 
@@ -294,6 +273,34 @@ fn storage(config: &Config, found: &mut Found) {
     found.within("database.query_within", config.database.query_within, 10 * MS, MINUTE);
     let readers = config.database.readers_max.get();
     found.when(readers > 1000, &["database.readers_max"], "more than 1000", "write a whole number from 1 to 1000");
-    let twice = config.ledger.redis_url.is_some() && config.ledger.redis_url_file.is_some();
+}
+
+/// Signing keys in a database, and nothing that seals them. Also to be checked once the URL was read from its file.
+pub(super) fn unsealed(config: &Config) -> Option<Breach> {
+    let postgres = config.database.url.as_ref().is_some_and(|url| url.kind() == super::DatabaseKind::Postgres);
+    let url = if config.database.url_file.is_some() { "database.url_file" } else { "database.url" };
+    (postgres && config.auth.key_secret_file.is_none()).then(|| Breach {
+        keys: vec!["auth.key_secret_file", url],
+        why: "missing: with PostgreSQL the signing keys are in the database, and whoever reads it could mint tokens".to_owned(),
+        help: "make one file for all nodes (umask 077; openssl rand -base64 32 > keys.secret), and name it in `auth.key_secret_file`"
+            .to_owned(),
+    })
+}
+
+fn ledger(config: &Config, found: &mut Found) {
+    let ledger = &config.ledger;
+    let twice = ledger.redis_url.is_some() && ledger.redis_url_file.is_some();
     found.when(twice, &["ledger.redis_url_file", "ledger.redis_url"], "the URL is set already", "keep one of the two");
+    let plain = ledger.prefix.bytes().all(|b| b.is_ascii_graphic() && !b"{}*?[]\\".contains(&b));
+    let wrong = !plain || ledger.prefix.is_empty() || ledger.prefix.len() > 64;
+    let help = "write 1 to 64 ASCII characters without spaces, { } * ? [ ] and \\, such as \"aldis:\"";
+    found.when(wrong, &["ledger.prefix"], "not a prefix of keys", help);
+    found.within("ledger.answer_within", ledger.answer_within, 10 * MS, 10 * SECOND);
+    found.within("ledger.lease", ledger.lease, 3 * SECOND, MINUTE);
+    let late = ledger.answer_within * 3 > ledger.lease;
+    let keys = ["ledger.answer_within", "ledger.lease"];
+    found.when(late, &keys, "one late answer could cost the lease", "write at most a third of `ledger.lease`");
+    let small = ledger.in_flight_bytes_max < config.socket.message_bytes_max;
+    let keys = ["ledger.in_flight_bytes_max", "socket.message_bytes_max"];
+    found.when(small, &keys, "one message would not fit", "write many times the size of one message");
 }

@@ -61,7 +61,7 @@ pub(super) fn may_be_secret(key: &str) -> bool {
         && words.iter().any(|word| key.contains(word))
 }
 
-/// `url` with its password, and passwords in its query, replaced by `[redacted]`.
+/// `url` with its password, and passwords in its query (`password`, `pass`), replaced by `[redacted]`.
 pub(super) fn without_password(url: &str) -> String {
     let (head, query) = url.split_once('?').map_or((url, None), |(head, query)| (head, Some(query)));
     let mut shown = match head.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
@@ -74,7 +74,7 @@ pub(super) fn without_password(url: &str) -> String {
     for (n, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
         shown.push(if n == 0 { '?' } else { '&' });
         match pair.split_once('=') {
-            Some((name, _)) if name.contains("password") => shown.push_str(&format!("{name}={REDACTED}")),
+            Some((name, _)) if name.contains("pass") => shown.push_str(&format!("{name}={REDACTED}")),
             Some(_) | None => shown.push_str(pair),
         }
     }

@@ -35,6 +35,7 @@ mod limits;
 mod link;
 mod operations;
 mod outcome;
+mod probe;
 mod reply;
 mod scripts;
 mod shared;
@@ -44,6 +45,7 @@ pub(crate) mod tests;
 
 pub use handshake::{Dial, DialError, Stream};
 pub use limits::RedisLimits;
+pub use probe::probe;
 
 /// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
 const CHANNELS_WAITING_MAX: usize = 1_024;
@@ -77,6 +79,12 @@ impl RedisLedger {
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.shared.is_up.load(Ordering::SeqCst)
+    }
+
+    /// How often the link is up again after it was lost: what others published meanwhile did not arrive.
+    #[must_use]
+    pub fn interruptions(&self) -> u64 {
+        self.shared.interruptions.load(Ordering::SeqCst)
     }
 
     /// The newest epoch that the ledger has told; 0 before the first connection.

@@ -14,7 +14,7 @@ use sqlx::{
 use tokio::sync::Notify;
 
 use breaker::Breaker;
-use hosts::Hosts;
+pub(super) use hosts::Hosts;
 
 use super::{Settings, Store, StoreError, WhoseClock, transaction};
 

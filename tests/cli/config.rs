@@ -134,20 +134,6 @@ fn a_configuration_file_that_is_missing_is_named() {
 }
 
 #[test]
-fn what_is_not_supported_yet_is_refused_by_name_before_anything_starts() {
-    for (arguments, complaint) in [
-        (["serve", "--redis-url", "redis://127.0.0.1:6379"], "clusters over Redis are not supported yet"),
-        (["serve", "--database-url", "postgres://aldis@127.0.0.1/aldis"], "PostgreSQL is not supported yet"),
-    ] {
-        let dir = nowhere();
-        let refused = aldis(dir.path(), &arguments);
-        assert_eq!(refused.code, Some(2), "{}", refused.err);
-        assert!(refused.err.contains(complaint), "{}", refused.err);
-        assert!(!dir.path().join("data").exists());
-    }
-}
-
-#[test]
 fn config_show_prints_sources_and_hides_secrets() {
     let dir = nowhere();
     fs::write(

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(super) struct Member {
     token: String,
     room: String,
+    /// The node that it is connected to.
+    http: String,
     socket: Socket,
     resume_token: String,
     /// The last number received.
@@ -41,6 +43,7 @@ impl Member {
         let mut member = Self {
             token: token.to_owned(),
             room: room.to_owned(),
+            http: http.to_owned(),
             socket,
             resume_token: String::new(),
             seq: 0,
@@ -75,6 +78,16 @@ impl Member {
 
     pub(super) async fn heartbeat(&mut self) {
         self.socket.tries_to_say(&json!({ "type": "heartbeat" })).await;
+    }
+
+    /// Whether it is connected to the node at this address.
+    pub(super) fn is_on(&self, http: &str) -> bool {
+        self.http == http
+    }
+
+    /// Listens until it is told that somebody has left.
+    pub(super) async fn hears_of_a_leave(&mut self) {
+        self.until("user_left", |message| message["type"] == "user_left").await;
     }
 
     /// Listens until there are so many others in the room.
@@ -121,6 +134,7 @@ impl Member {
     /// Reconnects and asks to resume: whether the session was resumed.
     pub(super) async fn resume(&mut self, http: &str) -> bool {
         self.socket = Socket::open(http, "aldis.v1, aldis.resume").await.expect("a socket");
+        http.clone_into(&mut self.http);
         let resume = json!({ "resumeToken": self.resume_token, "seq": self.seq });
         self.socket.says(json!({ "type": "hello", "data": { "token": self.token, "resume": resume } })).await;
         let is_answer = |message: &Value| ["resumed", "resume_failed"].contains(&kind(message));

@@ -93,6 +93,7 @@ impl Node {
     pub(super) fn tokens(&self, count: usize) -> Vec<String> {
         let mut command = aldis();
         command.args(["token", "mint", "--json", "--data-dir", "data", "--count", &count.to_string()]);
+        command.args(&self.arguments); // which database has the keys
         let minted = command.current_dir(self.dir.path()).output().expect("aldis starts");
         let lines = String::from_utf8(minted.stdout).expect("text");
         let token =
@@ -186,6 +187,15 @@ impl Node {
     pub(super) async fn get(&self, address: &str, path: &str) -> (u16, String) {
         let answer = reqwest::get(format!("http://{address}{path}")).await.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("a text"))
+    }
+
+    /// Waits until readiness is answered with this status; how long it took.
+    pub(super) async fn until_ready_is(&self, status: u16) -> Duration {
+        let begun = Instant::now();
+        while self.get(&self.admin, "/health/ready").await.0 != status {
+            assert!(begun.elapsed() < PATIENCE, "readiness does not become {status}");
+        }
+        begun.elapsed()
     }
 
     /// A new account; answers its access token.

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use reqwest::{Method, Response};
@@ -43,15 +43,6 @@ async fn limit(node: &Node, room: &str, token: &str) -> Value {
     answer.json::<Value>().await.expect("JSON")["maxParticipants"].clone()
 }
 
-/// Waits until readiness answers this; answers how long it took.
-async fn ready_is(node: &Node, status: u16) -> Duration {
-    let begun = Instant::now();
-    while node.get(&node.admin, "/health/ready").await.0 != status {
-        assert!(begun.elapsed() < Duration::from_secs(30), "readiness does not become {status}");
-    }
-    begun.elapsed()
-}
-
 #[tokio::test]
 async fn a_deleted_database_refuses_changes_and_is_not_ready() {
     let node = Node::start(&[]).await;
@@ -60,12 +51,12 @@ async fn a_deleted_database_refuses_changes_and_is_not_ready() {
     assert!(is_set(&node, &room, &ann, 5).await);
     std::fs::rename(node.data("aldis.db"), node.path("elsewhere.db")).expect("moved");
     assert!(!is_set(&node, &room, &ann, 9).await, "answered as done, though the next start finds no database");
-    let took = ready_is(&node, 503).await;
+    let took = node.until_ready_is(503).await;
     assert!(took <= TOLD_WITHIN, "told after {took:?}");
     let signup = json!({ "email": "bob@example.org", "password": "a long enough password", "name": "Bob" });
     assert!(!is_done(&ask(&node, Method::POST, "/api/auth/signup", "", signup).await));
     std::fs::rename(node.path("elsewhere.db"), node.data("aldis.db")).expect("moved back");
-    ready_is(&node, 200).await;
+    node.until_ready_is(200).await;
     assert_eq!(limit(&node, &room, &ann).await, 5, "the refused change was not made");
 }
 
@@ -78,10 +69,10 @@ async fn a_database_that_another_process_locks_refuses_changes_and_is_not_ready(
     let mut theirs = SqliteConnection::connect(&url).await.expect("the database");
     sqlx::query("BEGIN IMMEDIATE").execute(&mut theirs).await.expect("the lock");
     assert!(!is_set(&node, &room, &ann, 9).await, "answered as done without the lock");
-    let took = ready_is(&node, 503).await;
+    let took = node.until_ready_is(503).await;
     assert!(took <= TOLD_WITHIN, "told after {took:?}");
     sqlx::query("ROLLBACK").execute(&mut theirs).await.expect("rolled back");
-    ready_is(&node, 200).await;
+    node.until_ready_is(200).await;
     assert_eq!(limit(&node, &room, &ann).await, 4);
     assert!(is_set(&node, &room, &ann, 9).await);
     let node = node.killed_and_restarted().await;
@@ -136,7 +127,7 @@ async fn on_a_full_disk_nothing_that_was_answered_as_done_is_gone_after_a_restar
     }
     assert_eq!(refused, 5, "the disk is not full");
     assert_eq!(limit(&node, &room, &ann).await, last, "what is shown is what was answered");
-    let took = ready_is(&node, 503).await;
+    let took = node.until_ready_is(503).await;
     assert!(took <= TOLD_WITHIN, "told after {took:?}");
     let signup = json!({ "email": "bob@example.org", "password": "a long enough password", "name": "Bob" });
     let bob = is_done(&ask(&node, Method::POST, "/api/auth/signup", "", signup).await);
@@ -149,7 +140,7 @@ async fn on_a_full_disk_nothing_that_was_answered_as_done_is_gone_after_a_restar
     assert_eq!(login == 200, bob, "the account: {login}");
     let expected = if deleted { Value::Null } else { last.into() };
     assert_eq!(limit(&node, &room, &ann).await, expected);
-    ready_is(&node, 200).await;
+    node.until_ready_is(200).await;
     drop(node);
     drop(disk);
 }

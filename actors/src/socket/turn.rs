@@ -3,7 +3,6 @@
 use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
 use smallvec::SmallVec;
@@ -33,9 +32,6 @@ use crate::{
 };
 
 mod perform;
-
-/// A node's clock may step back by this much when it detects a pause of the process: a tick is never early by more.
-const STEP_BACK: Duration = Duration::from_secs(1);
 
 /// The state of a socket's cell.
 pub struct SocketTurn {
@@ -88,7 +84,7 @@ impl SocketTurn {
             Message::FromUser(what) => Event::FromUser(what),
             Message::Found(lookup, settings) => Event::Found(lookup, settings, self.fresh()),
             Message::Tick => {
-                self.woken_at = self.woken_at.filter(|at| *at > Stamp::from(now.at + STEP_BACK));
+                self.woken_at = self.woken_at.filter(|at| *at > Stamp::from(now.at));
                 Event::Tick
             }
             Message::Draining(ms) => Event::Draining(ms),

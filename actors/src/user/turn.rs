@@ -1,9 +1,6 @@
 //! A user's turn: messages to their sockets.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use super::rules::User;
 use crate::{
@@ -17,9 +14,6 @@ use crate::{
     protocol::{Close, UserId},
     settings::UserLimits,
 };
-
-/// A node's clock may step back by this much when it detects a pause of the process.
-const STEP_BACK: Duration = Duration::from_secs(1);
 
 /// The state of a user's cell.
 pub struct UserTurn {
@@ -49,7 +43,7 @@ impl Turn for UserTurn {
             out.told.extend(self.user.newest().map(|socket| To::Socket(socket, SocketMessage::Fault)));
         }
         if message == Message::Tick {
-            self.woken_at = self.woken_at.filter(|at| *at > now.at + STEP_BACK);
+            self.woken_at = self.woken_at.filter(|at| *at > now.at);
         }
         let told = self.user.handle(message, now);
         out.told.extend(told.into_iter().map(|(socket, what)| To::Socket(socket, SocketMessage::FromUser(what))));

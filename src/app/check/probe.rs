@@ -1,6 +1,6 @@
 //! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
-//! that changes nothing and needs no password: STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether
-//! it speaks TLS, Redis for a pong.
+//! that changes nothing: STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether it speaks TLS, Redis all
+//! that a node asks it at its start.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use crate::config::{DatabaseKind, Fault, IceUrl, Loaded};
+use crate::{
+    app::ledger,
+    config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded},
+};
 
 /// How long a service may take to answer.
 const WITHIN: Duration = Duration::from_secs(3);
@@ -41,8 +44,11 @@ pub fn probe(loaded: &Loaded) -> Vec<Fault> {
             DatabaseKind::Postgres => note("database.url", "PostgreSQL", postgres(url.expose())),
         }
     }
-    if let Some(url) = &config.ledger.redis_url {
-        note("ledger.redis_url", "Redis", redis(url.expose()));
+    if let Some(url) = &config.ledger.redis_url
+        && let Err(why) = redis(config, url)
+    {
+        let help = "start the server, correct its address or password, or change its settings (docs/redis.md)";
+        faults.push(loaded.mistake("ledger.redis_url", why, help));
     }
     faults
 }
@@ -64,6 +70,19 @@ fn sqlite(url: &str) -> io::Result<()> {
 
 /// `SSLRequest`, which a server answers with one letter before any login.
 fn postgres(url: &str) -> io::Result<()> {
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next()).unwrap_or_default();
+    let hosts = authority.rsplit('@').next().unwrap_or_default();
+    let mut outcome = Err(io::Error::other("its URL names no host"));
+    for host in hosts.split(',') {
+        outcome = speaks_postgres(&format!("postgres://{host}"));
+        if outcome.is_ok() {
+            break; // of several servers one suffices
+        }
+    }
+    outcome
+}
+
+fn speaks_postgres(url: &str) -> io::Result<()> {
     let mut stream = connect(&authority(url, 5432)?)?;
     stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47])?;
     let mut answer = [0];
@@ -71,20 +90,11 @@ fn postgres(url: &str) -> io::Result<()> {
     if matches!(answer[0], b'S' | b'N') { Ok(()) } else { Err(io::Error::other("it is not PostgreSQL")) }
 }
 
-/// A pong, or the demand for a password.
-fn redis(url: &str) -> io::Result<()> {
-    let mut stream = connect(&authority(url, 6379)?)?;
-    if url.starts_with("rediss:") {
-        return Ok(()); // TLS: the connection is all that can be asked for without certificates
-    }
-    stream.write_all(b"PING\r\n")?;
-    let mut answer = [0; 7];
-    stream.read_exact(&mut answer)?;
-    if answer.starts_with(b"+PONG") || answer.starts_with(b"-NOAUTH") {
-        Ok(())
-    } else {
-        Err(io::Error::other("it is not Redis"))
-    }
+/// As at the start of a node, but that its name may be the running one's.
+fn redis(config: &Config, url: &LedgerUrl) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| why.to_string())?;
+    runtime.block_on(ledger::probe(config, url, None)).map_err(|why| why.to_string())
 }
 
 /// `host:port` of a URL, without its user and path.
@@ -190,9 +200,10 @@ mod tests {
         let pg = |port| postgres(&format!("postgres://ann:secret@127.0.0.1:{port}/aldis"));
         assert!(pg(tcp(b"N")).is_ok() && pg(tcp(b"S")).is_ok());
         assert_eq!(pg(tcp(b"HTTP/1.1 400")).expect_err("another").to_string(), "it is not PostgreSQL");
-        let cache = |port| redis(&format!("redis://:secret@127.0.0.1:{port}"));
-        assert!(cache(tcp(b"+PONG\r\n")).is_ok() && cache(tcp(b"-NOAUTH Authentication required.")).is_ok());
-        assert_eq!(cache(tcp(b"HTTP/1.1 400")).expect_err("another").to_string(), "it is not Redis");
+        let cache = |port| {
+            redis(&Config::default(), &LedgerUrl::read(&format!("redis://:secret@127.0.0.1:{port}")).expect("a URL"))
+        };
+        assert!(cache(tcp(b"HTTP/1.1 400 Bad Request\r\n\r\n")).is_err());
         let free =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         assert!(pg(free).is_err() && cache(free).is_err());

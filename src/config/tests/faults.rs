@@ -40,7 +40,7 @@ fn sources(input: &str) -> Sources {
 }
 
 fn answer(input: &str) -> String {
-    match load(&sources(input)).and_then(|loaded| loaded.startable().map(|()| loaded.warnings)) {
+    match load(&sources(input)).map(|loaded| loaded.warnings) {
         Ok(warnings) if warnings.is_empty() => "right".to_owned(),
         Ok(warnings) => warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         Err(error) => error.to_string().trim_end().to_owned(),

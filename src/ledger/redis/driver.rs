@@ -37,7 +37,7 @@ pub(super) struct Address {
 pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Receiver<Order>) {
     let (mut link, mut previous) = (Link::new(), None);
     let mut event = Event::Due;
-    let (mut streams, mut session) = (None, None);
+    let (mut streams, mut session, mut has_served) = (None, None, false);
     loop {
         let within = shared.limits.dial_within;
         event = match link.step(event, rand::random()) {
@@ -69,6 +69,10 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
             Act::Serve => {
                 let Some(session) = session.take() else { continue };
                 shared.is_up.store(true, Ordering::SeqCst);
+                if has_served {
+                    shared.interruptions.fetch_add(1, Ordering::SeqCst);
+                }
+                has_served = true;
                 let is_over = serve(&shared, session, &mut orders).await;
                 shared.is_up.store(false, Ordering::SeqCst);
                 if is_over {

@@ -20,6 +20,7 @@ use tokio::{
 };
 
 use super::{
+    limits::RedisLimits,
     reply::{self, Parts},
     scripts::Script,
     shared::Shared,
@@ -38,16 +39,28 @@ pub type Dial = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = io::Result<Box<dyn S
 pub enum DialError {
     /// It cannot be reached.
     #[error("Redis cannot be reached: {0}")]
-    Io(#[from] io::Error),
-    /// It refused a step of the handshake.
+    Unreachable(String),
+    /// It refused a step of the handshake: a wrong password, missing rights, or a lost connection.
     #[error("Redis refused the handshake: {0}")]
-    Refused(#[from] RedisError),
+    Refused(String),
     /// It is no server for a ledger.
     #[error("this Redis cannot keep a ledger: {0}")]
-    Unfit(&'static str),
+    Unfit(String),
     /// Its answer could not be read.
     #[error("Redis answered the handshake with something else: {0}")]
     Malformed(String),
+}
+
+impl From<io::Error> for DialError {
+    fn from(why: io::Error) -> Self {
+        Self::Unreachable(why.to_string())
+    }
+}
+
+impl From<RedisError> for DialError {
+    fn from(why: RedisError) -> Self {
+        Self::Refused(why.to_string())
+    }
 }
 
 /// Two connections that are ready. Dropped, both end.
@@ -101,7 +114,7 @@ pub(super) fn dial(info: &ConnectionInfo) -> Result<Dial, DialError> {
         }));
     }
     let ConnectionAddr::Unix(path) = address else {
-        return Err(DialError::Unfit("its address is neither redis:// nor redis+unix://; TLS is not built in yet"));
+        return Err(DialError::Unfit("its address is none of redis://, rediss:// and redis+unix://".to_owned()));
     };
     Ok(Arc::new(move || {
         let path = path.clone();
@@ -147,7 +160,7 @@ pub(super) async fn greet(
     let driver = tokio::spawn(driver);
     let (subscription, listener) = MultiplexedConnection::new_with_config(&settings, subscription, listening).await?;
     let drivers = Drivers([driver, tokio::spawn(listener)]);
-    let server = examine(&mut commands).await?;
+    let server = examine(&mut commands, &shared.limits).await?;
     if let Some(previous) = previous.filter(|previous| previous.server == server) {
         let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous.id).take();
         ask(&mut commands, &kill).await?;
@@ -164,21 +177,20 @@ pub(super) async fn greet(
 }
 
 /// Answers the server's run id.
-async fn examine(commands: &mut MultiplexedConnection) -> Result<String, DialError> {
+pub(super) async fn examine(commands: &mut MultiplexedConnection, limits: &RedisLimits) -> Result<String, DialError> {
+    let unfit = |why: &str| Err(DialError::Unfit(why.to_owned()));
     let role = Parts::of(ask(commands, &cmd("ROLE")).await?).and_then(|mut parts| parts.text());
     if role.as_deref() != Ok("master") {
-        return Err(DialError::Unfit("it is a replica; a ledger needs the master"));
+        return unfit("it is a replica; a ledger needs the master");
     }
     let info = reply::text(ask(commands, &cmd("INFO")).await?).map_err(|why| DialError::Malformed(why.to_string()))?;
     let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
     let version = field("redis_version").and_then(|version| version.split('.').next()?.parse::<u32>().ok());
     if version.is_none_or(|major| major < 7) {
-        return Err(DialError::Unfit("it is older than 7.0, and does not know the scripts' flags"));
+        return unfit("it is older than 7.0, and does not know the scripts' flags");
     }
-    if field("maxmemory_policy") != Some("noeviction") {
-        return Err(DialError::Unfit(
-            "its maxmemory-policy evicts keys, and with them seats: CONFIG SET maxmemory-policy noeviction",
-        ));
+    if field("maxmemory_policy") != Some("noeviction") && !limits.allow_eviction {
+        return unfit("its maxmemory-policy evicts keys, and with them seats → CONFIG SET maxmemory-policy noeviction");
     }
     field("run_id").map(str::to_owned).ok_or_else(|| DialError::Malformed("INFO without run_id".to_owned()))
 }

@@ -17,6 +17,8 @@ pub struct RedisLimits {
     pub in_flight_max: usize,
     /// Bytes of operations under way.
     pub in_flight_bytes_max: usize,
+    /// Whether a server is taken that evicts keys when its memory is full.
+    pub allow_eviction: bool,
     /// Bounds of inboxes, and how long an epoch settles.
     pub ledger: LedgerLimits,
 }
@@ -29,6 +31,7 @@ impl Default for RedisLimits {
             ping_each: Duration::from_secs(1),
             in_flight_max: 4_096,
             in_flight_bytes_max: 16 * 1024 * 1024,
+            allow_eviction: false,
             ledger: LedgerLimits::default(),
         }
     }

@@ -6,7 +6,7 @@ use redis::cmd;
 
 use super::{Away, PAUSE, Values, WITHIN};
 use crate::{
-    ledger::server::{self, Server},
+    ledger::{connection, server::Server},
     net::rate::{Counts as _, Rate},
 };
 
@@ -36,7 +36,7 @@ async fn an_older_state_never_replaces_a_newer_one_and_nothing_replaces_a_remova
     assert_eq!(two.get("room:a").await, Ok(Some(REMOVED.to_owned())));
     two.forget("room:a").await.expect("forgotten");
     assert_eq!(one.put("room:a", &state(1), Some(1), TTL).await, Ok(true));
-    let mut connection = server::connection(&server.url()).await;
+    let mut connection = connection(&server.url()).await;
     let left: i64 = cmd("PTTL").arg("aldis:room:a").query_async(&mut connection).await.expect("an answer");
     assert!((1..=60_000).contains(&left), "{left}");
     let () = cmd("SET").arg("aldis:room:a").arg("not JSON").query_async(&mut connection).await.expect("damaged");

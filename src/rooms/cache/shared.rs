@@ -5,7 +5,7 @@
 //! Redis is back, so that an older state that comes back with it is not believed.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -32,11 +32,16 @@ const PAY_EVERY: Duration = Duration::from_secs(1);
 /// Changes that are owed, at most (≈ 250 bytes each): an hour of an outage with three changes a second.
 const OWED_MAX: usize = 10_000;
 
+/// Changed rooms that nobody has looked up since, at most.
+const DOUBTED_MAX: usize = 10_000;
+
 /// See the module.
 pub struct SharedCache {
     near: MemoryCache,
     values: Arc<Values>,
     owed: Mutex<BTreeMap<RoomId, Cached>>,
+    /// Rooms that another node has changed, which are asked of the database next: Redis may not have the change yet.
+    doubted: Mutex<BTreeSet<RoomId>>,
     more: Notify,
 }
 
@@ -65,7 +70,8 @@ impl SharedCache {
     /// A cache in `values`; each node keeps at most `near_max` rooms in its memory (≈ 250 bytes each). Run `settle` beside it.
     #[must_use]
     pub fn new(values: Arc<Values>, near_max: usize) -> Self {
-        Self { near: MemoryCache::new(near_max, NEAR_FOR), values, owed: Mutex::default(), more: Notify::new() }
+        let near = MemoryCache::new(near_max, NEAR_FOR);
+        Self { near, values, owed: Mutex::default(), doubted: Mutex::default(), more: Notify::new() }
     }
 
     /// Until `stop`: stores what is owed once Redis is back.
@@ -124,6 +130,10 @@ impl SharedCache {
         self.more.notify_one();
     }
 
+    fn doubted(&self) -> MutexGuard<'_, BTreeSet<RoomId>> {
+        self.doubted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn owed(&self) -> MutexGuard<'_, BTreeMap<RoomId, Cached>> {
         self.owed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -134,6 +144,9 @@ impl RoomCache for SharedCache {
     async fn get(&self, room_id: RoomId) -> Option<Cached> {
         if let Some(state) = self.owed().get(&room_id) {
             return Some(state.clone());
+        }
+        if self.doubted().remove(&room_id) {
+            return None;
         }
         if let Some(state) = self.near.get(room_id).await {
             return Some(state);
@@ -166,6 +179,10 @@ impl RoomCache for SharedCache {
 
     fn changed(&self, room_id: RoomId) {
         self.near.remove(room_id);
+        let mut doubted = self.doubted();
+        if doubted.len() < DOUBTED_MAX {
+            doubted.insert(room_id); // else what Redis has is believed
+        }
     }
 }
 

@@ -21,8 +21,8 @@ mod postgres {
         session, someone,
     };
     use crate::storage::{
-        End, Meetings as _, Postgres, Revocations as _, Rotation, Sessions as _, Settings, Store, StoreError, Use, User,
-        Users as _,
+        End, Meetings as _, Postgres, Revocations as _, Rotation, Sessions as _, Settings, Store, StoreError, Use,
+        User, Users as _,
     };
 
     /// How long a login may take that cannot succeed; a quarter of a second of it is the test machine's.
@@ -182,6 +182,24 @@ mod postgres {
             }
             store.close().await;
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    #[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
+    async fn a_server_that_was_killed_is_used_again_once_it_is_back() {
+        let mut server = server::Server::start().await;
+        let url = server::url(server.port, "postgres");
+        let store = Postgres::open(&url, &Settings::default()).await.expect("a database");
+        let user = someone(&store).await;
+        server.kill();
+        logins(&store).await;
+        server.restart().await;
+        let begun = Instant::now();
+        while store.probe(at(1)).await.is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(5), "it is back");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(store.user_by_id(user.id).await.expect("an answer"), Some(user));
     }
 
     #[tokio::test(flavor = "multi_thread")]

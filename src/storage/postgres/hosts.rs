@@ -19,11 +19,11 @@ const HOSTS_MAX: usize = 8;
 
 /// One or more servers with the same database.
 #[derive(Clone, Debug)]
-pub(super) struct Hosts(Arc<[PgConnectOptions]>);
+pub(in crate::storage) struct Hosts(Arc<[PgConnectOptions]>);
 
 impl Hosts {
     /// Reads `postgres://user:password@host:port,host:port/database?…`.
-    pub(super) fn parse(url: &str) -> anyhow::Result<Self> {
+    pub(in crate::storage) fn parse(url: &str) -> anyhow::Result<Self> {
         let malformed = "the database url is malformed → write postgres://user:password@host:5432/database";
         let (scheme, rest) = url.split_once("://").context(malformed)?;
         let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
@@ -49,7 +49,7 @@ impl Hosts {
     }
 
     /// The only server, or the first of several that can be written.
-    pub(super) async fn writable(&self) -> anyhow::Result<PgConnectOptions> {
+    pub(in crate::storage) async fn writable(&self) -> anyhow::Result<PgConnectOptions> {
         if !self.are_several() {
             return Ok(self.0[0].clone());
         }

@@ -9,10 +9,7 @@ use actors::{
 };
 use redis::{AsyncCommands, aio::MultiplexedConnection, cmd};
 
-use super::{
-    super::*,
-    server::{self, Server},
-};
+use super::{super::*, connection, server::Server};
 
 actors::ledger_contract!(on_redis);
 
@@ -92,7 +89,7 @@ impl Loss for Losses {
 
 /// A ledger on this server whose time is a key.
 pub(super) async fn ledger(url: &str, limits: RedisLimits) -> (Arc<RedisLedger>, MultiplexedConnection) {
-    let mut connection = server::connection(url).await;
+    let mut connection = connection(url).await;
     let () = connection.set_nx("clock", START_MS).await.expect("the time begins");
     let ledger = RedisLedger::start_on(url, "aldis:", limits, KEY_CLOCK).expect("an address");
     while !ledger.is_up() {

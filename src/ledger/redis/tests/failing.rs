@@ -8,10 +8,7 @@ use actors::{
 };
 use redis::cmd;
 
-use super::{
-    super::*,
-    server::{self, Server},
-};
+use super::{super::*, connection, server::Server};
 
 /// One node on a ledger, and what it was told.
 struct Stage {
@@ -136,7 +133,7 @@ fn a_flushed_server_is_noticed_with_the_next_operation() {
         let server = Server::start();
         let stage = Stage::on(&server, settled_soon()).await;
         stage.join(1).await;
-        let mut connection = server::connection(&server.url()).await;
+        let mut connection = connection(&server.url()).await;
         let () = cmd("FLUSHALL").query_async(&mut connection).await.expect("it is emptied");
         let wait = stage.try_join(2).await;
         assert!(matches!(wait, Err(Failure::NotApplied { .. })), "the epoch settles: {wait:?}");
@@ -150,7 +147,7 @@ fn a_cut_subscription_is_told_and_made_again() {
     run(async {
         let server = Server::start();
         let stage = Stage::on(&server, settled_soon()).await;
-        let mut connection = server::connection(&server.url()).await;
+        let mut connection = connection(&server.url()).await;
         let kill = cmd("CLIENT").arg("KILL").arg("TYPE").arg("pubsub").take();
         let _: u64 = kill.query_async(&mut connection).await.expect("it is cut");
         stage.until(|event| *event == Event::Interrupted).await;
@@ -165,7 +162,7 @@ fn a_full_server_refuses_joins_and_takes_leaves() {
         let server = Server::start();
         let stage = Stage::on(&server, settled_soon()).await;
         let seat = stage.join(1).await;
-        let mut connection = server::connection(&server.url()).await;
+        let mut connection = connection(&server.url()).await;
         let full = cmd("CONFIG").arg("SET").arg("maxmemory").arg("1").take();
         let () = full.query_async(&mut connection).await.expect("it is full");
         let refused = stage.try_join(2).await;
@@ -194,7 +191,7 @@ fn operations_beyond_the_bound_are_not_sent() {
 fn a_server_that_evicts_keys_is_not_taken() {
     run(async {
         let server = Server::start();
-        let mut connection = server::connection(&server.url()).await;
+        let mut connection = connection(&server.url()).await;
         let evicts = cmd("CONFIG").arg("SET").arg("maxmemory-policy").arg("allkeys-lru").take();
         let () = evicts.query_async(&mut connection).await.expect("it evicts");
         let ledger = RedisLedger::start(&server.url(), "aldis:", settled_soon()).expect("an address");
@@ -211,7 +208,7 @@ fn a_room_that_has_expired_leaves_the_indexes_when_it_is_reaped() {
         let stage = Stage::on(&server, settled_soon()).await;
         let seat = stage.join(1).await;
         stage.ledger.gone(stage.at(), seat, Duration::ZERO, Vec::new()).await.expect("the ledger answers");
-        let mut connection = server::connection(&server.url()).await;
+        let mut connection = connection(&server.url()).await;
         let keys = stage.ledger.shared.keys.of_room(stage.room);
         let _: u64 = cmd("DEL").arg(&keys[..2]).query_async(&mut connection).await.expect("it expires");
         let due = stage.ledger.due(10).await.expect("the ledger answers");

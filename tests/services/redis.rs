@@ -5,19 +5,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
-
 /// A running server.
 pub(crate) struct Server {
     process: Child,
     folder: tempfile::TempDir,
+    arguments: Vec<String>,
 }
 
 impl Server {
     /// Starts one, without persistence.
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with these further arguments.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        Self { process: run(&folder), folder }
+        let arguments: Vec<_> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        Self { process: run(&folder, &arguments), folder, arguments }
     }
 
     /// Kills it; what it stored is lost.
@@ -29,7 +34,7 @@ impl Server {
     /// Starts it again, empty.
     pub(crate) fn restart(&mut self) {
         std::fs::remove_file(self.folder.path().join("s")).expect("the socket of the one before");
-        self.process = run(&self.folder);
+        self.process = run(&self.folder, &self.arguments);
     }
 
     /// Sends it a signal.
@@ -44,13 +49,14 @@ impl Server {
     }
 }
 
-fn run(folder: &tempfile::TempDir) -> Child {
+fn run(folder: &tempfile::TempDir, arguments: &[String]) -> Child {
     let socket = folder.path().join("s");
     let process = Command::new("redis-server")
         .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
         .arg(&socket)
         .arg("--dir")
         .arg(folder.path())
+        .args(arguments)
         .stdout(Stdio::null())
         .spawn()
         .expect("redis-server runs: apt-get install redis-server");
@@ -60,13 +66,6 @@ fn run(folder: &tempfile::TempDir) -> Child {
         std::thread::yield_now();
     }
     process
-}
-
-/// A connection of the test's own to the server at this address.
-pub(crate) async fn connection(url: &str) -> MultiplexedConnection {
-    let client = redis::Client::open(url).expect("an address");
-    let patient = AsyncConnectionConfig::new().set_response_timeout(None);
-    client.get_multiplexed_async_connection_with_config(&patient).await.expect("the server answers")
 }
 
 impl Drop for Server {

@@ -1,0 +1,103 @@
+//! A look at a server before a node relies on it: whether it can keep the ledger, whether its clock agrees with ours, and
+//! whether another node has this one's name. Changes nothing.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use redis::{AsyncConnectionConfig, IntoConnectionInfo as _, ProtocolVersion, Value, aio::MultiplexedConnection, cmd};
+use tokio::time::{sleep, timeout};
+
+use super::{
+    handshake::{self, DialError, ask},
+    keys::Keys,
+    limits::RedisLimits,
+};
+
+/// How far the clocks of node and server may be apart: tokens and windows are judged by both.
+const SKEW_MAX: Duration = Duration::from_secs(2);
+
+/// Asks the server at this URL whether a node of this name can use it. Where another lease has the name, waits for
+/// `renewed_within` to see whether it is still renewed.
+///
+/// # Errors
+/// [`DialError`]: it cannot be reached, refuses the login, cannot keep a ledger, its clock differs by two seconds or more, or
+/// a live node has the name.
+pub async fn probe(
+    url: &str,
+    (prefix, name): (&str, Option<&str>),
+    limits: RedisLimits,
+    renewed_within: Duration,
+) -> Result<(), DialError> {
+    let info = url.into_connection_info()?;
+    let dial = handshake::dial(&info)?;
+    let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+    let config = AsyncConnectionConfig::new().set_response_timeout(Some(limits.dial_within));
+    let connecting = async {
+        let connected = MultiplexedConnection::new_with_config(&settings, dial().await?, config).await?;
+        Ok::<_, DialError>(connected)
+    };
+    let silent = || DialError::Unreachable("it does not answer in time".to_owned());
+    let (mut commands, driver) = timeout(limits.dial_within, connecting).await.map_err(|_| silent())??;
+    let driver = tokio::spawn(driver);
+    let examined = async {
+        handshake::examine(&mut commands, &limits).await?;
+        clocks_agree(&mut commands).await?;
+        match name {
+            Some(name) => is_free(&mut commands, &Keys::new(prefix), name, renewed_within).await,
+            None => Ok(()),
+        }
+    };
+    let examined = examined.await;
+    driver.abort();
+    examined
+}
+
+async fn clocks_agree(commands: &mut MultiplexedConnection) -> Result<(), DialError> {
+    let (seconds, micros) = read::<(u64, u32)>(ask(commands, &cmd("TIME")).await?, "TIME")?;
+    let theirs = Duration::new(seconds, 0) + Duration::from_micros(micros.into());
+    let skew = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().abs_diff(theirs);
+    if skew < SKEW_MAX {
+        return Ok(());
+    }
+    let why = format!("its clock differs from this machine's by {:.1} s → let both use NTP", skew.as_secs_f64());
+    Err(DialError::Unfit(why))
+}
+
+/// A node that has just been killed leaves a lease behind, which nobody renews.
+async fn is_free(
+    commands: &mut MultiplexedConnection,
+    keys: &Keys,
+    name: &str,
+    renewed_within: Duration,
+) -> Result<(), DialError> {
+    let before = leases(commands, keys, name).await?;
+    if before.is_empty() {
+        return Ok(());
+    }
+    sleep(renewed_within).await;
+    let after = leases(commands, keys, name).await?;
+    match after.iter().find(|lease| !before.contains(lease)) {
+        None => Ok(()),
+        Some((other, _)) => Err(DialError::Unfit(format!(
+            "a live node has the name `{name}`, too (lease `{other}`) → give each node its own node.id, or none"
+        ))),
+    }
+}
+
+/// The leases of nodes with this name that have not run out, and until when they last.
+async fn leases(
+    commands: &mut MultiplexedConnection,
+    keys: &Keys,
+    name: &str,
+) -> Result<Vec<(String, u64)>, DialError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
+    let command = cmd("ZRANGE").arg(keys.leases()).arg(now).arg("+inf").arg("BYSCORE").arg("WITHSCORES").take();
+    let all: Vec<(String, f64)> = read(ask(commands, &command).await?, "ZRANGE")?;
+    let own =
+        |lease: &str| lease.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
+    Ok(all.into_iter().filter(|(lease, _)| own(lease)).map(|(lease, until)| (lease, until as u64)).collect())
+}
+
+fn read<T: redis::FromRedisValue>(value: Value, what: &str) -> Result<T, DialError> {
+    redis::from_redis_value(value).map_err(|_| DialError::Malformed(what.to_owned()))
+}

@@ -1,0 +1,77 @@
+//! A cluster: nodes on one Redis and one PostgreSQL, all of the test's own.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, sync::Arc};
+
+use crate::{member::Member, postgres, process::Node, redis_server};
+
+/// Its servers and nodes; stopped when the test is done with it.
+pub(super) struct Cluster {
+    pub(super) nodes: Vec<Node>,
+    pub(super) redis: redis_server::Server,
+    pub(super) postgres: postgres::Server,
+    arguments: Vec<String>,
+    _secret: tempfile::TempDir,
+}
+
+/// The file of the secret that seals the nodes' signing keys, in a folder that goes with it.
+pub(super) fn key_secret() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("keys.secret");
+    fs::write(&path, "5e".repeat(32)).expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its owner's");
+    (folder, path)
+}
+
+impl Cluster {
+    /// Starts so many nodes, with these further arguments.
+    pub(super) async fn start(nodes: usize, further: &[&str]) -> Self {
+        let (redis, postgres) = (redis_server::Server::start(), postgres::Server::start().await);
+        let database = postgres::url(postgres.port, "postgres");
+        let (secret, path) = key_secret();
+        let sealed = ["--set".to_owned(), format!("auth.key_secret_file={}", path.display())];
+        let own =
+            ["--redis-url".to_owned(), redis.url(), "--database-url".to_owned(), database].into_iter().chain(sealed);
+        let arguments = own.chain(further.iter().map(|&argument| argument.to_owned())).collect();
+        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments, _secret: secret };
+        for _ in 0..nodes {
+            cluster.add().await;
+        }
+        cluster
+    }
+
+    /// Starts one more node.
+    pub(super) async fn add(&mut self) {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
+        self.nodes.push(Node::start_in(Arc::new(dir), &arguments).await);
+    }
+
+    /// The flags of its nodes, for commands.
+    pub(super) fn arguments(&self) -> Vec<&str> {
+        self.arguments.iter().map(String::as_str).collect()
+    }
+
+    /// Rooms of so many members, each of whom joins on another node than the one before.
+    pub(super) async fn rooms(&self, rooms: usize, members: usize) -> Vec<Vec<Member>> {
+        let first = &self.nodes[0];
+        let (tokens, host) = (first.tokens(rooms * members), first.sign_up("host").await);
+        let mut all = Vec::new();
+        for (number, tokens) in tokens.chunks(members).enumerate() {
+            let room = first.room(&host).await;
+            let mut joined = Vec::new();
+            for (place, token) in tokens.iter().enumerate() {
+                joined.push(Member::join(&self.node(number + place).http, token, &room).await);
+            }
+            all.push(joined);
+        }
+        for member in all.iter_mut().flatten() {
+            member.meets(members - 1).await;
+        }
+        all
+    }
+
+    /// The node that a member joined on.
+    pub(super) fn node(&self, place: usize) -> &Node {
+        &self.nodes[place % self.nodes.len()]
+    }
+}

@@ -1,0 +1,95 @@
+//! A cluster that is configured wrongly: a node refuses to start, and says what is wrong, where, and what to do.
+
+use std::process::Command;
+
+use crate::{cluster::key_secret, postgres, process::Node, redis_server::Server};
+
+/// Starts a node that must not serve: its errors.
+fn refusal(arguments: &[&str]) -> String {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut command = Command::new("timeout"); // one that serves is stopped, and its log shown
+    command
+        .args(["30", env!("CARGO_BIN_EXE_aldis"), "serve", "--bind", "127.0.0.1:0", "--admin-bind", "127.0.0.1:0"])
+        .args(arguments);
+    let ran = command.current_dir(dir.path()).output().expect("aldis runs");
+    let errors = String::from_utf8(ran.stderr).expect("text");
+    assert_eq!(ran.status.code(), Some(1), "{errors}");
+    errors
+}
+
+#[tokio::test]
+async fn a_redis_that_cannot_keep_the_ledger_is_refused_with_the_reason() {
+    let evicts = Server::start_with(&["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"]);
+    let why = refusal(&["--redis-url", &evicts.url()]);
+    assert!(
+        why.contains("maxmemory-policy evicts keys") && why.contains("CONFIG SET maxmemory-policy noeviction"),
+        "{why}"
+    );
+    let taken = Node::start(&["--redis-url", &evicts.url(), "--set", "ledger.allow_eviction=true"]).await;
+    drop(taken);
+
+    let locked = Server::start_with(&["--requirepass", "canary-secret"]);
+    let url = locked.url();
+    let why = refusal(&["--redis-url", &url]);
+    assert!(why.contains("NOAUTH") && why.contains(&url), "{why}");
+    let why = refusal(&["--redis-url", &format!("{url}?pass=canary-wrong")]);
+    assert!(why.contains("WRONGPASS") && !why.contains("canary"), "{why}");
+
+    let nobody = tempfile::tempdir().expect("a directory");
+    let url = format!("redis+unix://{}/s", nobody.path().display());
+    let why = refusal(&["--redis-url", &url]);
+    assert!(why.contains("Redis cannot be reached") && why.contains(&url), "{why}");
+    let checked = Command::new(env!("CARGO_BIN_EXE_aldis"))
+        .args([
+            "config",
+            "check",
+            "--probe",
+            "--bind",
+            "127.0.0.1:0",
+            "--admin-bind",
+            "127.0.0.1:0",
+            "--redis-url",
+            &url,
+        ])
+        .current_dir(nobody.path())
+        .output()
+        .expect("aldis runs");
+    let errors = String::from_utf8(checked.stderr).expect("text");
+    assert_eq!(checked.status.code(), Some(2));
+    assert!(errors.contains("wrong value for `ledger.redis_url`") && errors.contains("cannot be reached"), "{errors}");
+}
+
+#[tokio::test]
+async fn two_live_nodes_of_one_name_are_refused_and_a_killed_one_comes_back() {
+    let redis = Server::start();
+    let url = redis.url();
+    let named = ["--redis-url", url.as_str(), "--set", "node.id=berlin-1"];
+    let first = Node::start(&named).await;
+    let why = refusal(&named);
+    assert!(why.contains("a live node has the name `berlin-1`"), "{why}");
+    let mut again = first.killed_and_restarted().await;
+    again.signal("-TERM");
+    again.log_at_end().await;
+}
+
+#[tokio::test]
+async fn nodes_that_share_a_database_but_no_ledger_are_refused() {
+    let server = postgres::Server::start().await;
+    let url = postgres::url(server.port, "postgres");
+    let (_folder, secret) = key_secret();
+    let secret = format!("auth.key_secret_file={}", secret.display());
+    let database = ["--database-url", url.as_str(), "--set", secret.as_str()];
+    let alone = Node::start(&database).await;
+    let why = refusal(&database);
+    assert!(why.contains("another node uses this database") && why.contains("ledger.redis_url"), "{why}");
+    let shared = Server::start();
+    let redis = shared.url();
+    let both = [&database[..], &["--redis-url", redis.as_str()]].concat();
+    let why = refusal(&both);
+    assert!(why.contains("a node without a ledger.redis_url uses this database"), "{why}");
+    drop(alone);
+    let beside = Node::start(&both).await;
+    let why = refusal(&database);
+    assert!(why.contains("another node uses this database"), "{why}");
+    drop(beside);
+}
