@@ -60,7 +60,8 @@ fn what_cannot_be_backed_up_is_named_with_what_to_do() {
     let none = aldis(dir.path(), &["backup", "a.tar"]);
     assert_eq!(none.code, Some(1));
     assert!(none.err.contains("cannot copy the database ./data/aldis.db → is it there"), "{}", none.err);
-    let postgres = ["backup", "a.tar", "--database-url", "postgres://aldis:canary@db/aldis"];
+    let sealed = "auth.key_secret_file=keys.secret";
+    let postgres = ["backup", "a.tar", "--database-url", "postgres://aldis:canary@db/aldis", "--set", sealed];
     let postgres = aldis(dir.path(), &postgres);
     assert_eq!(postgres.code, Some(1));
     assert!(

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use redis::cmd;
 
-use super::{Away, PAUSE, Values, WITHIN};
+use super::{Away, Values, WITHIN};
 use crate::{
     ledger::{connection, server::Server},
     net::rate::{Counts as _, Rate},
@@ -69,12 +69,12 @@ async fn a_server_that_is_away_or_stands_still_delays_one_question_and_not_the_n
     server.signal("STOP");
     let begun = Instant::now();
     assert_eq!(values.get("room:a").await, Err(Away));
-    assert!(begun.elapsed() < WITHIN * 5, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < WITHIN * 20, "{:?}", begun.elapsed());
     let begun = Instant::now();
     for _ in 0..1_000 {
         assert_eq!(values.get("room:a").await, Err(Away));
     }
-    assert!(begun.elapsed() < PAUSE, "nobody waits again: {:?}", begun.elapsed());
+    assert!(begun.elapsed() < WITHIN * 50, "not each of them waits: {:?}", begun.elapsed());
     assert_eq!(values.take("x", Rate::per_minute(1)).await, None);
     server.signal("CONT");
     until(async || values.get("room:a").await == Ok(Some(state(1)))).await;
