@@ -57,10 +57,10 @@ lints() { cargo clippy --workspace --all-targets --all-features -- -D warnings; 
 
 rust() { cargo test --workspace --all-features; }
 
-# The storage contract on PostgreSQL, with its failures: the tests start a server of their own on a free port. A node on a
+# The storage contract on PostgreSQL, its failures, and what nodes share there: the tests start a server of their own on a free port. A node on a
 # full disk: who is not root mounts it in a namespace of their own.
 storage() {
-    cargo test --workspace --all-features -- --ignored contract::postgres failures::postgres
+    cargo test --workspace --all-features -- --ignored postgres::
     local root=()
     [ "$(id -u)" -eq 0 ] || root=(unshare --map-root-user --mount)
     built

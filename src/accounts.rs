@@ -5,6 +5,7 @@
 
 mod ending;
 mod entering;
+mod following;
 mod password;
 mod revoking;
 mod sessions;
@@ -66,6 +67,7 @@ struct Shared {
     aside: Aside,
     settings: Settings,
     doubt: revoking::Doubt,
+    following: following::Following,
 }
 
 impl Accounts {
@@ -76,7 +78,8 @@ impl Accounts {
     pub fn new(parts: Parts, settings: Settings) -> anyhow::Result<Self> {
         let hasher = Arc::new(Hasher::new(&settings)?);
         let aside = Aside::new(settings.hashing_at_once(), settings.hashing_queue_max);
-        Ok(Self(Arc::new(Shared { parts, hasher, aside, settings, doubt: revoking::Doubt::default() })))
+        let (doubt, following) = (revoking::Doubt::default(), following::Following::default());
+        Ok(Self(Arc::new(Shared { parts, hasher, aside, settings, doubt, following })))
     }
 
     /// Mints and verifies access tokens.

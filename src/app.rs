@@ -1,7 +1,7 @@
 //! The composition root: the whole wiring on one screen. Every part is made here and given what it needs; no part
 //! fetches anything itself.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actors::{
     bytes::BufferedBytes,
@@ -9,19 +9,18 @@ use actors::{
     ports::SystemEntropy,
     protocol::NodeId,
 };
-use jiff::Timestamp;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     accounts::{self, Accounts},
-    auth::{Clock, KeyRing, Tokens},
+    auth::{Clock, Tokens},
     changes::{self, Changes},
     config::Config,
     http::{self, Check, Health, Rates, Site},
-    ice::{Ice, MemoryQuota},
+    ice::Ice,
     ledger::redis,
     load::{self, Load},
-    rooms::{Hosting, Rooms, cache::MemoryCache},
+    rooms::{Hosting, Rooms},
     storage::Store,
     telemetry::{memory, metrics::Scrape},
     ws::{self, Certificates, Gate, Listener},
@@ -38,6 +37,7 @@ mod probe;
 mod ready_file;
 mod reload;
 mod settings;
+mod shared;
 mod signals;
 mod snapshot;
 mod sweep;
@@ -47,11 +47,7 @@ use banner::{Serving, announce};
 pub use check::{check, probe};
 use probe::Probe;
 use reload::Reload;
-
-/// Rooms whose settings are cached, at most (≈ 200 bytes each).
-const ROOMS_NEAR_MAX: usize = 100_000;
-/// How long: a change by another node whose notice was lost is seen after that time.
-const ROOMS_NEAR_FOR: Duration = Duration::from_secs(30);
+use shared::Shared;
 
 /// Serves until a signal stops the process, then drains.
 ///
@@ -62,11 +58,11 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     memory::announce(settings::memory_max(&config));
     let (mut lock, first_start) = data::take(&config)?;
     let (store, _tenancy) = database::open(&config).await?;
-    let keys = open_keys(&config.node.data_dir).await?;
-    let clock = Clock::system();
+    let (shared, clock) = (Shared::of(&config)?, Clock::system());
+    let keys = shared::open_keys(&config, &store).await?;
     let tokens = Arc::new(Tokens::new(Arc::clone(&keys), &settings::auth(&config), clock.clone()));
     accounts::restore(&*store, tokens.revoked(), &clock).await?;
-    let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(ROOMS_NEAR_MAX, ROOMS_NEAR_FOR)));
+    let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
     let system = system(&config, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
@@ -82,10 +78,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         hosting: hosting.clone(),
         live: Arc::new(node.clone()),
         ice,
-        quota: Arc::new(MemoryQuota::new(&settings::ice(&config))),
         health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger), clock))),
         load: Arc::clone(&load),
-        rates: Rates::new(&http_settings.rates),
+        rates: Rates::new(&http_settings.rates, shared.counts().as_ref()),
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
@@ -98,7 +93,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
     tasks.spawn(sweep::expired(accounts.clone(), stop.clone()));
     tasks.spawn(hosting.settle(stop.clone()));
-    tasks.spawn(accounts.settle(stop.clone()));
+    tasks.spawn(accounts.clone().settle(stop.clone()));
+    let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
+    shared.follow((&accounts, &reload, &system.ledger), (&tasks, &stop));
     let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
@@ -111,7 +108,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
     announce(&Serving::new(&config, http_address, admin_address, first_start));
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
-    signals::until_told_to_stop(signals, &Reload::new(keys, config.auth.rotate_keys_every, certificates)).await?;
+    signals::until_told_to_stop(signals, &reload).await?;
 
     if leave(&node, &config, (tasks, stop), (&changes, &*store)).await {
         system.ledger.keep(&config);
@@ -207,13 +204,6 @@ async fn leave(
 async fn ending(tasks: impl Future<Output = bool>, store: impl Future<Output = ()>) -> (bool, bool) {
     let ended = tokio::time::timeout(settings::ENDING_WITHIN, tasks).await.unwrap_or(false);
     (ended, tokio::time::timeout(settings::CLOSING_WITHIN, store).await.is_ok())
-}
-
-/// Opens the signing keys. The first start generates one, which takes some 100 ms of CPU.
-async fn open_keys(data_dir: &Path) -> anyhow::Result<Arc<KeyRing>> {
-    let folder = data_dir.join("keys");
-    let opened = tokio::task::spawn_blocking(move || KeyRing::open(&folder, Timestamp::now())).await?;
-    Ok(Arc::new(opened?))
 }
 
 fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {

@@ -23,7 +23,7 @@ pub use account::{FieldError, Login, Signup};
 pub use aside::Aside;
 pub use clock::Clock;
 pub use identity::{Identity, LIFE_MAX, Subject};
-pub use keys::KeyRing;
+pub use keys::{KeyRing, KeySecret};
 pub use password::Hasher;
 pub use refresh::RefreshToken;
 pub use revoked::Revoked;

@@ -9,6 +9,7 @@ mod failure;
 mod flags;
 mod health;
 mod keys;
+mod ring;
 mod serve;
 mod token;
 

@@ -49,7 +49,7 @@ pub use socket::NotOpened;
 
 use crate::{
     accounts::Accounts,
-    ice::{Ice, Quota},
+    ice::Ice,
     live::LiveRooms,
     load::Load,
     net,
@@ -68,13 +68,11 @@ pub struct Site {
     pub live: Arc<dyn LiveRooms>,
     /// STUN and TURN.
     pub ice: Arc<Ice>,
-    /// The quota of ICE credentials per user.
-    pub quota: Arc<dyn Quota>,
     /// The node's health checks.
     pub health: Arc<Health>,
     /// Load shedding.
     pub load: Arc<Load>,
-    /// Rate limits: `Rates::new(&settings.rates)`.
+    /// Rate limits: `Rates::new(&settings.rates, …)`.
     pub rates: Rates,
     /// Limits and origins.
     pub settings: Settings,

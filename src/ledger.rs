@@ -1,5 +1,10 @@
-//! Ledgers that the edge provides: the one that nodes share in Redis. The port, and the ledger in memory, are in `actors`.
+//! Ledgers that the edge provides: the one that nodes share in Redis; and other values that they share there. The port, and the
+//! ledger in memory, are in `actors`.
 
 pub mod redis;
+pub mod values;
 
+#[cfg(test)]
+pub(crate) use self::redis::tests::{connection, server};
 pub use self::redis::{RedisLedger, RedisLimits};
+pub use values::Values;

@@ -36,6 +36,8 @@ pub trait LiveRooms: Send + Sync + 'static {
     /// Sessions ended: their tokens are refused and their sockets closed (4401). On this node this has happened when it
     /// returns; other nodes follow once the ledger answers.
     async fn revoke(&self, revocation: Revocation);
+    /// The same on this node only, which was not told although the others were.
+    fn revoke_here(&self, revocation: Revocation);
     /// The node's cells by kind: active and passive, queues, restarts with their reasons.
     fn tree(&self) -> serde_json::Value;
 }
@@ -63,6 +65,10 @@ impl LiveRooms for NodeRef {
         if Self::revoke(self, revocation).await.is_err() {
             tracing::warn!(user = %revocation.user, "other nodes close the sockets of an ended session once the ledger answers");
         }
+    }
+
+    fn revoke_here(&self, revocation: Revocation) {
+        Self::revoke_here(self, revocation);
     }
 
     fn tree(&self) -> serde_json::Value {

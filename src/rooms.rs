@@ -44,7 +44,7 @@ impl Rooms {
         }
         let found = self.store.meeting(room_id).await?;
         if let Some(meeting) = &found {
-            self.cache.put(room_id, Cached::Room(meeting.clone())).await;
+            self.cache.fill(room_id, Cached::Room(meeting.clone())).await;
         }
         Ok(found)
     }

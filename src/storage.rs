@@ -5,7 +5,7 @@
 //! Must not know: HTTP, tokens' text, passwords (only their hashes), who is in a room now.
 
 #[cfg(test)]
-mod contract;
+pub(crate) mod contract;
 pub mod copy;
 mod error;
 pub mod meetings;
@@ -13,6 +13,7 @@ mod postgres;
 pub mod revocations;
 mod room_id;
 pub mod sessions;
+mod signing_keys;
 mod sqlite;
 pub mod tenancy;
 mod transaction;
@@ -27,6 +28,7 @@ pub use postgres::Postgres;
 pub use revocations::{End, Revocation, Revocations};
 pub use room_id::{NotARoomId, RoomId};
 pub use sessions::{NewSession, Nonce, Rotation, Session, Sessions, TokenHash, Use};
+pub use signing_keys::{KeyChange, SharedKeys, SigningKey, SigningKeys};
 pub use sqlite::Sqlite;
 pub use user::User;
 pub use users::{NewPassword, NewUser, Users};
@@ -36,13 +38,23 @@ pub use users::{NewPassword, NewUser, Users};
 /// Every operation returns within a few `Settings::query_within`. A change is either committed when it returns `Ok`, not
 /// made when it returns an error, or `StoreError::Unknown` (`contract::failures`).
 #[async_trait::async_trait]
-pub trait Store: Users + Sessions + Revocations + Meetings + Send + Sync + 'static {
+pub trait Store: Users + Sessions + Revocations + Meetings + SharedKeys + Send + Sync + 'static {
     /// Runs a trivial query: for `/health/ready`.
     async fn ping(&self) -> Result<(), StoreError>;
     /// Writes a row, for the same: a full disk can be read.
     async fn probe(&self, now: jiff::Timestamp) -> Result<(), StoreError>;
     /// Lets running statements finish and closes the connections; later calls return `Unavailable`.
     async fn close(&self);
+}
+
+/// Whose clock judges whether the use of a refresh token is repeated in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhoseClock {
+    /// The server's, because the clocks of several nodes differ. (SQLite has one node, whose clock it is.)
+    #[default]
+    Database,
+    /// That of whoever asks (`Rotation::end`): for tests.
+    Caller,
 }
 
 /// Timeouts and pool size.
@@ -59,6 +71,8 @@ pub struct Settings {
     pub busy_within: Duration,
     /// Connections for reading (SQLite), or in all (PostgreSQL). SQLite writes through one more.
     pub connections_max: u32,
+    /// Whose clock judges repeated uses.
+    pub clock: WhoseClock,
 }
 
 impl Default for Settings {
@@ -69,6 +83,7 @@ impl Default for Settings {
             migrate_within: Duration::from_secs(60),
             busy_within: Duration::from_millis(500),
             connections_max: 4,
+            clock: WhoseClock::Database,
         }
     }
 }
@@ -94,6 +109,14 @@ pub async fn open(url: Option<&str>, data_dir: &Path, settings: &Settings) -> an
         },
     };
     Ok(Arc::new(Sqlite::open(&path, settings).await?))
+}
+
+/// The signing keys of the nodes that share the PostgreSQL at `url`, whose schema a node has migrated: for commands.
+///
+/// # Errors
+/// It cannot be reached. The error does not contain the url's password.
+pub async fn signing_keys(url: &str, settings: &Settings) -> anyhow::Result<Arc<dyn SigningKeys>> {
+    Ok(Arc::new(Postgres::open_migrated(url, settings).await?))
 }
 
 /// Milliseconds since 1970, as every table stores time.

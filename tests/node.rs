@@ -44,6 +44,8 @@ mod restored;
 mod rotated;
 #[path = "node/sentinel.rs"]
 mod sentinel;
+#[path = "node/shared.rs"]
+mod shared;
 #[path = "node/socket.rs"]
 mod socket;
 #[path = "node/stored.rs"]

@@ -266,6 +266,11 @@ impl NodeRef {
         }
     }
 
+    /// Revokes tokens on this node only: it has learned by other ways of what the other nodes were told.
+    pub fn revoke_here(&self, revocation: Revocation) {
+        self.directory.revoke(revocation);
+    }
+
     /// Revokes tokens: from now on every node refuses them, and closes sockets that were opened with them with 4401. This
     /// node does so before it returns, even if it returns an error.
     ///

@@ -81,6 +81,8 @@ pub struct Unavailable;
 pub trait Rooms: Send + Sync {
     /// The settings of a room, or `None` if there is no such room. Bounded in time by the implementation.
     fn settings(&self, room: RoomId) -> Later<Result<Option<RoomSettings>, Unavailable>>;
+    /// A node has changed or closed the room: a copy of its settings that is kept near must not be used any more. Must not block.
+    fn changed(&self, _room: RoomId) {}
 }
 
 /// Hands out STUN and TURN servers.

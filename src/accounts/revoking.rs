@@ -116,7 +116,8 @@ impl Shared {
     }
 }
 
-fn revocation(known: &storage::Revocation) -> Revocation {
+/// What the actor system knows it as.
+pub(super) fn revocation(known: &storage::Revocation) -> Revocation {
     known.session.map_or_else(|| of_user(known.user, known.end), |session| of_session(known.user, session))
 }
 

@@ -2,6 +2,7 @@
 
 mod ending;
 mod entering;
+mod following;
 mod sessions;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ pub use probe::probe;
 
 use super::permissions;
 use crate::{
+    auth::KeySecret,
     config::{Config, DatabaseUrl, Fault, Loaded},
     files::modes::{self, Verdict},
     ws::Certificates,
@@ -31,6 +32,9 @@ pub fn check(loaded: &Loaded) -> (Vec<Fault>, Vec<Fault>) {
     found.directory("node.data_dir", data_dir, "choose another directory, or give this one to the node's user");
     let token = config.admin.token_file.clone().unwrap_or_else(|| data_dir.join("admin.token"));
     found.private("admin.token_file", &token, "chmod 600 the file");
+    if let Some(secret) = &config.auth.key_secret_file {
+        found.secret(secret);
+    }
     for (key, file) in [
         ("node.ready_file", config.node.ready_file.as_ref()),
         ("admin.socket", config.admin.socket.as_ref()),
@@ -120,6 +124,14 @@ impl Found<'_> {
                     self.wrong("node.data_dir", format!("{shown}: {}", advice.why), &advice.help);
                 }
             }
+        }
+    }
+
+    /// The secret of the signing keys can be used as the start will use it.
+    fn secret(&mut self, path: &Path) {
+        if let Err(why) = KeySecret::read(path) {
+            let help = "make one file for all nodes: umask 077; openssl rand -base64 32 > keys.secret";
+            self.wrong("auth.key_secret_file", format!("{why:#}"), help);
         }
     }
 

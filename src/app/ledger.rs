@@ -66,6 +66,14 @@ impl Opened {
         }
     }
 
+    /// How often its link was interrupted: notices of other nodes may have been lost then.
+    pub(super) fn interruptions(&self) -> u64 {
+        match self {
+            Self::Memory(_) => 0,
+            Self::Redis(ledger) => ledger.interruptions(),
+        }
+    }
+
     /// After a drain: what is only in memory is kept for the next start.
     pub(super) fn keep(&self, config: &Config) {
         if let Self::Memory(ledger) = self {

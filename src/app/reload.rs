@@ -8,11 +8,15 @@ use std::{
 };
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::{auth::KeyRing, ws::Certificates};
 
 /// How often: cert-manager and certbot send no signal.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// How often at most because of unknown keys: anybody can name one.
+const UNKNOWN_EVERY: Duration = Duration::from_secs(1);
 
 /// Keys and certificates in use.
 pub(super) struct Reload {
@@ -43,6 +47,26 @@ impl Reload {
         });
         if let Err(error) = looked.await {
             tracing::error!(%error, "looking at keys and certificates panicked");
+        }
+    }
+
+    /// Until `stop`: reads the keys at once when a token names one that is not known here, at most once a second.
+    pub(super) async fn meet_unknown_keys(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                biased; // stop first: a token that is refused now is refused by a node that stops
+                () = stop.cancelled() => return,
+                () = self.keys.met_unknown() => {}
+            }
+            let looking = Arc::clone(&self);
+            if let Err(error) = tokio::task::spawn_blocking(move || looking.keys()).await {
+                tracing::error!(%error, "looking at the keys panicked");
+            }
+            tokio::select! {
+                biased; // as above
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(UNKNOWN_EVERY) => {}
+            }
         }
     }
 

@@ -21,6 +21,8 @@ use crate::{
 const BUFFERED_SHARE: u64 = 3;
 /// From the end of the drain to the end of the process: time to finish HTTP responses.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(3);
+/// The period of the quota of TURN credentials.
+const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Then the database may finish its statements: the process ends within 20 s, even if the database hangs.
 pub(super) const CLOSING_WITHIN: Duration = Duration::from_secs(1);
 
@@ -163,8 +165,6 @@ pub(super) fn ice(config: &Config) -> ice::Settings {
         stun_urls: from.stun_urls.iter().map(|url| url.as_str().to_owned()).collect(),
         turn_urls: from.turn_urls.iter().map(|url| url.as_str().to_owned()).collect(),
         ttl: from.credential_ttl,
-        quota_per_hour: from.credentials_per_hour_max.get(),
-        ..ice::Settings::default()
     }
 }
 
@@ -189,6 +189,7 @@ pub(super) fn http(config: &Config) -> http::Settings {
             sockets: rate(rates.sockets_per_address),
             auth_address: rate(rates.auth_per_address),
             login_email: rate(rates.auth_per_email),
+            credentials: http::rate::Rate { burst: config.ice.credentials_per_hour_max.get(), per: HOUR },
             keys_max: rates.remembered_max.get(),
         },
         rooms: http::rooms::Limits {

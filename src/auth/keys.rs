@@ -1,17 +1,22 @@
 //! The keys that sign access tokens: one signs, the next is published before it does, the previous ones verify until their
 //! last token has expired. A key's id is its RFC 7638 thumbprint.
 //!
-//! `schedule` decides, `files` performs, `KeyRing` is what tokens see. Only the holder of the data directory's lock changes
-//! the folder.
+//! `schedule` decides, a `Shelf` performs (`files`: the folder of one node; `table`: the database that nodes share), `KeyRing`
+//! is what tokens see. Only the holder of the data directory's lock changes the folder; a table is changed under a lock of its
+//! database.
 
 mod files;
 mod key;
+mod ring;
 mod schedule;
+mod seal;
+mod shelf;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -20,11 +25,22 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
+use tokio::{runtime::Handle, sync::Notify};
 
 pub use key::Key;
 pub use schedule::{JWKS_MAX_AGE, PUBLISHED_FOR, Role, Rotation};
+pub use seal::KeySecret;
 
-use files::Stored;
+use crate::storage::SigningKeys;
+use files::Files;
+use ring::Live;
+use shelf::Shelf;
+use table::Table;
+
+/// How often a change is planned anew because another node has changed the keys meanwhile.
+const TRIES: u32 = 4;
+/// A key that signs from within this time on signs now: two keys never have the same millisecond.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// A key, as told to operators.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,18 +57,12 @@ pub struct KeyInfo {
 
 /// The keys; they may be replaced while tokens are minted and verified.
 pub struct KeyRing {
-    folder: PathBuf,
+    shelf: Box<dyn Shelf>,
     live: ArcSwap<Live>,
-    /// Held while the folder is changed or read: a timer and an operator may rotate at once.
+    /// Held while the keys are changed or read: a timer and an operator may rotate at once.
     changing: Mutex<()>,
-}
-
-/// The keys of the folder at one instant.
-struct Live {
-    /// All files, by the instant from which their keys sign. Never empty.
-    stored: Vec<Stored>,
-    /// As tokens see them, without those whose tokens have all expired: see `KeyRing::list`.
-    known: Vec<(KeyInfo, Arc<Key>)>,
+    /// Told when a token names a key that is not known here.
+    unknown: Notify,
 }
 
 impl KeyRing {
@@ -61,10 +71,7 @@ impl KeyRing {
     /// # Errors
     /// The folder cannot be created, or a key file cannot be read, or others than its owner and group may read it.
     pub fn open(folder: &Path, now: Timestamp) -> anyhow::Result<Self> {
-        if files::read(folder, &[])?.is_empty() {
-            files::perform(folder, schedule::Step::Add(now))?;
-        }
-        Self::read(folder, now)
+        Self::open_on(Box::new(Files(folder.to_owned())), now)
     }
 
     /// Reads the keys of `folder`, and changes nothing. Blocks.
@@ -72,22 +79,58 @@ impl KeyRing {
     /// # Errors
     /// There is none, or one cannot be read, or others than its owner and group may read it.
     pub fn read(folder: &Path, now: Timestamp) -> anyhow::Result<Self> {
-        let live = Live::read(folder, &[], now)?;
-        Ok(Self { folder: folder.to_owned(), live: ArcSwap::from_pointee(live), changing: Mutex::new(()) })
+        Self::read_on(Box::new(Files(folder.to_owned())), now)
+    }
+
+    /// Reads the keys that nodes share in a database; if there are none, makes the first one, whichever node is first. Blocks, as
+    /// all changes do: call it, and `rotate` and `tend`, from a thread that may wait, not from a task. The database is asked on
+    /// `runtime`.
+    ///
+    /// # Errors
+    /// The database does not answer, or a key was sealed with another secret.
+    pub fn open_shared(
+        keys: Arc<dyn SigningKeys>,
+        secret: KeySecret,
+        runtime: Handle,
+        now: Timestamp,
+    ) -> anyhow::Result<Self> {
+        Self::open_on(Box::new(Table::new(keys, secret, runtime)), now)
+    }
+
+    /// The same, and changes nothing.
+    ///
+    /// # Errors
+    /// As `open_shared`, and when there is no key.
+    pub fn read_shared(
+        keys: Arc<dyn SigningKeys>,
+        secret: KeySecret,
+        runtime: Handle,
+        now: Timestamp,
+    ) -> anyhow::Result<Self> {
+        Self::read_on(Box::new(Table::new(keys, secret, runtime)), now)
+    }
+
+    fn open_on(shelf: Box<dyn Shelf>, now: Timestamp) -> anyhow::Result<Self> {
+        if shelf.read(&[])?.is_empty() {
+            // If it was not done, another node has done it.
+            shelf.perform(&[], &[schedule::Step::Add(schedule::in_millis(now))])?;
+        }
+        Self::read_on(shelf, now)
+    }
+
+    fn read_on(shelf: Box<dyn Shelf>, now: Timestamp) -> anyhow::Result<Self> {
+        let live = Live::read(&*shelf, &[], now)?;
+        Ok(Self { shelf, live: ArcSwap::from_pointee(live), changing: Mutex::new(()), unknown: Notify::new() })
     }
 
     /// Replaces the current key, as `rotation` says; returns all keys. A next key that is published already is the one.
-    /// Blocks for some 100 ms.
+    /// Where nodes share the keys, `Now` means in a minute, when all of them know the key. Blocks for some 100 ms.
     ///
     /// # Errors
-    /// The folder cannot be written, or has as many keys as it may have. Whatever was done until then, the keys are usable.
+    /// The keys cannot be written, or there are as many as there may be. Whatever was done until then, the keys are usable.
     pub fn rotate(&self, rotation: Rotation, now: Timestamp) -> anyhow::Result<Vec<KeyInfo>> {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.load(now)?;
-        let steps = schedule::plan(&self.live.load().starts(), rotation, now)?;
-        // At once, although it may be a millisecond ahead: the instant itself may have been another key's.
-        let signs_from = steps.iter().find_map(|step| step.signs_from()).filter(|_| rotation != Rotation::Announced);
-        self.perform(&steps, signs_from.map_or(now, |from| from.max(now)))?;
+        let lead = self.shelf.known_before();
+        self.change(now, |starts| Ok(schedule::plan(starts, rotation, lead, now)?))?;
         Ok(self.list())
     }
 
@@ -98,26 +141,50 @@ impl KeyRing {
     /// # Errors
     /// As `rotate`; the keys in use stay in use.
     pub fn tend(&self, every: Option<Duration>, now: Timestamp) -> anyhow::Result<bool> {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = self.list();
-        self.load(now)?;
-        let starts = self.live.load().starts();
-        let steps = match every {
-            Some(every) if schedule::is_due(&starts, every, now) => schedule::plan(&starts, Rotation::Announced, now)?,
-            Some(_) | None => schedule::tidying(&starts, now),
-        };
-        self.perform(&steps, now)?;
+        let (before, lead) = (self.list(), self.shelf.known_before());
+        self.change(now, |starts| match every {
+            Some(every) if schedule::is_due(starts, every, now) => {
+                Ok(schedule::plan(starts, Rotation::Announced, lead, now)?)
+            }
+            Some(_) | None => Ok(schedule::tidying(starts, now)),
+        })?;
         Ok(before != self.list())
     }
 
-    fn perform(&self, steps: &[schedule::Step], now: Timestamp) -> anyhow::Result<()> {
-        let done = steps.iter().try_for_each(|step| files::perform(&self.folder, *step));
-        let loaded = if steps.is_empty() { Ok(()) } else { self.load(now) };
-        done.and(loaded)
+    /// Waits until a token has named a key that is not known here; one that came since the last call counts. Then the keys should
+    /// be read (`tend`), but not more often than once a second: anybody can make up the name of a key.
+    pub async fn met_unknown(&self) {
+        self.unknown.notified().await;
+    }
+
+    /// Plans, performs, and plans anew when other keys are found than planned for.
+    fn change(
+        &self,
+        now: Timestamp,
+        plan: impl Fn(&[Timestamp]) -> anyhow::Result<Vec<schedule::Step>>,
+    ) -> anyhow::Result<()> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..TRIES {
+            self.load(now)?;
+            let starts = self.live.load().starts();
+            let steps = plan(&starts)?;
+            if steps.is_empty() {
+                return Ok(());
+            }
+            let done = self.shelf.perform(&starts, &steps);
+            // At once, although a key may be a millisecond ahead: the instant itself may have been another key's.
+            let at_once =
+                steps.iter().find_map(|step| step.signs_from()).filter(|from| schedule::is_within(*from, now, AT_ONCE));
+            let loaded = self.load(at_once.map_or(now, |from| from.max(now)));
+            if done? {
+                return loaded;
+            }
+        }
+        anyhow::bail!("other nodes change the signing keys all the time: try again")
     }
 
     fn load(&self, now: Timestamp) -> anyhow::Result<()> {
-        let live = Live::read(&self.folder, &self.live.load().stored, now)?;
+        let live = Live::read(&*self.shelf, &self.live.load().stored, now)?;
         self.live.store(Arc::new(live));
         Ok(())
     }
@@ -139,9 +206,13 @@ impl KeyRing {
         self.live.load().known.first().map(|(_, key)| Arc::clone(key))
     }
 
-    /// The key with this id.
+    /// The key with this id; that there is none is told to `met_unknown`.
     pub(super) fn find(&self, kid: &str) -> Option<Arc<Key>> {
-        self.first(|key| key.kid == kid)
+        let found = self.first(|key| key.kid == kid);
+        if found.is_none() {
+            self.unknown.notify_one();
+        }
+        found
     }
 
     /// The key whose tokens have this encoded header.
@@ -151,41 +222,5 @@ impl KeyRing {
 
     fn first(&self, is_it: impl Fn(&Key) -> bool) -> Option<Arc<Key>> {
         self.live.load().known.iter().find(|(_, key)| is_it(key)).map(|(_, key)| Arc::clone(key))
-    }
-}
-
-impl Live {
-    fn read(folder: &Path, known: &[Stored], now: Timestamp) -> anyhow::Result<Self> {
-        let stored = files::read(folder, known)?;
-        anyhow::ensure!(
-            !stored.is_empty(),
-            "there is no key in {} → generate one: aldis keys generate",
-            folder.display()
-        );
-        let starts: Vec<_> = stored.iter().map(|stored| stored.starts).collect();
-        let mut known: Vec<_> = stored
-            .iter()
-            .enumerate()
-            .map(|(place, stored)| {
-                let info = KeyInfo {
-                    kid: stored.key.kid.clone(),
-                    role: schedule::role(&starts, place, now),
-                    signs_from: stored.starts,
-                    verifies_until: schedule::until(&starts, place, now),
-                };
-                (info, Arc::clone(&stored.key))
-            })
-            .collect();
-        known.retain(|(info, _)| info.verifies_until.is_none_or(|until| until > now));
-        known.sort_by_key(|(info, _)| match info.role {
-            Role::Current => (0, 0),
-            Role::Next => (1, info.signs_from.as_millisecond()),
-            Role::Previous => (2, -info.signs_from.as_millisecond()),
-        });
-        Ok(Self { stored, known })
-    }
-
-    fn starts(&self) -> Vec<Timestamp> {
-        self.stored.iter().map(|stored| stored.starts).collect()
     }
 }

@@ -83,8 +83,7 @@ fn place(config: &Config) -> anyhow::Result<Place> {
     let data_dir = config.node.data_dir.clone();
     let database = match &config.database.url {
         Some(url) if url.kind() == DatabaseKind::Postgres => bail!(
-            "the database is PostgreSQL, which has tools of its own → pg_dump and pg_restore; and copy {}, the signing keys",
-            data_dir.join("keys").display()
+            "the database is PostgreSQL, which has tools of its own → pg_dump and pg_restore; and keep a copy of auth.key_secret_file, which opens the signing keys in it"
         ),
         Some(url) => url.file().context("the database's URL names no file")?.to_owned(),
         None => data_dir.join("aldis.db"),

@@ -1,5 +1,5 @@
 //! `aldis keys …`: the keys that sign access tokens. What a running node holds is changed by that node; without one, the files
-//! are changed here. Must not know how keys are stored.
+//! are changed here, and so is the table that nodes share. Must not know how keys are stored.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -11,10 +11,8 @@ use jiff::Timestamp;
 use super::door;
 use super::failure::Failure;
 use super::flags::Flags;
-use crate::auth::{
-    KeyRing,
-    keys::{KeyInfo, Role, Rotation},
-};
+use super::ring;
+use crate::auth::keys::{KeyInfo, Role, Rotation};
 use crate::config::Config;
 use crate::files::{Holder, Lock, LockError, private};
 
@@ -23,6 +21,7 @@ use crate::files::{Holder, Lock, LockError, private};
 Keys lie in the directory keys of the data directory. One signs; the next one is published ten minutes before it signs, so that
 everybody knows it then; the previous ones verify until their last token has expired. So a rotation signs nobody out. A node
 rotates by itself (auth.rotate_keys_every); if one runs, it is asked over its unix socket.
+With PostgreSQL the keys are in the database, for all nodes, and are changed there.
 Examples:
   aldis keys list
   aldis keys rotate --data-dir /var/lib/aldis
@@ -44,7 +43,7 @@ enum Wish {
 
 #[derive(Debug, Args)]
 struct Rotate {
-    /// The next key signs at once: services that keep an older copy of the JWKS refuse its tokens for five minutes
+    /// The next key signs at once (with PostgreSQL in a minute): services that keep an older copy of the JWKS refuse its tokens for five minutes
     #[arg(long)]
     now: bool,
     /// Strangers have the keys: a new one signs at once, the others are deleted, and every token of theirs is invalid
@@ -80,14 +79,14 @@ impl KeysCommand {
 }
 
 fn list(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
-    Ok(KeyRing::read(&folder(config), Timestamp::now())?.list())
+    Ok(ring::read(config)?.keys.list())
 }
 
 fn generate(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
     match hold(config)? {
         // Its holder has generated one.
         Held::ByNode(_) => list(config),
-        Held::ByUs(_lock) => Ok(KeyRing::open(&folder(config), Timestamp::now())?.list()),
+        Held::ByUs(_) => Ok(ring::open(config)?.keys.list()),
     }
 }
 
@@ -98,11 +97,10 @@ fn rotate(config: &Config, rotation: Rotation) -> anyhow::Result<Vec<KeyInfo>> {
             let mut answer = door::post(&socket, "/internal/keys/rotate", &wish)?;
             serde_json::from_value(answer["keys"].take()).context("the running node's answer lists no keys")
         }
-        Held::ByUs(_lock) => {
-            let (folder, now) = (folder(config), Timestamp::now());
-            let is_first = KeyRing::read(&folder, now).is_err() && !folder.exists();
-            let keys = KeyRing::open(&folder, now)?;
-            if is_first { Ok(keys.list()) } else { keys.rotate(rotation, now) }
+        Held::ByUs(_held) => {
+            let is_first = ring::shared(config).is_none() && !ring::folder(config).exists();
+            let ring = ring::open(config)?;
+            if is_first { Ok(ring.keys.list()) } else { ring.keys.rotate(rotation, Timestamp::now()) }
         }
     }
 }
@@ -111,26 +109,24 @@ fn rotate(config: &Config, rotation: Rotation) -> anyhow::Result<Vec<KeyInfo>> {
 enum Held {
     /// A running node, which is asked at this socket.
     ByNode(PathBuf),
-    /// This process.
-    ByUs(Lock),
+    /// This process: it holds the data directory, or the keys are in a database.
+    ByUs(Option<Lock>),
 }
 
 fn hold(config: &Config) -> anyhow::Result<Held> {
+    if ring::shared(config).is_some() {
+        return Ok(Held::ByUs(None));
+    }
     let data = &config.node.data_dir;
     private::make_folder(data).with_context(|| {
         format!("cannot create the data directory {} → choose another with --data-dir", data.display())
     })?;
     match Lock::take(data, Holder::this("keys", Timestamp::now())) {
-        Ok(lock) => Ok(Held::ByUs(lock)),
+        Ok(lock) => Ok(Held::ByUs(Some(lock))),
         Err(LockError::Held { holder: Some(holder), .. }) if holder.command == "serve" => {
             let usual = || config.admin.socket.clone().unwrap_or_else(|| data.join("admin.sock"));
             Ok(Held::ByNode(holder.socket.unwrap_or_else(usual)))
         }
         Err(why) => Err(why.into()),
     }
-}
-
-/// The directory of this configuration's keys.
-pub(super) fn folder(config: &Config) -> PathBuf {
-    config.node.data_dir.join("keys")
 }

@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::failure::Failure;
 use super::flags::Flags;
-use super::keys;
-use crate::auth::{Clock, KeyRing, LIFE_MAX, Settings, Subject, Tokens, token::TOKEN_BYTES_MAX};
+use super::ring::{self, Ring};
+use crate::auth::{Clock, LIFE_MAX, Settings, Subject, Tokens, token::TOKEN_BYTES_MAX};
 use crate::config::{Config, text::Text};
 
 #[derive(Debug, Args)]
@@ -81,7 +80,7 @@ impl TokenCommand {
 
 impl Mint {
     fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
-        let tokens = tokens(&self.flags.load()?.config)?;
+        let (tokens, _ring) = tokens(&self.flags.load()?.config)?;
         let mut out = BufWriter::new(out);
         for n in 1..=self.count {
             let user = self.user.unwrap_or_else(Uuid::now_v7);
@@ -105,7 +104,7 @@ impl Inspect {
             Some(token) => token,
             None => read_token()?,
         };
-        let tokens = tokens(&self.flags.load()?.config)?;
+        let (tokens, _ring) = tokens(&self.flags.load()?.config)?;
         let shown = tokens.inspect(token.trim()).map_err(|why| anyhow!(why).context("cannot read the token"))?;
         writeln!(out, "{:#}\n{:#}", shown.header, shown.claims)?;
         let identity = shown.verdict.map_err(|why| anyhow!(why).context("the token is not valid on this node"))?;
@@ -120,8 +119,7 @@ fn read_token() -> anyhow::Result<String> {
     Ok(token)
 }
 
-fn tokens(config: &Config) -> anyhow::Result<Tokens> {
-    let folder = keys::folder(config);
+fn tokens(config: &Config) -> anyhow::Result<(Tokens, Ring)> {
     let settings = Settings {
         access_ttl: config.auth.access_ttl,
         leeway: config.auth.clock_leeway,
@@ -129,6 +127,6 @@ fn tokens(config: &Config) -> anyhow::Result<Tokens> {
         audience: config.auth.audience.clone(),
         ..Settings::default()
     };
-    let keys = KeyRing::read(&folder, Timestamp::now())?;
-    Ok(Tokens::new(Arc::new(keys), &settings, Clock::system()))
+    let ring = ring::read(config)?;
+    Ok((Tokens::new(Arc::clone(&ring.keys), &settings, Clock::system()), ring))
 }

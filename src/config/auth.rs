@@ -1,6 +1,7 @@
 //! `[auth]`: lifetimes of tokens and the cost of password hashing. Must not know keys.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub struct Auth {
     /// How long a key signs before the next one does. Zero: until an operator rotates.
     #[serde(with = "text")]
     pub rotate_keys_every: Duration,
+    /// A file with the secret that seals the signing keys in a PostgreSQL: the same for all nodes.
+    pub key_secret_file: Option<PathBuf>,
     /// `iss` of every token. All nodes of a cluster share it.
     pub issuer: String,
     /// `aud` of every token.
@@ -51,6 +54,7 @@ impl Default for Auth {
             sessions_per_user_max: text::count(50),
             clock_leeway: Duration::from_secs(5),
             rotate_keys_every: Duration::from_secs(30 * 24 * 60 * 60),
+            key_secret_file: None,
             issuer: "aldis".to_owned(),
             audience: "aldis".to_owned(),
             argon2_memory: Size::kib(19 * 1024),

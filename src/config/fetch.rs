@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::fault::Fault;
+use super::rules::unsealed;
 use super::secret::Secret;
 use super::sources::read_text;
 use super::text::Text;
@@ -54,9 +55,11 @@ impl Loaded {
 /// Checks the rules that a value from a file can break; the others were checked before.
 pub(super) fn breaches_of_fetched(loaded: &Loaded) -> Vec<Fault> {
     let short = loaded.config.ice.turn_secrets.iter().any(|secret| secret.expose().len() < 16);
+    let mut found = Vec::new();
     if short && loaded.config.ice.turn_secrets_file.is_some() {
-        vec![loaded.wrong_file("ice.turn_secrets_file", "holds a secret shorter than 16 characters".to_owned())]
-    } else {
-        Vec::new()
+        found.push(loaded.wrong_file("ice.turn_secrets_file", "holds a secret shorter than 16 characters".to_owned()));
     }
+    let unsealed = unsealed(&loaded.config).filter(|_| loaded.config.database.url_file.is_some());
+    found.extend(unsealed.map(|breach| loaded.fault(&breach)));
+    found
 }

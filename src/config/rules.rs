@@ -27,6 +27,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     auth(config, &mut found);
     ice(config, &mut found);
     storage(config, &mut found);
+    found.0.extend(unsealed(config));
     ledger(config, &mut found);
     found.0
 }
@@ -272,6 +273,18 @@ fn storage(config: &Config, found: &mut Found) {
     found.within("database.query_within", config.database.query_within, 10 * MS, MINUTE);
     let readers = config.database.readers_max.get();
     found.when(readers > 1000, &["database.readers_max"], "more than 1000", "write a whole number from 1 to 1000");
+}
+
+/// Signing keys in a database, and nothing that seals them. Also to be checked once the URL was read from its file.
+pub(super) fn unsealed(config: &Config) -> Option<Breach> {
+    let postgres = config.database.url.as_ref().is_some_and(|url| url.kind() == super::DatabaseKind::Postgres);
+    let url = if config.database.url_file.is_some() { "database.url_file" } else { "database.url" };
+    (postgres && config.auth.key_secret_file.is_none()).then(|| Breach {
+        keys: vec!["auth.key_secret_file", url],
+        why: "missing: with PostgreSQL the signing keys are in the database, and whoever reads it could mint tokens".to_owned(),
+        help: "make one file for all nodes (umask 077; openssl rand -base64 32 > keys.secret), and name it in `auth.key_secret_file`"
+            .to_owned(),
+    })
 }
 
 fn ledger(config: &Config, found: &mut Found) {

@@ -159,7 +159,7 @@ pub(super) async fn password(
     door: Door,
     Body(wish): Body<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
-    door.may_guess(&site, caller.user)?;
+    door.may_guess(&site, caller.user).await?;
     let changed = site.accounts.change_password(caller.user, caller.session, wish).await;
     counted("password", changed).map_err(not_a_login)?;
     Ok(StatusCode::NO_CONTENT)
@@ -193,7 +193,7 @@ pub(super) async fn delete(
     door: Door,
     Body(wish): Body<DeleteAccount>,
 ) -> Result<Response, Problem> {
-    door.may_guess(&site, caller.user)?;
+    door.may_guess(&site, caller.user).await?;
     let deleted = site.accounts.delete_own(caller.user, wish.password).await;
     counted("delete_account", deleted).map_err(not_a_login)?;
     Ok(door.forgotten())

@@ -100,7 +100,8 @@ pub(super) async fn login(
     by: RefreshBy,
     Body(login): Body<Login>,
 ) -> Result<Response, Problem> {
-    door.may_try(&site, &login.email).inspect_err(|_| metrics::auth_result("login", Code::RateLimited.as_str()))?;
+    let tried = door.may_try(&site, &login.email).await;
+    tried.inspect_err(|_| metrics::auth_result("login", Code::RateLimited.as_str()))?;
     let session = counted("login", site.accounts.log_in(login, door.client()).await)?;
     Ok(door.let_in(&site, StatusCode::OK, session, by))
 }

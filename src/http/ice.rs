@@ -23,7 +23,8 @@ pub(super) struct IceServers {
     responses((status = 200, body = IceServers, description = "STUN and TURN servers with credentials")))]
 pub(super) async fn ice_servers(State(site): State<Shared>, caller: Caller) -> Result<Json<IceServers>, Problem> {
     let now = site.accounts.clock().now();
-    site.quota.take(caller.user, now).await.map_err(|wait| Problem::too_often("requests for ICE servers", wait))?;
+    let taken = site.rates.credentials.take(&caller.user.to_string()).await;
+    taken.map_err(|wait| Problem::too_often("requests for ICE servers", wait))?;
     let ice_servers = site.ice.servers_for(&caller.user.to_string(), now);
     Ok(Json(IceServers { ice_servers, ttl_seconds: site.ice.ttl().as_secs() }))
 }

@@ -1,4 +1,5 @@
-//! Rate limits: by client address, by user, for sockets by address, and for logins by address, and by e-mail and address.
+//! Rate limits: by client address, by user, for sockets by address; and over all nodes for logins by address, and by e-mail and
+//! address, and for TURN credentials by user.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +11,7 @@ use axum::{
 
 use super::{Shared, problem::Problem};
 use crate::net;
-pub use crate::net::rate::{Rate, Table};
+pub use crate::net::rate::{Counts, Limiter, Rate, Table};
 
 /// All rate limits.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Limits {
     /// Logins per account and client network, successful or not: it limits password guessing, and lets no stranger lock
     /// the owner out.
     pub login_email: Rate,
+    /// Lists of ICE servers, with TURN credentials, per user: relayed traffic is expensive.
+    pub credentials: Rate,
     /// Addresses, users or accounts tracked in each table (≈ 50 bytes each); beyond it they share counters.
     pub keys_max: usize,
 }
@@ -38,6 +41,7 @@ impl Default for Limits {
             sockets: Rate::per_minute(2400),
             auth_address: Rate::per_minute(120),
             login_email: Rate { burst: 20, per: Duration::from_secs(5 * 60) },
+            credentials: Rate { burst: 10, per: Duration::from_secs(60 * 60) },
             keys_max: 100_000,
         }
     }
@@ -52,22 +56,26 @@ pub struct Rates {
     /// See `Limits::sockets`; the public listener counts.
     pub sockets: Arc<Table>,
     /// See `Limits::auth_address`.
-    pub auth_address: Table,
+    pub auth_address: Limiter,
     /// See `Limits::login_email`.
-    pub login_email: Table,
+    pub login_email: Limiter,
+    /// See `Limits::credentials`.
+    pub credentials: Limiter,
 }
 
 impl Rates {
-    /// Empty tables for these limits.
+    /// Empty tables for these limits; `shared`: the counts of all nodes.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits, shared: Option<&Arc<dyn Counts>>) -> Self {
         let table = |rate| Table::new(rate, limits.keys_max);
+        let limiter = |measure, rate| Limiter::new(measure, rate, limits.keys_max, shared.cloned());
         Self {
             address: table(limits.address),
             user: table(limits.user),
             sockets: Arc::new(table(limits.sockets)),
-            auth_address: table(limits.auth_address),
-            login_email: table(limits.login_email),
+            auth_address: limiter("rate:auth", limits.auth_address),
+            login_email: limiter("rate:login", limits.login_email),
+            credentials: limiter("quota:turn", limits.credentials),
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::{
     accounts::{Accounts, Parts},
     auth::{self, Clock, KeyRing, Tokens},
     changes::Changes,
-    ice::{self, Ice, MemoryQuota},
+    ice::{self, Ice},
     live::told::Told,
     load::Load,
     net,
@@ -117,10 +117,9 @@ async fn bench_with(settings: Settings) -> Bench {
         rooms,
         hosting,
         live: Arc::clone(&live) as _,
-        quota: Arc::new(MemoryQuota::new(&turn)),
         ice: Arc::new(Ice::new(turn, vec!["north".into()])),
         health: Arc::new(Health::new("node-1".to_owned(), vec![database])),
-        rates: Rates::new(&settings.rates),
+        rates: Rates::new(&settings.rates, None),
         settings,
     });
     Bench { _folder: folder, now, live, store, router: router(Arc::clone(&site)), site }

@@ -44,7 +44,7 @@ mod sentinel;
 mod shared;
 mod subscription;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use dial::{Dial, RedisAddress, Stream};
 pub use handshake::DialError;
@@ -83,6 +83,12 @@ impl RedisLedger {
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.shared.is_up.load(Ordering::SeqCst)
+    }
+
+    /// How often the link is up again after it was lost: what others published meanwhile did not arrive.
+    #[must_use]
+    pub fn interruptions(&self) -> u64 {
+        self.shared.interruptions.load(Ordering::SeqCst)
     }
 
     /// The newest epoch that the ledger has told; 0 before the first connection.

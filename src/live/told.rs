@@ -64,6 +64,10 @@ impl LiveRooms for Told {
     }
 
     async fn revoke(&self, revocation: Revocation) {
+        self.revoke_here(revocation);
+    }
+
+    fn revoke_here(&self, revocation: Revocation) {
         let call = self.on_revocation.lock().expect("not poisoned").clone();
         if let Some(call) = call {
             call(&revocation);

@@ -1,14 +1,20 @@
 //! One rate limit as a table of counters by key: GCRA (`governor`), of bounded size. Keys are 64-bit hashes keyed per
-//! process, so nobody can produce collisions. Must not know what is counted.
+//! process, so nobody can produce collisions. A `Limiter` counts over all nodes, where these share counts. Must not know what is
+//! counted.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
     num::NonZeroU32,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
+use async_trait::async_trait;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
+use sha2::{Digest as _, Sha256};
 
 /// A burst that refills evenly over `per`. `burst = 0` means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,9 +92,83 @@ impl Table {
     }
 }
 
+/// Counts that all nodes share.
+#[async_trait]
+pub trait Counts: Send + Sync + 'static {
+    /// Counts one request of `key`; `Err`: the limit is exceeded, and how long to wait. `None`: nobody knows now.
+    async fn take(&self, key: &str, rate: Rate) -> Option<Result<(), Duration>>;
+}
+
+/// One limit over all nodes. Each node counts by itself as well: what exceeds the limit on one node is refused without asking,
+/// and while the shared counts are away, the node's own ones hold.
+pub struct Limiter {
+    /// The beginning of the shared keys.
+    measure: &'static str,
+    rate: Rate,
+    own: Table,
+    shared: Option<Arc<dyn Counts>>,
+}
+
+impl Limiter {
+    /// A limit with nothing counted yet. `keys_max`: see `Table::new`.
+    #[must_use]
+    pub fn new(measure: &'static str, rate: Rate, keys_max: usize, shared: Option<Arc<dyn Counts>>) -> Self {
+        Self { measure, rate, own: Table::new(rate, keys_max), shared }
+    }
+
+    /// Counts one request of `key`, which all nodes write in the same form.
+    ///
+    /// # Errors
+    /// The limit is exceeded: how long to wait.
+    pub async fn take(&self, key: &str) -> Result<(), Duration> {
+        self.own.take(key)?;
+        let Some(shared) = self.shared.as_ref().filter(|_| self.rate.burst > 0) else { return Ok(()) };
+        // Hashed: addresses of people and networks are not for whoever reads the keys.
+        let hash = Sha256::digest(key).iter().take(16).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
+        shared.take(&format!("{}:{hash}", self.measure), self.rate).await.unwrap_or(Ok(()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Duration, LOOK_EVERY, Rate, SHARED_COUNTS, Table};
+    use std::sync::{Arc, Mutex};
+
+    use super::{Counts, Duration, LOOK_EVERY, Limiter, Rate, SHARED_COUNTS, Table};
+
+    /// Counts of all nodes: what they answer, and what they were asked.
+    #[derive(Default)]
+    struct Shared {
+        answer: Mutex<Option<Result<(), Duration>>>,
+        asked: Mutex<Vec<String>>,
+    }
+
+    #[async_trait::async_trait]
+    impl Counts for Shared {
+        async fn take(&self, key: &str, _: Rate) -> Option<Result<(), Duration>> {
+            self.asked.lock().expect("not poisoned").push(key.to_owned());
+            *self.answer.lock().expect("not poisoned")
+        }
+    }
+
+    #[tokio::test]
+    async fn the_shared_count_decides_and_the_own_one_while_it_is_away() {
+        let shared = Arc::new(Shared::default());
+        let rate = Rate { burst: 3, per: Duration::from_secs(3600) };
+        let limiter = Limiter::new("logins", rate, 10, Some(Arc::clone(&shared) as _));
+        let answer = |answer| *shared.answer.lock().expect("not poisoned") = answer;
+        answer(Some(Ok(())));
+        assert_eq!(limiter.take("ann@example.org").await, Ok(()));
+        answer(Some(Err(Duration::from_secs(7))));
+        assert_eq!(limiter.take("ann@example.org").await, Err(Duration::from_secs(7)), "other nodes counted more");
+        answer(None);
+        assert_eq!(limiter.take("ann@example.org").await, Ok(()), "the third one here");
+        assert!(limiter.take("ann@example.org").await.is_err(), "what this node counted before holds");
+        let asked = shared.asked.lock().expect("not poisoned").clone();
+        assert_eq!(asked.len(), 3, "beyond its own limit a node does not ask: {asked:?}");
+        assert!(asked[0].starts_with("logins:") && !asked[0].contains("ann") && asked[0] == asked[2], "{asked:?}");
+        let unlimited = Limiter::new("x", Rate { burst: 0, per: Duration::from_secs(1) }, 10, Some(shared as _));
+        assert_eq!(unlimited.take("ann").await, Ok(()), "nobody is asked");
+    }
 
     #[test]
     fn the_burst_passes_and_the_next_request_must_wait() {

@@ -1,7 +1,10 @@
-//! The port of the room cache, and its embedded form: a bounded map in memory, each entry for a limited time.
+//! The port of the room cache, and its embedded form: a bounded map in memory, each entry for a limited time. Its other form,
+//! which nodes share, is `shared`.
 //!
 //! **Invariant:** a newer state is never replaced by an older one, and a removed room stays removed
 //! (`tests::an_older_state_never_replaces_a_newer_one`).
+
+mod shared;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,6 +14,8 @@ use std::{
 
 use async_trait::async_trait;
 use tokio::time::Instant;
+
+pub use shared::SharedCache;
 
 use crate::storage::{Meeting, RoomId};
 
@@ -28,10 +33,25 @@ pub enum Cached {
 pub trait RoomCache: Send + Sync + 'static {
     /// The cached state of a room, if any.
     async fn get(&self, room_id: RoomId) -> Option<Cached>;
-    /// Stores a state, unless a newer one (a higher revision, or the removal) is stored.
+    /// Stores the state after a change, unless a newer one (a higher revision, or the removal) is stored.
     async fn put(&self, room_id: RoomId, state: Cached);
+    /// The same for a state that was read from the database, where it can be read again.
+    async fn fill(&self, room_id: RoomId, state: Cached) {
+        self.put(room_id, state).await;
+    }
     /// Forgets a room: the database is asked next time.
     async fn forget(&self, room_id: RoomId);
+    /// Another node has changed the room: this node's own copy is not used any more. Must not block.
+    fn changed(&self, _room_id: RoomId) {}
+}
+
+/// Whether a state is at least as new as the one that is known.
+fn is_newer(state: &Cached, known: &Cached) -> bool {
+    match (known, state) {
+        (Cached::Removed, Cached::Room(_)) => false,
+        (Cached::Room(known), Cached::Room(new)) => new.revision >= known.revision,
+        (_, Cached::Removed) => true,
+    }
 }
 
 /// The embedded cache: at most `rooms_max` rooms, each for `ttl`; the oldest entries are evicted first.
@@ -63,6 +83,11 @@ impl MemoryCache {
         Self { rooms_max: rooms_max.max(1), ttl, rooms: Mutex::default() }
     }
 
+    /// Forgets a room.
+    fn remove(&self, room_id: RoomId) {
+        self.lock().states.remove(&room_id);
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Rooms> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,12 +102,7 @@ impl RoomCache for MemoryCache {
 
     async fn put(&self, room_id: RoomId, state: Cached) {
         let (now, mut rooms) = (Instant::now(), self.lock());
-        let is_stale = match (rooms.states.get(&room_id).map(|entry| &entry.state), &state) {
-            (Some(Cached::Removed), Cached::Room(_)) => true,
-            (Some(Cached::Room(known)), Cached::Room(new)) => known.revision > new.revision,
-            (Some(_) | None, _) => false,
-        };
-        if is_stale {
+        if rooms.states.get(&room_id).is_some_and(|entry| !is_newer(&state, &entry.state)) {
             return;
         }
         rooms.states.insert(room_id, Entry { state, since: now });
@@ -91,7 +111,7 @@ impl RoomCache for MemoryCache {
     }
 
     async fn forget(&self, room_id: RoomId) {
-        self.lock().states.remove(&room_id);
+        self.remove(room_id);
     }
 }
 

@@ -23,6 +23,10 @@ impl actors::ports::Rooms for Rooms {
             }
         })
     }
+
+    fn changed(&self, room: RoomId) {
+        self.cache.changed(room);
+    }
 }
 
 impl From<&Meeting> for RoomSettings {

@@ -4,14 +4,16 @@
 mod failures;
 mod meetings;
 mod outage;
-mod server;
+pub(crate) mod server;
 mod sessions;
+mod shared;
+mod signing_keys;
 mod users;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{End, NewSession, NewUser, Settings, Store, User, open};
+use super::{End, NewSession, NewUser, Settings, Store, User, WhoseClock, open};
 
 /// Runs each case once per store.
 macro_rules! contract {
@@ -31,7 +33,7 @@ macro_rules! contract {
             #[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
             async fn $case() {
                 let database = super::server::database().await;
-                let store = database.open(&super::Settings::default()).await;
+                let store = database.open(&super::by_our_clock()).await;
                 super::$noun::$case(store.as_ref()).await;
                 super::Store::close(store.as_ref()).await;
             })*)*
@@ -72,6 +74,11 @@ contract! {
     outage:
         the_database_answers_a_ping
         a_closed_database_is_unavailable;
+}
+
+/// The cases say when something happens.
+fn by_our_clock() -> Settings {
+    Settings { clock: WhoseClock::Caller, ..Settings::default() }
 }
 
 fn at(second: i64) -> Timestamp {

@@ -4,10 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    Postgres, RoomId, Sqlite, StoreError, millis, timestamp,
-    transaction::{transact, within},
-};
+use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp, transaction::transact};
 
 /// How media flows in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -192,7 +189,7 @@ macro_rules! meetings_table {
             async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError> {
                 let sql = concat!("SELECT ", columns!(), " FROM meetings WHERE room_id = $1");
                 let row = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).fetch_optional(self.reader());
-                within(self.query_within, row).await?.map(Meeting::try_from).transpose()
+                self.ask(row).await?.map(Meeting::try_from).transpose()
             }
 
             async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
@@ -203,7 +200,7 @@ macro_rules! meetings_table {
                 let sql = concat!("SELECT ", columns!(), " FROM meetings WHERE host_id = $1 AND (created_at, room_id) < ($2, $3)
                            ORDER BY created_at DESC, room_id DESC LIMIT $4");
                 let rows = sqlx::query_as::<_, Row>(sql).bind(host).bind(before).bind(last).bind(i64::from(page.limit));
-                let rows = within(self.query_within, rows.fetch_all(self.reader())).await?;
+                let rows = self.ask(rows.fetch_all(self.reader())).await?;
                 rows.into_iter().map(Meeting::try_from).collect()
             }
 

@@ -1,21 +1,31 @@
-//! `Store` on PostgreSQL: one pool, every statement with a timeout on both sides.
+//! `Store` on PostgreSQL: one pool behind a circuit breaker, every statement with a timeout on both sides.
 
-use std::{str::FromStr as _, time::Duration};
+mod breaker;
+mod hosts;
 
+use std::{sync::Arc, time::Duration};
+
+use actors::clock::monotonic;
 use anyhow::Context as _;
 use sqlx::{
     ConnectOptions as _,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
 };
+use tokio::sync::Notify;
 
-use super::{Settings, Store, StoreError, transaction};
+use breaker::Breaker;
+pub(super) use hosts::Hosts;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+use super::{Settings, Store, StoreError, WhoseClock, transaction};
 
 /// The database of a cluster.
 #[derive(Clone, Debug)]
 pub struct Postgres {
     pool: PgPool,
+    breaker: Arc<Breaker>,
+    /// Told when the present server gives no connections: of several, another one is looked for.
+    turn: Arc<Notify>,
+    judges_time: bool,
     pub(super) query_within: Duration,
 }
 
@@ -26,30 +36,27 @@ impl Postgres {
     /// The url is malformed, the server cannot be reached, another node's migration does not end in time, or a
     /// migration fails.
     pub async fn open(url: &str, settings: &Settings) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)
-            .context("the database url is malformed → write postgres://user:password@host:5432/database")?
-            .application_name("aldis");
-        let place = format!("{}:{}", options.get_host(), options.get_port());
+        let hosts = Hosts::parse(url)?;
+        let place = hosts.names();
         let opened = async {
-            migrate(&options, settings).await?;
-            Self::connect(options, settings).await
+            migrate(&hosts.writable().await?, settings).await?;
+            Self::connect(hosts, settings).await
         };
         opened.await.with_context(|| format!("cannot open the PostgreSQL database at {place}: is it running, and may this user log in and create tables?"))
     }
 
     /// Connects to a database whose schema is there.
-    #[cfg(test)]
     pub(super) async fn open_migrated(url: &str, settings: &Settings) -> anyhow::Result<Self> {
-        Self::connect(PgConnectOptions::from_str(url)?, settings).await
+        Self::connect(Hosts::parse(url)?, settings).await
     }
 
-    async fn connect(options: PgConnectOptions, settings: &Settings) -> anyhow::Result<Self> {
-        let pool = PgPoolOptions::new()
-            .max_connections(settings.connections_max)
-            .acquire_timeout(settings.acquire_within)
-            .connect_with(bounded(options, settings.query_within))
-            .await?;
-        Ok(Self { pool, query_within: settings.query_within })
+    async fn connect(hosts: Hosts, settings: &Settings) -> anyhow::Result<Self> {
+        let options =
+            PgPoolOptions::new().max_connections(settings.connections_max).acquire_timeout(settings.acquire_within);
+        let (within, turn) = (settings.query_within, Arc::default());
+        let pool = hosts.pool(options, move |host| bounded(host, within), &turn).await?;
+        let judges_time = settings.clock == WhoseClock::Database;
+        Ok(Self { pool, breaker: Arc::default(), turn, judges_time, query_within: within })
     }
 
     pub(super) fn reader(&self) -> &PgPool {
@@ -57,7 +64,34 @@ impl Postgres {
     }
 
     pub(super) async fn begin(&self) -> Result<transaction::Transaction<sqlx::Postgres>, StoreError> {
-        Ok(transaction::Transaction::begin(&self.pool, "BEGIN").await?)
+        self.ask(Box::pin(transaction::Transaction::begin(&self.pool, "BEGIN"))).await
+    }
+
+    /// The answer to a query, which must ask the pool for its connection.
+    pub(super) async fn ask<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        if !self.breaker.admits(monotonic()) {
+            return Err(StoreError::Unavailable("it gave no connection a moment ago".to_owned()));
+        }
+        let answered = tokio::time::timeout(self.query_within, query).await;
+        match &answered {
+            Ok(Err(sqlx::Error::PoolTimedOut)) => {
+                self.turn.notify_one();
+                self.breaker.open(monotonic());
+            }
+            Ok(answer) => {
+                if let Err(sqlx::Error::Io(_) | sqlx::Error::Tls(_)) = answer {
+                    self.turn.notify_one();
+                }
+                self.breaker.close();
+            }
+            Err(_) => {}
+        }
+        transaction::in_time(self.query_within, answered)
+    }
+
+    /// Whether the database's clock judges, and not that of the node that asks.
+    pub(super) const fn judges_time(&self) -> bool {
+        self.judges_time
     }
 
     /// A commit that the server confirmed is durable.
@@ -67,11 +101,20 @@ impl Postgres {
     }
 }
 
+/// Migrations that this version does not know are left alone: a newer one has made them, and by the rule for migrations (expand
+/// first, contract a version later: `docs/operate.md`) this version runs on their schema.
+fn migrations() -> sqlx::migrate::Migrator {
+    let mut known = sqlx::migrate!("migrations/postgres");
+    known.set_ignore_missing(true);
+    known
+}
+
 /// On a connection of its own: a migration may take longer than a request, but not for ever.
 async fn migrate(options: &PgConnectOptions, settings: &Settings) -> anyhow::Result<()> {
     let connecting = tokio::time::timeout(settings.migrate_within, options.connect());
     let mut connection = connecting.await.context("the server does not answer")??;
-    let migrating = tokio::time::timeout(settings.migrate_within, MIGRATIONS.run(&mut connection));
+    let known = migrations();
+    let migrating = tokio::time::timeout(settings.migrate_within, known.run(&mut connection));
     migrating.await.with_context(|| {
         format!("the schema is not migrated after {:?}: does another node migrate it?", settings.migrate_within)
     })??;
@@ -92,7 +135,7 @@ fn bounded(options: PgConnectOptions, query_within: Duration) -> PgConnectOption
 impl Store for Postgres {
     async fn ping(&self) -> Result<(), StoreError> {
         let query = sqlx::query("SELECT 1 FROM probe").execute(&self.pool);
-        transaction::within(self.query_within, query).await.map(drop)
+        self.ask(query).await.map(drop)
     }
 
     async fn probe(&self, now: jiff::Timestamp) -> Result<(), StoreError> {

@@ -1,14 +1,11 @@
 //! The table `revocations`: what access tokens may no longer be used, until the last of them has expired. The nodes keep
-//! it in memory; it is read when they start.
+//! it in memory; it is read when they start, and where several share it, every few seconds.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    Postgres, Sqlite, StoreError, millis, timestamp,
-    transaction::{transact, within},
-};
+use super::{Postgres, Sqlite, StoreError, millis, timestamp, transaction::transact};
 
 /// When sessions end, and how long that must be remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +32,8 @@ pub struct Revocation {
 pub trait Revocations {
     /// All that still matter at `now`.
     async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError>;
+    /// Those of them that happened since this time, by the clock of whichever node ended something.
+    async fn revocations_since(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Revocation>, StoreError>;
     /// Deletes at most `limit` that no longer matter at `now`; returns how many.
     async fn forget_revocations(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
@@ -84,7 +83,13 @@ macro_rules! revocations_table {
             async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError> {
                 let sql = "SELECT subject, user_id, at, until FROM revocations WHERE until > $1";
                 let rows = sqlx::query_as::<_, Row>(sql).bind(millis(now)).fetch_all(self.reader());
-                within(self.query_within, rows).await?.into_iter().map(Revocation::try_from).collect()
+                self.ask(rows).await?.into_iter().map(Revocation::try_from).collect()
+            }
+
+            async fn revocations_since(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Revocation>, StoreError> {
+                let sql = "SELECT subject, user_id, at, until FROM revocations WHERE at >= $1 AND until > $2";
+                let rows = sqlx::query_as::<_, Row>(sql).bind(millis(since)).bind(millis(now));
+                self.ask(rows.fetch_all(self.reader())).await?.into_iter().map(Revocation::try_from).collect()
             }
 
             async fn forget_revocations(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -15,7 +15,7 @@ use super::{
     Postgres, Sqlite, StoreError, millis,
     revocations::{End, revoke},
     timestamp,
-    transaction::{transact, within},
+    transaction::transact,
     user::{self, User, user_columns},
 };
 
@@ -189,9 +189,9 @@ macro_rules! end_all {
 }
 pub(super) use end_all;
 
-/// One text for both databases, see `users_table!`.
+/// One text for both databases, see `users_table!`. `$now` is the database's clock, for those that judge by it.
 macro_rules! sessions_tables {
-    ($Store:ty, $lock:literal) => {
+    ($Store:ty, $lock:literal, $now:literal) => {
         #[async_trait]
         impl Sessions for $Store {
             async fn begin_session(
@@ -226,11 +226,10 @@ macro_rules! sessions_tables {
                 let sql = "SELECT id, client, started_at, used_at, expires_at FROM sessions
                            WHERE user_id = $1 ORDER BY used_at DESC, id";
                 let rows = sqlx::query_as::<_, Row>(sql).bind(user).fetch_all(self.reader());
-                within(self.query_within, rows).await?.into_iter().map(Session::try_from).collect()
+                self.ask(rows).await?.into_iter().map(Session::try_from).collect()
             }
 
             async fn use_token(&self, rotation: &Rotation) -> Result<Use, StoreError> {
-                let now = millis(rotation.end.at);
                 // The session is locked before its tokens are read: of two uses the second one sees the first.
                 let lock = concat!("SELECT user_id FROM sessions WHERE id = $1", $lock);
                 transact!(self, |tx| {
@@ -239,15 +238,18 @@ macro_rules! sessions_tables {
                         return Ok(Use::Unknown);
                     };
                     let owner = sqlx::query_scalar::<_, Uuid>(lock).bind(session).fetch_optional(&mut *tx).await?;
-                    let token = "SELECT expires_at, used_at, nonce, successor FROM session_tokens WHERE hash = $1";
+                    let token = concat!("SELECT expires_at, used_at, nonce, successor, CASE WHEN $3 THEN ", $now, " ELSE $2 END AS now
+                                         FROM session_tokens WHERE hash = $1");
                     let token = sqlx::query_as::<_, Token>(token).bind(&rotation.token[..]);
+                    let token = token.bind(millis(rotation.end.at)).bind(self.judges_time());
                     let (Some(owner), Some(token)) = (owner, token.fetch_optional(&mut *tx).await?) else {
                         return Ok(Use::Unknown); // it ended meanwhile
                     };
                     let used = "SELECT count(*) FROM session_tokens WHERE hash = $1 AND used_at IS NOT NULL";
                     let used = sqlx::query_scalar::<_, i64>(used).bind(token.successor.as_deref());
                     let is_successor_used = used.fetch_one(&mut *tx).await? > 0;
-                    let nonce = match token.judge(now, rotation.grace, is_successor_used) {
+                    let now = token.now;
+                    let nonce = match token.judge(rotation.grace, is_successor_used) {
                         Verdict::Expired => return Ok(Use::Expired),
                         Verdict::Stolen => {
                             sqlx::query("DELETE FROM sessions WHERE id = $1").bind(session).execute(&mut *tx).await?;
@@ -319,5 +321,5 @@ macro_rules! sessions_tables {
     };
 }
 
-sessions_tables!(Sqlite, "");
-sessions_tables!(Postgres, " FOR UPDATE");
+sessions_tables!(Sqlite, "", "$2");
+sessions_tables!(Postgres, " FOR UPDATE", "(extract(epoch FROM clock_timestamp()) * 1000)::bigint");

@@ -73,6 +73,17 @@ impl Sqlite {
         &self.reader
     }
 
+    /// The answer to a query.
+    pub(super) async fn ask<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+        transaction::within(self.query_within, query).await
+    }
+
+    /// There is one node, and its clock judges.
+    #[expect(clippy::unused_self, reason = "the other store is asked")]
+    pub(super) const fn judges_time(&self) -> bool {
+        false
+    }
+
     /// Begins a transaction that may write: it waits for the lock now, not when it first writes.
     pub(super) async fn begin(&self) -> Result<transaction::Transaction<sqlx::Sqlite>, StoreError> {
         self.files.are_in_place()?;
@@ -93,7 +104,7 @@ impl Store for Sqlite {
     async fn ping(&self) -> Result<(), StoreError> {
         self.files.are_in_place()?;
         let query = sqlx::query("SELECT 1 FROM probe").execute(&self.reader);
-        transaction::within(self.query_within, query).await.map(drop)
+        self.ask(query).await.map(drop)
     }
 
     async fn probe(&self, now: jiff::Timestamp) -> Result<(), StoreError> {

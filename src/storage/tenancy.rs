@@ -2,14 +2,16 @@
 //! half of every room. PostgreSQL keeps the answer as an advisory lock of a connection: one node that is alone, or any
 //! number of those that are not; it ends with the connection, however that ends.
 
-use std::{str::FromStr as _, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
 };
+
+use super::postgres::Hosts;
 
 /// The lock's number: "aldis" in ASCII.
 const LOCK: i64 = 0x61_6c64_6973;
@@ -42,18 +44,19 @@ impl Drop for Held {
 /// # Errors
 /// Nodes with another ledger use the database, or it cannot be reached.
 pub async fn hold(url: &str, tenancy: Tenancy) -> anyhow::Result<Held> {
-    // A server that is told nothing of a machine's end keeps its locks for hours.
-    let options = PgConnectOptions::from_str(url)?.application_name("aldis").options([
-        ("tcp_keepalives_idle", "10"),
-        ("tcp_keepalives_interval", "5"),
-        ("tcp_keepalives_count", "3"),
-    ]);
-    let connection = take(&options, tenancy).await?;
-    Ok(Held(tokio::spawn(keep(options, tenancy, connection))))
+    let hosts = Hosts::parse(url)?;
+    let connection = take(&hosts, tenancy).await?;
+    Ok(Held(tokio::spawn(keep(hosts, tenancy, connection))))
 }
 
-async fn take(options: &PgConnectOptions, tenancy: Tenancy) -> anyhow::Result<PgConnection> {
+async fn take(hosts: &Hosts, tenancy: Tenancy) -> anyhow::Result<PgConnection> {
     let taking = async {
+        // A server that is told nothing of a machine's end keeps its locks for hours.
+        let options = hosts.writable().await?.options([
+            ("tcp_keepalives_idle", "10"),
+            ("tcp_keepalives_interval", "5"),
+            ("tcp_keepalives_count", "3"),
+        ]);
         let mut connection = options.connect().await?;
         let statement = match tenancy {
             Tenancy::Alone => "SELECT pg_try_advisory_lock($1)",
@@ -81,7 +84,7 @@ async fn take(options: &PgConnectOptions, tenancy: Tenancy) -> anyhow::Result<Pg
 }
 
 /// Keeps the connection, and makes it again: a node that runs is not stopped for it.
-async fn keep(options: PgConnectOptions, tenancy: Tenancy, connection: PgConnection) {
+async fn keep(hosts: Hosts, tenancy: Tenancy, connection: PgConnection) {
     let mut held = Some(connection);
     loop {
         sleep(CHECK_EVERY).await;
@@ -91,7 +94,7 @@ async fn keep(options: PgConnectOptions, tenancy: Tenancy, connection: PgConnect
             held = None;
         }
         if held.is_none() {
-            held = match take(&options, tenancy).await {
+            held = match take(&hosts, tenancy).await {
                 Ok(connection) => Some(connection),
                 Err(why) => {
                     tracing::warn!(%why, "the database does not say whether other nodes use it");

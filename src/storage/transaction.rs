@@ -6,6 +6,7 @@
 use std::{future::Future, time::Duration};
 
 use sqlx::{Database, Executor, pool::PoolConnection};
+use tokio::time::error::Elapsed;
 
 use super::StoreError;
 
@@ -68,7 +69,15 @@ pub(super) async fn within<T, E>(within: Duration, query: impl Future<Output = R
 where
     StoreError: From<E>,
 {
-    match tokio::time::timeout(within, query).await {
+    in_time(within, tokio::time::timeout(within, query).await)
+}
+
+/// What the answer says that was waited for so long.
+pub(super) fn in_time<T, E>(within: Duration, answered: Result<Result<T, E>, Elapsed>) -> Result<T, StoreError>
+where
+    StoreError: From<E>,
+{
+    match answered {
         Ok(answer) => Ok(answer?),
         Err(_) => Err(StoreError::Unavailable(format!("no answer within {within:?}"))),
     }

@@ -11,7 +11,7 @@ use super::{
     Postgres, RoomId, Sqlite, StoreError, millis,
     revocations::{End, revoke},
     sessions::{NewSession, end_all, insert_session},
-    transaction::{transact, within},
+    transaction::transact,
     user::{Row, User, user_columns},
 };
 
@@ -98,13 +98,13 @@ macro_rules! users_table {
             async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
                 let sql = concat!("SELECT ", user_columns!(), " FROM users WHERE email_key = $1");
                 let row = sqlx::query_as::<_, Row>(sql).bind(email.to_ascii_lowercase());
-                within(self.query_within, row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
+                self.ask(row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
             }
 
             async fn user_by_id(&self, id: Uuid) -> Result<Option<User>, StoreError> {
                 let sql = concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1");
                 let row = sqlx::query_as::<_, Row>(sql).bind(id);
-                within(self.query_within, row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
+                self.ask(row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
             }
 
             async fn rehash(&self, id: Uuid, from: &str, to: &str) -> Result<bool, StoreError> {

@@ -60,11 +60,16 @@ fn what_cannot_be_backed_up_is_named_with_what_to_do() {
     let none = aldis(dir.path(), &["backup", "a.tar"]);
     assert_eq!(none.code, Some(1));
     assert!(none.err.contains("cannot copy the database ./data/aldis.db → is it there"), "{}", none.err);
-    let postgres = ["backup", "a.tar", "--database-url", "postgres://aldis:secret@db/aldis"];
+    let sealed = "auth.key_secret_file=keys.secret";
+    let postgres = ["backup", "a.tar", "--database-url", "postgres://aldis:canary@db/aldis", "--set", sealed];
     let postgres = aldis(dir.path(), &postgres);
     assert_eq!(postgres.code, Some(1));
-    assert!(postgres.err.contains("→ pg_dump and pg_restore; and copy ./data/keys"), "{}", postgres.err);
-    assert!(!postgres.err.contains("secret"));
+    assert!(
+        postgres.err.contains("→ pg_dump and pg_restore; and keep a copy of auth.key_secret_file"),
+        "{}",
+        postgres.err
+    );
+    assert!(!postgres.err.contains("canary"));
     let left = fs::read_dir(dir.path()).expect("a folder").count();
     assert_eq!(left, 0, "nothing is made");
 }

@@ -48,9 +48,10 @@ fn every_command_of_the_documents_is_understood() {
 #[test]
 fn every_configuration_of_the_documents_can_be_read() {
     let dir = nowhere();
-    for name in ["tls.crt", "tls.key", "admin.token", "turn.secret"] {
+    for name in ["tls.crt", "tls.key", "admin.token", "turn.secret", "keys.secret"] {
         fs::write(dir.path().join(name), "a secret of more than thirty-two characters").expect("writable");
     }
+    fs::write(dir.path().join("database.url"), "postgres://aldis:canary@db.internal/aldis").expect("writable");
     let text = text("docs/operate.md");
     let blocks = blocks(&text, "toml");
     assert!(blocks.len() >= 3, "{} configurations were found", blocks.len());

@@ -1,6 +1,6 @@
 //! A cluster: nodes on one Redis and one PostgreSQL, all of the test's own.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, process::Command, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command, sync::Arc};
 
 use crate::{member::Member, postgres, process::Node, redis_server};
 
@@ -8,8 +8,18 @@ use crate::{member::Member, postgres, process::Node, redis_server};
 pub(super) struct Cluster {
     pub(super) nodes: Vec<Node>,
     pub(super) redis: redis_server::Server,
-    postgres: postgres::Server,
+    pub(super) postgres: postgres::Server,
     arguments: Vec<String>,
+    _secret: tempfile::TempDir,
+}
+
+/// The file of the secret that seals the nodes' signing keys, in a folder that goes with it.
+pub(super) fn key_secret() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("keys.secret");
+    fs::write(&path, "5e".repeat(32)).expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its owner's");
+    (folder, path)
 }
 
 impl Cluster {
@@ -17,9 +27,11 @@ impl Cluster {
     pub(super) async fn start(nodes: usize, further: &[&str]) -> Self {
         let (redis, postgres) = (redis_server::Server::start(), postgres::Server::start().await);
         let database = postgres::url(postgres.port, "postgres");
+        let (secret, path) = key_secret();
         let mut arguments: Vec<_> = further.iter().map(|&argument| argument.to_owned()).collect();
-        arguments.extend(["--database-url".to_owned(), database]);
-        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments };
+        let sealed = ["--set".to_owned(), format!("auth.key_secret_file={}", path.display())];
+        arguments.extend(["--database-url".to_owned(), database].into_iter().chain(sealed));
+        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments, _secret: secret };
         let url = cluster.redis.url();
         for _ in 0..nodes {
             cluster.add(&["--redis-url", &url]).await;
@@ -27,21 +39,16 @@ impl Cluster {
         cluster
     }
 
-    /// Starts one more node with these further arguments; it signs with the first one's keys.
+    /// Starts one more node with these further arguments.
     pub(super) async fn add(&mut self, further: &[&str]) {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        if let Some(first) = self.nodes.first() {
-            let keys = dir.path().join("data/keys");
-            fs::create_dir_all(&keys).expect("a directory");
-            for folder in [dir.path().join("data"), keys.clone()] {
-                fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).expect("its owner's");
-            }
-            for key in fs::read_dir(first.data("keys")).expect("keys").flatten() {
-                fs::copy(key.path(), keys.join(key.file_name())).expect("copied with its mode");
-            }
-        }
         let arguments: Vec<_> = further.iter().copied().chain(self.arguments.iter().map(String::as_str)).collect();
         self.nodes.push(Node::start_in(Arc::new(dir), &arguments).await);
+    }
+
+    /// The flags of its nodes, for commands.
+    pub(super) fn arguments(&self) -> Vec<&str> {
+        self.arguments.iter().map(String::as_str).collect()
     }
 
     /// Rooms of so many members, each of whom joins on another node than the one before.

@@ -93,6 +93,7 @@ impl Node {
     pub(super) fn tokens(&self, count: usize) -> Vec<String> {
         let mut command = aldis();
         command.args(["token", "mint", "--json", "--data-dir", "data", "--count", &count.to_string()]);
+        command.args(&self.arguments); // which database has the keys
         let minted = command.current_dir(self.dir.path()).output().expect("aldis starts");
         let lines = String::from_utf8(minted.stdout).expect("text");
         let token =

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::{postgres, process::Node, redis_server::Server};
+use crate::{cluster::key_secret, postgres, process::Node, redis_server::Server};
 
 /// Starts a node that must not serve: its errors.
 fn refusal(arguments: &[&str]) -> String {
@@ -76,15 +76,20 @@ async fn two_live_nodes_of_one_name_are_refused_and_a_killed_one_comes_back() {
 async fn nodes_that_share_a_database_but_no_ledger_are_refused() {
     let server = postgres::Server::start().await;
     let url = postgres::url(server.port, "postgres");
-    let alone = Node::start(&["--database-url", &url]).await;
-    let why = refusal(&["--database-url", &url]);
+    let (_folder, secret) = key_secret();
+    let secret = format!("auth.key_secret_file={}", secret.display());
+    let database = ["--database-url", url.as_str(), "--set", secret.as_str()];
+    let alone = Node::start(&database).await;
+    let why = refusal(&database);
     assert!(why.contains("another node uses this database") && why.contains("ledger.redis_url"), "{why}");
     let shared = Server::start();
-    let why = refusal(&["--database-url", &url, "--redis-url", &shared.url()]);
+    let redis = shared.url();
+    let both = [&database[..], &["--redis-url", redis.as_str()]].concat();
+    let why = refusal(&both);
     assert!(why.contains("a node without a ledger.redis_url uses this database"), "{why}");
     drop(alone);
-    let beside = Node::start(&["--database-url", &url, "--redis-url", &shared.url()]).await;
-    let why = refusal(&["--database-url", &url]);
+    let beside = Node::start(&both).await;
+    let why = refusal(&database);
     assert!(why.contains("another node uses this database"), "{why}");
     drop(beside);
 }

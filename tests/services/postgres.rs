@@ -21,7 +21,7 @@ pub(crate) fn url(port: u16, database: &str) -> String {
 pub(crate) struct Server {
     pub(crate) process: Child,
     pub(crate) port: u16,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Server {
@@ -39,29 +39,45 @@ impl Server {
         let made: Vec<&str> = [initdb.as_str(), "--pgdata", &data_text].into_iter().chain(arguments).collect();
         run_program(&made, true);
         let port = free_port();
-        let process = command(is_root())
-            .args([&text(&programs.join("postgres")), "-D", &data_text, "-p", &port.to_string()])
-            .args(["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", "max_connections=200"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("postgres starts");
-        let until = Instant::now() + PATIENCE;
-        while PgConnection::connect(&url(port, "postgres")).await.is_err() {
-            assert!(Instant::now() < until, "PostgreSQL does not answer on port {port}");
-            tokio::task::yield_now().await;
-        }
-        Self { process, port, _folder: folder }
+        let process = run(&folder, port).await;
+        Self { process, port, folder }
     }
+
+    /// Kills it: its connections are cut, and further ones are refused.
+    pub(crate) fn kill(&mut self) {
+        // SIGQUIT: it does not wait for anybody.
+        let _ = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status(); // or it has ended
+        let _ = self.process.wait();
+    }
+
+    /// Starts it again with what it had, on the same port.
+    pub(crate) async fn restart(&mut self) {
+        self.process = run(&self.folder, self.port).await;
+    }
+}
+
+async fn run(folder: &TempDir, port: u16) -> Child {
+    let data = text(&folder.path().join("data"));
+    let process = command(is_root())
+        .args([&text(&programs().join("postgres")), "-D", &data, "-p", &port.to_string()])
+        .args(["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"])
+        .args(["-c", "max_connections=200"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("postgres starts");
+    let until = Instant::now() + PATIENCE;
+    while PgConnection::connect(&url(port, "postgres")).await.is_err() {
+        assert!(Instant::now() < until, "PostgreSQL does not answer on port {port}");
+        tokio::task::yield_now().await;
+    }
+    process
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGQUIT: what it holds is of no use to anybody.
-        let _ = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status(); // or it has ended
-        let _ = self.process.wait();
+        self.kill();
     }
 }
 

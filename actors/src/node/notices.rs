@@ -57,6 +57,7 @@ impl Directory {
             Notice::Kick(user) => self.tell(To::User(user, user::Message::Kick(Close::Forbidden))),
             Notice::Revoked(revocation) => self.revoke(revocation),
             Notice::RoomClosed(id) => {
+                self.ports.rooms.changed(id);
                 self.note_closed(id);
                 self.tell(To::Room(id, room::Message::Closed));
             }
@@ -93,6 +94,7 @@ impl Directory {
     }
 
     fn look_up_again(self: &Arc<Self>, id: RoomId) {
+        self.ports.rooms.changed(id);
         let (settings, directory) = (self.ports.rooms.settings(id), Arc::clone(self));
         self.tell(To::Aside(Box::pin(async move {
             match settings.await {

@@ -70,6 +70,19 @@ fn sqlite(url: &str) -> io::Result<()> {
 
 /// `SSLRequest`, which a server answers with one letter before any login.
 fn postgres(url: &str) -> io::Result<()> {
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next()).unwrap_or_default();
+    let hosts = authority.rsplit('@').next().unwrap_or_default();
+    let mut outcome = Err(io::Error::other("its URL names no host"));
+    for host in hosts.split(',') {
+        outcome = speaks_postgres(&format!("postgres://{host}"));
+        if outcome.is_ok() {
+            break; // of several servers one suffices
+        }
+    }
+    outcome
+}
+
+fn speaks_postgres(url: &str) -> io::Result<()> {
     let mut stream = connect(&authority(url, 5432)?)?;
     stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47])?;
     let mut answer = [0];

@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -14,22 +15,37 @@ use jiff::Timestamp;
 use super::{
     key::{Key, generate},
     schedule::Step,
+    shelf::{Shelf, Stored},
 };
 use crate::files::{Stamp, private};
 
 /// How often the folder is read anew when a file of its list has disappeared: somebody rotates.
 const TRIES: u32 = 3;
 
-/// A key and the file it was read from.
-pub(super) struct Stored {
-    pub(super) starts: Timestamp,
-    pub(super) key: Arc<Key>,
-    stamp: Stamp,
+/// The folder of one node's keys; the holder of the data directory's lock is the only one that changes it.
+pub(super) struct Files(pub(super) PathBuf);
+
+impl Shelf for Files {
+    fn read(&self, known: &[Stored]) -> anyhow::Result<Vec<Stored>> {
+        read(&self.0, known)
+    }
+
+    fn perform(&self, _: &[Timestamp], steps: &[Step]) -> anyhow::Result<bool> {
+        steps.iter().try_for_each(|step| perform(&self.0, *step)).map(|()| true)
+    }
+
+    fn known_before(&self) -> Duration {
+        Duration::ZERO // this node is the only one
+    }
+
+    fn place(&self) -> String {
+        self.0.display().to_string()
+    }
 }
 
 /// The keys of a folder, by the instant from which they sign; none when the folder does not exist. Those of `known` whose
 /// file is unchanged are not read again.
-pub(super) fn read(folder: &Path, known: &[Stored]) -> anyhow::Result<Vec<Stored>> {
+fn read(folder: &Path, known: &[Stored]) -> anyhow::Result<Vec<Stored>> {
     let mut tries = 1;
     loop {
         let listed = list(folder)?;
@@ -46,7 +62,7 @@ fn read_one(starts: Timestamp, path: &Path, known: &[Stored]) -> anyhow::Result<
             private::folder_of(path).display()
         })
     };
-    let stamp = Stamp::of(path).with_context(cannot)?;
+    let stamp = Some(Stamp::of(path).with_context(cannot)?);
     if let Some(same) = known.iter().find(|known| known.starts == starts && known.stamp == stamp) {
         return Ok(Stored { starts, key: Arc::clone(&same.key), stamp });
     }

@@ -40,7 +40,7 @@ pub enum Rotation {
     /// The next key is published, and signs once everybody can know it.
     #[default]
     Announced,
-    /// The next key signs at once: who has an older copy of the JWKS refuses its tokens until they fetch another.
+    /// The next key signs at once, or where nodes share keys in a minute: who has an older copy of the JWKS refuses its tokens until they fetch another.
     Now,
     /// The keys are known to strangers: a new one signs at once, and no token of the others is valid any more.
     Leaked,
@@ -115,8 +115,14 @@ pub(super) fn tidying(starts: &[Timestamp], now: Timestamp) -> Vec<Step> {
     expired(starts, now).map(Step::Remove).collect()
 }
 
-/// The steps of a rotation, in an order in which each prefix leaves a usable set. `starts` are sorted.
-pub(super) fn plan(starts: &[Timestamp], rotation: Rotation, now: Timestamp) -> Result<Vec<Step>, TooMany> {
+/// The steps of a rotation, in an order in which each prefix leaves a usable set. `starts` are sorted. `lead`: how long a key must
+/// be known before it signs even if it is to sign now.
+pub(super) fn plan(
+    starts: &[Timestamp],
+    rotation: Rotation,
+    lead: Duration,
+    now: Timestamp,
+) -> Result<Vec<Step>, TooMany> {
     // After the current one: that may sign although its instant lies ahead, because the clock was set back.
     let next = starts.get(current(starts, now) + 1..).and_then(|rest| rest.first()).copied();
     let mut steps = tidying(starts, now);
@@ -124,9 +130,11 @@ pub(super) fn plan(starts: &[Timestamp], rotation: Rotation, now: Timestamp) -> 
     match rotation {
         Rotation::Announced if next.is_some_and(|next| next <= later(now, PUBLISHED_FOR)) => return Ok(steps),
         Rotation::Announced => steps.push(Step::Add(free(starts, later(now, PUBLISHED_FOR)))),
+        // It signs as soon as a new one could.
+        Rotation::Now if next.is_some_and(|next| next <= later(now, lead)) => return Ok(steps),
         Rotation::Now => steps.push(match next {
-            Some(next) => Step::Move(next, free(starts, now)),
-            None => Step::Add(free(starts, now)),
+            Some(next) => Step::Move(next, free(starts, later(now, lead))),
+            None => Step::Add(free(starts, later(now, lead))),
         }),
         Rotation::Leaked => {
             // First the new one: without any key the next start would still make one, but a running node could not sign.
@@ -146,11 +154,21 @@ pub(super) fn plan(starts: &[Timestamp], rotation: Rotation, now: Timestamp) -> 
 fn free(starts: &[Timestamp], at: Timestamp) -> Timestamp {
     let millis = |at: Timestamp| at.as_millisecond();
     let taken = |at: Timestamp| starts.iter().any(|start| millis(*start) == millis(at));
-    let mut at = Timestamp::from_millisecond(millis(at)).unwrap_or(at);
+    let mut at = in_millis(at);
     while taken(at) {
         at = later(at, Duration::from_millis(1));
     }
     at
+}
+
+/// The instant in whole milliseconds, as it is stored.
+pub(super) fn in_millis(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
+/// Whether an instant comes within this time.
+pub(super) fn is_within(at: Timestamp, now: Timestamp, within: Duration) -> bool {
+    at <= later(now, within)
 }
 
 fn later(at: Timestamp, by: Duration) -> Timestamp {
@@ -195,19 +213,19 @@ mod tests {
 
     #[test]
     fn a_key_is_published_for_longer_than_others_keep_the_jwks() {
-        let steps = plan(&starts([100]), Rotation::Announced, at(1000)).expect("a plan");
+        let steps = plan(&starts([100]), Rotation::Announced, Duration::ZERO, at(1000)).expect("a plan");
         assert_eq!(steps, [Step::Add(at(1600))]);
         assert!(PUBLISHED_FOR > JWKS_MAX_AGE);
-        let steps = plan(&starts([100, 1600]), Rotation::Announced, at(1100)).expect("a plan");
+        let steps = plan(&starts([100, 1600]), Rotation::Announced, Duration::ZERO, at(1100)).expect("a plan");
         assert_eq!(steps, [], "it is published already");
         // A clock that was ahead by a year left a key that nobody wants to wait for.
-        let steps = plan(&starts([100, 40_000_000]), Rotation::Announced, at(1000)).expect("a plan");
+        let steps = plan(&starts([100, 40_000_000]), Rotation::Announced, Duration::ZERO, at(1000)).expect("a plan");
         assert_eq!(steps, [Step::Add(at(1600))]);
     }
 
     #[test]
     fn the_published_key_signs_at_once_if_it_must() {
-        let now = |starts: &[Timestamp]| plan(starts, Rotation::Now, at(1000)).expect("a plan");
+        let now = |starts: &[Timestamp]| plan(starts, Rotation::Now, Duration::ZERO, at(1000)).expect("a plan");
         assert_eq!(now(&starts([100])), [Step::Add(at(1000))]);
         assert_eq!(now(&starts([100, 1600])), [Step::Move(at(1600), at(1000))]);
         assert_eq!(now(&starts([1000])), [Step::Add(Timestamp::from_millisecond(1_000_001).expect("a time"))]);
@@ -219,8 +237,21 @@ mod tests {
     }
 
     #[test]
+    fn where_nodes_share_keys_the_next_one_signs_a_minute_after_it_was_published() {
+        let minute = Duration::from_secs(60);
+        let now = |starts: &[Timestamp]| plan(starts, Rotation::Now, minute, at(1000)).expect("a plan");
+        assert_eq!(now(&starts([100])), [Step::Add(at(1060))]);
+        assert_eq!(now(&starts([100, 1600])), [Step::Move(at(1600), at(1060))]);
+        assert_eq!(now(&starts([100, 1060])), [], "another node has done it");
+        assert_eq!(now(&starts([100, 1030])), [], "it signs sooner");
+        let leaked = plan(&starts([100]), Rotation::Leaked, minute, at(1000)).expect("a plan");
+        assert_eq!(leaked, [Step::Add(at(1000)), Step::Remove(at(100))]);
+        assert!(PUBLISHED_FOR > minute, "an announced one is published for longer");
+    }
+
+    #[test]
     fn leaked_keys_are_given_up_once_there_is_another() {
-        let steps = plan(&starts([100, 1600]), Rotation::Leaked, at(1000)).expect("a plan");
+        let steps = plan(&starts([100, 1600]), Rotation::Leaked, Duration::ZERO, at(1000)).expect("a plan");
         assert_eq!(steps, [Step::Add(at(1000)), Step::Remove(at(100)), Step::Remove(at(1600))]);
     }
 
@@ -247,10 +278,10 @@ mod tests {
     #[test]
     fn the_number_of_keys_is_bounded_and_leaked_ones_can_always_be_replaced() {
         let many: Vec<_> = (0..64).map(at).collect();
-        let why = plan(&many, Rotation::Announced, at(1000)).expect_err("too many").to_string();
+        let why = plan(&many, Rotation::Announced, Duration::ZERO, at(1000)).expect_err("too many").to_string();
         assert!(why.starts_with("there are 64 keys already") && why.contains("--leaked"), "{why}");
-        assert!(plan(&many, Rotation::Now, at(1000)).is_err());
-        assert_eq!(plan(&many, Rotation::Leaked, at(1000)).expect("a plan").len(), 65);
+        assert!(plan(&many, Rotation::Now, Duration::ZERO, at(1000)).is_err());
+        assert_eq!(plan(&many, Rotation::Leaked, Duration::ZERO, at(1000)).expect("a plan").len(), 65);
     }
 
     proptest! {
@@ -269,9 +300,9 @@ mod tests {
                 tokens.push((signing, later(now, LIFE_MAX)));
                 let is_due = is_due(&starts, DAY * every, now);
                 let steps = match wish {
-                    0 => plan(&starts, Rotation::Announced, now).unwrap_or_default(),
-                    1 => plan(&starts, Rotation::Now, now).unwrap_or_default(),
-                    2 if is_due => plan(&starts, Rotation::Announced, now).unwrap_or_default(),
+                    0 => plan(&starts, Rotation::Announced, Duration::ZERO, now).unwrap_or_default(),
+                    1 => plan(&starts, Rotation::Now, Duration::ZERO, now).unwrap_or_default(),
+                    2 if is_due => plan(&starts, Rotation::Announced, Duration::ZERO, now).unwrap_or_default(),
                     _ => tidying(&starts, now),
                 };
                 for step in steps {

@@ -1,6 +1,8 @@
 //! A rotation that is killed: whatever it left is a usable set of keys.
 
-use std::{fs, path::Path};
+mod postgres;
+
+use std::{fs, path::Path, time::Duration};
 
 use jiff::Timestamp;
 
@@ -34,7 +36,7 @@ fn a_rotation_killed_at_any_point_leaves_a_usable_set_of_keys() {
         let starts: Vec<_> = beginning.iter().map(|start| at(*start)).collect();
         let before = KeyRing::read(made.path(), at(NOW)).expect("keys");
         for rotation in [Rotation::Announced, Rotation::Now, Rotation::Leaked] {
-            let plan = schedule::plan(&starts, rotation, at(NOW)).expect("a plan");
+            let plan = schedule::plan(&starts, rotation, Duration::ZERO, at(NOW)).expect("a plan");
             let step_by_step = tempfile::tempdir().expect("a folder");
             copy(made.path(), step_by_step.path());
             for done in 0..=plan.len() {

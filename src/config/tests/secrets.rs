@@ -23,7 +23,7 @@ fn show_and_debug_hide_secrets() {
     let sources = file(&format!(
         "[ice]\nturn_urls = ['turn:t.example']\nturn_secrets = ['{CANARY}']\n\
          [database]\nurl = 'postgres://aldis:{CANARY}@db/aldis?sslpassword={CANARY}'\n\
-         [ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'"
+         [auth]\nkey_secret_file = 'keys.secret'\n[ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'"
     ));
     let loaded = load(&sources).expect("right");
     assert_eq!(loaded.config.ice.turn_secrets[0].expose(), CANARY);
@@ -71,12 +71,13 @@ fn secrets_may_be_in_separate_files() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let secrets = dir.path().join("turn");
     fs::write(&secrets, format!("{CANARY}-new\n\n{CANARY}-old\n")).expect("writable");
-    let url = dir.path().join("url");
-    fs::write(&url, format!("postgres://aldis:{CANARY}@db/aldis\n")).expect("writable");
+    let url_file = dir.path().join("url");
+    fs::write(&url_file, format!("postgres://aldis:{CANARY}@db/aldis\n")).expect("writable");
     let sources = file(&format!(
-        "[ice]\nturn_urls = ['turn:t.example']\nturn_secrets_file = '{}'\n[database]\nurl_file = '{}'",
+        "[ice]\nturn_urls = ['turn:t.example']\nturn_secrets_file = '{}'\n[database]\nurl_file = '{}'\n\
+         [auth]\nkey_secret_file = 'keys.secret'",
         secrets.display(),
-        url.display()
+        url_file.display()
     ));
     let loaded = load(&sources).expect("right");
     let exposed: Vec<_> = loaded.config.ice.turn_secrets.iter().map(crate::config::Secret::expose).collect();
@@ -85,6 +86,10 @@ fn secrets_may_be_in_separate_files() {
     let url = loaded.config.database.url.as_ref().map(crate::config::DatabaseUrl::expose);
     assert_eq!(url, Some("postgres://aldis:canary-canary-canary@db/aldis"));
     assert_all_hidden(&loaded);
+    let unsealed = load(&file(&format!("[database]\nurl_file = '{}'", url_file.display()))).expect_err("nothing seals");
+    let unsealed = unsealed.to_string();
+    assert!(unsealed.contains("`auth.key_secret_file` is wrong: missing"), "{unsealed}");
+    assert_hidden(&unsealed);
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl FromRequestParts<Shared> for Door {
         origin::must_not_be_foreign(parts)?;
         let known = parts.extensions.get::<net::Request>();
         if let Some(known) = known
-            && let Err(wait) = site.rates.auth_address.take(known.client.network())
+            && let Err(wait) = site.rates.auth_address.take(&known.client.network().to_string()).await
         {
             return Err(Problem::too_often("logins from your address", wait));
         }
@@ -146,14 +146,20 @@ impl Door {
     }
 
     /// Whether this network may try a password of this account once more: strangers elsewhere lock nobody out.
-    pub(super) fn may_try(&self, site: &Shared, email: &str) -> Result<(), Problem> {
-        let tried = site.rates.login_email.take((email.trim().to_ascii_lowercase(), self.network));
-        tried.map_err(|wait| Problem::too_often("logins into this account from your network", wait))
+    pub(super) async fn may_try(&self, site: &Shared, email: &str) -> Result<(), Problem> {
+        let network = self.network.map(|network| network.to_string()).unwrap_or_default();
+        // No network has a space in it, so no address with a network is another one's.
+        let account = format!("{network} {}", email.trim().to_ascii_lowercase());
+        site.rates
+            .login_email
+            .take(&account)
+            .await
+            .map_err(|wait| Problem::too_often("logins into this account from your network", wait))
     }
 
     /// Whether the password of this user may be guessed once more; a session that was stolen must not find it out.
-    pub(in crate::http) fn may_guess(&self, site: &Shared, user: uuid::Uuid) -> Result<(), Problem> {
-        let guess = site.rates.login_email.take(user.to_string());
+    pub(in crate::http) async fn may_guess(&self, site: &Shared, user: uuid::Uuid) -> Result<(), Problem> {
+        let guess = site.rates.login_email.take(&user.to_string()).await;
         guess.map_err(|wait| Problem::too_often("guesses of this password", wait))
     }
 

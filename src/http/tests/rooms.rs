@@ -140,6 +140,7 @@ async fn ice_servers_have_credentials_ten_times_an_hour() {
     }
     let refused = ask(&token).send(&bench.router).await;
     refused.is_problem(429, "rate_limited");
-    assert_eq!(refused.header("retry-after"), "3600");
+    let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+    assert!((300..=360).contains(&wait), "a tenth of an hour: {wait}");
     assert_eq!(ask(&other).send(&bench.router).await.status, 200);
 }

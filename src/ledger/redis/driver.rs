@@ -4,7 +4,7 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::{Arc, PoisonError},
+    sync::{Arc, PoisonError, atomic::Ordering},
     task::Poll,
     time::Instant,
 };
@@ -38,7 +38,7 @@ pub(super) struct Address {
 pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Receiver<Order>) {
     let (mut link, mut previous) = (Link::new(), None);
     let mut event = Event::Due;
-    let (mut streams, mut session) = (None, None);
+    let (mut streams, mut session, mut has_served) = (None, None, false);
     loop {
         let within = shared.limits.dial_within;
         event = match link.step(event, rand::random()) {
@@ -70,9 +70,13 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
             Act::Serve => {
                 let Some(session) = session.take() else { continue };
                 shared.set_up(true);
+                if has_served {
+                    shared.interruptions.fetch_add(1, Ordering::SeqCst);
+                    shared.meters.interruptions.increment(1);
+                }
+                has_served = true;
                 let is_over = serve(&shared, session, &mut orders).await;
                 shared.set_up(false);
-                shared.meters.interruptions.increment(1);
                 if is_over {
                     return;
                 }

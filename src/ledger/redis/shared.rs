@@ -26,6 +26,8 @@ pub(super) struct Shared {
     /// The newest epoch that was heard of; 0 before the first.
     epoch: AtomicU64,
     account: Arc<Account>,
+    /// Links that were up, after the first.
+    pub(super) interruptions: AtomicU64,
     /// Whether operations flow.
     pub(super) is_up: AtomicBool,
     pub(super) meters: Meters,
@@ -104,6 +106,7 @@ impl Shared {
             subscriptions: Subscriptions::default(),
             epoch: AtomicU64::new(0),
             account: Arc::default(),
+            interruptions: AtomicU64::new(0),
             is_up: AtomicBool::new(false),
             meters: Meters::new(),
             server: Mutex::default(),

@@ -4,7 +4,7 @@
 //! Afterwards the same store works again.
 
 mod postgres;
-mod proxy;
+pub(super) mod proxy;
 mod sqlite;
 
 use futures_util::future::BoxFuture;

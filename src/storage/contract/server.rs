@@ -14,31 +14,39 @@ use crate::storage::{Postgres, Settings};
 #[path = "../../../tests/services/postgres.rs"]
 mod process;
 
-use process::{Server, url};
+pub(crate) use process::{Server, url};
 
 /// A database of the server.
-pub(super) struct Database {
+pub(crate) struct Database {
     _server: Arc<Server>,
-    pub(super) port: u16,
-    pub(super) name: String,
+    pub(crate) port: u16,
+    pub(crate) name: String,
 }
 
 impl Database {
-    pub(super) async fn open(&self, settings: &Settings) -> Arc<Postgres> {
+    pub(crate) async fn open(&self, settings: &Settings) -> Arc<Postgres> {
         Arc::new(Postgres::open(&self.url(), settings).await.expect("a database"))
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         url(self.port, &self.name)
     }
 
-    pub(super) async fn connection(&self) -> PgConnection {
+    pub(crate) async fn connection(&self) -> PgConnection {
         PgConnection::connect(&self.url()).await.expect("a connection")
     }
 
     /// Runs statements on a connection of its own.
-    pub(super) async fn run(&self, sql: &str) {
+    pub(crate) async fn run(&self, sql: &str) {
         run(&mut self.connection().await, sql).await;
+    }
+
+    /// The text that a query gives.
+    pub(crate) async fn text(&self, sql: &'static str) -> String {
+        sqlx::query_scalar(sql)
+            .fetch_one(&mut self.connection().await)
+            .await
+            .unwrap_or_else(|why| panic!("{why}: {sql}"))
     }
 
     /// Makes a database with the same content; nobody may be connected to this one.
@@ -48,7 +56,7 @@ impl Database {
 }
 
 /// An empty database.
-pub(super) async fn database() -> Database {
+pub(crate) async fn database() -> Database {
     static SHARED: Mutex<Weak<Server>> = Mutex::const_new(Weak::new());
     let mut shared = SHARED.lock().await;
     let server = match shared.upgrade() {
@@ -61,6 +69,11 @@ pub(super) async fn database() -> Database {
     };
     drop(shared);
     made(&server, None).await
+}
+
+/// An empty database of a server that no other test uses.
+pub(crate) async fn own_database() -> Database {
+    made(&Arc::new(Server::start().await), None).await
 }
 
 async fn made(server: &Arc<Server>, template: Option<&str>) -> Database {

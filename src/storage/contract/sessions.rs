@@ -160,6 +160,11 @@ pub(super) async fn a_revocation_is_kept_until_it_no_longer_matters_and_never_go
         known.into_iter().find(|known| known.user == user.id && known.session.is_none())
     };
     assert_eq!(mine(-500).await, Some(Revocation { user: user.id, session: None, end: end(-500) }));
+    let since = async |since| {
+        let known = store.revocations_since(at(since), at(-500)).await.expect("an answer");
+        known.iter().any(|known| known.user == user.id)
+    };
+    assert!(since(-500).await && !since(-499).await, "it happened at that second");
     assert_eq!(mine(-400).await, None, "its tokens have expired");
     while store.forget_revocations(at(-400), 1).await.expect("an answer") > 0 {}
     assert_eq!(mine(-500).await, None);

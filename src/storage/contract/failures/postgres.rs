@@ -5,6 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::{
+    super::by_our_clock,
     super::server::{self, Database},
     CHANGES, Change, Dump, TABLES, is_true, prepare,
     proxy::{NEVER, Proxy},
@@ -12,7 +13,7 @@ use super::{
 use crate::storage::{Postgres, Settings, Store, StoreError};
 
 fn settings() -> Settings {
-    Settings { query_within: Duration::from_secs(2), acquire_within: Duration::from_millis(500), ..Settings::default() }
+    Settings { query_within: Duration::from_secs(2), acquire_within: Duration::from_millis(500), ..by_our_clock() }
 }
 
 async fn template() -> (Database, Dump) {

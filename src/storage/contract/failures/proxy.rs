@@ -1,4 +1,4 @@
-//! A TCP proxy that cuts each connection after a number of bytes, in one direction.
+//! A TCP proxy that cuts each connection after a number of bytes, in one direction, or lets nothing pass for a while.
 
 use std::{
     net::SocketAddr,
@@ -11,12 +11,12 @@ use std::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
-    sync::Notify,
+    sync::{Notify, watch},
     task::JoinHandle,
 };
 
 /// No cut.
-pub(super) const NEVER: u64 = u64::MAX;
+pub(in crate::storage::contract) const NEVER: u64 = u64::MAX;
 
 /// Bytes until all connections are cut, to the server and from it.
 #[derive(Default)]
@@ -24,16 +24,18 @@ struct Left {
     up: AtomicU64,
     down: AtomicU64,
     cut: Notify,
+    /// Whether nothing passes.
+    holds: watch::Sender<bool>,
 }
 
-pub(super) struct Proxy {
-    pub(super) address: SocketAddr,
+pub(in crate::storage::contract) struct Proxy {
+    pub(in crate::storage::contract) address: SocketAddr,
     left: Arc<Left>,
     accepting: JoinHandle<()>,
 }
 
 impl Proxy {
-    pub(super) async fn before(server: SocketAddr) -> Self {
+    pub(in crate::storage::contract) async fn before(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let left = Arc::new(Left::default());
@@ -61,9 +63,22 @@ impl Proxy {
     }
 
     /// Cuts all connections once so many bytes have passed, and new ones at once.
-    pub(super) fn cut_after(&self, up: u64, down: u64) {
+    pub(in crate::storage::contract) fn cut_after(&self, up: u64, down: u64) {
         self.left.up.store(up, Ordering::SeqCst);
         self.left.down.store(down, Ordering::SeqCst);
+    }
+}
+
+impl Proxy {
+    /// Connections are accepted and kept, and nothing passes, as through a network that loses everything; or it passes again.
+    pub(in crate::storage::contract) fn hold(&self, holds: bool) {
+        self.left.holds.send_replace(holds);
+    }
+
+    /// New connections are refused, and open ones are cut.
+    pub(in crate::storage::contract) fn close(&self) {
+        self.accepting.abort();
+        self.left.cut.notify_waiters();
     }
 }
 
@@ -76,7 +91,8 @@ impl Drop for Proxy {
 async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, left: &Left, bytes_left: &AtomicU64) {
     let mut buffer = [0; 4096];
     while let Ok(read) = from.read(&mut buffer).await {
-        if read == 0 {
+        let passing = left.holds.subscribe().wait_for(|holds| !holds).await.is_ok();
+        if read == 0 || !passing {
             return;
         }
         let had = bytes_left.load(Ordering::SeqCst);
