@@ -5,6 +5,8 @@
 
 mod ending;
 mod entering;
+mod invites;
+mod mailing;
 mod password;
 mod revoking;
 mod sessions;
@@ -24,6 +26,8 @@ use crate::{
     storage::{End, Store, User},
 };
 
+pub use invites::InviteWish;
+pub use mailing::Mailing;
 pub use password::ChangePassword;
 pub use revoking::restore;
 
@@ -56,6 +60,8 @@ pub struct Parts {
     pub hosting: Hosting,
     /// Runs the changes.
     pub changes: Changes,
+    /// Sends mails.
+    pub mailing: Mailing,
     /// The time of day.
     pub clock: Clock,
 }
@@ -106,14 +112,16 @@ impl Accounts {
         if user.disabled { Err(AuthError::Disabled) } else { Ok(user) }
     }
 
-    /// Deletes expired sessions, tokens and revocations, at most `limit` each; called periodically by the composition
-    /// root.
+    /// Deletes expired sessions, tokens, revocations, invites, links and devices, at most `limit` each; called periodically
+    /// by the composition root.
     ///
     /// # Errors
     /// `Store`.
     pub async fn sweep(&self, limit: u32) -> Result<u64, AuthError> {
         let (store, now) = (&self.0.parts.store, self.clock().now());
-        Ok(store.forget_expired(now, limit).await? + store.forget_revocations(now, limit).await?)
+        let mut forgotten = store.forget_expired(now, limit).await? + store.forget_revocations(now, limit).await?;
+        forgotten += store.forget_invites(now, limit).await? + store.forget_links(now, limit).await?;
+        Ok(forgotten + store.forget_expired_devices(now, limit).await?)
     }
 
     /// Running and waiting logins, for a gauge and for tests.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Accounts, Shared, SignedIn};
 use crate::{
-    auth::{AuthError, Login, RefreshToken, Signup, aside::Place},
+    auth::{AuthError, Login, RefreshToken, Signup, SignupMode, aside::Place},
     storage::{NewSession, NewUser, StoreError, User},
 };
 
@@ -17,8 +17,11 @@ impl Accounts {
     /// Creates an account and logs it in. `client` names the program for the list of sessions.
     ///
     /// # Errors
-    /// `Invalid`, `EmailTaken`, `Busy`, `Store`.
+    /// `SignupClosed`, `InviteRequired`, `InviteInvalid`, `Invalid`, `EmailTaken`, `Busy`, `Store`.
     pub async fn sign_up(&self, signup: Signup, client: &str) -> Result<SignedIn, AuthError> {
+        if self.0.settings.signup == SignupMode::Closed {
+            return Err(AuthError::SignupClosed);
+        }
         let signup = signup.checked().map_err(AuthError::Invalid)?;
         let (place, client) = (self.0.aside.enter()?, shortened(client));
         self.change("sign up", |accounts| async move { accounts.sign_up(place, signup, client).await }).await
@@ -36,17 +39,20 @@ impl Accounts {
 
 impl Shared {
     async fn sign_up(&self, place: Place, signup: Signup, client: String) -> Result<SignedIn, AuthError> {
+        let invite = self.invite_of(&signup).await?;
         // Checked first only to save a hash; the database's constraint decides.
         if self.store().user_by_email(&signup.email).await?.is_some() {
             return Err(AuthError::EmailTaken);
         }
-        let Signup { email, name, password } = signup;
+        let Signup { email, name, password, invite: _ } = signup;
         let hasher = Arc::clone(&self.hasher);
         let password_hash = place.hash(move || hasher.hash(&password)).await??;
-        let new = NewUser { id: Uuid::now_v7(), email, name, password_hash, created_at: self.parts.clock.now() };
+        let created_at = self.parts.clock.now();
+        let new = NewUser { id: Uuid::now_v7(), email, name, password_hash, created_at, invite };
         let (session, refresh) = self.new_session(client);
         let user = match self.store().add_user(&new, &session).await {
             Err(StoreError::EmailTaken) => return Err(AuthError::EmailTaken),
+            Err(StoreError::InviteInvalid) => return Err(AuthError::InviteInvalid),
             other => other?,
         };
         self.signed_in(user, session.id, refresh).await
@@ -98,6 +104,7 @@ impl Shared {
             token: refresh.hash(),
             started_at: now,
             expires_at: self.expiry_of_refresh(now),
+            device: None,
         };
         (session, refresh)
     }

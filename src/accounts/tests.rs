@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{Accounts, Parts};
+use super::{Accounts, Mailing, Parts};
 use crate::{
     auth::{KeyRing, Login, Settings, Signup, Tokens, tests::Hand},
     changes::Changes,
     live::told::Told,
+    mail::{self, MailQueue, kept::Kept},
+    net::rate::{Rate, Table},
     rooms::{Hosting, NewRoom, Rooms, cache::MemoryCache},
     storage::{self, Mode, RoomId, Store},
 };
@@ -27,6 +29,7 @@ struct Bench {
     hand: Hand,
     store: Arc<dyn Store>,
     live: Arc<Told>,
+    mails: Arc<Kept>,
     rooms: Rooms,
     hosting: Hosting,
     accounts: Accounts,
@@ -45,16 +48,24 @@ async fn bench(settings: Settings) -> Bench {
     let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(10, std::time::Duration::from_secs(30))));
     let changes = Changes::default();
     let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), 10);
+    let mails = Arc::new(Kept::default());
+    let mailing = Mailing {
+        queue: MailQueue::new(Arc::clone(&mails) as _, mail::Limits::default()),
+        site_url: "https://call.example.org".to_owned(),
+        is_sent: true,
+        per_address: Table::new(Rate { burst: 5, per: std::time::Duration::from_secs(60 * 60) }, 100),
+    };
     let parts = Parts {
         store: Arc::clone(&store),
         tokens,
         live: Arc::clone(&live) as _,
         hosting: hosting.clone(),
         changes,
+        mailing,
         clock: hand.clock(),
     };
     let accounts = Accounts::new(parts, settings).expect("accounts");
-    Bench { _folder: folder, hand, store, live, rooms, hosting, accounts }
+    Bench { _folder: folder, hand, store, live, mails, rooms, hosting, accounts }
 }
 
 impl Bench {
@@ -65,7 +76,12 @@ impl Bench {
 }
 
 fn ann() -> Signup {
-    Signup { email: "Ann@Example.org".to_owned(), password: "correct horse".to_owned(), name: "Ann".to_owned() }
+    Signup {
+        email: "Ann@Example.org".to_owned(),
+        password: "correct horse".to_owned(),
+        name: "Ann".to_owned(),
+        invite: None,
+    }
 }
 
 fn login(email: &str, password: &str) -> Login {

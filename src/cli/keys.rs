@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use hyper::Method;
 use jiff::Timestamp;
 
 use super::door;
@@ -16,7 +17,6 @@ use crate::auth::{
     keys::{KeyInfo, Role, Rotation},
 };
 use crate::config::Config;
-use crate::files::{Holder, Lock, LockError, private};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -84,49 +84,26 @@ fn list(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
 }
 
 fn generate(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
-    match hold(config)? {
+    match door::hold(config, "keys")? {
         // Its holder has generated one.
-        Held::ByNode(_) => list(config),
-        Held::ByUs(_lock) => Ok(KeyRing::open(&folder(config), Timestamp::now())?.list()),
+        door::Held::ByNode(_) => list(config),
+        door::Held::ByUs(_lock) => Ok(KeyRing::open(&folder(config), Timestamp::now())?.list()),
     }
 }
 
 fn rotate(config: &Config, rotation: Rotation) -> anyhow::Result<Vec<KeyInfo>> {
-    match hold(config)? {
-        Held::ByNode(socket) => {
+    match door::hold(config, "keys")? {
+        door::Held::ByNode(socket) => {
             let wish = serde_json::json!({ "rotation": rotation });
-            let mut answer = door::post(&socket, "/internal/keys/rotate", &wish)?;
+            let mut answer = door::ask(&socket, &Method::POST, "/internal/keys/rotate", Some(&wish))?;
             serde_json::from_value(answer["keys"].take()).context("the running node's answer lists no keys")
         }
-        Held::ByUs(_lock) => {
+        door::Held::ByUs(_lock) => {
             let (folder, now) = (folder(config), Timestamp::now());
             let is_first = KeyRing::read(&folder, now).is_err() && !folder.exists();
             let keys = KeyRing::open(&folder, now)?;
             if is_first { Ok(keys.list()) } else { keys.rotate(rotation, now) }
         }
-    }
-}
-
-/// Who may change the keys.
-enum Held {
-    /// A running node, which is asked at this socket.
-    ByNode(PathBuf),
-    /// This process.
-    ByUs(Lock),
-}
-
-fn hold(config: &Config) -> anyhow::Result<Held> {
-    let data = &config.node.data_dir;
-    private::make_folder(data).with_context(|| {
-        format!("cannot create the data directory {} → choose another with --data-dir", data.display())
-    })?;
-    match Lock::take(data, Holder::this("keys", Timestamp::now())) {
-        Ok(lock) => Ok(Held::ByUs(lock)),
-        Err(LockError::Held { holder: Some(holder), .. }) if holder.command == "serve" => {
-            let usual = || config.admin.socket.clone().unwrap_or_else(|| data.join("admin.sock"));
-            Ok(Held::ByNode(holder.socket.unwrap_or_else(usual)))
-        }
-        Err(why) => Err(why.into()),
     }
 }
 

@@ -4,6 +4,7 @@
 //! (signup, login), or by sending `{"refreshToken": …}` (refresh, logout); then no refresh cookie is set.
 
 mod door;
+pub(super) mod settings;
 
 use axum::{
     Json,
@@ -78,7 +79,9 @@ pub(super) struct RefreshBody {
 /// Creates an account and logs it in.
 #[utoipa::path(post, path = "/api/auth/signup", tag = "auth", operation_id = "signUp", request_body = Signup,
     params(RefreshHeader),
-    responses((status = 201, body = LetIn, description = "The new account and its tokens"), (status = 409, body = ProblemBody, description = "`email_taken`")))]
+    responses((status = 201, body = LetIn, description = "The new account and its tokens"), 
+        (status = 403, body = ProblemBody, description = "`signup_closed`, `invite_required` or `invite_invalid`"),
+        (status = 409, body = ProblemBody, description = "`email_taken`")))]
 pub(super) async fn signup(
     State(site): State<Shared>,
     door: Door,

@@ -47,7 +47,7 @@ async fn of_two_signups_at_once_with_one_address_one_wins() {
 #[tokio::test]
 async fn every_invalid_field_of_a_signup_is_named() {
     let bench = bench(cheap()).await;
-    let wrong = Signup { email: "ann".to_owned(), password: "short".to_owned(), name: "  ".to_owned() };
+    let wrong = Signup { email: "ann".to_owned(), password: "short".to_owned(), name: "  ".to_owned(), invite: None };
     let Err(AuthError::Invalid(fields)) = bench.accounts.sign_up(wrong, "").await else { panic!("it was accepted") };
     let fields: Vec<_> = fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
     assert_eq!(

@@ -59,7 +59,7 @@ fn faults_never_show_the_value_of_a_secret_key() {
     for text in &files {
         assert_hidden(&load(&file(text)).expect_err(text).to_string());
     }
-    for name in ["ALDIS_ICE__TURN_SECRETS", "ALDIS_DATABASE__URL", "ALDIS_LEDGER__REDIS_URL"] {
+    for name in ["ALDIS_ICE__TURN_SECRETS", "ALDIS_DATABASE__URL", "ALDIS_LEDGER__REDIS_URL", "ALDIS_MAIL__URL"] {
         assert_hidden(&load(&variable(name, CANARY)).expect_err(name).to_string());
     }
     let misspelt = load(&variable("ALDIS_ICE__TURN_SECRET", CANARY)).expect("a warning only");

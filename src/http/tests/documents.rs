@@ -44,6 +44,7 @@ fn the_document_lists_every_route() {
             "GET /api/account/export",
             "GET /api/account/sessions",
             "GET /api/auth/me",
+            "GET /api/auth/settings",
             "GET /api/ice-servers",
             "GET /api/rooms",
             "GET /api/rooms/{roomId}",
