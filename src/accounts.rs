@@ -1,4 +1,4 @@
-//! Accounts and sessions: sign up, log in, refresh, log out, change the password, disable, delete.
+//! Accounts and sessions: sign up, log in, refresh, log out, change or reset the password, disable, delete.
 //!
 //! A change is one use case that runs as a task of its own: it commits, then the tokens it ends are refused and their
 //! sockets closed, then its client is answered. Must not know: HTTP, cookies, addresses, SQL.
@@ -8,6 +8,7 @@ mod entering;
 mod invites;
 mod mailing;
 mod password;
+mod recovery;
 mod revoking;
 mod sessions;
 #[cfg(test)]
@@ -19,16 +20,18 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Aside, AuthError, Clock, Hasher, LIFE_MAX, RefreshToken, Settings, Subject, Tokens},
+    auth::{Aside, AuthError, Clock, DeviceId, Hasher, LIFE_MAX, RefreshToken, Settings, Subject, Tokens},
     changes::Changes,
     live::LiveRooms,
     rooms::Hosting,
     storage::{End, Store, User},
 };
 
+pub use entering::DEVICE_WITHIN;
 pub use invites::InviteWish;
 pub use mailing::Mailing;
 pub use password::ChangePassword;
+pub use recovery::ResetPassword;
 pub use revoking::restore;
 
 /// A user who is signed in.
@@ -42,6 +45,30 @@ pub struct SignedIn {
     pub access: String,
     /// Their refresh token, usable once, valid for `Settings::refresh_ttl`.
     pub refresh: RefreshToken,
+}
+
+/// What became of a sign-up.
+#[derive(Debug)]
+pub enum SignedUp {
+    /// The account is made and logged in.
+    In(Box<SignedIn>),
+    /// A mail was sent to the address; whether the account is new, only its owner is told.
+    Mailed,
+}
+
+/// The program that logs in.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// What it says about itself, for the list of sessions.
+    pub name: String,
+    /// The cookie that it is to be known by from now on, if it takes cookies.
+    pub device: Option<DeviceId>,
+}
+
+impl From<&str> for Program {
+    fn from(name: &str) -> Self {
+        Self { name: name.to_owned(), device: None }
+    }
 }
 
 /// Accounts and sessions.

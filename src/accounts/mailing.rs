@@ -19,7 +19,6 @@ pub struct Mailing {
     pub per_address: Table,
 }
 
-#[expect(dead_code, reason = "links follow")]
 impl Mailing {
     /// A page of the site. The part after `#` stays in the browser: no proxy logs it, no other site is told of it.
     pub(super) fn page(&self, page: &str) -> String {

@@ -2,13 +2,14 @@
 
 mod ending;
 mod entering;
+mod recovery;
 mod sessions;
 
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{Accounts, Mailing, Parts};
+use super::{Accounts, Mailing, Parts, SignedIn, SignedUp};
 use crate::{
     auth::{KeyRing, Login, Settings, Signup, Tokens, tests::Hand},
     changes::Changes,
@@ -30,6 +31,8 @@ struct Bench {
     store: Arc<dyn Store>,
     live: Arc<Told>,
     mails: Arc<Kept>,
+    queue: MailQueue,
+    changes: Changes,
     rooms: Rooms,
     hosting: Hosting,
     accounts: Accounts,
@@ -49,8 +52,9 @@ async fn bench(settings: Settings) -> Bench {
     let changes = Changes::default();
     let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), 10);
     let mails = Arc::new(Kept::default());
+    let queue = MailQueue::new(Arc::clone(&mails) as _, mail::Limits::default());
     let mailing = Mailing {
-        queue: MailQueue::new(Arc::clone(&mails) as _, mail::Limits::default()),
+        queue: queue.clone(),
         site_url: "https://call.example.org".to_owned(),
         is_sent: true,
         per_address: Table::new(Rate { burst: 5, per: std::time::Duration::from_secs(60 * 60) }, 100),
@@ -60,18 +64,27 @@ async fn bench(settings: Settings) -> Bench {
         tokens,
         live: Arc::clone(&live) as _,
         hosting: hosting.clone(),
-        changes,
+        changes: changes.clone(),
         mailing,
         clock: hand.clock(),
     };
     let accounts = Accounts::new(parts, settings).expect("accounts");
-    Bench { _folder: folder, hand, store, live, mails, rooms, hosting, accounts }
+    Bench { _folder: folder, hand, store, live, mails, queue, changes, rooms, hosting, accounts }
 }
 
 impl Bench {
     async fn room(&self, host: uuid::Uuid) -> RoomId {
         let new = NewRoom { host_id: host, max_participants: 4, seat_window_seconds: 5, mode: Mode::Mesh };
         self.hosting.create(new, self.hand.clock().now()).await.expect("a room").room_id
+    }
+}
+
+impl SignedUp {
+    fn signed_in(self) -> SignedIn {
+        match self {
+            Self::In(session) => *session,
+            Self::Mailed => panic!("a mail was sent instead"),
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! The routers in process: a real database file, real tokens, real layers; only the live rooms are a fake.
 
 mod accounts;
+mod devices;
 mod documents;
 mod keys;
 mod layers;
 mod malformed;
 mod operations;
 mod operators;
+mod recovery;
 mod rooms;
 mod signups;
 #[cfg(feature = "fault-injection")]

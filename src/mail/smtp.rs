@@ -10,7 +10,7 @@ use lettre::{
     },
     transport::smtp::{
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters, TlsParametersBuilder},
         extension::ClientId,
     },
 };
@@ -56,11 +56,23 @@ impl Smtp {
     /// # Errors
     /// The sender is no address, or the system's certificates cannot be used.
     pub fn new(server: &Server) -> anyhow::Result<Self> {
+        Self::trusting(server, None)
+    }
+
+    /// The same; trusts one more certificate than the system does.
+    pub(super) fn trusting(server: &Server, root: Option<Certificate>) -> anyhow::Result<Self> {
         let from: Mailbox = server.from.parse().context("mail.from is not an e-mail address")?;
+        let parameters = || {
+            let builder = TlsParameters::builder(server.host.clone());
+            root.into_iter()
+                .fold(builder, TlsParametersBuilder::add_root_certificate)
+                .build()
+                .context("cannot prepare TLS")
+        };
         let tls = match server.security {
             Security::Plain => Tls::None,
-            Security::Tls => Tls::Wrapper(TlsParameters::new(server.host.clone()).context("cannot prepare TLS")?),
-            Security::StartTls => Tls::Required(TlsParameters::new(server.host.clone()).context("cannot prepare TLS")?),
+            Security::Tls => Tls::Wrapper(parameters()?),
+            Security::StartTls => Tls::Required(parameters()?),
         };
         let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.host.clone()).port(server.port);
         // The queue limits the time of a whole sending.
