@@ -1,6 +1,6 @@
 //! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
 //! that changes nothing and needs no password: STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether
-//! it speaks TLS, Redis for a pong.
+//! it speaks TLS, Redis for a pong, the mail server for its greeting.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use crate::config::{DatabaseKind, Fault, IceUrl, Loaded};
+use crate::config::{DatabaseKind, Fault, IceUrl, Loaded, MailSecurity, MailUrl};
 
 /// How long a service may take to answer.
 const WITHIN: Duration = Duration::from_secs(3);
@@ -40,6 +40,9 @@ pub fn probe(loaded: &Loaded) -> Vec<Fault> {
             DatabaseKind::Sqlite => note("database.url", "the database", sqlite(url.expose())),
             DatabaseKind::Postgres => note("database.url", "PostgreSQL", postgres(url.expose())),
         }
+    }
+    if let Some(url) = &config.mail.url {
+        note("mail.url", "the mail server", smtp(url));
     }
     if let Some(url) = &config.ledger.redis_url {
         note("ledger.redis_url", "Redis", redis(url.expose()));
@@ -85,6 +88,17 @@ fn redis(url: &str) -> io::Result<()> {
     } else {
         Err(io::Error::other("it is not Redis"))
     }
+}
+
+/// The greeting (RFC 5321 §4.2); over TLS the connection is all that can be asked for without certificates.
+fn smtp(url: &MailUrl) -> io::Result<()> {
+    let mut stream = connect(&format!("{}:{}", url.host, url.port))?;
+    if url.security == MailSecurity::Tls {
+        return Ok(());
+    }
+    let mut greeting = [0; 3];
+    stream.read_exact(&mut greeting)?;
+    if &greeting == b"220" { Ok(()) } else { Err(io::Error::other("it is not a mail server that takes mails")) }
 }
 
 /// `host:port` of a URL, without its user and path.
@@ -193,6 +207,9 @@ mod tests {
         let cache = |port| redis(&format!("redis://:secret@127.0.0.1:{port}"));
         assert!(cache(tcp(b"+PONG\r\n")).is_ok() && cache(tcp(b"-NOAUTH Authentication required.")).is_ok());
         assert_eq!(cache(tcp(b"HTTP/1.1 400")).expect_err("another").to_string(), "it is not Redis");
+        let mail = |port| smtp(&MailUrl::read(&format!("smtp://127.0.0.1:{port}")).expect("a URL"));
+        assert!(mail(tcp(b"220 mail.example.org ESMTP\r\n")).is_ok());
+        assert!(mail(tcp(b"554 no\r\n")).is_err() && mail(tcp(b"HTTP/1.1 400")).is_err());
         let free =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         assert!(pg(free).is_err() && cache(free).is_err());

@@ -47,7 +47,8 @@ pub(super) async fn a_reset_sets_the_password_once_and_ends_everything(store: &d
     let mut known: Vec<_> = store.revocations(at(2)).await.expect("an answer");
     known.retain(|known| known.user == user.id);
     let mut revoked: Vec<_> = known.iter().filter_map(|known| known.session).collect();
-    (ended.sort(), revoked.sort());
+    ended.sort();
+    revoked.sort();
     assert_eq!((whose, ended.len(), &ended), (user.id, 2, &revoked));
     let stored = store.user_by_id(user.id).await.expect("an answer").expect("the account");
     assert_eq!((stored.password_hash.as_str(), stored.verified_at), ("$new", Some(at(2))), "the address is theirs");
