@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Accounts, Program, Shared, SignedIn, SignedUp, after};
 use crate::{
-    auth::{AuthError, DeviceId, Login, RefreshToken, Signup, SignupMode, aside::Place},
+    auth::{AuthError, DeviceId, Login, RefreshToken, Signup, SignupMode, account::checked_email, aside::Place},
     storage::{Device, NewSession, NewUser, StoreError, User},
 };
 
@@ -37,15 +37,14 @@ impl Accounts {
         let (place, program) = (self.0.aside.enter()?, program.into());
         self.change("log in", |accounts| async move { accounts.log_in(place, login, program).await }).await
     }
-}
 
-impl Accounts {
     /// Whether this browser has logged in to the account of this address before.
     ///
     /// # Errors
     /// `Store`.
     pub async fn knows_device(&self, email: &str, device: &DeviceId) -> Result<bool, AuthError> {
-        Ok(self.0.store().knows_device(email.trim(), &device.hash(), self.clock().now()).await?)
+        let Ok(email) = checked_email("email", email) else { return Ok(false) };
+        Ok(self.0.store().knows_device(&email, &device.hash(), self.clock().now()).await?)
     }
 }
 

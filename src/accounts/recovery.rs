@@ -17,9 +17,9 @@ use crate::{
 const RESET_WITHIN: Duration = Duration::from_secs(30 * 60);
 /// How long a link that proves an address is valid.
 const VERIFY_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
-/// Tries to store a link for somebody who has been answered already, and the first pause between them.
-const TRIES_MAX: u32 = 5;
-const PAUSE: Duration = Duration::from_secs(1);
+/// Tries to store a link for somebody who has been answered already, and the first pause between them; each is twice as long.
+const TRIES_MAX: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// A request to set a new password by the link of a mail.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -43,14 +43,10 @@ impl Accounts {
     /// Mails a link to set a new password to this address, if it has an account. Returns at once and tells nothing: the
     /// account is looked up afterwards.
     pub fn forgot_password(&self, email: String) {
+        let Ok(email) = account::checked_email("email", &email) else { return };
         let accounts = Arc::clone(&self.0);
-        let begun = self.0.parts.changes.begin("mail a link", async move {
-            match accounts.store().user_by_email(email.trim()).await {
-                Ok(Some(user)) => accounts.mail_reset(user, |link| Letter::Reset { link }).await,
-                Ok(None) => {}
-                Err(why) => tracing::warn!(%why, "a link for a new password was not mailed"),
-            }
-        });
+        let mailing = async move { accounts.mail_reset(&email).await };
+        let begun = self.0.parts.changes.begin("mail a link", mailing);
         if !begun {
             tracing::warn!("a link for a new password was not mailed: too many changes at once, or the node stops");
         }
@@ -98,35 +94,45 @@ impl Shared {
         Ok(user)
     }
 
-    /// Mails a link to set a new password, if one more mail may be sent; the link replaces the one before.
-    async fn mail_reset(&self, user: User, letter: impl FnOnce(String) -> Letter) {
-        if user.disabled || !self.parts.mailing.may_mail(&user.email) {
-            return;
-        }
-        let token = LinkToken::random();
-        let expires_at = after(self.parts.clock.now(), RESET_WITHIN);
-        let link = NewLink { purpose: Purpose::Reset, hash: token.hash(), expires_at };
-        match self.put_link(user.id, &link).await {
-            Ok(true) => self.parts.mailing.post(&user.email, letter(self.parts.mailing.reset_link(&token))),
-            Ok(false) => {} // deleted or disabled meanwhile
-            Err(why) => tracing::warn!(%why, user = %user.id, "a link for a new password was not mailed"),
+    /// Mails a link to set a new password, if the address has an account and may get one more mail; the link replaces the one
+    /// before. Who asked waits for a mail, not for an answer, so an outage of seconds is waited for.
+    async fn mail_reset(&self, email: &str) {
+        let (token, mut is_counted) = (LinkToken::random(), false);
+        let (mut pause, mut tries) = (PAUSE, 1);
+        loop {
+            match self.put_reset(email, &token, &mut is_counted).await {
+                Ok(Some(user)) => {
+                    let link = self.parts.mailing.reset_link(&token);
+                    return self.parts.mailing.post(&user.email, Letter::Reset { link });
+                }
+                Ok(None) => return,
+                Err(StoreError::Unavailable(why) | StoreError::Conflict(why) | StoreError::Unknown(why))
+                    if tries < TRIES_MAX =>
+                {
+                    tracing::info!(why, ?pause, "a link for a new password is not stored yet");
+                }
+                Err(why) => return tracing::warn!(%why, "a link for a new password was not mailed"),
+            }
+            tokio::time::sleep(pause).await;
+            (pause, tries) = (pause * 2, tries + 1);
         }
     }
 
-    /// Stores a link for somebody who waits for a mail, not for an answer: an outage of seconds is waited for. The same
-    /// statement may be repeated, whatever became of it.
-    async fn put_link(&self, user: Uuid, link: &NewLink) -> Result<bool, StoreError> {
-        let mut pause = PAUSE;
-        for _ in 1..TRIES_MAX {
-            match self.store().put_link(user, link).await {
-                Err(StoreError::Unavailable(_) | StoreError::Conflict(_) | StoreError::Unknown(_)) => {
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
-                ended => return ended,
-            }
-        }
-        self.store().put_link(user, link).await
+    /// Stores the link for a new password, always the same: a store that failed may be repeated, whatever became of it. The
+    /// account that it is for, if it is to be mailed; `is_counted`: among the mails to this address.
+    async fn put_reset(
+        &self,
+        email: &str,
+        token: &LinkToken,
+        is_counted: &mut bool,
+    ) -> Result<Option<User>, StoreError> {
+        let user = self.store().user_by_email(email).await?.filter(|user| !user.disabled);
+        let Some(user) = user else { return Ok(None) };
+        let expires_at = after(self.parts.clock.now(), RESET_WITHIN);
+        let link = NewLink { purpose: Purpose::Reset, hash: token.hash(), expires_at };
+        *is_counted = *is_counted || self.parts.mailing.may_mail(&user.email);
+        // `put_link` is false when the account was deleted or disabled meanwhile.
+        Ok((*is_counted && self.store().put_link(user.id, &link).await?).then_some(user))
     }
 
     /// Signs up somebody who has yet to prove that the address is theirs. Whether it has an account is told to its owner

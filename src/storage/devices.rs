@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Postgres, Sqlite, StoreError, millis,
+    Postgres, Sqlite, StoreError, millis, timestamp,
     transaction::{transact, within},
 };
 
@@ -26,6 +26,8 @@ pub struct Device {
 pub trait Devices {
     /// Whether this device has logged in to the account of this address, and is remembered at `now`.
     async fn knows_device(&self, email: &str, device: &DeviceHash, now: Timestamp) -> Result<bool, StoreError>;
+    /// Until when each device of a user is remembered, the last used first.
+    async fn devices_of(&self, user: Uuid) -> Result<Vec<Timestamp>, StoreError>;
     /// Deletes at most `limit` that expired before `now`; returns how many.
     async fn forget_expired_devices(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
@@ -68,6 +70,13 @@ macro_rules! devices_table {
                 let query = sqlx::query_scalar::<_, i64>(sql).bind(email.to_ascii_lowercase()).bind(&device[..]);
                 let found = within(self.query_within, query.bind(millis(now)).fetch_one(self.reader())).await?;
                 Ok(found == 1)
+            }
+
+            async fn devices_of(&self, user: Uuid) -> Result<Vec<Timestamp>, StoreError> {
+                let sql = "SELECT expires_at FROM devices WHERE user_id = $1 ORDER BY expires_at DESC";
+                let rows = sqlx::query_scalar::<_, i64>(sql).bind(user).fetch_all(self.reader());
+                let rows = within(self.query_within, rows).await?;
+                rows.into_iter().map(|at| timestamp("devices.expires_at", at)).collect()
             }
 
             async fn forget_expired_devices(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use sqlx::{Connection as _, SqliteConnection};
+
 use crate::process::Node;
 
 async fn post(node: &Node, path: &str, body: &Value) -> (u16, Value) {
@@ -60,4 +62,18 @@ async fn without_a_mail_server_the_link_is_in_the_log_and_closes_sockets_when_it
     let login = |password: &str| json!({ "email": "ann@example.org", "password": password });
     assert_eq!(post(&node, "/api/auth/login", &login("a long enough password")).await.0, 401);
     assert_eq!(post(&node, "/api/auth/login", &login("another long password")).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_link_is_mailed_though_the_database_is_away_for_a_moment() {
+    let node = Node::start(&[]).await;
+    node.sign_up("ann").await;
+    let url = format!("sqlite://{}", node.data("aldis.db").display());
+    let mut theirs = SqliteConnection::connect(&url).await.expect("the database");
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut theirs).await.expect("the lock");
+    let asked = json!({ "email": "ann@example.org" });
+    assert_eq!(post(&node, "/api/auth/password/forgot", &asked).await.0, 202, "nobody waits for the database");
+    node.until_logged("a link for a new password is not stored yet").await;
+    sqlx::query("ROLLBACK").execute(&mut theirs).await.expect("rolled back");
+    node.until_logged("/#/reset?token=").await;
 }

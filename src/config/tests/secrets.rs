@@ -26,11 +26,14 @@ fn show_and_debug_hide_secrets() {
     let sources = file(&format!(
         "[ice]\nturn_urls = ['turn:t.example']\nturn_secrets = ['{CANARY}']\n\
          [database]\nurl = 'postgres://aldis:{CANARY}@db/aldis?sslpassword={CANARY}'\n\
-         [ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'"
+         [ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'\n\
+         [http]\npublic_url = 'https://call.example.org'\n\
+         [mail]\nurl = 'smtps://aldis:{CANARY}@mail.example.org'\nfrom = 'aldis@call.example.org'"
     ));
     let loaded = load(&sources).expect("right");
     assert_eq!(loaded.config.ice.turn_secrets[0].expose(), CANARY);
     assert_all_hidden(&loaded);
+    assert!(loaded.to_string().contains("url = \"smtps://aldis:[redacted]@mail.example.org\""), "{loaded}");
     assert!(
         loaded.to_string().contains("url = \"postgres://aldis:[redacted]@db/aldis?sslpassword=[redacted]\""),
         "{loaded}"

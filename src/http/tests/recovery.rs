@@ -101,3 +101,17 @@ async fn pages_of_other_sites_can_ask_for_nothing() {
         foreign.is_problem(403, "origin_not_allowed");
     }
 }
+
+#[tokio::test]
+async fn an_export_names_known_browsers_and_when_the_address_was_proved() {
+    let bench = bench().await;
+    let (access, _) = bench.signup("ann").await;
+    let export = async |access: &str| Ask::get("/api/account/export").bearer(access).send(&bench.router).await.json();
+    let first = export(&access).await;
+    assert_eq!((first["devices"].as_array().map(Vec::len), first.get("verifiedAt")), (Some(1), None), "{first}");
+    forgot(&bench, "ann@example.org").await;
+    reset(&bench, &bench.mails.token(0).await).await;
+    let entered = login(&bench, "ann@example.org", NEW).await.json();
+    let second = export(entered["accessToken"].as_str().expect("a token")).await;
+    assert!(second["verifiedAt"].is_string() && second["devices"][0]["expiresAt"].is_string(), "{second}");
+}

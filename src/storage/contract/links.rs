@@ -132,6 +132,7 @@ pub(super) async fn a_device_is_known_to_the_account_that_it_logged_in_to(store:
         let begun = store.begin_session((user.id, &user.password_hash), &login, 9, end(1)).await;
         begun.expect("an answer").expect("begun");
     }
+    assert_eq!(store.devices_of(user.id).await.expect("an answer"), [at(100)]);
     assert!(known(&user.email.to_uppercase(), [7; 32], 99).await, "each login remembers it anew");
     assert!(!known(&user.email, [7; 32], 100).await, "it has expired");
     assert!(!known(&user.email, [8; 32], 1).await && !known(&other.email, [7; 32], 1).await);

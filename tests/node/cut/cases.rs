@@ -163,17 +163,7 @@ impl Case {
     /// Whether the change was made; everything that can be asked must say the same.
     pub(super) async fn judge(self, world: &World<'_>, on: &mut Prepared, answer: &Answer, what: &str) -> State {
         let state = match self {
-            Self::SignUp => match world.log_in(&on.email, PASSWORD).await {
-                Ok(login) => {
-                    let sessions = world.sessions(&login.access).await.len();
-                    assert!(sessions >= 2, "{what}: an account without its first session");
-                    State::After
-                }
-                Err(status) => {
-                    assert_eq!(status, 401, "{what}");
-                    State::Before
-                }
-            },
+            Self::SignUp => Self::signed_up(world, on, what).await,
             Self::LogIn => {
                 if answer.status.is_some() {
                     let access = Login::of(&answer.body).access;
@@ -200,24 +190,11 @@ impl Case {
                 made(count == 1)
             }
             Self::DeleteAccount => {
-                let is_known = world.knows(&on.own.access).await;
-                assert_eq!(
-                    world.log_in(&on.email, PASSWORD).await.map(drop).err(),
-                    (!is_known).then_some(401),
-                    "{what}"
-                );
-                assert_eq!(world.seen(&on.room).await.is_some(), is_known, "{what}: the room");
-                made(!is_known)
+                let state = Self::is_out(world, on, 401, what).await;
+                assert_eq!(made(world.seen(&on.room).await.is_none()), state, "{what}: the room");
+                state
             }
-            Self::Disable => {
-                let is_known = world.knows(&on.own.access).await;
-                assert_eq!(
-                    world.log_in(&on.email, PASSWORD).await.map(drop).err(),
-                    (!is_known).then_some(403),
-                    "{what}"
-                );
-                made(!is_known)
-            }
+            Self::Disable => Self::is_out(world, on, 403, what).await,
             Self::CreateRoom | Self::CloseRoom | Self::DeleteRoom => self.room(world, on, what).await,
         };
         if let Some(socket) = &mut on.socket {
@@ -227,6 +204,28 @@ impl Case {
             }
         }
         state
+    }
+
+    async fn signed_up(world: &World<'_>, on: &Prepared, what: &str) -> State {
+        match world.log_in(&on.email, PASSWORD).await {
+            Ok(login) => {
+                let sessions = world.sessions(&login.access).await.len();
+                assert!(sessions >= 2, "{what}: an account without its first session");
+                State::After
+            }
+            Err(status) => {
+                assert_eq!(status, 401, "{what}");
+                State::Before
+            }
+        }
+    }
+
+    /// The owner's session has ended, and every login is refused with this status.
+    async fn is_out(world: &World<'_>, on: &Prepared, refused: u16, what: &str) -> State {
+        let is_known = world.knows(&on.own.access).await;
+        let login = world.log_in(&on.email, PASSWORD).await;
+        assert_eq!(login.map(drop).err(), (!is_known).then_some(refused), "{what}");
+        made(!is_known)
     }
 
     /// A session in its owner's list, and its access token.
