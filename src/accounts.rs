@@ -1,4 +1,4 @@
-//! Accounts and sessions: sign up, log in, refresh, log out, change the password, disable, delete.
+//! Accounts and sessions: sign up, log in, refresh, log out, change or reset the password, disable, delete.
 //!
 //! A change is one use case that runs as a task of its own: it commits, then the tokens it ends are refused and their
 //! sockets closed, then its client is answered. Must not know: HTTP, cookies, addresses, SQL.
@@ -6,7 +6,10 @@
 mod ending;
 mod entering;
 mod following;
+mod invites;
+mod mailing;
 mod password;
+mod recovery;
 mod revoking;
 mod sessions;
 #[cfg(test)]
@@ -18,14 +21,18 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::{
-    auth::{Aside, AuthError, Clock, Hasher, LIFE_MAX, RefreshToken, Settings, Subject, Tokens},
+    auth::{Aside, AuthError, Clock, DeviceId, Hasher, LIFE_MAX, RefreshToken, Settings, Subject, Tokens},
     changes::Changes,
     live::LiveRooms,
     rooms::Hosting,
     storage::{End, Store, User},
 };
 
+pub use entering::DEVICE_WITHIN;
+pub use invites::InviteWish;
+pub use mailing::Mailing;
 pub use password::ChangePassword;
+pub use recovery::ResetPassword;
 pub use revoking::restore;
 
 /// A user who is signed in.
@@ -39,6 +46,30 @@ pub struct SignedIn {
     pub access: String,
     /// Their refresh token, usable once, valid for `Settings::refresh_ttl`.
     pub refresh: RefreshToken,
+}
+
+/// What became of a sign-up.
+#[derive(Debug)]
+pub enum SignedUp {
+    /// The account is made and logged in.
+    In(Box<SignedIn>),
+    /// A mail was sent to the address; whether the account is new, only its owner is told.
+    Mailed,
+}
+
+/// The program that logs in.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// What it says about itself, for the list of sessions.
+    pub name: String,
+    /// The cookie that it is to be known by from now on, if it takes cookies.
+    pub device: Option<DeviceId>,
+}
+
+impl From<&str> for Program {
+    fn from(name: &str) -> Self {
+        Self { name: name.to_owned(), device: None }
+    }
 }
 
 /// Accounts and sessions.
@@ -57,6 +88,8 @@ pub struct Parts {
     pub hosting: Hosting,
     /// Runs the changes.
     pub changes: Changes,
+    /// Sends mails.
+    pub mailing: Mailing,
     /// The time of day.
     pub clock: Clock,
 }
@@ -109,14 +142,16 @@ impl Accounts {
         if user.disabled { Err(AuthError::Disabled) } else { Ok(user) }
     }
 
-    /// Deletes expired sessions, tokens and revocations, at most `limit` each; called periodically by the composition
-    /// root.
+    /// Deletes expired sessions, tokens, revocations, invites, links and devices, at most `limit` each; called periodically
+    /// by the composition root.
     ///
     /// # Errors
     /// `Store`.
     pub async fn sweep(&self, limit: u32) -> Result<u64, AuthError> {
         let (store, now) = (&self.0.parts.store, self.clock().now());
-        Ok(store.forget_expired(now, limit).await? + store.forget_revocations(now, limit).await?)
+        let mut forgotten = store.forget_expired(now, limit).await? + store.forget_revocations(now, limit).await?;
+        forgotten += store.forget_invites(now, limit).await? + store.forget_links(now, limit).await?;
+        Ok(forgotten + store.forget_expired_devices(now, limit).await?)
     }
 
     /// Running and waiting logins, for a gauge and for tests.

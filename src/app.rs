@@ -12,7 +12,7 @@ use actors::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    accounts::{self, Accounts},
+    accounts::{self, Accounts, Mailing},
     auth::{Clock, Tokens},
     changes::{self, Changes},
     config::Config,
@@ -20,6 +20,8 @@ use crate::{
     ice::Ice,
     ledger::redis,
     load::{self, Load},
+    mail::{self, MailQueue, Mailer},
+    net::rate::Table,
     rooms::{Hosting, Rooms},
     storage::Store,
     telemetry::{memory, metrics::Scrape},
@@ -67,7 +69,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let system = system(&config, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
-    let (changes, hosting, accounts) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
+    let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
 
     let load = Load::new(config.node.loop_lag_max);
     node.keep_seats_while(Arc::clone(&load) as _);
@@ -110,7 +112,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
     signals::until_told_to_stop(signals, &reload).await?;
 
-    if leave(&node, &config, (tasks, stop), (&changes, &*store)).await {
+    if leave(&node, &config, (tasks, stop), (&changes, &mails, &*store)).await {
         system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
@@ -118,6 +120,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 }
 
 fn describe_metrics() {
+    mail::describe_metrics();
     changes::describe_metrics();
     http::metrics::describe();
     ws::describe_metrics();
@@ -138,20 +141,33 @@ fn use_cases(
     (store, rooms, tokens): (&Arc<dyn Store>, &Rooms, Arc<Tokens>),
     node: &NodeRef,
     clock: &Clock,
-) -> anyhow::Result<(Changes, Hosting, Accounts)> {
+) -> anyhow::Result<(Changes, Hosting, Accounts, MailQueue)> {
     let (changes, live) = (Changes::default(), Arc::new(node.clone()));
     let per_host_max = settings::http(config).rooms.per_host_max;
     let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), per_host_max);
+    let mailer: Arc<dyn Mailer> = match settings::mail_server(config) {
+        Some(server) => Arc::new(mail::Smtp::new(&server)?),
+        None => Arc::new(mail::Log),
+    };
+    let mails = MailQueue::new(mailer, settings::mails(config));
+    let rates = &config.rate_limits;
+    let mailing = Mailing {
+        queue: mails.clone(),
+        site_url: settings::site_url(config),
+        is_sent: config.mail.is_sent(),
+        per_address: Table::new(settings::rate(rates.mails_per_email), rates.remembered_max.get()),
+    };
     let parts = accounts::Parts {
         store: Arc::clone(store),
         tokens,
         live,
         hosting: hosting.clone(),
         changes: changes.clone(),
+        mailing,
         clock: clock.clone(),
     };
     let accounts = Accounts::new(parts, settings::auth(config))?;
-    Ok((changes, hosting, accounts))
+    Ok((changes, hosting, accounts, mails))
 }
 
 async fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>)) -> anyhow::Result<System> {
@@ -177,7 +193,7 @@ async fn leave(
     node: &NodeRef,
     config: &Config,
     (tasks, stop): (TaskTracker, CancellationToken),
-    (changes, store): (&Changes, &dyn Store),
+    (changes, mails, store): (&Changes, &MailQueue, &dyn Store),
 ) -> bool {
     let sockets = node.population().sockets;
     tracing::info!(sockets, within = ?config.drain.within, "draining; a second signal stops at once");
@@ -186,7 +202,10 @@ async fn leave(
         let rested = node.drain(settings::drain(config)).await;
         stop.cancel();
         tasks.close();
-        let ends = async { tokio::join!(tasks.wait(), changes.finish(settings::ENDING_WITHIN)).1 };
+        // Changes post mails, so these end last.
+        let changed =
+            async { changes.finish(settings::ENDING_WITHIN).await & mails.finish(settings::ENDING_WITHIN).await };
+        let ends = async { tokio::join!(tasks.wait(), changed).1 };
         let (ended, closed) = ending(ends, store.close()).await;
         tracing::info!(rested, ended, closed, "drained");
     };

@@ -7,6 +7,7 @@ pub mod aside;
 pub mod clock;
 mod identity;
 pub mod keys;
+pub mod opaque;
 pub mod password;
 mod queue;
 pub mod refresh;
@@ -24,10 +25,11 @@ pub use aside::Aside;
 pub use clock::Clock;
 pub use identity::{Identity, LIFE_MAX, Subject};
 pub use keys::{KeyRing, KeySecret};
+pub use opaque::{DeviceId, InviteCode, LinkToken};
 pub use password::Hasher;
 pub use refresh::RefreshToken;
 pub use revoked::Revoked;
-pub use settings::Settings;
+pub use settings::{Settings, SignupMode};
 pub use token::{TokenError, Tokens};
 
 use crate::storage::StoreError;
@@ -38,6 +40,21 @@ pub enum AuthError {
     /// Invalid fields of the request.
     #[error("the request's fields are not valid")]
     Invalid(Vec<FieldError>),
+    /// Nobody can sign up here.
+    #[error("sign-up is closed")]
+    SignupClosed,
+    /// Signing up needs an invite.
+    #[error("signing up needs an invite")]
+    InviteRequired,
+    /// The invite is unknown, used up, expired, or another address's: which of these is not revealed.
+    #[error("the invite cannot be used")]
+    InviteInvalid,
+    /// The token of a link in a mail is unknown, used, replaced or expired.
+    #[error("the link cannot be used")]
+    LinkInvalid,
+    /// The owner has yet to prove that the address is theirs; told only with the right password.
+    #[error("the e-mail address is not verified")]
+    Unverified,
     /// Another account has this address.
     #[error("an account with this e-mail address already exists")]
     EmailTaken,

@@ -66,20 +66,26 @@ impl Changes {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
-            return Err(StoreError::Unavailable("too many changes at once, or the node stops".to_owned()).into());
-        };
         let (tell, told) = oneshot::channel();
+        // The client may have gone when it is told.
+        if !self.begin(name, change.map(|outcome| drop(tell.send(outcome)))) {
+            return Err(StoreError::Unavailable("too many changes at once, or the node stops".to_owned()).into());
+        }
+        told.await.unwrap_or_else(|_| Err(StoreError::Unknown("the change ended unexpectedly".to_owned()).into()))
+    }
+
+    /// Begins a change that nobody waits for; false when too many run or the node stops. A panic is logged.
+    pub fn begin(&self, name: &'static str, change: impl Future<Output = ()> + Send + 'static) -> bool {
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else { return false };
         let running = Running::begin();
         self.tasks.spawn(async move {
             let outcome = AssertUnwindSafe(change).catch_unwind().await;
             drop((permit, running));
-            match outcome {
-                Ok(outcome) => drop(tell.send(outcome)), // the client may have gone
-                Err(_) => tracing::error!(change = name, "a change panicked: it may be half done"),
+            if outcome.is_err() {
+                tracing::error!(change = name, "a change panicked: it may be half done");
             }
         });
-        told.await.unwrap_or_else(|_| Err(StoreError::Unknown("the change ended unexpectedly".to_owned()).into()))
+        true
     }
 
     /// Begins no more changes, and waits for those that run; false when some still run after `within`.

@@ -8,6 +8,7 @@ mod door;
 mod failure;
 mod flags;
 mod health;
+mod invite;
 mod keys;
 mod ring;
 mod serve;
@@ -55,6 +56,8 @@ enum Command {
     Config(config::ConfigCommand),
     /// Generate, rotate or list the keys that sign access tokens; asks the running node, if there is one
     Keys(keys::KeysCommand),
+    /// Make, list or revoke invites to sign up; asks the running node
+    Invite(invite::InviteCommand),
     /// Mint access tokens for operators and load testers, or inspect one
     Token(token::TokenCommand),
     /// Write the database, keys and configuration of a node, which may run, into one file
@@ -90,6 +93,7 @@ impl Aldis {
             Some(Command::Serve(flags)) => serve::serve(&flags),
             Some(Command::Config(command)) => command.answer(out),
             Some(Command::Keys(command)) => command.answer(out),
+            Some(Command::Invite(command)) => command.answer(out),
             Some(Command::Token(command)) => command.answer(out),
             Some(Command::Backup(command)) => command.answer(out),
             Some(Command::Restore(command)) => command.answer(out),

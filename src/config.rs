@@ -18,6 +18,7 @@ mod ledger;
 mod load;
 mod loaded;
 mod log;
+mod mail;
 mod nearest;
 mod node;
 mod rate_limits;
@@ -40,7 +41,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::net::Origin;
 pub use admin::Admin;
-pub use auth::Auth;
+pub use auth::{Auth, SignupMode};
 pub use budget::Budget;
 pub use database::{Database, DatabaseKind, DatabaseUrl};
 pub use drain::Drain;
@@ -52,6 +53,7 @@ pub use ledger::{Ledger, LedgerUrl};
 pub use load::load;
 pub use loaded::Loaded;
 pub use log::{Log, LogFormat};
+pub use mail::{Mail, MailSecurity, MailUrl};
 pub use node::Node;
 pub use rate_limits::RateLimits;
 pub use room::Room;
@@ -79,10 +81,12 @@ pub struct Config {
     pub budget: Budget,
     /// One room.
     pub room: Room,
-    /// Tokens and passwords.
+    /// Accounts, tokens and passwords.
     pub auth: Auth,
     /// Request rates per address and per user.
     pub rate_limits: RateLimits,
+    /// Mails to people.
+    pub mail: Mail,
     /// STUN and TURN.
     pub ice: Ice,
     /// Users, rooms and refresh tokens.

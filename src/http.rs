@@ -15,6 +15,7 @@ pub mod cookies;
 mod docs;
 pub mod health;
 mod ice;
+mod invites;
 mod jwks;
 mod keys;
 mod layers;
@@ -35,7 +36,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension, Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, patch, post},
+    routing::{delete, get, patch, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa::OpenApi as _;
@@ -133,10 +134,14 @@ pub fn refusals() -> Router {
 
 fn api_routes() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(docs::Document::openapi())
+        .routes(routes!(auth::settings::settings))
         .routes(routes!(auth::signup))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
+        .routes(routes!(auth::recovery::forgot))
+        .routes(routes!(auth::recovery::reset))
+        .routes(routes!(auth::recovery::verify))
         .routes(routes!(auth::me))
         .routes(routes!(account::sessions, account::end_sessions))
         .routes(routes!(account::end_session))
@@ -171,6 +176,8 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
         .route("/internal/rooms/{roomId}", get(admin::room))
         .route("/internal/tree", get(admin::tree))
         .route("/internal/users/{userId}", patch(admin::change_user))
+        .route("/internal/invites", get(invites::list).post(invites::create))
+        .route("/internal/invites/{inviteId}", delete(invites::revoke))
         .route("/internal/keys", get(keys::list))
         .route("/internal/keys/rotate", post(keys::rotate))
         .fallback(layers::nothing)

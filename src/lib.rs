@@ -13,6 +13,7 @@ pub mod ice;
 pub mod ledger;
 pub mod live;
 pub mod load;
+pub mod mail;
 pub mod net;
 pub mod rooms;
 pub mod storage;

@@ -1,4 +1,4 @@
-//! Persistent data: users, sessions, revocations, meetings.
+//! Persistent data: users, sessions, revocations, invites, mailed links, devices, meetings.
 //!
 //! One port (`Store`, one trait per table), two implementations that run the same statements: `Sqlite` (the embedded
 //! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
@@ -7,7 +7,10 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod copy;
+pub mod devices;
 mod error;
+pub mod invites;
+pub mod links;
 pub mod meetings;
 mod postgres;
 pub mod revocations;
@@ -22,7 +25,10 @@ pub mod users;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+pub use devices::{Device, DeviceHash, Devices};
 pub use error::StoreError;
+pub use invites::{Invite, InviteHash, Invites, NewInvite};
+pub use links::{LinkHash, Links, NewLink, Purpose, Reset};
 pub use meetings::{Meeting, MeetingChange, MeetingPage, Meetings, Mode};
 pub use postgres::Postgres;
 pub use revocations::{End, Revocation, Revocations};
@@ -38,7 +44,9 @@ pub use users::{NewPassword, NewUser, Users};
 /// Every operation returns within a few `Settings::query_within`. A change is either committed when it returns `Ok`, not
 /// made when it returns an error, or `StoreError::Unknown` (`contract::failures`).
 #[async_trait::async_trait]
-pub trait Store: Users + Sessions + Revocations + Meetings + SharedKeys + Send + Sync + 'static {
+pub trait Store:
+    Users + Sessions + Revocations + Invites + Links + Devices + Meetings + SharedKeys + Send + Sync + 'static
+{
     /// Runs a trivial query: for `/health/ready`.
     async fn ping(&self) -> Result<(), StoreError>;
     /// Writes a row, for the same: a full disk can be read.

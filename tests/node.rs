@@ -14,6 +14,8 @@ mod deployed;
 mod drained;
 #[path = "node/ended.rs"]
 mod ended;
+#[path = "node/invited.rs"]
+mod invited;
 #[path = "node/joined.rs"]
 mod joined;
 #[path = "node/locked.rs"]

@@ -1,58 +1,79 @@
 //! Signing up and logging in.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
-use super::{Accounts, Shared, SignedIn};
+use super::{Accounts, Program, Shared, SignedIn, SignedUp, after};
 use crate::{
-    auth::{AuthError, Login, RefreshToken, Signup, aside::Place},
-    storage::{NewSession, NewUser, StoreError, User},
+    auth::{AuthError, DeviceId, Login, RefreshToken, Signup, SignupMode, account::checked_email, aside::Place},
+    storage::{Device, NewSession, NewUser, StoreError, User},
 };
 
 /// The longest name of a program in the list of sessions.
 const CLIENT_LEN_MAX: usize = 200;
+/// How long a browser that has logged in is remembered.
+pub const DEVICE_WITHIN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Accounts {
-    /// Creates an account and logs it in. `client` names the program for the list of sessions.
+    /// Creates an account, and logs it in unless its owner has to prove first that the address is theirs.
     ///
     /// # Errors
-    /// `Invalid`, `EmailTaken`, `Busy`, `Store`.
-    pub async fn sign_up(&self, signup: Signup, client: &str) -> Result<SignedIn, AuthError> {
+    /// `SignupClosed`, `InviteRequired`, `InviteInvalid`, `Invalid`, `EmailTaken`, `Busy`, `Store`.
+    pub async fn sign_up(&self, signup: Signup, program: impl Into<Program>) -> Result<SignedUp, AuthError> {
+        if self.0.settings.signup == SignupMode::Closed {
+            return Err(AuthError::SignupClosed);
+        }
         let signup = signup.checked().map_err(AuthError::Invalid)?;
-        let (place, client) = (self.0.aside.enter()?, shortened(client));
-        self.change("sign up", |accounts| async move { accounts.sign_up(place, signup, client).await }).await
+        let (place, program) = (self.0.aside.enter()?, program.into());
+        self.change("sign up", |accounts| async move { accounts.sign_up(place, signup, program).await }).await
     }
 
     /// Logs an account in. Takes as long for an unknown address as for a wrong password.
     ///
     /// # Errors
-    /// `WrongCredentials`, `Disabled` (only with the right password), `Busy`, `Store`.
-    pub async fn log_in(&self, login: Login, client: &str) -> Result<SignedIn, AuthError> {
-        let (place, client) = (self.0.aside.enter()?, shortened(client));
-        self.change("log in", |accounts| async move { accounts.log_in(place, login, client).await }).await
+    /// `WrongCredentials`, `Disabled` and `Unverified` (only with the right password), `Busy`, `Store`.
+    pub async fn log_in(&self, login: Login, program: impl Into<Program>) -> Result<SignedIn, AuthError> {
+        let (place, program) = (self.0.aside.enter()?, program.into());
+        self.change("log in", |accounts| async move { accounts.log_in(place, login, program).await }).await
+    }
+
+    /// Whether this browser has logged in to the account of this address before.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn knows_device(&self, email: &str, device: &DeviceId) -> Result<bool, AuthError> {
+        let Ok(email) = checked_email("email", email) else { return Ok(false) };
+        Ok(self.0.store().knows_device(&email, &device.hash(), self.clock().now()).await?)
     }
 }
 
 impl Shared {
-    async fn sign_up(&self, place: Place, signup: Signup, client: String) -> Result<SignedIn, AuthError> {
-        // Checked first only to save a hash; the database's constraint decides.
-        if self.store().user_by_email(&signup.email).await?.is_some() {
+    async fn sign_up(&self, place: Place, signup: Signup, program: Program) -> Result<SignedUp, AuthError> {
+        let invite = self.invite_of(&signup).await?;
+        // Looked up first only to save a hash; the database's constraint decides.
+        let known = self.store().user_by_email(&signup.email).await?;
+        if known.is_some() && !self.settings.verify_email {
             return Err(AuthError::EmailTaken);
         }
-        let Signup { email, name, password } = signup;
+        let Signup { email, name, password, invite: _ } = signup;
         let hasher = Arc::clone(&self.hasher);
         let password_hash = place.hash(move || hasher.hash(&password)).await??;
-        let new = NewUser { id: Uuid::now_v7(), email, name, password_hash, created_at: self.parts.clock.now() };
-        let (session, refresh) = self.new_session(client);
+        let created_at = self.parts.clock.now();
+        let new = NewUser { id: Uuid::now_v7(), email, name, password_hash, created_at, invite };
+        if self.settings.verify_email {
+            return self.sign_up_by_mail(known, new).await.map(|()| SignedUp::Mailed);
+        }
+        let (session, refresh) = self.new_session(program);
         let user = match self.store().add_user(&new, &session).await {
             Err(StoreError::EmailTaken) => return Err(AuthError::EmailTaken),
+            Err(StoreError::InviteInvalid) => return Err(AuthError::InviteInvalid),
             other => other?,
         };
-        self.signed_in(user, session.id, refresh).await
+        Ok(SignedUp::In(Box::new(self.signed_in(user, session.id, refresh).await?)))
     }
 
-    async fn log_in(&self, place: Place, login: Login, client: String) -> Result<SignedIn, AuthError> {
+    async fn log_in(&self, place: Place, login: Login, program: Program) -> Result<SignedIn, AuthError> {
         let user = match login.may_exist() {
             true => self.store().user_by_email(login.email.trim()).await?,
             false => None,
@@ -61,7 +82,10 @@ impl Shared {
         if user.disabled {
             return Err(AuthError::Disabled);
         }
-        let (session, refresh) = self.new_session(client);
+        if self.settings.verify_email && user.verified_at.is_none() {
+            return Err(AuthError::Unverified);
+        }
+        let (session, refresh) = self.new_session(program);
         let end = self.end();
         let begun =
             self.store().begin_session((user.id, &user.password_hash), &session, self.settings.sessions_max, end);
@@ -90,14 +114,15 @@ impl Shared {
     }
 
     /// A session that begins now, and its first refresh token.
-    fn new_session(&self, client: String) -> (NewSession, RefreshToken) {
+    fn new_session(&self, program: Program) -> (NewSession, RefreshToken) {
         let (refresh, now) = (RefreshToken::random(), self.parts.clock.now());
         let session = NewSession {
             id: Uuid::new_v4(),
-            client,
+            client: shortened(&program.name),
             token: refresh.hash(),
             started_at: now,
             expires_at: self.expiry_of_refresh(now),
+            device: program.device.map(|device| Device { hash: device.hash(), expires_at: after(now, DEVICE_WITHIN) }),
         };
         (session, refresh)
     }

@@ -1,6 +1,6 @@
 //! Sessions: refresh, log out, list, end.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{Accounts, Shared, SignedIn};
@@ -40,6 +40,14 @@ impl Accounts {
     /// `Store`.
     pub async fn sessions(&self, user: Uuid) -> Result<Vec<Session>, AuthError> {
         Ok(self.0.store().sessions_of(user).await?)
+    }
+
+    /// Until when each browser that has logged in is remembered, the last used first.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn devices(&self, user: Uuid) -> Result<Vec<Timestamp>, AuthError> {
+        Ok(self.0.store().devices_of(user).await?)
     }
 
     /// Ends a session of this user; false when there is none.

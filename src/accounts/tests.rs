@@ -3,17 +3,20 @@
 mod ending;
 mod entering;
 mod following;
+mod recovery;
 mod sessions;
 
 use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{Accounts, Parts};
+use super::{Accounts, Mailing, Parts, SignedIn, SignedUp};
 use crate::{
     auth::{KeyRing, Login, Settings, Signup, Tokens, tests::Hand},
     changes::Changes,
     live::told::Told,
+    mail::{self, MailQueue, kept::Kept},
+    net::rate::{Rate, Table},
     rooms::{Hosting, NewRoom, Rooms, cache::MemoryCache},
     storage::{self, Mode, RoomId, Store},
 };
@@ -28,6 +31,9 @@ struct Bench {
     hand: Hand,
     store: Arc<dyn Store>,
     live: Arc<Told>,
+    mails: Arc<Kept>,
+    queue: MailQueue,
+    changes: Changes,
     rooms: Rooms,
     hosting: Hosting,
     accounts: Accounts,
@@ -46,16 +52,25 @@ async fn bench(settings: Settings) -> Bench {
     let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(10, std::time::Duration::from_secs(30))));
     let changes = Changes::default();
     let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), 10);
+    let mails = Arc::new(Kept::default());
+    let queue = MailQueue::new(Arc::clone(&mails) as _, mail::Limits::default());
+    let mailing = Mailing {
+        queue: queue.clone(),
+        site_url: "https://call.example.org".to_owned(),
+        is_sent: true,
+        per_address: Table::new(Rate { burst: 5, per: std::time::Duration::from_secs(60 * 60) }, 100),
+    };
     let parts = Parts {
         store: Arc::clone(&store),
         tokens,
         live: Arc::clone(&live) as _,
         hosting: hosting.clone(),
-        changes,
+        changes: changes.clone(),
+        mailing,
         clock: hand.clock(),
     };
     let accounts = Accounts::new(parts, settings).expect("accounts");
-    Bench { _folder: folder, hand, store, live, rooms, hosting, accounts }
+    Bench { _folder: folder, hand, store, live, mails, queue, changes, rooms, hosting, accounts }
 }
 
 impl Bench {
@@ -65,8 +80,22 @@ impl Bench {
     }
 }
 
+impl SignedUp {
+    fn signed_in(self) -> SignedIn {
+        match self {
+            Self::In(session) => *session,
+            Self::Mailed => panic!("a mail was sent instead"),
+        }
+    }
+}
+
 fn ann() -> Signup {
-    Signup { email: "Ann@Example.org".to_owned(), password: "correct horse".to_owned(), name: "Ann".to_owned() }
+    Signup {
+        email: "Ann@Example.org".to_owned(),
+        password: "correct horse".to_owned(),
+        name: "Ann".to_owned(),
+        invite: None,
+    }
 }
 
 fn login(email: &str, password: &str) -> Login {

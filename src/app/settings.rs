@@ -9,10 +9,10 @@ use secrecy::SecretString;
 
 use crate::{
     auth,
-    config::{Config, LedgerUrl, Rate},
+    config::{Config, LedgerUrl, MailSecurity, Rate, SignupMode},
     http, ice,
     ledger::{RedisLimits, redis::RedisAddress},
-    net, storage,
+    mail, net, storage,
     telemetry::memory::{self, MemoryMax},
     ws::{self, guard},
 };
@@ -145,6 +145,12 @@ pub(super) fn storage(config: &Config) -> storage::Settings {
 pub(super) fn auth(config: &Config) -> auth::Settings {
     let from = &config.auth;
     auth::Settings {
+        signup: match from.signup {
+            SignupMode::Open => auth::SignupMode::Open,
+            SignupMode::Invite => auth::SignupMode::Invite,
+            SignupMode::Closed => auth::SignupMode::Closed,
+        },
+        verify_email: from.verify_email,
         access_ttl: from.access_ttl,
         refresh_ttl: from.refresh_ttl,
         refresh_grace: from.refresh_grace,
@@ -157,6 +163,39 @@ pub(super) fn auth(config: &Config) -> auth::Settings {
         hashing_max: from.hashing_parallel_max.map_or(0, std::num::NonZeroUsize::get),
         hashing_queue_max: from.hashing_queue_max.get(),
     }
+}
+
+/// The mail server, if mails are sent.
+pub(super) fn mail_server(config: &Config) -> Option<mail::Server> {
+    let url = config.mail.url.as_ref()?;
+    Some(mail::Server {
+        host: url.host.clone(),
+        port: url.port,
+        security: match url.security {
+            MailSecurity::Tls => mail::Security::Tls,
+            MailSecurity::StartTls => mail::Security::StartTls,
+            MailSecurity::Plain => mail::Security::Plain,
+        },
+        credentials: url.credentials.as_ref().map(|(user, password)| (user.clone(), password.expose().into())),
+        from: config.mail.from.clone().unwrap_or_default(),
+    })
+}
+
+pub(super) fn mails(config: &Config) -> mail::Limits {
+    let from = &config.mail;
+    mail::Limits {
+        waiting_max: from.waiting_max.get(),
+        send_within: from.send_within,
+        retry_within: from.retry_within,
+        ..mail::Limits::default()
+    }
+}
+
+/// What links begin with: the URL that people type, else this machine's own.
+pub(super) fn site_url(config: &Config) -> String {
+    let scheme = if config.http.tls_cert.is_some() { "https" } else { "http" };
+    let here = || format!("{scheme}://localhost:{}", config.http.bind.port());
+    config.http.public_url.as_ref().map_or_else(here, ToString::to_string)
 }
 
 pub(super) fn ice(config: &Config) -> ice::Settings {
@@ -222,7 +261,7 @@ pub(super) fn edge(config: &Config) -> ws::Limits {
     }
 }
 
-fn rate(rate: Rate) -> http::rate::Rate {
+pub(super) fn rate(rate: Rate) -> http::rate::Rate {
     http::rate::Rate { burst: rate.count.get(), per: rate.per }
 }
 

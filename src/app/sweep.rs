@@ -12,7 +12,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How many at once: the single writer is not blocked for long.
 const SWEEP_MAX: u32 = 1_000;
 
-/// Deletes expired sessions, tokens and revocations until `stop`.
+/// Deletes what has expired until `stop`.
 pub(super) async fn expired(accounts: Accounts, stop: CancellationToken) {
     let mut look = interval(SWEEP_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -24,7 +24,7 @@ pub(super) async fn expired(accounts: Accounts, stop: CancellationToken) {
             _ = look.tick() => {}
         }
         if let Err(why) = accounts.sweep(SWEEP_MAX).await {
-            tracing::warn!(%why, "cannot delete expired sessions; retrying in a minute");
+            tracing::warn!(%why, "cannot delete expired rows; retrying in a minute");
         }
     }
 }

@@ -61,6 +61,10 @@ pub struct Signup {
         example = "Ann"
     )]
     pub name: String,
+    /// The code of an invite, where signing up needs one (`GET /api/auth/settings`).
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 100, example = "8Z7kq3JmXw2bT9aRz0LhVg")]
+    pub invite: Option<String>,
 }
 
 /// A request to log in.
@@ -102,6 +106,15 @@ impl Login {
     pub fn may_exist(&self) -> bool {
         email_fault(self.email.trim()).is_none()
     }
+}
+
+/// The address in its stored form.
+///
+/// # Errors
+/// It is not an address; the error names `field`.
+pub fn checked_email(field: &str, email: &str) -> Result<String, FieldError> {
+    let email = email.trim();
+    email_fault(email).map_or_else(|| Ok(email.to_owned()), |why| Err(FieldError::new(field, why)))
 }
 
 fn email_fault(email: &str) -> Option<String> {

@@ -2,9 +2,26 @@
 
 use std::time::Duration;
 
+/// Who may sign up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SignupMode {
+    /// Anybody.
+    #[default]
+    Open,
+    /// Whoever has an invite.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
 /// Limits of accounts and tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// Who may sign up.
+    pub signup: SignupMode,
+    /// Whether an account can be used only after its owner has proved that the address is theirs.
+    pub verify_email: bool,
     /// Lifetime of an access token; at most `24h`. Revoked ones are refused at once on nodes that know of it.
     pub access_ttl: Duration,
     /// Lifetime of a refresh token, from its last use on: how long a user may be away without a new login.
@@ -34,6 +51,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            signup: SignupMode::Open,
+            verify_email: false,
             access_ttl: Duration::from_secs(15 * 60),
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
             refresh_grace: Duration::from_secs(10),

@@ -39,6 +39,7 @@ async fn node() -> Node {
         name: "Ann".to_owned(),
         password_hash: "x".to_owned(),
         created_at: Timestamp::UNIX_EPOCH,
+        invite: None,
     };
     let session = NewSession {
         id: uuid::Uuid::new_v4(),
@@ -46,6 +47,7 @@ async fn node() -> Node {
         token: [0; 32],
         started_at: Timestamp::UNIX_EPOCH,
         expires_at: Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(60),
+        device: None,
     };
     store.add_user(&ann, &session).await.expect("added");
     KeyRing::open(&data.join("keys"), now()).expect("keys");

@@ -1,25 +1,72 @@
-//! The operators' door of a running node, over its unix socket: one request, one answer. Must not know routes.
+//! The operators' door of a running node, over its unix socket: who holds the data directory; one request, one answer.
+//! Must not know routes.
 
 use std::{
     io::{Read as _, Write as _},
     os::unix::net::UnixStream,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
 use anyhow::{Context as _, bail};
+use hyper::Method;
+use jiff::Timestamp;
 use serde_json::Value;
+
+use crate::config::Config;
+use crate::files::{Holder, Lock, LockError, private};
 
 /// Timeout of each step: a rotation generates a key on a machine that may be busy.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Maximum length of an answer, head included.
 const ANSWER_BYTES_MAX: u64 = 1 << 20;
 
-/// Posts `body` and returns the answer's.
+/// Who may change what is in the data directory.
+pub(super) enum Held {
+    /// A running node, which is asked at this socket.
+    ByNode(PathBuf),
+    /// This process, as long as this is kept.
+    ByUs(#[expect(dead_code, reason = "it ends when it is dropped")] Lock),
+}
+
+/// Holds the data directory for `command`, or finds the node that does.
+///
+/// # Errors
+/// It cannot be made, or another command holds it.
+pub(super) fn hold(config: &Config, command: &str) -> anyhow::Result<Held> {
+    let data = &config.node.data_dir;
+    private::make_folder(data).with_context(|| {
+        format!("cannot create the data directory {} → choose another with --data-dir", data.display())
+    })?;
+    match Lock::take(data, Holder::this(command, Timestamp::now())) {
+        Ok(lock) => Ok(Held::ByUs(lock)),
+        Err(LockError::Held { holder: Some(holder), .. }) if holder.command == "serve" => {
+            let usual = || config.admin.socket.clone().unwrap_or_else(|| data.join("admin.sock"));
+            Ok(Held::ByNode(holder.socket.unwrap_or_else(usual)))
+        }
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// The socket of the node that runs on this configuration's data.
+///
+/// # Errors
+/// None does.
+pub(super) fn of_running_node(config: &Config) -> anyhow::Result<PathBuf> {
+    let data = &config.node.data_dir;
+    if data.is_dir()
+        && let Held::ByNode(socket) = hold(config, "invite")?
+    {
+        return Ok(socket);
+    }
+    bail!("no node runs on the data directory {} → start it, or name another with --data-dir", data.display())
+}
+
+/// Sends a request, with `body` if it has one, and returns the answer's.
 ///
 /// # Errors
 /// Nobody listens there, this user may not connect, or the node refused; then the error is the problem's detail.
-pub(super) fn post(socket: &Path, path: &str, body: &Value) -> anyhow::Result<Value> {
+pub(super) fn ask(socket: &Path, method: &Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
     let cannot = || {
         format!(
             "cannot reach the running node at {} → run this as the node's user or root; if it has just started, try again",
@@ -28,9 +75,9 @@ pub(super) fn post(socket: &Path, path: &str, body: &Value) -> anyhow::Result<Va
     };
     let mut stream = UnixStream::connect(socket).with_context(cannot)?;
     stream.set_read_timeout(Some(ANSWER_WITHIN)).and_then(|()| stream.set_write_timeout(Some(ANSWER_WITHIN)))?;
-    let body = body.to_string();
+    let body = body.map(Value::to_string).unwrap_or_default();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: aldis\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: aldis\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     let mut answer = Vec::new();
@@ -53,6 +100,9 @@ fn read(answer: &[u8]) -> anyhow::Result<Value> {
         }
     };
     let status = response.code.unwrap_or_default();
+    if status == 204 {
+        return Ok(Value::Null);
+    }
     let body: Value = serde_json::from_slice(&answer[head..])
         .with_context(|| format!("the running node answered {status} without JSON → is it of another version?"))?;
     if (200..300).contains(&status) {
@@ -83,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_socket_where_nobody_listens_is_named() {
-        let why = post(Path::new("no/such.sock"), "/", &Value::Null).expect_err("nobody").to_string();
+        let why = ask(Path::new("no/such.sock"), &Method::GET, "/", None).expect_err("nobody").to_string();
         assert!(why.contains("no/such.sock → run this as the node's user"), "{why}");
     }
 }

@@ -2,10 +2,10 @@
 //! are changed here, and so is the table that nodes share. Must not know how keys are stored.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use hyper::Method;
 use jiff::Timestamp;
 
 use super::door;
@@ -14,7 +14,6 @@ use super::flags::Flags;
 use super::ring;
 use crate::auth::keys::{KeyInfo, Role, Rotation};
 use crate::config::Config;
-use crate::files::{Holder, Lock, LockError, private};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -85,48 +84,27 @@ fn list(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
 fn generate(config: &Config) -> anyhow::Result<Vec<KeyInfo>> {
     match hold(config)? {
         // Its holder has generated one.
-        Held::ByNode(_) => list(config),
-        Held::ByUs(_) => Ok(ring::open(config)?.keys.list()),
+        Some(door::Held::ByNode(_)) => list(config),
+        _held => Ok(ring::open(config)?.keys.list()),
     }
 }
 
 fn rotate(config: &Config, rotation: Rotation) -> anyhow::Result<Vec<KeyInfo>> {
-    match hold(config)? {
-        Held::ByNode(socket) => {
-            let wish = serde_json::json!({ "rotation": rotation });
-            let mut answer = door::post(&socket, "/internal/keys/rotate", &wish)?;
-            serde_json::from_value(answer["keys"].take()).context("the running node's answer lists no keys")
-        }
-        Held::ByUs(_held) => {
-            let is_first = ring::shared(config).is_none() && !ring::folder(config).exists();
-            let ring = ring::open(config)?;
-            if is_first { Ok(ring.keys.list()) } else { ring.keys.rotate(rotation, Timestamp::now()) }
-        }
+    let held = hold(config)?;
+    if let Some(door::Held::ByNode(socket)) = held {
+        let wish = serde_json::json!({ "rotation": rotation });
+        let mut answer = door::ask(&socket, &Method::POST, "/internal/keys/rotate", Some(&wish))?;
+        return serde_json::from_value(answer["keys"].take()).context("the running node's answer lists no keys");
     }
+    let is_first = ring::shared(config).is_none() && !ring::folder(config).exists();
+    let ring = ring::open(config)?;
+    if is_first { Ok(ring.keys.list()) } else { ring.keys.rotate(rotation, Timestamp::now()) }
 }
 
-/// Who may change the keys.
-enum Held {
-    /// A running node, which is asked at this socket.
-    ByNode(PathBuf),
-    /// This process: it holds the data directory, or the keys are in a database.
-    ByUs(Option<Lock>),
-}
-
-fn hold(config: &Config) -> anyhow::Result<Held> {
+/// The holder of the data directory; nobody needs to hold it where the keys are in a database.
+fn hold(config: &Config) -> anyhow::Result<Option<door::Held>> {
     if ring::shared(config).is_some() {
-        return Ok(Held::ByUs(None));
+        return Ok(None);
     }
-    let data = &config.node.data_dir;
-    private::make_folder(data).with_context(|| {
-        format!("cannot create the data directory {} → choose another with --data-dir", data.display())
-    })?;
-    match Lock::take(data, Holder::this("keys", Timestamp::now())) {
-        Ok(lock) => Ok(Held::ByUs(Some(lock))),
-        Err(LockError::Held { holder: Some(holder), .. }) if holder.command == "serve" => {
-            let usual = || config.admin.socket.clone().unwrap_or_else(|| data.join("admin.sock"));
-            Ok(Held::ByNode(holder.socket.unwrap_or_else(usual)))
-        }
-        Err(why) => Err(why.into()),
-    }
+    door::hold(config, "keys").map(Some)
 }

@@ -8,10 +8,26 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
-/// Tokens and passwords.
+/// Who may sign up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignupMode {
+    /// Anybody.
+    Open,
+    /// Whoever has an invite.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+/// Accounts, tokens and passwords.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
+    /// Who may sign up.
+    pub signup: SignupMode,
+    /// Whether an account can be used only after its owner has opened a link in a mail.
+    pub verify_email: bool,
     /// Lifetime of an access token.
     #[serde(with = "text")]
     pub access_ttl: Duration,
@@ -48,6 +64,8 @@ pub struct Auth {
 impl Default for Auth {
     fn default() -> Self {
         Self {
+            signup: SignupMode::Open,
+            verify_email: false,
             access_ttl: Duration::from_secs(15 * 60),
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
             refresh_grace: Duration::from_secs(10),

@@ -17,6 +17,8 @@ impl Loaded {
         self.one("database.url_file", url.as_deref(), faults, |config, url| config.database.url = Some(url));
         let url = self.config.ledger.redis_url_file.clone();
         self.one("ledger.redis_url_file", url.as_deref(), faults, |config, url| config.ledger.redis_url = Some(url));
+        let url = self.config.mail.url_file.clone();
+        self.one("mail.url_file", url.as_deref(), faults, |config, url| config.mail.url = Some(url));
         if let Some(path) = self.config.ice.turn_secrets_file.clone() {
             let text = self.text_at("ice.turn_secrets_file", &path, faults).unwrap_or_default();
             let secrets = text.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -12,8 +12,10 @@ use super::text::{self, rate::Rate};
 pub struct RateLimits {
     /// Sign-ups, logins and refreshes per address.
     pub auth_per_address: Rate,
-    /// Logins per e-mail address, from anywhere: slows guessing without locking anybody out permanently.
+    /// Logins per e-mail address and client network, or per e-mail address and browser that has logged in before.
     pub auth_per_email: Rate,
+    /// Mails to one e-mail address, whoever asks for them.
+    pub mails_per_email: Rate,
     /// All requests per address.
     pub requests_per_address: Rate,
     /// All requests per signed-in user.
@@ -29,6 +31,7 @@ impl Default for RateLimits {
         Self {
             auth_per_address: Rate::per_minutes(120, 1),
             auth_per_email: Rate::per_minutes(20, 5),
+            mails_per_email: Rate::per_minutes(5, 60),
             requests_per_address: Rate::per_minutes(1_200, 1),
             requests_per_user: Rate::per_minutes(600, 1),
             sockets_per_address: Rate::per_minutes(2_400, 1),

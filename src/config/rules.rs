@@ -25,6 +25,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     socket(config, &mut found);
     room(config, &mut found);
     auth(config, &mut found);
+    mail(config, &mut found);
     ice(config, &mut found);
     storage(config, &mut found);
     found.0.extend(unsealed(config));
@@ -234,6 +235,28 @@ fn auth(config: &Config, found: &mut Found) {
     found.when(memory > 1 << 30, &["auth.argon2_memory"], "more than 1GiB", help);
     let passes = auth.argon2_iterations.get();
     found.when(passes > 64, &["auth.argon2_iterations"], "more than 64", "write a whole number from 1 to 64");
+}
+
+fn mail(config: &Config, found: &mut Found) {
+    let mail = &config.mail;
+    let twice = mail.url.is_some() && mail.url_file.is_some();
+    found.when(twice, &["mail.url_file", "mail.url"], "the URL is set already", "keep one of the two");
+    let key = if mail.url_file.is_some() { "mail.url_file" } else { "mail.url" };
+    let help = "set `mail.from` to an address of yours, such as \"no-reply@call.example.org\"";
+    found.when(mail.is_sent() && mail.from.is_none(), &[key, "mail.from"], "a mail server, but no sender", help);
+    let help = "set `http.public_url` to the URL that people type";
+    let unknown = mail.is_sent() && config.http.public_url.is_none();
+    found.when(unknown, &[key, "http.public_url"], "mails contain links, which begin with the public URL", help);
+    let is_sender = mail.from.as_deref().is_none_or(|from| from.parse::<lettre::message::Mailbox>().is_ok());
+    let help = "write an address, such as \"no-reply@call.example.org\" or \"Aldis <no-reply@call.example.org>\"";
+    found.when(!is_sender, &["mail.from"], "not an e-mail address", help);
+    let help = "set `mail.url`, or leave it out";
+    let unseen = config.auth.verify_email && !mail.is_sent();
+    found.when(unseen, &["auth.verify_email", "mail.url"], "nobody would receive the link", help);
+    found.within("mail.send_within", mail.send_within, SECOND, 5 * MINUTE);
+    found.within("mail.retry_within", mail.retry_within, Duration::ZERO, 30 * MINUTE);
+    let many = mail.waiting_max.get() > 100_000;
+    found.when(many, &["mail.waiting_max"], "more than 100000", "write a whole number from 1 to 100000");
 }
 
 fn ice(config: &Config, found: &mut Found) {

@@ -52,6 +52,15 @@ pub(super) struct SessionList {
     sessions: Vec<SessionBody>,
 }
 
+/// A browser that is known from a login.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DeviceBody {
+    /// When it is forgotten unless it logs in.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
 /// Everything that is stored about an account.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -61,8 +70,14 @@ pub(super) struct Export {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// When its owner proved that the address is theirs; absent if they did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, nullable = false, required = false)]
+    verified_at: Option<Timestamp>,
     /// Its sessions.
     sessions: Vec<SessionBody>,
+    /// Browsers that are known from a login, and until when; the last used first.
+    devices: Vec<DeviceBody>,
     /// The rooms it hosts, newest first.
     rooms: Vec<RoomBody>,
 }
@@ -178,8 +193,10 @@ pub(super) async fn export(State(site): State<Shared>, caller: Caller) -> Result
         before = Some((last.created_at, last.room_id));
         rooms.extend(page.into_iter().map(|room| RoomBody::new(room, None)));
     }
-    let created_at = user.created_at;
-    Ok(Json(Export { account: user.into(), created_at, sessions, rooms }))
+    let devices = site.accounts.devices(caller.user).await?.into_iter();
+    let devices = devices.map(|expires_at| DeviceBody { expires_at }).collect();
+    let (created_at, verified_at) = (user.created_at, user.verified_at);
+    Ok(Json(Export { account: user.into(), created_at, verified_at, sessions, devices, rooms }))
 }
 
 /// Deletes your account with its sessions and rooms.

@@ -83,7 +83,7 @@ fn event<'a>(method: &Method, route: &'a str, code: Option<Code>) -> Option<&'a 
         return Some("operator");
     }
     match ACCOUNTS.iter().find_map(|path| route.strip_prefix(path)) {
-        Some(action) if changes => action.split('/').next(),
+        Some(action) if changes => action.strip_prefix("password/").unwrap_or(action).split('/').next(),
         None if *method == Method::DELETE => Some("delete"),
         None if *method == Method::PATCH => Some("change"),
         Some(_) | None => None,
@@ -102,6 +102,9 @@ mod tests {
             (Method::POST, "/api/auth/login", Some(Code::RateLimited), Some("login")),
             (Method::POST, "/api/auth/login", Some(Code::Unavailable), None),
             (Method::POST, "/api/auth/logout", None, Some("logout")),
+            (Method::POST, "/api/auth/password/forgot", None, Some("forgot")),
+            (Method::POST, "/api/auth/password/reset", Some(Code::LinkInvalid), Some("reset")),
+            (Method::POST, "/api/auth/verify", None, Some("verify")),
             (Method::GET, "/api/auth/me", None, None),
             (Method::POST, "/api/account/password", Some(Code::PasswordWrong), Some("password")),
             (Method::DELETE, "/api/account/sessions/{sessionId}", None, Some("sessions")),

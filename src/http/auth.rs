@@ -4,6 +4,8 @@
 //! (signup, login), or by sending `{"refreshToken": …}` (refresh, logout); then no refresh cookie is set.
 
 mod door;
+pub(super) mod recovery;
+pub(super) mod settings;
 
 use axum::{
     Json,
@@ -13,7 +15,8 @@ use axum::{
 };
 pub(super) use door::Door;
 pub(super) use door::REFRESH_BY;
-use door::{RefreshBy, RefreshCookie, RefreshHeader};
+use door::{LoginDoor, RefreshBy, RefreshCookie, RefreshHeader};
+use recovery::Mailed;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,6 +29,7 @@ use super::{
     problem::{Code, Problem, ProblemBody},
 };
 use crate::{
+    accounts::SignedUp,
     auth::{AuthError, Login, Signup},
     storage::User,
 };
@@ -75,35 +79,44 @@ pub(super) struct RefreshBody {
     refresh_token: String,
 }
 
-/// Creates an account and logs it in.
+/// Creates an account and logs it in; where addresses are verified, mails a link instead.
 #[utoipa::path(post, path = "/api/auth/signup", tag = "auth", operation_id = "signUp", request_body = Signup,
     params(RefreshHeader),
-    responses((status = 201, body = LetIn, description = "The new account and its tokens"), (status = 409, body = ProblemBody, description = "`email_taken`")))]
+    responses((status = 201, body = LetIn, description = "The new account and its tokens"),
+        (status = 202, body = Mailed, description = "Where addresses are verified: a mail was sent, whether or not the address has an account"), 
+        (status = 403, body = ProblemBody, description = "`signup_closed`, `invite_required` or `invite_invalid`"),
+        (status = 409, body = ProblemBody, description = "`email_taken`")))]
 pub(super) async fn signup(
     State(site): State<Shared>,
     door: Door,
     by: RefreshBy,
     Body(signup): Body<Signup>,
 ) -> Result<Response, Problem> {
-    let session = counted("signup", site.accounts.sign_up(signup, door.client()).await)?;
-    Ok(door.let_in(&site, StatusCode::CREATED, session, by))
+    let program = door.program(by, None);
+    let device = program.device.clone();
+    match counted("signup", site.accounts.sign_up(signup, program).await)? {
+        SignedUp::In(session) => Ok(door.let_in(&site, StatusCode::CREATED, (*session, device), by)),
+        SignedUp::Mailed => Ok((StatusCode::ACCEPTED, Json(Mailed::SIGNED_UP)).into_response()),
+    }
 }
 
 /// Logs an account in.
 #[utoipa::path(post, path = "/api/auth/login", tag = "auth", operation_id = "logIn", request_body = Login,
     params(RefreshHeader),
     responses((status = 200, body = LetIn, description = "The account and its tokens"), (status = 401, body = ProblemBody, description = "`credentials_invalid`"),
-        (status = 403, body = ProblemBody, description = "`account_disabled`")))]
+        (status = 403, body = ProblemBody, description = "`account_disabled` or `email_unverified`")))]
 pub(super) async fn login(
     State(site): State<Shared>,
-    door: Door,
+    door: LoginDoor,
     by: RefreshBy,
     Body(login): Body<Login>,
 ) -> Result<Response, Problem> {
-    let tried = door.may_try(&site, &login.email).await;
-    tried.inspect_err(|_| metrics::auth_result("login", Code::RateLimited.as_str()))?;
-    let session = counted("login", site.accounts.log_in(login, door.client()).await)?;
-    Ok(door.let_in(&site, StatusCode::OK, session, by))
+    let opened = door.opened(&site, &login.email).await;
+    let (door, known) = opened.inspect_err(|refused| metrics::auth_result("login", refused.code.as_str()))?;
+    let program = door.program(by, known);
+    let device = program.device.clone();
+    let session = counted("login", site.accounts.log_in(login, program).await)?;
+    Ok(door.let_in(&site, StatusCode::OK, (session, device), by))
 }
 
 /// Exchanges a refresh token for new tokens. It can be used once; if the response was lost, the same exchange may be
@@ -122,7 +135,7 @@ pub(super) async fn refresh(
         Ok((site.accounts.refresh(token).await?, by))
     };
     match counted("refresh", traded.await) {
-        Ok((session, by)) => Ok(door.let_in(&site, StatusCode::OK, session, by)),
+        Ok((session, by)) => Ok(door.let_in(&site, StatusCode::OK, (session, None), by)),
         Err(problem) => {
             let is_final = problem.code == Code::RefreshInvalid;
             let mut response = problem.into_response();

@@ -1,13 +1,13 @@
-//! Sets and removes the two cookies of a session (RFC 6265). Their names and reading them are `net::cookie`'s.
+//! Sets and removes the cookies of a session and of a browser (RFC 6265). Their names and reading them are `net::cookie`'s.
 
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::net::cookie;
-pub use cookie::{ACCESS, REFRESH};
+pub use cookie::{ACCESS, DEVICE, REFRESH};
 
-/// Where the refresh token is needed. Over TLS its cookie has `Path=/`, which the prefix `__Host-` demands.
+/// Where the refresh token and the device are needed. Over TLS their cookies have `Path=/`, which the prefix `__Host-` demands.
 const REFRESH_PATH: &str = "/api/auth";
 
 /// Sets the cookie with an access token that is valid for `ttl`.
@@ -21,7 +21,13 @@ pub(super) fn set_refresh(headers: &mut HeaderMap, token: &str, ttl: Duration, s
     set(headers, (REFRESH, token), &format!("Path={path}; SameSite=Strict"), ttl, secure);
 }
 
-/// Removes both cookies.
+/// Sets the cookie that a browser is known by at its next login. It stays when its owner logs out.
+pub(super) fn set_device(headers: &mut HeaderMap, device: &str, ttl: Duration, secure: bool) {
+    let path = if secure { "/" } else { REFRESH_PATH };
+    set(headers, (DEVICE, device), &format!("Path={path}; SameSite=Lax"), ttl, secure);
+}
+
+/// Removes both cookies of a session.
 pub(super) fn forget(headers: &mut HeaderMap, secure: bool) {
     set_access(headers, "", Duration::ZERO, secure);
     set_refresh(headers, "", Duration::ZERO, secure);

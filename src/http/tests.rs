@@ -1,13 +1,16 @@
 //! The routers in process: a real database file, real tokens, real layers; only the live rooms are a fake.
 
 mod accounts;
+mod devices;
 mod documents;
 mod keys;
 mod layers;
 mod malformed;
 mod operations;
 mod operators;
+mod recovery;
 mod rooms;
+mod signups;
 #[cfg(feature = "fault-injection")]
 mod tree;
 mod upgrades;
@@ -32,13 +35,14 @@ use uuid::Uuid;
 
 use super::{Check, Health, Rates, Settings, Site, problem, router};
 use crate::{
-    accounts::{Accounts, Parts},
+    accounts::{Accounts, Mailing, Parts},
     auth::{self, Clock, KeyRing, Tokens},
     changes::Changes,
     ice::{self, Ice},
     live::told::Told,
     load::Load,
-    net,
+    mail::{self, MailQueue, kept::Kept},
+    net::{self, rate::Table},
     rooms::{Hosting, Rooms, cache::MemoryCache},
     storage::{self, Store},
 };
@@ -55,6 +59,7 @@ struct Bench {
     /// Seconds since 1970, as the site sees it.
     now: Arc<AtomicI64>,
     live: Arc<Told>,
+    mails: Arc<Kept>,
     store: Arc<dyn Store>,
     site: Arc<Site>,
     router: Router,
@@ -74,6 +79,11 @@ async fn bench() -> Bench {
 }
 
 async fn bench_with(settings: Settings) -> Bench {
+    bench_of(settings, auth::Settings::default()).await
+}
+
+/// A site with these settings of accounts, and hashes that cost little.
+async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let store = storage::open(None, folder.path(), &storage::Settings::default()).await.expect("a database");
     let now = Arc::new(AtomicI64::new(1_800_000_000));
@@ -81,8 +91,7 @@ async fn bench_with(settings: Settings) -> Bench {
         let now = Arc::clone(&now);
         move || Timestamp::from_second(now.load(Ordering::SeqCst)).expect("a time")
     });
-    let cheap =
-        auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth::Settings::default() };
+    let cheap = auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth };
     let tokens = Arc::new(Tokens::new(Arc::clone(&KEYS.1), &cheap, clock.clone()));
     let live = Arc::new(Told::default());
     let revoked = Arc::clone(tokens.revoked());
@@ -92,12 +101,20 @@ async fn bench_with(settings: Settings) -> Bench {
     let rooms = Rooms::new(Arc::clone(&store), Arc::new(MemoryCache::new(100, Duration::from_secs(30))));
     let changes = Changes::default();
     let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), settings.rooms.per_host_max);
+    let mails = Arc::new(Kept::default());
+    let mailing = Mailing {
+        queue: MailQueue::new(Arc::clone(&mails) as _, mail::Limits::default()),
+        site_url: "https://call.example.org".to_owned(),
+        is_sent: true,
+        per_address: Table::new(net::rate::Rate { burst: 5, per: Duration::from_secs(60 * 60) }, 100),
+    };
     let parts = Parts {
         store: Arc::clone(&store),
         tokens,
         live: Arc::clone(&live) as _,
         hosting: hosting.clone(),
         changes,
+        mailing,
         clock,
     };
     let accounts = Accounts::new(parts, cheap).expect("accounts");
@@ -122,7 +139,7 @@ async fn bench_with(settings: Settings) -> Bench {
         rates: Rates::new(&settings.rates, None),
         settings,
     });
-    Bench { _folder: folder, now, live, store, router: router(Arc::clone(&site)), site }
+    Bench { _folder: folder, now, live, mails, store, router: router(Arc::clone(&site)), site }
 }
 
 /// An answer, read.

@@ -1,4 +1,4 @@
-//! The two cookies of a session: their names, and reading them. Over TLS the names begin with `__Host-`, so that neither
+//! The two cookies of a session, and the one of a browser that has logged in: their names, and reading them. Over TLS the names begin with `__Host-`, so that neither
 //! a sibling domain nor a page over plain HTTP can set them (RFC 6265bis §4.1.3.2). Must not know what a token contains.
 //!
 //! A browser adds cookies by itself, so one that cannot be meant is treated as absent: another program's on the same
@@ -11,6 +11,9 @@ use hyper::http::header;
 pub const ACCESS: &str = "access_token";
 /// The refresh token.
 pub const REFRESH: &str = "refresh_token";
+
+/// What a browser that has logged in is known by, at its next login.
+pub const DEVICE: &str = "device";
 
 /// The longest value that is read, in bytes.
 const VALUE_BYTES_MAX: usize = 4096;
@@ -35,6 +38,12 @@ pub fn access(headers: &HeaderMap, secure: bool) -> Option<String> {
 #[must_use]
 pub fn refresh(headers: &HeaderMap, secure: bool) -> Option<String> {
     only(headers, &name(REFRESH, secure), is_base64url)
+}
+
+/// The cookie of a browser that has logged in.
+#[must_use]
+pub fn device(headers: &HeaderMap, secure: bool) -> Option<String> {
+    only(headers, &name(DEVICE, secure), is_base64url)
 }
 
 fn is_base64url(text: &str) -> bool {

@@ -40,9 +40,17 @@ async fn bench() -> Bench {
         name: "Ann".to_owned(),
         password_hash: "x".to_owned(),
         created_at: now,
+        invite: None,
     };
     let expires_at = Timestamp::from_second(1).expect("a time");
-    let session = NewSession { id: Uuid::new_v4(), client: String::new(), token: [0; 32], started_at: now, expires_at };
+    let session = NewSession {
+        id: Uuid::new_v4(),
+        client: String::new(),
+        token: [0; 32],
+        started_at: now,
+        expires_at,
+        device: None,
+    };
     store.add_user(&user, &session).await.expect("an account");
     Bench { _folder: folder, store, live, rooms, hosting, changes, host }
 }

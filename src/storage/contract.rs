@@ -2,6 +2,8 @@
 //! `cargo test contract::postgres -- --ignored` where its programs are installed: the suite starts a server of its own.
 
 mod failures;
+mod invites;
+mod links;
 mod meetings;
 mod outage;
 pub(crate) mod server;
@@ -62,6 +64,21 @@ contract! {
         a_login_beyond_the_limit_ends_the_session_used_least_recently
         nothing_of_a_session_outlives_its_end_whatever_happens_at_once
         a_revocation_is_kept_until_it_no_longer_matters_and_never_goes_back;
+    invites:
+        an_invite_makes_as_many_accounts_as_it_has_uses
+        an_invite_is_for_its_address_and_its_time
+        a_refused_account_uses_no_invite
+        of_many_signups_at_once_no_more_than_its_uses_get_an_account
+        invites_are_counted_listed_revoked_and_forgotten;
+    links:
+        a_new_link_replaces_the_old_one
+        a_reset_sets_the_password_once_and_ends_everything
+        of_two_resets_at_once_one_sets_the_password
+        a_link_of_somebody_disabled_or_expired_sets_nothing
+        a_new_password_spends_the_link_for_another
+        an_address_is_verified_by_its_link_as_often_as_it_is_opened
+        a_device_is_known_to_the_account_that_it_logged_in_to
+        an_account_remembers_fifty_devices_and_none_after_a_new_password;
     meetings:
         a_room_is_found_as_it_was_made
         a_room_id_is_taken_once
@@ -95,7 +112,14 @@ fn hash() -> [u8; 32] {
 }
 
 fn session(token: [u8; 32]) -> NewSession {
-    NewSession { id: Uuid::new_v4(), client: "Firefox".to_owned(), token, started_at: at(0), expires_at: at(1_000) }
+    NewSession {
+        id: Uuid::new_v4(),
+        client: "Firefox".to_owned(),
+        token,
+        started_at: at(0),
+        expires_at: at(1_000),
+        device: None,
+    }
 }
 
 /// A user with an account, and the session of their sign-up.
@@ -107,6 +131,7 @@ async fn someone(store: &dyn Store) -> User {
         name: "Ann Ä.".to_owned(),
         password_hash: "$argon2id$…".to_owned(),
         created_at: at(0),
+        invite: None,
     };
     store.add_user(&new, &session(hash())).await.expect("an account")
 }

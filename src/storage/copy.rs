@@ -75,6 +75,7 @@ mod tests {
             name: "Ann".to_owned(),
             password_hash: "x".to_owned(),
             created_at: jiff::Timestamp::UNIX_EPOCH,
+            invite: None,
         };
         let session = NewSession {
             id: uuid::Uuid::new_v4(),
@@ -82,6 +83,7 @@ mod tests {
             token: [0; 32],
             started_at: jiff::Timestamp::UNIX_EPOCH,
             expires_at: jiff::Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(60),
+            device: None,
         };
         store.add_user(&ann, &session).await.expect("added");
         let (from, into) = (folder.path().join("aldis.db"), folder.path().join("copy"));

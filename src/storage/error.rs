@@ -19,6 +19,9 @@ pub enum StoreError {
     /// An account with this address exists (constraint `users_email_key`).
     #[error("an account with this e-mail address already exists")]
     EmailTaken,
+    /// The invite is unknown, used up, expired, or another address's.
+    #[error("the invite cannot be used")]
+    InviteInvalid,
     /// This room id is taken (constraint `meetings_pkey`): draw another.
     #[error("a room with this id already exists")]
     RoomIdTaken,

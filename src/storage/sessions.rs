@@ -12,7 +12,9 @@ use uuid::Uuid;
 use token::{Token, Verdict};
 
 use super::{
-    Postgres, Sqlite, StoreError, millis,
+    Postgres, Sqlite, StoreError,
+    devices::{Device, insert_device},
+    millis,
     revocations::{End, revoke},
     timestamp,
     transaction::transact,
@@ -37,6 +39,8 @@ pub struct NewSession {
     pub started_at: Timestamp,
     /// When that token expires.
     pub expires_at: Timestamp,
+    /// The browser that logged in, if it takes cookies.
+    pub device: Option<Device>,
 }
 
 /// A session, for its owner's list.
@@ -170,6 +174,9 @@ macro_rules! insert_session {
             .bind(expires)
             .execute(&mut *$tx)
             .await?;
+        if let Some(device) = &$session.device {
+            insert_device!($tx, $user, device);
+        }
     }};
 }
 pub(super) use insert_session;

@@ -8,7 +8,11 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Postgres, RoomId, Sqlite, StoreError, millis,
+    Postgres, RoomId, Sqlite, StoreError,
+    devices::{forget_devices, insert_device},
+    invites::{InviteHash, use_invite},
+    links::{NewLink, insert_link},
+    millis,
     revocations::{End, revoke},
     sessions::{NewSession, end_all, insert_session},
     transaction::transact,
@@ -28,6 +32,8 @@ pub struct NewUser {
     pub password_hash: String,
     /// See `User::created_at`.
     pub created_at: Timestamp,
+    /// The invite that is used for it.
+    pub invite: Option<InviteHash>,
 }
 
 /// A new password for an account.
@@ -46,8 +52,11 @@ pub struct NewPassword {
 /// Operations on the table `users`.
 #[async_trait]
 pub trait Users {
-    /// Adds an account and its first session. `EmailTaken` when the address, in any case, already has one.
+    /// Adds an account and its first session. `EmailTaken` when the address, in any case, already has one;
+    /// `InviteInvalid` when its invite cannot be used.
     async fn add_user(&self, user: &NewUser, session: &NewSession) -> Result<User, StoreError>;
+    /// Adds an account whose owner has to prove by a link that the address is theirs. Errors as of `add_user`.
+    async fn add_unverified_user(&self, user: &NewUser, link: &NewLink) -> Result<(), StoreError>;
     /// The account of an address, without regard to case.
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError>;
     /// The account with this id.
@@ -70,6 +79,29 @@ fn room_id(text: String) -> Result<RoomId, StoreError> {
     text.parse().map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: text })
 }
 
+/// Adds an account in a transaction, by its invite if it has one; gives the row.
+macro_rules! insert_user {
+    ($tx:ident, $user:expr) => {{
+        let sql = concat!(
+            "INSERT INTO users (id, email, email_key, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+             RETURNING ",
+            user_columns!()
+        );
+        if let Some(invite) = &$user.invite {
+            use_invite!($tx, invite, $user);
+        }
+        sqlx::query_as::<_, Row>(sql)
+            .bind($user.id)
+            .bind(&$user.email)
+            .bind($user.email.to_ascii_lowercase())
+            .bind(&$user.name)
+            .bind(&$user.password_hash)
+            .bind(millis($user.created_at))
+            .fetch_one(&mut *$tx)
+            .await?
+    }};
+}
+
 /// One text for both databases: the statements are common SQL. `$lock` is PostgreSQL's `FOR UPDATE`; SQLite has a single
 /// writer.
 macro_rules! users_table {
@@ -77,21 +109,18 @@ macro_rules! users_table {
         #[async_trait]
         impl Users for $Store {
             async fn add_user(&self, user: &NewUser, session: &NewSession) -> Result<User, StoreError> {
-                let sql = concat!(
-                    "INSERT INTO users (id, email, email_key, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-                     RETURNING ", user_columns!());
                 transact!(self, |tx| {
-                    let row = sqlx::query_as::<_, Row>(sql)
-                        .bind(user.id)
-                        .bind(&user.email)
-                        .bind(user.email.to_ascii_lowercase())
-                        .bind(&user.name)
-                        .bind(&user.password_hash)
-                        .bind(millis(user.created_at))
-                        .fetch_one(&mut *tx)
-                        .await?;
+                    let row = insert_user!(tx, user);
                     insert_session!(tx, user.id, session);
                     row.try_into()
+                })
+            }
+
+            async fn add_unverified_user(&self, user: &NewUser, link: &NewLink) -> Result<(), StoreError> {
+                transact!(self, |tx| {
+                    let _ = insert_user!(tx, user);
+                    insert_link!(tx, user.id, link);
+                    Ok(())
                 })
             }
 
@@ -122,7 +151,14 @@ macro_rules! users_table {
                     let query = sqlx::query(sql).bind(new.user).bind(new.from.as_deref()).bind(&new.to);
                     match query.execute(&mut *tx).await?.rows_affected() {
                         0 => Ok(None),
-                        _ => Ok(Some(end_all!(tx, new.user, new.keep, end))),
+                        _ => {
+                            forget_devices!(tx, new.user);
+                            sqlx::query("DELETE FROM mail_links WHERE user_id = $1 AND purpose = 'reset'")
+                                .bind(new.user)
+                                .execute(&mut *tx)
+                                .await?;
+                            Ok(Some(end_all!(tx, new.user, new.keep, end)))
+                        }
                     }
                 })
             }

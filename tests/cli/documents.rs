@@ -52,6 +52,7 @@ fn every_configuration_of_the_documents_can_be_read() {
         fs::write(dir.path().join(name), "a secret of more than thirty-two characters").expect("writable");
     }
     fs::write(dir.path().join("database.url"), "postgres://aldis:canary@db.internal/aldis").expect("writable");
+    fs::write(dir.path().join("mail.url"), "smtps://user:password@mail.example.org").expect("writable");
     let text = text("docs/operate.md");
     let blocks = blocks(&text, "toml");
     assert!(blocks.len() >= 3, "{} configurations were found", blocks.len());

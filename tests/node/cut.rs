@@ -21,7 +21,7 @@ use world::World;
 
 /// Requests that are cut at once.
 const AT_ONCE: usize = 8;
-/// Cuts of each route: 12 routes, more than 2 000 cuts.
+/// Cuts of each route: 14 routes, more than 2 000 cuts.
 const CUTS: u32 = 168;
 /// Of these, so many by bytes: about as many as a request and its response have, with a stride.
 const BY_BYTES: u32 = 84;

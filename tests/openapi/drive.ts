@@ -10,7 +10,8 @@ function expect(holds: boolean, what: string): void {
 client.setConfig({ baseUrl: process.argv[2] ?? "" });
 const account = { email: "typescript@example.org", password: "a long enough password", name: "TypeScript" };
 const entered = await signUp({ body: account, throwOnError: true });
-client.setConfig({ auth: entered.data.accessToken ?? "" });
+if (!("accessToken" in entered.data)) throw new Error("a mail was sent, though addresses are not verified");
+client.setConfig({ auth: entered.data.accessToken });
 expect((await getAccount({ throwOnError: true })).data.name === "TypeScript", "the account is read");
 
 const room = (await createRoom({ body: { maxParticipants: 3 }, throwOnError: true })).data;

@@ -32,7 +32,7 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["files", "net"],
             &["config"],
             &["telemetry"],
-            &["ice", "ledger", "live", "load", "storage"],
+            &["ice", "ledger", "live", "load", "mail", "storage"],
             &["auth", "changes"],
             &["rooms"],
             &["accounts"],

@@ -13,7 +13,7 @@ fn change(from: &str, to: &str) -> ChangePassword {
 #[tokio::test]
 async fn a_new_password_ends_all_other_sessions() {
     let bench = bench(cheap()).await;
-    let one = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let one = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     let two = bench.accounts.log_in(login("ann@example.org", "correct horse"), "").await.expect("a login");
     let ask = |from, to| bench.accounts.change_password(one.user.id, Some(one.session), change(from, to));
     assert!(matches!(ask("wrong horse", "battery staple").await, Err(AuthError::WrongCredentials)));
@@ -31,7 +31,7 @@ async fn a_new_password_ends_all_other_sessions() {
 #[tokio::test]
 async fn a_disabled_account_is_out_at_once_and_in_again_when_enabled() {
     let bench = bench(cheap()).await;
-    let session = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let session = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     let id = session.user.id;
     bench.hand.turn(1);
     assert!(bench.accounts.set_disabled(id, true).await.expect("an answer"));
@@ -46,7 +46,7 @@ async fn a_disabled_account_is_out_at_once_and_in_again_when_enabled() {
 #[tokio::test]
 async fn a_deleted_account_is_gone_with_its_rooms_and_sessions() {
     let bench = bench(cheap()).await;
-    let session = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let session = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     let (id, room) = (session.user.id, bench.room(session.user.id).await);
     bench.hand.turn(1);
     assert!(bench.rooms.find(room).await.expect("an answer").is_some());

@@ -6,7 +6,7 @@ use crate::auth::{AuthError, Hasher, Settings, Signup};
 #[tokio::test]
 async fn a_new_account_can_log_in_with_the_address_in_any_case() {
     let bench = bench(cheap()).await;
-    let session = bench.accounts.sign_up(ann(), "Firefox").await.expect("an account");
+    let session = bench.accounts.sign_up(ann(), "Firefox").await.expect("an account").signed_in();
     let again = bench.accounts.log_in(login(" ann@EXAMPLE.org ", "correct horse"), "").await.expect("a login");
     assert_eq!(session.user, again.user);
     let identity = bench.accounts.tokens().verify(&again.access).expect("a good token");
@@ -16,7 +16,7 @@ async fn a_new_account_can_log_in_with_the_address_in_any_case() {
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_address_are_the_same_error() {
     let bench = bench(cheap()).await;
-    bench.accounts.sign_up(ann(), "Firefox").await.expect("an account");
+    bench.accounts.sign_up(ann(), "Firefox").await.expect("an account").signed_in();
     for wrong in [
         login("ann@example.org", "wrong horse"),
         login("bob@example.org", "correct horse"),
@@ -31,7 +31,7 @@ async fn a_wrong_password_and_an_unknown_address_are_the_same_error() {
 #[tokio::test]
 async fn an_address_is_taken_once() {
     let bench = bench(cheap()).await;
-    bench.accounts.sign_up(ann(), "Firefox").await.expect("an account");
+    bench.accounts.sign_up(ann(), "Firefox").await.expect("an account").signed_in();
     let again = Signup { email: "ANN@example.ORG".to_owned(), ..ann() };
     assert!(matches!(bench.accounts.sign_up(again, "").await, Err(AuthError::EmailTaken)));
 }
@@ -47,7 +47,7 @@ async fn of_two_signups_at_once_with_one_address_one_wins() {
 #[tokio::test]
 async fn every_invalid_field_of_a_signup_is_named() {
     let bench = bench(cheap()).await;
-    let wrong = Signup { email: "ann".to_owned(), password: "short".to_owned(), name: "  ".to_owned() };
+    let wrong = Signup { email: "ann".to_owned(), password: "short".to_owned(), name: "  ".to_owned(), invite: None };
     let Err(AuthError::Invalid(fields)) = bench.accounts.sign_up(wrong, "").await else { panic!("it was accepted") };
     let fields: Vec<_> = fields.iter().map(|field| format!("{} {}", field.field, field.message)).collect();
     assert_eq!(
@@ -63,7 +63,7 @@ async fn every_invalid_field_of_a_signup_is_named() {
 #[tokio::test]
 async fn a_disabled_account_is_reported_only_with_the_right_password() {
     let bench = bench(cheap()).await;
-    let session = bench.accounts.sign_up(ann(), "Firefox").await.expect("an account");
+    let session = bench.accounts.sign_up(ann(), "Firefox").await.expect("an account").signed_in();
     assert!(bench.accounts.set_disabled(session.user.id, true).await.expect("an answer"));
     assert!(matches!(
         bench.accounts.log_in(login("ann@example.org", "wrong horse"), "").await,
@@ -80,7 +80,7 @@ async fn a_disabled_account_is_reported_only_with_the_right_password() {
 #[tokio::test]
 async fn a_hash_with_old_parameters_is_replaced_at_the_next_login() {
     let weak = bench(cheap()).await;
-    let session = weak.accounts.sign_up(ann(), "").await.expect("an account");
+    let session = weak.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     let strong = Hasher::new(&Settings { argon2_passes: 2, ..cheap() }).expect("a hasher");
     let verdict = strong.verify("correct horse", Some(&session.user.password_hash)).expect("a verdict");
     let rehashed = verdict.rehashed.expect("a new hash");

@@ -26,7 +26,7 @@ async fn told(bench: &Bench) -> Vec<String> {
 #[tokio::test]
 async fn a_session_that_another_node_ended_is_out_although_its_notice_was_lost() {
     let bench = bench(cheap()).await;
-    let one = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let one = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     let two = bench.accounts.log_in(login("ann@example.org", "correct horse"), "").await.expect("a login");
     let stop = CancellationToken::new();
     let following = tokio::spawn(bench.accounts.clone().follow_revocations(stop.clone()));

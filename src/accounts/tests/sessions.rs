@@ -6,7 +6,7 @@ use crate::auth::{AuthError, TokenError};
 #[tokio::test]
 async fn a_refresh_whose_answer_was_lost_is_repeated_with_the_same_successor() {
     let bench = bench(cheap()).await;
-    let first = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let first = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     let second = bench.accounts.refresh(first.refresh.clone()).await.expect("new tokens");
     bench.hand.turn(9);
     let again = bench.accounts.refresh(first.refresh.clone()).await.expect("the same tokens");
@@ -20,7 +20,7 @@ async fn a_refresh_whose_answer_was_lost_is_repeated_with_the_same_successor() {
 #[tokio::test]
 async fn reusing_a_refresh_token_later_ends_its_session_and_its_access_tokens() {
     let bench = bench(cheap()).await;
-    let first = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let first = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     let other = bench.accounts.log_in(login("ann@example.org", "correct horse"), "").await.expect("a login");
     let second = bench.accounts.refresh(first.refresh.clone()).await.expect("new tokens");
     bench.hand.turn(10);
@@ -34,7 +34,7 @@ async fn reusing_a_refresh_token_later_ends_its_session_and_its_access_tokens() 
 #[tokio::test]
 async fn a_session_expires_after_its_time_and_is_swept() {
     let bench = bench(cheap()).await;
-    let session = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let session = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     bench.hand.turn(30 * 24 * 3600);
     assert!(matches!(bench.accounts.refresh(session.refresh.clone()).await, Err(AuthError::Refresh("it expired"))));
     assert!(bench.accounts.sweep(100).await.expect("an answer") > 0);
@@ -44,7 +44,7 @@ async fn a_session_expires_after_its_time_and_is_swept() {
 #[tokio::test]
 async fn logging_out_ends_the_session_at_once_and_twice_is_no_error() {
     let bench = bench(cheap()).await;
-    let session = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let session = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     bench.accounts.log_out(session.refresh.clone()).await.expect("logged out");
     bench.accounts.log_out(session.refresh.clone()).await.expect("logged out again");
     assert_eq!(bench.live.commands(), [format!("revoke {} session {}", session.user.id, session.session)]);
@@ -55,7 +55,7 @@ async fn logging_out_ends_the_session_at_once_and_twice_is_no_error() {
 #[tokio::test]
 async fn a_user_sees_their_sessions_and_ends_one_or_all_others() {
     let bench = bench(cheap()).await;
-    let one = bench.accounts.sign_up(ann(), "Firefox on\u{7} Linux").await.expect("an account");
+    let one = bench.accounts.sign_up(ann(), "Firefox on\u{7} Linux").await.expect("an account").signed_in();
     bench.hand.turn(5);
     let logged_in = async || bench.accounts.log_in(login("ann@example.org", "correct horse"), "").await.expect("in");
     let (two, three) = (logged_in().await, logged_in().await);
@@ -74,7 +74,7 @@ async fn a_user_sees_their_sessions_and_ends_one_or_all_others() {
 #[tokio::test]
 async fn after_a_restart_what_had_ended_is_still_ended() {
     let bench = bench(cheap()).await;
-    let session = bench.accounts.sign_up(ann(), "").await.expect("an account");
+    let session = bench.accounts.sign_up(ann(), "").await.expect("an account").signed_in();
     bench.accounts.log_out(session.refresh).await.expect("logged out");
     let keys = std::sync::Arc::clone(bench.accounts.tokens().keys());
     let restarted = crate::auth::Tokens::new(keys, &cheap(), bench.hand.clock());

@@ -1,6 +1,6 @@
 //! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
 //! that changes nothing: STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether it speaks TLS, Redis all
-//! that a node asks it at its start.
+//! that a node asks it at its start, the mail server for its greeting.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     app::ledger,
-    config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded},
+    config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded, MailSecurity, MailUrl},
 };
 
 /// How long a service may take to answer.
@@ -43,6 +43,9 @@ pub fn probe(loaded: &Loaded) -> Vec<Fault> {
             DatabaseKind::Sqlite => note("database.url", "the database", sqlite(url.expose())),
             DatabaseKind::Postgres => note("database.url", "PostgreSQL", postgres(url.expose())),
         }
+    }
+    if let Some(url) = &config.mail.url {
+        note("mail.url", "the mail server", smtp(url));
     }
     if let Some(url) = &config.ledger.redis_url
         && let Err(why) = redis(config, url)
@@ -95,6 +98,17 @@ fn redis(config: &Config, url: &LedgerUrl) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|why| why.to_string())?;
     runtime.block_on(ledger::probe(config, url, None)).map_err(|why| why.to_string())
+}
+
+/// The greeting (RFC 5321 §4.2); over TLS the connection is all that can be asked for without certificates.
+fn smtp(url: &MailUrl) -> io::Result<()> {
+    let mut stream = connect(&format!("{}:{}", url.host, url.port))?;
+    if url.security == MailSecurity::Tls {
+        return Ok(());
+    }
+    let mut greeting = [0; 3];
+    stream.read_exact(&mut greeting)?;
+    if &greeting == b"220" { Ok(()) } else { Err(io::Error::other("it is not a mail server that takes mails")) }
 }
 
 /// `host:port` of a URL, without its user and path.
@@ -204,6 +218,9 @@ mod tests {
             redis(&Config::default(), &LedgerUrl::read(&format!("redis://:secret@127.0.0.1:{port}")).expect("a URL"))
         };
         assert!(cache(tcp(b"HTTP/1.1 400 Bad Request\r\n\r\n")).is_err());
+        let mail = |port| smtp(&MailUrl::read(&format!("smtp://127.0.0.1:{port}")).expect("a URL"));
+        assert!(mail(tcp(b"220 mail.example.org ESMTP\r\n")).is_ok());
+        assert!(mail(tcp(b"554 no\r\n")).is_err() && mail(tcp(b"HTTP/1.1 400")).is_err());
         let free =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         assert!(pg(free).is_err() && cache(free).is_err());

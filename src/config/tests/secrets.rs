@@ -23,11 +23,15 @@ fn show_and_debug_hide_secrets() {
     let sources = file(&format!(
         "[ice]\nturn_urls = ['turn:t.example']\nturn_secrets = ['{CANARY}']\n\
          [database]\nurl = 'postgres://aldis:{CANARY}@db/aldis?sslpassword={CANARY}'\n\
-         [auth]\nkey_secret_file = 'keys.secret'\n[ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'"
+         [auth]\nkey_secret_file = 'keys.secret'\n\
+         [ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'\n\
+         [http]\npublic_url = 'https://call.example.org'\n\
+         [mail]\nurl = 'smtps://aldis:{CANARY}@mail.example.org'\nfrom = 'aldis@call.example.org'"
     ));
     let loaded = load(&sources).expect("right");
     assert_eq!(loaded.config.ice.turn_secrets[0].expose(), CANARY);
     assert_all_hidden(&loaded);
+    assert!(loaded.to_string().contains("url = \"smtps://aldis:[redacted]@mail.example.org\""), "{loaded}");
     assert!(
         loaded.to_string().contains("url = \"postgres://aldis:[redacted]@db/aldis?sslpassword=[redacted]\""),
         "{loaded}"
@@ -56,7 +60,7 @@ fn faults_never_show_the_value_of_a_secret_key() {
     for text in &files {
         assert_hidden(&load(&file(text)).expect_err(text).to_string());
     }
-    for name in ["ALDIS_ICE__TURN_SECRETS", "ALDIS_DATABASE__URL", "ALDIS_LEDGER__REDIS_URL"] {
+    for name in ["ALDIS_ICE__TURN_SECRETS", "ALDIS_DATABASE__URL", "ALDIS_LEDGER__REDIS_URL", "ALDIS_MAIL__URL"] {
         assert_hidden(&load(&variable(name, CANARY)).expect_err(name).to_string());
     }
     let misspelt = load(&variable("ALDIS_ICE__TURN_SECRET", CANARY)).expect("a warning only");

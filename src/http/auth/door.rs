@@ -1,7 +1,7 @@
 //! Shared by the authentication endpoints: checks of the request, how the refresh token is sent, the response with its
 //! cookies.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use axum::{
     Json,
@@ -13,8 +13,8 @@ use utoipa::IntoParams;
 
 use super::{LetIn, RefreshBody};
 use crate::{
-    accounts::SignedIn,
-    auth::{AuthError, RefreshToken},
+    accounts::{DEVICE_WITHIN, Program, SignedIn},
+    auth::{AuthError, DeviceId, RefreshToken},
     http::{
         Shared,
         audit::Who,
@@ -74,31 +74,80 @@ pub(in crate::http) struct Door {
     client: String,
     /// The network that asks; absent in requests that came over no connection.
     network: Option<IpAddr>,
+    /// The cookie of a browser that has logged in before.
+    device: Option<DeviceId>,
+}
+
+/// A request to log in. The owner of an account, in a browser that has logged in to it before, is not refused for what
+/// others of the same network do.
+pub(in crate::http) struct LoginDoor {
+    door: Door,
+    /// The network's limit is exceeded: how long to wait.
+    wait: Option<Duration>,
 }
 
 impl FromRequestParts<Shared> for Door {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let LoginDoor { door, wait } = LoginDoor::from_request_parts(parts, site).await?;
+        wait.map_or(Ok(door), |wait| Err(crowded(wait)))
+    }
+}
+
+impl FromRequestParts<Shared> for LoginDoor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
         origin::must_not_be_foreign(parts)?;
         let known = parts.extensions.get::<net::Request>();
-        if let Some(known) = known
-            && let Err(wait) = site.rates.auth_address.take(&known.client.network().to_string()).await
-        {
-            return Err(Problem::too_often("logins from your address", wait));
-        }
+        let wait = match known {
+            Some(known) => site.rates.auth_address.take(&known.client.network().to_string()).await.err(),
+            None => None,
+        };
         let secure = known.is_some_and(|known| known.secure);
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         let client = agent.unwrap_or_default().to_owned();
         let network = known.map(|known| known.client.network());
-        Ok(Self { secure, refresh: cookie::refresh(&parts.headers, secure), client, network })
+        let device = cookie::device(&parts.headers, secure).and_then(|device| device.parse().ok());
+        let refresh = cookie::refresh(&parts.headers, secure);
+        Ok(Self { door: Door { secure, refresh, client, network, device }, wait })
     }
 }
 
+impl LoginDoor {
+    /// The door, and the browser's cookie if it has logged in to this account before, if one more password may be tried.
+    /// Such a browser has a count of its own: strangers lock the owner out neither from elsewhere nor from the same
+    /// network, and who steals the cookie gets no more guesses than anybody else.
+    pub(super) async fn opened(self, site: &Shared, email: &str) -> Result<(Door, Option<DeviceId>), Problem> {
+        let Self { door, wait } = self;
+        let known = match &door.device {
+            Some(device) if site.accounts.knows_device(email, device).await? => Some(device.clone()),
+            Some(_) | None => None,
+        };
+        // Neither a network nor a device has a space in it, so no account with one of them is another one's.
+        let from = match (&known, wait) {
+            (Some(device), _) => device.expose(),
+            (None, Some(wait)) => return Err(crowded(wait)),
+            (None, None) => door.network.map(|network| network.to_string()).unwrap_or_default(),
+        };
+        let account = format!("{from} {}", email.trim().to_ascii_lowercase());
+        match site.rates.login_email.take(&account).await {
+            Ok(()) => Ok((door, known)),
+            Err(wait) => Err(Problem::too_often("logins into this account from your browser or network", wait)),
+        }
+    }
+}
+
+fn crowded(wait: Duration) -> Problem {
+    Problem::too_often("logins from your address", wait)
+}
+
 impl Door {
-    /// What the program that asks says about itself.
-    pub(super) fn client(&self) -> &str {
-        &self.client
+    /// The program that asks; if it takes cookies, with the one that it is known by, or a new one.
+    pub(super) fn program(&self, by: RefreshBy, known: Option<DeviceId>) -> Program {
+        let device = (by == RefreshBy::Cookie).then(|| known.unwrap_or_else(DeviceId::random));
+        Program { name: self.client.clone(), device }
     }
 
     /// The refresh token of the body, else of the cookie.
@@ -115,7 +164,13 @@ impl Door {
     }
 
     /// The response with a new session: the body and the cookies.
-    pub(super) fn let_in(&self, site: &Shared, status: StatusCode, session: SignedIn, by: RefreshBy) -> Response {
+    pub(super) fn let_in(
+        &self,
+        site: &Shared,
+        status: StatusCode,
+        (session, device): (SignedIn, Option<DeviceId>),
+        by: RefreshBy,
+    ) -> Response {
         let (refresh, access_ttl) = (session.refresh.expose(), site.accounts.tokens().ttl());
         let answer = LetIn {
             access_token: session.access,
@@ -130,6 +185,9 @@ impl Door {
         if by == RefreshBy::Cookie {
             cookies::set_refresh(response.headers_mut(), &refresh, site.accounts.settings().refresh_ttl, self.secure);
         }
+        if let Some(device) = device {
+            cookies::set_device(response.headers_mut(), &device.expose(), DEVICE_WITHIN, self.secure);
+        }
         response
     }
 
@@ -143,18 +201,6 @@ impl Door {
         let mut response = StatusCode::NO_CONTENT.into_response();
         self.forget(&mut response);
         response
-    }
-
-    /// Whether this network may try a password of this account once more: strangers elsewhere lock nobody out.
-    pub(super) async fn may_try(&self, site: &Shared, email: &str) -> Result<(), Problem> {
-        let network = self.network.map(|network| network.to_string()).unwrap_or_default();
-        // No network has a space in it, so no address with a network is another one's.
-        let account = format!("{network} {}", email.trim().to_ascii_lowercase());
-        site.rates
-            .login_email
-            .take(&account)
-            .await
-            .map_err(|wait| Problem::too_often("logins into this account from your network", wait))
     }
 
     /// Whether the password of this user may be guessed once more; a session that was stolen must not find it out.

@@ -11,6 +11,26 @@ impl From<AuthError> for Problem {
     fn from(why: AuthError) -> Self {
         match why {
             AuthError::Invalid(fields) => Self::fields(fields),
+            AuthError::SignupClosed => {
+                Self::new(Code::SignupClosed, "Nobody can sign up here by themselves: ask the operator for an account.")
+            }
+            AuthError::InviteRequired => {
+                Self::new(Code::InviteRequired, "Signing up here needs an invite: send its code as `invite`.")
+            }
+            AuthError::InviteInvalid => Self::new(
+                Code::InviteInvalid,
+                "This invite is unknown, used up or expired, or it is for another e-mail address: ask for a new one.",
+            ),
+            AuthError::LinkInvalid => Self::new(
+                Code::LinkInvalid,
+                "This link is unknown, used or expired, or a newer one was sent: ask for a new one. If you have just used \
+                 it, log in.",
+            ),
+            AuthError::Unverified => Self::new(
+                Code::EmailUnverified,
+                "Open the link in the mail that was sent to this address, then log in. A new password, set by mail, does \
+                 the same.",
+            ),
             AuthError::EmailTaken => {
                 Self::new(Code::EmailTaken, "An account with this e-mail address exists; log in instead.")
             }
@@ -58,6 +78,7 @@ impl From<StoreError> for Problem {
                 )
             }
             StoreError::EmailTaken => AuthError::EmailTaken.into(),
+            StoreError::InviteInvalid => AuthError::InviteInvalid.into(),
             StoreError::UnknownUser => AuthError::Gone.into(),
             StoreError::TooManyRooms { max } => {
                 Self::new(Code::TooManyRooms, format!("You have {max} rooms, the maximum: delete one first."))

@@ -69,6 +69,16 @@ codes! {
     OriginNotAllowed = "origin_not_allowed", FORBIDDEN, "Origin not allowed";
     /// The operator disabled the account.
     AccountDisabled = "account_disabled", FORBIDDEN, "Account disabled";
+    /// Nobody can sign up.
+    SignupClosed = "signup_closed", FORBIDDEN, "Sign-up closed";
+    /// Signing up needs an invite.
+    InviteRequired = "invite_required", FORBIDDEN, "Invite required";
+    /// The invite is unknown, used up, expired, or another address's.
+    InviteInvalid = "invite_invalid", FORBIDDEN, "Invalid invite";
+    /// The owner of the account has yet to open the link in a mail.
+    EmailUnverified = "email_unverified", FORBIDDEN, "E-mail address not verified";
+    /// The token of a mailed link is unknown, used, replaced or expired.
+    LinkInvalid = "link_invalid", FORBIDDEN, "Invalid link";
     /// The current password, asked for again, is wrong.
     PasswordWrong = "password_wrong", FORBIDDEN, "Wrong password";
     /// No such resource.
@@ -77,6 +87,8 @@ codes! {
     RoomNotFound = "room_not_found", NOT_FOUND, "Room not found";
     /// The caller has no such session.
     SessionNotFound = "session_not_found", NOT_FOUND, "Session not found";
+    /// There is no such invite.
+    InviteNotFound = "invite_not_found", NOT_FOUND, "Invite not found";
     /// There is no such user.
     UserNotFound = "user_not_found", NOT_FOUND, "User not found";
     /// The resource does not support this method.
@@ -87,6 +99,8 @@ codes! {
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "Request timeout";
     /// The address has an account.
     EmailTaken = "email_taken", CONFLICT, "E-mail address already in use";
+    /// There is the maximum number of invites.
+    TooManyInvites = "too_many_invites", CONFLICT, "Too many invites";
     /// The host has the maximum number of rooms.
     TooManyRooms = "too_many_rooms", CONFLICT, "Too many rooms";
     /// The body is too large.

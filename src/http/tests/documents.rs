@@ -44,6 +44,7 @@ fn the_document_lists_every_route() {
             "GET /api/account/export",
             "GET /api/account/sessions",
             "GET /api/auth/me",
+            "GET /api/auth/settings",
             "GET /api/ice-servers",
             "GET /api/rooms",
             "GET /api/rooms/{roomId}",
@@ -56,8 +57,11 @@ fn the_document_lists_every_route() {
             "POST /api/account/password",
             "POST /api/auth/login",
             "POST /api/auth/logout",
+            "POST /api/auth/password/forgot",
+            "POST /api/auth/password/reset",
             "POST /api/auth/refresh",
             "POST /api/auth/signup",
+            "POST /api/auth/verify",
             "POST /api/rooms",
         ]
     );
@@ -111,7 +115,9 @@ fn every_operation_has_a_verb_and_an_object_and_every_response_a_description() {
 #[test]
 fn request_bodies_refuse_unknown_fields() {
     let document = openapi(&Settings::default());
-    for name in ["Signup", "Login", "RefreshBody", "CreateRoom", "ChangeRoom"] {
+    for name in
+        ["Signup", "Login", "RefreshBody", "ForgotPassword", "ResetPassword", "VerifyEmail", "CreateRoom", "ChangeRoom"]
+    {
         assert_eq!(document["components"]["schemas"][name]["additionalProperties"], json!(false), "{name}");
     }
 }

@@ -47,6 +47,9 @@ async fn bodies_that_are_not_objects_are_refused_by_every_route() {
     let routes = [
         ("POST", "/api/auth/signup"),
         ("POST", "/api/auth/login"),
+        ("POST", "/api/auth/password/forgot"),
+        ("POST", "/api/auth/password/reset"),
+        ("POST", "/api/auth/verify"),
         ("POST", "/api/auth/refresh"),
         ("POST", "/api/auth/logout"),
         ("POST", "/api/rooms"),
@@ -102,7 +105,7 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
 
     #[test]
-    fn no_body_causes_a_server_error(route in 0_usize..5, body in proptest::prop_oneof![".{0,200}", "[\\[\\]{}\",:a-z0-9\\\\ ]{0,200}"]) {
+    fn no_body_causes_a_server_error(route in 0_usize..8, body in proptest::prop_oneof![".{0,200}", "[\\[\\]{}\",:a-z0-9\\\\ ]{0,200}"]) {
         static SHARED: std::sync::LazyLock<(tokio::runtime::Runtime, Bench, String)> = std::sync::LazyLock::new(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             let (bench, token) = runtime.block_on(async {
@@ -113,7 +116,16 @@ proptest::proptest! {
             (runtime, bench, token)
         });
         let (runtime, bench, token) = &*SHARED;
-        let path = ["/api/auth/signup", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/rooms"][route];
+        let path = [
+            "/api/auth/signup",
+            "/api/auth/login",
+            "/api/auth/refresh",
+            "/api/auth/logout",
+            "/api/auth/password/forgot",
+            "/api/auth/password/reset",
+            "/api/auth/verify",
+            "/api/rooms",
+        ][route];
         let answer = runtime.block_on(Ask::post(path).bearer(token).text(body).send(&bench.router));
         proptest::prop_assert!(!answer.status.is_server_error(), "{answer:?}");
         if answer.status.is_client_error() {

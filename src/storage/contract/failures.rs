@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::{at, end, session};
 use crate::storage::{
-    Meeting, MeetingChange, Mode, NewPassword, NewSession, NewUser, RoomId, Rotation, Store, StoreError,
+    Device, Meeting, MeetingChange, Mode, NewInvite, NewLink, NewPassword, NewSession, NewUser, Purpose, Reset, RoomId,
+    Rotation, Store, StoreError,
 };
 
 /// A change of the database of `prepare`, always the same.
@@ -34,7 +35,14 @@ fn room_id() -> RoomId {
 }
 
 fn user(id: Uuid, email: &str) -> NewUser {
-    NewUser { id, email: email.to_owned(), name: "Ann".to_owned(), password_hash: OLD.to_owned(), created_at: at(0) }
+    NewUser {
+        id,
+        email: email.to_owned(),
+        name: "Ann".to_owned(),
+        password_hash: OLD.to_owned(),
+        created_at: at(0),
+        invite: None,
+    }
 }
 
 fn login(id: u128, byte: u8) -> NewSession {
@@ -65,15 +73,35 @@ fn room(id: &str) -> Meeting {
     }
 }
 
-/// Two users, three sessions, a room, a revocation.
+fn invite(byte: u8) -> NewInvite {
+    NewInvite {
+        id: Uuid::from_u128(byte.into()),
+        hash: token(byte),
+        email: None,
+        uses: 2,
+        created_at: at(0),
+        expires_at: at(1_000),
+    }
+}
+
+fn link(purpose: Purpose, byte: u8) -> NewLink {
+    NewLink { purpose, hash: token(byte), expires_at: at(1_000) }
+}
+
+/// Two users, three sessions, a device, a room, a revocation, an invite, two links.
 async fn prepare(store: &dyn Store) {
     store.add_user(&user(ANN, "ann@example.org"), &login(0x51, 1)).await.expect("an account");
     store.add_user(&user(BOB, "bob@example.org"), &login(0x53, 3)).await.expect("an account");
-    let begun = store.begin_session((ANN, OLD), &login(0x52, 2), 9, end(0)).await;
+    let fresh = NewSession { device: Some(Device { hash: token(9), expires_at: at(1_000) }), ..login(0x52, 2) };
+    let begun = store.begin_session((ANN, OLD), &fresh, 9, end(0)).await;
     begun.expect("an answer").expect("a session");
     store.use_token(&using(1, 0x11, 10)).await.expect("an answer");
     store.add_meeting(&room("abc-defg-hij"), 9).await.expect("a room");
     store.end_session(BOB, Uuid::from_u128(0x53), end(0)).await.expect("an answer");
+    assert!(store.add_invite(&invite(0x1f), 9).await.expect("an answer"));
+    for purpose in [Purpose::Reset, Purpose::Verify] {
+        assert!(store.put_link(ANN, &link(purpose, purpose as u8 + 0x20)).await.expect("an answer"));
+    }
 }
 
 /// Every statement that writes.
@@ -83,6 +111,18 @@ const CHANGES: &[(&str, Change)] = &[
             store.add_user(&user(Uuid::from_u128(0xc), "c@example.org"), &login(0x54, 4)).await.map(drop)
         })
     }),
+    ("add a user by invite", |store| {
+        let user = NewUser { invite: Some(token(0x1f)), ..user(Uuid::from_u128(0xd), "d@example.org") };
+        Box::pin(async move { store.add_unverified_user(&user, &link(Purpose::Verify, 0x30)).await })
+    }),
+    ("add an invite", |store| Box::pin(async { store.add_invite(&invite(0x2f), 9).await.map(drop) })),
+    ("remove an invite", |store| Box::pin(async { store.remove_invite(Uuid::from_u128(0x1f)).await.map(drop) })),
+    ("put a link", |store| Box::pin(async { store.put_link(ANN, &link(Purpose::Reset, 0x31)).await.map(drop) })),
+    ("reset a password", |store| {
+        let reset = Reset { link: token(0x20), to: "$new".to_owned() };
+        Box::pin(async move { store.reset_password(&reset, end(20)).await.map(drop) })
+    }),
+    ("verify an address", |store| Box::pin(async { store.verify_email(&token(0x21), at(20)).await.map(drop) })),
     ("rehash", |store| Box::pin(async { store.rehash(ANN, OLD, "$new").await.map(drop) })),
     ("change a password", |store| {
         let new = NewPassword { user: ANN, from: Some(OLD.to_owned()), to: "$new".to_owned(), keep: Some(USED) };
@@ -91,7 +131,8 @@ const CHANGES: &[(&str, Change)] = &[
     ("disable", |store| Box::pin(async { store.disable(ANN, end(20)).await.map(drop) })),
     ("remove a user", |store| Box::pin(async { store.remove_user(ANN, end(20)).await.map(drop) })),
     ("begin a session", |store| {
-        Box::pin(async { store.begin_session((ANN, OLD), &login(0x55, 5), 2, end(20)).await.map(drop) })
+        let login = NewSession { device: Some(Device { hash: token(8), expires_at: at(900) }), ..login(0x55, 5) };
+        Box::pin(async move { store.begin_session((ANN, OLD), &login, 2, end(20)).await.map(drop) })
     }),
     ("use a token", |store| Box::pin(async { store.use_token(&using(2, 0x12, 20)).await.map(drop) })),
     ("reuse a token", |store| Box::pin(async { store.use_token(&using(1, 0x13, 30)).await.map(drop) })),
@@ -100,6 +141,9 @@ const CHANGES: &[(&str, Change)] = &[
     ("end all sessions", |store| Box::pin(async { store.end_sessions(ANN, None, end(20)).await.map(drop) })),
     ("forget the expired", |store| Box::pin(async { store.forget_expired(at(2_000), 9).await.map(drop) })),
     ("forget revocations", |store| Box::pin(async { store.forget_revocations(at(2_000), 9).await.map(drop) })),
+    ("forget invites", |store| Box::pin(async { store.forget_invites(at(2_000), 9).await.map(drop) })),
+    ("forget links", |store| Box::pin(async { store.forget_links(at(2_000), 9).await.map(drop) })),
+    ("forget devices", |store| Box::pin(async { store.forget_expired_devices(at(2_000), 9).await.map(drop) })),
     ("add a room", |store| Box::pin(async { store.add_meeting(&room("zzz-zzzz-zzz"), 9).await })),
     ("change a room", |store| {
         let change = MeetingChange { active: Some(false), max_participants: Some(9), seat_window_seconds: None };
@@ -110,7 +154,8 @@ const CHANGES: &[(&str, Change)] = &[
 ];
 
 /// The tables whose content is compared.
-const TABLES: [&str; 6] = ["users", "sessions", "session_tokens", "revocations", "meetings", "probe"];
+const TABLES: [&str; 9] =
+    ["users", "sessions", "session_tokens", "revocations", "invites", "mail_links", "devices", "meetings", "probe"];
 
 /// The content of the database, a line a row.
 type Dump = Vec<String>;

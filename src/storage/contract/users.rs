@@ -24,6 +24,7 @@ pub(super) async fn an_address_has_one_account_in_whatever_case(store: &dyn Stor
         name: user.name,
         password_hash: user.password_hash,
         created_at: at(1),
+        invite: None,
     };
     assert!(matches!(store.add_user(&again, &session(hash())).await, Err(StoreError::EmailTaken)));
 }

@@ -18,14 +18,16 @@ pub(super) enum Case {
     EndSession,
     EndSessions,
     ChangePassword,
+    ResetPassword,
     DeleteAccount,
     Disable,
+    Invite,
     CreateRoom,
     CloseRoom,
     DeleteRoom,
 }
 
-pub(super) const CASES: [Case; 12] = [
+pub(super) const CASES: [Case; 14] = [
     Case::SignUp,
     Case::LogIn,
     Case::Refresh,
@@ -33,8 +35,10 @@ pub(super) const CASES: [Case; 12] = [
     Case::EndSession,
     Case::EndSessions,
     Case::ChangePassword,
+    Case::ResetPassword,
     Case::DeleteAccount,
     Case::Disable,
+    Case::Invite,
     Case::CreateRoom,
     Case::CloseRoom,
     Case::DeleteRoom,
@@ -64,11 +68,16 @@ pub(super) struct Prepared {
 }
 
 impl Case {
+    /// Whether operators ask for it, on their listener.
+    fn is_operators(self) -> bool {
+        matches!(self, Self::Disable | Self::Invite)
+    }
+
     /// An account, two sessions and a room, as far as the case needs them, and the request.
     pub(super) async fn prepare(self, world: &World<'_>, nth: u32, is_connected: bool) -> Prepared {
         let email = format!("{self:?}-{nth}@example.org").to_lowercase();
         let (mut own, mut other, mut room) = (Login::of(&Value::Null), Login::of(&Value::Null), String::new());
-        if self != Self::SignUp {
+        if !matches!(self, Self::SignUp | Self::Invite) {
             own = world.sign_up(&email).await;
         }
         if matches!(self, Self::LogOut | Self::EndSession | Self::EndSessions | Self::ChangePassword) {
@@ -78,10 +87,11 @@ impl Case {
             room = world.room(&own.access).await;
         }
         let ended = match self {
-            Self::SignUp | Self::LogIn | Self::Refresh | Self::CreateRoom => None,
+            Self::SignUp | Self::LogIn | Self::Refresh | Self::Invite | Self::CreateRoom => None,
             Self::ChangePassword | Self::EndSession => Some(&other.access),
             Self::LogOut
             | Self::EndSessions
+            | Self::ResetPassword
             | Self::DeleteAccount
             | Self::Disable
             | Self::CloseRoom
@@ -95,7 +105,7 @@ impl Case {
             }
             socket = Some(connected);
         }
-        let address = if self == Self::Disable { &world.node.admin } else { &world.node.http };
+        let address = if self.is_operators() { &world.node.admin } else { &world.node.http };
         let (address, mut prepared) = (
             address.clone(),
             Prepared { address: String::new(), request: Vec::new(), socket, email, own, other, room, refreshed: None },
@@ -126,6 +136,11 @@ impl Case {
                 let body = json!({ "password": PASSWORD, "newPassword": NEW_PASSWORD });
                 ("POST", "/api/account/password".to_owned(), body)
             }
+            Self::ResetPassword => {
+                let body = json!({ "token": world.reset_token(&on.email).await, "newPassword": NEW_PASSWORD });
+                ("POST", "/api/auth/password/reset".to_owned(), body)
+            }
+            Self::Invite => ("POST", "/internal/invites".to_owned(), json!({ "email": on.email })),
             Self::DeleteAccount => ("POST", "/api/account/delete".to_owned(), json!({ "password": PASSWORD })),
             Self::Disable => ("PATCH", format!("/internal/users/{}", on.own.user), json!({ "disabled": true })),
             Self::CreateRoom => ("POST", "/api/rooms".to_owned(), json!({})),
@@ -134,12 +149,12 @@ impl Case {
             }
             Self::DeleteRoom => ("DELETE", format!("/api/rooms/{}", on.room), Value::Null),
         };
-        let token = if self == Self::Disable { &world.operator } else { &on.own.access };
+        let token = if self.is_operators() { &world.operator } else { &on.own.access };
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let authorization = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nX-Refresh-Token: body\r\n{authorization}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            if self == Self::Disable { &world.node.admin } else { &world.node.http },
+            if self.is_operators() { &world.node.admin } else { &world.node.http },
             body.len(),
         );
         head.into_bytes()
@@ -148,17 +163,7 @@ impl Case {
     /// Whether the change was made; everything that can be asked must say the same.
     pub(super) async fn judge(self, world: &World<'_>, on: &mut Prepared, answer: &Answer, what: &str) -> State {
         let state = match self {
-            Self::SignUp => match world.log_in(&on.email, PASSWORD).await {
-                Ok(login) => {
-                    let sessions = world.sessions(&login.access).await.len();
-                    assert!(sessions >= 2, "{what}: an account without its first session");
-                    State::After
-                }
-                Err(status) => {
-                    assert_eq!(status, 401, "{what}");
-                    State::Before
-                }
-            },
+            Self::SignUp => Self::signed_up(world, on, what).await,
             Self::LogIn => {
                 if answer.status.is_some() {
                     let access = Login::of(&answer.body).access;
@@ -174,26 +179,22 @@ impl Case {
                 assert!(known[0] == known[1], "{what}: one of two sessions: {known:?}");
                 made(!known[0])
             }
-            Self::ChangePassword => Self::new_password(world, on, what).await,
+            Self::ChangePassword => {
+                assert!(world.knows(&on.own.access).await, "{what}: this session goes on");
+                Self::new_password(world, on, &on.other, what).await
+            }
+            Self::ResetPassword => Self::new_password(world, on, &on.own, what).await,
+            Self::Invite => {
+                let count = world.invites().await.into_iter().filter(|invite| invite["email"] == on.email).count();
+                assert!(count <= 1, "{what}: {count} invites");
+                made(count == 1)
+            }
             Self::DeleteAccount => {
-                let is_known = world.knows(&on.own.access).await;
-                assert_eq!(
-                    world.log_in(&on.email, PASSWORD).await.map(drop).err(),
-                    (!is_known).then_some(401),
-                    "{what}"
-                );
-                assert_eq!(world.seen(&on.room).await.is_some(), is_known, "{what}: the room");
-                made(!is_known)
+                let state = Self::is_out(world, on, 401, what).await;
+                assert_eq!(made(world.seen(&on.room).await.is_none()), state, "{what}: the room");
+                state
             }
-            Self::Disable => {
-                let is_known = world.knows(&on.own.access).await;
-                assert_eq!(
-                    world.log_in(&on.email, PASSWORD).await.map(drop).err(),
-                    (!is_known).then_some(403),
-                    "{what}"
-                );
-                made(!is_known)
-            }
+            Self::Disable => Self::is_out(world, on, 403, what).await,
             Self::CreateRoom | Self::CloseRoom | Self::DeleteRoom => self.room(world, on, what).await,
         };
         if let Some(socket) = &mut on.socket {
@@ -205,6 +206,28 @@ impl Case {
         state
     }
 
+    async fn signed_up(world: &World<'_>, on: &Prepared, what: &str) -> State {
+        match world.log_in(&on.email, PASSWORD).await {
+            Ok(login) => {
+                let sessions = world.sessions(&login.access).await.len();
+                assert!(sessions >= 2, "{what}: an account without its first session");
+                State::After
+            }
+            Err(status) => {
+                assert_eq!(status, 401, "{what}");
+                State::Before
+            }
+        }
+    }
+
+    /// The owner's session has ended, and every login is refused with this status.
+    async fn is_out(world: &World<'_>, on: &Prepared, refused: u16, what: &str) -> State {
+        let is_known = world.knows(&on.own.access).await;
+        let login = world.log_in(&on.email, PASSWORD).await;
+        assert_eq!(login.map(drop).err(), (!is_known).then_some(refused), "{what}");
+        made(!is_known)
+    }
+
     /// A session in its owner's list, and its access token.
     async fn one_ended(world: &World<'_>, (session, asking): (&Login, &Login), what: &str) -> State {
         let is_ended = world.sessions(&asking.access).await.len() == 1;
@@ -212,11 +235,11 @@ impl Case {
         made(is_ended)
     }
 
-    async fn new_password(world: &World<'_>, on: &Prepared, what: &str) -> State {
+    /// Which password logs in; `ended` is the session that goes with the old one.
+    async fn new_password(world: &World<'_>, on: &Prepared, ended: &Login, what: &str) -> State {
         let (old, new) = (world.log_in(&on.email, PASSWORD).await, world.log_in(&on.email, NEW_PASSWORD).await);
         assert!(old.is_ok() != new.is_ok(), "{what}: both passwords, or none");
-        assert_eq!(world.knows(&on.other.access).await, old.is_ok(), "{what}: the other session");
-        assert!(world.knows(&on.own.access).await, "{what}: this session goes on");
+        assert_eq!(world.knows(&ended.access).await, old.is_ok(), "{what}: the session that ends");
         made(new.is_ok())
     }
 

@@ -81,6 +81,32 @@ impl<'a> World<'a> {
         Login::of(&body)
     }
 
+    /// The token of the link that is mailed to whoever forgot their password; without a mail server it is in the log.
+    pub(super) async fn reset_token(&self, email: &str) -> String {
+        let body = json!({ "email": email });
+        let (status, body) = self.ask(Method::POST, "/api/auth/password/forgot", "", Some(body)).await;
+        assert_eq!(status, 202, "{body}");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let log = self.node.log();
+            let mine = log.lines().find(|line| line.contains("token=") && line.contains(&format!("\"{email}\"")));
+            if let Some(line) = mine {
+                let token = line.split_once("token=").expect("a link").1;
+                return token[..43].to_owned();
+            }
+            assert!(Instant::now() < until, "no link for {email} in the log");
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The invites that can be used.
+    pub(super) async fn invites(&self) -> Vec<Value> {
+        let url = format!("http://{}/internal/invites", self.node.admin);
+        let answer = self.client.get(url).bearer_auth(&self.operator).send().await.expect("an answer");
+        let body: Value = answer.json().await.expect("JSON");
+        body["invites"].as_array().expect("a list").clone()
+    }
+
     /// A login, or the status that refuses it.
     pub(super) async fn log_in(&self, email: &str, password: &str) -> Result<Login, u16> {
         let body = json!({ "email": email, "password": password });

@@ -25,8 +25,11 @@ class Account extends Emitter<{ changed: undefined }> {
     }
   }
 
-  async signup(email: string, password: string, name: string): Promise<void> {
-    this.#in(await api.signup(email, password, name));
+  /** Whether the new account is signed in; if not, a mail was sent. */
+  async signup(email: string, password: string, name: string, invite?: string): Promise<boolean> {
+    const user = await api.signup(email, password, name, invite);
+    if (user) this.#in(user);
+    return user !== null;
   }
   async login(email: string, password: string): Promise<void> {
     this.#in(await api.login(email, password));

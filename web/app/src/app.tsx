@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useAccount } from "./account.ts";
 import { Lobby } from "./pages/lobby.tsx";
+import { ResetPage, VerifyPage } from "./pages/mailed.tsx";
 import { MissingPage, UnreachablePage } from "./pages/notices.tsx";
 import { RoomPage } from "./pages/room.tsx";
 import { Welcome } from "./pages/welcome.tsx";
@@ -17,13 +18,15 @@ export function App() {
   }, [roomId]);
 
   if (route.page === "missing") return <MissingPage />;
+  if (route.page === "reset") return <ResetPage key={route.token} token={route.token} />;
+  if (route.page === "verify") return <VerifyPage key={route.token} token={route.token} />;
   switch (account.status) {
     case "unknown":
       return <Waiting label="Loading" />;
     case "unreachable":
       return <UnreachablePage why={account.why} />;
     case "out":
-      return <Welcome roomId={roomId} />;
+      return <Welcome roomId={roomId} invite={route.page === "home" ? route.invite : undefined} />;
     case "in":
       return roomId ? (
         <RoomPage key={roomId} roomId={roomId} user={account.user} />

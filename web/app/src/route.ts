@@ -1,15 +1,30 @@
-// Addresses of the app, over the History API: `/` and `/r/{room}`.
+// Addresses of the app, over the History API: `/` and `/r/{room}`; and after `#`, which stays in the browser, what mails
+// and invites link to: `/#/reset?token=…`, `/#/verify?token=…`, `/#/signup?invite=…`.
 import { type MouseEvent, useSyncExternalStore } from "react";
 
-export type Route = { page: "home" } | { page: "room"; roomId: string } | { page: "missing" };
+export type Route =
+  | { page: "home"; invite?: string }
+  | { page: "room"; roomId: string }
+  | { page: "reset" | "verify"; token: string }
+  | { page: "missing" };
 
 const ROOM_ID = /^[a-z]{3}-[a-z]{4}-[a-z]{3}$/;
 
 /** Which page an address names. */
-export function routeOf(pathname: string): Route {
-  if (pathname === "/") return { page: "home" };
+export function routeOf(pathname: string, hash = ""): Route {
+  if (pathname === "/") return linked(hash) ?? { page: "home" };
   const roomId = /^\/r\/([^/]+)\/?$/.exec(pathname)?.[1]?.toLowerCase();
   return roomId && ROOM_ID.test(roomId) ? { page: "room", roomId } : { page: "missing" };
+}
+
+/** What a mail or an invite links to. */
+function linked(hash: string): Route | null {
+  const [page, query] = hash.replace(/^#?\/?/, "").split("?", 2);
+  const values = new URLSearchParams(query);
+  const token = values.get("token") ?? "";
+  if (page === "reset" || page === "verify") return { page, token };
+  if (page === "signup") return { page: "home", invite: values.get("invite") ?? "" };
+  return null;
 }
 
 /** The room id in a code or a pasted link; `null` if there is none. */
@@ -29,7 +44,7 @@ export function roomLink(roomId: string): string {
 const listeners = new Set<() => void>();
 
 export function navigate(path: string): void {
-  if (path === location.pathname + location.search) return;
+  if (path === location.pathname + location.search + location.hash) return;
   history.pushState(null, "", path);
   for (const listener of listeners) listener();
 }
@@ -42,15 +57,18 @@ export function follow(event: MouseEvent<HTMLAnchorElement>): void {
 }
 
 export function useRoute(): Route {
-  const pathname = useSyncExternalStore(subscribe, () => location.pathname);
-  return routeOf(pathname);
+  const address = useSyncExternalStore(subscribe, () => location.pathname + location.hash);
+  const [pathname, hash] = address.split("#", 2);
+  return routeOf(pathname ?? "/", hash);
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   addEventListener("popstate", listener);
+  addEventListener("hashchange", listener);
   return () => {
     listeners.delete(listener);
     removeEventListener("popstate", listener);
+    removeEventListener("hashchange", listener);
   };
 }

@@ -14,6 +14,22 @@ test.each([
 });
 
 test.each([
+  ["#/reset?token=a_-1", { page: "reset", token: "a_-1" }],
+  ["/verify?token=b", { page: "verify", token: "b" }],
+  ["#/reset", { page: "reset", token: "" }],
+  ["#/signup?invite=c", { page: "home", invite: "c" }],
+  ["#top", { page: "home" }],
+  ["#/reset/more?token=a", { page: "home" }],
+  ["", { page: "home" }],
+])("%s after the address is a page", (hash, route) => {
+  expect(routeOf("/", hash)).toEqual(route);
+});
+
+test("only the start page has pages after its address", () => {
+  expect(routeOf("/r/abc-defg-hij", "#/reset?token=a")).toEqual({ page: "room", roomId: "abc-defg-hij" });
+});
+
+test.each([
   "abc-defg-hij",
   " ABC-DEFG-HIJ ",
   "abcdefghij",

@@ -28,6 +28,15 @@ export interface RoomSettings {
   maxParticipants?: number;
   seatWindowSeconds?: number;
 }
+/** How accounts are made and recovered on this node. */
+export interface AuthSettings {
+  /** Who may sign up: anybody, whoever has an invite, or nobody. */
+  signup: "open" | "invite" | "closed";
+  /** Whether an account can be used only after its owner has opened a link in a mail. */
+  verifyEmail: boolean;
+  /** Whether mails are sent, so that a forgotten password can be replaced. */
+  passwordReset: boolean;
+}
 interface Signed {
   accessToken: string;
   /** Seconds. */
@@ -50,8 +59,28 @@ export class Api {
     this.#http = new Http(base, fetcher);
   }
 
-  async signup(email: string, password: string, name: string): Promise<User> {
-    return this.#take(await this.#http.send<Signed>("POST", "/api/auth/signup", { email, password, name }));
+  authSettings(): Promise<AuthSettings> {
+    return this.#http.send("GET", "/api/auth/settings");
+  }
+  /** The new user; `null` where addresses are verified: a mail was sent instead. `invite`: a code, where one is needed. */
+  async signup(email: string, password: string, name: string, invite?: string): Promise<User | null> {
+    const body = { email, password, name, ...(invite && { invite }) };
+    const answer = await this.#http.send<Signed | { detail: string }>("POST", "/api/auth/signup", body);
+    return "accessToken" in answer ? this.#take(answer) : null;
+  }
+  /** Asks for a mail with a link to set a new password; it is sent only if the address has an account. */
+  async forgotPassword(email: string): Promise<void> {
+    await this.#http.send("POST", "/api/auth/password/forgot", { email });
+  }
+  /** Sets a new password by the token of such a link. All sessions end. */
+  async resetPassword(token: string, newPassword: string): Promise<void> {
+    await this.#http.send("POST", "/api/auth/password/reset", { token, newPassword });
+    this.#token = null;
+    this.#byCookie = false;
+  }
+  /** Proves that a new account's address is one's own, by the token of the link in the mail. */
+  async verifyEmail(token: string): Promise<void> {
+    await this.#http.send("POST", "/api/auth/verify", { token });
   }
   async login(email: string, password: string): Promise<User> {
     return this.#take(await this.#http.send<Signed>("POST", "/api/auth/login", { email, password }));

@@ -1,4 +1,12 @@
-export { Api, Problem, type Room, type RoomSettings, Unreachable, type User } from "./api.ts";
+export {
+  Api,
+  type AuthSettings,
+  Problem,
+  type Room,
+  type RoomSettings,
+  Unreachable,
+  type User,
+} from "./api.ts";
 export { Call, type CallOptions, type CallView } from "./call.ts";
 export type { Chat, ChatEntry } from "./chat.ts";
 export { Connection, type GetToken, SignedOut, type StopReason } from "./connection.ts";

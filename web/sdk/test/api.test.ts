@@ -114,6 +114,42 @@ test("a problem keeps its code, text, fields and request id", async () => {
   expect(error).toMatchObject({ status: 422, code: "bad_message", message: "Too short.", requestId: "r1" });
 });
 
+test("a sign-up sends its invite, and where a mail was sent instead nobody is signed in", async () => {
+  const { api, calls } = server({
+    "POST /api/auth/signup": [
+      [201, signed("one")],
+      [202, { detail: "A mail is on its way." }],
+    ],
+    "POST /api/auth/refresh": [[401]],
+  });
+  expect(await api.signup("a", "b", "c", "code")).toEqual(signed("one").user);
+  expect(calls[0]?.body).toEqual({ email: "a", password: "b", name: "c", invite: "code" });
+  const { api: other, calls: others } = server({ "POST /api/auth/signup": [[202, { detail: "Look." }]] });
+  expect(await other.signup("a", "b", "c")).toBeNull();
+  expect(others[0]?.body).toEqual({ email: "a", password: "b", name: "c" });
+  await expect(other.token()).rejects.toThrow();
+});
+
+test("a new password by mail ends the session of this page, too", async () => {
+  const { api, calls } = server({
+    "POST /api/auth/login": [[200, signed("old")]],
+    "POST /api/auth/password/forgot": [[202, { detail: "Look." }]],
+    "POST /api/auth/password/reset": [[204]],
+    "POST /api/auth/verify": [[204]],
+    "POST /api/auth/refresh": [[401]],
+  });
+  await api.login("a", "b");
+  await api.forgotPassword("a");
+  await api.resetPassword("t", "new password");
+  await api.verifyEmail("v");
+  expect(calls.slice(1).map(({ body }) => body)).toEqual([
+    { email: "a" },
+    { token: "t", newPassword: "new password" },
+    { token: "v" },
+  ]);
+  await expect(api.token()).rejects.toBeInstanceOf(SignedOut);
+});
+
 test("no response and a refusal are distinguished", async () => {
   const api = new Api("", (() => Promise.reject(new TypeError("failed to fetch"))) as typeof fetch);
   await expect(api.login("a", "b")).rejects.toBeInstanceOf(Unreachable);

@@ -1,37 +1,69 @@
-import { type FormEvent, useState } from "react";
-import { account } from "../account.ts";
+import type { AuthSettings } from "@aldis/sdk";
+import { useEffect, useState } from "react";
+import { account, api } from "../account.ts";
+import { type Forms, formsOf, UNKNOWN, type Way } from "../auth-forms.ts";
 import { Field } from "../parts/field.tsx";
+import { SubmitButton } from "../parts/submit-button.tsx";
 import { isKnown, rememberKnown } from "../remember.ts";
+import { useSubmit } from "../submit.ts";
 
-type Way = "login" | "signup";
+/** Signing up, logging in and asking for a new password, in one card. `invite`: the code of an invite's link. */
+export function SignIn({ invite }: { invite?: string | undefined }) {
+  const settings = useSettings();
+  const [wished, setWished] = useState<Way>(invite === undefined && isKnown() ? "login" : "signup");
+  const forms = formsOf(settings, wished);
+  if (forms.way === "forgot") return <Forgot onBack={() => setWished("login")} />;
+  return <Enter forms={forms} invite={invite} onWay={setWished} />;
+}
 
-/** Signing up and logging in, in one card. */
-export function SignIn() {
-  const [way, setWay] = useState<Way>(isKnown() ? "login" : "signup");
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
+function useSettings(): AuthSettings {
+  const [settings, setSettings] = useState(UNKNOWN);
+  useEffect(() => void api.authSettings().then(setSettings, () => {}), []);
+  return settings;
+}
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? "");
-    setBusy(true);
-    setTrouble(null);
-    try {
-      if (way === "login") await account.login(text("email").trim(), text("password"));
-      else await account.signup(text("email").trim(), text("password"), text("name").trim());
-      rememberKnown();
-    } catch (error) {
-      setTrouble(explain(error));
-      setBusy(false);
+interface EnterProps {
+  forms: Forms;
+  invite: string | undefined;
+  onWay: (way: Way) => void;
+}
+
+function Enter({ forms, invite, onWay }: EnterProps) {
+  const [mailed, setMailed] = useState(false);
+  const isNew = forms.way === "signup";
+  const { busy, trouble, submit } = useSubmit(async (text) => {
+    if (!isNew) await account.login(text("email").trim(), text("password"));
+    else {
+      const code = text("invite").trim() || undefined;
+      const isIn = await account.signup(text("email").trim(), text("password"), text("name").trim(), code);
+      setMailed(!isIn);
     }
-  }
+    rememberKnown();
+  });
 
+  const back = () => {
+    setMailed(false);
+    onWay("login");
+  };
+  if (mailed) return <Mailed text="A mail is on its way to you. Open its link, then log in." onBack={back} />;
   return (
-    <form className="card sign-in" onSubmit={(event) => void submit(event)} data-testid="auth-form">
-      <Ways way={way} onChange={setWay} />
-      {way === "signup" && (
+    <form className="card sign-in" onSubmit={submit} data-testid="auth-form">
+      {forms.ways.length > 1 && <Ways way={forms.way} onChange={onWay} />}
+      {isNew && (
         <Field label="Your name" testId="auth-name" name="name" autoComplete="name" maxLength={80} required />
+      )}
+      {forms.asksForInvite && (
+        <Field
+          label="Invite code"
+          testId="auth-invite"
+          name="invite"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          defaultValue={invite}
+          hint="Signing up here is by invitation."
+          required
+        />
       )}
       <Field label="Email" testId="auth-email" name="email" type="email" autoComplete="email" required />
       <Field
@@ -39,26 +71,76 @@ export function SignIn() {
         testId="auth-password"
         name="password"
         type="password"
-        autoComplete={way === "login" ? "current-password" : "new-password"}
-        minLength={way === "login" ? undefined : 8}
-        {...(way === "signup" && { hint: "At least 8 characters." })}
+        autoComplete={isNew ? "new-password" : "current-password"}
+        minLength={isNew ? 8 : undefined}
+        {...(isNew && { hint: "At least 8 characters." })}
         required
       />
-      {trouble && (
-        <p className="trouble" role="alert" data-testid="auth-error">
-          {trouble}
+      <Trouble text={trouble} />
+      <SubmitButton busy={busy} label={isNew ? "Create account" : "Log in"} />
+      {forms.offersReset && (
+        <button type="button" className="linklike" data-testid="auth-forgot" onClick={() => onWay("forgot")}>
+          Forgot password?
+        </button>
+      )}
+      {forms.isClosed && (
+        <p className="quiet" data-testid="auth-closed">
+          Nobody can sign up here by themselves. Ask whoever runs this server for an account.
         </p>
       )}
-      <button
-        type="submit"
-        className="button button--accent button--wide"
-        data-testid="auth-submit"
-        disabled={busy}
-      >
-        {busy && <span className="spinner" aria-hidden="true" />}
-        {way === "login" ? "Log in" : "Create account"}
+    </form>
+  );
+}
+
+/** Asks for a mail with a link to set a new password. */
+function Forgot({ onBack }: { onBack: () => void }) {
+  const [mailed, setMailed] = useState(false);
+  const { busy, trouble, submit } = useSubmit(async (text) => {
+    await api.forgotPassword(text("email").trim());
+    setMailed(true);
+  });
+  if (mailed) {
+    return (
+      <Mailed
+        text="If an account has this address, a mail with a link is on its way to it."
+        onBack={onBack}
+      />
+    );
+  }
+  return (
+    <form className="card sign-in" onSubmit={submit} data-testid="forgot-form">
+      <h2>Forgot your password?</h2>
+      <p className="quiet">We send you a mail with a link to set a new one.</p>
+      <Field label="Email" testId="auth-email" name="email" type="email" autoComplete="email" required />
+      <Trouble text={trouble} />
+      <SubmitButton busy={busy} label="Send the link" />
+      <button type="button" className="linklike" data-testid="auth-back" onClick={onBack}>
+        Back to log in
       </button>
     </form>
+  );
+}
+
+function Mailed({ text, onBack }: { text: string; onBack: () => void }) {
+  return (
+    <div className="card sign-in">
+      <h2>Look into your mail</h2>
+      <p role="status" data-testid="auth-mailed">
+        {text}
+      </p>
+      <button type="button" className="button button--wide" data-testid="auth-back" onClick={onBack}>
+        Back to log in
+      </button>
+    </div>
+  );
+}
+
+export function Trouble({ text }: { text: string | null }) {
+  if (!text) return null;
+  return (
+    <p className="trouble" role="alert" data-testid="auth-error">
+      {text}
+    </p>
   );
 }
 
@@ -74,9 +156,4 @@ function Ways({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
       ))}
     </fieldset>
   );
-}
-
-/** The server's message, if there is one. */
-function explain(error: unknown): string {
-  return error instanceof Error ? error.message : "That did not work. Try again.";
 }

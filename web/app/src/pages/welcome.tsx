@@ -1,8 +1,8 @@
 import { Brand } from "../parts/brand.tsx";
 import { SignIn } from "./sign-in.tsx";
 
-/** The page for visitors who are not signed in. `roomId`: the room of the link. */
-export function Welcome({ roomId }: { roomId: string | null }) {
+/** The page for visitors who are not signed in. `roomId`: the room of the link; `invite`: the code of the link. */
+export function Welcome({ roomId, invite }: { roomId: string | null; invite?: string | undefined }) {
   return (
     <div className="shell">
       <header className="shell__head">
@@ -28,7 +28,7 @@ export function Welcome({ roomId }: { roomId: string | null }) {
             </>
           )}
         </section>
-        <SignIn />
+        <SignIn invite={invite} />
       </main>
     </div>
   );

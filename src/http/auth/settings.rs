@@ -1,0 +1,31 @@
+//! `/api/auth/settings`: what a page must know before anybody has logged in.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{auth::SignupMode, http::Shared};
+
+/// How accounts are made and recovered here.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct AuthSettings {
+    /// Who may sign up: anybody, whoever has an invite, or nobody.
+    signup: SignupMode,
+    /// Whether an account can be used only after its owner has opened a link in a mail: sign-up then answers 202.
+    verify_email: bool,
+    /// Whether mails are sent, so that a forgotten password can be replaced.
+    password_reset: bool,
+}
+
+/// How accounts are made and recovered here.
+#[utoipa::path(get, path = "/api/auth/settings", tag = "auth", operation_id = "getAuthSettings",
+    responses((status = 200, body = AuthSettings, description = "The settings")))]
+pub(in crate::http) async fn settings(State(site): State<Shared>) -> Json<AuthSettings> {
+    let settings = site.accounts.settings();
+    Json(AuthSettings {
+        signup: settings.signup,
+        verify_email: settings.verify_email,
+        password_reset: site.accounts.mails(),
+    })
+}

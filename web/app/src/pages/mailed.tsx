@@ -1,0 +1,98 @@
+// The pages that links in mails open.
+import { type ReactNode, useState } from "react";
+import { account, api } from "../account.ts";
+import { Brand } from "../parts/brand.tsx";
+import { Field } from "../parts/field.tsx";
+import { SubmitButton } from "../parts/submit-button.tsx";
+import { rememberKnown } from "../remember.ts";
+import { navigate } from "../route.ts";
+import { useSubmit } from "../submit.ts";
+import { Trouble } from "./sign-in.tsx";
+
+/** Sets a new password. */
+export function ResetPage({ token }: { token: string }) {
+  const [done, setDone] = useState(false);
+  const { busy, trouble, submit } = useSubmit(async (text) => {
+    await api.resetPassword(token, text("password"));
+    rememberKnown();
+    setDone(true);
+  });
+  if (done)
+    return <Done title="Your new password is set" text="You are logged out everywhere. Log in with it." />;
+  return (
+    <Page testId="page-reset">
+      <form className="card sign-in" onSubmit={submit}>
+        <h1>Set a new password</h1>
+        <Field
+          label="New password"
+          testId="reset-password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          minLength={8}
+          hint="At least 8 characters. You will be logged out everywhere."
+          required
+        />
+        <Trouble text={trouble} />
+        <SubmitButton busy={busy} label="Set password" />
+      </form>
+    </Page>
+  );
+}
+
+/** Confirms an address. By a button: programs that look at the links in mails press none. */
+export function VerifyPage({ token }: { token: string }) {
+  const [done, setDone] = useState(false);
+  const { busy, trouble, submit } = useSubmit(async () => {
+    await api.verifyEmail(token);
+    rememberKnown();
+    setDone(true);
+  });
+  if (done) return <Done title="Your address is confirmed" text="Now log in." />;
+  return (
+    <Page testId="page-verify">
+      <form className="card sign-in" onSubmit={submit}>
+        <h1>Confirm your email address</h1>
+        <p className="quiet">Only if you have just signed up here yourself.</p>
+        <Trouble text={trouble} />
+        <SubmitButton busy={busy} label="Confirm" />
+      </form>
+    </Page>
+  );
+}
+
+function Page({ testId, children }: { testId: string; children: ReactNode }) {
+  return (
+    <div className="shell">
+      <header className="shell__head">
+        <Brand />
+      </header>
+      <main className="page page--centre" data-testid={testId}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Done({ title, text }: { title: string; text: string }) {
+  const toLogin = () => {
+    account.ended();
+    navigate("/");
+  };
+  return (
+    <Page testId="page-done">
+      <div className="card sign-in">
+        <h1>{title}</h1>
+        <p role="status">{text}</p>
+        <button
+          type="button"
+          className="button button--accent button--wide"
+          data-testid="go-login"
+          onClick={toLogin}
+        >
+          Log in
+        </button>
+      </div>
+    </Page>
+  );
+}
