@@ -14,6 +14,7 @@
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
 #   ALDIS_REDIS_OPS=1000000 ./test.sh redis
 #   ALDIS_SEEDS=10000 ./test.sh simulation
+#   ALDIS_CHAOS_SECONDS=1800 ALDIS_CHAOS_SEED=7 ./test.sh chaos
 # To accept the current costs of the hot functions:
 #   ALDIS_BLESS=1 ./test.sh counts
 set -euo pipefail
@@ -21,7 +22,7 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust storage docs model redis simulation counts conformance openapi metrics unit browsers)
+all=(packages format web lints rust storage docs model redis simulation chaos counts conformance openapi metrics unit browsers)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -81,6 +82,12 @@ simulation() {
     ALDIS_SEEDS=${ALDIS_SEEDS:-200} cargo test --profile simulation -p actors --all-features --test simulation
 }
 
+# Three nodes as processes on a real Redis and PostgreSQL, under faults; each client's history is checked.
+chaos() {
+    ALDIS_CHAOS_SECONDS=${ALDIS_CHAOS_SECONDS:-45} cargo test --workspace --all-features --test node -- \
+        --ignored chaos:: --nocapture --test-threads 1
+}
+
 # Instructions of the hot functions against benches/counts.toml; ALDIS_BLESS=1 regenerates it. Flags would change them.
 counts() { RUSTFLAGS='' cargo run --profile counts -p counts; }
 
@@ -119,7 +126,7 @@ mutants() { tests/mutants.sh "${MUTANTS:-0/1}"; }
 rings=("$@")
 case ${1:-} in
     --list) printf '%s\n' "${all[@]}" "${more[@]}"; exit ;;
-    --help | -h) sed -n '2,20s/^# \{0,1\}//p' "$0"; exit ;;
+    --help | -h) sed -n '2,21s/^# \{0,1\}//p' "$0"; exit ;;
     fast) rings=("${fast[@]}") ;;
     '') rings=("${all[@]}") ;;
 esac

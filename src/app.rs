@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::Ice,
+    ledger::redis,
     load::{self, Load},
     rooms::{Hosting, Rooms},
     storage::Store,
@@ -120,6 +121,7 @@ fn describe_metrics() {
     changes::describe_metrics();
     http::metrics::describe();
     ws::describe_metrics();
+    redis::describe_metrics();
     load::describe_metrics();
 }
 

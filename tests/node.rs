@@ -1,5 +1,7 @@
 //! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
+#[path = "node/chaos.rs"]
+mod chaos;
 #[path = "node/cluster.rs"]
 mod cluster;
 #[path = "node/clustered.rs"]
@@ -40,6 +42,8 @@ mod restarted;
 mod restored;
 #[path = "node/rotated.rs"]
 mod rotated;
+#[path = "node/sentinel.rs"]
+mod sentinel;
 #[path = "node/shared.rs"]
 mod shared;
 #[path = "node/socket.rs"]

@@ -36,7 +36,8 @@ pub(super) async fn open(config: &Config, clock: &Arc<Clock>, bytes: &Arc<Buffer
     let place = || format!("cannot keep the ledger in {}", url.write());
     probe(config, url, config.node.id.as_deref()).await.with_context(place)?;
     let ledger =
-        RedisLedger::start(url.expose(), &config.ledger.prefix, settings::redis(config)).with_context(place)?;
+        RedisLedger::start(&settings::redis_address(config, url), &config.ledger.prefix, settings::redis(config))
+            .with_context(place)?;
     Ok(Opened::Redis(Arc::new(ledger)))
 }
 
@@ -45,7 +46,7 @@ pub(super) async fn probe(config: &Config, url: &LedgerUrl, name: Option<&str>) 
     let (limits, node) = (settings::redis(config), settings::node_limits(config));
     // A lease is renewed within that time.
     let renewed_within = node.renew_every + limits.answer_within;
-    redis::probe(url.expose(), (&config.ledger.prefix, name), limits, renewed_within).await
+    redis::probe(&settings::redis_address(config, url), (&config.ledger.prefix, name), limits, renewed_within).await
 }
 
 impl Opened {

@@ -9,9 +9,9 @@ use secrecy::SecretString;
 
 use crate::{
     auth,
-    config::{Config, Rate},
+    config::{Config, LedgerUrl, Rate},
     http, ice,
-    ledger::RedisLimits,
+    ledger::{RedisLimits, redis::RedisAddress},
     net, storage,
     telemetry::memory::{self, MemoryMax},
     ws::{self, guard},
@@ -109,6 +109,12 @@ pub(super) fn ledger(config: &Config) -> LedgerLimits {
         rooms_max: config.ledger.rooms_max.get(),
         ..LedgerLimits::default()
     }
+}
+
+pub(super) fn redis_address(config: &Config, url: &LedgerUrl) -> RedisAddress {
+    let from = &config.ledger;
+    let client = from.redis_cert.clone().zip(from.redis_key.clone());
+    RedisAddress { url: url.expose().to_owned(), ca: from.redis_ca.clone(), client }
 }
 
 pub(super) fn redis(config: &Config) -> RedisLimits {

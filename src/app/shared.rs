@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::{runtime::Handle, time::interval};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{ledger, reload::Reload};
+use super::{ledger, reload::Reload, settings};
 use crate::{
     accounts::Accounts,
     auth::{KeyRing, KeySecret},
@@ -42,7 +42,8 @@ impl Shared {
     pub(super) fn of(config: &Config) -> anyhow::Result<Self> {
         let has_shared_database = config.database.url.as_ref().is_some_and(|url| url.kind() == DatabaseKind::Postgres);
         let redis = config.ledger.redis_url.as_ref();
-        let values = redis.map(|url| Values::new(url.expose(), &config.ledger.prefix)).transpose()?.map(Arc::new);
+        let values = redis.map(|url| Values::new(&settings::redis_address(config, url), &config.ledger.prefix));
+        let values = values.transpose()?.map(Arc::new);
         let rooms = values.clone().filter(|_| has_shared_database);
         let rooms = rooms.map(|values| Arc::new(SharedCache::new(values, ROOMS_NEAR_MAX)));
         Ok(Self { values, rooms, has_shared_database })

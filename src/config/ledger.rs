@@ -17,6 +17,12 @@ pub struct Ledger {
     pub redis_url: Option<LedgerUrl>,
     /// A file that holds the URL, so that the configuration need not contain a password.
     pub redis_url_file: Option<PathBuf>,
+    /// For `rediss://`: a PEM file of the authorities whose certificates are trusted. Absent: the system's.
+    pub redis_ca: Option<PathBuf>,
+    /// For `rediss://`: a PEM file of this node's certificate, for a Redis that asks for one.
+    pub redis_cert: Option<PathBuf>,
+    /// The PEM file of its key.
+    pub redis_key: Option<PathBuf>,
     /// What every key and channel in Redis begins with: clusters that share a Redis need different ones.
     pub prefix: String,
     /// How long Redis may take to answer an operation; later its outcome counts as unknown, and the node reconnects.
@@ -42,6 +48,9 @@ impl Default for Ledger {
         Self {
             redis_url: None,
             redis_url_file: None,
+            redis_ca: None,
+            redis_cert: None,
+            redis_key: None,
             prefix: "aldis:".to_owned(),
             answer_within: Duration::from_millis(500),
             in_flight_max: text::count(4_096),
@@ -67,14 +76,14 @@ impl LedgerUrl {
 }
 
 impl Text for LedgerUrl {
-    const FORM: &'static str =
-        "a Redis URL, such as \"redis://127.0.0.1:6379\", \"rediss://…\" for TLS, or \"redis+unix:///run/redis.sock\"";
+    const FORM: &'static str = "a Redis URL, such as \"redis://127.0.0.1:6379\", \"rediss://…\" for TLS, \"redis+sentinel://a,b,c/master\", or \"redis+unix:///run/redis.sock\"";
 
     fn read(text: &str) -> Result<Self, String> {
         if text.strip_prefix("redis+unix://").is_some_and(|path| path.starts_with('/')) {
             return Ok(Self(text.to_owned().into()));
         }
-        let host = text.strip_prefix("redis://").or_else(|| text.strip_prefix("rediss://"));
+        let schemes = ["redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://"];
+        let host = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
         match host {
             None => Err("not a Redis URL".to_owned()),
             Some(host) if host.is_empty() || host.starts_with('/') => Err("names no host".to_owned()),

@@ -291,6 +291,12 @@ fn ledger(config: &Config, found: &mut Found) {
     let ledger = &config.ledger;
     let twice = ledger.redis_url.is_some() && ledger.redis_url_file.is_some();
     found.when(twice, &["ledger.redis_url_file", "ledger.redis_url"], "the URL is set already", "keep one of the two");
+    for (file, other, keys) in [
+        (&ledger.redis_cert, &ledger.redis_key, ["ledger.redis_cert", "ledger.redis_key"]),
+        (&ledger.redis_key, &ledger.redis_cert, ["ledger.redis_key", "ledger.redis_cert"]),
+    ] {
+        found.when(file.is_some() && other.is_none(), &keys, "one without the other", "set both, or neither");
+    }
     let plain = ledger.prefix.bytes().all(|b| b.is_ascii_graphic() && !b"{}*?[]\\".contains(&b));
     let wrong = !plain || ledger.prefix.is_empty() || ledger.prefix.len() > 64;
     let help = "write 1 to 64 ASCII characters without spaces, { } * ? [ ] and \\, such as \"aldis:\"";

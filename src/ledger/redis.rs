@@ -14,7 +14,7 @@ use actors::{
     ledger::{Answer, At, Failure, Push, Sent},
     protocol::Epoch,
 };
-use redis::{IntoConnectionInfo, Value};
+use redis::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use self::{
@@ -28,23 +28,28 @@ use self::{
 
 mod arguments;
 mod codec;
+mod dial;
 mod driver;
 mod handshake;
 mod keys;
 mod limits;
 mod link;
+mod metrics;
 mod operations;
 mod outcome;
 mod probe;
 mod reply;
 mod scripts;
+mod sentinel;
 mod shared;
 mod subscription;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use handshake::{Dial, DialError, Stream};
+pub use dial::{Dial, RedisAddress, Stream};
+pub use handshake::DialError;
 pub use limits::RedisLimits;
+pub use metrics::describe_metrics;
 pub use probe::probe;
 
 /// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
@@ -57,18 +62,17 @@ pub struct RedisLedger {
 }
 
 impl RedisLedger {
-    /// A ledger under these keys of the Redis at this URL (`redis://[user:password@]host[:port][/db]`, `redis+unix://…`). It
-    /// connects by itself, and again whenever the connection is lost. Call it within a tokio runtime.
+    /// A ledger under these keys of the Redis at this address. It connects by itself, and again whenever the connection is
+    /// lost. Call it within a tokio runtime.
     ///
     /// # Errors
-    /// [`DialError`] if the URL cannot be read or dialed by this version; not if nothing is there yet.
-    pub fn start(url: &str, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
-        Self::start_on(url, prefix, limits, SERVER_CLOCK)
+    /// [`DialError`] if the URL cannot be read; not if nothing is there yet.
+    pub fn start(address: &RedisAddress, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
+        Self::start_on(address, prefix, limits, SERVER_CLOCK)
     }
 
-    fn start_on(url: &str, prefix: &str, limits: RedisLimits, clock: &str) -> Result<Self, DialError> {
-        let info = url.into_connection_info()?;
-        let dial = handshake::dial(&info)?;
+    fn start_on(address: &RedisAddress, prefix: &str, limits: RedisLimits, clock: &str) -> Result<Self, DialError> {
+        let (info, dial) = address.dial()?;
         let shared = Arc::new(Shared::new(Keys::new(prefix), Scripts::new(clock), limits));
         let (orders, asked) = mpsc::channel(limits.in_flight_max + CHANNELS_WAITING_MAX);
         tokio::spawn(driver::run(shared.clone(), driver::Address { info, dial }, asked));

@@ -13,11 +13,9 @@ use std::{
 
 use actors::clock::monotonic;
 use async_trait::async_trait;
-use redis::{
-    AsyncConnectionConfig, Client, IntoConnectionInfo as _, RedisError, Script, aio::MultiplexedConnection, cmd,
-    io::tcp::TcpSettings,
-};
+use redis::{AsyncConnectionConfig, ConnectionInfo, RedisError, Script, aio::MultiplexedConnection, cmd};
 
+use super::redis::{Dial, DialError, RedisAddress};
 use crate::net::rate::{Counts, Rate};
 
 /// How long an answer may take, connecting included: a join or a login waits for it.
@@ -27,7 +25,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Shared values under one prefix of keys.
 pub struct Values {
-    client: Client,
+    login: ConnectionInfo,
+    dial: Dial,
     prefix: String,
     line: Mutex<Line>,
     /// Held by the one that connects.
@@ -50,16 +49,15 @@ struct Line {
 pub struct Away;
 
 impl Values {
-    /// Values below `prefix` in the Redis at this URL, which is dialed when the first one is asked for.
+    /// Values below `prefix` in the Redis at this address, which is dialed when the first one is asked for.
     ///
     /// # Errors
     /// The URL cannot be read. The error does not contain its password.
-    pub fn new(url: &str, prefix: &str) -> anyhow::Result<Self> {
-        let info = url.into_connection_info()?;
-        // A small request must not wait for the next one.
-        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
+    pub fn new(address: &RedisAddress, prefix: &str) -> Result<Self, DialError> {
+        let (login, dial) = address.dial()?;
         Ok(Self {
-            client: Client::open(info)?,
+            login,
+            dial,
             prefix: prefix.to_owned(),
             line: Mutex::default(),
             connecting: tokio::sync::Mutex::default(),
@@ -154,8 +152,10 @@ impl Values {
             return Ok(present); // somebody else has made it meanwhile
         }
         // The caller waits for so long and no longer.
-        let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        let connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let (stream, settings) = ((self.dial)().await?, self.login.redis_settings());
+        let (connection, driver) = MultiplexedConnection::new_with_config(settings, stream, config).await?;
+        tokio::spawn(driver); // until the last handle of the connection is dropped
         let mut line = self.lock();
         line.number += 1;
         line.away_until = None;

@@ -1,6 +1,6 @@
 //! A cluster: nodes on one Redis and one PostgreSQL, all of the test's own.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, sync::Arc};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command, sync::Arc};
 
 use crate::{member::Member, postgres, process::Node, redis_server};
 
@@ -28,21 +28,21 @@ impl Cluster {
         let (redis, postgres) = (redis_server::Server::start(), postgres::Server::start().await);
         let database = postgres::url(postgres.port, "postgres");
         let (secret, path) = key_secret();
+        let mut arguments: Vec<_> = further.iter().map(|&argument| argument.to_owned()).collect();
         let sealed = ["--set".to_owned(), format!("auth.key_secret_file={}", path.display())];
-        let own =
-            ["--redis-url".to_owned(), redis.url(), "--database-url".to_owned(), database].into_iter().chain(sealed);
-        let arguments = own.chain(further.iter().map(|&argument| argument.to_owned())).collect();
+        arguments.extend(["--database-url".to_owned(), database].into_iter().chain(sealed));
         let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments, _secret: secret };
+        let url = cluster.redis.url();
         for _ in 0..nodes {
-            cluster.add().await;
+            cluster.add(&["--redis-url", &url]).await;
         }
         cluster
     }
 
-    /// Starts one more node.
-    pub(super) async fn add(&mut self) {
+    /// Starts one more node with these further arguments.
+    pub(super) async fn add(&mut self, further: &[&str]) {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let arguments: Vec<_> = self.arguments.iter().map(String::as_str).collect();
+        let arguments: Vec<_> = further.iter().copied().chain(self.arguments.iter().map(String::as_str)).collect();
         self.nodes.push(Node::start_in(Arc::new(dir), &arguments).await);
     }
 
@@ -68,6 +68,13 @@ impl Cluster {
             member.meets(members - 1).await;
         }
         all
+    }
+
+    /// Sends every process of PostgreSQL a signal.
+    pub(super) fn signal_postgres(&self, name: &str) {
+        let (parent, signal) = (self.postgres.process.id().to_string(), format!("-{name}"));
+        let _ = Command::new("pkill").args([&signal, "-P", &parent]).status(); // it may have no children
+        assert!(Command::new("kill").args([&signal, &parent]).status().expect("kill runs").success());
     }
 
     /// The node that a member joined on.

@@ -93,3 +93,27 @@ async fn nodes_that_share_a_database_but_no_ledger_are_refused() {
     assert!(why.contains("another node uses this database"), "{why}");
     drop(beside);
 }
+
+#[tokio::test]
+async fn redis_over_tls_is_verified_and_verifies() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&cert, made.cert.pem()).expect("written");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("written");
+    let (cert, key) = (cert.to_str().expect("UTF-8"), key.to_str().expect("UTF-8"));
+    let port = postgres::free_port().to_string();
+    let files = ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert];
+    let _redis = Server::start_with(&[&["--tls-port", &port, "--tls-auth-clients", "yes"], &files[..]].concat());
+    let url = format!("rediss://localhost:{port}");
+    let (ca, client) = (format!("ledger.redis_ca={cert}"), format!("ledger.redis_cert={cert}"));
+    let client_key = format!("ledger.redis_key={key}");
+
+    let why = refusal(&["--redis-url", &url]);
+    assert!(why.contains("invalid peer certificate"), "{why}");
+    let why = refusal(&["--redis-url", &url, "--set", &ca]);
+    assert!(why.contains("Redis refused the handshake") || why.contains("Redis cannot be reached"), "{why}");
+    let whole = ["--redis-url", &url, "--set", &ca, "--set", &client, "--set", &client_key];
+    let node = Node::start(&whole).await;
+    node.until_ready_is(200).await;
+}

@@ -19,7 +19,7 @@ pub(crate) fn url(port: u16, database: &str) -> String {
 
 /// A running server.
 pub(crate) struct Server {
-    process: Child,
+    pub(crate) process: Child,
     pub(crate) port: u16,
     folder: TempDir,
 }
@@ -107,7 +107,8 @@ fn run_program(arguments: &[&str], as_postgres: bool) {
     assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }

@@ -18,7 +18,8 @@ use tokio::{
 };
 
 use super::{
-    handshake::{self, Dial, Session, ask, evaluate},
+    dial::Dial,
+    handshake::{self, Session, ask, evaluate},
     link::{Act, Event, Link},
     outcome::outcome,
     shared::{Call, Order, Shared},
@@ -68,13 +69,14 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
             }
             Act::Serve => {
                 let Some(session) = session.take() else { continue };
-                shared.is_up.store(true, Ordering::SeqCst);
+                shared.set_up(true);
                 if has_served {
                     shared.interruptions.fetch_add(1, Ordering::SeqCst);
+                    shared.meters.interruptions.increment(1);
                 }
                 has_served = true;
                 let is_over = serve(&shared, session, &mut orders).await;
-                shared.is_up.store(false, Ordering::SeqCst);
+                shared.set_up(false);
                 if is_over {
                     return;
                 }
@@ -162,6 +164,8 @@ async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Ord
                 }
             },
             _ = pings.tick() => {
+                #[expect(clippy::cast_precision_loss, reason = "thousands at most")]
+                shared.meters.in_flight.set(shared.in_flight() as f64);
                 for connection in [commands.clone(), subscription.clone()] {
                     begin(&mut under_way, ping(connection)).await;
                 }
@@ -191,7 +195,7 @@ fn start(
         Order::Call(call) => Box::pin(evaluated(shared, commands, call)),
         Order::Publish { channel, payload, answer, booked } => Box::pin(async move {
             let (mut commands, _booked) = (commands, booked);
-            tell(ask(&mut commands, cmd("PUBLISH").arg(channel).arg(payload)).await, answer)
+            tell(ask(&mut commands, cmd("PUBLISH").arg(channel).arg(payload)).await, answer).1
         }),
         Order::Unsubscribe(node) => {
             Box::pin(async move { subscription.unsubscribe(shared.keys.channel(&node)).await.is_err() })
@@ -213,11 +217,12 @@ async fn evaluated(shared: Arc<Shared>, mut commands: MultiplexedConnection, cal
         return false;
     }
     let command = evaluate(shared.scripts.hash(call.script), &call.keys, &call.arguments);
+    let begun = monotonic();
     let mut result = ask(&mut commands, &command).await;
     if matches!(&result, Ok(Value::Array(parts)) if is_lost(parts)) {
         let server = shared.server.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let begun = handshake::begin_epoch(&shared, &mut commands, &server, false).await;
-        if let Err(why) = begun {
+        let epoch = handshake::begin_epoch(&shared, &mut commands, &server, false).await;
+        if let Err(why) = epoch {
             tracing::warn!(%why, "a new epoch of the ledger could not begin");
             call.refuse();
             return true;
@@ -225,15 +230,17 @@ async fn evaluated(shared: Arc<Shared>, mut commands: MultiplexedConnection, cal
         result = ask(&mut commands, &command).await;
     }
     drop(call.booked);
-    tell(result, call.answer)
+    let (failure, ends_link) = tell(result, call.answer);
+    shared.meters.ended(call.script, monotonic() - begun, failure);
+    ends_link
 }
 
 fn is_lost(parts: &[Value]) -> bool {
     matches!(parts, [Value::BulkString(word)] if word == b"lost")
 }
 
-/// Tells whoever asked what became of it; whether the link is to be given up.
-fn tell(result: Result<Value, RedisError>, answer: oneshot::Sender<Result<Value, Failure>>) -> bool {
+/// Tells whoever asked what became of it: why it failed, and whether the link is to be given up.
+fn tell(result: Result<Value, RedisError>, answer: oneshot::Sender<Result<Value, Failure>>) -> (Option<Failure>, bool) {
     let (result, ends_link) = match result {
         Ok(value) => (Ok(value), false),
         Err(error) => {
@@ -242,6 +249,7 @@ fn tell(result: Result<Value, RedisError>, answer: oneshot::Sender<Result<Value,
             (Err(became.failure), became.ends_link)
         }
     };
+    let failure = result.as_ref().err().copied();
     let _ = answer.send(result);
-    ends_link
+    (failure, ends_link)
 }

@@ -2,37 +2,24 @@
 //! that cannot keep a ledger, loads the scripts, and compares the epoch.
 
 use std::{
-    future::Future,
     io,
-    pin::Pin,
     sync::{Arc, PoisonError},
 };
 
 use redis::{
-    AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
+    AsyncConnectionConfig, Cmd, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
     aio::{AsyncPushSender, MultiplexedConnection, SendError},
     cmd,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, UnixStream},
-    task::JoinHandle,
-};
+use tokio::task::JoinHandle;
 
 use super::{
+    dial::{Dial, Stream},
     limits::RedisLimits,
     reply::{self, Parts},
     scripts::Script,
     shared::Shared,
 };
-
-/// A byte stream to a server.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
-
-/// Opens a stream; called for each of the two connections, each time anew, so that a name is resolved again.
-pub type Dial = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Stream>>> + Send>> + Send + Sync>;
 
 /// Why a server was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -95,31 +82,6 @@ impl Drop for Drivers {
     fn drop(&mut self) {
         self.0.iter().for_each(JoinHandle::abort);
     }
-}
-
-/// A function that dials this address.
-///
-/// # Errors
-/// [`DialError::Unfit`] for an address that this version cannot dial: `rediss://` is not built in yet.
-pub(super) fn dial(info: &ConnectionInfo) -> Result<Dial, DialError> {
-    let address = info.addr().clone();
-    if let ConnectionAddr::Tcp(host, port) = address {
-        return Ok(Arc::new(move || {
-            let host = host.clone();
-            Box::pin(async move {
-                let stream = TcpStream::connect((host.as_str(), port)).await?;
-                stream.set_nodelay(true)?;
-                Ok(Box::new(stream) as Box<dyn Stream>)
-            })
-        }));
-    }
-    let ConnectionAddr::Unix(path) = address else {
-        return Err(DialError::Unfit("its address is none of redis://, rediss:// and redis+unix://".to_owned()));
-    };
-    Ok(Arc::new(move || {
-        let path = path.clone();
-        Box::pin(async move { Ok(Box::new(UnixStream::connect(path).await?) as Box<dyn Stream>) })
-    }))
 }
 
 /// Hands pushes on as they are read.

@@ -3,10 +3,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use redis::{AsyncConnectionConfig, IntoConnectionInfo as _, ProtocolVersion, Value, aio::MultiplexedConnection, cmd};
+use redis::{AsyncConnectionConfig, ProtocolVersion, Value, aio::MultiplexedConnection, cmd};
 use tokio::time::{sleep, timeout};
 
 use super::{
+    dial::RedisAddress,
     handshake::{self, DialError, ask},
     keys::Keys,
     limits::RedisLimits,
@@ -15,20 +16,19 @@ use super::{
 /// How far the clocks of node and server may be apart: tokens and windows are judged by both.
 const SKEW_MAX: Duration = Duration::from_secs(2);
 
-/// Asks the server at this URL whether a node of this name can use it. Where another lease has the name, waits for
+/// Asks the server at this address whether a node of this name can use it. Where another lease has the name, waits for
 /// `renewed_within` to see whether it is still renewed.
 ///
 /// # Errors
 /// [`DialError`]: it cannot be reached, refuses the login, cannot keep a ledger, its clock differs by two seconds or more, or
 /// a live node has the name.
 pub async fn probe(
-    url: &str,
+    address: &RedisAddress,
     (prefix, name): (&str, Option<&str>),
     limits: RedisLimits,
     renewed_within: Duration,
 ) -> Result<(), DialError> {
-    let info = url.into_connection_info()?;
-    let dial = handshake::dial(&info)?;
+    let (info, dial) = address.dial()?;
     let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(limits.dial_within));
     let connecting = async {

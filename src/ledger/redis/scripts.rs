@@ -33,6 +33,13 @@ macro_rules! scripts {
             /// Every script, at the index of its discriminant.
             pub(super) const ALL: &[Self] = &[$(Self::$name),+];
 
+            /// Its name in metrics.
+            pub(super) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $file,)+
+                }
+            }
+
             fn text(self, clock: &str) -> String {
                 match self {
                     $(Self::$name => {

@@ -13,8 +13,8 @@ use redis::Value;
 use tokio::sync::oneshot;
 
 use super::{
-    codec, keys::Keys, limits::RedisLimits, outcome::NOT_SENT, reply, scripts::Script, scripts::Scripts,
-    subscription::Subscriptions,
+    codec, keys::Keys, limits::RedisLimits, metrics::Meters, outcome::NOT_SENT, reply, scripts::Script,
+    scripts::Scripts, subscription::Subscriptions,
 };
 
 /// What one ledger is made of, besides its connections.
@@ -30,6 +30,7 @@ pub(super) struct Shared {
     pub(super) interruptions: AtomicU64,
     /// Whether operations flow.
     pub(super) is_up: AtomicBool,
+    pub(super) meters: Meters,
     /// The run id of the server of the present connection.
     pub(super) server: Mutex<String>,
 }
@@ -107,8 +108,20 @@ impl Shared {
             account: Arc::default(),
             interruptions: AtomicU64::new(0),
             is_up: AtomicBool::new(false),
+            meters: Meters::new(),
             server: Mutex::default(),
         }
+    }
+
+    /// Operations under way.
+    pub(super) fn in_flight(&self) -> usize {
+        self.account.operations.load(Ordering::Relaxed)
+    }
+
+    /// Whether operations flow, from now on.
+    pub(super) fn set_up(&self, is_up: bool) {
+        self.is_up.store(is_up, Ordering::SeqCst);
+        self.meters.up.set(f64::from(u8::from(is_up)));
     }
 
     /// Books an operation of this many bytes, if there is room for it.
@@ -128,6 +141,7 @@ impl Shared {
     /// The ledger is in this epoch.
     pub(super) fn learn(&self, epoch: Epoch) {
         let before = self.epoch.fetch_max(epoch, Ordering::SeqCst);
+        self.meters.epoch(before.max(epoch));
         if before > 0 && epoch > before {
             self.subscriptions.tell_epoch(epoch);
         }

@@ -91,7 +91,7 @@ impl Loss for Losses {
 pub(super) async fn ledger(url: &str, limits: RedisLimits) -> (Arc<RedisLedger>, MultiplexedConnection) {
     let mut connection = connection(url).await;
     let () = connection.set_nx("clock", START_MS).await.expect("the time begins");
-    let ledger = RedisLedger::start_on(url, "aldis:", limits, KEY_CLOCK).expect("an address");
+    let ledger = RedisLedger::start_on(&url.to_owned().into(), "aldis:", limits, KEY_CLOCK).expect("an address");
     while !ledger.is_up() {
         tokio::task::yield_now().await;
     }

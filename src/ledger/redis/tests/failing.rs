@@ -20,7 +20,7 @@ struct Stage {
 
 impl Stage {
     async fn on(server: &Server, limits: RedisLimits) -> Self {
-        let ledger = RedisLedger::start(&server.url(), "aldis:", limits).expect("an address");
+        let ledger = RedisLedger::start(&server.url().into(), "aldis:", limits).expect("an address");
         let (node, told) = (NodeId::new("a"), Arc::<Mutex<Vec<Event>>>::default());
         let into = told.clone();
         let take = move |event| {
@@ -194,7 +194,7 @@ fn a_server_that_evicts_keys_is_not_taken() {
         let mut connection = connection(&server.url()).await;
         let evicts = cmd("CONFIG").arg("SET").arg("maxmemory-policy").arg("allkeys-lru").take();
         let () = evicts.query_async(&mut connection).await.expect("it evicts");
-        let ledger = RedisLedger::start(&server.url(), "aldis:", settled_soon()).expect("an address");
+        let ledger = RedisLedger::start(&server.url().into(), "aldis:", settled_soon()).expect("an address");
         let (node, room) = (NodeId::new("a"), RoomId::random());
         let answer = ledger.held(At { room, node: &node, epoch: 0 }).await;
         assert!(matches!(answer, Err(Failure::NotApplied { .. })), "{answer:?}");

@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn node(server: &Server) -> Arc<SharedCache> {
-    Arc::new(SharedCache::new(Arc::new(Values::new(&server.url(), "aldis:").expect("an address")), 100))
+    Arc::new(SharedCache::new(Arc::new(Values::new(&server.url().into(), "aldis:").expect("an address")), 100))
 }
 
 fn room(room_id: RoomId, revision: u64) -> Cached {

@@ -1,0 +1,346 @@
+//! A scripted client: it says one numbered message after the other, resumes elsewhere when its node is silent, closed or
+//! degraded, joins again where its session has ended, and notes whatever contradicts the protocol's promises.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
+use serde_json::{Value, json};
+use tokio::{
+    sync::watch,
+    time::{Instant, interval, sleep, timeout},
+};
+
+use crate::socket::Socket;
+
+/// A node that says nothing for so long, or is degraded, is given up.
+const SILENT_MAX: Duration = Duration::from_secs(4);
+const DEGRADED_MAX: Duration = Duration::from_secs(3);
+/// How long a step of connecting may take.
+const STEP_WITHIN: Duration = Duration::from_secs(5);
+/// A message of its own every so often, with at most so many under way.
+const SAY_EVERY: Duration = Duration::from_millis(120);
+const UNDER_WAY_MAX: usize = 8;
+
+/// What all clients of a run share.
+pub(super) struct World {
+    /// Where nodes listen now.
+    pub(super) nodes: RwLock<Vec<String>>,
+    pub(super) phase: watch::Receiver<Phase>,
+    /// How many clients are done.
+    pub(super) done: AtomicUsize,
+}
+
+/// What clients do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// They talk, whatever happens.
+    Talk,
+    /// They say one last number, and are done once they have heard that of everybody.
+    Finish,
+    /// They end.
+    End,
+}
+
+/// What a client has lived through.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Life {
+    pub(super) user: String,
+    /// Joins asked for.
+    pub(super) joins: u64,
+    pub(super) resumed: u64,
+    /// Messages whose acceptance was told.
+    pub(super) accepted: u64,
+    /// Numbers whose refusal was told, and those of which nothing was told before their session ended.
+    pub(super) refused: BTreeSet<u64>,
+    pub(super) untold: BTreeSet<u64>,
+    /// The numbers heard of each other member.
+    pub(super) heard: BTreeMap<String, BTreeSet<u64>>,
+    /// How often it was told that messages may be lost.
+    pub(super) told_lost: u64,
+    /// How often it was told that each other member has left.
+    pub(super) lefts: BTreeMap<String, u64>,
+    /// Messages that it missed: sender, first and next number heard.
+    pub(super) gaps: Vec<(String, u64, u64)>,
+    pub(super) violations: Vec<String>,
+}
+
+/// One client.
+pub(super) struct Client {
+    world: Arc<World>,
+    random: SmallRng,
+    token: String,
+    room: String,
+    resume_token: Option<String>,
+    seq: u64,
+    cid: u64,
+    said: u64,
+    /// The messages under way: their numbers in the session, and their own.
+    under_way: VecDeque<(u64, u64)>,
+    /// The last number of all, once it is said.
+    last: Option<u64>,
+    /// The last number heard of each other member; none before the first.
+    roster: BTreeMap<String, Option<u64>>,
+    /// Whose last number was heard, or accepted.
+    finished: BTreeSet<String>,
+    is_done: bool,
+    life: Life,
+}
+
+/// Why a connection is given up.
+struct GivenUp;
+
+impl Client {
+    pub(super) fn new(world: Arc<World>, seed: u64, token: String, room: String) -> Self {
+        Self {
+            world,
+            random: SmallRng::seed_from_u64(seed),
+            token,
+            room,
+            resume_token: None,
+            seq: 0,
+            cid: 0,
+            said: 0,
+            under_way: VecDeque::new(),
+            last: None,
+            roster: BTreeMap::new(),
+            finished: BTreeSet::new(),
+            is_done: false,
+            life: Life::default(),
+        }
+    }
+
+    /// Lives until the end of the run.
+    pub(super) async fn live(mut self, others: usize) -> Life {
+        loop {
+            if let Some(socket) = self.connect().await
+                && self.talk(socket, others).await.is_ok()
+            {
+                return self.life;
+            }
+            let pause = self.random.random_range(50..600);
+            sleep(Duration::from_millis(pause)).await;
+        }
+    }
+
+    async fn connect(&mut self) -> Option<Socket> {
+        let node = {
+            let nodes = self.world.nodes.read().expect("not poisoned");
+            nodes[self.random.random_range(0..nodes.len())].clone()
+        };
+        let protocols = if self.resume_token.is_some() { "aldis.v1, aldis.resume" } else { "aldis.v1" };
+        let mut socket = timeout(STEP_WITHIN, Socket::open(&node, protocols)).await.ok()?.ok()?;
+        let mut hello = json!({ "token": self.token });
+        if let Some(token) = &self.resume_token {
+            hello["resume"] = json!({ "resumeToken": token, "seq": self.seq });
+        }
+        socket.tries_to_say(&json!({ "type": "hello", "data": hello })).await;
+        let until = Instant::now() + STEP_WITHIN;
+        let mut has_joined = false;
+        while let Ok(Ok(message)) = tokio::time::timeout_at(until, socket.next()).await {
+            let kind = message["type"].as_str().unwrap_or_default().to_owned();
+            match kind.as_str() {
+                "welcome" if self.resume_token.is_none() && !has_joined => {
+                    let user = message["data"]["userId"].as_str().unwrap_or_default();
+                    self.life.user = user.to_owned();
+                    has_joined = true;
+                    socket.tries_to_say(&self.join()).await;
+                }
+                "resumed" => {
+                    self.resumed(&message["data"]);
+                    for (cid, number) in self.under_way.clone() {
+                        socket.tries_to_say(&self.message(cid, number)).await;
+                    }
+                    return Some(socket);
+                }
+                "resume_failed" => {
+                    self.resume_token = None;
+                    has_joined = true;
+                    socket.tries_to_say(&self.join()).await;
+                }
+                "room_joined" => {
+                    self.entered(&message["data"]);
+                    return Some(socket);
+                }
+                "error" => return None, // refused for now
+                _ => self.note(&message),
+            }
+        }
+        None
+    }
+
+    fn join(&mut self) -> Value {
+        self.life.joins += 1;
+        json!({ "type": "join_room", "data": { "roomId": self.room } })
+    }
+
+    fn message(&self, cid: u64, number: u64) -> Value {
+        let last = if self.last == Some(number) { " last" } else { "" };
+        json!({ "type": "chat_message", "cid": cid, "data": { "content": format!("{number}{last}") } })
+    }
+
+    fn entered(&mut self, data: &Value) {
+        (self.seq, self.cid, self.last) = (0, 0, None);
+        self.life.untold.extend(self.under_way.drain(..).map(|(_, number)| number));
+        self.resume_token = data["resumeToken"].as_str().map(str::to_owned);
+        let others = data["existingPeers"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        self.roster = others.map(|user| (user.to_owned(), None)).collect();
+        self.is_not_over_full();
+    }
+
+    fn resumed(&mut self, data: &Value) {
+        self.life.resumed += 1;
+        if data["fromSeq"].as_u64() != Some(self.seq + 1) {
+            self.violated(format!("resumed after {} with {data}", self.seq));
+        }
+        if data["lost"] == true {
+            self.lost();
+            let others = data["peers"].as_array().into_iter().flatten().filter_map(|peer| peer["userId"].as_str());
+            self.roster = others.map(|user| (user.to_owned(), None)).collect();
+        }
+    }
+
+    fn lost(&mut self) {
+        self.life.told_lost += 1;
+        self.roster.values_mut().for_each(|last| *last = None);
+    }
+
+    fn violated(&mut self, what: String) {
+        self.life.violations.push(format!("{}: {what}", self.life.user));
+    }
+
+    fn is_not_over_full(&mut self) {
+        if self.roster.len() > 3 {
+            self.violated(format!("a room for four has {} others", self.roster.len()));
+        }
+    }
+
+    /// Talks and listens until the connection is given up, or the run ends.
+    async fn talk(&mut self, mut socket: Socket, others: usize) -> Result<(), GivenUp> {
+        let (mut says, mut beats) = (interval(SAY_EVERY), interval(Duration::from_secs(1)));
+        let (mut heard_at, mut degraded_at) = (Instant::now(), None::<Instant>);
+        loop {
+            let phase = *self.world.phase.borrow();
+            if phase == Phase::End {
+                return Ok(());
+            }
+            let is_finished = self.under_way.is_empty() && self.finished.len() > others;
+            if phase == Phase::Finish && is_finished && !std::mem::replace(&mut self.is_done, true) {
+                self.world.done.fetch_add(1, Ordering::Relaxed);
+            }
+            tokio::select! {
+                message = socket.next() => {
+                    let message = message.map_err(|_| GivenUp)?;
+                    heard_at = Instant::now();
+                    if message["type"] == "degraded" {
+                        let without = message["data"]["without"].as_array().is_some_and(|what| !what.is_empty());
+                        degraded_at = without.then_some(heard_at);
+                    }
+                    if self.hear(&message) {
+                        return Err(GivenUp);
+                    }
+                }
+                _ = says.tick() => {
+                    let is_over = phase == Phase::Finish && self.last.is_some();
+                    if self.under_way.len() < UNDER_WAY_MAX && !is_over {
+                        (self.said, self.cid) = (self.said + 1, self.cid + 1);
+                        self.last = (phase == Phase::Finish).then_some(self.said);
+                        self.under_way.push_back((self.cid, self.said));
+                        socket.tries_to_say(&self.message(self.cid, self.said)).await;
+                    }
+                }
+                _ = beats.tick() => {
+                    let is_degraded = degraded_at.is_some_and(|at| at.elapsed() > DEGRADED_MAX);
+                    if heard_at.elapsed() > SILENT_MAX || is_degraded {
+                        return Err(GivenUp);
+                    }
+                    socket.tries_to_say(&json!({ "type": "heartbeat", "data": {} })).await;
+                }
+            }
+        }
+    }
+
+    /// Notes a message; whether the session or the connection has ended with it.
+    fn hear(&mut self, message: &Value) -> bool {
+        self.note(message);
+        match message["type"].as_str().unwrap_or_default() {
+            "ack" => {
+                let acked = message["cid"].as_u64().unwrap_or_default();
+                while let Some((_, number)) = self.under_way.pop_front_if(|(cid, _)| *cid <= acked) {
+                    self.life.accepted += 1;
+                    if self.last == Some(number) {
+                        self.finished.insert(self.life.user.clone());
+                    }
+                }
+            }
+            "error" => self.refused(message),
+            "resume_failed" => {
+                self.resume_token = None;
+                return true;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn refused(&mut self, message: &Value) {
+        let data = &message["data"];
+        let Some(place) = self.under_way.iter().position(|(cid, _)| data["cid"].as_u64() == Some(*cid)) else { return };
+        if !["unavailable", "rate_limited", "draining", "overloaded"].contains(&text(data, "code")) {
+            self.violated(format!("refused: {message}"));
+        }
+        let (_, number) = self.under_way.remove(place).expect("it is there");
+        self.life.refused.insert(number);
+        self.last = self.last.filter(|last| *last != number); // another one will be the last
+    }
+
+    /// Notes what concerns the session, whenever it comes.
+    fn note(&mut self, message: &Value) {
+        if let Some(seq) = message["seq"].as_u64() {
+            if seq != self.seq + 1 {
+                self.violated(format!("after {}: {message}", self.seq));
+            }
+            self.seq = seq;
+        }
+        let data = &message["data"];
+        match message["type"].as_str().unwrap_or_default() {
+            "user_joined" => {
+                self.roster.insert(text(data, "userId").to_owned(), None);
+                self.is_not_over_full();
+            }
+            "user_left" => {
+                let user = text(data, "userId").to_owned();
+                self.roster.remove(&user);
+                *self.life.lefts.entry(user).or_default() += 1;
+            }
+            "degraded" if data["lost"] == true => self.lost(),
+            "chat_message" => self.chat(data),
+            _ => {}
+        }
+    }
+
+    fn chat(&mut self, data: &Value) {
+        let (sender, content) = (text(data, "senderId").to_owned(), text(data, "content"));
+        let number: u64 = content.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default();
+        self.life.heard.entry(sender.clone()).or_default().insert(number);
+        if content.ends_with("last") {
+            self.finished.insert(sender.clone());
+        }
+        match self.roster.insert(sender.clone(), Some(number)) {
+            None => self.violated(format!("heard {sender}, who is not there: {data}")),
+            Some(Some(last)) if number <= last => self.violated(format!("heard {number} of {sender} after {last}")),
+            Some(Some(last)) if number > last + 1 => self.life.gaps.push((sender, last, number)),
+            Some(_) => {}
+        }
+    }
+}
+
+fn text<'a>(data: &'a Value, name: &str) -> &'a str {
+    data[name].as_str().unwrap_or_default()
+}
