@@ -18,7 +18,8 @@ pub(super) struct IceServers {
     ttl_seconds: u64,
 }
 
-/// STUN and TURN servers for the caller, with fresh TURN credentials. Limited to ten requests an hour by default.
+/// STUN and TURN servers for the caller, with fresh TURN credentials. Limited to ten requests at once and ten an hour after
+/// that, by default.
 #[utoipa::path(get, path = "/api/ice-servers", tag = "ice", operation_id = "getIceServers", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = IceServers, description = "STUN and TURN servers with credentials")))]
 pub(super) async fn ice_servers(State(site): State<Shared>, caller: Caller) -> Result<Json<IceServers>, Problem> {

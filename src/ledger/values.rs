@@ -3,45 +3,29 @@
 //!
 //! One connection of its own, which a slow value cannot take from the ledger. Must not know what the values mean.
 
+mod line;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use actors::clock::monotonic;
 use async_trait::async_trait;
-use redis::{AsyncConnectionConfig, ConnectionInfo, RedisError, Script, aio::MultiplexedConnection, cmd};
+use redis::{RedisError, Script, aio::MultiplexedConnection, cmd};
+use tokio::time::timeout;
 
-use super::redis::{Dial, DialError, RedisAddress};
+use super::redis::{DialError, RedisAddress};
 use crate::net::rate::{Counts, Rate};
+use line::Line;
 
 /// How long an answer may take, connecting included: a join or a login waits for it.
 const WITHIN: Duration = Duration::from_millis(100);
-/// How long nothing is asked after that.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Shared values under one prefix of keys.
 pub struct Values {
-    login: ConnectionInfo,
-    dial: Dial,
+    line: Arc<Line>,
     prefix: String,
-    line: Mutex<Line>,
-    /// Held by the one that connects.
-    connecting: tokio::sync::Mutex<()>,
     put: Script,
     take: Script,
-}
-
-#[derive(Default)]
-struct Line {
-    connection: Option<MultiplexedConnection>,
-    /// Which connection this is: a failure of one does not end its successor.
-    number: u64,
-    /// Nothing is asked until then.
-    away_until: Option<Instant>,
 }
 
 /// Why there is no answer; the reason was logged.
@@ -56,11 +40,8 @@ impl Values {
     pub fn new(address: &RedisAddress, prefix: &str) -> Result<Self, DialError> {
         let (login, dial) = address.dial()?;
         Ok(Self {
-            login,
-            dial,
+            line: Line::new(login, dial),
             prefix: prefix.to_owned(),
-            line: Mutex::default(),
-            connecting: tokio::sync::Mutex::default(),
             put: Script::new(include_str!("values/put.lua")),
             take: Script::new(include_str!("values/take.lua")),
         })
@@ -108,68 +89,23 @@ impl Values {
     where
         F: Future<Output = Result<T, RedisError>>,
     {
-        if self.is_pausing() {
+        if self.line.is_pausing() {
             return Err(Away);
         }
         let mut used = None;
         let asked = async {
-            let (connection, number) = self.connection().await?;
+            let (connection, number) = self.line.connection().await?;
             used = Some(number);
-            question(connection).await
+            Some(question(connection).await)
         };
-        let why = match tokio::time::timeout(WITHIN, asked).await {
-            Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(why)) => why.to_string(),
+        let why = match timeout(WITHIN, asked).await {
+            Ok(Some(Ok(answer))) => return Ok(answer),
+            Ok(Some(Err(why))) => why.to_string(),
+            Ok(None) => return Err(Away), // the reason was logged
             Err(_) => format!("no answer within {WITHIN:?}"),
         };
-        let mut line = self.lock();
-        // Not if another connection has been made by now.
-        if used.is_none_or(|used| used == line.number) {
-            let was_away = line.away_until.is_some();
-            line.connection = None;
-            line.away_until = Some(monotonic() + PAUSE);
-            drop(line);
-            if was_away {
-                tracing::debug!(why, "Redis still gives no shared values");
-            } else {
-                tracing::warn!(why, "Redis gives no shared values: the database and this node's own counts are used");
-            }
-        }
+        self.line.failed(used, &why);
         Err(Away)
-    }
-
-    fn is_pausing(&self) -> bool {
-        self.lock().away_until.is_some_and(|until| monotonic() < until)
-    }
-
-    /// The present connection, or a new one, with its number.
-    async fn connection(&self) -> Result<(MultiplexedConnection, u64), RedisError> {
-        if let Some(present) = self.present() {
-            return Ok(present);
-        }
-        let _connecting = self.connecting.lock().await;
-        if let Some(present) = self.present() {
-            return Ok(present); // somebody else has made it meanwhile
-        }
-        // The caller waits for so long and no longer.
-        let config = AsyncConnectionConfig::new().set_response_timeout(None);
-        let (stream, settings) = ((self.dial)().await?, self.login.redis_settings());
-        let (connection, driver) = MultiplexedConnection::new_with_config(settings, stream, config).await?;
-        tokio::spawn(driver); // until the last handle of the connection is dropped
-        let mut line = self.lock();
-        line.number += 1;
-        line.away_until = None;
-        line.connection = Some(connection.clone());
-        Ok((connection, line.number))
-    }
-
-    fn present(&self) -> Option<(MultiplexedConnection, u64)> {
-        let line = self.lock();
-        line.connection.clone().map(|connection| (connection, line.number))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -166,6 +166,7 @@ async fn a_changed_limit_applies_to_the_next_join_on_every_node() {
         for member in &mut members {
             member.hears_nothing_for(Duration::from_secs(2)).await;
         }
+        assert_eq!(world.book.told_of(room), if is_notified { 2 } else { 0 }, "each node forgets its copy");
         world.book.limits(room, 3);
         world.member(1, 9, room).await;
     }

@@ -20,4 +20,8 @@ impl Rooms for FarBook {
             settings.await
         })
     }
+
+    fn changed(&self, room: RoomId) {
+        self.0.changed(room);
+    }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Book {
     rooms: Mutex<BTreeMap<RoomId, RoomSettings>>,
     /// How many of the next lookups panic.
     panics: AtomicU32,
+    /// Rooms whose copies nodes were told to forget.
+    forgotten: Mutex<Vec<RoomId>>,
 }
 
 impl Book {
@@ -48,6 +50,11 @@ impl Book {
         let mut rooms = self.open();
         let settings = rooms.get_mut(&room).expect("it exists");
         (settings.participants_max, settings.revision) = (participants_max, settings.revision + 1);
+    }
+
+    /// How many nodes were told that a copy of this room's settings is old.
+    pub(crate) fn told_of(&self, room: RoomId) -> usize {
+        self.forgotten.lock().expect("no test panics here").iter().filter(|told| **told == room).count()
     }
 
     /// As many of the next lookups panic.
@@ -64,6 +71,10 @@ impl Rooms for Book {
             assert!(!panics, "told to fail");
             Ok(settings)
         })
+    }
+
+    fn changed(&self, room: RoomId) {
+        self.forgotten.lock().expect("no test panics here").push(room);
     }
 }
 

@@ -99,6 +99,16 @@ async fn nothing_is_dialed_before_it_is_needed_and_a_wrong_address_is_refused() 
     );
 }
 
+#[tokio::test]
+async fn a_replica_is_not_asked() {
+    let replica = Server::start_with(&["--replicaof", "127.0.0.1 1"]);
+    let values = values(&replica);
+    assert_eq!(values.get("room:a").await, Err(Away));
+    let mut connection = connection(&replica.url()).await;
+    let () = cmd("REPLICAOF").arg("NO").arg("ONE").query_async(&mut connection).await.expect("it is promoted");
+    until(async || values.get("room:a").await == Ok(None)).await;
+}
+
 /// Waits until it is so; ten seconds at most.
 async fn until(is_so: impl AsyncFn() -> bool) {
     let patience = Instant::now() + Duration::from_secs(10);

@@ -74,21 +74,28 @@ impl SharedCache {
         Self { near, values, owed: Mutex::default(), doubted: Mutex::default(), more: Notify::new() }
     }
 
-    /// Until `stop`: stores what is owed once Redis is back.
+    /// Until `stop`: stores what is owed once Redis is back; at the end once more.
     pub async fn settle(self: Arc<Self>, stop: CancellationToken) {
-        loop {
+        while !stop.is_cancelled() {
             tokio::select! {
-                biased; // stop first: what is owed then is told by no one, and expires after a day
-                () = stop.cancelled() => return,
+                biased; // stop first: its last attempt is below
+                () = stop.cancelled() => {}
                 () = self.more.notified() => {}
             }
-            while !self.pay().await {
+            while !self.pay().await && !stop.is_cancelled() {
                 tokio::select! {
                     biased; // as above
-                    () = stop.cancelled() => return,
+                    () = stop.cancelled() => {}
                     () = tokio::time::sleep(PAY_EVERY) => {}
                 }
             }
+        }
+        if !self.pay().await {
+            let rooms = self.owed().len();
+            tracing::warn!(
+                rooms,
+                "Redis does not know of the last changes of some rooms: other nodes may overlook them for a day"
+            );
         }
     }
 
