@@ -10,16 +10,27 @@ pub(super) struct Cluster {
     pub(super) redis: redis_server::Server,
     _postgres: postgres::Server,
     arguments: Vec<String>,
+    _rights: tempfile::NamedTempFile,
+}
+
+/// A Redis in which everybody has the rights that `config/redis/users.acl` gives to nodes, and no others.
+fn redis() -> (redis_server::Server, tempfile::NamedTempFile) {
+    let users = include_str!("../../config/redis/users.acl");
+    let nodes = users.lines().find(|line| line.starts_with("user aldis on #")).expect("the user of nodes");
+    let (_, rights) = nodes.split_once(" resetkeys ").expect("its rights");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    fs::write(file.path(), format!("user default on nopass resetkeys {rights}\n")).expect("written");
+    (redis_server::Server::start_with(&["--aclfile", file.path().to_str().expect("UTF-8")]), file)
 }
 
 impl Cluster {
     /// Starts so many nodes, with these further arguments.
     pub(super) async fn start(nodes: usize, further: &[&str]) -> Self {
-        let (redis, postgres) = (redis_server::Server::start(), postgres::Server::start().await);
+        let ((redis, rights), postgres) = (redis(), postgres::Server::start().await);
         let database = postgres::url(postgres.port, "postgres");
         let own = ["--redis-url".to_owned(), redis.url(), "--database-url".to_owned(), database];
         let arguments = own.into_iter().chain(further.iter().map(|&argument| argument.to_owned())).collect();
-        let mut cluster = Self { nodes: Vec::new(), redis, _postgres: postgres, arguments };
+        let mut cluster = Self { nodes: Vec::new(), redis, _postgres: postgres, arguments, _rights: rights };
         for _ in 0..nodes {
             cluster.add().await;
         }
