@@ -18,6 +18,8 @@ from turn import Turn
 BACK_WITHIN = 5
 # How long a process may live after SIGTERM.
 ENDS_WITHIN = 20
+# How long after a failover of Redis messages may be refused: an epoch settles in three seconds.
+SETTLED_WITHIN = 10
 
 
 class People:
@@ -205,6 +207,26 @@ def upgraded(stage: Stage, ann: Member, ben: Member) -> None:
     assert stage.processes[other].wait(ENDS_WITHIN) == 0, stage.log(other)
     talk(ann, ben)
     print(f"deployment: {other} drained and ended after {time.monotonic() - begun:.1f} s; both sessions continued on aldis-{back}, nobody left")
+
+
+def failed_over(stage: Stage, ann: Member, ben: Member) -> None:
+    """The master of Redis dies, an operator promotes the replica, and the address follows it: sockets stay, nobody leaves, and the
+    members go on."""
+    login = ("replica", "operator", stage.secret("redis_operator_password"))
+    serving = [n for n in (1, 2) if stage.processes[f"aldis-{n}"].poll() is None]
+    stage.signal("redis", signal.SIGKILL)
+    stage.processes["redis"].wait()
+    until("nodes know that Redis is away", lambda: not any(stage.is_healthy(n) for n in serving))
+    begun = time.monotonic()
+    assert redis_cli(stage, *login, "replicaof", "no", "one") == "OK"
+    assert redis_cli(stage, *login, "config", "set", "port", str(stage.ports["redis"])) == "OK"
+    stage.ports["replica"] = stage.ports["redis"]
+    until("nodes are ready again", lambda: all(stage.is_healthy(n) for n in serving))
+    # Until the new epoch has settled, messages wait two seconds, and then are refused.
+    ann.says_until_taken("after the failover", SETTLED_WITHIN)
+    ben.hears([*ben.heard, "after the failover"])
+    talk(ann, ben)
+    print(f"deployment: Redis failed over to the replica; both members, whose sockets stayed, went on after {time.monotonic() - begun:.1f} s")
 
 
 def ask(stage: Stage, number: int, path: str, token: str = "") -> tuple[int, str]:

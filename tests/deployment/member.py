@@ -17,10 +17,11 @@ class Member:
         self.url, self.origin, self.tls, self.token, self.room = url, origin, tls, token, room
         self.seq = self.cid = 0
         self.node = self.resume_token = self.socket = None
-        self.unacked, self.heard, self.others, self.left, self.tries = [], [], set(), [], 0
+        self.unacked, self.heard, self.others, self.left = [], [], set(), []
+        self.may_be_refused, self.refused = False, 0
 
-    def connect(self, resume: bool = False) -> dict:
-        """Opens a socket and says hello; the welcome."""
+    def connect(self, resume: bool = False) -> None:
+        """Opens a socket and says hello; learns which node it is on."""
         protocols = ["aldis.v1", "aldis.resume"] if resume else ["aldis.v1"]
         self.socket = connect(self.url, origin=self.origin, ssl=self.tls, subprotocols=protocols, compression=None, open_timeout=PATIENCE)
         hello = {"token": self.token}
@@ -37,7 +38,6 @@ class Member:
         """Connects until the session continues; how many seconds it took."""
         begun = time.monotonic()
         while True:
-            self.tries += 1
             try:
                 self.connect(resume=True)
                 self.until("resumed")
@@ -54,6 +54,17 @@ class Member:
         message = {"type": "chat_message", "cid": self.cid, "data": {"content": content}}
         self.unacked.append(message)
         self._send(message)
+
+    def says_until_taken(self, content: str, within: float) -> None:
+        """Says it again for as long as it is refused as unavailable: a refused message has reached nobody."""
+        begun, self.may_be_refused, before = time.monotonic(), True, -1
+        while self.refused != before:
+            assert time.monotonic() - begun < within, f"still refused after {within} s"
+            before = self.refused
+            self.say(content)
+            while self.unacked:
+                self.next()
+        self.may_be_refused = False
 
     def hears(self, contents: list[str]) -> None:
         """Listens until all that was said to it is these, and all that it said is acknowledged."""
@@ -98,8 +109,10 @@ class Member:
             self.heard.append(data["content"])
         elif kind == "ack":
             self.unacked = [it for it in self.unacked if it["cid"] > message["cid"]]
-        elif kind == "error":
-            assert data["code"] == "draining", f"refused: {message}"
+        elif kind == "error" and data["code"] != "draining":
+            assert data["code"] == "unavailable" and self.may_be_refused, f"refused: {message}"
+            self.unacked = [it for it in self.unacked if it["cid"] != data["cid"]]
+            self.refused += 1
         return message
 
     def _send(self, message: dict) -> None:

@@ -88,11 +88,13 @@ def cluster(stage: Stage) -> None:
     measured(stage)
     call.killed(people, ann, ben)
     call.upgraded(stage, ann, ben)
+    call.failed_over(stage, ann, ben)
     call.no_right_was_missing(stage)
     say("the rights in config/redis/users.acl were enough for everything that nodes did")
     for name in ("aldis-1", "aldis-2"):
         errors = [line for line in (stage.folder / f"{name}.log").read_text().splitlines() if '"level":"error"' in line]
         assert not errors, f"{name} has logged errors: {errors[:3]}"
+    say(f"all of it in {time.monotonic() - begun:.0f} s")
 
 
 def start_nodes(stage: Stage, shares_keys: bool) -> None:
