@@ -6,7 +6,8 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-# Dependencies are kept between builds; the binary leaves the cache. Line tables alone: a crash's trace has names and lines.
+# Dependencies are kept between builds; the binary leaves the cache. Line tables alone: a crash's trace has names and
+# lines.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
     cargo build --release --locked --package aldis --bin aldis \
     && install -D -m 0755 target/release/aldis /out/aldis
@@ -25,7 +26,8 @@ WORKDIR /var/lib/aldis
 ENV ALDIS_NODE__DATA_DIR=/var/lib/aldis/data
 VOLUME /var/lib/aldis
 EXPOSE 8080 9090
-# Liveness alone: something that restarts unhealthy containers must not restart all nodes because Redis or PostgreSQL is away.
+# Liveness alone: something that restarts unhealthy containers must not restart all nodes because Redis or PostgreSQL is
+# away.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["aldis", "health", "--live"]
 # The process drains on SIGTERM and ends within 20 s: docker stop --time 25.
 STOPSIGNAL SIGTERM

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes the secrets of the cluster in docker-compose.yml, at random: files in ./secrets that only this user can reach. What is there
-# stays. Writes the numbers of the user and group to .env, because containers read the files as the user who owns them.
+# Makes the secrets of the cluster in docker-compose.yml, at random: files in ./secrets that only this user can reach.
+# What is there stays. Writes the numbers of the user and group to .env, because containers read the files as the user
+# who owns them.
 #   config/secrets.sh [NAME]    NAME: the name in the self-signed certificate (localhost); put a real one into secrets/tls.crt and tls.key
 set -eu
 cd "$(dirname "$0")/.."
@@ -31,8 +32,8 @@ if [ ! -s "$folder/tls.key" ] || [ ! -s "$folder/tls.crt" ]; then
     openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 365 -subj "/CN=$name" \
         -addext "subjectAltName=DNS:$name" -keyout "$folder/tls.key" -out "$folder/tls.crt" 2>/dev/null
 fi
-# Other users of this machine cannot enter the folder. Inside their containers, PostgreSQL, Redis, coturn, Prometheus and Grafana each
-# run as a user of their own, who must be able to read what is mounted for them.
+# Other users of this machine cannot enter the folder. Inside their containers, PostgreSQL, Redis, coturn, Prometheus
+# and Grafana each run as a user of their own, who must be able to read what is mounted for them.
 chmod 644 "$folder"/*
 chmod 600 "$folder/admin_token" "$folder/key_secret" "$folder/database_url" "$folder/redis_url" "$folder/tls.key"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The files of a deployment (docker-compose.yml, config/): what they name exists, the programs they are for accept them, and the same
-# cluster as processes, from these very files, carries a call through a killed node.
+# The files of a deployment (docker-compose.yml, config/): what they name exists, the programs they are for accept them,
+# and the same cluster as processes, from these very files, carries a call through a killed node.
 # usage: tests/deployment.sh PATH-TO-ALDIS
 set -euo pipefail
 aldis=$(realpath "$1")

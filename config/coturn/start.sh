@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts coturn with config/coturn/turnserver.conf and the secret of the nodes, which is a file with one secret a line: during a
-# rotation coturn takes the old one and the new one.
+# Starts coturn with config/coturn/turnserver.conf and the secret of the nodes, which is a file with one secret a line:
+# during a rotation coturn takes the old one and the new one.
 #   start.sh [OPTION …]    options of turnserver, after those of the file
 # CONFIG: the folder of turnserver.conf. SECRETS: the folder of turn_secret. RUN: a folder of its own, best in memory.
 # TURN_EXTERNAL_IP: the public address, where the machine itself has a private one (a NAT of one address, as in clouds).

@@ -69,8 +69,14 @@ def front(people: People) -> None:
     people.token, people.other = people.sign_up("ann"), people.sign_up("ben")
     assert people.cookies and all("Secure" in it and it.startswith("__Host-") for it in people.cookies), people.cookies
     # A client cannot invent its address: the node's audit log names nginx' client.
-    request = urllib.request.Request(people.origin + "/api/auth/login", data=b'{"email":"x@example.org","password":"wrong wrong wrong"}')
-    for name, value in (("Content-Type", "application/json"), ("X-Forwarded-For", "198.51.100.7"), ("Forwarded", "for=198.51.100.7")):
+    request = urllib.request.Request(
+        people.origin + "/api/auth/login", data=b'{"email":"x@example.org","password":"wrong wrong wrong"}'
+    )
+    for name, value in (
+        ("Content-Type", "application/json"),
+        ("X-Forwarded-For", "198.51.100.7"),
+        ("Forwarded", "for=198.51.100.7"),
+    ):
         request.add_header(name, value)
     try:
         urllib.request.urlopen(request, context=people.tls, timeout=20)
@@ -88,7 +94,15 @@ def relay(people: People) -> None:
     client = Turn(address, turn["username"], turn["credential"])
     assert client.allocate() == 0, "coturn refuses the node's credentials"
     assert client.permission("8.8.8.8") == 0, "coturn does not relay to the internet"
-    for inside in ("127.0.0.1", "10.1.2.3", "172.30.10.11", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1"):
+    for inside in (
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.30.10.11",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "224.0.0.1",
+    ):
         assert client.permission(inside) == 403, f"coturn relays to {inside}"
     wrong = Turn(address, turn["username"], "a-secret-of-nobody").allocate()
     assert wrong == 401, f"coturn answers a wrong credential with {wrong}"
@@ -97,7 +111,9 @@ def relay(people: People) -> None:
 
 def redis_cli(stage: Stage, server: str, user: str, password: str, *command: str) -> str:
     login = ["--user", user, "--pass", password, "--no-auth-warning"] if user else []
-    told = subprocess.run(["redis-cli", "-p", str(stage.ports[server]), *login, *command], capture_output=True, text=True, timeout=20)
+    told = subprocess.run(
+        ["redis-cli", "-p", str(stage.ports[server]), *login, *command], capture_output=True, text=True, timeout=20
+    )
     return told.stdout.strip()
 
 
@@ -106,13 +122,23 @@ def rights(stage: Stage) -> None:
     assert redis_cli(stage, "redis", "", "", "ping").startswith("NOAUTH")
     operator, node = stage.secret("redis_operator_password"), stage.secret("redis_password")
     no_right_was_missing(stage)
-    for command in (["keys", "*"], ["flushall"], ["config", "get", "*"], ["get", "other:key"], ["acl", "list"], ["shutdown"]):
+    for command in (
+        ["keys", "*"],
+        ["flushall"],
+        ["config", "get", "*"],
+        ["get", "other:key"],
+        ["acl", "list"],
+        ["shutdown"],
+    ):
         told = redis_cli(stage, "redis", "aldis", node, *command)
         assert told.startswith("NOPERM"), f"a node may {command}: {told}"
     log = redis_cli(stage, "redis", "operator", operator, "acl", "log")
     assert "flushall" in log, f"Redis notes nothing: {log}"
     redis_cli(stage, "redis", "operator", operator, "acl", "log", "reset")
-    until("the replica follows", lambda: "master_link_status:up" in redis_cli(stage, "replica", "operator", operator, "info", "replication"))
+    until(
+        "the replica follows",
+        lambda: "master_link_status:up" in redis_cli(stage, "replica", "operator", operator, "info", "replication"),
+    )
     assert "aof_enabled:1" in redis_cli(stage, "redis", "operator", operator, "info", "persistence")
 
 
@@ -124,7 +150,7 @@ def no_right_was_missing(stage: Stage) -> None:
 
 
 def members(people: People) -> tuple[Member, Member]:
-    """Two members of one room on different nodes: there is no stickiness, so a further socket lands on another node soon."""
+    """Two members of one room on different nodes: without stickiness a further socket lands on another one."""
     room = people.ask("POST", "/api/rooms", people.token, {})["roomId"]
     ann, ben = people.member(people.token, room), people.member(people.other, room)
     ann.connect()
@@ -165,7 +191,9 @@ def dies_with_requests(people: People, dead: str) -> None:
         assert all(it.result()["keys"] for it in reads), "a read is answered by the other node"
         failed = [name for name, it in zip(names, writes) if it.exception()]
         assert failed, "no sign-up was under way on the node that died"
-        assert all(it.exception() is None or it.exception().code == 502 for it in writes), [it.exception() for it in writes]
+        assert all(it.exception() is None or it.exception().code == 502 for it in writes), [
+            it.exception() for it in writes
+        ]
     for name in failed:
         body = {"email": f"{name}@example.org", "password": "a long enough password"}
         try:
@@ -176,7 +204,7 @@ def dies_with_requests(people: People, dead: str) -> None:
 
 
 def killed(people: People, ann: Member, ben: Member) -> None:
-    """The node of one member dies; what the other says meanwhile is there when the session continues on the other node."""
+    """The node of one member dies; what the other says meanwhile is there when the session continues."""
     dead = ann.node
     dies_with_requests(people, dead)
     expected = [*ann.heard]
@@ -188,7 +216,9 @@ def killed(people: People, ann: Member, ben: Member) -> None:
     assert ann.node == ben.node != dead, (ann.node, ben.node)
     ann.hears(expected)
     talk(ann, ben)
-    print(f"deployment: {dead} was killed; its session continued on {ann.node} through nginx after {took:.2f} s, with all that was said")
+    print(
+        f"deployment: {dead} was killed; its session continued through nginx after {took:.2f} s, with all that was said"
+    )
 
 
 def upgraded(stage: Stage, ann: Member, ben: Member) -> None:
@@ -205,13 +235,14 @@ def upgraded(stage: Stage, ann: Member, ben: Member) -> None:
         member.resume(BACK_WITHIN)
         assert member.node == f"aldis-{back}", member.node
     assert stage.processes[other].wait(ENDS_WITHIN) == 0, stage.log(other)
+    took = time.monotonic() - begun
     talk(ann, ben)
-    print(f"deployment: {other} drained and ended after {time.monotonic() - begun:.1f} s; both sessions continued on aldis-{back}, nobody left")
+    print(f"deployment: {other} drained and ended after {took:.1f} s; both sessions continued, nobody left")
 
 
 def failed_over(stage: Stage, ann: Member, ben: Member) -> None:
-    """The master of Redis dies, an operator promotes the replica, and the address follows it: sockets stay, nobody leaves, and the
-    members go on."""
+    """The master of Redis dies, an operator promotes the replica, and the address follows it: sockets stay, nobody
+    leaves, and the members go on."""
     login = ("replica", "operator", stage.secret("redis_operator_password"))
     serving = [n for n in (1, 2) if stage.processes[f"aldis-{n}"].poll() is None]
     stage.signal("redis", signal.SIGKILL)
@@ -226,7 +257,10 @@ def failed_over(stage: Stage, ann: Member, ben: Member) -> None:
     ann.says_until_taken("after the failover", SETTLED_WITHIN)
     ben.hears([*ben.heard, "after the failover"])
     talk(ann, ben)
-    print(f"deployment: Redis failed over to the replica; both members, whose sockets stayed, went on after {time.monotonic() - begun:.1f} s")
+    took = time.monotonic() - begun
+    print(
+        f"deployment: Redis failed over to the replica; both members kept their sockets, and went on after {took:.1f} s"
+    )
 
 
 def ask(stage: Stage, number: int, path: str, token: str = "") -> tuple[int, str]:

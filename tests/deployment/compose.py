@@ -1,4 +1,5 @@
-"""docker-compose.yml, Dockerfile and .dockerignore: what they name exists, nothing secret is in them, and only what must be is open."""
+"""docker-compose.yml, Dockerfile and .dockerignore: what they name exists, nothing secret is in them, and only what
+must be is open."""
 
 import fnmatch
 import re
@@ -73,7 +74,14 @@ def image_faults(root: Path) -> list[str]:
         wrong.append("Dockerfile: the last stage runs as root")
     if not re.search(r'HEALTHCHECK .*CMD \["aldis", "health"', stages[-1]):
         wrong.append("Dockerfile: no HEALTHCHECK by aldis health")
-    needed = ["Cargo.toml", "Cargo.lock", "src/main.rs", "actors/src/lib.rs", "web/dist/index.html", "config/aldis.toml"]
+    needed = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "src/main.rs",
+        "actors/src/lib.rs",
+        "web/dist/index.html",
+        "config/aldis.toml",
+    ]
     needed += [str(path.relative_to(root)) for path in (root / "migrations").rglob("*.sql")]
     for path in needed:
         if not (root / path).exists():

@@ -101,4 +101,8 @@ def secrets(pod: dict, config: dict, example: dict) -> list[str]:
             wrong.append(f"{file} is no key of secret.example.yaml")
         if folder not in copies["command"][2]:
             wrong.append(f"nothing is copied to {folder}")
-    return wrong + [f"no setting uses the key {key} of the secret" for key in example["stringData"] if not any(file.endswith(f"/{key}") for file in files)]
+    return wrong + [
+        f"no setting uses the key {key} of the secret"
+        for key in example["stringData"]
+        if not any(file.endswith(f"/{key}") for file in files)
+    ]

@@ -1,4 +1,5 @@
-"""A member of a room over wss: numbered messages, resumed when the connection is lost; nothing is lost, repeated or out of order."""
+"""A member of a room over wss: numbered messages, resumed when the connection is lost; nothing is lost, repeated or
+out of order."""
 
 import json
 import ssl
@@ -23,7 +24,9 @@ class Member:
     def connect(self, resume: bool = False) -> None:
         """Opens a socket and says hello; learns which node it is on."""
         protocols = ["aldis.v1", "aldis.resume"] if resume else ["aldis.v1"]
-        self.socket = connect(self.url, origin=self.origin, ssl=self.tls, subprotocols=protocols, compression=None, open_timeout=PATIENCE)
+        self.socket = connect(
+            self.url, origin=self.origin, ssl=self.tls, subprotocols=protocols, compression=None, open_timeout=PATIENCE
+        )
         hello = {"token": self.token}
         if resume:
             hello["resume"] = {"resumeToken": self.resume_token, "seq": self.seq}
@@ -42,7 +45,11 @@ class Member:
                 self.connect(resume=True)
                 self.until("resumed")
                 break
-            except (OSError, ConnectionClosed, TimeoutError) as why:  # the balancer may still know the node that is gone
+            except (
+                OSError,
+                ConnectionClosed,
+                TimeoutError,
+            ) as why:  # the balancer may still know the node that is gone
                 assert time.monotonic() - begun < within, f"no session after {within} s: {why!r}"
                 time.sleep(0.1)
         for message in self.unacked:

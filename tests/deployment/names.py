@@ -24,8 +24,8 @@ def expressions(root: Path) -> list[tuple[str, str]]:
 
 
 def check(root: Path, scraped: str) -> tuple[list[str], int]:
-    """Everything that is wrong, and how many names are known from the sources alone: what a node has not counted yet is in no
-    scrape."""
+    """Everything that is wrong, and how many names are known from the sources alone: what a node has not counted yet is
+    in no scrape."""
     series = re.findall(r"(?m)^(\w+)(?:\{(.*)\})? ", scraped)
     labels = {}
     for name, pairs in series:
@@ -43,7 +43,33 @@ def check(root: Path, scraped: str) -> tuple[list[str], int]:
                 unseen.add(name)
             else:
                 wrong.append(f"{place}: no node exports {name}")
-    alerts = {rule["alert"] for group in yaml.safe_load((root / "config/prometheus/rules.yml").read_text())["groups"] for rule in group["rules"]}
+    wrong += dashboard_faults(root)
+    alerts = {
+        rule["alert"]
+        for group in yaml.safe_load((root / "config/prometheus/rules.yml").read_text())["groups"]
+        for rule in group["rules"]
+    }
     tested = (root / "config/prometheus/rules_test.yml").read_text()
-    wrong += [f"rules_test.yml has no case for {alert}" for alert in sorted(alerts) if f'alertname="{alert}"' not in tested]
+    wrong += [
+        f"rules_test.yml has no case for {alert}" for alert in sorted(alerts) if f'alertname="{alert}"' not in tested
+    ]
     return wrong, len(unseen)
+
+
+def dashboard_faults(root: Path) -> list[str]:
+    """The dashboard asks the data source that is provisioned, and is where Grafana looks for it."""
+    grafana = root / "config/grafana"
+    dashboard = json.loads((grafana / "dashboards/aldis.json").read_text())
+    (source,) = yaml.safe_load((grafana / "provisioning/datasources/prometheus.yml").read_text())["datasources"]
+    (provider,) = yaml.safe_load((grafana / "provisioning/dashboards/aldis.yml").read_text())["providers"]
+    mounts = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]["grafana"]["volumes"]
+    wrong = []
+    if f"./config/grafana/dashboards:{provider['options']['path']}:ro" not in mounts:
+        wrong.append(f"grafana: {provider['options']['path']} is not where docker-compose.yml mounts the dashboards")
+    panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+    wrong += [
+        f"aldis.json: {it['title']} asks another source" for it in panels if it["datasource"]["uid"] != source["uid"]
+    ]
+    if len({panel["id"] for panel in dashboard["panels"]}) < len(dashboard["panels"]):
+        wrong.append("aldis.json: two panels have the same id")
+    return wrong

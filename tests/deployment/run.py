@@ -1,4 +1,5 @@
-"""The deployment, from its files: what they name exists, and the cluster that they describe carries a call through a killed node.
+"""The deployment, from its files: what they name exists, and the cluster that they describe carries a call through a
+killed node, an upgrade and a failover of Redis.
 
 usage: run.py PATH-TO-ALDIS
 """
@@ -64,7 +65,9 @@ def files(stage: Stage) -> None:
     expect(compose.check(ROOT, made), "docker-compose.yml, Dockerfile and .dockerignore name what exists")
     defaults = tomllib.loads(run(stage.aldis, "config", "default"))
     flags = run(stage.aldis, "serve", "--help")
-    expect(kubernetes.check(ROOT / "config/kubernetes", flags, defaults), "config/kubernetes agrees with what a node knows")
+    expect(
+        kubernetes.check(ROOT / "config/kubernetes", flags, defaults), "config/kubernetes agrees with what a node knows"
+    )
 
 
 def cluster(stage: Stage) -> None:
@@ -98,7 +101,7 @@ def cluster(stage: Stage) -> None:
 
 
 def start_nodes(stage: Stage, shares_keys: bool) -> None:
-    """Both nodes, each after `aldis config check` has looked at its configuration and asked everything that it names."""
+    """Both nodes, each after `aldis config check` has looked at its configuration and asked all that it names."""
     unknown = "" if shares_keys else "key_secret_file"
     if unknown:
         # Until nodes share their keys in the database, they need the same files.
@@ -125,7 +128,10 @@ def measured(stage: Stage) -> None:
         scraped += text
     wrong, unseen = names.check(ROOT, scraped)
     total = len(names.expressions(ROOT))
-    expect(wrong, f"{total} expressions ask for what nodes export ({unseen} names are in the sources only: nothing was counted yet)")
+    expect(
+        wrong,
+        f"{total} expressions ask for what nodes export ({unseen} names are in the sources only: not counted yet)",
+    )
     until("Prometheus has scraped both nodes", lambda: call.query(stage, 'up{job="aldis"} == 1') == 2)
     for place, expression in names.expressions(ROOT):
         call.query(stage, expression.replace("$instance", ".*"), place)

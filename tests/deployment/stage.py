@@ -1,5 +1,5 @@
-"""The cluster of docker-compose.yml as processes of this machine, from the same files: one table of substitutions stands for the
-addresses, folders and ports that containers have."""
+"""The cluster of docker-compose.yml as processes of this machine, from the same files: one table of substitutions
+stands for the addresses, folders and ports that containers have."""
 
 import os
 import pwd
@@ -74,7 +74,11 @@ class Stage:
     def _make_secrets(self) -> None:
         """config/secrets.sh, and then what compose mounts at /run/secrets: names of its own for the certificate."""
         env = dict(os.environ, SECRETS=str(self.secrets), ENV_FILE=str(self.folder / "env"))
-        subprocess.run(["sh", str(self.root / "config/secrets.sh")], env=env, check=True, stdout=subprocess.DEVNULL)
+        script, made = ["sh", str(self.root / "config/secrets.sh")], []
+        for _ in range(2):  # the second time what is there stays
+            subprocess.run(script, env=env, check=True, stdout=subprocess.DEVNULL)
+            made.append({path.name: path.read_text() for path in [*self.secrets.iterdir(), self.folder / "env"]})
+        assert made[0] == made[1], "config/secrets.sh replaces secrets"
         for name, secret in compose.read(self.root)["secrets"].items():
             file = self.secrets / Path(secret["file"]).name
             if file.name != name:
@@ -95,7 +99,9 @@ class Stage:
     def start(self, name: str, command: list, **environment: str) -> subprocess.Popen:
         with open(self.folder / f"{name}.log", "a") as log:
             env = dict(os.environ, **environment)
-            process = subprocess.Popen([str(it) for it in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd=self.folder)
+            process = subprocess.Popen(
+                [str(it) for it in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd=self.folder
+            )
         self.processes[name] = process
         return process
 
@@ -122,10 +128,16 @@ class Stage:
             self.adapt(self.root / "config/redis/redis.conf", config / "redis.conf", REDIS=name)
             shutil.copy(self.root / "config/redis/users.acl", config)
             listen = ["--port", self.ports[name], "--bind", "127.0.0.1"]
-            self.start(name, ["sh", self.root / "config/redis/start.sh", *arguments, *listen], CONFIG=str(config), SECRETS=str(self.secrets), RUN=str(run))
+            self.start(
+                name,
+                ["sh", self.root / "config/redis/start.sh", *arguments, *listen],
+                CONFIG=str(config),
+                SECRETS=str(self.secrets),
+                RUN=str(run),
+            )
 
     def start_postgres(self) -> None:
-        """As the official image does: a password for the superuser, and for everybody over TCP; then config/postgres/init.sh."""
+        """As the official image does: a password for the superuser and over TCP; then config/postgres/init.sh."""
         bin = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda it: int(it.parts[-3])).parent
         home = self.folder / "postgres"
         home.mkdir(mode=0o755)
@@ -138,8 +150,20 @@ class Stage:
                 os.chown(path, user.pw_uid, user.pw_gid)
             as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
         data = home / "data"
-        make = [bin / "initdb", "--no-sync", "--username=postgres", f"--pwfile={password}", "--auth-local=trust", "--auth-host=scram-sha-256"]
-        subprocess.run([*as_postgres, *make, "--encoding=UTF8", "--locale=C.UTF-8", "-D", data], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        make = [
+            bin / "initdb",
+            "--no-sync",
+            "--username=postgres",
+            f"--pwfile={password}",
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
+        ]
+        subprocess.run(
+            [*as_postgres, *make, "--encoding=UTF8", "--locale=C.UTF-8", "-D", data],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
         options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={home}"]
         self.start("postgres", [*as_postgres, bin / "postgres", "-D", data, "-p", self.ports["postgres"], *options])
         here = dict(os.environ, PGHOST=str(home), PGPORT=str(self.ports["postgres"]), SECRETS=str(self.secrets))
@@ -168,7 +192,9 @@ class Stage:
         config = self.adapt(folder / "prometheus.yml", folder / "prometheus.yml")
         subprocess.run(["promtool", "check", "config", config], check=True, stdout=subprocess.DEVNULL)
         listen = f"--web.listen-address=127.0.0.1:{self.ports['prometheus']}"
-        self.start("prometheus", ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data", listen])
+        self.start(
+            "prometheus", ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder}/data", listen]
+        )
 
     def configure(self, unknown: str) -> None:
         """Each node's config/cluster.toml, and the one of Kubernetes, without the line of this key."""
@@ -193,7 +219,12 @@ class Stage:
         self.start(f"aldis-{number}", [self.aldis, "serve", *self.listeners(number)], **self.environment(number))
 
     def listeners(self, number: int) -> list[str]:
-        return ["--bind", f"127.0.0.1:{self.ports[f'aldis-{number}']}", "--admin-bind", f"0.0.0.0:{self.ports[f'admin-{number}']}"]
+        return [
+            "--bind",
+            f"127.0.0.1:{self.ports[f'aldis-{number}']}",
+            "--admin-bind",
+            f"0.0.0.0:{self.ports[f'admin-{number}']}",
+        ]
 
     def environment(self, number: int) -> dict[str, str]:
         turn = f"127.0.0.1:{self.ports['turn']}"
@@ -214,7 +245,9 @@ class Stage:
     def stop(self) -> None:
         for name, process in self.processes.items():
             # PostgreSQL: at once, what it holds is of no use to anybody.
-            process.send_signal(signal.SIGQUIT if name == "postgres" else signal.SIGTERM) if process.poll() is None else None
+            process.send_signal(
+                signal.SIGQUIT if name == "postgres" else signal.SIGTERM
+            ) if process.poll() is None else None
         for process in self.processes.values():
             try:
                 process.wait(10)

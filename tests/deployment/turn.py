@@ -40,7 +40,9 @@ class Turn:
         transaction = os.urandom(12)
         if signed:
             attributes = attributes + [(USERNAME, self.username.encode()), (REALM, self.realm), (NONCE, self.nonce)]
-        body = b"".join(struct.pack("!HH", kind, len(value)) + value + bytes(-len(value) % 4) for kind, value in attributes)
+        body = b"".join(
+            struct.pack("!HH", kind, len(value)) + value + bytes(-len(value) % 4) for kind, value in attributes
+        )
         if signed:
             # The header's length includes the attribute that is computed over it.
             head = struct.pack("!HHI", method, len(body) + 24, MAGIC) + transaction
