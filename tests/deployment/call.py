@@ -230,7 +230,7 @@ def upgraded(stage: Stage, ann: Member, ben: Member) -> None:
     other = ben.node
     back = 1 if other == "aldis-2" else 2
     stage.start_node(back)
-    stage.until_up(f"aldis-{back}", lambda: stage.is_healthy(back))
+    stage.until_healthy(back)
     begun = time.monotonic()
     stage.signal(other, signal.SIGTERM)
     for member in (ann, ben):

@@ -110,12 +110,12 @@ def start_nodes(stage: Stage, shares_keys: bool) -> None:
     for number in (1, 2):
         stage.check_configuration(number)
         if unknown and number == 2:
-            stage.until_up("aldis-1", lambda: stage.is_healthy(1))
+            stage.until_healthy(1)
             (stage.folder / "data-2").mkdir(mode=0o700)
             shutil.copytree(stage.folder / "data-1/keys", stage.folder / "data-2/keys")
         stage.start_node(number)
     for number in (1, 2):
-        stage.until_up(f"aldis-{number}", lambda number=number: stage.is_healthy(number))
+        stage.until_healthy(number)
 
 
 def measured(stage: Stage) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import compose
 
-PATIENCE = 30
+PATIENCE = 60
+NODE_STARTS_MAX = 5
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
@@ -218,6 +219,22 @@ class Stage:
         """A node with the configuration and the environment that compose gives it."""
         self.start(f"aldis-{number}", [self.aldis, "serve", *self.listeners(number)], **self.environment(number))
 
+    def until_healthy(self, number: int) -> None:
+        """Waits for a node. One that ends is started again, a few times, as compose does: on a busy machine a debug build
+        takes longer to log in to PostgreSQL than it waits."""
+        name, starts = f"aldis-{number}", 1
+
+        def look() -> bool:
+            nonlocal starts
+            code = self.processes[name].poll()
+            if code is not None:
+                assert starts < NODE_STARTS_MAX, f"{name} has ended with {code}:\n{self.log(name)}"
+                starts += 1
+                self.start_node(number)
+            return self.is_healthy(number)
+
+        until(f"{name} is healthy", look)
+
     def listeners(self, number: int) -> list[str]:
         return [
             "--bind",
@@ -244,10 +261,9 @@ class Stage:
 
     def stop(self) -> None:
         for name, process in self.processes.items():
-            # PostgreSQL: at once, what it holds is of no use to anybody.
-            process.send_signal(
-                signal.SIGQUIT if name == "postgres" else signal.SIGTERM
-            ) if process.poll() is None else None
+            if process.poll() is None:
+                # PostgreSQL: at once, what it holds is of no use to anybody.
+                process.send_signal(signal.SIGQUIT if name == "postgres" else signal.SIGTERM)
         for process in self.processes.values():
             try:
                 process.wait(10)
