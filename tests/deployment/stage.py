@@ -220,8 +220,8 @@ class Stage:
         self.start(f"aldis-{number}", [self.aldis, "serve", *self.listeners(number)], **self.environment(number))
 
     def until_healthy(self, number: int) -> None:
-        """Waits for a node. One that ends is started again, a few times, as compose does: on a busy machine a debug build
-        takes longer to log in to PostgreSQL than it waits."""
+        """Waits for a node. One that ends is started again, a few times, as compose does: on a busy machine a debug
+        build takes longer to log in to PostgreSQL than it waits."""
         name, starts = f"aldis-{number}", 1
 
         def look() -> bool:
