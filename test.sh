@@ -22,7 +22,8 @@ cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
-all=(packages format web lints rust storage docs model redis simulation chaos counts conformance openapi metrics unit browsers)
+all=(packages format web lints rust storage docs model redis simulation chaos counts conformance openapi metrics unit deployment
+    browsers)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -37,6 +38,7 @@ packages() {
     command -v turnserver >/dev/null || missing+=(coturn)
     command -v redis-server >/dev/null || missing+=(redis-server)
     command -v curl >/dev/null || missing+=(curl)
+    command -v openssl >/dev/null || missing+=(openssl)
     command -v valgrind >/dev/null || missing+=(valgrind)
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
@@ -114,6 +116,9 @@ openapi() { built && TARGET=$target tests/openapi.sh "$target/debug/aldis"; }
 metrics() { built && tests/metrics.sh "$target/debug/aldis"; }
 
 unit() { built && tests/unit.sh "$target/debug/aldis"; }
+
+# The files of a deployment, and the cluster that they describe as processes.
+deployment() { built && TARGET=$target tests/deployment.sh "$target/debug/aldis"; }
 
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 

@@ -25,10 +25,10 @@ pub(super) struct Flags {
     /// File to write the real addresses to, as JSON, once the node serves [node.ready_file]
     #[arg(long, value_name = "PATH")]
     ready_file: Option<String>,
-    /// sqlite://PATH [database.url, default: aldis.db in the data directory]
+    /// sqlite://PATH or postgres://USER@HOST/DATABASE [database.url, default: aldis.db in the data directory]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
-    /// redis://HOST of a cluster's Redis; not supported yet [ledger.redis_url]
+    /// redis://HOST of the Redis that a cluster shares [ledger.redis_url, default: this node's memory]
     #[arg(long, value_name = "URL")]
     redis_url: Option<String>,
     /// Log filter: a level, or levels by target [log.filter, default: info]

@@ -146,7 +146,8 @@ impl Nemesis {
     }
 
     async fn redis(&self, words: &[&str]) {
-        let client = redis::Client::open(self.cluster.redis.url()).expect("an address");
+        let url = format!("{}?user=admin&pass=any", self.cluster.redis.url());
+        let client = redis::Client::open(url).expect("an address");
         let mut connection = client.get_multiplexed_async_connection().await.expect("the server answers");
         let mut command = redis::cmd(words[0]);
         let _: redis::Value = command.arg(&words[1..]).query_async(&mut connection).await.expect("it obeys");

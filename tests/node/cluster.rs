@@ -11,6 +11,7 @@ pub(super) struct Cluster {
     pub(super) postgres: postgres::Server,
     arguments: Vec<String>,
     _secret: tempfile::TempDir,
+    _rights: tempfile::NamedTempFile,
 }
 
 /// The file of the secret that seals the nodes' signing keys, in a folder that goes with it.
@@ -22,16 +23,27 @@ pub(super) fn key_secret() -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
+/// A Redis in which everybody has the rights that `config/redis/users.acl` gives to nodes, and no others; but `admin` has all.
+fn redis() -> (redis_server::Server, tempfile::NamedTempFile) {
+    let users = include_str!("../../config/redis/users.acl");
+    let nodes = users.lines().find(|line| line.starts_with("user aldis on #")).expect("the user of nodes");
+    let (_, rights) = nodes.split_once(" resetkeys ").expect("its rights");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    let text = format!("user default on nopass resetkeys {rights}\nuser admin on nopass ~* &* +@all\n");
+    fs::write(file.path(), text).expect("written");
+    (redis_server::Server::start_with(&["--aclfile", file.path().to_str().expect("UTF-8")]), file)
+}
+
 impl Cluster {
     /// Starts so many nodes, with these further arguments.
     pub(super) async fn start(nodes: usize, further: &[&str]) -> Self {
-        let (redis, postgres) = (redis_server::Server::start(), postgres::Server::start().await);
+        let ((redis, rights), postgres) = (redis(), postgres::Server::start().await);
         let database = postgres::url(postgres.port, "postgres");
         let (secret, path) = key_secret();
         let mut arguments: Vec<_> = further.iter().map(|&argument| argument.to_owned()).collect();
         let sealed = ["--set".to_owned(), format!("auth.key_secret_file={}", path.display())];
         arguments.extend(["--database-url".to_owned(), database].into_iter().chain(sealed));
-        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments, _secret: secret };
+        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments, _secret: secret, _rights: rights };
         let url = cluster.redis.url();
         for _ in 0..nodes {
             cluster.add(&["--redis-url", &url]).await;
