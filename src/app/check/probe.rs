@@ -209,6 +209,18 @@ mod tests {
         port
     }
 
+    /// A server that speaks first.
+    fn greeting(words: &'static [u8]) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let _ = stream.expect("a connection").write_all(words);
+            }
+        });
+        port
+    }
+
     #[test]
     fn services_are_told_from_silence_and_from_other_services() {
         let pg = |port| postgres(&format!("postgres://ann:secret@127.0.0.1:{port}/aldis"));
@@ -219,8 +231,8 @@ mod tests {
         };
         assert!(cache(tcp(b"HTTP/1.1 400 Bad Request\r\n\r\n")).is_err());
         let mail = |port| smtp(&MailUrl::read(&format!("smtp://127.0.0.1:{port}")).expect("a URL"));
-        assert!(mail(tcp(b"220 mail.example.org ESMTP\r\n")).is_ok());
-        assert!(mail(tcp(b"554 no\r\n")).is_err() && mail(tcp(b"HTTP/1.1 400")).is_err());
+        assert!(mail(greeting(b"220 mail.example.org ESMTP\r\n")).is_ok());
+        assert!(mail(greeting(b"554 no\r\n")).is_err() && mail(greeting(b"SSH-2.0")).is_err());
         let free =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         assert!(pg(free).is_err() && cache(free).is_err());

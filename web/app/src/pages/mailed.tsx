@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { account, api } from "../account.ts";
 import { Brand } from "../parts/brand.tsx";
 import { Field } from "../parts/field.tsx";
+import { Outcome } from "../parts/outcome.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
 import { rememberKnown } from "../remember.ts";
 import { navigate } from "../route.ts";
@@ -81,8 +82,7 @@ function Done({ title, text }: { title: string; text: string }) {
   };
   return (
     <Page testId="page-done">
-      <div className="card sign-in">
-        <h1>{title}</h1>
+      <Outcome title={title} level={1}>
         <p role="status">{text}</p>
         <button
           type="button"
@@ -92,7 +92,7 @@ function Done({ title, text }: { title: string; text: string }) {
         >
           Log in
         </button>
-      </div>
+      </Outcome>
     </Page>
   );
 }

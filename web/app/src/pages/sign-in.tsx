@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { account, api } from "../account.ts";
 import { type Forms, formsOf, UNKNOWN, type Way } from "../auth-forms.ts";
 import { Field } from "../parts/field.tsx";
+import { Outcome } from "../parts/outcome.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
 import { isKnown, rememberKnown } from "../remember.ts";
 import { useSubmit } from "../submit.ts";
@@ -123,15 +124,14 @@ function Forgot({ onBack }: { onBack: () => void }) {
 
 function Mailed({ text, onBack }: { text: string; onBack: () => void }) {
   return (
-    <div className="card sign-in">
-      <h2>Look into your mail</h2>
+    <Outcome title="Look into your mail" level={2}>
       <p role="status" data-testid="auth-mailed">
         {text}
       </p>
       <button type="button" className="button button--wide" data-testid="auth-back" onClick={onBack}>
         Back to log in
       </button>
-    </div>
+    </Outcome>
   );
 }
 

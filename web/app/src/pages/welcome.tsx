@@ -28,7 +28,7 @@ export function Welcome({ roomId, invite }: { roomId: string | null; invite?: st
             </>
           )}
         </section>
-        <SignIn invite={invite} />
+        <SignIn key={invite} invite={invite} />
       </main>
     </div>
   );
