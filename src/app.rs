@@ -18,7 +18,6 @@ use crate::{
     config::Config,
     http::{self, Check, Health, Rates, Site},
     ice::Ice,
-    ledger::redis,
     load::{self, Load},
     mail::{self, MailQueue, Mailer},
     net::rate::Table,
@@ -124,7 +123,7 @@ fn describe_metrics() {
     changes::describe_metrics();
     http::metrics::describe();
     ws::describe_metrics();
-    redis::describe_metrics();
+    crate::ledger::describe_metrics();
     load::describe_metrics();
 }
 

@@ -6,5 +6,5 @@ pub mod values;
 
 #[cfg(test)]
 pub(crate) use self::redis::tests::{connection, server};
-pub use self::redis::{RedisLedger, RedisLimits};
+pub use self::redis::{DialError, RedisAddress, RedisLedger, RedisLimits, describe_metrics, probe};
 pub use values::Values;

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use super::{settings, snapshot};
 use crate::{
     config::{Config, LedgerUrl, text::Text as _},
-    ledger::{RedisLedger, redis},
+    ledger::{self, DialError, RedisLedger},
 };
 
 /// The ledger of this node.
@@ -42,11 +42,11 @@ pub(super) async fn open(config: &Config, clock: &Arc<Clock>, bytes: &Arc<Buffer
 }
 
 /// Whether this Redis can keep the ledger of a node of this name.
-pub(super) async fn probe(config: &Config, url: &LedgerUrl, name: Option<&str>) -> Result<(), redis::DialError> {
+pub(super) async fn probe(config: &Config, url: &LedgerUrl, name: Option<&str>) -> Result<(), DialError> {
     let (limits, node) = (settings::redis(config), settings::node_limits(config));
     // A lease is renewed within that time.
     let renewed_within = node.renew_every + limits.answer_within;
-    redis::probe(&settings::redis_address(config, url), (&config.ledger.prefix, name), limits, renewed_within).await
+    ledger::probe(&settings::redis_address(config, url), (&config.ledger.prefix, name), limits, renewed_within).await
 }
 
 impl Opened {

@@ -11,7 +11,7 @@ use crate::{
     auth,
     config::{Config, LedgerUrl, MailSecurity, Rate, SignupMode},
     http, ice,
-    ledger::{RedisLimits, redis::RedisAddress},
+    ledger::{RedisAddress, RedisLimits},
     mail, net, storage,
     telemetry::memory::{self, MemoryMax},
     ws::{self, guard},

@@ -42,15 +42,16 @@ mod reply;
 mod scripts;
 mod sentinel;
 mod shared;
+mod stream;
 mod subscription;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use dial::{Dial, RedisAddress, Stream};
-pub use handshake::DialError;
+pub use dial::{Dial, RedisAddress};
 pub use limits::RedisLimits;
 pub use metrics::describe_metrics;
 pub use probe::probe;
+pub use stream::{DialError, Stream};
 
 /// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
 const CHANNELS_WAITING_MAX: usize = 1_024;

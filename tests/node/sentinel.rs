@@ -2,7 +2,7 @@
 
 use std::{
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::future::join_all;
@@ -11,6 +11,7 @@ use crate::{
     cluster::Cluster,
     clustered::{all_hear, all_say, nobody_has_left},
     postgres::free_port,
+    process::PATIENCE,
     redis_server::Server,
 };
 
@@ -36,6 +37,23 @@ impl Sentinel {
     }
 }
 
+impl Sentinel {
+    /// Waits until it does; it asks the master every ten seconds.
+    async fn knows_a_replica(&self) {
+        let client = redis::Client::open(format!("redis://127.0.0.1:{}", self.port)).expect("an address");
+        let begun = Instant::now();
+        loop {
+            assert!(begun.elapsed() < PATIENCE, "the sentinel does not learn of the replica");
+            let Ok(mut connection) = client.get_multiplexed_async_connection().await else { continue };
+            let asked = redis::cmd("SENTINEL").arg("replicas").arg("main").query_async(&mut connection).await;
+            let replicas: Vec<redis::Value> = asked.unwrap_or_default();
+            if !replicas.is_empty() {
+                return;
+            }
+        }
+    }
+}
+
 impl Drop for Sentinel {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -53,8 +71,7 @@ async fn members_stay_while_the_master_fails_over_to_its_replica() {
     let mut cluster = Cluster::start(0, &[]).await;
     // The first of the sentinels is none.
     let url = format!("redis+sentinel://127.0.0.1:{},127.0.0.1:{}/main", free_port(), sentinel.port);
-    // It learns of the replica within ten seconds.
-    tokio::time::sleep(Duration::from_secs(12)).await;
+    sentinel.knows_a_replica().await;
     for _ in 0..2 {
         cluster.add(&["--redis-url", &url]).await;
     }

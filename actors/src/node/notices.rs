@@ -56,11 +56,7 @@ impl Directory {
         match notice {
             Notice::Kick(user) => self.tell(To::User(user, user::Message::Kick(Close::Forbidden))),
             Notice::Revoked(revocation) => self.revoke(revocation),
-            Notice::RoomClosed(id) => {
-                self.ports.rooms.changed(id);
-                self.note_closed(id);
-                self.tell(To::Room(id, room::Message::Closed));
-            }
+            Notice::RoomClosed(id) => self.was_closed(id),
             Notice::SettingsChanged(id) => self.look_up_again(id),
         }
     }
@@ -91,6 +87,24 @@ impl Directory {
             self.runtime(),
         );
         told
+    }
+
+    /// Closes a room here that a node has closed, unless it was opened again since: a notice may be late.
+    fn was_closed(self: &Arc<Self>, id: RoomId) {
+        self.ports.rooms.changed(id);
+        let (settings, directory) = (self.ports.rooms.settings(id), Arc::clone(self));
+        self.tell(To::Aside(Box::pin(async move {
+            match settings.await {
+                Ok(Some(settings)) if settings.active => {
+                    directory.note_changed(id, &settings);
+                    None
+                }
+                Ok(_) | Err(_) => {
+                    directory.note_closed(id);
+                    Some(To::Room(id, room::Message::Closed))
+                }
+            }
+        })));
     }
 
     fn look_up_again(self: &Arc<Self>, id: RoomId) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actors::{
+    ledger::{Ledger as _, Notice, Recipient},
     messages::socket::{Credential, Disconnect},
     protocol::{Close, RoomId, UserId},
 };
@@ -65,6 +66,7 @@ async fn a_closed_room_closes_its_members_and_refuses_joins() {
     let world = World::of(2, actors::settings::Settings::default()).await;
     let room = world.room(4);
     let mut members = world.members(3, room).await;
+    world.book.set_active(room, false);
     world.nodes[0].close_room(room).await.expect("the ledger answers");
     for member in &mut members {
         assert_eq!(member.hears("room_closed").await["reason"], "closed");
@@ -74,13 +76,30 @@ async fn a_closed_room_closes_its_members_and_refuses_joins() {
     assert_eq!(world.ledger.rooms(), 0);
 }
 
-/// Every node refuses joins, although the book says that the room is open.
+/// Every node refuses joins.
 async fn refuse_joins(world: &World, room: RoomId) {
     tokio::time::sleep(Duration::from_secs(1)).await; // paused: every node is told
     for (node, user) in [(0, 8), (1, 9)] {
         let browser = &mut world.browser(node, user).await;
         browser.says(&format!(r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#));
         assert_eq!(browser.hears("error").await["code"], "room_closed", "on node {node}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_notice_closes_no_room_that_was_opened_again() {
+    let world = World::of(2, actors::settings::Settings::default()).await;
+    let room = world.room(4);
+    world.book.set_active(room, false);
+    world.nodes[0].close_room(room).await.expect("the ledger answers");
+    world.book.set_active(room, true);
+    world.nodes[0].settings_changed(room).await.expect("the ledger answers");
+    let mut members = world.members(2, room).await; // one on each node
+    world.ledger.notify(Recipient::All, Notice::RoomClosed(room)).await.expect("the ledger answers");
+    members.push(world.member(0, 8, room).await);
+    members.push(world.member(1, 9, room).await);
+    for member in &mut members[..3] {
+        while member.hears("user_joined").await["userId"] != UserId::from_u128(9).to_string() {}
     }
 }
 
@@ -91,6 +110,7 @@ async fn a_room_that_is_closed_while_the_ledger_is_away_is_closed_as_soon_as_it_
     let room = world.room(4);
     let mut members = world.members(3, room).await;
     world.links[0].cut(Duration::from_secs(3));
+    world.book.set_active(room, false);
     assert!(world.nodes[0].close_room(room).await.is_err(), "the caller is told that it takes longer");
     for member in &mut members {
         member.is_patient = true;
@@ -106,6 +126,7 @@ async fn a_room_without_members_on_this_node_is_closed_everywhere() {
     let world = World::of(2, actors::settings::Settings::default()).await;
     let room = world.room(4);
     let mut alice = world.member(1, 1, room).await;
+    world.book.set_active(room, false);
     let _in_time_or_later = world.nodes[0].close_room(room).await;
     assert_eq!(alice.hears("room_closed").await["reason"], "closed");
     alice.is_closed("room_closed", Close::RoomGone).await;

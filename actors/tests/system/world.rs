@@ -52,6 +52,13 @@ impl Book {
         (settings.participants_max, settings.revision) = (participants_max, settings.revision + 1);
     }
 
+    /// Closes or opens a room.
+    pub(crate) fn set_active(&self, room: RoomId, active: bool) {
+        let mut rooms = self.open();
+        let settings = rooms.get_mut(&room).expect("it exists");
+        (settings.active, settings.revision) = (active, settings.revision + 1);
+    }
+
     /// How many nodes were told that a copy of this room's settings is old.
     pub(crate) fn told_of(&self, room: RoomId) -> usize {
         self.forgotten.lock().expect("no test panics here").iter().filter(|told| **told == room).count()

@@ -14,24 +14,16 @@ use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
 use socket2::{SockRef, TcpKeepalive};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, UnixStream},
-};
+use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{
-    handshake::DialError,
     sentinel::{self, Sentinels},
+    stream::{DialError, Stream},
 };
 
 /// How long a connection may be silent before the kernel asks whether the other side is there.
 const KEEPALIVE: Duration = Duration::from_secs(10);
-
-/// A byte stream to a server.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// Opens a stream; called for each connection, each time anew, so that a name is resolved again.
 pub type Dial = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Stream>>> + Send>> + Send + Sync>;

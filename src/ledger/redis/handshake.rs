@@ -1,10 +1,7 @@
 //! From an address to two connections that are ready: commands and subscription. Asks the server who it is, refuses one
 //! that cannot keep a ledger, loads the scripts, and compares the epoch.
 
-use std::{
-    io,
-    sync::{Arc, PoisonError},
-};
+use std::sync::{Arc, PoisonError};
 
 use redis::{
     AsyncConnectionConfig, Cmd, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
@@ -14,41 +11,13 @@ use redis::{
 use tokio::task::JoinHandle;
 
 use super::{
-    dial::{Dial, Stream},
+    dial::Dial,
     limits::RedisLimits,
     reply::{self, Parts},
     scripts::Script,
     shared::Shared,
+    stream::{DialError, Stream},
 };
-
-/// Why a server was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum DialError {
-    /// It cannot be reached.
-    #[error("Redis cannot be reached: {0}")]
-    Unreachable(String),
-    /// It refused a step of the handshake: a wrong password, missing rights, or a lost connection.
-    #[error("Redis refused the handshake: {0}")]
-    Refused(String),
-    /// It is no server for a ledger.
-    #[error("this Redis cannot keep a ledger: {0}")]
-    Unfit(String),
-    /// Its answer could not be read.
-    #[error("Redis answered the handshake with something else: {0}")]
-    Malformed(String),
-}
-
-impl From<io::Error> for DialError {
-    fn from(why: io::Error) -> Self {
-        Self::Unreachable(why.to_string())
-    }
-}
-
-impl From<RedisError> for DialError {
-    fn from(why: RedisError) -> Self {
-        Self::Refused(why.to_string())
-    }
-}
 
 /// Two connections that are ready. Dropped, both end.
 pub(super) struct Session {

@@ -1,16 +1,18 @@
 //! A look at a server before a node relies on it: whether it can keep the ledger, whether its clock agrees with ours, and
 //! whether another node has this one's name. Changes nothing.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use actors::clock::unix_millis;
 use redis::{AsyncConnectionConfig, ProtocolVersion, Value, aio::MultiplexedConnection, cmd};
 use tokio::time::{sleep, timeout};
 
 use super::{
     dial::RedisAddress,
-    handshake::{self, DialError, ask},
+    handshake::{self, ask},
     keys::Keys,
     limits::RedisLimits,
+    stream::DialError,
 };
 
 /// How far the clocks of node and server may be apart: tokens and windows are judged by both.
@@ -54,7 +56,7 @@ pub async fn probe(
 async fn clocks_agree(commands: &mut MultiplexedConnection) -> Result<(), DialError> {
     let (seconds, micros) = read::<(u64, u32)>(ask(commands, &cmd("TIME")).await?, "TIME")?;
     let theirs = Duration::new(seconds, 0) + Duration::from_micros(micros.into());
-    let skew = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().abs_diff(theirs);
+    let skew = Duration::from_millis(unix_millis()).abs_diff(theirs);
     if skew < SKEW_MAX {
         return Ok(());
     }
@@ -89,8 +91,8 @@ async fn leases(
     keys: &Keys,
     name: &str,
 ) -> Result<Vec<(String, u64)>, DialError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
-    let command = cmd("ZRANGE").arg(keys.leases()).arg(now).arg("+inf").arg("BYSCORE").arg("WITHSCORES").take();
+    let command =
+        cmd("ZRANGE").arg(keys.leases()).arg(unix_millis()).arg("+inf").arg("BYSCORE").arg("WITHSCORES").take();
     let all: Vec<(String, f64)> = read(ask(commands, &command).await?, "ZRANGE")?;
     let own =
         |lease: &str| lease.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'));

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use redis::{AsyncConnectionConfig, RedisConnectionInfo, aio::MultiplexedConnection, cmd};
 use tokio::time::timeout;
 
-use super::dial::Stream;
+use super::stream::Stream;
 
 /// How long one sentinel may take; then the next one is asked.
 const ANSWER_WITHIN: Duration = Duration::from_millis(500);
