@@ -1,4 +1,4 @@
-//! Persistent data: users, sessions, revocations, meetings.
+//! Persistent data: users, sessions, revocations, meetings, messages.
 //!
 //! One port (`Store`, one trait per table), two implementations that run the same statements: `Sqlite` (the embedded
 //! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
@@ -9,6 +9,7 @@ mod contract;
 pub mod copy;
 mod error;
 pub mod meetings;
+pub mod messages;
 mod postgres;
 pub mod revocations;
 mod room_id;
@@ -23,6 +24,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 pub use error::StoreError;
 pub use meetings::{Meeting, MeetingChange, MeetingPage, Meetings, Mode};
+pub use messages::{Message, MessagePage, Messages, Stored};
 pub use postgres::Postgres;
 pub use revocations::{End, Revocation, Revocations};
 pub use room_id::{NotARoomId, RoomId};
@@ -36,7 +38,7 @@ pub use users::{NewPassword, NewUser, Users};
 /// Every operation returns within a few `Settings::query_within`. A change is either committed when it returns `Ok`, not
 /// made when it returns an error, or `StoreError::Unknown` (`contract::failures`).
 #[async_trait::async_trait]
-pub trait Store: Users + Sessions + Revocations + Meetings + Send + Sync + 'static {
+pub trait Store: Users + Sessions + Revocations + Meetings + Messages + Send + Sync + 'static {
     /// Runs a trivial query: for `/health/ready`.
     async fn ping(&self) -> Result<(), StoreError>;
     /// Writes a row, for the same: a full disk can be read.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{at, end, session};
 use crate::storage::{
-    Meeting, MeetingChange, Mode, NewPassword, NewSession, NewUser, RoomId, Rotation, Store, StoreError,
+    Meeting, MeetingChange, Message, Mode, NewPassword, NewSession, NewUser, RoomId, Rotation, Store, StoreError,
 };
 
 /// A change of the database of `prepare`, always the same.
@@ -65,7 +65,18 @@ fn room(id: &str) -> Meeting {
     }
 }
 
-/// Two users, three sessions, a room, a revocation.
+fn said(number: i64) -> Message {
+    Message {
+        room_id: room_id(),
+        id: format!("s-{number}"),
+        sender_id: Some(ANN),
+        sender_name: "Ann".to_owned(),
+        content: "Hello".to_owned(),
+        sent_at: at(number),
+    }
+}
+
+/// Two users, three sessions, a room with three messages, a revocation.
 async fn prepare(store: &dyn Store) {
     store.add_user(&user(ANN, "ann@example.org"), &login(0x51, 1)).await.expect("an account");
     store.add_user(&user(BOB, "bob@example.org"), &login(0x53, 3)).await.expect("an account");
@@ -74,6 +85,7 @@ async fn prepare(store: &dyn Store) {
     store.use_token(&using(1, 0x11, 10)).await.expect("an answer");
     store.add_meeting(&room("abc-defg-hij"), 9).await.expect("a room");
     store.end_session(BOB, Uuid::from_u128(0x53), end(0)).await.expect("an answer");
+    store.add_messages(&[said(1), said(2), said(3)]).await.expect("messages");
 }
 
 /// Every statement that writes.
@@ -106,11 +118,14 @@ const CHANGES: &[(&str, Change)] = &[
         Box::pin(async move { store.change_meeting(room_id(), ANN, change).await.map(drop) })
     }),
     ("remove a room", |store| Box::pin(async { store.remove_meeting(room_id(), ANN).await.map(drop) })),
+    ("add messages", |store| Box::pin(async { store.add_messages(&[said(3), said(4), said(5)]).await.map(drop) })),
+    ("forget messages", |store| Box::pin(async { store.forget_messages(at(2), 9).await.map(drop) })),
+    ("trim messages", |store| Box::pin(async { store.trim_messages(room_id(), 1, 9).await.map(drop) })),
     ("probe", |store| Box::pin(async { store.probe(at(77)).await })),
 ];
 
 /// The tables whose content is compared.
-const TABLES: [&str; 6] = ["users", "sessions", "session_tokens", "revocations", "meetings", "probe"];
+const TABLES: [&str; 7] = ["users", "sessions", "session_tokens", "revocations", "meetings", "messages", "probe"];
 
 /// The content of the database, a line a row.
 type Dump = Vec<String>;
