@@ -5,6 +5,7 @@
 mod admin;
 mod auth;
 mod budget;
+mod chat;
 mod database;
 mod drain;
 mod environment;
@@ -42,6 +43,7 @@ pub use crate::net::Origin;
 pub use admin::Admin;
 pub use auth::Auth;
 pub use budget::Budget;
+pub use chat::Chat;
 pub use database::{Database, DatabaseKind, DatabaseUrl};
 pub use drain::Drain;
 pub use fault::{ConfigError, Fault};
@@ -79,6 +81,8 @@ pub struct Config {
     pub budget: Budget,
     /// One room.
     pub room: Room,
+    /// The history of chat.
+    pub chat: Chat,
     /// Tokens and passwords.
     pub auth: Auth,
     /// Request rates per address and per user.

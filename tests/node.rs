@@ -1,5 +1,7 @@
 //! Whole nodes as processes: started on free ports, tested over real sockets, stopped by real signals.
 
+#[path = "node/chatted.rs"]
+mod chatted;
 #[path = "node/cluster.rs"]
 mod cluster;
 #[path = "node/clustered.rs"]

@@ -5,6 +5,7 @@ mod documents;
 mod keys;
 mod layers;
 mod malformed;
+mod messages;
 mod operations;
 mod operators;
 mod rooms;
@@ -35,6 +36,7 @@ use crate::{
     accounts::{Accounts, Parts},
     auth::{self, Clock, KeyRing, Tokens},
     changes::Changes,
+    history::{History, Limits},
     ice::{self, Ice, MemoryQuota},
     live::told::Told,
     load::Load,
@@ -115,6 +117,7 @@ async fn bench_with(settings: Settings) -> Bench {
         load: Load::new(LAG_MAX),
         accounts: Arc::new(accounts),
         rooms,
+        history: Arc::new(History::new(Arc::clone(&store), None, Limits::default())),
         hosting,
         live: Arc::clone(&live) as _,
         quota: Arc::new(MemoryQuota::new(&turn)),

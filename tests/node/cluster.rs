@@ -8,7 +8,7 @@ use crate::{member::Member, postgres, process::Node, redis_server};
 pub(super) struct Cluster {
     pub(super) nodes: Vec<Node>,
     pub(super) redis: redis_server::Server,
-    _postgres: postgres::Server,
+    pub(super) postgres: postgres::Server,
     arguments: Vec<String>,
 }
 
@@ -19,7 +19,7 @@ impl Cluster {
         let database = postgres::url(postgres.port, "postgres");
         let own = ["--redis-url".to_owned(), redis.url(), "--database-url".to_owned(), database];
         let arguments = own.into_iter().chain(further.iter().map(|&argument| argument.to_owned())).collect();
-        let mut cluster = Self { nodes: Vec::new(), redis, _postgres: postgres, arguments };
+        let mut cluster = Self { nodes: Vec::new(), redis, postgres, arguments };
         for _ in 0..nodes {
             cluster.add().await;
         }

@@ -21,6 +21,7 @@ pub(crate) fn url(port: u16, database: &str) -> String {
 pub(crate) struct Server {
     process: Child,
     pub(crate) port: u16,
+    data: PathBuf,
     _folder: TempDir,
 }
 
@@ -39,29 +40,49 @@ impl Server {
         let made: Vec<&str> = [initdb.as_str(), "--pgdata", &data_text].into_iter().chain(arguments).collect();
         run_program(&made, true);
         let port = free_port();
-        let process = command(is_root())
-            .args([&text(&programs.join("postgres")), "-D", &data_text, "-p", &port.to_string()])
-            .args(["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", "max_connections=200"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("postgres starts");
-        let until = Instant::now() + PATIENCE;
-        while PgConnection::connect(&url(port, "postgres")).await.is_err() {
-            assert!(Instant::now() < until, "PostgreSQL does not answer on port {port}");
-            tokio::task::yield_now().await;
-        }
-        Self { process, port, _folder: folder }
+        Self { process: serve(&data, port).await, port, data, _folder: folder }
     }
+
+    /// Ends it at once, without a word to its clients; what was committed is still there when it starts again.
+    #[allow(dead_code, reason = "not every test that starts a server ends it")]
+    pub(crate) fn crash(&mut self) {
+        self.quit();
+    }
+
+    /// Starts it again, after a crash.
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) async fn restart(&mut self) {
+        self.process = serve(&self.data, self.port).await;
+    }
+
+    fn quit(&mut self) {
+        let _ = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status(); // or it has ended
+        let _ = self.process.wait();
+    }
+}
+
+/// Starts a server on its data, and waits until it answers.
+async fn serve(data: &Path, port: u16) -> Child {
+    let process = command(is_root())
+        .args([&text(&programs().join("postgres")), "-D", &text(data), "-p", &port.to_string()])
+        .args(["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"])
+        .args(["-c", "max_connections=200"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("postgres starts");
+    let until = Instant::now() + PATIENCE;
+    while PgConnection::connect(&url(port, "postgres")).await.is_err() {
+        assert!(Instant::now() < until, "PostgreSQL does not answer on port {port}");
+        tokio::task::yield_now().await;
+    }
+    process
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGQUIT: what it holds is of no use to anybody.
-        let _ = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status(); // or it has ended
-        let _ = self.process.wait();
+        self.quit(); // what it holds is of no use to anybody
     }
 }
 
