@@ -25,7 +25,7 @@ use actors::ports::{self, Said};
 use jiff::Timestamp;
 use tokio::{
     sync::Notify,
-    time::{Instant, sleep, timeout},
+    time::{MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -101,20 +101,17 @@ impl History {
     /// Stores what is said until `stop`, and then what still waits.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut pause = self.limits.flush_every;
-        let mut look_at = Instant::now();
+        let mut looks = interval(self.limits.look_every);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = async {
                 tokio::select! {
                     () = self.wake.notified() => sleep(pause).await,
-                    () = sleep(self.limits.look_every), if self.is_shared() => {}
+                    _ = looks.tick(), if self.is_shared() => self.look().await,
                 }
             };
             if stop.run_until_cancelled(due).await.is_none() {
                 break;
-            }
-            if self.is_shared() && look_at <= Instant::now() {
-                self.look().await;
-                look_at = Instant::now() + self.limits.look_every;
             }
             match self.store_waiting(None).await {
                 Ok(()) => pause = self.limits.flush_every,
@@ -130,22 +127,32 @@ impl History {
         }
     }
 
-    /// Deletes at most `max` messages that are too old, and as many of each room that has too many.
+    /// Deletes messages that are too old, and the oldest of each room that has too many: at most `max` in one statement, and
+    /// in all not for long.
     ///
     /// # Errors
-    /// The database is away or broken; the rooms are looked at next time.
+    /// The database is away or broken; what is left is looked at next time.
     pub async fn sweep(&self, now: Timestamp, max: u32) -> Result<(), StoreError> {
-        self.store.forget_messages(now - self.limits.keep_for, max).await?;
+        let mut rounds = 0..self.limits.sweeps_max;
+        let is_rest = |deleted: u64| deleted < u64::from(max);
+        while rounds.next().is_some() && !is_rest(self.store.forget_messages(now - self.limits.keep_for, max).await?) {}
         let rooms = std::mem::take(&mut *lock(&self.written));
-        for room in &rooms {
-            let trimmed = self.store.trim_messages(*room, self.limits.keep_per_room_max, max).await;
-            if trimmed.as_ref().is_ok_and(|trimmed| *trimmed < u64::from(max)) {
-                continue;
+        let mut left: Vec<_> = rooms.into_iter().rev().collect();
+        let mut swept = Ok(());
+        while let Some(room) = left.last()
+            && rounds.next().is_some()
+        {
+            match self.store.trim_messages(*room, self.limits.keep_per_room_max, max).await {
+                Ok(deleted) if is_rest(deleted) => drop(left.pop()),
+                Ok(_) => {}
+                Err(why) => {
+                    swept = Err(why);
+                    break;
+                }
             }
-            lock(&self.written).extend(rooms.range::<RoomId, _>(room..));
-            return trimmed.map(drop);
         }
-        Ok(())
+        lock(&self.written).extend(left);
+        swept
     }
 
     fn is_shared(&self) -> bool {

@@ -29,6 +29,8 @@ pub struct Limits {
     pub look_every: Duration,
     /// Rooms that are found in one look.
     pub rooms_max: usize,
+    /// Statements of one sweep.
+    pub sweeps_max: u32,
     /// How long the last messages may take at the end of the process.
     pub end_within: Duration,
 }
@@ -47,6 +49,7 @@ impl Default for Limits {
             retry_every_max: Duration::from_secs(5),
             look_every: Duration::from_secs(5),
             rooms_max: 1_000,
+            sweeps_max: 1_000,
             end_within: Duration::from_secs(2),
         }
     }

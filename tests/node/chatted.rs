@@ -8,6 +8,7 @@ use std::{
 
 use futures_util::future::join_all;
 use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
 
 use crate::{cluster::Cluster, member::Member, process::Node};
 
@@ -29,6 +30,14 @@ async fn history(node: &Node, token: &str, room: &str) -> Vec<Value> {
         all.splice(0..0, page["messages"].as_array().expect("messages").clone());
         let Some(cursor) = page["nextCursor"].as_str() else { return all };
         query = format!("?limit=33&before={cursor}");
+    }
+}
+
+/// Waits until the history can be read.
+async fn until_there(node: &Node, token: &str, room: &str) {
+    let until = Instant::now() + BACK_WITHIN;
+    while page(node, token, room, "").await.0 != 200 {
+        assert!(Instant::now() < until, "the history does not come back");
     }
 }
 
@@ -95,10 +104,7 @@ async fn what_was_acknowledged_outlives_a_killed_node_and_a_killed_database() {
     let (status, problem) = page(&cluster.nodes[1], &host, &room, "").await;
     assert_eq!((status, problem["code"].as_str()), (503, Some("unavailable")), "{problem}");
     cluster.postgres.restart().await;
-    let until = Instant::now() + BACK_WITHIN;
-    while page(&cluster.nodes[1], &host, &room, "").await.0 != 200 {
-        assert!(Instant::now() < until, "the history does not come back");
-    }
+    until_there(&cluster.nodes[1], &host, &room).await;
     all_talk(&mut members, 26..=27).await;
     let late = cluster.nodes[1].sign_up("late").await;
     is_what_they_heard(&history(&cluster.nodes[1], &late, &room).await, &members);
@@ -112,7 +118,46 @@ async fn what_a_killed_node_had_not_stored_is_stored_by_another_one() {
     let (room, mut members) = room(&[&cluster.nodes[0]], &host, 2).await;
     all_talk(&mut members, 1..=5).await;
     cluster.nodes[0].signal("-KILL");
-    is_what_they_heard(&history(&cluster.nodes[1], &host, &room).await, &members);
+    let other = &cluster.nodes[1];
+    is_what_they_heard(&history(other, &host, &room).await, &members);
+    // What was just said cannot be read while Redis is away, and an answer without it would not be the truth.
+    cluster.redis.signal("STOP");
+    let (status, problem) = page(other, &host, &room, "").await;
+    assert_eq!((status, problem["code"].as_str()), (503, Some("unavailable")), "{problem}");
+    cluster.redis.signal("CONT");
+    until_there(other, &host, &room).await;
+    is_what_they_heard(&history(other, &host, &room).await, &members);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_the_database_refuses_is_left_out_counted_and_logged_and_holds_up_no_other() {
+    let node = Node::start(&[]).await;
+    let host = node.sign_up("host").await;
+    let (room, mut members) = room(&[&node], &host, 2).await;
+    let path = node.data("aldis.db");
+    let mut database = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("a connection");
+    let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON messages WHEN NEW.content = '4'
+                   BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    sqlx::query(trigger).execute(&mut database).await.expect("a trigger");
+    all_talk(&mut members, 1..=6).await;
+    let stored = history(&node, &host, &room).await;
+    let refused = members.iter().map(|member| member.said_ids[3].as_str()).collect::<BTreeSet<_>>();
+    let said = members.iter().flat_map(|member| &member.said_ids).map(String::as_str).collect::<BTreeSet<_>>();
+    assert_eq!(ids(&stored).into_iter().collect::<BTreeSet<_>>(), &said - &refused);
+    assert_eq!(stored.len(), 10);
+    let metrics = node.get(&node.admin, "/metrics").await.1;
+    assert!(metrics.lines().any(|line| line == "aldis_chat_dropped_total 2"), "{metrics}");
+    assert!(node.log().contains("a chat message cannot be stored and is dropped"));
+    // A database that can be read but not written: older pages are read.
+    let cursor = page(&node, &host, &room, "?limit=1").await.1["nextCursor"].as_str().expect("a cursor").to_owned();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut database).await.expect("the lock");
+    all_talk(&mut members, 7..=8).await;
+    assert_eq!(page(&node, &host, &room, "").await.0, 503);
+    let (status, older) = page(&node, &host, &room, &format!("?before={cursor}")).await;
+    assert_eq!((status, older["messages"].as_array().map(Vec::len)), (200, Some(9)), "{older}");
+    database.close().await.expect("closed");
+    until_there(&node, &host, &room).await;
+    assert_eq!(history(&node, &host, &room).await.len(), 14);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
