@@ -16,6 +16,7 @@ use crate::{
     auth::{Clock, Tokens},
     changes::{self, Changes},
     config::Config,
+    history::{self, History},
     http::{self, Check, Health, Rates, Site},
     ice::Ice,
     load::{self, Load},
@@ -65,7 +66,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     accounts::restore(&*store, tokens.revoked(), &clock).await?;
     let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
-    let system = system(&config, (&tokens, &rooms, &ice)).await?;
+    let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
@@ -76,6 +77,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let site = Arc::new(Site {
         accounts: Arc::new(accounts.clone()),
         rooms,
+        history: Arc::clone(&system.history),
         hosting: hosting.clone(),
         live: Arc::new(node.clone()),
         ice,
@@ -92,15 +94,15 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    tasks.spawn(sweep::expired(accounts.clone(), stop.clone()));
+    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
+    tasks.spawn(system.history.run(stop.clone()));
     tasks.spawn(hosting.settle(stop.clone()));
     tasks.spawn(accounts.clone().settle(stop.clone()));
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
     shared.follow((&accounts, &reload, &system.ledger), (&tasks, &stop));
-    let render = Arc::new(move || scrape.render());
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
-    let operators = http::admin_router(site, render, admin::operators(&config)?);
+    let operators = http::admin_router(site, Arc::new(move || scrape.render()), admin::operators(&config)?);
     let door = Door::new(&config, settings::edge(&config), certificates.clone());
     lock.serves_at(door.socket()?);
     let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
@@ -125,6 +127,7 @@ fn describe_metrics() {
     ws::describe_metrics();
     crate::ledger::describe_metrics();
     load::describe_metrics();
+    history::describe_metrics();
 }
 
 /// What the actor system is made of.
@@ -132,6 +135,7 @@ struct System {
     settings: actors::settings::Settings,
     ports: Ports,
     ledger: ledger::Opened,
+    history: Arc<History>,
 }
 
 /// The changes that people make, each a task of its own.
@@ -169,22 +173,28 @@ fn use_cases(
     Ok((changes, hosting, accounts, mails))
 }
 
-async fn system(config: &Config, (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>)) -> anyhow::Result<System> {
+async fn system(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>),
+) -> anyhow::Result<System> {
     let settings = settings::node(config, settings::memory_max(config).bytes);
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
     let ledger = ledger::open(config, &clock, &bytes).await?;
+    let history = Arc::new(History::new(Arc::clone(store), ledger.shared(), settings::history(config)));
     let ports = Ports {
         ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
         revocations: Arc::clone(tokens.revoked()) as _,
+        history: Arc::clone(&history) as _,
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),
         clock,
         bytes,
     };
-    Ok(System { settings, ports, ledger })
+    Ok(System { settings, ports, ledger, history })
 }
 
 /// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.

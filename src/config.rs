@@ -5,6 +5,7 @@
 mod admin;
 mod auth;
 mod budget;
+mod chat;
 mod database;
 mod drain;
 mod environment;
@@ -43,6 +44,7 @@ pub use crate::net::Origin;
 pub use admin::Admin;
 pub use auth::{Auth, SignupMode};
 pub use budget::Budget;
+pub use chat::Chat;
 pub use database::{Database, DatabaseKind, DatabaseUrl};
 pub use drain::Drain;
 pub use fault::{ConfigError, Fault};
@@ -81,6 +83,8 @@ pub struct Config {
     pub budget: Budget,
     /// One room.
     pub room: Room,
+    /// The history of chat.
+    pub chat: Chat,
     /// Accounts, tokens and passwords.
     pub auth: Auth,
     /// Request rates per address and per user.

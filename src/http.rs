@@ -50,6 +50,7 @@ pub use socket::NotOpened;
 
 use crate::{
     accounts::Accounts,
+    history::History,
     ice::Ice,
     live::LiveRooms,
     load::Load,
@@ -63,6 +64,8 @@ pub struct Site {
     pub accounts: Arc<Accounts>,
     /// Room settings.
     pub rooms: Rooms,
+    /// What was said in rooms.
+    pub history: Arc<History>,
     /// Changes of rooms by their hosts.
     pub hosting: Hosting,
     /// The live rooms.
@@ -151,6 +154,7 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(jwks::jwks))
         .routes(routes!(rooms::list, rooms::create))
         .routes(routes!(rooms::get, rooms::patch, rooms::delete))
+        .routes(routes!(rooms::messages::messages))
         .routes(routes!(ice::ice_servers))
         .routes(routes!(socket::ws))
         .route("/ws", axum::routing::any(socket::refused))

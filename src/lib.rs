@@ -8,6 +8,7 @@ pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod files;
+pub mod history;
 pub mod http;
 pub mod ice;
 pub mod ledger;

@@ -1,4 +1,4 @@
-//! Persistent data: users, sessions, revocations, invites, mailed links, devices, meetings.
+//! Persistent data: users, sessions, revocations, invites, mailed links, devices, meetings, messages.
 //!
 //! One port (`Store`, one trait per table), two implementations that run the same statements: `Sqlite` (the embedded
 //! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
@@ -12,6 +12,7 @@ mod error;
 pub mod invites;
 pub mod links;
 pub mod meetings;
+pub mod messages;
 mod postgres;
 pub mod revocations;
 mod room_id;
@@ -30,6 +31,7 @@ pub use error::StoreError;
 pub use invites::{Invite, InviteHash, Invites, NewInvite};
 pub use links::{LinkHash, Links, NewLink, Purpose, Reset};
 pub use meetings::{Meeting, MeetingChange, MeetingPage, Meetings, Mode};
+pub use messages::{Message, MessagePage, Messages, Stored};
 pub use postgres::Postgres;
 pub use revocations::{End, Revocation, Revocations};
 pub use room_id::{NotARoomId, RoomId};
@@ -45,7 +47,7 @@ pub use users::{NewPassword, NewUser, Users};
 /// made when it returns an error, or `StoreError::Unknown` (`contract::failures`).
 #[async_trait::async_trait]
 pub trait Store:
-    Users + Sessions + Revocations + Invites + Links + Devices + Meetings + SharedKeys + Send + Sync + 'static
+    Users + Sessions + Revocations + Invites + Links + Devices + Meetings + Messages + SharedKeys + Send + Sync + 'static
 {
     /// Runs a trivial query: for `/health/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

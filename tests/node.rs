@@ -2,6 +2,8 @@
 
 #[path = "node/chaos.rs"]
 mod chaos;
+#[path = "node/chatted.rs"]
+mod chatted;
 #[path = "node/cluster.rs"]
 mod cluster;
 #[path = "node/clustered.rs"]

@@ -26,7 +26,7 @@ use crate::{
     in_flight::InFlight,
     ledger::{Ledger, Notice},
     messages::{To, room, socket::Credential, user},
-    ports::{Entropy, FrameSink, IceServers, Revocation, Revocations, Rooms, Shedding, Unavailable, Verifier},
+    ports::{Entropy, FrameSink, History, IceServers, Revocation, Revocations, Rooms, Shedding, Unavailable, Verifier},
     protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
     settings::Settings,
     socket,
@@ -60,6 +60,8 @@ pub struct Ports {
     pub verifier: Arc<dyn Verifier>,
     /// Keeps revoked tokens for the verifier.
     pub revocations: Arc<dyn Revocations>,
+    /// Where chat is stored.
+    pub history: Arc<dyn History>,
     /// Settings of rooms, from the database.
     pub rooms: Arc<dyn Rooms>,
     /// STUN and TURN servers.

@@ -15,10 +15,12 @@ use crate::protocol::{
     server::{IceServer, Mode},
 };
 
+mod history;
 mod revocations;
 
 pub use crate::executor::Later;
 
+pub use history::{History, Said};
 pub use revocations::{Revocation, RevocationScope, Revocations};
 
 /// The identity that a token proves.

@@ -21,7 +21,7 @@ use std::{
 use crate::{
     bytes::BufferedBytes,
     ledger::Ledger,
-    ports::Shedding,
+    ports::{History, Shedding},
     protocol::NodeId,
     settings::{BudgetLimits, RoomLimits},
 };
@@ -40,6 +40,8 @@ pub struct Env {
     pub ledger: Arc<dyn Ledger>,
     /// This node.
     pub node: NodeId,
+    /// Where chat is stored.
+    pub history: Arc<dyn History>,
     /// Bounds of a room.
     pub limits: RoomLimits,
     /// Rates; of them a room holds that of joins.

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use crate::{
     auth,
     config::{Config, LedgerUrl, MailSecurity, Rate, SignupMode},
-    http, ice,
+    history, http, ice,
     ledger::{RedisAddress, RedisLimits},
     mail, net, storage,
     telemetry::memory::{self, MemoryMax},
@@ -139,6 +139,17 @@ pub(super) fn storage(config: &Config) -> storage::Settings {
         query_within: config.database.query_within,
         connections_max: number(config.database.readers_max.get()),
         ..storage::Settings::default()
+    }
+}
+
+pub(super) fn history(config: &Config) -> history::Limits {
+    let from = &config.chat;
+    history::Limits {
+        keep_for: from.keep_for.try_into().unwrap_or(jiff::SignedDuration::MAX),
+        keep_per_room_max: number(from.keep_per_room_max.get()),
+        queued_max: from.queued_max.get(),
+        queued_bytes_max: from.queued_bytes_max.bytes(),
+        ..history::Limits::default()
     }
 }
 

@@ -1,19 +1,20 @@
 //! Deletes expired rows from the database, a few at a time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::Accounts;
+use crate::{accounts::Accounts, history::History};
 
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How many at once: the single writer is not blocked for long.
 const SWEEP_MAX: u32 = 1_000;
 
-/// Deletes what has expired until `stop`.
-pub(super) async fn expired(accounts: Accounts, stop: CancellationToken) {
+/// Deletes what has expired, and chat that is no longer kept, until `stop`.
+pub(super) async fn expired(accounts: Accounts, history: Arc<History>, stop: CancellationToken) {
     let mut look = interval(SWEEP_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -25,6 +26,9 @@ pub(super) async fn expired(accounts: Accounts, stop: CancellationToken) {
         }
         if let Err(why) = accounts.sweep(SWEEP_MAX).await {
             tracing::warn!(%why, "cannot delete expired rows; retrying in a minute");
+        }
+        if let Err(why) = history.sweep(Timestamp::now(), SWEEP_MAX).await {
+            tracing::warn!(%why, "cannot delete old chat messages; retrying in a minute");
         }
     }
 }

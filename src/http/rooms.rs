@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+pub(super) mod messages;
 mod shape;
 
 pub(super) use shape::RoomBody;

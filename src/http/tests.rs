@@ -6,6 +6,7 @@ mod documents;
 mod keys;
 mod layers;
 mod malformed;
+mod messages;
 mod operations;
 mod operators;
 mod recovery;
@@ -38,6 +39,7 @@ use crate::{
     accounts::{Accounts, Mailing, Parts},
     auth::{self, Clock, KeyRing, Tokens},
     changes::Changes,
+    history::{History, Limits},
     ice::{self, Ice},
     live::told::Told,
     load::Load,
@@ -132,6 +134,7 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
         load: Load::new(LAG_MAX),
         accounts: Arc::new(accounts),
         rooms,
+        history: Arc::new(History::new(Arc::clone(&store), None, Limits::default())),
         hosting,
         live: Arc::clone(&live) as _,
         ice: Arc::new(Ice::new(turn, vec!["north".into()])),

@@ -27,6 +27,7 @@ use self::{
 };
 
 mod arguments;
+mod chat;
 mod codec;
 mod dial;
 mod driver;
@@ -161,6 +162,17 @@ impl RedisLedger {
         own: Vec<String>,
         read: impl FnOnce(&str, &mut Parts) -> Read<T> + Send + 'static,
     ) -> Answer<T> {
+        self.on_keys(script, at, self.shared.keys.of_room(at.room).to_vec(), own, read)
+    }
+
+    fn on_keys<T: Send + 'static>(
+        &self,
+        script: Script,
+        at: At<'_>,
+        all_keys: Vec<String>,
+        own: Vec<String>,
+        read: impl FnOnce(&str, &mut Parts) -> Read<T> + Send + 'static,
+    ) -> Answer<T> {
         let Shared { keys, limits, .. } = &*self.shared;
         let mut arguments = vec![
             at.room.to_string(),
@@ -171,7 +183,7 @@ impl RedisLedger {
             limits.ledger.inbox_bytes_max.to_string(),
         ];
         arguments.extend(own);
-        self.ask(script, keys.of_room(at.room).to_vec(), arguments, read)
+        self.ask(script, all_keys, arguments, read)
     }
 
     /// Sends a script that answers with what is to be delivered.
@@ -180,10 +192,11 @@ impl RedisLedger {
         self.on_room(script, at, own, move |_, parts| reply::pushes(room, parts))
     }
 
-    /// Sends a script that passes messages on.
-    fn sending(&self, script: Script, at: At<'_>, own: Vec<String>) -> Answer<Sent> {
+    /// Sends a script that passes messages on; `further` keys follow those of the room.
+    fn sending(&self, script: Script, at: At<'_>, further: &[String], own: Vec<String>) -> Answer<Sent> {
         let room = at.room;
-        self.on_room(script, at, own, move |word, parts| match word {
+        let keys = [&self.shared.keys.of_room(room)[..], further].concat();
+        self.on_keys(script, at, keys, own, move |word, parts| match word {
             "ok" => reply::pushes(room, parts).map(Sent::Appended),
             "dup" => Ok(Sent::Duplicate),
             "fenced" => Ok(Sent::Fenced),

@@ -5,6 +5,7 @@ mod failures;
 mod invites;
 mod links;
 mod meetings;
+mod messages;
 mod outage;
 pub(crate) mod server;
 mod sessions;
@@ -88,6 +89,16 @@ contract! {
         only_the_host_changes_a_room_and_each_change_counts
         only_the_host_removes_a_room
         a_hosts_rooms_are_listed_newest_first_in_pages;
+    messages:
+        messages_are_found_as_they_were_said_in_the_order_in_which_they_were_added
+        the_first_message_of_an_id_stays_and_a_second_one_is_left_out
+        messages_that_are_added_at_once_are_stored_once_and_in_order
+        a_message_of_a_room_that_is_gone_is_left_out_and_goes_with_its_room
+        a_sender_whose_account_is_gone_keeps_the_name_only
+        text_that_no_column_can_hold_is_replaced
+        messages_are_read_newest_first_in_pages
+        old_messages_are_deleted_a_few_at_a_time
+        of_a_room_with_too_many_messages_the_oldest_are_deleted;
     outage:
         the_database_answers_a_ping
         a_closed_database_is_unavailable;

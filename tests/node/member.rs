@@ -33,6 +33,10 @@ pub(super) struct Member {
     pub(super) heard: BTreeMap<String, u64>,
     /// Who has left, as it was told.
     pub(super) left: Vec<Value>,
+    session: String,
+    /// Ids of the messages that it said, and of those that it heard, in order.
+    pub(super) said_ids: Vec<String>,
+    pub(super) heard_ids: Vec<String>,
 }
 
 impl Member {
@@ -52,6 +56,9 @@ impl Member {
             said: 0,
             heard: BTreeMap::new(),
             left: Vec::new(),
+            session: String::new(),
+            said_ids: Vec::new(),
+            heard_ids: Vec::new(),
         };
         member.enter().await;
         member
@@ -74,6 +81,7 @@ impl Member {
         let message = json!({ "type": "chat_message", "cid": self.cid, "data": { "content": content } });
         self.socket.tries_to_say(&message).await;
         self.unacked.push_back((self.cid, message));
+        self.said_ids.push(format!("{}-{}", self.session, self.cid));
     }
 
     pub(super) async fn heartbeat(&mut self) {
@@ -170,7 +178,7 @@ impl Member {
         let text = |name: &str| data[name].as_str().expect("a text").to_owned();
         match kind(&message) {
             "room_joined" => {
-                self.resume_token = text("resumeToken");
+                (self.resume_token, self.session) = (text("resumeToken"), text("sessionId"));
                 let others = data["existingPeers"].as_array().expect("a list").iter().filter_map(Value::as_str);
                 self.heard = others.map(|user| (user.to_owned(), 0)).collect();
             }
@@ -182,6 +190,7 @@ impl Member {
                 let heard = self.heard.get_mut(&text("senderId")).expect("a member");
                 assert!(*heard == 0 || number == *heard + 1, "{number} after {heard}");
                 *heard = number;
+                self.heard_ids.push(text("id"));
             }
             "ack" => {
                 let acked = message["cid"].as_u64().expect("a number");

@@ -1,6 +1,6 @@
 // Drives a node with the TypeScript client generated from its OpenAPI document.
 // usage: node drive.js BASE-URL
-import { createRoom, deleteRoom, getAccount, getRoom, listRooms, signUp, updateRoom } from "./client/index.js";
+import { createRoom, deleteRoom, getAccount, getRoom, listMessages, listRooms, signUp, updateRoom } from "./client/index.js";
 import { client } from "./client/client.gen.js";
 
 function expect(holds: boolean, what: string): void {
@@ -21,6 +21,8 @@ const changed = await updateRoom({ path, body: { maxParticipants: 5 }, throwOnEr
 expect(changed.data.maxParticipants === 5, "the room is changed");
 const listed = (await listRooms({ throwOnError: true })).data.rooms.map((it) => it.roomId);
 expect(listed.join() === room.roomId, "the room is listed");
+const said = await listMessages({ path, query: { limit: 10 }, throwOnError: true });
+expect(said.data.messages.length === 0 && said.data.nextCursor === undefined, "nothing was said");
 expect((await deleteRoom({ path })).response?.status === 204, "the room is deleted");
 const missing = await getRoom({ path });
 expect(missing.error?.code === "room_not_found", `a typed problem: ${JSON.stringify(missing.error)}`);

@@ -33,7 +33,7 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["config"],
             &["telemetry"],
             &["ice", "ledger", "live", "load", "mail", "storage"],
-            &["auth", "changes"],
+            &["auth", "changes", "history"],
             &["rooms"],
             &["accounts"],
             &["backup", "http"],

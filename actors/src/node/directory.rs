@@ -95,6 +95,7 @@ impl Directory {
         let meters = Arc::new(Meters::new());
         let rooms_env = Arc::new(room::Env {
             ledger: Arc::clone(&ports.ledger),
+            history: Arc::clone(&ports.history),
             node: id.clone(),
             limits: settings.room,
             budget: settings.budget,

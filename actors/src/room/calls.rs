@@ -1,14 +1,16 @@
 //! Asks the ledger what the rules want, and makes the answer an event for them.
 
+use std::sync::Arc;
+
 use super::{
     Env,
     rules::step::{LedgerCall, SeatFact},
 };
 use crate::{
-    ledger::{Answer, At, Fact, Failure, Join, Resume},
+    ledger::{Answer, At, Broadcast, Fact, Failure, Join, Resume, Sent},
     messages::room::{JoinRequest, Message, Reply, ResumeRequest},
-    ports::{Later, RoomSettings},
-    protocol::{Epoch, RoomId, SeatId},
+    ports::{Later, RoomSettings, Said},
+    protocol::{Epoch, Kind, RoomId, SeatId},
 };
 
 /// An answer that is there, or the future that brings it as a message.
@@ -30,10 +32,7 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
             let from = send.from;
             finish(ledger.send(at, send), move |answer| Reply::Sent(from, answer))
         }
-        LedgerCall::Broadcast(broadcast) => {
-            let from = broadcast.from;
-            finish(ledger.broadcast(at, broadcast), move |answer| Reply::Sent(from, answer))
-        }
+        LedgerCall::Broadcast(broadcast, name) => broadcast_and_store(env, at, broadcast, name),
         LedgerCall::Fact(id, fact) => match fact {
             SeatFact::Left(seat, reason) => {
                 finish(ledger.leave(at, seat, reason), move |answer| Reply::Fact(id, answer))
@@ -60,6 +59,21 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
         LedgerCall::Held => finish(ledger.held(at), Reply::Held),
         LedgerCall::Repair(seat, entries) => finish(ledger.repair(at, seat, entries), Reply::Repair),
     }
+}
+
+/// Sends a message to all others. One that the ledger has taken is in the history before its sender is acknowledged, also
+/// if the sender, or the room's cell, is gone when the answer comes.
+fn broadcast_and_store(env: &Env, at: At<'_>, broadcast: Broadcast, name: Arc<str>) -> Called {
+    let from = broadcast.from;
+    let is_chat = broadcast.message.kind == Kind::ChatMessage;
+    let said =
+        is_chat.then(|| (Arc::clone(&env.history), Said { room: at.room, name, data: broadcast.message.data.clone() }));
+    finish(env.ledger.broadcast(at, broadcast), move |answer| {
+        if let (Ok(Sent::Appended(_) | Sent::Duplicate), Some((history, said))) = (&answer, said) {
+            history.said(said);
+        }
+        Reply::Sent(from, answer)
+    })
 }
 
 fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static) -> Called {

@@ -126,6 +126,7 @@ impl World {
             ledger: Arc::new(FaultyLedger(Arc::clone(&link))),
             verifier: Arc::new(Trusting),
             revocations: Arc::new(()),
+            history: Arc::new(()),
             rooms: Arc::clone(&self.book) as _,
             ice: Arc::new(NoIce),
             entropy: Arc::new(SeededEntropy::new(plan.seed ^ (start + 1) << 32)),

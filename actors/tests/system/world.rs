@@ -190,6 +190,7 @@ impl World {
                 ledger,
                 verifier: Arc::clone(&tokens) as _,
                 revocations: tokens,
+                history: Arc::new(()),
                 rooms: if crate::FAR {
                     Arc::new(FarBook(Arc::clone(&world.book)))
                 } else {

@@ -160,6 +160,7 @@ async fn node() -> NodeRef {
         ledger: Arc::new(MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes))),
         verifier: Arc::new(Everything),
         revocations: Arc::new(()),
+        history: Arc::new(()),
         rooms: Arc::new(Everything),
         ice: Arc::new(Everything),
         entropy: Arc::new(SeededEntropy::new(1)),

@@ -48,6 +48,7 @@ fn the_document_lists_every_route() {
             "GET /api/ice-servers",
             "GET /api/rooms",
             "GET /api/rooms/{roomId}",
+            "GET /api/rooms/{roomId}/messages",
             "GET /health",
             "GET /health/live",
             "GET /health/ready",

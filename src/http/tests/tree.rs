@@ -70,6 +70,7 @@ async fn node() -> NodeRef {
         ledger: Arc::new(MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes))),
         verifier: Arc::new(Outside),
         revocations: Arc::new(()),
+        history: Arc::new(()),
         rooms: Arc::new(Outside),
         ice: Arc::new(Outside),
         entropy: Arc::new(SeededEntropy::new(1)),

@@ -6,7 +6,7 @@ use actors::{
 };
 use sha2::{Digest, Sha256};
 
-use super::codec;
+use super::{codec, limits::RedisLimits};
 
 pub(super) fn join(join: Join) -> Vec<String> {
     let Join { user, name, session, secret, max, window } = join;
@@ -31,10 +31,11 @@ pub(super) fn send(send: &Send) -> Vec<String> {
     all
 }
 
-pub(super) fn broadcast(broadcast: &Broadcast) -> Vec<String> {
+pub(super) fn broadcast(broadcast: &Broadcast, limits: &RedisLimits) -> Vec<String> {
     let Broadcast { from, cid, skipped, message } = broadcast;
     let [order, fence] = seat(*from);
-    vec![order, fence, number(*cid), codec::skips(skipped), codec::message(message)]
+    let (chat_max, chat_ttl) = (limits.chat_max.to_string(), limits.chat_ttl.as_secs().to_string());
+    vec![order, fence, number(*cid), codec::skips(skipped), codec::message(message), chat_max, chat_ttl]
 }
 
 pub(super) fn audits(audits: &[Audit]) -> Vec<String> {

@@ -40,6 +40,18 @@ impl Keys {
         ]
     }
 
+    /// Chat of a room that waits to be stored, and the rooms of its bucket that have some.
+    pub(super) fn chat(&self, room: RoomId) -> [String; 2] {
+        let Self { prefix, tags } = self;
+        let tag = &tags[bucket(room)];
+        [format!("{prefix}chat:{{{tag}}}:{room}"), format!("{prefix}chats:{{{tag}}}")]
+    }
+
+    /// The rooms with such chat in each bucket.
+    pub(super) fn chats(&self) -> impl Iterator<Item = String> {
+        self.tags.iter().map(|tag| format!("{}chats:{{{tag}}}", self.prefix))
+    }
+
     /// Leases by node.
     pub(super) fn leases(&self) -> String {
         format!("{}leases", self.prefix)
@@ -119,6 +131,7 @@ mod tests {
     fn all_keys_of_a_room_carry_the_tag_of_its_bucket() {
         let (keys, room) = (Keys::new("aldis:"), RoomId::from_letters([1; 10]));
         let tag = format!("{{{}}}", keys.tags[bucket(room)]);
+        assert!(keys.chat(room).iter().all(|key| key.starts_with("aldis:") && key.contains(&tag)));
         assert!(keys.of_room(room)[..6].iter().all(|key| key.starts_with("aldis:") && key.contains(&tag)));
     }
 }

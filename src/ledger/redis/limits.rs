@@ -19,6 +19,10 @@ pub struct RedisLimits {
     pub in_flight_bytes_max: usize,
     /// Whether a server is taken that evicts keys when its memory is full.
     pub allow_eviction: bool,
+    /// Chat messages of one room that wait to be stored; beyond it the oldest are dropped.
+    pub chat_max: usize,
+    /// How long they wait after the newest one, in whole seconds.
+    pub chat_ttl: Duration,
     /// Bounds of inboxes, and how long an epoch settles.
     pub ledger: LedgerLimits,
 }
@@ -32,6 +36,8 @@ impl Default for RedisLimits {
             in_flight_max: 4_096,
             in_flight_bytes_max: 16 * 1024 * 1024,
             allow_eviction: false,
+            chat_max: 1_000,
+            chat_ttl: Duration::from_secs(24 * 60 * 60),
             ledger: LedgerLimits::default(),
         }
     }

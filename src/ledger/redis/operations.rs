@@ -7,7 +7,7 @@ use actors::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
         Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
     },
-    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Entry, Epoch, Kind, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 use tokio::sync::oneshot;
 
@@ -47,11 +47,14 @@ impl Ledger for RedisLedger {
     }
 
     fn send(&self, at: At<'_>, send: Send) -> Answer<Sent> {
-        self.sending(Script::Send, at, arguments::send(&send))
+        self.sending(Script::Send, at, &[], arguments::send(&send))
     }
 
     fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent> {
-        self.sending(Script::Broadcast, at, arguments::broadcast(&broadcast))
+        let is_chat = broadcast.message.kind == Kind::ChatMessage;
+        let waits = is_chat.then(|| self.shared.keys.chat(at.room));
+        let own = arguments::broadcast(&broadcast, &self.shared.limits);
+        self.sending(Script::Broadcast, at, waits.as_ref().map_or(&[], |keys| keys), own)
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {

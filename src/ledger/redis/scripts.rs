@@ -89,6 +89,10 @@ scripts! {
     Release = "release", FREES, LEASES;
     /// Lists what is due.
     Look = "look", FREES, &[];
+    /// Reads and removes chat that waits to be stored.
+    Chat = "chat", FREES, &[];
+    /// Lists rooms with such chat.
+    Chats = "chats", FREES, &[];
 }
 
 /// All scripts with their hashes.

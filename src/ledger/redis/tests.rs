@@ -1,5 +1,6 @@
 //! The contract on a real Redis, and what only this ledger promises.
 
+mod chat;
 mod contract;
 mod difference;
 mod failing;

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{at, end, session};
 use crate::storage::{
-    Device, Meeting, MeetingChange, Mode, NewInvite, NewLink, NewPassword, NewSession, NewUser, Purpose, Reset, RoomId,
-    Rotation, Store, StoreError,
+    Device, Meeting, MeetingChange, Message, Mode, NewInvite, NewLink, NewPassword, NewSession, NewUser, Purpose,
+    Reset, RoomId, Rotation, Store, StoreError,
 };
 
 /// A change of the database of `prepare`, always the same.
@@ -88,7 +88,18 @@ fn link(purpose: Purpose, byte: u8) -> NewLink {
     NewLink { purpose, hash: token(byte), expires_at: at(1_000) }
 }
 
-/// Two users, three sessions, a device, a room, a revocation, an invite, two links.
+fn said(number: i64) -> Message {
+    Message {
+        room_id: room_id(),
+        id: format!("s-{number}"),
+        sender_id: Some(ANN),
+        sender_name: "Ann".to_owned(),
+        content: "Hello".to_owned(),
+        sent_at: at(number),
+    }
+}
+
+/// Two users, three sessions, a device, a room with three messages, a revocation, an invite, two links.
 async fn prepare(store: &dyn Store) {
     store.add_user(&user(ANN, "ann@example.org"), &login(0x51, 1)).await.expect("an account");
     store.add_user(&user(BOB, "bob@example.org"), &login(0x53, 3)).await.expect("an account");
@@ -102,6 +113,7 @@ async fn prepare(store: &dyn Store) {
     for purpose in [Purpose::Reset, Purpose::Verify] {
         assert!(store.put_link(ANN, &link(purpose, purpose as u8 + 0x20)).await.expect("an answer"));
     }
+    store.add_messages(&[said(1), said(2), said(3)]).await.expect("messages");
 }
 
 /// Every statement that writes.
@@ -150,12 +162,25 @@ const CHANGES: &[(&str, Change)] = &[
         Box::pin(async move { store.change_meeting(room_id(), ANN, change).await.map(drop) })
     }),
     ("remove a room", |store| Box::pin(async { store.remove_meeting(room_id(), ANN).await.map(drop) })),
+    ("add messages", |store| Box::pin(async { store.add_messages(&[said(3), said(4), said(5)]).await.map(drop) })),
+    ("forget messages", |store| Box::pin(async { store.forget_messages(at(2), 9).await.map(drop) })),
+    ("trim messages", |store| Box::pin(async { store.trim_messages(room_id(), 1, 9).await.map(drop) })),
     ("probe", |store| Box::pin(async { store.probe(at(77)).await })),
 ];
 
 /// The tables whose content is compared.
-const TABLES: [&str; 9] =
-    ["users", "sessions", "session_tokens", "revocations", "invites", "mail_links", "devices", "meetings", "probe"];
+const TABLES: [&str; 10] = [
+    "users",
+    "sessions",
+    "session_tokens",
+    "revocations",
+    "invites",
+    "mail_links",
+    "devices",
+    "meetings",
+    "messages",
+    "probe",
+];
 
 /// The content of the database, a line a row.
 type Dump = Vec<String>;

@@ -1,7 +1,9 @@
 // The REST side: accounts, rooms, relay credentials. The access token lives in memory only; after a reload
 // the access cookie authenticates us, and once that has expired the refresh cookie gets another.
 import { Http, type Problem } from "./api/http.ts";
+import type { MessagePage } from "./chat.ts";
 import { SignedOut } from "./connection.ts";
+import { LIMITS } from "./limits.ts";
 
 export { Problem, Unreachable } from "./api/http.ts";
 
@@ -137,6 +139,11 @@ export class Api {
   }
   deleteRoom(roomId: string): Promise<void> {
     return this.#authorised("DELETE", `/api/rooms/${encodeURIComponent(roomId)}`);
+  }
+  /** What was said in a room: the newest messages, or those before a page's `nextCursor`. */
+  messages(roomId: string, before?: string): Promise<MessagePage> {
+    const query = new URLSearchParams({ limit: String(LIMITS.chatPage), ...(before && { before }) });
+    return this.#authorised("GET", `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`);
   }
   async iceServers(): Promise<RTCIceServer[]> {
     return (await this.#authorised<{ iceServers: RTCIceServer[] }>("GET", "/api/ice-servers")).iceServers;

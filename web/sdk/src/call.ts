@@ -1,5 +1,5 @@
 // A call in one room: combines session, peers, media and chat, with one immutable snapshot for the page.
-import { Chat, type ChatEntry } from "./chat.ts";
+import { Chat, type ChatEntry, type ChatHistory, type GetMessages } from "./chat.ts";
 import type { StopReason } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { type GetIceServers, IceServers } from "./ice.ts";
@@ -15,6 +15,8 @@ export interface CallOptions extends SessionOptions {
   media: Media;
   /** Renews relay credentials during long calls. */
   getIceServers?: GetIceServers;
+  /** Reads the room's history; without it chat begins with the join. */
+  getMessages?: GetMessages;
   /** `relay` sends all media through a relay, for finding faults. */
   iceTransportPolicy?: RTCIceTransportPolicy;
   RTCPeerConnection?: typeof RTCPeerConnection;
@@ -33,6 +35,8 @@ export interface CallView {
   /** What the cluster cannot do at the moment, by name; the call continues. */
   without: readonly string[];
   chat: readonly ChatEntry[];
+  /** Whether older messages can be loaded (`chat.older`). */
+  chatHistory: ChatHistory;
 }
 
 export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
@@ -60,10 +64,12 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
       configuration: () => ({ iceServers: this.#ice.current, iceTransportPolicy }),
       ...(RTCPeerConnection && { RTCPeerConnection }),
     });
-    this.chat = new Chat(
-      (message, settle) => this.#session.send(message, settle),
-      () => this.#changed(),
-    );
+    this.chat = new Chat({
+      send: (message, settle) => this.#session.send(message, settle),
+      changed: () => this.#changed(),
+      self: () => ({ userId: this.#session.userId, sessionId: this.#session.sessionId }),
+      getMessages: options.getMessages,
+    });
     this.#listen();
   }
 
@@ -92,6 +98,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
       peers: this.#peers.views(),
       without: this.#without,
       chat: this.chat.entries,
+      chatHistory: this.chat.history,
     };
     return this.#view;
   }
@@ -111,12 +118,16 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     session.on("joined", (joined) => {
       this.#ice.use(joined.iceServers);
       this.#peers.joined(joined);
+      void this.chat.load();
     });
     session.on("resumed", () => this.#peers.resumed());
     session.on("degraded", ({ without, lost }) => {
       this.#without = without;
-      // Signals that were acknowledged may not have arrived: connections that do not work restart.
-      if (lost) this.#peers.resumed();
+      // What was acknowledged may not have arrived: connections that do not work restart, chat is read again.
+      if (lost) {
+        this.#peers.resumed();
+        void this.chat.load();
+      }
       this.#changed();
     });
     session.on("message", (message) => this.#hear(message));
@@ -139,7 +150,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     const sender = this.#peers.views().find((peer) => peer.userId === message.data.senderId);
     this.chat.hear(message.data, sender?.name ?? null);
     const heard = this.chat.entries.at(-1);
-    if (heard) this.emit("chat", heard);
+    if (heard?.id === message.data.id) this.emit("chat", heard);
   }
 
   #muted: boolean | null = null;

@@ -4,7 +4,7 @@ import type { Counted, Said } from "./wire.ts";
 
 /** One chat message as the page shows it. */
 export interface ChatEntry {
-  /** The server's id, or a local one for our own. */
+  /** The server's id, or a local one for our own of this page: it never changes. */
   id: string;
   /** `null`: ours. */
   senderId: string | null;
@@ -17,20 +17,65 @@ export interface ChatEntry {
   state: "sending" | "sent" | "failed";
 }
 
-/** The room's chat since we joined. */
+/** A message of the room's history. */
+export interface StoredMessage {
+  id: string;
+  /** `null`: the account was deleted. */
+  senderId: string | null;
+  senderName: string;
+  content: string;
+  /** Milliseconds since the epoch. */
+  timestamp: number;
+}
+/** A page of the history, oldest first. */
+export interface MessagePage {
+  messages: StoredMessage[];
+  /** `before` of the page with older messages; absent on the last page. */
+  nextCursor?: string;
+}
+/** Reads a page of the history: the newest, or the one before a cursor. */
+export type GetMessages = (before?: string) => Promise<MessagePage>;
+
+/** `more`: older messages can be loaded. `whole`: there are none, or no history. */
+export type ChatHistory = "whole" | "loading" | "more" | "failed";
+
+/** What chat needs of the call. */
+export interface ChatSource {
+  send(message: Counted, settle: (fate: Fate) => void): void;
+  changed(): void;
+  /** Our user id and the present session. */
+  self(): { userId: string | null; sessionId: string | null };
+  getMessages?: GetMessages | undefined;
+}
+
+/** An entry, and the server's id of it: known for our own once they were numbered, also if the answer was lost. */
+interface Row {
+  entry: ChatEntry;
+  serverId: string | null;
+}
+
+/** The room's chat: the newest page of its history, what is said since, and older pages as they are asked for. */
 export class Chat {
+  #rows: readonly Row[] = [];
   #entries: readonly ChatEntry[] = [];
   #next = 1;
-  readonly #send: (message: Counted, settle: (fate: Fate) => void) => void;
-  readonly #changed: () => void;
+  #history: ChatHistory = "whole";
+  /** `undefined`: nothing is loaded yet. `null`: all of it. */
+  #cursor: string | null | undefined;
+  /** The page that could not be loaded. */
+  #failed: string | undefined;
+  #loads = 0;
+  readonly #source: ChatSource;
 
-  constructor(send: (message: Counted, settle: (fate: Fate) => void) => void, changed: () => void) {
-    this.#send = send;
-    this.#changed = changed;
+  constructor(source: ChatSource) {
+    this.#source = source;
   }
 
   get entries(): readonly ChatEntry[] {
     return this.#entries;
+  }
+  get history(): ChatHistory {
+    return this.#history;
   }
 
   /** Sends a message, and shows it at once. Blank text is ignored. */
@@ -40,36 +85,121 @@ export class Chat {
     if (!content) return;
     const id = `mine-${this.#next}`;
     this.#next += 1;
-    this.#add({ id, senderId: null, name: null, content, time: Date.now(), state: "sending" });
+    const entry: ChatEntry = { id, senderId: null, name: null, content, time: Date.now(), state: "sending" };
+    this.#show([...this.#rows, { entry, serverId: null }]);
     this.#transmit(id, content);
   }
 
   /** Resends a failed message. */
   retry(id: string): void {
-    const entry = this.#entries.find((each) => each.id === id && each.state === "failed");
-    if (!entry) return;
-    this.#mark(id, "sending");
-    this.#transmit(id, entry.content);
+    const failed = this.#entries.find((each) => each.id === id && each.state === "failed");
+    if (!failed) return;
+    this.#mark(id, "sending", null);
+    this.#transmit(id, failed.content);
   }
 
   hear(message: Said<"chat_message">, name: string | null): void {
     const { id, senderId, content, timestamp } = message;
-    this.#add({ id, senderId, name, content, time: timestamp, state: "sent" });
+    if (this.#rows.some((row) => row.serverId === id)) return;
+    const entry: ChatEntry = { id, senderId, name, content, time: timestamp, state: "sent" };
+    this.#show([...this.#rows, { entry, serverId: id }]);
+  }
+
+  /** Loads the newest page: we have joined, or something was lost. */
+  load(): Promise<void> {
+    return this.#read();
+  }
+
+  /** Loads the page before the oldest one, or what failed to load. */
+  older(): Promise<void> {
+    if (this.#history !== "more" && this.#history !== "failed") return Promise.resolve();
+    return this.#read(this.#history === "failed" ? this.#failed : (this.#cursor ?? undefined));
+  }
+
+  async #read(before?: string): Promise<void> {
+    const { getMessages } = this.#source;
+    if (!getMessages) return;
+    this.#loads += 1;
+    const load = this.#loads;
+    this.#turn("loading");
+    try {
+      const page = await getMessages(before);
+      const known = new Set(this.#rows.map((row) => row.serverId));
+      const overlaps = page.messages.some((message) => known.has(message.id));
+      // The newest page joins what was loaded before, unless too much was said meanwhile.
+      const isJoined = before === undefined && this.#cursor !== undefined && overlaps;
+      if (!isJoined && load === this.#loads) this.#cursor = page.nextCursor ?? null;
+      this.#merge(page.messages);
+      if (load === this.#loads) this.#turn(this.#cursor ? "more" : "whole");
+    } catch {
+      if (load !== this.#loads) return;
+      this.#failed = before;
+      this.#turn("failed");
+    }
+  }
+
+  /** Puts stored messages among ours by their time; the order of the stored ones stays. */
+  #merge(stored: readonly StoredMessage[]): void {
+    const { userId, sessionId } = this.#source.self();
+    const rest = new Map(this.#rows.map((row) => [row.serverId ?? row.entry.id, row]));
+    const rows: Row[] = [];
+    for (const message of stored) {
+      const mine = rest.get(message.id);
+      rest.delete(message.id);
+      // Not acknowledged yet: it is shown already, and gets its number with the acknowledgement.
+      if (!mine && sessionId && message.id.startsWith(`${sessionId}-`)) continue;
+      const entry = mine?.entry ?? shown(message, userId);
+      rows.push({ entry: { ...entry, time: message.timestamp, state: "sent" }, serverId: message.id });
+    }
+    const others = [...rest.values()];
+    const merged: Row[] = [];
+    for (const row of rows) {
+      while (others[0] && others[0].entry.time < row.entry.time) merged.push(others.shift() as Row);
+      merged.push(row);
+    }
+    this.#show([...merged, ...others]);
   }
 
   #transmit(id: string, content: string): void {
-    this.#send({ type: "chat_message", data: { content } }, (fate) =>
-      this.#mark(id, fate.kind === "accepted" ? "sent" : "failed"),
+    this.#source.send({ type: "chat_message", data: { content } }, (fate) => {
+      const { sessionId } = this.#source.self();
+      const cid = fate.kind === "refused" ? undefined : fate.cid;
+      const serverId = sessionId && cid !== undefined ? `${sessionId}-${cid}` : null;
+      this.#mark(id, fate.kind === "accepted" ? "sent" : "failed", serverId);
+    });
+  }
+
+  #mark(id: string, state: ChatEntry["state"], serverId: string | null): void {
+    this.#show(
+      this.#rows.map((row) => (row.entry.id === id ? { entry: { ...row.entry, state }, serverId } : row)),
     );
   }
 
-  #add(entry: ChatEntry): void {
-    this.#entries = [...this.#entries, entry].slice(-LIMITS.chatMax);
-    this.#changed();
+  #turn(history: ChatHistory): void {
+    this.#history = history;
+    this.#source.changed();
   }
 
-  #mark(id: string, state: ChatEntry["state"]): void {
-    this.#entries = this.#entries.map((entry) => (entry.id === id ? { ...entry, state } : entry));
-    this.#changed();
+  #show(rows: readonly Row[]): void {
+    // What was dropped is not loaded again: a page before it would leave a hole.
+    if (rows.length > LIMITS.chatMax) this.#cursor = null;
+    this.#rows = rows.slice(-LIMITS.chatMax);
+    if (this.#cursor === null && this.#history === "more") this.#history = "whole";
+    this.#entries = this.#rows.map((row) => row.entry);
+    this.#source.changed();
   }
+}
+
+function shown(message: StoredMessage, userId: string | null): ChatEntry {
+  const { id, senderId, senderName, content, timestamp } = message;
+  const own = senderId !== null && senderId === userId;
+  return {
+    id,
+    // Nobody has an empty id: a deleted account is not us.
+    senderId: own ? null : (senderId ?? ""),
+    name: own ? null : senderName,
+    content,
+    time: timestamp,
+    state: "sent",
+  };
 }

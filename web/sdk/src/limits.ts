@@ -54,8 +54,10 @@ export const LIMITS = {
   iceServersMs: 40 * 60_000,
   /** A relay credential is renewed this long before it expires. */
   iceServersMarginMs: 5 * 60_000,
-  /** Chat messages kept in memory. */
-  chatMax: 500,
+  /** Chat messages kept in memory, the loaded history included. */
+  chatMax: 2_000,
+  /** Messages in one page of the history. */
+  chatPage: 50,
   /** Characters of one chat message, well below the 64 KiB frame. */
   chatCharsMax: 4_000,
   /** Protocol events kept for support. */

@@ -163,3 +163,16 @@ test("relay credentials are renewed before they expire", () => {
   expect(renewIn(servers(10), now)).toBe(60_000);
   expect(renewIn([{ urls: "stun:s" }], now)).toBe(LIMITS.iceServersMs);
 });
+
+test("a page of messages is asked for by its cursor", async () => {
+  const page = { messages: [], nextCursor: "7" };
+  const { api, calls } = server({
+    "POST /api/auth/login": [[200, signed("one")]],
+    "GET /api/rooms/abc-defg-hij/messages?limit=50": [[200, page]],
+    "GET /api/rooms/abc-defg-hij/messages?limit=50&before=7": [[200, { messages: [] }]],
+  });
+  await api.login("ann@example.org", "secret");
+  expect(await api.messages("abc-defg-hij")).toEqual(page);
+  expect(await api.messages("abc-defg-hij", "7")).toEqual({ messages: [] });
+  expect(calls).toHaveLength(3);
+});

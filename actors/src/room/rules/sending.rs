@@ -1,5 +1,7 @@
 //! What members send: who may, what waits, what goes to the ledger.
 
+use std::sync::Arc;
+
 use super::{
     Room,
     candidates::{Early, Held},
@@ -163,7 +165,7 @@ impl Room {
     /// Sends what is at the head of the line to the ledger, in the same words each time.
     pub(super) fn ask(&mut self, place: usize, step: &mut Step<'_>) {
         let seat = &mut self.seats[place];
-        let from = seat.id;
+        let (from, name) = (seat.id, Arc::clone(&seat.name));
         let more = seat.more();
         let Some(head) = more.line.as_mut().and_then(|line| line.head.as_mut()) else { return };
         head.retry = None;
@@ -178,7 +180,7 @@ impl Room {
             messages.extend(head.released.iter().map(|held| held.message.clone()));
             LedgerCall::Send(Send { from, to, cid, skipped, released, messages })
         } else {
-            LedgerCall::Broadcast(Broadcast { from, cid, skipped, message })
+            LedgerCall::Broadcast(Broadcast { from, cid, skipped, message }, name)
         };
         self.call(call, step);
     }

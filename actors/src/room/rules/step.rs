@@ -1,6 +1,9 @@
 //! What a decision is made with, and what it leads to: effects, in the order decided.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use smallvec::SmallVec;
 
@@ -51,7 +54,8 @@ pub(crate) enum LedgerCall {
     Join(Box<JoinRequest>, RoomSettings),
     Resume(Box<ResumeRequest>),
     Send(Send),
-    Broadcast(Broadcast),
+    /// With the sender's name.
+    Broadcast(Broadcast, Arc<str>),
     Fact(u64, SeatFact),
     Audit(Vec<Audit>),
     Claim(Vec<Claim>, Vec<Fact>),

@@ -23,7 +23,7 @@ fn describe_call(call: &LedgerCall) -> String {
             let numbers = numbers(send.cid, &send.skipped, &send.released);
             format!("send {} from {} to {}{numbers}", kinds.join("+"), send.from.order, send.to)
         }
-        LedgerCall::Broadcast(broadcast) => {
+        LedgerCall::Broadcast(broadcast, _) => {
             format!("broadcast from {}{}", broadcast.from.order, numbers(broadcast.cid, &broadcast.skipped, &[]))
         }
         LedgerCall::Fact(_, SeatFact::Left(seat, reason)) => format!("leave {} {reason:?}", seat_text(*seat)),

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
@@ -18,15 +18,34 @@ use crate::{
     executor::{Next, Out, Turn},
     ledger::Ledger,
     messages::{Key, To, room::Message, socket},
+    ports::{History, Said},
     protocol::{Entry, Kind, LeaveReason, NodeId},
     room::{Env, RoomTurn},
     settings::{BudgetLimits, RoomLimits},
 };
 
+/// What was to be stored.
+#[derive(Default)]
+struct Heard(Mutex<Vec<Said>>);
+
+impl History for Heard {
+    fn said(&self, said: Said) {
+        self.0.lock().expect("no panic before").push(said);
+    }
+}
+
+impl Heard {
+    fn take(&self) -> Vec<String> {
+        let said = std::mem::take(&mut *self.0.lock().expect("no panic before"));
+        said.into_iter().map(|Said { room, name, data }| format!("{room} {name} {data}")).collect()
+    }
+}
+
 /// A turn under test.
 struct Cell {
     turn: Box<RoomTurn>,
     ledger: Arc<Scripted>,
+    history: Arc<Heard>,
     bytes: Arc<BufferedBytes>,
     now: Moment,
     next: Next,
@@ -35,9 +54,10 @@ struct Cell {
 impl Cell {
     fn new(mode: Mode) -> Self {
         let ledger = Arc::new(Scripted::new(mode));
-        let bytes = Arc::new(BufferedBytes::new(1_000_000));
+        let (history, bytes) = (Arc::<Heard>::default(), Arc::new(BufferedBytes::new(1_000_000)));
         let env = Env {
             ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
+            history: Arc::clone(&history) as Arc<dyn History>,
             node: NodeId::new("n1"),
             limits: RoomLimits::default(),
             budget: BudgetLimits::default(),
@@ -46,7 +66,7 @@ impl Cell {
         };
         let now = Clock::new().now();
         let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env)));
-        Self { turn, ledger, bytes, now, next: Next::Done }
+        Self { turn, ledger, history, bytes, now, next: Next::Done }
     }
 
     fn set(&self, mode: Mode) {
@@ -125,6 +145,36 @@ async fn messages_of_different_members_are_under_way_together_and_those_of_one_i
         accepted.extend(out.told.drain(..).map(|to| cell.text(&to)));
     }
     assert_eq!(accepted, ["1 Accepted(101)", "2 Accepted(101)", "1 Accepted(102)"]);
+}
+
+#[tokio::test]
+async fn what_the_ledger_has_taken_is_stored_once_also_if_its_sender_has_left_and_nothing_else_is() {
+    for mode in [Mode::Now, Mode::Later] {
+        let mut cell = Cell::new(mode);
+        cell.tell(Message::Join(join(1))).await;
+        cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await;
+        cell.tell(signal(1, 2, 1, Kind::Offer)).await;
+        assert_eq!(cell.history.take(), NOTHING, "a signal is no chat");
+        cell.tell(chat(1, 2)).await;
+        let stored = cell.history.take();
+        assert_eq!(stored.len(), 1, "{stored:?}");
+        assert!(stored[0].starts_with(&format!("{} x ", room_id())), "{stored:?}");
+        cell.tell(chat(1, 2)).await;
+        assert_eq!(cell.history.take(), NOTHING, "the room knows that it was taken");
+        cell.set(Mode::Away);
+        cell.tell(chat(1, 3)).await;
+        assert_eq!(cell.history.take(), NOTHING, "the ledger is away");
+    }
+    let mut cell = Cell::new(Mode::Later);
+    cell.tell(Message::Join(join(1))).await;
+    cell.tell(Message::Join(join(2))).await;
+    let mut out = Out::default();
+    cell.turn.turn(chat(1, 1), cell.now, &mut out);
+    cell.turn.turn(Message::Leave(seat(1), LeaveReason::Left), cell.now, &mut out);
+    for wait in out.waits {
+        wait.await;
+    }
+    assert_eq!(cell.history.take().len(), 1, "the others have heard it");
 }
 
 #[tokio::test]

@@ -113,6 +113,7 @@ function newCall(roomId: string, media: Media): Call {
     url: socketUrl(),
     getToken: (options) => api.token(options),
     getIceServers: () => api.iceServers(),
+    getMessages: (before) => api.messages(roomId, before),
     iceTransportPolicy: relayOnly ? "relay" : "all",
   });
 }

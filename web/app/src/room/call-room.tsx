@@ -43,7 +43,9 @@ export function CallRoom({ call, user, onLeave }: CallRoomProps) {
         <Stage view={view} media={media} user={user} />
         <Notices notices={notices} />
       </main>
-      {chat.open && <ChatPanel entries={view.chat} chat={call.chat} onClose={chat.onClose} />}
+      {chat.open && (
+        <ChatPanel entries={view.chat} history={view.chatHistory} chat={call.chat} onClose={chat.onClose} />
+      )}
       <Controls media={media} chat={chat} onSettings={() => setSettings(true)} onLeave={onLeave} />
       {settings && <Settings media={media} onClose={() => setSettings(false)} />}
     </div>

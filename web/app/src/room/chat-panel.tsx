@@ -1,18 +1,20 @@
-import type { Chat, ChatEntry } from "@aldis/sdk";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { Chat, ChatEntry, ChatHistory } from "@aldis/sdk";
+import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../parts/icon.tsx";
 import { RichText } from "./rich-text.tsx";
 
 interface ChatPanelProps {
   entries: readonly ChatEntry[];
+  history: ChatHistory;
   chat: Chat;
   onClose: () => void;
 }
 
-/** Messages since we joined; the newest is at the bottom, and scrolled into view while the list is at its end. */
-export function ChatPanel({ entries, chat, onClose }: ChatPanelProps) {
+/** The room's messages; the newest is at the bottom, and scrolled into view while the list is at its end. */
+export function ChatPanel({ entries, history, chat, onClose }: ChatPanelProps) {
   const list = useRef<HTMLOListElement>(null);
   const atEnd = useRef(true);
+  useKeptPlace(list, entries[0]?.id);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list means another end to scroll to.
   useEffect(() => {
     if (atEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
@@ -31,7 +33,8 @@ export function ChatPanel({ entries, chat, onClose }: ChatPanelProps) {
           <Icon name="close" size={20} />
         </button>
       </header>
-      {entries.length === 0 && (
+      <Older history={history} onOlder={() => void chat.older()} />
+      {entries.length === 0 && history === "whole" && (
         <p className="chat__empty">No messages yet. Everyone in the room sees your messages.</p>
       )}
       <ol
@@ -56,6 +59,41 @@ export function ChatPanel({ entries, chat, onClose }: ChatPanelProps) {
   );
 }
 
+/** While older messages are put before the first one, what is read stays where it is. */
+function useKeptPlace(list: { current: HTMLOListElement | null }, first: string | undefined) {
+  const before = useRef({ first, height: 0 });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another first message means that older ones were loaded.
+  useLayoutEffect(() => {
+    const { current } = list;
+    if (!current) return;
+    if (before.current.first !== undefined && before.current.first !== first)
+      current.scrollTop += current.scrollHeight - before.current.height;
+    before.current = { first, height: current.scrollHeight };
+  }, [first]);
+  useLayoutEffect(() => {
+    before.current.height = list.current?.scrollHeight ?? 0;
+  });
+}
+
+function Older({ history, onOlder }: { history: ChatHistory; onOlder: () => void }) {
+  if (history === "whole") return null;
+  if (history === "loading") {
+    return (
+      <p className="chat__older" role="status" data-testid="chat-loading">
+        Loading messages…
+      </p>
+    );
+  }
+  return (
+    <p className="chat__older">
+      {history === "failed" && "Earlier messages could not be loaded. "}
+      <button type="button" className="linklike" data-testid="chat-older" onClick={onOlder}>
+        {history === "failed" ? "Try again" : "Show older messages"}
+      </button>
+    </p>
+  );
+}
+
 function Entry({ entry, follows, onRetry }: { entry: ChatEntry; follows: boolean; onRetry: () => void }) {
   const own = entry.senderId === null;
   return (
@@ -63,9 +101,7 @@ function Entry({ entry, follows, onRetry }: { entry: ChatEntry; follows: boolean
       {!follows && (
         <p className="said__who">
           {own ? "You" : (entry.name ?? "Former participant")}
-          <time dateTime={new Date(entry.time).toISOString()}>
-            {new Date(entry.time).toLocaleTimeString(undefined, { timeStyle: "short" })}
-          </time>
+          <time dateTime={new Date(entry.time).toISOString()}>{when(entry.time)}</time>
         </p>
       )}
       <p className="said__text">
@@ -123,7 +159,17 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
   );
 }
 
+/** The time of day, and the date unless it was today. */
+function when(time: number): string {
+  const at = new Date(time);
+  const isToday = at.toDateString() === new Date().toDateString();
+  return isToday
+    ? at.toLocaleTimeString(undefined, { timeStyle: "short" })
+    : at.toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
+}
+
 /** Messages of the same person within two minutes share a heading. */
 function follows(before: ChatEntry | undefined, entry: ChatEntry): boolean {
-  return before !== undefined && before.senderId === entry.senderId && entry.time - before.time < 120_000;
+  const isSame = before?.senderId === entry.senderId && before.name === entry.name;
+  return isSame && entry.time - before.time < 120_000;
 }

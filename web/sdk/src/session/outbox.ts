@@ -1,8 +1,14 @@
 import { LIMITS } from "../limits.ts";
 import type { Counted, Refusal } from "../wire.ts";
 
-/** How one message ended. `lost`: the session has ended, and it is unknown whether the message arrived. */
-export type Fate = { kind: "accepted" } | { kind: "refused"; refusal: Refusal } | { kind: "lost" };
+/**
+ * How one message ended. `lost`: the session has ended, and it is unknown whether the message arrived. `cid`: the number
+ * it had in that session, if it was sent.
+ */
+export type Fate =
+  | { kind: "accepted"; cid: number }
+  | { kind: "refused"; refusal: Refusal }
+  | { kind: "lost"; cid?: number };
 
 /** A message with its number, as it goes over the wire. */
 export interface Kept {
@@ -32,7 +38,7 @@ export class Outbox {
   acknowledge(cid: number): void {
     const done = this.#kept.filter((kept) => kept.cid <= cid);
     this.#kept = this.#kept.filter((kept) => kept.cid > cid);
-    for (const kept of done) kept.settle({ kind: "accepted" });
+    for (const kept of done) kept.settle({ kind: "accepted", cid: kept.cid });
   }
 
   /** Takes out a message the server refused; the caller decides what to do with it. */
@@ -52,6 +58,6 @@ export class Outbox {
     const lost = this.#kept;
     this.#kept = [];
     this.#next = 1;
-    for (const kept of lost) kept.settle({ kind: "lost" });
+    for (const kept of lost) kept.settle({ kind: "lost", cid: kept.cid });
   }
 }

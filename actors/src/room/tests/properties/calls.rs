@@ -32,7 +32,7 @@ impl Model {
                 Reply::Resume(request, answer)
             }
             LedgerCall::Send(send) => Reply::Sent(send.from, outcome!(self.send(&send))),
-            LedgerCall::Broadcast(broadcast) => {
+            LedgerCall::Broadcast(broadcast, _) => {
                 let from = broadcast.from;
                 let all: Vec<_> = self.seats.keys().copied().filter(|order| *order != from.order).collect();
                 let (cid, skipped) = (broadcast.cid, broadcast.skipped);

@@ -134,7 +134,9 @@ impl Pair {
     pub(super) fn keys_of_rooms(&mut self) -> Vec<String> {
         let mut connection = self.connection.clone();
         let keys: Vec<String> = self.running.block_on(connection.keys("*")).expect("the keys");
-        let stays = |key: &String| key == "clock" || key.starts_with("aldis:e:") || key.starts_with("aldis:leases");
+        // Chat stays until it is stored.
+        let staying = ["clock", "aldis:e:", "aldis:leases", "aldis:chat:", "aldis:chats:"];
+        let stays = |key: &String| staying.iter().any(|name| key.starts_with(name));
         keys.into_iter().filter(|key| !stays(key)).collect()
     }
 }

@@ -1,0 +1,144 @@
+//! `/api/rooms/{roomId}/messages`: what was said in a room, for whoever may join it.
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::{absent, shape::RoomPath};
+use crate::{
+    history::HistoryError,
+    http::{
+        Shared,
+        body::{Query, Room},
+        caller::Caller,
+        problem::{Code, Problem, ProblemBody},
+    },
+    storage::{MessagePage, RoomId, Stored},
+};
+
+/// Default and maximum length of a page.
+const PAGE: u32 = 50;
+const PAGE_MAX: u32 = 100;
+
+/// A chat message.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct MessageBody {
+    /// Its id, the same as on the socket: `<sessionId>-<cid>` if its sender numbered it. Unique in the room.
+    #[schema(example = "0d7f6b52-5a4e-4c0c-8f0e-2f6a2d3f8e11-7")]
+    id: String,
+    /// Its sender; null if they have no account any more.
+    sender_id: Option<Uuid>,
+    /// The sender's name at that time.
+    sender_name: String,
+    /// The text.
+    content: String,
+    /// The server's time in milliseconds since the Unix epoch, as the members were told.
+    #[schema(minimum = 0, example = 1_800_000_000_000_i64)]
+    timestamp: i64,
+}
+
+impl From<Stored> for MessageBody {
+    fn from(Stored { message, .. }: Stored) -> Self {
+        Self {
+            id: message.id,
+            sender_id: message.sender_id,
+            sender_name: message.sender_name,
+            content: message.content,
+            timestamp: message.sent_at.as_millisecond(),
+        }
+    }
+}
+
+/// A page of messages, oldest first.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::http) struct MessageList {
+    /// The messages, in the order in which the members heard them.
+    messages: Vec<MessageBody>,
+    /// `before` of the page with older messages, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    next_cursor: Option<String>,
+}
+
+/// A page of the history.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct MessagesQuery {
+    /// Maximum number of messages; default 50.
+    #[param(minimum = 1, maximum = 100, nullable = false)]
+    limit: Option<u32>,
+    /// `nextCursor` of the page with newer messages. Without it: the newest.
+    #[param(nullable = false, pattern = "^[1-9][0-9]{0,17}$")]
+    before: Option<String>,
+}
+
+impl MessagesQuery {
+    /// The page in the database's terms, or what is wrong with the query.
+    fn parse(self) -> Result<MessagePage, Problem> {
+        let limit = self.limit.unwrap_or(PAGE);
+        if !(1..=PAGE_MAX).contains(&limit) {
+            return Err(Problem::new(Code::BadRequest, format!("limit is {limit}; it must be 1 to {PAGE_MAX}.")));
+        }
+        let is_cursor = |text: &str| {
+            let digits = text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
+            digits && !text.is_empty() && !text.starts_with('0')
+        };
+        let before = match self.before {
+            None => None,
+            Some(cursor) => {
+                let unknown = || Problem::new(Code::BadRequest, "before is not a nextCursor of this list.");
+                Some(cursor.parse().ok().filter(|_| is_cursor(&cursor)).ok_or_else(unknown)?)
+            }
+        };
+        Ok(MessagePage { before, limit })
+    }
+}
+
+/// What was said in a room: the newest messages, and page by page older ones. All messages that were acknowledged before the
+/// request are among them. For any signed-in user who knows the room's id; of a closed room for its host.
+#[utoipa::path(get, path = "/api/rooms/{roomId}/messages", tag = "rooms", operation_id = "listMessages", security(("bearer" = []), ("cookie" = [])),
+    params(RoomPath, MessagesQuery),
+    responses(
+        (status = 200, body = MessageList, description = "A page of the room's messages"),
+        (status = 404, body = ProblemBody, description = "`room_not_found`")
+    ))]
+pub(in crate::http) async fn messages(
+    State(site): State<Shared>,
+    caller: Caller,
+    Room(room_id): Room,
+    Query(query): Query<MessagesQuery>,
+) -> Result<Json<MessageList>, Problem> {
+    let page = query.parse()?;
+    let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
+    if !meeting.active && meeting.host_id != caller.user {
+        return Err(closed(room_id));
+    }
+    // One more than requested, to know whether there are older ones.
+    let wanted = MessagePage { limit: page.limit + 1, ..page };
+    let mut stored = site.history.page(room_id, wanted).await?;
+    let is_last = stored.len() <= page.limit as usize;
+    stored.truncate(page.limit as usize);
+    let next_cursor = stored.last().filter(|_| !is_last).map(|oldest| oldest.position.to_string());
+    let messages = stored.into_iter().rev().map(MessageBody::from).collect();
+    Ok(Json(MessageList { messages, next_cursor }))
+}
+
+fn closed(room_id: RoomId) -> Problem {
+    Problem::new(Code::Forbidden, format!("Room {room_id} is closed: only its host may read what was said in it."))
+}
+
+impl From<HistoryError> for Problem {
+    fn from(why: HistoryError) -> Self {
+        match why {
+            HistoryError::Store(why) => why.into(),
+            why @ HistoryError::Away => {
+                tracing::warn!(%why, "the history is unavailable");
+                Self::unavailable("What was said just now cannot be read: try again in a moment.")
+            }
+        }
+    }
+}
