@@ -4,10 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    Postgres, Sqlite, StoreError, millis, timestamp,
-    transaction::{transact, within},
-};
+use super::{Postgres, Sqlite, StoreError, millis, timestamp, transaction::transact};
 
 /// SHA-256 of a device's cookie.
 pub type DeviceHash = [u8; 32];
@@ -68,14 +65,14 @@ macro_rules! devices_table {
                 let sql = "SELECT count(*) FROM devices WHERE hash = $2 AND expires_at > $3
                            AND user_id = (SELECT id FROM users WHERE email_key = $1)";
                 let query = sqlx::query_scalar::<_, i64>(sql).bind(email.to_ascii_lowercase()).bind(&device[..]);
-                let found = within(self.query_within, query.bind(millis(now)).fetch_one(self.reader())).await?;
+                let found = self.ask(query.bind(millis(now)).fetch_one(self.reader())).await?;
                 Ok(found == 1)
             }
 
             async fn devices_of(&self, user: Uuid) -> Result<Vec<Timestamp>, StoreError> {
                 let sql = "SELECT expires_at FROM devices WHERE user_id = $1 ORDER BY expires_at DESC";
                 let rows = sqlx::query_scalar::<_, i64>(sql).bind(user).fetch_all(self.reader());
-                let rows = within(self.query_within, rows).await?;
+                let rows = self.ask(rows).await?;
                 rows.into_iter().map(|at| timestamp("devices.expires_at", at)).collect()
             }
 

@@ -7,10 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    Postgres, Sqlite, StoreError, millis, timestamp,
-    transaction::{transact, within},
-};
+use super::{Postgres, Sqlite, StoreError, millis, timestamp, transaction::transact};
 
 /// SHA-256 of an invite's code.
 pub type InviteHash = [u8; 32];
@@ -140,7 +137,7 @@ macro_rules! invites_table {
             async fn may_join(&self, invite: &InviteHash, email: &str, now: Timestamp) -> Result<bool, StoreError> {
                 let sql = concat!("SELECT count(*) FROM invites WHERE ", usable!());
                 let query = sqlx::query_scalar::<_, i64>(sql).bind(&invite[..]).bind(email.to_ascii_lowercase());
-                let found = within(self.query_within, query.bind(millis(now)).fetch_one(self.reader())).await?;
+                let found = self.ask(query.bind(millis(now)).fetch_one(self.reader())).await?;
                 Ok(found == 1)
             }
 
@@ -148,7 +145,7 @@ macro_rules! invites_table {
                 let sql = "SELECT id, email_key, uses_left, created_at, expires_at FROM invites
                            WHERE expires_at > $1 AND uses_left > 0 ORDER BY created_at DESC, id LIMIT $2";
                 let rows = sqlx::query_as::<_, Row>(sql).bind(millis(now)).bind(i64::from(limit));
-                let rows = within(self.query_within, rows.fetch_all(self.reader())).await?;
+                let rows = self.ask(rows.fetch_all(self.reader())).await?;
                 rows.into_iter().map(Invite::try_from).collect()
             }
 

@@ -13,7 +13,7 @@ use super::{
     millis,
     revocations::{End, revoke},
     sessions::end_all,
-    transaction::{transact, within},
+    transaction::transact,
 };
 
 /// SHA-256 of a link's token.
@@ -119,7 +119,7 @@ macro_rules! links_table {
                 now: Timestamp,
             ) -> Result<Option<Uuid>, StoreError> {
                 let query = sqlx::query_scalar::<_, Uuid>(OWNER).bind(&link[..]).bind(purpose.as_str());
-                within(self.query_within, query.bind(millis(now)).fetch_optional(self.reader())).await
+                self.ask(query.bind(millis(now)).fetch_optional(self.reader())).await
             }
 
             async fn reset_password(&self, reset: &Reset, end: End) -> Result<Option<(Uuid, Vec<Uuid>)>, StoreError> {
