@@ -8,9 +8,9 @@ use std::{
 
 use futures_util::future::join_all;
 use serde_json::Value;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
-use crate::{cluster::Cluster, member::Member, process::Node};
+use crate::{cluster::Cluster, member::Member, postgres, process::Node};
 
 /// Long enough for a database that recovers.
 const BACK_WITHIN: Duration = Duration::from_secs(30);
@@ -112,12 +112,22 @@ async fn what_was_acknowledged_outlives_a_killed_node_and_a_killed_database() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_killed_node_had_not_stored_is_stored_by_another_one() {
-    let cluster = Cluster::start(2, &[]).await;
+    let mut cluster = Cluster::start(2, &[]).await;
     let host = cluster.nodes[0].sign_up("host").await;
     // All on one node: the other one knows nothing of the room.
     let (room, mut members) = room(&[&cluster.nodes[0]], &host, 2).await;
+    cluster.postgres.crash();
     all_talk(&mut members, 1..=5).await;
     cluster.nodes[0].signal("-KILL");
+    cluster.postgres.restart().await;
+    // By itself, before anybody asks for it.
+    let url = postgres::url(cluster.postgres.port, "postgres");
+    let mut database = PgConnection::connect(&url).await.expect("a connection");
+    let until = Instant::now() + BACK_WITHIN;
+    while sqlx::query_scalar::<_, i64>("SELECT count(*) FROM messages").fetch_one(&mut database).await.ok() != Some(10)
+    {
+        assert!(Instant::now() < until, "nobody stores what the node has left");
+    }
     let other = &cluster.nodes[1];
     is_what_they_heard(&history(other, &host, &room).await, &members);
     // What was just said cannot be read while Redis is away, and an answer without it would not be the truth.
