@@ -116,7 +116,7 @@ async fn what_a_killed_node_had_not_stored_is_stored_by_another_one() {
     let host = cluster.nodes[0].sign_up("host").await;
     // All on one node: the other one knows nothing of the room.
     let (room, mut members) = room(&[&cluster.nodes[0]], &host, 2).await;
-    cluster.postgres.crash();
+    cluster.postgres.kill();
     all_talk(&mut members, 1..=5).await;
     cluster.nodes[0].signal("-KILL");
     cluster.postgres.restart().await;
