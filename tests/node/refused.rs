@@ -95,6 +95,17 @@ async fn nodes_that_share_a_database_but_no_ledger_are_refused() {
 }
 
 #[tokio::test]
+async fn two_nodes_on_one_sqlite_file_are_refused() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let url = format!("sqlite://{}/shared.db", folder.path().display());
+    let first = Node::start(&["--database-url", &url]).await;
+    let why = refusal(&["--database-url", &url]);
+    assert!(why.contains(&url) && why.contains("is in use by `aldis serve`"), "{why}");
+    drop(first);
+    drop(Node::start(&["--database-url", &url]).await);
+}
+
+#[tokio::test]
 async fn redis_over_tls_is_verified_and_verifies() {
     let folder = tempfile::tempdir().expect("a directory");
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
