@@ -25,11 +25,11 @@ impl Accounts {
                 return Ok(accounts.store().enable(user).await?);
             }
             let end = accounts.end();
-            let known = accounts.noting_doubt(accounts.store().disable(user, end).await)?;
-            if known {
-                accounts.user_ended(user, end).await;
-            }
-            Ok(known)
+            let ended = accounts.noting_doubt(accounts.store().disable(user, end).await)?;
+            let Some(sessions) = ended else { return Ok(false) };
+            accounts.user_ended(user, end).await;
+            accounts.sessions_ended(user, sessions).await;
+            Ok(true)
         };
         self.change(if disabled { "disable an account" } else { "enable an account" }, change).await
     }
@@ -68,8 +68,9 @@ impl Shared {
         if let Err(StoreError::Unknown(_)) = removed {
             self.parts.hosting.in_doubt(hosted.into_iter().map(|room| room.room_id)).await;
         }
-        let Some(rooms) = self.noting_doubt(removed)? else { return Ok(false) };
+        let Some((rooms, sessions)) = self.noting_doubt(removed)? else { return Ok(false) };
         self.user_ended(user, end).await;
+        self.sessions_ended(user, sessions).await;
         self.parts.hosting.removed(rooms).await;
         Ok(true)
     }

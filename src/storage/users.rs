@@ -66,13 +66,14 @@ pub trait Users {
     /// Sets a new password and ends all sessions but one; answers those that ended. `None` when the account is gone,
     /// disabled, or has another password than `from`.
     async fn change_password(&self, new: &NewPassword, end: End) -> Result<Option<Vec<Uuid>>, StoreError>;
-    /// Disables an account, ends all its sessions and revokes its tokens. False when there is no such user.
-    async fn disable(&self, id: Uuid, end: End) -> Result<bool, StoreError>;
+    /// Disables an account, ends all its sessions, by name too, and revokes its tokens; answers the sessions. `None` when there
+    /// is no such user. By time alone a token would live on that is minted by another clock, or just afterwards.
+    async fn disable(&self, id: Uuid, end: End) -> Result<Option<Vec<Uuid>>, StoreError>;
     /// Enables an account. False when there is no such user.
     async fn enable(&self, id: Uuid) -> Result<bool, StoreError>;
-    /// Deletes an account with its sessions and rooms, and revokes its tokens; answers the rooms. `None` when there is
-    /// no such user.
-    async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<Vec<RoomId>>, StoreError>;
+    /// Deletes an account with its sessions and rooms, and revokes its tokens, as disabling does; answers the rooms and the
+    /// sessions. `None` when there is no such user.
+    async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<(Vec<RoomId>, Vec<Uuid>)>, StoreError>;
 }
 
 fn room_id(text: String) -> Result<RoomId, StoreError> {
@@ -163,15 +164,14 @@ macro_rules! users_table {
                 })
             }
 
-            async fn disable(&self, id: Uuid, end: End) -> Result<bool, StoreError> {
+            async fn disable(&self, id: Uuid, end: End) -> Result<Option<Vec<Uuid>>, StoreError> {
                 transact!(self, |tx| {
                     let query = sqlx::query("UPDATE users SET disabled = TRUE WHERE id = $1").bind(id);
-                    let known = query.execute(&mut *tx).await?.rows_affected() == 1;
-                    if known {
-                        sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id).execute(&mut *tx).await?;
-                        revoke!(tx, id, id, end);
+                    if query.execute(&mut *tx).await?.rows_affected() == 0 {
+                        return Ok(None);
                     }
-                    Ok(known)
+                    revoke!(tx, id, id, end);
+                    Ok(Some(end_all!(tx, id, None, end)))
                 })
             }
 
@@ -182,7 +182,7 @@ macro_rules! users_table {
                 })
             }
 
-            async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<Vec<RoomId>>, StoreError> {
+            async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<(Vec<RoomId>, Vec<Uuid>)>, StoreError> {
                 // Locked first, so that no room of theirs is added meanwhile.
                 let lock = concat!("SELECT id FROM users WHERE id = $1", $lock);
                 transact!(self, |tx| {
@@ -192,9 +192,11 @@ macro_rules! users_table {
                     }
                     let sql = "SELECT room_id FROM meetings WHERE host_id = $1";
                     let rooms = sqlx::query_scalar::<_, String>(sql).bind(id).fetch_all(&mut *tx).await?;
+                    let sessions = end_all!(tx, id, None, end);
                     sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(&mut *tx).await?;
                     revoke!(tx, id, id, end);
-                    rooms.into_iter().map(room_id).collect::<Result<_, _>>().map(Some)
+                    let rooms = rooms.into_iter().map(room_id).collect::<Result<_, _>>()?;
+                    Ok(Some((rooms, sessions)))
                 })
             }
         }

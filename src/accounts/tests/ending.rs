@@ -35,7 +35,12 @@ async fn a_disabled_account_is_out_at_once_and_in_again_when_enabled() {
     let id = session.user.id;
     bench.hand.turn(1);
     assert!(bench.accounts.set_disabled(id, true).await.expect("an answer"));
-    assert_eq!(bench.live.commands(), [format!("revoke {id}")]);
+    let by_name = format!("revoke {id} session {}", session.session);
+    assert_eq!(
+        bench.live.commands(),
+        [format!("revoke {id}"), by_name],
+        "a token minted by a clock ahead is refused, too"
+    );
     assert_eq!(bench.accounts.tokens().verify(&session.access), Err(TokenError::Revoked));
     assert!(bench.accounts.set_disabled(id, false).await.expect("an answer"));
     let again = bench.accounts.log_in(login("ann@example.org", "correct horse"), "").await.expect("a login");
@@ -51,7 +56,8 @@ async fn a_deleted_account_is_gone_with_its_rooms_and_sessions() {
     bench.hand.turn(1);
     assert!(bench.rooms.find(room).await.expect("an answer").is_some());
     assert!(bench.accounts.delete(id).await.expect("an answer"));
-    assert_eq!(bench.live.commands(), [format!("revoke {id}"), format!("close {room}")]);
+    let by_name = format!("revoke {id} session {}", session.session);
+    assert_eq!(bench.live.commands(), [format!("revoke {id}"), by_name, format!("close {room}")]);
     assert_eq!(bench.rooms.find(room).await.expect("an answer"), None, "not even in the cache");
     assert_eq!(bench.accounts.tokens().verify(&session.access), Err(TokenError::Revoked));
     assert!(matches!(bench.accounts.account(id).await, Err(AuthError::Gone)));

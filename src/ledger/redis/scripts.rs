@@ -134,4 +134,17 @@ mod tests {
         }
         assert_eq!(scripts.hash(Script::Join).len(), 40);
     }
+
+    #[test]
+    fn every_command_of_the_scripts_is_a_right_of_nodes() {
+        let users = include_str!("../../../config/redis/users.acl");
+        let nodes = users.lines().find(|line| line.starts_with("user aldis ")).expect("the user of nodes");
+        let rights: Vec<_> = nodes.split(' ').collect();
+        let scripts = Scripts::new(SERVER_CLOCK);
+        let values = [include_str!("../values/put.lua"), include_str!("../values/take.lua")];
+        let calls = scripts.texts().chain(values).flat_map(|text| text.split("redis.call('").skip(1));
+        let commands = calls.map(|call| call.split('\'').next().expect("a name").to_lowercase());
+        let missing: Vec<_> = commands.filter(|command| !rights.contains(&format!("+{command}").as_str())).collect();
+        assert_eq!(missing, [""; 0]);
+    }
 }

@@ -106,7 +106,7 @@ mod postgres {
             let since = now + SignedDuration::from_secs(second);
             nodes[1].revocations_since(since, now).await.expect("an answer").len()
         };
-        assert_eq!((since(-120).await, since(1).await), (1, 0));
+        assert_eq!((since(-120).await, since(1).await), (2, 0), "the user's, and their session's");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -36,17 +36,21 @@ pub(super) async fn a_new_account_is_logged_in(store: &dyn Store) {
 
 pub(super) async fn disabling_ends_all_sessions_and_revokes_all_tokens(store: &dyn Store) {
     let (user, other) = (someone(store).await, someone(store).await);
-    assert!(store.disable(user.id, end(5)).await.expect("an answer"));
+    let session = store.sessions_of(user.id).await.expect("an answer")[0].id;
+    assert_eq!(store.disable(user.id, end(5)).await.expect("an answer"), Some(vec![session]));
     assert!(store.user_by_id(user.id).await.expect("an answer").expect("the account").disabled);
     assert_eq!(store.sessions_of(user.id).await.expect("an answer"), []);
     assert_eq!(store.sessions_of(other.id).await.expect("an answer").len(), 1);
     let known = store.revocations(at(5)).await.expect("an answer");
-    assert!(known.contains(&Revocation { user: user.id, session: None, end: end(5) }), "{known:?}");
+    for session in [None, Some(session)] {
+        assert!(known.contains(&Revocation { user: user.id, session, end: end(5) }), "{known:?}");
+    }
+    let session = super::session;
     let refused = store.begin_session((user.id, &user.password_hash), &session(hash()), 9, end(6)).await;
     assert_eq!(refused.expect("an answer"), None, "nobody who is disabled logs in");
     assert!(store.enable(user.id).await.expect("an answer"));
     assert!(!store.user_by_email(&user.email).await.expect("an answer").expect("the account").disabled);
-    assert!(!store.disable(Uuid::new_v4(), end(5)).await.expect("an answer"), "nobody was disabled");
+    assert_eq!(store.disable(Uuid::new_v4(), end(5)).await.expect("an answer"), None, "nobody was disabled");
     assert!(!store.enable(Uuid::new_v4()).await.expect("an answer"), "nobody was enabled");
 }
 
@@ -82,11 +86,15 @@ pub(super) async fn a_deleted_account_takes_its_sessions_and_rooms_along(store: 
     let user = someone(store).await;
     let room = super::meetings::room_of(&user, 0);
     store.add_meeting(&room, 9).await.expect("a room");
-    assert_eq!(store.remove_user(user.id, end(5)).await.expect("an answer"), Some(vec![room.room_id]));
+    let session = store.sessions_of(user.id).await.expect("an answer")[0].id;
+    let removed = store.remove_user(user.id, end(5)).await.expect("an answer");
+    assert_eq!(removed, Some((vec![room.room_id], vec![session])));
     assert_eq!(store.user_by_id(user.id).await.expect("an answer"), None);
     assert_eq!(store.meeting(room.room_id).await.expect("an answer"), None);
     assert_eq!(store.sessions_of(user.id).await.expect("an answer"), []);
     let known = store.revocations(at(5)).await.expect("an answer");
-    assert!(known.contains(&Revocation { user: user.id, session: None, end: end(5) }), "{known:?}");
+    for session in [None, Some(session)] {
+        assert!(known.contains(&Revocation { user: user.id, session, end: end(5) }), "{known:?}");
+    }
     assert_eq!(store.remove_user(user.id, end(6)).await.expect("an answer"), None, "it is gone");
 }
