@@ -118,7 +118,7 @@ mod postgres {
         for sql in [
             "ALTER TABLE meetings ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'",
             "ALTER TABLE users ADD COLUMN language TEXT",
-            "CREATE TABLE messages (id UUID NOT NULL, CONSTRAINT messages_pkey PRIMARY KEY (id))",
+            "CREATE TABLE badges (id UUID NOT NULL, CONSTRAINT badges_pkey PRIMARY KEY (id))",
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
              VALUES (9999, 'of a newer version', TRUE, '\\x00', 1)",
         ] {
