@@ -240,7 +240,7 @@ impl History {
                     metrics::stored(added);
                     lock(&self.written).extend(part.iter().map(|message| message.room_id));
                 }
-                Err(why @ (StoreError::Broken(_) | StoreError::Unreadable { .. })) => match part {
+                Err(why) if why.blames_data() => match part {
                     [] => {}
                     [message] => {
                         tracing::error!(%why, room = %message.room_id, id = message.id, "a chat message cannot be stored and is dropped");

@@ -125,7 +125,7 @@ impl Clock {
     fn elapsed(&self) -> u64 {
         let ticked = self.ticked.load(Ordering::Acquire);
         let limit = if ticked == 0 { u64::MAX } else { ticked + micros(PAUSE_MIN) };
-        self.raw().min(limit)
+        self.raw().clamp(ticked, limit) // a thread that was stopped between its two readings would read too little
     }
 
     /// Microseconds since the start, pauses left out as far as they are accounted for.

@@ -108,7 +108,12 @@ impl Hosting {
             match &removed {
                 Ok(true) => shared.committed(room_id, Cached::Removed).await,
                 Err(StoreError::Unknown(_)) => shared.in_doubt([room_id]).await,
-                Ok(false) | Err(_) => {}
+                // A node that ended after its commit may have told nobody: who asks again, does.
+                Ok(false) => match shared.rooms.cache.get(room_id).await {
+                    Some(Cached::Room(room)) if room.host_id == host => shared.in_doubt([room_id]).await,
+                    Some(_) | None => {}
+                },
+                Err(_) => {}
             }
             removed
         };

@@ -60,7 +60,23 @@ const POSTGRES_CONFLICT: &str = "40";
 /// Answers to `COMMIT` of a server that may have committed before it failed: connection, operator intervention, system.
 const POSTGRES_UNKNOWN: [&str; 4] = ["08", "57", "58", "40003"];
 
+/// SQLite's primary result codes that blame the data of a statement: TOOBIG, CONSTRAINT, MISMATCH.
+const SQLITE_DATA: [i32; 3] = [18, 19, 20];
+/// PostgreSQL's classes that do: data exceptions, violated constraints.
+const POSTGRES_DATA: [&str; 2] = ["22", "23"];
+
 impl StoreError {
+    /// Whether the statement failed for what it was to store: it would fail again, whatever becomes of the database.
+    #[must_use]
+    pub fn blames_data(&self) -> bool {
+        let Self::Broken(error) = self else { return false };
+        match error.as_database_error().map(Code::of) {
+            Some(Code::Sqlite(code)) => SQLITE_DATA.contains(&(code & 0xff)),
+            Some(Code::Postgres(code)) => POSTGRES_DATA.iter().any(|class| code.starts_with(class)),
+            Some(Code::None) | None => matches!(error, sqlx::Error::Encode(_)),
+        }
+    }
+
     /// The meaning of an error that `COMMIT` answered.
     pub(super) fn of_commit(error: sqlx::Error) -> Self {
         let refused = match error.as_database_error().map(Code::of) {

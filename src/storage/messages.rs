@@ -4,10 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    Postgres, RoomId, Sqlite, StoreError, millis, timestamp,
-    transaction::{transact, within},
-};
+use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp, transaction::transact};
 
 /// A chat message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +130,7 @@ macro_rules! messages_table {
                 let before = page.before.unwrap_or(i64::MAX);
                 let rows = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).bind(before);
                 let rows = rows.bind(i64::from(page.limit)).fetch_all(self.reader());
-                within(self.query_within, rows).await?.into_iter().map(Stored::try_from).collect()
+                self.ask(rows).await?.into_iter().map(Stored::try_from).collect()
             }
 
             async fn forget_messages(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -1,6 +1,7 @@
 //! A Redis whose master fails over to a replica, as sentinels say.
 
 use std::{
+    net::TcpListener,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -69,8 +70,11 @@ async fn members_stay_while_the_master_fails_over_to_its_replica() {
         Server::start_with(&["--port", &second, "--replicaof", "127.0.0.1", &port, "--repl-diskless-sync-delay", "0"]);
     let sentinel = Sentinel::start(port.parse().expect("a port"));
     let mut cluster = Cluster::start(0, &[]).await;
-    // The first of the sentinels is none.
-    let url = format!("redis+sentinel://127.0.0.1:{},127.0.0.1:{}/main", free_port(), sentinel.port);
+    // The first of the sentinels says nothing, the second is none.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let silent_port = silent.local_addr().expect("an address").port();
+    let sentinels = [silent_port, free_port(), sentinel.port].map(|port| format!("127.0.0.1:{port}")).join(",");
+    let url = format!("redis+sentinel://{sentinels}/main");
     sentinel.knows_a_replica().await;
     for _ in 0..2 {
         cluster.add(&["--redis-url", &url]).await;

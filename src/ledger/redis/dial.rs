@@ -10,11 +10,15 @@ use std::{
     time::Duration,
 };
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _};
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::{
+    net::{TcpStream, UnixStream},
+    time::timeout,
+};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{
@@ -89,14 +93,24 @@ const FORM: &str =
 /// For TLS: the authorities, and the client's certificate and key.
 type Files = (Option<PathBuf>, Option<(PathBuf, PathBuf)>);
 
-/// The master, as the first sentinel that answers says.
+/// The master, as the first sentinel says whose master can be reached. All are asked at once: one that is gone without a word
+/// must not keep the others from being asked.
 async fn master(sentinels: &Sentinels, files: Option<&Files>) -> io::Result<Box<dyn Stream>> {
+    let ask = async |(host, port): &(String, u16)| {
+        let reached = async {
+            let (host, port) = sentinel::ask(tcp(host, *port, files).await?, &sentinels.master).await?;
+            tcp(&host, port, files).await
+        };
+        let reached = timeout(sentinel::ANSWER_WITHIN, reached).await;
+        let reached = reached.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        reached.map_err(|why| io::Error::new(why.kind(), format!("sentinel {host}:{port}: {why}")))
+    };
+    let mut asked: FuturesUnordered<_> = sentinels.hosts.iter().map(ask).collect();
     let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for (host, port) in &sentinels.hosts {
-        let asked = async { sentinel::ask(tcp(host, *port, files).await?, &sentinels.master).await };
-        match asked.await {
-            Ok((host, port)) => return tcp(&host, port, files).await,
-            Err(why) => last = io::Error::new(why.kind(), format!("sentinel {host}:{port}: {why}")),
+    while let Some(reached) = asked.next().await {
+        match reached {
+            Ok(stream) => return Ok(stream),
+            Err(why) => last = why,
         }
     }
     Err(last)

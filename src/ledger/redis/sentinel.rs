@@ -3,12 +3,12 @@
 use std::{io, time::Duration};
 
 use redis::{AsyncConnectionConfig, RedisConnectionInfo, aio::MultiplexedConnection, cmd};
-use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::stream::Stream;
 
-/// How long one sentinel may take; then the next one is asked.
-const ANSWER_WITHIN: Duration = Duration::from_millis(500);
+/// How long a sentinel may take, and then the master that it names.
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_millis(500);
 /// The port of a sentinel whose address names none.
 const PORT: u16 = 26_379;
 
@@ -28,7 +28,11 @@ impl Sentinels {
         let (hosts, path) = rest.split_once('/')?;
         let (master, database) = path.split_once('/').unwrap_or((path, ""));
         let host = |host: &str| match host.rsplit_once(':') {
-            Some((name, port)) if !name.is_empty() => Some((name.to_owned(), port.parse().ok()?)),
+            // The port of an IPv6 address follows its brackets, which are not part of it.
+            Some((name, port)) if !name.is_empty() && !port.ends_with(']') => {
+                Some((name.trim_matches(['[', ']']).to_owned(), port.parse().ok()?))
+            }
+            Some((_, port)) if port.ends_with(']') => Some((host.trim_matches(['[', ']']).to_owned(), PORT)),
             Some(_) => None,
             None => (!host.is_empty()).then(|| (host.to_owned(), PORT)),
         };
@@ -49,13 +53,11 @@ pub(super) async fn ask(stream: Box<dyn Stream>, master: &str) -> io::Result<(St
     let asking = async {
         let settings = RedisConnectionInfo::default();
         let (mut connection, driver) = MultiplexedConnection::new_with_config(&settings, stream, config).await?;
-        let driver = tokio::spawn(driver);
+        let _driver = AbortOnDropHandle::new(tokio::spawn(driver));
         let question = cmd("SENTINEL").arg("get-master-addr-by-name").arg(master).take();
-        let answer: Result<Option<(String, u16)>, _> = question.query_async(&mut connection).await;
-        driver.abort();
-        answer
+        question.query_async::<Option<(String, u16)>>(&mut connection).await
     };
-    let answer = timeout(ANSWER_WITHIN, asking).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
+    let answer = asking.await;
     let answer = answer.map_err(|why| io::Error::other(format!("the sentinel refuses: {why}")))?;
     answer.ok_or_else(|| io::Error::other(format!("the sentinel knows no master `{master}`")))
 }
@@ -73,6 +75,7 @@ mod tests {
             Some((vec![host("a", 1), host("b", 26_379)], "main".to_owned(), "redis://ann:p@ss@sentinel/2".to_owned()))
         );
         assert_eq!(read("a/main"), Some((vec![host("a", 26_379)], "main".to_owned(), "redis://sentinel/".to_owned())));
+        assert_eq!(read("[::1]:1,[::2]/main").map(|read| read.0), Some(vec![host("::1", 1), host("::2", 26_379)]));
         for wrong in ["", "a", "a/", "/main", "a,,b/main", "a:port/main", ":1/main"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
