@@ -47,6 +47,7 @@ for (const [way, host, hasPublicUrl] of WAYS) {
       const cookies = (await context.cookies()).map(({ name, secure, path, domain }) => [name, secure, path, domain]);
       assert.deepEqual(cookies.sort(), [
         ["__Host-access_token", true, "/", NAME],
+        ["__Host-device", true, "/", NAME],
         ["__Host-refresh_token", true, "/", NAME],
       ]);
       await page.reload();
