@@ -97,7 +97,7 @@ async fn keep(hosts: Hosts, tenancy: Tenancy, connection: PgConnection) {
             held = match take(&hosts, tenancy).await {
                 Ok(connection) => Some(connection),
                 Err(why) => {
-                    tracing::warn!(%why, "the database does not say whether other nodes use it");
+                    tracing::warn!(%why, "the lock that keeps nodes with another ledger from this database is lost");
                     None
                 }
             };

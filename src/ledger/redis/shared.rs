@@ -122,6 +122,9 @@ impl Shared {
     pub(super) fn set_up(&self, is_up: bool) {
         self.is_up.store(is_up, Ordering::SeqCst);
         self.meters.up.set(f64::from(u8::from(is_up)));
+        if !is_up {
+            self.meters.in_flight.set(0.0); // what was under way ends with the connection
+        }
     }
 
     /// Books an operation of this many bytes, if there is room for it.

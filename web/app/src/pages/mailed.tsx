@@ -1,7 +1,7 @@
 // The pages that links in mails open.
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { account, api } from "../account.ts";
-import { Brand } from "../parts/brand.tsx";
+import { CentredPage } from "../parts/centred-page.tsx";
 import { Field } from "../parts/field.tsx";
 import { Outcome } from "../parts/outcome.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
@@ -21,7 +21,7 @@ export function ResetPage({ token }: { token: string }) {
   if (done)
     return <Done title="Your new password is set" text="You are logged out everywhere. Log in with it." />;
   return (
-    <Page testId="page-reset">
+    <CentredPage testId="page-reset">
       <form className="card sign-in" onSubmit={submit}>
         <h1>Set a new password</h1>
         <Field
@@ -37,7 +37,7 @@ export function ResetPage({ token }: { token: string }) {
         <Trouble text={trouble} />
         <SubmitButton busy={busy} label="Set password" />
       </form>
-    </Page>
+    </CentredPage>
   );
 }
 
@@ -51,27 +51,14 @@ export function VerifyPage({ token }: { token: string }) {
   });
   if (done) return <Done title="Your address is confirmed" text="Now log in." />;
   return (
-    <Page testId="page-verify">
+    <CentredPage testId="page-verify">
       <form className="card sign-in" onSubmit={submit}>
         <h1>Confirm your email address</h1>
         <p className="quiet">Only if you have just signed up here yourself.</p>
         <Trouble text={trouble} />
         <SubmitButton busy={busy} label="Confirm" />
       </form>
-    </Page>
-  );
-}
-
-function Page({ testId, children }: { testId: string; children: ReactNode }) {
-  return (
-    <div className="shell">
-      <header className="shell__head">
-        <Brand />
-      </header>
-      <main className="page page--centre" data-testid={testId}>
-        {children}
-      </main>
-    </div>
+    </CentredPage>
   );
 }
 
@@ -81,7 +68,7 @@ function Done({ title, text }: { title: string; text: string }) {
     navigate("/");
   };
   return (
-    <Page testId="page-done">
+    <CentredPage testId="page-done">
       <Outcome title={title} level={1}>
         <p role="status">{text}</p>
         <button
@@ -93,6 +80,6 @@ function Done({ title, text }: { title: string; text: string }) {
           Log in
         </button>
       </Outcome>
-    </Page>
+    </CentredPage>
   );
 }

@@ -2,7 +2,7 @@
 import type { StopReason } from "@aldis/sdk";
 import type { ReactNode } from "react";
 import { account } from "../account.ts";
-import { Brand } from "../parts/brand.tsx";
+import { CentredPage } from "../parts/centred-page.tsx";
 import { follow } from "../route.ts";
 
 interface NoticeProps {
@@ -16,19 +16,14 @@ interface NoticeProps {
 
 function Notice({ testId, title, text, detail, children }: NoticeProps) {
   return (
-    <div className="shell">
-      <header className="shell__head">
-        <Brand />
-      </header>
-      <main className="page page--centre" data-testid={testId}>
-        <div className="notice">
-          <h1>{title}</h1>
-          <p>{text}</p>
-          {detail && <p className="notice__detail">{detail}</p>}
-          <div className="notice__actions">{children}</div>
-        </div>
-      </main>
-    </div>
+    <CentredPage testId={testId}>
+      <div className="notice">
+        <h1>{title}</h1>
+        <p>{text}</p>
+        {detail && <p className="notice__detail">{detail}</p>}
+        <div className="notice__actions">{children}</div>
+      </div>
+    </CentredPage>
   );
 }
 
