@@ -14,7 +14,7 @@ use actors::{
     ledger::{Answer, At, Failure, Push, Sent},
     protocol::Epoch,
 };
-use redis::Value;
+use redis::{ConnectionInfo, Value};
 use tokio::sync::{mpsc, oneshot};
 
 use self::{
@@ -74,11 +74,23 @@ impl RedisLedger {
     }
 
     fn start_on(address: &RedisAddress, prefix: &str, limits: RedisLimits, clock: &str) -> Result<Self, DialError> {
-        let (info, dial) = address.dial()?;
+        Ok(Self::begin(address.dial()?, prefix, limits, clock))
+    }
+
+    /// The same over the streams that `dial` opens, to a server that asks for no login.
+    ///
+    /// # Errors
+    /// Never, as long as the default address can be read.
+    pub fn dialed(dial: Dial, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
+        let (info, _) = RedisAddress::from("redis://localhost".to_owned()).dial()?;
+        Ok(Self::begin((info, dial), prefix, limits, SERVER_CLOCK))
+    }
+
+    fn begin((info, dial): (ConnectionInfo, Dial), prefix: &str, limits: RedisLimits, clock: &str) -> Self {
         let shared = Arc::new(Shared::new(Keys::new(prefix), Scripts::new(clock), limits));
         let (orders, asked) = mpsc::channel(limits.in_flight_max + CHANNELS_WAITING_MAX);
         tokio::spawn(driver::run(shared.clone(), driver::Address { info, dial }, asked));
-        Ok(Self { shared, orders })
+        Self { shared, orders }
     }
 
     /// Whether operations flow.

@@ -7,24 +7,27 @@
 mod checker;
 mod client;
 mod history;
+mod memory;
 mod mutants;
 mod nemesis;
 mod plan;
 mod ports;
+mod store;
 mod story;
 mod world;
 
 use std::ops::Range;
 
 use history::Violation;
+use memory::Memory;
 use mutants::Mutant;
 use plan::Plan;
 use world::World;
 
-fn run(plan: Plan) -> Vec<Violation> {
+fn run(plan: Plan, mutant: Option<Mutant>) -> Vec<Violation> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
-        let world = World::new(plan).await;
+        let world = World::new(plan, |clock, bytes| Memory::new(plan, mutant, clock, bytes)).await;
         world.run().await
     })
 }
@@ -41,7 +44,7 @@ fn seeds() -> Range<u64> {
 /// Those of these seeds that break a sentence of the contract, each printed with what was broken.
 fn broken(seeds: impl IntoIterator<Item = u64>) -> Vec<u64> {
     let is_broken = |seed: &u64| {
-        let violations = run(Plan::of(*seed));
+        let violations = run(Plan::of(*seed), None);
         if !violations.is_empty() {
             eprintln!("seed {seed}: {:?}", Plan::of(*seed));
         }
@@ -121,7 +124,7 @@ fn a_seat_given_before_a_loss_and_answered_after_it_hears_of_the_loss() {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes without optimization: ./test.sh simulation")]
 fn every_seeded_bug_is_caught() {
-    let caught = |mutant| (0..150).find(|seed| !run(Plan { mutant: Some(mutant), ..Plan::of(*seed) }).is_empty());
+    let caught = |mutant| (0..150).find(|seed| !run(Plan::of(*seed), Some(mutant)).is_empty());
     let missed: Vec<Mutant> = Mutant::ALL.iter().copied().filter(|mutant| caught(*mutant).is_none()).collect();
     assert_eq!(missed, [], "these bugs were not caught");
 }

@@ -66,13 +66,8 @@ impl World {
 
     /// Keeps what the ledger has stored, as a replica would that lags by a few seconds.
     pub(super) fn copy(&self) {
-        if self.plan.losses == Losses::None {
-            return;
-        }
-        let mut snapshots = self.snapshots.lock().expect("no panic");
-        snapshots.push_back((Instant::now(), self.ledger.snapshot()));
-        while snapshots.front().is_some_and(|(at, _)| at.elapsed() > LAG_MAX) {
-            snapshots.pop_front();
+        if self.plan.losses != Losses::None {
+            self.store.copy(LAG_MAX);
         }
     }
 
@@ -85,12 +80,9 @@ impl World {
             Losses::Both => self.random.next().is_multiple_of(2),
         };
         if is_wipe {
-            self.ledger.wipe();
-        } else {
-            let snapshots = std::mem::take(&mut *self.snapshots.lock().expect("no panic"));
-            let place = self.random.next().checked_rem(snapshots.len() as u64);
-            let Some((_, snapshot)) = place.and_then(|place| snapshots.into_iter().nth(place as usize)) else { return };
-            self.ledger.restore(snapshot);
+            self.store.wipe();
+        } else if !self.store.go_back(self.random.next()) {
+            return;
         }
         self.history.record("-", What::LedgerLost);
         self.losses.fetch_add(1, Ordering::Relaxed);
@@ -176,7 +168,7 @@ impl World {
             4 => Victim::User(user),
             5 => Victim::SocketOf(user),
             _ => {
-                self.panics.note(room);
+                self.store.panics(room);
                 Victim::Room(room)
             }
         };

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use actors::{ledger::faulty::Faults, ports::SeededEntropy};
 
-use super::mutants::Mutant;
-
 /// What the ledger loses, now and then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Losses {
@@ -41,7 +39,6 @@ pub(crate) struct Plan {
     pub(crate) unnumbered: u64,
     /// How long the clients act.
     pub(crate) span: Duration,
-    pub(crate) mutant: Option<Mutant>,
 }
 
 impl Plan {
@@ -63,7 +60,6 @@ impl Plan {
             slow: some(0, 3) == 0,
             unnumbered: if some(0, 2) == 0 { 0 } else { 10 },
             span: Duration::from_secs(some(10, 40)),
-            mutant: None,
         }
     }
 }

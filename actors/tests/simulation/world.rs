@@ -1,7 +1,6 @@
 //! Nodes over one ledger, each behind a link that fails, clients that talk, and what breaks meanwhile (`nemesis`).
 
 use std::{
-    collections::VecDeque,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -12,14 +11,10 @@ use std::{
 use actors::{
     bytes::BufferedBytes,
     clock::Clock,
-    ledger::{
-        Ledger, MemoryLedger, Snapshot,
-        faulty::{Faults, FaultyLedger, Link},
-    },
     node::{NodeRef, Ports},
     ports::SeededEntropy,
     protocol::{NodeId, RoomId, UserId},
-    settings::{LedgerLimits, Settings},
+    settings::Settings,
 };
 use tokio::time::{Instant, sleep};
 
@@ -27,15 +22,18 @@ use super::{
     checker,
     client::Client,
     history::{History, Violation, What},
-    mutants::{Mutated, Panics},
     plan::Plan,
     ports::{Book, NoIce, Trusting},
+    store::{Link, Store},
 };
+
+/// What the simulated wall clock shows at the beginning, in milliseconds since the Unix epoch.
+pub(crate) const BEGAN_MS: u64 = 1_800_000_000_000;
 
 /// One start of a node.
 pub(crate) struct Host {
     pub(crate) node: NodeRef,
-    pub(crate) link: Arc<Link>,
+    pub(crate) link: Arc<dyn Link>,
     /// The machine is gone, and with it every connection to it.
     is_dead: AtomicBool,
     /// It takes no new connections.
@@ -61,10 +59,7 @@ impl Host {
 pub(crate) struct World {
     /// The present start of each node.
     pub(super) hosts: Mutex<Vec<Arc<Host>>>,
-    pub(super) ledger: Arc<MemoryLedger>,
-    pub(super) panics: Arc<Panics>,
-    /// What the ledger had stored in the last moments.
-    pub(super) snapshots: Mutex<VecDeque<(Instant, Snapshot)>>,
+    pub(super) store: Box<dyn Store>,
     pub(super) book: Arc<Book>,
     clock: Arc<Clock>,
     bytes: Arc<BufferedBytes>,
@@ -82,16 +77,17 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn new(plan: Plan) -> Arc<Self> {
+    /// `store` makes the ledger of all nodes.
+    pub(crate) async fn new<S: Store + 'static>(
+        plan: Plan,
+        store: impl FnOnce(&Arc<Clock>, &Arc<BufferedBytes>) -> S,
+    ) -> Arc<Self> {
         let rooms: Vec<RoomId> =
             (0..plan.rooms).map(|room| RoomId::from_letters([u8::try_from(room).expect("few"); 10])).collect();
-        let (clock, bytes) = (Arc::new(Clock::simulated(1_800_000_000_000)), Arc::new(BufferedBytes::new(1 << 30)));
-        let ledger = MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes));
+        let (clock, bytes) = (Arc::new(Clock::simulated(BEGAN_MS)), Arc::new(BufferedBytes::new(1 << 30)));
         let world = Arc::new(Self {
             hosts: Mutex::default(),
-            ledger: Arc::new(ledger),
-            panics: Arc::default(),
-            snapshots: Mutex::default(),
+            store: Box::new(store(&clock, &bytes)),
             book: Arc::new(Book::new(&rooms, plan.seats_max)),
             clock,
             bytes,
@@ -116,14 +112,12 @@ impl World {
     /// Starts a node, perhaps not for the first time.
     pub(super) async fn start(&self, node: usize) -> Arc<Host> {
         let (plan, start) = (self.plan, self.starts.fetch_add(1, Ordering::Relaxed));
-        let shared: Arc<dyn Ledger> = match plan.mutant {
-            Some(mutant) => Arc::new(Mutated::new(mutant, Arc::clone(&self.ledger), Arc::clone(&self.panics))),
-            None => Arc::clone(&self.ledger) as _,
-        };
-        let faults = if self.calm.load(Ordering::Relaxed) { Faults::NONE } else { plan.faults };
-        let link = Link::new(shared, faults, plan.seed.wrapping_mul(31).wrapping_add(start));
+        let (ledger, link) = self.store.connect(plan.seed.wrapping_mul(31).wrapping_add(start));
+        if self.calm.load(Ordering::Relaxed) {
+            link.calm();
+        }
         let ports = Ports {
-            ledger: Arc::new(FaultyLedger(Arc::clone(&link))),
+            ledger,
             verifier: Arc::new(Trusting),
             revocations: Arc::new(()),
             history: Arc::new(()),
@@ -192,7 +186,7 @@ impl World {
     /// Nothing fails any more, every room is open, and clients only listen.
     async fn calm_down(&self) {
         self.calm.store(true, Ordering::Relaxed);
-        self.hosts().iter().for_each(|host| host.link.set(Faults::NONE));
+        self.hosts().iter().for_each(|host| host.link.calm());
         for room in &self.rooms {
             self.book.set_active(*room, true);
             if let Some(host) = self.some_host(0) {
@@ -206,7 +200,7 @@ impl World {
     async fn look(&self) {
         let ended = self.history.ended_if_lost();
         for room in &self.rooms {
-            let Ok(members) = self.ledger.members(*room).await else { continue };
+            let Some(members) = self.store.members(*room).await else { continue };
             let seats = members.iter().filter(|member| !ended.contains(&member.session.to_string())).count();
             if seats > self.plan.seats_max as usize {
                 let text = format!("{seats} seats in {room}, which has {}", self.plan.seats_max);

@@ -9,8 +9,8 @@ use actors::messages::socket::Disconnect;
 use serde_json::Value;
 use tokio::time::sleep;
 
+use super::super::history::{End, Kind, What};
 use super::{super::ports::WINDOW, Client};
-use crate::history::{End, Kind, What};
 
 /// A session, as its client knows it.
 pub(super) struct Session {

@@ -1,0 +1,95 @@
+//! Bugs of the scripts, one at a time: the checker is only worth something if it catches them. What an audit mends by itself, as
+//! a push that is lost, is not among them.
+
+/// One bug: texts of the scripts, and what stands there instead.
+pub(crate) struct Bug {
+    pub(crate) name: &'static str,
+    changes: &'static [(&'static str, &'static str)],
+}
+
+impl Bug {
+    pub(crate) const ALL: &[Self] = &[
+        Self {
+            name: "a message that is sent again is appended again",
+            changes: &[
+                ("if tonumber(cid) <= tonumber(before) then return { 'dup' } end", ""),
+                (
+                    "if used and used <= last_number(n, to) and not is_skipped(n, used) then return answer('dup') end",
+                    "",
+                ),
+            ],
+        },
+        Self {
+            name: "a broadcast that is sent again is appended again",
+            changes: &[("if used and used <= number(hot.get('b' .. n)) and", "if false and")],
+        },
+        Self { name: "one seat more than the limit", changes: &[(">= tonumber(max)", "> tonumber(max)")] },
+        Self {
+            name: "a leave with an old fence frees the seat",
+            changes: &[("if is_up_to(n, generation) then\n  if node(n)", "if place(n) then\n  if node(n)")],
+        },
+        Self {
+            name: "a disconnect with an old fence counts",
+            changes: &[
+                ("if is_up_to(n, generation) then\n  disconnected(", "if place(n) then\n  disconnected("),
+                ("if fence(n) < generation or is_connected(n)", "if is_connected(n)"),
+            ],
+        },
+        Self {
+            name: "a lost socket is not noted",
+            changes: &[("  disconnected(n, generation, tonumber(window))\n", "")],
+        },
+        Self {
+            name: "a resume does not tell the node of before",
+            changes: &[
+                ("tell_ended(n, 'moved')", ""),
+                ("if place(n) then return 'moved' end", "if place(n) then return 'lost' end"),
+            ],
+        },
+        Self {
+            name: "the seats of a dead node are freed at once",
+            changes: &[("disconnect(n, now + number(cold.get('w' .. n)), true)", "disconnect(n, now, true)")],
+        },
+        Self {
+            name: "the rooms of a node are not known",
+            changes: &[("redis.call(holds and 'SADD' or 'SREM', AT .. name, ROOM)", "")],
+        },
+        Self {
+            name: "what is due is not known",
+            changes: &[("redis.call('ZADD', DUE, text(first), ROOM)", "redis.call('ZREM', DUE, ROOM)")],
+        },
+        Self {
+            name: "the epoch of the caller does not matter, nor whether a seat was claimed",
+            changes: &[
+                ("if KNOWN ~= 0 and KNOWN ~= epoch then", "if false then"),
+                ("known ~= '0' and known ~= epoch", "false"),
+                (
+                    "local function is_unclaimed(n) return hot.get('x' .. n) end",
+                    "local function is_unclaimed(n) return false end",
+                ),
+                ("or mark or joined", "or joined"),
+                ("or not holder or unclaimed then", "or not holder then"),
+            ],
+        },
+        Self { name: "nobody claims what was heard", changes: &[("  hear(n, heard)\n", "")] },
+        Self {
+            name: "a number is used twice after a loss",
+            changes: &[("  settle(n, mark, seen)\n  connect(n)", "  connect(n)")],
+        },
+        Self {
+            name: "an acknowledged message is not appended",
+            changes: &[("if redis.call('RPUSH', inbox, entry) == 1 then", "if redis.call('LLEN', inbox) == 1 then")],
+        },
+    ];
+
+    /// A script with this bug.
+    pub(super) fn spoil(&self, script: &str) -> String {
+        self.changes.iter().fold(script.to_owned(), |script, (is, becomes)| script.replace(is, becomes))
+    }
+
+    /// The texts that none of these scripts has.
+    pub(crate) fn stale(&self, scripts: &[String]) -> Vec<&'static str> {
+        let texts = self.changes.iter().map(|(is, _)| *is);
+        texts.filter(|is| !scripts.iter().any(|script| script.contains(is))).collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! Scripts: run by Lua 5.1, as in Redis, with Redis' conversions between its values and Lua's.
+
+use mlua::{Error, Function, Lua, Value, Variadic};
+
+use super::resp::Reply;
+
+/// An interpreter.
+pub(super) struct Scripts(Lua);
+
+impl Scripts {
+    /// `call` executes a command of a script.
+    pub(super) fn new(call: impl Fn(&[Vec<u8>]) -> Reply + Send + 'static) -> mlua::Result<Self> {
+        let lua = Lua::new();
+        let call = lua.create_function(move |lua, arguments: Variadic<Value>| {
+            let arguments: Vec<Vec<u8>> = arguments.iter().map(argument).collect::<mlua::Result<_>>()?;
+            to_lua(lua, call(&arguments))
+        })?;
+        let redis = lua.create_table()?;
+        redis.set("call", call)?;
+        lua.globals().set("redis", redis)?;
+        let packing = lua.create_table()?;
+        packing.set("pack", lua.create_function(|lua, value: Value| lua.create_string(of_lua(value)?.bytes()))?)?;
+        packing.set(
+            "unpack",
+            lua.create_function(|lua, packed: mlua::LuaString| to_lua(lua, Reply::read(&packed.as_bytes())))?,
+        )?;
+        lua.globals().set("cmsgpack", packing)?;
+        Ok(Self(lua))
+    }
+
+    /// Compiles a script; its first line is Redis' own.
+    pub(super) fn compile(&self, text: &str) -> mlua::Result<Function> {
+        let (_header, body) = text.split_once('\n').unwrap_or_default();
+        self.0.load(body).into_function()
+    }
+
+    /// Runs a script.
+    pub(super) fn run(&self, script: &Function, keys: &[Vec<u8>], arguments: &[Vec<u8>]) -> mlua::Result<Reply> {
+        for (name, values) in [("KEYS", keys), ("ARGV", arguments)] {
+            let texts = values.iter().map(|value| self.0.create_string(value));
+            self.0.globals().set(name, texts.collect::<mlua::Result<Vec<_>>>()?)?;
+        }
+        of_lua(script.call(())?)
+    }
+}
+
+fn argument(value: &Value) -> mlua::Result<Vec<u8>> {
+    match value {
+        Value::String(text) => Ok(text.as_bytes().to_vec()),
+        Value::Integer(number) => Ok(number.to_string().into_bytes()),
+        Value::Number(number) => Ok(number.to_string().into_bytes()),
+        _ => Err(Error::runtime("Lua redis lib command arguments must be strings or integers")),
+    }
+}
+
+fn to_lua(lua: &Lua, reply: Reply) -> mlua::Result<Value> {
+    Ok(match reply {
+        Reply::Nil => Value::Boolean(false),
+        Reply::Whole(number) => Value::Number(number as f64),
+        Reply::Text(text) => Value::String(lua.create_string(text)?),
+        Reply::List(parts) => {
+            let parts = parts.into_iter().map(|part| to_lua(lua, part)).collect::<mlua::Result<Vec<_>>>()?;
+            Value::Table(lua.create_sequence_from(parts)?)
+        }
+        Reply::Status(text) => {
+            let status = lua.create_table()?;
+            status.set("ok", text)?;
+            Value::Table(status)
+        }
+        Reply::Error(why) => return Err(Error::runtime(why)),
+        Reply::Map(_) | Reply::Push(_) => return Err(Error::runtime("no command of a script answers so")),
+    })
+}
+
+fn of_lua(value: Value) -> mlua::Result<Reply> {
+    Ok(match value {
+        Value::String(text) => Reply::text(text.as_bytes().to_vec()),
+        Value::Integer(number) => Reply::Whole(number.into()),
+        Value::Number(number) => Reply::Whole(number as i64), // as Redis: the fraction is cut off
+        Value::Boolean(true) => Reply::Whole(1),
+        Value::Table(table) => {
+            let parts: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
+            Reply::List(parts.into_iter().map(of_lua).collect::<mlua::Result<_>>()?)
+        }
+        _ => Reply::Nil,
+    })
+}

@@ -1,0 +1,83 @@
+//! The ledger in Redis as the nodes of a simulated world share it.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use actors::{
+    ledger::{Ledger, faulty::Faults},
+    ports::Later,
+    protocol::{Member, RoomId},
+};
+use aldis::ledger::{RedisLedger, RedisLimits};
+use tokio::time::Instant;
+
+use super::{
+    bugs::Bug,
+    link::Link,
+    server::{Server, data::Data},
+};
+use crate::simulation::{plan::Plan, store};
+
+/// What the names of all keys begin with.
+const PREFIX: &str = "aldis:";
+
+/// One server, and what looks into it.
+pub(crate) struct Redis {
+    plan: Plan,
+    server: Arc<Server>,
+    /// A client whose connections never fail but with the server.
+    observer: RedisLedger,
+    /// What the server had stored in the last moments.
+    copies: Mutex<VecDeque<(Instant, Data)>>,
+}
+
+impl Redis {
+    pub(crate) fn new(plan: Plan, bug: Option<&'static Bug>) -> Self {
+        let server = Server::new(bug);
+        let observer = ledger(&Link::new(Arc::clone(&server), Faults::NONE, 0));
+        Self { plan, server, observer, copies: Mutex::default() }
+    }
+}
+
+fn ledger(link: &Arc<Link>) -> RedisLedger {
+    RedisLedger::dialed(link.dial(), PREFIX, RedisLimits::default()).expect("an address")
+}
+
+impl store::Store for Redis {
+    fn connect(&self, seed: u64) -> (Arc<dyn Ledger>, Arc<dyn store::Link>) {
+        let link = Link::new(Arc::clone(&self.server), self.plan.faults, seed);
+        (Arc::new(ledger(&link)), link)
+    }
+
+    fn copy(&self, lag_max: Duration) {
+        let mut copies = self.copies.lock().expect("no panic");
+        copies.push_back((Instant::now(), self.server.copy()));
+        while copies.front().is_some_and(|(at, _)| at.elapsed() > lag_max) {
+            copies.pop_front();
+        }
+    }
+
+    /// A replica that lagged takes the server's place.
+    fn go_back(&self, random: u64) -> bool {
+        let copies = std::mem::take(&mut *self.copies.lock().expect("no panic"));
+        let place = random.checked_rem(copies.len() as u64);
+        let copy = place.and_then(|place| copies.into_iter().nth(place as usize));
+        copy.map(|(_, data)| self.server.restart(data)).is_some()
+    }
+
+    fn wipe(&self) {
+        if self.copies.lock().expect("no panic").len() % 2 == 0 {
+            self.server.flush();
+        } else {
+            self.server.restart(Data::default());
+        }
+    }
+
+    fn members(&self, room: RoomId) -> Later<Option<Vec<Member>>> {
+        let members = self.observer.members(room);
+        Box::pin(async move { members.await.ok() })
+    }
+}
