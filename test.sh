@@ -79,9 +79,11 @@ redis() {
     ALDIS_REDIS_OPS=${ALDIS_REDIS_OPS:-20000} cargo test --workspace --all-features -- ledger::redis
 }
 
-# Whole nodes and clients over a failing ledger, by seed, with injected bugs that the checker must detect.
+# Whole nodes and clients over a failing ledger in memory, and over the real scripts on a simulated Redis, by seed; with
+# injected bugs that the checker must detect.
 simulation() {
     ALDIS_SEEDS=${ALDIS_SEEDS:-200} cargo test --profile simulation -p actors --all-features --test simulation
+    ALDIS_REDIS_SEEDS=${ALDIS_REDIS_SEEDS:-16} cargo test --workspace --all-features --test simulated -- --include-ignored
 }
 
 # Three nodes as processes on a real Redis and PostgreSQL, under faults; each client's history is checked.

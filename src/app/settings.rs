@@ -121,6 +121,7 @@ pub(super) fn redis(config: &Config) -> RedisLimits {
     let from = &config.ledger;
     RedisLimits {
         answer_within: from.answer_within,
+        late_max: from.answer_within * 4,
         in_flight_max: from.in_flight_max.get(),
         in_flight_bytes_max: from.in_flight_bytes_max.bytes(),
         allow_eviction: from.allow_eviction,

@@ -25,7 +25,8 @@ pub struct Ledger {
     pub redis_key: Option<PathBuf>,
     /// What every key and channel in Redis begins with: clusters that share a Redis need different ones.
     pub prefix: String,
-    /// How long Redis may take to answer an operation; later its outcome counts as unknown, and the node reconnects.
+    /// How long Redis may answer nothing while operations are under way; then their outcomes count as unknown, and the node
+    /// reconnects. One that waits behind others may take four times as long.
     #[serde(with = "text")]
     pub answer_within: Duration,
     /// Operations on their way to Redis; further ones are refused as not applied, and retried.

@@ -12,9 +12,10 @@ use std::{
 use actors::{
     clock::monotonic,
     ledger::{Answer, At, Failure, Push, Sent},
+    ports::{Entropy, SystemEntropy},
     protocol::Epoch,
 };
-use redis::{ConnectionInfo, Value};
+use redis::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use self::{
@@ -74,22 +75,23 @@ impl RedisLedger {
     }
 
     fn start_on(address: &RedisAddress, prefix: &str, limits: RedisLimits, clock: &str) -> Result<Self, DialError> {
-        Ok(Self::begin(address.dial()?, prefix, limits, clock))
+        let (info, dial) = address.dial()?;
+        Ok(Self::begin(driver::Address { info, dial, entropy: Box::new(SystemEntropy) }, prefix, limits, clock))
     }
 
-    /// The same over the streams that `dial` opens, to a server that asks for no login.
+    /// The same over the streams that `dial` opens, to a server that asks for no login; `entropy` spreads pauses.
     ///
     /// # Errors
     /// Never, as long as the default address can be read.
-    pub fn dialed(dial: Dial, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
+    pub fn dialed(dial: Dial, entropy: Box<dyn Entropy>, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
         let (info, _) = RedisAddress::from("redis://localhost".to_owned()).dial()?;
-        Ok(Self::begin((info, dial), prefix, limits, SERVER_CLOCK))
+        Ok(Self::begin(driver::Address { info, dial, entropy }, prefix, limits, SERVER_CLOCK))
     }
 
-    fn begin((info, dial): (ConnectionInfo, Dial), prefix: &str, limits: RedisLimits, clock: &str) -> Self {
+    fn begin(address: driver::Address, prefix: &str, limits: RedisLimits, clock: &str) -> Self {
         let shared = Arc::new(Shared::new(Keys::new(prefix), Scripts::new(clock), limits));
         let (orders, asked) = mpsc::channel(limits.in_flight_max + CHANNELS_WAITING_MAX);
-        tokio::spawn(driver::run(shared.clone(), driver::Address { info, dial }, asked));
+        tokio::spawn(driver::run(shared.clone(), address, asked));
         Self { shared, orders }
     }
 

@@ -4,6 +4,8 @@
 /// One bug: texts of the scripts, and what stands there instead.
 pub(crate) struct Bug {
     pub(crate) name: &'static str,
+    /// A seed that shows it, tried first.
+    pub(crate) seed: u64,
     changes: &'static [(&'static str, &'static str)],
 }
 
@@ -11,6 +13,7 @@ impl Bug {
     pub(crate) const ALL: &[Self] = &[
         Self {
             name: "a message that is sent again is appended again",
+            seed: 5,
             changes: &[
                 ("if tonumber(cid) <= tonumber(before) then return { 'dup' } end", ""),
                 (
@@ -21,15 +24,18 @@ impl Bug {
         },
         Self {
             name: "a broadcast that is sent again is appended again",
+            seed: 17,
             changes: &[("if used and used <= number(hot.get('b' .. n)) and", "if false and")],
         },
-        Self { name: "one seat more than the limit", changes: &[(">= tonumber(max)", "> tonumber(max)")] },
+        Self { name: "one seat more than the limit", seed: 0, changes: &[(">= tonumber(max)", "> tonumber(max)")] },
         Self {
             name: "a leave with an old fence frees the seat",
+            seed: 1,
             changes: &[("if is_up_to(n, generation) then\n  if node(n)", "if place(n) then\n  if node(n)")],
         },
         Self {
             name: "a disconnect with an old fence counts",
+            seed: 0,
             changes: &[
                 ("if is_up_to(n, generation) then\n  disconnected(", "if place(n) then\n  disconnected("),
                 ("if fence(n) < generation or is_connected(n)", "if is_connected(n)"),
@@ -37,10 +43,12 @@ impl Bug {
         },
         Self {
             name: "a lost socket is not noted",
+            seed: 0,
             changes: &[("  disconnected(n, generation, tonumber(window))\n", "")],
         },
         Self {
             name: "a resume does not tell the node of before",
+            seed: 0,
             changes: &[
                 ("tell_ended(n, 'moved')", ""),
                 ("if place(n) then return 'moved' end", "if place(n) then return 'lost' end"),
@@ -48,18 +56,22 @@ impl Bug {
         },
         Self {
             name: "the seats of a dead node are freed at once",
+            seed: 0,
             changes: &[("disconnect(n, now + number(cold.get('w' .. n)), true)", "disconnect(n, now, true)")],
         },
         Self {
             name: "the rooms of a node are not known",
+            seed: 0,
             changes: &[("redis.call(holds and 'SADD' or 'SREM', AT .. name, ROOM)", "")],
         },
         Self {
             name: "what is due is not known",
+            seed: 0,
             changes: &[("redis.call('ZADD', DUE, text(first), ROOM)", "redis.call('ZREM', DUE, ROOM)")],
         },
         Self {
             name: "the epoch of the caller does not matter, nor whether a seat was claimed",
+            seed: 0,
             changes: &[
                 ("if KNOWN ~= 0 and KNOWN ~= epoch then", "if false then"),
                 ("known ~= '0' and known ~= epoch", "false"),
@@ -71,13 +83,15 @@ impl Bug {
                 ("or not holder or unclaimed then", "or not holder then"),
             ],
         },
-        Self { name: "nobody claims what was heard", changes: &[("  hear(n, heard)\n", "")] },
+        Self { name: "nobody claims what was heard", seed: 0, changes: &[("  hear(n, heard)\n", "")] },
         Self {
             name: "a number is used twice after a loss",
+            seed: 0,
             changes: &[("  settle(n, mark, seen)\n  connect(n)", "  connect(n)")],
         },
         Self {
             name: "an acknowledged message is not appended",
+            seed: 0,
             changes: &[("if redis.call('RPUSH', inbox, entry) == 1 then", "if redis.call('LLEN', inbox) == 1 then")],
         },
     ];

@@ -25,6 +25,7 @@ pub(super) fn open(server: &Arc<Server>, link: &Arc<Link>) -> DuplexStream {
     let (server, link) = (Arc::clone(server), Arc::clone(link));
     tokio::spawn(async move {
         tokio::select! {
+            biased; // a run is the same each time
             () = link.broken() => {}
             () = write_all(&link, write, outgoing) => {} // the server has closed it
             () = read_all(&server, &link, id, read) => {}
@@ -44,6 +45,7 @@ async fn read_all(server: &Server, link: &Link, id: u64, mut from: ReadHalf<Dupl
         }
         link.pass().await;
         while let Some(command) = take_command(&mut read) {
+            link.execution().await;
             let fate = link.fate();
             match fate {
                 Fate::RequestLost => return,

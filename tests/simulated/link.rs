@@ -4,7 +4,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -31,6 +31,8 @@ pub(super) struct Link {
     /// Its connections break.
     breaks: Notify,
     is_dead: AtomicBool,
+    /// Milliseconds that the server takes for each command.
+    slowness: AtomicU64,
 }
 
 /// What becomes of a command.
@@ -56,6 +58,7 @@ impl Link {
             stalled_until: Mutex::new(now),
             breaks: Notify::new(),
             is_dead: AtomicBool::new(false),
+            slowness: AtomicU64::new(0),
         })
     }
 
@@ -86,6 +89,19 @@ impl Link {
         sleep_until(until).await; // paused
         if self.is_dead.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
+        }
+    }
+
+    /// The server takes so long for each command from now on.
+    pub(super) fn slow_down(&self, each: Duration) {
+        self.slowness.store(each.as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// The time that a command takes.
+    pub(super) async fn execution(&self) {
+        let slowness = self.slowness.load(Ordering::Relaxed);
+        if slowness > 0 {
+            sleep(Duration::from_millis(slowness)).await; // paused
         }
     }
 

@@ -8,7 +8,7 @@ use std::{
 
 use actors::{
     ledger::{Ledger, faulty::Faults},
-    ports::Later,
+    ports::{Later, SeededEntropy},
     protocol::{Member, RoomId},
 };
 use aldis::ledger::{RedisLedger, RedisLimits};
@@ -37,19 +37,21 @@ pub(crate) struct Redis {
 impl Redis {
     pub(crate) fn new(plan: Plan, bug: Option<&'static Bug>) -> Self {
         let server = Server::new(bug);
-        let observer = ledger(&Link::new(Arc::clone(&server), Faults::NONE, 0));
+        let observer = ledger(&Link::new(Arc::clone(&server), Faults::NONE, 0), 0);
         Self { plan, server, observer, copies: Mutex::default() }
     }
 }
 
-fn ledger(link: &Arc<Link>) -> RedisLedger {
-    RedisLedger::dialed(link.dial(), PREFIX, RedisLimits::default()).expect("an address")
+/// The adapter over a link.
+pub(super) fn ledger(link: &Arc<Link>, seed: u64) -> RedisLedger {
+    let entropy = Box::new(SeededEntropy::new(seed));
+    RedisLedger::dialed(link.dial(), entropy, PREFIX, RedisLimits::default()).expect("an address")
 }
 
 impl store::Store for Redis {
     fn connect(&self, seed: u64) -> (Arc<dyn Ledger>, Arc<dyn store::Link>) {
         let link = Link::new(Arc::clone(&self.server), self.plan.faults, seed);
-        (Arc::new(ledger(&link)), link)
+        (Arc::new(ledger(&link, seed)), link)
     }
 
     fn copy(&self, lag_max: Duration) {

@@ -6,15 +6,15 @@ use std::{
     pin::Pin,
     sync::{Arc, PoisonError, atomic::Ordering},
     task::Poll,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use actors::{clock::monotonic, ledger::Failure};
+use actors::{clock::monotonic, ledger::Failure, ports::Entropy, protocol::NodeId};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use redis::{ConnectionInfo, RedisError, Value, aio::MultiplexedConnection, cmd};
 use tokio::{
     sync::{mpsc::Receiver, oneshot},
-    time::{MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval, sleep_until, timeout},
 };
 
 use super::{
@@ -32,6 +32,8 @@ type UnderWay = Pin<Box<dyn Future<Output = bool> + Send>>;
 pub(super) struct Address {
     pub(super) info: ConnectionInfo,
     pub(super) dial: Dial,
+    /// Spreads the pauses between attempts.
+    pub(super) entropy: Box<dyn Entropy>,
 }
 
 /// Runs until the ledger is dropped.
@@ -41,7 +43,8 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
     let (mut streams, mut session, mut has_served) = (None, None, false);
     loop {
         let within = shared.limits.dial_within;
-        event = match link.step(event, rand::random()) {
+        let jitter = f64::from(address.entropy.bits() as u32) / f64::from(u32::MAX);
+        event = match link.step(event, jitter) {
             Act::Dial => match timeout(within, handshake::open(&address.dial)).await {
                 Ok(Ok(opened)) => {
                     streams = Some(opened);
@@ -133,11 +136,15 @@ async fn subscribe(shared: &Shared, connection: &mut MultiplexedConnection) -> R
 
 /// Hands operations on until the link fails (`false`) or the ledger is dropped (`true`). What is under way then has an
 /// unknown outcome: its answer's sender is dropped.
+///
+/// A link has failed once it answers nothing for a while. An answer that merely waits for its turn behind others is not lost: to
+/// reconnect for its sake would make a server that is slow do all of it again.
 async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Order>) -> bool {
     let Session { commands, subscription, mut drivers } = session;
-    let mut under_way: FuturesUnordered<UnderWay> = FuturesUnordered::new();
+    let (mut under_way, mut beside) = (FuturesUnordered::new(), FuturesUnordered::new());
     let mut pings = interval(shared.limits.ping_each);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut progress = tokio::time::Instant::now();
     loop {
         tokio::select! {
             // A lost connection first; then answers, which make room; then what is new.
@@ -147,6 +154,16 @@ async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Ord
                 if ends_link {
                     return false;
                 }
+                progress = tokio::time::Instant::now();
+            }
+            Some(ends_link) = beside.next(), if !beside.is_empty() => {
+                if ends_link {
+                    return false;
+                }
+            }
+            () = sleep_until(progress + shared.limits.answer_within), if !under_way.is_empty() => {
+                tracing::warn!(under_way = under_way.len(), "the ledger's Redis answers nothing: the connection is given up");
+                return false;
             }
             order = orders.recv() => match order {
                 None => return true,
@@ -158,17 +175,34 @@ async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Ord
                     }
                     shared.subscriptions.begin(&node);
                 }
-                Some(order) => {
-                    let connections = (commands.clone(), subscription.clone());
-                    begin(&mut under_way, start(shared.clone(), connections, order)).await;
+                Some(Order::Unsubscribe(node)) => {
+                    begin(&mut beside, unsubscribe(shared.clone(), subscription.clone(), node)).await;
+                }
+                #[cfg(test)]
+                Some(Order::Settle(answer)) => {
+                    let ping = ping(subscription.clone(), shared.limits.late_max);
+                    begin(&mut beside, Box::pin(async move { ping.await || answer.send(()).is_err() })).await;
+                }
+                Some(Order::Call(call)) => {
+                    progress = since(&under_way, progress);
+                    begin(&mut under_way, Box::pin(evaluated(shared.clone(), commands.clone(), call))).await;
+                }
+                Some(Order::Publish { channel, payload, answer, booked }) => {
+                    progress = since(&under_way, progress);
+                    let (mut commands, publish) = (commands.clone(), cmd("PUBLISH").arg(channel).arg(payload).take());
+                    let published = async move {
+                        let _booked = booked;
+                        tell(ask(&mut commands, &publish).await, answer).1
+                    };
+                    begin(&mut under_way, Box::pin(published)).await;
                 }
             },
             _ = pings.tick() => {
                 #[expect(clippy::cast_precision_loss, reason = "thousands at most")]
                 shared.meters.in_flight.set(shared.in_flight() as f64);
-                for connection in [commands.clone(), subscription.clone()] {
-                    begin(&mut under_way, ping(connection)).await;
-                }
+                progress = since(&under_way, progress);
+                begin(&mut under_way, ping(commands.clone(), shared.limits.late_max)).await;
+                begin(&mut beside, ping(subscription.clone(), shared.limits.answer_within)).await;
             }
         }
     }
@@ -182,32 +216,17 @@ async fn begin(under_way: &mut FuturesUnordered<UnderWay>, mut operation: UnderW
     }
 }
 
-fn ping(mut connection: MultiplexedConnection) -> UnderWay {
-    Box::pin(async move { ask(&mut connection, &cmd("PING")).await.is_err() })
+/// Since when nothing was answered, as soon as something more is asked.
+fn since(under_way: &FuturesUnordered<UnderWay>, progress: tokio::time::Instant) -> tokio::time::Instant {
+    if under_way.is_empty() { tokio::time::Instant::now() } else { progress }
 }
 
-fn start(
-    shared: Arc<Shared>,
-    (commands, mut subscription): (MultiplexedConnection, MultiplexedConnection),
-    order: Order,
-) -> UnderWay {
-    match order {
-        Order::Call(call) => Box::pin(evaluated(shared, commands, call)),
-        Order::Publish { channel, payload, answer, booked } => Box::pin(async move {
-            let (mut commands, _booked) = (commands, booked);
-            tell(ask(&mut commands, cmd("PUBLISH").arg(channel).arg(payload)).await, answer).1
-        }),
-        Order::Unsubscribe(node) => {
-            Box::pin(async move { subscription.unsubscribe(shared.keys.channel(&node)).await.is_err() })
-        }
-        #[cfg(test)]
-        Order::Settle(answer) => Box::pin(async move {
-            let is_lost = ask(&mut subscription, &cmd("PING")).await.is_err();
-            let _ = answer.send(());
-            is_lost
-        }),
-        Order::Subscribe(_) => Box::pin(std::future::ready(false)), // awaited before anything newer is sent
-    }
+fn ping(mut connection: MultiplexedConnection, within: Duration) -> UnderWay {
+    Box::pin(async move { !matches!(timeout(within, ask(&mut connection, &cmd("PING"))).await, Ok(Ok(_))) })
+}
+
+fn unsubscribe(shared: Arc<Shared>, mut subscription: MultiplexedConnection, node: NodeId) -> UnderWay {
+    Box::pin(async move { subscription.unsubscribe(shared.keys.channel(&node)).await.is_err() })
 }
 
 /// Runs a script. A server that knows no epoch has lost everything: a new one begins, and the script runs again.

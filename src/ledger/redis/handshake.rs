@@ -84,7 +84,7 @@ pub(super) async fn greet(
 ) -> Result<(Session, Client), DialError> {
     let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
     let config = AsyncConnectionConfig::new()
-        .set_response_timeout(Some(shared.limits.answer_within))
+        .set_response_timeout(Some(shared.limits.late_max))
         .set_pipeline_buffer_size(shared.limits.in_flight_max);
     let listening = config.clone().set_push_sender(Handing(shared.clone()));
     let (mut commands, driver) = MultiplexedConnection::new_with_config(&settings, commands, config).await?;

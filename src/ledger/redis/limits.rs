@@ -7,8 +7,11 @@ use actors::settings::LedgerLimits;
 /// Every bound of the Redis ledger.
 #[derive(Debug, Clone, Copy)]
 pub struct RedisLimits {
-    /// How long an operation may take; beyond it its outcome is unknown, and the connection is given up.
+    /// How long the server may answer nothing while operations are under way; beyond it their outcomes are unknown, and the
+    /// connection is given up.
     pub answer_within: Duration,
+    /// How long one operation may take, behind all that were sent before it; beyond it the same.
+    pub late_max: Duration,
     /// How long dialing, the handshake and subscribing may take together.
     pub dial_within: Duration,
     /// How often each connection is checked with a `PING`.
@@ -31,6 +34,7 @@ impl Default for RedisLimits {
     fn default() -> Self {
         Self {
             answer_within: Duration::from_millis(500),
+            late_max: Duration::from_secs(2),
             dial_within: Duration::from_secs(2),
             ping_each: Duration::from_secs(1),
             in_flight_max: 4_096,

@@ -22,9 +22,9 @@ impl Data {
     /// Executes a command at this time, in milliseconds since the Unix epoch.
     pub(super) fn execute(&mut self, command: &[Bytes], now: u64) -> Reply {
         let [name, arguments @ ..] = command else { return unknown(command) };
-        let past: Vec<Bytes> = self.ends.iter().filter(|(_, at)| **at <= now).map(|(key, _)| key.clone()).collect();
-        for key in past {
-            self.remove(&key);
+        // The first argument is a key; what is past is removed when it is asked for.
+        if arguments.first().is_some_and(|key| self.ends.get(key).is_some_and(|at| *at <= now)) {
+            self.remove(&arguments[0]);
         }
         match (name.to_ascii_uppercase().as_slice(), arguments) {
             (b"TIME", []) => {

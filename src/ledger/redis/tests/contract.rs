@@ -101,7 +101,13 @@ pub(super) async fn ledger(url: &str, limits: RedisLimits) -> (Arc<RedisLedger>,
 /// Slow machines answer late; what is late is not what is tried here.
 pub(super) fn patient(ledger: actors::settings::LedgerLimits) -> RedisLimits {
     let answer_within = Duration::from_secs(10);
-    RedisLimits { ledger, answer_within, dial_within: Duration::from_secs(20), ..RedisLimits::default() }
+    RedisLimits {
+        ledger,
+        answer_within,
+        late_max: answer_within,
+        dial_within: Duration::from_secs(20),
+        ..RedisLimits::default()
+    }
 }
 
 fn on_redis(case: Case) {
