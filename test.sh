@@ -13,7 +13,7 @@
 #   ./test.sh licences                  cargo-deny, which takes longer to build than all the rest
 #   ALDIS_MODEL_OPS=10000000 ./test.sh model
 #   ALDIS_REDIS_OPS=1000000 ./test.sh redis
-#   ALDIS_SEEDS=10000 ./test.sh simulation
+#   ALDIS_SEEDS=10000 ALDIS_REDIS_SEEDS=1000 ./test.sh simulation
 #   ALDIS_CHAOS_SECONDS=1800 ALDIS_CHAOS_SEED=7 ./test.sh chaos
 # To accept the current costs of the hot functions:
 #   ALDIS_BLESS=1 ./test.sh counts

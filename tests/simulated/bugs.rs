@@ -34,19 +34,6 @@ impl Bug {
             changes: &[("if is_up_to(n, generation) then\n  if node(n)", "if place(n) then\n  if node(n)")],
         },
         Self {
-            name: "a disconnect with an old fence counts",
-            seed: 0,
-            changes: &[
-                ("if is_up_to(n, generation) then\n  disconnected(", "if place(n) then\n  disconnected("),
-                ("if fence(n) < generation or is_connected(n)", "if is_connected(n)"),
-            ],
-        },
-        Self {
-            name: "a lost socket is not noted",
-            seed: 0,
-            changes: &[("  disconnected(n, generation, tonumber(window))\n", "")],
-        },
-        Self {
             name: "a resume does not tell the node of before",
             seed: 0,
             changes: &[
