@@ -31,6 +31,7 @@ use crate::{
 mod admin;
 mod banner;
 mod check;
+mod cluster;
 mod data;
 mod database;
 mod ledger;
@@ -47,6 +48,7 @@ mod sweep;
 use admin::Door;
 use banner::{Serving, announce};
 pub use check::{check, probe};
+use cluster::Cluster;
 use probe::Probe;
 use reload::Reload;
 use shared::Shared;
@@ -74,6 +76,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let load = Load::new(config.node.loop_lag_max);
     node.keep_seats_while(Arc::clone(&load) as _);
     let http_settings = settings::http(&config);
+    let public = Listener::bind(config.http.bind, settings::edge(&config)).await?;
+    let http_address = public.local_addr()?;
+    let cluster = Cluster::new(&config, &node, &system.ledger, http_address);
     let site = Arc::new(Site {
         accounts: Arc::new(accounts.clone()),
         rooms,
@@ -83,25 +88,22 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         ice,
         health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger), clock))),
         load: Arc::clone(&load),
+        cluster: cluster.clone().described(),
         rates: Rates::new(&http_settings.rates, shared.counts().as_ref()),
         settings: http_settings,
     });
     let certificates = certificates(&config)?;
-    let public = Listener::bind(config.http.bind, settings::edge(&config)).await?.watched_by(Arc::clone(&load));
-    let public = public.with_rules(Arc::clone(&site.settings.net)).with_socket_rate(Arc::clone(&site.rates.sockets));
-    let public = certificates.iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)));
-    let http_address = public.local_addr()?;
+    let public = guarded(public, &site, certificates.as_ref());
 
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
     tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
     tasks.spawn(system.history.run(stop.clone()));
-    tasks.spawn(hosting.settle(stop.clone()));
-    tasks.spawn(accounts.clone().settle(stop.clone()));
+    in_background((&hosting, &accounts, cluster), (&tasks, &stop));
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
     shared.follow((&accounts, &reload, &system.ledger), (&tasks, &stop));
-    let router = http::router(Arc::clone(&site));
-    tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
+    let gate = Arc::new(Gate { node: node.clone(), load });
+    tokio::spawn(public.serve(http::router(Arc::clone(&site)), gate, tasks.clone(), stop.clone()));
     let operators = http::admin_router(site, Arc::new(move || scrape.render()), admin::operators(&config)?);
     let door = Door::new(&config, settings::edge(&config), certificates.clone());
     lock.serves_at(door.socket()?);
@@ -118,6 +120,23 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
+}
+
+/// Until `stop`: changes whose outcome is in doubt are looked at, and the cluster is told of this node.
+fn in_background(
+    (hosting, accounts, cluster): (&Hosting, &Accounts, Cluster),
+    (tasks, stop): (&TaskTracker, &CancellationToken),
+) {
+    tasks.spawn(hosting.clone().settle(stop.clone()));
+    tasks.spawn(accounts.clone().settle(stop.clone()));
+    tasks.spawn(cluster.tell(stop.clone()));
+}
+
+/// The public listener, which sheds load, knows whom to trust, counts sockets, and encrypts if it has certificates.
+fn guarded(public: Listener, site: &Site, certificates: Option<&Arc<Certificates>>) -> Listener {
+    let public = public.watched_by(Arc::clone(&site.load));
+    let public = public.with_rules(Arc::clone(&site.settings.net)).with_socket_rate(Arc::clone(&site.rates.sockets));
+    certificates.into_iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)))
 }
 
 fn describe_metrics() {

@@ -10,6 +10,7 @@ mod flags;
 mod health;
 mod invite;
 mod keys;
+mod node;
 mod ring;
 mod serve;
 mod token;
@@ -58,6 +59,8 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Make, list or revoke invites to sign up; asks the running node
     Invite(invite::InviteCommand),
+    /// List the nodes of the cluster; asks the running node
+    Node(node::NodeCommand),
     /// Mint access tokens for operators and load testers, or inspect one
     Token(token::TokenCommand),
     /// Write the database, keys and configuration of a node, which may run, into one file
@@ -94,6 +97,7 @@ impl Aldis {
             Some(Command::Config(command)) => command.answer(out),
             Some(Command::Keys(command)) => command.answer(out),
             Some(Command::Invite(command)) => command.answer(out),
+            Some(Command::Node(command)) => command.answer(out),
             Some(Command::Token(command)) => command.answer(out),
             Some(Command::Backup(command)) => command.answer(out),
             Some(Command::Restore(command)) => command.answer(out),

@@ -6,5 +6,7 @@ pub mod values;
 
 #[cfg(test)]
 pub(crate) use self::redis::tests::{connection, server};
-pub use self::redis::{DialError, RedisAddress, RedisLedger, RedisLimits, describe_metrics, probe};
+pub use self::redis::{
+    ClusterSeen, DialError, NodeSeen, NodeStatus, RedisAddress, RedisLedger, RedisLimits, describe_metrics, probe,
+};
 pub use values::Values;

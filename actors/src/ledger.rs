@@ -38,6 +38,7 @@ mod nodes;
 mod seats;
 mod sending;
 pub mod snapshot;
+mod subscription;
 
 pub use claims::{Audit, Audited, Claim, Claimed, Fact};
 pub use cursor::Cursor;
@@ -46,6 +47,7 @@ pub use nodes::{Due, Event, Lease, Notice, Reaped, Recipient, Subscriber};
 pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat};
 pub use sending::{Broadcast, Ended, Push, Pushed, Send, Sent, Sequence, Skipped, Source};
 pub use snapshot::{Snapshot, SnapshotError};
+pub use subscription::Subscription;
 
 /// Where an operation is asked for: the room, by which node, in which epoch.
 #[derive(Debug, Clone, Copy)]

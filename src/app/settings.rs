@@ -125,6 +125,7 @@ pub(super) fn redis(config: &Config) -> RedisLimits {
         in_flight_max: from.in_flight_max.get(),
         in_flight_bytes_max: from.in_flight_bytes_max.bytes(),
         allow_eviction: from.allow_eviction,
+        replicas_min: from.replicas_min.into(),
         ledger: ledger(config),
         ..RedisLimits::default()
     }

@@ -40,6 +40,10 @@ pub struct Ledger {
     pub lease: Duration,
     /// Take a Redis that evicts keys when its memory is full, and loses seats with them.
     pub allow_eviction: bool,
+    /// Replicas that must have confirmed what an operation wrote before it counts as accepted; 0: none.
+    pub replicas_min: u8,
+    /// Whether Redis is told each ten seconds which user is on which node, for operators.
+    pub presence_keys: bool,
     /// Maximum concurrently active rooms.
     pub rooms_max: NonZeroUsize,
 }
@@ -59,6 +63,8 @@ impl Default for Ledger {
             pushes_max: text::count(10_000),
             lease: Duration::from_secs(6),
             allow_eviction: false,
+            replicas_min: 0,
+            presence_keys: true,
             rooms_max: text::count(1_000_000),
         }
     }

@@ -7,7 +7,7 @@ use axum::{
     response::IntoResponse,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +19,10 @@ use super::{
 
 /// Writes the metrics in Prometheus' text format.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Describes the nodes of the cluster; `None` while what they share is away.
+pub type DescribeCluster =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<serde_json::Value>> + Send>> + Send + Sync>;
 
 /// A room's settings and its live state.
 #[derive(Serialize)]
@@ -50,6 +54,12 @@ pub(super) async fn room(State(site): State<Shared>, Room(room_id): Room) -> Res
 /// `GET /internal/tree`: rooms, sockets and users of this node, which of them wait, what is queued, what was restarted.
 pub(super) async fn tree(State(site): State<Shared>) -> impl IntoResponse {
     Json(site.live.tree())
+}
+
+/// `GET /internal/cluster`: the nodes with their leases, the epoch, and what is due, as Redis knows them.
+pub(super) async fn cluster(State(site): State<Shared>) -> Result<impl IntoResponse, Problem> {
+    let away = || Problem::unavailable("Redis, which the nodes share, does not answer.");
+    (site.cluster)().await.map(Json).ok_or_else(away)
 }
 
 /// `PATCH /internal/users/{userId}`

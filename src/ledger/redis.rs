@@ -20,18 +20,20 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::{
     codec::{Malformed, Read},
-    keys::Keys,
+    keys::{Bucket, Keys},
     outcome::{NOT_SENT, UNANSWERED},
     reply::Parts,
     scripts::{SERVER_CLOCK, Script, Scripts},
-    shared::{Call, Order, Shared},
+    shared::{Call, Order, Run, Shared},
 };
 
 mod arguments;
+mod assembly;
 mod chat;
 mod codec;
 mod dial;
 mod driver;
+mod epoch;
 mod handshake;
 mod keys;
 mod limits;
@@ -39,8 +41,10 @@ mod link;
 mod metrics;
 mod operations;
 mod outcome;
+mod presence;
 mod probe;
 mod reply;
+mod running;
 mod scripts;
 mod sentinel;
 mod shared;
@@ -52,7 +56,9 @@ pub(crate) mod tests;
 pub use dial::{Dial, RedisAddress};
 pub use limits::RedisLimits;
 pub use metrics::describe_metrics;
+pub use presence::{ClusterSeen, NodeSeen, NodeStatus};
 pub use probe::probe;
+pub(crate) use stream::speak;
 pub use stream::{DialError, Stream};
 
 /// Channels that may wait to be subscribed or unsubscribed, besides operations: a process has few nodes.
@@ -89,7 +95,9 @@ impl RedisLedger {
     }
 
     fn begin(address: driver::Address, prefix: &str, limits: RedisLimits, clock: &str) -> Self {
-        let shared = Arc::new(Shared::new(Keys::new(prefix), Scripts::new(clock), limits));
+        let keys = Keys::new(prefix);
+        let scripts = Scripts::new(clock, &keys, &limits.ledger);
+        let shared = Arc::new(Shared::new(keys, scripts, limits));
         let (orders, asked) = mpsc::channel(limits.in_flight_max + CHANNELS_WAITING_MAX);
         tokio::spawn(driver::run(shared.clone(), address, asked));
         Self { shared, orders }
@@ -122,7 +130,7 @@ impl RedisLedger {
         read: impl FnOnce(&str, &mut Parts) -> Read<T> + Send + 'static,
     ) -> Answer<T> {
         let shared = self.shared.clone();
-        self.raw(script, keys, arguments, move |value| {
+        self.raw(script, vec![Run { keys, arguments }], move |value| {
             let mut parts = Parts::of(value)?;
             let word = parts.text()?;
             match word.as_str() {
@@ -137,17 +145,28 @@ impl RedisLedger {
         })
     }
 
+    /// Sends a script once for each bucket; the parts that `read` is given are the answers.
+    fn in_buckets<T: Send + 'static>(
+        &self,
+        script: Script,
+        run: impl Fn(Bucket) -> Run,
+        read: impl FnOnce(Parts) -> Read<Result<T, Failure>> + Send + 'static,
+    ) -> Answer<T> {
+        let runs = self.shared.keys.buckets().map(run).collect();
+        self.raw(script, runs, move |value| read(Parts::of(value)?))
+    }
+
+    /// Sends a script. Of one run, `read` is given the answer, of several an array of them.
     fn raw<T: Send + 'static>(
         &self,
         script: Script,
-        keys: Vec<String>,
-        arguments: Vec<String>,
+        runs: Vec<Run>,
         read: impl FnOnce(Value) -> Read<Result<T, Failure>> + Send + 'static,
     ) -> Answer<T> {
-        let bytes = keys.iter().chain(&arguments).map(String::len).sum();
+        let bytes = runs.iter().flat_map(|run| run.keys.iter().chain(&run.arguments)).map(String::len).sum();
         let Some(booked) = self.shared.book(bytes) else { return Answer::Now(Err(NOT_SENT)) };
         let (answer, answered) = oneshot::channel();
-        let call = Call { script, keys, arguments, asked: monotonic(), answer, booked };
+        let call = Call { script, runs, asked: monotonic(), answer, booked };
         if self.orders.try_send(Order::Call(call)).is_err() {
             return Answer::Now(Err(NOT_SENT));
         }
@@ -187,15 +206,7 @@ impl RedisLedger {
         own: Vec<String>,
         read: impl FnOnce(&str, &mut Parts) -> Read<T> + Send + 'static,
     ) -> Answer<T> {
-        let Shared { keys, limits, .. } = &*self.shared;
-        let mut arguments = vec![
-            at.room.to_string(),
-            at.node.to_string(),
-            at.epoch.to_string(),
-            keys.channels(),
-            limits.ledger.inbox_entries_max.to_string(),
-            limits.ledger.inbox_bytes_max.to_string(),
-        ];
+        let mut arguments = vec![at.room.to_string(), at.node.to_string(), at.epoch.to_string()];
         arguments.extend(own);
         self.ask(script, all_keys, arguments, read)
     }
@@ -227,9 +238,5 @@ impl RedisLedger {
         let (answer, answered) = oneshot::channel();
         let _ = self.orders.send(Order::Settle(answer)).await;
         let _ = answered.await;
-    }
-
-    fn leases(&self) -> Vec<String> {
-        vec![self.shared.keys.leases(), self.shared.keys.marks()]
     }
 }

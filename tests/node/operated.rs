@@ -9,7 +9,10 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::process::Node;
+use crate::{
+    cluster::Cluster,
+    process::{Node, PATIENCE},
+};
 
 /// The status of a request over the node's unix socket.
 fn by_socket(node: &Node, method: &str, path: &str, body: &str, more: &str) -> u16 {
@@ -104,4 +107,32 @@ async fn an_exposed_operators_listener_serves_only_probes_without_the_token() {
     assert_eq!(request.send().await.expect("an answer").status(), 200);
     assert!(node.path("ops.sock").exists() && !node.data("admin.sock").exists());
     assert!(node.log().contains("token travels unencrypted"), "{}", node.log());
+}
+
+#[tokio::test]
+async fn operators_see_every_node_of_a_cluster() {
+    let cluster = Cluster::start(2, &[]).await;
+    let _members = cluster.rooms(1, 2).await;
+    let ids = cluster.nodes.iter().map(|node| node.http.clone());
+    // Nodes tell what they are each ten seconds, the first time at their start.
+    let listed = async {
+        loop {
+            let (code, out, err) = cluster.nodes[0].aldis(&["node", "list"]);
+            assert_eq!(code, Some(0), "{err}");
+            if ids.clone().all(|address| out.contains(&address)) && out.matches("  1      1  ").count() == 2 {
+                return out;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    let out = tokio::time::timeout(PATIENCE, listed).await.expect("both nodes are listed with their member");
+    assert!(out.contains("(this node)") && out.contains("epoch 1 (64 buckets); rooms due: 0"), "{out}");
+}
+
+#[tokio::test]
+async fn a_node_with_its_own_ledger_says_that_it_is_alone() {
+    let node = Node::start(&[]).await;
+    let (code, out, err) = node.aldis(&["node", "list"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.contains(&node.http) && out.contains("it is alone"), "{out}");
 }

@@ -15,7 +15,7 @@ impl Bug {
             name: "a message that is sent again is appended again",
             seed: 5,
             changes: &[
-                ("if tonumber(cid) <= tonumber(before) then return { 'dup' } end", ""),
+                ("if tonumber(cid) <= used then return { 'dup' } end", ""),
                 (
                     "if used and used <= last_number(n, to) and not is_skipped(n, used) then return answer('dup') end",
                     "",
@@ -25,7 +25,7 @@ impl Bug {
         Self {
             name: "a broadcast that is sent again is appended again",
             seed: 17,
-            changes: &[("if used and used <= number(hot.get('b' .. n)) and", "if false and")],
+            changes: &[("if used and used <= number(hot:get('b' .. n)) and", "if false and")],
         },
         Self { name: "one seat more than the limit", seed: 0, changes: &[(">= tonumber(max)", "> tonumber(max)")] },
         Self {
@@ -44,7 +44,7 @@ impl Bug {
         Self {
             name: "the seats of a dead node are freed at once",
             seed: 0,
-            changes: &[("disconnect(n, now + number(cold.get('w' .. n)), true)", "disconnect(n, now, true)")],
+            changes: &[("disconnect(n, now() + number(cold:get('w' .. n)), true)", "disconnect(n, now(), true)")],
         },
         Self {
             name: "the rooms of a node are not known",
@@ -54,7 +54,7 @@ impl Bug {
         Self {
             name: "what is due is not known",
             seed: 0,
-            changes: &[("redis.call('ZADD', DUE, text(first), ROOM)", "redis.call('ZREM', DUE, ROOM)")],
+            changes: &[("redis.call('ZADD', DUE, at, ROOM)", "redis.call('ZREM', DUE, ROOM)")],
         },
         Self {
             name: "the epoch of the caller does not matter, nor whether a seat was claimed",
@@ -63,11 +63,11 @@ impl Bug {
                 ("if KNOWN ~= 0 and KNOWN ~= epoch then", "if false then"),
                 ("known ~= '0' and known ~= epoch", "false"),
                 (
-                    "local function is_unclaimed(n) return hot.get('x' .. n) end",
+                    "local function is_unclaimed(n) return hot:get('x' .. n) end",
                     "local function is_unclaimed(n) return false end",
                 ),
-                ("or mark or joined", "or joined"),
-                ("or not holder or unclaimed then", "or not holder then"),
+                ("if found[7] or found[8] or", "if found[7] or"),
+                ("or found[10] or found[12] then", "or found[10] then"),
             ],
         },
         Self { name: "nobody claims what was heard", seed: 0, changes: &[("  hear(n, heard)\n", "")] },
@@ -79,7 +79,7 @@ impl Bug {
         Self {
             name: "an acknowledged message is not appended",
             seed: 0,
-            changes: &[("if redis.call('RPUSH', inbox, entry) == 1 then", "if redis.call('LLEN', inbox) == 1 then")],
+            changes: &[("local length = redis.call('RPUSH', inbox, entry)", "local length = 2")],
         },
     ];
 

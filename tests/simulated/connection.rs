@@ -44,20 +44,26 @@ async fn read_all(server: &Server, link: &Link, id: u64, mut from: ReadHalf<Dupl
             Ok(length) => read.extend(&buffer[..length]),
         }
         link.pass().await;
-        while let Some(command) = take_command(&mut read) {
+        let commands: Vec<_> = std::iter::from_fn(|| take_command(&mut read)).collect();
+        let fate = link.fate();
+        let (executed, is_broken) = match fate {
+            Fate::Answered | Fate::Refused => (commands.len(), false),
+            Fate::RequestLost => (link.some(commands.len()), true),
+            Fate::AnswerLost => (commands.len(), true),
+        };
+        for command in &commands[..executed] {
             link.execution().await;
-            let fate = link.fate();
-            match fate {
-                Fate::RequestLost => return,
-                Fate::Refused => server.answer(id, &[Reply::Error("BUSY a script runs".to_owned())]),
-                Fate::Answered | Fate::AnswerLost => {
-                    let replies = server.execute(id, &command);
-                    if fate == Fate::AnswerLost {
-                        return;
-                    }
-                    server.answer(id, &replies);
-                }
+            if fate == Fate::Refused {
+                server.answer(id, &[Reply::Error("BUSY a script runs".to_owned())]);
+                continue;
             }
+            let replies = server.execute(id, command);
+            if !is_broken {
+                server.answer(id, &replies);
+            }
+        }
+        if is_broken {
+            return;
         }
     }
 }

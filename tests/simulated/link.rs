@@ -35,15 +35,15 @@ pub(super) struct Link {
     slowness: AtomicU64,
 }
 
-/// What becomes of a command.
+/// What becomes of commands that came together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Answered,
-    /// The server is busy, and does nothing.
+    /// The server is busy, and refuses them.
     Refused,
-    /// The connection breaks before the command was read.
+    /// The connection breaks before all of them were read.
     RequestLost,
-    /// The connection breaks after the command was executed.
+    /// The connection breaks after all of them were executed.
     AnswerLost,
 }
 
@@ -110,7 +110,7 @@ impl Link {
         self.breaks.notified().await;
     }
 
-    /// What becomes of the next command. A connection has hundreds of them, so it breaks more rarely than a call fails.
+    /// What becomes of the next commands. A broken connection breaks all that is under way, so it is rarer than a call that fails.
     pub(super) fn fate(&self) -> Fate {
         let faults = *self.faults.lock().expect("no panic");
         let fate = match self.random.next() % 5 {
@@ -124,6 +124,11 @@ impl Link {
             store::Link::cut(self, faults.broken_max.mul_f64(part));
         }
         fate
+    }
+
+    /// A number below this one, or none of nothing.
+    pub(super) fn some(&self, below: usize) -> usize {
+        self.random.next().checked_rem(below as u64).unwrap_or(0) as usize
     }
 
     fn happens(&self, thousandths: u64) -> bool {

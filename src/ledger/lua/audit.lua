@@ -1,6 +1,11 @@
 -- (seat fence last acked)… → ok {held first entries heard | gap | ended reason}… · wait ms. Renews lifetimes.
 local refused = stale()
 if refused then return refused end
+local others = {}
+for index = ARGS + 4, #ARGV, 4 do
+  for letter in SEAT:gmatch('.') do others[#others + 1] = letter .. ARGV[index] end
+end
+hot:load(others)
 for index = ARGS, #ARGV, 4 do
   local n = ARGV[index]
   if place(n) and is_unclaimed(n) then
@@ -14,6 +19,4 @@ for index = ARGS, #ARGV, 4 do
   answers[#answers + 1] = audit_one(n, tonumber(generation), tonumber(seen), tonumber(acked))
 end
 finish_passing()
-redis.call('EXPIRE', HOT, TTL)
-redis.call('EXPIRE', COLD, TTL)
 return { 'ok', answers }

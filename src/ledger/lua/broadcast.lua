@@ -9,7 +9,7 @@ if wait then
   return { 'wait', text(wait) }
 end
 local used = tonumber(cid)
-if used and used <= number(hot.get('b' .. n)) and not is_skipped(n, used) then
+if used and used <= number(hot:get('b' .. n)) and not is_skipped(n, used) then
   finish_passing()
   return { 'dup' }
 end
@@ -17,9 +17,9 @@ if used then raise_broadcast(n, used) end
 skip(n, more)
 apply(n, cid)
 -- What is said waits here to be stored, as soon as it is taken: `<data>⏎<name>`.
-local CHAT, CHATS = KEYS[9], KEYS[10]
+local CHAT, CHATS = KEYS[4], KEYS[5]
 if CHAT then
-  local said = entry:sub(entry:find('\n', 1, true) + 1) .. '\n' .. (cold.get('m' .. n) or '')
+  local said = entry:sub(entry:find('\n', 1, true) + 1) .. '\n' .. (cold:get('m' .. n) or '')
   local length = redis.call('RPUSH', CHAT, said)
   if length == 1 then redis.call('SADD', CHATS, ROOM) end
   if length > tonumber(chat_max) then redis.call('LPOP', CHAT) end

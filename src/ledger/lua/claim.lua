@@ -37,7 +37,7 @@ end
 
 function told_again.skipped(n, generation, list)
   if is_up_to(n, tonumber(generation)) and is_unclaimed(n) then
-    hot.clear('k' .. n)
+    hot:clear('k' .. n)
     skip(n, list)
   end
 end
@@ -54,7 +54,7 @@ local function hear(n, heard)
       if place(from) then
         has_sent(from, n, tonumber(cid), is_broadcast)
       elseif settles_in() then
-        cold.set('H' .. n, (cold.get('H' .. n) or '') .. from .. ':' .. cid .. ':' .. is_broadcast .. ' ')
+        cold:set('H' .. n, (cold:get('H' .. n) or '') .. from .. ':' .. cid .. ':' .. is_broadcast .. ' ')
       end
     end
   end
@@ -63,7 +63,7 @@ end
 -- What seats have received of this one before it was claimed.
 local function heard_before(from)
   for _, n in ipairs(seats) do
-    local heard, others = cold.get('H' .. n), {}
+    local heard, others = cold:get('H' .. n), {}
     for sender, cid, is_broadcast in (heard or ''):gmatch('(%d+):(%d+):(%d)') do
       if sender == from then
         has_sent(from, n, tonumber(cid), is_broadcast)
@@ -71,7 +71,7 @@ local function heard_before(from)
         others[#others + 1] = sender .. ':' .. cid .. ':' .. is_broadcast .. ' '
       end
     end
-    if heard then cold.set('H' .. n, #others > 0 and table.concat(others) or false) end
+    if heard then cold:set('H' .. n, #others > 0 and table.concat(others) or false) end
   end
 end
 
@@ -84,25 +84,14 @@ end
 -- Enters a seat again that this epoch does not know, unless it has ended.
 local function claim_forgotten(n, generation, user, name, session, secret, window, last, sent, heard, skips)
   if is_current then return { 'ended', remembered(n, tonumber(generation)) or 'lost' } end
-  local reason, other = remembered(n, tonumber(generation)), cold.get('u' .. user)
+  local reason, other = remembered(n, tonumber(generation)), cold:get('u' .. user)
   if reason then return { 'ended', reason } end
   if other and tonumber(other) > tonumber(n) then return { 'ended', 'replaced' } end
   if not settles_in() then return { 'ended', 'lost' } end
   if other then finish_seat(other, 'replaced') end
-  cold.set('rev', text(math.max(newest_order(), tonumber(n))))
-  local index = 1
-  while seats[index] and tonumber(seats[index]) < tonumber(n) do index = index + 1 end
-  table.insert(seats, index, n)
-  cold.set('u' .. user, n)
-  cold.set('U' .. n, user)
-  cold.set('S' .. n, session)
-  cold.set('k' .. n, secret)
-  cold.set('m' .. n, name)
-  cold.set('w' .. n, window)
-  hot.set('f' .. n, generation)
-  hot.set('q' .. n, last)
-  hot.set('l' .. n, 'U')
-  connect(n)
+  make_seat(n, generation, user, session, secret, name, window)
+  hot:set('q' .. n, last)
+  hot:set('l' .. n, 'U')
   raise_all(n, sent)
   skip(n, skips)
   heard_before(n)
@@ -115,15 +104,15 @@ local function claim_one(n, generation, user, name, session, secret, window, las
     return claim_forgotten(n, generation, user, name, session, secret, window, last, sent, heard, skips)
   end
   local brought, seen = tonumber(generation), tonumber(last)
-  if cold.get('S' .. n) ~= session or cold.get('U' .. n) ~= user or fence(n) > brought then return { 'ended', 'moved' } end
+  if cold:get('S' .. n) ~= session or cold:get('U' .. n) ~= user or fence(n) > brought then return { 'ended', 'moved' } end
   if not is_unclaimed(n) and fence(n) == brought then return audit_one(n, brought, seen, 0) end
-  hot.set('f' .. n, generation)
-  cold.set('w' .. n, window)
+  hot:set('f' .. n, generation)
+  cold:set('w' .. n, window)
   raise_all(n, sent)
-  hot.clear('k' .. n)
+  hot:clear('k' .. n)
   skip(n, skips)
   local mark = mark_after(n, KNOWN)
-  hot.clear('x' .. n)
+  hot:clear('x' .. n)
   settle(n, mark, seen)
   connect(n)
   local entries = read(n, seen)

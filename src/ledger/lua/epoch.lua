@@ -1,17 +1,15 @@
--- KEYS e…, leases, leases' marks · ARGV id, newest epoch that the caller knows, settle ms, force
---   → epoch, whether it is new. Another server, or one that has lost what it had stored, begins a new epoch.
-local eras, LEASES, MARKS = #KEYS - 2, KEYS[#KEYS - 1], KEYS[#KEYS]
-local id, known, settle, force = unpack(ARGV)
-local now, newest, is_known = clock(), tonumber(known), force ~= '1'
-for place = 1, eras do
-  local era = redis.call('HMGET', KEYS[place], 'n', 'id')
-  newest = math.max(newest, tonumber(era[1] or 0))
-  is_known = is_known and era[1] and era[2] == id
+-- KEYS e, leases, leases' marks · ARGV id, epoch that begins, settle ms → epoch, whether it is new here. Nothing changes where
+-- another node has begun it, or a newer one.
+local ERA, LEASES, MARKS = unpack(KEYS)
+local id, epoch, settle = unpack(ARGV)
+local now = clock()
+local present, of = unpack(redis.call('HMGET', ERA, 'n', 'id'))
+present = tonumber(present or 0)
+if present > tonumber(epoch) or present == tonumber(epoch) and of == id then
+  return { string.format('%.0f', present), '0' }
 end
-if is_known then return { string.format('%.0f', newest), '0' } end
-local epoch = string.format('%.0f', newest + 1)
-local settles = newest == 0 and '0' or string.format('%.0f', now + settle)
-for place = 1, eras do redis.call('HSET', KEYS[place], 'n', epoch, 'id', id, 't', settles) end
+local is_first = tonumber(epoch) == 1
+redis.call('HSET', ERA, 'n', epoch, 'id', id, 't', is_first and '0' or string.format('%.0f', now + settle))
 redis.call('DEL', LEASES, MARKS)
-if newest > 0 then redis.call('HSET', MARKS, 'forgotten', settle) end
+if not is_first then redis.call('HSET', ERA, 'g', settle) end
 return { epoch, '1' }

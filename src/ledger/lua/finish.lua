@@ -21,14 +21,21 @@ local function index_deadline()
     local at = kept_until(n)
     if at and (not first or at < first) then first = at end
   end
-  if first then redis.call('ZADD', DUE, text(first), ROOM) else redis.call('ZREM', DUE, ROOM) end
+  local at = first and text(first) or false
+  -- The reaper asks because of what the index says; where a room has expired, `D` has gone with it.
+  if at == hot:get('D') and not is_reaping then return end
+  if at then
+    redis.call('ZADD', DUE, at, ROOM)
+    hot:set('D', at)
+  else
+    redis.call('ZREM', DUE, ROOM)
+    hot:clear('D')
+  end
 end
 
 -- After a loss nobody knows the leases: a node that takes a seat has so long to renew, else nobody would miss it.
 local function meet()
-  if has_connected and redis.call('HGET', MARKS, 'forgotten') then
-    redis.call('ZADD', LEASES, 'NX', text(now + redis.call('HGET', MARKS, 'forgotten')), NODE)
-  end
+  if has_connected and era[4] then redis.call('ZADD', LEASES, 'NX', text(now() + era[4]), NODE) end
 end
 
 -- What the asking node has to deliver, as {head, entry, …}; other nodes are told theirs.
@@ -50,28 +57,37 @@ local function publish()
   return here
 end
 
--- Writes what has changed. A room without seats is removed; its newest join order stays known.
+-- Writes what has changed, and renews lifetimes once a sixth of them is over, so that an hour at least is left.
+local function write()
+  local is_due = #seats > 0 and (not hot:get('T') or now() - tonumber(hot:get('T')) >= PROLONG_MS)
+  if is_due then hot:set('T', text(now())) end
+  hot:flush()
+  cold:flush()
+  if is_due then
+    redis.call('EXPIRE', HOT, TTL)
+    redis.call('EXPIRE', COLD, TTL)
+  end
+end
+
+-- Indexes, fields, and what nodes are told. A room without seats is removed; its newest join order stays known.
 local function finish()
   if #seats == 0 then
     -- Also of a room that has expired meanwhile: its traces in the indexes go.
     redis.call('ZREM', DUE, ROOM)
     for name in pairs(touched) do redis.call('SREM', AT .. name, ROOM) end
     if is_stored then
-      redis.call('HSET', ERA, 'newest', text(math.max(number(cold.get('rev')), number(era[3]))))
+      redis.call('HSET', ERA, 'newest', text(math.max(number(cold:get('rev')), number(era[3]))))
       redis.call('DEL', HOT, COLD)
     end
     return publish()
   end
   load_seats('adox')
-  hot.set('s', table.concat(seats, ' '))
-  hot.set('ep', text(epoch))
-  if settles then hot.set('t', text(settles)) else hot.clear('t') end
+  hot:set('s', table.concat(seats, ' '))
+  hot:set('ep', text(epoch))
+  if settles then hot:set('t', text(settles)) else hot:clear('t') end
   index_nodes()
   index_deadline()
-  hot.flush()
-  cold.flush()
-  redis.call('EXPIRE', HOT, TTL)
-  redis.call('EXPIRE', COLD, TTL)
+  write()
   meet()
   return publish()
 end
@@ -79,7 +95,6 @@ end
 -- The same for a step that only passes messages on: indexes follow only if a seat was connected again, or the epoch is new.
 local function finish_passing()
   if has_connected or hot.entered then return finish() end
-  hot.flush()
-  cold.flush()
+  write()
   return publish()
 end

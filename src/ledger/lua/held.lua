@@ -4,7 +4,7 @@ if refused then return refused end
 load_seats('adf')
 local list = {}
 for _, n in ipairs(seats) do
-  if is_connected(n) and node(n) == NODE then list[#list + 1] = n .. ':' .. hot.get('f' .. n) .. ':' .. cold.get('S' .. n) end
+  if is_connected(n) and node(n) == NODE then list[#list + 1] = n .. ':' .. hot:get('f' .. n) .. ':' .. cold:get('S' .. n) end
 end
 if hot.entered then finish() end
 return { 'ok', list }

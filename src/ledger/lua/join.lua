@@ -3,9 +3,10 @@ local refused = stale()
 if refused then return refused end
 local user, session, secret, window, max, name = unpack(ARGV, ARGS)
 
-local older = cold.get('u' .. user)
-if older and cold.get('S' .. older) == session then
-  local answer = hot.get('j' .. older) and cmsgpack.unpack(cold.get('j' .. older)) or { '', {} }
+load_members({ 'u' .. user, 'rev' })
+local older = cold:get('u' .. user)
+if older and cold:get('S' .. older) == session then
+  local answer = hot:get('j' .. older) and cmsgpack.unpack(cold:get('j' .. older)) or { '', {} }
   return { 'ok', text(epoch), older, answer[1], answer[2], finish() }
 end
 if settles_in() then
@@ -13,7 +14,7 @@ if settles_in() then
   finish()
   return { 'wait', text(wait) }
 end
-load_seats('xd')
+load_seats('xdaqyfo')
 if settles then
   for _, n in ipairs(seats) do
     if is_to_be_claimed(n) then
@@ -24,23 +25,13 @@ if settles then
 end
 if #seats - (older and 1 or 0) >= tonumber(max) then return { 'full' } end
 
-load_seats('aqyfo')
 local last = newest_order()
 local replaced = older and finish_seat(older, 'replaced') or ''
-local n, before = text(math.max(now, last + 1)), members()
-cold.set('rev', n)
-cold.set('u' .. user, n)
-cold.set('U' .. n, user)
-cold.set('S' .. n, session)
-cold.set('k' .. n, secret)
-cold.set('m' .. n, name)
-cold.set('w' .. n, window)
+local n, before = text(math.max(now(), last + 1)), members()
 if #before > 0 or replaced ~= '' then
-  hot.set('j' .. n, '1')
-  cold.set('j' .. n, cmsgpack.pack({ replaced, before }))
+  hot:set('j' .. n, '1')
+  cold:set('j' .. n, cmsgpack.pack({ replaced, before }))
 end
 append_to_all('J' .. n .. '\n' .. user .. '\n' .. session .. '\n' .. name)
-seats[#seats + 1] = n
-hot.set('f' .. n, '1')
-connect(n)
+make_seat(n, '1', user, session, secret, name, window)
 return { 'ok', text(epoch), n, replaced, before, finish() }

@@ -1,23 +1,19 @@
--- KEYS leases, leases' marks, due… · ARGV limit, at-prefix… → {room, deadline, …}, dead nodes that hold seats, their rooms
-local LEASES, MARKS, buckets, now = KEYS[1], KEYS[2], #KEYS - 2, clock()
-local limit = tonumber(ARGV[1])
-local function text(number) return string.format('%.0f', number) end
-local past, dead, rooms = {}, {}, {}
-for bucket = 1, buckets do
-  local found = redis.call('ZRANGE', KEYS[bucket + 2], '-inf', text(now), 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
-  for _, value in ipairs(found) do past[#past + 1] = value end
-end
-local is_grace = redis.call('ZCOUNT', LEASES, '(' .. text(now), '+inf') == 0
+-- KEYS leases, leases' marks, due · ARGV limit, at-prefix → {room, deadline, …}, dead nodes that hold seats, their rooms
+local LEASES, MARKS, DUE = unpack(KEYS)
+local limit, at = unpack(ARGV)
+local now = clock()
+local until_now = string.format('%.0f', now)
+local past = redis.call('ZRANGE', DUE, '-inf', until_now, 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
+local ended = redis.call('ZRANGE', LEASES, '-inf', until_now, 'BYSCORE')
+local dead, rooms = {}, {}
+if #ended == 0 then return { past, dead, rooms } end
+local is_grace = redis.call('ZCOUNT', LEASES, '(' .. until_now, '+inf') == 0
   or now < tonumber(redis.call('HGET', MARKS, 'grace') or 0)
-for _, name in ipairs(redis.call('ZRANGE', LEASES, '-inf', text(now), 'BYSCORE')) do
+for _, name in ipairs(ended) do
   if not is_grace or redis.call('HEXISTS', MARKS, 'r:' .. name) == 1 then
-    local holds = false
-    for bucket = 1, buckets do
-      for _, room in ipairs(redis.call('SMEMBERS', ARGV[bucket + 1] .. name)) do
-        holds, rooms[#rooms + 1] = true, room
-      end
-    end
-    if holds then dead[#dead + 1] = name end
+    local held = redis.call('SMEMBERS', at .. name)
+    for _, room in ipairs(held) do rooms[#rooms + 1] = room end
+    if #held > 0 then dead[#dead + 1] = name end
   end
 end
 return { past, dead, rooms }

@@ -3,8 +3,8 @@
 -- The socket of this generation is lost; a newer generation than is known here overrides what is known.
 local function disconnected(n, generation, window)
   if fence(n) < generation or is_connected(n) or is_orphaned(n) then
-    hot.set('f' .. n, text(generation))
-    disconnect(n, now + window, false)
+    hot:set('f' .. n, text(generation))
+    disconnect(n, now() + window, false)
   end
 end
 
@@ -13,6 +13,6 @@ local function forget_absent()
   load_seats('pz')
   for _, n in ipairs(seats) do
     retain(n, place)
-    cold.clear('H' .. n)
+    cold:clear('H' .. n)
   end
 end

@@ -4,7 +4,7 @@ load_seats('xd')
 local list = members()
 local known = {}
 for index, n in ipairs(seats) do
-  if not (settles and settles <= now and is_to_be_claimed(n)) then known[#known + 1] = list[index] end
+  if not (settles and settles <= now() and is_to_be_claimed(n)) then known[#known + 1] = list[index] end
 end
 if hot.entered then finish() end
 return { 'ok', known }

@@ -1,60 +1,84 @@
 -- What every script on a room begins with: its keys, its arguments, and the room as it is, in the server's epoch.
 --
--- KEYS  h (hot fields), r (cold fields), i (prefix of inboxes), due, at (prefix), e (epoch), leases, leases' marks
--- ARGV  room, asking node, epoch that the caller knows (0: the present one), prefix of node channels, entries and bytes
---       that an inbox may hold; the script's own arguments follow from ARGV[7] on
+-- KEYS  h (hot fields), i (prefix of inboxes), e (epoch); the other names of the bucket follow from the first
+-- ARGV  room, asking node, epoch that the caller knows (0: the present one); the script's own arguments follow from ARGV[4] on
+--
+-- Before the prelude stand CHANNEL, the prefix of node channels, ENTRIES and BYTES, which an inbox may hold, and the fields
+-- that the script wants with the first question, which costs more than a field: SEAT, letters of the fields of the seat that is
+-- its first argument, and RECEIVER, of the seat that is its third.
 --
 -- A script refuses before its first write: fields are changed in memory and written by `finish`, inboxes are appended to
 -- once nothing can be refused any more. Numbers travel as text of whole numbers: Lua would print 14 digits.
 
-local HOT, COLD, INBOX, DUE, AT, ERA, LEASES, MARKS = unpack(KEYS)
-local ROOM, NODE, KNOWN, CHANNEL = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local ENTRIES, BYTES, ARGS = tonumber(ARGV[5]), tonumber(ARGV[6]), 7
-local TTL, CLAIM_WAIT, ENDED_MAX, MARKS_MAX, SKIPPED_MAX = 3600, 100, 16, 8, 512
+local HOT, INBOX, ERA = unpack(KEYS)
+local ROOM, NODE, KNOWN, ARGS = ARGV[1], ARGV[2], tonumber(ARGV[3]), 4
+local PREFIX, TAG = HOT:match('^(.-)h:({%d+}):')
+local COLD, AT = PREFIX .. 'r:' .. TAG .. ':' .. ROOM, PREFIX .. 'at:' .. TAG .. ':'
+local DUE, LEASES = PREFIX .. 'due:' .. TAG, PREFIX .. 'leases:' .. TAG
+local TTL, INBOX_TTL, PROLONG_MS = 4320, 3600, 720000
+local CLAIM_WAIT, ENDED_MAX, MARKS_MAX, SKIPPED_MAX = 100, 16, 8, 512
 
 local function text(number) return string.format('%.0f', number) end
 local function number(field) return tonumber(field or 0) end
 
--- The fields of a hash: read once, written at the end. `false` is a field that is not there.
-local function fields(key)
-  local seen, changed, self = {}, {}, {}
-  function self.get(name)
-    if seen[name] == nil then seen[name] = redis.call('HGET', key, name) end
-    return seen[name]
-  end
-  function self.load(names)
-    if #names == 0 then return end
-    for first = 1, #names, 1000 do
-      local last = math.min(first + 999, #names)
-      local found = redis.call('HMGET', key, unpack(names, first, last))
-      for place = first, last do
-        if seen[names[place]] == nil then seen[names[place]] = found[place - first + 1] end
-      end
-    end
-  end
-  function self.set(name, value) seen[name], changed[name] = value, true end
-  function self.clear(name) seen[name], changed[name] = false, true end
-  function self.flush()
-    local put, drop = {}, {}
-    for name in pairs(changed) do
-      if seen[name] then
-        put[#put + 1], put[#put + 2] = name, seen[name]
-      else
-        drop[#drop + 1] = name
-      end
-    end
-    for first = 1, #put, 1000 do redis.call('HSET', key, unpack(put, first, math.min(first + 999, #put))) end
-    for first = 1, #drop, 1000 do redis.call('HDEL', key, unpack(drop, first, math.min(first + 999, #drop))) end
-  end
-  return self
+local read_clock
+
+local function now()
+  read_clock = read_clock or clock()
+  return read_clock
 end
 
+-- The fields of a hash: read once, written at the end. `false` is a field that is not there.
+local Fields = {}
+Fields.__index = Fields
+
+function Fields:get(name)
+  local seen = self.seen
+  if seen[name] == nil then seen[name] = redis.call('HGET', self.key, name) end
+  return seen[name]
+end
+
+function Fields:load(names)
+  local seen, unseen = self.seen, {}
+  for _, name in ipairs(names) do if seen[name] == nil then unseen[#unseen + 1] = name end end
+  for first = 1, #unseen, 1000 do
+    local last = math.min(first + 999, #unseen)
+    local found = redis.call('HMGET', self.key, unpack(unseen, first, last))
+    for place = first, last do seen[unseen[place]] = found[place - first + 1] end
+  end
+end
+
+function Fields:set(name, value)
+  if self.seen[name] ~= value then self.seen[name], self.changed[name] = value, true end
+end
+
+function Fields:clear(name)
+  if self.seen[name] ~= false then self.seen[name], self.changed[name] = false, true end
+end
+
+-- A field of a seat that is new: it is not there.
+function Fields:begin(name) self.seen[name] = self.seen[name] or false end
+
+function Fields:flush()
+  local put, drop = {}, {}
+  for name in pairs(self.changed) do
+    if self.seen[name] then
+      put[#put + 1], put[#put + 2] = name, self.seen[name]
+    else
+      drop[#drop + 1] = name
+    end
+  end
+  for first = 1, #put, 1000 do redis.call('HSET', self.key, unpack(put, first, math.min(first + 999, #put))) end
+  for first = 1, #drop, 1000 do redis.call('HDEL', self.key, unpack(drop, first, math.min(first + 999, #drop))) end
+end
+
+local function fields(key) return setmetatable({ key = key, seen = {}, changed = {} }, Fields) end
+
 local hot, cold = fields(HOT), fields(COLD)
-local now = clock()
-local era = redis.call('HMGET', ERA, 'n', 't', 'newest')
+local era = redis.call('HMGET', ERA, 'n', 't', 'newest', 'g')
 local epoch, settles = number(era[1]), nil
 local seats = {}
-local touched, has_connected = {}, false
+local touched, has_connected, is_reaping = {}, false, false
 
 -- One entry or end and whom it is for: {node, seats, source, entry}, in the order in which they happened.
 local told, open = {}, {}
@@ -73,14 +97,14 @@ local function tell_end(node, seat, reason)
 end
 
 -- A seat, by its join order `n`.
-local function fence(n) return number(hot.get('f' .. n)) end
-local function node(n) return hot.get('a' .. n) end
-local function kept_for(n) local at = hot.get('d' .. n) return at and tonumber(at) end
-local function is_connected(n) return not hot.get('d' .. n) end
-local function is_orphaned(n) return hot.get('o' .. n) end
-local function is_unclaimed(n) return hot.get('x' .. n) end
+local function fence(n) return number(hot:get('f' .. n)) end
+local function node(n) return hot:get('a' .. n) end
+local function kept_for(n) local at = hot:get('d' .. n) return at and tonumber(at) end
+local function is_connected(n) return not hot:get('d' .. n) end
+local function is_orphaned(n) return hot:get('o' .. n) end
+local function is_unclaimed(n) return hot:get('x' .. n) end
 local function is_to_be_claimed(n) return is_connected(n) and is_unclaimed(n) end
-local function last_entry(n) return number(hot.get('q' .. n)) end
+local function last_entry(n) return number(hot:get('q' .. n)) end
 
 local function place(n)
   for index, seat in ipairs(seats) do if seat == n then return index end end
@@ -91,17 +115,17 @@ local function load_seats(letters)
   for _, n in ipairs(seats) do
     for letter in letters:gmatch('.') do names[#names + 1] = letter .. n end
   end
-  hot.load(names)
+  hot:load(names)
 end
 
 local function settles_in()
-  if settles and settles > now then return settles - now end
+  if settles and settles > now() then return settles - now() end
 end
 
 -- Epochs in which a seat was not claimed: {{epoch, newest entry then}, …}.
 local function marks(n)
   local list = {}
-  for era_of, seq in (hot.get('x' .. n) or ''):gmatch('(%d+):(%d+)') do
+  for era_of, seq in (hot:get('x' .. n) or ''):gmatch('(%d+):(%d+)') do
     list[#list + 1] = { tonumber(era_of), tonumber(seq) }
   end
   return list
@@ -124,22 +148,26 @@ local function enter()
     list[#list + 1] = { epoch, last_entry(n) }
     local parts = {}
     for index, mark in ipairs(list) do parts[index] = text(mark[1]) .. ':' .. text(mark[2]) end
-    hot.set('x' .. n, table.concat(parts, ' '))
-    hot.set('l' .. n, 'U')
+    hot:set('x' .. n, table.concat(parts, ' '))
+    hot:set('l' .. n, 'U')
   end
-  hot.set('ep', text(epoch))
+  hot:set('ep', text(epoch))
   settles = number(era[2])
-  hot.set('t', text(settles))
+  hot:set('t', text(settles))
   hot.entered = true
 end
 
-hot.load({ 's', 'ep', 't' })
-local is_stored = hot.get('s') and true or false
+local wanted = { 's', 'ep', 't', 'D', 'T' }
+for letter in SEAT:gmatch('.') do wanted[#wanted + 1] = letter .. (ARGV[ARGS] or '') end
+for letter in RECEIVER:gmatch('.') do wanted[#wanted + 1] = letter .. ARGV[ARGS + 2] end
+if RECEIVER ~= '' then wanted[#wanted + 1] = 'c' .. ARGV[ARGS] .. '.' .. ARGV[ARGS + 2] end
+hot:load(wanted)
+local is_stored = hot:get('s') and true or false
 if is_stored then
-  for n in hot.get('s'):gmatch('%d+') do seats[#seats + 1] = n end
-  settles = hot.get('t') and tonumber(hot.get('t'))
-  if number(hot.get('ep')) < epoch then enter() end
-elseif number(era[2]) > now then
+  for n in hot:get('s'):gmatch('%d+') do seats[#seats + 1] = n end
+  settles = hot:get('t') and tonumber(hot:get('t'))
+  if number(hot:get('ep')) < epoch then enter() end
+elseif number(era[2]) > 0 and number(era[2]) > now() then
   settles = number(era[2])
 end
 
@@ -150,5 +178,5 @@ local function stale()
 end
 
 local function newest_order()
-  return math.max(number(cold.get('rev')), is_stored and 0 or number(era[3]))
+  return math.max(number(cold:get('rev')), is_stored and 0 or number(era[3]))
 end

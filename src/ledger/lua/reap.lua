@@ -2,10 +2,11 @@
 local refused = stale()
 if refused then return refused end
 local dead, freed = {}, {}
+is_reaping = true
 for index = ARGS, #ARGV do dead[ARGV[index]], touched[ARGV[index]] = true, true end
 load_seats('adoxf')
 
-local function orphan(n) disconnect(n, now + number(cold.get('w' .. n)), true) end
+local function orphan(n) disconnect(n, now() + number(cold:get('w' .. n)), true) end
 
 local function first(is_it)
   for _, n in ipairs(seats) do if is_it(n) then return n end end
@@ -13,13 +14,13 @@ end
 
 local function is_alive(name)
   local lease = redis.call('ZSCORE', LEASES, name)
-  return lease and tonumber(lease) > now
+  return lease and tonumber(lease) > now()
 end
 
 for _, n in ipairs(seats) do
   if is_connected(n) and dead[node(n)] then orphan(n) end
 end
-if settles and settles <= now then
+if settles and settles <= now() then
   for _, n in ipairs(seats) do
     if is_to_be_claimed(n) and node(n) ~= NODE and not is_alive(node(n)) then orphan(n) end
   end
@@ -31,7 +32,7 @@ if settles and settles <= now then
   settles = nil
   forget_absent()
 end
-local function is_past(n) local at = kept_until(n) return at and at <= now end
+local function is_past(n) local at = kept_until(n) return at and at <= now() end
 local n = first(is_past)
 while n do
   freed[#freed + 1] = finish_seat(n, 'lost')

@@ -5,7 +5,8 @@ if refused then return refused end
 local n, user, session, secret, last, reclaims = unpack(ARGV, ARGS)
 last = tonumber(last)
 if not place(n) then return { 'gone' } end
-if cold.get('U' .. n) ~= user or cold.get('S' .. n) ~= session or cold.get('k' .. n) ~= secret then return { 'bad' } end
+load_members({ 'k' .. n })
+if cold:get('U' .. n) ~= user or cold:get('S' .. n) ~= session or cold:get('k' .. n) ~= secret then return { 'bad' } end
 local is_ours = is_connected(n) and node(n) == NODE
 if not is_ours and reclaims ~= '' and tonumber(reclaims) < fence(n) then return { 'moved' } end
 local mark = first_mark(n)
@@ -13,23 +14,26 @@ local replay = read_settled(n, mark, last)
 if not replay then return { 'gap' } end
 
 tell_ended(n, 'moved')
-hot.clear('x' .. n)
+hot:clear('x' .. n)
 settle(n, mark, last)
 trim(n, last)
-hot.set('f' .. n, text(fence(n) + 1))
+hot:set('f' .. n, text(fence(n) + 1))
 connect(n)
-local lost = hot.get('l' .. n) and '1' or '0'
-if lost == '1' then hot.set('l' .. n, 'T') end
+local lost = hot:get('l' .. n) and '1' or '0'
+if lost == '1' then hot:set('l' .. n, 'T') end
 
-local sent, applied = {}, math.max(number(hot.get('b' .. n)), number(hot.get('z' .. n)))
+local sent, applied = {}, math.max(number(hot:get('b' .. n)), number(hot:get('z' .. n)))
+local known = {}
+for _, to in ipairs(receivers(n)) do known[#known + 1] = 'c' .. n .. '.' .. to end
+hot:load(known)
 for _, to in ipairs(receivers(n)) do
   applied = math.max(applied, last_number(n, to))
-  if place(to) then sent[#sent + 1] = to .. ':' .. hot.get('c' .. n .. '.' .. to) end
+  if place(to) then sent[#sent + 1] = to .. ':' .. hot:get('c' .. n .. '.' .. to) end
 end
 table.sort(sent, function(one, other) return tonumber(one:match('%d+')) < tonumber(other:match('%d+')) end)
-if number(hot.get('b' .. n)) > 0 then table.insert(sent, 1, '-:' .. hot.get('b' .. n)) end
-local id, heard, others = hot.get('f' .. n), heard_by(n), members(n)
-local skips = hot.get('k' .. n) or ''
+if number(hot:get('b' .. n)) > 0 then table.insert(sent, 1, '-:' .. hot:get('b' .. n)) end
+local id, heard, others = hot:get('f' .. n), heard_by(n), members(n)
+local skips = hot:get('k' .. n) or ''
 return {
   'ok', text(epoch), id, replay[1], replay[2], others, table.concat(sent, ' '), text(applied), skips, heard, lost,
   finish(),

@@ -1,25 +1,20 @@
 -- Seats and their inboxes: appending, trimming, numbers of sessions, taking and freeing a seat. Follows the prelude.
 
--- Bytes of text that an entry holds; what precedes it is bounded by the number of entries.
-local function bytes_of(entry)
-  local kind = entry:sub(1, 1)
-  if kind == 'L' then return 0 end
-  local _, head = entry:find('^[^\n]*\n')
-  if kind == 'J' then _, head = entry:find('^[^\n]*\n[^\n]*\n[^\n]*\n') end
-  return #entry - (head or 0)
-end
+-- Lengths of inboxes, as far as they are known.
+local lengths = {}
 
 -- Appends an entry, drops the oldest beyond the bounds, and tells the seat's node if the seat is connected and claimed.
 local function append(n, entry, source)
   local key, seq = INBOX .. n, last_entry(n) + 1
-  local bytes = number(hot.get('y' .. n)) + bytes_of(entry)
+  local bytes = number(hot:get('y' .. n)) + bytes_of(entry)
   local length = redis.call('RPUSH', key, entry)
-  if length == 1 then redis.call('EXPIRE', key, TTL) end
+  if length == 1 then redis.call('EXPIRE', key, INBOX_TTL) end
   while length > 0 and (length > ENTRIES or bytes > BYTES) do
     bytes, length = bytes - bytes_of(redis.call('LPOP', key)), length - 1
   end
-  hot.set('q' .. n, text(seq))
-  hot.set('y' .. n, text(bytes))
+  lengths[n] = length
+  hot:set('q' .. n, text(seq))
+  hot:set('y' .. n, text(bytes))
   if is_connected(n) and not is_unclaimed(n) then tell(node(n), n .. ':' .. text(seq), source, entry) end
 end
 
@@ -28,7 +23,11 @@ local function append_to_all(entry, source, except)
   for _, n in ipairs(seats) do if n ~= except then append(n, entry, source) end end
 end
 
-local function length(n) return redis.call('LLEN', INBOX .. n) end
+local function length(n)
+  lengths[n] = lengths[n] or redis.call('LLEN', INBOX .. n)
+  return lengths[n]
+end
+
 local function dropped(n) return last_entry(n) - length(n) end
 
 -- Keeps so many of the newest entries.
@@ -37,18 +36,21 @@ local function keep(n, kept)
   if excess <= 0 then return end
   if kept <= 0 then
     redis.call('DEL', INBOX .. n)
-    hot.clear('y' .. n)
+    hot:clear('y' .. n)
+    lengths[n] = 0
     return
   end
-  local bytes = number(hot.get('y' .. n))
+  local bytes = number(hot:get('y' .. n))
   for _, old in ipairs(redis.call('LPOP', INBOX .. n, excess)) do bytes = bytes - bytes_of(old) end
-  hot.set('y' .. n, text(bytes))
+  hot:set('y' .. n, text(bytes))
+  lengths[n] = kept
 end
 
 local function trim(n, seq) keep(n, last_entry(n) - math.min(seq, last_entry(n))) end
 
 -- Entries after number `seq` as {number before the first, entries}; nothing if they are not all stored.
 local function read(n, seq)
+  if seq == last_entry(n) then return { text(seq), {} } end
   local first = dropped(n)
   if seq > last_entry(n) or seq < first then return nil end
   return { text(seq), redis.call('LRANGE', INBOX .. n, text(seq - first), -1) }
@@ -70,50 +72,50 @@ local function settle(n, mark, seen)
   local newer = since(n, mark, seen)
   if not newer then return end
   keep(n, newer)
-  hot.set('q' .. n, text(seen + newer))
+  hot:set('q' .. n, text(seen + newer))
 end
 
 -- Numbers that a session used: `c<from>.<to>` is the last one, with `d` once a description has passed; `p<from>` lists
 -- the receivers, `z<from>` is the last one towards receivers that are freed.
 local function last_number(from, to)
-  return number((hot.get('c' .. from .. '.' .. to) or '0'):match('%d+'))
+  return number((hot:get('c' .. from .. '.' .. to) or '0'):match('%d+'))
 end
 
 local function raise(from, to, cid, described)
   local name = 'c' .. from .. '.' .. to
-  local before = hot.get(name)
+  local before = hot:get(name)
   if not before then
-    local others = hot.get('p' .. from)
-    hot.set('p' .. from, others and others .. ' ' .. to or to)
+    local others = hot:get('p' .. from)
+    hot:set('p' .. from, others and others .. ' ' .. to or to)
   end
   local known = number((before or '0'):match('%d+'))
   local mark = (described or before and before:find('d')) and 'd' or ''
-  hot.set(name, text(math.max(known, cid)) .. mark)
+  hot:set(name, text(math.max(known, cid)) .. mark)
 end
 
 local function raise_broadcast(from, cid)
-  if cid > 0 then hot.set('b' .. from, text(math.max(number(hot.get('b' .. from)), cid))) end
+  if cid > 0 then hot:set('b' .. from, text(math.max(number(hot:get('b' .. from)), cid))) end
 end
 
 local function receivers(from)
   local list = {}
-  for to in (hot.get('p' .. from) or ''):gmatch('%d+') do list[#list + 1] = to end
+  for to in (hot:get('p' .. from) or ''):gmatch('%d+') do list[#list + 1] = to end
   return list
 end
 
 -- Forgets what was sent to seats that are not here; the numbers stay used.
 local function retain(from, is_here)
-  local stay, freed = {}, number(hot.get('z' .. from))
+  local stay, freed = {}, number(hot:get('z' .. from))
   for _, to in ipairs(receivers(from)) do
     if is_here(to) then
       stay[#stay + 1] = to
     else
       freed = math.max(freed, last_number(from, to))
-      hot.clear('c' .. from .. '.' .. to)
+      hot:clear('c' .. from .. '.' .. to)
     end
   end
-  if #stay > 0 then hot.set('p' .. from, table.concat(stay, ' ')) else hot.clear('p' .. from) end
-  if freed > 0 then hot.set('z' .. from, text(freed)) end
+  if #stay > 0 then hot:set('p' .. from, table.concat(stay, ' ')) else hot:clear('p' .. from) end
+  if freed > 0 then hot:set('z' .. from, text(freed)) end
 end
 
 -- Numbers that were not applied: `cid:code`, ascending, without a code while it may still be applied.
@@ -128,12 +130,12 @@ local function store_skipped(n, list)
   for index = math.max(1, #list - SKIPPED_MAX + 1), #list do
     parts[#parts + 1] = text(list[index][1]) .. ':' .. list[index][2]
   end
-  if #parts > 0 then hot.set('k' .. n, table.concat(parts, ' ')) else hot.clear('k' .. n) end
+  if #parts > 0 then hot:set('k' .. n, table.concat(parts, ' ')) else hot:clear('k' .. n) end
 end
 
 local function skip(n, more)
   if more == '' then return end
-  local list = skipped(hot.get('k' .. n))
+  local list = skipped(hot:get('k' .. n))
   for _, one in ipairs(skipped(more)) do
     local index = 1
     while list[index] and list[index][1] < one[1] do index = index + 1 end
@@ -144,41 +146,46 @@ end
 
 -- These numbers were applied: `cids` is a text of numbers.
 local function apply(n, cids)
-  if not hot.get('k' .. n) then return end
+  if not hot:get('k' .. n) then return end
   local applied, list = {}, {}
   for cid in cids:gmatch('%d+') do applied[tonumber(cid)] = true end
-  for _, one in ipairs(skipped(hot.get('k' .. n))) do
+  for _, one in ipairs(skipped(hot:get('k' .. n))) do
     if not applied[one[1]] then list[#list + 1] = one end
   end
   store_skipped(n, list)
 end
 
 local function is_skipped(n, cid)
-  for _, one in ipairs(skipped(hot.get('k' .. n))) do if one[1] == cid then return true end end
+  for _, one in ipairs(skipped(hot:get('k' .. n))) do if one[1] == cid then return true end end
   return false
 end
 
 -- A seat as its neighbours see it.
 local function member(n)
-  local session, user, name = cold.get('S' .. n), cold.get('U' .. n), cold.get('m' .. n)
+  local session, user, name = cold:get('S' .. n), cold:get('U' .. n), cold:get('m' .. n)
   return table.concat({ n, is_connected(n) and '1' or '0', user, session, name }, '\n')
 end
 
-local function members(except)
-  local names, list = {}, {}
+-- Loads what members are listed with, and further cold fields, with one question.
+local function load_members(names)
   for _, n in ipairs(seats) do
     names[#names + 1], names[#names + 2], names[#names + 3] = 'U' .. n, 'S' .. n, 'm' .. n
   end
-  cold.load(names)
+  cold:load(names)
+end
+
+local function members(except)
+  local list = {}
+  load_members({})
   load_seats('d')
   for _, n in ipairs(seats) do if n ~= except then list[#list + 1] = member(n) end end
   return list
 end
 
 local function confirm(n)
-  if hot.get('j' .. n) then
-    hot.clear('j' .. n)
-    cold.clear('j' .. n)
+  if hot:get('j' .. n) then
+    hot:clear('j' .. n)
+    cold:clear('j' .. n)
   end
 end
 
@@ -186,15 +193,32 @@ local function connect(n)
   has_connected = true
   if node(n) then touched[node(n)] = true end
   touched[NODE] = true
-  hot.set('a' .. n, NODE)
-  hot.clear('d' .. n)
-  hot.clear('o' .. n)
+  hot:set('a' .. n, NODE)
+  hot:clear('d' .. n)
+  hot:clear('o' .. n)
+end
+
+-- Seats somebody under this number, connected to the asking node, in the order of the numbers.
+local function make_seat(n, generation, user, session, secret, name, window)
+  local index = #seats + 1
+  while seats[index - 1] and tonumber(seats[index - 1]) > tonumber(n) do index = index - 1 end
+  table.insert(seats, index, n)
+  cold:set('rev', text(math.max(newest_order(), tonumber(n))))
+  cold:set('u' .. user, n)
+  cold:set('U' .. n, user)
+  cold:set('S' .. n, session)
+  cold:set('k' .. n, secret)
+  cold:set('m' .. n, name)
+  cold:set('w' .. n, window)
+  hot:set('f' .. n, generation)
+  for letter in ('doj'):gmatch('.') do hot:begin(letter .. n) end
+  connect(n)
 end
 
 local function disconnect(n, at, orphaned)
   touched[node(n)] = true
-  hot.set('d' .. n, text(at))
-  if orphaned then hot.set('o' .. n, '1') else hot.clear('o' .. n) end
+  hot:set('d' .. n, text(at))
+  if orphaned then hot:set('o' .. n, '1') else hot:clear('o' .. n) end
 end
 
 -- Whether no newer generation of the seat is known.
@@ -209,43 +233,46 @@ local function is_held(n, generation)
 end
 
 local function tell_ended(n, reason)
-  if is_connected(n) or is_orphaned(n) then tell_end(node(n), n, hot.get('f' .. n) .. ' ' .. reason) end
+  if is_connected(n) or is_orphaned(n) then tell_end(node(n), n, hot:get('f' .. n) .. ' ' .. reason) end
 end
 
 -- Why seats were freed whose holders may not know: `order:fence:reason`, oldest first.
 local function remember(n, generation, reason)
   local list = {}
-  for one in (cold.get('e') or ''):gmatch('%S+') do list[#list + 1] = one end
+  for one in (cold:get('e') or ''):gmatch('%S+') do list[#list + 1] = one end
   if #list == ENDED_MAX then table.remove(list, 1) end
   list[#list + 1] = n .. ':' .. generation .. ':' .. reason
-  cold.set('e', table.concat(list, ' '))
+  cold:set('e', table.concat(list, ' '))
 end
 
 local function remembered(n, generation)
   local reason
-  for order, fence_of, why in (cold.get('e') or ''):gmatch('(%d+):(%d+):(%a+)') do
+  for order, fence_of, why in (cold:get('e') or ''):gmatch('(%d+):(%d+):(%a+)') do
     if order == n and tonumber(fence_of) >= generation then reason = why end
   end
   return reason
 end
 
 local function drop(n)
-  for _, to in ipairs(receivers(n)) do hot.clear('c' .. n .. '.' .. to) end
-  for letter in ('fadoqybxlkzpj'):gmatch('.') do hot.clear(letter .. n) end
-  if cold.get('u' .. cold.get('U' .. n)) == n then cold.clear('u' .. cold.get('U' .. n)) end
-  for letter in ('USkmwjH'):gmatch('.') do cold.clear(letter .. n) end
+  for _, to in ipairs(receivers(n)) do hot:clear('c' .. n .. '.' .. to) end
+  for letter in ('fadoqybxlkzpj'):gmatch('.') do hot:clear(letter .. n) end
+  if cold:get('u' .. cold:get('U' .. n)) == n then cold:clear('u' .. cold:get('U' .. n)) end
+  for letter in ('USkmwjH'):gmatch('.') do cold:clear(letter .. n) end
   redis.call('DEL', INBOX .. n)
 end
 
 -- Frees a seat and tells the others, except of one that nobody has claimed while the epoch settles.
 local function free(n, reason)
-  local was_connected, was_unclaimed, user = is_connected(n), is_unclaimed(n), cold.get('U' .. n)
+  local was_connected, was_unclaimed, user = is_connected(n), is_unclaimed(n), cold:get('U' .. n)
   touched[node(n)] = true
   table.remove(seats, place(n))
   drop(n)
-  load_seats('pcz')
+  load_seats('pzaqydxo')
+  local pairs_of = {}
+  for _, other in ipairs(seats) do pairs_of[#pairs_of + 1] = 'c' .. other .. '.' .. n end
+  hot:load(pairs_of)
   for _, other in ipairs(seats) do
-    if hot.get('c' .. other .. '.' .. n) then retain(other, function(to) return to ~= n end) end
+    if hot:get('c' .. other .. '.' .. n) then retain(other, function(to) return to ~= n end) end
   end
   local is_settling = settles_in() or settles and was_connected
   if not (is_settling and was_unclaimed) then
@@ -256,9 +283,9 @@ end
 
 -- Frees a seat although its holder has not asked for it; answers its generation.
 local function finish_seat(n, reason)
-  local id = n .. ':' .. hot.get('f' .. n)
+  local id = n .. ':' .. hot:get('f' .. n)
   tell_ended(n, reason)
-  if reason ~= 'lost' then remember(n, hot.get('f' .. n), reason) end
+  if reason ~= 'lost' then remember(n, hot:get('f' .. n), reason) end
   free(n, reason)
   return id
 end
@@ -272,10 +299,10 @@ end
 local function heard_by(n)
   local names, list = {}, {}
   for _, other in ipairs(seats) do names[#names + 1], names[#names + 2] = 'c' .. other .. '.' .. n, 'b' .. other end
-  hot.load(names)
+  hot:load(names)
   for _, other in ipairs(seats) do
     if other ~= n then
-      local direct, broadcast = last_number(other, n), number(hot.get('b' .. other))
+      local direct, broadcast = last_number(other, n), number(hot:get('b' .. other))
       if direct > 0 then list[#list + 1] = other .. ':' .. text(direct) .. ':0' end
       if broadcast > 0 then list[#list + 1] = other .. ':' .. text(broadcast) .. ':1' end
     end
@@ -292,8 +319,8 @@ end
 local function audit_one(n, generation, seen, acked)
   if not is_held(n, generation) then return { 'ended', how_ended(n, generation) } end
   local entries = read(n, seen)
-  if hot.get('l' .. n) == 'T' and acked > dropped(n) then hot.clear('l' .. n) end
+  if hot:get('l' .. n) == 'T' and acked > dropped(n) then hot:clear('l' .. n) end
   trim(n, acked)
-  redis.call('EXPIRE', INBOX .. n, TTL)
+  if length(n) > 0 then redis.call('EXPIRE', INBOX .. n, INBOX_TTL) end
   return held(n, entries)
 end

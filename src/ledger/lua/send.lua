@@ -1,11 +1,9 @@
--- seat fence to cid skipped released described entry… → ok pushes · dup · fenced · receiver · wait ms
+-- seat fence to cid described (entry, or skipped released entry…) → ok pushes · dup · fenced · receiver · wait ms
 local refused = stale()
 if refused then return refused end
-local n, generation, to, cid, more, released, described = unpack(ARGV, ARGS, ARGS + 6)
-hot.load({
-  'f' .. n, 'a' .. n, 'd' .. n, 'o' .. n, 'x' .. n, 'j' .. n, 'k' .. n, 'c' .. n .. '.' .. to,
-  'a' .. to, 'd' .. to, 'x' .. to, 'q' .. to, 'y' .. to,
-})
+local n, generation, to, cid, described, more, released = unpack(ARGV, ARGS, ARGS + 6)
+local first = ARGS + 7
+if #ARGV == ARGS + 5 then more, released, first = '', '', #ARGV end
 if not is_held(n, tonumber(generation)) then return { 'fenced' } end
 local function answer(...)
   local pushes = finish_passing()
@@ -25,7 +23,7 @@ if used and used <= last_number(n, to) and not is_skipped(n, used) then return a
 raise(n, to, used or 0, described == '1')
 skip(n, more)
 apply(n, released .. ' ' .. cid)
-for place_of = ARGS + 7, #ARGV do
+for place_of = first, #ARGV do
   open = {}
   append(to, ARGV[place_of], used and n .. ':' .. cid .. ':0')
 end

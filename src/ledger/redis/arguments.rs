@@ -25,8 +25,10 @@ pub(super) fn send(send: &Send) -> Vec<String> {
     let Send { from, to, cid, skipped, released, messages } = send;
     let described = messages.iter().any(|message| message.kind.is_description());
     let [order, fence] = seat(*from);
-    let (skipped, released) = (codec::skips(skipped), codec::numbers(released));
-    let mut all = vec![order, fence, to.to_string(), number(*cid), skipped, released, flag(described)];
+    let mut all = vec![order, fence, to.to_string(), number(*cid), flag(described)];
+    if !skipped.is_empty() || !released.is_empty() || messages.len() != 1 {
+        all.extend([codec::skips(skipped), codec::numbers(released)]);
+    }
     all.extend(messages.iter().map(codec::message));
     all
 }

@@ -3,7 +3,7 @@
 
 use actors::{ledger::Answer, protocol::RoomId};
 
-use super::{RedisLedger, codec::parse, scripts::Script};
+use super::{RedisLedger, keys::Bucket, reply, scripts::Script, shared::Run};
 
 impl RedisLedger {
     /// The oldest messages of a room that wait, at most `max`: each `<data>⏎<sender's name>`.
@@ -21,9 +21,7 @@ impl RedisLedger {
 
     /// Rooms with messages that wait, at most `max` of each bucket, drawn at random.
     pub fn chats(&self, max: usize) -> Answer<Vec<RoomId>> {
-        let keys = self.shared.keys.chats().collect();
-        self.ask(Script::Chats, keys, vec![max.to_string()], |_, parts| {
-            parts.texts()?.iter().map(|room| parse(room)).collect()
-        })
+        let run = |bucket: Bucket| Run { keys: vec![bucket.chats], arguments: vec![max.to_string()] };
+        self.in_buckets(Script::Chats, run, |parts| reply::rooms(parts).map(Ok))
     }
 }

@@ -2,31 +2,28 @@
 //! became of it. What is to be done next is `link.rs`' to say.
 
 use std::{
-    future::Future,
-    pin::Pin,
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     task::Poll,
     time::{Duration, Instant},
 };
 
-use actors::{clock::monotonic, ledger::Failure, ports::Entropy, protocol::NodeId};
+use actors::{clock::monotonic, ports::Entropy};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use redis::{ConnectionInfo, RedisError, Value, aio::MultiplexedConnection, cmd};
 use tokio::{
-    sync::{mpsc::Receiver, oneshot},
+    sync::{mpsc::Receiver, watch},
     time::{MissedTickBehavior, interval, sleep_until, timeout},
 };
 
 use super::{
     dial::Dial,
-    handshake::{self, Session, ask, evaluate},
+    epoch::{ask, ask_all},
+    handshake::{self, Session},
     link::{Act, Event, Link},
     outcome::outcome,
-    shared::{Call, Order, Shared},
+    running::{Confirmation, UnderWay, confirm, evaluated, tell},
+    shared::{Order, Shared},
 };
-
-/// What an operation leaves: whether the link is to be given up.
-type UnderWay = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 /// Where the link leads.
 pub(super) struct Address {
@@ -113,7 +110,7 @@ async fn refuse(orders: &mut Receiver<Order>, until: Instant) -> bool {
             Err(_) => return false,
             Ok(None) => return true,
             Ok(Some(Order::Call(call))) => call.refuse(),
-            Ok(Some(Order::Publish { answer, .. })) => {
+            Ok(Some(Order::Publish { answer, .. } | Order::Together { answer, .. })) => {
                 let _ = answer.send(Err(super::outcome::NOT_SENT));
             }
             // Channels are subscribed anew with each link.
@@ -134,6 +131,21 @@ async fn subscribe(shared: &Shared, connection: &mut MultiplexedConnection) -> R
     Ok(())
 }
 
+/// What is under way on one pair of connections.
+struct Flight {
+    shared: Arc<Shared>,
+    commands: MultiplexedConnection,
+    subscription: MultiplexedConnection,
+    /// Operations on `commands`.
+    under_way: FuturesUnordered<UnderWay>,
+    /// When one of them was answered, or the first of them begun.
+    answered: Instant,
+    /// What is asked on `subscription`.
+    beside: FuturesUnordered<UnderWay>,
+    /// Replicas are asked to confirm what was sent; nothing else is sent meanwhile, for it would wait behind that question.
+    confirming: Option<Confirmation>,
+}
+
 /// Hands operations on until the link fails (`false`) or the ledger is dropped (`true`). What is under way then has an
 /// unknown outcome: its answer's sender is dropped.
 ///
@@ -141,70 +153,133 @@ async fn subscribe(shared: &Shared, connection: &mut MultiplexedConnection) -> R
 /// reconnect for its sake would make a server that is slow do all of it again.
 async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Order>) -> bool {
     let Session { commands, subscription, mut drivers } = session;
-    let (mut under_way, mut beside) = (FuturesUnordered::new(), FuturesUnordered::new());
+    let mut flight = Flight::new(shared, commands, subscription);
     let mut pings = interval(shared.limits.ping_each);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut progress = tokio::time::Instant::now();
     loop {
         tokio::select! {
             // A lost connection first; then answers, which make room; then what is new.
             biased;
             () = drivers.ended() => return false,
-            Some(ends_link) = under_way.next(), if !under_way.is_empty() => {
+            Some(ends_link) = flight.under_way.next(), if !flight.under_way.is_empty() => {
                 if ends_link {
                     return false;
                 }
-                progress = tokio::time::Instant::now();
+                flight.answered = monotonic();
             }
-            Some(ends_link) = beside.next(), if !beside.is_empty() => {
+            Some(ends_link) = flight.beside.next(), if !flight.beside.is_empty() => {
                 if ends_link {
                     return false;
                 }
             }
-            () = sleep_until(progress + shared.limits.answer_within), if !under_way.is_empty() => {
-                tracing::warn!(under_way = under_way.len(), "the ledger's Redis answers nothing: the connection is given up");
+            () = sleep_until((flight.answered + shared.limits.answer_within).into()), if !flight.under_way.is_empty() => {
+                tracing::warn!(operations = flight.under_way.len(), "the ledger's Redis answers nothing: the connection is given up");
                 return false;
             }
-            order = orders.recv() => match order {
-                None => return true,
-                Some(Order::Subscribe(node)) => {
-                    let mut subscription = subscription.clone();
-                    if let Err(why) = subscription.subscribe(shared.keys.channel(&node)).await {
-                        tracing::warn!(%why, "a node's channel could not be subscribed");
-                        return false;
-                    }
-                    shared.subscriptions.begin(&node);
+            () = known(&mut flight.confirming), if flight.confirming.is_some() => flight.confirming = None,
+            order = orders.recv(), if flight.confirming.is_none() => {
+                let Some(order) = order else { return true };
+                if !flight.send(order, orders).await {
+                    return false;
                 }
-                Some(Order::Unsubscribe(node)) => {
-                    begin(&mut beside, unsubscribe(shared.clone(), subscription.clone(), node)).await;
-                }
-                #[cfg(test)]
-                Some(Order::Settle(answer)) => {
-                    let ping = ping(subscription.clone(), shared.limits.late_max);
-                    begin(&mut beside, Box::pin(async move { ping.await || answer.send(()).is_err() })).await;
-                }
-                Some(Order::Call(call)) => {
-                    progress = since(&under_way, progress);
-                    begin(&mut under_way, Box::pin(evaluated(shared.clone(), commands.clone(), call))).await;
-                }
-                Some(Order::Publish { channel, payload, answer, booked }) => {
-                    progress = since(&under_way, progress);
-                    let (mut commands, publish) = (commands.clone(), cmd("PUBLISH").arg(channel).arg(payload).take());
-                    let published = async move {
-                        let _booked = booked;
-                        tell(ask(&mut commands, &publish).await, answer).1
-                    };
-                    begin(&mut under_way, Box::pin(published)).await;
-                }
-            },
+            }
             _ = pings.tick() => {
                 #[expect(clippy::cast_precision_loss, reason = "thousands at most")]
                 shared.meters.in_flight.set(shared.in_flight() as f64);
-                progress = since(&under_way, progress);
-                begin(&mut under_way, ping(commands.clone(), shared.limits.late_max)).await;
-                begin(&mut beside, ping(subscription.clone(), shared.limits.answer_within)).await;
+                flight.begin(ping(flight.commands.clone(), shared.limits.late_max)).await;
+                flight.begin_beside(ping(flight.subscription.clone(), shared.limits.answer_within)).await;
             }
         }
+    }
+}
+
+/// Returns once it is known whether replicas have confirmed.
+async fn known(confirming: &mut Option<Confirmation>) {
+    if let Some(confirmation) = confirming {
+        let _ = confirmation.wait_for(Option::is_some).await; // or the question was dropped
+    }
+}
+
+impl Flight {
+    fn new(shared: &Arc<Shared>, commands: MultiplexedConnection, subscription: MultiplexedConnection) -> Self {
+        let (shared, answered) = (shared.clone(), monotonic());
+        let (under_way, beside) = (FuturesUnordered::new(), FuturesUnordered::new());
+        Self { shared, commands, subscription, under_way, answered, beside, confirming: None }
+    }
+
+    /// Sends this, and in strict mode all that waits, and then the question whether replicas have it. Answers whether the link
+    /// is to go on.
+    async fn send(&mut self, first: Order, orders: &mut Receiver<Order>) -> bool {
+        if self.shared.limits.replicas_min == 0 {
+            return self.hand_on(first, None).await;
+        }
+        let (told, confirmation) = watch::channel(None);
+        let mut next = Some(first);
+        while let Some(order) = next {
+            if !self.hand_on(order, Some(confirmation.clone())).await {
+                return false;
+            }
+            next = orders.try_recv().ok();
+        }
+        self.begin(Box::pin(confirm(self.shared.clone(), self.commands.clone(), told))).await;
+        self.confirming = Some(confirmation);
+        true
+    }
+
+    async fn hand_on(&mut self, order: Order, confirmation: Option<Confirmation>) -> bool {
+        let Self { shared, commands, subscription, .. } = self;
+        let (shared, mut commands, mut subscription) = (shared.clone(), commands.clone(), subscription.clone());
+        let operation: UnderWay = match order {
+            Order::Call(call) => Box::pin(evaluated(shared, commands, call, confirmation)),
+            Order::Publish { channel, payload, answer, booked } => Box::pin(async move {
+                let _booked = booked;
+                let published = ask(&mut commands, cmd("PUBLISH").arg(channel).arg(payload)).await;
+                tell(published.map_err(|why| outcome(&why)), answer).1
+            }),
+            Order::Together { commands: all, asked, answer, booked } => Box::pin(async move {
+                let _booked = booked;
+                if monotonic() - asked > shared.limits.answer_within {
+                    let _ = answer.send(Err(super::outcome::NOT_SENT));
+                    return false;
+                }
+                let answers = ask_all(&mut commands, &all).await;
+                tell(answers.map(Value::Array).map_err(|why| outcome(&why)), answer).1
+            }),
+            // Awaited before anything newer is sent.
+            Order::Subscribe(node) => {
+                if let Err(why) = subscription.subscribe(shared.keys.channel(&node)).await {
+                    tracing::warn!(%why, "a node's channel could not be subscribed");
+                    return false;
+                }
+                shared.subscriptions.begin(&node);
+                return true;
+            }
+            Order::Unsubscribe(node) => {
+                let channel = shared.keys.channel(&node);
+                let unsubscribed = async move { subscription.unsubscribe(channel).await.is_err() };
+                self.begin_beside(Box::pin(unsubscribed)).await;
+                return true;
+            }
+            #[cfg(test)]
+            Order::Settle(answer) => {
+                let ping = ping(subscription, shared.limits.late_max);
+                self.begin_beside(Box::pin(async move { ping.await || answer.send(()).is_err() })).await;
+                return true;
+            }
+        };
+        self.begin(operation).await;
+        true
+    }
+
+    async fn begin(&mut self, operation: UnderWay) {
+        if self.under_way.is_empty() {
+            self.answered = monotonic();
+        }
+        begin(&mut self.under_way, operation).await;
+    }
+
+    async fn begin_beside(&mut self, operation: UnderWay) {
+        begin(&mut self.beside, operation).await;
     }
 }
 
@@ -216,59 +291,6 @@ async fn begin(under_way: &mut FuturesUnordered<UnderWay>, mut operation: UnderW
     }
 }
 
-/// Since when nothing was answered, as soon as something more is asked.
-fn since(under_way: &FuturesUnordered<UnderWay>, progress: tokio::time::Instant) -> tokio::time::Instant {
-    if under_way.is_empty() { tokio::time::Instant::now() } else { progress }
-}
-
 fn ping(mut connection: MultiplexedConnection, within: Duration) -> UnderWay {
     Box::pin(async move { !matches!(timeout(within, ask(&mut connection, &cmd("PING"))).await, Ok(Ok(_))) })
-}
-
-fn unsubscribe(shared: Arc<Shared>, mut subscription: MultiplexedConnection, node: NodeId) -> UnderWay {
-    Box::pin(async move { subscription.unsubscribe(shared.keys.channel(&node)).await.is_err() })
-}
-
-/// Runs a script. A server that knows no epoch has lost everything: a new one begins, and the script runs again.
-async fn evaluated(shared: Arc<Shared>, mut commands: MultiplexedConnection, call: Call) -> bool {
-    if monotonic() - call.asked > shared.limits.answer_within {
-        call.refuse();
-        return false;
-    }
-    let command = evaluate(shared.scripts.hash(call.script), &call.keys, &call.arguments);
-    let begun = monotonic();
-    let mut result = ask(&mut commands, &command).await;
-    if matches!(&result, Ok(Value::Array(parts)) if is_lost(parts)) {
-        let server = shared.server.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let epoch = handshake::begin_epoch(&shared, &mut commands, &server, false).await;
-        if let Err(why) = epoch {
-            tracing::warn!(%why, "a new epoch of the ledger could not begin");
-            call.refuse();
-            return true;
-        }
-        result = ask(&mut commands, &command).await;
-    }
-    drop(call.booked);
-    let (failure, ends_link) = tell(result, call.answer);
-    shared.meters.ended(call.script, monotonic() - begun, failure);
-    ends_link
-}
-
-fn is_lost(parts: &[Value]) -> bool {
-    matches!(parts, [Value::BulkString(word)] if word == b"lost")
-}
-
-/// Tells whoever asked what became of it: why it failed, and whether the link is to be given up.
-fn tell(result: Result<Value, RedisError>, answer: oneshot::Sender<Result<Value, Failure>>) -> (Option<Failure>, bool) {
-    let (result, ends_link) = match result {
-        Ok(value) => (Ok(value), false),
-        Err(error) => {
-            let became = outcome(&error);
-            tracing::debug!(%error, ?became, "an operation on the ledger failed");
-            (Err(became.failure), became.ends_link)
-        }
-    };
-    let failure = result.as_ref().err().copied();
-    let _ = answer.send(result);
-    (failure, ends_link)
 }

@@ -1,22 +1,21 @@
 //! From an address to two connections that are ready: commands and subscription. Asks the server who it is, refuses one
-//! that cannot keep a ledger, loads the scripts, and compares the epoch.
+//! that cannot keep a ledger, and loads the scripts.
 
 use std::sync::{Arc, PoisonError};
 
 use redis::{
-    AsyncConnectionConfig, Cmd, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisError, Value,
+    AsyncConnectionConfig, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, Value,
     aio::{AsyncPushSender, MultiplexedConnection, SendError},
     cmd,
 };
-use tokio::task::JoinHandle;
 
 use super::{
     dial::Dial,
+    epoch::{ask, begin_epoch},
     limits::RedisLimits,
     reply::{self, Parts},
-    scripts::Script,
     shared::Shared,
-    stream::{DialError, Stream},
+    stream::{DialError, Driver, Stream, speak},
 };
 
 /// Two connections that are ready. Dropped, both end.
@@ -34,7 +33,7 @@ pub(super) struct Client {
 }
 
 /// The tasks that read and write.
-pub(super) struct Drivers([JoinHandle<()>; 2]);
+pub(super) struct Drivers([Driver; 2]);
 
 impl Drivers {
     /// Returns once one of the connections has ended.
@@ -44,12 +43,6 @@ impl Drivers {
             _ = one => {}
             _ = other => {}
         }
-    }
-}
-
-impl Drop for Drivers {
-    fn drop(&mut self) {
-        self.0.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -87,10 +80,9 @@ pub(super) async fn greet(
         .set_response_timeout(Some(shared.limits.late_max))
         .set_pipeline_buffer_size(shared.limits.in_flight_max);
     let listening = config.clone().set_push_sender(Handing(shared.clone()));
-    let (mut commands, driver) = MultiplexedConnection::new_with_config(&settings, commands, config).await?;
-    let driver = tokio::spawn(driver);
-    let (subscription, listener) = MultiplexedConnection::new_with_config(&settings, subscription, listening).await?;
-    let drivers = Drivers([driver, tokio::spawn(listener)]);
+    let (mut commands, driver) = speak(&settings, commands, config).await?;
+    let (subscription, listener) = speak(&settings, subscription, listening).await?;
+    let drivers = Drivers([driver, listener]);
     let server = examine(&mut commands, &shared.limits).await?;
     if let Some(previous) = previous.filter(|previous| previous.server == server) {
         let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous.id).take();
@@ -123,45 +115,23 @@ pub(super) async fn examine(commands: &mut MultiplexedConnection, limits: &Redis
     if field("maxmemory_policy") != Some("noeviction") && !limits.allow_eviction {
         return unfit("its maxmemory-policy evicts keys, and with them seats → CONFIG SET maxmemory-policy noeviction");
     }
+    if field("cluster_enabled") == Some("1") {
+        has_all_slots(commands).await?;
+    }
     field("run_id").map(str::to_owned).ok_or_else(|| DialError::Malformed("INFO without run_id".to_owned()))
 }
 
-/// Begins a new epoch if the server is not the one that the present epoch began on, or has lost it. `forced`: in any case.
-pub(super) async fn begin_epoch(
-    shared: &Shared,
-    commands: &mut MultiplexedConnection,
-    id: &str,
-    forced: bool,
-) -> Result<(), DialError> {
-    let mut keys: Vec<String> = shared.keys.eras().collect();
-    keys.extend([shared.keys.leases(), shared.keys.marks()]);
-    let settle = shared.limits.ledger.settle_within.as_millis().to_string();
-    let known = shared.epoch().to_string();
-    let command =
-        evaluate(shared.scripts.hash(Script::Epoch), &keys, &[id, &known, &settle, if forced { "1" } else { "0" }]);
-    let mut answer = Parts::of(ask(commands, &command).await?).map_err(|why| DialError::Malformed(why.to_string()))?;
-    let read =
-        |number: Result<u64, super::codec::Malformed>| number.map_err(|why| DialError::Malformed(why.to_string()));
-    let (epoch, is_new) = (read(answer.number())?, read(answer.number())? == 1);
-    if is_new {
-        let told = format!("P{epoch}");
-        ask(commands, cmd("PUBLISH").arg(shared.keys.all()).arg(told)).await?;
+/// Of a Redis Cluster, only one is taken whose single master has all slots: rooms' keys go to the server that was dialed.
+async fn has_all_slots(commands: &mut MultiplexedConnection) -> Result<(), DialError> {
+    let info = reply::text(ask(commands, cmd("CLUSTER").arg("INFO")).await?);
+    let info = info.map_err(|why| DialError::Malformed(why.to_string()))?;
+    let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+    let (masters, slots) = (field("cluster_size").unwrap_or("?"), field("cluster_slots_ok").unwrap_or("?"));
+    if (masters, slots) == ("1", "16384") {
+        return Ok(());
     }
-    shared.learn(epoch);
-    Ok(())
-}
-
-/// The command that runs a script.
-pub(super) fn evaluate(hash: &str, keys: &[String], arguments: &[impl AsRef<str>]) -> Cmd {
-    let mut command = cmd("EVALSHA");
-    command.arg(hash).arg(keys.len()).arg(keys);
-    for argument in arguments {
-        command.arg(argument.as_ref());
-    }
-    command
-}
-
-/// Sends a command; an error that the server answers is an error.
-pub(super) async fn ask(connection: &mut MultiplexedConnection, command: &Cmd) -> Result<Value, RedisError> {
-    connection.send_packed_command(command).await?.extract_error()
+    Err(DialError::Unfit(format!(
+        "it belongs to a Redis Cluster of {masters} masters with {slots} of 16384 slots: rooms are on one server, which must \
+         have all slots → name a Redis without cluster-enabled, or a cluster of one master"
+    )))
 }

@@ -8,6 +8,27 @@ pub(super) const BUCKETS: usize = 64;
 /// Slots of Redis Cluster.
 const SLOTS: u16 = 16_384;
 
+/// The names of one bucket, besides its rooms'. No script is given names of two buckets: they lie in different slots.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    /// Its epoch.
+    pub(super) era: String,
+    /// Leases by node. Each bucket has all of them: its scripts judge nodes by them.
+    pub(super) leases: String,
+    /// What is known of leases besides: who gave theirs up, a grace after a silence, a loss.
+    pub(super) marks: String,
+    /// What is due.
+    pub(super) due: String,
+    /// What the sets of a node's rooms begin with.
+    pub(super) at: String,
+    /// The rooms with chat that waits to be stored.
+    pub(super) chats: String,
+    /// What the names of its rooms' hot fields begin with.
+    pub(super) hot: String,
+    /// What the names of their cold fields begin with.
+    pub(super) cold: String,
+}
+
 /// All names under one prefix.
 #[derive(Debug, Clone)]
 pub(super) struct Keys {
@@ -25,19 +46,29 @@ impl Keys {
     }
 
     /// The keys that a script on this room is given, in the order in which the scripts' prelude takes them.
-    pub(super) fn of_room(&self, room: RoomId) -> [String; 8] {
-        let Self { prefix, tags } = self;
-        let tag = &tags[bucket(room)];
-        [
-            format!("{prefix}h:{{{tag}}}:{room}"),
-            format!("{prefix}r:{{{tag}}}:{room}"),
-            format!("{prefix}i:{{{tag}}}:{room}:"),
-            format!("{prefix}due:{{{tag}}}"),
-            format!("{prefix}at:{{{tag}}}:"),
-            format!("{prefix}e:{{{tag}}}"),
-            self.leases(),
-            self.marks(),
-        ]
+    /// The rest of the room's and its bucket's names follow from these.
+    pub(super) fn of_room(&self, room: RoomId) -> [String; 3] {
+        let (prefix, tag) = (&self.prefix, &self.tags[bucket(room)]);
+        [format!("{prefix}h:{{{tag}}}:{room}"), format!("{prefix}i:{{{tag}}}:{room}:"), format!("{prefix}e:{{{tag}}}")]
+    }
+
+    /// The keys of each bucket.
+    pub(super) fn buckets(&self) -> impl Iterator<Item = Bucket> {
+        self.tags.iter().map(|tag| self.bucket(tag))
+    }
+
+    fn bucket(&self, tag: &str) -> Bucket {
+        let of = |what: &str| format!("{}{what}:{{{tag}}}", self.prefix);
+        Bucket {
+            era: of("e"),
+            leases: of("leases"),
+            marks: of("marks"),
+            due: of("due"),
+            at: of("at") + ":",
+            chats: of("chats"),
+            hot: of("h") + ":",
+            cold: of("r") + ":",
+        }
     }
 
     /// Chat of a room that waits to be stored, and the rooms of its bucket that have some.
@@ -47,34 +78,24 @@ impl Keys {
         [format!("{prefix}chat:{{{tag}}}:{room}"), format!("{prefix}chats:{{{tag}}}")]
     }
 
-    /// The rooms with such chat in each bucket.
-    pub(super) fn chats(&self) -> impl Iterator<Item = String> {
-        self.tags.iter().map(|tag| format!("{}chats:{{{tag}}}", self.prefix))
+    /// What a node tells of itself.
+    pub(super) fn node(&self, node: &NodeId) -> String {
+        format!("{}node:{node}", self.prefix)
     }
 
-    /// Leases by node.
-    pub(super) fn leases(&self) -> String {
-        format!("{}leases", self.prefix)
+    /// Where a user's socket in a room is.
+    pub(super) fn presence(&self, room: RoomId, user: &str) -> String {
+        format!("{}presence:{room}:{user}", self.prefix)
     }
 
-    /// What is known of leases besides: who gave theirs up, a grace after a silence, a loss.
-    pub(super) fn marks(&self) -> String {
-        format!("{}leases:marks", self.prefix)
+    /// Where a user's newest socket is.
+    pub(super) fn place(&self, user: &str) -> String {
+        format!("{}user:{user}:node", self.prefix)
     }
 
-    /// The epoch of each bucket.
-    pub(super) fn eras(&self) -> impl Iterator<Item = String> {
-        self.tags.iter().map(|tag| format!("{}e:{{{tag}}}", self.prefix))
-    }
-
-    /// What is due in each bucket.
-    pub(super) fn dues(&self) -> impl Iterator<Item = String> {
-        self.tags.iter().map(|tag| format!("{}due:{{{tag}}}", self.prefix))
-    }
-
-    /// What the sets of a node's rooms begin with, in each bucket.
-    pub(super) fn places(&self) -> impl Iterator<Item = String> {
-        self.tags.iter().map(|tag| format!("{}at:{{{tag}}}:", self.prefix))
+    /// How many members of a room are where.
+    pub(super) fn nodes_of(&self, room: RoomId) -> String {
+        format!("{}room:{room}:nodes", self.prefix)
     }
 
     /// What the channel of each node begins with.
@@ -128,10 +149,17 @@ mod tests {
     }
 
     #[test]
-    fn all_keys_of_a_room_carry_the_tag_of_its_bucket() {
+    fn all_keys_of_a_script_carry_the_tag_of_one_bucket() {
         let (keys, room) = (Keys::new("aldis:"), RoomId::from_letters([1; 10]));
-        let tag = format!("{{{}}}", keys.tags[bucket(room)]);
-        assert!(keys.chat(room).iter().all(|key| key.starts_with("aldis:") && key.contains(&tag)));
-        assert!(keys.of_room(room)[..6].iter().all(|key| key.starts_with("aldis:") && key.contains(&tag)));
+        let carry = |all: &[String], tag: &str| {
+            let tag = format!("{{{tag}}}");
+            assert!(all.iter().all(|key| key.starts_with("aldis:") && key.contains(&tag)), "{all:?}");
+        };
+        let tag = &keys.tags[bucket(room)];
+        carry(&keys.chat(room), tag);
+        carry(&keys.of_room(room), tag);
+        for (Bucket { era, leases, marks, due, at, chats, hot, cold }, tag) in keys.buckets().zip(&keys.tags) {
+            carry(&[era, leases, marks, due, at, chats, hot, cold], tag);
+        }
     }
 }

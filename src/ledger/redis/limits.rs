@@ -22,6 +22,8 @@ pub struct RedisLimits {
     pub in_flight_bytes_max: usize,
     /// Whether a server is taken that evicts keys when its memory is full.
     pub allow_eviction: bool,
+    /// Replicas that must have confirmed what an operation wrote before it is answered; 0: none.
+    pub replicas_min: usize,
     /// Chat messages of one room that wait to be stored; beyond it the oldest are dropped.
     pub chat_max: usize,
     /// How long they wait after the newest one, in whole seconds.
@@ -40,6 +42,7 @@ impl Default for RedisLimits {
             in_flight_max: 4_096,
             in_flight_bytes_max: 16 * 1024 * 1024,
             allow_eviction: false,
+            replicas_min: 0,
             chat_max: 1_000,
             chat_ttl: Duration::from_secs(24 * 60 * 60),
             ledger: LedgerLimits::default(),

@@ -13,6 +13,7 @@ const UP: &str = "aldis_ledger_up";
 const EPOCH: &str = "aldis_ledger_epoch";
 const IN_FLIGHT: &str = "aldis_ledger_in_flight";
 const INTERRUPTIONS: &str = "aldis_ledger_interruptions_total";
+const UNCONFIRMED: &str = "aldis_ledger_unconfirmed_total";
 const DURATION: &str = "aldis_ledger_operation_duration_seconds";
 const OPERATIONS: &str = "aldis_ledger_operations_total";
 
@@ -22,6 +23,7 @@ pub fn describe_metrics() {
     describe_gauge!(EPOCH, "The ledger's epoch: it rises when Redis has lost what it stored.");
     describe_gauge!(IN_FLIGHT, "Operations on their way to Redis, looked at each second.");
     describe_counter!(INTERRUPTIONS, "Times that the connections to Redis were lost.");
+    describe_counter!(UNCONFIRMED, "Operations that replicas had not confirmed in time (ledger.replicas_min).");
     describe_histogram!(DURATION, Unit::Seconds, "From an operation's start to Redis' answer, by operation.");
     describe_counter!(OPERATIONS, "Operations by operation and outcome: answered, not applied, unknown.");
 }
@@ -32,6 +34,7 @@ pub(super) struct Meters {
     epoch: Gauge,
     pub(super) in_flight: Gauge,
     pub(super) interruptions: Counter,
+    pub(super) unconfirmed: Counter,
     /// By script.
     scripts: Vec<Meter>,
 }
@@ -60,6 +63,7 @@ impl Meters {
             epoch: gauge!(EPOCH),
             in_flight: gauge!(IN_FLIGHT),
             interruptions: counter!(INTERRUPTIONS),
+            unconfirmed: counter!(UNCONFIRMED),
             scripts: Script::ALL.iter().map(meter).collect(),
         }
     }

@@ -13,10 +13,11 @@ use tokio::sync::oneshot;
 
 use super::{
     RedisLedger, arguments, codec,
+    keys::Bucket,
     outcome::{AWAY_WAIT, NOT_SENT, UNANSWERED},
     reply::{self, Parts},
     scripts::Script,
-    shared::Order,
+    shared::{Order, Run},
 };
 
 impl Ledger for RedisLedger {
@@ -88,18 +89,16 @@ impl Ledger for RedisLedger {
     }
 
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {
-        let mut keys = self.leases();
-        keys.extend(self.shared.keys.eras().take(1));
-        let own = vec![node.to_string(), ttl.as_millis().to_string()];
+        let own = [node.to_string(), ttl.as_millis().to_string()];
+        let run = |bucket: Bucket| Run { keys: vec![bucket.leases, bucket.marks, bucket.era], arguments: own.to_vec() };
         let (shared, node) = (self.shared.clone(), node.clone());
-        self.raw(Script::Renew, keys, own, move |value| {
-            let mut parts = Parts::of(value)?;
-            let (kept, epoch) = (parts.text()? == "1", parts.number()?);
+        self.in_buckets(Script::Renew, run, move |parts| {
+            let (is_kept, epoch) = reply::renewed(parts)?;
             shared.subscriptions.recover(&node);
             shared.learn(epoch);
             Ok(Ok(if epoch > known {
                 Lease::Rebuilt(epoch)
-            } else if kept {
+            } else if is_kept {
                 Lease::Kept
             } else {
                 Lease::Lapsed
@@ -108,15 +107,16 @@ impl Ledger for RedisLedger {
     }
 
     fn release(&self, node: &NodeId) -> Answer<()> {
-        self.raw(Script::Release, self.leases(), vec![node.to_string()], |_| Ok(Ok(())))
+        let run = |bucket: Bucket| Run { keys: vec![bucket.leases, bucket.marks], arguments: vec![node.to_string()] };
+        self.in_buckets(Script::Release, run, |_| Ok(Ok(())))
     }
 
     fn due(&self, page: usize) -> Answer<Due> {
-        let mut keys = self.leases();
-        keys.extend(self.shared.keys.dues());
-        let mut own = vec![(page + 1).to_string()];
-        own.extend(self.shared.keys.places());
-        self.raw(Script::Look, keys, own, move |value| reply::due(page, value).map(Ok))
+        let run = |bucket: Bucket| Run {
+            keys: vec![bucket.leases, bucket.marks, bucket.due],
+            arguments: vec![(page + 1).to_string(), bucket.at],
+        };
+        self.in_buckets(Script::Look, run, move |parts| reply::due(page, parts).map(Ok))
     }
 
     fn reap(&self, at: At<'_>, dead: &[NodeId]) -> Answer<Reaped> {

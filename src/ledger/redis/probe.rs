@@ -9,10 +9,11 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     dial::RedisAddress,
-    handshake::{self, ask},
+    epoch::ask,
+    handshake,
     keys::Keys,
     limits::RedisLimits,
-    stream::DialError,
+    stream::{DialError, speak},
 };
 
 /// How far the clocks of node and server may be apart: tokens and windows are judged by both.
@@ -33,24 +34,15 @@ pub async fn probe(
     let (info, dial) = address.dial()?;
     let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(limits.dial_within));
-    let connecting = async {
-        let connected = MultiplexedConnection::new_with_config(&settings, dial().await?, config).await?;
-        Ok::<_, DialError>(connected)
-    };
+    let connecting = async { Ok::<_, DialError>(speak(&settings, dial().await?, config).await?) };
     let silent = || DialError::Unreachable("it does not answer in time".to_owned());
-    let (mut commands, driver) = timeout(limits.dial_within, connecting).await.map_err(|_| silent())??;
-    let driver = tokio::spawn(driver);
-    let examined = async {
-        handshake::examine(&mut commands, &limits).await?;
-        clocks_agree(&mut commands).await?;
-        match name {
-            Some(name) => is_free(&mut commands, &Keys::new(prefix), name, renewed_within).await,
-            None => Ok(()),
-        }
-    };
-    let examined = examined.await;
-    driver.abort();
-    examined
+    let (mut commands, _driver) = timeout(limits.dial_within, connecting).await.map_err(|_| silent())??;
+    handshake::examine(&mut commands, &limits).await?;
+    clocks_agree(&mut commands).await?;
+    match name {
+        Some(name) => is_free(&mut commands, &Keys::new(prefix), name, renewed_within).await,
+        None => Ok(()),
+    }
 }
 
 async fn clocks_agree(commands: &mut MultiplexedConnection) -> Result<(), DialError> {
@@ -91,8 +83,9 @@ async fn leases(
     keys: &Keys,
     name: &str,
 ) -> Result<Vec<(String, u64)>, DialError> {
+    let Some(bucket) = keys.buckets().next() else { return Ok(Vec::new()) }; // each has all leases
     let command =
-        cmd("ZRANGE").arg(keys.leases()).arg(unix_millis()).arg("+inf").arg("BYSCORE").arg("WITHSCORES").take();
+        cmd("ZRANGE").arg(bucket.leases).arg(unix_millis()).arg("+inf").arg("BYSCORE").arg("WITHSCORES").take();
     let all: Vec<(String, f64)> = read(ask(commands, &command).await?, "ZRANGE")?;
     let own =
         |lease: &str| lease.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'));

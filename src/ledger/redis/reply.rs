@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actors::{
     ledger::{Audited, Claimed, Due, Joined, Push, Pushed, Reaped, Resumed, ResumedSeat},
-    protocol::{Entry, Member, NodeId, RoomId, SeatId, SessionId, client::Seq, server::ResumeFailure},
+    protocol::{Entry, Epoch, Member, NodeId, RoomId, SeatId, SessionId, client::Seq, server::ResumeFailure},
 };
 use redis::Value;
 
@@ -184,10 +184,21 @@ pub(super) fn reaped(room: RoomId, parts: &mut Parts) -> Read<Reaped> {
     Ok(Reaped { freed, pushes: pushes(room, parts)? })
 }
 
-/// What is due, at most a page of it: rooms past their deadline by when, then those of dead nodes.
-pub(super) fn due(page: usize, value: Value) -> Read<Due> {
-    let mut parts = Parts::of(value)?;
-    let (past, dead, orphaned) = (parts.texts()?, parts.texts()?, parts.texts()?);
+/// A lease in every bucket: whether it was kept in all of them, and the newest epoch.
+pub(super) fn renewed(buckets: Parts) -> Read<(bool, Epoch)> {
+    let each = buckets.each(|mut parts| Ok((parts.text()? == "1", parts.number()?)))?;
+    Ok((each.iter().all(|(is_kept, _)| *is_kept), each.iter().map(|(_, epoch)| *epoch).max().unwrap_or(0)))
+}
+
+/// What is due in all buckets, at most a page of it: rooms past their deadline by when, then those of dead nodes.
+pub(super) fn due(page: usize, buckets: Parts) -> Read<Due> {
+    let (mut past, mut dead, mut orphaned) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for bucket in buckets.0 {
+        let mut parts = Parts::of(bucket)?;
+        past.append(&mut parts.texts()?);
+        dead.extend(parts.texts()?);
+        orphaned.append(&mut parts.texts()?);
+    }
     let dated = past.chunks_exact(2).map(|pair| Ok((parse::<f64>(&pair[1])?, parse::<RoomId>(&pair[0])?)));
     let mut dated = dated.collect::<Read<Vec<_>>>()?;
     dated.sort_unstable_by(|(one, a), (other, b)| one.total_cmp(other).then(a.cmp(b)));
@@ -209,4 +220,32 @@ pub(super) fn held(parts: &mut Parts) -> Read<Vec<(SeatId, SessionId)>> {
         Ok((codec::seat(seat)?, parse(session)?))
     };
     parts.texts()?.iter().map(read).collect()
+}
+
+/// A room, and its connected users with their nodes.
+pub(super) type Present = (RoomId, Vec<(String, NodeId)>);
+
+/// Of rooms of all buckets, whose sockets are where: users with their nodes.
+pub(super) fn present(buckets: Parts) -> Read<Vec<Present>> {
+    let mut all = Vec::new();
+    for bucket in buckets.0 {
+        let mut parts = Parts::of(bucket)?;
+        while !parts.0.as_slice().is_empty() {
+            let (room, present) = (parse(&parts.text()?)?, parts.texts()?);
+            let pairs = present.chunks_exact(2).map(|pair| (pair[0].clone(), NodeId::new(&pair[1])));
+            all.push((room, pairs.collect()));
+        }
+    }
+    Ok(all)
+}
+
+/// Rooms of all buckets.
+pub(super) fn rooms(buckets: Parts) -> Read<Vec<RoomId>> {
+    let mut all = Vec::new();
+    for bucket in buckets.0 {
+        for room in Parts::of(bucket)?.0 {
+            all.push(parse(&text(room)?)?);
+        }
+    }
+    Ok(all)
 }

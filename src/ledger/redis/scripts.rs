@@ -1,7 +1,10 @@
 //! The scripts: their texts, and the hashes by which Redis runs them (`EVALSHA`). Two versions of Aldis live side by side,
 //! each with its own hashes. Knows no keys and no answers.
 
+use actors::settings::LedgerLimits;
 use sha1::{Digest, Sha1};
+
+use super::{assembly::assembled, keys::Keys};
 
 /// Reads the server's clock in milliseconds; the only clock of all nodes.
 pub(super) const SERVER_CLOCK: &str = "
@@ -11,11 +14,32 @@ local function clock()
 end
 ";
 
-const ROOM: &[&str] =
-    &[include_str!("../lua/prelude.lua"), include_str!("../lua/seats.lua"), include_str!("../lua/finish.lua")];
-const SEND: &[&str] = &[include_str!("../lua/swift.lua"), ROOM[0], ROOM[1], ROOM[2]];
-const LOST: &[&str] = &[ROOM[0], ROOM[1], ROOM[2], include_str!("../lua/lost.lua")];
-const LEASES: &[&str] = &[include_str!("../lua/leases.lua")];
+const PRELUDE: &str = include_str!("../lua/prelude.lua");
+const ENTRIES: &str = include_str!("../lua/entries.lua");
+const SEATS: &str = include_str!("../lua/seats.lua");
+const FINISH: &str = include_str!("../lua/finish.lua");
+
+/// What stands before a script's own text.
+struct Before {
+    texts: &'static [&'static str],
+    /// Of a script on a room, letters of the hot fields that it wants first: those of the seat that is its first argument, and of
+    /// the one that is its third.
+    fields: Option<[&'static str; 2]>,
+}
+
+impl Before {
+    const fn wanting(&self, seat: &'static str, receiver: &'static str) -> Self {
+        Self { texts: self.texts, fields: Some([seat, receiver]) }
+    }
+}
+
+const ALONE: Before = Before { texts: &[], fields: None };
+const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], fields: None };
+const ROOM: Before = Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH], fields: Some(["", ""]) };
+const LOST: Before =
+    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/lost.lua")], fields: Some(["", ""]) };
+const SEND: Before =
+    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, SEATS, FINISH], fields: Some(["", ""]) };
 
 /// It only gives memory back, so it runs although Redis is full.
 const FREES: &str = "#!lua flags=allow-oom\n";
@@ -40,13 +64,14 @@ macro_rules! scripts {
                 }
             }
 
-            fn text(self, clock: &str) -> String {
-                match self {
-                    $(Self::$name => {
-                        let before: &[&str] = $before;
-                        [$flags, clock, &before.concat(), include_str!(concat!("../lua/", $file, ".lua"))].concat()
-                    })+
-                }
+            fn text(self, clock: &str, room: &str) -> String {
+                let (flags, before, own) = match self {
+                    $(Self::$name => ($flags, $before, include_str!(concat!("../lua/", $file, ".lua")))),+
+                };
+                let [seat, receiver] = before.fields.unwrap_or_default();
+                let wanted = format!("{room}local SEAT, RECEIVER = '{seat}', '{receiver}'\n");
+                let constants = if before.fields.is_some() { wanted.as_str() } else { "" };
+                [flags, constants, &assembled(&[&[clock], before.texts, &[own]].concat())].concat()
             }
         }
     };
@@ -56,43 +81,45 @@ scripts! {
     /// Asks for a seat.
     Join = "join", TAKES, ROOM;
     /// Frees a seat.
-    Leave = "leave", FREES, ROOM;
+    Leave = "leave", FREES, ROOM.wanting("fadojxqyp", "");
     /// Frees a user's seat.
     Evict = "evict", FREES, ROOM;
     /// Frees every seat.
     Close = "close", FREES, ROOM;
     /// A socket was lost.
-    Gone = "gone", FREES, LOST;
+    Gone = "gone", FREES, LOST.wanting("fadojxk", "");
     /// Resumes a session.
-    Resume = "resume", TAKES, ROOM;
+    Resume = "resume", TAKES, ROOM.wanting("fadojxqylbzpk", "");
     /// Appends to one inbox.
-    Send = "send", TAKES, SEND;
+    Send = "send", TAKES, SEND.wanting("fadojxk", "adxqy");
     /// Appends to all others' inboxes.
-    Broadcast = "broadcast", TAKES, ROOM;
+    Broadcast = "broadcast", TAKES, ROOM.wanting("fadojxkb", "");
     /// Compares, and trims inboxes.
-    Audit = "audit", FREES, ROOM;
+    Audit = "audit", FREES, ROOM.wanting("fojxql", "");
     /// Lists members.
     Members = "members", FREES, ROOM;
     /// Lists a node's seats.
     Held = "held", FREES, ROOM;
     /// Appends to a seat's own inbox.
-    Repair = "repair", TAKES, ROOM;
+    Repair = "repair", TAKES, ROOM.wanting("fadojxqy", "");
     /// Brings seats into the epoch.
     Claim = "claim", TAKES, LOST;
     /// Frees what is past its window.
     Reap = "reap", FREES, LOST;
     /// Begins an epoch if the server has lost something.
-    Epoch = "epoch", FREES, &[];
+    Epoch = "epoch", FREES, ALONE;
     /// Keeps a lease.
     Renew = "renew", FREES, LEASES;
     /// Gives a lease up.
     Release = "release", FREES, LEASES;
     /// Lists what is due.
-    Look = "look", FREES, &[];
+    Look = "look", FREES, ALONE;
     /// Reads and removes chat that waits to be stored.
-    Chat = "chat", FREES, &[];
+    Chat = "chat", FREES, ALONE;
     /// Lists rooms with such chat.
-    Chats = "chats", FREES, &[];
+    Chats = "chats", FREES, ALONE;
+    /// Lists whose sockets are where.
+    Present = "present", FREES, ALONE;
 }
 
 /// All scripts with their hashes.
@@ -100,10 +127,12 @@ scripts! {
 pub(super) struct Scripts(Vec<(String, String)>);
 
 impl Scripts {
-    /// The scripts on this clock.
-    pub(super) fn new(clock: &str) -> Self {
+    /// The scripts on this clock, with these names and bounds.
+    pub(super) fn new(clock: &str, keys: &Keys, limits: &LedgerLimits) -> Self {
+        let (channels, entries, bytes) = (keys.channels(), limits.inbox_entries_max, limits.inbox_bytes_max);
+        let room = format!("local CHANNEL, ENTRIES, BYTES = [[{channels}]], {entries}, {bytes}\n");
         let hashed = |script: &Script| {
-            let text = script.text(clock);
+            let text = script.text(clock, &room);
             let hash = Sha1::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
             (hash, text)
         };
@@ -125,12 +154,16 @@ impl Scripts {
 mod tests {
     use super::*;
 
+    fn scripts() -> Scripts {
+        Scripts::new(SERVER_CLOCK, &Keys::new("aldis:"), &LedgerLimits::default())
+    }
+
     #[test]
     fn every_script_begins_with_a_header_and_reads_one_clock() {
-        let scripts = Scripts::new(SERVER_CLOCK);
+        let scripts = scripts();
         for text in scripts.texts() {
             assert!(text.starts_with("#!lua"));
-            assert_eq!(text.matches("'TIME'").count(), 1);
+            assert!(text.matches("'TIME'").count() <= 1);
         }
         assert_eq!(scripts.hash(Script::Join).len(), 40);
     }
@@ -140,7 +173,7 @@ mod tests {
         let users = include_str!("../../../config/redis/users.acl");
         let nodes = users.lines().find(|line| line.starts_with("user aldis ")).expect("the user of nodes");
         let rights: Vec<_> = nodes.split(' ').collect();
-        let scripts = Scripts::new(SERVER_CLOCK);
+        let scripts = scripts();
         let values = [include_str!("../values/put.lua"), include_str!("../values/take.lua")];
         let calls = scripts.texts().chain(values).flat_map(|text| text.split("redis.call('").skip(1));
         let commands = calls.map(|call| call.split('\'').next().expect("a name").to_lowercase());

@@ -2,10 +2,9 @@
 
 use std::{io, time::Duration};
 
-use redis::{AsyncConnectionConfig, RedisConnectionInfo, aio::MultiplexedConnection, cmd};
-use tokio_util::task::AbortOnDropHandle;
+use redis::{AsyncConnectionConfig, RedisConnectionInfo, cmd};
 
-use super::stream::Stream;
+use super::stream::{Stream, speak};
 
 /// How long a sentinel may take, and then the master that it names.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_millis(500);
@@ -51,9 +50,7 @@ impl Sentinels {
 pub(super) async fn ask(stream: Box<dyn Stream>, master: &str) -> io::Result<(String, u16)> {
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(ANSWER_WITHIN));
     let asking = async {
-        let settings = RedisConnectionInfo::default();
-        let (mut connection, driver) = MultiplexedConnection::new_with_config(&settings, stream, config).await?;
-        let _driver = AbortOnDropHandle::new(tokio::spawn(driver));
+        let (mut connection, _driver) = speak(&RedisConnectionInfo::default(), stream, config).await?;
         let question = cmd("SENTINEL").arg("get-master-addr-by-name").arg(master).take();
         question.query_async::<Option<(String, u16)>>(&mut connection).await
     };

@@ -9,7 +9,7 @@ use actors::{
     ledger::{Event, Failure, Notice},
     protocol::{Epoch, NodeId},
 };
-use redis::Value;
+use redis::{Cmd, Value};
 use tokio::sync::oneshot;
 
 use super::{
@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub(super) interruptions: AtomicU64,
     /// Whether operations flow.
     pub(super) is_up: AtomicBool,
+    /// Whether replicas confirm what is written, as far as they must.
+    is_confirmed: AtomicBool,
     pub(super) meters: Meters,
     /// The run id of the server of the present connection.
     pub(super) server: Mutex<String>,
@@ -56,11 +58,17 @@ impl Drop for Booked {
     }
 }
 
-/// One operation on its way.
-pub(super) struct Call {
-    pub(super) script: Script,
+/// What one run of a script is given. All keys carry the tag of one bucket.
+#[derive(Debug)]
+pub(super) struct Run {
     pub(super) keys: Vec<String>,
     pub(super) arguments: Vec<String>,
+}
+
+/// One operation on its way: a script, run once, or once for each bucket.
+pub(super) struct Call {
+    pub(super) script: Script,
+    pub(super) runs: Vec<Run>,
     pub(super) asked: std::time::Instant,
     pub(super) answer: oneshot::Sender<Result<Value, Failure>>,
     pub(super) booked: Booked,
@@ -83,6 +91,17 @@ pub(super) enum Order {
         /// Whether it was taken.
         answer: oneshot::Sender<Result<Value, Failure>>,
         /// Counts it.
+        booked: Booked,
+    },
+    /// Commands that are sent together.
+    Together {
+        /// The commands.
+        commands: Vec<Cmd>,
+        /// When they were asked for.
+        asked: std::time::Instant,
+        /// An array of their answers.
+        answer: oneshot::Sender<Result<Value, Failure>>,
+        /// Counts them.
         booked: Booked,
     },
     /// Answered once everything published before was handed on.
@@ -108,6 +127,7 @@ impl Shared {
             account: Arc::default(),
             interruptions: AtomicU64::new(0),
             is_up: AtomicBool::new(false),
+            is_confirmed: AtomicBool::new(true),
             meters: Meters::new(),
             server: Mutex::default(),
         }
@@ -124,6 +144,17 @@ impl Shared {
         self.meters.up.set(f64::from(u8::from(is_up)));
         if !is_up {
             self.meters.in_flight.set(0.0); // what was under way ends with the connection
+        }
+    }
+
+    /// Replicas have confirmed what was written, or have not in time.
+    pub(super) fn confirmed(&self, is_confirmed: bool) {
+        let was_confirmed = self.is_confirmed.swap(is_confirmed, Ordering::Relaxed);
+        let wanted = self.limits.replicas_min;
+        if was_confirmed && !is_confirmed {
+            tracing::warn!(wanted, "too few replicas of Redis confirm what is written: nothing is accepted");
+        } else if is_confirmed && !was_confirmed {
+            tracing::info!(wanted, "replicas of Redis confirm what is written");
         }
     }
 

@@ -1,14 +1,28 @@
-//! A byte stream to a server, and why there is none.
+//! A byte stream to a server, the connection that speaks Redis on it, and why there is none.
 
 use std::io;
 
-use redis::RedisError;
+use redis::{AsyncConnectionConfig, RedisConnectionInfo, RedisError, aio::MultiplexedConnection};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::task::AbortOnDropHandle;
 
 /// A byte stream to a server.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// The task that reads and writes for a connection. Dropped, it ends, and the connection with it.
+pub(crate) type Driver = AbortOnDropHandle<()>;
+
+/// Speaks Redis on an open stream: login, database, protocol.
+pub(crate) async fn speak(
+    settings: &RedisConnectionInfo,
+    stream: Box<dyn Stream>,
+    config: AsyncConnectionConfig,
+) -> Result<(MultiplexedConnection, Driver), RedisError> {
+    let (connection, driver) = MultiplexedConnection::new_with_config(settings, stream, config).await?;
+    Ok((connection, AbortOnDropHandle::new(tokio::spawn(driver))))
+}
 
 /// Why a server was not taken.
 #[derive(Debug, thiserror::Error)]

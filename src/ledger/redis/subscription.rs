@@ -1,16 +1,12 @@
-//! Where nodes' events go. A subscriber that is full, or that lost events while the link was down, is told so once it can be
-//! told, so that its node audits its seats. Pushes are handed on at once: subscribers bound their own queues.
+//! Where nodes' events go. Pushes are handed on at once: subscribers bound their own queues.
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use actors::{
-    ledger::{Event, Subscriber},
+    ledger::{Event, Subscriber, Subscription},
     protocol::{Epoch, NodeId},
 };
 
@@ -18,20 +14,10 @@ use actors::{
 #[derive(Default)]
 pub(super) struct Subscriptions(Mutex<BTreeMap<NodeId, Arc<Subscription>>>);
 
-pub(super) struct Subscription {
-    subscriber: Subscriber,
-    /// Its channel is subscribed, and it was told so.
-    is_begun: AtomicBool,
-    /// An event was lost since it was last told so.
-    has_lost: AtomicBool,
-}
-
 impl Subscriptions {
     /// From now on the node's events go there, once they arrive.
     pub(super) fn add(&self, node: &NodeId, subscriber: Subscriber) {
-        let (is_begun, has_lost) = (AtomicBool::new(false), AtomicBool::new(false));
-        let subscription = Subscription { subscriber, is_begun, has_lost };
-        self.lock().insert(node.clone(), Arc::new(subscription));
+        self.lock().insert(node.clone(), Arc::new(Subscription::new(subscriber)));
     }
 
     /// The node's events go nowhere.
@@ -79,7 +65,7 @@ impl Subscriptions {
     pub(super) fn tell_epoch(&self, epoch: Epoch) {
         for node in self.nodes() {
             if let Some(subscription) = self.of(&node) {
-                (subscription.subscriber)(Event::Epoch(epoch));
+                subscription.tell_now(Event::Epoch(epoch));
             }
         }
     }
@@ -100,41 +86,10 @@ impl Subscriptions {
     }
 }
 
-impl Subscription {
-    fn begin(&self) {
-        if !(self.subscriber)(Event::Subscribed) {
-            self.has_lost.store(true, Ordering::SeqCst);
-        }
-        self.is_begun.store(true, Ordering::SeqCst);
-    }
-
-    fn interrupt(&self) {
-        if self.is_begun.swap(false, Ordering::SeqCst) && !(self.subscriber)(Event::Interrupted) {
-            self.has_lost.store(true, Ordering::SeqCst);
-        }
-    }
-
-    fn tell(&self, event: Event) {
-        if !self.is_begun.load(Ordering::SeqCst) || !self.recover() || !(self.subscriber)(event) {
-            self.has_lost.store(true, Ordering::SeqCst);
-        }
-    }
-
-    /// Answers whether no event is lost that the subscriber has not been told of.
-    fn recover(&self) -> bool {
-        if !self.is_begun.load(Ordering::SeqCst) || !self.has_lost.swap(false, Ordering::SeqCst) {
-            return true;
-        }
-        let is_told = (self.subscriber)(Event::Interrupted) && (self.subscriber)(Event::Subscribed);
-        if !is_told {
-            self.has_lost.store(true, Ordering::SeqCst);
-        }
-        is_told
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use actors::{ledger::Notice, protocol::RoomId};
 
     use super::*;

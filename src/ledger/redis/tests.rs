@@ -1,11 +1,14 @@
 //! The contract on a real Redis, and what only this ledger promises.
 
 mod chat;
+mod cluster;
 mod contract;
 mod difference;
 mod failing;
+mod presence;
 #[path = "../../../tests/services/redis.rs"]
 pub(crate) mod server;
+mod strict;
 
 use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
 
@@ -14,4 +17,10 @@ pub(crate) async fn connection(url: &str) -> MultiplexedConnection {
     let client = redis::Client::open(url).expect("an address");
     let patient = AsyncConnectionConfig::new().set_response_timeout(None);
     client.get_multiplexed_async_connection_with_config(&patient).await.expect("the server answers")
+}
+
+/// A port of this machine that nobody uses.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
 }

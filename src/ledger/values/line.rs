@@ -11,7 +11,7 @@ use actors::clock::monotonic;
 use redis::{AsyncConnectionConfig, ConnectionInfo, Value, aio::MultiplexedConnection, cmd};
 use tokio::{sync::Notify, time::timeout};
 
-use crate::ledger::redis::Dial;
+use crate::ledger::redis::{Dial, speak};
 
 /// How long making a connection may take.
 const DIAL_WITHIN: Duration = Duration::from_secs(2);
@@ -96,9 +96,9 @@ impl Line {
         // Whoever asks waits for as long as they want.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let stream = (self.dial)().await.map_err(|why| why.to_string())?;
-        let connected = MultiplexedConnection::new_with_config(self.login.redis_settings(), stream, config).await;
-        let (mut connection, driver) = connected.map_err(|why| why.to_string())?;
-        tokio::spawn(driver); // until the last handle of the connection is dropped
+        let spoken = speak(self.login.redis_settings(), stream, config).await;
+        let (mut connection, driver) = spoken.map_err(|why| why.to_string())?;
+        driver.detach(); // it ends with the last handle of the connection
         let role: Vec<Value> = cmd("ROLE").query_async(&mut connection).await.map_err(|why| why.to_string())?;
         match role.first() {
             Some(Value::BulkString(role)) if role == b"master" => Ok(connection),

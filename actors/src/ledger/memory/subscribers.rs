@@ -1,15 +1,11 @@
-//! Where nodes' events go, and which of them have lost some: a subscriber that is full is told so once it takes events
-//! again, so that its node audits its seats. No lock is held while a subscriber runs.
+//! Where nodes' events go. No lock is held while a subscriber runs.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
 use dashmap::DashMap;
 
 use crate::{
-    ledger::{Event, Subscriber},
+    ledger::{Event, Subscriber, Subscription},
     protocol::NodeId,
 };
 
@@ -17,25 +13,12 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Subscribers(DashMap<NodeId, Arc<Subscription>>);
 
-struct Subscription {
-    subscriber: Subscriber,
-    /// Its first event was told.
-    has_begun: AtomicBool,
-    /// An event was lost since it was last told so.
-    has_lost: AtomicBool,
-}
-
 impl Subscribers {
     /// From now on the node's events go there; the first one is [`Event::Subscribed`].
     pub(super) fn add(&self, node: &NodeId, subscriber: Subscriber) {
-        let (has_begun, has_lost) = (AtomicBool::new(false), AtomicBool::new(false));
-        let subscription = Arc::new(Subscription { subscriber, has_begun, has_lost });
+        let subscription = Arc::new(Subscription::new(subscriber));
         self.0.insert(node.clone(), subscription.clone());
-        if !(subscription.subscriber)(Event::Subscribed) {
-            subscription.has_lost.store(true, Ordering::SeqCst);
-        }
-        subscription.has_begun.store(true, Ordering::SeqCst);
-        subscription.recover();
+        subscription.begin();
     }
 
     /// The node's events go nowhere.
@@ -68,30 +51,12 @@ impl Subscribers {
     }
 }
 
-impl Subscription {
-    fn tell(&self, event: Event) {
-        if !self.has_begun.load(Ordering::SeqCst) || !self.recover() || !(self.subscriber)(event) {
-            self.has_lost.store(true, Ordering::SeqCst);
-        }
-    }
-
-    /// Answers whether no event is lost that the subscriber has not been told of. The mark is taken away before the
-    /// subscriber is told: an event that is lost meanwhile sets it anew.
-    fn recover(&self) -> bool {
-        if !self.has_begun.load(Ordering::SeqCst) || !self.has_lost.swap(false, Ordering::SeqCst) {
-            return true;
-        }
-        let is_told = (self.subscriber)(Event::Interrupted) && (self.subscriber)(Event::Subscribed);
-        if !is_told {
-            self.has_lost.store(true, Ordering::SeqCst);
-        }
-        is_told
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    };
 
     use super::*;
     use crate::{ledger::Notice, protocol::RoomId};

@@ -18,14 +18,21 @@ pub(super) const KEY_CLOCK: &str = "local function clock() return tonumber(redis
 /// When it begins.
 pub(super) const START_MS: u64 = 1_800_000_000_000;
 
-/// The clock that is a key.
+/// The clock that is a key, or a key in each bucket.
 struct KeyClock(Arc<RedisLedger>, MultiplexedConnection);
+
+/// The keys of the clock.
+async fn clocks(connection: &mut MultiplexedConnection) -> Vec<String> {
+    connection.keys("clock*").await.expect("the keys")
+}
 
 impl Time for KeyClock {
     fn pass(&self, time: Duration) -> Later<()> {
         let mut connection = self.1.clone();
         Box::pin(async move {
-            let _: u64 = connection.incr("clock", time.as_millis() as u64).await.expect("the clock moves");
+            for clock in clocks(&mut connection).await {
+                let _: u64 = connection.incr(clock, time.as_millis() as u64).await.expect("the clock moves");
+            }
         })
     }
 
@@ -55,14 +62,17 @@ pub(super) async fn dump(mut connection: MultiplexedConnection) -> Vec<Dumped> {
 
 /// Everything becomes as it was dumped, except the time, and a new epoch begins.
 pub(super) async fn replace(ledger: &RedisLedger, mut connection: MultiplexedConnection, dumped: Vec<Dumped>) {
-    let now: u64 = connection.get("clock").await.expect("the time");
+    let clocks = clocks(&mut connection).await;
+    let now: u64 = connection.get(&clocks[0]).await.expect("the time");
     let () = cmd("FLUSHALL").query_async(&mut connection).await.expect("it is emptied");
-    let () = connection.set("clock", now).await.expect("the time goes on");
-    for (key, content, left) in dumped.into_iter().filter(|(key, ..)| key != "clock") {
+    for clock in &clocks {
+        let () = connection.set(clock, now).await.expect("the time goes on");
+    }
+    for (key, content, left) in dumped.into_iter().filter(|(key, ..)| !clocks.contains(key)) {
         let restore = cmd("RESTORE").arg(key).arg(left.max(0)).arg(content).take();
         let () = restore.query_async(&mut connection).await.expect("a key is restored");
     }
-    handshake::begin_epoch(&ledger.shared, &mut connection, "another", true).await.expect("an epoch begins");
+    epoch::begin_epoch(&ledger.shared, &mut connection, "another", true).await.expect("an epoch begins");
     ledger.settle().await;
 }
 
@@ -89,13 +99,32 @@ impl Loss for Losses {
 
 /// A ledger on this server whose time is a key.
 pub(super) async fn ledger(url: &str, limits: RedisLimits) -> (Arc<RedisLedger>, MultiplexedConnection) {
+    ledger_with(url, limits, KEY_CLOCK, &["clock".to_owned()]).await
+}
+
+/// A ledger on this server whose time is in these keys, as this clock reads it.
+pub(super) async fn ledger_with(
+    url: &str,
+    limits: RedisLimits,
+    clock: &str,
+    keys: &[String],
+) -> (Arc<RedisLedger>, MultiplexedConnection) {
     let mut connection = connection(url).await;
-    let () = connection.set_nx("clock", START_MS).await.expect("the time begins");
-    let ledger = RedisLedger::start_on(&url.to_owned().into(), "aldis:", limits, KEY_CLOCK).expect("an address");
+    for key in keys {
+        let () = connection.set_nx(key, START_MS).await.expect("the time begins");
+    }
+    let ledger = RedisLedger::start_on(&url.to_owned().into(), "aldis:", limits, clock).expect("an address");
     while !ledger.is_up() {
         tokio::task::yield_now().await;
     }
     (Arc::new(ledger), connection)
+}
+
+/// What a case of the contract is tried on.
+pub(super) fn stand((ledger, connection): (Arc<RedisLedger>, MultiplexedConnection)) -> Stand {
+    let time = Arc::new(KeyClock(ledger.clone(), connection.clone()));
+    let loss = Arc::new(Losses(ledger.clone(), connection, Arc::default()));
+    Stand { ledger, time, loss }
 }
 
 /// Slow machines answer late; what is late is not what is tried here.
@@ -119,12 +148,7 @@ fn on_redis(case: Case) {
             let server = Server::start();
             let url = server.url();
             of_case.lock().expect("no panic before").push(server);
-            Box::pin(async move {
-                let (ledger, connection) = ledger(&url, patient(limits)).await;
-                let time = Arc::new(KeyClock(ledger.clone(), connection.clone()));
-                let loss = Arc::new(Losses(ledger.clone(), connection, Arc::default()));
-                Stand { ledger, time, loss }
-            })
+            Box::pin(async move { stand(ledger(&url, patient(limits)).await) })
         });
         (case.run)(make).await;
         drop(servers);

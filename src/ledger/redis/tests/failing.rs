@@ -11,15 +11,15 @@ use redis::cmd;
 use super::{super::*, connection, server::Server};
 
 /// One node on a ledger, and what it was told.
-struct Stage {
-    ledger: RedisLedger,
-    node: NodeId,
-    room: RoomId,
+pub(super) struct Stage {
+    pub(super) ledger: RedisLedger,
+    pub(super) node: NodeId,
+    pub(super) room: RoomId,
     told: Arc<Mutex<Vec<Event>>>,
 }
 
 impl Stage {
-    async fn on(server: &Server, limits: RedisLimits) -> Self {
+    pub(super) async fn on(server: &Server, limits: RedisLimits) -> Self {
         let ledger = RedisLedger::start(&server.url().into(), "aldis:", limits).expect("an address");
         let (node, told) = (NodeId::new("a"), Arc::<Mutex<Vec<Event>>>::default());
         let into = told.clone();
@@ -33,7 +33,7 @@ impl Stage {
         stage
     }
 
-    fn at(&self) -> At<'_> {
+    pub(super) fn at(&self) -> At<'_> {
         At { room: self.room, node: &self.node, epoch: 0 }
     }
 
@@ -55,14 +55,14 @@ impl Stage {
         tokio::time::timeout(within, wait).await.expect("the node is told");
     }
 
-    fn try_join(&self, session: u128) -> Answer<Joined> {
+    pub(super) fn try_join(&self, session: u128) -> Answer<Joined> {
         let (user, session) = (UserId::from_u128(session), SessionId::from_u128(session));
         let window = Duration::from_secs(60);
         self.ledger.join(self.at(), Join { user, name: "Ann".into(), session, secret: 1, max: 100, window })
     }
 
     /// A seat, however often it has to be asked for.
-    async fn join(&self, session: u128) -> SeatId {
+    pub(super) async fn join(&self, session: u128) -> SeatId {
         loop {
             match self.try_join(session).await {
                 Ok(Joined::Seated { seat, .. }) => return seat,
@@ -73,12 +73,12 @@ impl Stage {
     }
 }
 
-fn run(test: impl Future<Output = ()>) {
+pub(super) fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(test);
 }
 
-fn settled_soon() -> RedisLimits {
+pub(super) fn settled_soon() -> RedisLimits {
     let mut limits = RedisLimits::default();
     limits.ledger.settle_within = Duration::from_millis(50);
     limits
@@ -209,8 +209,9 @@ fn a_room_that_has_expired_leaves_the_indexes_when_it_is_reaped() {
         let seat = stage.join(1).await;
         stage.ledger.gone(stage.at(), seat, Duration::ZERO, Vec::new()).await.expect("the ledger answers");
         let mut connection = connection(&server.url()).await;
-        let keys = stage.ledger.shared.keys.of_room(stage.room);
-        let _: u64 = cmd("DEL").arg(&keys[..2]).query_async(&mut connection).await.expect("it expires");
+        let [hot, ..] = stage.ledger.shared.keys.of_room(stage.room);
+        let cold = hot.replace("h:{", "r:{");
+        let _: u64 = cmd("DEL").arg(&[hot, cold]).query_async(&mut connection).await.expect("it expires");
         let due = stage.ledger.due(10).await.expect("the ledger answers");
         assert_eq!(due.rooms, [stage.room]);
         stage.ledger.reap(stage.at(), &[]).await.expect("the ledger answers");

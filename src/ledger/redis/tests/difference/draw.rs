@@ -263,8 +263,12 @@ impl Draw {
             let _ = pair.ask(format!("release {node}"), |ledger| Box::pin(ledger.release(&node)));
             return;
         }
+        self.renew_of(pair, &node, known);
+    }
+
+    fn renew_of(&mut self, pair: &mut Pair, node: &NodeId, known: u64) {
         let ttl = Duration::from_millis(500 + self.below(1_500));
-        let _ = pair.ask(format!("renew {node} {ttl:?}"), |ledger| Box::pin(ledger.renew(&node, ttl, known)));
+        let _ = pair.ask(format!("renew {node} {ttl:?}"), |ledger| Box::pin(ledger.renew(node, ttl, known)));
     }
 
     fn on<T>(
@@ -288,7 +292,10 @@ impl Draw {
             assert!(members.is_ok());
             for node in NODES.map(NodeId::new) {
                 let at = At { room: *room, node: &node, epoch: 0 };
-                let _ = pair.ask(format!("held {place}"), |ledger| Box::pin(ledger.held(at)));
+                let held = pair.ask(format!("held {place}"), |ledger| Box::pin(ledger.held(at)));
+                if let Ok(held) = held {
+                    assert_eq!(pair.is_indexed(*room, &node), !held.is_empty(), "index of {node} in room {place}");
+                }
             }
             let node = NodeId::new("nobody");
             for held in self.held.iter().filter(|held| held.room == place) {

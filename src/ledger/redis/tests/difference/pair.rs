@@ -130,12 +130,20 @@ impl Pair {
         self.running.block_on(lengthen(self.connection.clone(), self.now - copied));
     }
 
+    /// Whether the room is in the index of those with a socket on this node.
+    pub(super) fn is_indexed(&mut self, room: RoomId, node: &NodeId) -> bool {
+        let [hot, ..] = self.redis.shared.keys.of_room(room);
+        let index = hot.replacen("h:{", "at:{", 1).replace(&room.to_string(), &node.to_string());
+        let mut connection = self.connection.clone();
+        self.running.block_on(connection.sismember(index, room.to_string())).expect("the index")
+    }
+
     /// Keys that belong to rooms.
     pub(super) fn keys_of_rooms(&mut self) -> Vec<String> {
         let mut connection = self.connection.clone();
         let keys: Vec<String> = self.running.block_on(connection.keys("*")).expect("the keys");
         // Chat stays until it is stored.
-        let staying = ["clock", "aldis:e:", "aldis:leases", "aldis:chat:", "aldis:chats:"];
+        let staying = ["clock", "aldis:e:", "aldis:leases:", "aldis:marks:", "aldis:chat:", "aldis:chats:"];
         let stays = |key: &String| staying.iter().any(|name| key.starts_with(name));
         keys.into_iter().filter(|key| !stays(key)).collect()
     }

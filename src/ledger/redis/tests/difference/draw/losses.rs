@@ -20,6 +20,10 @@ impl Draw {
 
     pub(super) fn lose(&mut self, pair: &mut Pair) {
         pair.lose(self.below(3) > 0);
+        // In Redis, a node that has not renewed since is known only to the buckets in which it took a seat.
+        for node in NODES.map(NodeId::new) {
+            self.renew_of(pair, &node, 0);
+        }
         for room in self.rooms.clone() {
             let _ = pair.ask("members".to_owned(), |ledger| Box::pin(ledger.members(room)));
         }

@@ -1,0 +1,163 @@
+//! What one operation costs Redis: CPU of its main thread, 64 operations in flight, on a server of its own.
+//! `cargo bench --bench redis`.
+
+#![expect(clippy::print_stdout, reason = "a table for people")]
+
+use std::process::Command;
+
+use actors::ledger::{Answer, At, Audit, Broadcast, Join, Joined, Ledger as _, Resume, Send, Sent};
+use actors::protocol::{Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
+use aldis::ledger::{RedisLedger, RedisLimits};
+use server::Server;
+
+#[expect(dead_code, reason = "tests kill it, too")]
+#[path = "../../tests/services/redis.rs"]
+mod server;
+
+const ROOMS: u128 = 200;
+const SEATS: u128 = 4;
+const IN_FLIGHT: usize = 64;
+
+/// The ledger, its server, and the two nodes between which members are dealt.
+struct Stand {
+    ledger: RedisLedger,
+    server: Server,
+    nodes: [NodeId; 2],
+}
+
+fn room(n: u128) -> RoomId {
+    let [.., a, b] = n.to_be_bytes();
+    RoomId::from_letters([a / 26, a % 26, b / 26, b % 26, 0, 0, 0, 0, 0, 0])
+}
+
+fn message(bytes: usize) -> Message {
+    Message { kind: Kind::IceCandidate, data: format!(r#"{{"candidate":"{}"}}"#, "x".repeat(bytes - 16)).into() }
+}
+
+impl Stand {
+    async fn start() -> Self {
+        let server = Server::start();
+        let ledger = RedisLedger::start(&server.url().into(), "aldis:", RedisLimits::default()).expect("an address");
+        while !ledger.is_up() {
+            tokio::task::yield_now().await;
+        }
+        Self { ledger, server, nodes: ["one", "two"].map(NodeId::new) }
+    }
+
+    /// Microseconds of the server's main thread.
+    fn cpu(&self) -> f64 {
+        let socket = self.server.url();
+        let socket = socket.trim_start_matches("redis+unix://");
+        let asked = Command::new("redis-cli").args(["-s", socket, "info", "cpu"]).output().expect("redis-cli runs");
+        let text = String::from_utf8(asked.stdout).expect("text");
+        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+        let (user, system) = (field("used_cpu_user_main_thread:"), field("used_cpu_sys_main_thread:"));
+        1e6 * (user.expect("Redis 7") + system.expect("Redis 7"))
+    }
+
+    fn at(&self, n: u128, place: usize) -> At<'_> {
+        At { room: room(n), node: &self.nodes[place % 2], epoch: 0 }
+    }
+
+    /// Prints what each of these costs, and answers what they were answered.
+    async fn measure<T, O>(&self, what: &str, all: impl Iterator<Item = O>, ask: impl Fn(O) -> Answer<T>) -> Vec<T> {
+        let (mut answers, mut all) = (Vec::new(), all.peekable());
+        let before = self.cpu();
+        while all.peek().is_some() {
+            let asked: Vec<_> = all.by_ref().take(IN_FLIGHT).map(&ask).collect();
+            for answer in asked {
+                answers.push(answer.await.expect("Redis answers"));
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "thousands")]
+        let each = (self.cpu() - before) / answers.len() as f64;
+        println!("{what:40} {each:8.1}");
+        answers
+    }
+
+    fn send(&self, n: u128, (from, to): (SeatId, SeatId), cid: u64, bytes: usize) -> Answer<Sent> {
+        let (skipped, released, messages) = (Vec::new(), Vec::new(), vec![message(bytes)]);
+        self.ledger.send(self.at(n, 0), Send { from, to: to.order, cid: Some(cid), skipped, released, messages })
+    }
+
+    async fn join(&self, seats: &mut [Vec<SeatId>], place: u128) {
+        let what = format!("join as number {}", place + 1);
+        let joined = self.measure(&what, 0..ROOMS, |n| {
+            let who = n * SEATS + place + 1;
+            let (user, session) = (UserId::from_u128(who), SessionId::from_u128(who));
+            let window = std::time::Duration::from_secs(5);
+            let join = Join { user, name: "Ann Example".into(), session, secret: 7, max: 4, window };
+            self.ledger.join(self.at(n, usize::try_from(place).unwrap_or(0)), join)
+        });
+        for (room, joined) in seats.iter_mut().zip(joined.await) {
+            let Joined::Seated { seat, .. } = joined else { panic!("there is room") };
+            room.push(seat);
+        }
+    }
+
+    /// Everything is acknowledged.
+    async fn audit(&self, seats: &[Vec<SeatId>], what: &str) {
+        let all = seats.iter().enumerate().flat_map(|(n, room)| room.iter().map(move |seat| (n as u128, *seat)));
+        self.measure(what, all, |(n, seat)| {
+            let audit = Audit { seat, last_seq: 0, acked: u64::MAX };
+            self.ledger.audit(self.at(n, 0), vec![audit])
+        })
+        .await;
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    println!("{:40} {:>8}", "operation, in rooms of four", "µs");
+    let stand = Stand::start().await;
+    let mut seats: Vec<Vec<SeatId>> = vec![Vec::new(); usize::try_from(ROOMS).unwrap_or(0)];
+    for place in 0..SEATS {
+        stand.join(&mut seats, place).await;
+    }
+    let mut cid = 0;
+    for (what, times, bytes) in
+        [("send, the first of a pair", 1, 255), ("send, 255 bytes", 40, 255), ("send, 1.5 kB", 10, 1_500)]
+    {
+        let first = cid + 1;
+        cid += times;
+        let all = (first..=cid).flat_map(|cid| (0..ROOMS).map(move |n| (n, cid)));
+        let pair = |n: u128| (seats[usize::try_from(n).unwrap_or(0)][0], seats[usize::try_from(n).unwrap_or(0)][1]);
+        stand.measure(what, all, |(n, cid)| stand.send(n, pair(n), cid, bytes)).await;
+    }
+    stand.audit(&seats, "audit of a seat that acknowledges").await;
+    stand.audit(&seats, "audit of a seat at rest").await;
+    stand
+        .measure("broadcast of chat, which is kept, too", 0..ROOMS, |n| {
+            let from = seats[usize::try_from(n).unwrap_or(0)][2];
+            let message = Message { kind: Kind::ChatMessage, ..message(255) };
+            stand.ledger.broadcast(stand.at(n, 0), Broadcast { from, cid: Some(1), skipped: Vec::new(), message })
+        })
+        .await;
+    stand
+        .measure("resume on another node", 0..ROOMS, |n| {
+            let (order, who) = (seats[usize::try_from(n).unwrap_or(0)][3].order, n * SEATS + SEATS);
+            let (user, session) = (UserId::from_u128(who), SessionId::from_u128(who));
+            let resume = Resume { user, order, session, secret: 7, last_seq: 0, reclaims: None };
+            stand.ledger.resume(stand.at(n, 0), resume)
+        })
+        .await;
+    call(&stand, &seats).await;
+    stand
+        .measure("leave", 0..ROOMS, |n| {
+            stand.ledger.leave(stand.at(n, 0), seats[usize::try_from(n).unwrap_or(0)][0], LeaveReason::Left)
+        })
+        .await;
+}
+
+/// A call that is set up: to each of three others an offer of 1.5 kB and ten candidates of 255 bytes.
+async fn call(stand: &Stand, seats: &[Vec<SeatId>]) {
+    let sends = (0..ROOMS).flat_map(|n| (0..3).flat_map(move |from| (0..4).map(move |to| (n, from, to))));
+    let sends = sends.filter(|(_, from, to)| from != to);
+    let all = (100..111).flat_map(|cid| sends.clone().map(move |(n, from, to)| (n, from, to, cid)));
+    stand
+        .measure("send, of a call that is set up", all, |(n, from, to, cid)| {
+            let room = &seats[usize::try_from(n).unwrap_or(0)];
+            stand.send(n, (room[from], room[to]), cid, if cid == 100 { 1_500 } else { 255 })
+        })
+        .await;
+}

@@ -1,0 +1,82 @@
+//! The epoch: compared in each handshake, and begun anew where the server is another one, or has lost what it stored. Every
+//! bucket stores it, so that its scripts find it in their slot; an epoch that not all of them have is no epoch yet.
+
+use redis::{Cmd, RedisError, Value, aio::MultiplexedConnection, cmd};
+
+use super::{
+    reply::Parts,
+    scripts::Script,
+    shared::{Run, Shared},
+    stream::DialError,
+};
+
+/// What a bucket stores: the epoch, and the server on which it began.
+type Era = (Option<u64>, Option<String>);
+
+/// Begins a new epoch if the server is not the one that the present epoch began on, or has lost it, be it in one bucket.
+/// `forced`: in any case. Nodes that begin one at the same time begin the same one.
+pub(super) async fn begin_epoch(
+    shared: &Shared,
+    commands: &mut MultiplexedConnection,
+    id: &str,
+    forced: bool,
+) -> Result<(), DialError> {
+    let reads: Vec<Cmd> =
+        shared.keys.buckets().map(|bucket| cmd("HMGET").arg(bucket.era).arg("n").arg("id").take()).collect();
+    let stored: Vec<Era> = redis::from_redis_value(Value::Array(ask_all(commands, &reads).await?))
+        .map_err(|_| DialError::Malformed("HMGET".to_owned()))?;
+    let newest = stored.iter().filter_map(|(epoch, _)| *epoch).fold(shared.epoch(), u64::max);
+    let is_stored = stored.iter().all(|(epoch, server)| *epoch == Some(newest) && server.as_deref() == Some(id));
+    if is_stored && !forced {
+        shared.learn(newest);
+        return Ok(());
+    }
+    let settle = shared.limits.ledger.settle_within.as_millis().to_string();
+    let own = [id.to_owned(), (newest + 1).to_string(), settle];
+    let hash = shared.scripts.hash(Script::Epoch);
+    let begins: Vec<Cmd> = shared
+        .keys
+        .buckets()
+        .map(|bucket| {
+            let run = Run { keys: vec![bucket.era, bucket.leases, bucket.marks], arguments: own.to_vec() };
+            evaluate(hash, &run)
+        })
+        .collect();
+    let (mut epoch, mut is_new) = (0, false);
+    for answer in ask_all(commands, &begins).await? {
+        let read = Parts::of(answer).and_then(|mut parts| Ok((parts.number()?, parts.number()? == 1)));
+        let (of_bucket, began) = read.map_err(|why| DialError::Malformed(why.to_string()))?;
+        (epoch, is_new) = (epoch.max(of_bucket), is_new || began);
+    }
+    if is_new {
+        let told = format!("P{epoch}");
+        ask(commands, cmd("PUBLISH").arg(shared.keys.all()).arg(told)).await?;
+    }
+    shared.learn(epoch);
+    Ok(())
+}
+
+/// The command that runs a script.
+pub(super) fn evaluate(hash: &str, run: &Run) -> Cmd {
+    let mut command = cmd("EVALSHA");
+    command.arg(hash).arg(run.keys.len()).arg(&run.keys).arg(&run.arguments);
+    command
+}
+
+/// Sends a command; an error that the server answers is an error.
+pub(super) async fn ask(connection: &mut MultiplexedConnection, command: &Cmd) -> Result<Value, RedisError> {
+    connection.send_packed_command(command).await?.extract_error()
+}
+
+/// Sends commands together, and reads an answer of each; one that is an error is the error of all.
+pub(super) async fn ask_all(
+    connection: &mut MultiplexedConnection,
+    commands: &[Cmd],
+) -> Result<Vec<Value>, RedisError> {
+    let mut together = redis::pipe();
+    for command in commands {
+        together.add_command(command.clone());
+    }
+    let answers = connection.send_packed_commands(&together, 0, commands.len()).await?;
+    answers.into_iter().map(Value::extract_error).collect()
+}
