@@ -60,7 +60,12 @@ impl Stand {
     }
 
     /// Prints what each of these costs, and answers what they were answered.
-    async fn measure<T, O>(&self, what: &str, all: impl Iterator<Item = O>, ask: impl Fn(O) -> Answer<T>) -> Vec<T> {
+    async fn measure<T: Unpin, O>(
+        &self,
+        what: &str,
+        all: impl Iterator<Item = O>,
+        ask: impl Fn(O) -> Answer<T>,
+    ) -> Vec<T> {
         let (mut answers, mut all) = (Vec::new(), all.peekable());
         let before = self.cpu();
         while all.peek().is_some() {

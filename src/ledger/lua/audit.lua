@@ -2,9 +2,7 @@
 local refused = stale()
 if refused then return refused end
 local others = {}
-for index = ARGS + 4, #ARGV, 4 do
-  for letter in SEAT:gmatch('.') do others[#others + 1] = letter .. ARGV[index] end
-end
+for index = ARGS + 4, #ARGV, 4 do others[#others + 1] = ARGV[index] end
 hot:load(others)
 for index = ARGS, #ARGV, 4 do
   local n = ARGV[index]

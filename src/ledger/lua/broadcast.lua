@@ -9,7 +9,7 @@ if wait then
   return { 'wait', text(wait) }
 end
 local used = tonumber(cid)
-if used and used <= number(hot:get('b' .. n)) and not is_skipped(n, used) then
+if used and used <= number(get(n, 'b')) and not is_skipped(n, used) then
   finish_passing()
   return { 'dup' }
 end
@@ -25,6 +25,6 @@ if CHAT then
   if length > tonumber(chat_max) then redis.call('LPOP', CHAT) end
   redis.call('EXPIRE', CHAT, chat_ttl)
 end
-load_seats('aqydx')
+load_seats()
 append_to_all(entry, used and n .. ':' .. cid .. ':1', n)
 return { 'ok', finish_passing() }

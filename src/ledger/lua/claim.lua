@@ -37,7 +37,7 @@ end
 
 function told_again.skipped(n, generation, list)
   if is_up_to(n, tonumber(generation)) and is_unclaimed(n) then
-    hot:clear('k' .. n)
+    store_skipped(n, {})
     skip(n, list)
   end
 end
@@ -90,8 +90,8 @@ local function claim_forgotten(n, generation, user, name, session, secret, windo
   if not settles_in() then return { 'ended', 'lost' } end
   if other then finish_seat(other, 'replaced') end
   make_seat(n, generation, user, session, secret, name, window)
-  hot:set('q' .. n, last)
-  hot:set('l' .. n, 'U')
+  put(n, 'q', last)
+  put(n, 'l', 'U')
   raise_all(n, sent)
   skip(n, skips)
   heard_before(n)
@@ -106,13 +106,13 @@ local function claim_one(n, generation, user, name, session, secret, window, las
   local brought, seen = tonumber(generation), tonumber(last)
   if cold:get('S' .. n) ~= session or cold:get('U' .. n) ~= user or fence(n) > brought then return { 'ended', 'moved' } end
   if not is_unclaimed(n) and fence(n) == brought then return audit_one(n, brought, seen, 0) end
-  hot:set('f' .. n, generation)
+  put(n, 'f', generation)
   cold:set('w' .. n, window)
   raise_all(n, sent)
-  hot:clear('k' .. n)
+  store_skipped(n, {})
   skip(n, skips)
   local mark = mark_after(n, KNOWN)
-  hot:clear('x' .. n)
+  put(n, 'x', false)
   settle(n, mark, seen)
   connect(n)
   local entries = read(n, seen)

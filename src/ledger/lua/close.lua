@@ -1,7 +1,7 @@
 -- reason → ok pushes. Every seat is freed, and every node that holds one is told.
 local refused = stale()
 if refused then return refused end
-load_seats('adof')
+load_seats()
 for _, n in ipairs(seats) do
   tell_ended(n, ARGV[ARGS])
   touched[node(n)] = true

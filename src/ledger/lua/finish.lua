@@ -61,6 +61,7 @@ end
 local function write()
   local is_due = #seats > 0 and (not hot:get('T') or now() - tonumber(hot:get('T')) >= PROLONG_MS)
   if is_due then hot:set('T', text(now())) end
+  flush_records()
   hot:flush()
   cold:flush()
   if is_due then
@@ -81,7 +82,7 @@ local function finish()
     end
     return publish()
   end
-  load_seats('adox')
+  load_seats()
   hot:set('s', table.concat(seats, ' '))
   hot:set('ep', text(epoch))
   if settles then hot:set('t', text(settles)) else hot:clear('t') end

@@ -6,7 +6,7 @@ local user, session, secret, window, max, name = unpack(ARGV, ARGS)
 load_members({ 'u' .. user, 'rev' })
 local older = cold:get('u' .. user)
 if older and cold:get('S' .. older) == session then
-  local answer = hot:get('j' .. older) and cmsgpack.unpack(cold:get('j' .. older)) or { '', {} }
+  local answer = get(older, 'j') and cmsgpack.unpack(cold:get('j' .. older)) or { '', {} }
   return { 'ok', text(epoch), older, answer[1], answer[2], finish() }
 end
 if settles_in() then
@@ -14,7 +14,7 @@ if settles_in() then
   finish()
   return { 'wait', text(wait) }
 end
-load_seats('xdaqyfo')
+load_seats()
 if settles then
   for _, n in ipairs(seats) do
     if is_to_be_claimed(n) then
@@ -29,7 +29,7 @@ local last = newest_order()
 local replaced = older and finish_seat(older, 'replaced') or ''
 local n, before = text(math.max(now(), last + 1)), members()
 if #before > 0 or replaced ~= '' then
-  hot:set('j' .. n, '1')
+  put(n, 'j', '1')
   cold:set('j' .. n, cmsgpack.pack({ replaced, before }))
 end
 append_to_all('J' .. n .. '\n' .. user .. '\n' .. session .. '\n' .. name)

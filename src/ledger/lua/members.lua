@@ -1,6 +1,6 @@
 -- → ok members; once an epoch has settled without seats that nobody has claimed, reaped or not.
 if not era[1] then return { 'ok', {} } end
-load_seats('xd')
+load_seats()
 local list = members()
 local known = {}
 for index, n in ipairs(seats) do

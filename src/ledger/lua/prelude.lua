@@ -3,9 +3,9 @@
 -- KEYS  h (hot fields), i (prefix of inboxes), e (epoch); the other names of the bucket follow from the first
 -- ARGV  room, asking node, epoch that the caller knows (0: the present one); the script's own arguments follow from ARGV[4] on
 --
--- Before the prelude stand CHANNEL, the prefix of node channels, ENTRIES and BYTES, which an inbox may hold, and the fields
--- that the script wants with the first question, which costs more than a field: SEAT, letters of the fields of the seat that is
--- its first argument, and RECEIVER, of the seat that is its third.
+-- Before the prelude stand CHANNEL, the prefix of node channels, ENTRIES and BYTES, which an inbox may hold, and what the script
+-- wants with the first question: SEAT, whether its first argument is a seat (`p`: and its receivers), and RECEIVER, whether its
+-- third is.
 --
 -- A script refuses before its first write: fields are changed in memory and written by `finish`, inboxes are appended to
 -- once nothing can be refused any more. Numbers travel as text of whole numbers: Lua would print 14 digits.
@@ -56,25 +56,65 @@ function Fields:clear(name)
   if self.seen[name] ~= false then self.seen[name], self.changed[name] = false, true end
 end
 
--- A field of a seat that is new: it is not there.
-function Fields:begin(name) self.seen[name] = self.seen[name] or false end
-
 function Fields:flush()
-  local put, drop = {}, {}
+  local written, removed = {}, {}
   for name in pairs(self.changed) do
     if self.seen[name] then
-      put[#put + 1], put[#put + 2] = name, self.seen[name]
+      written[#written + 1], written[#written + 2] = name, self.seen[name]
     else
-      drop[#drop + 1] = name
+      removed[#removed + 1] = name
     end
   end
-  for first = 1, #put, 1000 do redis.call('HSET', self.key, unpack(put, first, math.min(first + 999, #put))) end
-  for first = 1, #drop, 1000 do redis.call('HDEL', self.key, unpack(drop, first, math.min(first + 999, #drop))) end
+  for first = 1, #written, 1000 do
+    redis.call('HSET', self.key, unpack(written, first, math.min(first + 999, #written)))
+  end
+  for first = 1, #removed, 1000 do
+    redis.call('HDEL', self.key, unpack(removed, first, math.min(first + 999, #removed)))
+  end
 end
 
 local function fields(key) return setmetatable({ key = key, seen = {}, changed = {} }, Fields) end
 
 local hot, cold = fields(HOT), fields(COLD)
+-- The record of a seat, which is one field, named by its join order: what is not there is empty. A field costs more than its text.
+local SHAPE = '^' .. ('([^|]*)|'):rep(11) .. '(.*)$'
+local records, changed_records = {}, {}
+
+local function record(n)
+  local known = records[n]
+  if known then return known end
+  known = {}
+  local f, q, y, d, o, l, j, x, k, b, z, a = (hot:get(n) or ''):match(SHAPE)
+  if f then
+    known = { f = f, q = q, y = y, d = d, o = o, l = l, j = j, x = x, k = k, b = b, z = z, a = a }
+  end
+  records[n] = known
+  return known
+end
+
+local function get(n, letter)
+  local value = record(n)[letter]
+  return value ~= '' and value
+end
+
+local function put(n, letter, value)
+  local known = record(n)
+  if (known[letter] or '') ~= (value or '') then known[letter], changed_records[n] = value or '', true end
+end
+
+local function forget(n)
+  records[n], changed_records[n] = {}, nil
+  hot:clear(n)
+end
+
+local function flush_records()
+  for n in pairs(changed_records) do
+    local parts, known = {}, records[n]
+    for letter in ('fqydoljxkbza'):gmatch('.') do parts[#parts + 1] = known[letter] or '' end
+    hot:set(n, table.concat(parts, '|'))
+  end
+end
+
 local era = redis.call('HMGET', ERA, 'n', 't', 'newest', 'g')
 local epoch, settles = number(era[1]), nil
 local seats = {}
@@ -97,23 +137,25 @@ local function tell_end(node, seat, reason)
 end
 
 -- A seat, by its join order `n`.
-local function fence(n) return number(hot:get('f' .. n)) end
-local function node(n) return hot:get('a' .. n) end
-local function kept_for(n) local at = hot:get('d' .. n) return at and tonumber(at) end
-local function is_connected(n) return not hot:get('d' .. n) end
-local function is_orphaned(n) return hot:get('o' .. n) end
-local function is_unclaimed(n) return hot:get('x' .. n) end
+local function fence(n) return number(get(n, 'f')) end
+local function node(n) return get(n, 'a') end
+local function kept_for(n) local at = get(n, 'd') return at and tonumber(at) end
+local function is_connected(n) return not get(n, 'd') end
+local function is_orphaned(n) return get(n, 'o') end
+local function is_unclaimed(n) return get(n, 'x') end
 local function is_to_be_claimed(n) return is_connected(n) and is_unclaimed(n) end
-local function last_entry(n) return number(hot:get('q' .. n)) end
+local function last_entry(n) return number(get(n, 'q')) end
 
 local function place(n)
   for index, seat in ipairs(seats) do if seat == n then return index end end
 end
 
-local function load_seats(letters)
+-- Loads the records of all seats, and the field of this letter of each.
+local function load_seats(letter)
   local names = {}
   for _, n in ipairs(seats) do
-    for letter in letters:gmatch('.') do names[#names + 1] = letter .. n end
+    names[#names + 1] = n
+    if letter then names[#names + 1] = letter .. n end
   end
   hot:load(names)
 end
@@ -125,7 +167,7 @@ end
 -- Epochs in which a seat was not claimed: {{epoch, newest entry then}, …}.
 local function marks(n)
   local list = {}
-  for era_of, seq in (hot:get('x' .. n) or ''):gmatch('(%d+):(%d+)') do
+  for era_of, seq in (get(n, 'x') or ''):gmatch('(%d+):(%d+)') do
     list[#list + 1] = { tonumber(era_of), tonumber(seq) }
   end
   return list
@@ -141,15 +183,15 @@ end
 
 -- The room was stored in an older epoch: each seat is to be claimed in this one.
 local function enter()
-  load_seats('xq')
+  load_seats()
   for _, n in ipairs(seats) do
     local list = marks(n)
     if #list == MARKS_MAX then table.remove(list, 2) end
     list[#list + 1] = { epoch, last_entry(n) }
     local parts = {}
     for index, mark in ipairs(list) do parts[index] = text(mark[1]) .. ':' .. text(mark[2]) end
-    hot:set('x' .. n, table.concat(parts, ' '))
-    hot:set('l' .. n, 'U')
+    put(n, 'x', table.concat(parts, ' '))
+    put(n, 'l', 'U')
   end
   hot:set('ep', text(epoch))
   settles = number(era[2])
@@ -158,9 +200,9 @@ local function enter()
 end
 
 local wanted = { 's', 'ep', 't', 'D', 'T' }
-for letter in SEAT:gmatch('.') do wanted[#wanted + 1] = letter .. (ARGV[ARGS] or '') end
-for letter in RECEIVER:gmatch('.') do wanted[#wanted + 1] = letter .. ARGV[ARGS + 2] end
-if RECEIVER ~= '' then wanted[#wanted + 1] = 'c' .. ARGV[ARGS] .. '.' .. ARGV[ARGS + 2] end
+if SEAT then wanted[#wanted + 1] = ARGV[ARGS] end
+if SEAT == 'p' then wanted[#wanted + 1] = 'p' .. ARGV[ARGS] end
+if RECEIVER then wanted[#wanted + 1], wanted[#wanted + 2] = ARGV[ARGS + 2], 'c' .. ARGV[ARGS] .. '.' .. ARGV[ARGS + 2] end
 hot:load(wanted)
 local is_stored = hot:get('s') and true or false
 if is_stored then

@@ -4,7 +4,7 @@ if refused then return refused end
 local dead, freed = {}, {}
 is_reaping = true
 for index = ARGS, #ARGV do dead[ARGV[index]], touched[ARGV[index]] = true, true end
-load_seats('adoxf')
+load_seats()
 
 local function orphan(n) disconnect(n, now() + number(cold:get('w' .. n)), true) end
 

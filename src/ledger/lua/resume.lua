@@ -14,15 +14,15 @@ local replay = read_settled(n, mark, last)
 if not replay then return { 'gap' } end
 
 tell_ended(n, 'moved')
-hot:clear('x' .. n)
+put(n, 'x', false)
 settle(n, mark, last)
 trim(n, last)
-hot:set('f' .. n, text(fence(n) + 1))
+put(n, 'f', text(fence(n) + 1))
 connect(n)
-local lost = hot:get('l' .. n) and '1' or '0'
-if lost == '1' then hot:set('l' .. n, 'T') end
+local lost = get(n, 'l') and '1' or '0'
+if lost == '1' then put(n, 'l', 'T') end
 
-local sent, applied = {}, math.max(number(hot:get('b' .. n)), number(hot:get('z' .. n)))
+local sent, applied = {}, math.max(number(get(n, 'b')), number(get(n, 'z')))
 local known = {}
 for _, to in ipairs(receivers(n)) do known[#known + 1] = 'c' .. n .. '.' .. to end
 hot:load(known)
@@ -31,9 +31,9 @@ for _, to in ipairs(receivers(n)) do
   if place(to) then sent[#sent + 1] = to .. ':' .. hot:get('c' .. n .. '.' .. to) end
 end
 table.sort(sent, function(one, other) return tonumber(one:match('%d+')) < tonumber(other:match('%d+')) end)
-if number(hot:get('b' .. n)) > 0 then table.insert(sent, 1, '-:' .. hot:get('b' .. n)) end
-local id, heard, others = hot:get('f' .. n), heard_by(n), members(n)
-local skips = hot:get('k' .. n) or ''
+if number(get(n, 'b')) > 0 then table.insert(sent, 1, '-:' .. get(n, 'b')) end
+local id, heard, others = get(n, 'f'), heard_by(n), members(n)
+local skips = get(n, 'k') and hot:get('k' .. n) or ''
 return {
   'ok', text(epoch), id, replay[1], replay[2], others, table.concat(sent, ' '), text(applied), skips, heard, lost,
   finish(),

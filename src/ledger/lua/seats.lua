@@ -6,15 +6,15 @@ local lengths = {}
 -- Appends an entry, drops the oldest beyond the bounds, and tells the seat's node if the seat is connected and claimed.
 local function append(n, entry, source)
   local key, seq = INBOX .. n, last_entry(n) + 1
-  local bytes = number(hot:get('y' .. n)) + bytes_of(entry)
+  local bytes = number(get(n, 'y')) + bytes_of(entry)
   local length = redis.call('RPUSH', key, entry)
   if length == 1 then redis.call('EXPIRE', key, INBOX_TTL) end
   while length > 0 and (length > ENTRIES or bytes > BYTES) do
     bytes, length = bytes - bytes_of(redis.call('LPOP', key)), length - 1
   end
   lengths[n] = length
-  hot:set('q' .. n, text(seq))
-  hot:set('y' .. n, text(bytes))
+  put(n, 'q', text(seq))
+  put(n, 'y', text(bytes))
   if is_connected(n) and not is_unclaimed(n) then tell(node(n), n .. ':' .. text(seq), source, entry) end
 end
 
@@ -36,13 +36,13 @@ local function keep(n, kept)
   if excess <= 0 then return end
   if kept <= 0 then
     redis.call('DEL', INBOX .. n)
-    hot:clear('y' .. n)
+    put(n, 'y', false)
     lengths[n] = 0
     return
   end
-  local bytes = number(hot:get('y' .. n))
+  local bytes = number(get(n, 'y'))
   for _, old in ipairs(redis.call('LPOP', INBOX .. n, excess)) do bytes = bytes - bytes_of(old) end
-  hot:set('y' .. n, text(bytes))
+  put(n, 'y', text(bytes))
   lengths[n] = kept
 end
 
@@ -72,7 +72,7 @@ local function settle(n, mark, seen)
   local newer = since(n, mark, seen)
   if not newer then return end
   keep(n, newer)
-  hot:set('q' .. n, text(seen + newer))
+  put(n, 'q', text(seen + newer))
 end
 
 -- Numbers that a session used: `c<from>.<to>` is the last one, with `d` once a description has passed; `p<from>` lists
@@ -94,7 +94,7 @@ local function raise(from, to, cid, described)
 end
 
 local function raise_broadcast(from, cid)
-  if cid > 0 then hot:set('b' .. from, text(math.max(number(hot:get('b' .. from)), cid))) end
+  if cid > 0 then put(from, 'b', text(math.max(number(get(from, 'b')), cid))) end
 end
 
 local function receivers(from)
@@ -105,7 +105,7 @@ end
 
 -- Forgets what was sent to seats that are not here; the numbers stay used.
 local function retain(from, is_here)
-  local stay, freed = {}, number(hot:get('z' .. from))
+  local stay, freed = {}, number(get(from, 'z'))
   for _, to in ipairs(receivers(from)) do
     if is_here(to) then
       stay[#stay + 1] = to
@@ -115,7 +115,7 @@ local function retain(from, is_here)
     end
   end
   if #stay > 0 then hot:set('p' .. from, table.concat(stay, ' ')) else hot:clear('p' .. from) end
-  if freed > 0 then hot:set('z' .. from, text(freed)) end
+  if freed > 0 then put(from, 'z', text(freed)) end
 end
 
 -- Numbers that were not applied: `cid:code`, ascending, without a code while it may still be applied.
@@ -125,17 +125,20 @@ local function skipped(list)
   return found
 end
 
+local function skips_of(n) return get(n, 'k') and skipped(hot:get('k' .. n)) or {} end
+
 local function store_skipped(n, list)
   local parts = {}
   for index = math.max(1, #list - SKIPPED_MAX + 1), #list do
     parts[#parts + 1] = text(list[index][1]) .. ':' .. list[index][2]
   end
+  put(n, 'k', #parts > 0 and '1')
   if #parts > 0 then hot:set('k' .. n, table.concat(parts, ' ')) else hot:clear('k' .. n) end
 end
 
 local function skip(n, more)
   if more == '' then return end
-  local list = skipped(hot:get('k' .. n))
+  local list = skips_of(n)
   for _, one in ipairs(skipped(more)) do
     local index = 1
     while list[index] and list[index][1] < one[1] do index = index + 1 end
@@ -146,17 +149,17 @@ end
 
 -- These numbers were applied: `cids` is a text of numbers.
 local function apply(n, cids)
-  if not hot:get('k' .. n) then return end
+  if not get(n, 'k') then return end
   local applied, list = {}, {}
   for cid in cids:gmatch('%d+') do applied[tonumber(cid)] = true end
-  for _, one in ipairs(skipped(hot:get('k' .. n))) do
+  for _, one in ipairs(skips_of(n)) do
     if not applied[one[1]] then list[#list + 1] = one end
   end
   store_skipped(n, list)
 end
 
 local function is_skipped(n, cid)
-  for _, one in ipairs(skipped(hot:get('k' .. n))) do if one[1] == cid then return true end end
+  for _, one in ipairs(skips_of(n)) do if one[1] == cid then return true end end
   return false
 end
 
@@ -177,14 +180,14 @@ end
 local function members(except)
   local list = {}
   load_members({})
-  load_seats('d')
+  load_seats()
   for _, n in ipairs(seats) do if n ~= except then list[#list + 1] = member(n) end end
   return list
 end
 
 local function confirm(n)
-  if hot:get('j' .. n) then
-    hot:clear('j' .. n)
+  if get(n, 'j') then
+    put(n, 'j', false)
     cold:clear('j' .. n)
   end
 end
@@ -193,9 +196,9 @@ local function connect(n)
   has_connected = true
   if node(n) then touched[node(n)] = true end
   touched[NODE] = true
-  hot:set('a' .. n, NODE)
-  hot:clear('d' .. n)
-  hot:clear('o' .. n)
+  put(n, 'a', NODE)
+  put(n, 'd', false)
+  put(n, 'o', false)
 end
 
 -- Seats somebody under this number, connected to the asking node, in the order of the numbers.
@@ -210,15 +213,14 @@ local function make_seat(n, generation, user, session, secret, name, window)
   cold:set('k' .. n, secret)
   cold:set('m' .. n, name)
   cold:set('w' .. n, window)
-  hot:set('f' .. n, generation)
-  for letter in ('doj'):gmatch('.') do hot:begin(letter .. n) end
+  put(n, 'f', generation)
   connect(n)
 end
 
 local function disconnect(n, at, orphaned)
   touched[node(n)] = true
-  hot:set('d' .. n, text(at))
-  if orphaned then hot:set('o' .. n, '1') else hot:clear('o' .. n) end
+  put(n, 'd', text(at))
+  if orphaned then put(n, 'o', '1') else put(n, 'o', false) end
 end
 
 -- Whether no newer generation of the seat is known.
@@ -233,7 +235,7 @@ local function is_held(n, generation)
 end
 
 local function tell_ended(n, reason)
-  if is_connected(n) or is_orphaned(n) then tell_end(node(n), n, hot:get('f' .. n) .. ' ' .. reason) end
+  if is_connected(n) or is_orphaned(n) then tell_end(node(n), n, get(n, 'f') .. ' ' .. reason) end
 end
 
 -- Why seats were freed whose holders may not know: `order:fence:reason`, oldest first.
@@ -255,7 +257,8 @@ end
 
 local function drop(n)
   for _, to in ipairs(receivers(n)) do hot:clear('c' .. n .. '.' .. to) end
-  for letter in ('fadoqybxlkzpj'):gmatch('.') do hot:clear(letter .. n) end
+  for letter in ('kp'):gmatch('.') do hot:clear(letter .. n) end
+  forget(n)
   if cold:get('u' .. cold:get('U' .. n)) == n then cold:clear('u' .. cold:get('U' .. n)) end
   for letter in ('USkmwjH'):gmatch('.') do cold:clear(letter .. n) end
   redis.call('DEL', INBOX .. n)
@@ -267,7 +270,7 @@ local function free(n, reason)
   touched[node(n)] = true
   table.remove(seats, place(n))
   drop(n)
-  load_seats('pzaqydxo')
+  load_seats('p')
   local pairs_of = {}
   for _, other in ipairs(seats) do pairs_of[#pairs_of + 1] = 'c' .. other .. '.' .. n end
   hot:load(pairs_of)
@@ -276,16 +279,16 @@ local function free(n, reason)
   end
   local is_settling = settles_in() or settles and was_connected
   if not (is_settling and was_unclaimed) then
-    load_seats('aqydx')
+    load_seats()
     append_to_all('L' .. n .. '\n' .. user .. '\n' .. reason)
   end
 end
 
 -- Frees a seat although its holder has not asked for it; answers its generation.
 local function finish_seat(n, reason)
-  local id = n .. ':' .. hot:get('f' .. n)
+  local id = n .. ':' .. get(n, 'f')
   tell_ended(n, reason)
-  if reason ~= 'lost' then remember(n, hot:get('f' .. n), reason) end
+  if reason ~= 'lost' then remember(n, get(n, 'f'), reason) end
   free(n, reason)
   return id
 end
@@ -298,11 +301,11 @@ end
 -- What each other session has last sent to this seat: `from:number:whether broadcast`.
 local function heard_by(n)
   local names, list = {}, {}
-  for _, other in ipairs(seats) do names[#names + 1], names[#names + 2] = 'c' .. other .. '.' .. n, 'b' .. other end
+  for _, other in ipairs(seats) do names[#names + 1], names[#names + 2] = 'c' .. other .. '.' .. n, other end
   hot:load(names)
   for _, other in ipairs(seats) do
     if other ~= n then
-      local direct, broadcast = last_number(other, n), number(hot:get('b' .. other))
+      local direct, broadcast = last_number(other, n), number(get(other, 'b'))
       if direct > 0 then list[#list + 1] = other .. ':' .. text(direct) .. ':0' end
       if broadcast > 0 then list[#list + 1] = other .. ':' .. text(broadcast) .. ':1' end
     end
@@ -319,7 +322,7 @@ end
 local function audit_one(n, generation, seen, acked)
   if not is_held(n, generation) then return { 'ended', how_ended(n, generation) } end
   local entries = read(n, seen)
-  if hot:get('l' .. n) == 'T' and acked > dropped(n) then hot:clear('l' .. n) end
+  if get(n, 'l') == 'T' and acked > dropped(n) then put(n, 'l', false) end
   trim(n, acked)
   if length(n) > 0 then redis.call('EXPIRE', INBOX .. n, INBOX_TTL) end
   return held(n, entries)

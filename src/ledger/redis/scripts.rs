@@ -22,24 +22,32 @@ const FINISH: &str = include_str!("../lua/finish.lua");
 /// What stands before a script's own text.
 struct Before {
     texts: &'static [&'static str],
-    /// Of a script on a room, letters of the hot fields that it wants first: those of the seat that is its first argument, and of
-    /// the one that is its third.
-    fields: Option<[&'static str; 2]>,
+    /// Of a script on a room, what it wants with the first question.
+    first: Option<First>,
+}
+
+/// What a script on a room wants with the first question, in Lua: SEAT, whether its first argument is a seat (`'p'`: and its
+/// receivers), and RECEIVER, whether its third is.
+#[derive(Clone, Copy)]
+struct First {
+    seat: &'static str,
+    receiver: &'static str,
 }
 
 impl Before {
     const fn wanting(&self, seat: &'static str, receiver: &'static str) -> Self {
-        Self { texts: self.texts, fields: Some([seat, receiver]) }
+        Self { texts: self.texts, first: Some(First { seat, receiver }) }
     }
 }
 
-const ALONE: Before = Before { texts: &[], fields: None };
-const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], fields: None };
-const ROOM: Before = Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH], fields: Some(["", ""]) };
+const NOTHING: Option<First> = Some(First { seat: "false", receiver: "false" });
+const ALONE: Before = Before { texts: &[], first: None };
+const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], first: None };
+const ROOM: Before = Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH], first: NOTHING };
 const LOST: Before =
-    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/lost.lua")], fields: Some(["", ""]) };
+    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
 const SEND: Before =
-    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, SEATS, FINISH], fields: Some(["", ""]) };
+    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
 
 /// It only gives memory back, so it runs although Redis is full.
 const FREES: &str = "#!lua flags=allow-oom\n";
@@ -68,10 +76,10 @@ macro_rules! scripts {
                 let (flags, before, own) = match self {
                     $(Self::$name => ($flags, $before, include_str!(concat!("../lua/", $file, ".lua")))),+
                 };
-                let [seat, receiver] = before.fields.unwrap_or_default();
-                let wanted = format!("{room}local SEAT, RECEIVER = '{seat}', '{receiver}'\n");
-                let constants = if before.fields.is_some() { wanted.as_str() } else { "" };
-                [flags, constants, &assembled(&[&[clock], before.texts, &[own]].concat())].concat()
+                let constants = before.first.map_or_else(String::new, |First { seat, receiver }| {
+                    format!("{room}local SEAT, RECEIVER = {seat}, {receiver}\n")
+                });
+                [flags, &constants, &assembled(&[&[clock], before.texts, &[own]].concat())].concat()
             }
         }
     };
@@ -81,27 +89,27 @@ scripts! {
     /// Asks for a seat.
     Join = "join", TAKES, ROOM;
     /// Frees a seat.
-    Leave = "leave", FREES, ROOM.wanting("fadojxqyp", "");
+    Leave = "leave", FREES, ROOM.wanting("'p'", "false");
     /// Frees a user's seat.
     Evict = "evict", FREES, ROOM;
     /// Frees every seat.
     Close = "close", FREES, ROOM;
     /// A socket was lost.
-    Gone = "gone", FREES, LOST.wanting("fadojxk", "");
+    Gone = "gone", FREES, LOST.wanting("true", "false");
     /// Resumes a session.
-    Resume = "resume", TAKES, ROOM.wanting("fadojxqylbzpk", "");
+    Resume = "resume", TAKES, ROOM.wanting("'p'", "false");
     /// Appends to one inbox.
-    Send = "send", TAKES, SEND.wanting("fadojxk", "adxqy");
+    Send = "send", TAKES, SEND.wanting("true", "true");
     /// Appends to all others' inboxes.
-    Broadcast = "broadcast", TAKES, ROOM.wanting("fadojxkb", "");
+    Broadcast = "broadcast", TAKES, ROOM.wanting("true", "false");
     /// Compares, and trims inboxes.
-    Audit = "audit", FREES, ROOM.wanting("fojxql", "");
+    Audit = "audit", FREES, ROOM.wanting("true", "false");
     /// Lists members.
     Members = "members", FREES, ROOM;
     /// Lists a node's seats.
     Held = "held", FREES, ROOM;
     /// Appends to a seat's own inbox.
-    Repair = "repair", TAKES, ROOM.wanting("fadojxqy", "");
+    Repair = "repair", TAKES, ROOM.wanting("true", "false");
     /// Brings seats into the epoch.
     Claim = "claim", TAKES, LOST;
     /// Frees what is past its window.

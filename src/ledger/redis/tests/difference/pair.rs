@@ -153,9 +153,13 @@ impl Pair {
 async fn lengthen(mut connection: MultiplexedConnection, ms: u64) {
     let rooms: Vec<String> = connection.keys("aldis:h:*").await.expect("the keys");
     for room in rooms {
-        let fields: Vec<String> = connection.hkeys(&room).await.expect("its fields");
-        for field in fields.iter().filter(|field| field.strip_prefix('d').is_some_and(|n| n.parse::<u64>().is_ok())) {
-            let _: u64 = connection.hincr(&room, field, ms).await.expect("a deadline");
+        let fields: Vec<(String, String)> = connection.hgetall(&room).await.expect("its fields");
+        for (seat, record) in fields.iter().filter(|(name, _)| name.parse::<u64>().is_ok()) {
+            let mut parts: Vec<_> = record.split('|').map(str::to_owned).collect();
+            if let Ok(until) = parts[3].parse::<u64>() {
+                parts[3] = (until + ms).to_string();
+                let _: u64 = connection.hset(&room, seat, parts.join("|")).await.expect("a deadline");
+            }
         }
     }
 }
