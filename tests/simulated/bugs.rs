@@ -25,7 +25,7 @@ impl Bug {
         Self {
             name: "a broadcast that is sent again is appended again",
             seed: 17,
-            changes: &[("if used and used <= number(hot:get('b' .. n)) and", "if false and")],
+            changes: &[("if used and used <= number(get(n, 'b')) and", "if false and")],
         },
         Self { name: "one seat more than the limit", seed: 0, changes: &[(">= tonumber(max)", "> tonumber(max)")] },
         Self {
@@ -63,11 +63,11 @@ impl Bug {
                 ("if KNOWN ~= 0 and KNOWN ~= epoch then", "if false then"),
                 ("known ~= '0' and known ~= epoch", "false"),
                 (
-                    "local function is_unclaimed(n) return hot:get('x' .. n) end",
+                    "local function is_unclaimed(n) return get(n, 'x') end",
                     "local function is_unclaimed(n) return false end",
                 ),
-                ("if found[7] or found[8] or", "if found[7] or"),
-                ("or found[10] or found[12] then", "or found[10] then"),
+                ("'^(%d+)|%d*|%d*||[^|]*|[^|]*||||'", "'^(%d+)|%d*|%d*||[^|]*|[^|]*||[^|]*||'"),
+                ("(|[^|]*|[^|]*|[^|]*||[^|]*|[^|]*|[^|]*|(.*))$", "(|[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|[^|]*|(.*))$"),
             ],
         },
         Self { name: "nobody claims what was heard", seed: 0, changes: &[("  hear(n, heard)\n", "")] },
