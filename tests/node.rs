@@ -22,6 +22,8 @@ mod invited;
 mod joined;
 #[path = "node/locked.rs"]
 mod locked;
+#[path = "node/malformed.rs"]
+mod malformed;
 #[path = "node/measured.rs"]
 mod measured;
 #[path = "node/member.rs"]
