@@ -38,6 +38,8 @@ mod paused;
 mod postgres;
 #[path = "node/process.rs"]
 mod process;
+#[path = "node/read_only.rs"]
+mod read_only;
 #[path = "services/redis.rs"]
 mod redis_server;
 #[path = "node/refused.rs"]
