@@ -12,6 +12,8 @@ mod clustered;
 mod cut;
 #[path = "node/deployed.rs"]
 mod deployed;
+#[path = "node/documented.rs"]
+mod documented;
 #[path = "node/drained.rs"]
 mod drained;
 #[path = "node/ended.rs"]
