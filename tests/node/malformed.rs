@@ -171,3 +171,25 @@ async fn malformed_messages_get_their_answer_and_take_nothing_with_them() {
     }
     assert!(!node.log().contains("panicked"), "{}", node.log());
 }
+
+#[tokio::test]
+async fn probes_of_balancers_are_answered_however_old_they_are() {
+    let node = Node::start(&[]).await;
+    for (request, status) in [
+        ("GET /health/ready HTTP/1.0\r\n\r\n", 200),
+        ("HEAD /health/ready HTTP/1.0\r\n\r\n", 200),
+        ("GET /health/live HTTP/1.1\r\nHost: 10.0.0.9\r\nUser-Agent: ELB-HealthChecker/2.0\r\n\r\n", 200),
+        ("OPTIONS / HTTP/1.0\r\n\r\n", 204),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204),
+        ("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", 200),
+        ("GET /health/ready HTTP/1.1\r\n\r\n", 400),
+    ] {
+        for address in [&node.http, &node.admin] {
+            // The operators' listener has no page.
+            let is_page = !request.contains("/health/");
+            if address == &node.http || !is_page {
+                assert_eq!(http::status(address, request).await, status, "{request}");
+            }
+        }
+    }
+}

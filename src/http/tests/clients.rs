@@ -117,3 +117,16 @@ async fn an_answer_before_the_body_has_come_says_that_the_connection_ends() {
         assert_eq!(ask.send(&bench.router).await.header("connection"), "", "the body was there");
     }
 }
+
+#[tokio::test]
+async fn a_head_request_gets_the_status_of_a_get_and_no_body() {
+    let bench = bench().await;
+    for path in
+        ["/", "/health/live", "/health/ready", "/openapi.json", "/.well-known/jwks.json", "/api/rooms", "/api/nothing"]
+    {
+        let get = Ask::get(path).send(&bench.router).await;
+        let head = Ask::new("HEAD", path).send(&bench.router).await;
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+    }
+}

@@ -116,3 +116,12 @@ impl Connection {
         Ok(answer)
     }
 }
+
+/// The status of the answer to these bytes.
+pub(super) async fn status(address: &str, request: &str) -> u16 {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut head = [0; 12];
+    timeout(PATIENCE, stream.read_exact(&mut head)).await.expect("in time").expect("an answer");
+    std::str::from_utf8(&head[9..]).ok().and_then(|status| status.parse().ok()).expect("a status")
+}
