@@ -69,7 +69,7 @@ storage() {
     built
     "${root[@]}" cargo test --workspace --all-features --test node -- --ignored full_disk
     if [ "$(id -u)" -eq 0 ]; then
-        cargo test --workspace --all-features --test node -- --ignored read_only
+        PATH=$PATH:/usr/sbin:/sbin cargo test --workspace --all-features --test node -- --ignored read_only
     else
         echo 'only root can make a disk read-only: left out'
     fi
