@@ -39,6 +39,7 @@ packages() {
     command -v redis-server >/dev/null || missing+=(redis-server)
     command -v curl >/dev/null || missing+=(curl)
     command -v openssl >/dev/null || missing+=(openssl)
+    command -v mkfs.ext4 >/dev/null || [ -x /usr/sbin/mkfs.ext4 ] || missing+=(e2fsprogs)
     command -v valgrind >/dev/null || missing+=(valgrind)
     command -v systemd-analyze >/dev/null || missing+=(systemd)
     command -v cc >/dev/null || missing+=(gcc libc6-dev)
@@ -67,6 +68,11 @@ storage() {
     [ "$(id -u)" -eq 0 ] || root=(unshare --map-root-user --mount)
     built
     "${root[@]}" cargo test --workspace --all-features --test node -- --ignored full_disk
+    if [ "$(id -u)" -eq 0 ]; then
+        PATH=$PATH:/usr/sbin:/sbin cargo test --workspace --all-features --test node -- --ignored read_only
+    else
+        echo 'only root can make a disk read-only: left out'
+    fi
 }
 
 docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --all-features --document-private-items --quiet; }

@@ -29,6 +29,7 @@ pub mod rooms;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod web;
 
 use std::{sync::Arc, time::Duration};
@@ -211,5 +212,6 @@ fn layered(routes: Router<Shared>, site: Shared, cors: fn(&Settings) -> Option<C
     routes
         .layer(from_fn(request_id::give))
         .layer(from_fn_with_state(Arc::clone(&site), client::locate))
+        .layer(from_fn(unread::announce))
         .with_state(site)
 }

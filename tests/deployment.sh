@@ -27,4 +27,5 @@ elif command -v kubectl >/dev/null; then
 else
     echo 'kubectl is not here: the files are read by tests/deployment/kubernetes.py alone'
 fi
+python3 -B tests/corpus/proxies/record.py --check nginx
 exec "$venv/bin/python" -B tests/deployment/run.py "$aldis"

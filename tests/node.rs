@@ -12,6 +12,8 @@ mod clustered;
 mod cut;
 #[path = "node/deployed.rs"]
 mod deployed;
+#[path = "node/documented.rs"]
+mod documented;
 #[path = "node/drained.rs"]
 mod drained;
 #[path = "node/ended.rs"]
@@ -22,6 +24,8 @@ mod invited;
 mod joined;
 #[path = "node/locked.rs"]
 mod locked;
+#[path = "node/malformed.rs"]
+mod malformed;
 #[path = "node/measured.rs"]
 mod measured;
 #[path = "node/member.rs"]
@@ -36,6 +40,8 @@ mod paused;
 mod postgres;
 #[path = "node/process.rs"]
 mod process;
+#[path = "node/read_only.rs"]
+mod read_only;
 #[path = "services/redis.rs"]
 mod redis_server;
 #[path = "node/refused.rs"]

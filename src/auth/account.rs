@@ -131,7 +131,9 @@ fn email_fault(email: &str) -> Option<String> {
     let fits = email.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && local.bytes().all(is_local) && domain.split('.').all(is_label)
     });
-    (!fits).then(|| "is not an e-mail address, like ann@example.org".to_owned())
+    let is_international = email.split_once('@').is_some_and(|(_, domain)| !domain.is_ascii());
+    let how = if is_international { "; write the domain in its ASCII form, xn--…" } else { "" };
+    (!fits).then(|| format!("is not an e-mail address, like ann@example.org{how}"))
 }
 
 impl std::fmt::Debug for Signup {

@@ -1,6 +1,7 @@
 //! The routers in process: a real database file, real tokens, real layers; only the live rooms are a fake.
 
 mod accounts;
+mod clients;
 mod devices;
 mod documents;
 mod keys;

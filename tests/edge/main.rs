@@ -4,5 +4,6 @@ mod client;
 mod echo;
 mod frames;
 mod handshake;
+mod http;
 mod limits;
 mod tls;

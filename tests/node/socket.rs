@@ -45,12 +45,25 @@ impl Socket {
         let _ = self.0.send(Message::text(message.to_string())).await; // the reader sees the end
     }
 
+    /// Sends a text that may be no message.
+    pub(super) async fn sends_text(&mut self, text: &[u8]) {
+        let text = String::from_utf8(text.to_vec()).expect("UTF-8");
+        self.0.send(Message::text(text)).await.expect("sent");
+    }
+
+    /// Sends bytes that may be no frame.
+    pub(super) async fn sends_bytes(&mut self, bytes: &[u8]) {
+        self.0.flush().await.expect("what was sent before");
+        self.0.get_mut().write_all(bytes).await.expect("sent");
+    }
+
     pub(super) async fn says(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.expect("sent");
     }
 
     /// The next message of this type; others before it are skipped.
     pub(super) async fn hears(&mut self, kind: &str) -> Value {
+        let mut others = Vec::new();
         let hearing = async {
             loop {
                 let heard = self.0.next().await.unwrap_or_else(|| panic!("closed before {kind}"));
@@ -59,10 +72,12 @@ impl Socket {
                     if message["type"] == kind {
                         return message;
                     }
+                    others.push(message);
                 }
             }
         };
-        timeout(PATIENCE, hearing).await.unwrap_or_else(|_| panic!("{kind} does not come"))
+        let heard = timeout(PATIENCE, hearing).await;
+        heard.unwrap_or_else(|_| panic!("{kind} does not come, but {others:?}"))
     }
 
     pub(super) async fn joins(&mut self, room: &str) -> Value {

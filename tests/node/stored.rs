@@ -16,20 +16,20 @@ use sqlx::{Connection as _, SqliteConnection};
 use crate::process::Node;
 
 /// How soon readiness tells of a database that cannot be written; a little more for the probe itself.
-const TOLD_WITHIN: Duration = Duration::from_secs(5);
+pub(super) const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
-async fn ask(node: &Node, method: Method, path: &str, token: &str, body: Value) -> Response {
+pub(super) async fn ask(node: &Node, method: Method, path: &str, token: &str, body: Value) -> Response {
     let request = reqwest::Client::new().request(method, format!("http://{}{path}", node.http));
     request.bearer_auth(token).json(&body).send().await.expect("an answer")
 }
 
 /// Sets a room's limit; whether it was answered as done. Any refusal is a temporary one.
-async fn is_set(node: &Node, room: &str, token: &str, limit: u32) -> bool {
+pub(super) async fn is_set(node: &Node, room: &str, token: &str, limit: u32) -> bool {
     let body = json!({ "maxParticipants": limit });
     is_done(&ask(node, Method::PATCH, &format!("/api/rooms/{room}"), token, body).await)
 }
 
-fn is_done(answer: &Response) -> bool {
+pub(super) fn is_done(answer: &Response) -> bool {
     if answer.status().is_success() {
         return true;
     }
@@ -38,7 +38,7 @@ fn is_done(answer: &Response) -> bool {
     false
 }
 
-async fn limit(node: &Node, room: &str, token: &str) -> Value {
+pub(super) async fn limit(node: &Node, room: &str, token: &str) -> Value {
     let answer = ask(node, Method::GET, &format!("/api/rooms/{room}"), token, json!({})).await;
     answer.json::<Value>().await.expect("JSON")["maxParticipants"].clone()
 }

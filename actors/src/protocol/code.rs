@@ -149,8 +149,6 @@ closes! {
     TooBig = 1009, "too_big", AfterMending;
     /// Internal server error; resume.
     Internal = 1011, "internal", Resume;
-    /// The server restarts; resume.
-    Restart = 1012, "restart", Resume;
     /// The server is overloaded, or cannot reach the ledger; resume later.
     Overload = 1013, "overload", Resume;
     /// The token is missing, invalid, revoked or expired.

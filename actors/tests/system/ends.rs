@@ -54,10 +54,24 @@ async fn a_cookie_needs_a_hello_whose_own_token_wins() {
 
 #[tokio::test(start_paused = true)]
 async fn a_closed_page_leaves_at_once() {
-    let world = World::single().await;
-    let mut members = world.members(2, world.room(4)).await;
-    members[1].disconnects(Disconnect::Closed(Some(1001)));
-    assert_eq!(members[0].hears("user_left").await["reason"], "left");
+    for code in [Some(1000), Some(1001), None] {
+        let world = World::single().await;
+        let mut members = world.members(2, world.room(4)).await;
+        members[1].disconnects(Disconnect::Closed(code));
+        let left = members[0].next_within(Duration::from_secs(1)).await;
+        assert!(matches!(&left, Some(Heard::Text(text)) if text["data"]["reason"] == "left"), "{code:?}: {left:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_for_another_reason_keeps_the_seat_for_its_window() {
+    for how in [Disconnect::Closed(Some(4000)), Disconnect::Closed(Some(1011)), Disconnect::Lost] {
+        let world = World::single().await;
+        let mut members = world.members(2, world.room(4)).await;
+        members[1].disconnects(how);
+        members[0].hears_nothing_for(Duration::from_secs(4)).await;
+        assert_eq!(members[0].hears("user_left").await["reason"], "lost", "{how:?}");
+    }
 }
 
 // T14

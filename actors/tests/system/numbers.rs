@@ -103,3 +103,72 @@ async fn an_ack_names_only_what_was_sent() {
     let heard = members[0].next_within(Duration::from_secs(3)).await;
     assert!(!matches!(&heard, Some(Heard::Text(text)) if text["type"] == "ack"), "{heard:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_ack_of_what_was_never_sent_drops_nothing() {
+    for seq in [500, 9_007_199_254_740_991_u64] {
+        let world = World::of(2, Settings::default()).await;
+        let mut members = world.members(2, world.room(4)).await;
+        let (bob, alice) = (members.pop().expect("two"), members.pop().expect("two"));
+        bob.says(&format!(r#"{{"type":"ack","seq":{seq}}}"#));
+        bob.disconnects(Disconnect::Lost);
+        alice.chats(1, "missed");
+        let mut back = Browser::connect(&world.nodes[1], None);
+        assert_eq!(back.resumes(&bob).await["type"], "resumed", "{seq}");
+        assert_eq!(back.hears("chat_message").await["content"], "missed", "{seq}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_on_a_join_or_a_heartbeat_is_not_counted() {
+    let world = World::single().await;
+    let room = world.room(4);
+    let mut elder = world.member(0, 1, room).await;
+    let mut newer = world.browser(0, 2).await;
+    newer.says(&format!(r#"{{"type":"join_room","cid":1,"data":{{"roomId":"{room}"}}}}"#));
+    newer.hears("room_joined").await;
+    elder.hears("user_joined").await;
+    newer.says(r#"{"type":"heartbeat","cid":2,"data":{}}"#);
+    newer.chats(1, "one");
+    newer.says(r#"{"type":"heartbeat","cid":2,"data":{}}"#);
+    newer.chats(2, "two");
+    for content in ["one", "two"] {
+        assert_eq!(elder.hears("chat_message").await["content"], content);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn chat_arrives_letter_by_letter_as_it_was_sent() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+    let many = "\u{1f600}".repeat(4_000);
+    let texts = [
+        family,
+        "a\u{0}b",
+        "\u{feff}b",
+        "\u{202e}b",
+        "\u{200b}",
+        "a\u{2028}b\u{2029}c",
+        "e\u{301} \u{e9}",
+        "\u{7f}\u{80}",
+        &many,
+    ];
+    for (text, cid) in texts.iter().zip(1..) {
+        let content = serde_json::to_string(text).expect("JSON");
+        members[0].says(&format!(r#"{{"type":"chat_message","cid":{cid},"data":{{"content":{content}}}}}"#));
+        assert_eq!(members[1].hears("chat_message").await["content"], *text);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_is_who_the_token_names_whatever_the_message_says() {
+    let world = World::single().await;
+    let mut members = world.members(2, world.room(4)).await;
+    members[0].says(&format!(
+        r#"{{"type":"offer","cid":1,"data":{{"targetUserId":"{}","senderUserId":"{}","sdp":"v=0"}}}}"#,
+        name(2),
+        name(9)
+    ));
+    assert_eq!(members[1].hears("offer").await["senderUserId"], name(1));
+}

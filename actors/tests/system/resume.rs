@@ -194,6 +194,34 @@ async fn a_resume_while_the_old_socket_is_open_takes_over_unnoticed() {
     members[0].hears_nothing_for(Duration::from_secs(20)).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn of_two_sockets_that_resume_one_session_at_once_one_stays() {
+    for other in [0, 1] {
+        let world = World::of(2, Settings::default()).await;
+        let mut members = world.members(2, world.room(4)).await;
+        let bob = members.pop().expect("two");
+        bob.disconnects(Disconnect::Lost);
+        let mut both = [Browser::connect(&world.nodes[0], None), Browser::connect(&world.nodes[other], None)];
+        let (token, resume, seq) = (&bob.user, &bob.resume_token, bob.seq);
+        for socket in &both {
+            socket.says(&format!(
+                r#"{{"type":"hello","data":{{"token":"{token}","resume":{{"resumeToken":"{resume}","seq":{seq}}}}}}}"#
+            ));
+        }
+        members[0].chats(1, "to whoever stays");
+        let mut heard = [0, 0];
+        for (at, socket) in both.iter_mut().enumerate() {
+            while let Some(Heard::Text(text)) = socket.next_within(Duration::from_secs(3)).await {
+                heard[at] += usize::from(text["data"]["content"] == "to whoever stays");
+            }
+        }
+        let [first, second] = &mut both;
+        let stays = if heard[1] > 0 { second } else { first };
+        stays.chats(1, "back");
+        assert_eq!(members[0].hears("chat_message").await["content"], "back", "nobody has seen them leave");
+    }
+}
+
 // C9
 #[tokio::test(start_paused = true)]
 async fn a_socket_that_was_taken_over_on_another_node_is_closed_and_speaks_for_nobody() {

@@ -62,6 +62,34 @@ fn environment_text_is_parsed_as_its_keys_type() {
 }
 
 #[test]
+fn a_list_in_a_flag_is_written_as_in_toml_or_with_commas() {
+    let bare = "turn:a.example:3478, turn:b.example";
+    for text in [bare, r#"["turn:a.example:3478", "turn:b.example"]"#, "['turn:a.example:3478','turn:b.example',]"] {
+        let mut sources = flag("--set", "ice.turn_urls", text);
+        sources.flags.extend(flag("--set", "ice.turn_secrets", "canary-canary-canary").flags);
+        let config = load(&sources).expect("right").config;
+        let urls: Vec<_> = config.ice.turn_urls.iter().map(|url| url.as_str().to_owned()).collect();
+        assert_eq!(urls, ["turn:a.example:3478", "turn:b.example"], "{text}");
+    }
+}
+
+#[test]
+fn origins_of_apps_may_be_allowed() {
+    for app in [
+        "chrome-extension://abcdefghijklmnop",
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        "app://.",
+        "file://",
+        "null",
+    ] {
+        let config = load(&flag("--set", "http.allowed_origins", app)).expect("right").config;
+        assert_eq!(config.http.allowed_origins[0].to_string(), app);
+    }
+}
+
+#[test]
 fn dotted_and_inline_tables_are_sections_too() {
     let config = load(&file("http.bind = '0.0.0.0:1'\nroom = { participants_default = 3 }")).expect("right").config;
     assert_eq!(config.http.bind.to_string(), "0.0.0.0:1");

@@ -8,7 +8,9 @@ impl Text for Origin {
 
     /// A URL's trailing slash is tolerated: people copy it with the address.
     fn read(text: &str) -> Result<Self, String> {
-        text.strip_suffix('/').unwrap_or(text).parse().map_err(|why: crate::net::OriginError| why.to_string())
+        // Not the slashes of `file://`.
+        let bare = text.strip_suffix('/').filter(|bare| !bare.ends_with(":/")).unwrap_or(text);
+        bare.parse().map_err(|why: crate::net::OriginError| why.to_string())
     }
 
     fn write(&self) -> String {

@@ -1,35 +1,61 @@
-//! Heads as common proxies send them upstream, and the one client, scheme, host and page of each. The table is
-//! `proxies.txt`: `== what the case shows`, the settings and the peer, `--`, the head, `--`, what it is.
-//!
-//! The fields are those that each proxy's documentation describes.
+//! Heads as common proxies send them upstream, and the one client, scheme, host and page of each: the files in
+//! `tests/corpus/proxies`. `tests/corpus/README.md` says which were recorded, and after what the others were written.
+
+use std::{fs, path::Path};
+
+use hyper::http::Version;
 
 use super::{address, head, rules};
 use crate::net::{Page, Request};
 
-const TABLE: &str = include_str!("proxies.txt");
-
-/// What a request is, in the table's words.
+/// What a request is, in the files' words.
 fn told(known: &Request) -> String {
     let host = known.host.as_ref().ok().and_then(Option::as_ref).map(ToString::to_string).unwrap_or_default();
     let scheme = if known.secure { "https" } else { "http" };
-    let page = if matches!(known.page, Page::Own(_)) { "own page" } else { "no page of ours" };
+    let page = match &known.page {
+        Page::Own(origin) => format!("own page {origin}"),
+        Page::None | Page::Allowed(_) | Page::Foreign(_) => "no page of ours".to_owned(),
+    };
     format!("client {}, {scheme}, host {host}, {page}", known.client.address)
+}
+
+/// What the node takes a recorded request for, and what it should.
+fn judged(file: &str) -> (String, String) {
+    let (notes, request) = file.split_once("\n\n").expect("notes and a head");
+    let note =
+        |name: &str| notes.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(name)?.strip_prefix(' '));
+    let trusted: Vec<_> = note("trusted").unwrap_or_default().split_whitespace().map(network).collect();
+    let trusted: Vec<_> = trusted.iter().map(String::as_str).collect();
+    let (first, fields) = request.split_once('\n').expect("a request line");
+    let mut parts = head(&fields.lines().collect::<Vec<_>>());
+    let mut words = first.split(' ');
+    parts.method = words.next().expect("a method").parse().expect("a method");
+    parts.uri = words.next().expect("a target").parse().expect("a target");
+    parts.version = if words.next() == Some("HTTP/1.0") { Version::HTTP_10 } else { Version::HTTP_11 };
+    let known = rules(note("public_url"), &trusted).request(address(note("peer").expect("a peer")), false, &parts);
+    (told(&known), note("is").expect("what it is").to_owned())
+}
+
+/// An address is a network of its own.
+fn network(text: &str) -> String {
+    if text.contains('/') { text.to_owned() } else { format!("{text}/32") }
 }
 
 #[test]
 fn a_request_through_a_proxy_has_one_client_scheme_host_and_page() {
-    let cases: Vec<_> = TABLE.split("== ").skip(1).collect();
-    assert!(cases.len() >= 35, "{} cases", cases.len());
-    for case in cases {
-        let mut parts = case.split("\n--\n");
-        let [settings, lines, expected] = [(); 3].map(|()| parts.next().expect("three parts"));
-        let setting = |name: &str| settings.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        let trusted: Vec<_> = setting("trusted ").unwrap_or_default().split_whitespace().collect();
-        let peer = address(setting("peer ").expect("a peer"));
-        let known =
-            rules(setting("public_url "), &trusted).request(peer, false, &head(&lines.lines().collect::<Vec<_>>()));
-        assert_eq!(told(&known), expected.trim(), "{case}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/proxies");
+    let mut counts = [0, 0];
+    for entry in fs::read_dir(folder).expect("the corpus") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|end| end == "http") {
+            let file = fs::read_to_string(&path).expect("a text");
+            let (found, expected) = judged(&file);
+            assert_eq!(found, expected, "{}:\n{file}", path.display());
+            counts[usize::from(file.starts_with("# recorded"))] += 1;
+        }
     }
+    let [written, recorded] = counts;
+    assert!(written >= 40 && recorded >= 24, "{written} written after documentation, {recorded} recorded");
 }
 
 const PRIVATE: &[&str] = &["10.0.0.0/8", "fd00::/8"];

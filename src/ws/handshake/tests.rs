@@ -58,7 +58,7 @@ fn the_example_of_the_rfc_is_accepted_with_its_answer() {
 
 #[test]
 fn harmless_variations_are_accepted() {
-    let table: [&[(&str, &str)]; 9] = [
+    let table: [&[(&str, &str)]; 11] = [
         &[("upgrade", "WebSocket")],
         &[("connection", "UPGRADE")],
         &[("connection", "keep-alive"), ("+connection", "upgrade")],
@@ -68,6 +68,8 @@ fn harmless_variations_are_accepted() {
         &[("authorization", "Basic dTpw")],
         &[("content-length", "0")],
         &[("host", "[2001:db8::1]:8080")],
+        &[("host", "[::1]:8080"), ("origin", "http://[::1]:8080")],
+        &[("sec-websocket-protocol", "bearer.YS5iLmM"), ("+sec-websocket-protocol", "aldis.v1")],
     ];
     for changes in table {
         assert_eq!(refusal(changes), None, "{changes:?}");

@@ -41,19 +41,23 @@ export class House {
   browser;
   node;
 
-  /** For the tests of this file. `furnish` starts the node's dependencies, and returns its settings. */
-  static open(furnish = () => ({})) {
+  /**
+   * For the tests of this file. `furnish` starts the node's dependencies, and returns its settings. `keepsPages`: the browser keeps
+   * a page that is left, as outside of tests, and shows it again as it was.
+   */
+  static open(furnish = () => ({}), { keepsPages = false } = {}) {
     const house = new House();
-    before(() => house.#open(furnish));
+    before(() => house.#open(furnish, keepsPages));
     after(() => house.#close());
     return house;
   }
 
-  async #open(furnish) {
+  async #open(furnish, keepsPages) {
     this.#directory = await mkdtemp(join(tmpdir(), "aldis-browser-"));
     const picture = await camera(join(this.#directory, "camera.y4m"));
     this.node = await Node.start(await furnish());
-    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: flags(picture) });
+    const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
+    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: flags(picture), ignoreDefaultArgs });
   }
 
   async #close() {

@@ -22,12 +22,15 @@ pub(super) enum Case {
     DeleteAccount,
     Disable,
     Invite,
+    RevokeInvite,
+    Verify,
     CreateRoom,
     CloseRoom,
     DeleteRoom,
 }
 
-pub(super) const CASES: [Case; 14] = [
+/// All but [`Case::Verify`], for which a node must demand it.
+pub(super) const CASES: [Case; 15] = [
     Case::SignUp,
     Case::LogIn,
     Case::Refresh,
@@ -39,6 +42,7 @@ pub(super) const CASES: [Case; 14] = [
     Case::DeleteAccount,
     Case::Disable,
     Case::Invite,
+    Case::RevokeInvite,
     Case::CreateRoom,
     Case::CloseRoom,
     Case::DeleteRoom,
@@ -70,14 +74,14 @@ pub(super) struct Prepared {
 impl Case {
     /// Whether operators ask for it, on their listener.
     fn is_operators(self) -> bool {
-        matches!(self, Self::Disable | Self::Invite)
+        matches!(self, Self::Disable | Self::Invite | Self::RevokeInvite)
     }
 
     /// An account, two sessions and a room, as far as the case needs them, and the request.
     pub(super) async fn prepare(self, world: &World<'_>, nth: u32, is_connected: bool) -> Prepared {
         let email = format!("{self:?}-{nth}@example.org").to_lowercase();
         let (mut own, mut other, mut room) = (Login::of(&Value::Null), Login::of(&Value::Null), String::new());
-        if !matches!(self, Self::SignUp | Self::Invite) {
+        if !matches!(self, Self::SignUp | Self::Invite | Self::RevokeInvite) {
             own = world.sign_up(&email).await;
         }
         if matches!(self, Self::LogOut | Self::EndSession | Self::EndSessions | Self::ChangePassword) {
@@ -87,7 +91,13 @@ impl Case {
             room = world.room(&own.access).await;
         }
         let ended = match self {
-            Self::SignUp | Self::LogIn | Self::Refresh | Self::Invite | Self::CreateRoom => None,
+            Self::SignUp
+            | Self::LogIn
+            | Self::Refresh
+            | Self::Invite
+            | Self::RevokeInvite
+            | Self::Verify
+            | Self::CreateRoom => None,
             Self::ChangePassword | Self::EndSession => Some(&other.access),
             Self::LogOut
             | Self::EndSessions
@@ -141,6 +151,13 @@ impl Case {
                 ("POST", "/api/auth/password/reset".to_owned(), body)
             }
             Self::Invite => ("POST", "/internal/invites".to_owned(), json!({ "email": on.email })),
+            Self::RevokeInvite => {
+                ("DELETE", format!("/internal/invites/{}", world.invited(&on.email).await), Value::Null)
+            }
+            Self::Verify => {
+                let token = world.mailed_token(&on.email).await;
+                ("POST", "/api/auth/verify".to_owned(), json!({ "token": token }))
+            }
             Self::DeleteAccount => ("POST", "/api/account/delete".to_owned(), json!({ "password": PASSWORD })),
             Self::Disable => ("PATCH", format!("/internal/users/{}", on.own.user), json!({ "disabled": true })),
             Self::CreateRoom => ("POST", "/api/rooms".to_owned(), json!({})),
@@ -184,11 +201,18 @@ impl Case {
                 Self::new_password(world, on, &on.other, what).await
             }
             Self::ResetPassword => Self::new_password(world, on, &on.own, what).await,
-            Self::Invite => {
+            Self::Invite | Self::RevokeInvite => {
                 let count = world.invites().await.into_iter().filter(|invite| invite["email"] == on.email).count();
                 assert!(count <= 1, "{what}: {count} invites");
-                made(count == 1)
+                made((count == 1) == (self == Self::Invite))
             }
+            Self::Verify => match world.log_in(&on.email, PASSWORD).await {
+                Ok(_) => State::After,
+                Err(status) => {
+                    assert_eq!(status, 403, "{what}");
+                    State::Before
+                }
+            },
             Self::DeleteAccount => {
                 let state = Self::is_out(world, on, 401, what).await;
                 assert_eq!(made(world.seen(&on.room).await.is_none()), state, "{what}: the room");

@@ -31,9 +31,7 @@ pub(super) fn flooded(wait_ms: u64) -> Refusal {
 pub(super) fn close_reason(code: Close) -> Option<Refusal> {
     let (error, text) = match code {
         Close::Normal | Close::RoomGone => return None,
-        Close::Draining | Close::Restart => {
-            (Code::Draining, "This node shuts down: reconnect and resume, if possible to another node.")
-        }
+        Close::Draining => (Code::Draining, "This node shuts down: reconnect and resume, if possible to another node."),
         Close::Protocol => (Code::BadMessage, "The frames violate RFC 6455."),
         Close::Binary => (Code::BadMessage, "Binary frames are not supported: send JSON as text."),
         Close::NotUtf8 => (Code::BadMessage, "A text message was not valid UTF-8."),

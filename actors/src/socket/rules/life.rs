@@ -181,7 +181,6 @@ impl Connection {
                 | Close::NotUtf8
                 | Close::TooBig
                 | Close::Internal
-                | Close::Restart
                 | Close::Overload
                 | Close::Token
                 | Close::RoomGone

@@ -21,10 +21,16 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
   const [visit, setVisit] = useState({ number: 1, straight: callUnderWay() === roomId });
   const { closed, participants } = useLookUp(roomId);
 
-  const again = () => {
+  const again = useCallback(() => {
     setVisit(({ number }) => ({ number: number + 1, straight: true }));
     setEnd(null);
-  };
+  }, []);
+  useEffect(() => {
+    // A page that was left for another one ends its call; "Back" may bring it as it was, and then it joins as after a reload.
+    const shown = (event: PageTransitionEvent) => event.persisted && callUnderWay() === roomId && again();
+    window.addEventListener("pageshow", shown);
+    return () => window.removeEventListener("pageshow", shown);
+  }, [roomId, again]);
   const shown = end ?? closed;
   if (shown) return <EndingPage reason={shown.reason} detail={shown.detail} onAgain={again} />;
   return (

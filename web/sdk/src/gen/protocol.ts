@@ -413,8 +413,6 @@ export const CLOSE_CODES = {
   too_big: { number: 1009, comeback: "after_mending" },
   /** Internal server error; resume. */
   internal: { number: 1011, comeback: "resume" },
-  /** The server restarts; resume. */
-  restart: { number: 1012, comeback: "resume" },
   /** The server is overloaded, or cannot reach the ledger; resume later. */
   overload: { number: 1013, comeback: "resume" },
   /** The token is missing, invalid, revoked or expired. */
