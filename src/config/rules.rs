@@ -338,22 +338,11 @@ fn ledger(config: &Config, found: &mut Found) {
     found.when(wrong, &["ledger.prefix"], "not a prefix of keys", help);
     found.within("ledger.answer_within", ledger.answer_within, 10 * MS, 10 * SECOND);
     found.within("ledger.lease", ledger.lease, 3 * SECOND, MINUTE);
-    found.when(
-        ledger.replicas_min > 8,
-        &["ledger.replicas_min"],
-        "more than 8",
-        "write the replicas that confirm, 0 to 8",
-    );
-    let hasty = ledger.replicas_min > 0 && ledger.answer_within < 300 * MS;
+    let (many, hasty) = (ledger.replicas_min > 8, ledger.replicas_min > 0 && ledger.answer_within < 300 * MS);
+    found.when(many, &["ledger.replicas_min"], "more than 8", "write the replicas that confirm, 0 to 8");
     let keys = ["ledger.answer_within", "ledger.replicas_min"];
-    found.when(
-        hasty,
-        &keys,
-        "replicas have 100 ms to confirm, and two such waits must fit",
-        "write at least \"300ms\"",
-    );
-    let late = ledger.answer_within * 3 > ledger.lease;
-    let keys = ["ledger.answer_within", "ledger.lease"];
+    found.when(hasty, &keys, "replicas have 100 ms to confirm, twice", "write at least \"300ms\"");
+    let (late, keys) = (ledger.answer_within * 3 > ledger.lease, ["ledger.answer_within", "ledger.lease"]);
     found.when(late, &keys, "one late answer could cost the lease", "write at most a third of `ledger.lease`");
     let small = ledger.in_flight_bytes_max < config.socket.message_bytes_max;
     let keys = ["ledger.in_flight_bytes_max", "socket.message_bytes_max"];
