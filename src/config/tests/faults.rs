@@ -8,13 +8,13 @@ use crate::config::{Sources, load};
 
 const TABLE: &str = include_str!("faults.txt");
 
-struct Case {
-    name: &'static str,
-    input: &'static str,
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) input: &'static str,
     answer: &'static str,
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let read = |case: &'static str| {
         let (name, rest) = case.split_once('\n').expect("a name");
         let (input, answer) = rest.split_once("\n--\n").expect("an input and an answer");
