@@ -67,6 +67,6 @@ fn unknown(name: &str) -> Fault {
         Some(known) => format!("did you mean {known}?"),
         None => "variables are named after keys: ALDIS_HTTP__BIND sets `http.bind`".to_owned(),
     };
-    let place = Place::beside_a_line("environment", name, "=", "", true);
+    let place = Place::beside_a_line(name, "=", "", true);
     Fault::new(format!("unknown environment variable {name}")).at(place, "sets no key".to_owned()).help(help)
 }

@@ -58,7 +58,7 @@ impl Origin {
     pub(super) fn name(&self) -> String {
         match self {
             Self::File { file, key, .. } => {
-                format!("{}:{}", file.name, Snippet::of(&file.text, key.clone()).line_number())
+                format!("{}:{}", file.name, Snippet::of(&file.text, key.clone()).number)
             }
             Self::Environment { name, .. } => format!("environment {name}"),
             Self::Flag { name, .. } => format!("flag {name}"),
@@ -71,9 +71,9 @@ impl Origin {
         let place = match self {
             Self::File { file, key, .. } if hidden => Place::in_file(file, key.clone(), true),
             Self::File { file, value, .. } => Place::in_file(file, element.unwrap_or_else(|| value.clone()), false),
-            Self::Environment { name, text } => Place::beside_a_line("environment", name, "=", text, hidden),
+            Self::Environment { name, text } => Place::beside_a_line(name, "=", text, hidden),
             Self::Flag { name, text } => {
-                Place::beside_a_line("flag", name, if name.contains(' ') { "=" } else { " " }, text, hidden)
+                Place::beside_a_line(name, if name.contains(' ') { "=" } else { " " }, text, hidden)
             }
         };
         Fault::new(what).at(place, label)

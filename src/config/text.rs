@@ -106,7 +106,7 @@ pub(crate) use text_serde;
 
 impl Text for Duration {
     const FORM: &'static str = "a duration with its unit, such as \"15s\", \"250ms\" or \"1h 30m\"";
-    const PATTERN: &'static str = r"^\s*([0-9][0-9\s]*(\.[0-9\s]+)?(nanos|nsec|ns|usec|us|µs|millis|msec|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w|months?|years?|yrs?|y)\s*)+$";
+    const PATTERN: &'static str = r"^(0|\s*([0-9][0-9\s]*(\.[0-9\s]+)?(nanos|nsec|ns|usec|us|µs|millis|msec|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w|months?|years?|yrs?|y)\s*)+)$";
 
     fn read(text: &str) -> Result<Self, String> {
         use humantime::DurationError::{Empty, InvalidCharacter, NumberExpected, NumberOverflow, UnknownUnit};

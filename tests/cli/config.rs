@@ -58,7 +58,7 @@ fn config_check_finds_the_usual_file_and_the_one_named_by_the_environment() {
 fn an_invalid_configuration_exits_with_2_for_any_command() {
     let dir = nowhere();
     fs::write(dir.path().join("wrong.toml"), "[http]\nbind = 8080\n").expect("writable");
-    let expected = "error: wrong value for `http.bind`\n --> wrong.toml:2:8\n  |\n2 | bind = 8080\n  |        ^^^^ this is a bare number\n  \
+    let expected = "error: wrong value for `http.bind`\n --> wrong.toml:2:8\n  |\n2 | bind = 8080\n  |        ^^^^ this is a bare number\n  |\n  \
                     = help: write an IP address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"\n";
     for arguments in [
         &["config", "check", "wrong.toml"][..],
