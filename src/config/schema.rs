@@ -1,5 +1,5 @@
-//! The configuration file as a JSON Schema (draft 2020-12), derived from the structs: for editors, and the one list of
-//! sections and keys. Must not know what the values mean.
+//! The configuration file as a JSON Schema (draft 2020-12), derived from the structs: for editors, for the loader, and the one
+//! list of sections and keys. Must not know what the values mean.
 
 use std::sync::LazyLock;
 
@@ -52,6 +52,12 @@ impl Schema {
         if !path.is_empty() {
             self.sections.push(path);
         }
+    }
+
+    /// The schema of the value of `key`.
+    pub(super) fn value(&self, key: &str) -> &Value {
+        let (section, name) = key.split_once('.').unwrap_or((key, ""));
+        &self.document["properties"][section]["properties"][name]
     }
 
     pub(super) fn has_key(&self, key: &str) -> bool {

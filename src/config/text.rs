@@ -58,7 +58,7 @@ impl<T: Text> JsonSchema for As<T> {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let quoted = T::FORM.split('"').skip(1).step_by(2);
         let examples: Vec<_> = quoted.filter(|example| !example.contains('…')).collect();
-        json_schema!({ "type": "string", "pattern": T::PATTERN, "examples": examples })
+        json_schema!({ "type": "string", "title": T::FORM, "pattern": T::PATTERN, "examples": examples })
     }
 }
 
@@ -72,7 +72,7 @@ impl<T: Text> Visitor<'_> for TextVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        T::read(text).map_err(|why| E::custom(format_args!("{why}; write {}", T::FORM)))
+        T::read(text).map_err(E::custom)
     }
 }
 

@@ -42,11 +42,6 @@ fn every_key_uncommented() -> Value {
     toml::from_str(&text).expect("TOML")
 }
 
-fn property(key: &str) -> &'static Value {
-    let (section, name) = key.split_once('.').expect("a key in a section");
-    &schema()["properties"][section]["properties"][name]
-}
-
 #[test]
 fn the_documented_file_is_accepted_with_every_key() {
     let file = every_key_uncommented();
@@ -74,8 +69,8 @@ fn a_wrong_type_a_wrong_form_and_an_unknown_name_are_refused_as_by_the_loader() 
         let (mut settings, mut faults) = (Settings::new(), Vec::new());
         let file = File { name: "aldis.toml".to_owned(), text: case.input.to_owned() };
         read_file(&Arc::new(file), &mut settings, &mut faults);
-        let is_read = faults.is_empty() && read::<Config>(&settings).is_ok();
-        if judge.accepts(&value) != is_read {
+        read(&mut settings, &mut faults);
+        if judge.accepts(&value) != faults.is_empty() {
             differ.push(case.name);
         }
     }
@@ -97,14 +92,14 @@ fn a_wrong_type_of_any_key_is_refused() {
 fn every_key_is_described_and_has_the_default_of_its_struct() {
     let defaults = values(&Config::default());
     for key in &SCHEMA.keys {
-        let property = property(key);
+        let property = SCHEMA.value(key);
         assert!(property["description"].as_str().is_some_and(|text| text.ends_with('.')), "{key}: {property}");
         let default = defaults.get(key).filter(|_| key != "ice.turn_secrets");
         let default = default.map(|value| serde_json::to_value(value).expect("plain"));
         assert_eq!(property.get("default"), default.as_ref(), "{key}");
     }
     let secrets = ["database.url", "ice.turn_secrets", "ledger.redis_url", "mail.url"];
-    assert!(secrets.iter().all(|key| property(key).get("default").is_none()));
+    assert!(secrets.iter().all(|key| SCHEMA.value(key).get("default").is_none()));
 }
 
 #[test]
@@ -112,9 +107,9 @@ fn examples_are_right() {
     let judge = Judge::of(schema().clone());
     for key in &SCHEMA.keys {
         let (section, name) = key.split_once('.').expect("a key in a section");
-        let of = property(key).get("items").unwrap_or(property(key));
+        let of = SCHEMA.value(key).get("items").unwrap_or(SCHEMA.value(key));
         for example in of.get("examples").and_then(Value::as_array).into_iter().flatten() {
-            let value = if of == property(key) { example.clone() } else { json!([example]) };
+            let value = if of == SCHEMA.value(key) { example.clone() } else { json!([example]) };
             assert!(judge.accepts(&json!({ section: { name: value } })), "{key}: {example}");
         }
     }
