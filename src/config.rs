@@ -38,6 +38,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::net::Origin;
@@ -59,6 +60,7 @@ pub use mail::{Mail, MailSecurity, MailUrl};
 pub use node::Node;
 pub use rate_limits::RateLimits;
 pub use room::Room;
+pub use schema::schema;
 pub use secret::Secret;
 pub use socket::Socket;
 pub use sources::Sources;
@@ -68,7 +70,7 @@ pub use text::{filter::Filter, ice_url::IceUrl, network::Network, rate::Rate, si
 pub const DEFAULT_FILE: &str = include_str!("../config/aldis.toml");
 
 /// Everything an operator may set, by section.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// This node: its name, its files, its load limits.

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use super::failure::Failure;
 use super::flags::Flags;
 use crate::app;
-use crate::config::{ConfigError, DEFAULT_FILE, load};
+use crate::config::{ConfigError, DEFAULT_FILE, load, schema};
 use crate::telemetry::memory::{MemoryMax, memory_max};
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +31,11 @@ Examples:
     },
     /// Print the configuration file with every setting, its default and its rationale
     Default,
+    /// Print a JSON Schema of the configuration file, with which editors complete and check it
+    #[command(after_help = "\
+Examples:
+  aldis config schema > aldis.schema.json     then, as the first line of aldis.toml beside it:  #:schema ./aldis.schema.json")]
+    Schema,
     /// Print the effective values and their sources; secrets are redacted
     Show(Box<Flags>),
 }
@@ -40,6 +45,7 @@ impl ConfigCommand {
         match self {
             Self::Check { path, probe, flags } => check(path.as_deref(), probe, &flags, out)?,
             Self::Default => write!(out, "{DEFAULT_FILE}")?,
+            Self::Schema => writeln!(out, "{:#}", schema())?,
             Self::Show(flags) => {
                 let mut loaded = flags.load()?;
                 let MemoryMax { bytes, set_by } = memory_max(None);

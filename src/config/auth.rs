@@ -4,12 +4,13 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
 /// Who may sign up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SignupMode {
     /// Anybody.
@@ -21,7 +22,7 @@ pub enum SignupMode {
 }
 
 /// Accounts, tokens and passwords.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
     /// Who may sign up.
@@ -29,21 +30,21 @@ pub struct Auth {
     /// Whether an account can be used only after its owner has opened a link in a mail.
     pub verify_email: bool,
     /// Lifetime of an access token.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub access_ttl: Duration,
     /// Lifetime of a refresh token; each use gives a new one.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub refresh_ttl: Duration,
     /// How long after its first use the same use of a refresh token may be repeated. Later it ends the session.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub refresh_grace: Duration,
     /// Sessions of a user; a further login ends the one used least recently.
     pub sessions_per_user_max: NonZeroUsize,
     /// Tolerated clock difference between nodes when a token's expiry is checked.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub clock_leeway: Duration,
     /// How long a key signs before the next one does. Zero: until an operator rotates.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub rotate_keys_every: Duration,
     /// A file with the secret that seals the signing keys in a PostgreSQL: the same for all nodes.
     pub key_secret_file: Option<PathBuf>,

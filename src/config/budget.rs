@@ -3,12 +3,13 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text;
 
 /// Rates in tokens: a message costs one, other actions as much as they cost others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Budget {
     /// The budget of all sockets of one user, as a multiple of one socket's.
@@ -28,10 +29,10 @@ pub struct Budget {
     /// Tokens granted for each answer that others demand.
     pub answer_grant: NonZeroU32,
     /// The first wait after the budget is spent; it doubles each time the budget is spent again, until a quiet time.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub penalty_first: Duration,
     /// The longest wait.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub penalty_max: Duration,
     /// Messages refused since the last quiet time before the socket is closed with 4529.
     pub flood_max: NonZeroU32,

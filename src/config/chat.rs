@@ -3,16 +3,17 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
 /// The history of chat.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Chat {
     /// How long a message is kept.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub keep_for: Duration,
     /// Messages kept of one room; the oldest are deleted.
     pub keep_per_room_max: NonZeroUsize,

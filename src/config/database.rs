@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::{Secret, without_password};
 use super::text::{self, Text, text_serde};
 
 /// Users, rooms and refresh tokens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
     /// `sqlite://PATH` or `postgres://…`. Absent: the file `aldis.db` in the data directory.
@@ -18,10 +19,10 @@ pub struct Database {
     /// A file that holds the URL, so that the configuration need not contain a password.
     pub url_file: Option<PathBuf>,
     /// How long a request may wait for a connection; then it is refused with 503.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub acquire_within: Duration,
     /// Timeout of one statement, waiting for a lock included.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub query_within: Duration,
     /// Concurrent read connections. SQLite writes through one more.
     pub readers_max: NonZeroUsize,
@@ -76,6 +77,7 @@ impl DatabaseUrl {
 
 impl Text for DatabaseUrl {
     const FORM: &'static str = "\"sqlite://./data/aldis.db\" or \"postgres://user:password@host/database\"";
+    const PATTERN: &'static str = "^(sqlite:|postgres://|postgresql://)/*[^/]";
 
     fn read(text: &str) -> Result<Self, String> {
         let known = ["sqlite:", "postgres://", "postgresql://"];

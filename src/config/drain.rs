@@ -3,16 +3,17 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text;
 
 /// Graceful shutdown on SIGTERM.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Drain {
     /// Time to notify and close all sockets. The process exits within 5 s more.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub within: Duration,
     /// Sockets closed per batch, so that they do not all reconnect to other nodes at once.
     pub batch_max: NonZeroUsize,

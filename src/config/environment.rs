@@ -3,8 +3,9 @@
 //! `ALDIS_SERVICE_HOST`. The only reader of the process's environment.
 
 use super::fault::{ConfigError, Fault, Place};
-use super::layers::{Origin, Setting, Settings, Value};
+use super::layers::{Origin, Setting, Settings};
 use super::nearest::nearest;
+use super::read::loose;
 use super::schema::SCHEMA;
 
 const PREFIX: &str = "ALDIS_";
@@ -37,7 +38,7 @@ pub(super) fn read_environment(variables: &[(String, String)], settings: &mut Se
         let known = SCHEMA.keys.iter().find(|key| variable(key) == *name);
         if let Some(key) = known {
             let origin = Origin::Environment { name: name.clone(), text: text.clone() };
-            settings.insert(key.clone(), Setting { value: Value::Loose(text.clone()), origin });
+            settings.insert(key.clone(), Setting { value: loose(key, text), origin });
         } else if !is_service_link(name) {
             warnings.push(unknown(name).into_warning());
         }
@@ -67,6 +68,6 @@ fn unknown(name: &str) -> Fault {
         Some(known) => format!("did you mean {known}?"),
         None => "variables are named after keys: ALDIS_HTTP__BIND sets `http.bind`".to_owned(),
     };
-    let place = Place::beside_a_line("environment", name, "=", "", true);
+    let place = Place::beside_a_line(name, "=", "", true);
     Fault::new(format!("unknown environment variable {name}")).at(place, "sets no key".to_owned()).help(help)
 }

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet as Source};
+
 use super::snippet::{File, Snippet};
 
 /// Mistakes shown at once; the rest are only counted.
@@ -73,7 +75,8 @@ pub struct Fault {
 /// The location of a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    name: String,
+    /// None: a variable or a flag, which its line names.
+    file: Option<String>,
     snippet: Snippet,
     order: usize,
 }
@@ -89,23 +92,19 @@ impl Place {
 
     /// A part of `file`; the caller has redacted its line.
     pub(super) fn in_snippet(file: &File, order: usize, snippet: Snippet) -> Self {
-        let name = match snippet.position() {
-            Some((line, column)) => format!("{}:{line}:{column}", file.name),
-            None => file.name.clone(),
-        };
-        Self { name, snippet, order }
+        Self { file: Some(file.name.clone()), snippet, order }
     }
 
     /// A line made of `name`, `between` and `text`, the caret under `text`; with `hidden`, under `name` and no `text`
     /// shown.
-    pub(super) fn beside_a_line(layer: &str, name: &str, between: &str, text: &str, hidden: bool) -> Self {
+    pub(super) fn beside_a_line(name: &str, between: &str, text: &str, hidden: bool) -> Self {
         let before = format!("{name}{between}");
         let snippet = if hidden {
-            Snippet::line(&format!("{before}…"), 0, name.chars().count())
+            Snippet::line(&format!("{before}…"), 0..name.len())
         } else {
-            Snippet::line(&format!("{before}{text}"), before.chars().count(), text.chars().count())
+            Snippet::line(&format!("{before}{text}"), before.len()..before.len() + text.len())
         };
-        Self { name: format!("{layer} {name}"), snippet, order: usize::MAX }
+        Self { file: None, snippet, order: usize::MAX }
     }
 }
 
@@ -149,21 +148,21 @@ impl Fault {
     }
 }
 
+/// As compilers print it. The renderer cuts long lines, and replaces control characters.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", if self.is_warning { "warning" } else { "error" }, self.what)?;
-        let margin = self.place.as_ref().map_or(1, |place| place.snippet.margin());
-        if let Some(place) = &self.place {
-            write!(f, "\n{:margin$}--> {}\n{} {}", "", place.name, place.snippet, self.why)?;
-        } else if !self.why.is_empty() {
-            write!(f, "\n{:margin$} = why: {}", "", self.why)?;
-        }
-        for note in &self.notes {
-            write!(f, "\n{:margin$} = note: {note}", "")?;
-        }
-        match &self.help {
-            Some(help) => write!(f, "\n{:margin$} = help: {help}", ""),
-            None => Ok(()),
-        }
+        let title = if self.is_warning { Level::WARNING } else { Level::ERROR }.primary_title(&self.what);
+        let group = match &self.place {
+            Some(Place { file, snippet, .. }) => {
+                let mark = AnnotationKind::Primary.span(snippet.marked.clone()).label(&self.why);
+                let source = Source::source(&snippet.line).path(file.as_deref()).line_numbering(file.is_some());
+                title.element(source.line_start(snippet.number).annotation(mark))
+            }
+            None if self.why.is_empty() => Group::with_title(title),
+            None => title.element(Level::NOTE.with_name("why").message(&self.why)),
+        };
+        let group = group.elements(self.notes.iter().map(|note| Level::NOTE.message(note)));
+        let group = group.elements(self.help.iter().map(|help| Level::HELP.message(help)));
+        f.write_str(&Renderer::plain().render(&[group]))
     }
 }

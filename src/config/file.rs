@@ -4,11 +4,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeInteger, DeTable, DeValue};
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::fault::{Fault, Place};
-use super::layers::{Origin, Setting, Settings, Value};
+use super::layers::{Origin, Setting, Settings};
 use super::nearest::nearest;
 use super::schema::SCHEMA;
 use super::secret::may_be_secret;
@@ -48,10 +49,14 @@ impl Walk<'_> {
     }
 
     fn value(&mut self, key: String, span: Range<usize>, value: &Spanned<DeValue<'_>>) {
-        let origin = Origin::File { file: Arc::clone(self.file), key: span, value: value.span() };
-        match typed(value.get_ref()) {
-            Ok(value) => drop(self.settings.insert(key, Setting { value, origin })),
-            Err(why) => self.faults.push(origin.wrong_value(&key, None, format!("wrong value for `{key}`"), why)),
+        let elements = value.get_ref().as_array().into_iter().flatten().map(Spanned::span).collect();
+        let origin = Origin::File { file: Arc::clone(self.file), key: span, value: value.span(), elements };
+        match toml::Value::deserialize(ValueDeserializer::from(value.clone())) {
+            Ok(value) => drop(self.settings.insert(key, Setting { value: Some(value), origin })),
+            Err(_) => {
+                let why = "too large for any key".to_owned();
+                self.faults.push(origin.wrong_value(&key, None, format!("wrong value for `{key}`"), why));
+            }
         }
     }
 
@@ -86,25 +91,6 @@ fn meant(section: &str, name: &str) -> String {
 
 fn last(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
-}
-
-fn typed(value: &DeValue<'_>) -> Result<Value, String> {
-    Ok(match value {
-        DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Integer(number) => Value::Whole(whole(number)?),
-        DeValue::Float(number) => Value::Real(number.as_str().parse().map_err(|_| "not a number".to_owned())?),
-        DeValue::Boolean(truth) => Value::Truth(*truth),
-        DeValue::Datetime(_) => Value::Moment,
-        DeValue::Table(_) => Value::Table,
-        DeValue::Array(elements) => {
-            let element = |value: &Spanned<DeValue<'_>>| Ok((typed(value.get_ref())?, value.span()));
-            Value::List(elements.iter().map(element).collect::<Result<_, String>>()?)
-        }
-    })
-}
-
-fn whole(number: &DeInteger<'_>) -> Result<i64, String> {
-    i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| "too large for any key".to_owned())
 }
 
 fn not_toml(file: &Arc<File>, error: &toml::de::Error) -> Fault {

@@ -5,17 +5,18 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, network::Network, size::Size};
 use crate::net::Origin;
 
 /// The public listener: pages, REST and WebSockets on one port.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Http {
     /// Address and port to listen on; port 0 takes a free one. Loopback until an operator decides otherwise.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<SocketAddr>")]
     pub bind: SocketAddr,
     /// The URL people type, when it differs from the listener's address: behind a proxy, or by name.
     pub public_url: Option<Origin>,
@@ -33,22 +34,22 @@ pub struct Http {
     /// The same per address (IPv6: per /64), so that one client cannot take them all.
     pub connections_per_address_max: NonZeroUsize,
     /// Timeout of the TLS handshake.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub tls_handshake_within: Duration,
     /// Timeout of a new connection's first byte.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub first_byte_within: Duration,
     /// Timeout of a whole request head, from its first byte.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub head_within: Duration,
     /// How long an idle connection is kept between two requests.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub keep_alive_within: Duration,
     /// Timeout of receiving a request's body.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub body_within: Duration,
     /// Timeout of a request, from head to response.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub request_within: Duration,
     /// Maximum size of a request's line and headers.
     pub head_bytes_max: Size,

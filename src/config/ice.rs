@@ -4,13 +4,14 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
 use super::text::{self, ice_url::IceUrl};
 
 /// STUN and TURN servers sent to browsers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ice {
     /// STUN servers: they tell a browser its public address. Without any, calls work within one network.
@@ -23,7 +24,7 @@ pub struct Ice {
     /// A file that holds them, one secret a line.
     pub turn_secrets_file: Option<PathBuf>,
     /// Lifetime of a TURN credential.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub credential_ttl: Duration,
     /// TURN credentials per user and hour.
     pub credentials_per_hour_max: NonZeroU32,

@@ -15,31 +15,29 @@ pub(super) type Settings = BTreeMap<String, Setting>;
 /// One value and its source.
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
-    pub(super) value: Value,
+    /// None: set to nothing, as an empty variable does.
+    pub(super) value: Option<toml::Value>,
     pub(super) origin: Origin,
-}
-
-/// A value whose key's type is not known yet.
-#[derive(Debug, Clone)]
-pub(super) enum Value {
-    Text(String),
-    Whole(i64),
-    Real(f64),
-    Truth(bool),
-    Moment,
-    Table,
-    /// The elements, each with its position in the file.
-    List(Vec<(Value, Range<usize>)>),
-    /// Text of an environment variable or a flag: parsed as the key's type.
-    Loose(String),
 }
 
 /// The source of a value.
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
-    File { file: Arc<File>, key: Range<usize>, value: Range<usize> },
-    Environment { name: String, text: String },
-    Flag { name: String, text: String },
+    /// With the positions of key, value, and the elements of a list.
+    File {
+        file: Arc<File>,
+        key: Range<usize>,
+        value: Range<usize>,
+        elements: Vec<Range<usize>>,
+    },
+    Environment {
+        name: String,
+        text: String,
+    },
+    Flag {
+        name: String,
+        text: String,
+    },
 }
 
 /// A value given by a command-line flag.
@@ -58,7 +56,7 @@ impl Origin {
     pub(super) fn name(&self) -> String {
         match self {
             Self::File { file, key, .. } => {
-                format!("{}:{}", file.name, Snippet::of(&file.text, key.clone()).line_number())
+                format!("{}:{}", file.name, Snippet::of(&file.text, key.clone()).number)
             }
             Self::Environment { name, .. } => format!("environment {name}"),
             Self::Flag { name, .. } => format!("flag {name}"),
@@ -66,14 +64,17 @@ impl Origin {
     }
 
     /// A mistake in the value of `key`; the caret marks its `element`, or all of it.
-    pub(super) fn wrong_value(&self, key: &str, element: Option<Range<usize>>, what: String, label: String) -> Fault {
+    pub(super) fn wrong_value(&self, key: &str, element: Option<usize>, what: String, label: String) -> Fault {
         let hidden = may_be_secret(key);
         let place = match self {
             Self::File { file, key, .. } if hidden => Place::in_file(file, key.clone(), true),
-            Self::File { file, value, .. } => Place::in_file(file, element.unwrap_or_else(|| value.clone()), false),
-            Self::Environment { name, text } => Place::beside_a_line("environment", name, "=", text, hidden),
+            Self::File { file, value, elements, .. } => {
+                let place = element.and_then(|at| elements.get(at)).unwrap_or(value);
+                Place::in_file(file, place.clone(), false)
+            }
+            Self::Environment { name, text } => Place::beside_a_line(name, "=", text, hidden),
             Self::Flag { name, text } => {
-                Place::beside_a_line("flag", name, if name.contains(' ') { "=" } else { " " }, text, hidden)
+                Place::beside_a_line(name, if name.contains(' ') { "=" } else { " " }, text, hidden)
             }
         };
         Fault::new(what).at(place, label)

@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::{Secret, without_password};
 use super::text::{self, Text, size::Size, text_serde};
 
 /// The store of room membership and of each member's inbox.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ledger {
     /// `redis://…` of the Redis a cluster shares. Absent: this node's memory.
@@ -27,7 +28,7 @@ pub struct Ledger {
     pub prefix: String,
     /// How long Redis may answer nothing while operations are under way; then their outcomes count as unknown, and the node
     /// reconnects. One that waits behind others may take four times as long.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub answer_within: Duration,
     /// Operations on their way to Redis; further ones are refused as not applied, and retried.
     pub in_flight_max: NonZeroUsize,
@@ -36,7 +37,7 @@ pub struct Ledger {
     /// Queued pushes of other nodes; beyond it every seat is audited.
     pub pushes_max: NonZeroUsize,
     /// How long after its last sign of life a node counts as dead. It renews its lease three times as often.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub lease: Duration,
     /// Take a Redis that evicts keys when its memory is full, and loses seats with them.
     pub allow_eviction: bool,
@@ -84,6 +85,7 @@ impl LedgerUrl {
 
 impl Text for LedgerUrl {
     const FORM: &'static str = "a Redis URL, such as \"redis://127.0.0.1:6379\", \"rediss://…\" for TLS, \"redis+sentinel://a,b,c/master\", or \"redis+unix:///run/redis.sock\"";
+    const PATTERN: &'static str = r"^(redis\+unix:///|rediss?(\+sentinel)?://[^/])";
 
     fn read(text: &str) -> Result<Self, String> {
         if text.strip_prefix("redis+unix://").is_some_and(|path| path.starts_with('/')) {

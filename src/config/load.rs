@@ -7,13 +7,13 @@ use super::environment::read_environment;
 use super::fault::{ConfigError, Fault};
 use super::fetch::breaches_of_fetched;
 use super::file::read_file;
-use super::layers::{FlagValue, Origin, Setting, Settings, Value};
+use super::layers::{FlagValue, Origin, Setting, Settings};
 use super::nearest::nearest;
-use super::read::read;
+use super::read::{loose, read};
 use super::rules::{Breach, breaches};
 use super::schema::SCHEMA;
 use super::snippet::File;
-use super::{Config, Loaded, Sources};
+use super::{Loaded, Sources};
 
 /// Reads and checks all layers.
 ///
@@ -22,8 +22,9 @@ use super::{Config, Loaded, Sources};
 pub fn load(sources: &Sources) -> Result<Loaded, ConfigError> {
     let (mut faults, mut warnings) = (Vec::new(), Vec::new());
     let mut settings = layered(sources, &mut faults, &mut warnings);
-    let unreadable = Unreadable { unknown: !faults.is_empty(), keys: read_all(&mut settings, &mut faults) };
-    let config = read(&settings).unwrap_or_default();
+    let unknown = !faults.is_empty();
+    let (config, keys) = read(&mut settings, &mut faults);
+    let unreadable = Unreadable { unknown, keys };
     let origins = settings.iter().map(|(key, setting)| (key.clone(), setting.origin.name())).collect();
     let mut loaded = Loaded { config, origins, derived: BTreeMap::new(), warnings, settings };
     let broken = breaches(&loaded.config);
@@ -60,7 +61,7 @@ fn layered(sources: &Sources, faults: &mut Vec<Fault>, warnings: &mut Vec<Fault>
     for FlagValue { key, flag, text } in &sources.flags {
         let origin = Origin::Flag { name: flag.clone(), text: text.clone() };
         if SCHEMA.has_key(key) {
-            settings.insert(key.clone(), Setting { value: Value::Loose(text.clone()), origin });
+            settings.insert(key.clone(), Setting { value: loose(key, text), origin });
         } else {
             let fault = origin.wrong_value(key, None, format!("unknown key `{key}`"), "no such key".to_owned());
             let known = nearest(key, SCHEMA.keys.iter().map(String::as_str));
@@ -72,22 +73,4 @@ fn layered(sources: &Sources, faults: &mut Vec<Fault>, warnings: &mut Vec<Fault>
         }
     }
     settings
-}
-
-/// Reads until nothing is wrong: a wrong value is reported and removed, and the rest is read again, so that all are
-/// found. Returns the keys of wrong values.
-fn read_all(settings: &mut Settings, faults: &mut Vec<Fault>) -> BTreeSet<String> {
-    let mut wrong_keys = BTreeSet::new();
-    loop {
-        let Err(unreadable) = read::<Config>(settings) else { return wrong_keys };
-        let wrong = unreadable.key.and_then(|key| Some((settings.remove(&key)?, key)));
-        let Some((setting, key)) = wrong else {
-            faults.push(Fault::new("the configuration cannot be read".to_owned()).because(unreadable.why));
-            return wrong_keys;
-        };
-        let what = format!("wrong value for `{key}`");
-        let fault = setting.origin.wrong_value(&key, unreadable.element, what, unreadable.why);
-        faults.push(unreadable.help.into_iter().fold(fault, Fault::help));
-        wrong_keys.insert(key);
-    }
 }

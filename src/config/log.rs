@@ -1,11 +1,12 @@
 //! `[log]`: what is logged, and how. Must not know where log lines go.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::filter::Filter;
 
 /// What is logged, and how.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     /// Minimum level of logged lines, by target.
@@ -21,7 +22,7 @@ impl Default for Log {
 }
 
 /// The shape of a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// `Pretty` on a terminal, `Json` otherwise.

@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::{Secret, without_password};
 use super::text::{self, Text, text_serde};
 
 /// Mails: links to set a password and to prove an address.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mail {
     /// The SMTP server that takes mails. Absent: links are written to the log.
@@ -22,10 +23,10 @@ pub struct Mail {
     /// Mails that wait or are being sent; further ones are dropped.
     pub waiting_max: NonZeroUsize,
     /// Timeout of handing one mail to the server.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub send_within: Duration,
     /// How long a mail is retried.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub retry_within: Duration,
 }
 
@@ -78,6 +79,7 @@ pub struct MailUrl {
 impl Text for MailUrl {
     const FORM: &'static str =
         "\"smtps://user:password@mail.example.org\" or \"smtp://user:password@mail.example.org:587\"";
+    const PATTERN: &'static str = r"^\s*[Ss][Mm][Tt][Pp][Ss]?://.";
 
     fn read(text: &str) -> Result<Self, String> {
         let url = url::Url::parse(text).map_err(|_| "not a URL".to_owned())?;

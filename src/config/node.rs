@@ -2,12 +2,13 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
 /// This node: its name, its files, its load limits.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Node {
     /// Name of this node in logs, metrics and leases: 1–64 of `a–z 0–9 - _ .`. Absent: a random name at each start.
@@ -17,10 +18,10 @@ pub struct Node {
     /// File to write the real addresses to, as JSON `{"http":"…","admin":"…"}`, once the node serves.
     pub ready_file: Option<PathBuf>,
     /// How long an idle worker is kept.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub rest_after: Duration,
     /// How long one thread runs turns before the rest continues on workers.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub turn_budget: Duration,
     /// Messages queued for one room before further joins, messages and pushes are refused.
     pub room_mailbox_max: NonZeroUsize,
@@ -29,7 +30,7 @@ pub struct Node {
     /// The same for one user: the socket that is attached or brings a newer token is closed with 1013.
     pub user_mailbox_max: NonZeroUsize,
     /// Event-loop lag above which new sockets and requests are refused (resumes: four times this); zero: never.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub loop_lag_max: Duration,
     /// Memory the process may use. Absent: the limit of its cgroup, else the machine's memory.
     pub memory_max: Option<Size>,

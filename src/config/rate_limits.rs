@@ -2,12 +2,13 @@
 
 use std::num::NonZeroUsize;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, rate::Rate};
 
 /// HTTP request rates. A rate `"30/1m"` allows a burst of 30, then one every 2 s.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RateLimits {
     /// Sign-ups, logins and refreshes per address.

@@ -3,12 +3,13 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
 /// Sizes of rooms, how long the seat of a disconnected client is kept, and buffers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Room {
     /// Participants of a room whose host set no limit.
@@ -18,34 +19,34 @@ pub struct Room {
     /// Rooms per host.
     pub per_host_max: NonZeroUsize,
     /// How long the seat of a disconnected client is kept, unless its room sets another time.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub seat_window: Duration,
     /// The longest seat window a host may set.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub seat_window_max: Duration,
     /// ICE candidates per pair buffered until their description has passed.
     pub early_candidates_max: NonZeroUsize,
     /// Bytes of early candidates of one member, to all others together.
     pub early_candidates_bytes_max: Size,
     /// How long early candidates may wait.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub early_candidates_within: Duration,
     /// Bytes of one candidate.
     pub candidate_bytes_max: Size,
     /// How long a message waits for an unavailable ledger before it is refused as `unavailable`.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub hold_within: Duration,
     /// How long a message whose outcome is unknown is retried before its socket is closed, to resume elsewhere.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub outcome_within: Duration,
     /// How long after its last entry a room is audited: that trims inboxes and finds a lost push.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub audit_after: Duration,
     /// How often an idle room is audited.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub audit_every: Duration,
     /// How long a missing entry waits for an answer in flight before the inbox is read.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub hole_within: Duration,
     /// Messages of one session kept until it resumes; beyond it the resume fails with `gap`.
     pub inbox_entries_max: NonZeroUsize,

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Config;
-use super::text::{Text, size::Size};
+use super::text::{Text, ice_url::IceUrl, size::Size};
 
 /// A broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,19 +115,10 @@ fn http(config: &Config, found: &mut Found) {
     found.when(app, &["http.public_url"], "neither http nor https", help);
     let head = http.head_bytes_max.bytes();
     // hyper refuses smaller buffers; a token of 4 KiB must fit.
-    found.when(
-        head < 8192,
-        &["http.head_bytes_max"],
-        "less than 8KiB",
-        "a head carries a token of up to 4KiB: write at least \"8KiB\"",
-    );
-    let body = http.body_bytes_max.bytes();
-    found.when(
-        body < 1024,
-        &["http.body_bytes_max"],
-        "less than 1KiB",
-        "a sign-up would not fit: write at least \"1KiB\"",
-    );
+    let help = "a head carries a token of up to 4KiB: write at least \"8KiB\"";
+    found.when(head < 8192, &["http.head_bytes_max"], "less than 8KiB", help);
+    let (body, help) = (http.body_bytes_max.bytes(), "a sign-up would not fit: write at least \"1KiB\"");
+    found.when(body < 1024, &["http.body_bytes_max"], "less than 1KiB", help);
 }
 
 fn socket(config: &Config, found: &mut Found) {
@@ -160,23 +151,14 @@ fn room(config: &Config, found: &mut Found) {
     let most = room.participants_max.get();
     found.when(most > 100, &["room.participants_max"], "more than 100", "write a whole number from 2 to 100");
     found.when(most < 2, &["room.participants_max"], "less than 2", "write a whole number from 2 to 100");
-    let usual = room.participants_default.get();
-    found.when(
-        usual < 2,
-        &["room.participants_default"],
-        "less than 2",
-        "a call needs two: write a whole number from 2",
-    );
+    let (usual, help) = (room.participants_default.get(), "a call needs two: write a whole number from 2");
+    found.when(usual < 2, &["room.participants_default"], "less than 2", help);
     let keys = ["room.participants_default", "room.participants_max"];
     found.when(usual > most, &keys, "more than a host may set", "lower it, or raise the other");
     found.within("room.seat_window_max", room.seat_window_max, Duration::ZERO, 120 * SECOND);
     for (key, window) in [("room.seat_window", room.seat_window), ("room.seat_window_max", room.seat_window_max)] {
-        found.when(
-            window.subsec_nanos() > 0,
-            &[key],
-            "not whole seconds, the unit of rooms",
-            "write a duration such as \"5s\"",
-        );
+        let (why, help) = ("not whole seconds, the unit of rooms", "write a duration such as \"5s\"");
+        found.when(window.subsec_nanos() > 0, &[key], why, help);
     }
     let longer = room.seat_window > room.seat_window_max;
     let keys = ["room.seat_window", "room.seat_window_max"];
@@ -277,24 +259,15 @@ fn ice(config: &Config, found: &mut Found) {
     let help = "set `ice.turn_secrets` to coturn's static-auth-secret";
     let keys = ["ice.turn_urls", "ice.turn_secrets"];
     found.when(!ice.turn_urls.is_empty() && !secrets, &keys, "TURN servers, but no secret to sign credentials", help);
-    let keys =
-        [if ice.turn_secrets.is_empty() { "ice.turn_secrets_file" } else { "ice.turn_secrets" }, "ice.turn_urls"];
-    found.when(
-        ice.turn_urls.is_empty() && secrets,
-        &keys,
-        "a secret, but no TURN server",
-        "set `ice.turn_urls`, or remove the secret",
-    );
+    let key = if ice.turn_secrets.is_empty() { "ice.turn_secrets_file" } else { "ice.turn_secrets" };
+    let (idle, help) = (ice.turn_urls.is_empty() && secrets, "set `ice.turn_urls`, or remove the secret");
+    found.when(idle, &[key, "ice.turn_urls"], "a secret, but no TURN server", help);
     let twice = !ice.turn_secrets.is_empty() && ice.turn_secrets_file.is_some();
-    found.when(
-        twice,
-        &["ice.turn_secrets_file", "ice.turn_secrets"],
-        "the secrets are set already",
-        "keep one of the two",
-    );
+    let keys = ["ice.turn_secrets_file", "ice.turn_secrets"];
+    found.when(twice, &keys, "the secrets are set already", "keep one of the two");
     let short = ice.turn_secrets.iter().any(|secret| secret.expose().len() < 16);
     found.when(short, &["ice.turn_secrets"], "shorter than 16 characters", "make one with: openssl rand -hex 32");
-    let turn_as_stun = ice.stun_urls.iter().any(super::text::ice_url::IceUrl::is_turn);
+    let turn_as_stun = ice.stun_urls.iter().any(IceUrl::is_turn);
     found.when(turn_as_stun, &["ice.stun_urls"], "a TURN server", "move it to `ice.turn_urls`");
     let stun_as_turn = ice.turn_urls.iter().any(|url| !url.is_turn());
     found.when(stun_as_turn, &["ice.turn_urls"], "a STUN server", "move it to `ice.stun_urls`");

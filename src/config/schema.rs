@@ -1,50 +1,63 @@
-//! The sections and keys, derived from the structs themselves, so that no list can become stale: each name is tried on
-//! the struct's own `Deserialize`, and what it requests next is recorded.
+//! The configuration file as a JSON Schema (draft 2020-12), derived from the structs: for editors, for the loader, and the one
+//! list of sections and keys. Must not know what the values mean.
 
-use std::cell::Cell;
-use std::fmt;
 use std::sync::LazyLock;
 
-use serde::de::value::StrDeserializer;
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
-use serde::{Deserialize, forward_to_deserialize_any};
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
 
 use super::Config;
 
-/// The sections and keys of the configuration, in the order of the structs.
+/// The schema of the configuration, and its sections and keys in the order of the structs.
 pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::of_config);
+
+/// The JSON Schema of the configuration file, as `aldis config schema` prints it.
+#[must_use]
+pub fn schema() -> &'static Value {
+    &SCHEMA.document
+}
 
 /// Sections and keys by their full names.
 pub(super) struct Schema {
+    document: Value,
     pub(super) sections: Vec<String>,
     pub(super) keys: Vec<String>,
 }
 
 impl Schema {
     fn of_config() -> Self {
-        let mut schema = Self { sections: Vec::new(), keys: Vec::new() };
-        schema.explore(&mut Vec::new());
+        // Of what is written: only there `required` lists all fields, in their order.
+        let settings = SchemaSettings::draft2020_12().for_serialize();
+        let generator = settings.with(|settings| settings.inline_subschemas = true).into_generator();
+        let mut document = generator.into_root_schema_for::<Config>().to_value();
+        let mut schema = Self { document: Value::Null, sections: Vec::new(), keys: Vec::new() };
+        schema.explore(String::new(), &mut document);
+        document["title"] = "Configuration of Aldis".into();
+        schema.document = document;
         schema
     }
 
-    fn explore(&mut self, path: &mut Vec<&'static str>) {
-        let shape = Cell::new(Shape::Value);
-        let probe = Probe { path, shape: &shape };
-        // The probe fails every read; only the recorded shape matters.
-        drop(Config::deserialize(probe));
-        match shape.get() {
-            Shape::Value => self.keys.push(path.join(".")),
-            Shape::Section(fields) => {
-                if !path.is_empty() {
-                    self.sections.push(path.join("."));
-                }
-                for field in fields {
-                    path.push(field);
-                    self.explore(path);
-                    path.pop();
-                }
-            }
+    /// Records the names in `node`, and makes it the schema of a file: each key may be left out.
+    fn explore(&mut self, path: String, node: &mut Value) {
+        let Some(node) = node.as_object_mut() else { return };
+        let Some(fields) = node.remove("required") else {
+            key(node);
+            return self.keys.push(path);
+        };
+        node.remove("default");
+        for name in fields.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let inner = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            self.explore(inner, &mut node["properties"][name]);
         }
+        if !path.is_empty() {
+            self.sections.push(path);
+        }
+    }
+
+    /// The schema of the value of `key`.
+    pub(super) fn value(&self, key: &str) -> &Value {
+        let (section, name) = key.split_once('.').unwrap_or((key, ""));
+        &self.document["properties"][section]["properties"][name]
     }
 
     pub(super) fn has_key(&self, key: &str) -> bool {
@@ -66,82 +79,17 @@ impl Schema {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Shape {
-    Section(&'static [&'static str]),
-    Value,
-}
-
-/// Descends `path` and records what the struct there requests.
-struct Probe<'a> {
-    path: &'a [&'static str],
-    shape: &'a Cell<Shape>,
-}
-
-impl<'de> Deserializer<'de> for Probe<'_> {
-    type Error = Stop;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Stop> {
-        self.shape.set(Shape::Value);
-        Err(Stop)
+/// Fits the schema of a value to TOML, which has no null, and to what numbers may be.
+fn key(value: &mut Map<String, Value>) {
+    if let Some(of) = value.get("type").and_then(|of| of.get(0)).cloned() {
+        value.insert("type".to_owned(), of);
     }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Stop> {
-        if let [name, path @ ..] = self.path {
-            visitor.visit_map(Step { name: Some(name), rest: Probe { path, shape: self.shape } })
-        } else {
-            self.shape.set(Shape::Section(fields));
-            Err(Stop)
-        }
+    let is_secret = value.get("items").is_some_and(|items| items["writeOnly"] == true);
+    if is_secret || value.get("default").is_some_and(Value::is_null) {
+        value.remove("default");
     }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {
-        visitor.visit_some(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-struct Step<'a> {
-    name: Option<&'static str>,
-    rest: Probe<'a>,
-}
-
-impl<'de> MapAccess<'de> for Step<'_> {
-    type Error = Stop;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Stop> {
-        let name: Option<StrDeserializer<'_, Stop>> = self.name.take().map(IntoDeserializer::into_deserializer);
-        name.map(|name| seed.deserialize(name)).transpose()
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Stop> {
-        seed.deserialize(Probe { path: self.rest.path, shape: self.rest.shape })
-    }
-}
-
-/// The error that ends every probe.
-#[derive(Debug)]
-struct Stop;
-
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the probe stopped")
-    }
-}
-
-impl std::error::Error for Stop {}
-
-impl de::Error for Stop {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
+    // The name of a Rust type.
+    if value.remove("format").is_some_and(|format| format == "uint32") {
+        value.insert("maximum".to_owned(), u32::MAX.into());
     }
 }

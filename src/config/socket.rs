@@ -3,12 +3,13 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
 
 /// Limits and timeouts of one WebSocket.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Socket {
     /// Maximum size of a client's message (all its fragments together); a larger one closes with 1009.
@@ -18,22 +19,22 @@ pub struct Socket {
     /// Send-buffer limit; a slower reader is closed with 4530, and its inbox is kept.
     pub outbox_bytes_max: Size,
     /// How long a connection may accept no byte before its reader counts as slow.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub write_within: Duration,
     /// How long a new socket may take to send `hello`.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub hello_within: Duration,
     /// How often a client must send `heartbeat`; announced in `welcome`.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub heartbeat_every: Duration,
     /// How long a client's script may send nothing at all.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub heartbeat_missing_max: Duration,
     /// How often a socket is pinged.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub ping_every: Duration,
     /// How long after a ping its pong may come; then the connection is lost.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub pong_within: Duration,
     /// Messages a second a client may send on the long run; more are refused.
     pub messages_per_second: NonZeroU32,
@@ -44,7 +45,7 @@ pub struct Socket {
     /// Messages of one socket that may be on their way through the actors; then its reader waits.
     pub in_flight_max: NonZeroUsize,
     /// How long the reader waits if none of them is settled; then it refuses messages.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub settle_within: Duration,
     /// Open sockets per user on this node.
     pub sockets_per_user_max: NonZeroUsize,

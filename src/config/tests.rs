@@ -1,8 +1,9 @@
-//! Tests of the configuration, by question: layers, the documented file, faults, rules, secrets, texts.
+//! Tests of the configuration, by question: layers, the documented file, faults, the schema, secrets, texts.
 
 mod default_file;
 mod faults;
 mod layers;
+mod schema;
 mod secrets;
 mod texts;
 

@@ -8,12 +8,14 @@ pub mod origin;
 pub mod rate;
 pub mod size;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserializer, Serializer};
 
@@ -22,6 +24,9 @@ pub trait Text: Sized {
     /// How it is written, with an example; completes the sentence "write …".
     const FORM: &'static str;
 
+    /// A regular expression for editors, which every accepted text matches. It may accept more than [`Text::read`].
+    const PATTERN: &'static str;
+
     /// Parses it, or returns what is wrong with `text`, without repeating [`Text::FORM`].
     fn read(text: &str) -> Result<Self, String>;
 
@@ -29,14 +34,32 @@ pub trait Text: Sized {
     fn write(&self) -> String;
 }
 
-/// Serialises with [`Text::write`]; for `#[serde(with = "text")]`.
-pub fn serialize<T: Text, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&value.write())
+/// Reads, writes and describes a [`Text`]; for `#[serde(with = "text::As::<…>")]`.
+pub(crate) struct As<T>(PhantomData<T>);
+
+impl<T: Text> As<T> {
+    /// Serialises with [`Text::write`].
+    pub(crate) fn serialize<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&value.write())
+    }
+
+    /// Deserialises with [`Text::read`].
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_str(TextVisitor(PhantomData))
+    }
 }
 
-/// Deserialises with [`Text::read`]; for `#[serde(with = "text")]`.
-pub fn deserialize<'de, T: Text, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_str(TextVisitor(PhantomData))
+impl<T: Text> JsonSchema for As<T> {
+    fn schema_name() -> Cow<'static, str> {
+        std::any::type_name::<T>().into()
+    }
+
+    /// The examples are those of [`Text::FORM`], between quotes there; `…` marks an unfinished one.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let quoted = T::FORM.split('"').skip(1).step_by(2);
+        let examples: Vec<_> = quoted.filter(|example| !example.contains('…')).collect();
+        json_schema!({ "type": "string", "title": T::FORM, "pattern": T::PATTERN, "examples": examples })
+    }
 }
 
 struct TextVisitor<T>(PhantomData<T>);
@@ -49,22 +72,32 @@ impl<T: Text> Visitor<'_> for TextVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        T::read(text).map_err(|why| E::custom(format_args!("{why}; write {}", T::FORM)))
+        T::read(text).map_err(E::custom)
     }
 }
 
-/// Implements `Serialize` and `Deserialize` for a [`Text`] of our own, so that it works in options and lists.
+/// Implements `Serialize`, `Deserialize` and `JsonSchema` for a [`Text`] of our own, so that it works in options and lists.
 macro_rules! text_serde {
     ($type:ty) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::config::text::serialize(self, serializer)
+                $crate::config::text::As::serialize(self, serializer)
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::config::text::deserialize(deserializer)
+                $crate::config::text::As::deserialize(deserializer)
+            }
+        }
+
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::config::text::As::<Self>::json_schema(generator)
             }
         }
     };
@@ -73,6 +106,7 @@ pub(crate) use text_serde;
 
 impl Text for Duration {
     const FORM: &'static str = "a duration with its unit, such as \"15s\", \"250ms\" or \"1h 30m\"";
+    const PATTERN: &'static str = r"^(0|\s*([0-9][0-9\s]*(\.[0-9\s]+)?(nanos|nsec|ns|usec|us|µs|millis|msec|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w|months?|years?|yrs?|y)\s*)+)$";
 
     fn read(text: &str) -> Result<Self, String> {
         use humantime::DurationError::{Empty, InvalidCharacter, NumberExpected, NumberOverflow, UnknownUnit};
@@ -95,6 +129,7 @@ impl Text for Duration {
 
 impl Text for SocketAddr {
     const FORM: &'static str = "an IP address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"";
+    const PATTERN: &'static str = r"^([0-9.]+|\[[0-9A-Fa-f:.%]+\]):[0-9]+$";
 
     fn read(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| match text.rsplit_once(':') {

@@ -15,6 +15,17 @@ fn config_default_is_the_documented_file_byte_by_byte() {
 }
 
 #[test]
+fn config_schema_is_a_json_schema_of_the_file() {
+    let printed = aldis(nowhere().path(), &["config", "schema"]);
+    let schema: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    assert_eq!((printed.code, printed.err.as_str()), (Some(0), ""));
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["additionalProperties"], false);
+    let bind = &schema["properties"]["http"]["properties"]["bind"];
+    assert_eq!((&bind["type"], &bind["default"]), (&"string".into(), &"127.0.0.1:8080".into()), "{bind}");
+}
+
+#[test]
 fn config_check_reports_what_it_checked() {
     let dir = nowhere();
     let none = aldis(dir.path(), &["config", "check"]);
@@ -47,7 +58,7 @@ fn config_check_finds_the_usual_file_and_the_one_named_by_the_environment() {
 fn an_invalid_configuration_exits_with_2_for_any_command() {
     let dir = nowhere();
     fs::write(dir.path().join("wrong.toml"), "[http]\nbind = 8080\n").expect("writable");
-    let expected = "error: wrong value for `http.bind`\n --> wrong.toml:2:8\n  |\n2 | bind = 8080\n  |        ^^^^ this is a bare number\n  \
+    let expected = "error: wrong value for `http.bind`\n --> wrong.toml:2:8\n  |\n2 | bind = 8080\n  |        ^^^^ this is a bare number\n  |\n  \
                     = help: write an IP address and a port, such as \"127.0.0.1:8080\" or \"[::]:8080\"\n";
     for arguments in [
         &["config", "check", "wrong.toml"][..],

@@ -8,13 +8,13 @@ use crate::config::{Sources, load};
 
 const TABLE: &str = include_str!("faults.txt");
 
-struct Case {
-    name: &'static str,
-    input: &'static str,
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) input: &'static str,
     answer: &'static str,
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let read = |case: &'static str| {
         let (name, rest) = case.split_once('\n').expect("a name");
         let (input, answer) = rest.split_once("\n--\n").expect("an input and an answer");
@@ -66,11 +66,24 @@ fn many_mistakes_are_counted_and_the_first_shown() {
 }
 
 #[test]
+fn a_long_line_is_cut_and_control_characters_are_replaced() {
+    for text in ["\u{1b}[31m\u{7}\u{202e}\t\r\n".repeat(9), "x".repeat(100_000), format!("{}\u{0}", "é".repeat(9_000))]
+    {
+        for sources in [variable("ALDIS_HTTP__BIND", &text), file(&format!("[http]\nbind = '{text}"))] {
+            let error = load(&sources).map(drop).expect_err(&text).to_string();
+            let shown = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
+            assert!(error.lines().count() < 12 && error.chars().all(shown), "{error}");
+            assert!(error.lines().all(|line| line.chars().count() < 300), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_missing_file_is_an_error_that_names_it() {
     let error = Sources::gather(Some("no/such.toml".as_ref()), Vec::new()).err().expect("no such file").to_string();
     assert_eq!(
         error,
-        "error: cannot read the configuration file no/such.toml\n  = why: No such file or directory (os error 2)\n  \
+        "error: cannot read the configuration file no/such.toml\n |\n = why: No such file or directory (os error 2)\n \
          = help: name a file that exists (--config, ALDIS_CONFIG), or print one with: aldis config default\n"
     );
 }
@@ -90,11 +103,12 @@ fn a_file_that_is_too_large_or_not_text_is_an_error() {
 proptest! {
     #[test]
     fn no_file_makes_the_reader_panic(text in "(\\[(http|ice|room|x)\\]\n|[a-z_]{1,9}|bind|turn_secrets| = |['\"\\[\\]{},.=#é\u{0}\r\n]|[0-9]{1,20}){0,24}") {
-        drop(load(&file(&text)));
+        drop(load(&file(&text)).map_err(|error| error.to_string()));
     }
 
     #[test]
     fn no_variable_makes_the_reader_panic(name in "(HTTP|ROOM|ICE|__|_|[A-Z]{1,4}|é){0,6}", value in "\\PC{0,30}") {
-        drop(load(&variable(&format!("ALDIS_{name}"), &value)));
+        let answer = load(&variable(&format!("ALDIS_{name}"), &value));
+        drop(answer.map(|loaded| loaded.warnings.iter().map(ToString::to_string).collect::<String>()).map_err(|error| error.to_string()));
     }
 }

@@ -27,6 +27,8 @@ impl Filter {
 impl Text for Filter {
     const FORM: &'static str =
         "a level (off, error, warn, info, debug, trace) or pairs, such as \"info,aldis::ws=debug\"";
+    const PATTERN: &'static str =
+        r"^([A-Za-z0-9_:]+=)?(off|error|warn|info|debug|trace)(,([A-Za-z0-9_:]+=)?(off|error|warn|info|debug|trace))*$";
 
     fn read(text: &str) -> Result<Self, String> {
         for part in text.split(',') {

@@ -22,6 +22,7 @@ impl IceUrl {
 
 impl Text for IceUrl {
     const FORM: &'static str = "\"stun:host:3478\", \"turn:host:3478?transport=udp\" or \"turns:host:5349\"";
+    const PATTERN: &'static str = r"^(stuns?:[^/?@][^?@]*|turns?:[^/?@][^?@]*(\?transport=(udp|tcp))?)$";
 
     fn read(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once(':').ok_or("no scheme")?;

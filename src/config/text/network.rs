@@ -26,6 +26,7 @@ impl Network {
 
 impl Text for Network {
     const FORM: &'static str = "a network, such as \"10.0.0.0/8\" or \"::1\"";
+    const PATTERN: &'static str = r"^[0-9A-Fa-f:.]+(/[0-9]+)?$";
 
     fn read(text: &str) -> Result<Self, String> {
         if let Ok(address) = text.parse::<IpAddr>() {

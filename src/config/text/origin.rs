@@ -5,6 +5,7 @@ use crate::net::Origin;
 
 impl Text for Origin {
     const FORM: &'static str = "an origin, such as \"https://call.example.org\"";
+    const PATTERN: &'static str = r"^(null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)/?$";
 
     /// A URL's trailing slash is tolerated: people copy it with the address.
     fn read(text: &str) -> Result<Self, String> {

@@ -30,6 +30,7 @@ impl Rate {
 
 impl Text for Rate {
     const FORM: &'static str = "a count and a time, such as \"30/1m\"";
+    const PATTERN: &'static str = r"^\s*\+?0*[1-9][0-9]*\s*/\s*[0-9].*[a-zµ]\s*$";
 
     fn read(text: &str) -> Result<Self, String> {
         let (count, per) = text.split_once('/').ok_or_else(|| "no time".to_owned())?;

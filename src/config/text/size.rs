@@ -26,6 +26,7 @@ impl Size {
 
 impl Text for Size {
     const FORM: &'static str = "a size with its unit, such as \"64KiB\" or \"1MiB\"";
+    const PATTERN: &'static str = r"^[0-9]*\.?[0-9]*\s*([KkMmGgTtPpEe][Ii]?[Bb]?|[Bb])$";
 
     fn read(text: &str) -> Result<Self, String> {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
