@@ -49,7 +49,7 @@ fn argument(value: &Value) -> mlua::Result<Vec<u8>> {
         Value::String(text) => Ok(text.as_bytes().to_vec()),
         Value::Integer(number) => Ok(number.to_string().into_bytes()),
         Value::Number(number) => Ok(number.to_string().into_bytes()),
-        _ => Err(Error::runtime("Lua redis lib command arguments must be strings or integers")),
+        other => Err(Error::runtime(format!("an argument of a command is neither text nor a number: {other:?}"))),
     }
 }
 
@@ -75,13 +75,14 @@ fn to_lua(lua: &Lua, reply: Reply) -> mlua::Result<Value> {
 fn of_lua(value: Value) -> mlua::Result<Reply> {
     Ok(match value {
         Value::String(text) => Reply::text(text.as_bytes().to_vec()),
-        Value::Integer(number) => Reply::Whole(number.into()),
+        Value::Integer(number) => Reply::Whole(number),
         Value::Number(number) => Reply::Whole(number as i64), // as Redis: the fraction is cut off
         Value::Boolean(true) => Reply::Whole(1),
         Value::Table(table) => {
             let parts: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
             Reply::List(parts.into_iter().map(of_lua).collect::<mlua::Result<_>>()?)
         }
-        _ => Reply::Nil,
+        Value::Nil | Value::Boolean(false) => Reply::Nil,
+        other => return Err(Error::runtime(format!("no script answers {other:?}"))),
     })
 }

@@ -71,7 +71,7 @@ impl store::Store for Redis {
     }
 
     fn wipe(&self) {
-        if self.copies.lock().expect("no panic").len() % 2 == 0 {
+        if self.copies.lock().expect("no panic").len().is_multiple_of(2) {
             self.server.flush();
         } else {
             self.server.restart(Data::default());
