@@ -218,6 +218,7 @@ fn chat(config: &Config, found: &mut Found) {
 
 fn auth(config: &Config, found: &mut Found) {
     let auth = &config.auth;
+    found.within("auth.unverified_ttl", auth.unverified_ttl, DAY, YEAR);
     found.within("auth.access_ttl", auth.access_ttl, MINUTE, DAY);
     found.within("auth.refresh_ttl", auth.refresh_ttl, MINUTE, 365 * DAY);
     found.within("auth.refresh_grace", auth.refresh_grace, Duration::ZERO, MINUTE);
@@ -269,6 +270,9 @@ fn mail(config: &Config, found: &mut Found) {
     found.within("mail.retry_within", mail.retry_within, Duration::ZERO, 30 * MINUTE);
     let many = mail.waiting_max.get() > 100_000;
     found.when(many, &["mail.waiting_max"], "more than 100000", "write a whole number from 1 to 100000");
+    let none_left = mail.reserved_for_resets >= mail.waiting_max.get();
+    let keys = ["mail.reserved_for_resets", "mail.waiting_max"];
+    found.when(none_left, &keys, "no place is left for those who sign up", "write fewer than `mail.waiting_max`");
 }
 
 fn ice(config: &Config, found: &mut Found) {
