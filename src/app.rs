@@ -128,6 +128,7 @@ fn describe_metrics() {
     crate::ledger::describe_metrics();
     load::describe_metrics();
     history::describe_metrics();
+    crate::auth::keys::describe_metrics();
 }
 
 /// What the actor system is made of.
