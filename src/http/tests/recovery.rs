@@ -131,6 +131,42 @@ async fn an_export_names_known_browsers_and_when_the_address_was_proved() {
 }
 
 #[tokio::test]
+async fn an_export_has_all_rooms_and_messages_however_many_they_are() {
+    let bench = bench().await;
+    let (access, _) = bench.signup("ann").await;
+    let me = Ask::get("/api/auth/me").bearer(&access).send(&bench.router).await.json();
+    let export = async || Ask::get("/api/account/export").bearer(&access).send(&bench.router).await;
+    let empty = export().await;
+    assert_eq!(empty.headers["content-type"], "application/json");
+    assert_eq!((&empty.json()["rooms"], &empty.json()["messages"]), (&json!([]), &json!([])));
+    let mut rooms = Vec::new();
+    for _ in 0..2 {
+        let made = Ask::post("/api/rooms").bearer(&access).json(json!({})).send(&bench.router).await;
+        rooms.push(made.json()["roomId"].as_str().expect("an id").to_owned());
+    }
+    let said = |number: usize| crate::storage::Message {
+        room_id: rooms[number % 2].parse().expect("an id"),
+        id: format!("m-{number}"),
+        sender_id: Some(me["id"].as_str().expect("an id").parse().expect("a uuid")),
+        sender_name: "Ann".to_owned(),
+        content: format!("\"{number}\" ü"),
+        sent_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let messages: Vec<_> = (0..250).map(said).collect();
+    bench.store.add_messages(&messages).await.expect("stored");
+    let whole = export().await.json();
+    assert_eq!(whole["account"], me);
+    assert_eq!(whole["rooms"].as_array().map(Vec::len), Some(2));
+    let written = whole["messages"].as_array().expect("a list");
+    assert_eq!(written.len(), 250);
+    let last = json!({
+        "roomId": rooms[1], "id": "m-249", "senderName": "Ann", "content": "\"249\" ü", "timestamp": 0
+    });
+    assert_eq!(written[0], last);
+    assert!(written.iter().rev().enumerate().all(|(nth, message)| message["id"] == format!("m-{nth}")), "in order");
+}
+
+#[tokio::test]
 async fn guesses_of_the_password_behind_a_link_are_limited() {
     let verifying = auth::Settings { verify_email: true, ..auth::Settings::default() };
     let rates = rate::Limits { login_email: super::hourly(3), ..rate::Limits::default() };
