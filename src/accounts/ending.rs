@@ -11,7 +11,7 @@ use crate::{auth::AuthError, storage::MeetingPage};
 const ROWS_MAX: u32 = 1_000;
 /// Rooms that are looked up at once.
 const ROOMS: u32 = 100;
-/// Rooms and statements of a deletion that its owner waits for; the sweep does the rest.
+/// Rooms and statements of a deletion that its owner waits for; the rest is done in the background.
 const AWAITED_MAX: u32 = 50;
 /// The same of one sweep, and the accounts that it looks at.
 const SWEPT_MAX: u32 = 2_000;
@@ -53,7 +53,8 @@ impl Accounts {
     }
 
     /// Deletes an account: its address is free, its sessions end, its tokens are refused and its sockets closed, and its rooms
-    /// are closed and deleted. What takes longer is left to the sweep; nobody can use the account any more. False when there is
+    /// are closed and deleted. What takes longer goes on in the background; nobody can
+    /// use the account any more. False when there is
     /// no such account.
     ///
     /// # Errors
@@ -70,15 +71,14 @@ impl Shared {
         let Some(sessions) = self.noting_doubt(begun)? else { return Ok(false) };
         self.user_ended(user, end).await;
         self.sessions_ended(user, sessions).await;
-        // It is decided by now: whatever fails is done by the sweep.
+        // It is decided by now: whatever fails is done in the background, or by the sweep.
         let mut steps = AWAITED_MAX;
         match self.remove_rest(user, &mut steps).await {
-            Ok(true) => {}
-            Ok(false) => tracing::info!(%user, "an account is being deleted: the rest of it is left to the next sweep"),
-            Err(why) => {
-                tracing::warn!(%user, %why, "an account is not deleted completely yet; the next sweep tries again")
-            }
+            Ok(true) => return Ok(true),
+            Ok(false) => tracing::info!(%user, "an account is being deleted: the rest of it goes in the background"),
+            Err(why) => tracing::warn!(%user, %why, "an account is not deleted completely yet"),
         }
+        self.in_doubt();
         Ok(true)
     }
 

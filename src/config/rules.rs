@@ -268,11 +268,10 @@ fn mail(config: &Config, found: &mut Found) {
     found.when(unseen, &["auth.verify_email", "mail.url"], "nobody would receive the link", help);
     found.within("mail.send_within", mail.send_within, SECOND, 5 * MINUTE);
     found.within("mail.retry_within", mail.retry_within, Duration::ZERO, 30 * MINUTE);
-    let many = mail.waiting_max.get() > 100_000;
-    found.when(many, &["mail.waiting_max"], "more than 100000", "write a whole number from 1 to 100000");
-    let none_left = mail.reserved_for_resets >= mail.waiting_max.get();
+    let (waiting, reserved) = (mail.waiting_max.get(), mail.reserved_for_resets);
+    found.when(waiting > 100_000, &["mail.waiting_max"], "more than 100000", "write a whole number from 1 to 100000");
     let keys = ["mail.reserved_for_resets", "mail.waiting_max"];
-    found.when(none_left, &keys, "no place is left for those who sign up", "write fewer than `mail.waiting_max`");
+    found.when(reserved >= waiting, &keys, "no place is left for sign-ups", "write fewer than `mail.waiting_max`");
 }
 
 fn ice(config: &Config, found: &mut Found) {

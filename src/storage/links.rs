@@ -15,7 +15,7 @@ use super::{
     revocations::{End, revoke},
     sessions::end_all,
     transaction::transact,
-    users::NewUser,
+    user::NewUser,
 };
 
 /// SHA-256 of a link's token.

@@ -10,31 +10,14 @@ use uuid::Uuid;
 use super::{
     Postgres, Sqlite, StoreError,
     devices::{forget_devices, insert_device},
-    invites::{InviteHash, use_invite},
+    invites::use_invite,
     links::{NewLink, insert_link},
     millis,
     revocations::{End, revoke},
     sessions::{NewSession, end_all, insert_session},
     transaction::transact,
-    user::{Row, User, user_columns},
+    user::{NewUser, Row, User, user_columns},
 };
-
-/// A new account.
-#[derive(Clone, Debug)]
-pub struct NewUser {
-    /// See `User::id`.
-    pub id: Uuid,
-    /// See `User::email`.
-    pub email: String,
-    /// See `User::name`.
-    pub name: String,
-    /// See `User::password_hash`.
-    pub password_hash: String,
-    /// See `User::created_at`.
-    pub created_at: Timestamp,
-    /// The invite that is used for it.
-    pub invite: Option<InviteHash>,
-}
 
 /// A new password for an account.
 #[derive(Clone, Debug)]
