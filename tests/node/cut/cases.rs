@@ -194,10 +194,10 @@ impl Case {
             Self::DeleteAccount => {
                 let state = Self::is_out(world, on, 401, what).await;
                 // Rooms go after the account, in the background if the node was interrupted.
-                let begun = Instant::now();
+                let (begun, mut look) = (Instant::now(), tokio::time::interval(Duration::from_millis(100)));
                 while state == State::After && world.seen(&on.room).await.is_some() {
                     assert!(begun.elapsed() < Duration::from_secs(30), "{what}: the room is left");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    look.tick().await;
                 }
                 assert_eq!(made(world.seen(&on.room).await.is_none()), state, "{what}: the room");
                 state
