@@ -32,7 +32,7 @@ pub use entering::DEVICE_WITHIN;
 pub use invites::InviteWish;
 pub use mailing::Mailing;
 pub use password::ChangePassword;
-pub use recovery::ResetPassword;
+pub use recovery::{ResetPassword, VerifyEmail};
 pub use revoking::restore;
 
 /// A user who is signed in.
@@ -142,8 +142,8 @@ impl Accounts {
         if user.disabled { Err(AuthError::Disabled) } else { Ok(user) }
     }
 
-    /// Deletes expired sessions, tokens, revocations, invites, links and devices, at most `limit` each; called periodically
-    /// by the composition root.
+    /// Deletes expired sessions, tokens, revocations, invites, links, devices and unverified accounts, at most `limit` each, and
+    /// goes on with deletions of accounts; answers how many rows. Called periodically by the composition root.
     ///
     /// # Errors
     /// `Store`.
@@ -151,6 +151,7 @@ impl Accounts {
         let (store, now) = (&self.0.parts.store, self.clock().now());
         let mut forgotten = store.forget_expired(now, limit).await? + store.forget_revocations(now, limit).await?;
         forgotten += store.forget_invites(now, limit).await? + store.forget_links(now, limit).await?;
+        forgotten += store.forget_unverified(now, limit).await? + self.0.finish_removals().await?;
         Ok(forgotten + store.forget_expired_devices(now, limit).await?)
     }
 

@@ -21,7 +21,7 @@ use crate::{
     ice::Ice,
     load::{self, Load},
     mail::{self, MailQueue, Mailer},
-    net::rate::Table,
+    net::rate::Limiter,
     rooms::{Hosting, Rooms},
     storage::Store,
     telemetry::{memory, metrics::Scrape},
@@ -71,7 +71,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
-    let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
+    let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
 
     let load = Load::new(config.node.loop_lag_max);
     node.keep_seats_while(Arc::clone(&load) as _);
@@ -147,6 +147,7 @@ fn describe_metrics() {
     crate::ledger::describe_metrics();
     load::describe_metrics();
     history::describe_metrics();
+    crate::auth::keys::describe_metrics();
 }
 
 /// What the actor system is made of.
@@ -160,7 +161,7 @@ struct System {
 /// The changes that people make, each a task of its own.
 fn use_cases(
     config: &Config,
-    (store, rooms, tokens): (&Arc<dyn Store>, &Rooms, Arc<Tokens>),
+    (store, rooms, tokens, shared): (&Arc<dyn Store>, &Rooms, Arc<Tokens>, &Shared),
     node: &NodeRef,
     clock: &Clock,
 ) -> anyhow::Result<(Changes, Hosting, Accounts, MailQueue)> {
@@ -173,11 +174,12 @@ fn use_cases(
     };
     let mails = MailQueue::new(mailer, settings::mails(config));
     let rates = &config.rate_limits;
+    let per_recipient = settings::rate(rates.mails_per_email);
     let mailing = Mailing {
         queue: mails.clone(),
         site_url: settings::site_url(config),
         is_sent: config.mail.is_sent(),
-        per_address: Table::new(settings::rate(rates.mails_per_email), rates.remembered_max.get()),
+        per_recipient: Limiter::new("rate:mail", per_recipient, rates.remembered_max.get(), shared.counts()),
     };
     let parts = accounts::Parts {
         store: Arc::clone(store),

@@ -79,6 +79,12 @@ pub enum AuthError {
         /// When to retry: a different time for each client.
         wait: Duration,
     },
+    /// Too many mails wait to be sent; told before anybody looks whether the address has an account.
+    #[error("too many mails wait to be sent")]
+    MailsWait {
+        /// When to retry: a different time for each client.
+        wait: Duration,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

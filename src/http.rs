@@ -152,7 +152,7 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(account::sessions, account::end_sessions))
         .routes(routes!(account::end_session))
         .routes(routes!(account::password))
-        .routes(routes!(account::export))
+        .routes(routes!(account::export::export))
         .routes(routes!(account::delete))
         .routes(routes!(jwks::jwks))
         .routes(routes!(rooms::list, rooms::create))

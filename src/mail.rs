@@ -16,7 +16,7 @@ use metrics::{Unit, describe_counter, describe_gauge};
 
 pub use letter::{Letter, Mail};
 pub use log::Log;
-pub use queue::{Limits, MailQueue};
+pub use queue::{Cause, Limits, MailQueue, Reserved};
 pub use smtp::{Security, Server, Smtp};
 
 /// Mails by result: `sent`, `failed` (refused for good, or retried in vain), `dropped` (the queue was full).

@@ -38,8 +38,8 @@ pub use room_id::{NotARoomId, RoomId};
 pub use sessions::{NewSession, Nonce, Rotation, Session, Sessions, TokenHash, Use};
 pub use signing_keys::{KeyChange, SharedKeys, SigningKey, SigningKeys};
 pub use sqlite::Sqlite;
-pub use user::User;
-pub use users::{NewPassword, NewUser, Users};
+pub use user::{NewUser, User};
+pub use users::{NewPassword, Users};
 
 /// The database.
 ///

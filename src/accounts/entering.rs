@@ -19,7 +19,7 @@ impl Accounts {
     /// Creates an account, and logs it in unless its owner has to prove first that the address is theirs.
     ///
     /// # Errors
-    /// `SignupClosed`, `InviteRequired`, `InviteInvalid`, `Invalid`, `EmailTaken`, `Busy`, `Store`.
+    /// `SignupClosed`, `InviteRequired`, `InviteInvalid`, `Invalid`, `EmailTaken`, `Busy`, `MailsWait`, `Store`.
     pub async fn sign_up(&self, signup: Signup, program: impl Into<Program>) -> Result<SignedUp, AuthError> {
         if self.0.settings.signup == SignupMode::Closed {
             return Err(AuthError::SignupClosed);
@@ -38,22 +38,27 @@ impl Accounts {
         self.change("log in", |accounts| async move { accounts.log_in(place, login, program).await }).await
     }
 
-    /// Whether this browser has logged in to the account of this address before.
+    /// Which of these cookies of a browser is of a login to the account of this address, if any.
     ///
     /// # Errors
     /// `Store`.
-    pub async fn knows_device(&self, email: &str, device: &DeviceId) -> Result<bool, AuthError> {
-        let Ok(email) = checked_email("email", email) else { return Ok(false) };
-        Ok(self.0.store().knows_device(&email, &device.hash(), self.clock().now()).await?)
+    pub async fn known_device(&self, email: &str, devices: &[DeviceId]) -> Result<Option<DeviceId>, AuthError> {
+        let Ok(email) = checked_email("email", email) else { return Ok(None) };
+        for device in devices {
+            if self.0.store().knows_device(&email, &device.hash(), self.clock().now()).await? {
+                return Ok(Some(device.clone()));
+            }
+        }
+        Ok(None)
     }
 }
 
 impl Shared {
     async fn sign_up(&self, place: Place, signup: Signup, program: Program) -> Result<SignedUp, AuthError> {
         let invite = self.invite_of(&signup).await?;
+        let mail = if self.settings.verify_email { Some(self.place_for_signup()?) } else { None };
         // Looked up first only to save a hash; the database's constraint decides.
-        let known = self.store().user_by_email(&signup.email).await?;
-        if known.is_some() && !self.settings.verify_email {
+        if mail.is_none() && self.store().user_by_email(&signup.email).await?.is_some() {
             return Err(AuthError::EmailTaken);
         }
         let Signup { email, name, password, invite: _ } = signup;
@@ -61,8 +66,8 @@ impl Shared {
         let password_hash = place.hash(move || hasher.hash(&password)).await??;
         let created_at = self.parts.clock.now();
         let new = NewUser { id: Uuid::now_v7(), email, name, password_hash, created_at, invite };
-        if self.settings.verify_email {
-            return self.sign_up_by_mail(known, new).await.map(|()| SignedUp::Mailed);
+        if let Some(mail) = mail {
+            return self.sign_up_by_mail(mail, new).await.map(|()| SignedUp::Mailed);
         }
         let (session, refresh) = self.new_session(program);
         let user = match self.store().add_user(&new, &session).await {
@@ -85,6 +90,11 @@ impl Shared {
         if self.settings.verify_email && user.verified_at.is_none() {
             return Err(AuthError::Unverified);
         }
+        self.enter(user, program).await
+    }
+
+    /// Begins a session of a user whose password was verified.
+    pub(super) async fn enter(&self, user: User, program: Program) -> Result<SignedIn, AuthError> {
         let (session, refresh) = self.new_session(program);
         let end = self.end();
         let begun =

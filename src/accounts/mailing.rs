@@ -3,8 +3,8 @@
 use super::Accounts;
 use crate::{
     auth::LinkToken,
-    mail::{Letter, MailQueue},
-    net::rate::Table,
+    mail::{Cause, MailQueue, Reserved},
+    net::rate::Limiter,
 };
 
 /// What mails need.
@@ -15,8 +15,8 @@ pub struct Mailing {
     pub site_url: String,
     /// Whether mails are sent, not written to the log.
     pub is_sent: bool,
-    /// Mails per recipient, whoever asks for them.
-    pub per_address: Table,
+    /// Mails per recipient over all nodes, whoever asks for them.
+    pub per_recipient: Limiter,
 }
 
 impl Mailing {
@@ -25,9 +25,15 @@ impl Mailing {
         format!("{}/#/{page}", self.site_url)
     }
 
-    /// Whether one more mail may be sent to this address.
-    pub(super) fn may_mail(&self, email: &str) -> bool {
-        self.per_address.take(email.to_ascii_lowercase()).is_ok()
+    /// Whether one more mail may be sent to this address. Asked before anybody looks whether the address has an account, so
+    /// that the answer tells nothing about it.
+    pub(super) async fn may_mail(&self, email: &str) -> bool {
+        self.per_recipient.take(&email.to_ascii_lowercase()).await.is_ok()
+    }
+
+    /// A place for a mail, before a link is stored that only the mail tells of.
+    pub(super) fn reserve(&self, cause: Cause) -> Option<Reserved> {
+        self.queue.reserve(cause)
     }
 
     pub(super) fn reset_link(&self, token: &LinkToken) -> String {
@@ -36,10 +42,6 @@ impl Mailing {
 
     pub(super) fn verify_link(&self, token: &LinkToken) -> String {
         self.page(&format!("verify?token={}", token.expose()))
-    }
-
-    pub(super) fn post(&self, to: &str, letter: Letter) {
-        self.queue.post(to, letter);
     }
 }
 

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Accounts, Shared, after};
+use super::{Accounts, Program, Shared, SignedIn, after};
 use crate::{
     auth::{AuthError, LinkToken, account, aside::Place},
-    mail::Letter,
+    mail::{Cause, Letter, Reserved},
     storage::{NewLink, NewUser, Purpose, Reset, StoreError, User},
 };
 
@@ -39,6 +39,24 @@ impl std::fmt::Debug for ResetPassword {
     }
 }
 
+/// A request to prove that the address of a new account is one's own.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmail {
+    /// The token of the link.
+    #[schema(max_length = 100, pattern = "^[A-Za-z0-9_-]{43}$")]
+    pub token: String,
+    /// The password that was chosen at the sign-up.
+    #[schema(max_length = 128, format = Password)]
+    pub password: String,
+}
+
+impl std::fmt::Debug for VerifyEmail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VerifyEmail(…)")
+    }
+}
+
 impl Accounts {
     /// Mails a link to set a new password to this address, if it has an account. Returns at once and tells nothing: the
     /// account is looked up afterwards.
@@ -64,21 +82,42 @@ impl Accounts {
         self.change("reset a password", change).await
     }
 
-    /// Records that the address of an account is its owner's; answers whose. The same link may be used until it expires.
+    /// Records that the address of an account is its owner's, and logs them in. Whoever signed up chose the password, the link
+    /// shows who reads the mails: both are needed, so that nobody confirms another's password. May be repeated until the link
+    /// expires.
     ///
     /// # Errors
-    /// `LinkInvalid`, `Store`.
-    pub async fn verify_email(&self, token: &str) -> Result<Uuid, AuthError> {
-        let token: LinkToken = token.parse().map_err(|_| AuthError::LinkInvalid)?;
+    /// `LinkInvalid`, `WrongCredentials`, `Disabled`, `Busy`, `Store`.
+    pub async fn verify_email(&self, request: VerifyEmail, program: impl Into<Program>) -> Result<SignedIn, AuthError> {
+        let token: LinkToken = request.token.parse().map_err(|_| AuthError::LinkInvalid)?;
+        let (place, program) = (self.0.aside.enter()?, program.into());
         let change = |accounts: Arc<Shared>| async move {
-            let now = accounts.parts.clock.now();
-            accounts.store().verify_email(&token.hash(), now).await?.ok_or(AuthError::LinkInvalid)
+            accounts.verify_email(place, &token, request.password, program).await
         };
         self.change("verify an address", change).await
     }
 }
 
 impl Shared {
+    async fn verify_email(
+        &self,
+        place: Place,
+        token: &LinkToken,
+        password: String,
+        program: Program,
+    ) -> Result<SignedIn, AuthError> {
+        let (link, now) = (token.hash(), self.parts.clock.now());
+        let owner = self.store().user_of_link(Purpose::Verify, &link, now).await?.ok_or(AuthError::LinkInvalid)?;
+        let user = self.store().user_by_id(owner).await?.ok_or(AuthError::LinkInvalid)?;
+        let user = self.verified(&place, Some(user), password).await?.ok_or(AuthError::WrongCredentials)?;
+        if user.disabled {
+            return Err(AuthError::Disabled);
+        }
+        // `None`: spent by a new password meanwhile.
+        self.store().verify_email(&link, now).await?.ok_or(AuthError::LinkInvalid)?;
+        self.enter(user, program).await
+    }
+
     async fn reset_password(&self, place: Place, token: &LinkToken, new: String) -> Result<Uuid, AuthError> {
         let (link, now) = (token.hash(), self.parts.clock.now());
         let owner = self.store().user_of_link(Purpose::Reset, &link, now).await?.ok_or(AuthError::LinkInvalid)?;
@@ -96,16 +135,15 @@ impl Shared {
 
     /// Mails a link to set a new password, if the address has an account and may get one more mail; the link replaces the one
     /// before. Who asked waits for a mail, not for an answer, so an outage of seconds is waited for.
-    async fn mail_reset(&self, email: &str) {
-        let (token, mut is_counted) = (LinkToken::random(), false);
+    pub(super) async fn mail_reset(&self, email: &str) {
+        if !self.parts.mailing.may_mail(email).await {
+            return;
+        }
+        let token = LinkToken::random();
         let (mut pause, mut tries) = (PAUSE, 1);
         loop {
-            match self.put_reset(email, &token, &mut is_counted).await {
-                Ok(Some(user)) => {
-                    let link = self.parts.mailing.reset_link(&token);
-                    return self.parts.mailing.post(&user.email, Letter::Reset { link });
-                }
-                Ok(None) => return,
+            match self.try_mail_reset(email, &token).await {
+                Ok(()) => return,
                 Err(StoreError::Unavailable(why) | StoreError::Conflict(why) | StoreError::Unknown(why))
                     if tries < TRIES_MAX =>
                 {
@@ -118,63 +156,71 @@ impl Shared {
         }
     }
 
-    /// Stores the link for a new password, always the same: a store that failed may be repeated, whatever became of it. The
-    /// account that it is for, if it is to be mailed; `is_counted`: among the mails to this address.
-    async fn put_reset(
-        &self,
-        email: &str,
-        token: &LinkToken,
-        is_counted: &mut bool,
-    ) -> Result<Option<User>, StoreError> {
+    /// Stores the link for a new password, always the same, and mails it: a try that failed may be repeated, whatever became of
+    /// it. The link that was mailed before stays valid unless the queue has a place for this one.
+    async fn try_mail_reset(&self, email: &str, token: &LinkToken) -> Result<(), StoreError> {
         let user = self.store().user_by_email(email).await?.filter(|user| !user.disabled);
-        let Some(user) = user else { return Ok(None) };
-        let expires_at = after(self.parts.clock.now(), RESET_WITHIN);
-        let link = NewLink { purpose: Purpose::Reset, hash: token.hash(), expires_at };
-        *is_counted = *is_counted || self.parts.mailing.may_mail(&user.email);
-        // `put_link` is false when the account was deleted or disabled meanwhile.
-        Ok((*is_counted && self.store().put_link(user.id, &link).await?).then_some(user))
-    }
-
-    /// Signs up somebody who has yet to prove that the address is theirs. Whether it has an account is told to its owner
-    /// only: both cases take as long, and one transaction.
-    pub(super) async fn sign_up_by_mail(&self, known: Option<User>, new: NewUser) -> Result<(), AuthError> {
-        if let Some(user) = known {
-            self.mail_reset_once(user).await?;
-            return Ok(());
-        }
-        let token = LinkToken::random();
-        let expires_at = after(new.created_at, VERIFY_WITHIN);
-        let link = NewLink { purpose: Purpose::Verify, hash: token.hash(), expires_at };
-        match self.store().add_unverified_user(&new, &link).await {
-            Ok(()) => {}
-            // Somebody was faster: as if they had been known.
-            Err(StoreError::EmailTaken) => {
-                if let Some(user) = self.store().user_by_email(&new.email).await? {
-                    self.mail_reset_once(user).await?;
-                }
-                return Ok(());
-            }
-            Err(why) => return Err(why.into()),
-        }
-        if self.parts.mailing.may_mail(&new.email) {
-            self.parts.mailing.post(&new.email, Letter::Verify { link: self.parts.mailing.verify_link(&token) });
+        let Some(user) = user else { return Ok(()) };
+        let Some(place) = self.parts.mailing.reserve(Cause::Reset) else { return Ok(()) };
+        // False when the account was deleted or disabled meanwhile.
+        if self.store().put_link(user.id, &self.reset_link(token)).await? {
+            place.post(&user.email, Letter::Reset { link: self.parts.mailing.reset_link(token) });
         }
         Ok(())
     }
 
-    /// Tells the owner of an account that somebody signed up with their address; a failure is the client's, as it is for
-    /// an address without an account.
-    async fn mail_reset_once(&self, user: User) -> Result<(), AuthError> {
-        let now = self.parts.clock.now();
-        if !self.parts.mailing.may_mail(&user.email) {
-            // The link that was mailed last stays valid; a write, so that the answer takes as long.
-            return Ok(self.store().probe(now).await?);
+    fn reset_link(&self, token: &LinkToken) -> NewLink {
+        let expires_at = after(self.parts.clock.now(), RESET_WITHIN);
+        NewLink { purpose: Purpose::Reset, hash: token.hash(), expires_at }
+    }
+
+    /// A place for the mail of a sign-up; it is looked for before anybody knows whether the address has an account.
+    pub(super) fn place_for_signup(&self) -> Result<Reserved, AuthError> {
+        let wait = Duration::from_secs(rand::random_range(5..=15));
+        self.parts.mailing.reserve(Cause::Signup).ok_or(AuthError::MailsWait { wait })
+    }
+
+    /// Signs up somebody who has yet to prove that the address is theirs. Whether it has an account is told to its owner
+    /// only: both cases count the same mails, use the same invite, and take as long, with one transaction.
+    pub(super) async fn sign_up_by_mail(&self, place: Reserved, new: NewUser) -> Result<(), AuthError> {
+        if !self.parts.mailing.may_mail(&new.email).await {
+            // The link that was mailed last stays valid, and nothing is made that no mail tells of.
+            return Ok(self.store().probe(new.created_at).await?);
         }
+        let known = match self.store().user_by_email(&new.email).await? {
+            Some(known) => known,
+            None => {
+                let token = LinkToken::random();
+                let expires_at = after(new.created_at, VERIFY_WITHIN);
+                let link = NewLink { purpose: Purpose::Verify, hash: token.hash(), expires_at };
+                let until = after(new.created_at, self.settings.unverified_ttl);
+                match self.store().add_unverified_user(&new, &link, until).await {
+                    Ok(()) => {
+                        let link = self.parts.mailing.verify_link(&token);
+                        place.post(&new.email, Letter::Verify { link });
+                        return Ok(());
+                    }
+                    // Somebody was faster: as if they had been known.
+                    Err(StoreError::EmailTaken) => match self.store().user_by_email(&new.email).await? {
+                        Some(known) => known,
+                        None => return Ok(()),
+                    },
+                    Err(StoreError::InviteInvalid) => return Err(AuthError::InviteInvalid),
+                    Err(why) => return Err(why.into()),
+                }
+            }
+        };
+        self.note_sign_up(place, &known, &new).await
+    }
+
+    /// Tells the owner of an account that somebody signed up with their address.
+    async fn note_sign_up(&self, place: Reserved, known: &User, new: &NewUser) -> Result<(), AuthError> {
         let token = LinkToken::random();
-        let link = NewLink { purpose: Purpose::Reset, hash: token.hash(), expires_at: after(now, RESET_WITHIN) };
-        if self.store().put_link(user.id, &link).await? {
-            let letter = Letter::Known { link: self.parts.mailing.reset_link(&token) };
-            self.parts.mailing.post(&user.email, letter);
+        match self.store().note_sign_up(known.id, new, &self.reset_link(&token)).await {
+            Ok(true) => place.post(&known.email, Letter::Known { link: self.parts.mailing.reset_link(&token) }),
+            Ok(false) => {}
+            Err(StoreError::InviteInvalid) => return Err(AuthError::InviteInvalid),
+            Err(why) => return Err(why.into()),
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ pub async fn restore(store: &dyn Store, revoked: &Revoked, clock: &Clock) -> Res
 }
 
 impl Accounts {
-    /// Until `stop`: after a commit that was not confirmed, looks at what has ended.
+    /// Until `stop`: after a commit that was not confirmed, looks at what has ended; goes on with deletions of accounts.
     pub async fn settle(self, stop: CancellationToken) {
         let (doubt, clock) = (&self.0.doubt, &self.0.parts.clock);
         loop {
@@ -56,6 +56,10 @@ impl Accounts {
             }
             loop {
                 let is_read = self.0.read_again().await;
+                // Deletions that were interrupted go on at once; if they cannot, the sweep goes on with them.
+                if let Err(why) = self.0.finish_removals().await {
+                    tracing::debug!(%why, "cannot go on with deletions yet");
+                }
                 if is_read && doubt.is_over(clock.now()) {
                     break;
                 }
@@ -84,11 +88,16 @@ impl Shared {
     /// The outcome of a statement that ends sessions; if it is unknown, the table is read again in the background.
     pub(super) fn noting_doubt<T>(&self, outcome: Result<T, StoreError>) -> Result<T, AuthError> {
         if let Err(StoreError::Unknown(_)) = outcome {
-            let until = self.parts.clock.now().checked_add(IN_DOUBT_FOR).unwrap_or(Timestamp::MAX);
-            *self.doubt.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
-            self.doubt.more.notify_one();
+            self.in_doubt();
         }
         Ok(outcome?)
+    }
+
+    /// Something was left undone, or may have been: it is looked at in the background.
+    pub(super) fn in_doubt(&self) {
+        let until = self.parts.clock.now().checked_add(IN_DOUBT_FOR).unwrap_or(Timestamp::MAX);
+        *self.doubt.until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+        self.doubt.more.notify_one();
     }
 
     /// These sessions have ended.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Accounts, Shared, SignedIn};
 use crate::{
     auth::{AuthError, RefreshToken},
-    storage::{Rotation, Session, Use},
+    storage::{MessagePage, Rotation, Session, Stored, Use},
 };
 
 impl Accounts {
@@ -48,6 +48,14 @@ impl Accounts {
     /// `Store`.
     pub async fn devices(&self, user: Uuid) -> Result<Vec<Timestamp>, AuthError> {
         Ok(self.0.store().devices_of(user).await?)
+    }
+
+    /// A page of the chat messages that a user wrote and that are stored, in whatever room, newest first.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn written(&self, user: Uuid, page: MessagePage) -> Result<Vec<Stored>, AuthError> {
+        Ok(self.0.store().messages_by(user, page).await?)
     }
 
     /// Ends a session of this user; false when there is none.

@@ -16,7 +16,7 @@ use crate::{
     changes::Changes,
     live::told::Told,
     mail::{self, MailQueue, kept::Kept},
-    net::rate::{Rate, Table},
+    net::rate::{Limiter, Rate},
     rooms::{Hosting, NewRoom, Rooms, cache::MemoryCache},
     storage::{self, Mode, RoomId, Store},
 };
@@ -40,6 +40,10 @@ struct Bench {
 }
 
 async fn bench(settings: Settings) -> Bench {
+    bench_with(settings, mail::Limits::default()).await
+}
+
+async fn bench_with(settings: Settings, mails_max: mail::Limits) -> Bench {
     let (folder, hand) = (tempfile::tempdir().expect("a folder"), Hand::new());
     let store = storage::open(None, folder.path(), &storage::Settings::default()).await.expect("a database");
     let keys = KeyRing::open(&folder.path().join("keys"), hand.clock().now()).expect("keys");
@@ -53,12 +57,17 @@ async fn bench(settings: Settings) -> Bench {
     let changes = Changes::default();
     let hosting = Hosting::new(rooms.clone(), Arc::clone(&live) as _, changes.clone(), 10);
     let mails = Arc::new(Kept::default());
-    let queue = MailQueue::new(Arc::clone(&mails) as _, mail::Limits::default());
+    let queue = MailQueue::new(Arc::clone(&mails) as _, mails_max);
     let mailing = Mailing {
         queue: queue.clone(),
         site_url: "https://call.example.org".to_owned(),
         is_sent: true,
-        per_address: Table::new(Rate { burst: 5, per: std::time::Duration::from_secs(60 * 60) }, 100),
+        per_recipient: Limiter::new(
+            "rate:mail",
+            Rate { burst: 5, per: std::time::Duration::from_secs(60 * 60) },
+            100,
+            None,
+        ),
     };
     let parts = Parts {
         store: Arc::clone(&store),

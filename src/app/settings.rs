@@ -164,6 +164,7 @@ pub(super) fn auth(config: &Config) -> auth::Settings {
             SignupMode::Closed => auth::SignupMode::Closed,
         },
         verify_email: from.verify_email,
+        unverified_ttl: from.unverified_ttl,
         access_ttl: from.access_ttl,
         refresh_ttl: from.refresh_ttl,
         refresh_grace: from.refresh_grace,
@@ -198,6 +199,7 @@ pub(super) fn mails(config: &Config) -> mail::Limits {
     let from = &config.mail;
     mail::Limits {
         waiting_max: from.waiting_max.get(),
+        reserved_for_resets: from.reserved_for_resets,
         send_within: from.send_within,
         retry_within: from.retry_within,
         ..mail::Limits::default()
@@ -241,6 +243,7 @@ pub(super) fn http(config: &Config) -> http::Settings {
             sockets: rate(rates.sockets_per_address),
             auth_address: rate(rates.auth_per_address),
             login_email: rate(rates.auth_per_email),
+            mails_address: rate(rates.mails_per_address),
             credentials: http::rate::Rate { burst: config.ice.credentials_per_hour_max.get(), per: HOUR },
             keys_max: rates.remembered_max.get(),
         },

@@ -36,6 +36,7 @@ use files::Files;
 use ring::Live;
 use shelf::Shelf;
 use table::Table;
+pub use table::describe_metrics;
 
 /// How often a change is planned anew because another node has changed the keys meanwhile.
 const TRIES: u32 = 4;
@@ -87,7 +88,7 @@ impl KeyRing {
     /// `runtime`.
     ///
     /// # Errors
-    /// The database does not answer, or a key was sealed with another secret.
+    /// The database does not answer, or all keys were sealed with other secrets. Some of them are left out with a warning.
     pub fn open_shared(
         keys: Arc<dyn SigningKeys>,
         secret: KeySecret,
@@ -127,10 +128,16 @@ impl KeyRing {
     /// Where nodes share the keys, `Now` means in a minute, when all of them know the key. Blocks for some 100 ms.
     ///
     /// # Errors
-    /// The keys cannot be written, or there are as many as there may be. Whatever was done until then, the keys are usable.
+    /// The keys cannot be written, some cannot be opened, or there are as many as there may be. Whatever was done until then, the keys are usable.
     pub fn rotate(&self, rotation: Rotation, now: Timestamp) -> anyhow::Result<Vec<KeyInfo>> {
         let lead = self.shelf.known_before();
-        self.change(now, |starts| Ok(schedule::plan(starts, rotation, lead, now)?))?;
+        self.change(now, |starts| match self.shelf.unreadable() {
+            0 => Ok(schedule::plan(starts, rotation, lead, now)?),
+            more => anyhow::bail!(
+                "{more} of the signing keys were sealed with a secret that is not known here, so none is changed → add it to \
+                 auth.key_secret_file as another line, or ask a node that has it"
+            ),
+        })?;
         Ok(self.list())
     }
 
@@ -143,6 +150,8 @@ impl KeyRing {
     pub fn tend(&self, every: Option<Duration>, now: Timestamp) -> anyhow::Result<bool> {
         let (before, lead) = (self.list(), self.shelf.known_before());
         self.change(now, |starts| match every {
+            // Nodes that know all keys do.
+            _ if self.shelf.unreadable() > 0 => Ok(Vec::new()),
             Some(every) if schedule::is_due(starts, every, now) => {
                 Ok(schedule::plan(starts, Rotation::Announced, lead, now)?)
             }

@@ -22,6 +22,9 @@ pub struct Settings {
     pub signup: SignupMode,
     /// Whether an account can be used only after its owner has proved that the address is theirs.
     pub verify_email: bool,
+    /// How long an account is kept whose owner has not proved that the address is theirs, and that nobody has used: what
+    /// strangers make with others' addresses does not pile up, and the address is free again.
+    pub unverified_ttl: Duration,
     /// Lifetime of an access token; at most `24h`. Revoked ones are refused at once on nodes that know of it.
     pub access_ttl: Duration,
     /// Lifetime of a refresh token, from its last use on: how long a user may be away without a new login.
@@ -53,6 +56,7 @@ impl Default for Settings {
         Self {
             signup: SignupMode::Open,
             verify_email: false,
+            unverified_ttl: Duration::from_secs(7 * 24 * 60 * 60),
             access_ttl: Duration::from_secs(15 * 60),
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
             refresh_grace: Duration::from_secs(10),

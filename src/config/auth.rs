@@ -29,6 +29,9 @@ pub struct Auth {
     pub signup: SignupMode,
     /// Whether an account can be used only after its owner has opened a link in a mail.
     pub verify_email: bool,
+    /// How long an account is kept that has to be verified and is not; its address is free again then.
+    #[serde(with = "text")]
+    pub unverified_ttl: Duration,
     /// Lifetime of an access token.
     #[serde(with = "text::As::<Duration>")]
     pub access_ttl: Duration,
@@ -67,6 +70,7 @@ impl Default for Auth {
         Self {
             signup: SignupMode::Open,
             verify_email: false,
+            unverified_ttl: Duration::from_secs(7 * 24 * 60 * 60),
             access_ttl: Duration::from_secs(15 * 60),
             refresh_ttl: Duration::from_secs(30 * 24 * 60 * 60),
             refresh_grace: Duration::from_secs(10),

@@ -22,6 +22,8 @@ pub struct Mail {
     pub from: Option<String>,
     /// Mails that wait or are being sent; further ones are dropped.
     pub waiting_max: NonZeroUsize,
+    /// Of `waiting_max`, places for mails that set a new password; sign-ups get the others.
+    pub reserved_for_resets: usize,
     /// Timeout of handing one mail to the server.
     #[serde(with = "text::As::<Duration>")]
     pub send_within: Duration,
@@ -37,6 +39,7 @@ impl Default for Mail {
             url_file: None,
             from: None,
             waiting_max: text::count(256),
+            reserved_for_resets: 64,
             send_within: Duration::from_secs(30),
             retry_within: Duration::from_secs(5 * 60),
         }

@@ -17,6 +17,8 @@ pub struct RateLimits {
     pub auth_per_email: Rate,
     /// Mails to one e-mail address, whoever asks for them.
     pub mails_per_email: Rate,
+    /// Mails that one client address causes.
+    pub mails_per_address: Rate,
     /// All requests per address.
     pub requests_per_address: Rate,
     /// All requests per signed-in user.
@@ -33,6 +35,7 @@ impl Default for RateLimits {
             auth_per_address: Rate::per_minutes(120, 1),
             auth_per_email: Rate::per_minutes(20, 5),
             mails_per_email: Rate::per_minutes(5, 60),
+            mails_per_address: Rate::per_minutes(60, 60),
             requests_per_address: Rate::per_minutes(1_200, 1),
             requests_per_user: Rate::per_minutes(600, 1),
             sockets_per_address: Rate::per_minutes(2_400, 1),

@@ -200,6 +200,7 @@ fn chat(config: &Config, found: &mut Found) {
 
 fn auth(config: &Config, found: &mut Found) {
     let auth = &config.auth;
+    found.within("auth.unverified_ttl", auth.unverified_ttl, DAY, YEAR);
     found.within("auth.access_ttl", auth.access_ttl, MINUTE, DAY);
     found.within("auth.refresh_ttl", auth.refresh_ttl, MINUTE, 365 * DAY);
     found.within("auth.refresh_grace", auth.refresh_grace, Duration::ZERO, MINUTE);
@@ -249,8 +250,10 @@ fn mail(config: &Config, found: &mut Found) {
     found.when(unseen, &["auth.verify_email", "mail.url"], "nobody would receive the link", help);
     found.within("mail.send_within", mail.send_within, SECOND, 5 * MINUTE);
     found.within("mail.retry_within", mail.retry_within, Duration::ZERO, 30 * MINUTE);
-    let many = mail.waiting_max.get() > 100_000;
-    found.when(many, &["mail.waiting_max"], "more than 100000", "write a whole number from 1 to 100000");
+    let (waiting, reserved) = (mail.waiting_max.get(), mail.reserved_for_resets);
+    found.when(waiting > 100_000, &["mail.waiting_max"], "more than 100000", "write a whole number from 1 to 100000");
+    let keys = ["mail.reserved_for_resets", "mail.waiting_max"];
+    found.when(reserved >= waiting, &keys, "no place is left for sign-ups", "write fewer than `mail.waiting_max`");
 }
 
 fn ice(config: &Config, found: &mut Found) {

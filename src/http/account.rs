@@ -1,5 +1,7 @@
 //! `/api/account`: what the owner of an account does with it: password, sessions, export, deletion.
 
+pub(super) mod export;
+
 use axum::{
     Json,
     extract::{FromRequestParts, Path, State},
@@ -13,16 +15,12 @@ use uuid::Uuid;
 
 use super::{
     Shared,
-    auth::{Account, Door, counted},
+    auth::{Door, counted},
     body::Body,
     caller::Caller,
     problem::{Code, Problem, ProblemBody},
-    rooms::RoomBody,
 };
-use crate::{
-    accounts::ChangePassword,
-    storage::{MeetingPage, Session},
-};
+use crate::{accounts::ChangePassword, storage::Session};
 
 /// A session of the caller.
 #[derive(Serialize, ToSchema)]
@@ -50,36 +48,6 @@ pub(super) struct SessionBody {
 pub(super) struct SessionList {
     /// The sessions.
     sessions: Vec<SessionBody>,
-}
-
-/// A browser that is known from a login.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct DeviceBody {
-    /// When it is forgotten unless it logs in.
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Timestamp,
-}
-
-/// Everything that is stored about an account.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Export {
-    /// The account.
-    account: Account,
-    /// When it was made.
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-    /// When its owner proved that the address is theirs; absent if they did not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, format = DateTime, nullable = false, required = false)]
-    verified_at: Option<Timestamp>,
-    /// Its sessions.
-    sessions: Vec<SessionBody>,
-    /// Browsers that are known from a login, and until when; the last used first.
-    devices: Vec<DeviceBody>,
-    /// The rooms it hosts, newest first.
-    rooms: Vec<RoomBody>,
 }
 
 /// A request to delete one's account.
@@ -116,9 +84,6 @@ impl<S: Send + Sync> FromRequestParts<S> for SessionId {
 fn no_such_session() -> Problem {
     Problem::new(Code::SessionNotFound, "You have no such session.")
 }
-
-/// Rooms of an export that are read at once.
-const PAGE: u32 = 100;
 
 fn listed(caller: Caller, sessions: Vec<Session>) -> Vec<SessionBody> {
     let listed = |session: Session| SessionBody {
@@ -180,26 +145,8 @@ pub(super) async fn password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Everything that is stored about you.
-#[utoipa::path(get, path = "/api/account/export", tag = "account", operation_id = "exportAccount", security(("bearer" = []), ("cookie" = [])),
-    responses((status = 200, body = Export, description = "Everything that is stored about the caller")))]
-pub(super) async fn export(State(site): State<Shared>, caller: Caller) -> Result<Json<Export>, Problem> {
-    let user = site.accounts.account(caller.user).await?;
-    let sessions = listed(caller, site.accounts.sessions(caller.user).await?);
-    let (mut rooms, mut before) = (Vec::new(), None);
-    loop {
-        let page = site.rooms.of(caller.user, MeetingPage { before, limit: PAGE }).await?;
-        let Some(last) = page.last() else { break };
-        before = Some((last.created_at, last.room_id));
-        rooms.extend(page.into_iter().map(|room| RoomBody::new(room, None)));
-    }
-    let devices = site.accounts.devices(caller.user).await?.into_iter();
-    let devices = devices.map(|expires_at| DeviceBody { expires_at }).collect();
-    let (created_at, verified_at) = (user.created_at, user.verified_at);
-    Ok(Json(Export { account: user.into(), created_at, verified_at, sessions, devices, rooms }))
-}
-
-/// Deletes your account with its sessions and rooms.
+/// Deletes your account with its sessions and rooms. Your name stays with what you said in others' rooms. With a long history the rest of
+/// it is deleted within minutes; nobody can use the account meanwhile, and its address is free.
 #[utoipa::path(post, path = "/api/account/delete", tag = "account", operation_id = "deleteAccount", request_body = DeleteAccount,
     security(("bearer" = []), ("cookie" = [])),
     responses((status = 204, description = "deleted"),

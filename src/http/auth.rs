@@ -92,6 +92,11 @@ pub(super) async fn signup(
     by: RefreshBy,
     Body(signup): Body<Signup>,
 ) -> Result<Response, Problem> {
+    if site.accounts.settings().verify_email {
+        door.may_cause_mail(&site)
+            .await
+            .inspect_err(|refused| metrics::auth_result("signup", refused.code.as_str()))?;
+    }
     let program = door.program(by, None);
     let device = program.device.clone();
     match counted("signup", site.accounts.sign_up(signup, program).await)? {

@@ -21,10 +21,10 @@ pub(super) fn set_refresh(headers: &mut HeaderMap, token: &str, ttl: Duration, s
     set(headers, (REFRESH, token), &format!("Path={path}; SameSite=Strict"), ttl, secure);
 }
 
-/// Sets the cookie that a browser is known by at its next login. It stays when its owner logs out.
-pub(super) fn set_device(headers: &mut HeaderMap, device: &str, ttl: Duration, secure: bool) {
+/// Sets the cookie with what a browser is known by at its next logins. It stays when its owner logs out.
+pub(super) fn set_devices(headers: &mut HeaderMap, devices: &str, ttl: Duration, secure: bool) {
     let path = if secure { "/" } else { REFRESH_PATH };
-    set(headers, (DEVICE, device), &format!("Path={path}; SameSite=Lax"), ttl, secure);
+    set(headers, (DEVICE, devices), &format!("Path={path}; SameSite=Lax"), ttl, secure);
 }
 
 /// Removes both cookies of a session.

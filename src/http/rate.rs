@@ -1,5 +1,5 @@
 //! Rate limits: by client address, by user, for sockets by address; and over all nodes for logins by address, and by e-mail and
-//! address, and for TURN credentials by user.
+//! address, for mails by address, and for TURN credentials by user.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,6 +27,8 @@ pub struct Limits {
     /// Logins per account and client network, successful or not: it limits password guessing, and lets no stranger lock
     /// the owner out.
     pub login_email: Rate,
+    /// Mails that one client network causes: sign-ups where addresses are verified, and requests for a new password.
+    pub mails_address: Rate,
     /// Lists of ICE servers, with TURN credentials, per user: relayed traffic is expensive.
     pub credentials: Rate,
     /// Addresses, users or accounts tracked in each table (≈ 50 bytes each); beyond it they share counters.
@@ -41,6 +43,7 @@ impl Default for Limits {
             sockets: Rate::per_minute(2400),
             auth_address: Rate::per_minute(120),
             login_email: Rate { burst: 20, per: Duration::from_secs(5 * 60) },
+            mails_address: Rate { burst: 60, per: Duration::from_secs(60 * 60) },
             credentials: Rate { burst: 10, per: Duration::from_secs(60 * 60) },
             keys_max: 100_000,
         }
@@ -59,6 +62,8 @@ pub struct Rates {
     pub auth_address: Limiter,
     /// See `Limits::login_email`.
     pub login_email: Limiter,
+    /// See `Limits::mails_address`.
+    pub mails_address: Limiter,
     /// See `Limits::credentials`.
     pub credentials: Limiter,
 }
@@ -75,6 +80,7 @@ impl Rates {
             sockets: Arc::new(table(limits.sockets)),
             auth_address: limiter("rate:auth", limits.auth_address),
             login_email: limiter("rate:login", limits.login_email),
+            mails_address: limiter("rate:mails", limits.mails_address),
             credentials: limiter("quota:turn", limits.credentials),
         }
     }

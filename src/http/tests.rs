@@ -45,7 +45,7 @@ use crate::{
     live::told::Told,
     load::Load,
     mail::{self, MailQueue, kept::Kept},
-    net::{self, rate::Table},
+    net::{self, rate::Limiter},
     rooms::{Hosting, Rooms, cache::MemoryCache},
     storage::{self, Store},
 };
@@ -66,6 +66,10 @@ struct Bench {
     store: Arc<dyn Store>,
     site: Arc<Site>,
     router: Router,
+}
+
+fn hourly(burst: u32) -> net::rate::Rate {
+    net::rate::Rate { burst, per: Duration::from_secs(60 * 60) }
 }
 
 /// Above the lag of a busy test machine; it is measured only by tests.
@@ -109,7 +113,7 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
         queue: MailQueue::new(Arc::clone(&mails) as _, mail::Limits::default()),
         site_url: "https://call.example.org".to_owned(),
         is_sent: true,
-        per_address: Table::new(net::rate::Rate { burst: 5, per: Duration::from_secs(60 * 60) }, 100),
+        per_recipient: Limiter::new("rate:mail", hourly(5), 100, None),
     };
     let parts = Parts {
         store: Arc::clone(&store),

@@ -71,9 +71,10 @@ impl Letter {
             ),
             Self::Verify { link } => format!(
                 "Somebody, probably you, signed up with this e-mail address.\r\n\
-                 To confirm that it is yours, open\r\n\r\n{link}\r\n\r\nwithin a day.\r\n\r\n\
+                 To confirm that it is yours, open\r\n\r\n{link}\r\n\r\n\
+                 within a day, and enter the password that you chose.\r\n\r\n\
                  If it was not you, ignore this mail: without the link the account\r\n\
-                 cannot be used.\r\n"
+                 cannot be used, and it is deleted.\r\n"
             ),
             Self::Known { link } => format!(
                 "Somebody, probably you, signed up with this e-mail address, which has an\r\n\

@@ -14,6 +14,8 @@ use super::{Letter, MAILS, Mail, MailError, Mailer, WAITING};
 pub struct Limits {
     /// Mails that wait or are being sent (≈ 1 kB each); further ones are dropped.
     pub waiting_max: usize,
+    /// Of these, places for mails that the owner of an account asked for: sign-ups of strangers cannot take them.
+    pub reserved_for_resets: usize,
     /// Connections to the mail server at once.
     pub connections_max: usize,
     /// Timeout of handing one mail to the server.
@@ -28,6 +30,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             waiting_max: 256,
+            reserved_for_resets: 64,
             connections_max: 4,
             send_within: Duration::from_secs(30),
             retry_within: Duration::from_secs(5 * 60),
@@ -47,14 +50,44 @@ struct Shared {
     mailer: Arc<dyn Mailer>,
     limits: Limits,
     places: Arc<Semaphore>,
+    /// Those of them that sign-ups may take.
+    for_signups: Arc<Semaphore>,
     connections: Semaphore,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
+/// Who causes a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Somebody who has forgotten a password.
+    Reset,
+    /// Somebody who signs up.
+    Signup,
+}
+
 /// A mail's place in the queue.
 struct Place {
-    _permit: OwnedSemaphorePermit,
+    _permits: (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>),
+}
+
+/// A place in the queue that is taken before the letter is written; given back if it is dropped.
+pub struct Reserved {
+    queue: Arc<Shared>,
+    place: Place,
+}
+
+impl Reserved {
+    /// Queues a letter and returns at once. A mail that cannot be sent is logged, without its link, and counted.
+    pub fn post(self, to: &str, letter: Letter) {
+        let (Self { queue, place }, mail) = (self, Mail { id: Uuid::new_v4(), to: to.to_owned(), letter });
+        let shared = Arc::clone(&queue);
+        queue.tasks.spawn(async move {
+            let result = shared.deliver(&mail).await;
+            counter!(MAILS, "result" => result).increment(1);
+            drop(place);
+        });
+    }
 }
 
 impl Drop for Place {
@@ -70,6 +103,7 @@ impl MailQueue {
         Self(Arc::new(Shared {
             mailer,
             places: Arc::new(Semaphore::new(limits.waiting_max)),
+            for_signups: Arc::new(Semaphore::new(limits.waiting_max.saturating_sub(limits.reserved_for_resets))),
             connections: Semaphore::new(limits.connections_max),
             limits,
             tasks: TaskTracker::new(),
@@ -77,22 +111,21 @@ impl MailQueue {
         }))
     }
 
-    /// Queues a letter and returns at once. A mail that cannot be queued or sent is logged, without its link, and counted.
-    pub fn post(&self, to: &str, letter: Letter) {
-        let kind = letter.kind();
-        let Ok(permit) = Arc::clone(&self.0.places).try_acquire_owned() else {
+    /// Takes a place for a mail; `None` when there is none left for this cause, which is logged and counted.
+    #[must_use]
+    pub fn reserve(&self, cause: Cause) -> Option<Reserved> {
+        let share = match cause {
+            Cause::Reset => Some(None),
+            Cause::Signup => Arc::clone(&self.0.for_signups).try_acquire_owned().ok().map(Some),
+        };
+        let all = || Arc::clone(&self.0.places).try_acquire_owned().ok();
+        let Some(permits) = share.and_then(|share| Some((all()?, share))) else {
             counter!(MAILS, "result" => "dropped").increment(1);
-            tracing::warn!(kind, "a mail was dropped: the queue is full");
-            return;
+            tracing::warn!(?cause, "a mail was dropped: the queue is full");
+            return None;
         };
         gauge!(WAITING).increment(1);
-        let (place, mail) = (Place { _permit: permit }, Mail { id: Uuid::new_v4(), to: to.to_owned(), letter });
-        let shared = Arc::clone(&self.0);
-        self.0.tasks.spawn(async move {
-            let result = shared.deliver(&mail).await;
-            counter!(MAILS, "result" => result).increment(1);
-            drop(place);
-        });
+        Some(Reserved { queue: Arc::clone(&self.0), place: Place { _permits: permits } })
     }
 
     /// Mails that wait or are being sent.

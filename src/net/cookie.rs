@@ -1,5 +1,5 @@
-//! The two cookies of a session, and the one of a browser that has logged in: their names, and reading them. Over TLS the names begin with `__Host-`, so that neither
-//! a sibling domain nor a page over plain HTTP can set them (RFC 6265bis §4.1.3.2). Must not know what a token contains.
+//! The two cookies of a session, and the one of a browser that has logged in: their names, and reading them. Over TLS the names
+//! begin with `__Host-`, so that neither a sibling domain nor a page over plain HTTP can set them (RFC 6265bis §4.1.3.2). Must not know what a token contains.
 //!
 //! A browser adds cookies by itself, so one that cannot be meant is treated as absent: another program's on the same
 //! host (cookies know no ports), or two different ones of the same name.
@@ -12,7 +12,8 @@ pub const ACCESS: &str = "access_token";
 /// The refresh token.
 pub const REFRESH: &str = "refresh_token";
 
-/// What a browser that has logged in is known by, at its next login.
+/// What a browser that has logged in is known by, at its next login: one secret for each account, the last used first, with dots
+/// between.
 pub const DEVICE: &str = "device";
 
 /// The longest value that is read, in bytes.
@@ -40,10 +41,15 @@ pub fn refresh(headers: &HeaderMap, secure: bool) -> Option<String> {
     only(headers, &name(REFRESH, secure), is_base64url)
 }
 
-/// The cookie of a browser that has logged in.
+/// Accounts that one browser is known to, at most: each costs a look-up at a login.
+pub const DEVICES_MAX: usize = 5;
+
+/// What a browser that has logged in is known by, to at most `DEVICES_MAX` accounts; a longer list is not one of ours.
 #[must_use]
-pub fn device(headers: &HeaderMap, secure: bool) -> Option<String> {
-    only(headers, &name(DEVICE, secure), is_base64url)
+pub fn devices(headers: &HeaderMap, secure: bool) -> Vec<String> {
+    let is_list = |value: &str| value.split('.').count() <= DEVICES_MAX && value.split('.').all(is_base64url);
+    let list = only(headers, &name(DEVICE, secure), is_list);
+    list.iter().flat_map(|list| list.split('.')).map(str::to_owned).collect()
 }
 
 fn is_base64url(text: &str) -> bool {

@@ -52,7 +52,8 @@ contract! {
         disabling_ends_all_sessions_and_revokes_all_tokens
         a_password_hash_is_replaced_only_if_it_is_still_the_same
         a_change_of_password_ends_all_other_sessions
-        a_deleted_account_takes_its_sessions_and_rooms_along;
+        an_account_that_is_being_deleted_is_nobodys_and_its_address_is_free
+        an_account_that_is_neither_verified_nor_used_in_time_is_deleted;
     sessions:
         a_refresh_token_is_replaced_by_its_successor
         a_repeated_use_within_the_grace_gets_the_same_nonce
@@ -63,6 +64,7 @@ contract! {
         a_session_is_ended_by_its_owner_or_its_token_and_no_other_is
         all_sessions_but_one_are_ended
         a_login_beyond_the_limit_ends_the_session_used_least_recently
+        tokens_of_an_ended_session_are_refused_and_forgotten_when_they_expire
         nothing_of_a_session_outlives_its_end_whatever_happens_at_once
         a_revocation_is_kept_until_it_no_longer_matters_and_never_goes_back;
     invites:
@@ -95,6 +97,7 @@ contract! {
         messages_that_are_added_at_once_are_stored_once_and_in_order
         a_message_of_a_room_that_is_gone_is_left_out_and_goes_with_its_room
         a_sender_whose_account_is_gone_keeps_the_name_only
+        messages_of_a_sender_are_read_and_disowned_and_those_of_a_room_deleted_a_few_at_a_time
         text_that_no_column_can_hold_is_replaced
         messages_are_read_newest_first_in_pages
         old_messages_are_deleted_a_few_at_a_time

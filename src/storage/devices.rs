@@ -77,15 +77,11 @@ macro_rules! devices_table {
             }
 
             async fn forget_expired_devices(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-                let oldest = "SELECT user_id, hash FROM devices WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2";
-                let forget = "DELETE FROM devices WHERE user_id = $1 AND hash = $2";
+                let sql = "DELETE FROM devices WHERE (user_id, hash) IN
+                           (SELECT user_id, hash FROM devices WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
                 transact!(self, |tx| {
-                    let query = sqlx::query_as::<_, (Uuid, Vec<u8>)>(oldest).bind(millis(now)).bind(i64::from(limit));
-                    let oldest = query.fetch_all(&mut *tx).await?;
-                    for (user, hash) in &oldest {
-                        sqlx::query(forget).bind(user).bind(hash).execute(&mut *tx).await?;
-                    }
-                    Ok(oldest.len() as u64)
+                    let query = sqlx::query(sql).bind(millis(now)).bind(i64::from(limit));
+                    Ok(query.execute(&mut *tx).await?.rows_affected())
                 })
             }
         }

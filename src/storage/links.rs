@@ -10,10 +10,12 @@ use uuid::Uuid;
 use super::{
     Postgres, Sqlite, StoreError,
     devices::forget_devices,
+    invites::use_invite,
     millis,
     revocations::{End, revoke},
     sessions::end_all,
     transaction::transact,
+    user::NewUser,
 };
 
 /// SHA-256 of a link's token.
@@ -63,6 +65,10 @@ pub trait Links {
     /// Sets the link of an account for a purpose; false when there is no such account, or it is disabled. The same call
     /// may be repeated.
     async fn put_link(&self, user: Uuid, link: &NewLink) -> Result<bool, StoreError>;
+    /// Somebody signs up with the address of an account: uses their invite, as a new account would (`InviteInvalid`), and sets
+    /// the link that is mailed to the account's owner; false when the account is gone or disabled, and no link is set. Writes in
+    /// any case, so that it takes as long as a new account.
+    async fn note_sign_up(&self, known: Uuid, new: &NewUser, link: &NewLink) -> Result<bool, StoreError>;
     /// The account of a link that is valid at `now`.
     async fn user_of_link(&self, purpose: Purpose, link: &LinkHash, now: Timestamp)
     -> Result<Option<Uuid>, StoreError>;
@@ -94,6 +100,9 @@ macro_rules! insert_link {
 }
 pub(super) use insert_link;
 
+/// A write that changes nothing of anybody.
+const TOUCH: &str = "UPDATE probe SET at = $1 WHERE id = 1";
+
 const OWNER: &str = "SELECT user_id FROM mail_links WHERE hash = $1 AND purpose = $2 AND expires_at > $3";
 
 /// One text for both databases, see `users_table!`. The user is locked first, as every change of an account does.
@@ -112,6 +121,21 @@ macro_rules! links_table {
                 })
             }
 
+            async fn note_sign_up(&self, known: Uuid, new: &NewUser, link: &NewLink) -> Result<bool, StoreError> {
+                let lock = concat!("SELECT id FROM users WHERE id = $1 AND NOT disabled", $lock);
+                transact!(self, |tx| {
+                    if let Some(invite) = &new.invite {
+                        use_invite!(tx, invite, new);
+                    }
+                    let known = sqlx::query_scalar::<_, Uuid>(lock).bind(known).fetch_optional(&mut *tx).await?;
+                    match known {
+                        Some(known) => insert_link!(tx, known, link),
+                        None => sqlx::query(TOUCH).bind(millis(new.created_at)).execute(&mut *tx).await?,
+                    };
+                    Ok(known.is_some())
+                })
+            }
+
             async fn user_of_link(
                 &self,
                 purpose: Purpose,
@@ -124,7 +148,7 @@ macro_rules! links_table {
 
             async fn reset_password(&self, reset: &Reset, end: End) -> Result<Option<(Uuid, Vec<Uuid>)>, StoreError> {
                 let lock = concat!("SELECT id FROM users WHERE id = $1 AND NOT disabled", $lock);
-                let set = "UPDATE users SET password_hash = $2, verified_at = coalesce(verified_at, $3) WHERE id = $1";
+                let set = "UPDATE users SET password_hash = $2, verified_at = coalesce(verified_at, $3), unverified_until = NULL WHERE id = $1";
                 let now = millis(end.at);
                 transact!(self, |tx| {
                     let owner = sqlx::query_scalar::<_, Uuid>(OWNER).bind(&reset.link[..]);
@@ -146,7 +170,7 @@ macro_rules! links_table {
             }
 
             async fn verify_email(&self, link: &LinkHash, now: Timestamp) -> Result<Option<Uuid>, StoreError> {
-                let set = "UPDATE users SET verified_at = coalesce(verified_at, $2) WHERE id = $1";
+                let set = "UPDATE users SET verified_at = coalesce(verified_at, $2), unverified_until = NULL WHERE id = $1";
                 transact!(self, |tx| {
                     let owner = sqlx::query_scalar::<_, Uuid>(OWNER).bind(&link[..]);
                     let owner = owner.bind(Purpose::Verify.as_str()).bind(millis(now)).fetch_optional(&mut *tx).await?;

@@ -162,7 +162,7 @@ macro_rules! meetings_table {
         impl Meetings for $Store {
             async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError> {
                 // The host is locked first: of two rooms at once the second one is counted after the first.
-                let lock = concat!("SELECT id FROM users WHERE id = $1", $lock);
+                let lock = concat!("SELECT id FROM users WHERE id = $1 AND removed_at IS NULL", $lock);
                 let insert = concat!("INSERT INTO meetings (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
                 transact!(self, |tx| {
                     let host = sqlx::query_scalar::<_, Uuid>(lock).bind(meeting.host_id).fetch_optional(&mut *tx);

@@ -49,6 +49,12 @@ pub trait Messages {
     async fn add_messages(&self, messages: &[Message]) -> Result<u64, StoreError>;
     /// One page of a room's messages, newest first.
     async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError>;
+    /// One page of the messages of a sender, in whatever room, newest first.
+    async fn messages_by(&self, sender: Uuid, page: MessagePage) -> Result<Vec<Stored>, StoreError>;
+    /// Leaves at most `limit` messages of a sender with the name only; returns how many.
+    async fn disown_messages(&self, sender: Uuid, limit: u32) -> Result<u64, StoreError>;
+    /// Deletes at most `limit` messages of a room of this host; returns how many.
+    async fn empty_room(&self, room_id: RoomId, host: Uuid, limit: u32) -> Result<u64, StoreError>;
     /// Deletes at most `limit` messages of all rooms that were said before `before`; returns how many.
     async fn forget_messages(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     /// Deletes a room's oldest messages but the newest `keep`, at most `limit` at once; returns how many.
@@ -131,6 +137,33 @@ macro_rules! messages_table {
                 let rows = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).bind(before);
                 let rows = rows.bind(i64::from(page.limit)).fetch_all(self.reader());
                 self.ask(rows).await?.into_iter().map(Stored::try_from).collect()
+            }
+
+            async fn messages_by(&self, sender: Uuid, page: MessagePage) -> Result<Vec<Stored>, StoreError> {
+                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at FROM messages
+                           WHERE sender_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3";
+                let rows = sqlx::query_as::<_, Row>(sql).bind(sender).bind(page.before.unwrap_or(i64::MAX));
+                let rows = rows.bind(i64::from(page.limit)).fetch_all(self.reader());
+                self.ask(rows).await?.into_iter().map(Stored::try_from).collect()
+            }
+
+            async fn disown_messages(&self, sender: Uuid, limit: u32) -> Result<u64, StoreError> {
+                let sql = "UPDATE messages SET sender_id = NULL WHERE position IN
+                           (SELECT position FROM messages WHERE sender_id = $1 LIMIT $2)";
+                transact!(self, |tx| {
+                    let query = sqlx::query(sql).bind(sender).bind(i64::from(limit));
+                    Ok(query.execute(&mut *tx).await?.rows_affected())
+                })
+            }
+
+            async fn empty_room(&self, room_id: RoomId, host: Uuid, limit: u32) -> Result<u64, StoreError> {
+                let sql = "DELETE FROM messages WHERE position IN
+                           (SELECT position FROM messages WHERE room_id =
+                               (SELECT room_id FROM meetings WHERE room_id = $1 AND host_id = $2) LIMIT $3)";
+                transact!(self, |tx| {
+                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(host).bind(i64::from(limit));
+                    Ok(query.execute(&mut *tx).await?.rows_affected())
+                })
             }
 
             async fn forget_messages(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

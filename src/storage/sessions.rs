@@ -1,4 +1,5 @@
-//! The tables `sessions` and `session_tokens`: who is logged in, and their refresh tokens, each by its SHA-256.
+//! The tables `sessions` and `session_tokens`: who is logged in, and their refresh tokens, each by its SHA-256. The tokens of a
+//! session that has ended stay until they expire, refused: there may be any number of them.
 //!
 //! **Invariant:** a refresh token has one successor. Its second use gives the same one within the grace and before the
 //! successor was used, else it ends the session (`contract::a_late_second_use_ends_the_session`).
@@ -224,6 +225,9 @@ macro_rules! sessions_tables {
                         sqlx::query("DELETE FROM sessions WHERE id = $1").bind(id).execute(&mut *tx).await?;
                         revoke!(tx, *id, user, end);
                     }
+                    // Whoever logs in uses the account, whether or not addresses are verified.
+                    let used = "UPDATE users SET unverified_until = NULL WHERE id = $1 AND unverified_until IS NOT NULL";
+                    sqlx::query(used).bind(user).execute(&mut *tx).await?;
                     insert_session!(tx, user, session);
                     Ok(Some(oldest))
                 })

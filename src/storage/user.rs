@@ -1,9 +1,9 @@
-//! A user as the database returns one: for the tables `users` and `sessions`.
+//! A user as the database returns one, and a new one: for the tables `users`, `sessions` and `mail_links`.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, timestamp};
+use super::{StoreError, invites::InviteHash, timestamp};
 
 /// A user with an account.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,23 @@ pub struct User {
     pub verified_at: Option<Timestamp>,
     /// When they signed up.
     pub created_at: Timestamp,
+}
+
+/// A new account.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// See `User::id`.
+    pub id: Uuid,
+    /// See `User::email`.
+    pub email: String,
+    /// See `User::name`.
+    pub name: String,
+    /// See `User::password_hash`.
+    pub password_hash: String,
+    /// See `User::created_at`.
+    pub created_at: Timestamp,
+    /// The invite that is used for it.
+    pub invite: Option<InviteHash>,
 }
 
 /// A row as the database returns it.

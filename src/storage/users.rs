@@ -8,33 +8,16 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Postgres, RoomId, Sqlite, StoreError,
+    Postgres, Sqlite, StoreError,
     devices::{forget_devices, insert_device},
-    invites::{InviteHash, use_invite},
+    invites::use_invite,
     links::{NewLink, insert_link},
     millis,
     revocations::{End, revoke},
     sessions::{NewSession, end_all, insert_session},
     transaction::transact,
-    user::{Row, User, user_columns},
+    user::{NewUser, Row, User, user_columns},
 };
-
-/// A new account.
-#[derive(Clone, Debug)]
-pub struct NewUser {
-    /// See `User::id`.
-    pub id: Uuid,
-    /// See `User::email`.
-    pub email: String,
-    /// See `User::name`.
-    pub name: String,
-    /// See `User::password_hash`.
-    pub password_hash: String,
-    /// See `User::created_at`.
-    pub created_at: Timestamp,
-    /// The invite that is used for it.
-    pub invite: Option<InviteHash>,
-}
 
 /// A new password for an account.
 #[derive(Clone, Debug)]
@@ -55,8 +38,9 @@ pub trait Users {
     /// Adds an account and its first session. `EmailTaken` when the address, in any case, already has one;
     /// `InviteInvalid` when its invite cannot be used.
     async fn add_user(&self, user: &NewUser, session: &NewSession) -> Result<User, StoreError>;
-    /// Adds an account whose owner has to prove by a link that the address is theirs. Errors as of `add_user`.
-    async fn add_unverified_user(&self, user: &NewUser, link: &NewLink) -> Result<(), StoreError>;
+    /// Adds an account whose owner has to prove by a link that the address is theirs; unless it is verified or used, it is
+    /// deleted after `until`. Errors as of `add_user`.
+    async fn add_unverified_user(&self, user: &NewUser, link: &NewLink, until: Timestamp) -> Result<(), StoreError>;
     /// The account of an address, without regard to case.
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError>;
     /// The account with this id.
@@ -71,21 +55,30 @@ pub trait Users {
     async fn disable(&self, id: Uuid, end: End) -> Result<Option<Vec<Uuid>>, StoreError>;
     /// Enables an account. False when there is no such user.
     async fn enable(&self, id: Uuid) -> Result<bool, StoreError>;
-    /// Deletes an account with its sessions and rooms, and revokes its tokens, as disabling does; answers the rooms and the
-    /// sessions. `None` when there is no such user.
-    async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<(Vec<RoomId>, Vec<Uuid>)>, StoreError>;
+    /// Begins the deletion of an account: its address is free, nobody finds it any more, and as when it is disabled its
+    /// sessions end and its tokens are revoked; answers the sessions. Its rooms and messages are left. May be repeated. `None`
+    /// when there is no such user.
+    async fn begin_removal(&self, id: Uuid, end: End) -> Result<Option<Vec<Uuid>>, StoreError>;
+    /// Accounts whose deletion has begun and not ended, the oldest first, at most `limit`.
+    async fn removals(&self, limit: u32) -> Result<Vec<Uuid>, StoreError>;
+    /// Deletes what is left of an account whose deletion has begun: call it when its rooms and messages are gone, so that the
+    /// statement has little to do.
+    async fn finish_removal(&self, id: Uuid) -> Result<(), StoreError>;
+    /// Deletes at most `limit` accounts that were not verified by `now`, in the time that they had; returns how many.
+    async fn forget_unverified(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 
-fn room_id(text: String) -> Result<RoomId, StoreError> {
-    text.parse().map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: text })
+/// A name that takes the place of an address that is free; no address looks like it.
+fn no_address(id: Uuid) -> String {
+    id.simple().to_string()
 }
 
 /// Adds an account in a transaction, by its invite if it has one; gives the row.
 macro_rules! insert_user {
-    ($tx:ident, $user:expr) => {{
+    ($tx:ident, $user:expr, $unverified_until:expr) => {{
         let sql = concat!(
-            "INSERT INTO users (id, email, email_key, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)
-             RETURNING ",
+            "INSERT INTO users (id, email, email_key, name, password_hash, created_at, unverified_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ",
             user_columns!()
         );
         if let Some(invite) = &$user.invite {
@@ -98,28 +91,34 @@ macro_rules! insert_user {
             .bind(&$user.name)
             .bind(&$user.password_hash)
             .bind(millis($user.created_at))
+            .bind($unverified_until.map(millis))
             .fetch_one(&mut *$tx)
             .await?
     }};
 }
 
-/// One text for both databases: the statements are common SQL. `$lock` is PostgreSQL's `FOR UPDATE`; SQLite has a single
-/// writer.
+/// One text for both databases: the statements are common SQL. (In other tables `$lock` is PostgreSQL's `FOR UPDATE`; SQLite has
+/// a single writer.)
 macro_rules! users_table {
-    ($Store:ty, $lock:literal) => {
+    ($Store:ty) => {
         #[async_trait]
         impl Users for $Store {
             async fn add_user(&self, user: &NewUser, session: &NewSession) -> Result<User, StoreError> {
                 transact!(self, |tx| {
-                    let row = insert_user!(tx, user);
+                    let row = insert_user!(tx, user, None::<Timestamp>);
                     insert_session!(tx, user.id, session);
                     row.try_into()
                 })
             }
 
-            async fn add_unverified_user(&self, user: &NewUser, link: &NewLink) -> Result<(), StoreError> {
+            async fn add_unverified_user(
+                &self,
+                user: &NewUser,
+                link: &NewLink,
+                until: Timestamp,
+            ) -> Result<(), StoreError> {
                 transact!(self, |tx| {
-                    let _ = insert_user!(tx, user);
+                    let _ = insert_user!(tx, user, Some(until));
                     insert_link!(tx, user.id, link);
                     Ok(())
                 })
@@ -132,7 +131,7 @@ macro_rules! users_table {
             }
 
             async fn user_by_id(&self, id: Uuid) -> Result<Option<User>, StoreError> {
-                let sql = concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1");
+                let sql = concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1 AND removed_at IS NULL");
                 let row = sqlx::query_as::<_, Row>(sql).bind(id);
                 self.ask(row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
             }
@@ -166,7 +165,7 @@ macro_rules! users_table {
 
             async fn disable(&self, id: Uuid, end: End) -> Result<Option<Vec<Uuid>>, StoreError> {
                 transact!(self, |tx| {
-                    let query = sqlx::query("UPDATE users SET disabled = TRUE WHERE id = $1").bind(id);
+                    let query = sqlx::query("UPDATE users SET disabled = TRUE WHERE id = $1 AND removed_at IS NULL").bind(id);
                     if query.execute(&mut *tx).await?.rows_affected() == 0 {
                         return Ok(None);
                     }
@@ -177,31 +176,54 @@ macro_rules! users_table {
 
             async fn enable(&self, id: Uuid) -> Result<bool, StoreError> {
                 transact!(self, |tx| {
-                    let query = sqlx::query("UPDATE users SET disabled = FALSE WHERE id = $1").bind(id);
+                    let query = sqlx::query("UPDATE users SET disabled = FALSE WHERE id = $1 AND removed_at IS NULL").bind(id);
                     Ok(query.execute(&mut *tx).await?.rows_affected() == 1)
                 })
             }
 
-            async fn remove_user(&self, id: Uuid, end: End) -> Result<Option<(Vec<RoomId>, Vec<Uuid>)>, StoreError> {
-                // Locked first, so that no room of theirs is added meanwhile.
-                let lock = concat!("SELECT id FROM users WHERE id = $1", $lock);
+            async fn begin_removal(&self, id: Uuid, end: End) -> Result<Option<Vec<Uuid>>, StoreError> {
+                let mark = "UPDATE users SET disabled = TRUE, removed_at = coalesce(removed_at, $2), unverified_until = NULL,
+                                email = $3, email_key = $3, name = '-', password_hash = ''
+                            WHERE id = $1";
                 transact!(self, |tx| {
-                    let known = sqlx::query_scalar::<_, Uuid>(lock).bind(id).fetch_optional(&mut *tx).await?;
-                    if known.is_none() {
+                    let query = sqlx::query(mark).bind(id).bind(millis(end.at)).bind(no_address(id));
+                    if query.execute(&mut *tx).await?.rows_affected() == 0 {
                         return Ok(None);
                     }
-                    let sql = "SELECT room_id FROM meetings WHERE host_id = $1";
-                    let rooms = sqlx::query_scalar::<_, String>(sql).bind(id).fetch_all(&mut *tx).await?;
-                    let sessions = end_all!(tx, id, None, end);
-                    sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(&mut *tx).await?;
+                    for table in ["DELETE FROM devices WHERE user_id = $1", "DELETE FROM mail_links WHERE user_id = $1"] {
+                        sqlx::query(table).bind(id).execute(&mut *tx).await?;
+                    }
                     revoke!(tx, id, id, end);
-                    let rooms = rooms.into_iter().map(room_id).collect::<Result<_, _>>()?;
-                    Ok(Some((rooms, sessions)))
+                    Ok(Some(end_all!(tx, id, None, end)))
+                })
+            }
+
+            async fn removals(&self, limit: u32) -> Result<Vec<Uuid>, StoreError> {
+                let sql = "SELECT id FROM users WHERE removed_at IS NOT NULL ORDER BY removed_at, id LIMIT $1";
+                let rows = sqlx::query_scalar::<_, Uuid>(sql).bind(i64::from(limit));
+                self.ask(rows.fetch_all(self.reader())).await
+            }
+
+            async fn finish_removal(&self, id: Uuid) -> Result<(), StoreError> {
+                let sql = "DELETE FROM users WHERE id = $1 AND removed_at IS NOT NULL";
+                transact!(self, |tx| {
+                    sqlx::query(sql).bind(id).execute(&mut *tx).await?;
+                    Ok(())
+                })
+            }
+
+            async fn forget_unverified(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+                let sql = "DELETE FROM users WHERE id IN
+                           (SELECT id FROM users WHERE unverified_until <= $1 ORDER BY unverified_until LIMIT $2)
+                           AND unverified_until <= $1";
+                transact!(self, |tx| {
+                    let query = sqlx::query(sql).bind(millis(now)).bind(i64::from(limit));
+                    Ok(query.execute(&mut *tx).await?.rows_affected())
                 })
             }
         }
     };
 }
 
-users_table!(Sqlite, "");
-users_table!(Postgres, " FOR UPDATE");
+users_table!(Sqlite);
+users_table!(Postgres);

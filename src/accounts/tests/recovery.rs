@@ -1,10 +1,10 @@
 //! Links by mail: a forgotten password, and an address that is yet to be verified.
 
-use super::{Bench, SignedUp, ann, bench, cheap, login};
+use super::{Bench, SignedIn, SignedUp, ann, bench, bench_with, cheap, login};
 use crate::{
-    accounts::ResetPassword,
+    accounts::{ResetPassword, VerifyEmail},
     auth::{AuthError, Settings, Signup, SignupMode, TokenError},
-    mail::Letter,
+    mail::{self, Cause, Letter},
 };
 
 const NEW: &str = "another long password";
@@ -15,6 +15,11 @@ fn reset(token: &str, new: &str) -> ResetPassword {
 
 async fn logs_in(bench: &Bench, password: &str) -> Result<(), AuthError> {
     bench.accounts.log_in(login("ann@example.org", password), "").await.map(drop)
+}
+
+async fn verify(bench: &Bench, token: &str, password: &str) -> Result<SignedIn, AuthError> {
+    let request = VerifyEmail { token: token.to_owned(), password: password.to_owned() };
+    bench.accounts.verify_email(request, "").await
 }
 
 fn verifying() -> Settings {
@@ -122,16 +127,17 @@ async fn an_account_is_used_only_after_its_address_is_verified() {
     assert!(matches!(logs_in(&bench, "wrong horse").await, Err(AuthError::WrongCredentials)), "guesses learn nothing");
     assert!(matches!(logs_in(&bench, "correct horse").await, Err(AuthError::Unverified)));
     for wrong in ["", "x", &"A".repeat(43)] {
-        assert!(matches!(bench.accounts.verify_email(wrong).await, Err(AuthError::LinkInvalid)));
+        assert!(matches!(verify(&bench, wrong, "correct horse").await, Err(AuthError::LinkInvalid)));
     }
     let as_reset = bench.accounts.reset_password(reset(&token, NEW)).await;
     assert!(matches!(as_reset, Err(AuthError::LinkInvalid)), "each link is for one purpose");
     for _ in 0..2 {
-        bench.accounts.verify_email(&token).await.expect("as often as it is opened");
+        let session = verify(&bench, &token, "correct horse").await.expect("as often as it is opened");
+        bench.accounts.tokens().verify(&session.access).expect("logged in");
     }
     logs_in(&bench, "correct horse").await.expect("a login");
     bench.hand.turn(24 * 60 * 60);
-    assert!(matches!(bench.accounts.verify_email(&token).await, Err(AuthError::LinkInvalid)), "it has expired");
+    assert!(matches!(verify(&bench, &token, "correct horse").await, Err(AuthError::LinkInvalid)), "it has expired");
 }
 
 #[tokio::test]
@@ -144,10 +150,10 @@ async fn signing_up_with_a_known_address_looks_the_same_and_mails_its_owner() {
     assert!(matches!(mail.letter, Letter::Known { .. }) && mail.to == "Ann@Example.org", "{mail:?}");
     let unverified = logs_in(&bench, "correct horse").await;
     assert!(matches!(unverified, Err(AuthError::Unverified)), "the first password is still the account's");
-    let (verify, reset_token) = (bench.mails.token(0).await, bench.mails.token(1).await);
+    let (link, reset_token) = (bench.mails.token(0).await, bench.mails.token(1).await);
     bench.accounts.reset_password(reset(&reset_token, NEW)).await.expect("its owner chooses");
     logs_in(&bench, NEW).await.expect("a mail was read, so the address is theirs");
-    assert!(matches!(bench.accounts.verify_email(&verify).await, Err(AuthError::LinkInvalid)), "it is spent");
+    assert!(matches!(verify(&bench, &link, NEW).await, Err(AuthError::LinkInvalid)), "it is spent");
 }
 
 #[tokio::test]
@@ -171,15 +177,107 @@ async fn of_two_signups_at_once_with_one_address_both_are_answered_alike() {
 }
 
 #[tokio::test]
-async fn an_unverified_account_by_invite_uses_it_and_a_known_address_does_not() {
+async fn a_click_does_not_confirm_a_password_that_somebody_else_chose() {
+    let bench = bench(verifying()).await;
+    let theirs = Signup { password: "somebody else's".to_owned(), name: "Eve".to_owned(), ..ann() };
+    bench.accounts.sign_up(theirs, "").await.expect("accepted");
+    let link = bench.mails.token(0).await;
+    // The owner of the address opens the link.
+    for guess in ["", "correct horse"] {
+        let refused = verify(&bench, &link, guess).await;
+        assert!(matches!(refused, Err(AuthError::WrongCredentials)), "{refused:?}");
+    }
+    let unverified = logs_in(&bench, "somebody else's").await;
+    assert!(matches!(unverified, Err(AuthError::Unverified)), "the other one gets in nowhere: {unverified:?}");
+    // They sign up themselves, and set a password by the mail that they get.
+    assert!(matches!(bench.accounts.sign_up(ann(), "").await, Ok(SignedUp::Mailed)));
+    bench.accounts.reset_password(reset(&bench.mails.token(1).await, NEW)).await.expect("set");
+    logs_in(&bench, NEW).await.expect("their own");
+    assert!(matches!(logs_in(&bench, "somebody else's").await, Err(AuthError::WrongCredentials)));
+}
+
+#[tokio::test]
+async fn an_invite_is_used_whether_or_not_the_address_has_an_account() {
     let bench = bench(Settings { signup: SignupMode::Invite, ..verifying() }).await;
     let wish = crate::accounts::InviteWish { email: None, expires_in: std::time::Duration::from_secs(60), uses: 1 };
     let code = async || Some(bench.accounts.invite(wish.clone()).await.expect("an answer").expect("made").0.expose());
-    let invited = Signup { invite: code().await, ..ann() };
-    assert!(matches!(bench.accounts.sign_up(invited.clone(), "").await, Ok(SignedUp::Mailed)));
-    let again = bench.accounts.sign_up(invited, "").await;
-    assert!(matches!(again, Err(AuthError::InviteInvalid)), "{again:?}");
-    let second = Signup { invite: code().await, ..ann() };
-    assert!(matches!(bench.accounts.sign_up(second, "").await, Ok(SignedUp::Mailed)));
-    assert_eq!(bench.accounts.invites().await.expect("a list").len(), 1, "the second one is left");
+    // Unknown, known and unverified, known and disabled.
+    for round in 0..3 {
+        let invited = Signup { invite: code().await, ..ann() };
+        assert!(matches!(bench.accounts.sign_up(invited.clone(), "").await, Ok(SignedUp::Mailed)), "round {round}");
+        let again = bench.accounts.sign_up(invited, "").await;
+        assert!(matches!(again, Err(AuthError::InviteInvalid)), "round {round}: {again:?}");
+        assert_eq!(bench.accounts.invites().await.expect("a list").len(), 0, "round {round}");
+        if round == 1 {
+            let user = bench.store.user_by_email("ann@example.org").await.expect("an answer").expect("the account");
+            assert!(bench.accounts.set_disabled(user.id, true).await.expect("an answer"));
+        }
+    }
+    bench.mails.mail(1).await;
+    let kinds: Vec<_> = bench.mails.arrived().iter().map(|mail| mail.letter.kind()).collect();
+    assert_eq!(kinds, ["verify", "known"], "nobody who is disabled gets a mail");
+}
+
+#[tokio::test]
+async fn with_a_full_queue_a_sign_up_is_refused_alike_and_the_older_link_stays_valid() {
+    let limits = mail::Limits { waiting_max: 2, reserved_for_resets: 1, ..mail::Limits::default() };
+    let bench = bench_with(verifying(), limits).await;
+    bench.accounts.sign_up(ann(), "").await.expect("accepted");
+    let (link, bob) = (bench.mails.token(0).await, Signup { email: "bob@example.org".to_owned(), ..ann() });
+    bench.accounts.forgot_password("ann@example.org".to_owned());
+    let older = bench.mails.token(1).await;
+    while bench.queue.waiting() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let full = bench.queue.reserve(Cause::Signup).expect("a place");
+    for signup in [ann(), bob.clone()] {
+        let refused = bench.accounts.sign_up(signup, "").await;
+        assert!(matches!(refused, Err(AuthError::MailsWait { .. })), "{refused:?}");
+    }
+    let last = bench.queue.reserve(Cause::Reset).expect("a place of those who forgot a password");
+    bench.accounts.forgot_password("ann@example.org".to_owned());
+    assert!(bench.changes.finish(std::time::Duration::from_secs(30)).await);
+    drop((full, last));
+    assert_eq!(bench.mails.arrived().len(), 2);
+    let reset = bench.store.user_of_link(crate::storage::Purpose::Reset, &hash(&older), bench.hand.clock().now()).await;
+    assert!(reset.expect("an answer").is_some(), "the dropped mail replaced nothing");
+    let verify =
+        bench.store.user_of_link(crate::storage::Purpose::Verify, &hash(&link), bench.hand.clock().now()).await;
+    assert!(verify.expect("an answer").is_some());
+    assert!(
+        bench.store.user_by_email(&bob.email).await.expect("an answer").is_none(),
+        "no account that nobody hears of"
+    );
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    token.parse::<crate::auth::LinkToken>().expect("a token").hash()
+}
+
+#[tokio::test]
+async fn mails_to_an_address_are_counted_whether_or_not_it_has_an_account() {
+    let bench = bench(verifying()).await;
+    for _ in 0..5 {
+        bench.accounts.0.mail_reset("ann@example.org").await;
+    }
+    assert!(matches!(bench.accounts.sign_up(ann(), "").await, Ok(SignedUp::Mailed)));
+    assert!(bench.store.user_by_email("ann@example.org").await.expect("an answer").is_none(), "there was no mail left");
+    assert_eq!(bench.mails.arrived(), []);
+}
+
+#[tokio::test]
+async fn an_account_that_nobody_confirms_is_deleted_after_a_week() {
+    let bench = bench(verifying()).await;
+    bench.accounts.sign_up(ann(), "").await.expect("accepted");
+    bench.hand.turn(7 * 24 * 60 * 60 - 1);
+    bench.accounts.sweep(9).await.expect("swept");
+    assert!(matches!(logs_in(&bench, "correct horse").await, Err(AuthError::Unverified)), "it is there yet");
+    bench.hand.turn(1);
+    bench.accounts.sweep(9).await.expect("swept");
+    assert!(matches!(logs_in(&bench, "correct horse").await, Err(AuthError::WrongCredentials)));
+    assert!(matches!(bench.accounts.sign_up(ann(), "").await, Ok(SignedUp::Mailed)));
+    verify(&bench, &bench.mails.token(1).await, "correct horse").await.expect("confirmed");
+    bench.hand.turn(30 * 24 * 60 * 60);
+    bench.accounts.sweep(9).await.expect("swept");
+    logs_in(&bench, "correct horse").await.expect("who is confirmed stays");
 }

@@ -27,6 +27,11 @@ pub(super) trait Shelf: Send + Sync {
     /// How long a key must be known before it signs, unless all others are given up: until every node has read it.
     fn known_before(&self) -> Duration;
 
+    /// How many keys were left out when it was read last, because this node cannot open them.
+    fn unreadable(&self) -> usize {
+        0
+    }
+
     /// Its name, for errors.
     fn place(&self) -> String;
 }

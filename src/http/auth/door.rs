@@ -74,8 +74,8 @@ pub(in crate::http) struct Door {
     client: String,
     /// The network that asks; absent in requests that came over no connection.
     network: Option<IpAddr>,
-    /// The cookie of a browser that has logged in before.
-    device: Option<DeviceId>,
+    /// What this browser is known by, to each account that it has logged in to.
+    devices: Vec<DeviceId>,
 }
 
 /// A request to log in. The owner of an account, in a browser that has logged in to it before, is not refused for what
@@ -109,9 +109,9 @@ impl FromRequestParts<Shared> for LoginDoor {
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         let client = agent.unwrap_or_default().to_owned();
         let network = known.map(|known| known.client.network());
-        let device = cookie::device(&parts.headers, secure).and_then(|device| device.parse().ok());
+        let devices = cookie::devices(&parts.headers, secure).iter().filter_map(|device| device.parse().ok()).collect();
         let refresh = cookie::refresh(&parts.headers, secure);
-        Ok(Self { door: Door { secure, refresh, client, network, device }, wait })
+        Ok(Self { door: Door { secure, refresh, client, network, devices }, wait })
     }
 }
 
@@ -121,10 +121,7 @@ impl LoginDoor {
     /// network, and who steals the cookie gets no more guesses than anybody else.
     pub(super) async fn opened(self, site: &Shared, email: &str) -> Result<(Door, Option<DeviceId>), Problem> {
         let Self { door, wait } = self;
-        let known = match &door.device {
-            Some(device) if site.accounts.knows_device(email, device).await? => Some(device.clone()),
-            Some(_) | None => None,
-        };
+        let known = site.accounts.known_device(email, &door.devices).await?;
         // Neither a network nor a device has a space in it, so no account with one of them is another one's.
         let from = match (&known, wait) {
             (Some(device), _) => device.expose(),
@@ -186,9 +183,23 @@ impl Door {
             cookies::set_refresh(response.headers_mut(), &refresh, site.accounts.settings().refresh_ttl, self.secure);
         }
         if let Some(device) = device {
-            cookies::set_device(response.headers_mut(), &device.expose(), DEVICE_WITHIN, self.secure);
+            cookies::set_devices(response.headers_mut(), &self.known_by(&device), DEVICE_WITHIN, self.secure);
         }
         response
+    }
+
+    /// What this browser is known by from now on: this device first, then those of other accounts.
+    fn known_by(&self, device: &DeviceId) -> String {
+        let others = self.devices.iter().filter(|other| *other != device);
+        let list = std::iter::once(device).chain(others).take(cookie::DEVICES_MAX);
+        list.map(DeviceId::expose).collect::<Vec<_>>().join(".")
+    }
+
+    /// Whether this client may cause one more mail, to whomever.
+    pub(super) async fn may_cause_mail(&self, site: &Shared) -> Result<(), Problem> {
+        let Some(network) = self.network else { return Ok(()) };
+        let counted = site.rates.mails_address.take(&network.to_string()).await;
+        counted.map_err(|wait| Problem::too_often("mails from your address", wait))
     }
 
     /// Whether a browser sent a refresh token.
@@ -203,9 +214,10 @@ impl Door {
         response
     }
 
-    /// Whether the password of this user may be guessed once more; a session that was stolen must not find it out.
-    pub(in crate::http) async fn may_guess(&self, site: &Shared, user: uuid::Uuid) -> Result<(), Problem> {
-        let guess = site.rates.login_email.take(&user.to_string()).await;
+    /// Whether the password of this user, or of this link's owner, may be guessed once more; a session or a link that was stolen
+    /// must not find it out.
+    pub(in crate::http) async fn may_guess(&self, site: &Shared, of: impl std::fmt::Display) -> Result<(), Problem> {
+        let guess = site.rates.login_email.take(&of.to_string()).await;
         guess.map_err(|wait| Problem::too_often("guesses of this password", wait))
     }
 

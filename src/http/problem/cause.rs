@@ -28,8 +28,8 @@ impl From<AuthError> for Problem {
             ),
             AuthError::Unverified => Self::new(
                 Code::EmailUnverified,
-                "Open the link in the mail that was sent to this address, then log in. A new password, set by mail, does \
-                 the same.",
+                "Open the link in the mail that was sent to this address, and enter your password there. A new password, set \
+                 by mail, does the same.",
             ),
             AuthError::EmailTaken => {
                 Self::new(Code::EmailTaken, "An account with this e-mail address exists; log in instead.")
@@ -44,6 +44,7 @@ impl From<AuthError> for Problem {
             }
             AuthError::Token(why) => why.into(),
             AuthError::Busy { wait } => Self::busy("Too many people log in right now", wait),
+            AuthError::MailsWait { wait } => Self::busy("Too many mails wait to be sent", wait),
             AuthError::Store(why) => why.into(),
             AuthError::Broken(why) => Self::internal(why),
         }

@@ -107,6 +107,37 @@ async fn a_device_is_forgotten_with_the_password_and_kept_at_a_logout() {
 }
 
 #[tokio::test]
+async fn several_accounts_of_one_browser_stay_known_to_it() {
+    let bench = bench_for(100).await;
+    let ours = device(&bench, "ann").await;
+    let mut cookie = ours.clone();
+    let names = ["bob", "cat", "dan", "eve", "fay"];
+    for (nth, name) in names.iter().enumerate() {
+        device(&bench, name).await;
+        let email = format!("{name}@example.org");
+        let entered = login(&bench, &email, "correct horse", Some(&cookie)).await;
+        cookie = entered.cookie("device").expect("a cookie").0;
+        assert_eq!(cookie.split('.').count(), 5.min(nth + 2), "the last used first, five at most");
+        // Strangers of the same network use up its tries.
+        for _ in 0..3 {
+            login(&bench, &email, "guess", None).await;
+        }
+        assert_eq!(login(&bench, &email, "correct horse", Some(&cookie)).await.status, 200, "{name}");
+    }
+    for _ in 0..3 {
+        login(&bench, ANN, "guess", None).await.is_problem(401, "credentials_invalid");
+    }
+    login(&bench, ANN, "correct horse", Some(&cookie)).await.is_problem(429, "rate_limited");
+    assert!(!cookie.contains(&ours), "the one that was used longest ago made room");
+    let kept = login(&bench, "bob@example.org", "correct horse", Some(&cookie)).await;
+    assert_eq!(kept.status, 200, "{kept:?}");
+    let list = kept.cookie("device").expect("a cookie").0;
+    assert_eq!(list.split('.').next(), cookie.split('.').nth(4), "now the last used");
+    let long = ["A".repeat(22).as_str(); 6].join(".");
+    login(&bench, ANN, "correct horse", Some(&format!("{long}.{ours}"))).await.is_problem(429, "rate_limited");
+}
+
+#[tokio::test]
 async fn a_client_without_cookies_gets_none() {
     let bench = bench_for(100).await;
     bench.signup("ann").await;

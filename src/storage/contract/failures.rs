@@ -21,6 +21,7 @@ type Change = for<'a> fn(&'a dyn Store) -> BoxFuture<'a, Result<(), StoreError>>
 
 const ANN: Uuid = Uuid::from_u128(0xa);
 const BOB: Uuid = Uuid::from_u128(0xb);
+const REMOVED: Uuid = Uuid::from_u128(0xf);
 const OLD: &str = "$old";
 /// Ann's sessions: one whose first token was used long ago, and one that was never used.
 const USED: Uuid = Uuid::from_u128(0x51);
@@ -99,7 +100,7 @@ fn said(number: i64) -> Message {
     }
 }
 
-/// Two users, three sessions, a device, a room with three messages, a revocation, an invite, two links.
+/// Two users, one that is not verified and one that is being deleted, three sessions, a device, a room with three messages, a revocation, an invite, two links.
 async fn prepare(store: &dyn Store) {
     store.add_user(&user(ANN, "ann@example.org"), &login(0x51, 1)).await.expect("an account");
     store.add_user(&user(BOB, "bob@example.org"), &login(0x53, 3)).await.expect("an account");
@@ -114,6 +115,10 @@ async fn prepare(store: &dyn Store) {
         assert!(store.put_link(ANN, &link(purpose, purpose as u8 + 0x20)).await.expect("an answer"));
     }
     store.add_messages(&[said(1), said(2), said(3)]).await.expect("messages");
+    let late = user(Uuid::from_u128(0xe), "late@example.org");
+    store.add_unverified_user(&late, &link(Purpose::Verify, 0x40), at(1_000)).await.expect("an account");
+    store.add_user(&user(REMOVED, "gone@example.org"), &login(0x56, 6)).await.expect("an account");
+    store.begin_removal(REMOVED, end(0)).await.expect("begun");
 }
 
 /// Every statement that writes.
@@ -125,11 +130,15 @@ const CHANGES: &[(&str, Change)] = &[
     }),
     ("add a user by invite", |store| {
         let user = NewUser { invite: Some(token(0x1f)), ..user(Uuid::from_u128(0xd), "d@example.org") };
-        Box::pin(async move { store.add_unverified_user(&user, &link(Purpose::Verify, 0x30)).await })
+        Box::pin(async move { store.add_unverified_user(&user, &link(Purpose::Verify, 0x30), at(1_000)).await })
     }),
     ("add an invite", |store| Box::pin(async { store.add_invite(&invite(0x2f), 9).await.map(drop) })),
     ("remove an invite", |store| Box::pin(async { store.remove_invite(Uuid::from_u128(0x1f)).await.map(drop) })),
     ("put a link", |store| Box::pin(async { store.put_link(ANN, &link(Purpose::Reset, 0x31)).await.map(drop) })),
+    ("note a sign-up", |store| {
+        let user = NewUser { invite: Some(token(0x1f)), ..user(Uuid::from_u128(0xd), "ann@example.org") };
+        Box::pin(async move { store.note_sign_up(ANN, &user, &link(Purpose::Reset, 0x32)).await.map(drop) })
+    }),
     ("reset a password", |store| {
         let reset = Reset { link: token(0x20), to: "$new".to_owned() };
         Box::pin(async move { store.reset_password(&reset, end(20)).await.map(drop) })
@@ -141,7 +150,11 @@ const CHANGES: &[(&str, Change)] = &[
         Box::pin(async move { store.change_password(&new, end(20)).await.map(drop) })
     }),
     ("disable", |store| Box::pin(async { store.disable(ANN, end(20)).await.map(drop) })),
-    ("remove a user", |store| Box::pin(async { store.remove_user(ANN, end(20)).await.map(drop) })),
+    ("begin a removal", |store| Box::pin(async { store.begin_removal(ANN, end(20)).await.map(drop) })),
+    ("finish a removal", |store| Box::pin(async { store.finish_removal(REMOVED).await })),
+    ("forget unverified accounts", |store| Box::pin(async { store.forget_unverified(at(2_000), 9).await.map(drop) })),
+    ("disown messages", |store| Box::pin(async { store.disown_messages(ANN, 2).await.map(drop) })),
+    ("empty a room", |store| Box::pin(async { store.empty_room(room_id(), ANN, 2).await.map(drop) })),
     ("begin a session", |store| {
         let login = NewSession { device: Some(Device { hash: token(8), expires_at: at(900) }), ..login(0x55, 5) };
         Box::pin(async move { store.begin_session((ANN, OLD), &login, 2, end(20)).await.map(drop) })

@@ -63,9 +63,12 @@ pub(super) async fn a_refused_account_uses_no_invite(store: &dyn Store) {
     let taken = store.add_user(&joining(&email, &invite, 1), &session(hash())).await;
     assert!(matches!(taken, Err(StoreError::EmailTaken)), "{taken:?}");
     let link = NewLink { purpose: Purpose::Verify, hash: hash(), expires_at: at(50) };
-    let taken = store.add_unverified_user(&joining(&email, &invite, 1), &link).await;
+    let taken = store.add_unverified_user(&joining(&email, &invite, 1), &link, at(1_000)).await;
     assert!(matches!(taken, Err(StoreError::EmailTaken)), "{taken:?}");
-    store.add_unverified_user(&joining(&somewhere(), &invite, 1), &link).await.expect("its second use is left");
+    store
+        .add_unverified_user(&joining(&somewhere(), &invite, 1), &link, at(1_000))
+        .await
+        .expect("its second use is left");
     assert!(!store.may_join(&invite.hash, &email, at(1)).await.expect("an answer"));
 }
 

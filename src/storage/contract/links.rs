@@ -105,7 +105,7 @@ pub(super) async fn an_address_is_verified_by_its_link_as_often_as_it_is_opened(
         created_at: at(0),
         invite: None,
     };
-    store.add_unverified_user(&new, &link).await.expect("an account");
+    store.add_unverified_user(&new, &link, at(1_000)).await.expect("an account");
     let stored = store.user_by_id(new.id).await.expect("an answer").expect("the account");
     assert_eq!((stored.verified_at, store.sessions_of(new.id).await.expect("an answer")), (None, vec![]));
     for second in [5, 9] {

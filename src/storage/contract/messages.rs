@@ -82,9 +82,32 @@ pub(super) async fn a_sender_whose_account_is_gone_keeps_the_name_only(store: &d
     let stranger = User { id: Uuid::new_v4(), ..bob.clone() };
     let messages = [said(here, &bob, 1), said(here, &stranger, 2)];
     assert_eq!(store.add_messages(&messages).await.expect("added"), 2);
-    store.remove_user(bob.id, end(5)).await.expect("removed");
+    store.begin_removal(bob.id, end(5)).await.expect("begun");
+    assert_eq!(store.disown_messages(bob.id, 9).await.expect("an answer"), 1);
+    store.finish_removal(bob.id).await.expect("removed");
     let expected = messages.map(|message| Message { sender_id: None, ..message });
     assert_eq!(all(store, here).await, expected);
+}
+
+pub(super) async fn messages_of_a_sender_are_read_and_disowned_and_those_of_a_room_deleted_a_few_at_a_time(
+    store: &dyn Store,
+) {
+    let (ann, bob) = (someone(store).await, someone(store).await);
+    let (here, there) = (room(store, &ann).await, room(store, &bob).await);
+    let theirs = [said(here, &bob, 1), said(there, &bob, 2), said(here, &bob, 3)];
+    let messages = [theirs[0].clone(), said(here, &ann, 9), theirs[1].clone(), theirs[2].clone()];
+    store.add_messages(&messages).await.expect("added");
+    let by = async |before| store.messages_by(bob.id, MessagePage { before, limit: 2 }).await.expect("an answer");
+    let (newest, rest) = (by(None).await, by(by(None).await.last().map(|last| last.position)).await);
+    let found: Vec<_> = newest.into_iter().chain(rest).map(|found| found.message).collect();
+    assert_eq!(found, [theirs[2].clone(), theirs[1].clone(), theirs[0].clone()]);
+    let disown = async || store.disown_messages(bob.id, 2).await.expect("an answer");
+    assert_eq!((disown().await, disown().await, disown().await), (2, 1, 0));
+    assert_eq!(by(None).await, []);
+    let empty = async |host| store.empty_room(here, host, 2).await.expect("an answer");
+    assert_eq!(empty(bob.id).await, 0, "not the host's");
+    assert_eq!((empty(ann.id).await, empty(ann.id).await, empty(ann.id).await), (2, 1, 0));
+    assert_eq!(all(store, there).await.len(), 1, "another room");
 }
 
 pub(super) async fn text_that_no_column_can_hold_is_replaced(store: &dyn Store) {

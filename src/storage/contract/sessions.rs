@@ -135,6 +135,19 @@ pub(super) async fn a_login_beyond_the_limit_ends_the_session_used_least_recentl
     assert_eq!(begin(3).await.1, [two]);
 }
 
+pub(super) async fn tokens_of_an_ended_session_are_refused_and_forgotten_when_they_expire(store: &dyn Store) {
+    let user = someone(store).await;
+    let (ended, successor) = (login(store, &user).await, hash());
+    store.use_token(&using(ended.token, successor, 10)).await.expect("an answer");
+    assert!(store.end_session(user.id, ended.id, end(20)).await.expect("an answer"));
+    for token in [ended.token, successor] {
+        assert_eq!(store.use_token(&using(token, hash(), 21)).await.expect("an answer"), Use::Unknown);
+        assert_eq!(store.end_session_of(&token, end(21)).await.expect("an answer"), None);
+    }
+    while store.forget_expired(at(5_000), 2).await.expect("an answer") > 0 {}
+    assert_eq!(store.use_token(&using(successor, hash(), 5_001)).await.expect("an answer"), Use::Unknown);
+}
+
 pub(super) async fn nothing_of_a_session_outlives_its_end_whatever_happens_at_once(store: &dyn Store) {
     for round in 0..20 {
         let user = someone(store).await;

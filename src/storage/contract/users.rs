@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{at, end, hash, session, someone};
-use crate::storage::{NewPassword, NewUser, Revocation, Store, StoreError};
+use crate::storage::{NewLink, NewPassword, NewUser, Purpose, Revocation, Store, StoreError, User};
 
 pub(super) async fn an_account_is_found_by_its_id_and_by_its_address_in_any_case(store: &dyn Store) {
     let user = someone(store).await;
@@ -18,14 +18,7 @@ pub(super) async fn an_account_is_found_by_its_id_and_by_its_address_in_any_case
 
 pub(super) async fn an_address_has_one_account_in_whatever_case(store: &dyn Store) {
     let user = someone(store).await;
-    let again = NewUser {
-        id: Uuid::new_v4(),
-        email: user.email.to_uppercase(),
-        name: user.name,
-        password_hash: user.password_hash,
-        created_at: at(1),
-        invite: None,
-    };
+    let again = NewUser { id: Uuid::new_v4(), email: user.email.to_uppercase(), ..new(&user) };
     assert!(matches!(store.add_user(&again, &session(hash())).await, Err(StoreError::EmailTaken)));
 }
 
@@ -82,19 +75,66 @@ pub(super) async fn a_change_of_password_ends_all_other_sessions(store: &dyn Sto
     assert_eq!(store.change_password(&by_mail, end(4)).await.expect("an answer"), Some(vec![kept.id]));
 }
 
-pub(super) async fn a_deleted_account_takes_its_sessions_and_rooms_along(store: &dyn Store) {
+pub(super) async fn an_account_that_is_being_deleted_is_nobodys_and_its_address_is_free(store: &dyn Store) {
     let user = someone(store).await;
     let room = super::meetings::room_of(&user, 0);
     store.add_meeting(&room, 9).await.expect("a room");
     let session = store.sessions_of(user.id).await.expect("an answer")[0].id;
-    let removed = store.remove_user(user.id, end(5)).await.expect("an answer");
-    assert_eq!(removed, Some((vec![room.room_id], vec![session])));
+    assert_eq!(store.begin_removal(user.id, end(5)).await.expect("an answer"), Some(vec![session]));
+    assert_eq!(store.begin_removal(user.id, end(5)).await.expect("an answer"), Some(vec![]), "it may be repeated");
     assert_eq!(store.user_by_id(user.id).await.expect("an answer"), None);
-    assert_eq!(store.meeting(room.room_id).await.expect("an answer"), None);
+    assert_eq!(store.user_by_email(&user.email).await.expect("an answer"), None);
     assert_eq!(store.sessions_of(user.id).await.expect("an answer"), []);
     let known = store.revocations(at(5)).await.expect("an answer");
     for session in [None, Some(session)] {
         assert!(known.contains(&Revocation { user: user.id, session, end: end(5) }), "{known:?}");
     }
-    assert_eq!(store.remove_user(user.id, end(6)).await.expect("an answer"), None, "it is gone");
+    assert!(!store.enable(user.id).await.expect("an answer"), "no operator brings it back");
+    let login = store.begin_session((user.id, &user.password_hash), &super::session(hash()), 9, end(6)).await;
+    assert_eq!(login.expect("an answer"), None);
+    let late = store.add_meeting(&super::meetings::room_of(&user, 1), 9).await;
+    assert!(matches!(late, Err(StoreError::UnknownUser)), "{late:?}");
+    let heir = NewUser { id: Uuid::new_v4(), email: user.email.clone(), ..new(&user) };
+    store.add_user(&heir, &super::session(hash())).await.expect("the address is free");
+    assert!(store.removals(1_000).await.expect("an answer").contains(&user.id), "it is found until it is gone");
+    store.finish_removal(heir.id).await.expect("nothing to do");
+    assert!(store.user_by_id(heir.id).await.expect("an answer").is_some(), "only what has begun ends");
+    store.finish_removal(user.id).await.expect("done");
+    assert!(!store.removals(1_000).await.expect("an answer").contains(&user.id));
+    assert_eq!(store.meeting(room.room_id).await.expect("an answer"), None);
+    assert_eq!(store.begin_removal(user.id, end(6)).await.expect("an answer"), None, "it is gone");
+}
+
+pub(super) async fn an_account_that_is_neither_verified_nor_used_in_time_is_deleted(store: &dyn Store) {
+    let someone = someone(store).await;
+    let add = async |until| {
+        let (user, token) = (NewUser { id: Uuid::new_v4(), ..new(&someone) }, hash());
+        let user = NewUser { email: format!("{}@example.org", user.id.simple()), ..user };
+        let link = NewLink { purpose: Purpose::Verify, hash: token, expires_at: at(1_000) };
+        store.add_unverified_user(&user, &link, at(until)).await.expect("an account");
+        (user, token)
+    };
+    let (forgotten, later, verified, used) = (add(100).await, add(101).await, add(100).await, add(100).await);
+    assert_eq!(store.verify_email(&verified.1, at(5)).await.expect("an answer"), Some(verified.0.id));
+    let login = (used.0.id, used.0.password_hash.as_str());
+    store.begin_session(login, &session(hash()), 9, end(6)).await.expect("an answer").expect("addresses need no proof");
+    let first = store.forget_unverified(at(100), 1).await.expect("an answer");
+    assert_eq!((first, store.forget_unverified(at(100), 9).await.expect("an answer")), (1, 0));
+    for (user, is_left) in [(forgotten, false), (later, true), (verified, true), (used, true)] {
+        assert_eq!(store.user_by_id(user.0.id).await.expect("an answer").is_some(), is_left);
+    }
+    assert!(store.user_by_id(someone.id).await.expect("an answer").is_some());
+    assert_eq!(store.forget_unverified(at(101), 9).await.expect("an answer"), 1);
+}
+
+/// An account like this one.
+fn new(user: &User) -> NewUser {
+    NewUser {
+        id: user.id,
+        email: user.email.clone(),
+        name: user.name.clone(),
+        password_hash: user.password_hash.clone(),
+        created_at: at(1),
+        invite: None,
+    }
 }

@@ -31,11 +31,10 @@ house.test("a new account is confirmed by mail, and a forgotten password is repl
 
   await ann.page.goto(await post.link("verify", ann.email));
   await ann.shows("page-verify");
+  await ann.get("verify-password").fill("not the password");
   await ann.get("auth-submit").click();
-  await ann.shows("page-done");
-  await ann.get("go-login").click();
-  await ann.get("auth-email").fill(ann.email);
-  await ann.get("auth-password").fill(ann.password);
+  await ann.shows("auth-error");
+  await ann.get("verify-password").fill(ann.password);
   await ann.get("auth-submit").click();
   await ann.shows("page-lobby");
 

@@ -1,5 +1,7 @@
 //! Every route that changes something: what is there before, the request, and what is there afterwards.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::{
@@ -215,6 +217,12 @@ impl Case {
             },
             Self::DeleteAccount => {
                 let state = Self::is_out(world, on, 401, what).await;
+                // Rooms go after the account, in the background if the node was interrupted.
+                let (begun, mut look) = (Instant::now(), tokio::time::interval(Duration::from_millis(100)));
+                while state == State::After && world.seen(&on.room).await.is_some() {
+                    assert!(begun.elapsed() < Duration::from_secs(30), "{what}: the room is left");
+                    look.tick().await;
+                }
                 assert_eq!(made(world.seen(&on.room).await.is_none()), state, "{what}: the room");
                 state
             }

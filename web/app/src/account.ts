@@ -34,6 +34,10 @@ class Account extends Emitter<{ changed: undefined }> {
   async login(email: string, password: string): Promise<void> {
     this.#in(await api.login(email, password));
   }
+  /** Confirms the address of a new account. */
+  async verify(token: string, password: string): Promise<void> {
+    this.#in(await api.verifyEmail(token, password));
+  }
   async logout(): Promise<void> {
     this.#show({ status: "out" });
     await api.logout().catch(() => {});

@@ -80,9 +80,9 @@ export class Api {
     this.#token = null;
     this.#byCookie = false;
   }
-  /** Proves that a new account's address is one's own, by the token of the link in the mail. */
-  async verifyEmail(token: string): Promise<void> {
-    await this.#http.send("POST", "/api/auth/verify", { token });
+  /** Proves that a new account's address is one's own, by the token of the mailed link and the password of the sign-up. */
+  async verifyEmail(token: string, password: string): Promise<User> {
+    return this.#take(await this.#http.send<Signed>("POST", "/api/auth/verify", { token, password }));
   }
   async login(email: string, password: string): Promise<User> {
     return this.#take(await this.#http.send<Signed>("POST", "/api/auth/login", { email, password }));

@@ -135,19 +135,23 @@ test("a new password by mail ends the session of this page, too", async () => {
     "POST /api/auth/login": [[200, signed("old")]],
     "POST /api/auth/password/forgot": [[202, { detail: "Look." }]],
     "POST /api/auth/password/reset": [[204]],
-    "POST /api/auth/verify": [[204]],
     "POST /api/auth/refresh": [[401]],
   });
   await api.login("a", "b");
   await api.forgotPassword("a");
   await api.resetPassword("t", "new password");
-  await api.verifyEmail("v");
   expect(calls.slice(1).map(({ body }) => body)).toEqual([
     { email: "a" },
     { token: "t", newPassword: "new password" },
-    { token: "v" },
   ]);
   await expect(api.token()).rejects.toBeInstanceOf(SignedOut);
+});
+
+test("whoever confirms an address with the password is logged in", async () => {
+  const { api, calls } = server({ "POST /api/auth/verify": [[200, signed("one")]] });
+  expect(await api.verifyEmail("v", "secret")).toEqual(signed("one").user);
+  expect(calls[0]?.body).toEqual({ token: "v", password: "secret" });
+  expect(await api.token()).toBe("one");
 });
 
 test("no response and a refusal are distinguished", async () => {

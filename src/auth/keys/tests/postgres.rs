@@ -18,10 +18,11 @@ const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const LEAD: i64 = PUBLISHED_FOR.as_secs().cast_signed();
 
 /// The content of a secret's file, in a folder that goes with it.
-fn secret(bytes: [u8; 32]) -> (tempfile::TempDir, std::path::PathBuf) {
+fn secret(secrets: &[[u8; 32]]) -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("secret");
-    crate::files::private::write(&path, BASE64_STANDARD.encode(bytes).as_bytes()).expect("written");
+    let lines: Vec<_> = secrets.iter().map(|secret| BASE64_STANDARD.encode(secret)).collect();
+    crate::files::private::write(&path, lines.join("\n").as_bytes()).expect("written");
     (folder, path)
 }
 
@@ -37,8 +38,12 @@ impl Cluster {
     }
 
     async fn try_node(&self, bytes: [u8; 32]) -> anyhow::Result<Node> {
+        self.try_node_with(&[bytes]).await
+    }
+
+    async fn try_node_with(&self, secrets: &[[u8; 32]]) -> anyhow::Result<Node> {
         let store = self.database.open(&storage::Settings::default()).await;
-        let (_folder, path) = secret(bytes);
+        let (_folder, path) = secret(secrets);
         let (secret, now) = (KeySecret::read(&path).expect("a secret"), self.hand.clock().now());
         let (keys, runtime) = (Arc::clone(&store) as _, Handle::current());
         let keys = spawn_blocking(move || KeyRing::open_shared(keys, secret, runtime, now)).await.expect("no panic")?;
@@ -169,4 +174,30 @@ async fn a_node_with_another_secret_does_not_start_and_makes_no_key() {
     let why = cluster.try_node([8; 32]).await.err().expect("refused");
     assert!(format!("{why:#}").contains("another secret → give all nodes the same"), "{why:#}");
     assert!(!node.tend().await, "nothing changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
+async fn a_key_that_was_sealed_with_an_unknown_secret_is_left_out_until_the_secret_is_known() {
+    let cluster = Cluster::new().await;
+    let (old, new) = ([7; 32], [8; 32]);
+    let behind = cluster.node().await;
+    // Another node has the new secret in the first line already, and rotates.
+    let ahead = cluster.try_node_with(&[new, old]).await.expect("it opens both");
+    cluster.hand.turn(30 * 24 * 60 * 60 - LEAD);
+    assert!(ahead.tend().await);
+    assert!(!behind.tend().await, "it goes on with what it can open, and does not fail");
+    assert_eq!((behind.roles(), ahead.roles()), (vec![Role::Current], vec![Role::Current, Role::Next]));
+    let why = behind.run(|keys, now| keys.rotate(Rotation::Now, now)).await.expect_err("it knows not all of them");
+    assert!(format!("{why:#}").contains("add it to auth.key_secret_file"), "{why:#}");
+    cluster.hand.turn(LEAD);
+    assert!(ahead.tend().await);
+    ahead.tokens.verify(&behind.token()).expect("signed with the former key");
+    assert_eq!(behind.tokens.verify(&ahead.token()), Err(TokenError::UnknownKey));
+    let restarted = cluster.try_node_with(&[old]).await.expect("it starts with the keys that it can open");
+    assert_eq!(restarted.roles(), [Role::Current]);
+    // In the right order nothing is left out: first both secrets on every node, then the new one first.
+    let both = cluster.try_node_with(&[old, new]).await.expect("keys");
+    both.tokens.verify(&ahead.token()).expect("opened by the second line");
+    assert_eq!(both.keys.list(), ahead.keys.list());
 }

@@ -41,20 +41,26 @@ export function ResetPage({ token }: { token: string }) {
   );
 }
 
-/** Confirms an address. By a button: programs that look at the links in mails press none. */
+/** Confirms an address, with the password of the sign-up: nobody confirms one that somebody else has chosen. */
 export function VerifyPage({ token }: { token: string }) {
-  const [done, setDone] = useState(false);
-  const { busy, trouble, submit } = useSubmit(async () => {
-    await api.verifyEmail(token);
+  const { busy, trouble, submit } = useSubmit(async (text) => {
+    await account.verify(token, text("password"));
     rememberKnown();
-    setDone(true);
+    navigate("/");
   });
-  if (done) return <Done title="Your address is confirmed" text="Now log in." />;
   return (
     <CentredPage testId="page-verify">
       <form className="card sign-in" onSubmit={submit}>
         <h1>Confirm your email address</h1>
-        <p className="quiet">Only if you have just signed up here yourself.</p>
+        <Field
+          label="Password"
+          testId="verify-password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          hint="The one you chose when you signed up. If it was not you, close this page."
+          required
+        />
         <Trouble text={trouble} />
         <SubmitButton busy={busy} label="Confirm" />
       </form>

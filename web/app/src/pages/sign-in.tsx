@@ -46,7 +46,7 @@ function Enter({ forms, invite, onWay }: EnterProps) {
     setMailed(false);
     onWay("login");
   };
-  if (mailed) return <Mailed text="A mail is on its way to you. Open its link, then log in." onBack={back} />;
+  if (mailed) return <Mailed text="A mail is on its way to you. Open its link to go on." onBack={back} />;
   return (
     <form className="card sign-in" onSubmit={submit} data-testid="auth-form">
       {forms.ways.length > 1 && <Ways way={forms.way} onChange={onWay} />}
