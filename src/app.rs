@@ -92,14 +92,15 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let public = certificates.iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)));
     let http_address = public.local_addr()?;
 
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let ends = Ends::default();
+    let Ends { tasks, stop, changed } = &ends;
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
     tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
-    tasks.spawn(system.history.run(stop.clone()));
-    tasks.spawn(hosting.settle(stop.clone()));
-    tasks.spawn(accounts.clone().settle(stop.clone()));
+    tasks.spawn(system.history.run(changed.clone()));
+    tasks.spawn(hosting.settle(changed.clone()));
+    tasks.spawn(accounts.clone().settle(changed.clone()));
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
-    shared.follow((&accounts, &reload, &system.ledger), (&tasks, &stop));
+    shared.follow((&accounts, &reload, &system.ledger), &ends);
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
     let operators = http::admin_router(site, Arc::new(move || scrape.render()), admin::operators(&config)?);
@@ -113,7 +114,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
     signals::until_told_to_stop(signals, &reload).await?;
 
-    if leave(&node, &config, (tasks, stop), (&changes, &mails, &*store)).await {
+    if leave(&node, &config, &ends, (&changes, &mails, &*store)).await {
         system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
@@ -197,11 +198,33 @@ async fn system(
     Ok(System { settings, ports, ledger, history })
 }
 
+/// How the node's tasks end.
+#[derive(Default)]
+struct Ends {
+    tasks: TaskTracker,
+    /// After the drain: nothing new is begun.
+    stop: CancellationToken,
+    /// Once the changes that people have begun have ended: what they have left to be settled is settled now or never.
+    changed: CancellationToken,
+}
+
+impl Ends {
+    /// Waits for the changes and the mails that they post, and only then has the rest settled; whether all ended in time.
+    async fn all(&self, changes: &Changes, mails: impl Future<Output = bool>) -> bool {
+        self.stop.cancel();
+        self.tasks.close();
+        let is_changed = changes.finish(settings::CHANGES_WITHIN).await;
+        self.changed.cancel();
+        let (is_mailed, ()) = tokio::join!(mails, self.tasks.wait());
+        is_changed & is_mailed
+    }
+}
+
 /// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(
     node: &NodeRef,
     config: &Config,
-    (tasks, stop): (TaskTracker, CancellationToken),
+    ends: &Ends,
     (changes, mails, store): (&Changes, &MailQueue, &dyn Store),
 ) -> bool {
     let sockets = node.population().sockets;
@@ -209,13 +232,7 @@ async fn leave(
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // as above
     let draining = async {
         let rested = node.drain(settings::drain(config)).await;
-        stop.cancel();
-        tasks.close();
-        // Changes post mails, so these end last.
-        let changed =
-            async { changes.finish(settings::ENDING_WITHIN).await & mails.finish(settings::ENDING_WITHIN).await };
-        let ends = async { tokio::join!(tasks.wait(), changed).1 };
-        let (ended, closed) = ending(ends, store.close()).await;
+        let (ended, closed) = ending(ends.all(changes, mails.finish(settings::ENDING_WITHIN)), store.close()).await;
         tracing::info!(rested, ended, closed, "drained");
     };
     tokio::select! {
@@ -271,7 +288,28 @@ fn made_up_name() -> String {
 mod tests {
     use std::{future::pending, time::Duration};
 
-    use super::{ending, settings};
+    use tokio::sync::oneshot;
+
+    use super::{Changes, Ends, ending, settings};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_late_change_leaves_to_be_settled_is_settled_after_it() {
+        let (ends, changes) = (Ends::default(), Changes::default());
+        let (leave, left) = oneshot::channel();
+        let (settle, settled) = oneshot::channel();
+        let changed = ends.changed.clone();
+        ends.tasks.spawn(async move {
+            changed.cancelled().await;
+            let _ = settle.send(left.await.is_ok()); // the test may have failed
+        });
+        assert!(changes.begin("test", async move {
+            tokio::time::sleep(settings::CHANGES_WITHIN / 2).await;
+            let _ = leave.send(()); // nobody settles it any more
+        }));
+        let mails = async { true };
+        assert_eq!(ending(ends.all(&changes, mails), async {}).await, (true, true));
+        assert_eq!(settled.await, Ok(true));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_node_exits_within_20_s_of_the_signal_whatever_hangs() {

@@ -21,6 +21,8 @@ use crate::{
 const BUFFERED_SHARE: u64 = 3;
 /// From the end of the drain to the end of the process: time to finish HTTP responses.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(3);
+/// Of these, what changes of accounts and rooms that run may take: a statement and its commit. The rest is for what they leave.
+pub(super) const CHANGES_WITHIN: Duration = Duration::from_secs(2);
 /// The period of the quota of TURN credentials.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Then the database may finish its statements: the process ends within 20 s, even if the database hangs.

@@ -6,9 +6,9 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio::{runtime::Handle, time::interval};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
-use super::{ledger, reload::Reload, settings};
+use super::{Ends, ledger, reload::Reload, settings};
 use crate::{
     accounts::Accounts,
     auth::{KeyRing, KeySecret},
@@ -66,10 +66,10 @@ impl Shared {
     pub(super) fn follow(
         self,
         (accounts, reload, ledger): (&Accounts, &Arc<Reload>, &ledger::Opened),
-        (tasks, stop): (&TaskTracker, &CancellationToken),
+        Ends { tasks, stop, changed }: &Ends,
     ) {
         if let Some(rooms) = self.rooms {
-            tasks.spawn(rooms.settle(stop.clone()));
+            tasks.spawn(rooms.settle(changed.clone()));
         }
         if self.has_shared_database {
             tasks.spawn(accounts.clone().follow_revocations(stop.clone()));

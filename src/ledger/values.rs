@@ -24,6 +24,7 @@ const WITHIN: Duration = Duration::from_millis(100);
 pub struct Values {
     line: Arc<Line>,
     prefix: String,
+    get: Script,
     put: Script,
     take: Script,
 }
@@ -42,18 +43,23 @@ impl Values {
         Ok(Self {
             line: Line::new(login, dial),
             prefix: prefix.to_owned(),
+            get: Script::new(include_str!("values/get.lua")),
             put: Script::new(include_str!("values/put.lua")),
             take: Script::new(include_str!("values/take.lua")),
         })
     }
 
-    /// The text stored under `key`, if there is one.
+    /// The text stored under `key`, if there is one, and how long it still lives (zero if that cannot be told).
     ///
     /// # Errors
     /// Redis is away.
-    pub async fn get(&self, key: &str) -> Result<Option<String>, Away> {
-        let get = cmd("GET").arg(self.key(key)).take();
-        self.ask(async |mut connection: MultiplexedConnection| get.query_async(&mut connection).await).await
+    pub async fn get(&self, key: &str) -> Result<Option<(String, Duration)>, Away> {
+        let mut get = self.get.prepare_invoke();
+        get.key(self.key(key));
+        let asked = async |mut connection: MultiplexedConnection| {
+            get.invoke_async::<Option<(String, u64)>>(&mut connection).await
+        };
+        Ok(self.ask(asked).await?.map(|(text, left)| (text, Duration::from_millis(left))))
     }
 
     /// Stores a state of `key`, unless a newer one is stored: one with a higher `revision`, or the removal, which has none.

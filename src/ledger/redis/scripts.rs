@@ -141,8 +141,9 @@ mod tests {
         let nodes = users.lines().find(|line| line.starts_with("user aldis ")).expect("the user of nodes");
         let rights: Vec<_> = nodes.split(' ').collect();
         let scripts = Scripts::new(SERVER_CLOCK);
-        let values = [include_str!("../values/put.lua"), include_str!("../values/take.lua")];
-        let calls = scripts.texts().chain(values).flat_map(|text| text.split("redis.call('").skip(1));
+        let values =
+            [include_str!("../values/get.lua"), include_str!("../values/put.lua"), include_str!("../values/take.lua")];
+        let calls = scripts.texts().chain(values).flat_map(|text| text.split("call('").skip(1));
         let commands = calls.map(|call| call.split('\'').next().expect("a name").to_lowercase());
         let missing: Vec<_> = commands.filter(|command| !rights.contains(&format!("+{command}").as_str())).collect();
         assert_eq!(missing, [""; 0]);
