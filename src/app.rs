@@ -66,7 +66,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     accounts::restore(&*store, tokens.revoked(), &clock).await?;
     let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
-    let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
+    let history = History::new(Arc::clone(&store), Shared::waiting_chat(&config)?, settings::history(&config));
+    let system = system(&config, Arc::new(history), (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
@@ -176,14 +177,13 @@ fn use_cases(
 
 async fn system(
     config: &Config,
-    store: &Arc<dyn Store>,
+    history: Arc<History>,
     (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>),
 ) -> anyhow::Result<System> {
     let settings = settings::node(config, settings::memory_max(config).bytes);
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
     let ledger = ledger::open(config, &clock, &bytes).await?;
-    let history = Arc::new(History::new(Arc::clone(store), ledger.shared(), settings::history(config)));
     let ports = Ports {
         ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,

@@ -7,4 +7,7 @@ pub mod values;
 #[cfg(test)]
 pub(crate) use self::redis::tests::{connection, server};
 pub use self::redis::{DialError, RedisAddress, RedisLedger, RedisLimits, describe_metrics, probe};
-pub use values::Values;
+pub use values::{
+    Values,
+    chat::{Oldest, WaitingChat},
+};

@@ -58,14 +58,6 @@ impl Opened {
         }
     }
 
-    /// The Redis that nodes share, if it is one.
-    pub(super) fn shared(&self) -> Option<Arc<RedisLedger>> {
-        match self {
-            Self::Memory(_) => None,
-            Self::Redis(ledger) => Some(Arc::clone(ledger)),
-        }
-    }
-
     /// Why it is away, if it is.
     pub(super) fn is_away(&self) -> Option<&'static str> {
         match self {

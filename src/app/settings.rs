@@ -126,6 +126,8 @@ pub(super) fn redis(config: &Config) -> RedisLimits {
         in_flight_max: from.in_flight_max.get(),
         in_flight_bytes_max: from.in_flight_bytes_max.bytes(),
         allow_eviction: from.allow_eviction,
+        chat_bytes_max: config.chat.waiting_bytes_per_room_max.bytes(),
+        chat_bytes_all_max: config.chat.waiting_bytes_max.bytes(),
         ledger: ledger(config),
         ..RedisLimits::default()
     }

@@ -14,7 +14,7 @@ use crate::{
     auth::{KeyRing, KeySecret},
     config::{Config, DatabaseKind},
     http::rate::Counts,
-    ledger::Values,
+    ledger::{Values, WaitingChat},
     rooms::cache::{MemoryCache, RoomCache, SharedCache},
     storage::Store,
 };
@@ -55,6 +55,16 @@ impl Shared {
             Some(rooms) => Arc::clone(rooms) as _,
             None => Arc::new(MemoryCache::new(ROOMS_NEAR_MAX, ROOMS_NEAR_FOR)),
         }
+    }
+
+    /// Chat that waits in Redis to be stored.
+    ///
+    /// # Errors
+    /// The URL of Redis cannot be read.
+    pub(super) fn waiting_chat(config: &Config) -> anyhow::Result<Option<WaitingChat>> {
+        let redis = config.ledger.redis_url.as_ref();
+        let waiting = redis.map(|url| WaitingChat::new(&settings::redis_address(config, url), &config.ledger.prefix));
+        Ok(waiting.transpose()?)
     }
 
     /// The counts of limits.

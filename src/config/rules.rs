@@ -1,6 +1,8 @@
 //! Rules between values, and between values and what the system promises. Pure: a configuration in, breaches out. Must
 //! not know layers, files or the clock.
 
+mod chat;
+
 use std::time::Duration;
 
 use super::Config;
@@ -24,7 +26,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     http(config, &mut found);
     socket(config, &mut found);
     room(config, &mut found);
-    chat(config, &mut found);
+    chat::chat(config, &mut found);
     auth(config, &mut found);
     mail(config, &mut found);
     ice(config, &mut found);
@@ -204,16 +206,6 @@ fn room(config: &Config, found: &mut Found) {
     let few = room.inbox_entries_max < config.socket.in_flight_max;
     let keys = ["room.inbox_entries_max", "socket.in_flight_max"];
     found.when(few, &keys, "fewer than one socket may have in flight", "write at least `socket.in_flight_max`");
-}
-
-fn chat(config: &Config, found: &mut Found) {
-    let chat = &config.chat;
-    found.within("chat.keep_for", chat.keep_for, HOUR, 10 * YEAR);
-    let (most, key) = (chat.keep_per_room_max.get(), ["chat.keep_per_room_max"]);
-    found.when(most > 1_000_000, &key, "more than 1000000", "write a whole number from 1 to 1000000");
-    let small = chat.queued_bytes_max < config.socket.message_bytes_max;
-    let keys = ["chat.queued_bytes_max", "socket.message_bytes_max"];
-    found.when(small, &keys, "one message would not fit", "write many times the size of one message");
 }
 
 fn auth(config: &Config, found: &mut Found) {

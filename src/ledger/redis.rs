@@ -19,7 +19,6 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::{
     codec::{Malformed, Read},
-    keys::Keys,
     outcome::{NOT_SENT, UNANSWERED},
     reply::Parts,
     scripts::{SERVER_CLOCK, Script, Scripts},
@@ -27,7 +26,6 @@ use self::{
 };
 
 mod arguments;
-mod chat;
 mod codec;
 mod dial;
 mod driver;
@@ -49,6 +47,7 @@ mod subscription;
 pub(crate) mod tests;
 
 pub use dial::{Dial, RedisAddress};
+pub(super) use keys::Keys;
 pub use limits::RedisLimits;
 pub use metrics::describe_metrics;
 pub use probe::probe;

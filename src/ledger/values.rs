@@ -3,6 +3,7 @@
 //!
 //! One connection of its own, which a slow value cannot take from the ledger. Must not know what the values mean.
 
+pub mod chat;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ const WITHIN: Duration = Duration::from_millis(100);
 pub struct Values {
     line: Arc<Line>,
     prefix: String,
+    within: Duration,
     get: Script,
     put: Script,
     take: Script,
@@ -43,6 +45,7 @@ impl Values {
         Ok(Self {
             line: Line::new(login, dial),
             prefix: prefix.to_owned(),
+            within: WITHIN,
             get: Script::new(include_str!("values/get.lua")),
             put: Script::new(include_str!("values/put.lua")),
             take: Script::new(include_str!("values/take.lua")),
@@ -104,11 +107,11 @@ impl Values {
             used = Some(number);
             Some(question(connection).await)
         };
-        let why = match timeout(WITHIN, asked).await {
+        let why = match timeout(self.within, asked).await {
             Ok(Some(Ok(answer))) => return Ok(answer),
             Ok(Some(Err(why))) => why.to_string(),
             Ok(None) => return Err(Away), // the reason was logged
-            Err(_) => format!("no answer within {WITHIN:?}"),
+            Err(_) => format!("no answer within {:?}", self.within),
         };
         self.line.failed(used, &why);
         Err(Away)

@@ -30,6 +30,8 @@ pub struct Stored {
     pub position: i64,
     /// The message.
     pub message: Message,
+    /// How many messages that were said before it, and after its predecessor, are missing.
+    pub missing: u64,
 }
 
 /// A page of a room's messages: at most `limit`, added before the message at `before`.
@@ -47,6 +49,8 @@ pub trait Messages {
     /// Adds messages in this order; returns how many. One is left out if its room has one with its id (the first one
     /// stays), or if its room is gone. A sender without an account is stored as a name only.
     async fn add_messages(&self, messages: &[Message]) -> Result<u64, StoreError>;
+    /// So many messages before this one are missing: they were dropped before they could be stored.
+    async fn note_missing(&self, room_id: RoomId, id: &str, missing: u64) -> Result<(), StoreError>;
     /// One page of a room's messages, newest first.
     async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError>;
     /// Deletes at most `limit` messages of all rooms that were said before `before`; returns how many.
@@ -84,6 +88,7 @@ struct Row {
     sender_name: String,
     content: String,
     sent_at: i64,
+    missing: i64,
 }
 
 impl TryFrom<Row> for Stored {
@@ -100,7 +105,7 @@ impl TryFrom<Row> for Stored {
             content: row.content,
             sent_at: timestamp("messages.sent_at", row.sent_at)?,
         };
-        Ok(Self { position: row.position, message })
+        Ok(Self { position: row.position, message, missing: row.missing.try_into().unwrap_or(0) })
     }
 }
 
@@ -124,8 +129,18 @@ macro_rules! messages_table {
                 })
             }
 
+            async fn note_missing(&self, room_id: RoomId, id: &str, missing: u64) -> Result<(), StoreError> {
+                let missing = i64::try_from(missing).unwrap_or(i64::MAX);
+                let sql = "UPDATE messages SET missing = $3 WHERE room_id = $1 AND id = $2 AND missing < $3";
+                transact!(self, |tx| {
+                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(id).bind(missing);
+                    query.execute(&mut *tx).await?;
+                    Ok(())
+                })
+            }
+
             async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError> {
-                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at FROM messages
+                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at, missing FROM messages
                            WHERE room_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3";
                 let before = page.before.unwrap_or(i64::MAX);
                 let rows = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).bind(before);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{absent, shape::RoomPath};
 use crate::{
-    history::HistoryError,
+    history::{HistoryError, Read},
     http::{
         Shared,
         body::{Query, Room},
@@ -61,6 +61,9 @@ pub(in crate::http) struct MessageList {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     next_cursor: Option<String>,
+    /// False if messages are missing between these, just before the oldest of them, or after the newest: too much was said while the
+    /// database was away.
+    complete: bool,
 }
 
 /// A page of the history.
@@ -119,12 +122,13 @@ pub(in crate::http) async fn messages(
     }
     // One more than requested, to know whether there are older ones.
     let wanted = MessagePage { limit: page.limit + 1, ..page };
-    let mut stored = site.history.page(room_id, wanted).await?;
+    let Read { messages: mut stored, is_whole } = site.history.page(room_id, wanted).await?;
     let is_last = stored.len() <= page.limit as usize;
     stored.truncate(page.limit as usize);
     let next_cursor = stored.last().filter(|_| !is_last).map(|oldest| oldest.position.to_string());
+    let complete = is_whole && stored.iter().all(|stored| stored.missing == 0);
     let messages = stored.into_iter().rev().map(MessageBody::from).collect();
-    Ok(Json(MessageList { messages, next_cursor }))
+    Ok(Json(MessageList { messages, next_cursor, complete }))
 }
 
 fn closed(room_id: RoomId) -> Problem {

@@ -34,10 +34,10 @@ async fn what_was_just_said_is_read_by_whoever_knows_the_room_and_older_pages_fo
     let bench = bench().await;
     let ((host, id), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
     let room = bench.room(&host).await;
-    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [] }));
+    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [], "complete": true }));
     bench.said(&room, id, 1..=1);
     let one = json!({ "id": "s-1", "senderId": id, "senderName": "Ann", "content": "Hi", "timestamp": 1 });
-    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [one] }));
+    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [one], "complete": true }));
     bench.said(&room, id, 1..=120);
     let page = bench.messages(&other, &room, "").await.json();
     assert_eq!(times(&page), (71..=120).collect::<Vec<_>>(), "50 by default, and the repeated one once");
@@ -92,7 +92,10 @@ async fn a_malformed_query_is_refused_with_what_is_wrong() {
         let detail = problem["detail"].as_str().expect("a text");
         assert!(detail.contains(wrong), "{query}: {detail}");
     }
-    assert_eq!(bench.messages(&host, &room, "?before=1&limit=100").await.json(), json!({ "messages": [] }));
+    assert_eq!(
+        bench.messages(&host, &room, "?before=1&limit=100").await.json(),
+        json!({ "messages": [], "complete": true })
+    );
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ const ROOM: &[&str] =
     &[include_str!("../lua/prelude.lua"), include_str!("../lua/seats.lua"), include_str!("../lua/finish.lua")];
 const SEND: &[&str] = &[include_str!("../lua/swift.lua"), ROOM[0], ROOM[1], ROOM[2]];
 const LOST: &[&str] = &[ROOM[0], ROOM[1], ROOM[2], include_str!("../lua/lost.lua")];
+const BROADCAST: &[&str] = &[ROOM[0], ROOM[1], ROOM[2], include_str!("../lua/keep.lua")];
 const LEASES: &[&str] = &[include_str!("../lua/leases.lua")];
 
 /// It only gives memory back, so it runs although Redis is full.
@@ -68,7 +69,7 @@ scripts! {
     /// Appends to one inbox.
     Send = "send", TAKES, SEND;
     /// Appends to all others' inboxes.
-    Broadcast = "broadcast", TAKES, ROOM;
+    Broadcast = "broadcast", TAKES, BROADCAST;
     /// Compares, and trims inboxes.
     Audit = "audit", FREES, ROOM;
     /// Lists members.
@@ -89,10 +90,6 @@ scripts! {
     Release = "release", FREES, LEASES;
     /// Lists what is due.
     Look = "look", FREES, &[];
-    /// Reads and removes chat that waits to be stored.
-    Chat = "chat", FREES, &[];
-    /// Lists rooms with such chat.
-    Chats = "chats", FREES, &[];
 }
 
 /// All scripts with their hashes.
@@ -141,8 +138,13 @@ mod tests {
         let nodes = users.lines().find(|line| line.starts_with("user aldis ")).expect("the user of nodes");
         let rights: Vec<_> = nodes.split(' ').collect();
         let scripts = Scripts::new(SERVER_CLOCK);
-        let values =
-            [include_str!("../values/get.lua"), include_str!("../values/put.lua"), include_str!("../values/take.lua")];
+        let values = [
+            include_str!("../values/chat.lua"),
+            include_str!("../values/chats.lua"),
+            include_str!("../values/get.lua"),
+            include_str!("../values/put.lua"),
+            include_str!("../values/take.lua"),
+        ];
         let calls = scripts.texts().chain(values).flat_map(|text| text.split("call('").skip(1));
         let commands = calls.map(|call| call.split('\'').next().expect("a name").to_lowercase());
         let missing: Vec<_> = commands.filter(|command| !rights.contains(&format!("+{command}").as_str())).collect();

@@ -114,6 +114,22 @@ pub(super) async fn messages_are_read_newest_first_in_pages(store: &dyn Store) {
     assert_eq!(seen, (0..7).map(|number| said(here, &ann, number)).collect::<Vec<_>>());
 }
 
+pub(super) async fn what_is_missing_before_a_message_is_noted_once(store: &dyn Store) {
+    let ann = someone(store).await;
+    let (here, there) = (room(store, &ann).await, room(store, &ann).await);
+    let messages = [said(here, &ann, 1), said(here, &ann, 2), said(there, &ann, 2)];
+    store.add_messages(&messages).await.expect("added");
+    // Two nodes that have read the same note the same.
+    for missing in [3, 3, 2] {
+        store.note_missing(here, &messages[1].id, missing).await.expect("noted");
+    }
+    store.note_missing(here, "unknown", 9).await.expect("nothing");
+    let page = store.messages_of(here, MessagePage { before: None, limit: 9 }).await.expect("a page");
+    assert_eq!(page.iter().map(|stored| stored.missing).collect::<Vec<_>>(), [3, 0]);
+    let page = store.messages_of(there, MessagePage { before: None, limit: 9 }).await.expect("a page");
+    assert_eq!(page[0].missing, 0);
+}
+
 pub(super) async fn old_messages_are_deleted_a_few_at_a_time(store: &dyn Store) {
     let ann = someone(store).await;
     let here = room(store, &ann).await;
