@@ -66,8 +66,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     accounts::restore(&*store, tokens.revoked(), &clock).await?;
     let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
-    let history = History::new(Arc::clone(&store), Shared::waiting_chat(&config)?, settings::history(&config));
-    let system = system(&config, Arc::new(history), (&tokens, &rooms, &ice)).await?;
+    let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens), &node, &clock)?;
@@ -93,15 +92,14 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let public = certificates.iter().fold(public, |public, certificates| public.with_tls(Arc::clone(certificates)));
     let http_address = public.local_addr()?;
 
-    let ends = Ends::default();
-    let Ends { tasks, stop, changed } = &ends;
+    let ends @ Ends { tasks, stop, changed } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
     tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
     tasks.spawn(system.history.run(changed.clone()));
     tasks.spawn(hosting.settle(changed.clone()));
     tasks.spawn(accounts.clone().settle(changed.clone()));
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
-    shared.follow((&accounts, &reload, &system.ledger), &ends);
+    shared.follow((&accounts, &reload, &system.ledger), ends);
     let router = http::router(Arc::clone(&site));
     tokio::spawn(public.serve(router, Arc::new(Gate { node: node.clone(), load }), tasks.clone(), stop.clone()));
     let operators = http::admin_router(site, Arc::new(move || scrape.render()), admin::operators(&config)?);
@@ -115,7 +113,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
     signals::until_told_to_stop(signals, &reload).await?;
 
-    if leave(&node, &config, &ends, (&changes, &mails, &*store)).await {
+    if leave(&node, &config, ends, (&changes, &mails, &*store)).await {
         system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
@@ -177,13 +175,15 @@ fn use_cases(
 
 async fn system(
     config: &Config,
-    history: Arc<History>,
+    store: &Arc<dyn Store>,
     (tokens, rooms, ice): (&Arc<Tokens>, &Rooms, &Arc<Ice>),
 ) -> anyhow::Result<System> {
     let settings = settings::node(config, settings::memory_max(config).bytes);
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
     let ledger = ledger::open(config, &clock, &bytes).await?;
+    let (store, chat) = (Arc::clone(store), Shared::waiting_chat(config)?);
+    let history = Arc::new(History::new(store, chat, settings::history(config)));
     let ports = Ports {
         ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
@@ -272,7 +272,7 @@ fn checks(store: &Arc<dyn Store>, (node, ledger): (&NodeRef, &ledger::Opened), c
             let away = ledger.is_away().or(fenced);
             async move { away.map_or(Ok(()), |why| Err(why.to_owned())) }
         }),
-        Check::vital("taking_sockets", move || {
+        Check::own("taking_sockets", move || {
             let draining = node.is_draining();
             async move { if draining { Err("the node is draining".to_owned()) } else { Ok(()) } }
         }),

@@ -29,6 +29,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 pub use limits::Limits;
 pub use metrics::describe as describe_metrics;
@@ -36,7 +37,7 @@ pub use metrics::describe as describe_metrics;
 use self::{flight::Flights, queue::Queue, shared::Shared};
 use crate::{
     ledger::WaitingChat,
-    storage::{Message, MessagePage, RoomId, Store, StoreError, Stored},
+    storage::{Deletion, Message, MessagePage, RoomId, Store, StoreError, Stored},
 };
 
 /// The history of all rooms.
@@ -60,7 +61,7 @@ pub struct History {
 /// Where messages wait.
 enum Waiting {
     Here(Mutex<Queue>),
-    InRedis(Shared),
+    InRedis(Box<Shared>),
 }
 
 /// A page of a room.
@@ -91,7 +92,7 @@ impl History {
         Self {
             store,
             limits,
-            waiting: waiting.map_or_else(here, |waiting| Waiting::InRedis(Shared::new(waiting))),
+            waiting: waiting.map_or_else(here, |waiting| Waiting::InRedis(Box::new(Shared::new(waiting)))),
             wake: Notify::new(),
             storing: tokio::sync::Mutex::default(),
             failures: AtomicU64::new(0),
@@ -109,6 +110,15 @@ impl History {
         // What waits is newer than all that is stored.
         let is_whole = page.before.is_some() || self.flights.share(room, || self.store_waiting(Some(room))).await?;
         Ok(Read { messages: self.store.messages_of(room, page).await?, is_whole })
+    }
+
+    /// Deletes a message for `user`, who has sent it or hosts the room: also one that waits to be stored, which is stored before.
+    ///
+    /// # Errors
+    /// The database is away or broken; or Redis is away.
+    pub async fn delete(&self, room: RoomId, id: &str, user: Uuid, now: Timestamp) -> Result<Deletion, HistoryError> {
+        self.flights.share(room, || self.store_waiting(Some(room))).await?;
+        Ok(self.store.delete_message(room, id, user, now).await?)
     }
 
     /// Stores what is said until `stop`, and then what still waits.

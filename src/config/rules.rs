@@ -296,6 +296,7 @@ fn ice(config: &Config, found: &mut Found) {
 fn storage(config: &Config, found: &mut Found) {
     let twice = config.database.url.is_some() && config.database.url_file.is_some();
     found.when(twice, &["database.url_file", "database.url"], "the URL is set already", "keep one of the two");
+    found.within("database.start_within", config.database.start_within, Duration::ZERO, 10 * MINUTE);
     found.within("database.acquire_within", config.database.acquire_within, 10 * MS, SECOND);
     found.within("database.query_within", config.database.query_within, 10 * MS, MINUTE);
     let readers = config.database.readers_max.get();

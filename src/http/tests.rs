@@ -138,7 +138,10 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
         hosting,
         live: Arc::clone(&live) as _,
         ice: Arc::new(Ice::new(turn, vec!["north".into()])),
-        health: Arc::new(Health::new("node-1".to_owned(), vec![database])),
+        health: Arc::new(Health::new(
+            "node-1".to_owned(),
+            vec![database, Check::own("taking_sockets", async || Ok(()))],
+        )),
         rates: Rates::new(&settings.rates, None),
         settings,
     });

@@ -34,6 +34,17 @@ pub struct Stored {
     pub missing: u64,
 }
 
+/// What became of a message that somebody wanted to delete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// Its text is gone; maybe it was before.
+    Deleted,
+    /// They are neither its sender nor the room's host.
+    NotTheirs,
+    /// The room has no such message.
+    Unknown,
+}
+
 /// A page of a room's messages: at most `limit`, added before the message at `before`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MessagePage {
@@ -51,7 +62,16 @@ pub trait Messages {
     async fn add_messages(&self, messages: &[Message]) -> Result<u64, StoreError>;
     /// So many messages before this one are missing: they were dropped before they could be stored.
     async fn note_missing(&self, room_id: RoomId, id: &str, missing: u64) -> Result<(), StoreError>;
-    /// One page of a room's messages, newest first.
+    /// Deletes the text of a message, and its sender's name, if `user` has sent it or hosts the room. It is in no page any more, and
+    /// is not added again.
+    async fn delete_message(
+        &self,
+        room_id: RoomId,
+        id: &str,
+        user: Uuid,
+        now: Timestamp,
+    ) -> Result<Deletion, StoreError>;
+    /// One page of a room's messages, newest first, without deleted ones.
     async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError>;
     /// Deletes at most `limit` messages of all rooms that were said before `before`; returns how many.
     async fn forget_messages(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
@@ -139,9 +159,42 @@ macro_rules! messages_table {
                 })
             }
 
+            async fn delete_message(
+                &self,
+                room_id: RoomId,
+                id: &str,
+                user: Uuid,
+                now: Timestamp,
+            ) -> Result<Deletion, StoreError> {
+                let delete = "UPDATE messages SET content = '', sender_name = '', deleted_at = COALESCE(deleted_at, $4)
+                              WHERE room_id = $1 AND id = $2 AND (sender_id = $3 OR EXISTS
+                                  (SELECT 1 FROM meetings WHERE room_id = $1 AND host_id = $3))";
+                // What is missing before it is missing before its successor.
+                let pass_on = "UPDATE messages SET missing = missing + (SELECT missing FROM messages WHERE room_id = $1 AND id = $2)
+                               WHERE position = (SELECT MIN(position) FROM messages WHERE room_id = $1 AND deleted_at IS NULL
+                                   AND position > (SELECT position FROM messages WHERE room_id = $1 AND id = $2))";
+                let settle = "UPDATE messages SET missing = 0 WHERE room_id = $1 AND id = $2 AND missing > 0";
+                let find = "SELECT COUNT(*) FROM messages WHERE room_id = $1 AND id = $2 AND deleted_at IS NULL";
+                transact!(self, |tx| {
+                    let query = sqlx::query(delete).bind(room_id.as_str()).bind(id).bind(user).bind(millis(now));
+                    let is_deleted = query.execute(&mut *tx).await?.rows_affected() == 1;
+                    if is_deleted {
+                        for statement in [pass_on, settle] {
+                            sqlx::query(statement).bind(room_id.as_str()).bind(id).execute(&mut *tx).await?;
+                        }
+                    }
+                    let left: i64 = sqlx::query_scalar(find).bind(room_id.as_str()).bind(id).fetch_one(&mut *tx).await?;
+                    Ok(match (is_deleted, left) {
+                        (true, _) => Deletion::Deleted,
+                        (false, 0) => Deletion::Unknown,
+                        (false, _) => Deletion::NotTheirs,
+                    })
+                })
+            }
+
             async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError> {
                 let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at, missing FROM messages
-                           WHERE room_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3";
+                           WHERE room_id = $1 AND position < $2 AND deleted_at IS NULL ORDER BY position DESC LIMIT $3";
                 let before = page.before.unwrap_or(i64::MAX);
                 let rows = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).bind(before);
                 let rows = rows.bind(i64::from(page.limit)).fetch_all(self.reader());

@@ -52,6 +52,31 @@ async fn what_was_just_said_is_read_by_whoever_knows_the_room_and_older_pages_fo
 }
 
 #[tokio::test]
+async fn a_message_is_deleted_by_who_sent_it_or_hosts_the_room_also_while_it_waits_to_be_stored() {
+    let bench = bench().await;
+    let ((host, id), (other, _), (third, third_id)) =
+        (bench.signup("ann").await, bench.signup("bob").await, bench.signup("cy").await);
+    let room = bench.room(&host).await;
+    bench.said(&room, id, 1..=2);
+    bench.said(&room, third_id, 3..=4);
+    let delete = async |token: &str, room: &str, message: &str| {
+        let path = format!("/api/rooms/{room}/messages/{message}");
+        Ask::new("DELETE", &path).bearer(token).send(&bench.router).await
+    };
+    delete(&other, &room, "s-1").await.is_problem(403, "forbidden");
+    delete(&other, &room, "s-9").await.is_problem(404, "message_not_found");
+    delete(&other, &room, "%00").await.is_problem(404, "message_not_found");
+    delete(&host, "zzz-zzzz-zzz", "s-1").await.is_problem(404, "room_not_found");
+    delete(&host, "no-room", "s-1").await.is_problem(404, "room_not_found");
+    assert_eq!(delete(&third, &room, "s-4").await.status, 204, "their own");
+    assert_eq!(delete(&host, &room, "s-3").await.status, 204, "the host's room");
+    assert_eq!(delete(&host, &room, "s-3").await.status, 204, "a repeat");
+    assert_eq!(times(&bench.messages(&other, &room, "").await.json()), [1, 2]);
+    bench.store.close().await;
+    delete(&host, &room, "s-1").await.is_problem(503, "unavailable");
+}
+
+#[tokio::test]
 async fn messages_are_for_people_who_are_signed_in_and_of_a_closed_room_for_its_host() {
     let bench = bench().await;
     let ((host, id), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
