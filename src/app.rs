@@ -95,13 +95,13 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let certificates = certificates(&config)?;
     let public = guarded(public, &site, certificates.as_ref());
 
-    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let ends @ Ends { tasks, stop, changed } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
     tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
-    tasks.spawn(system.history.run(stop.clone()));
-    in_background((&hosting, &accounts, cluster), (&tasks, &stop));
+    tasks.spawn(system.history.run(changed.clone()));
+    in_background((&hosting, &accounts, cluster), ends);
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
-    shared.follow((&accounts, &reload, &system.ledger), (&tasks, &stop));
+    shared.follow((&accounts, &reload, &system.ledger), ends);
     let gate = Arc::new(Gate { node: node.clone(), load });
     tokio::spawn(public.serve(http::router(Arc::clone(&site)), gate, tasks.clone(), stop.clone()));
     let operators = http::admin_router(site, Arc::new(move || scrape.render()), admin::operators(&config)?);
@@ -115,20 +115,17 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
     signals::until_told_to_stop(signals, &reload).await?;
 
-    if leave(&node, &config, (tasks, stop), (&changes, &mails, &*store)).await {
+    if leave(&node, &config, ends, (&changes, &mails, &*store)).await {
         system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
 }
 
-/// Until `stop`: changes whose outcome is in doubt are looked at, and the cluster is told of this node.
-fn in_background(
-    (hosting, accounts, cluster): (&Hosting, &Accounts, Cluster),
-    (tasks, stop): (&TaskTracker, &CancellationToken),
-) {
-    tasks.spawn(hosting.clone().settle(stop.clone()));
-    tasks.spawn(accounts.clone().settle(stop.clone()));
+/// Until all changes have ended, those whose outcome is in doubt are looked at; until `stop`, the cluster is told of this node.
+fn in_background((hosting, accounts, cluster): (&Hosting, &Accounts, Cluster), Ends { tasks, stop, changed }: &Ends) {
+    tasks.spawn(hosting.clone().settle(changed.clone()));
+    tasks.spawn(accounts.clone().settle(changed.clone()));
     tasks.spawn(cluster.tell(stop.clone()));
 }
 
@@ -203,7 +200,8 @@ async fn system(
     let clock = Arc::new(actors::clock::Clock::new());
     let bytes = Arc::new(BufferedBytes::new(settings.node.buffered_bytes_max));
     let ledger = ledger::open(config, &clock, &bytes).await?;
-    let history = Arc::new(History::new(Arc::clone(store), ledger.shared(), settings::history(config)));
+    let (store, chat) = (Arc::clone(store), Shared::waiting_chat(config)?);
+    let history = Arc::new(History::new(store, chat, settings::history(config)));
     let ports = Ports {
         ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
@@ -218,11 +216,33 @@ async fn system(
     Ok(System { settings, ports, ledger, history })
 }
 
+/// How the node's tasks end.
+#[derive(Default)]
+struct Ends {
+    tasks: TaskTracker,
+    /// After the drain: nothing new is begun.
+    stop: CancellationToken,
+    /// Once the changes that people have begun have ended: what they have left to be settled is settled now or never.
+    changed: CancellationToken,
+}
+
+impl Ends {
+    /// Waits for the changes and the mails that they post, and only then has the rest settled; whether all ended in time.
+    async fn all(&self, changes: &Changes, mails: impl Future<Output = bool>) -> bool {
+        self.stop.cancel();
+        self.tasks.close();
+        let is_changed = changes.finish(settings::CHANGES_WITHIN).await;
+        self.changed.cancel();
+        let (is_mailed, ()) = tokio::join!(mails, self.tasks.wait());
+        is_changed & is_mailed
+    }
+}
+
 /// Drains, unless a second signal stops the process at once. Ends in time, whatever hangs.
 async fn leave(
     node: &NodeRef,
     config: &Config,
-    (tasks, stop): (TaskTracker, CancellationToken),
+    ends: &Ends,
     (changes, mails, store): (&Changes, &MailQueue, &dyn Store),
 ) -> bool {
     let sockets = node.population().sockets;
@@ -230,13 +250,7 @@ async fn leave(
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // as above
     let draining = async {
         let rested = node.drain(settings::drain(config)).await;
-        stop.cancel();
-        tasks.close();
-        // Changes post mails, so these end last.
-        let changed =
-            async { changes.finish(settings::ENDING_WITHIN).await & mails.finish(settings::ENDING_WITHIN).await };
-        let ends = async { tokio::join!(tasks.wait(), changed).1 };
-        let (ended, closed) = ending(ends, store.close()).await;
+        let (ended, closed) = ending(ends.all(changes, mails.finish(settings::ENDING_WITHIN)), store.close()).await;
         tracing::info!(rested, ended, closed, "drained");
     };
     tokio::select! {
@@ -276,7 +290,7 @@ fn checks(store: &Arc<dyn Store>, (node, ledger): (&NodeRef, &ledger::Opened), c
             let away = ledger.is_away().or(fenced);
             async move { away.map_or(Ok(()), |why| Err(why.to_owned())) }
         }),
-        Check::vital("taking_sockets", move || {
+        Check::own("taking_sockets", move || {
             let draining = node.is_draining();
             async move { if draining { Err("the node is draining".to_owned()) } else { Ok(()) } }
         }),
@@ -292,7 +306,28 @@ fn made_up_name() -> String {
 mod tests {
     use std::{future::pending, time::Duration};
 
-    use super::{ending, settings};
+    use tokio::sync::oneshot;
+
+    use super::{Changes, Ends, ending, settings};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_late_change_leaves_to_be_settled_is_settled_after_it() {
+        let (ends, changes) = (Ends::default(), Changes::default());
+        let (leave, left) = oneshot::channel();
+        let (settle, settled) = oneshot::channel();
+        let changed = ends.changed.clone();
+        ends.tasks.spawn(async move {
+            changed.cancelled().await;
+            let _ = settle.send(left.await.is_ok()); // the test may have failed
+        });
+        assert!(changes.begin("test", async move {
+            tokio::time::sleep(settings::CHANGES_WITHIN / 2).await;
+            let _ = leave.send(()); // nobody settles it any more
+        }));
+        let mails = async { true };
+        assert_eq!(ending(ends.all(&changes, mails), async {}).await, (true, true));
+        assert_eq!(settled.await, Ok(true));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_node_exits_within_20_s_of_the_signal_whatever_hangs() {

@@ -5,6 +5,7 @@
 //! what waits stored first, and so reads all that was acknowledged before. A message is stored once, under its id.
 //! Must not know HTTP, nor who may read.
 
+mod flight;
 mod limits;
 mod metrics;
 mod queue;
@@ -17,7 +18,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -28,14 +29,15 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 pub use limits::Limits;
 pub use metrics::describe as describe_metrics;
 
-use self::{queue::Queue, shared::Shared};
+use self::{flight::Flights, queue::Queue, shared::Shared};
 use crate::{
-    ledger::RedisLedger,
-    storage::{Message, MessagePage, RoomId, Store, StoreError, Stored},
+    ledger::WaitingChat,
+    storage::{Deletion, Message, MessagePage, RoomId, Store, StoreError, Stored},
 };
 
 /// The history of all rooms.
@@ -49,6 +51,9 @@ pub struct History {
     storing: tokio::sync::Mutex<()>,
     /// How often that has failed: whoever waited for it meanwhile need not try once more.
     failures: AtomicU64,
+    /// The last attempt has failed: the database is asked whether it is there before anything is read from Redis.
+    is_failing: AtomicBool,
+    flights: Flights,
     /// Rooms that were written to since the last sweep.
     written: Mutex<BTreeSet<RoomId>>,
 }
@@ -56,7 +61,16 @@ pub struct History {
 /// Where messages wait.
 enum Waiting {
     Here(Mutex<Queue>),
-    InRedis(Shared),
+    InRedis(Box<Shared>),
+}
+
+/// A page of a room.
+#[derive(Debug)]
+pub struct Read {
+    /// Newest first.
+    pub messages: Vec<Stored>,
+    /// Whether everything that was said after the newest of them, or of the newer page, is stored, too.
+    pub is_whole: bool,
 }
 
 /// Why a page cannot be read.
@@ -71,17 +85,19 @@ pub enum HistoryError {
 }
 
 impl History {
-    /// Stores in `store`. Messages wait in this node's memory, or in the Redis of `ledger`, which puts them there.
+    /// Stores in `store`. Messages wait in this node's memory, or in the Redis where the ledger puts them.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, ledger: Option<Arc<RedisLedger>>, limits: Limits) -> Self {
+    pub fn new(store: Arc<dyn Store>, waiting: Option<WaitingChat>, limits: Limits) -> Self {
         let here = || Waiting::Here(Mutex::new(Queue::new(limits.queued_max, limits.queued_bytes_max)));
         Self {
             store,
             limits,
-            waiting: ledger.map_or_else(here, |ledger| Waiting::InRedis(Shared::new(ledger))),
+            waiting: waiting.map_or_else(here, |waiting| Waiting::InRedis(Box::new(Shared::new(waiting)))),
             wake: Notify::new(),
             storing: tokio::sync::Mutex::default(),
             failures: AtomicU64::new(0),
+            is_failing: AtomicBool::new(false),
+            flights: Flights::default(),
             written: Mutex::default(),
         }
     }
@@ -90,12 +106,19 @@ impl History {
     ///
     /// # Errors
     /// The database is away or broken; or Redis is away.
-    pub async fn page(&self, room: RoomId, page: MessagePage) -> Result<Vec<Stored>, HistoryError> {
+    pub async fn page(&self, room: RoomId, page: MessagePage) -> Result<Read, HistoryError> {
         // What waits is newer than all that is stored.
-        if page.before.is_none() {
-            self.store_waiting(Some(room)).await?;
-        }
-        Ok(self.store.messages_of(room, page).await?)
+        let is_whole = page.before.is_some() || self.flights.share(room, || self.store_waiting(Some(room))).await?;
+        Ok(Read { messages: self.store.messages_of(room, page).await?, is_whole })
+    }
+
+    /// Deletes a message for `user`, who has sent it or hosts the room: also one that waits to be stored, which is stored before.
+    ///
+    /// # Errors
+    /// The database is away or broken; or Redis is away.
+    pub async fn delete(&self, room: RoomId, id: &str, user: Uuid, now: Timestamp) -> Result<Deletion, HistoryError> {
+        self.flights.share(room, || self.store_waiting(Some(room))).await?;
+        Ok(self.store.delete_message(room, id, user, now).await?)
     }
 
     /// Stores what is said until `stop`, and then what still waits.
@@ -114,7 +137,7 @@ impl History {
                 break;
             }
             match self.store_waiting(None).await {
-                Ok(()) => pause = self.limits.flush_every,
+                Ok(_) => pause = self.limits.flush_every,
                 Err(why) => {
                     tracing::warn!(%why, retry_in = ?pause, "chat messages wait to be stored");
                     pause = (2 * pause).min(self.limits.retry_every_max);
@@ -166,18 +189,22 @@ impl History {
         }
     }
 
-    /// Stores what waits now: of one room, or of all that are known. What comes meanwhile may wait.
-    async fn store_waiting(&self, room: Option<RoomId>) -> Result<(), HistoryError> {
-        match (&self.waiting, room) {
-            (Waiting::Here(queue), _) => self.store_queue(queue).await,
-            (Waiting::InRedis(shared), Some(room)) => self.store_rooms(shared, &[room]).await,
-            (Waiting::InRedis(shared), None) => {
-                for rooms in shared.rooms().chunks(self.limits.rooms_together_max) {
-                    self.store_rooms(shared, rooms).await?;
-                }
-                Ok(())
+    /// Stores what waits now: of one room, or of all that are known. What comes meanwhile may wait. Answers whether nothing is
+    /// missing at the end.
+    async fn store_waiting(&self, room: Option<RoomId>) -> Result<bool, HistoryError> {
+        let shared = match &self.waiting {
+            Waiting::Here(queue) => {
+                self.store_queue(queue).await?;
+                return Ok(room.is_none_or(|room| lock(queue).dropped(room) == 0));
             }
+            Waiting::InRedis(shared) => shared,
+        };
+        let rooms = room.map_or_else(|| shared.rooms(), |room| vec![room]);
+        let mut is_whole = true;
+        for rooms in rooms.chunks(self.limits.rooms_together_max) {
+            is_whole &= self.store_rooms(shared, rooms).await?;
         }
+        Ok(is_whole)
     }
 
     async fn store_queue(&self, queue: &Mutex<Queue>) -> Result<(), HistoryError> {
@@ -193,7 +220,7 @@ impl History {
                 return Ok(());
             }
             let messages: Vec<_> = batch.iter().filter_map(record::of_said).collect();
-            if let Err(why) = self.add(&messages).await {
+            if let Err(why) = self.add_after_gaps(queue, &messages).await {
                 self.failures.fetch_add(1, Ordering::SeqCst);
                 return Err(why.into());
             }
@@ -201,34 +228,61 @@ impl History {
         }
     }
 
-    /// Stores what waits in Redis for these rooms, which are sorted: nodes that store the same wait for each other, and
-    /// never in a circle. What was read is removed once it is stored, and only if it still stands there.
-    async fn store_rooms(&self, shared: &Shared, rooms: &[RoomId]) -> Result<(), HistoryError> {
-        let stored = async {
-            let mut rooms = rooms.to_vec();
-            // Bounded: a busy room does not keep the others waiting.
-            for _ in 0..self.limits.batches_max {
-                let read = shared.read(&rooms, self.limits.batch_max).await?;
-                let rows = read.iter().flat_map(|(room, texts)| texts.iter().map(|text| (*room, text)));
-                let messages: Vec<_> = rows.filter_map(|(room, text)| record::of_buffered(room, text)).collect();
-                self.add(&messages).await?;
-                shared.remove(&read).await?;
-                let more = read.into_iter().filter(|(_, texts)| texts.len() >= self.limits.batch_max);
-                rooms = more.map(|(room, _)| room).collect();
-                if rooms.is_empty() {
-                    break;
-                }
-            }
-            Ok(rooms)
-        };
-        match stored.await {
-            Ok(more) => more.into_iter().for_each(|room| shared.note(room)),
-            Err(why) => {
-                rooms.iter().for_each(|room| shared.note(*room));
-                return Err(why);
+    /// Stores messages of this node's memory, and what was dropped before them.
+    async fn add_after_gaps(&self, queue: &Mutex<Queue>, messages: &[Message]) -> Result<(), StoreError> {
+        self.add(messages).await?;
+        let mut seen = BTreeSet::new();
+        for first in messages.iter().filter(|message| seen.insert(message.room_id)) {
+            let dropped = lock(queue).dropped(first.room_id);
+            if dropped > 0 {
+                self.store.note_missing(first.room_id, &first.id, dropped).await?;
+                lock(queue).noted(first.room_id, dropped);
             }
         }
         Ok(())
+    }
+
+    /// Stores what waits in Redis for these rooms, which are sorted: nodes that store the same wait for each other, and
+    /// never in a circle. What was read is removed once it is stored, and only if it still stands there.
+    async fn store_rooms(&self, shared: &Shared, rooms: &[RoomId]) -> Result<bool, HistoryError> {
+        let stored = async {
+            if self.is_failing.load(Ordering::SeqCst) {
+                self.store.ping().await?;
+            }
+            let (mut left, mut is_whole) = (rooms.to_vec(), true);
+            // Bounded: a busy room does not keep the others waiting.
+            for _ in 0..self.limits.batches_max {
+                let read = shared.read(&left, (self.limits.batch_max, self.limits.batch_bytes_max)).await?;
+                let messages: Vec<_> = read.iter().flat_map(|batch| batch.messages.iter().cloned()).collect();
+                self.add(&messages).await?;
+                for batch in read.iter().filter(|batch| batch.dropped > 0) {
+                    is_whole &= self.note_gap(batch).await?;
+                }
+                shared.remove(&read).await?;
+                is_whole &= read.iter().all(|batch| !batch.has_newer);
+                left = read.into_iter().filter(|batch| batch.has_more).map(|batch| batch.room).collect();
+                if left.is_empty() {
+                    break;
+                }
+            }
+            left.into_iter().for_each(|room| shared.note(room));
+            Ok(is_whole)
+        };
+        let stored = stored.await;
+        self.is_failing.store(matches!(stored, Err(HistoryError::Store(_))), Ordering::SeqCst);
+        if stored.is_err() {
+            rooms.iter().for_each(|room| shared.note(*room));
+        }
+        stored
+    }
+
+    /// Notes what was dropped before the first message of a batch; false when there is none yet.
+    async fn note_gap(&self, batch: &shared::Batch) -> Result<bool, StoreError> {
+        let Some(first) = batch.messages.first() else { return Ok(false) };
+        self.store.note_missing(batch.room, &first.id, batch.dropped).await?;
+        tracing::warn!(room = %batch.room, messages = batch.dropped, "chat was dropped: too much waited for the database, or for too long");
+        metrics::dropped(batch.dropped);
+        Ok(true)
     }
 
     /// Stores messages together. Those that break the statement are found by halves, and dropped.

@@ -158,6 +158,7 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(rooms::list, rooms::create))
         .routes(routes!(rooms::get, rooms::patch, rooms::delete))
         .routes(routes!(rooms::messages::messages))
+        .routes(routes!(rooms::messages::delete))
         .routes(routes!(ice::ice_servers))
         .routes(routes!(socket::ws))
         .route("/ws", axum::routing::any(socket::refused))

@@ -9,4 +9,7 @@ pub(crate) use self::redis::tests::{connection, server};
 pub use self::redis::{
     ClusterSeen, DialError, NodeSeen, NodeStatus, RedisAddress, RedisLedger, RedisLimits, describe_metrics, probe,
 };
-pub use values::Values;
+pub use values::{
+    Values,
+    chat::{Oldest, WaitingChat},
+};

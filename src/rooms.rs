@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub use hosting::{Hosting, NewRoom};
 
 use crate::storage::{Meeting, MeetingPage, RoomId, Store, StoreError};
-use cache::{Cached, RoomCache};
+use cache::{Cached, Looked, RoomCache};
 
 /// The settings of all rooms. Joins and the REST resource share it, so that both see a change at once.
 #[derive(Clone)]
@@ -32,21 +32,24 @@ impl Rooms {
         Self { store, cache }
     }
 
-    /// The room with this id, from the cache if it is there.
+    /// The room with this id, from the cache if it is there; while the database is away, however old it is there.
     ///
     /// # Errors
     /// `Unavailable` when neither cache nor database can answer.
     pub async fn find(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError> {
-        match self.cache.get(room_id).await {
-            Some(Cached::Room(meeting)) => return Ok(Some(meeting)),
-            Some(Cached::Removed) => return Ok(None),
-            None => {}
+        let asked = match self.cache.look(room_id).await {
+            Looked::Known(state) => return Ok(state.meeting()),
+            Looked::Ask(asked) => asked,
+        };
+        match self.store.meeting(room_id).await {
+            Ok(found) => {
+                self.cache.fill(room_id, asked, found.clone()).await;
+                Ok(found)
+            }
+            // Joins go on while it is away: with the newest settings that anybody knows.
+            Err(why @ StoreError::Unavailable(_)) => self.cache.last(room_id).await.map(Cached::meeting).ok_or(why),
+            Err(why) => Err(why),
         }
-        let found = self.store.meeting(room_id).await?;
-        if let Some(meeting) = &found {
-            self.cache.fill(room_id, Cached::Room(meeting.clone())).await;
-        }
-        Ok(found)
     }
 
     /// One page of a host's rooms, newest first. Never from the cache.

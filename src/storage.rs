@@ -31,7 +31,7 @@ pub use error::StoreError;
 pub use invites::{Invite, InviteHash, Invites, NewInvite};
 pub use links::{LinkHash, Links, NewLink, Purpose, Reset};
 pub use meetings::{Meeting, MeetingChange, MeetingPage, Meetings, Mode};
-pub use messages::{Message, MessagePage, Messages, Stored};
+pub use messages::{Deletion, Message, MessagePage, Messages, Stored};
 pub use postgres::Postgres;
 pub use revocations::{End, Revocation, Revocations};
 pub use room_id::{NotARoomId, RoomId};
@@ -53,6 +53,8 @@ pub trait Store:
     async fn ping(&self) -> Result<(), StoreError>;
     /// Writes a row, for the same: a full disk can be read.
     async fn probe(&self, now: jiff::Timestamp) -> Result<(), StoreError>;
+    /// From now on changes are refused as `Unavailable` for this reason, or no longer; reading goes on.
+    fn refuse_changes(&self, _why: Option<&'static str>) {}
     /// Lets running statements finish and closes the connections; later calls return `Unavailable`.
     async fn close(&self);
 }
@@ -119,6 +121,12 @@ pub async fn open(url: Option<&str>, data_dir: &Path, settings: &Settings) -> an
         },
     };
     Ok(Arc::new(Sqlite::open(&path, settings).await?))
+}
+
+/// Whether a database that could not be opened may be opened later: its server does not answer, starts, or is busy.
+#[must_use]
+pub fn may_pass(why: &anyhow::Error) -> bool {
+    postgres::may_pass(why)
 }
 
 /// The signing keys of the nodes that share the PostgreSQL at `url`, whose schema a node has migrated: for commands.

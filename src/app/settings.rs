@@ -21,6 +21,8 @@ use crate::{
 const BUFFERED_SHARE: u64 = 3;
 /// From the end of the drain to the end of the process: time to finish HTTP responses.
 pub(super) const ENDING_WITHIN: Duration = Duration::from_secs(3);
+/// Of these, what changes of accounts and rooms that run may take: a statement and its commit. The rest is for what they leave.
+pub(super) const CHANGES_WITHIN: Duration = Duration::from_secs(2);
 /// The period of the quota of TURN credentials.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Then the database may finish its statements: the process ends within 20 s, even if the database hangs.
@@ -126,6 +128,8 @@ pub(super) fn redis(config: &Config) -> RedisLimits {
         in_flight_bytes_max: from.in_flight_bytes_max.bytes(),
         allow_eviction: from.allow_eviction,
         replicas_min: from.replicas_min.into(),
+        chat_bytes_max: config.chat.waiting_bytes_per_room_max.bytes(),
+        chat_bytes_all_max: config.chat.waiting_bytes_max.bytes(),
         ledger: ledger(config),
         ..RedisLimits::default()
     }

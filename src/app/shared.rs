@@ -6,15 +6,15 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use tokio::{runtime::Handle, time::interval};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
-use super::{ledger, reload::Reload, settings};
+use super::{Ends, ledger, reload::Reload, settings};
 use crate::{
     accounts::Accounts,
     auth::{KeyRing, KeySecret},
     config::{Config, DatabaseKind},
     http::rate::Counts,
-    ledger::Values,
+    ledger::{Values, WaitingChat},
     rooms::cache::{MemoryCache, RoomCache, SharedCache},
     storage::Store,
 };
@@ -57,6 +57,16 @@ impl Shared {
         }
     }
 
+    /// Chat that waits in Redis to be stored.
+    ///
+    /// # Errors
+    /// The URL of Redis cannot be read.
+    pub(super) fn waiting_chat(config: &Config) -> anyhow::Result<Option<WaitingChat>> {
+        let redis = config.ledger.redis_url.as_ref();
+        let waiting = redis.map(|url| WaitingChat::new(&settings::redis_address(config, url), &config.ledger.prefix));
+        Ok(waiting.transpose()?)
+    }
+
     /// The counts of limits.
     pub(super) fn counts(&self) -> Option<Arc<dyn Counts>> {
         self.values.clone().map(|values| values as _)
@@ -66,10 +76,10 @@ impl Shared {
     pub(super) fn follow(
         self,
         (accounts, reload, ledger): (&Accounts, &Arc<Reload>, &ledger::Opened),
-        (tasks, stop): (&TaskTracker, &CancellationToken),
+        Ends { tasks, stop, changed }: &Ends,
     ) {
         if let Some(rooms) = self.rooms {
-            tasks.spawn(rooms.settle(stop.clone()));
+            tasks.spawn(rooms.settle(changed.clone()));
         }
         if self.has_shared_database {
             tasks.spawn(accounts.clone().follow_revocations(stop.clone()));

@@ -30,7 +30,7 @@ pub struct Auth {
     /// Whether an account can be used only after its owner has opened a link in a mail.
     pub verify_email: bool,
     /// How long an account is kept that has to be verified and is not; its address is free again then.
-    #[serde(with = "text")]
+    #[serde(with = "text::As::<Duration>")]
     pub unverified_ttl: Duration,
     /// Lifetime of an access token.
     #[serde(with = "text::As::<Duration>")]

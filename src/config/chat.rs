@@ -21,6 +21,10 @@ pub struct Chat {
     pub queued_max: NonZeroUsize,
     /// The same in bytes.
     pub queued_bytes_max: Size,
+    /// Bytes of one room that wait in Redis to be stored; beyond it the oldest are dropped.
+    pub waiting_bytes_per_room_max: Size,
+    /// Bytes of all rooms that wait there; each 64th part of the rooms has a 64th of it.
+    pub waiting_bytes_max: Size,
 }
 
 impl Default for Chat {
@@ -30,6 +34,8 @@ impl Default for Chat {
             keep_per_room_max: text::count(10_000),
             queued_max: text::count(10_000),
             queued_bytes_max: Size::kib(8 * 1024),
+            waiting_bytes_per_room_max: Size::kib(1024),
+            waiting_bytes_max: Size::kib(256 * 1024),
         }
     }
 }

@@ -18,6 +18,9 @@ pub struct Database {
     pub url: Option<DatabaseUrl>,
     /// A file that holds the URL, so that the configuration need not contain a password.
     pub url_file: Option<PathBuf>,
+    /// How long a node that starts waits for a PostgreSQL that starts, is busy or cannot be reached.
+    #[serde(with = "text::As::<Duration>")]
+    pub start_within: Duration,
     /// How long a request may wait for a connection; then it is refused with 503.
     #[serde(with = "text::As::<Duration>")]
     pub acquire_within: Duration,
@@ -33,6 +36,7 @@ impl Default for Database {
         Self {
             url: None,
             url_file: None,
+            start_within: Duration::from_secs(30),
             acquire_within: Duration::from_millis(800),
             query_within: Duration::from_secs(2),
             readers_max: text::count(4),

@@ -1,6 +1,8 @@
 //! Rules between values, and between values and what the system promises. Pure: a configuration in, breaches out. Must
 //! not know layers, files or the clock.
 
+mod chat;
+
 use std::time::Duration;
 
 use super::Config;
@@ -24,7 +26,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     http(config, &mut found);
     socket(config, &mut found);
     room(config, &mut found);
-    chat(config, &mut found);
+    chat::chat(config, &mut found);
     auth(config, &mut found);
     mail(config, &mut found);
     ice(config, &mut found);
@@ -188,16 +190,6 @@ fn room(config: &Config, found: &mut Found) {
     found.when(few, &keys, "fewer than one socket may have in flight", "write at least `socket.in_flight_max`");
 }
 
-fn chat(config: &Config, found: &mut Found) {
-    let chat = &config.chat;
-    found.within("chat.keep_for", chat.keep_for, HOUR, 10 * YEAR);
-    let (most, key) = (chat.keep_per_room_max.get(), ["chat.keep_per_room_max"]);
-    found.when(most > 1_000_000, &key, "more than 1000000", "write a whole number from 1 to 1000000");
-    let small = chat.queued_bytes_max < config.socket.message_bytes_max;
-    let keys = ["chat.queued_bytes_max", "socket.message_bytes_max"];
-    found.when(small, &keys, "one message would not fit", "write many times the size of one message");
-}
-
 fn auth(config: &Config, found: &mut Found) {
     let auth = &config.auth;
     found.within("auth.unverified_ttl", auth.unverified_ttl, DAY, YEAR);
@@ -280,6 +272,7 @@ fn ice(config: &Config, found: &mut Found) {
 fn storage(config: &Config, found: &mut Found) {
     let twice = config.database.url.is_some() && config.database.url_file.is_some();
     found.when(twice, &["database.url_file", "database.url"], "the URL is set already", "keep one of the two");
+    found.within("database.start_within", config.database.start_within, Duration::ZERO, 10 * MINUTE);
     found.within("database.acquire_within", config.database.acquire_within, 10 * MS, SECOND);
     found.within("database.query_within", config.database.query_within, 10 * MS, MINUTE);
     let readers = config.database.readers_max.get();

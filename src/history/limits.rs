@@ -19,6 +19,8 @@ pub struct Limits {
     pub flush_every: Duration,
     /// Messages in one statement: at most 6 MB.
     pub batch_max: usize,
+    /// Bytes of one room that are read from Redis at once.
+    pub batch_bytes_max: usize,
     /// Rooms in Redis that are stored together, each at most a batch.
     pub rooms_together_max: usize,
     /// Batches of one room in a row.
@@ -44,6 +46,7 @@ impl Default for Limits {
             queued_bytes_max: 8 << 20,
             flush_every: Duration::from_millis(200),
             batch_max: 256,
+            batch_bytes_max: 1 << 20,
             rooms_together_max: 8,
             batches_max: 8,
             retry_every_max: Duration::from_secs(5),

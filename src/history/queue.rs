@@ -1,8 +1,8 @@
 //! Messages that wait in memory, oldest first, bounded by number and bytes. Knows no database.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use actors::ports::Said;
+use actors::{ports::Said, protocol::RoomId};
 
 /// What a message takes besides its text.
 const OVERHEAD: usize = 64;
@@ -15,7 +15,12 @@ pub(super) struct Queue {
     first: u64,
     max: usize,
     bytes_max: usize,
+    /// How many of a room were dropped since the last gap of it was noted.
+    dropped: BTreeMap<RoomId, u64>,
 }
+
+/// Rooms with a gap that is not noted yet, at most.
+const GAPS_MAX: usize = 10_000;
 
 fn bytes_of(said: &Said) -> usize {
     said.data.len() + said.name.len() + OVERHEAD
@@ -23,7 +28,7 @@ fn bytes_of(said: &Said) -> usize {
 
 impl Queue {
     pub(super) const fn new(max: usize, bytes_max: usize) -> Self {
-        Self { said: VecDeque::new(), bytes: 0, first: 1, max, bytes_max }
+        Self { said: VecDeque::new(), bytes: 0, first: 1, max, bytes_max, dropped: BTreeMap::new() }
     }
 
     /// Adds one; returns how many of the oldest were dropped for it.
@@ -32,7 +37,11 @@ impl Queue {
         self.said.push_back(said);
         let mut dropped = 0;
         while self.said.len() > self.max || self.bytes > self.bytes_max {
-            self.drop_first();
+            if let Some(room) = self.drop_first()
+                && (self.dropped.len() < GAPS_MAX || self.dropped.contains_key(&room))
+            {
+                *self.dropped.entry(room).or_default() += 1;
+            }
             dropped += 1;
         }
         dropped
@@ -58,18 +67,28 @@ impl Queue {
         }
     }
 
-    fn drop_first(&mut self) {
-        if let Some(oldest) = self.said.pop_front() {
-            self.bytes -= bytes_of(&oldest);
-            self.first += 1;
+    /// How many of this room were dropped, before all that wait.
+    pub(super) fn dropped(&self, room: RoomId) -> u64 {
+        self.dropped.get(&room).copied().unwrap_or(0)
+    }
+
+    /// So many of them are noted.
+    pub(super) fn noted(&mut self, room: RoomId, count: u64) {
+        if self.dropped(room) <= count {
+            self.dropped.remove(&room);
         }
+    }
+
+    fn drop_first(&mut self) -> Option<RoomId> {
+        let oldest = self.said.pop_front()?;
+        self.bytes -= bytes_of(&oldest);
+        self.first += 1;
+        Some(oldest.room)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use actors::protocol::RoomId;
-
     use super::*;
 
     fn said(number: u64) -> Said {
@@ -109,5 +128,12 @@ mod tests {
         let mut queue = Queue::new(100, 3 * bytes_of(&said(1)));
         let dropped: u64 = (1..=5).map(|number| queue.push(said(number))).sum();
         assert_eq!((dropped, numbers(&queue.oldest(9, queue.newest()).0)), (2, vec![3, 4, 5]));
+        let room = said(1).room;
+        assert_eq!(queue.dropped(room), 2);
+        queue.push(said(6));
+        queue.noted(room, 2);
+        assert_eq!(queue.dropped(room), 3, "one more since");
+        queue.noted(room, 3);
+        assert_eq!(queue.dropped(room), 0);
     }
 }

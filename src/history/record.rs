@@ -2,7 +2,7 @@
 
 use actors::{ports::Said, protocol::UserId};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use uuid::Uuid;
 
 use super::metrics;
@@ -18,31 +18,58 @@ struct Chat {
     timestamp: i64,
 }
 
-/// The row of a message of this node.
+/// What a message in Redis turns out to be.
+#[derive(Debug, PartialEq)]
+pub(super) enum Read {
+    /// A row.
+    Message(Message),
+    /// A newer version wrote it.
+    Newer,
+    /// Nobody can read it.
+    Damaged,
+}
+
+impl Read {
+    pub(super) fn message(self) -> Option<Message> {
+        match self {
+            Self::Message(message) => Some(message),
+            Self::Newer | Self::Damaged => None,
+        }
+    }
+}
+
+/// The row of a message of this node. What cannot be read is counted and left out.
 pub(super) fn of_said(said: &Said) -> Option<Message> {
-    message(said.room, &said.name, &said.data.to_string())
-}
-
-/// The row of a message in Redis: `<data>⏎<name>`.
-pub(super) fn of_buffered(room: RoomId, text: &str) -> Option<Message> {
-    let (data, name) = text.split_once('\n').unwrap_or((text, ""));
-    message(room, name, data)
-}
-
-/// What cannot be read is counted and left out: another version wrote it.
-fn message(room_id: RoomId, name: &str, data: &str) -> Option<Message> {
-    let read = || {
-        let Chat { id, sender_id, content, timestamp } = serde_json::from_str(data).ok()?;
-        let (sender_id, sender_name) = (Some(Uuid::from_u128(sender_id.as_u128())), name.to_owned());
-        let sent_at = Timestamp::from_millisecond(timestamp).ok()?;
-        Some(Message { room_id, id, sender_id, sender_name, content, sent_at })
-    };
-    let read = read();
+    let read = message(said.room, &said.name, &said.data.to_string());
     if read.is_none() {
-        tracing::error!(room = %room_id, "a chat message of another version cannot be stored and is dropped");
-        metrics::dropped(1);
+        damaged(said.room);
     }
     read
+}
+
+/// The row of a message in Redis: `<data>⏎<name>`. What is damaged is counted.
+pub(super) fn of_buffered(room: RoomId, text: &str) -> Read {
+    let (data, name) = text.split_once('\n').unwrap_or((text, ""));
+    match message(room, name, data) {
+        Some(message) => Read::Message(message),
+        None if serde_json::from_str::<IgnoredAny>(data).is_ok() => Read::Newer,
+        None => {
+            damaged(room);
+            Read::Damaged
+        }
+    }
+}
+
+fn message(room_id: RoomId, name: &str, data: &str) -> Option<Message> {
+    let Chat { id, sender_id, content, timestamp } = serde_json::from_str(data).ok()?;
+    let (sender_id, sender_name) = (Some(Uuid::from_u128(sender_id.as_u128())), name.to_owned());
+    let sent_at = Timestamp::from_millisecond(timestamp).ok()?;
+    Some(Message { room_id, id, sender_id, sender_name, content, sent_at })
+}
+
+fn damaged(room: RoomId) {
+    tracing::error!(%room, "a chat message cannot be read and is dropped");
+    metrics::dropped(1);
 }
 
 #[cfg(test)]
@@ -66,9 +93,12 @@ mod tests {
         };
         let buffered = format!("{data}\nA\nB");
         assert_eq!(of_said(&Said { room, name: "A\nB".into(), data }), Some(expected.clone()));
-        assert_eq!(of_buffered(room, &buffered), Some(expected));
-        for other in ["", "{}", "x\ny", "{\"id\":1}\nAnn"] {
-            assert_eq!(of_buffered(room, other), None, "{other:?}");
+        assert_eq!(of_buffered(room, &buffered), Read::Message(expected));
+        for newer in ["{}", "{\"id\":1}\nAnn", "{\"id\":\"s-2\",\"text\":\"another shape\"}\nAnn\n{}"] {
+            assert_eq!(of_buffered(room, newer), Read::Newer, "{newer:?}");
+        }
+        for damaged in ["", "x\ny", "{\"id\":\nAnn"] {
+            assert_eq!(of_buffered(room, damaged), Read::Damaged, "{damaged:?}");
         }
     }
 }

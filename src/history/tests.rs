@@ -1,5 +1,7 @@
 //! The history on a database that comes and goes.
 
+mod in_redis;
+
 use std::time::Duration;
 
 use actors::{
@@ -130,6 +132,10 @@ async fn while_the_database_is_away_messages_wait_up_to_the_bound_and_nobody_wai
     bench.moves("elsewhere.db", "aldis.db");
     bench.until_stored(10).await;
     assert_eq!(bench.stored().await, ids(15..25), "the oldest were dropped");
+    let read = history.page(bench.room, page).await.expect("a page");
+    assert!(read.is_whole && read.messages.iter().all(|stored| stored.missing == 0), "this page has no gap: {read:?}");
+    let all = history.page(bench.room, MessagePage { before: None, limit: 10 }).await.expect("a page").messages;
+    assert_eq!(all.last().map(|oldest| oldest.missing), Some(15), "it is told where they are missing");
     running.abort();
 }
 
@@ -141,7 +147,7 @@ async fn a_message_that_cannot_be_read_is_left_out_and_the_others_are_stored() {
     history.said(Said { data: "{\"id\":7}".into(), ..bench.said(2) });
     history.said(bench.said(3));
     let page = history.page(bench.room, MessagePage { before: None, limit: 9 }).await.expect("a page");
-    assert_eq!(page.into_iter().map(|stored| stored.message.id).collect::<Vec<_>>(), ["s-3", "s-1"]);
+    assert_eq!(page.messages.into_iter().map(|stored| stored.message.id).collect::<Vec<_>>(), ["s-3", "s-1"]);
 }
 
 #[tokio::test]

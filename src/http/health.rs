@@ -11,11 +11,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::{sync::Mutex, time::Instant};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::Shared;
+use super::{Shared, body::Query};
 
 /// How long a result of the checks is cached.
 const FRESH_FOR: Duration = Duration::from_secs(1);
@@ -28,6 +28,8 @@ type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 pub struct Check {
     name: &'static str,
     is_vital: bool,
+    /// Whether it is of this node alone, and not of what nodes share.
+    is_own: bool,
     ask: Box<dyn Fn() -> Answer + Send + Sync>,
 }
 
@@ -37,7 +39,15 @@ impl Check {
     where
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
-        Self { name, is_vital: true, ask: Box::new(move || Box::pin(ask())) }
+        Self { name, is_vital: true, is_own: false, ask: Box::new(move || Box::pin(ask())) }
+    }
+
+    /// The same of this node alone: it fails on no other node for the same reason.
+    pub fn own<F>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        Self { is_own: true, ..Self::vital(name, ask) }
     }
 
     /// A check that is reported only.
@@ -129,15 +139,48 @@ impl Health {
         {
             return report.clone();
         }
-        let answers = futures_util::future::join_all(self.checks.iter().map(ask)).await;
-        let is_ready = self.checks.iter().zip(&answers).all(|(check, answer)| answer.ok || !check.is_vital);
-        let report = Report {
-            status: if is_ready { Status::Ready } else { Status::NotReady },
-            checks: self.checks.iter().map(|check| check.name).zip(answers).collect(),
-        };
+        let report = Report::of(self.checks.iter()).await;
         *last = Some((Instant::now(), report.clone()));
         report
     }
+
+    /// The results of the node's own checks, now: they ask nobody else.
+    pub async fn own_report(&self) -> Report {
+        Report::of(self.checks.iter().filter(|check| check.is_own)).await
+    }
+}
+
+impl Report {
+    async fn of(checks: impl Iterator<Item = &Check> + Clone) -> Self {
+        let answers = futures_util::future::join_all(checks.clone().map(ask)).await;
+        let is_ready = checks.clone().zip(&answers).all(|(check, answer)| answer.ok || !check.is_vital);
+        Self {
+            status: if is_ready { Status::Ready } else { Status::NotReady },
+            checks: checks.map(|check| check.name).zip(answers).collect(),
+        }
+    }
+}
+
+/// Whose readiness is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// The node and all that it depends on.
+    #[default]
+    All,
+    /// The node alone: that the database or Redis is away takes no node out of service, for calls go on.
+    Node,
+}
+
+/// What is asked.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReadyQuery {
+    /// `node`: the node alone, without the database and Redis, which all nodes share. Default: `all`.
+    #[serde(default)]
+    #[param(inline)]
+    scope: Scope,
 }
 
 async fn ask(check: &Check) -> CheckResult {
@@ -158,10 +201,13 @@ pub(super) async fn live(State(site): State<Shared>) -> Response {
     (status, Json(Alive { status: alive })).into_response()
 }
 
-/// Readiness: for load balancers.
-#[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "getReadiness", responses((status = 200, body = Report, description = "Ready"), (status = 503, body = Report, description = "not ready")))]
-pub(super) async fn ready(State(site): State<Shared>) -> Response {
-    let report = site.health.report().await;
+/// Readiness: for load balancers. With `scope=node`: for those that must not take all nodes out of service at once.
+#[utoipa::path(get, path = "/health/ready", tag = "health", operation_id = "getReadiness", params(ReadyQuery), responses((status = 200, body = Report, description = "Ready"), (status = 503, body = Report, description = "not ready")))]
+pub(super) async fn ready(State(site): State<Shared>, Query(ReadyQuery { scope }): Query<ReadyQuery>) -> Response {
+    let report = match scope {
+        Scope::All => site.health.report().await,
+        Scope::Node => site.health.own_report().await,
+    };
     (status(&report), Json(report)).into_response()
 }
 

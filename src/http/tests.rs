@@ -130,11 +130,6 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
         turn_urls: vec!["turn:turn.example.org".to_owned()],
         ..ice::Settings::default()
     };
-    let pinged = Arc::clone(&store);
-    let database = Check::vital("database", move || {
-        let store = Arc::clone(&pinged);
-        async move { store.ping().await.map_err(|why| why.to_string()) }
-    });
     let site = Arc::new(Site {
         load: Load::new(LAG_MAX),
         cluster: Arc::new(|| Box::pin(async { None })),
@@ -144,11 +139,20 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
         hosting,
         live: Arc::clone(&live) as _,
         ice: Arc::new(Ice::new(turn, vec!["north".into()])),
-        health: Arc::new(Health::new("node-1".to_owned(), vec![database])),
+        health: Arc::new(Health::new("node-1".to_owned(), checks(&store))),
         rates: Rates::new(&settings.rates, None),
         settings,
     });
     Bench { _folder: folder, now, live, mails, store, router: router(Arc::clone(&site)), site }
+}
+
+fn checks(store: &Arc<dyn Store>) -> Vec<Check> {
+    let pinged = Arc::clone(store);
+    let database = Check::vital("database", move || {
+        let store = Arc::clone(&pinged);
+        async move { store.ping().await.map_err(|why| why.to_string()) }
+    });
+    vec![database, Check::own("taking_sockets", async || Ok(()))]
 }
 
 /// An answer, read.

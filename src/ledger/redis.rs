@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::{
     codec::{Malformed, Read},
-    keys::{Bucket, Keys},
+    keys::Bucket,
     outcome::{NOT_SENT, UNANSWERED},
     reply::Parts,
     scripts::{SERVER_CLOCK, Script, Scripts},
@@ -29,7 +29,6 @@ use self::{
 
 mod arguments;
 mod assembly;
-mod chat;
 mod codec;
 mod dial;
 mod driver;
@@ -54,6 +53,7 @@ mod subscription;
 pub(crate) mod tests;
 
 pub use dial::{Dial, RedisAddress};
+pub(super) use keys::Keys;
 pub use limits::RedisLimits;
 pub use metrics::describe_metrics;
 pub use presence::{ClusterSeen, NodeSeen, NodeStatus};

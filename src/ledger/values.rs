@@ -3,6 +3,7 @@
 //!
 //! One connection of its own, which a slow value cannot take from the ledger. Must not know what the values mean.
 
+pub mod chat;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,8 @@ const WITHIN: Duration = Duration::from_millis(100);
 pub struct Values {
     line: Arc<Line>,
     prefix: String,
+    within: Duration,
+    get: Script,
     put: Script,
     take: Script,
 }
@@ -42,18 +45,24 @@ impl Values {
         Ok(Self {
             line: Line::new(login, dial),
             prefix: prefix.to_owned(),
+            within: WITHIN,
+            get: Script::new(include_str!("values/get.lua")),
             put: Script::new(include_str!("values/put.lua")),
             take: Script::new(include_str!("values/take.lua")),
         })
     }
 
-    /// The text stored under `key`, if there is one.
+    /// The text stored under `key`, if there is one, and how long it still lives (zero if that cannot be told).
     ///
     /// # Errors
     /// Redis is away.
-    pub async fn get(&self, key: &str) -> Result<Option<String>, Away> {
-        let get = cmd("GET").arg(self.key(key)).take();
-        self.ask(async |mut connection: MultiplexedConnection| get.query_async(&mut connection).await).await
+    pub async fn get(&self, key: &str) -> Result<Option<(String, Duration)>, Away> {
+        let mut get = self.get.prepare_invoke();
+        get.key(self.key(key));
+        let asked = async |mut connection: MultiplexedConnection| {
+            get.invoke_async::<Option<(String, u64)>>(&mut connection).await
+        };
+        Ok(self.ask(asked).await?.map(|(text, left)| (text, Duration::from_millis(left))))
     }
 
     /// Stores a state of `key`, unless a newer one is stored: one with a higher `revision`, or the removal, which has none.
@@ -98,11 +107,11 @@ impl Values {
             used = Some(number);
             Some(question(connection).await)
         };
-        let why = match timeout(WITHIN, asked).await {
+        let why = match timeout(self.within, asked).await {
             Ok(Some(Ok(answer))) => return Ok(answer),
             Ok(Some(Err(why))) => why.to_string(),
             Ok(None) => return Err(Away), // the reason was logged
-            Err(_) => format!("no answer within {WITHIN:?}"),
+            Err(_) => format!("no answer within {:?}", self.within),
         };
         self.line.failed(used, &why);
         Err(Away)

@@ -4,7 +4,9 @@
 //! **Invariant:** a newer state is never replaced by an older one, and a removed room stays removed
 //! (`tests::an_older_state_never_replaces_a_newer_one`).
 
+mod known;
 mod shared;
+mod table;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -28,17 +30,41 @@ pub enum Cached {
     Removed,
 }
 
+impl Cached {
+    /// The room, unless it is removed.
+    #[must_use]
+    pub fn meeting(self) -> Option<Meeting> {
+        match self {
+            Self::Room(meeting) => Some(meeting),
+            Self::Removed => None,
+        }
+    }
+}
+
+/// Which question an answer of the database is to: changes that came since are newer than the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked(u64);
+
+/// What a cache says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Looked {
+    /// The present state.
+    Known(Cached),
+    /// The database is to be asked; `RoomCache::fill` is told what it says.
+    Ask(Asked),
+}
+
 /// A cache of room settings. An unavailable cache behaves like an empty one.
 #[async_trait]
 pub trait RoomCache: Send + Sync + 'static {
-    /// The cached state of a room, if any.
-    async fn get(&self, room_id: RoomId) -> Option<Cached>;
+    /// The state of a room, if it is known.
+    async fn look(&self, room_id: RoomId) -> Looked;
+    /// The newest state that is known, however old: while the database cannot be asked.
+    async fn last(&self, room_id: RoomId) -> Option<Cached>;
     /// Stores the state after a change, unless a newer one (a higher revision, or the removal) is stored.
     async fn put(&self, room_id: RoomId, state: Cached);
-    /// The same for a state that was read from the database, where it can be read again.
-    async fn fill(&self, room_id: RoomId, state: Cached) {
-        self.put(room_id, state).await;
-    }
+    /// What the database has answered to this question.
+    async fn fill(&self, room_id: RoomId, asked: Asked, found: Option<Meeting>);
     /// Forgets a room: the database is asked next time.
     async fn forget(&self, room_id: RoomId);
     /// Another node has changed the room: this node's own copy is not used any more. Must not block.
@@ -83,11 +109,6 @@ impl MemoryCache {
         Self { rooms_max: rooms_max.max(1), ttl, rooms: Mutex::default() }
     }
 
-    /// Forgets a room.
-    fn remove(&self, room_id: RoomId) {
-        self.lock().states.remove(&room_id);
-    }
-
     fn lock(&self) -> std::sync::MutexGuard<'_, Rooms> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -95,9 +116,20 @@ impl MemoryCache {
 
 #[async_trait]
 impl RoomCache for MemoryCache {
-    async fn get(&self, room_id: RoomId) -> Option<Cached> {
+    async fn look(&self, room_id: RoomId) -> Looked {
         let rooms = self.lock();
-        rooms.states.get(&room_id).filter(|entry| entry.since.elapsed() < self.ttl).map(|entry| entry.state.clone())
+        let fresh = rooms.states.get(&room_id).filter(|entry| entry.since.elapsed() < self.ttl);
+        fresh.map_or(Looked::Ask(Asked(0)), |entry| Looked::Known(entry.state.clone()))
+    }
+
+    async fn last(&self, room_id: RoomId) -> Option<Cached> {
+        self.lock().states.get(&room_id).map(|entry| entry.state.clone())
+    }
+
+    async fn fill(&self, room_id: RoomId, _asked: Asked, found: Option<Meeting>) {
+        if let Some(meeting) = found {
+            self.put(room_id, Cached::Room(meeting)).await; // the only node: a change that came since has a higher revision
+        }
     }
 
     async fn put(&self, room_id: RoomId, state: Cached) {
@@ -111,7 +143,7 @@ impl RoomCache for MemoryCache {
     }
 
     async fn forget(&self, room_id: RoomId) {
-        self.remove(room_id);
+        self.lock().states.remove(&room_id);
     }
 }
 
@@ -131,7 +163,7 @@ impl Rooms {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cached, Duration, MemoryCache, RoomCache as _};
+    use super::{Asked, Cached, Duration, Looked, MemoryCache, RoomCache as _};
     use crate::storage::{Meeting, Mode, RoomId};
 
     const TTL: Duration = Duration::from_secs(30);
@@ -154,10 +186,10 @@ mod tests {
         let (cache, id) = (MemoryCache::new(8, TTL), RoomId::random());
         cache.put(id, room(id, 2)).await;
         cache.put(id, room(id, 1)).await;
-        assert_eq!(cache.get(id).await, Some(room(id, 2)));
+        assert_eq!(cache.look(id).await, Looked::Known(room(id, 2)));
         cache.put(id, Cached::Removed).await;
         cache.put(id, room(id, 3)).await;
-        assert_eq!(cache.get(id).await, Some(Cached::Removed));
+        assert_eq!(cache.look(id).await, Looked::Known(Cached::Removed));
     }
 
     #[tokio::test(start_paused = true)]
@@ -167,14 +199,14 @@ mod tests {
         tokio::time::advance(TTL / 2).await;
         cache.put(id, room(id, 2)).await;
         tokio::time::advance(TTL / 2).await;
-        assert_eq!(cache.get(id).await, Some(room(id, 2)), "it was confirmed meanwhile");
+        assert_eq!(cache.look(id).await, Looked::Known(room(id, 2)), "it was confirmed meanwhile");
         tokio::time::advance(TTL / 2).await;
-        assert_eq!(cache.get(id).await, None);
+        assert_eq!(cache.look(id).await, Looked::Ask(Asked(0)));
         cache.put(id, room(id, 3)).await;
         cache.forget(id).await;
-        assert_eq!(cache.get(id).await, None);
+        assert_eq!(cache.look(id).await, Looked::Ask(Asked(0)));
         cache.put(id, room(id, 1)).await;
-        assert_eq!(cache.get(id).await, Some(room(id, 1)), "what is forgotten does not count");
+        assert_eq!(cache.look(id).await, Looked::Known(room(id, 1)), "what is forgotten does not count");
     }
 
     #[tokio::test]
@@ -185,7 +217,7 @@ mod tests {
         }
         let mut kept = Vec::new();
         for id in ids {
-            kept.extend(cache.get(id).await.map(|_| id));
+            kept.extend(cache.last(id).await.map(|_| id));
         }
         assert_eq!(kept, ids[7..], "the three youngest are kept");
     }

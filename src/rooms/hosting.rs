@@ -114,7 +114,7 @@ impl Hosting {
                 Ok(true) => shared.committed(room_id, Cached::Removed).await,
                 Err(StoreError::Unknown(_)) => shared.in_doubt([room_id]).await,
                 // A node that ended after its commit may have told nobody: who asks again, does.
-                Ok(false) => match shared.rooms.cache.get(room_id).await {
+                Ok(false) => match shared.rooms.cache.last(room_id).await {
                     Some(Cached::Room(room)) if room.host_id == host => shared.in_doubt([room_id]).await,
                     Some(_) | None => {}
                 },
@@ -131,23 +131,23 @@ impl Hosting {
         self.0.in_doubt(rooms).await;
     }
 
-    /// Settles rooms until `stop`: asks the database, then tells cache and live room.
+    /// Settles rooms until `stop`, and then once more: asks the database, then tells cache and live room.
     pub async fn settle(self, stop: CancellationToken) {
-        loop {
-            // Stop first: what is unsettled is right after the next start.
+        while !stop.is_cancelled() {
             tokio::select! {
-                biased;
-                () = stop.cancelled() => return,
+                biased; // stop first: the last attempt is below
+                () = stop.cancelled() => {}
                 () = self.0.more.notified() => {}
             }
-            while !self.0.settle_all().await {
+            while !self.0.settle_all().await && !stop.is_cancelled() {
                 tokio::select! {
                     biased; // as above
-                    () = stop.cancelled() => return,
+                    () = stop.cancelled() => {}
                     () = tokio::time::sleep(SETTLE_EVERY) => {}
                 }
             }
         }
+        self.0.settle_all().await; // what is in doubt may stay so: other nodes ask the database in a minute
     }
 }
 

@@ -63,6 +63,7 @@ impl Bench {
 }
 
 const CLOSE: MeetingChange = MeetingChange { active: Some(false), max_participants: None, seat_window_seconds: None };
+const OPEN: MeetingChange = MeetingChange { active: Some(true), ..CLOSE };
 
 #[tokio::test]
 async fn a_change_whose_client_hangs_up_reaches_database_cache_and_live_room() {
@@ -133,4 +134,20 @@ async fn a_room_that_was_opened_again_meanwhile_is_not_closed() {
     let expected = if found.active { "settings" } else { "close" };
     let commands = bench.live.commands();
     assert_eq!(commands.last(), Some(&format!("{expected} {}", room.room_id)), "{commands:?}");
+}
+
+#[tokio::test]
+async fn an_expired_copy_is_used_only_while_the_database_is_away() {
+    let bench = bench().await;
+    let room = bench.room().await;
+    let change = MeetingChange { max_participants: Some(9), ..OPEN };
+    bench.store.change_meeting(room.room_id, bench.host, change).await.expect("an answer").expect("changed");
+    assert_eq!(bench.rooms.find(room.room_id).await.expect("an answer"), Some(room.clone()), "its copy");
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(30)).await;
+    tokio::time::resume();
+    bench.store.close().await;
+    assert_eq!(bench.rooms.find(room.room_id).await.expect("an answer"), Some(room));
+    let unknown = bench.rooms.find(storage::RoomId::random()).await;
+    assert!(matches!(unknown, Err(storage::StoreError::Unavailable(_))), "{unknown:?}");
 }

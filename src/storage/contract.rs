@@ -100,6 +100,8 @@ contract! {
         messages_of_a_sender_are_read_and_disowned_and_those_of_a_room_deleted_a_few_at_a_time
         text_that_no_column_can_hold_is_replaced
         messages_are_read_newest_first_in_pages
+        what_is_missing_before_a_message_is_noted_once
+        a_message_is_deleted_by_its_sender_or_the_host_and_never_comes_back
         old_messages_are_deleted_a_few_at_a_time
         of_a_room_with_too_many_messages_the_oldest_are_deleted;
     outage:

@@ -30,6 +30,19 @@ pub struct Stored {
     pub position: i64,
     /// The message.
     pub message: Message,
+    /// How many messages that were said before it, and after its predecessor, are missing.
+    pub missing: u64,
+}
+
+/// What became of a message that somebody wanted to delete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// Its text is gone; maybe it was before.
+    Deleted,
+    /// They are neither its sender nor the room's host.
+    NotTheirs,
+    /// The room has no such message.
+    Unknown,
 }
 
 /// A page of a room's messages: at most `limit`, added before the message at `before`.
@@ -47,7 +60,18 @@ pub trait Messages {
     /// Adds messages in this order; returns how many. One is left out if its room has one with its id (the first one
     /// stays), or if its room is gone. A sender without an account is stored as a name only.
     async fn add_messages(&self, messages: &[Message]) -> Result<u64, StoreError>;
-    /// One page of a room's messages, newest first.
+    /// So many messages before this one are missing: they were dropped before they could be stored.
+    async fn note_missing(&self, room_id: RoomId, id: &str, missing: u64) -> Result<(), StoreError>;
+    /// Deletes the text of a message, and its sender's name, if `user` has sent it or hosts the room. It is in no page any more, and
+    /// is not added again.
+    async fn delete_message(
+        &self,
+        room_id: RoomId,
+        id: &str,
+        user: Uuid,
+        now: Timestamp,
+    ) -> Result<Deletion, StoreError>;
+    /// One page of a room's messages, newest first, without deleted ones.
     async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError>;
     /// One page of the messages of a sender, in whatever room, newest first.
     async fn messages_by(&self, sender: Uuid, page: MessagePage) -> Result<Vec<Stored>, StoreError>;
@@ -90,6 +114,7 @@ struct Row {
     sender_name: String,
     content: String,
     sent_at: i64,
+    missing: i64,
 }
 
 impl TryFrom<Row> for Stored {
@@ -106,7 +131,7 @@ impl TryFrom<Row> for Stored {
             content: row.content,
             sent_at: timestamp("messages.sent_at", row.sent_at)?,
         };
-        Ok(Self { position: row.position, message })
+        Ok(Self { position: row.position, message, missing: row.missing.try_into().unwrap_or(0) })
     }
 }
 
@@ -130,9 +155,52 @@ macro_rules! messages_table {
                 })
             }
 
+            async fn note_missing(&self, room_id: RoomId, id: &str, missing: u64) -> Result<(), StoreError> {
+                let missing = i64::try_from(missing).unwrap_or(i64::MAX);
+                let sql = "UPDATE messages SET missing = $3 WHERE room_id = $1 AND id = $2 AND missing < $3";
+                transact!(self, |tx| {
+                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(id).bind(missing);
+                    query.execute(&mut *tx).await?;
+                    Ok(())
+                })
+            }
+
+            async fn delete_message(
+                &self,
+                room_id: RoomId,
+                id: &str,
+                user: Uuid,
+                now: Timestamp,
+            ) -> Result<Deletion, StoreError> {
+                let delete = "UPDATE messages SET content = '', sender_name = '', deleted_at = COALESCE(deleted_at, $4)
+                              WHERE room_id = $1 AND id = $2 AND (sender_id = $3 OR EXISTS
+                                  (SELECT 1 FROM meetings WHERE room_id = $1 AND host_id = $3))";
+                // What is missing before it is missing before its successor.
+                let pass_on = "UPDATE messages SET missing = missing + (SELECT missing FROM messages WHERE room_id = $1 AND id = $2)
+                               WHERE position = (SELECT MIN(position) FROM messages WHERE room_id = $1 AND deleted_at IS NULL
+                                   AND position > (SELECT position FROM messages WHERE room_id = $1 AND id = $2))";
+                let settle = "UPDATE messages SET missing = 0 WHERE room_id = $1 AND id = $2 AND missing > 0";
+                let find = "SELECT COUNT(*) FROM messages WHERE room_id = $1 AND id = $2 AND deleted_at IS NULL";
+                transact!(self, |tx| {
+                    let query = sqlx::query(delete).bind(room_id.as_str()).bind(id).bind(user).bind(millis(now));
+                    let is_deleted = query.execute(&mut *tx).await?.rows_affected() == 1;
+                    if is_deleted {
+                        for statement in [pass_on, settle] {
+                            sqlx::query(statement).bind(room_id.as_str()).bind(id).execute(&mut *tx).await?;
+                        }
+                    }
+                    let left: i64 = sqlx::query_scalar(find).bind(room_id.as_str()).bind(id).fetch_one(&mut *tx).await?;
+                    Ok(match (is_deleted, left) {
+                        (true, _) => Deletion::Deleted,
+                        (false, 0) => Deletion::Unknown,
+                        (false, _) => Deletion::NotTheirs,
+                    })
+                })
+            }
+
             async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError> {
-                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at FROM messages
-                           WHERE room_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3";
+                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at, missing FROM messages
+                           WHERE room_id = $1 AND position < $2 AND deleted_at IS NULL ORDER BY position DESC LIMIT $3";
                 let before = page.before.unwrap_or(i64::MAX);
                 let rows = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).bind(before);
                 let rows = rows.bind(i64::from(page.limit)).fetch_all(self.reader());

@@ -3,7 +3,10 @@
 mod breaker;
 mod hosts;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use actors::clock::monotonic;
 use anyhow::Context as _;
@@ -14,7 +17,7 @@ use sqlx::{
 use tokio::sync::Notify;
 
 use breaker::Breaker;
-pub(super) use hosts::Hosts;
+pub(super) use hosts::{Hosts, may_pass};
 
 use super::{Settings, Store, StoreError, WhoseClock, transaction};
 
@@ -26,6 +29,8 @@ pub struct Postgres {
     /// Told when the present server gives no connections: of several, another one is looked for.
     turn: Arc<Notify>,
     judges_time: bool,
+    /// Why changes are refused, if they are.
+    refused: Arc<RwLock<Option<&'static str>>>,
     pub(super) query_within: Duration,
 }
 
@@ -56,7 +61,8 @@ impl Postgres {
         let (within, turn) = (settings.query_within, Arc::default());
         let pool = hosts.pool(options, move |host| bounded(host, within), &turn).await?;
         let judges_time = settings.clock == WhoseClock::Database;
-        Ok(Self { pool, breaker: Arc::default(), turn, judges_time, query_within: within })
+        let (breaker, refused) = (Arc::default(), Arc::default());
+        Ok(Self { pool, breaker, turn, judges_time, refused, query_within: within })
     }
 
     pub(super) fn reader(&self) -> &PgPool {
@@ -64,6 +70,9 @@ impl Postgres {
     }
 
     pub(super) async fn begin(&self) -> Result<transaction::Transaction<sqlx::Postgres>, StoreError> {
+        if let Some(why) = *self.refused.read().unwrap_or_else(PoisonError::into_inner) {
+            return Err(StoreError::Unavailable(why.to_owned()));
+        }
         self.ask(Box::pin(transaction::Transaction::begin(&self.pool, "BEGIN"))).await
     }
 
@@ -134,6 +143,9 @@ fn bounded(options: PgConnectOptions, query_within: Duration) -> PgConnectOption
 #[async_trait::async_trait]
 impl Store for Postgres {
     async fn ping(&self) -> Result<(), StoreError> {
+        if let Some(why) = *self.refused.read().unwrap_or_else(PoisonError::into_inner) {
+            return Err(StoreError::Unavailable(why.to_owned())); // what cannot be written is not ready
+        }
         let query = sqlx::query("SELECT 1 FROM probe").execute(&self.pool);
         self.ask(query).await.map(drop)
     }
@@ -144,6 +156,10 @@ impl Store for Postgres {
             query.execute(&mut *tx).await?;
             Ok(())
         })
+    }
+
+    fn refuse_changes(&self, why: Option<&'static str>) {
+        *self.refused.write().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     async fn close(&self) {

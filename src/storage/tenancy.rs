@@ -15,10 +15,13 @@ use super::postgres::Hosts;
 
 /// The lock's number: "aldis" in ASCII.
 const LOCK: i64 = 0x61_6c64_6973;
-/// How often the connection is checked, and taken again once it is lost.
-const CHECK_EVERY: Duration = Duration::from_secs(5);
+/// How often the connection is checked, and taken again once it is lost: nodes that may not share the database both write no longer.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// How long the server may take to answer.
 const WITHIN: Duration = Duration::from_secs(5);
+
+/// Why changes are refused meanwhile.
+const LOST: &str = "the lock that keeps nodes with another ledger from the database is lost, and may be another node's";
 
 /// How a node uses a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +42,19 @@ impl Drop for Held {
     }
 }
 
-/// Takes the lock of the PostgreSQL at this URL, and keeps it on a connection of its own.
+/// Takes the lock of the PostgreSQL at this URL, and keeps it on a connection of its own. `tell` is told why it is not held, from
+/// then on, and when it is held again.
 ///
 /// # Errors
 /// Nodes with another ledger use the database, or it cannot be reached.
-pub async fn hold(url: &str, tenancy: Tenancy) -> anyhow::Result<Held> {
+pub async fn hold(
+    url: &str,
+    tenancy: Tenancy,
+    tell: impl Fn(Option<&'static str>) + Send + 'static,
+) -> anyhow::Result<Held> {
     let hosts = Hosts::parse(url)?;
     let connection = take(&hosts, tenancy).await?;
-    Ok(Held(tokio::spawn(keep(hosts, tenancy, connection))))
+    Ok(Held(tokio::spawn(keep(hosts, tenancy, connection, tell))))
 }
 
 async fn take(hosts: &Hosts, tenancy: Tenancy) -> anyhow::Result<PgConnection> {
@@ -83,24 +91,82 @@ async fn take(hosts: &Hosts, tenancy: Tenancy) -> anyhow::Result<PgConnection> {
     Ok(connection)
 }
 
-/// Keeps the connection, and makes it again: a node that runs is not stopped for it.
-async fn keep(hosts: Hosts, tenancy: Tenancy, connection: PgConnection) {
-    let mut held = Some(connection);
+/// Keeps the connection. Once it is lost, another node may have the lock: `tell` is told so, until it is taken again.
+async fn keep(hosts: Hosts, tenancy: Tenancy, mut connection: PgConnection, tell: impl Fn(Option<&'static str>)) {
     loop {
-        sleep(CHECK_EVERY).await;
-        if let Some(connection) = &mut held
-            && !matches!(timeout(WITHIN, connection.ping()).await, Ok(Ok(())))
-        {
-            held = None;
+        loop {
+            sleep(CHECK_EVERY).await;
+            if !matches!(timeout(WITHIN, connection.ping()).await, Ok(Ok(()))) {
+                break;
+            }
         }
-        if held.is_none() {
-            held = match take(&hosts, tenancy).await {
-                Ok(connection) => Some(connection),
+        tell(Some(LOST));
+        let mut last = String::new();
+        connection = loop {
+            match take(&hosts, tenancy).await {
+                Ok(connection) => break connection,
                 Err(why) => {
-                    tracing::warn!(%why, "the lock that keeps nodes with another ledger from this database is lost");
-                    None
+                    let why = format!("{why:#}");
+                    if why != last {
+                        tracing::error!(
+                            why,
+                            "the lock that keeps nodes with another ledger from this database is lost: changes are refused"
+                        );
+                    }
+                    last = why;
                 }
-            };
+            }
+            sleep(CHECK_EVERY).await;
+        };
+        tell(None);
+        tracing::info!("the lock that keeps nodes with another ledger from this database is held again");
+    }
+}
+
+#[cfg(test)]
+mod postgres {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::storage::{Messages as _, Settings, Store as _, StoreError, contract::server};
+
+    fn now() -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH
+    }
+
+    async fn until(is_so: impl AsyncFn() -> bool) {
+        let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+        while !is_so().await {
+            assert!(tokio::time::Instant::now() < patience, "it never was so");
+            tokio::task::yield_now().await;
         }
+    }
+
+    #[tokio::test]
+    #[ignore = "needs the programs of PostgreSQL: ./test.sh storage"]
+    async fn a_node_whose_lock_another_one_has_taken_writes_nothing_until_it_has_it_back() {
+        let database = server::own_database().await;
+        let store = database.open(&Settings::default()).await;
+        let told = Arc::clone(&store);
+        let _held =
+            hold(&database.url(), Tenancy::Shared, move |why| told.refuse_changes(why)).await.expect("it is free");
+        store.probe(now()).await.expect("it writes");
+        // The connection is lost, and before the node has noticed a node with another ledger takes the lock.
+        let mut other = database.connection().await;
+        let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND granted";
+        let waits = "SELECT pg_advisory_lock($1)";
+        let cut: i64 = sqlx::query_scalar(cut).fetch_one(&mut other).await.expect("cut");
+        sqlx::query(waits).bind(LOCK).execute(&mut other).await.expect("taken");
+        assert_eq!(cut, 1);
+        until(async || store.probe(now()).await.is_err()).await;
+        let refused = store.probe(now()).await;
+        assert!(matches!(&refused, Err(StoreError::Unavailable(why)) if why == LOST), "{refused:?}");
+        assert!(store.ping().await.is_err(), "it is not ready");
+        let page =
+            store.messages_of(crate::storage::RoomId::random(), crate::storage::MessagePage { before: None, limit: 1 });
+        assert_eq!(page.await.expect("it reads"), []);
+        other.close().await.expect("the other one stops");
+        until(async || store.probe(now()).await.is_ok()).await;
+        store.ping().await.expect("it is ready");
     }
 }

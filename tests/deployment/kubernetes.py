@@ -60,7 +60,9 @@ def node(pod: dict, config: dict, flags: str) -> list[str]:
             wrong.append(f"{section}.bind is {config[section]['bind']}, and the port {name} is {ports[name]}")
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
         asked = container[probe]["httpGet"]
-        if asked != {"path": "/health/live", "port": "admin"}:  # what all pods share must not take all of them away
+        # What all pods share must not take all of them away.
+        path = "/health/ready?scope=node" if probe == "readinessProbe" else "/health/live"
+        if asked != {"path": path, "port": "admin"}:
             wrong.append(f"{probe} asks {asked}")
     for it in pod["initContainers"] + pod["containers"]:
         confined = it["securityContext"]

@@ -85,6 +85,8 @@ codes! {
     NotFound = "not_found", NOT_FOUND, "Not found";
     /// There is no such room.
     RoomNotFound = "room_not_found", NOT_FOUND, "Room not found";
+    /// The room has no such message.
+    MessageNotFound = "message_not_found", NOT_FOUND, "Message not found";
     /// The caller has no such session.
     SessionNotFound = "session_not_found", NOT_FOUND, "Session not found";
     /// There is no such invite.

@@ -1,20 +1,24 @@
 //! `/api/rooms/{roomId}/messages`: what was said in a room, for whoever may join it.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{absent, shape::RoomPath};
 use crate::{
-    history::HistoryError,
+    history::{HistoryError, Read},
     http::{
         Shared,
         body::{Query, Room},
         caller::Caller,
         problem::{Code, Problem, ProblemBody},
     },
-    storage::{MessagePage, RoomId, Stored},
+    storage::{Deletion, MessagePage, RoomId, Stored},
 };
 
 /// Default and maximum length of a page.
@@ -61,6 +65,9 @@ pub(in crate::http) struct MessageList {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     next_cursor: Option<String>,
+    /// False if messages are missing between these, just before the oldest of them, or after the newest: too much was said while the
+    /// database was away.
+    complete: bool,
 }
 
 /// A page of the history.
@@ -119,12 +126,59 @@ pub(in crate::http) async fn messages(
     }
     // One more than requested, to know whether there are older ones.
     let wanted = MessagePage { limit: page.limit + 1, ..page };
-    let mut stored = site.history.page(room_id, wanted).await?;
+    let Read { messages: mut stored, is_whole } = site.history.page(room_id, wanted).await?;
     let is_last = stored.len() <= page.limit as usize;
     stored.truncate(page.limit as usize);
     let next_cursor = stored.last().filter(|_| !is_last).map(|oldest| oldest.position.to_string());
+    let complete = is_whole && stored.iter().all(|stored| stored.missing == 0);
     let messages = stored.into_iter().rev().map(MessageBody::from).collect();
-    Ok(Json(MessageList { messages, next_cursor }))
+    Ok(Json(MessageList { messages, next_cursor, complete }))
+}
+
+/// A message of a room.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+pub(in crate::http) struct MessagePath {
+    /// The room's public id.
+    #[param(rename = "roomId", pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
+    room_id: String,
+    /// The message's id.
+    #[param(rename = "messageId", example = "0d7f6b52-5a4e-4c0c-8f0e-2f6a2d3f8e11-7")]
+    message_id: String,
+}
+
+/// Deletes a message that you have sent, or any of a room that you host. Its text is erased, and it is in no page any more. Members who
+/// have it before them see it until they load the page again.
+#[utoipa::path(delete, path = "/api/rooms/{roomId}/messages/{messageId}", tag = "rooms", operation_id = "deleteMessage",
+    security(("bearer" = []), ("cookie" = [])), params(MessagePath),
+    responses(
+        (status = 204, description = "deleted"),
+        (status = 403, body = ProblemBody, description = "`forbidden`: neither its sender nor the room's host"),
+        (status = 404, body = ProblemBody, description = "`room_not_found`, `message_not_found`")
+    ))]
+pub(in crate::http) async fn delete(
+    State(site): State<Shared>,
+    caller: Caller,
+    Path(MessagePath { room_id: room, message_id: message }): Path<MessagePath>,
+) -> Result<StatusCode, Problem> {
+    let unknown = || Problem::new(Code::RoomNotFound, "There is no such room.");
+    let room_id: RoomId = room.parse().map_err(|_| unknown())?;
+    let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
+    if !meeting.active && meeting.host_id != caller.user {
+        return Err(closed(room_id));
+    }
+    let no_message = || Problem::new(Code::MessageNotFound, format!("Room {room_id} has no such message."));
+    if message.contains('\0') {
+        return Err(no_message()); // no column can hold it
+    }
+    match site.history.delete(room_id, &message, caller.user, site.accounts.clock().now()).await? {
+        Deletion::Deleted => Ok(StatusCode::NO_CONTENT),
+        Deletion::NotTheirs => {
+            Err(Problem::new(Code::Forbidden, "Only its sender and the room's host may delete a message."))
+        }
+        Deletion::Unknown => Err(no_message()),
+    }
 }
 
 fn closed(room_id: RoomId) -> Problem {

@@ -40,6 +40,7 @@ fn the_document_lists_every_route() {
             "DELETE /api/account/sessions",
             "DELETE /api/account/sessions/{sessionId}",
             "DELETE /api/rooms/{roomId}",
+            "DELETE /api/rooms/{roomId}/messages/{messageId}",
             "GET /.well-known/jwks.json",
             "GET /api/account/export",
             "GET /api/account/sessions",

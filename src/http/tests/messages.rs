@@ -34,10 +34,10 @@ async fn what_was_just_said_is_read_by_whoever_knows_the_room_and_older_pages_fo
     let bench = bench().await;
     let ((host, id), (other, _)) = (bench.signup("ann").await, bench.signup("bob").await);
     let room = bench.room(&host).await;
-    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [] }));
+    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [], "complete": true }));
     bench.said(&room, id, 1..=1);
     let one = json!({ "id": "s-1", "senderId": id, "senderName": "Ann", "content": "Hi", "timestamp": 1 });
-    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [one] }));
+    assert_eq!(bench.messages(&other, &room, "").await.json(), json!({ "messages": [one], "complete": true }));
     bench.said(&room, id, 1..=120);
     let page = bench.messages(&other, &room, "").await.json();
     assert_eq!(times(&page), (71..=120).collect::<Vec<_>>(), "50 by default, and the repeated one once");
@@ -49,6 +49,31 @@ async fn what_was_just_said_is_read_by_whoever_knows_the_room_and_older_pages_fo
         query = format!("?limit=40&before={cursor}");
     }
     assert_eq!(seen, (1..=120).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_message_is_deleted_by_who_sent_it_or_hosts_the_room_also_while_it_waits_to_be_stored() {
+    let bench = bench().await;
+    let ((host, id), (other, _), (third, third_id)) =
+        (bench.signup("ann").await, bench.signup("bob").await, bench.signup("cy").await);
+    let room = bench.room(&host).await;
+    bench.said(&room, id, 1..=2);
+    bench.said(&room, third_id, 3..=4);
+    let delete = async |token: &str, room: &str, message: &str| {
+        let path = format!("/api/rooms/{room}/messages/{message}");
+        Ask::new("DELETE", &path).bearer(token).send(&bench.router).await
+    };
+    delete(&other, &room, "s-1").await.is_problem(403, "forbidden");
+    delete(&other, &room, "s-9").await.is_problem(404, "message_not_found");
+    delete(&other, &room, "%00").await.is_problem(404, "message_not_found");
+    delete(&host, "zzz-zzzz-zzz", "s-1").await.is_problem(404, "room_not_found");
+    delete(&host, "no-room", "s-1").await.is_problem(404, "room_not_found");
+    assert_eq!(delete(&third, &room, "s-4").await.status, 204, "their own");
+    assert_eq!(delete(&host, &room, "s-3").await.status, 204, "the host's room");
+    assert_eq!(delete(&host, &room, "s-3").await.status, 204, "a repeat");
+    assert_eq!(times(&bench.messages(&other, &room, "").await.json()), [1, 2]);
+    bench.store.close().await;
+    delete(&host, &room, "s-1").await.is_problem(503, "unavailable");
 }
 
 #[tokio::test]
@@ -92,7 +117,10 @@ async fn a_malformed_query_is_refused_with_what_is_wrong() {
         let detail = problem["detail"].as_str().expect("a text");
         assert!(detail.contains(wrong), "{query}: {detail}");
     }
-    assert_eq!(bench.messages(&host, &room, "?before=1&limit=100").await.json(), json!({ "messages": [] }));
+    assert_eq!(
+        bench.messages(&host, &room, "?before=1&limit=100").await.json(),
+        json!({ "messages": [], "complete": true })
+    );
 }
 
 #[tokio::test]

@@ -34,6 +34,15 @@ async fn without_its_database_a_node_is_live_but_not_ready_and_answers_503_at_on
     let ready = Ask::get("/health/ready").send(&bench.router).await;
     assert_eq!((ready.status.as_u16(), &ready.json()["status"]), (503, &json!("not_ready")));
     assert_eq!(ready.json()["checks"]["database"]["ok"], false);
+    let own = Ask::get("/health/ready?scope=node").send(&bench.router).await;
+    assert_eq!((own.status.as_u16(), &own.json()["status"]), (200, &json!("ready")), "calls go on without it");
+    let checks = own.json()["checks"].clone();
+    assert_eq!((checks["taking_sockets"]["ok"].clone(), checks["database"].clone()), (json!(true), json!(null)));
+    assert_eq!(Ask::get("/health/ready?scope=all").send(&bench.router).await.status, 503);
+    for wrong in ["?scope=nobody", "?scop=node"] {
+        let refused = Ask::get(&format!("/health/ready{wrong}")).send(&bench.router).await;
+        refused.is_problem(400, "bad_request");
+    }
     let login = Ask::post("/api/auth/login").json(json!({"email": "ann@example.org", "password": "correct horse"}));
     for ask in [
         login,

@@ -1,7 +1,7 @@
--- seat fence cid skipped entry chat_max chat_ttl → ok pushes · dup · fenced · wait ms. One number counts for all receivers.
+-- seat fence cid skipped entry chat_max chat_ttl chat_bytes chat_bytes_of_bucket → ok pushes · dup · fenced · wait ms. One number counts for all receivers.
 local refused = stale()
 if refused then return refused end
-local n, generation, cid, more, entry, chat_max, chat_ttl = unpack(ARGV, ARGS)
+local n, generation, cid, more, entry, chat_max, chat_ttl, room_max, all_max = unpack(ARGV, ARGS)
 if not is_held(n, tonumber(generation)) then return { 'fenced' } end
 local wait = settles_in() or is_unclaimed(n) and CLAIM_WAIT
 if wait then
@@ -16,14 +16,9 @@ end
 if used then raise_broadcast(n, used) end
 skip(n, more)
 apply(n, cid)
--- What is said waits here to be stored, as soon as it is taken: `<data>⏎<name>`.
-local CHAT, CHATS = KEYS[4], KEYS[5]
-if CHAT then
+if KEYS[4] then
   local said = entry:sub(entry:find('\n', 1, true) + 1) .. '\n' .. (cold:get('m' .. n) or '')
-  local length = redis.call('RPUSH', CHAT, said)
-  if length == 1 then redis.call('SADD', CHATS, ROOM) end
-  if length > tonumber(chat_max) then redis.call('LPOP', CHAT) end
-  redis.call('EXPIRE', CHAT, chat_ttl)
+  keep_chat(said, KEYS[4], KEYS[5], KEYS[6], tonumber(chat_max), chat_ttl, tonumber(room_max), tonumber(all_max))
 end
 load_seats()
 append_to_all(entry, used and n .. ':' .. cid .. ':1', n)

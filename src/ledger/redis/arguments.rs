@@ -6,7 +6,7 @@ use actors::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{codec, limits::RedisLimits};
+use super::{codec, keys::BUCKETS, limits::RedisLimits};
 
 pub(super) fn join(join: Join) -> Vec<String> {
     let Join { user, name, session, secret, max, window } = join;
@@ -37,7 +37,11 @@ pub(super) fn broadcast(broadcast: &Broadcast, limits: &RedisLimits) -> Vec<Stri
     let Broadcast { from, cid, skipped, message } = broadcast;
     let [order, fence] = seat(*from);
     let (chat_max, chat_ttl) = (limits.chat_max.to_string(), limits.chat_ttl.as_secs().to_string());
-    vec![order, fence, number(*cid), codec::skips(skipped), codec::message(message), chat_max, chat_ttl]
+    let (of_room, of_bucket) = (limits.chat_bytes_max.to_string(), (limits.chat_bytes_all_max / BUCKETS).to_string());
+    let chat = [chat_max, chat_ttl, of_room, of_bucket];
+    let mut all = vec![order, fence, number(*cid), codec::skips(skipped), codec::message(message)];
+    all.extend(chat);
+    all
 }
 
 pub(super) fn audits(audits: &[Audit]) -> Vec<String> {

@@ -21,8 +21,6 @@ pub(super) struct Bucket {
     pub(super) due: String,
     /// What the sets of a node's rooms begin with.
     pub(super) at: String,
-    /// The rooms with chat that waits to be stored.
-    pub(super) chats: String,
     /// What the names of its rooms' hot fields begin with.
     pub(super) hot: String,
     /// What the names of their cold fields begin with.
@@ -31,7 +29,7 @@ pub(super) struct Bucket {
 
 /// All names under one prefix.
 #[derive(Debug, Clone)]
-pub(super) struct Keys {
+pub(in crate::ledger) struct Keys {
     prefix: String,
     /// The hash tag of each bucket; bucket `n` lies in the `n`th of 64 equal ranges of slots.
     tags: Vec<String>,
@@ -39,7 +37,7 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Names that begin with this prefix.
-    pub(super) fn new(prefix: &str) -> Self {
+    pub(in crate::ledger) fn new(prefix: &str) -> Self {
         let range = usize::from(SLOTS) / BUCKETS;
         let tag_of = |bucket| (0_u32..).map(|n| n.to_string()).find(|tag| slot(tag) / range == bucket);
         Self { prefix: prefix.to_owned(), tags: (0..BUCKETS).filter_map(tag_of).collect() }
@@ -65,17 +63,22 @@ impl Keys {
             marks: of("marks"),
             due: of("due"),
             at: of("at") + ":",
-            chats: of("chats"),
             hot: of("h") + ":",
             cold: of("r") + ":",
         }
     }
 
-    /// Chat of a room that waits to be stored, and the rooms of its bucket that have some.
-    pub(super) fn chat(&self, room: RoomId) -> [String; 2] {
+    /// Chat of a room that waits to be stored, the rooms of its bucket that have some, and how much that is.
+    pub(in crate::ledger) fn chat(&self, room: RoomId) -> [String; 3] {
         let Self { prefix, tags } = self;
         let tag = &tags[bucket(room)];
-        [format!("{prefix}chat:{{{tag}}}:{room}"), format!("{prefix}chats:{{{tag}}}")]
+        let list = format!("{prefix}chat:{{{tag}}}:{room}");
+        [list, format!("{prefix}chats:{{{tag}}}"), format!("{prefix}chat-bytes:{{{tag}}}")]
+    }
+
+    /// The rooms with such chat in each bucket.
+    pub(in crate::ledger) fn chats(&self) -> impl Iterator<Item = String> {
+        self.tags.iter().map(|tag| format!("{}chats:{{{tag}}}", self.prefix))
     }
 
     /// What a node tells of itself.

@@ -26,6 +26,10 @@ pub struct RedisLimits {
     pub replicas_min: usize,
     /// Chat messages of one room that wait to be stored; beyond it the oldest are dropped.
     pub chat_max: usize,
+    /// Bytes of those.
+    pub chat_bytes_max: usize,
+    /// Bytes of those of all rooms: 1/64 of it for the rooms of a bucket.
+    pub chat_bytes_all_max: usize,
     /// How long they wait after the newest one, in whole seconds.
     pub chat_ttl: Duration,
     /// Bounds of inboxes, and how long an epoch settles.
@@ -44,6 +48,8 @@ impl Default for RedisLimits {
             allow_eviction: false,
             replicas_min: 0,
             chat_max: 1_000,
+            chat_bytes_max: 1 << 20,
+            chat_bytes_all_max: 256 << 20,
             chat_ttl: Duration::from_secs(24 * 60 * 60),
             ledger: LedgerLimits::default(),
         }

@@ -238,14 +238,3 @@ pub(super) fn present(buckets: Parts) -> Read<Vec<Present>> {
     }
     Ok(all)
 }
-
-/// Rooms of all buckets.
-pub(super) fn rooms(buckets: Parts) -> Read<Vec<RoomId>> {
-    let mut all = Vec::new();
-    for bucket in buckets.0 {
-        for room in Parts::of(bucket)?.0 {
-            all.push(parse(&text(room)?)?);
-        }
-    }
-    Ok(all)
-}

@@ -48,6 +48,8 @@ const LOST: Before =
     Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
 const SEND: Before =
     Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
+const BROADCAST: Before =
+    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/keep.lua")], first: NOTHING };
 
 /// It only gives memory back, so it runs although Redis is full.
 const FREES: &str = "#!lua flags=allow-oom\n";
@@ -101,7 +103,7 @@ scripts! {
     /// Appends to one inbox.
     Send = "send", TAKES, SEND.wanting("true", "true");
     /// Appends to all others' inboxes.
-    Broadcast = "broadcast", TAKES, ROOM.wanting("true", "false");
+    Broadcast = "broadcast", TAKES, BROADCAST.wanting("true", "false");
     /// Compares, and trims inboxes.
     Audit = "audit", FREES, ROOM.wanting("true", "false");
     /// Lists members.
@@ -122,10 +124,6 @@ scripts! {
     Release = "release", FREES, LEASES;
     /// Lists what is due.
     Look = "look", FREES, ALONE;
-    /// Reads and removes chat that waits to be stored.
-    Chat = "chat", FREES, ALONE;
-    /// Lists rooms with such chat.
-    Chats = "chats", FREES, ALONE;
     /// Lists whose sockets are where.
     Present = "present", FREES, ALONE;
 }
@@ -182,8 +180,13 @@ mod tests {
         let nodes = users.lines().find(|line| line.starts_with("user aldis ")).expect("the user of nodes");
         let rights: Vec<_> = nodes.split(' ').collect();
         let scripts = scripts();
-        let values = [include_str!("../values/put.lua"), include_str!("../values/take.lua")];
-        let calls = scripts.texts().chain(values).flat_map(|text| text.split("redis.call('").skip(1));
+        let values = [
+            include_str!("../values/chat.lua"),
+            include_str!("../values/get.lua"),
+            include_str!("../values/put.lua"),
+            include_str!("../values/take.lua"),
+        ];
+        let calls = scripts.texts().chain(values).flat_map(|text| text.split("call('").skip(1));
         let commands = calls.map(|call| call.split('\'').next().expect("a name").to_lowercase());
         let missing: Vec<_> = commands.filter(|command| !rights.contains(&format!("+{command}").as_str())).collect();
         assert_eq!(missing, [""; 0]);

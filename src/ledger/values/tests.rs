@@ -16,6 +16,10 @@ fn values(server: &Server) -> Values {
     Values::new(&server.url().into(), "aldis:").expect("an address")
 }
 
+async fn text(values: &Values, key: &str) -> Result<Option<String>, Away> {
+    Ok(values.get(key).await?.map(|(text, _)| text))
+}
+
 fn state(revision: u64) -> String {
     format!(r#"{{"revision":{revision}}}"#)
 }
@@ -26,19 +30,23 @@ const REMOVED: &str = r#"{"removed":true}"#;
 async fn an_older_state_never_replaces_a_newer_one_and_nothing_replaces_a_removal() {
     let server = Server::start();
     let (one, two) = (values(&server), values(&server));
-    assert_eq!(one.get("room:a").await, Ok(None));
+    assert_eq!(text(&one, "room:a").await, Ok(None));
     assert_eq!(one.put("room:a", &state(2), Some(2), TTL).await, Ok(true));
     assert_eq!(two.put("room:a", &state(1), Some(1), TTL).await, Ok(false));
-    assert_eq!(two.get("room:a").await, Ok(Some(state(2))));
+    assert_eq!(text(&two, "room:a").await, Ok(Some(state(2))));
     assert_eq!(two.put("room:a", &state(10), Some(10), TTL).await, Ok(true), "as numbers, not as text");
     assert_eq!(one.put("room:a", REMOVED, None, TTL).await, Ok(true));
     assert_eq!(two.put("room:a", &state(11), Some(11), TTL).await, Ok(false));
-    assert_eq!(two.get("room:a").await, Ok(Some(REMOVED.to_owned())));
+    assert_eq!(text(&two, "room:a").await, Ok(Some(REMOVED.to_owned())));
     two.forget("room:a").await.expect("forgotten");
     assert_eq!(one.put("room:a", &state(1), Some(1), TTL).await, Ok(true));
     let mut connection = connection(&server.url()).await;
     let left: i64 = cmd("PTTL").arg("aldis:room:a").query_async(&mut connection).await.expect("an answer");
     assert!((1..=60_000).contains(&left), "{left}");
+    let (_, left) = one.get("room:a").await.expect("an answer").expect("the state");
+    assert!(left > TTL / 2 && left <= TTL, "{left:?}");
+    let () = cmd("SET").arg("aldis:room:b").arg("for ever").query_async(&mut connection).await.expect("set");
+    assert_eq!(one.get("room:b").await, Ok(Some(("for ever".to_owned(), Duration::ZERO))));
     let () = cmd("SET").arg("aldis:room:a").arg("not JSON").query_async(&mut connection).await.expect("damaged");
     assert_eq!(one.put("room:a", &state(1), Some(1), TTL).await, Ok(true), "what nobody can read is replaced");
 }
@@ -77,11 +85,11 @@ async fn a_server_that_is_away_or_stands_still_delays_one_question_and_not_the_n
     assert!(begun.elapsed() < WITHIN * 50, "not each of them waits: {:?}", begun.elapsed());
     assert_eq!(values.take("x", Rate::per_minute(1)).await, None);
     server.signal("CONT");
-    until(async || values.get("room:a").await == Ok(Some(state(1)))).await;
+    until(async || text(&values, "room:a").await == Ok(Some(state(1)))).await;
     server.kill();
     until(async || values.get("room:a").await == Err(Away)).await;
     server.restart();
-    until(async || values.get("room:a").await == Ok(None)).await;
+    until(async || text(&values, "room:a").await == Ok(None)).await;
 }
 
 #[tokio::test]
@@ -106,7 +114,7 @@ async fn a_replica_is_not_asked() {
     assert_eq!(values.get("room:a").await, Err(Away));
     let mut connection = connection(&replica.url()).await;
     let () = cmd("REPLICAOF").arg("NO").arg("ONE").query_async(&mut connection).await.expect("it is promoted");
-    until(async || values.get("room:a").await == Ok(None)).await;
+    until(async || text(&values, "room:a").await == Ok(None)).await;
 }
 
 /// Waits until it is so; ten seconds at most.

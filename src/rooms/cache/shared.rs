@@ -1,11 +1,10 @@
 //! The room cache that nodes share in Redis, with a short copy in each node's memory in front (contract `docs/redis.md`,
 //! `room:<room>`).
 //!
-//! Redis away is an empty cache. A change that could not be stored there is owed: this node answers from it, and stores it once
-//! Redis is back, so that an older state that comes back with it is not believed.
+//! Redis away is an empty cache. A change that could not be stored there is owed, and stored once Redis is back, so that an older
+//! state that comes back with it is not believed. What is believed, and when, is `known`'s to say.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,35 +12,25 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Cached, MemoryCache, RoomCache, is_newer};
+use super::{Asked, Cached, Looked, RoomCache, known::Look, table::Table};
 use crate::{
     ledger::Values,
     storage::{Meeting, Mode, RoomId},
 };
 
-/// How long a state is kept in Redis: whoever comes back to a room comes within a day.
+/// How long a state is kept in Redis, for the time when the database is away: whoever comes back to a room comes within a day.
 const TTL: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a node believes its copy; a notice of a change ends it at once.
-const NEAR_FOR: Duration = Duration::from_secs(5);
 /// How often what is owed is tried again.
 const PAY_EVERY: Duration = Duration::from_secs(1);
-/// Changes that are owed, at most (≈ 250 bytes each): an hour of an outage with three changes a second.
-const OWED_MAX: usize = 10_000;
-
-/// Changed rooms that nobody has looked up since, at most.
-const DOUBTED_MAX: usize = 10_000;
 
 /// See the module.
 pub struct SharedCache {
-    near: MemoryCache,
     values: Arc<Values>,
-    owed: Mutex<BTreeMap<RoomId, Cached>>,
-    /// Rooms that another node has changed, which are asked of the database next: Redis may not have the change yet.
-    doubted: Mutex<BTreeSet<RoomId>>,
+    table: Mutex<Table>,
     more: Notify,
 }
 
@@ -70,8 +59,7 @@ impl SharedCache {
     /// A cache in `values`; each node keeps at most `near_max` rooms in its memory (≈ 250 bytes each). Run `settle` beside it.
     #[must_use]
     pub fn new(values: Arc<Values>, near_max: usize) -> Self {
-        let near = MemoryCache::new(near_max, NEAR_FOR);
-        Self { near, values, owed: Mutex::default(), doubted: Mutex::default(), more: Notify::new() }
+        Self { values, table: Mutex::new(Table::new(near_max)), more: Notify::new() }
     }
 
     /// Until `stop`: stores what is owed once Redis is back; at the end once more.
@@ -91,27 +79,25 @@ impl SharedCache {
             }
         }
         if !self.pay().await {
-            let rooms = self.owed().len();
+            let rooms = self.table().owing().len();
             tracing::warn!(
                 rooms,
-                "Redis does not know of the last changes of some rooms: other nodes may overlook them for a day"
+                "Redis does not know of the last changes of some rooms: other nodes may overlook them for a minute"
             );
         }
     }
 
     /// Stores everything that is owed; true when nothing is left.
     async fn pay(&self) -> bool {
-        let owed: Vec<_> = self.owed().iter().map(|(room_id, state)| (*room_id, state.clone())).collect();
-        for (room_id, state) in owed {
+        let owing = self.table().owing();
+        for room_id in owing {
+            let owed = self.table().owed(room_id);
+            let Some(state) = owed else { continue };
             if !self.store(room_id, &state).await {
                 return false; // it is away for the others, too
             }
-            let mut owed = self.owed();
-            if owed.get(&room_id) == Some(&state) {
-                owed.remove(&room_id); // else it has changed meanwhile
-            }
         }
-        self.owed().is_empty()
+        self.table().owing().is_empty()
     }
 
     /// Stores a state, unless a newer one is there; false when Redis is away.
@@ -121,75 +107,75 @@ impl SharedCache {
             Cached::Room(meeting) => (Stored::Room(Settings::of(meeting)), Some(meeting.revision)),
         };
         let Ok(text) = serde_json::to_string(&stored) else { return true }; // plain fields: cannot fail
-        self.values.put(&key(room_id), &text, revision, TTL).await.is_ok()
-    }
-
-    fn owe(&self, room_id: RoomId, state: Cached) {
-        let mut owed = self.owed();
-        if owed.get(&room_id).is_some_and(|known| !is_newer(&state, known)) {
-            return;
+        let is_stored = self.values.put(&key(room_id), &text, revision, TTL).await.is_ok();
+        if is_stored {
+            self.table().stored(room_id, state, Instant::now());
         }
-        if owed.len() >= OWED_MAX && !owed.contains_key(&room_id) {
-            tracing::error!(room = %room_id, "too many changes of rooms wait for Redis: this one may be overlooked for a day");
-            return;
-        }
-        owed.insert(room_id, state);
-        self.more.notify_one();
+        is_stored
     }
 
-    fn doubted(&self) -> MutexGuard<'_, BTreeSet<RoomId>> {
-        self.doubted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What Redis has, and how long ago that was stored.
+    async fn stored(&self, room_id: RoomId) -> Option<(Cached, Duration)> {
+        let (text, left) = self.values.get(&key(room_id)).await.ok().flatten()?;
+        let Some(state) = read(room_id, &text) else {
+            tracing::warn!(room = %room_id, "a room's settings in Redis cannot be read: another version wrote them");
+            return None;
+        };
+        Some((state, TTL.saturating_sub(left)))
     }
 
-    fn owed(&self) -> MutexGuard<'_, BTreeMap<RoomId, Cached>> {
-        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl RoomCache for SharedCache {
-    async fn get(&self, room_id: RoomId) -> Option<Cached> {
-        if let Some(state) = self.owed().get(&room_id) {
-            return Some(state.clone());
-        }
-        if self.doubted().remove(&room_id) {
-            return None;
-        }
-        if let Some(state) = self.near.get(room_id).await {
-            return Some(state);
-        }
-        let text = self.values.get(&key(room_id)).await.ok().flatten()?;
-        let Some(state) = read(room_id, &text) else {
-            tracing::warn!(room = %room_id, "a room's settings in Redis cannot be read: another version wrote them");
-            return None;
+    async fn look(&self, room_id: RoomId) -> Looked {
+        let look = self.table().look(room_id, Instant::now());
+        let asked = match look {
+            Look::Here(state) => return Looked::Known(state),
+            Look::Database(asked) => return Looked::Ask(asked),
+            Look::Redis(asked) => asked,
         };
-        self.near.put(room_id, state.clone()).await;
-        Some(state)
+        match self.stored(room_id).await {
+            Some((state, age)) if self.table().redis_said(room_id, asked, (&state, age), Instant::now()) => {
+                Looked::Known(state)
+            }
+            Some(_) | None => Looked::Ask(asked),
+        }
+    }
+
+    async fn last(&self, room_id: RoomId) -> Option<Cached> {
+        let in_redis = self.stored(room_id).await.map(|(state, _)| state);
+        self.table().last(room_id, in_redis)
     }
 
     async fn put(&self, room_id: RoomId, state: Cached) {
-        self.near.put(room_id, state.clone()).await;
+        let is_owed = self.table().put(room_id, state.clone(), Instant::now());
         if !self.store(room_id, &state).await {
-            self.owe(room_id, state);
+            if !is_owed {
+                tracing::error!(room = %room_id, "too many changes of rooms wait for Redis: this one may be overlooked for a minute");
+            }
+            self.more.notify_one();
         }
     }
 
-    async fn fill(&self, room_id: RoomId, state: Cached) {
-        self.near.put(room_id, state.clone()).await;
-        self.store(room_id, &state).await; // what is in the database needs no other copy
+    async fn fill(&self, room_id: RoomId, asked: Asked, found: Option<Meeting>) {
+        let state = found.map(Cached::Room);
+        let is_last_word = self.table().database_said(room_id, asked, state.clone(), Instant::now());
+        if let (true, Some(state)) = (is_last_word, state) {
+            self.store(room_id, &state).await; // what is in the database needs no other copy
+        }
     }
 
     async fn forget(&self, room_id: RoomId) {
-        self.near.forget(room_id).await;
+        self.table().forget(room_id, Instant::now());
         let _ = self.values.forget(&key(room_id)).await; // away: the room is stored anew when its change is settled
     }
 
     fn changed(&self, room_id: RoomId) {
-        self.near.remove(room_id);
-        let mut doubted = self.doubted();
-        if doubted.len() < DOUBTED_MAX {
-            doubted.insert(room_id); // else what Redis has is believed
-        }
+        self.table().changed(room_id, Instant::now());
     }
 }
 

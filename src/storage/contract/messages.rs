@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{at, end, meetings::room_of, someone};
-use crate::storage::{Message, MessagePage, RoomId, Store, Stored, User};
+use crate::storage::{Deletion, Message, MessagePage, RoomId, Store, Stored, User};
 
 fn said(room_id: RoomId, sender: &User, number: i64) -> Message {
     Message {
@@ -135,6 +135,43 @@ pub(super) async fn messages_are_read_newest_first_in_pages(store: &dyn Store) {
     }
     seen.reverse();
     assert_eq!(seen, (0..7).map(|number| said(here, &ann, number)).collect::<Vec<_>>());
+}
+
+pub(super) async fn what_is_missing_before_a_message_is_noted_once(store: &dyn Store) {
+    let ann = someone(store).await;
+    let (here, there) = (room(store, &ann).await, room(store, &ann).await);
+    let messages = [said(here, &ann, 1), said(here, &ann, 2), said(there, &ann, 2)];
+    store.add_messages(&messages).await.expect("added");
+    // Two nodes that have read the same note the same.
+    for missing in [3, 3, 2] {
+        store.note_missing(here, &messages[1].id, missing).await.expect("noted");
+    }
+    store.note_missing(here, "unknown", 9).await.expect("nothing");
+    let page = store.messages_of(here, MessagePage { before: None, limit: 9 }).await.expect("a page");
+    assert_eq!(page.iter().map(|stored| stored.missing).collect::<Vec<_>>(), [3, 0]);
+    let page = store.messages_of(there, MessagePage { before: None, limit: 9 }).await.expect("a page");
+    assert_eq!(page[0].missing, 0);
+}
+
+pub(super) async fn a_message_is_deleted_by_its_sender_or_the_host_and_never_comes_back(store: &dyn Store) {
+    let (ann, bob, cy) = (someone(store).await, someone(store).await, someone(store).await);
+    let (here, there) = (room(store, &ann).await, room(store, &cy).await);
+    let messages: Vec<_> = (0..4).map(|number| said(here, &bob, number)).collect();
+    store.add_messages(&messages).await.expect("added");
+    store.note_missing(here, &messages[1].id, 5).await.expect("noted");
+    let delete = async |room: RoomId, number: usize, user: &User| {
+        store.delete_message(room, &messages[number].id, user.id, at(9)).await.expect("an answer")
+    };
+    assert_eq!(delete(here, 1, &cy).await, Deletion::NotTheirs);
+    assert_eq!(delete(there, 1, &cy).await, Deletion::Unknown, "another room has no such message");
+    assert_eq!(delete(here, 1, &bob).await, Deletion::Deleted);
+    assert_eq!(delete(here, 3, &ann).await, Deletion::Deleted, "by the host");
+    assert_eq!(delete(here, 3, &bob).await, Deletion::Deleted, "it is deleted already");
+    assert_eq!(delete(here, 3, &cy).await, Deletion::Unknown, "others are not told what was");
+    assert_eq!(store.add_messages(&messages).await.expect("added"), 0, "a node had it waiting");
+    let page = store.messages_of(here, MessagePage { before: None, limit: 2 }).await.expect("a page");
+    let left: Vec<_> = page.iter().map(|stored| (stored.message.content.as_str(), stored.missing)).collect();
+    assert_eq!(left, [(messages[2].content.as_str(), 5), (messages[0].content.as_str(), 0)], "the gap stays");
 }
 
 pub(super) async fn old_messages_are_deleted_a_few_at_a_time(store: &dyn Store) {

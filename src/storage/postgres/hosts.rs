@@ -10,12 +10,37 @@ use sqlx::{
 };
 use tokio::sync::Notify;
 
+use crate::storage::StoreError;
+
 /// How long a server may take to say whether it can be written.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// The pause between two rounds over all servers.
 const PAUSE: Duration = Duration::from_millis(500);
 /// The most servers of a URL.
 const HOSTS_MAX: usize = 8;
+
+/// None of several servers can be written now.
+#[derive(Debug, thiserror::Error)]
+#[error("no server can be written: {0}")]
+struct NoneWritable(String);
+
+/// Whether opening may succeed later: nothing answered, or the server starts, stops, or has no connection left.
+pub(in crate::storage) fn may_pass(why: &anyhow::Error) -> bool {
+    why.chain().any(|why| {
+        let passes = match why.downcast_ref::<sqlx::Error>() {
+            Some(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            Some(sqlx::Error::Database(why)) => {
+                // cannot_connect_now, admin_shutdown, crash_shutdown, too_many_connections
+                why.code().is_some_and(|code| ["57P03", "57P01", "57P02", "53300"].contains(&&*code))
+            }
+            _ => false,
+        };
+        passes
+            || why.is::<tokio::time::error::Elapsed>()
+            || why.is::<NoneWritable>()
+            || matches!(why.downcast_ref(), Some(StoreError::Unavailable(_)))
+    })
+}
 
 /// One or more servers with the same database.
 #[derive(Clone, Debug)]
@@ -62,7 +87,7 @@ impl Hosts {
                 Err(_) => refused.push(format!("{} does not answer", name(host))),
             }
         }
-        bail!("no server can be written: {}", refused.join("; "))
+        Err(NoneWritable(refused.join("; ")).into())
     }
 
     /// A pool of connections to that server, each `made` so. Of several servers, it turns to another one when `turn` is told.
@@ -74,7 +99,7 @@ impl Hosts {
     ) -> anyhow::Result<PgPool> {
         let first = made(self.writable().await?);
         if !self.are_several() {
-            return Ok(options.connect_with(first).await?);
+            return Ok(options.connect_lazy_with(first)); // a slow server is waited for by whoever opens it
         }
         let read_only = Arc::clone(turn);
         let options = options
@@ -90,7 +115,7 @@ impl Hosts {
                     Err(sqlx::Error::Protocol("the server can only be read".to_owned()))
                 })
             });
-        let pool = options.connect_with(first).await?;
+        let pool = options.connect_lazy_with(first);
         tokio::spawn(self.turn(pool.clone(), made, Arc::clone(turn)));
         Ok(pool)
     }
@@ -155,7 +180,21 @@ fn without_target(path: &str) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Hosts;
+    use super::{Hosts, NoneWritable, StoreError, may_pass};
+
+    #[test]
+    fn only_what_may_pass_is_waited_for() {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let io = anyhow::Error::from(sqlx::Error::Io(refused)).context("cannot open");
+        let none = anyhow::Error::from(NoneWritable("a can only be read".to_owned()));
+        let away = anyhow::Error::from(StoreError::Unavailable("busy".to_owned())).context("cannot use");
+        for passes in [io, sqlx::Error::PoolTimedOut.into(), none, away] {
+            assert!(may_pass(&passes), "{passes:#}");
+        }
+        for stays in [anyhow::anyhow!("a wrong url"), sqlx::Error::PoolClosed.into(), StoreError::EmailTaken.into()] {
+            assert!(!may_pass(&stays), "{stays:#}");
+        }
+    }
 
     #[test]
     fn a_url_names_one_server_or_several_with_one_database() {

@@ -5,9 +5,11 @@ use std::{sync::Arc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Cached, Duration, RoomCache as _, SharedCache, Stored, key, read};
+use super::{
+    super::known::FRESH_FOR, Asked, Cached, Duration, Looked, RoomCache as _, SharedCache, Stored, TTL, key, read,
+};
 use crate::{
-    ledger::{Values, server::Server},
+    ledger::{Values, connection, server::Server},
     storage::{Meeting, Mode, RoomId},
 };
 
@@ -37,24 +39,58 @@ async fn until(is_so: impl AsyncFn() -> bool) {
     }
 }
 
+/// What the cache knows, if it does.
+async fn known(cache: &SharedCache, room_id: RoomId) -> Option<Cached> {
+    match cache.look(room_id).await {
+        Looked::Known(state) => Some(state),
+        Looked::Ask(_) => None,
+    }
+}
+
+/// The database is asked, and says this.
+async fn database_says(cache: &SharedCache, room_id: RoomId, state: Cached) {
+    match cache.look(room_id).await {
+        Looked::Ask(asked) => cache.fill(room_id, asked, state.meeting()).await,
+        known @ Looked::Known(_) => panic!("{known:?}"),
+    }
+}
+
 #[tokio::test]
 async fn a_node_sees_what_another_one_has_changed_and_keeps_its_copy_until_it_is_told() {
     let (server, id) = (Server::start(), RoomId::random());
     let (one, two) = (node(&server), node(&server));
-    assert_eq!(two.get(id).await, None);
+    assert_eq!(known(&two, id).await, None);
     one.put(id, room(id, 1)).await;
-    assert_eq!(two.get(id).await, Some(room(id, 1)), "whole");
+    assert_eq!(known(&two, id).await, Some(room(id, 1)), "whole");
     one.put(id, room(id, 2)).await;
-    assert_eq!(two.get(id).await, Some(room(id, 1)), "its copy, for five seconds");
+    assert_eq!(known(&two, id).await, Some(room(id, 1)), "its copy, for five seconds");
     two.changed(id);
-    assert_eq!(two.get(id).await, None, "the database is asked once, because Redis may not have it yet");
-    assert_eq!(two.get(id).await, Some(room(id, 2)));
+    assert_eq!(known(&two, id).await, None, "the database is asked, because Redis may not have it yet");
+    assert_eq!(two.last(id).await, Some(room(id, 2)), "but Redis is, while the database is away");
+    database_says(&two, id, room(id, 2)).await;
+    assert_eq!(known(&two, id).await, Some(room(id, 2)));
+    database_says(&node(&server), RoomId::random(), room(id, 1)).await;
     let three = node(&server);
-    three.fill(id, room(id, 1)).await;
-    assert_eq!(node(&server).get(id).await, Some(room(id, 2)), "what was read earlier is older");
+    three.fill(id, Asked(0), room(id, 1).meeting()).await;
+    assert_eq!(known(&node(&server), id).await, Some(room(id, 2)), "what was read earlier is older");
     one.put(id, Cached::Removed).await;
     three.put(id, room(id, 3)).await;
-    assert_eq!(node(&server).get(id).await, Some(Cached::Removed));
+    assert_eq!(known(&node(&server), id).await, Some(Cached::Removed));
+}
+
+#[tokio::test]
+async fn a_copy_that_nobody_has_confirmed_for_a_minute_is_only_for_the_time_when_the_database_is_away() {
+    let (server, id) = (Server::start(), RoomId::random());
+    node(&server).put(id, room(id, 1)).await; // and is killed after the next commit, before it writes here
+    let mut connection = connection(&server.url()).await;
+    let left = (TTL.saturating_sub(FRESH_FOR)).as_millis().to_string();
+    let age = redis::cmd("PEXPIRE").arg(format!("aldis:{}", key(id))).arg(left).take();
+    let aged: u64 = age.query_async(&mut connection).await.expect("an answer");
+    assert_eq!(aged, 1);
+    let two = node(&server);
+    assert_eq!((known(&two, id).await, two.last(id).await), (None, Some(room(id, 1))));
+    database_says(&two, id, room(id, 2)).await;
+    assert_eq!(known(&node(&server), id).await, Some(room(id, 2)), "confirmed for all");
 }
 
 #[tokio::test]
@@ -67,14 +103,15 @@ async fn a_change_made_while_redis_stands_still_is_owed_until_it_goes_on() {
     server.signal("STOP");
     one.put(id, room(id, 2)).await;
     one.put(id, room(id, 1)).await;
-    one.fill(other, room(other, 1)).await;
+    one.fill(other, Asked(0), room(other, 1).meeting()).await;
+    assert_eq!(known(&one, id).await, Some(room(id, 2)), "this node knows");
     one.changed(id);
-    assert_eq!(one.get(id).await, Some(room(id, 2)), "this node knows");
-    assert_eq!(one.owed().len(), 1, "what is only a copy of the database is not owed");
-    assert_eq!(two.get(id).await, None, "an empty cache");
+    assert_eq!(known(&one, id).await, None, "unless another one has changed it since");
+    assert_eq!(one.table().owing(), [id], "what is only a copy of the database is not owed");
+    assert_eq!(known(&two, id).await, None, "an empty cache");
     server.signal("CONT");
-    until(async || one.owed().is_empty()).await;
-    assert_eq!(two.get(id).await.or(node(&server).get(id).await), Some(room(id, 2)));
+    until(async || one.table().owing().is_empty()).await;
+    until(async || known(&node(&server), id).await == Some(room(id, 2))).await;
     stop.cancel();
     settling.await.expect("it ends");
 }
@@ -85,9 +122,10 @@ async fn a_forgotten_room_is_asked_of_the_database() {
     let (one, two) = (node(&server), node(&server));
     one.put(id, room(id, 2)).await;
     one.forget(id).await;
-    assert_eq!((one.get(id).await, two.get(id).await), (None, None));
+    assert_eq!((known(&one, id).await, known(&two, id).await), (None, None));
     two.put(id, room(id, 1)).await;
-    assert_eq!(one.get(id).await, Some(room(id, 1)), "what is forgotten does not count");
+    database_says(&one, id, room(id, 1)).await;
+    assert_eq!(known(&one, id).await, Some(room(id, 1)), "what is forgotten does not count");
 }
 
 #[test]
