@@ -23,7 +23,7 @@ use crate::member::{self, Caller, Outbox, Part, Play};
 use crate::ramp::Ramp;
 use crate::show::Show;
 use crate::tally::Tally;
-use crate::wire::{self, Trust, Upgrade, Way};
+use client::wire::{self, Trust, Upgrade, Way};
 
 /// A member to connect, and its token.
 pub(crate) struct Guest {

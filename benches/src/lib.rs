@@ -1,10 +1,9 @@
 //! The load generator of Aldis: many clients that behave as browsers do, measured and verified.
 //!
-//! `wire` knows bytes only; `words` knows the protocol's JSON; `member` is one client, verified by the
-//! pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
+//! The bytes and the protocol's JSON are the crate `client`'s; `member` is one client, verified by the pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
 //! `pace` offers load at fixed times; an `attacker` is one hostile client; `node` is the server under test; a `scenario` plays all of these and fills
 //! a `report`; `peer` puts other servers under the same load; `options` are the options that all of them share.
-//! Lower never imports higher: `wire, words < oracle < tally < member < crowd < options < scenario < peer < cli`.
+//! Lower never imports higher: `oracle < tally < member < crowd < options < scenario < peer < cli`.
 
 mod attacker;
 mod cli;
@@ -13,7 +12,6 @@ mod crowd;
 mod latency;
 mod limits;
 mod member;
-mod messages;
 mod newcomers;
 mod node;
 mod options;
@@ -26,6 +24,5 @@ mod scenario;
 mod show;
 mod tally;
 mod wakeful;
-mod wire;
 
 pub use cli::{run, run_as_bench};

@@ -27,7 +27,7 @@ use started::Started;
 pub(crate) use tokens::Token;
 
 use crate::limits::REQUESTS_AT_ONCE;
-use crate::wire::Trust;
+use client::wire::Trust;
 
 /// The node, by the command line.
 #[derive(Debug, Clone, clap::Args)]

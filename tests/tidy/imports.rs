@@ -41,6 +41,7 @@ struct Source {
 pub(crate) const ROOTS: &[Root] = &[
     Root { folder: "actors/src", name: "actors" },
     Root { folder: "src", name: "aldis" },
+    Root { folder: "client/src", name: "client" },
     Root { folder: "benches/src", name: "benches" },
 ];
 

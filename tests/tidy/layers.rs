@@ -44,10 +44,14 @@ pub(crate) const LAYERS: &[Layers] = &[
         ],
     },
     Layers {
+        folder: "client/src",
+        layers: &[&["limits"], &["messages", "wire"], &["connection", "reconnect", "session"]],
+    },
+    Layers {
         folder: "benches/src",
         layers: &[
             &["clock", "limits", "ramp", "show", "wakeful"],
-            &["latency", "wire", "messages"],
+            &["latency"],
             &["oracle"],
             &["tally"],
             &["member", "node"],

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::dialect::{Dialect, Ear, Incoming, Phrase, SendState};
 use crate::clock::{Epoch, Nanos};
 use crate::latency::Latencies;
-use crate::messages::Mark;
-use crate::wire::{Listen, Opcode, Writer, WriterClosed};
+use client::messages::Mark;
+use client::wire::{Listen, Opcode, Writer, WriterClosed};
 
 /// State shared by all callers of a server.
 pub(crate) struct Talk {

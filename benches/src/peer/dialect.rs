@@ -32,8 +32,8 @@ pub(crate) use sockudo::Sockudo;
 pub(crate) use spreed::Spreed;
 
 use crate::clock::Nanos;
-use crate::messages::Mark;
-use crate::wire::Upgrade;
+use client::messages::Mark;
+use client::wire::Upgrade;
 
 /// A server's protocol.
 pub(crate) trait Dialect: Send + Sync {

@@ -15,7 +15,7 @@ use super::dialect::{Phrase, SendState};
 use crate::crowd::Sources;
 use crate::limits::{OPEN_WITHIN, PER_SOURCE, STALLED_AFTER};
 use crate::ramp::Ramp;
-use crate::wire::{Opened, Reader, Way, Writer, connect, upgrade};
+use client::wire::{Opened, Reader, Way, Writer, connect, upgrade};
 
 /// Concurrent handshakes: enough to keep one core busy.
 const OPENING_MAX: usize = 64;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use actors::protocol::{RoomId, UserId};
 
 use super::{Dialect, Ear, Incoming, Phrase, SendState};
-use crate::messages::{self, Body};
 use crate::node::Token;
-use crate::wire::Upgrade;
+use client::messages::{self, Body};
+use client::wire::Upgrade;
 
 /// Approximate size of a session description.
 const SDP_BYTES: usize = 1_500;

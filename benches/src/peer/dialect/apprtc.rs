@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 
 use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate, escaped_mark};
-use crate::wire::Upgrade;
+use client::wire::Upgrade;
 
 /// See the head of this file.
 pub(crate) struct AppRtc;

@@ -1,7 +1,7 @@
 //! The floor's: no handshake, only messages, each of which returns to its sender.
 
 use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
-use crate::wire::Upgrade;
+use client::wire::Upgrade;
 
 /// See [`crate::peer::echo`].
 pub(crate) struct Echo;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate, mark};
-use crate::wire::Upgrade;
+use client::wire::Upgrade;
 
 /// See the head of this file.
 pub(crate) struct Matchbox {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
-use crate::wire::Upgrade;
+use client::wire::Upgrade;
 
 /// See the head of this file.
 pub(crate) struct PeerJs;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::keyed::checksum;
 use super::{Dialect, Ear, Incoming, Phrase, SendState, candidate};
-use crate::wire::Upgrade;
+use client::wire::Upgrade;
 
 /// See the head of this file.
 pub(crate) struct Sockudo;

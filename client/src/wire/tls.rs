@@ -19,14 +19,18 @@ use tokio::net::TcpStream;
 
 /// The trusted certificates, and the name that the node's certificate must have.
 #[derive(Debug)]
-pub(crate) struct Trust {
+pub struct Trust {
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
 }
 
 impl Trust {
     /// Trusts the certificates of a PEM file only.
-    pub(crate) fn in_file(file: &Path, host: &str) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or holds no certificate; or `host` is no name.
+    pub fn in_file(file: &Path, host: &str) -> anyhow::Result<Self> {
         let pem = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
         let certificates = certificates.with_context(|| format!("{} is not PEM", file.display()))?;
@@ -39,15 +43,20 @@ impl Trust {
     }
 
     /// Trusts the system's root certificates.
-    pub(crate) fn of_the_system(host: &str) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// The system has none, or `host` is no name.
+    pub fn of_the_system(host: &str) -> anyhow::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        ensure!(!roots.is_empty(), "this system has no root certificates → name the node's with --ca");
+        ensure!(!roots.is_empty(), "this system has no root certificates → name the node's own");
         Self::in_roots(roots, host)
     }
 
     /// For the REST interface, whose client brings its own names.
-    pub(crate) fn config(&self) -> ClientConfig {
+    #[must_use]
+    pub fn config(&self) -> ClientConfig {
         (*self.config).clone()
     }
 
@@ -69,7 +78,7 @@ impl Trust {
 }
 
 /// A connection that speaks TLS.
-pub(crate) struct Tls {
+pub struct Tls {
     pub(super) tcp: TcpStream,
     session: Mutex<Session>,
 }
@@ -85,7 +94,7 @@ struct Now<'a>(&'a TcpStream);
 
 impl Tls {
     /// Performs the handshake; the certificate is verified.
-    pub(crate) async fn connect(tcp: TcpStream, trust: &Trust) -> anyhow::Result<Arc<Self>> {
+    pub(super) async fn connect(tcp: TcpStream, trust: &Trust) -> anyhow::Result<Arc<Self>> {
         let mut tls = ClientConnection::new(Arc::clone(&trust.config), trust.name.clone())?;
         loop {
             while !flushed(&mut tls, &tcp)? {
@@ -108,7 +117,7 @@ impl Tls {
         }
     }
 
-    pub(crate) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    pub(super) fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             let mut session = self.session();
             match session.tls.reader().read(buffer.initialize_unfilled()) {
@@ -124,7 +133,7 @@ impl Tls {
     }
 
     /// How many bytes went into records; records that the kernel does not take now are written by a task.
-    pub(crate) fn try_write(self: &Arc<Self>, bytes: &[u8]) -> io::Result<usize> {
+    pub(super) fn try_write(self: &Arc<Self>, bytes: &[u8]) -> io::Result<usize> {
         let mut session = self.session();
         if !flushed(&mut session.tls, &self.tcp)? {
             return Err(io::ErrorKind::WouldBlock.into());
@@ -137,7 +146,7 @@ impl Tls {
         Ok(taken)
     }
 
-    pub(crate) async fn write_all(self: &Arc<Self>, mut bytes: &[u8]) -> io::Result<()> {
+    pub(super) async fn write_all(self: &Arc<Self>, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             self.tcp.writable().await?;
             match self.try_write(bytes) {

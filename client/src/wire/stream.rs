@@ -14,25 +14,31 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use super::tls::Tls;
 
 /// An open connection.
-pub(crate) enum Stream {
+pub enum Stream {
+    /// TCP.
     Plain(TcpStream),
+    /// TLS.
     Tls(Arc<Tls>),
 }
 
 /// The side that reads.
-pub(crate) enum ReadHalf {
+pub enum ReadHalf {
+    /// TCP.
     Plain(OwnedReadHalf),
+    /// TLS.
     Tls(Arc<Tls>),
 }
 
 /// The side that writes; dropped, it ends that direction, as a process that ends does.
-pub(crate) enum WriteHalf {
+pub enum WriteHalf {
+    /// TCP.
     Plain(OwnedWriteHalf),
+    /// TLS.
     Tls(Ends),
 }
 
 /// A TLS connection that is shut for writing when this is dropped.
-pub(crate) struct Ends {
+pub struct Ends {
     tls: Arc<Tls>,
     quietly: bool,
 }
@@ -47,7 +53,9 @@ impl From<TcpStream> for Stream {
 }
 
 impl Stream {
-    pub(crate) fn into_split(self) -> (ReadHalf, WriteHalf) {
+    /// Its two sides.
+    #[must_use]
+    pub fn into_split(self) -> (ReadHalf, WriteHalf) {
         match self {
             Self::Plain(stream) => {
                 let (read, write) = stream.into_split();
@@ -65,7 +73,11 @@ impl Stream {
     }
 
     /// Appends what comes next; 0: the end.
-    pub(crate) async fn read_buf(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    ///
+    /// # Errors
+    ///
+    /// The connection has failed.
+    pub async fn read_buf(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
         match self {
             Self::Plain(stream) => stream.read_buf(bytes).await,
             Self::Tls(tls) => {

@@ -1,9 +1,8 @@
-//! How a member reconnects: back-off, and the hello that resumes. Must not know why the connection was lost.
+//! How a client reconnects: back-off, and the hello that resumes. Must not know why the connection was lost.
 
 use std::time::Duration;
 
 use actors::protocol::client::Seq;
-use clap::ValueEnum;
 use tokio::time::timeout;
 
 use crate::limits::OPEN_WITHIN;
@@ -11,8 +10,9 @@ use crate::messages;
 use crate::wire::{self, Reader, Upgrade, Way, WriteHalf};
 
 /// The back-off of reconnects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Reconnect {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum Reconnect {
     /// At once; when that fails, with pauses as below
     Immediate,
     /// As the web client does: each pause anywhere below a ceiling that doubles
@@ -26,7 +26,8 @@ const CEILING: Duration = Duration::from_secs(1);
 
 impl Reconnect {
     /// The pause before this attempt, of which 0 is the first; `seed` is the member's own.
-    pub(super) fn pause(self, attempt: u32, seed: u64) -> Duration {
+    #[must_use]
+    pub fn pause(self, attempt: u32, seed: u64) -> Duration {
         let ceiling = CEILING.min(FIRST * (1 << attempt.min(4)));
         match (self, attempt) {
             (Self::Immediate, 0) => Duration::ZERO,
@@ -42,8 +43,13 @@ fn fraction(seed: u64) -> f64 {
     f64::from(u32::try_from((mixed ^ (mixed >> 27)) >> 33).unwrap_or(0)) / f64::from(1_u32 << 31)
 }
 
-/// Reconnects and requests to resume a session; the reader receives the node's answer.
-pub(super) async fn knock(way: Way, token: &str, stay: (&str, Seq)) -> anyhow::Result<(Reader, WriteHalf)> {
+/// Connects and asks to resume the session of this resume token, of which everything up to this number was received; the
+/// reader receives the node's answer.
+///
+/// # Errors
+///
+/// The node cannot be reached, refuses the upgrade, or does not answer it within [`OPEN_WITHIN`].
+pub async fn resume(way: Way, token: &str, stay: (&str, Seq)) -> anyhow::Result<(Reader, WriteHalf)> {
     let mut opened = timeout(OPEN_WITHIN, wire::open(way, &Upgrade::aldis_resume())).await??;
     let mut hello = String::new();
     messages::hello_again(&mut hello, token, stay);

@@ -13,8 +13,10 @@ use super::stream::ReadHalf;
 use crate::limits::READ_BYTES;
 
 /// The receiver of a node's messages.
-pub(crate) trait Listen {
+pub trait Listen {
+    /// A whole message.
     fn text(&mut self, text: &[u8]);
+    /// A ping, to be answered.
     fn ping(&mut self, payload: &[u8]);
     /// What was read at once is told next.
     fn begin(&mut self);
@@ -26,7 +28,7 @@ pub(crate) trait Listen {
 
 /// How a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub enum Ending {
     /// The node's close frame.
     Closed(Option<u16>),
     /// The stream ended, or failed, without one.
@@ -51,7 +53,7 @@ thread_local! {
 }
 
 /// One connection's incoming side.
-pub(crate) struct Reader {
+pub struct Reader {
     half: ReadHalf,
     /// What came with the handshake's answer; read first.
     early: Vec<u8>,
@@ -59,12 +61,14 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn new(half: ReadHalf, early: Vec<u8>) -> Self {
+    /// A reader of this connection, whose first bytes came with the handshake's answer.
+    #[must_use]
+    pub fn new(half: ReadHalf, early: Vec<u8>) -> Self {
         Self { half, early, frames: Frames::default() }
     }
 
     /// Reads to the end; `None`: the listener wants no more for now, and may be read to again later.
-    pub(crate) async fn read(&mut self, listener: &mut impl Listen) -> Option<Ending> {
+    pub async fn read(&mut self, listener: &mut impl Listen) -> Option<Ending> {
         let early = std::mem::take(&mut self.early);
         if let Some(ending) = feed(&mut self.frames, &early, listener) {
             return Some(ending);

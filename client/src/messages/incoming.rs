@@ -7,73 +7,104 @@ use actors::protocol::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::clock::Nanos;
-
 /// The mark inside a relayed candidate: its number from this sender to this session of the receiver, and when it was
 /// due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(crate) struct Mark {
-    pub(crate) n: u64,
-    pub(crate) at: Nanos,
+pub struct Mark {
+    /// From 1.
+    pub n: u64,
+    /// Nanoseconds since a time that sender and receiver agree on.
+    pub at: u64,
     /// The receiver's join order as the sender knew it: messages to a previous session are not lost.
-    pub(crate) rev: u64,
+    pub rev: u64,
 }
 
 /// One message from a node.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Incoming {
-    pub(crate) seq: Option<Seq>,
-    pub(crate) body: Body,
+pub struct Incoming {
+    /// Its number in the session; `None`: it has none.
+    pub seq: Option<Seq>,
+    /// What it says.
+    pub body: Body,
 }
 
+/// What a node says, as far as a member reacts to it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Body {
+pub enum Body {
+    /// The hello is accepted.
     Welcome {
+        /// How often a heartbeat is expected, in seconds.
         heartbeat_seconds: u64,
     },
+    /// The session has begun.
     Joined {
+        /// Join order.
         rev: u64,
+        /// The members who were there, and their join order.
         peers: Vec<(UserId, u64)>,
         /// The resume token of this session.
         resume_token: String,
     },
     /// The session was resumed from this number.
     Resumed {
+        /// The number of the next message.
         from_seq: Seq,
     },
     /// The session could not be resumed.
     Unresumed {
+        /// `seat_gone`, for example.
         reason: String,
     },
+    /// Somebody has joined, or joined again.
     UserJoined {
+        /// Who.
         user: UserId,
+        /// Join order.
         rev: u64,
     },
+    /// Somebody has left.
     UserLeft {
+        /// Who.
         user: UserId,
     },
+    /// A session description.
     Offer {
+        /// Who sent it.
         from: UserId,
     },
+    /// The answer to one.
     Answer {
+        /// Who sent it.
         from: UserId,
     },
+    /// A marked candidate.
     Candidate {
+        /// Who sent it.
         from: UserId,
+        /// Its mark.
         mark: Mark,
     },
+    /// There are no more (RFC 8838 §8.2).
     EndOfCandidates {
+        /// Who sent it.
         from: UserId,
     },
+    /// A marked chat message.
     Chat {
+        /// Who sent it.
         from: UserId,
         /// Its number among all of this sender's messages to the room, and when it was due.
         n: u64,
-        at: Nanos,
+        /// See [`Mark::at`].
+        at: u64,
     },
+    /// Everything up to this number is accepted.
     Ack(Cid),
+    /// A message is refused.
     Refused {
+        /// Why, as in the protocol's table.
         code: String,
+        /// Which message.
         cid: Option<Cid>,
         /// When to retry the same message.
         again_after_ms: Option<u64>,
@@ -159,7 +190,11 @@ struct Refusal {
 }
 
 /// Reads one text frame.
-pub(crate) fn parse(text: &[u8]) -> serde_json::Result<Incoming> {
+///
+/// # Errors
+///
+/// It is no message of the protocol, or a candidate or chat message without a mark.
+pub fn parse(text: &[u8]) -> serde_json::Result<Incoming> {
     let Envelope { kind, seq, cid, data } = serde_json::from_slice(text)?;
     let data = data.map_or("{}", RawValue::get);
     let body = match kind {

@@ -4,25 +4,35 @@ use crate::limits::FRAME_BYTES_MAX;
 
 /// What a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Opcode {
+pub enum Opcode {
+    /// A whole text message: fragments are not written, nor read.
     Text,
+    /// A whole binary message, which the protocol does not have.
     Binary,
+    /// The end (RFC 6455 §5.5.1).
     Close,
+    /// Asks for a pong (§5.5.2).
     Ping,
+    /// Answers a ping (§5.5.3).
     Pong,
 }
 
 /// Why a server's bytes are not valid frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadFrame {
+pub enum BadFrame {
+    /// The first byte has reserved bits or an unknown opcode.
     #[error("the node sent a frame with reserved bits or an unknown opcode (first byte {0:#04x})")]
     Head(u8),
+    /// A part of a message.
     #[error("the node sent a fragmented message, which it never does")]
     Fragment,
+    /// A binary message.
     #[error("the node sent a binary message, which aldis.v1 does not have")]
     Binary,
+    /// A mask.
     #[error("the node masked a frame (RFC 6455 §5.1 forbids it)")]
     Masked,
+    /// A frame of so many bytes.
     #[error("the node sent a frame of {0} bytes, more than {FRAME_BYTES_MAX}")]
     TooBig(u64),
 }

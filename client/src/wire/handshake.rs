@@ -14,7 +14,7 @@ use super::frame;
 use super::stream::Stream;
 use super::tls::{Tls, Trust};
 
-/// The key and answer of RFC 6455 §1.3: a load generator needs no surprise here.
+/// The key and answer of RFC 6455 §1.3: a client of one's own servers needs no surprise here.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 /// Offered by a client that will resume, so that an overloaded node refuses it last; never selected by the node.
@@ -23,66 +23,88 @@ const RESUME: &str = "aldis.resume";
 const HEAD_BYTES_MAX: usize = 8 * 1024;
 
 /// An open WebSocket.
-pub(crate) struct Opened {
-    pub(crate) stream: Stream,
+pub struct Opened {
+    /// The connection.
+    pub stream: Stream,
     /// What came behind the answer's head.
-    pub(crate) early: Vec<u8>,
+    pub early: Vec<u8>,
 }
 
 /// The server refused the upgrade.
 #[derive(Debug, thiserror::Error)]
 #[error("the node refused the upgrade: {status}")]
-pub(crate) struct Refused {
-    status: String,
+pub struct Refused {
+    /// Its status line.
+    pub status: String,
     /// When to retry, if the response contains it.
-    pub(crate) retry_after: Option<Duration>,
+    pub retry_after: Option<Duration>,
 }
 
 /// From where a client connects to where.
 #[derive(Debug, Clone)]
-pub(crate) struct Way {
-    pub(crate) to: SocketAddr,
+pub struct Way {
+    /// The server.
+    pub to: SocketAddr,
     /// `None`: the kernel chooses.
-    pub(crate) source: Option<IpAddr>,
+    pub source: Option<IpAddr>,
     /// Bytes that the kernel may hold for a reader; `None`: as many as it likes.
-    pub(crate) receive_bytes: Option<u32>,
+    pub receive_bytes: Option<u32>,
     /// `None`: plain.
-    pub(crate) trust: Option<Arc<Trust>>,
+    pub trust: Option<Arc<Trust>>,
 }
 
 /// What is asked of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Upgrade {
+pub struct Upgrade {
     /// The path, with its query.
-    pub(crate) path: String,
-    pub(crate) subprotocol: Option<&'static str>,
+    pub path: String,
+    /// `None`: none is asked for, and none is accepted.
+    pub subprotocol: Option<&'static str>,
     /// Whether [`RESUME`] is offered beside it.
-    pub(crate) resumes: bool,
+    pub resumes: bool,
 }
 
 impl Opened {
     /// Sends one text directly.
-    pub(crate) async fn send(&mut self, text: &str) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// The connection has ended.
+    pub async fn send(&mut self, text: &str) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(text.len() + 16);
         frame::write(&mut bytes, Opcode::Text, text.as_bytes(), Some(*b"mask"));
         self.stream.write_all(&bytes).await
     }
 }
 
+impl Way {
+    /// The plain way to a server, from wherever the kernel chooses.
+    #[must_use]
+    pub const fn to(to: SocketAddr) -> Self {
+        Self { to, source: None, receive_bytes: None, trust: None }
+    }
+}
+
 impl Upgrade {
     /// A browser's request to an Aldis node.
-    pub(crate) fn aldis() -> Self {
+    #[must_use]
+    pub fn aldis() -> Self {
         Self { path: "/ws".to_owned(), subprotocol: Some(SUBPROTOCOL), resumes: false }
     }
 
     /// The same, of a client that will resume.
-    pub(crate) fn aldis_resume() -> Self {
+    #[must_use]
+    pub fn aldis_resume() -> Self {
         Self { resumes: true, ..Self::aldis() }
     }
 }
 
 /// Connects to a node and upgrades.
-pub(crate) async fn open(way: Way, asked: &Upgrade) -> anyhow::Result<Opened> {
+///
+/// # Errors
+///
+/// As [`connect`] and [`upgrade`]; or the TLS handshake fails.
+pub async fn open(way: Way, asked: &Upgrade) -> anyhow::Result<Opened> {
     let tcp = connect(&way).await?;
     let stream = match &way.trust {
         Some(trust) => Stream::Tls(Tls::connect(tcp, trust).await?),
@@ -92,7 +114,11 @@ pub(crate) async fn open(way: Way, asked: &Upgrade) -> anyhow::Result<Opened> {
 }
 
 /// Upgrades an open connection.
-pub(crate) async fn upgrade(stream: impl Into<Stream>, to: SocketAddr, asked: &Upgrade) -> anyhow::Result<Opened> {
+///
+/// # Errors
+///
+/// The server refuses ([`Refused`]), or its answer is none to this request.
+pub async fn upgrade(stream: impl Into<Stream>, to: SocketAddr, asked: &Upgrade) -> anyhow::Result<Opened> {
     let mut stream = stream.into();
     let Upgrade { path, subprotocol, resumes } = asked;
     let beside = if *resumes { format!(", {RESUME}") } else { String::new() };
@@ -109,14 +135,18 @@ pub(crate) async fn upgrade(stream: impl Into<Stream>, to: SocketAddr, asked: &U
 }
 
 /// Connects TCP only, with TCP_NODELAY.
-pub(crate) async fn connect(&Way { to, source, receive_bytes, .. }: &Way) -> anyhow::Result<TcpStream> {
+///
+/// # Errors
+///
+/// There is no such source address or no port left of it, or the server cannot be reached.
+pub async fn connect(&Way { to, source, receive_bytes, .. }: &Way) -> anyhow::Result<TcpStream> {
     let socket = if to.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if let Some(bytes) = receive_bytes {
         socket.set_recv_buffer_size(bytes)?;
     }
     if let Some(source) = source {
         socket.bind(SocketAddr::new(source, 0)).with_context(|| {
-            format!("cannot bind to {source}: it has no free port, or is no address of this machine → choose others with --source, or fewer a source with --per-source")
+            format!("cannot bind to {source}: it has no free port, or is no address of this machine → choose other source addresses, or fewer connections from each")
         })?;
     }
     let stream = socket.connect(to).await.with_context(|| match source {

@@ -15,7 +15,7 @@ use super::stream::WriteHalf;
 use crate::limits::WAITING_BYTES_MAX;
 
 /// A client's way to its node; `T` is what a speaker must know while it holds the floor.
-pub(crate) struct Writer<T> {
+pub struct Writer<T> {
     floor: Mutex<Floor<T>>,
 }
 
@@ -33,11 +33,12 @@ struct Floor<T> {
 
 /// The connection is closed, failed, or the node reads too slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct WriterClosed;
+pub struct WriterClosed;
 
 /// How a connection is dropped without a close frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Cut {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+pub enum Cut {
     /// With an RST, as when a process dies with unread data
     Reset,
     /// With a FIN and no close frame, as when a process ends
@@ -49,12 +50,13 @@ thread_local! {
 }
 
 impl<T: Send + 'static> Writer<T> {
-    pub(crate) fn new(half: WriteHalf, seed: u32, speaker: T) -> Arc<Self> {
+    /// A line whose frames are masked, the masks counted from `seed`.
+    pub fn new(half: WriteHalf, seed: u32, speaker: T) -> Arc<Self> {
         Self::masked(half, seed | 1, speaker)
     }
 
     /// A line whose frames are not masked, so that they can be read when they come back as they are.
-    pub(crate) fn bare(half: WriteHalf, speaker: T) -> Arc<Self> {
+    pub fn bare(half: WriteHalf, speaker: T) -> Arc<Self> {
         Self::masked(half, 0, speaker)
     }
 
@@ -65,7 +67,7 @@ impl<T: Send + 'static> Writer<T> {
     }
 
     /// Drops the connection without a close frame: the reader sees its end, and buffered data is discarded.
-    pub(crate) fn cut(&self, how: Cut) {
+    pub fn cut(&self, how: Cut) {
         let mut floor = self.floor();
         floor.waiting = Vec::new();
         let Some(half) = floor.half.take() else { return };
@@ -83,7 +85,7 @@ impl<T: Send + 'static> Writer<T> {
     }
 
     /// Goes on over another connection; before anybody else speaks, the texts that `again` answers are said.
-    pub(crate) fn reconnect(self: &Arc<Self>, half: WriteHalf, again: impl FnOnce(&mut T) -> Vec<Arc<str>>) {
+    pub fn reconnect(self: &Arc<Self>, half: WriteHalf, again: impl FnOnce(&mut T) -> Vec<Arc<str>>) {
         let mut bytes = Vec::new();
         let mut floor = self.floor();
         (floor.half, floor.waiting, floor.flushing) = (Some(Arc::new(half)), Vec::new(), false);
@@ -97,10 +99,7 @@ impl<T: Send + 'static> Writer<T> {
 
     /// Says one text; `words` writes it, and what it decides stands in the order of the wire, also when the line is
     /// over.
-    pub(crate) fn send<A>(
-        self: &Arc<Self>,
-        words: impl FnOnce(&mut T, &mut String) -> A,
-    ) -> (A, Result<(), WriterClosed>) {
+    pub fn send<A>(self: &Arc<Self>, words: impl FnOnce(&mut T, &mut String) -> A) -> (A, Result<(), WriterClosed>) {
         DESK.with_borrow_mut(|(text, bytes)| {
             text.clear();
             bytes.clear();
@@ -112,7 +111,11 @@ impl<T: Send + 'static> Writer<T> {
     }
 
     /// Sends a control frame.
-    pub(crate) fn control(self: &Arc<Self>, opcode: Opcode, payload: &[u8]) -> Result<(), WriterClosed> {
+    ///
+    /// # Errors
+    ///
+    /// The connection has ended, or the node reads too slowly.
+    pub fn control(self: &Arc<Self>, opcode: Opcode, payload: &[u8]) -> Result<(), WriterClosed> {
         DESK.with_borrow_mut(|(_, bytes)| {
             bytes.clear();
             self.write(&mut self.floor(), opcode, payload, bytes)
@@ -120,12 +123,12 @@ impl<T: Send + 'static> Writer<T> {
     }
 
     /// What is said from now on goes with one write, as the answers of a page to what it read at once do.
-    pub(crate) fn hold(&self) {
+    pub fn hold(&self) {
         self.floor().held = true;
     }
 
     /// Writes what was held.
-    pub(crate) fn release(self: &Arc<Self>) {
+    pub fn release(self: &Arc<Self>) {
         let mut floor = self.floor();
         floor.held = false;
         let Some(half) = floor.half.clone() else { return };
@@ -140,13 +143,13 @@ impl<T: Send + 'static> Writer<T> {
     }
 
     /// Bytes that the kernel has not taken yet; `None`: the connection is closed.
-    pub(crate) fn waiting(&self) -> Option<usize> {
+    pub fn waiting(&self) -> Option<usize> {
         let floor = self.floor();
         floor.half.as_ref().map(|_| floor.waiting.len())
     }
 
     /// Looks at, or changes, what the speaker knows.
-    pub(crate) fn with<A>(&self, look: impl FnOnce(&mut T) -> A) -> A {
+    pub fn with<A>(&self, look: impl FnOnce(&mut T) -> A) -> A {
         look(&mut self.floor().speaker)
     }
 

@@ -3,8 +3,8 @@
 mod incoming;
 mod outgoing;
 
-pub(crate) use incoming::{Body, Incoming, Mark, parse};
-pub(crate) use outgoing::{
+pub use incoming::{Body, Incoming, Mark, parse};
+pub use outgoing::{
     acknowledge, answer, candidate, chat, end_of_candidates, heartbeat, hello, hello_again, join, leave, offer,
 };
 

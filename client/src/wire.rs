@@ -9,9 +9,9 @@ mod stream;
 mod tls;
 mod writer;
 
-pub(crate) use frame::Opcode;
-pub(crate) use handshake::{Opened, Refused, Upgrade, Way, connect, open, upgrade};
-pub(crate) use reader::{Ending, Listen, Reader};
-pub(crate) use stream::WriteHalf;
-pub(crate) use tls::Trust;
-pub(crate) use writer::{Cut, Writer, WriterClosed};
+pub use frame::{BadFrame, Opcode};
+pub use handshake::{Opened, Refused, Upgrade, Way, connect, open, upgrade};
+pub use reader::{Ending, Listen, Reader};
+pub use stream::{ReadHalf, Stream, WriteHalf};
+pub use tls::{Tls, Trust};
+pub use writer::{Cut, Writer, WriterClosed};

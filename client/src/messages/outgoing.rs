@@ -1,9 +1,9 @@
 //! Writes a client's messages directly into the text of one frame. Must not know who sends them, nor when.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use actors::protocol::{
-    RoomId, UserId,
+    UserId,
     client::{Cid, Seq},
 };
 
@@ -12,12 +12,13 @@ use crate::limits::CHAT_PADDING_MAX;
 
 // Writing into a String cannot fail: the results are ignored.
 
-pub(crate) fn hello(out: &mut String, token: &str) {
+/// `hello` that begins.
+pub fn hello(out: &mut String, token: &str) {
     let _ = write!(out, r#"{{"type":"hello","data":{{"token":"{token}"}}}}"#);
 }
 
 /// `hello` that resumes a session, of which everything up to `seq` was received.
-pub(crate) fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&str, Seq)) {
+pub fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&str, Seq)) {
     let _ = write!(
         out,
         r#"{{"type":"hello","data":{{"token":"{token}","resume":{{"resumeToken":"{resume_token}","seq":{seq}}}}}}}"#
@@ -25,28 +26,32 @@ pub(crate) fn hello_again(out: &mut String, token: &str, (resume_token, seq): (&
 }
 
 /// `leave_room`.
-pub(crate) fn leave(out: &mut String) {
+pub fn leave(out: &mut String) {
     out.push_str(r#"{"type":"leave_room"}"#);
 }
 
 /// `join_room`, without a `cid`: it would only name the message in an error.
-pub(crate) fn join(out: &mut String, room: RoomId) {
+pub fn join(out: &mut String, room: impl Display) {
     let _ = write!(out, r#"{{"type":"join_room","data":{{"roomId":"{room}"}}}}"#);
 }
 
-pub(crate) fn heartbeat(out: &mut String) {
+/// `heartbeat`.
+pub fn heartbeat(out: &mut String) {
     out.push_str(r#"{"type":"heartbeat","data":{}}"#);
 }
 
-pub(crate) fn acknowledge(out: &mut String, seq: Seq) {
+/// `ack` of all messages up to this number.
+pub fn acknowledge(out: &mut String, seq: Seq) {
     let _ = write!(out, r#"{{"type":"ack","seq":{seq}}}"#);
 }
 
-pub(crate) fn offer(out: &mut String, cid: Cid, to: UserId, sdp_bytes: usize) {
+/// An offer of about `sdp_bytes`.
+pub fn offer(out: &mut String, cid: Cid, to: UserId, sdp_bytes: usize) {
     description(out, ("offer", cid, to), sdp_bytes);
 }
 
-pub(crate) fn answer(out: &mut String, cid: Cid, to: UserId, sdp_bytes: usize) {
+/// An answer of about `sdp_bytes`.
+pub fn answer(out: &mut String, cid: Cid, to: UserId, sdp_bytes: usize) {
     description(out, ("answer", cid, to), sdp_bytes);
 }
 
@@ -64,7 +69,7 @@ fn description(out: &mut String, (kind, cid, to): (&str, Cid, UserId), sdp_bytes
 }
 
 /// A candidate that carries a mark. The whole message has `bytes` bytes, or a few more if that is too short for it.
-pub(crate) fn candidate(out: &mut String, (cid, to): (Cid, UserId), mark: Mark, bytes: usize) {
+pub fn candidate(out: &mut String, (cid, to): (Cid, UserId), mark: Mark, bytes: usize) {
     const END: &str = r#""}}}"#;
     let from = out.len();
     let Mark { n, at, rev } = mark;
@@ -78,7 +83,7 @@ pub(crate) fn candidate(out: &mut String, (cid, to): (Cid, UserId), mark: Mark, 
 }
 
 /// A chat message whose content is a mark, of about `bytes` bytes, and as many as fit a chat message at most.
-pub(crate) fn chat(out: &mut String, cid: Cid, mark: Mark, bytes: usize) {
+pub fn chat(out: &mut String, cid: Cid, mark: Mark, bytes: usize) {
     let Mark { n, at, .. } = mark;
     let _ = write!(out, r#"{{"type":"chat_message","cid":{cid},"data":{{"content":"{n} {at} "#);
     let padding = bytes.saturating_sub(out.len() + 3).min(CHAT_PADDING_MAX);
@@ -87,6 +92,6 @@ pub(crate) fn chat(out: &mut String, cid: Cid, mark: Mark, bytes: usize) {
 }
 
 /// End-of-candidates (RFC 8838 §8.2).
-pub(crate) fn end_of_candidates(out: &mut String, cid: Cid, to: UserId) {
+pub fn end_of_candidates(out: &mut String, cid: Cid, to: UserId) {
     let _ = write!(out, r#"{{"type":"ice_candidate","cid":{cid},"data":{{"targetUserId":"{to}","candidate":null}}}}"#);
 }
