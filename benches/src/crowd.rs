@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 
 use heartbeats::Heartbeats;
-pub(crate) use sources::Sources;
+pub use sources::Sources;
 
 use crate::limits::{OPEN_WITHIN, OPENING_MAX, STALLED_AFTER};
 use crate::member::{self, Caller, Outbox, Part, Play};

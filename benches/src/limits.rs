@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-pub(crate) use client::limits::OPEN_WITHIN;
+pub use client::limits::OPEN_WITHIN;
 
 /// The largest message a client may send (the protocol's own limit).
 pub(crate) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -11,11 +11,11 @@ pub(crate) const ATTACKER_WAITING_MAX: usize = 256 * 1024;
 /// Concurrent handshakes: enough to keep a node busy, few enough for its accept queue.
 pub(crate) const OPENING_MAX: usize = 256;
 /// How long a step may make no progress before it fails.
-pub(crate) const STALLED_AFTER: Duration = Duration::from_secs(20);
+pub const STALLED_AFTER: Duration = Duration::from_secs(20);
 /// How long messages in flight may take once the load has ended.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 /// Connections from one source address: an address has 28 232 ports by default, some of them in use.
-pub(crate) const PER_SOURCE: usize = 25_000;
+pub const PER_SOURCE: usize = 25_000;
 /// Members that try to join full rooms: enough to check the limit, too few to cost anything.
 pub(crate) const KNOCKS_MAX: usize = 20;
 /// File descriptors for everything that is not a client: REST, files, the runtime.
@@ -27,7 +27,7 @@ pub(crate) const RETRIES_MAX: u32 = 200;
 /// Timeout of one request; a login waits in the queue for hashing.
 pub(crate) const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 /// How long a node may take to start, and to stop.
-pub(crate) const START_WITHIN: Duration = Duration::from_secs(30);
+pub const START_WITHIN: Duration = Duration::from_secs(30);
 /// See [`START_WITHIN`].
 pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(20);
 /// How long a member tries to reconnect.

@@ -20,18 +20,18 @@ use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
 use endpoint::Endpoint;
-pub(crate) use process::{Memory, Process};
+pub use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
 pub(crate) use rest::{Credentials, LoggedIn, Rest};
 use started::Started;
-pub(crate) use tokens::Token;
+pub use tokens::Token;
 
 use crate::limits::REQUESTS_AT_ONCE;
 use client::wire::Trust;
 
 /// The node, by the command line.
 #[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Which {
+pub struct Which {
     /// The aldis to start for this run, on free ports and in a temporary directory [default: the one beside this program]
     #[arg(long, value_name = "PATH", global = true, conflicts_with = "url")]
     aldis: Option<PathBuf>,
@@ -61,17 +61,23 @@ pub(crate) struct Which {
 
 impl Which {
     /// The program to start.
-    pub(crate) fn program(&self) -> anyhow::Result<PathBuf> {
+    ///
+    /// # Errors
+    ///
+    /// This program's own path is not known.
+    pub fn program(&self) -> anyhow::Result<PathBuf> {
         self.aldis.clone().map_or_else(started::beside, Ok)
     }
 
     /// The processors of a started node, if configured.
-    pub(crate) fn cpus(&self) -> Option<&str> {
+    #[must_use]
+    pub fn cpus(&self) -> Option<&str> {
         self.node_cpus.as_deref()
     }
 
     /// Whether to start the node with TLS.
-    pub(crate) const fn is_tls(&self) -> bool {
+    #[must_use]
+    pub const fn is_tls(&self) -> bool {
         self.tls
     }
 
@@ -95,8 +101,9 @@ pub(crate) struct Terms<'a> {
 }
 
 /// A node that serves.
-pub(crate) struct Node {
-    pub(crate) address: SocketAddr,
+pub struct Node {
+    /// Where it listens.
+    pub address: SocketAddr,
     /// The certificates that its clients trust; `None`: no TLS.
     pub(crate) trust: Option<Arc<Trust>>,
     pub(crate) rest: Rest,
@@ -107,7 +114,11 @@ pub(crate) struct Node {
 
 impl Node {
     /// Starts the node, or finds it. `settings`: keys that the scenario needs, for a node that is started.
-    pub(crate) async fn reach(which: Which, settings: &[&str]) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// It does not start, or cannot be found.
+    pub async fn reach(which: Which, settings: &[&str]) -> anyhow::Result<Self> {
         Self::reach_on(which, Terms { settings, ..Terms::default() }).await
     }
 
@@ -134,7 +145,11 @@ impl Node {
 
     /// Restarts a node that this run started, on the same data, so that its memory contains nothing of the preparation. A
     /// node that was already running is not restarted.
-    pub(crate) async fn again(&mut self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// It does not stop, or does not start.
+    pub async fn again(&mut self) -> anyhow::Result<()> {
         if let Some(started) = &mut self.started {
             started.again().await?;
             let door = started.door()?;
@@ -151,7 +166,11 @@ impl Node {
     }
 
     /// Stops a node that was started here.
-    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// It does not stop, or ends with an error.
+    pub async fn stop(self) -> anyhow::Result<()> {
         match self.started {
             Some(started) => started.stop().await,
             None => Ok(()),
@@ -159,7 +178,11 @@ impl Node {
     }
 
     /// This many users with tokens.
-    pub(crate) async fn tokens(&self, count: usize) -> anyhow::Result<Vec<Token>> {
+    ///
+    /// # Errors
+    ///
+    /// They cannot be minted, or the file holds too few.
+    pub async fn tokens(&self, count: usize) -> anyhow::Result<Vec<Token>> {
         let tokens = match (&self.started, &self.which.tokens) {
             (Some(started), _) => started.mint(count).await?,
             (None, Some(file)) => tokens::parse(
@@ -174,7 +197,11 @@ impl Node {
     }
 
     /// This many new rooms for this many members each.
-    pub(crate) async fn rooms(&self, count: usize, seats: usize) -> anyhow::Result<Vec<RoomId>> {
+    ///
+    /// # Errors
+    ///
+    /// The node refuses them.
+    pub async fn rooms(&self, count: usize, seats: usize) -> anyhow::Result<Vec<RoomId>> {
         let host = self.rest.sign_up(&Credentials::fresh("host", 0)).await?;
         let (mut making, mut rooms, mut asked) = (JoinSet::new(), Vec::with_capacity(count), 0);
         while rooms.len() < count {
@@ -212,7 +239,11 @@ impl Node {
     }
 
     /// The node's memory, if its process is known.
-    pub(crate) fn memory(&self) -> anyhow::Result<Option<Memory>> {
+    ///
+    /// # Errors
+    ///
+    /// The process has ended.
+    pub fn memory(&self) -> anyhow::Result<Option<Memory>> {
         self.process.as_ref().map(Process::memory).transpose()
     }
 
@@ -229,7 +260,11 @@ impl Node {
     }
 
     /// The CPU time that the node has taken, if its process is known.
-    pub(crate) fn cpu(&self) -> anyhow::Result<Option<Duration>> {
+    ///
+    /// # Errors
+    ///
+    /// The process has ended.
+    pub fn cpu(&self) -> anyhow::Result<Option<Duration>> {
         self.process.as_ref().map(Process::cpu).transpose()
     }
 }

@@ -62,10 +62,13 @@ pub(crate) enum Scenario {
 }
 
 /// One run.
-pub(crate) struct Run {
-    pub(crate) shared: Shared,
-    pub(crate) show: Show,
-    pub(crate) epoch: Epoch,
+pub struct Run {
+    /// Its options.
+    pub shared: Shared,
+    /// Its progress.
+    pub show: Show,
+    /// Its clock.
+    pub epoch: Epoch,
 }
 
 impl Scenario {
@@ -225,7 +228,11 @@ fn guest((token, (number, room)): (Token, (RoomNumber, &RoomId))) -> Guest {
 }
 
 /// Raises the limit of open files as far as possible, and fails if that is not enough.
-pub(crate) fn files_for(connections: usize) -> anyhow::Result<()> {
+///
+/// # Errors
+///
+/// It is not enough.
+pub fn files_for(connections: usize) -> anyhow::Result<()> {
     let needed = connections + FILES_BESIDE;
     let got = usize::try_from(rlimit::increase_nofile_limit(u64::MAX)?).unwrap_or(usize::MAX);
     ensure!(
@@ -236,7 +243,11 @@ pub(crate) fn files_for(connections: usize) -> anyhow::Result<()> {
 }
 
 /// Parses seconds.
-pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+///
+/// It is no duration.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches('s').parse::<f64>().ok();
     let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
     duration.ok_or_else(|| "write seconds, such as 10 or 2.5".to_owned())

@@ -58,7 +58,6 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["attacker", "crowd", "newcomers", "pace", "report"],
             &["options"],
             &["scenario"],
-            &["peer"],
             &["cli"],
             &["bin"],
         ],

@@ -8,23 +8,28 @@ use anyhow::{Context as _, ensure};
 
 /// A process on this machine.
 #[derive(Debug, Clone)]
-pub(crate) struct Process {
+pub struct Process {
     folder: PathBuf,
 }
 
 /// Memory of a process, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Memory {
+pub struct Memory {
     /// All pages that are present.
-    pub(crate) rss: u64,
+    pub rss: u64,
     /// The same, pages shared with others counted in parts.
-    pub(crate) pss: u64,
+    pub pss: u64,
     /// Anonymous pages: heap and stacks.
-    pub(crate) anonymous: u64,
+    pub anonymous: u64,
 }
 
 impl Process {
-    pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
+    /// The process with this number.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn of(pid: u32) -> anyhow::Result<Self> {
         let folder = PathBuf::from(format!("/proc/{pid}"));
         ensure!(folder.is_dir(), "there is no process {pid} on this machine → check --pid");
         Ok(Self { folder })
@@ -35,7 +40,12 @@ impl Process {
         Self { folder: PathBuf::from("/proc/self") }
     }
 
-    pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
+    /// Its memory, exactly.
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub fn memory(&self) -> anyhow::Result<Memory> {
         memory(&self.read("smaps_rollup")?)
     }
 
@@ -51,7 +61,11 @@ impl Process {
     }
 
     /// User and system time of all threads, living and ended.
-    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub fn cpu(&self) -> anyhow::Result<Duration> {
         let ticks = ticks(&self.read("stat")?)?;
         let per_second = rustix::param::clock_ticks_per_second().max(1);
         Ok(Duration::from_millis(ticks.saturating_mul(1_000) / per_second))

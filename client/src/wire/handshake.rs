@@ -21,6 +21,8 @@ const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 const RESUME: &str = "aldis.resume";
 /// Bytes of an answer's head, at most.
 const HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of a refusal's body that are kept, or a read more.
+const BODY_BYTES_MAX: usize = 8 * 1024;
 
 /// An open WebSocket.
 pub struct Opened {
@@ -36,6 +38,8 @@ pub struct Opened {
 pub struct Refused {
     /// Its status line.
     pub status: String,
+    /// What it says beside, as far as it came.
+    pub body: String,
     /// When to retry, if the response contains it.
     pub retry_after: Option<Duration>,
 }
@@ -130,6 +134,9 @@ pub async fn upgrade(stream: impl Into<Stream>, to: SocketAddr, asked: &Upgrade)
     );
     stream.write_all(request.as_bytes()).await?;
     let (head, early) = answer(&mut stream).await?;
+    if !head.starts_with("HTTP/1.1 101") {
+        bail!(refused(&head, early, &mut stream).await);
+    }
     judge(&head, *subprotocol)?;
     Ok(Opened { stream, early })
 }
@@ -173,22 +180,25 @@ async fn answer(stream: &mut Stream) -> anyhow::Result<(String, Vec<u8>)> {
     }
 }
 
+/// The server's reasons: the status line, and the body as far as it comes.
+async fn refused(head: &str, mut body: Vec<u8>, stream: &mut Stream) -> Refused {
+    let status = head.lines().next().unwrap_or_default().to_owned();
+    let retry_after = field(head, "retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+    let length = field(head, "content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    while body.len() < BODY_BYTES_MAX.min(length) && matches!(stream.read_buf(&mut body).await, Ok(1..)) {}
+    Refused { status, body: String::from_utf8_lossy(&body).into_owned(), retry_after }
+}
+
+/// A header field's value.
+fn field<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    fields.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
+}
+
 fn judge(head: &str, subprotocol: Option<&str>) -> anyhow::Result<()> {
-    let mut lines = head.lines();
-    let status = lines.next().unwrap_or_default();
-    let field = |name: &str| {
-        head.lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim())
-    };
-    if !status.starts_with("HTTP/1.1 101") {
-        let retry_after = field("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
-        bail!(Refused { status: status.to_owned(), retry_after });
-    }
-    ensure!(field("sec-websocket-accept") == Some(ACCEPT), "the node's Sec-WebSocket-Accept is wrong");
+    ensure!(field(head, "sec-websocket-accept") == Some(ACCEPT), "the node's Sec-WebSocket-Accept is wrong");
     ensure!(
-        field("sec-websocket-protocol") == subprotocol,
+        field(head, "sec-websocket-protocol") == subprotocol,
         "the node does not speak {}",
         subprotocol.unwrap_or("WebSocket without a sub-protocol")
     );
@@ -205,7 +215,7 @@ mod tests {
             "HTTP/1.1 101 Switching Protocols\r\nsec-websocket-accept: {ACCEPT}\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n\r\n"
         );
         assert!(judge(&right, Some(SUBPROTOCOL)).is_ok());
-        for wrong in [right.replace("101", "503"), right.replace(ACCEPT, "x"), right.replace(SUBPROTOCOL, "aldis.v0")] {
+        for wrong in [right.replace(ACCEPT, "x"), right.replace(SUBPROTOCOL, "aldis.v0")] {
             assert!(judge(&wrong, Some(SUBPROTOCOL)).is_err(), "{wrong}");
         }
         assert!(judge(&right, None).is_err(), "a sub-protocol that nobody asked for");

@@ -11,7 +11,7 @@ use super::host::Place;
 use super::kind::{Kind, NodeServer};
 use super::program::Package;
 use super::work::{Figures, Size};
-use crate::report::Machine;
+use benches::report::Machine;
 
 /// All results.
 #[derive(Debug, Serialize)]
@@ -152,7 +152,7 @@ async fn version(kind: Kind, place: &Place) -> anyhow::Result<String> {
     match kind.node_server() {
         Some(server) => module(server, &place.peers),
         None if kind == Kind::Aldis => said(Command::new(place.which.program()?).arg("--version")).await,
-        None => Ok(concat!("aldis-bench ", env!("CARGO_PKG_VERSION")).to_owned()),
+        None => Ok(concat!("aldis-compare ", env!("CARGO_PKG_VERSION")).to_owned()),
     }
 }
 
@@ -219,7 +219,7 @@ pub(crate) mod tests {
             rest: second,
         };
         let (machine, day) = (Machine::this(), "2026-01-02".to_owned());
-        let versions = vec!["aldis-bench 1".to_owned(), "aldis 1".to_owned()];
+        let versions = vec!["aldis-compare 1".to_owned(), "aldis 1".to_owned()];
         let kinds = [Kind::Echo, Kind::Aldis];
         let mut outcomes =
             Outcomes::new(&kinds, Setting { machine, size, day, node: None, versions, left_out: vec![Kind::Matchbox] });

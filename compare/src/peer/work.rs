@@ -10,11 +10,11 @@ use serde::Serialize;
 use super::caller::Talk;
 use super::host::Host;
 use super::party::Party;
-use crate::clock::Epoch;
-use crate::latency::Latencies;
-use crate::pace::Pace;
-use crate::report::{float, micros, micros_each};
-use crate::wakeful::Wakeful;
+use benches::clock::Epoch;
+use benches::latency::Latencies;
+use benches::pace::Pace;
+use benches::report::{float, micros, micros_each};
+use benches::wakeful::Wakeful;
 
 /// The size of the load.
 #[derive(Debug, Clone, Serialize)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::protocol::{UserId, decode};
 
 use super::*;
-use crate::node::Token;
+use benches::node::Token;
 
 fn aldis() -> Aldis {
     let token = |n| Token { user: UserId::from_u128(n), token: "a.b.c".to_owned() };

@@ -18,8 +18,8 @@ use tokio::process::{Child, Command};
 use super::dialect::{self, Dialect, Seats};
 use super::kind::Kind;
 use super::programs::Programs;
-use crate::limits::START_WITHIN;
-use crate::node::{Node, Process, Which};
+use benches::limits::START_WITHIN;
+use benches::node::{Node, Process, Which};
 
 /// Where servers come from, and where they run.
 #[derive(Debug, Clone)]
@@ -168,9 +168,7 @@ impl Other {
                 command.arg("--config").arg(config.path());
             }
             Kind::Echo => {
-                // `cargo bench` starts another program of ours, which runs nothing without this mark.
-                let mark = std::env::args().find(|argument| argument == "--bench");
-                command.arg(std::env::current_exe()?).args(["echo", "--bind", &address.to_string()]).args(mark);
+                command.arg(std::env::current_exe()?).args(["echo", "--bind", &address.to_string()]);
             }
             Kind::Ws | Kind::Peerjs | Kind::Socketio | Kind::Aldis => {}
         }

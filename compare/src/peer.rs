@@ -34,9 +34,9 @@ use outcome::{Outcomes, Setting};
 use programs::Programs;
 use work::Size;
 
-use crate::options::{Shared, at_least_one};
-use crate::report::{Machine, Outcome};
-use crate::scenario::{Run, files_for, seconds};
+use benches::options::{Shared, at_least_one};
+use benches::report::{Machine, Outcome};
+use benches::scenario::{Run, files_for, seconds};
 
 /// Options of `peers`.
 #[derive(Debug, Args)]
@@ -66,7 +66,7 @@ pub(crate) struct Peers {
     #[arg(long, default_value = "15", value_name = "SECONDS", value_parser = seconds)]
     rest: Duration,
     /// Folder of the Node servers' packages
-    #[arg(long, default_value = "benches/peers", value_name = "FOLDER")]
+    #[arg(long, default_value = "compare/peers", value_name = "FOLDER")]
     packages: PathBuf,
     /// A matchbox_server that is not in target/peers/bin
     #[arg(long, value_name = "PATH")]

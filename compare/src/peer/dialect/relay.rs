@@ -1,4 +1,4 @@
-//! The minimal relay on Node's `ws`, see `benches/peers/ws/server.cjs`.
+//! The minimal relay on Node's `ws`, see `compare/peers/ws/server.cjs`.
 
 use std::fmt::Write as _;
 

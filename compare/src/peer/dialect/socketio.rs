@@ -1,5 +1,5 @@
 //! Socket.IO 4's (Engine.IO 4, WebSocket only): `0` opens, `40` joins the namespace, `42` is an event, `2` a ping.
-//! For the events see `benches/peers/socketio/server.cjs`.
+//! For the events see `compare/peers/socketio/server.cjs`.
 
 use std::fmt::Write as _;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actors::protocol::{RoomId, UserId};
 
 use super::{Dialect, Ear, Incoming, Phrase, SendState};
-use crate::node::Token;
+use benches::node::Token;
 use client::messages::{self, Body};
 use client::wire::Upgrade;
 

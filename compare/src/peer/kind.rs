@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     Aldis,
 }
 
-/// A Node server's folder below `benches/peers`, and the package that is measured.
+/// A Node server's folder below `compare/peers`, and the package that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NodeServer {
     pub(crate) folder: &'static str,

@@ -31,7 +31,7 @@ pub(crate) use socketio::SocketIo;
 pub(crate) use sockudo::Sockudo;
 pub(crate) use spreed::Spreed;
 
-use crate::clock::Nanos;
+use benches::clock::Nanos;
 use client::messages::Mark;
 use client::wire::Upgrade;
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::dialect::{Dialect, Ear, Incoming, Phrase, SendState};
-use crate::clock::{Epoch, Nanos};
-use crate::latency::Latencies;
+use benches::clock::{Epoch, Nanos};
+use benches::latency::Latencies;
 use client::messages::Mark;
 use client::wire::{Listen, Opcode, Writer, WriterClosed};
 

@@ -12,9 +12,9 @@ use tokio::time::timeout;
 
 use super::caller::{Caller, Outbox, Talk};
 use super::dialect::{Phrase, SendState};
-use crate::crowd::Sources;
-use crate::limits::{OPEN_WITHIN, PER_SOURCE, STALLED_AFTER};
-use crate::ramp::Ramp;
+use benches::crowd::Sources;
+use benches::limits::{OPEN_WITHIN, PER_SOURCE, STALLED_AFTER};
+use benches::ramp::Ramp;
 use client::wire::{Opened, Reader, Way, Writer, connect, upgrade};
 
 /// Concurrent handshakes: enough to keep one core busy.
