@@ -1,6 +1,7 @@
 //! The node under test: started for this run, or already running. Its address, rooms, tokens, and its process's memory and
 //! CPU time. Must not know scenarios.
 
+mod broker;
 mod certificate;
 mod cgroup;
 mod endpoint;
@@ -10,6 +11,7 @@ mod rest;
 mod started;
 mod tokens;
 
+use std::iter::{Sum, once};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use actors::protocol::RoomId;
 use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
+use broker::Redis;
 use endpoint::Endpoint;
 pub use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
@@ -44,19 +47,35 @@ pub struct Which {
     /// Start it with TLS, with a generated certificate that every client verifies
     #[arg(long, global = true, conflicts_with = "url")]
     tls: bool,
-    /// A node that is already running, such as http://127.0.0.1:8080, or https:// for TLS; it must allow the load (see the
-    /// README)
-    #[arg(long, value_name = "URL", global = true)]
-    url: Option<String>,
+    /// A node that is already running, such as http://127.0.0.1:8080, or https:// for TLS; or several of one cluster,
+    /// separated by commas, over which the members of each room are spread. They must allow the load (see the README)
+    #[arg(long, visible_alias = "nodes", value_name = "URL", value_delimiter = ',', global = true)]
+    url: Vec<String>,
     /// Trusted certificates for a node with TLS [default: those of this system]
     #[arg(long, value_name = "FILE", global = true, requires = "url")]
     ca: Option<PathBuf>,
-    /// The process of that node, if it runs on this machine: without it, memory and CPU are not measured
-    #[arg(long, global = true, requires = "url")]
-    pid: Option<u32>,
+    /// The processes of those nodes, if they run on this machine: without them, memory and CPU are not measured
+    #[arg(long, value_delimiter = ',', global = true, requires = "url")]
+    pid: Vec<u32>,
     /// Tokens for that node, as `aldis token mint --json` writes them
     #[arg(long, value_name = "FILE", global = true, requires = "url")]
     tokens: Option<PathBuf>,
+    /// Start so many nodes, as one cluster on the Redis and the PostgreSQL that are named; members of a room are spread
+    /// over them
+    #[arg(long, value_name = "NODES", global = true, conflicts_with = "url", requires = "redis_url", value_parser = cluster)]
+    #[arg(requires = "database_url")]
+    cluster: Option<usize>,
+    /// The Redis that the nodes share: its CPU time is measured, too
+    #[arg(long, value_name = "URL", global = true)]
+    redis_url: Option<String>,
+    /// The PostgreSQL of a cluster that is started: a database that nobody else uses
+    #[arg(long, value_name = "URL", global = true, requires = "cluster")]
+    database_url: Option<String>,
+}
+
+/// Parses the number of a cluster's nodes.
+fn cluster(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|nodes| (1..=64).contains(nodes)).ok_or_else(|| "write a number from 1 to 64".to_owned())
 }
 
 impl Which {
@@ -83,7 +102,7 @@ impl Which {
 
     /// Sets the processors of a started node, unless configured.
     pub(crate) fn or_on_cpus(&mut self, cpus: &str) {
-        if self.url.is_none() {
+        if self.url.is_empty() {
             self.node_cpus.get_or_insert_with(|| cpus.to_owned());
         }
     }
@@ -110,6 +129,17 @@ pub struct Node {
     pub(crate) process: Option<Process>,
     which: Which,
     started: Option<Started>,
+    /// The other nodes of its cluster.
+    others: Vec<Self>,
+    redis: Option<Redis>,
+}
+
+/// Where the sockets of one node are opened.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    pub(crate) address: SocketAddr,
+    /// `None`: plain.
+    pub(crate) trust: Option<Arc<Trust>>,
 }
 
 impl Node {
@@ -124,14 +154,28 @@ impl Node {
 
     /// The same on other terms.
     pub(crate) async fn reach_on(which: Which, terms: Terms<'_>) -> anyhow::Result<Self> {
-        if let Some(url) = &which.url {
-            let door = Endpoint::at(url, which.ca.as_deref())?;
-            let process = which.pid.map(Process::of).transpose()?;
-            return Self::behind(door, which, (process, None));
+        let (urls, pids) = (&which.url, &which.pid);
+        ensure!(
+            pids.is_empty() || pids.len() == urls.len(),
+            "--pid: {} processes of {} nodes → give one for each, in the same order",
+            pids.len(),
+            urls.len()
+        );
+        let mut nodes = Vec::new();
+        for (n, url) in urls.iter().enumerate() {
+            let process = pids.get(n).copied().map(Process::of).transpose()?;
+            nodes.push(Self::behind(Endpoint::at(url, which.ca.as_deref())?, which.clone(), (process, None))?);
         }
-        let started = Started::start(&which, &terms).await?;
-        let process = Some(Process::of(started.pid())?);
-        Self::behind(started.door()?, which, (process, Some(started)))
+        let starts = if urls.is_empty() { which.cluster.unwrap_or(1) } else { 0 };
+        for _ in 0..starts {
+            let started = Started::start(&which, &terms).await?;
+            let process = Some(Process::of(started.pid())?);
+            nodes.push(Self::behind(started.door()?, which.clone(), (process, Some(started)))?);
+        }
+        let others = nodes.split_off(1);
+        let node = nodes.pop().context("--url names no node")?;
+        let redis = which.redis_url.as_deref().map(Redis::at).transpose()?;
+        Ok(Self { others, redis, ..node })
     }
 
     fn behind(
@@ -140,7 +184,8 @@ impl Node {
         (process, started): (Option<Process>, Option<Started>),
     ) -> anyhow::Result<Self> {
         let rest = Rest::behind(&door)?;
-        Ok(Self { address: door.address, trust: door.trust, rest, process, which, started })
+        let (address, trust) = (door.address, door.trust);
+        Ok(Self { address, trust, rest, process, which, started, others: Vec::new(), redis: None })
     }
 
     /// Restarts a node that this run started, on the same data, so that its memory contains nothing of the preparation. A
@@ -150,6 +195,14 @@ impl Node {
     ///
     /// It does not stop, or does not start.
     pub async fn again(&mut self) -> anyhow::Result<()> {
+        self.restart().await?;
+        for other in &mut self.others {
+            other.restart().await?;
+        }
+        Ok(())
+    }
+
+    async fn restart(&mut self) -> anyhow::Result<()> {
         if let Some(started) = &mut self.started {
             started.again().await?;
             let door = started.door()?;
@@ -171,10 +224,15 @@ impl Node {
     ///
     /// It does not stop, or ends with an error.
     pub async fn stop(self) -> anyhow::Result<()> {
-        match self.started {
-            Some(started) => started.stop().await,
-            None => Ok(()),
+        for node in once(self.started).chain(self.others.into_iter().map(|other| other.started)).flatten() {
+            node.stop().await?;
         }
+        Ok(())
+    }
+
+    /// Where the sockets of all its cluster's nodes are opened.
+    pub(crate) fn doors(&self) -> Vec<Door> {
+        self.all().map(|node| Door { address: node.address, trust: node.trust.clone() }).collect()
     }
 
     /// This many users with tokens.
@@ -238,18 +296,40 @@ impl Node {
         Ok(people)
     }
 
+    /// The CPU time that the Redis of its cluster has taken, if it is known.
+    ///
+    /// # Errors
+    ///
+    /// It does not answer.
+    pub async fn redis_cpu(&self) -> anyhow::Result<Option<Duration>> {
+        match &self.redis {
+            Some(redis) => redis.cpu().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The node and the others of its cluster.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        once(self).chain(&self.others)
+    }
+
+    /// Of all processes; `None`: not all of them are known.
+    fn sum<T: Sum>(&self, of: impl Fn(&Process) -> anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+        self.all().map(|node| node.process.as_ref().map(&of).transpose()).sum()
+    }
+
     /// The node's memory, if its process is known.
     ///
     /// # Errors
     ///
     /// The process has ended.
     pub fn memory(&self) -> anyhow::Result<Option<Memory>> {
-        self.process.as_ref().map(Process::memory).transpose()
+        self.sum(Process::memory)
     }
 
     /// The node's anonymous memory, in bytes, looked up cheaply; 0 if its process is not known.
     pub(crate) fn anonymous(&self) -> anyhow::Result<u64> {
-        self.process.as_ref().map_or(Ok(0), Process::anonymous)
+        Ok(self.sum(Process::anonymous)?.unwrap_or(0))
     }
 
     /// The most memory that the node has used so far: its own pages, and all that its control group counts, if it is in
@@ -265,6 +345,6 @@ impl Node {
     ///
     /// The process has ended.
     pub fn cpu(&self) -> anyhow::Result<Option<Duration>> {
-        self.process.as_ref().map(Process::cpu).transpose()
+        self.sum(Process::cpu)
     }
 }

@@ -29,7 +29,7 @@ use crate::member::{Conduct, Negotiation, Part, Play, Reconnect, Script};
 use crate::node::{Node, Token};
 use crate::options::Shared;
 use crate::oracle::{RoomNumber, Roster};
-use crate::report::{Machine, Report};
+use crate::report::{Machine, Report, Unit, micros_each};
 use crate::show::Show;
 use crate::tally::Tally;
 
@@ -157,8 +157,8 @@ impl Run {
     async fn open(&self, node: &Node, company: Company) -> anyhow::Result<Crowd> {
         let Shared { source, per_source, ramp, .. } = &self.shared;
         let sources = Sources::plan(source, *per_source, (node.address, company.guests.len()))?;
-        let (to, trust) = (node.address, node.trust.clone());
-        Crowd::open(company, Arrival { to, trust, sources, ramp: *ramp, show: &self.show }).await
+        let to = node.doors();
+        Crowd::open(company, Arrival { to, sources, ramp: *ramp, show: &self.show }).await
     }
 
     /// The end of every scenario: strangers try full rooms, all members leave, the oracle's results are recorded, the
@@ -225,6 +225,21 @@ impl Run {
 
 fn guest((token, (number, room)): (Token, (RoomNumber, &RoomId))) -> Guest {
     Guest { part: Part { user: token.user, room: *room, number }, token: token.token.into(), receive_bytes: None }
+}
+
+/// What the Redis of a cluster has cost, if it is known: for each of so many, and of one core.
+fn redis_figures(
+    report: &mut Report,
+    name: &'static str,
+    (before, after): (Option<Duration>, Option<Duration>),
+    (count, span): (u64, Duration),
+) {
+    if let Some((before, after)) = before.zip(after) {
+        let cpu = after.saturating_sub(before);
+        report.figure((name, Unit::Microseconds), micros_each(cpu, count), "user and system time of the nodes' Redis");
+        let percent = 100.0 * cpu.as_secs_f64() / span.as_secs_f64();
+        report.figure(("redis_cpu_percent", Unit::Percent), percent, "of one core");
+    }
 }
 
 /// Raises the limit of open files as far as possible, and fails if that is not enough.

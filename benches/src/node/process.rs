@@ -1,6 +1,7 @@
 //! Memory (`smaps_rollup`) and CPU time (`stat`) of a process, see proc(5). Must not know whose process it is.
 
 use std::fs;
+use std::iter::Sum;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,6 +22,16 @@ pub struct Memory {
     pub pss: u64,
     /// Anonymous pages: heap and stacks.
     pub anonymous: u64,
+}
+
+impl Sum for Memory {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self { rss: 0, pss: 0, anonymous: 0 }, |sum, one| Self {
+            rss: sum.rss + one.rss,
+            pss: sum.pss + one.pss,
+            anonymous: sum.anonymous + one.anonymous,
+        })
+    }
 }
 
 impl Process {
