@@ -21,7 +21,7 @@ use actors::protocol::RoomId;
 use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
-use broker::Redis;
+pub use broker::Redis;
 use endpoint::Endpoint;
 pub use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
@@ -92,6 +92,12 @@ impl Which {
     #[must_use]
     pub fn cpus(&self) -> Option<&str> {
         self.node_cpus.as_deref()
+    }
+
+    /// How many nodes to start as one cluster, and the Redis that they share, if configured.
+    #[must_use]
+    pub fn cluster(&self) -> Option<(usize, &str)> {
+        self.cluster.zip(self.redis_url.as_deref())
     }
 
     /// Whether to start the node with TLS.
@@ -228,6 +234,12 @@ impl Node {
             node.stop().await?;
         }
         Ok(())
+    }
+
+    /// Where all its cluster's nodes listen.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.all().map(|node| node.address).collect()
     }
 
     /// Where the sockets of all its cluster's nodes are opened.

@@ -9,12 +9,13 @@ use benches::options::Shared;
 use benches::report::Outcome;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
-use peer::{Echo, Peers};
+use peer::{Cluster, Echo, Peers};
 
 const EXAMPLES: &str = "\
 Examples:
   aldis-compare peers
-  aldis-compare peers --only echo,ws,aldis --rounds 1 --for 3 --pairs 100 --connections 500";
+  aldis-compare peers --only echo,ws,aldis --rounds 1 --for 3 --pairs 100 --connections 500
+  aldis-compare cluster --cluster 2 --redis-url redis://127.0.0.1 --database-url postgres://aldis@127.0.0.1/bench";
 
 /// Puts other servers and Aldis under the same load.
 #[derive(Debug, Parser)]
@@ -31,6 +32,8 @@ struct Compare {
 enum Task {
     /// Compare other servers and Aldis, each on one core: writes docs/benchmarks.md
     Peers(Box<Peers>),
+    /// Compare Socket.IO with its Redis Streams adapter and Aldis, each as a cluster on the same Redis
+    Cluster(Cluster),
     /// Serve as the baseline of `peers`: a bare TCP echo
     Echo(Echo),
 }
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     }
     benches::exit_code(match task {
         Task::Peers(peers) => benches::within(shared.or_apart(), async |run| peers.play(run).await),
+        Task::Cluster(cluster) => benches::within(shared.or_apart(), async |run| cluster.play(run).await),
         Task::Echo(echo) => echo.serve().map(|()| Outcome::Good),
     })
 }

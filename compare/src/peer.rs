@@ -3,11 +3,12 @@
 //! Each server runs alone on one processor and the generator on another, round after round in turn, so that what a busy
 //! machine does to one it does to all. `kind` is which there are; `dialect` how each is spoken to (pure); `host` the
 //! process, `program` and `programs` where it is found; `caller` and `party` the connections; `work` what is measured;
-//! `outcome` the rounds together; `page` and `plot` what is written (pure); `echo` the floor. Must not know scenarios
-//! of one node.
+//! `outcome` the rounds together; `page` and `plot` what is written (pure); `echo` the floor; `cluster` compares nodes that
+//! share a Redis. Must not know scenarios of one node.
 
 mod aims;
 mod caller;
+mod cluster;
 mod dialect;
 mod echo;
 mod host;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use clap::Args;
 
+pub(crate) use cluster::Cluster;
 pub(crate) use echo::Echo;
 use host::{Host, Place};
 use kind::Kind;
@@ -79,6 +81,10 @@ pub(crate) struct Peers {
 impl Peers {
     /// Measures, and writes the page.
     pub(crate) async fn play(&self, run: &Run) -> anyhow::Result<Outcome> {
+        ensure!(
+            run.shared.which.cluster().is_none(),
+            "--cluster: peers compares single servers → aldis-compare cluster"
+        );
         ensure!(run.shared.html.is_none(), "--html: peers writes a page of its own → name it with --out");
         let given: Vec<_> = self.matchbox.iter().map(|path| (Kind::Matchbox, path.clone())).collect();
         let programs = Programs::find(&given);
@@ -89,7 +95,7 @@ impl Peers {
         let size = self.size(&run.shared);
         files_for(work::callers(&size))?;
         let place = self.place(&run.shared, &programs)?;
-        prepare(kinds, &place.peers).await?;
+        prepare(kinds, (&place.peers, false)).await?;
         let mut outcomes =
             Outcomes::new(kinds, Setting::find((kinds, left_out), &place, (Machine::this(), size.clone())).await?);
         for round in 1..=self.rounds {
@@ -137,9 +143,9 @@ impl Peers {
 }
 
 /// Installs missing packages by their lock files.
-async fn prepare(kinds: &[Kind], peers: &Path) -> anyhow::Result<()> {
+async fn prepare(kinds: &[Kind], (peers, is_clustered): (&Path, bool)) -> anyhow::Result<()> {
     for server in kinds.iter().filter_map(|kind| kind.node_server()) {
-        let folder = peers.join(server.folder);
+        let folder = peers.join(server.folder(is_clustered));
         if !folder.join("node_modules").is_dir() {
             let mut npm = tokio::process::Command::new("npm");
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder);

@@ -6,20 +6,28 @@ use anyhow::Context as _;
 use redis::{Client, InfoDict, cmd};
 
 /// Where it is.
-pub(crate) struct Redis {
+pub struct Redis {
     client: Client,
 }
 
 impl Redis {
     /// The one at this URL.
-    pub(super) fn at(url: &str) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// It is no address of a Redis.
+    pub fn at(url: &str) -> anyhow::Result<Self> {
         let client = Client::open(url)
             .context("--redis-url: no address of a Redis → redis://HOST:PORT, or redis+unix:///PATH")?;
         Ok(Self { client })
     }
 
     /// User and system time of its process (`INFO cpu`).
-    pub(crate) async fn cpu(&self) -> anyhow::Result<Duration> {
+    ///
+    /// # Errors
+    ///
+    /// It cannot be reached, or may not be asked.
+    pub async fn cpu(&self) -> anyhow::Result<Duration> {
         let asking = async {
             let mut link = self.client.get_multiplexed_async_connection().await?;
             cmd("INFO").arg("cpu").query_async::<InfoDict>(&mut link).await

@@ -33,7 +33,8 @@ pub(crate) struct Place {
 
 /// A running server.
 pub(crate) struct Host {
-    pub(crate) address: SocketAddr,
+    /// Where it listens, or each node of its cluster.
+    pub(crate) addresses: Vec<SocketAddr>,
     kind: Kind,
     place: Place,
     server: Server,
@@ -42,10 +43,12 @@ pub(crate) struct Host {
 
 enum Server {
     Aldis(Box<Node>),
-    Other(Box<Other>),
+    /// One, or those of a cluster.
+    Other(Vec<Other>),
 }
 
 struct Other {
+    address: SocketAddr,
     child: Child,
     log: NamedTempFile,
     /// Its configuration files, which it may read at any time.
@@ -55,18 +58,16 @@ struct Other {
 impl Host {
     /// Starts it, with seats for this many callers.
     pub(crate) async fn start(kind: Kind, place: &Place, callers: usize) -> anyhow::Result<Self> {
-        let (server, seats, address) = if kind == Kind::Aldis {
+        let (server, seats) = if kind == Kind::Aldis {
             let mut node = Box::new(Node::reach(place.which.clone(), &[]).await?);
             let rooms = node.rooms(callers.div_ceil(2), 2).await?;
             let seats = Seats { tokens: node.tokens(rooms.len() * 2).await?, rooms };
             node.again().await?;
-            let address = node.address;
-            (Server::Aldis(node), seats, address)
+            (Server::Aldis(node), seats)
         } else {
-            let (other, address) = Other::start(kind, place).await?;
-            (Server::Other(other), Seats::default(), address)
+            (Server::Other(Other::all(kind, place).await?), Seats::default())
         };
-        Ok(Self { address, kind, place: place.clone(), server, seats: Arc::new(seats) })
+        Ok(Self { addresses: server.addresses(), kind, place: place.clone(), server, seats: Arc::new(seats) })
     }
 
     /// Restarts it, so that its memory contains nothing of the previous load.
@@ -74,20 +75,27 @@ impl Host {
         match &mut self.server {
             Server::Aldis(node) => {
                 node.again().await?;
-                self.address = node.address;
             }
-            Server::Other(other) => {
-                other.child.kill().await?;
-                (*other, self.address) = Other::start(self.kind, &self.place).await?;
+            Server::Other(others) => {
+                for other in &mut *others {
+                    other.child.kill().await?;
+                }
+                *others = Other::all(self.kind, &self.place).await?;
             }
         }
+        self.addresses = self.server.addresses();
         Ok(())
     }
 
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         match self.server {
             Server::Aldis(node) => node.stop().await,
-            Server::Other(mut other) => Ok(other.child.kill().await?),
+            Server::Other(others) => {
+                for mut other in others {
+                    other.child.kill().await?;
+                }
+                Ok(())
+            }
         }
     }
 
@@ -110,7 +118,10 @@ impl Host {
     pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
         match &self.server {
             Server::Aldis(node) => node.cpu()?.context("the node's process is not known"),
-            Server::Other(other) => other.family()?.iter().map(Process::cpu).sum(),
+            Server::Other(others) => others
+                .iter()
+                .map(|other| other.family()?.iter().map(Process::cpu).sum::<anyhow::Result<Duration>>())
+                .sum(),
         }
     }
 
@@ -118,11 +129,19 @@ impl Host {
     pub(crate) async fn memory(&self) -> anyhow::Result<u64> {
         match &self.server {
             Server::Aldis(node) => Ok(node.memory()?.context("the node's process is not known")?.anonymous),
-            Server::Other(other) => {
-                if self.kind.node_server().is_some() {
-                    other.collect().await?;
+            Server::Other(others) => {
+                let mut bytes = 0;
+                for other in others {
+                    if self.kind.node_server().is_some() {
+                        other.collect().await?;
+                    }
+                    bytes += other
+                        .family()?
+                        .iter()
+                        .map(|process| Ok(process.memory()?.anonymous))
+                        .sum::<anyhow::Result<u64>>()?;
                 }
-                other.family()?.iter().map(|process| Ok(process.memory()?.anonymous)).sum()
+                Ok(bytes)
             }
         }
     }
@@ -131,7 +150,7 @@ impl Host {
     pub(crate) fn log(&self) -> String {
         match &self.server {
             Server::Aldis(_) => String::new(),
-            Server::Other(other) => other.log(),
+            Server::Other(others) => others.iter().map(Other::log).collect(),
         }
     }
 }
@@ -139,16 +158,35 @@ impl Host {
 /// How long a Node server may take to collect its garbage and give pages back.
 const COLLECTED_WITHIN: Duration = Duration::from_secs(1);
 
+impl Server {
+    fn addresses(&self) -> Vec<SocketAddr> {
+        match self {
+            Self::Aldis(node) => node.addresses(),
+            Self::Other(others) => others.iter().map(|other| other.address).collect(),
+        }
+    }
+}
+
 impl Other {
-    async fn start(kind: Kind, place: &Place) -> anyhow::Result<(Box<Self>, SocketAddr)> {
+    /// One, or as many as a cluster has.
+    async fn all(kind: Kind, place: &Place) -> anyhow::Result<Vec<Self>> {
+        let mut all = Vec::new();
+        for _ in 0..place.which.cluster().map_or(1, |(nodes, _)| nodes) {
+            all.push(Self::start(kind, place).await?);
+        }
+        Ok(all)
+    }
+
+    async fn start(kind: Kind, place: &Place) -> anyhow::Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?; // free, and free again when it is dropped
         let (log, mut config) = (NamedTempFile::new()?, NamedTempFile::new()?);
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", &place.cpus]);
         if let Some(server) = kind.node_server() {
-            let folder = fs::canonicalize(place.peers.join(server.folder))?;
+            let folder = fs::canonicalize(place.peers.join(server.folder(place.which.cluster().is_some())))?;
             command.args(["node", "--expose-gc", "--require", "../collect.cjs", "server.cjs"]);
             command.current_dir(folder).env("PORT", address.port().to_string()).env("NODE_ENV", "production");
+            command.envs(place.which.cluster().map(|(_, redis)| ("REDIS_URL", redis)));
         } else if let Some(program) = place.programs.of(kind) {
             command.arg(program);
         }
@@ -174,9 +212,9 @@ impl Other {
         }
         command.stdin(Stdio::null()).stdout(log.reopen()?).stderr(log.reopen()?).kill_on_drop(true);
         let child = command.spawn().context("cannot start taskset → install util-linux")?;
-        let mut other = Box::new(Self { child, log, _config: config });
+        let mut other = Self { address, child, log, _config: config };
         other.ready(address).await?;
-        Ok((other, address))
+        Ok(other)
     }
 
     /// Waits until it accepts connections.

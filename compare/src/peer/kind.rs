@@ -28,6 +28,13 @@ pub(crate) struct NodeServer {
     pub(crate) package: &'static str,
 }
 
+impl NodeServer {
+    /// Its folder; `is_clustered`: that of the one whose processes share Redis.
+    pub(crate) fn folder(self, is_clustered: bool) -> String {
+        if is_clustered { format!("{}-cluster", self.folder) } else { self.folder.to_owned() }
+    }
+}
+
 impl Kind {
     pub(crate) const fn name(self) -> &'static str {
         match self {

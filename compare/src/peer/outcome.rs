@@ -162,7 +162,7 @@ fn module(server: NodeServer, peers: &Path) -> anyhow::Result<String> {
     struct Module {
         version: String,
     }
-    let file = peers.join(server.folder).join("node_modules").join(server.package).join("package.json");
+    let file = peers.join(server.folder(false)).join("node_modules").join(server.package).join("package.json");
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let Module { version } = serde_json::from_str(&text)?;
     Ok(format!("{} {version}", server.package))

@@ -31,13 +31,13 @@ pub(crate) struct Party {
 }
 
 impl Party {
-    /// Connects the callers with these numbers at a rate, until each is ready by its dialect.
+    /// Connects the callers with these numbers, each to the next address, at a rate, until each is ready by its dialect.
     pub(crate) async fn gather(
-        to: SocketAddr,
+        to: &[SocketAddr],
         talk: Arc<Talk>,
         (numbers, ramp): (Range<usize>, Option<u32>),
     ) -> anyhow::Result<Self> {
-        let sources = Sources::plan(&[], PER_SOURCE, (to, numbers.len()))?;
+        let sources = Sources::plan(&[], PER_SOURCE, (to[0], numbers.len()))?;
         let (mut opening, mut tasks, mut pace) = (JoinSet::new(), JoinSet::new(), ramp.map(Ramp::new));
         let mut outboxes = Vec::with_capacity(numbers.len());
         for (at, n) in numbers.clone().enumerate() {
@@ -45,7 +45,7 @@ impl Party {
                 pace.turn().await;
             }
             let theirs = Arc::clone(&talk);
-            let way = Way { to, source: sources.of(at), receive_bytes: None, trust: None };
+            let way = Way { source: sources.of(at), ..Way::to(to[n % to.len()]) };
             opening.spawn(async move {
                 let opened = timeout(OPEN_WITHIN, open(way, &theirs, n)).await;
                 opened.with_context(|| format!("no answer to the handshake within {OPEN_WITHIN:?}"))?

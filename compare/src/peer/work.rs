@@ -102,7 +102,7 @@ pub(crate) async fn round(host: &mut Host, epoch: Epoch, size: &Size) -> anyhow:
     let mut cpu = Duration::ZERO;
     for _ in 0..HANDSHAKES_EACH {
         let before = host.cpu()?;
-        let shaken = Party::gather(host.address, talk(host, false)?, (0..size.connections, None)).await?;
+        let shaken = Party::gather(&host.addresses, talk(host, false)?, (0..size.connections, None)).await?;
         tokio::time::sleep(SETTLE / 4).await;
         cpu += host.cpu()?.saturating_sub(before);
         shaken.go().await?;
@@ -120,7 +120,7 @@ pub(crate) async fn round(host: &mut Host, epoch: Epoch, size: &Size) -> anyhow:
 async fn idle(host: &Host, epoch: Epoch, size: &Size) -> anyhow::Result<f64> {
     let come = async |numbers| {
         let talk = Talk::new(host.dialect(true), (epoch, size.payload))?;
-        Party::gather(host.address, talk, (numbers, Some(size.ramp))).await
+        Party::gather(&host.addresses, talk, (numbers, Some(size.ramp))).await
     };
     let first = size.connections / FIRST_OF / 2 * 2; // whole pairs
     let some = come(0..first).await?;
@@ -136,8 +136,8 @@ async fn idle(host: &Host, epoch: Epoch, size: &Size) -> anyhow::Result<f64> {
 }
 
 /// Both of every pair, also for the echo: all servers have as many connections.
-async fn gather(host: &Host, (talk, size): (Arc<Talk>, &Size)) -> anyhow::Result<Party> {
-    Party::gather(host.address, talk, (0..2 * size.pairs, Some(size.ramp))).await
+pub(crate) async fn gather(host: &Host, (talk, size): (Arc<Talk>, &Size)) -> anyhow::Result<Party> {
+    Party::gather(&host.addresses, talk, (0..2 * size.pairs, Some(size.ramp))).await
 }
 
 /// A closed loop with this many messages of each pair in flight.
@@ -165,7 +165,7 @@ async fn closed(host: &Host, party: &Party, (in_flight, size): (usize, &Size)) -
 }
 
 /// An open loop.
-async fn open(party: &Party, size: &Size) -> anyhow::Result<Open> {
+pub(crate) async fn open(party: &Party, size: &Size) -> anyhow::Result<Open> {
     let talk = Arc::clone(&party.talk);
     let latencies: &Latencies = &talk.latencies;
     // First all from the first of each pair, then all back, so that a pair's messages are spread.
