@@ -164,6 +164,27 @@ mod tests {
     }
 
     #[test]
+    fn the_nodes_of_a_cluster_are_named_or_started() {
+        let is_right =
+            |more: &str| Bench::try_parse_from(["aldis-bench", "relay"].into_iter().chain(more.split(' '))).is_ok();
+        for right in [
+            "--nodes http://a,http://b --pid 1,2 --redis-url redis://r",
+            "--cluster 2 --redis-url redis://r --database-url postgres://d",
+        ] {
+            assert!(is_right(right), "{right}");
+        }
+        for wrong in [
+            "--cluster 2",
+            "--cluster 2 --redis-url redis://r",
+            "--cluster 0 --redis-url redis://r --database-url postgres://d",
+            "--cluster 2 --redis-url redis://r --database-url postgres://d --nodes http://a",
+            "--pid 1",
+        ] {
+            assert!(!is_right(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
     fn what_scenarios_share_may_follow_the_scenario() {
         let asked = ["aldis-bench", "relay", "--pairs", "2", "--rate", "5", "--aldis", "x", "--expect", "p99_us<=500"];
         let bench = Bench::try_parse_from(asked).expect("right");

@@ -10,6 +10,7 @@ mod pulse;
 mod rest;
 mod started;
 mod tokens;
+mod which;
 
 use std::iter::{Sum, once};
 use std::net::SocketAddr;
@@ -28,91 +29,10 @@ pub(crate) use pulse::{Beats, Pulse};
 pub(crate) use rest::{Credentials, LoggedIn, Rest};
 use started::Started;
 pub use tokens::Token;
+pub use which::Which;
 
 use crate::limits::REQUESTS_AT_ONCE;
 use client::wire::Trust;
-
-/// The node, by the command line.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Which {
-    /// The aldis to start for this run, on free ports and in a temporary directory [default: the one beside this program]
-    #[arg(long, value_name = "PATH", global = true, conflicts_with = "url")]
-    aldis: Option<PathBuf>,
-    /// Start it with this key of its configuration, besides those a load needs; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", global = true, conflicts_with = "url")]
-    node_set: Vec<String>,
-    /// Start it on these processors, such as 0 or 0-3 (with taskset)
-    #[arg(long, value_name = "LIST", global = true, conflicts_with = "url")]
-    node_cpus: Option<String>,
-    /// Start it with TLS, with a generated certificate that every client verifies
-    #[arg(long, global = true, conflicts_with = "url")]
-    tls: bool,
-    /// A node that is already running, such as http://127.0.0.1:8080, or https:// for TLS; or several of one cluster,
-    /// separated by commas, over which the members of each room are spread. They must allow the load (see the README)
-    #[arg(long, visible_alias = "nodes", value_name = "URL", value_delimiter = ',', global = true)]
-    url: Vec<String>,
-    /// Trusted certificates for a node with TLS [default: those of this system]
-    #[arg(long, value_name = "FILE", global = true, requires = "url")]
-    ca: Option<PathBuf>,
-    /// The processes of those nodes, if they run on this machine: without them, memory and CPU are not measured
-    #[arg(long, value_delimiter = ',', global = true, requires = "url")]
-    pid: Vec<u32>,
-    /// Tokens for that node, as `aldis token mint --json` writes them
-    #[arg(long, value_name = "FILE", global = true, requires = "url")]
-    tokens: Option<PathBuf>,
-    /// Start so many nodes, as one cluster on the Redis and the PostgreSQL that are named; members of a room are spread
-    /// over them
-    #[arg(long, value_name = "NODES", global = true, conflicts_with = "url", requires = "redis_url", value_parser = cluster)]
-    #[arg(requires = "database_url")]
-    cluster: Option<usize>,
-    /// The Redis that the nodes share: its CPU time is measured, too
-    #[arg(long, value_name = "URL", global = true)]
-    redis_url: Option<String>,
-    /// The PostgreSQL of a cluster that is started: a database that nobody else uses
-    #[arg(long, value_name = "URL", global = true, requires = "cluster")]
-    database_url: Option<String>,
-}
-
-/// Parses the number of a cluster's nodes.
-fn cluster(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|nodes| (1..=64).contains(nodes)).ok_or_else(|| "write a number from 1 to 64".to_owned())
-}
-
-impl Which {
-    /// The program to start.
-    ///
-    /// # Errors
-    ///
-    /// This program's own path is not known.
-    pub fn program(&self) -> anyhow::Result<PathBuf> {
-        self.aldis.clone().map_or_else(started::beside, Ok)
-    }
-
-    /// The processors of a started node, if configured.
-    #[must_use]
-    pub fn cpus(&self) -> Option<&str> {
-        self.node_cpus.as_deref()
-    }
-
-    /// How many nodes to start as one cluster, and the Redis that they share, if configured.
-    #[must_use]
-    pub fn cluster(&self) -> Option<(usize, &str)> {
-        self.cluster.zip(self.redis_url.as_deref())
-    }
-
-    /// Whether to start the node with TLS.
-    #[must_use]
-    pub const fn is_tls(&self) -> bool {
-        self.tls
-    }
-
-    /// Sets the processors of a started node, unless configured.
-    pub(crate) fn or_on_cpus(&mut self, cpus: &str) {
-        if self.url.is_empty() {
-            self.node_cpus.get_or_insert_with(|| cpus.to_owned());
-        }
-    }
-}
 
 /// How a node is started, if this run starts it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -133,11 +53,12 @@ pub struct Node {
     pub(crate) trust: Option<Arc<Trust>>,
     pub(crate) rest: Rest,
     pub(crate) process: Option<Process>,
-    which: Which,
-    started: Option<Started>,
+    /// Tokens for a node that was already running.
+    token_file: Option<PathBuf>,
+    started: Option<Box<Started>>,
     /// The other nodes of its cluster.
     others: Vec<Self>,
-    redis: Option<Redis>,
+    redis: Option<Box<Redis>>,
 }
 
 /// Where the sockets of one node are opened.
@@ -160,6 +81,11 @@ impl Node {
 
     /// The same on other terms.
     pub(crate) async fn reach_on(which: Which, terms: Terms<'_>) -> anyhow::Result<Self> {
+        // Boxed: otherwise the state of a start would be part of each scenario's.
+        Box::pin(Self::find(which, terms)).await
+    }
+
+    async fn find(which: Which, terms: Terms<'_>) -> anyhow::Result<Self> {
         let (urls, pids) = (&which.url, &which.pid);
         ensure!(
             pids.is_empty() || pids.len() == urls.len(),
@@ -170,28 +96,24 @@ impl Node {
         let mut nodes = Vec::new();
         for (n, url) in urls.iter().enumerate() {
             let process = pids.get(n).copied().map(Process::of).transpose()?;
-            nodes.push(Self::behind(Endpoint::at(url, which.ca.as_deref())?, which.clone(), (process, None))?);
+            nodes.push(Self::behind(Endpoint::at(url, which.ca.as_deref())?, (process, None))?);
         }
         let starts = if urls.is_empty() { which.cluster.unwrap_or(1) } else { 0 };
         for _ in 0..starts {
-            let started = Started::start(&which, &terms).await?;
+            let started = Box::new(Started::start(&which, &terms).await?);
             let process = Some(Process::of(started.pid())?);
-            nodes.push(Self::behind(started.door()?, which.clone(), (process, Some(started)))?);
+            nodes.push(Self::behind(started.door()?, (process, Some(started)))?);
         }
-        let others = nodes.split_off(1);
-        let node = nodes.pop().context("--url names no node")?;
-        let redis = which.redis_url.as_deref().map(Redis::at).transpose()?;
-        Ok(Self { others, redis, ..node })
+        let mut nodes = nodes.into_iter();
+        let (node, others) = (nodes.next().context("--url names no node")?, nodes.collect());
+        let redis = which.redis_url.as_deref().map(Redis::at).transpose()?.map(Box::new);
+        Ok(Self { others, redis, token_file: which.tokens, ..node })
     }
 
-    fn behind(
-        door: Endpoint,
-        which: Which,
-        (process, started): (Option<Process>, Option<Started>),
-    ) -> anyhow::Result<Self> {
+    fn behind(door: Endpoint, (process, started): (Option<Process>, Option<Box<Started>>)) -> anyhow::Result<Self> {
         let rest = Rest::behind(&door)?;
         let (address, trust) = (door.address, door.trust);
-        Ok(Self { address, trust, rest, process, which, started, others: Vec::new(), redis: None })
+        Ok(Self { address, trust, rest, process, token_file: None, started, others: Vec::new(), redis: None })
     }
 
     /// Restarts a node that this run started, on the same data, so that its memory contains nothing of the preparation. A
@@ -253,7 +175,7 @@ impl Node {
     ///
     /// They cannot be minted, or the file holds too few.
     pub async fn tokens(&self, count: usize) -> anyhow::Result<Vec<Token>> {
-        let tokens = match (&self.started, &self.which.tokens) {
+        let tokens = match (&self.started, &self.token_file) {
             (Some(started), _) => started.mint(count).await?,
             (None, Some(file)) => tokens::parse(
                 &tokio::fs::read_to_string(file).await.with_context(|| format!("cannot read {}", file.display()))?,
@@ -348,7 +270,7 @@ impl Node {
     /// one; 0 and `None` if its process is not known.
     pub(crate) fn peak(&self) -> anyhow::Result<(u64, Option<u64>)> {
         let own = self.process.as_ref().map_or(Ok(0), Process::peak)?;
-        Ok((own, self.started.as_ref().and_then(Started::cgroup_peak)))
+        Ok((own, self.started.as_ref().and_then(|started| started.cgroup_peak())))
     }
 
     /// The CPU time that the node has taken, if its process is known.

@@ -90,18 +90,19 @@ impl Scenario {
     }
 
     pub(crate) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
+        // Boxed: a scenario's state is large, and only one is played.
         match self {
-            Self::Idle(idle) => idle.play(run).await,
-            Self::Relay(relay) => relay.play(run).await,
-            Self::Login(login) => login.play(run).await,
-            Self::Mesh(mesh) => mesh.play(run).await,
-            Self::Growth(growth) => growth.play(run).await,
-            Self::Churn(churn) => churn.play(run).await,
-            Self::Broadcast(broadcast) => broadcast.play(run).await,
-            Self::Slow(slow) => slow.play(run).await,
-            Self::Overload(overload) => overload.play(run).await,
-            Self::Attack(attack) => attack.play(run).await,
-            Self::Storm(storm) => storm.play(run).await,
+            Self::Idle(idle) => Box::pin(idle.play(run)).await,
+            Self::Relay(relay) => Box::pin(relay.play(run)).await,
+            Self::Login(login) => Box::pin(login.play(run)).await,
+            Self::Mesh(mesh) => Box::pin(mesh.play(run)).await,
+            Self::Growth(growth) => Box::pin(growth.play(run)).await,
+            Self::Churn(churn) => Box::pin(churn.play(run)).await,
+            Self::Broadcast(broadcast) => Box::pin(broadcast.play(run)).await,
+            Self::Slow(slow) => Box::pin(slow.play(run)).await,
+            Self::Overload(overload) => Box::pin(overload.play(run)).await,
+            Self::Attack(attack) => Box::pin(attack.play(run)).await,
+            Self::Storm(storm) => Box::pin(storm.play(run)).await,
         }
     }
 }

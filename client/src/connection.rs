@@ -88,3 +88,94 @@ impl Listen for Inbox {
         self.texts.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    const ACCEPTED: &str = "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\
+                            Sec-WebSocket-Protocol: aldis.v1\r\n\r\n";
+
+    /// A connection to a server that upgrades it and says these bytes in the same breath, and the server's side.
+    async fn connected(bytes: &[u8]) -> (Connection, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let way = Way::to(listener.local_addr().expect("an address"));
+        let serving = async {
+            let (mut server, _) = listener.accept().await.expect("a client");
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                server.read_buf(&mut head).await.expect("a request");
+            }
+            server.write_all(&[ACCEPTED.as_bytes(), bytes].concat()).await.expect("sent");
+            server
+        };
+        let asked = Upgrade::aldis();
+        let (opened, server) = tokio::join!(Connection::open(way, &asked), serving);
+        (opened.expect("it is upgraded"), server)
+    }
+
+    #[tokio::test]
+    async fn texts_come_in_order_pings_are_answered_and_the_close_is_told_again_and_again() {
+        let said = [0x81, 1, b'a', 0x81, 1, b'b', 0x89, 1, b'p', 0x88, 2, 0x11, 0x34];
+        let (mut connection, mut server) = connected(&said).await;
+        assert_eq!(connection.next().await.as_deref(), Ok(&b"a"[..]));
+        assert_eq!(connection.next().await.as_deref(), Ok(&b"b"[..]));
+        for _ in 0..2 {
+            assert_eq!(connection.next().await, Err(Ending::Closed(Some(4404))));
+        }
+        drop(connection);
+        let mut heard = Vec::new();
+        server.read_to_end(&mut heard).await.expect("an orderly end");
+        let unmasked = |from: usize, length: usize| -> Vec<u8> {
+            let (mask, payload) = heard[from + 2..from + 6 + length].split_at(4);
+            payload.iter().zip(mask).map(|(byte, key)| byte ^ key).collect()
+        };
+        assert_eq!((heard[0], unmasked(0, 1)), (0x8a, b"p".to_vec()));
+        assert_eq!((heard[7], unmasked(7, 2)), (0x88, 4404_u16.to_be_bytes().to_vec()));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_lost_when_a_wait_is_given_up_in_the_middle_of_a_frame() {
+        let (mut connection, mut server) = connected(&[0x81, 2, b'x']).await;
+        tokio::select! {
+            biased; // it is asked first, and has nothing whole to give
+            heard = connection.next() => panic!("{heard:?}"),
+            () = std::future::ready(()) => {}
+        }
+        let (asked, is_asked) = oneshot::channel::<()>();
+        let rest = async move {
+            is_asked.await.expect("asked");
+            server.write_all(b"y").await.expect("sent");
+            server
+        };
+        let next = async {
+            asked.send(()).expect("somebody waits");
+            connection.next().await
+        };
+        let (heard, _server) = tokio::join!(next, rest);
+        assert_eq!(heard.as_deref(), Ok(&b"xy"[..]));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_tells_its_status_its_body_and_when_to_come_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let way = Way::to(listener.local_addr().expect("an address"));
+        let asked = Upgrade::aldis();
+        let refusing = async {
+            let (mut server, _) = listener.accept().await.expect("a client");
+            let refusal = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\n";
+            server.write_all(refusal).await.expect("sent");
+            server.write_all(b"full").await.expect("sent");
+            server
+        };
+        let (opened, _server) = tokio::join!(Connection::open(way, &asked), refusing);
+        let refused = opened.err().expect("refused");
+        let refused = refused.downcast_ref::<crate::wire::Refused>().expect("by the server");
+        assert!(refused.status.contains("503") && refused.body == "full", "{refused:?}");
+        assert_eq!(refused.retry_after.map(|wait| wait.as_secs()), Some(7));
+    }
+}

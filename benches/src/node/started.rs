@@ -227,11 +227,3 @@ fn spawn(
     command.current_dir(data).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
     command.spawn().with_context(|| format!("cannot start {}", program.display()))
 }
-
-/// The `aldis` that was built with this program; benches are one folder deeper.
-pub(super) fn beside() -> anyhow::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let folder = own.parent().context("this program has no folder")?;
-    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
-    Ok(folder.join("aldis"))
-}

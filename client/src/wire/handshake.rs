@@ -64,7 +64,7 @@ pub struct Upgrade {
     pub path: String,
     /// `None`: none is asked for, and none is accepted.
     pub subprotocol: Option<&'static str>,
-    /// Whether [`RESUME`] is offered beside it.
+    /// Whether `aldis.resume` is offered beside it.
     pub resumes: bool,
 }
 
