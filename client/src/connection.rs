@@ -12,12 +12,21 @@ pub struct Connection {
     inbox: Inbox,
     /// How it has ended, once its reader has seen it.
     ended: Option<Ending>,
+    /// The node's close was answered.
+    is_answered: bool,
 }
 
 /// What was read and not taken.
 struct Inbox {
     writer: Arc<Writer<()>>,
-    texts: VecDeque<Box<[u8]>>,
+    /// Texts, and pings between them: a pong tells the node that everything before it was received.
+    heard: VecDeque<Heard>,
+}
+
+/// A frame that waits to be taken.
+enum Heard {
+    Text(Box<[u8]>),
+    Ping(Box<[u8]>),
 }
 
 impl Connection {
@@ -29,8 +38,8 @@ impl Connection {
     pub async fn open(way: Way, asked: &Upgrade) -> anyhow::Result<Self> {
         let opened = open(way, asked).await?;
         let (read, write) = opened.stream.into_split();
-        let inbox = Inbox { writer: Writer::new(write, 1, ()), texts: VecDeque::new() };
-        Ok(Self { reader: Reader::new(read, opened.early), inbox, ended: None })
+        let inbox = Inbox { writer: Writer::new(write, 1, ()), heard: VecDeque::new() };
+        Ok(Self { reader: Reader::new(read, opened.early), inbox, ended: None, is_answered: false })
     }
 
     /// Sends one text; what the kernel does not take at once is written later.
@@ -50,18 +59,27 @@ impl Connection {
     /// How the connection has ended; the same each time.
     pub async fn next(&mut self) -> Result<Box<[u8]>, Ending> {
         loop {
-            if let Some(text) = self.inbox.texts.pop_front() {
-                return Ok(text);
+            match self.inbox.heard.pop_front() {
+                Some(Heard::Text(text)) => return Ok(text),
+                Some(Heard::Ping(payload)) => {
+                    let _ = self.inbox.writer.control(Opcode::Pong, &payload); // the reader sees the end
+                    continue;
+                }
+                None => {}
             }
-            if let Some(ending) = &self.ended {
-                return Err(ending.clone());
+            if let Some(ending) = self.ended.clone() {
+                self.answer_close(&ending);
+                return Err(ending);
             }
             self.ended = self.reader.read(&mut self.inbox).await;
-            if let Some(Ending::Closed(code)) = self.ended {
-                let payload = code.map(u16::to_be_bytes);
-                let payload = payload.as_ref().map_or(&[][..], |code| code);
-                let _ = self.inbox.writer.control(Opcode::Close, payload); // the node may have gone
-            }
+        }
+    }
+
+    /// Answers the node's close, once.
+    fn answer_close(&mut self, ending: &Ending) {
+        if let (Ending::Closed(code), false) = (ending, std::mem::replace(&mut self.is_answered, true)) {
+            let payload = code.map(u16::to_be_bytes);
+            let _ = self.inbox.writer.control(Opcode::Close, payload.as_ref().map_or(&[], |code| code)); // it may have gone
         }
     }
 
@@ -73,11 +91,11 @@ impl Connection {
 
 impl Listen for Inbox {
     fn text(&mut self, text: &[u8]) {
-        self.texts.push_back(text.into());
+        self.heard.push_back(Heard::Text(text.into()));
     }
 
     fn ping(&mut self, payload: &[u8]) {
-        let _ = self.writer.control(Opcode::Pong, payload); // the reader sees the end
+        self.heard.push_back(Heard::Ping(payload.into()));
     }
 
     fn begin(&mut self) {}
@@ -85,7 +103,7 @@ impl Listen for Inbox {
     fn pause(&mut self) {}
 
     fn listens(&self) -> bool {
-        self.texts.is_empty()
+        self.heard.is_empty()
     }
 }
 
