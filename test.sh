@@ -54,11 +54,17 @@ packages() {
     apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "${missing[@]}"
 }
 
-format() { cargo fmt --all --check; }
+# The comparisons are no member of the workspace; they share its target folder, where they find the node.
+compare() { CARGO_TARGET_DIR=$target cargo "$1" --manifest-path compare/Cargo.toml "${@:2}"; }
 
-lints() { cargo clippy --workspace --all-targets --all-features -- -D warnings; }
+format() { cargo fmt --all --check && compare fmt --check; }
 
-rust() { cargo test --workspace --all-features; }
+lints() {
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+    compare clippy --all-targets -- -D warnings
+}
+
+rust() { cargo test --workspace --all-features && compare test; }
 
 # The storage contract on PostgreSQL, its failures, and what nodes share there: the tests start a server of their own on a free port. A node on a
 # full disk: who is not root mounts it in a namespace of their own.

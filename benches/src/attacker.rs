@@ -11,8 +11,8 @@ use anyhow::{Context as _, bail};
 use tokio::time::{sleep, timeout};
 
 use crate::limits::{ATTACKER_WAITING_MAX, OPEN_WITHIN};
-use crate::messages::{self, Body};
-use crate::wire::{self, Cut, Ending, Listen, Opcode, Reader, Upgrade, Way, Writer, WriterClosed};
+use client::messages::{self, Body};
+use client::wire::{self, Cut, Ending, Listen, Opcode, Reader, Upgrade, Way, Writer, WriterClosed};
 
 /// How often an attacker checks for an answer, or for room in its send buffer.
 const LOOK_EVERY: Duration = Duration::from_millis(2);

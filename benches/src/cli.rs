@@ -1,4 +1,4 @@
-//! The command line: scenarios and comparisons. Exit codes: 0 success, 1 the run failed or the node violated a
+//! The command line: scenarios. Exit codes: 0 success, 1 the run failed or the node violated a
 //! guarantee, 2 usage error, 3 an expectation was missed. Must not know how a scenario runs.
 
 mod harness;
@@ -14,7 +14,6 @@ use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use harness::Asked;
 
 use crate::options::Shared;
-use crate::peer::{Echo, Peers};
 use crate::report::{Outcome, Report, compare};
 use crate::scenario::{Run, Scenario};
 
@@ -27,7 +26,7 @@ Examples:
   aldis-bench mesh --connections 4000 --joins 400
   aldis-bench storm --connections 5000 --html storm.html
   aldis-bench report before.json after.json --html compared.html
-  aldis-bench peers --only echo,ws,aldis
+  aldis-bench relay --cluster 2 --redis-url redis://127.0.0.1 --database-url postgres://aldis@127.0.0.1/bench
   aldis-bench relay --url http://127.0.0.1:8080 --pid 4711 --tokens tokens.jsonl --json run.json --expect 'p99_us<=500'
 
 Exit codes: 0 success, 1 the run failed or the node violated a guarantee, 2 usage error, 3 an expectation was missed.";
@@ -59,10 +58,6 @@ enum Task {
         #[arg(required = true, value_name = "RUN.json")]
         runs: Vec<PathBuf>,
     },
-    /// Compare other servers and Aldis under the same load, each on one core: writes docs/benchmarks.md
-    Peers(Box<Peers>),
-    /// Serve as the baseline of `peers`: a bare TCP echo
-    Echo(Echo),
 }
 
 impl Task {
@@ -70,7 +65,7 @@ impl Task {
     const fn figures(&self) -> &'static [&'static str] {
         match self {
             Self::Play(scenario) => scenario.figures(),
-            Self::Report { .. } | Self::Peers(_) | Self::Echo(_) => &[],
+            Self::Report { .. } => &[],
         }
     }
 }
@@ -95,15 +90,16 @@ pub fn run_as_bench() -> ExitCode {
 }
 
 fn carry_out(Bench { task, shared }: Bench) -> ExitCode {
-    // One provider for all TLS; it fails only if one is installed already.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     check(&task, &shared);
-    let done = match task {
+    exit_code(match task {
         Task::Play(scenario) => play(&scenario, shared),
         Task::Report { runs } => show(&runs, &shared),
-        Task::Peers(peers) => within(shared.or_apart(), async |run| peers.play(run).await),
-        Task::Echo(echo) => echo.serve().map(|()| Outcome::Good),
-    };
+    })
+}
+
+/// The exit code of a command; its error is printed.
+#[must_use]
+pub fn exit_code(done: anyhow::Result<Outcome>) -> ExitCode {
     match done {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::from(1),
@@ -121,10 +117,6 @@ fn check(task: &Task, shared: &Shared) {
         let has = if task.figures().is_empty() { "none".to_owned() } else { task.figures().join(", ") };
         let words = format!("--expect: `{}` is not a figure of this command; it has {has}\n", unknown.figure());
         Bench::command().error(ErrorKind::InvalidValue, words).exit();
-    }
-    if matches!(task, Task::Peers(_)) && shared.which.is_tls() {
-        let words = "--tls: the other servers are compared without TLS, so Aldis is too\n";
-        Bench::command().error(ErrorKind::ArgumentConflict, words).exit();
     }
 }
 
@@ -145,7 +137,13 @@ fn play(scenario: &Scenario, shared: Shared) -> anyhow::Result<Outcome> {
 }
 
 /// Runs something on the configured processors and threads.
-fn within<T>(shared: Shared, work: impl AsyncFnOnce(&Run) -> anyhow::Result<T>) -> anyhow::Result<T> {
+///
+/// # Errors
+///
+/// Those of `work`; or there are no such processors.
+pub fn within<T>(shared: Shared, work: impl AsyncFnOnce(&Run) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    // One provider for all TLS; it fails only if one is installed already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     shared.pin()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(shared.threads()).enable_all().build()?;
     runtime.block_on(work(&Run::new(shared)))
@@ -163,6 +161,27 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Bench::command().debug_assert();
+    }
+
+    #[test]
+    fn the_nodes_of_a_cluster_are_named_or_started() {
+        let is_right =
+            |more: &str| Bench::try_parse_from(["aldis-bench", "relay"].into_iter().chain(more.split(' '))).is_ok();
+        for right in [
+            "--nodes http://a,http://b --pid 1,2 --redis-url redis://r",
+            "--cluster 2 --redis-url redis://r --database-url postgres://d",
+        ] {
+            assert!(is_right(right), "{right}");
+        }
+        for wrong in [
+            "--cluster 2",
+            "--cluster 2 --redis-url redis://r",
+            "--cluster 0 --redis-url redis://r --database-url postgres://d",
+            "--cluster 2 --redis-url redis://r --database-url postgres://d --nodes http://a",
+            "--pid 1",
+        ] {
+            assert!(!is_right(wrong), "{wrong}");
+        }
     }
 
     #[test]

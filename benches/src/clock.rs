@@ -3,18 +3,22 @@
 use std::time::{Duration, Instant};
 
 /// Nanoseconds since the start of the run.
-pub(crate) type Nanos = u64;
+pub type Nanos = u64;
 
 /// The start of the run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Epoch(Instant);
+pub struct Epoch(Instant);
 
 impl Epoch {
-    pub(crate) fn begin() -> Self {
+    /// The run starts now.
+    #[must_use]
+    pub fn begin() -> Self {
         Self(Instant::now())
     }
 
-    pub(crate) fn now(self) -> Nanos {
+    /// The time since then.
+    #[must_use]
+    pub fn now(self) -> Nanos {
         nanos(self.0.elapsed())
     }
 }

@@ -4,7 +4,6 @@
 mod heartbeats;
 mod sources;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -16,14 +15,15 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 
 use heartbeats::Heartbeats;
-pub(crate) use sources::Sources;
+pub use sources::Sources;
 
 use crate::limits::{OPEN_WITHIN, OPENING_MAX, STALLED_AFTER};
 use crate::member::{self, Caller, Outbox, Part, Play};
+use crate::node::Door;
 use crate::ramp::Ramp;
 use crate::show::Show;
 use crate::tally::Tally;
-use crate::wire::{self, Trust, Upgrade, Way};
+use client::wire::{self, Upgrade, Way};
 
 /// A member to connect, and its token.
 pub(crate) struct Guest {
@@ -43,9 +43,8 @@ pub(crate) struct Company {
 
 /// How they connect.
 pub(crate) struct Arrival<'a> {
-    pub(crate) to: SocketAddr,
-    /// `None`: plain.
-    pub(crate) trust: Option<Arc<Trust>>,
+    /// The nodes, of which each member takes the next: so the members of a room are spread over them.
+    pub(crate) to: Vec<Door>,
     pub(crate) sources: Sources,
     /// Members a second, in every step.
     pub(crate) ramp: u32,
@@ -66,14 +65,15 @@ impl Crowd {
     /// Opens every guest's socket, without a hello.
     pub(crate) async fn open(company: Company, arrival: Arrival<'_>) -> anyhow::Result<Self> {
         let Company { guests, knockers, play } = company;
-        let Arrival { to, trust, sources, ramp, show } = arrival;
+        let Arrival { to, sources, ramp, show } = arrival;
         let bar = show.step("open sockets", guests.len());
         let (turns, mut opening) = (Arc::new(Semaphore::new(OPENING_MAX)), JoinSet::new());
         let (mut pace, mut outboxes) = (Ramp::new(ramp), vec![None; guests.len()]);
         for (n, guest) in guests.iter().enumerate() {
             pace.turn().await;
             let turn = Arc::clone(&turns).acquire_owned().await?;
-            let way = Way { to, source: sources.of(n), receive_bytes: guest.receive_bytes, trust: trust.clone() };
+            let Door { address, trust } = to[n % to.len()].clone();
+            let way = Way { to: address, source: sources.of(n), receive_bytes: guest.receive_bytes, trust };
             let caller = Caller { part: guest.part, token: Arc::clone(&guest.token), way: way.clone() };
             let play = Arc::clone(&play);
             opening.spawn(async move {

@@ -17,7 +17,7 @@ const LONGEST: Nanos = 60_000_000_000;
 const SHARDS: usize = 4;
 
 /// Latencies by phase.
-pub(crate) struct Latencies {
+pub struct Latencies {
     phases: Vec<Phase>,
     current: AtomicUsize,
 }
@@ -34,19 +34,23 @@ static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 impl Latencies {
     /// These phases one after the other; the first starts now.
-    pub(crate) fn new(phases: &[&'static str]) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// None: the histograms' bounds are constants.
+    pub fn new(phases: &[&'static str]) -> anyhow::Result<Self> {
         let phase = |name: &&'static str| anyhow::Ok(Phase { name, shards: [shard()?, shard()?, shard()?, shard()?] });
         Ok(Self { phases: phases.iter().map(phase).collect::<Result<_, _>>()?, current: AtomicUsize::new(0) })
     }
 
     /// A message that was due at `due` has arrived.
-    pub(crate) fn record(&self, due: Nanos, now: Nanos) {
+    pub fn record(&self, due: Nanos, now: Nanos) {
         let Some(phase) = self.phases.get(self.current.load(Relaxed)) else { return };
         lock(&phase.shards[SHARD.get()]).saturating_record(now.saturating_sub(due));
     }
 
     /// Starts the next phase.
-    pub(crate) fn enter(&self, name: &'static str) {
+    pub fn enter(&self, name: &'static str) {
         if let Some(at) = self.phases.iter().position(|phase| phase.name == name) {
             self.current.store(at, Relaxed);
         }
@@ -59,7 +63,11 @@ impl Latencies {
     }
 
     /// All latencies of one phase.
-    pub(crate) fn of(&self, name: &'static str) -> anyhow::Result<Histogram<u64>> {
+    ///
+    /// # Errors
+    ///
+    /// None: all histograms have the same bounds.
+    pub fn of(&self, name: &'static str) -> anyhow::Result<Histogram<u64>> {
         let mut sum = histogram()?;
         for phase in self.phases.iter().filter(|phase| phase.name == name) {
             for shard in &phase.shards {

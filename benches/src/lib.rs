@@ -1,31 +1,27 @@
 //! The load generator of Aldis: many clients that behave as browsers do, measured and verified.
 //!
-//! `wire` knows bytes only; `words` knows the protocol's JSON; `member` is one client, verified by the
-//! pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
+//! The bytes and the protocol's JSON are the crate `client`'s; `member` is one client, verified by the pure `oracle` and negotiating by the pure rules of `member/negotiation`; `crowd` is all of them together;
 //! `pace` offers load at fixed times; an `attacker` is one hostile client; `node` is the server under test; a `scenario` plays all of these and fills
-//! a `report`; `peer` puts other servers under the same load; `options` are the options that all of them share.
-//! Lower never imports higher: `wire, words < oracle < tally < member < crowd < options < scenario < peer < cli`.
+//! a `report`; `options` are the options that all of them share.
+//! Lower never imports higher: `oracle < tally < member < crowd < options < scenario < cli`.
 
 mod attacker;
 mod cli;
-mod clock;
-mod crowd;
-mod latency;
-mod limits;
+pub mod clock;
+pub mod crowd;
+pub mod latency;
+pub mod limits;
 mod member;
-mod messages;
 mod newcomers;
-mod node;
-mod options;
+pub mod node;
+pub mod options;
 mod oracle;
-mod pace;
-mod peer;
-mod ramp;
-mod report;
-mod scenario;
-mod show;
+pub mod pace;
+pub mod ramp;
+pub mod report;
+pub mod scenario;
+pub mod show;
 mod tally;
-mod wakeful;
-mod wire;
+pub mod wakeful;
 
-pub use cli::{run, run_as_bench};
+pub use cli::{exit_code, run, run_as_bench, within};

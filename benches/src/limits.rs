@@ -2,28 +2,20 @@
 
 use std::time::Duration;
 
-/// Bytes read from a socket at once; one buffer a thread, so that an idle client holds none.
-pub(crate) const READ_BYTES: usize = 64 * 1024;
-/// The largest frame a node may send: far above the protocol's 64 KiB, far below what would hurt.
-pub(crate) const FRAME_BYTES_MAX: usize = 1024 * 1024;
+pub use client::limits::OPEN_WITHIN;
+
 /// The largest message a client may send (the protocol's own limit).
 pub(crate) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
-/// Maximum padding of a chat message: it may have 4 000 characters, and its mark takes some.
-pub(crate) const CHAT_PADDING_MAX: usize = 3_900;
-/// Send-buffer limit per connection; beyond it the node is offered more than it reads.
-pub(crate) const WAITING_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes that an attacker sends ahead of what the kernel takes: some messages, so that it is as fast as the node reads.
 pub(crate) const ATTACKER_WAITING_MAX: usize = 256 * 1024;
 /// Concurrent handshakes: enough to keep a node busy, few enough for its accept queue.
 pub(crate) const OPENING_MAX: usize = 256;
-/// How long one handshake may take.
-pub(crate) const OPEN_WITHIN: Duration = Duration::from_secs(15);
 /// How long a step may make no progress before it fails.
-pub(crate) const STALLED_AFTER: Duration = Duration::from_secs(20);
+pub const STALLED_AFTER: Duration = Duration::from_secs(20);
 /// How long messages in flight may take once the load has ended.
 pub(crate) const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 /// Connections from one source address: an address has 28 232 ports by default, some of them in use.
-pub(crate) const PER_SOURCE: usize = 25_000;
+pub const PER_SOURCE: usize = 25_000;
 /// Members that try to join full rooms: enough to check the limit, too few to cost anything.
 pub(crate) const KNOCKS_MAX: usize = 20;
 /// File descriptors for everything that is not a client: REST, files, the runtime.
@@ -35,11 +27,9 @@ pub(crate) const RETRIES_MAX: u32 = 200;
 /// Timeout of one request; a login waits in the queue for hashing.
 pub(crate) const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 /// How long a node may take to start, and to stop.
-pub(crate) const START_WITHIN: Duration = Duration::from_secs(30);
+pub const START_WITHIN: Duration = Duration::from_secs(30);
 /// See [`START_WITHIN`].
 pub(crate) const STOP_WITHIN: Duration = Duration::from_secs(20);
-/// Unacknowledged messages that one member keeps; the same as the web client.
-pub(crate) const KEPT_MAX: usize = 512;
 /// How long a member tries to reconnect.
 pub(crate) const BACK_WITHIN: Duration = Duration::from_secs(60);
 /// How often a member that has stopped reading checks whether to resume.

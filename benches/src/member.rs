@@ -6,7 +6,6 @@
 mod life;
 mod negotiation;
 mod outbox;
-mod reconnect;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -14,15 +13,15 @@ use std::time::Duration;
 
 use actors::protocol::{RoomId, UserId};
 
+pub(crate) use client::Reconnect;
 pub(crate) use negotiation::Negotiation;
 pub(crate) use outbox::{Outbox, SendState};
-pub(crate) use reconnect::Reconnect;
 
 use crate::clock::{Epoch, Nanos};
-use crate::messages::{self, Body, Incoming};
 use crate::oracle::{RoomNumber, Roster, Violation, Witness};
 use crate::tally::Tally;
-use crate::wire::{Listen, Opened, Reader, Way, WriteHalf, Writer};
+use client::messages::{self, Body, Incoming};
+use client::wire::{Listen, Opened, Reader, Way, WriteHalf, Writer};
 
 /// A member to connect: its identity, its token, its source address.
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ use crate::clock::nanos;
 use crate::latency::histogram;
 use crate::limits::{BACK_WITHIN, OPEN_WITHIN};
 use crate::ramp::Ramp;
-use crate::wire::{Refused, Trust, Upgrade, Way, open};
+use client::wire::{Refused, Trust, Upgrade, Way, open};
 
 /// Maximum concurrent newcomers: a burst beyond any accept queue; further ones are not offered.
 pub(crate) const AT_ONCE_MAX: usize = 4_096;

@@ -1,6 +1,7 @@
 //! The node under test: started for this run, or already running. Its address, rooms, tokens, and its process's memory and
 //! CPU time. Must not know scenarios.
 
+mod broker;
 mod certificate;
 mod cgroup;
 mod endpoint;
@@ -9,7 +10,9 @@ mod pulse;
 mod rest;
 mod started;
 mod tokens;
+mod which;
 
+use std::iter::{Sum, once};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,69 +22,17 @@ use actors::protocol::RoomId;
 use anyhow::{Context as _, bail, ensure};
 use tokio::task::JoinSet;
 
+pub use broker::Redis;
 use endpoint::Endpoint;
-pub(crate) use process::{Memory, Process};
+pub use process::{Memory, Process};
 pub(crate) use pulse::{Beats, Pulse};
 pub(crate) use rest::{Credentials, LoggedIn, Rest};
 use started::Started;
-pub(crate) use tokens::Token;
+pub use tokens::Token;
+pub use which::Which;
 
 use crate::limits::REQUESTS_AT_ONCE;
-use crate::wire::Trust;
-
-/// The node, by the command line.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Which {
-    /// The aldis to start for this run, on free ports and in a temporary directory [default: the one beside this program]
-    #[arg(long, value_name = "PATH", global = true, conflicts_with = "url")]
-    aldis: Option<PathBuf>,
-    /// Start it with this key of its configuration, besides those a load needs; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", global = true, conflicts_with = "url")]
-    node_set: Vec<String>,
-    /// Start it on these processors, such as 0 or 0-3 (with taskset)
-    #[arg(long, value_name = "LIST", global = true, conflicts_with = "url")]
-    node_cpus: Option<String>,
-    /// Start it with TLS, with a generated certificate that every client verifies
-    #[arg(long, global = true, conflicts_with = "url")]
-    tls: bool,
-    /// A node that is already running, such as http://127.0.0.1:8080, or https:// for TLS; it must allow the load (see the
-    /// README)
-    #[arg(long, value_name = "URL", global = true)]
-    url: Option<String>,
-    /// Trusted certificates for a node with TLS [default: those of this system]
-    #[arg(long, value_name = "FILE", global = true, requires = "url")]
-    ca: Option<PathBuf>,
-    /// The process of that node, if it runs on this machine: without it, memory and CPU are not measured
-    #[arg(long, global = true, requires = "url")]
-    pid: Option<u32>,
-    /// Tokens for that node, as `aldis token mint --json` writes them
-    #[arg(long, value_name = "FILE", global = true, requires = "url")]
-    tokens: Option<PathBuf>,
-}
-
-impl Which {
-    /// The program to start.
-    pub(crate) fn program(&self) -> anyhow::Result<PathBuf> {
-        self.aldis.clone().map_or_else(started::beside, Ok)
-    }
-
-    /// The processors of a started node, if configured.
-    pub(crate) fn cpus(&self) -> Option<&str> {
-        self.node_cpus.as_deref()
-    }
-
-    /// Whether to start the node with TLS.
-    pub(crate) const fn is_tls(&self) -> bool {
-        self.tls
-    }
-
-    /// Sets the processors of a started node, unless configured.
-    pub(crate) fn or_on_cpus(&mut self, cpus: &str) {
-        if self.url.is_none() {
-            self.node_cpus.get_or_insert_with(|| cpus.to_owned());
-        }
-    }
-}
+use client::wire::Trust;
 
 /// How a node is started, if this run starts it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -95,46 +46,91 @@ pub(crate) struct Terms<'a> {
 }
 
 /// A node that serves.
-pub(crate) struct Node {
-    pub(crate) address: SocketAddr,
+pub struct Node {
+    /// Where it listens.
+    pub address: SocketAddr,
     /// The certificates that its clients trust; `None`: no TLS.
     pub(crate) trust: Option<Arc<Trust>>,
     pub(crate) rest: Rest,
     pub(crate) process: Option<Process>,
-    which: Which,
-    started: Option<Started>,
+    /// Tokens for a node that was already running.
+    token_file: Option<PathBuf>,
+    started: Option<Box<Started>>,
+    /// The other nodes of its cluster.
+    others: Vec<Self>,
+    redis: Option<Box<Redis>>,
+}
+
+/// Where the sockets of one node are opened.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    pub(crate) address: SocketAddr,
+    /// `None`: plain.
+    pub(crate) trust: Option<Arc<Trust>>,
 }
 
 impl Node {
     /// Starts the node, or finds it. `settings`: keys that the scenario needs, for a node that is started.
-    pub(crate) async fn reach(which: Which, settings: &[&str]) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// It does not start, or cannot be found.
+    pub async fn reach(which: Which, settings: &[&str]) -> anyhow::Result<Self> {
         Self::reach_on(which, Terms { settings, ..Terms::default() }).await
     }
 
     /// The same on other terms.
     pub(crate) async fn reach_on(which: Which, terms: Terms<'_>) -> anyhow::Result<Self> {
-        if let Some(url) = &which.url {
-            let door = Endpoint::at(url, which.ca.as_deref())?;
-            let process = which.pid.map(Process::of).transpose()?;
-            return Self::behind(door, which, (process, None));
-        }
-        let started = Started::start(&which, &terms).await?;
-        let process = Some(Process::of(started.pid())?);
-        Self::behind(started.door()?, which, (process, Some(started)))
+        // Boxed: otherwise the state of a start would be part of each scenario's.
+        Box::pin(Self::find(which, terms)).await
     }
 
-    fn behind(
-        door: Endpoint,
-        which: Which,
-        (process, started): (Option<Process>, Option<Started>),
-    ) -> anyhow::Result<Self> {
+    async fn find(which: Which, terms: Terms<'_>) -> anyhow::Result<Self> {
+        let (urls, pids) = (&which.url, &which.pid);
+        ensure!(
+            pids.is_empty() || pids.len() == urls.len(),
+            "--pid: {} processes of {} nodes → give one for each, in the same order",
+            pids.len(),
+            urls.len()
+        );
+        let mut nodes = Vec::new();
+        for (n, url) in urls.iter().enumerate() {
+            let process = pids.get(n).copied().map(Process::of).transpose()?;
+            nodes.push(Self::behind(Endpoint::at(url, which.ca.as_deref())?, (process, None))?);
+        }
+        let starts = if urls.is_empty() { which.cluster.unwrap_or(1) } else { 0 };
+        for _ in 0..starts {
+            let started = Box::new(Started::start(&which, &terms).await?);
+            let process = Some(Process::of(started.pid())?);
+            nodes.push(Self::behind(started.door()?, (process, Some(started)))?);
+        }
+        let mut nodes = nodes.into_iter();
+        let (node, others) = (nodes.next().context("--url names no node")?, nodes.collect());
+        let redis = which.redis_url.as_deref().map(Redis::at).transpose()?.map(Box::new);
+        Ok(Self { others, redis, token_file: which.tokens, ..node })
+    }
+
+    fn behind(door: Endpoint, (process, started): (Option<Process>, Option<Box<Started>>)) -> anyhow::Result<Self> {
         let rest = Rest::behind(&door)?;
-        Ok(Self { address: door.address, trust: door.trust, rest, process, which, started })
+        let (address, trust) = (door.address, door.trust);
+        Ok(Self { address, trust, rest, process, token_file: None, started, others: Vec::new(), redis: None })
     }
 
     /// Restarts a node that this run started, on the same data, so that its memory contains nothing of the preparation. A
     /// node that was already running is not restarted.
-    pub(crate) async fn again(&mut self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// It does not stop, or does not start.
+    pub async fn again(&mut self) -> anyhow::Result<()> {
+        self.restart().await?;
+        for other in &mut self.others {
+            other.restart().await?;
+        }
+        Ok(())
+    }
+
+    async fn restart(&mut self) -> anyhow::Result<()> {
         if let Some(started) = &mut self.started {
             started.again().await?;
             let door = started.door()?;
@@ -151,16 +147,35 @@ impl Node {
     }
 
     /// Stops a node that was started here.
-    pub(crate) async fn stop(self) -> anyhow::Result<()> {
-        match self.started {
-            Some(started) => started.stop().await,
-            None => Ok(()),
+    ///
+    /// # Errors
+    ///
+    /// It does not stop, or ends with an error.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        for node in once(self.started).chain(self.others.into_iter().map(|other| other.started)).flatten() {
+            node.stop().await?;
         }
+        Ok(())
+    }
+
+    /// Where all its cluster's nodes listen.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.all().map(|node| node.address).collect()
+    }
+
+    /// Where the sockets of all its cluster's nodes are opened.
+    pub(crate) fn doors(&self) -> Vec<Door> {
+        self.all().map(|node| Door { address: node.address, trust: node.trust.clone() }).collect()
     }
 
     /// This many users with tokens.
-    pub(crate) async fn tokens(&self, count: usize) -> anyhow::Result<Vec<Token>> {
-        let tokens = match (&self.started, &self.which.tokens) {
+    ///
+    /// # Errors
+    ///
+    /// They cannot be minted, or the file holds too few.
+    pub async fn tokens(&self, count: usize) -> anyhow::Result<Vec<Token>> {
+        let tokens = match (&self.started, &self.token_file) {
             (Some(started), _) => started.mint(count).await?,
             (None, Some(file)) => tokens::parse(
                 &tokio::fs::read_to_string(file).await.with_context(|| format!("cannot read {}", file.display()))?,
@@ -174,7 +189,11 @@ impl Node {
     }
 
     /// This many new rooms for this many members each.
-    pub(crate) async fn rooms(&self, count: usize, seats: usize) -> anyhow::Result<Vec<RoomId>> {
+    ///
+    /// # Errors
+    ///
+    /// The node refuses them.
+    pub async fn rooms(&self, count: usize, seats: usize) -> anyhow::Result<Vec<RoomId>> {
         let host = self.rest.sign_up(&Credentials::fresh("host", 0)).await?;
         let (mut making, mut rooms, mut asked) = (JoinSet::new(), Vec::with_capacity(count), 0);
         while rooms.len() < count {
@@ -211,25 +230,55 @@ impl Node {
         Ok(people)
     }
 
+    /// The CPU time that the Redis of its cluster has taken, if it is known.
+    ///
+    /// # Errors
+    ///
+    /// It does not answer.
+    pub async fn redis_cpu(&self) -> anyhow::Result<Option<Duration>> {
+        match &self.redis {
+            Some(redis) => redis.cpu().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The node and the others of its cluster.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        once(self).chain(&self.others)
+    }
+
+    /// Of all processes; `None`: not all of them are known.
+    fn sum<T: Sum>(&self, of: impl Fn(&Process) -> anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+        self.all().map(|node| node.process.as_ref().map(&of).transpose()).sum()
+    }
+
     /// The node's memory, if its process is known.
-    pub(crate) fn memory(&self) -> anyhow::Result<Option<Memory>> {
-        self.process.as_ref().map(Process::memory).transpose()
+    ///
+    /// # Errors
+    ///
+    /// The process has ended.
+    pub fn memory(&self) -> anyhow::Result<Option<Memory>> {
+        self.sum(Process::memory)
     }
 
     /// The node's anonymous memory, in bytes, looked up cheaply; 0 if its process is not known.
     pub(crate) fn anonymous(&self) -> anyhow::Result<u64> {
-        self.process.as_ref().map_or(Ok(0), Process::anonymous)
+        Ok(self.sum(Process::anonymous)?.unwrap_or(0))
     }
 
     /// The most memory that the node has used so far: its own pages, and all that its control group counts, if it is in
     /// one; 0 and `None` if its process is not known.
     pub(crate) fn peak(&self) -> anyhow::Result<(u64, Option<u64>)> {
         let own = self.process.as_ref().map_or(Ok(0), Process::peak)?;
-        Ok((own, self.started.as_ref().and_then(Started::cgroup_peak)))
+        Ok((own, self.started.as_ref().and_then(|started| started.cgroup_peak())))
     }
 
     /// The CPU time that the node has taken, if its process is known.
-    pub(crate) fn cpu(&self) -> anyhow::Result<Option<Duration>> {
-        self.process.as_ref().map(Process::cpu).transpose()
+    ///
+    /// # Errors
+    ///
+    /// The process has ended.
+    pub fn cpu(&self) -> anyhow::Result<Option<Duration>> {
+        self.sum(Process::cpu)
     }
 }

@@ -15,15 +15,16 @@ use crate::report::Expectation;
 
 /// Options of every scenario.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Shared {
+pub struct Shared {
     #[command(flatten)]
-    pub(crate) which: Which,
+    /// The node.
+    pub which: Which,
     /// Connections, hellos, joins and logins per second during the ramp-up
     #[arg(long, default_value_t = 2_000, global = true)]
-    pub(crate) ramp: u32,
+    pub ramp: u32,
     /// Bytes of one relayed message, from 240 to 65536
     #[arg(long, default_value_t = 255, value_parser = payload, global = true)]
-    pub(crate) payload: usize,
+    pub payload: usize,
     /// Numbered messages a client receives before it sends an ack; the web client does so every 8
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..), global = true)]
     pub(crate) ack_every: u32,
@@ -45,10 +46,10 @@ pub(crate) struct Shared {
     pub(crate) expect: Vec<Expectation>,
     /// Also write the report here, as JSON
     #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) json: Option<PathBuf>,
+    pub json: Option<PathBuf>,
     /// Also write a self-contained page with plots here
     #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) html: Option<PathBuf>,
+    pub html: Option<PathBuf>,
 }
 
 /// Numbers of processors.
@@ -62,7 +63,8 @@ impl Shared {
     }
 
     /// By default, one processor for the node and the next for the generator.
-    pub(crate) fn or_apart(mut self) -> Self {
+    #[must_use]
+    pub fn or_apart(mut self) -> Self {
         self.which.or_on_cpus("0");
         self.cpus.get_or_insert_with(|| Processors(vec![1]));
         self.threads = self.threads.or(Some(NonZeroUsize::MIN));
@@ -95,7 +97,11 @@ fn payload(text: &str) -> Result<usize, String> {
 }
 
 /// Parses a non-zero count.
-pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
+///
+/// # Errors
+///
+/// It is none.
+pub fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse::<NonZeroUsize>().map(NonZeroUsize::get).map_err(|_| "write a number from 1".to_owned())
 }
 

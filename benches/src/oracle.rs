@@ -14,7 +14,7 @@ use actors::protocol::{
 
 pub(crate) use roster::{RoomNumber, Roster};
 
-use crate::messages::{Body, Incoming, Mark};
+use client::messages::{Body, Incoming, Mark};
 
 /// A violated guarantee.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,7 +117,7 @@ impl Witness {
 
     fn count(&mut self, heard: &Incoming) -> Result<(), Violation> {
         let Some(got) = heard.seq else {
-            return match heard.body.numbered() {
+            return match numbered(&heard.body) {
                 Some(kind) => Err(Violation::Unnumbered { kind }),
                 None => Ok(()),
             };
@@ -207,23 +207,21 @@ impl Witness {
     }
 }
 
-impl Body {
-    /// The type's name, if the protocol numbers it.
-    fn numbered(&self) -> Option<&'static str> {
-        match self {
-            Self::UserJoined { .. } => Some("user_joined"),
-            Self::UserLeft { .. } => Some("user_left"),
-            Self::Offer { .. } => Some("offer"),
-            Self::Answer { .. } => Some("answer"),
-            Self::Candidate { .. } | Self::EndOfCandidates { .. } => Some("ice_candidate"),
-            Self::Chat { .. } => Some("chat_message"),
-            Self::Welcome { .. }
-            | Self::Joined { .. }
-            | Self::Resumed { .. }
-            | Self::Unresumed { .. }
-            | Self::Ack(_)
-            | Self::Refused { .. }
-            | Self::Other => None,
-        }
+/// The type's name, if the protocol numbers it.
+const fn numbered(body: &Body) -> Option<&'static str> {
+    match body {
+        Body::UserJoined { .. } => Some("user_joined"),
+        Body::UserLeft { .. } => Some("user_left"),
+        Body::Offer { .. } => Some("offer"),
+        Body::Answer { .. } => Some("answer"),
+        Body::Candidate { .. } | Body::EndOfCandidates { .. } => Some("ice_candidate"),
+        Body::Chat { .. } => Some("chat_message"),
+        Body::Welcome { .. }
+        | Body::Joined { .. }
+        | Body::Resumed { .. }
+        | Body::Unresumed { .. }
+        | Body::Ack(_)
+        | Body::Refused { .. }
+        | Body::Other => None,
     }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Offer {
 }
 
 /// A running load.
-pub(crate) struct Pace {
+pub struct Pace {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<anyhow::Result<Histogram<u64>>>,
 }
@@ -63,7 +63,11 @@ impl Pace {
     }
 
     /// Starts calling `send` at this rate, each time with the due time, until it is stopped.
-    pub(crate) fn keep(beat: (Epoch, f64), mut say: impl FnMut(Nanos) + Send + 'static) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// No thread can be started.
+    pub fn keep(beat: (Epoch, f64), mut say: impl FnMut(Nanos) + Send + 'static) -> anyhow::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());
         let thread = std::thread::Builder::new().name("pace".to_owned()).spawn(move || {
@@ -76,7 +80,11 @@ impl Pace {
     }
 
     /// Ends the load; returns how late messages were sent, compared with their due times.
-    pub(crate) async fn end(self) -> anyhow::Result<Histogram<u64>> {
+    ///
+    /// # Errors
+    ///
+    /// The thread has panicked.
+    pub async fn end(self) -> anyhow::Result<Histogram<u64>> {
         self.stop.store(true, Relaxed);
         self.thread.thread().unpark();
         let joined = tokio::task::spawn_blocking(move || self.thread.join()).await?;

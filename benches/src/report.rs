@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use expect::Expectation;
 pub(crate) use html::compare;
-pub(crate) use machine::Machine;
+pub use machine::Machine;
 
 use crate::node::Memory;
 use crate::tally::Tally;
@@ -87,7 +87,8 @@ pub(crate) struct Stage {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
+    /// Everything held.
     Good,
     /// The node violated a guarantee, or the load failed.
     Failed,
@@ -191,17 +192,20 @@ fn curve(times: &Histogram<u64>) -> Vec<(f64, f64)> {
 }
 
 /// Nanoseconds as microseconds.
-pub(crate) fn micros(nanos: u64) -> f64 {
+#[must_use]
+pub fn micros(nanos: u64) -> f64 {
     float(nanos) / 1_000.0
 }
 
 /// So much time for each of so many, in microseconds.
-pub(crate) fn micros_each(time: Duration, count: u64) -> f64 {
+#[must_use]
+pub fn micros_each(time: Duration, count: u64) -> f64 {
     time.as_secs_f64() * 1e6 / float(count.max(1))
 }
 
 /// A count as a number to calculate with.
 #[expect(clippy::cast_precision_loss, reason = "counts of a run stay far below 2^52")]
-pub(crate) fn float(count: u64) -> f64 {
+#[must_use]
+pub fn float(count: u64) -> f64 {
     count as f64
 }

@@ -29,7 +29,7 @@ use crate::member::{Conduct, Negotiation, Part, Play, Reconnect, Script};
 use crate::node::{Node, Token};
 use crate::options::Shared;
 use crate::oracle::{RoomNumber, Roster};
-use crate::report::{Machine, Report};
+use crate::report::{Machine, Report, Unit, micros_each};
 use crate::show::Show;
 use crate::tally::Tally;
 
@@ -62,10 +62,13 @@ pub(crate) enum Scenario {
 }
 
 /// One run.
-pub(crate) struct Run {
-    pub(crate) shared: Shared,
-    pub(crate) show: Show,
-    pub(crate) epoch: Epoch,
+pub struct Run {
+    /// Its options.
+    pub shared: Shared,
+    /// Its progress.
+    pub show: Show,
+    /// Its clock.
+    pub epoch: Epoch,
 }
 
 impl Scenario {
@@ -87,18 +90,19 @@ impl Scenario {
     }
 
     pub(crate) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
+        // Boxed: a scenario's state is large, and only one is played.
         match self {
-            Self::Idle(idle) => idle.play(run).await,
-            Self::Relay(relay) => relay.play(run).await,
-            Self::Login(login) => login.play(run).await,
-            Self::Mesh(mesh) => mesh.play(run).await,
-            Self::Growth(growth) => growth.play(run).await,
-            Self::Churn(churn) => churn.play(run).await,
-            Self::Broadcast(broadcast) => broadcast.play(run).await,
-            Self::Slow(slow) => slow.play(run).await,
-            Self::Overload(overload) => overload.play(run).await,
-            Self::Attack(attack) => attack.play(run).await,
-            Self::Storm(storm) => storm.play(run).await,
+            Self::Idle(idle) => Box::pin(idle.play(run)).await,
+            Self::Relay(relay) => Box::pin(relay.play(run)).await,
+            Self::Login(login) => Box::pin(login.play(run)).await,
+            Self::Mesh(mesh) => Box::pin(mesh.play(run)).await,
+            Self::Growth(growth) => Box::pin(growth.play(run)).await,
+            Self::Churn(churn) => Box::pin(churn.play(run)).await,
+            Self::Broadcast(broadcast) => Box::pin(broadcast.play(run)).await,
+            Self::Slow(slow) => Box::pin(slow.play(run)).await,
+            Self::Overload(overload) => Box::pin(overload.play(run)).await,
+            Self::Attack(attack) => Box::pin(attack.play(run)).await,
+            Self::Storm(storm) => Box::pin(storm.play(run)).await,
         }
     }
 }
@@ -154,8 +158,8 @@ impl Run {
     async fn open(&self, node: &Node, company: Company) -> anyhow::Result<Crowd> {
         let Shared { source, per_source, ramp, .. } = &self.shared;
         let sources = Sources::plan(source, *per_source, (node.address, company.guests.len()))?;
-        let (to, trust) = (node.address, node.trust.clone());
-        Crowd::open(company, Arrival { to, trust, sources, ramp: *ramp, show: &self.show }).await
+        let to = node.doors();
+        Crowd::open(company, Arrival { to, sources, ramp: *ramp, show: &self.show }).await
     }
 
     /// The end of every scenario: strangers try full rooms, all members leave, the oracle's results are recorded, the
@@ -224,8 +228,27 @@ fn guest((token, (number, room)): (Token, (RoomNumber, &RoomId))) -> Guest {
     Guest { part: Part { user: token.user, room: *room, number }, token: token.token.into(), receive_bytes: None }
 }
 
+/// What the Redis of a cluster has cost, if it is known: for each of so many, and of one core.
+fn redis_figures(
+    report: &mut Report,
+    name: &'static str,
+    (before, after): (Option<Duration>, Option<Duration>),
+    (count, span): (u64, Duration),
+) {
+    if let Some((before, after)) = before.zip(after) {
+        let cpu = after.saturating_sub(before);
+        report.figure((name, Unit::Microseconds), micros_each(cpu, count), "user and system time of the nodes' Redis");
+        let percent = 100.0 * cpu.as_secs_f64() / span.as_secs_f64();
+        report.figure(("redis_cpu_percent", Unit::Percent), percent, "of one core");
+    }
+}
+
 /// Raises the limit of open files as far as possible, and fails if that is not enough.
-pub(crate) fn files_for(connections: usize) -> anyhow::Result<()> {
+///
+/// # Errors
+///
+/// It is not enough.
+pub fn files_for(connections: usize) -> anyhow::Result<()> {
     let needed = connections + FILES_BESIDE;
     let got = usize::try_from(rlimit::increase_nofile_limit(u64::MAX)?).unwrap_or(usize::MAX);
     ensure!(
@@ -236,7 +259,11 @@ pub(crate) fn files_for(connections: usize) -> anyhow::Result<()> {
 }
 
 /// Parses seconds.
-pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+///
+/// # Errors
+///
+/// It is no duration.
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches('s').parse::<f64>().ok();
     let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
     duration.ok_or_else(|| "write seconds, such as 10 or 2.5".to_owned())

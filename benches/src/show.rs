@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Shows progress.
-pub(crate) struct Show {
+pub struct Show {
     live: bool,
 }
 
 /// One step; it is done when dropped.
-pub(crate) struct Step {
+pub struct Step {
     bar: ProgressBar,
     name: &'static str,
     begun: Instant,
@@ -32,7 +32,8 @@ impl Show {
     }
 
     /// A step of this duration; [`Step::show`] shows progress.
-    pub(crate) fn span(&self, name: &'static str, span: Duration) -> Step {
+    #[must_use]
+    pub fn span(&self, name: &'static str, span: Duration) -> Step {
         let bar = self.bar(span.as_secs(), "{prefix:>16} {bar:30.cyan/dim} {pos}/{len} s  {wide_msg}");
         bar.set_prefix(name);
         Step { bar, name, begun: Instant::now(), live: self.live }
@@ -54,7 +55,8 @@ impl Step {
         self.bar.set_position(position);
     }
 
-    pub(crate) fn show(&self, words: String) {
+    /// Says how far it is.
+    pub fn show(&self, words: String) {
         self.bar.set_position(self.begun.elapsed().as_secs());
         self.bar.set_message(words);
     }

@@ -8,7 +8,7 @@ use actors::protocol::UserId;
 
 use crate::limits::VIOLATIONS_SHOWN;
 use crate::oracle::Violation;
-use crate::wire::Ending;
+use client::wire::Ending;
 
 /// Counts since the run began.
 #[derive(Debug, Default)]

@@ -5,10 +5,12 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 /// Until it is dropped, every worker of the runtime polls instead of sleeping.
-pub(crate) struct Wakeful(#[expect(dead_code, reason = "kept for its drop, which ends the tasks")] JoinSet<()>);
+pub struct Wakeful(#[expect(dead_code, reason = "kept for its drop, which ends the tasks")] JoinSet<()>);
 
 impl Wakeful {
-    pub(crate) fn begin() -> Self {
+    /// From now on.
+    #[must_use]
+    pub fn begin() -> Self {
         let mut tasks = JoinSet::new();
         for _ in 0..Handle::current().metrics().num_workers() {
             tasks.spawn(async {

@@ -53,18 +53,3 @@ fn nobody_is_disturbed_by_clients_that_send_as_much_as_they_can() {
         "1000",
     ]);
 }
-
-#[test]
-fn aldis_speaks_as_one_of_the_peers() {
-    let page = std::env::temp_dir().join(format!("aldis-peers-{}.md", std::process::id()));
-    let path = page.to_str().expect("a path of text");
-    let packages = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
-    let brief = ["--rounds", "1", "--pairs", "10", "--rate", "100", "--connections", "40", "--warm", "1", "--for", "1"];
-    bench(
-        &[&["peers", "--only", "echo,aldis", "--rest", "1", "--out", path, "--packages", packages], &brief[..]]
-            .concat(),
-    );
-    let text = std::fs::read_to_string(&page).expect("it wrote the page");
-    assert!(text.contains("aldis"), "{text}");
-    let _leftovers = (std::fs::remove_file(&page), std::fs::remove_file(page.with_extension("svg")));
-}

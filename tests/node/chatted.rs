@@ -63,7 +63,7 @@ fn is_what_they_heard(history: &[Value], members: &[Member]) {
 async fn all_talk(members: &mut [Member], rounds: std::ops::RangeInclusive<u64>) {
     for round in rounds {
         for member in &mut *members {
-            member.say().await;
+            member.say();
         }
         join_all(members.iter_mut().map(|member| member.hears(round))).await;
     }
@@ -92,7 +92,7 @@ async fn what_was_acknowledged_outlives_a_killed_node_and_a_killed_database() {
     cluster.postgres.kill();
     all_talk(&mut members, 11..=20).await; // nobody waits for the database
     for member in &mut members {
-        member.say().await; // some of these are under way when the node is killed
+        member.say(); // some of these are under way when the node is killed
     }
     cluster.nodes[0].signal("-KILL");
     for place in [0, 2] {

@@ -14,7 +14,7 @@ const LEFT_WITHIN: Duration = Duration::from_secs(30);
 
 pub(super) async fn all_say(members: &mut [Member]) {
     for member in members {
-        member.say().await;
+        member.say();
     }
 }
 
@@ -110,7 +110,7 @@ async fn members_of_a_paused_node_resume_elsewhere_and_it_delivers_nothing_stale
     join_all(members.iter_mut().map(|member| member.listen(Duration::from_secs(3)))).await;
     nobody_has_left(&members);
     // The node that woke is of use again.
-    members[0].loses_connection().await;
+    members[0].loses_connection();
     assert!(members[0].resume(&cluster.nodes[0].http).await, "the session continues on the node that woke");
     all_say(&mut members).await;
     all_hear(&mut members, 4).await;

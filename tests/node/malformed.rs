@@ -56,7 +56,7 @@ impl Call {
         self.said += 1;
         let [speaker, listener] = &mut self.members;
         let content = format!("{} after {what}", self.said);
-        speaker.says(json!({"type": "chat_message", "cid": self.said, "data": {"content": content}})).await;
+        speaker.says(json!({"type": "chat_message", "cid": self.said, "data": {"content": content}}));
         assert_eq!(listener.hears("chat_message").await["data"]["content"], content);
     }
 }
@@ -149,8 +149,8 @@ async fn malformed_messages_get_their_answer_and_take_nothing_with_them() {
         let what = &row.name;
         let (expected, close) = row.expected.split_once(' ').unwrap_or((&row.expected, ""));
         match row.body.strip_prefix(b"!") {
-            Some(frame) => offender.sends_bytes(frame).await,
-            None => offender.sends_text(&row.body).await,
+            Some(frame) => offender.sends_bytes(frame),
+            None => offender.tries_to_say(std::str::from_utf8(&row.body).expect("UTF-8")),
         }
         if expected == "heartbeat_ack" {
             offender.hears("heartbeat_ack").await;

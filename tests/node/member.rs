@@ -1,11 +1,9 @@
 //! A client of a room that sends numbered chat messages, resends what is not acknowledged, resumes, and checks all that it
 //! receives: nothing is lost, repeated or out of order.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
+use client::Session;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -21,19 +19,15 @@ pub(super) struct Member {
     /// The node that it is connected to.
     http: String,
     socket: Socket,
-    resume_token: String,
-    /// The last number received.
-    seq: u64,
-    cid: u64,
-    /// Messages sent and not acknowledged.
-    unacked: VecDeque<(u64, Value)>,
+    /// Its texts are resent after a resume.
+    session: Session<String>,
     /// Messages said in all, over all sessions.
     said: u64,
     /// The other members, and how many messages of each were heard.
     pub(super) heard: BTreeMap<String, u64>,
     /// Who has left, as it was told.
     pub(super) left: Vec<Value>,
-    session: String,
+    session_id: String,
     /// Ids of the messages that it said, and of those that it heard, in order.
     pub(super) said_ids: Vec<String>,
     pub(super) heard_ids: Vec<String>,
@@ -42,21 +36,18 @@ pub(super) struct Member {
 impl Member {
     /// Connects and joins.
     pub(super) async fn join(http: &str, token: &str, room: &str) -> Self {
-        let mut socket = Socket::open(http, "aldis.v1").await.expect("a socket");
-        socket.says(json!({ "type": "hello", "data": { "token": token } })).await;
+        let (socket, session) = (Socket::open(http, false).await.expect("a socket"), Session::default());
+        socket.tries_to_say(&session.hello(token));
         let mut member = Self {
             token: token.to_owned(),
             room: room.to_owned(),
             http: http.to_owned(),
             socket,
-            resume_token: String::new(),
-            seq: 0,
-            cid: 0,
-            unacked: VecDeque::new(),
+            session,
             said: 0,
             heard: BTreeMap::new(),
             left: Vec::new(),
-            session: String::new(),
+            session_id: String::new(),
             said_ids: Vec::new(),
             heard_ids: Vec::new(),
         };
@@ -66,26 +57,23 @@ impl Member {
 
     /// Joins the room with a new session; what was heard before is forgotten.
     pub(super) async fn enter(&mut self) {
-        (self.seq, self.cid) = (0, 0);
-        self.unacked.clear();
         self.heard.clear();
-        let room = self.room.clone();
-        self.socket.says(json!({ "type": "join_room", "data": { "roomId": room } })).await;
+        self.socket.says(json!({ "type": "join_room", "data": { "roomId": &self.room } }));
         self.until("room_joined", |message| message["type"] == "room_joined").await;
     }
 
     /// Says the next number.
-    pub(super) async fn say(&mut self) {
-        (self.said, self.cid) = (self.said + 1, self.cid + 1);
-        let content = self.said.to_string();
-        let message = json!({ "type": "chat_message", "cid": self.cid, "data": { "content": content } });
-        self.socket.tries_to_say(&message).await;
-        self.unacked.push_back((self.cid, message));
-        self.said_ids.push(format!("{}-{}", self.session, self.cid));
+    pub(super) fn say(&mut self) {
+        self.said += 1;
+        let (cid, content) = (self.session.sent.number(), self.said.to_string());
+        let text = json!({ "type": "chat_message", "cid": cid, "data": { "content": content } }).to_string();
+        self.socket.tries_to_say(&text);
+        assert!(self.session.sent.keep(text), "the node acknowledges nothing any more");
+        self.said_ids.push(format!("{}-{cid}", self.session_id));
     }
 
-    pub(super) async fn heartbeat(&mut self) {
-        self.socket.tries_to_say(&json!({ "type": "heartbeat" })).await;
+    pub(super) fn heartbeat(&self) {
+        self.socket.tries_to_say(r#"{"type":"heartbeat"}"#);
     }
 
     /// Whether it is connected to the node at this address.
@@ -107,7 +95,7 @@ impl Member {
 
     /// Listens until the last message heard of each other member has this number, and its own are acknowledged.
     pub(super) async fn hears(&mut self, last: u64) {
-        while self.heard.values().any(|heard| *heard < last) || !self.unacked.is_empty() {
+        while self.heard.values().any(|heard| *heard < last) || self.session.sent.unacknowledged().len() > 0 {
             self.until("a message or an ack", |message| ["chat_message", "ack"].contains(&kind(message))).await;
         }
     }
@@ -135,23 +123,20 @@ impl Member {
     }
 
     /// Loses the connection, without a word to the node.
-    pub(super) async fn loses_connection(&mut self) {
-        self.socket.abandon().await;
+    pub(super) fn loses_connection(&self) {
+        self.socket.abandon();
     }
 
     /// Reconnects and asks to resume: whether the session was resumed.
     pub(super) async fn resume(&mut self, http: &str) -> bool {
-        self.socket = Socket::open(http, "aldis.v1, aldis.resume").await.expect("a socket");
+        self.socket = Socket::open(http, true).await.expect("a socket");
         http.clone_into(&mut self.http);
-        let resume = json!({ "resumeToken": self.resume_token, "seq": self.seq });
-        self.socket.says(json!({ "type": "hello", "data": { "token": self.token, "resume": resume } })).await;
+        self.socket.tries_to_say(&self.session.hello(&self.token));
         let is_answer = |message: &Value| ["resumed", "resume_failed"].contains(&kind(message));
         if kind(&self.until("an answer to the resume", is_answer).await) == "resume_failed" {
             return false;
         }
-        for (_, message) in &self.unacked {
-            self.socket.tries_to_say(message).await;
-        }
+        self.session.sent.unacknowledged().for_each(|(_, text)| self.socket.tries_to_say(text));
         true
     }
 
@@ -171,18 +156,18 @@ impl Member {
     async fn next(&mut self) -> Result<Value, Option<u16>> {
         let message = self.socket.next().await?;
         if let Some(seq) = message["seq"].as_u64() {
-            assert_eq!(seq, self.seq + 1, "lost, repeated or out of order: {message}");
-            self.seq = seq;
+            self.session.received(seq).unwrap_or_else(|gap| panic!("{gap}: {message}"));
         }
         let data = &message["data"];
         let text = |name: &str| data[name].as_str().expect("a text").to_owned();
         match kind(&message) {
             "room_joined" => {
-                (self.resume_token, self.session) = (text("resumeToken"), text("sessionId"));
+                self.session.begin(&text("resumeToken")).for_each(drop);
+                self.session_id = text("sessionId");
                 let others = data["existingPeers"].as_array().expect("a list").iter().filter_map(Value::as_str);
                 self.heard = others.map(|user| (user.to_owned(), 0)).collect();
             }
-            "resumed" => assert_eq!(data["fromSeq"].as_u64(), Some(self.seq + 1), "resumed with a gap"),
+            "resumed" => assert_eq!(data["fromSeq"].as_u64(), Some(self.session.seq() + 1), "resumed with a gap"),
             "user_joined" => drop(self.heard.insert(text("userId"), 0)),
             "user_left" => self.left.push(message.clone()),
             "chat_message" => {
@@ -194,7 +179,7 @@ impl Member {
             }
             "ack" => {
                 let acked = message["cid"].as_u64().expect("a number");
-                self.unacked.retain(|(cid, _)| *cid > acked);
+                self.session.sent.settle(acked).for_each(drop);
             }
             "error" if data["code"] != "draining" => panic!("refused: {message}"),
             _ => {}

@@ -21,13 +21,13 @@ async fn pause(seconds: u32) {
     }
     for member in &mut members {
         member.meets(1).await;
-        member.say().await;
+        member.say();
     }
     for member in &mut members {
         member.hears(1).await;
     }
     let mut lost = members.pop().expect("six members");
-    lost.loses_connection().await;
+    lost.loses_connection();
     while !node.get(&node.admin, "/metrics").await.1.contains("aldis_sockets 5\n") {} // the node has noticed
     node.signal("-STOP");
     let http = node.http.clone();
@@ -40,15 +40,15 @@ async fn pause(seconds: u32) {
     for _ in 0..=seconds {
         second.tick().await; // the first one comes at once
         for member in &mut members {
-            member.heartbeat().await;
+            member.heartbeat();
         }
     }
     for member in &mut members {
-        member.say().await;
+        member.say();
     }
     node.signal("-CONT");
     let mut lost = resuming.await.expect("it resumes");
-    lost.say().await;
+    lost.say();
     members.push(lost);
     for member in &mut members {
         member.hears(2).await;

@@ -238,8 +238,8 @@ impl Node {
     }
 
     async fn greeting(&self, token: &str) -> Socket {
-        let mut socket = Socket::open(&self.http, "aldis.v1").await.expect("a socket");
-        socket.says(json!({ "type": "hello", "data": { "token": token } })).await;
+        let socket = Socket::open(&self.http, false).await.expect("a socket");
+        socket.says(json!({ "type": "hello", "data": { "token": token } }));
         socket
     }
 }

@@ -34,16 +34,16 @@ async fn live(
     member.meets(SEATS - 1).await;
     ready.send(()).await.expect("the test listens");
     turn.wait_for(|turn| *turn == Turn::Talk).await.expect("the test talks");
-    member.say().await;
+    member.say();
     member.hears(1).await;
     ready.send(()).await.expect("the test listens");
     turn.wait_for(|turn| *turn == Turn::Stop).await.expect("the test talks");
-    member.say().await; // some of these are in flight when the node stops
+    member.say(); // some of these are in flight when the node stops
     assert_eq!(member.is_closed().await, Some(1001));
     address.changed().await.expect("the test starts the node again");
     let http = address.borrow().clone();
     assert!(member.resume(&http).await, "the session continues");
-    member.say().await;
+    member.say();
     member.hears(3).await;
     member
 }
@@ -92,7 +92,7 @@ async fn after_a_kill_nobody_is_told_anything_false() {
     }
     for member in &mut members {
         member.meets(3).await;
-        member.say().await;
+        member.say();
     }
     // A clean restart first: its snapshot must not come back after the kill.
     node.signal("-TERM");
@@ -102,7 +102,7 @@ async fn after_a_kill_nobody_is_told_anything_false() {
     node.again().await;
     for member in &mut members {
         assert!(member.resume(&node.http).await, "the session continues");
-        member.say().await;
+        member.say();
     }
     for member in &mut members {
         member.hears(2).await;
@@ -119,7 +119,7 @@ async fn after_a_kill_nobody_is_told_anything_false() {
     }
     for member in &mut members {
         member.meets(3).await;
-        member.say().await;
+        member.say();
     }
     for member in &mut members {
         member.hears(3).await;

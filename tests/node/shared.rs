@@ -97,11 +97,11 @@ async fn calls_go_on_while_postgresql_is_away_and_known_rooms_can_be_joined() {
     cluster.postgres.kill();
     for last in 1..=3 {
         for member in &mut members {
-            member.say().await;
+            member.say();
         }
         join_all(members.iter_mut().map(|member| member.hears(last))).await;
     }
-    members[1].loses_connection().await;
+    members[1].loses_connection();
     assert!(members[1].resume(&cluster.nodes[0].http).await, "the session continues");
     // Longer than a node keeps its own copy: the room is in Redis.
     join_all(members.iter_mut().map(|member| member.listen(Duration::from_secs(6)))).await;

@@ -41,7 +41,9 @@ struct Source {
 pub(crate) const ROOTS: &[Root] = &[
     Root { folder: "actors/src", name: "actors" },
     Root { folder: "src", name: "aldis" },
+    Root { folder: "client/src", name: "client" },
     Root { folder: "benches/src", name: "benches" },
+    Root { folder: "compare/src", name: "compare" },
 ];
 
 /// The imports between the files of `root`. A re-export is no import: importing a re-exported name counts as importing

@@ -44,17 +44,20 @@ pub(crate) const LAYERS: &[Layers] = &[
         ],
     },
     Layers {
+        folder: "client/src",
+        layers: &[&["limits"], &["messages", "wire"], &["connection", "reconnect", "session"]],
+    },
+    Layers {
         folder: "benches/src",
         layers: &[
             &["clock", "limits", "ramp", "show", "wakeful"],
-            &["latency", "wire", "messages"],
+            &["latency"],
             &["oracle"],
             &["tally"],
             &["member", "node"],
             &["attacker", "crowd", "newcomers", "pace", "report"],
             &["options"],
             &["scenario"],
-            &["peer"],
             &["cli"],
             &["bin"],
         ],

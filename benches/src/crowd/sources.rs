@@ -7,7 +7,7 @@ use anyhow::ensure;
 
 /// Source addresses, each for a number of connections in turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sources {
+pub struct Sources {
     /// Empty: the kernel chooses.
     addresses: Vec<IpAddr>,
     per_source: usize,
@@ -15,7 +15,11 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// Addresses for `count` connections to `to`: the given ones, or as many loopback addresses as needed.
-    pub(crate) fn plan(named: &[IpAddr], per_source: usize, (to, count): (SocketAddr, usize)) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// They have too few ports.
+    pub fn plan(named: &[IpAddr], per_source: usize, (to, count): (SocketAddr, usize)) -> anyhow::Result<Self> {
         let needed = count.div_ceil(per_source.max(1));
         let addresses = match (named, to.ip()) {
             ([], IpAddr::V4(ip)) if ip.is_loopback() && needed > 1 => loopback(needed),
@@ -31,7 +35,8 @@ impl Sources {
     }
 
     /// The source address of the connection with this number.
-    pub(crate) fn of(&self, n: usize) -> Option<IpAddr> {
+    #[must_use]
+    pub fn of(&self, n: usize) -> Option<IpAddr> {
         self.addresses.get(n / self.per_source).copied()
     }
 }

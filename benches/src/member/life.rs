@@ -4,11 +4,10 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use tokio::time::sleep;
 
-use super::reconnect::knock;
 use super::{Member, Reconnect};
 use crate::clock::nanos;
 use crate::limits::{BACK_WITHIN, STALL_LOOK};
-use crate::wire::{Ending, Reader};
+use client::wire::{Ending, Reader};
 
 impl Member {
     pub(super) async fn live(mut self, mut reader: Reader) {
@@ -60,7 +59,7 @@ impl Member {
                 return None;
             }
             let stay = (self.resume_token.as_deref()?, self.witness.seq());
-            match knock(self.caller.way.clone(), &self.caller.token, stay).await {
+            match client::resume(self.caller.way.clone(), &self.caller.token, stay).await {
                 Ok((reader, write)) => {
                     self.returning = Some(write);
                     return Some(reader);

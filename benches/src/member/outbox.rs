@@ -1,7 +1,6 @@
 //! The messages a member sends: numbered where they are written, so that they are sent in order. A message to a closed
 //! connection is dropped, or kept if the member will reconnect. Must not know when to send what.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use actors::protocol::{
@@ -9,15 +8,19 @@ use actors::protocol::{
     client::{Cid, Seq},
 };
 
+use client::Sent;
+use client::messages::{self, Mark};
+use client::wire::{Cut, Opcode, WriteHalf, Writer, WriterClosed};
+
 use crate::clock::Nanos;
-use crate::limits::KEPT_MAX;
-use crate::messages::{self, Mark};
-use crate::wire::{Cut, Opcode, WriteHalf, Writer, WriterClosed};
 
 /// What a member has sent so far, and its state.
 #[derive(Debug, Default)]
 pub(crate) struct SendState {
-    cid: Cid,
+    /// Its numbers, and the messages to be resent after a resume.
+    sent: Sent<Arc<str>>,
+    /// Whether this member reconnects, so that messages are kept.
+    keeps: bool,
     /// Marked messages by receiver; a call has few members.
     told: Vec<Told>,
     /// Marked messages to the whole room.
@@ -26,8 +29,6 @@ pub(crate) struct SendState {
     pub(super) seated: bool,
     /// Does not read for now.
     stalled: bool,
-    /// Unacknowledged messages, to be resent after a resume; `None`: this member does not reconnect.
-    kept: Option<VecDeque<(Cid, Arc<str>)>>,
 }
 
 /// What was sent to one session of another member.
@@ -45,12 +46,11 @@ pub(crate) struct Outbox(pub(super) Arc<Writer<SendState>>);
 impl SendState {
     /// A state that has sent nothing; `keeps`: whether messages are kept until acknowledged.
     pub(super) fn new(keeps: bool) -> Self {
-        Self { kept: keeps.then(VecDeque::new), ..Self::default() }
+        Self { keeps, ..Self::default() }
     }
 
-    fn next(&mut self) -> Cid {
-        self.cid += 1;
-        self.cid
+    const fn cid(&self) -> Cid {
+        self.sent.last()
     }
 
     fn mark(&mut self, user: UserId, at: Nanos) -> Mark {
@@ -66,19 +66,14 @@ impl SendState {
 
     /// Keeps the message just written; whether it did.
     fn keep(&mut self, text: &str) -> bool {
-        let Some(kept) = &mut self.kept else { return false };
-        if kept.len() >= KEPT_MAX {
-            return false;
-        }
-        kept.push_back((self.cid, text.into()));
-        true
+        self.keeps && self.sent.keep(text.into())
     }
 }
 
 impl Outbox {
     /// The last number used.
     pub(crate) fn last_cid(&self) -> Cid {
-        self.0.with(|state| state.cid)
+        self.0.with(|state| state.cid())
     }
 
     pub(crate) fn hello(&self, token: &str) {
@@ -88,7 +83,7 @@ impl Outbox {
     /// Joins a room: a session begins, whose messages are numbered from 1.
     pub(crate) fn join(&self, room: RoomId) {
         self.send(|state, text| {
-            state.cid = 0;
+            drop(state.sent.restart());
             messages::join(text, room);
         });
     }
@@ -109,18 +104,18 @@ impl Outbox {
     }
 
     pub(crate) fn offer(&self, to: UserId, sdp_bytes: usize) {
-        self.send_numbered(|state, text| messages::offer(text, state.cid, to, sdp_bytes));
+        self.send_numbered(|state, text| messages::offer(text, state.cid(), to, sdp_bytes));
     }
 
     pub(crate) fn answer(&self, to: UserId, sdp_bytes: usize) {
-        self.send_numbered(|state, text| messages::answer(text, state.cid, to, sdp_bytes));
+        self.send_numbered(|state, text| messages::answer(text, state.cid(), to, sdp_bytes));
     }
 
     /// Sends a candidate that was due at `at`, in a message of `bytes`; whether it was sent, or will be.
     pub(crate) fn candidate(&self, to: UserId, at: Nanos, bytes: usize) -> bool {
         self.send_numbered(|state, text| {
             let mark = state.mark(to, at);
-            messages::candidate(text, (state.cid, to), mark, bytes);
+            messages::candidate(text, (state.cid(), to), mark, bytes);
         })
     }
 
@@ -128,12 +123,12 @@ impl Outbox {
     pub(crate) fn chat(&self, at: Nanos, bytes: usize) -> bool {
         self.send_numbered(|state, text| {
             state.chatted += 1;
-            messages::chat(text, state.cid, Mark { n: state.chatted, at, rev: 0 }, bytes);
+            messages::chat(text, state.cid(), Mark { n: state.chatted, at, rev: 0 }, bytes);
         })
     }
 
     pub(crate) fn end_of_candidates(&self, to: UserId) {
-        self.send_numbered(|state, text| messages::end_of_candidates(text, state.cid, to));
+        self.send_numbered(|state, text| messages::end_of_candidates(text, state.cid(), to));
     }
 
     pub(crate) fn acknowledge(&self, seq: Seq) {
@@ -178,7 +173,7 @@ impl Outbox {
     /// The session ends; whether there was one.
     pub(super) fn give_up_seat(&self) -> bool {
         self.0.with(|state| {
-            state.kept.iter_mut().for_each(VecDeque::clear);
+            state.sent.forget();
             std::mem::take(&mut state.seated)
         })
     }
@@ -193,23 +188,18 @@ impl Outbox {
 
     /// The node has acknowledged everything up to this number.
     pub(super) fn settle(&self, acked: Cid) {
-        self.0.with(|state| {
-            if let Some(kept) = &mut state.kept {
-                let settled = kept.partition_point(|(cid, _)| *cid <= acked);
-                kept.drain(..settled);
-            }
-        });
+        self.0.with(|state| drop(state.sent.settle(acked)));
     }
 
     /// Continues over another connection; kept messages are resent first.
     pub(super) fn continue_over(&self, half: WriteHalf) {
-        self.0.reconnect(half, |state| state.kept.iter().flatten().map(|(_, text)| Arc::clone(text)).collect());
+        self.0.reconnect(half, |state| state.sent.unacknowledged().map(|(_, text)| Arc::clone(text)).collect());
     }
 
     /// Sends a numbered message; whether it was sent, or kept to be sent later.
     fn send_numbered(&self, write: impl FnOnce(&mut SendState, &mut String)) -> bool {
         let (kept, said) = self.0.send(|state, text| {
-            state.next();
+            state.sent.number();
             write(state, text);
             state.keep(text)
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::wire::Trust;
+use client::wire::Trust;
 
 /// How to reach a node, for sockets and for requests.
 pub(super) struct Endpoint {

@@ -1,6 +1,7 @@
 //! Memory (`smaps_rollup`) and CPU time (`stat`) of a process, see proc(5). Must not know whose process it is.
 
 use std::fs;
+use std::iter::Sum;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,23 +9,38 @@ use anyhow::{Context as _, ensure};
 
 /// A process on this machine.
 #[derive(Debug, Clone)]
-pub(crate) struct Process {
+pub struct Process {
     folder: PathBuf,
 }
 
 /// Memory of a process, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Memory {
+pub struct Memory {
     /// All pages that are present.
-    pub(crate) rss: u64,
+    pub rss: u64,
     /// The same, pages shared with others counted in parts.
-    pub(crate) pss: u64,
+    pub pss: u64,
     /// Anonymous pages: heap and stacks.
-    pub(crate) anonymous: u64,
+    pub anonymous: u64,
+}
+
+impl Sum for Memory {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self { rss: 0, pss: 0, anonymous: 0 }, |sum, one| Self {
+            rss: sum.rss + one.rss,
+            pss: sum.pss + one.pss,
+            anonymous: sum.anonymous + one.anonymous,
+        })
+    }
 }
 
 impl Process {
-    pub(crate) fn of(pid: u32) -> anyhow::Result<Self> {
+    /// The process with this number.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn of(pid: u32) -> anyhow::Result<Self> {
         let folder = PathBuf::from(format!("/proc/{pid}"));
         ensure!(folder.is_dir(), "there is no process {pid} on this machine → check --pid");
         Ok(Self { folder })
@@ -35,7 +51,12 @@ impl Process {
         Self { folder: PathBuf::from("/proc/self") }
     }
 
-    pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
+    /// Its memory, exactly.
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub fn memory(&self) -> anyhow::Result<Memory> {
         memory(&self.read("smaps_rollup")?)
     }
 
@@ -51,7 +72,11 @@ impl Process {
     }
 
     /// User and system time of all threads, living and ended.
-    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub fn cpu(&self) -> anyhow::Result<Duration> {
         let ticks = ticks(&self.read("stat")?)?;
         let per_second = rustix::param::clock_ticks_per_second().max(1);
         Ok(Duration::from_millis(ticks.saturating_mul(1_000) / per_second))

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::endpoint::Endpoint;
 use crate::limits::{REQUEST_WITHIN, RETRIES_MAX};
-use crate::wire::Trust;
+use client::wire::Trust;
 
 /// A node's REST interface.
 #[derive(Debug, Clone)]

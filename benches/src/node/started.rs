@@ -3,7 +3,9 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -46,6 +48,8 @@ pub(super) struct Started {
     admin: SocketAddr,
     program: PathBuf,
     arguments: Vec<String>,
+    /// Those of them that say what it shares with the other nodes of its cluster.
+    shared: Vec<String>,
     cpus: Option<String>,
     /// Its certificate; `None`: plain.
     certificate: Option<Certificate>,
@@ -85,13 +89,15 @@ impl Started {
             .chain(memory_max.map(|bytes| format!("node.memory_max={}KiB", bytes / 1024)))
             .chain(certificate.iter().flat_map(Certificate::settings))
             .chain(which.node_set.iter().cloned());
-        let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).collect();
+        let shared = shared(which, data.path())?;
+        let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).chain(shared.clone()).collect();
         let child = spawn((&program, which.node_cpus.as_deref(), cgroup.as_ref()), (data.path(), &arguments))?;
         let mut started = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             admin: SocketAddr::from(([127, 0, 0, 1], 0)),
             program,
             arguments,
+            shared,
             cpus: which.node_cpus.clone(),
             certificate,
             data,
@@ -133,7 +139,7 @@ impl Started {
     pub(super) async fn mint(&self, count: usize) -> anyhow::Result<Vec<Token>> {
         let mut command = Command::new(&self.program);
         command.args(["token", "mint", "--json", "--ttl", "12h", "--count"]).arg(count.to_string());
-        command.current_dir(self.data.path()); // the caller's directory must not configure it
+        command.args(&self.shared).current_dir(self.data.path()); // the caller's directory must not configure it
         let minted = command.arg("--data-dir").arg(self.data.path()).stderr(Stdio::inherit()).output().await?;
         ensure!(minted.status.success(), "{} token mint failed", self.program.display());
         tokens::parse(&String::from_utf8(minted.stdout)?)
@@ -180,6 +186,19 @@ impl Started {
     }
 }
 
+/// What the nodes of one cluster are told: their Redis, their database, and the secret of its signing keys, which is the same
+/// in each run, so that a database serves several.
+fn shared(which: &Which, data: &Path) -> anyhow::Result<Vec<String>> {
+    let (Some(_), Some(redis), Some(database)) = (which.cluster, &which.redis_url, &which.database_url) else {
+        return Ok(Vec::new());
+    };
+    let secret = data.join("cluster.secret");
+    let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&secret)?;
+    file.write_all("5e".repeat(32).as_bytes())?;
+    let sealed = format!("auth.key_secret_file={}", secret.display());
+    Ok(["--redis-url", redis, "--database-url", database, "--set", &sealed].map(str::to_owned).into())
+}
+
 /// A program, its processors, and its control group; then the node's data and settings.
 fn spawn(
     (program, cpus, cgroup): (&Path, Option<&str>, Option<&Cgroup>),
@@ -207,12 +226,4 @@ fn spawn(
     }
     command.current_dir(data).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
     command.spawn().with_context(|| format!("cannot start {}", program.display()))
-}
-
-/// The `aldis` that was built with this program; benches are one folder deeper.
-pub(super) fn beside() -> anyhow::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let folder = own.parent().context("this program has no folder")?;
-    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
-    Ok(folder.join("aldis"))
 }

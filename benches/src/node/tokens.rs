@@ -6,9 +6,11 @@ use serde::Deserialize;
 
 /// A user's access token.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Token {
-    pub(crate) user: UserId,
-    pub(crate) token: String,
+pub struct Token {
+    /// Whose.
+    pub user: UserId,
+    /// As a hello carries it.
+    pub token: String,
 }
 
 pub(super) fn parse(lines: &str) -> anyhow::Result<Vec<Token>> {

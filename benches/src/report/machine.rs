@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// This machine, and when.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Machine {
+pub struct Machine {
     processor: String,
     processors: usize,
     kernel: String,
@@ -18,7 +18,8 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// As the kernel describes it; what it does not tell is left empty.
-    pub(crate) fn this() -> Self {
+    #[must_use]
+    pub fn this() -> Self {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let known = read("/proc/cpuinfo");
         let of = |name: &str| {
@@ -35,7 +36,9 @@ impl Machine {
         }
     }
 
-    pub(crate) fn line(&self) -> String {
+    /// In one line.
+    #[must_use]
+    pub fn line(&self) -> String {
         format!("{} × {}, Linux {}, aldis-bench {}", self.processors, self.processor, self.kernel, self.version)
     }
 }

@@ -17,7 +17,7 @@ use super::Run;
 use crate::attacker::Account;
 use crate::node::{Node, Token};
 use crate::report::Report;
-use crate::wire::Way;
+use client::wire::Way;
 
 /// Connections of established clients from one address: few enough for the default limits of an address.
 const PER_ADDRESS: usize = 50;

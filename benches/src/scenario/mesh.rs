@@ -11,7 +11,7 @@ use clap::Args;
 use hdrhistogram::Histogram;
 
 use super::joining::Joining;
-use super::{Casting, Run};
+use super::{Casting, Run, redis_figures};
 use crate::crowd::Crowd;
 use crate::latency::Latencies;
 use crate::member::{Negotiation, Outbox, Play, Relayed, Script};
@@ -31,6 +31,8 @@ pub(super) const FIGURES: &[&str] = &[
     "joins_told_to_wait",
     "node_cpu_us_per_pair",
     "node_cpu_percent",
+    "redis_cpu_us_per_pair",
+    "redis_cpu_percent",
 ];
 
 /// Options of `mesh`.
@@ -99,6 +101,7 @@ impl Mesh {
         let crowd = run.open(&node, company).await?;
         crowd.greet(&run.show).await?;
 
+        let redis = node.redis_cpu().await?;
         let (begun, cpu) = (Instant::now(), node.cpu()?);
         let pairs = (rooms * seats * (seats - 1) / 2) as u64;
         let goal = 2 * pairs;
@@ -106,10 +109,12 @@ impl Mesh {
             .reach(&run.show, "join, negotiate", (goal, |tally| &tally.complete), self.join(run, &crowd, &meeting))
             .await?;
         let (took, later) = (begun.elapsed(), node.cpu()?);
+        let redis = (redis, node.redis_cpu().await?);
 
         let mut report = run.report("mesh");
         let node_cpu = later.zip(cpu).map(|(later, earlier)| later.saturating_sub(earlier));
         figures(&mut report, (&crowd, &meeting), (pairs, took, node_cpu))?;
+        redis_figures(&mut report, "redis_cpu_us_per_pair", redis, (pairs, took));
         run.close((node, crowd), report).await
     }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use hdrhistogram::Histogram;
 
 use super::script::{Bounce, Measure};
-use super::{Casting, Run, seconds};
+use super::{Casting, Run, redis_figures, seconds};
 use crate::crowd::{Crowd, Guest};
 use crate::latency::{Latencies, histogram};
 use crate::limits::DRAIN_WITHIN;
@@ -29,6 +29,8 @@ pub(super) const FIGURES: &[&str] = &[
     "max_us",
     "node_cpu_us_per_message",
     "node_cpu_percent",
+    "redis_cpu_us_per_message",
+    "redis_cpu_percent",
     "own_cpu_us_per_message",
     "send_lag_p99_us",
     "lost",
@@ -87,9 +89,10 @@ impl Relay {
         let _wakeful = self.in_flight.map(|_| Wakeful::begin());
         run.watch("warm up", self.warm, rates(&crowd, &latencies)).await;
         latencies.enter("measured");
-        let before = Look::at(&node, &crowd)?;
+        let (redis, before) = (node.redis_cpu().await?, Look::at(&node, &crowd)?);
         run.watch("measure", self.span, rates(&crowd, &latencies)).await;
         let window = before.until(&Look::at(&node, &crowd)?);
+        let redis = (redis, node.redis_cpu().await?);
         latencies.enter("after");
         bouncing.store(false, Relaxed);
         let lag = match load {
@@ -100,6 +103,7 @@ impl Relay {
 
         let mut report = run.report("relay");
         figures(&mut report, &window, (&latencies.of("measured")?, &lag));
+        redis_figures(&mut report, "redis_cpu_us_per_message", redis, (window.relayed, window.time));
         report.figure(("lost", Unit::Count), float(lost), "sent, but not received when the load had ended");
         if lost > 0 {
             report.failure(format!("{lost} messages were not received within {DRAIN_WITHIN:?}"));

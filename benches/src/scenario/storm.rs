@@ -20,7 +20,7 @@ use crate::node::{Beats, Node, Pulse};
 use crate::oracle::RoomNumber;
 use crate::pace::{Offer, Pace};
 use crate::report::{Report, Unit, float, micros};
-use crate::wire::Cut;
+use client::wire::Cut;
 
 pub(super) const FIGURES: &[&str] = &[
     "connections",

@@ -2,7 +2,7 @@
 //! degraded, joins again where its session has ended, and notes whatever contradicts the protocol's promises.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, RwLock,
         atomic::{AtomicUsize, Ordering},
@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use client::Session;
 use rand::{RngExt as _, SeedableRng as _, rngs::SmallRng};
 use serde_json::{Value, json};
 use tokio::{
@@ -77,12 +78,9 @@ pub(super) struct Client {
     random: SmallRng,
     token: String,
     room: String,
-    resume_token: Option<String>,
-    seq: u64,
-    cid: u64,
+    /// Its messages under way, by their own numbers.
+    session: Session<u64>,
     said: u64,
-    /// The messages under way: their numbers in the session, and their own.
-    under_way: VecDeque<(u64, u64)>,
     /// The last number of all, once it is said.
     last: Option<u64>,
     /// The last number heard of each other member; none before the first.
@@ -103,11 +101,8 @@ impl Client {
             random: SmallRng::seed_from_u64(seed),
             token,
             room,
-            resume_token: None,
-            seq: 0,
-            cid: 0,
+            session: Session::default(),
             said: 0,
-            under_way: VecDeque::new(),
             last: None,
             roster: BTreeMap::new(),
             finished: BTreeSet::new(),
@@ -134,35 +129,31 @@ impl Client {
             let nodes = self.world.nodes.read().expect("not poisoned");
             nodes[self.random.random_range(0..nodes.len())].clone()
         };
-        let protocols = if self.resume_token.is_some() { "aldis.v1, aldis.resume" } else { "aldis.v1" };
-        let mut socket = timeout(STEP_WITHIN, Socket::open(&node, protocols)).await.ok()?.ok()?;
-        let mut hello = json!({ "token": self.token });
-        if let Some(token) = &self.resume_token {
-            hello["resume"] = json!({ "resumeToken": token, "seq": self.seq });
-        }
-        socket.tries_to_say(&json!({ "type": "hello", "data": hello })).await;
+        let opening = Socket::open(&node, self.session.may_resume());
+        let mut socket = timeout(STEP_WITHIN, opening).await.ok()?.ok()?;
+        socket.tries_to_say(&self.session.hello(&self.token));
         let until = Instant::now() + STEP_WITHIN;
         let mut has_joined = false;
         while let Ok(Ok(message)) = tokio::time::timeout_at(until, socket.next()).await {
             let kind = message["type"].as_str().unwrap_or_default().to_owned();
             match kind.as_str() {
-                "welcome" if self.resume_token.is_none() && !has_joined => {
+                "welcome" if !self.session.may_resume() && !has_joined => {
                     let user = message["data"]["userId"].as_str().unwrap_or_default();
                     self.life.user = user.to_owned();
                     has_joined = true;
-                    socket.tries_to_say(&self.join()).await;
+                    socket.tries_to_say(&self.join());
                 }
                 "resumed" => {
                     self.resumed(&message["data"]);
-                    for (cid, number) in self.under_way.clone() {
-                        socket.tries_to_say(&self.message(cid, number)).await;
+                    for (cid, number) in self.session.sent.unacknowledged() {
+                        socket.tries_to_say(&self.message(*cid, *number));
                     }
                     return Some(socket);
                 }
                 "resume_failed" => {
-                    self.resume_token = None;
+                    self.session.end();
                     has_joined = true;
-                    socket.tries_to_say(&self.join()).await;
+                    socket.tries_to_say(&self.join());
                 }
                 "room_joined" => {
                     self.entered(&message["data"]);
@@ -175,20 +166,19 @@ impl Client {
         None
     }
 
-    fn join(&mut self) -> Value {
+    fn join(&mut self) -> String {
         self.life.joins += 1;
-        json!({ "type": "join_room", "data": { "roomId": self.room } })
+        json!({ "type": "join_room", "data": { "roomId": self.room } }).to_string()
     }
 
-    fn message(&self, cid: u64, number: u64) -> Value {
+    fn message(&self, cid: u64, number: u64) -> String {
         let last = if self.last == Some(number) { " last" } else { "" };
-        json!({ "type": "chat_message", "cid": cid, "data": { "content": format!("{number}{last}") } })
+        json!({ "type": "chat_message", "cid": cid, "data": { "content": format!("{number}{last}") } }).to_string()
     }
 
     fn entered(&mut self, data: &Value) {
-        (self.seq, self.cid, self.last) = (0, 0, None);
-        self.life.untold.extend(self.under_way.drain(..).map(|(_, number)| number));
-        self.resume_token = data["resumeToken"].as_str().map(str::to_owned);
+        self.last = None;
+        self.life.untold.extend(self.session.begin(text(data, "resumeToken")));
         let others = data["existingPeers"].as_array().into_iter().flatten().filter_map(Value::as_str);
         self.roster = others.map(|user| (user.to_owned(), None)).collect();
         self.is_not_over_full();
@@ -196,8 +186,8 @@ impl Client {
 
     fn resumed(&mut self, data: &Value) {
         self.life.resumed += 1;
-        if data["fromSeq"].as_u64() != Some(self.seq + 1) {
-            self.violated(format!("resumed after {} with {data}", self.seq));
+        if data["fromSeq"].as_u64() != Some(self.session.seq() + 1) {
+            self.violated(format!("resumed after {} with {data}", self.session.seq()));
         }
         if data["lost"] == true {
             self.lost();
@@ -230,7 +220,8 @@ impl Client {
             if phase == Phase::End {
                 return Ok(());
             }
-            let is_finished = self.under_way.is_empty() && self.finished.len() > others;
+            let under_way = self.session.sent.unacknowledged().len();
+            let is_finished = under_way == 0 && self.finished.len() > others;
             if phase == Phase::Finish && is_finished && !std::mem::replace(&mut self.is_done, true) {
                 self.world.done.fetch_add(1, Ordering::Relaxed);
             }
@@ -248,11 +239,12 @@ impl Client {
                 }
                 _ = says.tick() => {
                     let is_over = phase == Phase::Finish && self.last.is_some();
-                    if self.under_way.len() < UNDER_WAY_MAX && !is_over {
-                        (self.said, self.cid) = (self.said + 1, self.cid + 1);
+                    if under_way < UNDER_WAY_MAX && !is_over {
+                        self.said += 1;
                         self.last = (phase == Phase::Finish).then_some(self.said);
-                        self.under_way.push_back((self.cid, self.said));
-                        socket.tries_to_say(&self.message(self.cid, self.said)).await;
+                        let cid = self.session.sent.number();
+                        self.session.sent.keep(self.said);
+                        socket.tries_to_say(&self.message(cid, self.said));
                     }
                 }
                 _ = beats.tick() => {
@@ -260,7 +252,7 @@ impl Client {
                     if heard_at.elapsed() > SILENT_MAX || is_degraded {
                         return Err(GivenUp);
                     }
-                    socket.tries_to_say(&json!({ "type": "heartbeat", "data": {} })).await;
+                    socket.tries_to_say(r#"{"type":"heartbeat","data":{}}"#);
                 }
             }
         }
@@ -272,7 +264,7 @@ impl Client {
         match message["type"].as_str().unwrap_or_default() {
             "ack" => {
                 let acked = message["cid"].as_u64().unwrap_or_default();
-                while let Some((_, number)) = self.under_way.pop_front_if(|(cid, _)| *cid <= acked) {
+                for number in self.session.sent.settle(acked) {
                     self.life.accepted += 1;
                     if self.last == Some(number) {
                         self.finished.insert(self.life.user.clone());
@@ -281,7 +273,7 @@ impl Client {
             }
             "error" => self.refused(message),
             "resume_failed" => {
-                self.resume_token = None;
+                self.session.end();
                 return true;
             }
             _ => {}
@@ -291,22 +283,18 @@ impl Client {
 
     fn refused(&mut self, message: &Value) {
         let data = &message["data"];
-        let Some(place) = self.under_way.iter().position(|(cid, _)| data["cid"].as_u64() == Some(*cid)) else { return };
+        let Some(number) = data["cid"].as_u64().and_then(|cid| self.session.sent.refuse(cid)) else { return };
         if !["unavailable", "rate_limited", "draining", "overloaded"].contains(&text(data, "code")) {
             self.violated(format!("refused: {message}"));
         }
-        let (_, number) = self.under_way.remove(place).expect("it is there");
         self.life.refused.insert(number);
         self.last = self.last.filter(|last| *last != number); // another one will be the last
     }
 
     /// Notes what concerns the session, whenever it comes.
     fn note(&mut self, message: &Value) {
-        if let Some(seq) = message["seq"].as_u64() {
-            if seq != self.seq + 1 {
-                self.violated(format!("after {}: {message}", self.seq));
-            }
-            self.seq = seq;
+        if let Some(Err(gap)) = message["seq"].as_u64().map(|seq| self.session.received(seq)) {
+            self.violated(format!("{gap}: {message}"));
         }
         let data = &message["data"];
         match message["type"].as_str().unwrap_or_default() {

@@ -22,9 +22,9 @@ fn frame(message: &Value) -> Vec<u8> {
 
 /// The same session on another connection, and the last number that the node has of it.
 async fn back(node: &Node, token: &str, resume: &str) -> (Socket, u64) {
-    let mut socket = Socket::open(&node.http, "aldis.v1").await.expect("a socket");
+    let mut socket = Socket::open(&node.http, false).await.expect("a socket");
     let hello = json!({ "token": token, "resume": { "resumeToken": resume, "seq": 0 } });
-    socket.says(json!({ "type": "hello", "data": hello })).await;
+    socket.says(json!({ "type": "hello", "data": hello }));
     let resumed = socket.hears("resumed").await;
     (socket, resumed["data"]["lastCid"].as_u64().expect("a number"))
 }
@@ -42,12 +42,12 @@ async fn a_message_that_is_cut_after_any_byte_is_heard_and_stored_once_when_it_i
     for cid in 1..=bytes + BEHIND {
         let frame = frame(&chat(cid));
         let cut = frame.len().min(cid as usize - 1);
-        speaker.sends_bytes(&frame[..cut]).await;
-        speaker.abandon().await;
+        speaker.sends_bytes(&frame[..cut]);
+        speaker.abandon();
         let (socket, last) = back(&node, &bob, resume).await;
         assert!(last == cid - 1 || (last == cid && cut == frame.len()), "after {cut} bytes of {cid}: {last}");
         speaker = socket;
-        speaker.says(chat(cid)).await;
+        speaker.says(chat(cid));
         let heard = listener.hears("chat_message").await;
         assert_eq!(heard["data"]["content"], chat(cid)["data"]["content"], "after {cut} bytes of {cid}");
     }

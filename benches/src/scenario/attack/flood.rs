@@ -7,7 +7,7 @@ use actors::protocol::{RoomId, UserId};
 use tokio::time::sleep;
 
 use crate::attacker::{Account, Attacker};
-use crate::messages::{self, Mark};
+use client::messages::{self, Mark};
 
 /// Bytes of a description: the protocol allows messages of 64 KiB.
 const SDP_BYTES: usize = 60_000;

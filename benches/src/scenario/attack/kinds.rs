@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
 use crate::attacker::{Account, Attacker};
-use crate::messages;
-use crate::wire::{Ending, Opcode, WriterClosed};
+use client::messages;
+use client::wire::{Ending, Opcode, WriterClosed};
 
 /// Sockets with which a user takes over its own seat at the same time.
 const TOGETHER: usize = 4;

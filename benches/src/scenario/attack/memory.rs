@@ -26,7 +26,7 @@ use crate::report::{Report, Unit, float, micros};
 use crate::scenario::relay::{directions, drained, rates};
 use crate::scenario::script::Measure;
 use crate::scenario::{Casting, Run, files_for, seconds};
-use crate::wire::Cut;
+use client::wire::Cut;
 
 pub(super) const FIGURES: &[&str] = &[
     "pairs",
