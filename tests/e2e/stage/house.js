@@ -43,16 +43,21 @@ export class House {
 
   /** For the tests of this file. `furnish` starts the node's dependencies, and returns its settings. */
   static open(furnish = () => ({})) {
+    return House.over(async () => Node.start(await furnish()));
+  }
+
+  /** The same over what `start` starts: a node, or a `Cluster`. */
+  static over(start) {
     const house = new House();
-    before(() => house.#open(furnish));
+    before(() => house.#open(start));
     after(() => house.#close());
     return house;
   }
 
-  async #open(furnish) {
+  async #open(start) {
     this.#directory = await mkdtemp(join(tmpdir(), "aldis-browser-"));
     const picture = await camera(join(this.#directory, "camera.y4m"));
-    this.node = await Node.start(await furnish());
+    this.node = await start();
     this.browser = await chromium.launch({ executablePath: CHROMIUM, args: flags(picture) });
   }
 
@@ -112,7 +117,7 @@ export class House {
   async #sendHome() {
     for (const { context, line } of this.#people.splice(0)) {
       await context.close().catch(() => {});
-      line.close();
+      line?.close();
     }
   }
 }
