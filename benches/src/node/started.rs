@@ -119,10 +119,27 @@ impl Started {
     /// Stops it, and starts it again on the same data.
     pub(super) async fn again(&mut self) -> anyhow::Result<()> {
         self.end().await?;
+        self.after_end().await
+    }
+
+    /// Starts it again on the same data, when it has ended.
+    pub(super) async fn after_end(&mut self) -> anyhow::Result<()> {
         let how = (&*self.program, self.cpus.as_deref(), self.cgroup.as_ref());
         self.child = spawn(how, (self.data.path(), &self.arguments))?;
         (self.address, self.admin) = self.ready().await?;
         Ok(())
+    }
+
+    /// Kills it.
+    pub(super) async fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill().await?;
+        // It cannot remove it itself any more.
+        Ok(fs::remove_file(self.data.path().join("ready.json"))?)
+    }
+
+    pub(super) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).context("the node ended by itself")?;
+        Ok(kill_process(pid, signal)?)
     }
 
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {
@@ -134,6 +151,7 @@ impl Started {
         let mut command = Command::new(&self.program);
         command.args(["token", "mint", "--json", "--ttl", "12h", "--count"]).arg(count.to_string());
         command.current_dir(self.data.path()); // the caller's directory must not configure it
+        command.args(&self.arguments); // which database has the keys
         let minted = command.arg("--data-dir").arg(self.data.path()).stderr(Stdio::inherit()).output().await?;
         ensure!(minted.status.success(), "{} token mint failed", self.program.display());
         tokens::parse(&String::from_utf8(minted.stdout)?)
@@ -159,8 +177,7 @@ impl Started {
     }
 
     async fn end(&mut self) -> anyhow::Result<()> {
-        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).context("the node ended by itself")?;
-        kill_process(pid, Signal::TERM)?;
+        self.signal(Signal::TERM)?;
         let ended = timeout(STOP_WITHIN, self.child.wait()).await;
         let status = ended.with_context(|| format!("the node did not stop within {STOP_WITHIN:?} of SIGTERM"))??;
         ensure!(status.success(), "the node ended with {status}; the end of its log:\n{}", self.log());
