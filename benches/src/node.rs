@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use actors::protocol::RoomId;
 use anyhow::{Context as _, bail, ensure};
+use rustix::process::Signal;
 use tokio::task::JoinSet;
 
 pub use broker::Redis;
@@ -133,10 +134,32 @@ impl Node {
     async fn restart(&mut self) -> anyhow::Result<()> {
         if let Some(started) = &mut self.started {
             started.again().await?;
-            let door = started.door()?;
-            (self.address, self.rest) = (door.address, Rest::behind(&door)?);
-            self.process = Some(Process::of(started.pid())?);
         }
+        self.found_again()
+    }
+
+    /// Kills a node that this run started (SIGKILL).
+    pub(crate) async fn kill(&mut self) -> anyhow::Result<()> {
+        self.started.as_mut().context("a node that runs already is not killed")?.kill().await
+    }
+
+    /// Starts a killed node on the same data.
+    pub(crate) async fn after_kill(&mut self) -> anyhow::Result<()> {
+        self.started.as_mut().context("a node that runs already is not started")?.after_end().await?;
+        self.found_again()
+    }
+
+    /// Sends a signal to a node that this run started.
+    pub(crate) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        self.started.as_ref().context("a node that runs already is sent no signals")?.signal(signal)
+    }
+
+    /// A node that was started again has another address and process.
+    fn found_again(&mut self) -> anyhow::Result<()> {
+        let Some(started) = &self.started else { return Ok(()) };
+        let door = started.door()?;
+        (self.address, self.rest) = (door.address, Rest::behind(&door)?);
+        self.process = Some(Process::of(started.pid())?);
         Ok(())
     }
 

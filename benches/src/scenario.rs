@@ -3,6 +3,7 @@
 mod attack;
 mod broadcast;
 mod churn;
+mod cluster;
 mod growth;
 mod idle;
 mod joining;
@@ -59,6 +60,9 @@ pub(crate) enum Scenario {
     Attack(attack::Attack),
     /// All sockets are dropped at once, and all members resume: how long it takes, and that no session is lost
     Storm(storm::Storm),
+    /// Calls over several nodes behind a balancer, while a node, Redis or PostgreSQL fails: how long members are away,
+    /// and that nothing is lost
+    Cluster(cluster::Cluster),
 }
 
 /// One run.
@@ -86,6 +90,7 @@ impl Scenario {
             Self::Overload(_) => overload::FIGURES,
             Self::Attack(attack) => attack.figures(),
             Self::Storm(_) => storm::FIGURES,
+            Self::Cluster(_) => cluster::FIGURES,
         }
     }
 
@@ -103,6 +108,7 @@ impl Scenario {
             Self::Overload(overload) => Box::pin(overload.play(run)).await,
             Self::Attack(attack) => Box::pin(attack.play(run)).await,
             Self::Storm(storm) => Box::pin(storm.play(run)).await,
+            Self::Cluster(cluster) => Box::pin(cluster.play(run)).await,
         }
     }
 }

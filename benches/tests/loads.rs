@@ -31,6 +31,16 @@ fn all_sessions_are_resumed_after_all_sockets_are_dropped() {
 }
 
 #[test]
+fn nothing_is_lost_while_nodes_of_a_cluster_are_killed_and_restarted() {
+    bench(&["cluster", "--nodes", "2", "--connections", "40", "--kill", "--rolling", "--for", "2"]);
+}
+
+#[test]
+fn nothing_is_lost_while_redis_and_postgresql_stand_still() {
+    bench(&["cluster", "--nodes", "2", "--connections", "40", "--redis", "stop", "--postgres", "stop", "--for", "2"]);
+}
+
+#[test]
 fn nobody_loses_anything_to_clients_that_fill_the_memory() {
     bench(&["attack", "memory", "--pairs", "10", "--targets", "12", "--idle", "1", "--for", "6"]);
 }

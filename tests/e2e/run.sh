@@ -15,6 +15,8 @@ missing() {
 [ -x "$CHROMIUM" ] || missing "Chromium ($CHROMIUM)" chromium
 command -v turnserver >/dev/null || missing "coturn (turnserver)" coturn
 [ -x "${NGINX:-/usr/sbin/nginx}" ] || missing nginx nginx
+command -v redis-server >/dev/null || missing Redis redis-server
+[ -d /usr/lib/postgresql ] || missing PostgreSQL postgresql
 command -v node >/dev/null && command -v npm >/dev/null || missing "Node.js 20 with npm" "nodejs npm"
 
 if [ $# -gt 0 ]; then

@@ -45,7 +45,8 @@ impl Server {
 
     /// Kills it: its connections are cut, and further ones are refused.
     pub(crate) fn kill(&mut self) {
-        // SIGQUIT: it does not wait for anybody.
+        // A process that a test has stopped ends when it goes on. SIGQUIT: it does not wait for anybody.
+        let _ = Command::new("kill").args(["-CONT", &self.process.id().to_string()]).status();
         let _ = Command::new("kill").args(["-QUIT", &self.process.id().to_string()]).status(); // or it has ended
         let _ = self.process.wait();
     }

@@ -45,12 +45,15 @@ impl Scripts {
 }
 
 fn argument(value: &Value) -> mlua::Result<Vec<u8>> {
-    match value {
-        Value::String(text) => Ok(text.as_bytes().to_vec()),
-        Value::Integer(number) => Ok(number.to_string().into_bytes()),
-        Value::Number(number) => Ok(number.to_string().into_bytes()),
-        other => Err(Error::runtime(format!("an argument of a command is neither text nor a number: {other:?}"))),
+    if let Value::String(text) = value {
+        return Ok(text.as_bytes().to_vec());
     }
+    if let Value::Integer(number) = value {
+        return Ok(number.to_string().into_bytes());
+    }
+    let number = value.as_number();
+    let number = number.ok_or_else(|| Error::runtime(format!("an argument of a command is no text: {value:?}")))?;
+    Ok(number.to_string().into_bytes())
 }
 
 fn to_lua(lua: &Lua, reply: Reply) -> mlua::Result<Value> {
@@ -73,16 +76,17 @@ fn to_lua(lua: &Lua, reply: Reply) -> mlua::Result<Value> {
 }
 
 fn of_lua(value: Value) -> mlua::Result<Reply> {
-    Ok(match value {
-        Value::String(text) => Reply::text(text.as_bytes().to_vec()),
-        Value::Integer(number) => Reply::Whole(number),
-        Value::Number(number) => Reply::Whole(number as i64), // as Redis: the fraction is cut off
-        Value::Boolean(true) => Reply::Whole(1),
-        Value::Table(table) => {
-            let parts: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
-            Reply::List(parts.into_iter().map(of_lua).collect::<mlua::Result<_>>()?)
-        }
-        Value::Nil | Value::Boolean(false) => Reply::Nil,
-        other => return Err(Error::runtime(format!("no script answers {other:?}"))),
-    })
+    if let Value::Table(table) = value {
+        let parts: Vec<Value> = table.sequence_values().collect::<mlua::Result<_>>()?;
+        return Ok(Reply::List(parts.into_iter().map(of_lua).collect::<mlua::Result<_>>()?));
+    }
+    if let Value::String(text) = value {
+        return Ok(Reply::text(text.as_bytes().to_vec()));
+    }
+    if value.is_nil() || value.as_boolean() == Some(false) {
+        return Ok(Reply::Nil);
+    }
+    let number = value.as_number().or_else(|| value.as_boolean().map(|_| 1.0));
+    let number = number.ok_or_else(|| Error::runtime(format!("no script answers {value:?}")))?;
+    Ok(Reply::Whole(number as i64)) // as Redis: the fraction is cut off
 }

@@ -18,17 +18,22 @@ mod world;
 
 use std::ops::Range;
 
-use history::Violation;
+use history::{Session, Violation, What};
 use memory::Memory;
 use mutants::Mutant;
 use plan::Plan;
 use world::World;
 
 fn run(plan: Plan, mutant: Option<Mutant>) -> Vec<Violation> {
+    run_and_look(plan, mutant).0
+}
+
+/// What was broken, and all that happened.
+fn run_and_look(plan: Plan, mutant: Option<Mutant>) -> (Vec<Violation>, Vec<(Session, What)>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let world = World::new(plan, |clock, bytes| Memory::new(plan, mutant, clock, bytes)).await;
-        world.run().await
+        (world.run().await, world.history.events())
     })
 }
 
@@ -58,6 +63,18 @@ fn broken(seeds: impl IntoIterator<Item = u64>) -> Vec<u64> {
 fn nothing_is_lost_repeated_reordered_crossed_over_full_or_falsely_left() {
     let broken = broken(seeds());
     assert!(broken.is_empty(), "{} seeds are broken: {broken:?}", broken.len());
+}
+
+/// Otherwise a seed would not tell what was broken.
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    for seed in 0..5 {
+        let [(once, first), (twice, second)] = [(); 2].map(|()| run_and_look(Plan::of(seed), None));
+        assert!(first.len() > 100, "seed {seed}: {} events", first.len());
+        let differs = first.iter().zip(&second).position(|(one, other)| one != other);
+        assert_eq!(differs.map(|at| (&first[at], &second[at])), None, "seed {seed}");
+        assert_eq!((first.len(), once), (second.len(), twice), "seed {seed}");
+    }
 }
 
 /// A seat that was freed in the lost moments was back, and counted beside those who had joined after it.

@@ -48,8 +48,6 @@ pub(super) struct Started {
     admin: SocketAddr,
     program: PathBuf,
     arguments: Vec<String>,
-    /// Those of them that say what it shares with the other nodes of its cluster.
-    shared: Vec<String>,
     cpus: Option<String>,
     /// Its certificate; `None`: plain.
     certificate: Option<Certificate>,
@@ -90,14 +88,13 @@ impl Started {
             .chain(certificate.iter().flat_map(Certificate::settings))
             .chain(which.node_set.iter().cloned());
         let shared = shared(which, data.path())?;
-        let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).chain(shared.clone()).collect();
+        let arguments = settings.flat_map(|pair| ["--set".to_owned(), pair]).chain(shared).collect();
         let child = spawn((&program, which.node_cpus.as_deref(), cgroup.as_ref()), (data.path(), &arguments))?;
         let mut started = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             admin: SocketAddr::from(([127, 0, 0, 1], 0)),
             program,
             arguments,
-            shared,
             cpus: which.node_cpus.clone(),
             certificate,
             data,
@@ -125,10 +122,27 @@ impl Started {
     /// Stops it, and starts it again on the same data.
     pub(super) async fn again(&mut self) -> anyhow::Result<()> {
         self.end().await?;
+        self.after_end().await
+    }
+
+    /// Starts it again on the same data, when it has ended.
+    pub(super) async fn after_end(&mut self) -> anyhow::Result<()> {
         let how = (&*self.program, self.cpus.as_deref(), self.cgroup.as_ref());
         self.child = spawn(how, (self.data.path(), &self.arguments))?;
         (self.address, self.admin) = self.ready().await?;
         Ok(())
+    }
+
+    /// Kills it.
+    pub(super) async fn kill(&mut self) -> anyhow::Result<()> {
+        self.child.kill().await?;
+        // It cannot remove it itself any more.
+        Ok(fs::remove_file(self.data.path().join("ready.json"))?)
+    }
+
+    pub(super) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).context("the node ended by itself")?;
+        Ok(kill_process(pid, signal)?)
     }
 
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {
@@ -139,7 +153,8 @@ impl Started {
     pub(super) async fn mint(&self, count: usize) -> anyhow::Result<Vec<Token>> {
         let mut command = Command::new(&self.program);
         command.args(["token", "mint", "--json", "--ttl", "12h", "--count"]).arg(count.to_string());
-        command.args(&self.shared).current_dir(self.data.path()); // the caller's directory must not configure it
+        command.current_dir(self.data.path()); // the caller's directory must not configure it
+        command.args(&self.arguments); // which database has the keys
         let minted = command.arg("--data-dir").arg(self.data.path()).stderr(Stdio::inherit()).output().await?;
         ensure!(minted.status.success(), "{} token mint failed", self.program.display());
         tokens::parse(&String::from_utf8(minted.stdout)?)
@@ -165,8 +180,7 @@ impl Started {
     }
 
     async fn end(&mut self) -> anyhow::Result<()> {
-        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).context("the node ended by itself")?;
-        kill_process(pid, Signal::TERM)?;
+        self.signal(Signal::TERM)?;
         let ended = timeout(STOP_WITHIN, self.child.wait()).await;
         let status = ended.with_context(|| format!("the node did not stop within {STOP_WITHIN:?} of SIGTERM"))??;
         ensure!(status.success(), "the node ended with {status}; the end of its log:\n{}", self.log());

@@ -72,6 +72,11 @@ impl Which {
         self.cluster.zip(self.redis_url.as_deref())
     }
 
+    /// Whether one node is started, and without TLS.
+    pub(crate) const fn starts_plain(&self) -> bool {
+        self.url.is_empty() && self.cluster.is_none() && !self.tls
+    }
+
     /// Whether to start the node with TLS.
     #[must_use]
     pub const fn is_tls(&self) -> bool {

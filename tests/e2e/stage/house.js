@@ -45,17 +45,22 @@ export class House {
    * For the tests of this file. `furnish` starts the node's dependencies, and returns its settings. `keepsPages`: the browser keeps
    * a page that is left, as outside of tests, and shows it again as it was.
    */
-  static open(furnish = () => ({}), { keepsPages = false } = {}) {
+  static open(furnish = () => ({}), options = {}) {
+    return House.over(async () => Node.start(await furnish()), options);
+  }
+
+  /** The same over what `start` starts: a node, or a `Cluster`. */
+  static over(start, { keepsPages = false } = {}) {
     const house = new House();
-    before(() => house.#open(furnish, keepsPages));
+    before(() => house.#open(start, keepsPages));
     after(() => house.#close());
     return house;
   }
 
-  async #open(furnish, keepsPages) {
+  async #open(start, keepsPages) {
     this.#directory = await mkdtemp(join(tmpdir(), "aldis-browser-"));
     const picture = await camera(join(this.#directory, "camera.y4m"));
-    this.node = await Node.start(await furnish());
+    this.node = await start();
     const ignoreDefaultArgs = keepsPages ? ["--disable-back-forward-cache"] : [];
     this.browser = await chromium.launch({ executablePath: CHROMIUM, args: flags(picture), ignoreDefaultArgs });
   }
@@ -116,7 +121,7 @@ export class House {
   async #sendHome() {
     for (const { context, line } of this.#people.splice(0)) {
       await context.close().catch(() => {});
-      line.close();
+      line?.close();
     }
   }
 }

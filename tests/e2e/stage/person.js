@@ -22,14 +22,18 @@ export class Person {
   line;
   tape;
 
-  /** With a separate browser profile and proxy to the node; not signed in. */
+  /**
+   * With a separate browser profile and proxy to the node; not signed in. What has an `origin` of its own is behind a
+   * proxy already, with a certificate that nobody signed.
+   */
   static async arrive(name, browser, node) {
     const person = new Person();
     number += 1;
     person.name = name;
     person.email = `${name.toLowerCase()}-${number}@example.org`;
-    person.line = await Line.to(node.http);
-    person.context = await browser.newContext({ baseURL: person.line.origin, viewport: { width: 1280, height: 800 } });
+    person.line = node.origin ? null : await Line.to(node.http);
+    const [baseURL, ignoreHTTPSErrors] = [node.origin ?? person.line.origin, Boolean(node.origin)];
+    person.context = await browser.newContext({ baseURL, ignoreHTTPSErrors, viewport: { width: 1280, height: 800 } });
     await person.context.addInitScript(recordConnections);
     await person.#openTab();
     return person;

@@ -1,0 +1,281 @@
+//! `cluster`: calls over several nodes, one Redis and one PostgreSQL, under signals, while something fails. How long members
+//! are away, and that nothing is lost, repeated or reordered and nobody is reported as gone who came back. Must not know how a
+//! member reconnects.
+
+mod balancer;
+mod fault;
+mod servers;
+mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use actors::protocol::{Code, UserId};
+use anyhow::ensure;
+use clap::Args;
+use hdrhistogram::Histogram;
+
+use fault::{Fault, RedisFault};
+use stage::Stage;
+
+use super::relay::{drained, rates, rounds};
+use super::{Casting, Run, seconds};
+use crate::clock::Nanos;
+use crate::crowd::{Arrival, Crowd, Sources};
+use crate::latency::{Latencies, histogram};
+use crate::member::{Negotiation, Outbox, Part, Play, Reconnect, Relayed, Script};
+use crate::node::Door;
+use crate::options::at_least_one;
+use crate::pace::{Offer, Pace};
+use crate::report::{Report, Unit, float, micros};
+
+pub(super) const FIGURES: &[&str] = &[
+    "connections",
+    "nodes",
+    "sockets_closed",
+    "resumed",
+    "resume_failed",
+    "back_seconds",
+    "back_p50_us",
+    "back_p99_us",
+    "back_max_us",
+    "steady_p99_us",
+    "fault_p99_us",
+    "fault_max_us",
+    "after_p99_us",
+    "refused",
+    "skipped",
+    "lost",
+    "false_user_left",
+    "busiest_connects",
+    "busiest_connects_mean",
+    "most_on_one_node",
+];
+
+/// Members whose messages the ledger did not take in time are told so, and the receivers then miss a number; those of a node
+/// that stops are told why their sockets are closed.
+const EXPECTED: &[&str] = &[Code::Unavailable.as_str(), Code::Draining.as_str()];
+
+/// Options of `cluster`.
+#[derive(Debug, Args)]
+pub(crate) struct Cluster {
+    /// Nodes
+    #[arg(long, default_value_t = 3, value_parser = at_least_one)]
+    nodes: usize,
+    /// Connections, all joined, through a balancer that gives each to the node with the fewest
+    #[arg(long, default_value_t = 1_000)]
+    connections: usize,
+    /// Members of each room, and its seats
+    #[arg(long, default_value_t = 4)]
+    room_size: usize,
+    /// Signals per second and member, before, during and after
+    #[arg(long, default_value_t = 1.0)]
+    rate: f64,
+    /// A Redis that is empty and nobody else's [default: one started for this run]
+    #[arg(long, value_name = "URL")]
+    redis_url: Option<String>,
+    /// A PostgreSQL database that is empty and nobody else's [default: one started for this run]
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// Kill a node (SIGKILL), and start it again when its members are back
+    #[arg(long)]
+    kill: bool,
+    /// Stop a node in its tracks (SIGSTOP) for so long; the balancer takes it for dead after three seconds
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pause: Option<Duration>,
+    /// Stop and start every node, one after the other (SIGTERM)
+    #[arg(long)]
+    rolling: bool,
+    /// What happens to Redis
+    #[arg(long, value_enum, conflicts_with = "redis_url")]
+    redis: Option<RedisFault>,
+    /// What happens to PostgreSQL
+    #[arg(long, value_enum, conflicts_with = "database_url")]
+    postgres: Option<fault::PostgresFault>,
+    /// How long Redis or PostgreSQL is away
+    #[arg(long, default_value = "3", value_name = "SECONDS", value_parser = seconds)]
+    outage: Duration,
+    /// How long signals are measured before the first fault, and after the last
+    #[arg(long = "for", default_value = "5", value_name = "SECONDS", value_parser = seconds)]
+    span: Duration,
+}
+
+/// Records latencies of signals, how long members were away, and who was reported as gone.
+struct Watched {
+    latencies: Arc<Latencies>,
+    seen: Mutex<Seen>,
+}
+
+struct Seen {
+    away: Histogram<u64>,
+    /// When the last member was back.
+    last: Nanos,
+    lefts: BTreeMap<UserId, u64>,
+    /// Members whose session ended: others may be told that they left.
+    ended: BTreeSet<UserId>,
+}
+
+impl Watched {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Script for Watched {
+    fn relayed(&self, play: &Play, _mouth: &Outbox, relayed: Relayed) {
+        self.latencies.record(relayed.at, play.epoch.now());
+    }
+
+    fn back(&self, play: &Play, lost_at: Nanos) {
+        let (now, mut seen) = (play.epoch.now(), self.seen());
+        seen.last = seen.last.max(now);
+        seen.away.saturating_record(now.saturating_sub(lost_at));
+    }
+
+    fn unresumed(&self, who: Part) {
+        self.seen().ended.insert(who.user);
+    }
+
+    fn left(&self, _play: &Play, who: UserId) {
+        *self.seen().lefts.entry(who).or_default() += 1;
+    }
+}
+
+impl Cluster {
+    pub(super) async fn play(&self, run: &Run) -> anyhow::Result<Report> {
+        let (connections, seats) = (self.connections, self.room_size);
+        ensure!(
+            seats >= 2 && connections >= seats,
+            "--connections {connections} do not fill one room of {seats} (2 at least)"
+        );
+        ensure!(self.rate > 0.0, "--rate {}: without signals nothing is measured", self.rate);
+        let latencies = Arc::new(Latencies::new(&["warm", "steady", "fault", "after"])?);
+        let seen = Seen { away: histogram()?, last: 0, lefts: BTreeMap::new(), ended: BTreeSet::new() };
+        let watched = Arc::new(Watched { latencies: Arc::clone(&latencies), seen: Mutex::new(seen) });
+        let servers = (self.redis_url.as_deref(), self.database_url.as_deref());
+        let mut stage = Stage::build(&run.shared.which, self.nodes, servers).await?;
+        let crowd = self.crowd(run, &stage, &watched).await?;
+
+        let rate = self.rate * float(crowd.outboxes.len() as u64);
+        let offer = Offer { directions: rounds(&crowd, seats), rate, bytes: run.shared.payload };
+        let pace = Pace::begin(offer, Arc::clone(&crowd.play))?;
+        latencies.enter("steady");
+        run.watch("steady", self.span, rates(&crowd, &latencies)).await;
+        let mut back = 0;
+        stage.balancer.forget();
+        latencies.enter("fault");
+        for fault in self.faults() {
+            let begun = run.epoch.now();
+            stage.strike((run, &crowd), fault).await?;
+            back = back.max(watched.seen().last.saturating_sub(begun));
+        }
+        let busiest = stage.balancer.busiest();
+        latencies.enter("after");
+        run.watch("after", self.span, rates(&crowd, &latencies)).await;
+        pace.end().await?;
+        let missing = drained(&crowd).await;
+
+        let mut report = run.report("cluster");
+        for phase in ["steady", "fault", "after"] {
+            report.phase(phase, &latencies.of(phase)?);
+        }
+        self.times(&mut report, (&latencies, &watched), back)?;
+        self.losses(&mut report, &crowd, (&watched, missing));
+        let what = "connections that one node was given in the busiest second of the faults";
+        report.figure(("busiest_connects", Unit::Count), float(busiest.0), what);
+        report.figure(("busiest_connects_mean", Unit::Count), busiest.1, "the mean of all nodes in that second");
+        let most = stage.balancer.open().into_iter().max().unwrap_or_default();
+        report.figure(("most_on_one_node", Unit::Count), float(most as u64), "connections at the end");
+        let node = stage.nodes.remove(0);
+        let report = run.close((node, crowd), report).await?;
+        stage.stop().await?;
+        Ok(report)
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        faults.extend(self.kill.then_some(Fault::Kill));
+        faults.extend(self.pause.map(Fault::Pause));
+        faults.extend(self.rolling.then_some(Fault::Rolling));
+        faults.extend(self.redis.map(|how| Fault::Redis(how, self.outage)));
+        faults.extend(self.postgres.map(|how| Fault::Postgres(how, self.outage)));
+        faults
+    }
+
+    async fn crowd(&self, run: &Run, stage: &Stage, watched: &Arc<Watched>) -> anyhow::Result<Crowd> {
+        let (rooms, seats) = (self.connections / self.room_size, self.room_size);
+        let negotiation = Negotiation { sdp_bytes: 1_500, candidates: 0, candidate_bytes: run.shared.payload };
+        let casting = Casting {
+            rooms,
+            seats,
+            outside: 0,
+            joins_at_once: true,
+            negotiation: Some(negotiation),
+            comeback: Some(Reconnect::Jittered),
+            expected: EXPECTED,
+        };
+        let company = run.roster(&stage.nodes[0], casting, Box::new(Arc::clone(watched))).await?;
+        let address = stage.balancer.address;
+        let sources = Sources::plan(&run.shared.source, run.shared.per_source, (address, company.guests.len()))?;
+        let to = vec![Door { address, trust: None }];
+        let arrival = Arrival { to, sources, ramp: run.shared.ramp, show: &run.show };
+        let crowd = Crowd::open(company, arrival).await?;
+        crowd.greet_and_join(&run.show).await?;
+        crowd.negotiated(&run.show, (rooms * seats * (seats - 1) / 2) as u64).await?;
+        Ok(crowd)
+    }
+
+    fn times(
+        &self,
+        report: &mut Report,
+        (latencies, watched): (&Latencies, &Watched),
+        back: Nanos,
+    ) -> anyhow::Result<()> {
+        let of = |phase, quantile| anyhow::Ok(micros(latencies.of(phase)?.value_at_quantile(quantile)));
+        report.figure(("steady_p99_us", Unit::Microseconds), of("steady", 0.99)?, "signals before the faults");
+        report.figure(("fault_p99_us", Unit::Microseconds), of("fault", 0.99)?, "signals until all were back");
+        report.figure(("fault_max_us", Unit::Microseconds), of("fault", 1.0)?, "the longest of them");
+        report.figure(("after_p99_us", Unit::Microseconds), of("after", 0.99)?, "signals when all were back");
+        let seen = watched.seen();
+        report.phase("away", &seen.away);
+        let seconds = Duration::from_nanos(back).as_secs_f64();
+        report.figure(("back_seconds", Unit::Seconds), seconds, "from a fault until the last has resumed; the worst");
+        let what = "from the loss of a socket until its session was resumed";
+        for (name, quantile) in [("back_p50_us", 0.5), ("back_p99_us", 0.99), ("back_max_us", 1.0)] {
+            report.figure((name, Unit::Microseconds), micros(seen.away.value_at_quantile(quantile)), what);
+        }
+        Ok(())
+    }
+
+    fn losses(&self, report: &mut Report, crowd: &Crowd, (watched, missing): (&Watched, u64)) {
+        let (tally, seen) = (&crowd.play.tally, watched.seen());
+        report.figure(("nodes", Unit::Count), float(self.nodes as u64), "nodes");
+        report.figure(("connections", Unit::Count), float(crowd.outboxes.len() as u64), "over all nodes");
+        report.figure(("sockets_closed", Unit::Count), float(tally.interruptions(None)), "by nodes and the balancer");
+        report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "resumed sessions");
+        let (failed, why) = tally.unresumed_all();
+        report.figure(("resume_failed", Unit::Count), float(failed), "sessions that could not be resumed");
+        let (refused, skipped) = (tally.refused_with(Code::Unavailable.as_str()), tally.skipped.load(Relaxed));
+        report.figure(("refused", Unit::Count), float(refused), "signals that were refused as unavailable");
+        report.figure(("skipped", Unit::Count), float(skipped), "signals that receivers saw to be missing");
+        let lost = missing.saturating_sub(refused);
+        report.figure(("lost", Unit::Count), float(lost), "signals neither arrived nor refused");
+        let falsely = seen.lefts.iter().filter(|(user, _)| !seen.ended.contains(user)).map(|(_, told)| told).sum();
+        report.figure(("false_user_left", Unit::Count), float(falsely), "user_left of members that resumed");
+        if falsely > 0 {
+            report.violation(format!("{falsely} times a member was reported as gone that came back"));
+        }
+        // A Redis that forgets may lose what it took; its clients are told.
+        if self.redis.is_some_and(RedisFault::forgets) {
+            return;
+        }
+        if lost > 0 || skipped > refused {
+            report.violation(format!("{lost} signals were lost, {skipped} missed, and only {refused} refused"));
+        }
+        if failed > 0 {
+            report.violation(format!("{failed} sessions could not be resumed ({why})"));
+        }
+    }
+}
