@@ -321,7 +321,7 @@ mod tests {
             let _ = settle.send(left.await.is_ok()); // the test may have failed
         });
         assert!(changes.begin("test", async move {
-            tokio::time::sleep(settings::CHANGES_WITHIN / 2).await;
+            tokio::time::sleep(settings::CHANGES_WITHIN / 2).await; // paused
             let _ = leave.send(()); // nobody settles it any more
         }));
         let mails = async { true };

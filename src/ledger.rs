@@ -5,7 +5,7 @@ pub mod redis;
 pub mod values;
 
 #[cfg(test)]
-pub(crate) use self::redis::tests::{connection, server};
+pub(crate) use self::redis::tests::{connection, raw, server};
 pub use self::redis::{
     ClusterSeen, DialError, NodeSeen, NodeStatus, RedisAddress, RedisLedger, RedisLimits, describe_metrics, probe,
 };

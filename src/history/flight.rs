@@ -103,7 +103,7 @@ mod tests {
         let ask = || {
             flights.share(room, async || {
                 read.fetch_add(1, Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                tokio::time::sleep(Duration::from_secs(1)).await; // paused
                 if read.load(Ordering::SeqCst) > 1 { Err(HistoryError::Away) } else { Ok(true) }
             })
         };

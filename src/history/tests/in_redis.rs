@@ -1,10 +1,12 @@
 //! Messages that wait in Redis: gaps, messages of other versions, and what is read while the database is away.
 
-use redis::{AsyncCommands as _, aio::MultiplexedConnection, cmd};
-
 use super::{ANN, Arc, Bench, History, HistoryError, Limits, MessagePage, StoreError, at, bench};
 use crate::{
-    ledger::{WaitingChat, connection, server::Server},
+    ledger::{
+        WaitingChat, connection,
+        raw::{AsyncCommands as _, MultiplexedConnection, cmd},
+        server::Server,
+    },
     storage::RoomId,
 };
 

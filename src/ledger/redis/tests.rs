@@ -12,6 +12,11 @@ mod strict;
 
 use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
 
+/// What tests of others ask a server with, where they look at what nodes share.
+pub(crate) mod raw {
+    pub(crate) use redis::{AsyncCommands, aio::MultiplexedConnection, cmd};
+}
+
 /// A connection of the test's own to the server at this address.
 pub(crate) async fn connection(url: &str) -> MultiplexedConnection {
     let client = redis::Client::open(url).expect("an address");

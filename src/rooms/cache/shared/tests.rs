@@ -9,7 +9,7 @@ use super::{
     super::known::FRESH_FOR, Asked, Cached, Duration, Looked, RoomCache as _, SharedCache, Stored, TTL, key, read,
 };
 use crate::{
-    ledger::{Values, connection, server::Server},
+    ledger::{Values, connection, raw, server::Server},
     storage::{Meeting, Mode, RoomId},
 };
 
@@ -84,7 +84,7 @@ async fn a_copy_that_nobody_has_confirmed_for_a_minute_is_only_for_the_time_when
     node(&server).put(id, room(id, 1)).await; // and is killed after the next commit, before it writes here
     let mut connection = connection(&server.url()).await;
     let left = (TTL.saturating_sub(FRESH_FOR)).as_millis().to_string();
-    let age = redis::cmd("PEXPIRE").arg(format!("aldis:{}", key(id))).arg(left).take();
+    let age = raw::cmd("PEXPIRE").arg(format!("aldis:{}", key(id))).arg(left).take();
     let aged: u64 = age.query_async(&mut connection).await.expect("an answer");
     assert_eq!(aged, 1);
     let two = node(&server);
