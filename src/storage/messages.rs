@@ -208,8 +208,8 @@ macro_rules! messages_table {
             }
 
             async fn messages_by(&self, sender: Uuid, page: MessagePage) -> Result<Vec<Stored>, StoreError> {
-                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at FROM messages
-                           WHERE sender_id = $1 AND position < $2 ORDER BY position DESC LIMIT $3";
+                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at, missing FROM messages
+                           WHERE sender_id = $1 AND position < $2 AND deleted_at IS NULL ORDER BY position DESC LIMIT $3";
                 let rows = sqlx::query_as::<_, Row>(sql).bind(sender).bind(page.before.unwrap_or(i64::MAX));
                 let rows = rows.bind(i64::from(page.limit)).fetch_all(self.reader());
                 self.ask(rows).await?.into_iter().map(Stored::try_from).collect()

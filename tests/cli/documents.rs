@@ -35,7 +35,7 @@ fn every_command_of_the_documents_is_understood() {
         let text = text(document);
         let lines = text.lines().map(str::trim).chain(spans(&text));
         for command in lines.filter_map(|line| line.strip_prefix("aldis ")) {
-            let words = command.split(" #").next().unwrap_or_default();
+            let words = command.split(['#', '>']).next().unwrap_or_default();
             let arguments: Vec<_> = words.split_whitespace().chain(["--help"]).collect();
             let ran = aldis(dir.path(), &arguments);
             assert_eq!(ran.code, Some(0), "{document}: aldis {command}: {}", ran.err);

@@ -36,7 +36,7 @@ const BY_BYTES: u32 = 84;
 const CONNECTED_EVERY: u32 = 6;
 
 /// Hashes that cost little, and no limits of rates: one test sends more than a town.
-const SETTINGS: [&str; 18] = [
+const SETTINGS: [&str; 20] = [
     "--set",
     "auth.hashing_queue_max=4096",
     "--set",
@@ -47,6 +47,8 @@ const SETTINGS: [&str; 18] = [
     "rate_limits.auth_per_address=1000000/1m",
     "--set",
     "rate_limits.auth_per_email=1000000/1m",
+    "--set",
+    "rate_limits.mails_per_address=1000000/1m",
     "--set",
     "rate_limits.requests_per_address=1000000/1m",
     "--set",

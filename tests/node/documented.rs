@@ -45,6 +45,8 @@ const LINES: &[(&str, How)] = &[
     ("aldis serve", Not("each test of this folder starts it")),
     ("aldis health", Here("healthy")),
     ("aldis config default", Apart("[http]")),
+    ("aldis config schema", Apart("https://json-schema.org/draft/2020-12/schema")),
+    ("aldis config schema > aldis.schema.json", Apart("")),
     ("aldis config check", Apart("OK")),
     ("aldis config check --probe", Apart("OK")),
     ("aldis keys", Not("`aldis keys list` and `rotate` are run")),

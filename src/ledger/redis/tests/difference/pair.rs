@@ -143,7 +143,8 @@ impl Pair {
         let mut connection = self.connection.clone();
         let keys: Vec<String> = self.running.block_on(connection.keys("*")).expect("the keys");
         // Chat stays until it is stored.
-        let staying = ["clock", "aldis:e:", "aldis:leases:", "aldis:marks:", "aldis:chat:", "aldis:chats:"];
+        let staying =
+            ["clock", "aldis:e:", "aldis:leases:", "aldis:marks:", "aldis:chat:", "aldis:chats:", "aldis:chat-bytes:"];
         let stays = |key: &String| staying.iter().any(|name| key.starts_with(name));
         keys.into_iter().filter(|key| !stays(key)).collect()
     }
