@@ -49,6 +49,7 @@ const LINES: &[(&str, How)] = &[
     ("aldis config schema > aldis.schema.json", Apart("")),
     ("aldis config check", Apart("OK")),
     ("aldis config check --probe", Apart("OK")),
+    ("aldis node list", Here("it is alone")),
     ("aldis keys", Not("`aldis keys list` and `rotate` are run")),
     ("aldis keys list", Here("current")),
     ("aldis keys rotate", Here("next")),

@@ -158,7 +158,7 @@ impl Case {
             }
             Self::Verify => {
                 let token = world.mailed_token(&on.email).await;
-                ("POST", "/api/auth/verify".to_owned(), json!({ "token": token }))
+                ("POST", "/api/auth/verify".to_owned(), json!({ "token": token, "password": PASSWORD }))
             }
             Self::DeleteAccount => ("POST", "/api/account/delete".to_owned(), json!({ "password": PASSWORD })),
             Self::Disable => ("PATCH", format!("/internal/users/{}", on.own.user), json!({ "disabled": true })),
