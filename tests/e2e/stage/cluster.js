@@ -52,12 +52,14 @@ export class Cluster {
     await this.#nginx(at, https, http);
   }
 
-  /** The node that has a member's seat now: the only one with a socket. */
-  async only() {
-    const sockets = await Promise.all(this.nodes.map(socketsOf));
-    const having = this.nodes.filter((_, index) => sockets[index] > 0);
-    if (having.length !== 1) throw new Error(`sockets of the nodes: ${sockets}`);
-    return having[0];
+  /** The node that has a member's seat: the only one with a socket, once its gauge says so. */
+  only() {
+    return until("one node has a socket", async () => {
+      const sockets = await Promise.all(this.nodes.map(socketsOf));
+      const having = this.nodes.filter((_, index) => sockets[index] > 0);
+      if (having.length !== 1) throw new Error(`sockets of the nodes: ${sockets}`);
+      return having[0];
+    });
   }
 
   /** How many sockets each node that lives has. */
