@@ -32,12 +32,12 @@ fn all_sessions_are_resumed_after_all_sockets_are_dropped() {
 
 #[test]
 fn nothing_is_lost_while_nodes_of_a_cluster_are_killed_and_restarted() {
-    bench(&["cluster", "--nodes", "2", "--connections", "40", "--kill", "--rolling", "--for", "2"]);
+    bench(&["cluster", "--count", "2", "--connections", "40", "--kill", "--rolling", "--for", "2"]);
 }
 
 #[test]
 fn nothing_is_lost_while_redis_and_postgresql_stand_still() {
-    bench(&["cluster", "--nodes", "2", "--connections", "40", "--redis", "stop", "--postgres", "stop", "--for", "2"]);
+    bench(&["cluster", "--count", "2", "--connections", "40", "--redis", "stop", "--postgres", "stop", "--for", "2"]);
 }
 
 #[test]

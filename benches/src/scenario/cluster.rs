@@ -63,7 +63,7 @@ const EXPECTED: &[&str] = &[Code::Unavailable.as_str(), Code::Draining.as_str()]
 pub(crate) struct Cluster {
     /// Nodes
     #[arg(long, default_value_t = 3, value_parser = at_least_one)]
-    nodes: usize,
+    count: usize,
     /// Connections, all joined, through a balancer that gives each to the node with the fewest
     #[arg(long, default_value_t = 1_000)]
     connections: usize,
@@ -75,10 +75,10 @@ pub(crate) struct Cluster {
     rate: f64,
     /// A Redis that is empty and nobody else's [default: one started for this run]
     #[arg(long, value_name = "URL")]
-    redis_url: Option<String>,
+    on_redis: Option<String>,
     /// A PostgreSQL database that is empty and nobody else's [default: one started for this run]
     #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
+    on_database: Option<String>,
     /// Kill a node (SIGKILL), and start it again when its members are back
     #[arg(long)]
     kill: bool,
@@ -89,10 +89,10 @@ pub(crate) struct Cluster {
     #[arg(long)]
     rolling: bool,
     /// What happens to Redis
-    #[arg(long, value_enum, conflicts_with = "redis_url")]
+    #[arg(long, value_enum, conflicts_with = "on_redis")]
     redis: Option<RedisFault>,
     /// What happens to PostgreSQL
-    #[arg(long, value_enum, conflicts_with = "database_url")]
+    #[arg(long, value_enum, conflicts_with = "on_database")]
     postgres: Option<fault::PostgresFault>,
     /// How long Redis or PostgreSQL is away
     #[arg(long, default_value = "3", value_name = "SECONDS", value_parser = seconds)]
@@ -154,8 +154,8 @@ impl Cluster {
         let latencies = Arc::new(Latencies::new(&["warm", "steady", "fault", "after"])?);
         let seen = Seen { away: histogram()?, last: 0, lefts: BTreeMap::new(), ended: BTreeSet::new() };
         let watched = Arc::new(Watched { latencies: Arc::clone(&latencies), seen: Mutex::new(seen) });
-        let servers = (self.redis_url.as_deref(), self.database_url.as_deref());
-        let mut stage = Stage::build(&run.shared.which, self.nodes, servers).await?;
+        let servers = (self.on_redis.as_deref(), self.on_database.as_deref());
+        let mut stage = Stage::build(&run.shared.which, self.count, servers).await?;
         let crowd = self.crowd(run, &stage, &watched).await?;
 
         let rate = self.rate * float(crowd.outboxes.len() as u64);
@@ -251,7 +251,7 @@ impl Cluster {
 
     fn losses(&self, report: &mut Report, crowd: &Crowd, (watched, missing): (&Watched, u64)) {
         let (tally, seen) = (&crowd.play.tally, watched.seen());
-        report.figure(("nodes", Unit::Count), float(self.nodes as u64), "nodes");
+        report.figure(("nodes", Unit::Count), float(self.count as u64), "nodes");
         report.figure(("connections", Unit::Count), float(crowd.outboxes.len() as u64), "over all nodes");
         report.figure(("sockets_closed", Unit::Count), float(tally.interruptions(None)), "by nodes and the balancer");
         report.figure(("resumed", Unit::Count), float(tally.resumed.load(Relaxed)), "resumed sessions");
