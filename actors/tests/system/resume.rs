@@ -212,17 +212,15 @@ async fn of_two_sockets_that_resume_one_session_at_once_one_stays() {
         let mut staying = Vec::new();
         for (at, socket) in both.iter_mut().enumerate() {
             let mut heard = 0;
-            while let Some(next) = socket.next_within(Duration::from_secs(3)).await {
-                match next {
-                    Heard::Text(text) => heard += usize::from(text["data"]["content"] == "to whoever stays"),
-                    Heard::Closed(_) => heard = usize::MAX,
-                    Heard::Ping(_) | Heard::Pong(_) => {}
+            let is_closed = loop {
+                match socket.next_within(Duration::from_secs(3)).await {
+                    None => break false,
+                    Some(Heard::Closed(_)) => break true,
+                    Some(Heard::Text(text)) => heard += usize::from(text["data"]["content"] == "to whoever stays"),
+                    Some(Heard::Ping(_) | Heard::Pong(_)) => {}
                 }
-                if heard == usize::MAX {
-                    break;
-                }
-            }
-            if heard != usize::MAX {
+            };
+            if !is_closed {
                 assert_eq!(heard, 1, "socket {at} stays");
                 staying.push(at);
             }
