@@ -59,12 +59,22 @@ impl Attack {
     }
 }
 
-/// Threads for attackers alone: what they send and receive delays no established client's reading.
+/// A thread for attackers alone, of the lowest priority: where the generator has one core, what they send and receive delays
+/// no established client's reading.
 struct Apart(Runtime);
 
 impl Apart {
     fn begin() -> anyhow::Result<Self> {
-        Ok(Self(Builder::new_multi_thread().worker_threads(1).thread_name("attackers").enable_all().build()?))
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("attackers")
+            .on_thread_start(|| {
+                // Without it the run is only noisier.
+                let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), LOWEST);
+            })
+            .enable_all()
+            .build()?;
+        Ok(Self(runtime))
     }
 
     fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
@@ -76,6 +86,9 @@ impl Apart {
         self.0.shutdown_background();
     }
 }
+
+/// The lowest priority of the scheduler's normal class (setpriority(2)).
+const LOWEST: i32 = 19;
 
 /// The account of a token, at the address with this number among the attackers'.
 fn account(node: &Node, token: &Token, number: usize) -> Account {
