@@ -24,7 +24,7 @@ pub use decode::{BadMessage, decode};
 pub use id::{Epoch, Fence, JoinOrder, LoginId, NodeId, RoomId, SeatId, SessionId, SocketId, UserId};
 pub use kind::Kind;
 pub use server::{LeaveReason, ServerToClient};
-pub use signal::Signal;
+pub use signal::{AppMessage, Signal};
 
 /// The sub-protocol that both sides speak on `GET /ws` (RFC 6455 §1.9).
 pub const SUBPROTOCOL: &str = "aldis.v1";

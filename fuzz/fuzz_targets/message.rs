@@ -5,8 +5,8 @@
 
 use actors::protocol::{
     ClientToServer, Code, Entry, UserId,
-    decode::{CHAT_CHARS_MAX, NUMBER_MAX, REASON_BYTES_MAX, decode, strict},
-    encode::{chat_data, numbered, signal_data},
+    decode::{CHAT_CHARS_MAX, NUMBER_MAX, REASON_BYTES_MAX, TOPIC_BYTES_MAX, decode, strict},
+    encode::{app_data, chat_data, numbered, signal_data},
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -40,6 +40,11 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(!content.trim().is_empty() && content.chars().count() <= CHAT_CHARS_MAX);
             let passed = relayed(&Entry::Message(chat_data("1", from, &content, 0)));
             assert_eq!(passed["data"]["content"], content);
+        }
+        ClientToServer::Message(message) => {
+            let passed = relayed(&Entry::Message(app_data(from, &message)));
+            assert!(passed["data"]["topic"].as_str().is_some_and(|topic| (1..=TOPIC_BYTES_MAX).contains(&topic.len())));
+            assert_eq!(passed["data"]["senderUserId"], from.to_string());
         }
         ClientToServer::Ack(seq) => assert!(seq <= NUMBER_MAX),
         ClientToServer::Hello(_)

@@ -1,9 +1,11 @@
 //! What a browser sends: the shapes of `data` by message type, and the message once decoded.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Kind, RoomId, Signal, UserId};
+use super::{AppMessage, Kind, RoomId, Signal, UserId};
 
 /// The client's counter of what it sends in one session: 1, 2, 3 …
 pub type Cid = u64;
@@ -58,6 +60,10 @@ pub struct Description {
     /// The session description; passed on as it is.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub sdp: Box<RawValue>,
+    /// What each media section carries, by its `mid`: see *The media profile*. At most 32 entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "Record<string, string>"))]
+    pub streams: Option<BTreeMap<String, String>>,
 }
 
 /// `ice_candidate`: a candidate for one member (RFC 8838); `null` is the end of candidates.
@@ -85,6 +91,49 @@ pub struct Renegotiate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub reason: Option<String>,
+    /// The media sections that the sender needs, beyond those it can send on already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub want: Option<Want>,
+    /// Whether the offer is to restart ICE (RFC 8839 §4.4.1.1.1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub ice_restart: bool,
+}
+
+/// Media sections that an answering side needs: an answer cannot add any (RFC 8829 §5.3.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Want {
+    /// Sections of kind `audio`; at most 16.
+    #[serde(default, skip_serializing_if = "is_none_wanted")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u8>"))]
+    pub audio: u8,
+    /// Sections of kind `video`; at most 16.
+    #[serde(default, skip_serializing_if = "is_none_wanted")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u8>"))]
+    pub video: u8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_none_wanted(sections: &u8) -> bool {
+    *sections == 0
+}
+
+/// `message`: an application's own, which the node does not interpret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct CustomMessage {
+    /// The receiver; everybody else in the room if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "string"))]
+    pub to: Option<UserId>,
+    /// What it is about, of the application's choice: 1 to 64 bytes.
+    pub topic: String,
+    /// Any JSON of at most 16 KiB; passed on as it is.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown"))]
+    pub data: Box<RawValue>,
 }
 
 /// `chat_message`.
@@ -127,6 +176,8 @@ pub enum ClientToServer {
     Signal(Signal),
     /// A chat message to everybody else in the room.
     Chat(String),
+    /// An application's own message.
+    Message(AppMessage),
     /// Keep-alive of the client's script.
     Heartbeat,
     /// Everything up to this number was processed.
@@ -145,6 +196,7 @@ impl ClientToServer {
             Self::LeaveRoom => Kind::LeaveRoom,
             Self::Signal(signal) => signal.kind,
             Self::Chat(_) => Kind::ChatMessage,
+            Self::Message(_) => Kind::Message,
             Self::Heartbeat => Kind::Heartbeat,
             Self::Ack(_) => Kind::Ack,
             Self::TokenRefresh(_) => Kind::TokenRefresh,

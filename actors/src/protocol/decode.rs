@@ -7,16 +7,16 @@
 //! `fast_path` reads the most frequent messages, as browsers write them, in one pass; [`strict`] reads everything else,
 //! and everything invalid.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
-    Code, Kind, Signal,
+    AppMessage, Code, Kind, Signal,
     client::{
-        Chat, Cid, ClientMessage, ClientToServer, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Seq,
-        TokenRefresh,
+        Chat, Cid, ClientMessage, ClientToServer, CustomMessage, Description, Hello, IceCandidate, JoinRoom,
+        Renegotiate, Seq, TokenRefresh,
     },
     whole,
 };
@@ -35,6 +35,16 @@ pub const CANDIDATE_BYTES_MAX: usize = 4 * 1024;
 pub const CHAT_CHARS_MAX: usize = 4_000;
 /// Bytes of a `renegotiate` reason, at most; it is for a log line.
 pub const REASON_BYTES_MAX: usize = 256;
+/// Bytes of an application's message as JSON, at most: an inbox holds many of them.
+pub const MESSAGE_DATA_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of an application message's topic, at most.
+pub const TOPIC_BYTES_MAX: usize = 64;
+/// Media sections that one message may name, and their names' bytes, at most.
+pub const STREAMS_MAX: usize = 32;
+/// Bytes of a media section's `mid` and of what it carries, at most.
+pub const STREAM_NAME_BYTES_MAX: usize = 32;
+/// Media sections of a kind that a `renegotiate` may want, at most.
+pub const WANT_MAX: u8 = 16;
 /// Characters of a library's reason in an error's text, at most.
 const REASON_CHARS_MAX: usize = 200;
 /// Characters of a client's input repeated in an error's text, at most.
@@ -127,6 +137,7 @@ fn body(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessag
         Kind::Heartbeat => ClientToServer::Heartbeat,
         Kind::Ack => ClientToServer::Ack(acknowledged(envelope)?),
         Kind::ChatMessage => chat(envelope)?,
+        Kind::Message => message(envelope)?,
         Kind::Hello => ClientToServer::Hello(data::<Hello>(envelope)?),
         Kind::JoinRoom => ClientToServer::JoinRoom(data::<JoinRoom>(envelope)?.room_id),
         Kind::LeaveRoom => ClientToServer::LeaveRoom,
@@ -153,12 +164,31 @@ fn data<'a, T: Deserialize<'a>>(envelope: &Envelope<'a>) -> Result<T, BadMessage
 }
 
 fn description(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessage> {
-    let Description { target_user_id, sdp } = data(envelope)?;
+    let Description { target_user_id, sdp, streams } = data(envelope)?;
     if !sdp.get().starts_with('"') || sdp.get().len() < 3 {
         return Err(bad(&format!("data.sdp of {}: a session description is a non-empty string.", envelope.kind)));
     }
     relayable::check(sdp.get()).map_err(|fault| bad(&format!("data.sdp of {}: {fault}.", envelope.kind)))?;
-    Ok(signal(kind, target_user_id, Some(sdp.get())))
+    let signal = Signal::new(kind, target_user_id, Some(sdp.get()));
+    let Some(streams) = streams else { return Ok(ClientToServer::Signal(signal)) };
+    Ok(ClientToServer::Signal(signal.with(&[("streams", &self::streams(&streams, envelope)?)])))
+}
+
+/// What media sections carry, as JSON.
+fn streams(streams: &BTreeMap<String, String>, envelope: &Envelope<'_>) -> Result<String, BadMessage> {
+    let is_name = |name: &String| (1..=STREAM_NAME_BYTES_MAX).contains(&name.len());
+    if streams.len() > STREAMS_MAX || !streams.iter().all(|(mid, carries)| is_name(mid) && is_name(carries)) {
+        return Err(bad(&format!(
+            "data.streams of {}: at most {STREAMS_MAX} media sections, each mid and name of 1 to {STREAM_NAME_BYTES_MAX} bytes.",
+            envelope.kind
+        )));
+    }
+    json(streams, envelope)
+}
+
+/// A value that was read from JSON, as JSON again.
+fn json(value: &impl Serialize, envelope: &Envelope<'_>) -> Result<String, BadMessage> {
+    serde_json::to_string(value).map_err(|why| bad(&format!("data of {}: {}.", envelope.kind, reason(&why))))
 }
 
 fn candidate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
@@ -177,12 +207,35 @@ fn candidate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
 }
 
 fn renegotiate(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
-    let Renegotiate { target_user_id, reason } = data(envelope)?;
+    let Renegotiate { target_user_id, reason, want, ice_restart } = data(envelope)?;
     if reason.as_ref().is_some_and(|reason| reason.len() > REASON_BYTES_MAX) {
         return Err(bad(&format!("data.reason of renegotiate: at most {REASON_BYTES_MAX} bytes.")));
     }
-    let payload = reason.and_then(|reason| serde_json::to_string(&reason).ok());
-    Ok(signal(Kind::Renegotiate, target_user_id, payload.as_deref()))
+    if want.is_some_and(|want| want.audio.max(want.video) > WANT_MAX) {
+        return Err(bad(&format!("data.want of renegotiate: at most {WANT_MAX} media sections of a kind.")));
+    }
+    let payload = reason.map(|reason| json(&reason, envelope)).transpose()?;
+    let mut signal = Signal::new(Kind::Renegotiate, target_user_id, payload.as_deref());
+    if let Some(want) = want {
+        signal = signal.with(&[("want", &json(&want, envelope)?)]);
+    }
+    if ice_restart {
+        signal = signal.with(&[("iceRestart", "true")]);
+    }
+    Ok(ClientToServer::Signal(signal))
+}
+
+fn message(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {
+    let CustomMessage { to, topic, data } = data(envelope)?;
+    if !(1..=TOPIC_BYTES_MAX).contains(&topic.len()) {
+        return Err(bad(&format!("data.topic of message: 1 to {TOPIC_BYTES_MAX} bytes.")));
+    }
+    if data.get().len() > MESSAGE_DATA_BYTES_MAX {
+        let text = format!("data.data of message: at most {MESSAGE_DATA_BYTES_MAX} bytes of JSON.");
+        return Err(BadMessage { code: Code::PayloadTooLarge, ..bad(&text) });
+    }
+    relayable::check(data.get()).map_err(|fault| bad(&format!("data.data of message: {fault}.")))?;
+    Ok(ClientToServer::Message(AppMessage::new(to, &json(&topic, envelope)?, data.get())))
 }
 
 fn chat(envelope: &Envelope<'_>) -> Result<ClientToServer, BadMessage> {

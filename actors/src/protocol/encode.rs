@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{
-    Data, Entry, Kind, Message, ServerToClient, Signal, UserId,
+    AppMessage, Data, Entry, Kind, Message, ServerToClient, Signal, UserId,
     client::Seq,
-    notice::{Degraded, HeartbeatAck, RoomClosed, ServerDraining, TokenExpiring},
+    notice::{Degraded, HeartbeatAck, RoomClosed, RoomLeft, ServerDraining, TokenExpiring},
     relayed::ChatMessage,
     server::{UserJoined, UserLeft},
 };
@@ -20,6 +20,12 @@ pub use head::Head;
 #[must_use]
 pub fn signal_data(from: UserId, signal: &Signal) -> Message {
     Message { kind: signal.kind, data: Data::from_sender(from, Arc::clone(signal.rest())) }
+}
+
+/// The `data` of an application's message: `{"senderUserId":"…","topic":…,"data":…}`, its content unchanged.
+#[must_use]
+pub fn app_data(from: UserId, message: &AppMessage) -> Message {
+    Message { kind: Kind::Message, data: Data::from_sender(from, Arc::clone(message.rest())) }
 }
 
 /// The `data` of a chat message; `timestamp` in milliseconds since the Unix epoch.
@@ -53,6 +59,7 @@ pub fn unnumbered(message: &ServerToClient) -> String {
         ServerToClient::HeartbeatAck(time) => framed("heartbeat_ack", &HeartbeatAck { server_time: *time }),
         ServerToClient::TokenExpiring(seconds) => framed("token_expiring", &TokenExpiring { in_seconds: *seconds }),
         ServerToClient::ServerDraining(ms) => framed("server_draining", &ServerDraining { retry_after_ms: *ms }),
+        ServerToClient::RoomLeft(room) => framed("room_left", &RoomLeft { room_id: *room }),
         ServerToClient::RoomClosed(reason) => framed("room_closed", &RoomClosed { reason: *reason }),
         ServerToClient::Degraded { without, lost } => framed("degraded", &Degraded { without, lost: *lost }),
         ServerToClient::Welcome(data) => framed("welcome", data),

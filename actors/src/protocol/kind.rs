@@ -46,6 +46,8 @@ kinds! {
     Renegotiate = "renegotiate";
     /// A chat message to everybody else in the room.
     ChatMessage = "chat_message";
+    /// An application's own message, to one member or to everybody else.
+    Message = "message";
     /// Keep-alive of the client's script.
     Heartbeat = "heartbeat";
     /// Acknowledges numbered messages of the server.
@@ -67,7 +69,13 @@ impl Kind {
     /// stay in step.
     #[must_use]
     pub const fn is_counted(self) -> bool {
-        self.is_signal() || matches!(self, Self::ChatMessage | Self::Unknown)
+        self.is_signal() || matches!(self, Self::ChatMessage | Self::Message | Self::Unknown)
+    }
+
+    /// Whether it is content for people or an application: shed before the signals that calls need.
+    #[must_use]
+    pub const fn is_content(self) -> bool {
+        matches!(self, Self::ChatMessage | Self::Message)
     }
 
     /// Whether it is a session description, which candidates wait for.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::LeaveReason;
+use super::{LeaveReason, RoomId};
 
 /// `heartbeat_ack`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -29,6 +29,16 @@ pub struct TokenExpiring {
 pub struct ServerDraining {
     /// How long to wait before that; different for each client.
     pub retry_after_ms: u64,
+}
+
+/// `room_left`: the answer to `leave_room`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct RoomLeft {
+    /// The room.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub room_id: RoomId,
 }
 
 /// `room_closed`: the room was closed for everybody.

@@ -2,13 +2,15 @@
 //!
 //! The server always sets the sender's id.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::UserId;
+use super::{UserId, client::Want};
 
 /// `offer` and `answer` (RFC 8829).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DescriptionFrom<'a> {
@@ -18,6 +20,10 @@ pub struct DescriptionFrom<'a> {
     /// The session description, as it was sent.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub sdp: &'a RawValue,
+    /// What each media section carries, by its `mid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "Record<string, string>"))]
+    pub streams: Option<BTreeMap<String, String>>,
 }
 
 /// `ice_candidate` (RFC 8838).
@@ -45,6 +51,29 @@ pub struct RenegotiateFrom<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional, type = "string"))]
     pub reason: Option<&'a RawValue>,
+    /// The media sections that the sender needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub want: Option<Want>,
+    /// Whether the offer is to restart ICE.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub ice_restart: bool,
+}
+
+/// `message`: an application's own.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct CustomMessageFrom<'a> {
+    /// The sender.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub sender_user_id: UserId,
+    /// What it is about.
+    pub topic: &'a str,
+    /// Its content, as it was sent.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown"))]
+    pub data: &'a RawValue,
 }
 
 /// `chat_message`.

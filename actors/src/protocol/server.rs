@@ -256,6 +256,8 @@ pub enum ServerToClient {
     Resumed(Resumed),
     /// `resume_failed`
     ResumeFailed(ResumeFailed),
+    /// `room_left`: you have left; nothing more of this room follows, and `join_room` may.
+    RoomLeft(RoomId),
     /// `room_closed`: the room was closed for everybody.
     RoomClosed(LeaveReason),
     /// `ack`: everything up to this `cid` is in the ledger (or was refused by an `error`).

@@ -1,4 +1,5 @@
-//! A signal: a message from one member of a room to one other, about their peer connection.
+//! A signal: a message from one member of a room to one other, about their peer connection. And an application's message,
+//! which the node does not interpret either.
 
 use std::sync::Arc;
 
@@ -26,15 +27,41 @@ impl Signal {
         Self { kind, to, rest }
     }
 
+    /// The same with further fields of the receiver's `data`: names and raw JSON.
+    #[must_use]
+    pub fn with(self, fields: &[(&str, &str)]) -> Self {
+        let mut rest = self.rest[..self.rest.len() - 1].to_owned();
+        for (name, json) in fields {
+            rest.extend([",\"", name, "\":", json]);
+        }
+        rest.push('}');
+        Self { rest: rest.into(), ..self }
+    }
+
     /// A signal whose `rest` is a slice of the sender's text.
     pub(super) fn cut(kind: Kind, to: UserId, rest: &str) -> Self {
         Self { kind, to, rest: rest.into() }
     }
 
-    /// The raw JSON of its `sdp`, `candidate` or `reason`, if it has one.
+    pub(super) const fn rest(&self) -> &Arc<str> {
+        &self.rest
+    }
+}
+
+/// An application's message, to one member or to all others; its content is passed on byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppMessage {
+    /// The receiver; `None`: all others.
+    pub to: Option<UserId>,
+    /// The text after the sender in the receiver's `data`: `,"topic":"…","data":…}`.
+    rest: Arc<str>,
+}
+
+impl AppMessage {
+    /// A message with this topic and content, each as raw JSON.
     #[must_use]
-    pub fn payload(&self) -> Option<&str> {
-        self.rest.get(BEFORE_FIELD + self.kind.field().len() + AFTER_FIELD..self.rest.len() - 1)
+    pub fn new(to: Option<UserId>, topic: &str, data: &str) -> Self {
+        Self { to, rest: [",\"topic\":", topic, ",\"data\":", data, "}"].concat().into() }
     }
 
     pub(super) const fn rest(&self) -> &Arc<str> {

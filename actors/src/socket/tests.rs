@@ -77,12 +77,13 @@ fn what_may_be_sent_depends_on_the_phase() {
         (Bench::ready, r#"{"type":"chat_message","cid":7,"data":{"content":"x"}}"#, "send error not_in_room of 7"),
         (Bench::in_room, &join, "send error already_in_room"),
         (Bench::in_room, r#"{"type":"chat_message","data":{"content":"x"}}"#, "room chat -"),
-        (Bench::in_room, r#"{"type":"leave_room"}"#, "room leave Left"),
+        (Bench::in_room, r#"{"type":"message","data":{"topic":"x","data":1}}"#, "room chat -"),
         (Bench::in_room, r#"{"type":"token_refresh","data":{"token":"t"}}"#, "verify t to refresh"),
     ];
     for (make, text, wanted) in table {
         assert_eq!(make().sends(text), [wanted], "{text}");
     }
+    assert_eq!(Bench::in_room().sends(r#"{"type":"leave_room"}"#), ["room leave Left", "send room_left"]);
 }
 
 #[test]

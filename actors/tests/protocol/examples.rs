@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use actors::protocol::{
-    ClientToServer, Code, Entry, Kind, LeaveReason, Member, NodeId, RoomId, ServerToClient, SessionId, Signal, UserId,
-    client::{Chat, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, Seq, TokenRefresh},
-    encode::{chat_data, numbered, signal_data, unnumbered},
+    AppMessage, ClientToServer, Code, Entry, Kind, LeaveReason, Member, NodeId, RoomId, ServerToClient, SessionId,
+    Signal, UserId,
+    client::{
+        Chat, CustomMessage, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, Seq, TokenRefresh, Want,
+    },
+    encode::{app_data, chat_data, numbered, signal_data, unnumbered},
     server::{
         IceServer, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined, Welcome,
         WelcomeLimits,
@@ -21,6 +24,9 @@ const RESUME_TOKEN: &str =
 const SDP: &str = r#""v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n""#;
 const CANDIDATE: &str =
     r#"{"candidate":"candidate:1 1 udp 2122260223 192.0.2.1 54400 typ host","sdpMid":"0","sdpMLineIndex":0}"#;
+
+const STREAMS: &str = r#"{"0":"microphone"}"#;
+const WISH: &[(&str, &str)] = &[("want", r#"{"video":1}"#), ("iceRestart", "true")];
 
 fn ann() -> UserId {
     ANN.parse().expect("a user id")
@@ -57,6 +63,7 @@ pub(crate) fn client_kind(body: &ClientToServer) -> &'static str {
         ClientToServer::LeaveRoom => "leave_room",
         ClientToServer::Signal(signal) => signal.kind.as_str(),
         ClientToServer::Chat(_) => "chat_message",
+        ClientToServer::Message(_) => "message",
         ClientToServer::Heartbeat => "heartbeat",
         ClientToServer::Ack(_) => "ack",
         ClientToServer::TokenRefresh(_) => "token_refresh",
@@ -70,25 +77,43 @@ pub(crate) fn client() -> Vec<Example> {
         Some(cid) => format!(r#"{{"type":"{kind}","cid":{cid},"data":{data}}}"#),
         None => format!(r#"{{"type":"{kind}","data":{data}}}"#),
     };
-    let signal = |kind, payload: Option<&str>| ClientToServer::Signal(Signal::new(kind, ann(), payload));
+    let sent = |kind, payload: Option<&str>| Signal::new(kind, ann(), payload);
+    let signal = |kind, payload: Option<&str>| ClientToServer::Signal(sent(kind, payload));
     let hello = Hello {
         token: Some("eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.c2ln".to_owned()),
         resume: Some(Resume { resume_token: RESUME_TOKEN.to_owned(), seq: 12 }),
     };
-    let description = || json(&Description { target_user_id: ann(), sdp: raw(SDP) });
+    let description = |streams: Option<[(&str, &str); 1]>| {
+        let streams = streams.map(|pairs| pairs.map(|(mid, carries)| (mid.to_owned(), carries.to_owned())).into());
+        json(&Description { target_user_id: ann(), sdp: raw(SDP), streams })
+    };
     let candidate = json(&IceCandidate { target_user_id: ann(), candidate: raw(CANDIDATE) });
-    let renegotiate = json(&Renegotiate { target_user_id: ann(), reason: Some("screen".to_owned()) });
+    let want = Some(Want { audio: 0, video: 1 });
+    let renegotiate =
+        json(&Renegotiate { target_user_id: ann(), reason: Some("screen".to_owned()), want, ice_restart: true });
+    let message =
+        json(&CustomMessage { to: Some(ann()), topic: "reaction".to_owned(), data: raw(r#"{"emoji":"wave"}"#) });
     let chat = "Good morning! \u{2600}\u{fe0f}".to_owned();
     let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.bmV3".to_owned();
     vec![
         example(framed("hello", None, json(&hello)), ClientToServer::Hello(hello)),
         example(framed("join_room", Some(1), json(&JoinRoom { room_id: room() })), ClientToServer::JoinRoom(room())),
         example(r#"{"type":"leave_room"}"#.to_owned(), ClientToServer::LeaveRoom),
-        example(framed("offer", Some(1), description()), signal(Kind::Offer, Some(SDP))),
-        example(framed("answer", Some(2), description()), signal(Kind::Answer, Some(SDP))),
+        example(
+            framed("offer", Some(1), description(Some([("0", "microphone")]))),
+            ClientToServer::Signal(sent(Kind::Offer, Some(SDP)).with(&[("streams", STREAMS)])),
+        ),
+        example(framed("answer", Some(2), description(None)), signal(Kind::Answer, Some(SDP))),
         example(framed("ice_candidate", Some(3), candidate), signal(Kind::IceCandidate, Some(CANDIDATE))),
-        example(framed("renegotiate", Some(4), renegotiate), signal(Kind::Renegotiate, Some(r#""screen""#))),
+        example(
+            framed("renegotiate", Some(4), renegotiate),
+            ClientToServer::Signal(sent(Kind::Renegotiate, Some(r#""screen""#)).with(WISH)),
+        ),
         example(framed("chat_message", Some(5), json(&Chat { content: chat.clone() })), ClientToServer::Chat(chat)),
+        example(
+            framed("message", Some(6), message),
+            ClientToServer::Message(AppMessage::new(Some(ann()), r#""reaction""#, r#"{"emoji":"wave"}"#)),
+        ),
         example(r#"{"type":"heartbeat"}"#.to_owned(), ClientToServer::Heartbeat),
         example(r#"{"type":"ack","seq":12}"#.to_owned(), ClientToServer::Ack(12)),
         example(
@@ -105,6 +130,7 @@ fn server_kind(message: &ServerToClient) -> &'static str {
         ServerToClient::RoomJoined(_) => "room_joined",
         ServerToClient::Resumed(_) => "resumed",
         ServerToClient::ResumeFailed(_) => "resume_failed",
+        ServerToClient::RoomLeft(_) => "room_left",
         ServerToClient::RoomClosed(_) => "room_closed",
         ServerToClient::Ack(_) => "ack",
         ServerToClient::HeartbeatAck(_) => "heartbeat_ack",
@@ -156,7 +182,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         heartbeat_within_seconds: 75,
         resume_window_seconds: 5,
         limits,
-        features: &["resume", "chat", "renegotiate"],
+        features: &["resume", "chat", "renegotiate", "message"],
     };
     let stun = IceServer { urls: vec!["stun:turn.example.org:3478".to_owned()], username: None, credential: None };
     let turn = IceServer {
@@ -185,6 +211,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
             lost: false,
         }),
         ServerToClient::ResumeFailed(ResumeFailed { reason: ResumeFailure::SeatGone }),
+        ServerToClient::RoomLeft(room()),
         ServerToClient::RoomClosed(LeaveReason::Closed),
         ServerToClient::Ack(7),
         ServerToClient::HeartbeatAck(1_767_225_600_000),
@@ -196,16 +223,21 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
 }
 
 fn entries() -> Vec<Entry> {
-    let signal = |kind, payload| Entry::Message(signal_data(bob(), &Signal::new(kind, ann(), Some(payload))));
+    let sent = |kind, payload| Signal::new(kind, ann(), Some(payload));
+    let signal = |kind, payload| Entry::Message(signal_data(bob(), &sent(kind, payload)));
+    let offer = sent(Kind::Offer, SDP).with(&[("streams", STREAMS)]);
+    let wish = sent(Kind::Renegotiate, r#""screen""#).with(WISH);
+    let reaction = AppMessage::new(None, r#""reaction""#, r#"{"emoji":"wave"}"#);
     let name: Arc<str> = "Bob".into();
     vec![
         Entry::Joined(Member { user: bob(), name, session: session(), order: 2, connected: true }),
         Entry::Left { user: bob(), order: 2, reason: LeaveReason::Lost },
-        signal(Kind::Offer, SDP),
+        Entry::Message(signal_data(bob(), &offer)),
         signal(Kind::Answer, SDP),
         signal(Kind::IceCandidate, CANDIDATE),
-        signal(Kind::Renegotiate, r#""screen""#),
+        Entry::Message(signal_data(bob(), &wish)),
         Entry::Message(chat_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5", bob(), "Good morning!", 1_767_225_600_000)),
+        Entry::Message(app_data(bob(), &reaction)),
     ]
 }
 

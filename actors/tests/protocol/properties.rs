@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use actors::protocol::{
     ClientToServer, Code, Entry, Kind, LeaveReason, Member, Message, SessionId, Signal, UserId, decode,
-    encode::{chat_data, numbered, signal_data},
-    relayed::{ChatMessage, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
+    encode::{app_data, chat_data, numbered, signal_data},
+    relayed::{ChatMessage, CustomMessageFrom, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -57,7 +57,8 @@ fn any_entry() -> impl Strategy<Value = Entry> {
         .prop_map(|(user, session)| (UserId::from_u128(user), SessionId::from_u128(session)));
     let reasons =
         vec![LeaveReason::Left, LeaveReason::Lost, LeaveReason::Replaced, LeaveReason::Kicked, LeaveReason::Closed];
-    let kinds = vec![Kind::Offer, Kind::Answer, Kind::IceCandidate, Kind::Renegotiate, Kind::ChatMessage];
+    let kinds =
+        vec![Kind::Offer, Kind::Answer, Kind::IceCandidate, Kind::Renegotiate, Kind::ChatMessage, Kind::Message];
     prop_oneof![
         (ids.clone(), ".{0,20}", any::<u64>(), any::<bool>()).prop_map(|((user, session), name, order, connected)| {
             Entry::Joined(Member { user, name: name.into(), session, order, connected })
@@ -82,7 +83,7 @@ proptest! {
 
     #[test]
     fn any_message_with_a_byte_changed_is_understood_or_refused(
-        which in 0..11_usize, at: prop::sample::Index, byte: u8, cut: bool,
+        which in 0..12_usize, at: prop::sample::Index, byte: u8, cut: bool,
     ) {
         let mut bytes = examples::client().remove(which).text.into_bytes();
         let at = at.index(bytes.len());
@@ -124,6 +125,7 @@ proptest! {
             | Kind::LeaveRoom
             | Kind::IceCandidate
             | Kind::ChatMessage
+            | Kind::Message
             | Kind::Heartbeat
             | Kind::Ack
             | Kind::TokenRefresh
@@ -134,8 +136,7 @@ proptest! {
         let message = decode(&json!({ "type": kind.as_str(), "data": data }).to_string());
         let ClientToServer::Signal(signal) = message.expect("a signal").body else { panic!("not a signal") };
         prop_assert_eq!((signal.kind, signal.to), (kind, to));
-        let passed = signal.payload().expect("a payload");
-        prop_assert_eq!(passed, payload.to_string());
+        prop_assert_eq!(signal, Signal::new(kind, to, Some(&payload.to_string())));
     }
 
     #[test]
@@ -152,13 +153,13 @@ proptest! {
         };
         let text = |shape: &dyn Fn() -> String, kind: &str| format!(r#"{{"type":"{kind}","seq":{seq},"data":{}}}"#, shape());
         let json = |shape: serde_json::Result<String>| shape.expect("plain structs serialise");
-        let described = || json(serde_json::to_string(&DescriptionFrom { sender_user_id: from, sdp: &payload }));
+        let described = || json(serde_json::to_string(&DescriptionFrom { sender_user_id: from, sdp: &payload, streams: None }));
         prop_assert_eq!(frame(Kind::Offer, Some(&payload)), text(&described, "offer"));
         prop_assert_eq!(frame(Kind::Answer, Some(&payload)), text(&described, "answer"));
         let candidate = || json(serde_json::to_string(&IceCandidateFrom { sender_user_id: from, candidate: &init }));
         prop_assert_eq!(frame(Kind::IceCandidate, Some(&init)), text(&candidate, "ice_candidate"));
         for reason in [None, Some(&*payload)] {
-            let wish = || json(serde_json::to_string(&RenegotiateFrom { sender_user_id: from, reason }));
+            let wish = || json(serde_json::to_string(&RenegotiateFrom { sender_user_id: from, reason, want: None, ice_restart: false }));
             prop_assert_eq!(frame(Kind::Renegotiate, reason), text(&wish, "renegotiate"));
         }
     }
@@ -170,6 +171,19 @@ proptest! {
         let made = chat_data("1", sender_id, &content, timestamp);
         prop_assert_eq!(made.data.to_string(), serde_json::to_string(&shape).expect("plain structs serialise"));
         prop_assert_eq!(made.kind, Kind::ChatMessage);
+    }
+
+    #[test]
+    fn an_applications_message_passes_byte_for_byte(to in prop::option::of(any::<u128>()), topic in ".{1,16}", data in any_json(), seq: u64) {
+        let (from, spaced) = (UserId::from_u128(7), format!(" {data} "));
+        let text = json!({ "to": to.map(UserId::from_u128), "topic": topic, "data": data });
+        let sent = format!(r#"{{"type":"message","cid":1,"data":{text}}}"#);
+        let ClientToServer::Message(message) = decode(&sent).expect("a message").body else { panic!("no message") };
+        prop_assert_eq!(message.to, to.map(UserId::from_u128));
+        let (head, data, tail) = numbered(seq, &Entry::Message(app_data(from, &message)));
+        let shape = CustomMessageFrom { sender_user_id: from, topic: &topic, data: &raw(spaced.trim()) };
+        let expected = serde_json::to_string(&shape).expect("plain structs serialise");
+        prop_assert_eq!(format!("{head}{data}{tail}"), format!(r#"{{"type":"message","seq":{seq},"data":{expected}}}"#));
     }
 
     #[test]

@@ -52,12 +52,18 @@ pub(crate) const CLIENT: &[Row] = &[
         "Authenticates; the first message. With `resume`, resumes an earlier session.",
     ),
     row("join_room", Shape("JoinRoom"), MayCid, "Joins a room. Answered by `room_joined` or an `error`."),
-    row("leave_room", Empty, MayCid, "Leaves the room; the socket stays open."),
+    row("leave_room", Empty, MayCid, "Leaves the room; the socket stays open. Answered by `room_left` or an `error`."),
     row("offer", Shape("Description"), MayCid, "An offer to one member; only to members who joined later."),
     row("answer", Shape("Description"), MayCid, "The answer to a member's offer."),
     row("ice_candidate", Shape("IceCandidate"), MayCid, "A candidate for one member, or `null` after the last one."),
     row("renegotiate", Shape("Renegotiate"), MayCid, "Requests a new offer from a member who joined earlier."),
     row("chat_message", Shape("Chat"), MayCid, "A text message to everybody else in the room."),
+    row(
+        "message",
+        Shape("CustomMessage"),
+        MayCid,
+        "An application's own message, to one member or to everybody else: numbered, once and replayed as signals are.",
+    ),
     row("heartbeat", Empty, Neither, "Keep-alive of the client's script. Answered by `heartbeat_ack`."),
     row("ack", Absent, Seq, "Everything up to this `seq` was processed; the server need not keep it."),
     row("token_refresh", Shape("TokenRefresh"), Neither, "Replaces an access token that is about to expire."),
@@ -74,6 +80,12 @@ pub(crate) const SERVER: &[Row] = &[
     row("room_joined", Shape("RoomJoined"), Neither, "You have joined. A session begins, with `cid` and `seq` from 1."),
     row("resumed", Shape("Resumed"), Neither, "The session continues; missed messages follow, then new ones."),
     row("resume_failed", Shape("ResumeFailed"), Neither, "The session has ended; join again."),
+    row(
+        "room_left",
+        Shape("RoomLeft"),
+        Neither,
+        "The answer to `leave_room`: nothing more of that room follows, and `join_room` may be sent.",
+    ),
     row("room_closed", Shape("RoomClosed"), Neither, "The room was closed for everybody; the socket closes with 4404."),
     row("ack", Absent, Cid, "Every message up to this `cid` was accepted, or refused by an `error`."),
     row("heartbeat_ack", Shape("HeartbeatAck"), Neither, "The answer to `heartbeat`."),
@@ -103,6 +115,7 @@ pub(crate) const SERVER: &[Row] = &[
     ),
     row("renegotiate", Shape("RenegotiateFrom"), Seq, "A member requests a new offer from you."),
     row("chat_message", Shape("ChatMessage"), Seq, "A member's text message. The sender does not receive its own."),
+    row("message", Shape("CustomMessageFrom"), Seq, "A member's message of an application."),
 ];
 
 fn check(row: &Row, text: &str) {

@@ -5,10 +5,12 @@ use std::fmt::Write;
 
 use actors::protocol::{
     Close, Code,
-    client::{Chat, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, TokenRefresh},
+    client::{
+        Chat, CustomMessage, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, TokenRefresh, Want,
+    },
     code::Comeback,
-    notice::{Degraded, HeartbeatAck, RoomClosed, ServerDraining, TokenExpiring},
-    relayed::{ChatMessage, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
+    notice::{Degraded, HeartbeatAck, RoomClosed, RoomLeft, ServerDraining, TokenExpiring},
+    relayed::{ChatMessage, CustomMessageFrom, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
     server::{
         IceServer, LeaveReason, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined,
         UserJoined, UserLeft, Welcome, WelcomeLimits,
@@ -35,7 +37,9 @@ pub(crate) fn shapes() -> Vec<(String, String)> {
         Description,
         IceCandidate,
         Renegotiate,
+        Want,
         Chat,
+        CustomMessage,
         TokenRefresh,
         Welcome,
         WelcomeLimits,
@@ -47,6 +51,7 @@ pub(crate) fn shapes() -> Vec<(String, String)> {
         Resumed,
         ResumeFailed,
         ResumeFailure,
+        RoomLeft,
         RoomClosed,
         HeartbeatAck,
         TokenExpiring,
@@ -60,6 +65,7 @@ pub(crate) fn shapes() -> Vec<(String, String)> {
         IceCandidateFrom<'static>,
         RenegotiateFrom<'static>,
         ChatMessage<'static>,
+        CustomMessageFrom<'static>,
     ]
 }
 

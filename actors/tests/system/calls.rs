@@ -41,6 +41,7 @@ async fn every_member_is_notified_of_every_other() {
     let room = world.room(4);
     let mut members = world.members(4, room).await;
     members[0].says(r#"{"type":"leave_room"}"#);
+    assert_eq!(members[0].hears("room_left").await["roomId"], room.to_string());
     for member in &mut members[1..] {
         let left = member.hears("user_left").await;
         assert_eq!((left["userId"].as_str(), left["reason"].as_str()), (Some(name(1).as_str()), Some("left")));
@@ -130,6 +131,33 @@ async fn chat_reaches_all_others_once_despite_resends() {
         assert_eq!(member.hears("chat_message").await["content"], "again");
     }
     members[0].hears_nothing_for(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_applications_message_reaches_one_member_or_all_others_once_despite_resends() {
+    let world = World::of(3, actors::settings::Settings::default()).await;
+    let mut members = world.members(3, world.room(4)).await;
+    let to_all = r#"{"type":"message","cid":1,"data":{"topic":"hand","data":{"up": true}}}"#;
+    members[0].says(to_all);
+    members[0].says(to_all);
+    let (second, stranger) = (name(2), name(77));
+    let to = |cid: u64, whom: &str| {
+        format!(r#"{{"type":"message","cid":{cid},"data":{{"to":"{whom}","topic":"file","data":[1,null]}}}}"#)
+    };
+    members[0].says(&to(2, &second));
+    members[0].says(&to(3, &stranger));
+    assert_eq!(members[0].hears("error").await["code"], "out_of_order");
+    assert_eq!(members[0].hears("error").await["code"], "peer_not_found");
+    members[0].chats(4, "after");
+    for member in &mut members[1..] {
+        let message = member.hears("message").await;
+        assert_eq!((message["topic"].as_str(), &message["data"]["up"]), (Some("hand"), &serde_json::json!(true)));
+        assert_eq!(message["senderUserId"], name(1));
+    }
+    assert_eq!(members[1].hears("message").await["data"], serde_json::json!([1, null]));
+    for member in &mut members[1..] {
+        assert_eq!(member.hears("chat_message").await["content"], "after");
+    }
 }
 
 #[tokio::test(start_paused = true)]

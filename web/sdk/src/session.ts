@@ -145,9 +145,11 @@ export class Session extends Emitter<SessionEvents> {
       case "welcome":
       case "heartbeat_ack":
       case "server_draining":
+      case "room_left":
         return;
       default:
-        return this.#receive(message);
+        // An unknown type of a newer server without a number is ignored.
+        if (message.seq !== undefined) this.#receive(message);
     }
   }
 

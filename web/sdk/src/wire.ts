@@ -18,13 +18,21 @@ export type Say<T extends ClientToServer["type"]> = Extract<
 /** Client messages that are numbered by `cid`, kept until acknowledged, and resent after a resume. */
 export type Counted = Extract<
   ClientToServer,
-  { type: "offer" | "answer" | "ice_candidate" | "renegotiate" | "chat_message" }
+  { type: "offer" | "answer" | "ice_candidate" | "renegotiate" | "chat_message" | "message" }
 >;
 /** Server messages that are numbered by `seq`. */
 export type Numbered = Extract<
   ServerToClient,
   {
-    type: "user_joined" | "user_left" | "offer" | "answer" | "ice_candidate" | "renegotiate" | "chat_message";
+    type:
+      | "user_joined"
+      | "user_left"
+      | "offer"
+      | "answer"
+      | "ice_candidate"
+      | "renegotiate"
+      | "chat_message"
+      | "message";
   }
 >;
 /** A member of the room as the server lists it. */

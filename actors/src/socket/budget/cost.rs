@@ -43,6 +43,7 @@ impl Cost {
             ClientToServer::Hello(_)
             | ClientToServer::LeaveRoom
             | ClientToServer::Chat(_)
+            | ClientToServer::Message(_)
             | ClientToServer::Heartbeat
             | ClientToServer::Ack(_)
             | ClientToServer::TokenRefresh(_) => Self::Message,

@@ -22,19 +22,16 @@ pub(super) struct Pending {
 
 /// A message to others in the room.
 #[derive(Debug, Clone)]
-pub(super) enum Outgoing {
-    Signal(UserId, Message),
-    Chat(Message),
+pub(super) struct Outgoing {
+    /// The receiver; `None`: all others.
+    pub(super) to: Option<UserId>,
+    pub(super) message: Message,
 }
 
 impl Outgoing {
     /// The message to the room.
     pub(super) fn told(self, from: SeatRef, number: Number) -> room::Message {
-        let (to, payload) = match self {
-            Self::Signal(to, payload) => (Some(to), payload),
-            Self::Chat(payload) => (None, payload),
-        };
-        room::Message::Said(Box::new(Said { from, number, to, payload }))
+        room::Message::Said(Box::new(Said { from, number, to: self.to, payload: self.message }))
     }
 }
 
@@ -175,7 +172,7 @@ mod tests {
     use crate::protocol::encode::chat_data;
 
     fn pending(tag: u64, cid: Option<Cid>) -> Pending {
-        let outgoing = Outgoing::Chat(chat_data("1", UserId::from_u128(1), "x", 0));
+        let outgoing = Outgoing { to: None, message: chat_data("1", UserId::from_u128(1), "x", 0) };
         Pending { number: Number { tag, cid }, outgoing, permit: None, since: Instant::now(), repeated: false }
     }
 

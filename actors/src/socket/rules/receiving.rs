@@ -10,9 +10,9 @@ use super::{
 use crate::{
     messages::room::Number,
     protocol::{
-        BadMessage, ClientMessage, ClientToServer, Close, Code, Kind, LeaveReason, ServerToClient, Signal,
+        AppMessage, BadMessage, ClientMessage, ClientToServer, Close, Code, Kind, LeaveReason, ServerToClient, Signal,
         client::{Cid, Seq},
-        encode::{chat_data, signal_data},
+        encode::{app_data, chat_data, signal_data},
         server::Refusal,
     },
 };
@@ -76,6 +76,7 @@ impl Connection {
             ClientToServer::LeaveRoom => self.leave(cid, cx),
             ClientToServer::Signal(signal) => self.send(cid, Content::Signal(signal), permit, cx),
             ClientToServer::Chat(text) => self.send(cid, Content::Chat(text), permit, cx),
+            ClientToServer::Message(message) => self.send(cid, Content::Message(message), permit, cx),
             ClientToServer::Ack(seq) => self.acknowledged(seq, cx),
         }
     }
@@ -93,14 +94,15 @@ impl Connection {
         self.tag = self.tag.wrapping_add(1); // it tells a few unsettled messages apart
         let number = Number { tag: self.tag.into(), cid };
         let outgoing = match content {
-            Content::Signal(signal) => Outgoing::Signal(signal.to, signal_data(identity.user, &signal)),
+            Content::Signal(signal) => Outgoing { to: Some(signal.to), message: signal_data(identity.user, &signal) },
+            Content::Message(message) => Outgoing { to: message.to, message: app_data(identity.user, &message) },
             Content::Chat(text) => {
                 // The id of a duplicate must be the same; a message without a number is never resent.
                 let id = match cid {
                     Some(cid) => format!("{}-{cid}", session.id),
                     None => format!("{}-{}-{}", session.id, cx.now.unix_ms, self.tag),
                 };
-                Outgoing::Chat(chat_data(&id, identity.user, &text, cx.now.unix_ms))
+                Outgoing { to: None, message: chat_data(&id, identity.user, &text, cx.now.unix_ms) }
             }
         };
         if session.outstanding.reseat_by().is_none() {
@@ -133,6 +135,7 @@ impl Connection {
         };
         self.phase = Phase::Ready;
         cx.out.push(Effect::Tell(room, room::Message::Leave(seat, LeaveReason::Left)));
+        cx.out.push(Effect::Send(ServerToClient::RoomLeft(room)));
     }
 
     fn acknowledged(&mut self, seq: Seq, cx: &mut Cx<'_>) {
@@ -154,6 +157,7 @@ const fn kind_and_cid(message: &Result<ClientMessage, BadMessage>) -> (Kind, Opt
 enum Content {
     Signal(Signal),
     Chat(String),
+    Message(AppMessage),
 }
 
 /// Whether the outcome of a message depends on the client's seat.

@@ -205,6 +205,7 @@ fn sent_text(message: &ServerToClient) -> String {
         ServerToClient::HeartbeatAck(_) => "heartbeat_ack".to_owned(),
         ServerToClient::TokenExpiring(seconds) => format!("token_expiring {seconds}"),
         ServerToClient::ServerDraining(_) => "server_draining".to_owned(),
+        ServerToClient::RoomLeft(_) => "room_left".to_owned(),
         ServerToClient::RoomClosed(_) => "room_closed".to_owned(),
         ServerToClient::Degraded { without, lost } => {
             format!("degraded {without:?}{}", if *lost { " lost" } else { "" })

@@ -67,6 +67,7 @@ fn messages_that_depend_on_a_join_wait_in_order() {
         "room offer 1",
         "room chat 2",
         "room leave Left",
+        "send room_left",
         "look up aaa-aaaa-aaa to join",
     ];
     assert_eq!(bench.hears(joined()), wanted);

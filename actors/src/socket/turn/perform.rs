@@ -141,7 +141,7 @@ impl SocketTurn {
                 in_flight_max: limits.in_flight_max,
                 ack_every: limits.ack_every,
             },
-            features: &["resume", "chat", "renegotiate"],
+            features: &["resume", "chat", "renegotiate", "message"],
         }
     }
 }

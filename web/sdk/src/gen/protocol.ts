@@ -33,6 +33,8 @@ export interface Description {
   targetUserId: string;
   /** The session description; passed on as it is. */
   sdp: string;
+  /** What each media section carries, by its `mid`: see *The media profile*. At most 32 entries. */
+  streams?: Record<string, string>;
 }
 
 /** `ice_candidate`: a candidate for one member (RFC 8838); `null` is the end of candidates. */
@@ -49,12 +51,34 @@ export interface Renegotiate {
   targetUserId: string;
   /** The reason, for the other side's log; at most 256 bytes. */
   reason?: string;
+  /** The media sections that the sender needs, beyond those it can send on already. */
+  want?: Want;
+  /** Whether the offer is to restart ICE (RFC 8839 §4.4.1.1.1). */
+  iceRestart?: boolean;
+}
+
+/** Media sections that an answering side needs: an answer cannot add any (RFC 8829 §5.3.1). */
+export interface Want {
+  /** Sections of kind `audio`; at most 16. */
+  audio?: number;
+  /** Sections of kind `video`; at most 16. */
+  video?: number;
 }
 
 /** `chat_message`. */
 export interface Chat {
   /** The text; 1 to 4 000 characters. */
   content: string;
+}
+
+/** `message`: an application's own, which the node does not interpret. */
+export interface CustomMessage {
+  /** The receiver; everybody else in the room if left out. */
+  to?: string;
+  /** What it is about, of the application's choice: 1 to 64 bytes. */
+  topic: string;
+  /** Any JSON of at most 16 KiB; passed on as it is. */
+  data: unknown;
 }
 
 /** `token_refresh`. */
@@ -176,6 +200,12 @@ export interface ResumeFailed {
 /** Why a session cannot be resumed. */
 export type ResumeFailure = "bad_token" | "seat_gone" | "gap" | "room_closed";
 
+/** `room_left`: the answer to `leave_room`. */
+export interface RoomLeft {
+  /** The room. */
+  roomId: string;
+}
+
 /** `room_closed`: the room was closed for everybody. */
 export interface RoomClosed {
   /** The reason. */
@@ -249,6 +279,8 @@ export interface DescriptionFrom {
   senderUserId: string;
   /** The session description, as it was sent. */
   sdp: string;
+  /** What each media section carries, by its `mid`. */
+  streams?: Record<string, string>;
 }
 
 /** `ice_candidate` (RFC 8838). */
@@ -265,6 +297,10 @@ export interface RenegotiateFrom {
   senderUserId: string;
   /** The reason, for the log. */
   reason?: string;
+  /** The media sections that the sender needs. */
+  want?: Want;
+  /** Whether the offer is to restart ICE. */
+  iceRestart?: boolean;
 }
 
 /** `chat_message`. */
@@ -279,13 +315,23 @@ export interface ChatMessage {
   timestamp: number;
 }
 
+/** `message`: an application's own. */
+export interface CustomMessageFrom {
+  /** The sender. */
+  senderUserId: string;
+  /** What it is about. */
+  topic: string;
+  /** Its content, as it was sent. */
+  data: unknown;
+}
+
 /** Every message of a client. */
 export type ClientToServer =
   /** Authenticates; the first message. With `resume`, resumes an earlier session. */
   | { type: "hello"; data: Hello }
   /** Joins a room. Answered by `room_joined` or an `error`. */
   | { type: "join_room"; data: JoinRoom; cid?: number }
-  /** Leaves the room; the socket stays open. */
+  /** Leaves the room; the socket stays open. Answered by `room_left` or an `error`. */
   | { type: "leave_room"; data?: Record<string, never>; cid?: number }
   /** An offer to one member; only to members who joined later. */
   | { type: "offer"; data: Description; cid?: number }
@@ -297,6 +343,8 @@ export type ClientToServer =
   | { type: "renegotiate"; data: Renegotiate; cid?: number }
   /** A text message to everybody else in the room. */
   | { type: "chat_message"; data: Chat; cid?: number }
+  /** An application's own message, to one member or to everybody else: numbered, once and replayed as signals are. */
+  | { type: "message"; data: CustomMessage; cid?: number }
   /** Keep-alive of the client's script. Answered by `heartbeat_ack`. */
   | { type: "heartbeat"; data?: Record<string, never> }
   /** Everything up to this `seq` was processed; the server need not keep it. */
@@ -314,6 +362,8 @@ export type ServerToClient =
   | { type: "resumed"; data: Resumed }
   /** The session has ended; join again. */
   | { type: "resume_failed"; data: ResumeFailed }
+  /** The answer to `leave_room`: nothing more of that room follows, and `join_room` may be sent. */
+  | { type: "room_left"; data: RoomLeft }
   /** The room was closed for everybody; the socket closes with 4404. */
   | { type: "room_closed"; data: RoomClosed }
   /** Every message up to this `cid` was accepted, or refused by an `error`. */
@@ -341,7 +391,9 @@ export type ServerToClient =
   /** A member requests a new offer from you. */
   | { type: "renegotiate"; data: RenegotiateFrom; seq: number }
   /** A member's text message. The sender does not receive its own. */
-  | { type: "chat_message"; data: ChatMessage; seq: number };
+  | { type: "chat_message"; data: ChatMessage; seq: number }
+  /** A member's message of an application. */
+  | { type: "message"; data: CustomMessageFrom; seq: number };
 
 /** Why a message was refused: `error.data.code`, and `code` of a problem+json. */
 export const ERROR_CODES = {

@@ -9,7 +9,7 @@ use crate::{
         Audit, Audited, Broadcast, Ended, Failure, Push, Send, Sent, Source,
         memory::{CLAIM_WAIT, SHED_WAIT, turn::Turn},
     },
-    protocol::{Entry, Kind, SeatId},
+    protocol::{Entry, SeatId},
 };
 
 impl RoomCore {
@@ -62,7 +62,7 @@ impl RoomCore {
         turn: &mut Turn<'_>,
     ) -> Result<Sent, Failure> {
         let Broadcast { from, cid, skipped, message } = broadcast;
-        let sheds = if message.kind == Kind::ChatMessage { Pressure::ShedChat } else { Pressure::ShedAll };
+        let sheds = if message.kind.is_content() { Pressure::ShedChat } else { Pressure::ShedAll };
         if turn.pressure >= sheds {
             return Err(Failure::NotApplied { wait: SHED_WAIT });
         }
