@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
 # The OpenAPI document of a running node: it is valid, two generated clients (Python, TypeScript) drive the node, and
-# schemathesis finds no 5xx and no answer that the document does not name.
+# schemathesis finds no 5xx and no answer that the document does not name. The AsyncAPI document: the official parser accepts it, and
+# a session's frames of both directions are valid by it.
 # usage: tests/openapi.sh PATH-TO-ALDIS
 set -euo pipefail
 aldis=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 venv=$(realpath -m "${TARGET:-$here/../target}")/openapi-venv
 
-if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1 || ! [ -x "$venv/bin/openapi-python-client" ]; then
+if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1 || ! [ -x "$venv/bin/openapi-python-client" ] ||
+    ! "$venv/bin/python" -c 'import jsonschema, websockets' 2>/dev/null; then
     python3 -m venv "$venv"
-    "$venv/bin/pip" --quiet install 'schemathesis>=4,<5' 'openapi-spec-validator>=0.9,<1' 'openapi-python-client>=0.29,<0.30'
+    "$venv/bin/pip" --quiet install 'schemathesis>=4,<5' 'openapi-spec-validator>=0.9,<1' 'openapi-python-client>=0.29,<0.30' 'jsonschema>=4,<5' \
+        'websockets>=14,<18'
 fi
 typescript=$(realpath -m "${TARGET:-$here/../target}")/openapi-typescript
 mkdir -p "$typescript"
-cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts} "$typescript"
+cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts,asyncapi.mjs} "$typescript"
 (cd "$typescript" && npm ci --no-audit --no-fund --loglevel=error)
 
 . "$here/serve.sh"
@@ -30,6 +33,10 @@ token=$(session signup '{"email":"tester@example.org","password":"a long enough 
 
 curl -fsS "$base/openapi.json" -o openapi.json
 "$venv/bin/openapi-spec-validator" openapi.json
+
+curl -fsS "$base/asyncapi.json" -o asyncapi.json
+node "$typescript/asyncapi.mjs" asyncapi.json
+"$venv/bin/python" "$here/openapi/session.py" "$base" "$here/../docs/vectors"
 
 "$venv/bin/openapi-python-client" generate --path openapi.json --output-path aldis_client --meta none >python.log 2>&1 ||
     { cat python.log >&2; exit 1; }

@@ -27,5 +27,6 @@ mod system {
     mod resume;
     mod revoked;
     mod slow;
+    mod states;
     mod world;
 }

@@ -1,4 +1,4 @@
-//! `/openapi.json`, generated from the routes, and Swagger UI at `/docs` from vendored files: nothing is loaded from
+//! `/openapi.json`, generated from the routes, `/asyncapi.json`, generated from the wire's types, and Swagger UI at `/docs` from vendored files: nothing is loaded from
 //! other sites.
 //!
 //! Responses common to all routes (rate limits, bodies, tokens, an unavailable database) are added here once.
@@ -25,13 +25,13 @@ use super::{Settings, cookies, problem};
 /// The document without the routes.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Aldis", description = "Accounts, rooms and ICE servers of Aldis, a WebRTC signaling cluster. Signaling itself is the WebSocket at /ws, see docs/protocol.md.", license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")),
+    info(title = "Aldis", description = "Accounts, rooms and ICE servers of Aldis, a WebRTC signaling cluster. Signaling itself is the WebSocket at /ws, see /asyncapi.json and docs/protocol.md.", license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")),
     tags(
         (name = "auth", description = "Signing up, logging in, and tokens"),
         (name = "account", description = "What the owner of an account does with it"),
         (name = "rooms", description = "Rooms and who hosts them"),
         (name = "ice", description = "STUN and TURN"),
-        (name = "signaling", description = "The WebSocket; its messages are in docs/protocol.md"),
+        (name = "signaling", description = "The WebSocket; its messages are in /asyncapi.json"),
         (name = "health", description = "For load balancers and operators")
     ),
     components(schemas(problem::ProblemBody)),
@@ -120,15 +120,23 @@ fn add_common_answers(method: &str, operation: &mut Value) {
     }
 }
 
-/// `/openapi.json` and `/docs`.
+/// The messages of `/ws`; the actors' test `protocol` generates it.
+const ASYNCAPI: &str = include_str!("../../docs/asyncapi.json");
+
+/// `/openapi.json`, `/asyncapi.json` and `/docs`.
 pub(super) fn routes<S: Clone + Send + Sync + 'static>(document: &Value) -> Router<S> {
     let text = serde_json::to_string(document).unwrap_or_default();
     let json = get(move || {
         let text = text.clone();
-        async move { ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], text) }
+        async move { document_answer(text) }
     });
+    let messages = get(async || document_answer(ASYNCAPI));
     let ui: Router<S> = SwaggerUi::new("/docs").config(Config::from("/openapi.json")).into();
-    Router::new().route("/openapi.json", json).merge(ui.layer(from_fn(relax)))
+    Router::new().route("/openapi.json", json).route("/asyncapi.json", messages).merge(ui.layer(from_fn(relax)))
+}
+
+fn document_answer<T>(text: T) -> ([(header::HeaderName, &'static str); 2], T) {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], text)
 }
 
 /// Swagger UI uses inline styles and data: images; only our own scripts may run.

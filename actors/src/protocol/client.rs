@@ -14,22 +14,22 @@ pub type Seq = u64;
 
 /// `hello`: authenticates, and may resume an earlier session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Hello {
     /// The access token; left out when it came with the handshake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
+    #[cfg_attr(feature = "documents", ts(optional))]
     pub token: Option<String>,
     /// The session to resume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
+    #[cfg_attr(feature = "documents", ts(optional))]
     pub resume: Option<Resume>,
 }
 
 /// The session that a `hello` resumes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Resume {
     /// From `room_joined`.
@@ -41,77 +41,81 @@ pub struct Resume {
 
 /// `join_room`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JoinRoom {
     /// The room's id, `xxx-yyyy-zzz`.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub room_id: RoomId,
 }
 
 /// `offer` and `answer`: a description for one member (RFC 8829).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Description {
     /// The receiver.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub target_user_id: UserId,
     /// The session description; passed on as it is.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub sdp: Box<RawValue>,
     /// What each media section carries, by its `mid`: see *The media profile*. At most 32 entries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional, type = "Record<string, string>"))]
+    #[cfg_attr(feature = "documents", ts(optional, type = "Record<string, string>"))]
     pub streams: Option<BTreeMap<String, String>>,
 }
 
 /// `ice_candidate`: a candidate for one member (RFC 8838); `null` is the end of candidates.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct IceCandidate {
     /// The receiver.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub target_user_id: UserId,
     /// The candidate; passed on as it is.
-    #[cfg_attr(feature = "typescript", ts(type = "RTCIceCandidateInit | null"))]
+    #[cfg_attr(
+        feature = "documents",
+        ts(type = "RTCIceCandidateInit | null"),
+        schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
+    )]
     pub candidate: Box<RawValue>,
 }
 
 /// `renegotiate`: asks the offering side for a new offer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Renegotiate {
     /// The receiver.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub target_user_id: UserId,
     /// The reason, for the other side's log; at most 256 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
+    #[cfg_attr(feature = "documents", ts(optional))]
     pub reason: Option<String>,
     /// The media sections that the sender needs, beyond those it can send on already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
+    #[cfg_attr(feature = "documents", ts(optional))]
     pub want: Option<Want>,
     /// Whether the offer is to restart ICE (RFC 8839 §4.4.1.1.1).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<bool>"))]
     pub ice_restart: bool,
 }
 
 /// Media sections that an answering side needs: an answer cannot add any (RFC 8829 §5.3.1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Want {
     /// Sections of kind `audio`; at most 16.
     #[serde(default, skip_serializing_if = "is_none_wanted")]
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u8>"))]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<u8>"))]
     pub audio: u8,
     /// Sections of kind `video`; at most 16.
     #[serde(default, skip_serializing_if = "is_none_wanted")]
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<u8>"))]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<u8>"))]
     pub video: u8,
 }
 
@@ -122,23 +126,23 @@ const fn is_none_wanted(sections: &u8) -> bool {
 
 /// `message`: an application's own, which the node does not interpret.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CustomMessage {
     /// The receiver; everybody else in the room if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional, type = "string"))]
+    #[cfg_attr(feature = "documents", ts(optional, type = "string"), schemars(with = "Option<String>"))]
     pub to: Option<UserId>,
     /// What it is about, of the application's choice: 1 to 64 bytes.
     pub topic: String,
     /// Any JSON of at most 16 KiB; passed on as it is.
-    #[cfg_attr(feature = "typescript", ts(type = "unknown"))]
+    #[cfg_attr(feature = "documents", ts(type = "unknown"), schemars(with = "serde_json::Value"))]
     pub data: Box<RawValue>,
 }
 
 /// `chat_message`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Chat {
     /// The text; 1 to 4 000 characters.
@@ -147,7 +151,7 @@ pub struct Chat {
 
 /// `token_refresh`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TokenRefresh {
     /// The new access token, of the same user.

@@ -8,6 +8,7 @@ macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, retry $retry:literal;)+) => {
         /// Why a message was refused; travels as `error.data.code` and as `code` of a problem+json.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
 

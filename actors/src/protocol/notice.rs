@@ -6,7 +6,7 @@ use super::{LeaveReason, RoomId};
 
 /// `heartbeat_ack`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HeartbeatAck {
     /// The server's time in milliseconds since the Unix epoch.
@@ -15,7 +15,7 @@ pub struct HeartbeatAck {
 
 /// `token_expiring`: send `token_refresh`, or the socket closes with 4401.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TokenExpiring {
     /// How long the token is still valid.
@@ -24,7 +24,7 @@ pub struct TokenExpiring {
 
 /// `server_draining`: this node shuts down; reconnect and resume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ServerDraining {
     /// How long to wait before that; different for each client.
@@ -33,17 +33,17 @@ pub struct ServerDraining {
 
 /// `room_left`: the answer to `leave_room`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomLeft {
     /// The room.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub room_id: RoomId,
 }
 
 /// `room_closed`: the room was closed for everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomClosed {
     /// The reason.
@@ -52,13 +52,13 @@ pub struct RoomClosed {
 
 /// `degraded`: what this node cannot do right now, or what was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Degraded<'a> {
     /// What is unavailable, by name; empty once everything works again.
     pub without: &'a [&'a str],
     /// Whether messages of this session that were acknowledged may be lost; left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<bool>"))]
     pub lost: bool,
 }

@@ -11,80 +11,84 @@ use super::{UserId, client::Want};
 
 /// `offer` and `answer` (RFC 8829).
 #[derive(Debug, Clone, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DescriptionFrom<'a> {
     /// The sender.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub sender_user_id: UserId,
     /// The session description, as it was sent.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub sdp: &'a RawValue,
     /// What each media section carries, by its `mid`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional, type = "Record<string, string>"))]
+    #[cfg_attr(feature = "documents", ts(optional, type = "Record<string, string>"))]
     pub streams: Option<BTreeMap<String, String>>,
 }
 
 /// `ice_candidate` (RFC 8838).
 #[derive(Debug, Clone, Copy, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct IceCandidateFrom<'a> {
     /// The sender.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub sender_user_id: UserId,
     /// The candidate, as it was sent; `null` is the end of candidates.
-    #[cfg_attr(feature = "typescript", ts(type = "RTCIceCandidateInit | null"))]
+    #[cfg_attr(
+        feature = "documents",
+        ts(type = "RTCIceCandidateInit | null"),
+        schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
+    )]
     pub candidate: &'a RawValue,
 }
 
 /// `renegotiate`: the answering side requests a new offer.
 #[derive(Debug, Clone, Copy, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RenegotiateFrom<'a> {
     /// The sender.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub sender_user_id: UserId,
     /// The reason, for the log.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional, type = "string"))]
+    #[cfg_attr(feature = "documents", ts(optional, type = "string"), schemars(with = "Option<String>"))]
     pub reason: Option<&'a RawValue>,
     /// The media sections that the sender needs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
+    #[cfg_attr(feature = "documents", ts(optional))]
     pub want: Option<Want>,
     /// Whether the offer is to restart ICE.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<bool>"))]
     pub ice_restart: bool,
 }
 
 /// `message`: an application's own.
 #[derive(Debug, Clone, Copy, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CustomMessageFrom<'a> {
     /// The sender.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub sender_user_id: UserId,
     /// What it is about.
     pub topic: &'a str,
     /// Its content, as it was sent.
-    #[cfg_attr(feature = "typescript", ts(type = "unknown"))]
+    #[cfg_attr(feature = "documents", ts(type = "unknown"), schemars(with = "serde_json::Value"))]
     pub data: &'a RawValue,
 }
 
 /// `chat_message`.
 #[derive(Debug, Clone, Copy, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatMessage<'a> {
     /// The message's own id.
     pub id: &'a str,
     /// The sender.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub sender_id: UserId,
     /// The text.
     pub content: &'a str,

@@ -11,14 +11,14 @@ use super::{
 
 /// `welcome`: the token is valid; the parameters of this connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Welcome {
     /// The user whom the token identifies.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub user_id: UserId,
     /// The node.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub node_id: NodeId,
     /// The sub-protocol, `aldis.v1`.
     pub protocol: &'static str,
@@ -40,7 +40,7 @@ pub struct Welcome {
 
 /// The limits of one client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WelcomeLimits {
     /// Bytes in one message.
@@ -63,14 +63,14 @@ pub struct WelcomeLimits {
 
 /// A member as the others see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Peer {
     /// The user.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub user_id: UserId,
     /// The name to show.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub name: Arc<str>,
     /// Join order; of two members the one with the smaller `rev` offers.
     pub rev: u64,
@@ -80,7 +80,7 @@ pub struct Peer {
 
 /// Whether a member is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PeerState {
     /// Connected.
@@ -91,38 +91,38 @@ pub enum PeerState {
 
 /// A STUN or TURN server, as `RTCIceServer` (W3C WebRTC §4.2.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct IceServer {
     /// `stun:` and `turn:` addresses (RFC 7064, RFC 7065).
     pub urls: Vec<String>,
     /// `<expiry>:<userId>` (coturn's REST credentials).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
+    #[cfg_attr(feature = "documents", ts(optional))]
     pub username: Option<String>,
     /// `base64(HMAC-SHA1(secret, username))`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
+    #[cfg_attr(feature = "documents", ts(optional))]
     pub credential: Option<String>,
 }
 
 /// `room_joined`: you have joined; a session begins, and with it `cid` and `seq` at 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomJoined {
     /// The room.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub room_id: RoomId,
     /// The other members, in join order.
-    #[cfg_attr(feature = "typescript", ts(type = "Array<string>"))]
+    #[cfg_attr(feature = "documents", ts(type = "Array<string>"), schemars(with = "Vec<String>"))]
     pub existing_peers: Vec<UserId>,
     /// The same with their names and states.
     pub peers: Vec<Peer>,
     /// Your own join order.
     pub rev: u64,
     /// Your session.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub session_id: SessionId,
     /// Secret and opaque; what `hello.resume` needs.
     pub resume_token: String,
@@ -134,7 +134,7 @@ pub struct RoomJoined {
 
 /// How media flows in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Between the browsers.
@@ -145,7 +145,7 @@ pub enum Mode {
 
 /// `resumed`: the session continues; missed messages follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Resumed {
     /// The other members now.
@@ -156,13 +156,13 @@ pub struct Resumed {
     pub last_cid: Cid,
     /// Whether acknowledged messages of this session may be lost; left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<bool>"))]
     pub lost: bool,
 }
 
 /// `resume_failed`: the session has ended; join again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct ResumeFailed {
     /// The reason.
     pub reason: ResumeFailure,
@@ -170,7 +170,7 @@ pub struct ResumeFailed {
 
 /// Why a session cannot be resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ResumeFailure {
     /// The resume token is malformed, or not this user's.
@@ -185,14 +185,14 @@ pub enum ResumeFailure {
 
 /// `user_joined`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserJoined {
     /// The user.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub user_id: UserId,
     /// The name to show.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub name: Arc<str>,
     /// Join order.
     pub rev: u64,
@@ -200,11 +200,11 @@ pub struct UserJoined {
 
 /// `user_left`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UserLeft {
     /// The user.
-    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    #[cfg_attr(feature = "documents", ts(type = "string"), schemars(with = "String"))]
     pub user_id: UserId,
     /// The reason.
     pub reason: LeaveReason,
@@ -212,7 +212,7 @@ pub struct UserLeft {
 
 /// Why a seat was freed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LeaveReason {
     /// They left.
@@ -229,11 +229,11 @@ pub enum LeaveReason {
 
 /// `error`: one message was refused; the socket stays open unless a close follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
     /// The code, from the one table.
-    #[cfg_attr(feature = "typescript", ts(type = "Code"))]
+    #[cfg_attr(feature = "documents", ts(type = "Code"))]
     pub code: Code,
     /// What failed, which field, why, and what to do.
     pub message: String,

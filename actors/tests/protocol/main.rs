@@ -3,6 +3,7 @@
 //!
 //! `ALDIS_BLESS=1 cargo test -p actors --test protocol` writes the golden files, the document and the types anew.
 
+mod asyncapi;
 mod document;
 mod examples;
 mod golden;
@@ -11,3 +12,4 @@ mod malformed;
 mod properties;
 mod table;
 mod typescript;
+mod vectors;

@@ -11,7 +11,7 @@ const BAD: Code = Code::BadMessage;
 const UNKNOWN: Code = Code::UnknownType;
 
 /// A text, its code, and what its answer must say.
-type Case = (String, Code, &'static str);
+pub(crate) type Case = (String, Code, &'static str);
 
 fn cases(code: Code, says: &'static str, texts: &[&str]) -> Vec<Case> {
     texts.iter().map(|text| ((*text).to_owned(), code, says)).collect()
@@ -278,7 +278,7 @@ fn wrong_messages() -> Vec<Case> {
     all
 }
 
-fn all() -> Vec<Case> {
+pub(crate) fn all() -> Vec<Case> {
     [
         not_a_message(),
         wrong_envelopes(),

@@ -169,6 +169,18 @@ impl Browser {
         }
     }
 
+    /// What answers the last message: a message's type, the code of an `error`, or `nothing`.
+    pub(crate) async fn answer(&mut self) -> String {
+        loop {
+            let Ok(heard) = timeout(Duration::from_secs(3), self.heard.recv()).await else {
+                return "nothing".to_owned();
+            };
+            let Heard::Text(message) = heard.expect("the node keeps the connection") else { continue };
+            let text = if message["type"] == "error" { &message["data"]["code"] } else { &message["type"] };
+            return text.as_str().expect("a text").to_owned();
+        }
+    }
+
     /// Only pings, acks and `degraded` arrive for this long; the browser sends heartbeats meanwhile.
     pub(crate) async fn hears_nothing_for(&mut self, long: Duration) {
         let until = tokio::time::Instant::now() + long;

@@ -1,0 +1,72 @@
+//! `docs/protocol.md`, *What may be sent when*: each cell is what a node does.
+
+use super::{
+    browser::Browser,
+    world::{World, name},
+};
+
+/// A well-formed message of this type; signals go from user 1 to user 2, or back if it is an answer.
+fn message(kind: &str, room: &str) -> String {
+    let to = name(if kind == "answer" { 1 } else { 2 });
+    let payload = match kind {
+        "hello" | "token_refresh" => format!(r#"{{"token":"{}"}}"#, name(if kind == "hello" { 3 } else { 1 })),
+        "join_room" => format!(r#"{{"roomId":"{room}"}}"#),
+        "offer" | "answer" => format!(r#"{{"targetUserId":"{to}","sdp":"v=0"}}"#),
+        "ice_candidate" => format!(r#"{{"targetUserId":"{to}","candidate":null}}"#),
+        "renegotiate" => format!(r#"{{"targetUserId":"{to}"}}"#),
+        "chat_message" => r#"{"content":"hi"}"#.to_owned(),
+        "message" => r#"{"topic":"x","data":1}"#.to_owned(),
+        "leave_room" | "heartbeat" => "{}".to_owned(),
+        "ack" => return r#"{"type":"ack","seq":1}"#.to_owned(),
+        other => panic!("the table names {other}"),
+    };
+    let counted = ["offer", "answer", "ice_candidate", "renegotiate", "chat_message", "message"];
+    let cid = if counted.contains(&kind) { r#""cid":1,"# } else { "" };
+    format!(r#"{{"type":"{kind}",{cid}"data":{payload}}}"#)
+}
+
+/// The table's rows: a message's type, and what answers it in each state.
+fn rows() -> Vec<(String, Vec<String>)> {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/protocol.md")).expect("the document");
+    let (_, table) = text.split_once("## What may be sent when").expect("the section");
+    let lines = table.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect::<Vec<_>>();
+    lines
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| (cells(line)[1].clone(), cells(line)[2..5].to_vec()))
+        .collect()
+}
+
+/// A connection in this state (a column of the table), and the other member.
+async fn in_state(state: usize, kind: &str, world: &World) -> (Browser, Vec<Browser>) {
+    match state {
+        0 => (Browser::connect(&world.nodes[0], None), Vec::new()),
+        1 => (world.browser(0, 1).await, Vec::new()),
+        _ => {
+            let mut members = world.members(2, world.room(4)).await;
+            if kind == "ice_candidate" {
+                members[0].offers(1, &name(2), "v=0"); // else it waits for its description
+                assert_eq!(members[0].answer().await, "ack");
+            }
+            let browser = members.remove(usize::from(kind == "answer"));
+            (browser, members)
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_be_sent_when_is_what_the_document_says() {
+    let rows = rows();
+    assert_eq!(rows.len(), 12, "every message of a client");
+    for (kind, answers) in rows {
+        for (state, expected) in answers.iter().enumerate() {
+            let world = World::single().await;
+            let (mut browser, _others) = in_state(state, &kind, &world).await;
+            let text = message(&kind, &world.room(4).to_string());
+            let second = kind == "ice_candidate" && state == 2;
+            browser.says(&if second { text.replace(r#""cid":1"#, r#""cid":2"#) } else { text });
+            assert_eq!(&browser.answer().await, expected, "{kind} in state {state}");
+        }
+    }
+}

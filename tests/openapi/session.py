@@ -1,0 +1,144 @@
+"""A session of two members against a running node: every frame of both directions is valid by `/asyncapi.json`, and every frame of
+`docs/vectors/refused.json` is refused with its code.
+
+usage: session.py BASE-URL VECTORS-FOLDER
+"""
+
+import asyncio
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+from websockets.asyncio.client import connect
+
+base, vectors = sys.argv[1], Path(sys.argv[2])
+
+
+def ask(path, body=None, token=None):
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(base + path, data, headers)) as answer:
+        return json.load(answer)
+
+
+document = ask("/asyncapi.json")
+
+
+def any_message(sender):
+    messages = document["components"]["messages"]
+    frames = [message["payload"] for name, message in messages.items() if name.startswith(f"{sender}_")]
+    assert frames, f"no messages of the {sender}"
+    return Draft202012Validator({"oneOf": frames, "components": {"schemas": document["components"]["schemas"]}})
+
+
+RULES = {"client": any_message("client"), "node": any_message("node")}
+seen = {"client": set(), "node": set()}
+
+
+def check(sender, text):
+    message = json.loads(text)
+    why = next(RULES[sender].iter_errors(message), None)
+    assert why is None, f"{text}\n{why}"
+    seen[sender].add(message["type"])
+    return message
+
+
+class Member:
+    def __init__(self, socket):
+        self.socket = socket
+
+    async def say(self, kind, data=None, **number):
+        message = {"type": kind, **number} | ({} if data is None else {"data": data})
+        check("client", json.dumps(message))
+        await self.socket.send(json.dumps(message))
+
+    async def hear(self, kind):
+        while True:
+            message = check("node", await asyncio.wait_for(self.socket.recv(), 10))
+            if message["type"] == kind:
+                return message.get("data", message)
+            assert message["type"] != "error", message
+
+
+def account(name):
+    signup = {"email": f"{name}@example.org", "password": "a long enough password", "name": name}
+    return ask("/api/auth/signup", signup)
+
+
+def socket():
+    return connect(base.replace("http", "ws", 1) + "/ws", subprotocols=["aldis.v1", "aldis.resume"])
+
+
+async def enter(member, token, room=None):
+    await member.say("hello", {"token": token})
+    await member.hear("welcome")
+    if room:
+        await member.say("join_room", {"roomId": room}, cid=1)
+        return await member.hear("room_joined")
+
+
+async def call():
+    ann, bob = account("ann"), account("bob")
+    room = ask("/api/rooms", {}, ann["accessToken"])["roomId"]
+    async with socket() as first, socket() as second:
+        a, b = Member(first), Member(second)
+        joined = await enter(a, ann["accessToken"], room)
+        await enter(b, bob["accessToken"], room)
+        await a.hear("user_joined")
+        to_a, to_b = {"targetUserId": ann["user"]["id"]}, {"targetUserId": bob["user"]["id"]}
+        await a.say("offer", to_b | {"sdp": "v=0\r\n", "streams": {"0": "camera"}}, cid=1)
+        assert (await b.hear("offer"))["streams"] == {"0": "camera"}
+        await b.say("answer", to_a | {"sdp": "v=0\r\n"}, cid=1)
+        await a.hear("answer")
+        for cid, candidate in [(2, {"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host", "sdpMid": "0"}), (3, None)]:
+            await a.say("ice_candidate", to_b | {"candidate": candidate}, cid=cid)
+            assert (await b.hear("ice_candidate"))["candidate"] == candidate
+        wish = {"reason": "screen", "want": {"video": 1}, "iceRestart": True}
+        await b.say("renegotiate", to_a | wish, cid=2)
+        assert (await a.hear("renegotiate")) == {"senderUserId": bob["user"]["id"]} | wish
+        await b.say("message", {"topic": "hand", "data": {"up": True}}, cid=3)
+        assert (await a.hear("message"))["data"] == {"up": True}
+        await b.say("chat_message", {"content": "hello"}, cid=4)
+        await a.hear("chat_message")
+        await b.hear("ack")
+        await a.say("heartbeat", {})
+        await a.hear("heartbeat_ack")
+        await a.say("token_refresh", {"token": ann["accessToken"]})
+        await a.say("ack", seq=1)
+        await a.say("offer", {"targetUserId": room, "sdp": "x"} | to_a, cid=4)
+        try:
+            await a.hear("ack")
+        except AssertionError:
+            pass  # an offer to oneself is refused: `error` is valid, too
+        await b.say("leave_room")
+        await b.hear("room_left")
+        await a.hear("user_left")
+        first.transport.abort()
+    async with socket() as again:
+        a = Member(again)
+        await a.say("hello", {"token": ann["accessToken"], "resume": {"resumeToken": joined["resumeToken"], "seq": 1}})
+        await a.hear("welcome")
+        await a.hear("resumed")
+    return ann["accessToken"]
+
+
+async def refusals(token):
+    wrong = json.loads((vectors / "refused.json").read_text())["vectors"]
+    async with socket() as opened:
+        member = Member(opened)
+        await enter(member, token)
+        for vector in wrong:
+            await opened.send(vector["text"])
+            message = check("node", await asyncio.wait_for(opened.recv(), 10))
+            assert message["type"] == "error", (vector, message)
+            assert message["data"]["code"] == vector["code"], (vector, message)
+            assert message["data"]["cid"] == vector["cid"], (vector, message)
+    return len(wrong)
+
+
+refused = asyncio.run(refusals(asyncio.run(call())))
+names = {name.split("_", 1)[1] for name in document["components"]["messages"] if name.startswith("client_")}
+assert seen["client"] == names, f"the session sends every message of a client, but {names - seen['client']}"
+print(f"a session: {len(seen['client'])} types sent, {len(seen['node'])} received, valid by /asyncapi.json; {refused} wrong frames refused")
