@@ -100,6 +100,13 @@ impl Member {
         }
     }
 
+    /// The same, whether its own are acknowledged by then or not: acknowledgements come later, for many at once.
+    pub(super) async fn hears_others(&mut self, last: u64) {
+        while self.heard.values().any(|heard| *heard < last) {
+            self.until("a message", |message| kind(message) == "chat_message").await;
+        }
+    }
+
     /// Listens for so long; the connection must not end.
     pub(super) async fn listen(&mut self, span: Duration) {
         let listening = async {
