@@ -52,6 +52,8 @@ kinds! {
     Ack = "ack";
     /// Replaces an access token that is about to expire.
     TokenRefresh = "token_refresh";
+    /// A stored chat message was deleted. A node's own: from a client it is no message of the protocol.
+    ChatDeleted = "chat_deleted";
     /// Not a message of the protocol.
     Unknown = "unknown";
 }
@@ -67,7 +69,7 @@ impl Kind {
     /// stay in step.
     #[must_use]
     pub const fn is_counted(self) -> bool {
-        self.is_signal() || matches!(self, Self::ChatMessage | Self::Unknown)
+        self.is_signal() || matches!(self, Self::ChatMessage | Self::ChatDeleted | Self::Unknown)
     }
 
     /// Whether it is a session description, which candidates wait for.

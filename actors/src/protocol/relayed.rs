@@ -47,6 +47,15 @@ pub struct RenegotiateFrom<'a> {
     pub reason: Option<&'a RawValue>,
 }
 
+/// `chat_deleted`: its text is gone from the history.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ChatDeleted<'a> {
+    /// The deleted message's id.
+    pub id: &'a str,
+}
+
 /// `chat_message`.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

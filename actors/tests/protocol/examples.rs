@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::protocol::{
     ClientToServer, Code, Entry, Kind, LeaveReason, Member, NodeId, RoomId, ServerToClient, SessionId, Signal, UserId,
     client::{Chat, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, Seq, TokenRefresh},
-    encode::{chat_data, numbered, signal_data, unnumbered},
+    encode::{chat_data, deleted_data, numbered, signal_data, unnumbered},
     server::{
         IceServer, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined, Welcome,
         WelcomeLimits,
@@ -206,6 +206,7 @@ fn entries() -> Vec<Entry> {
         signal(Kind::IceCandidate, CANDIDATE),
         signal(Kind::Renegotiate, r#""screen""#),
         Entry::Message(chat_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5", bob(), "Good morning!", 1_767_225_600_000)),
+        Entry::Message(deleted_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5")),
     ]
 }
 

@@ -8,7 +8,7 @@ use actors::protocol::{
     client::{Chat, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, TokenRefresh},
     code::Comeback,
     notice::{Degraded, HeartbeatAck, RoomClosed, ServerDraining, TokenExpiring},
-    relayed::{ChatMessage, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
+    relayed::{ChatDeleted, ChatMessage, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
     server::{
         IceServer, LeaveReason, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined,
         UserJoined, UserLeft, Welcome, WelcomeLimits,
@@ -60,6 +60,7 @@ pub(crate) fn shapes() -> Vec<(String, String)> {
         IceCandidateFrom<'static>,
         RenegotiateFrom<'static>,
         ChatMessage<'static>,
+        ChatDeleted<'static>,
     ]
 }
 

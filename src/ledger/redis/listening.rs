@@ -107,8 +107,8 @@ impl Listening {
     #[cfg(test)]
     pub(super) async fn settle(&mut self, answer: tokio::sync::oneshot::Sender<()>) {
         let within = self.shared.limits.late_max;
-        let settle = |connection| ping(connection, within);
-        self.ask(|connection| Box::pin(async move { settle(connection).await || answer.send(()).is_err() })).await;
+        let settle = |connection| async move { ping(connection, within).await || answer.send(()).is_err() };
+        self.ask(|connection| Box::pin(settle(connection))).await;
     }
 
     async fn ask(&mut self, what: impl FnOnce(MultiplexedConnection) -> UnderWay) {

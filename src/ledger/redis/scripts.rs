@@ -104,6 +104,8 @@ scripts! {
     Send = "send", TAKES, SEND.wanting("true", "true");
     /// Appends to all others' inboxes.
     Broadcast = "broadcast", TAKES, BROADCAST.wanting("true", "false");
+    /// Appends to all inboxes.
+    Announce = "announce", TAKES, ROOM;
     /// Compares, and trims inboxes.
     Audit = "audit", FREES, ROOM.wanting("true", "false");
     /// Lists members.

@@ -24,7 +24,15 @@ export type Counted = Extract<
 export type Numbered = Extract<
   ServerToClient,
   {
-    type: "user_joined" | "user_left" | "offer" | "answer" | "ice_candidate" | "renegotiate" | "chat_message";
+    type:
+      | "user_joined"
+      | "user_left"
+      | "offer"
+      | "answer"
+      | "ice_candidate"
+      | "renegotiate"
+      | "chat_message"
+      | "chat_deleted";
   }
 >;
 /** A member of the room as the server lists it. */

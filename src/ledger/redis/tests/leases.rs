@@ -28,7 +28,7 @@ fn nodes_that_hold_nothing_any_more_cost_nothing_and_are_still_told_that_their_l
         let limits = contract::patient(actors::settings::LedgerLimits::default());
         let (ledger, mut connection) = contract::ledger(&server.url(), limits).await;
         let (gone, alive): (Vec<_>, _) =
-            ((0..50).map(|n| NodeId::new(format!("gone.{n}"))).collect(), NodeId::new("alive"));
+            ((0..50).map(|n| NodeId::new(&format!("gone.{n}"))).collect(), NodeId::new("alive"));
         for node in &gone {
             ledger.renew(node, LEASE, 1).await.expect("the ledger answers");
         }
