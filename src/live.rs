@@ -33,6 +33,11 @@ pub trait LiveRooms: Send + Sync + 'static {
     /// # Errors
     /// `Unavailable` while the ledger is: other nodes do not know yet.
     async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable>;
+    /// A stored message was deleted: the room's members are told (`chat_deleted`).
+    ///
+    /// # Errors
+    /// `Unavailable` while the ledger is: they are not told.
+    async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable>;
     /// Sessions ended: their tokens are refused and their sockets closed (4401). On this node this has happened when it
     /// returns; other nodes follow once the ledger answers.
     async fn revoke(&self, revocation: Revocation);
@@ -59,6 +64,10 @@ impl LiveRooms for NodeRef {
 
     async fn settings_changed(&self, room_id: RoomId) -> Result<(), Unavailable> {
         Self::settings_changed(self, room_id).await
+    }
+
+    async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable> {
+        Self::message_deleted(self, room_id, id).await
     }
 
     async fn revoke(&self, revocation: Revocation) {

@@ -18,6 +18,10 @@ mod documented;
 mod drained;
 #[path = "node/ended.rs"]
 mod ended;
+#[path = "node/frozen.rs"]
+mod frozen;
+#[path = "node/interrupted.rs"]
+mod interrupted;
 #[path = "node/invited.rs"]
 mod invited;
 #[path = "node/joined.rs"]

@@ -24,7 +24,7 @@ use std::{
 
 use crate::{
     ports::Later,
-    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 
 mod claims;
@@ -115,6 +115,9 @@ pub trait Ledger: core::marker::Send + Sync {
     fn send(&self, at: At<'_>, send: Send) -> Answer<Sent>;
     /// Appends a message to every other member's inbox.
     fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent>;
+    /// Appends a message that no member has sent to every inbox, also of disconnected seats. While an epoch settles it is asked to
+    /// wait. Repeated, it is appended again.
+    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>>;
     /// Compares what holders know with the ledger; trims inboxes up to what clients have acknowledged.
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>>;
     /// Frees every seat; every node that holds one is told [`Ended::Freed`].

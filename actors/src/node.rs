@@ -27,7 +27,7 @@ use crate::{
     ledger::{Ledger, Notice},
     messages::{To, room, socket::Credential, user},
     ports::{Entropy, FrameSink, History, IceServers, Revocation, Revocations, Rooms, Shedding, Unavailable, Verifier},
-    protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId},
+    protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId, encode::deleted_data},
     settings::Settings,
     socket,
 };
@@ -258,6 +258,15 @@ impl NodeRef {
     /// [`Unavailable`] if the nodes cannot be notified at once: they are as soon as the ledger answers.
     pub async fn settings_changed(&self, room: RoomId) -> Result<(), Unavailable> {
         self.directory.notify(Notice::SettingsChanged(room)).await
+    }
+
+    /// A stored message was deleted: every member receives `chat_deleted`, wherever they are, those who are disconnected with
+    /// their resume. May be repeated.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the ledger does not take it in time.
+    pub async fn message_deleted(&self, room: RoomId, id: &str) -> Result<(), Unavailable> {
+        self.directory.announce(room, deleted_data(id)).await
     }
 
     /// Closes all sockets of a user with 4403, on every node.

@@ -37,6 +37,7 @@ mod handshake;
 mod keys;
 mod limits;
 mod link;
+mod listening;
 mod metrics;
 mod operations;
 mod outcome;

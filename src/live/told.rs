@@ -63,6 +63,10 @@ impl LiveRooms for Told {
         self.command(format!("settings {room_id}"))
     }
 
+    async fn message_deleted(&self, room_id: RoomId, id: &str) -> Result<(), Unavailable> {
+        self.command(format!("deleted {id} of {room_id}"))
+    }
+
     async fn revoke(&self, revocation: Revocation) {
         self.revoke_here(revocation);
     }

@@ -79,23 +79,26 @@ impl Postgres {
     /// The answer to a query, which must ask the pool for its connection.
     pub(super) async fn ask<T>(&self, query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
         if !self.breaker.admits(monotonic()) {
-            return Err(StoreError::Unavailable("it gave no connection a moment ago".to_owned()));
+            return Err(StoreError::Unavailable("it did not answer a moment ago".to_owned()));
         }
         let answered = tokio::time::timeout(self.query_within, query).await;
         match &answered {
-            Ok(Err(sqlx::Error::PoolTimedOut)) => {
-                self.turn.notify_one();
-                self.breaker.open(monotonic());
-            }
+            Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => self.is_silent(),
             Ok(answer) => {
                 if let Err(sqlx::Error::Io(_) | sqlx::Error::Tls(_)) = answer {
                     self.turn.notify_one();
                 }
                 self.breaker.close();
             }
-            Err(_) => {}
         }
         transaction::in_time(self.query_within, answered)
+    }
+
+    /// The server did not answer in time, though it ends by itself what takes long (`statement_timeout`, `lock_timeout`): it is
+    /// frozen, or the way to it is. Whoever asks next does not wait as long once more.
+    pub(super) fn is_silent(&self) {
+        self.turn.notify_one();
+        self.breaker.open(monotonic());
     }
 
     /// Whether the database's clock judges, and not that of the node that asks.

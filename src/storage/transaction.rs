@@ -96,7 +96,11 @@ macro_rules! transact {
                     let $tx = transaction.connection()?;
                     $work
                 };
-                match $crate::storage::transaction::within::<_, StoreError>($store.query_within, work).await {
+                let worked: Result<Result<_, StoreError>, _> = tokio::time::timeout($store.query_within, work).await;
+                if worked.is_err() {
+                    $store.is_silent();
+                }
+                match $crate::storage::transaction::in_time($store.query_within, worked) {
                     Ok(value) => {
                         transaction.commit($store.query_within).await?;
                         $store.committed()?;

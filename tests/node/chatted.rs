@@ -33,6 +33,28 @@ async fn history(node: &Node, token: &str, room: &str) -> Vec<Value> {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_message_is_told_to_members_on_all_nodes_and_to_who_resumes() {
+    let cluster = Cluster::start(2, &[]).await;
+    let (one, host) = (&cluster.nodes[0], cluster.nodes[0].sign_up("host").await);
+    let room = one.room(&host).await;
+    let tokens = one.tokens(2);
+    let mut ann = Member::join(&one.http, &tokens[0], &room).await;
+    let mut bob = Member::join(&cluster.nodes[1].http, &tokens[1], &room).await;
+    ann.meets(1).await;
+    ann.say();
+    bob.hears(1).await;
+    bob.loses_connection();
+    let id = &ann.said_ids[0].clone();
+    let url = format!("http://{}/api/rooms/{room}/messages/{id}", one.http);
+    let deleted = reqwest::Client::new().delete(url).bearer_auth(&host).send().await.expect("an answer");
+    assert_eq!(deleted.status(), 204);
+    assert_eq!(ann.hears_of_a_deletion().await, *id);
+    assert!(bob.resume(&one.http).await, "within the window");
+    assert_eq!(bob.hears_of_a_deletion().await, *id);
+    assert_eq!(history(one, &host, &room).await, [Value::Null; 0]);
+}
+
 /// Waits until the history can be read.
 async fn until_there(node: &Node, token: &str, room: &str) {
     let until = Instant::now() + BACK_WITHIN;

@@ -86,6 +86,12 @@ impl Member {
         self.until("user_left", |message| message["type"] == "user_left").await;
     }
 
+    /// Listens until it is told that a message was deleted: its id.
+    pub(super) async fn hears_of_a_deletion(&mut self) -> String {
+        let told = self.until("chat_deleted", |message| message["type"] == "chat_deleted").await;
+        told["data"]["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Listens until there are so many others in the room.
     pub(super) async fn meets(&mut self, others: usize) {
         while self.heard.len() < others {
@@ -97,6 +103,13 @@ impl Member {
     pub(super) async fn hears(&mut self, last: u64) {
         while self.heard.values().any(|heard| *heard < last) || self.session.sent.unacknowledged().len() > 0 {
             self.until("a message or an ack", |message| ["chat_message", "ack"].contains(&kind(message))).await;
+        }
+    }
+
+    /// The same, whether its own are acknowledged by then or not: acknowledgements come later, for many at once.
+    pub(super) async fn hears_others(&mut self, last: u64) {
+        while self.heard.values().any(|heard| *heard < last) {
+            self.until("a message", |message| kind(message) == "chat_message").await;
         }
     }
 

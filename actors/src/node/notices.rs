@@ -9,12 +9,14 @@ use tokio::sync::oneshot;
 
 use super::directory::Directory;
 use crate::{
-    ledger::{Failure, Notice, Recipient},
+    ledger::{At, Failure, Notice, Recipient},
     messages::{To, room, user},
     ports::{Revocation, Unavailable},
-    protocol::{Close, LeaveReason, RoomId},
+    protocol::{Close, LeaveReason, Message, RoomId},
 };
 
+/// How long an announcement is tried: longer than an epoch settles.
+const ANNOUNCED_WITHIN: Duration = Duration::from_secs(5);
 /// The longest wait before a notice is sent again.
 const RETRY_MAX: Duration = Duration::from_millis(500);
 
@@ -49,6 +51,29 @@ impl Directory {
             }
             tokio::time::sleep(wait.clamp(Duration::from_millis(10), RETRY_MAX)).await;
         }
+    }
+
+    /// Appends a message to the inbox of every member of a room, wherever they are.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the ledger does not take it within [`ANNOUNCED_WITHIN`].
+    pub(super) async fn announce(self: &Arc<Self>, room: RoomId, message: Message) -> Result<(), Unavailable> {
+        let directory = Arc::clone(self);
+        let announcing = async move {
+            loop {
+                let at = At { room, node: &directory.id, epoch: 0 };
+                let wait = match directory.ledger().announce(at, message.clone()).await {
+                    Ok(pushes) => return directory.tell_pushes(pushes),
+                    Err(Failure::NotApplied { wait } | Failure::Unknown { wait }) => wait,
+                    Err(Failure::Epoch(_)) => Duration::ZERO,
+                };
+                tokio::time::sleep(wait.clamp(Duration::from_millis(10), RETRY_MAX)).await;
+            }
+        };
+        // A task of its own: what was appended is delivered although the caller gives up.
+        let bounded = tokio::time::timeout(ANNOUNCED_WITHIN, announcing);
+        let announced = self.tasks.spawn_on(bounded, self.runtime());
+        announced.await.map_err(|_| Unavailable)?.map_err(|_| Unavailable)
     }
 
     /// Applies a notice on this node.

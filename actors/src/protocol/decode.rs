@@ -142,7 +142,7 @@ fn body(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessag
         Kind::JoinRoom => ClientToServer::JoinRoom(data::<JoinRoom>(envelope)?.room_id),
         Kind::LeaveRoom => ClientToServer::LeaveRoom,
         Kind::TokenRefresh => ClientToServer::TokenRefresh(data::<TokenRefresh>(envelope)?.token),
-        Kind::Unknown => {
+        Kind::ChatDeleted | Kind::Unknown => {
             let text = format!("type: \"{}\" is not a message of {}.", shown(&envelope.kind), super::SUBPROTOCOL);
             return Err(BadMessage { code: Code::UnknownType, ..bad(&text) });
         }

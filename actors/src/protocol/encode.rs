@@ -8,7 +8,7 @@ use super::{
     AppMessage, Data, Entry, Kind, Message, ServerToClient, Signal, UserId,
     client::Seq,
     notice::{Degraded, HeartbeatAck, RoomClosed, RoomLeft, ServerDraining, TokenExpiring},
-    relayed::ChatMessage,
+    relayed::{ChatDeleted, ChatMessage},
     server::{UserJoined, UserLeft},
 };
 
@@ -33,6 +33,12 @@ pub fn app_data(from: UserId, message: &AppMessage) -> Message {
 pub fn chat_data(id: &str, from: UserId, content: &str, timestamp: u64) -> Message {
     let data = json(&ChatMessage { id, sender_id: from, content, timestamp });
     Message { kind: Kind::ChatMessage, data: data.into() }
+}
+
+/// The `data` of the news that a chat message was deleted.
+#[must_use]
+pub fn deleted_data(id: &str) -> Message {
+    Message { kind: Kind::ChatDeleted, data: json(&ChatDeleted { id }).into() }
 }
 
 /// A numbered message in three pieces that make one text frame, the middle one shared by all receivers.

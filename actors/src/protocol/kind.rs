@@ -54,6 +54,8 @@ kinds! {
     Ack = "ack";
     /// Replaces an access token that is about to expire.
     TokenRefresh = "token_refresh";
+    /// A stored chat message was deleted. A node's own: from a client it is no message of the protocol.
+    ChatDeleted = "chat_deleted";
     /// Not a message of the protocol.
     Unknown = "unknown";
 }
@@ -69,7 +71,7 @@ impl Kind {
     /// stay in step.
     #[must_use]
     pub const fn is_counted(self) -> bool {
-        self.is_signal() || matches!(self, Self::ChatMessage | Self::Message | Self::Unknown)
+        self.is_signal() || matches!(self, Self::ChatMessage | Self::ChatDeleted | Self::Message | Self::Unknown)
     }
 
     /// Whether it is content for people or an application: shed before the signals that calls need.

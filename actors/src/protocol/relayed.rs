@@ -80,6 +80,15 @@ pub struct CustomMessageFrom<'a> {
     pub data: &'a RawValue,
 }
 
+/// `chat_deleted`: its text is gone from the history.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ChatDeleted<'a> {
+    /// The deleted message's id.
+    pub id: &'a str,
+}
+
 /// `chat_message`.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]

@@ -82,6 +82,7 @@ fn shapes(sender: Sender) -> Vec<Add> {
             add::<relayed::IceCandidateFrom<'static>>,
             add::<relayed::RenegotiateFrom<'static>>,
             add::<relayed::ChatMessage<'static>>,
+            add::<relayed::ChatDeleted<'static>>,
             add::<relayed::CustomMessageFrom<'static>>,
         ],
     }

@@ -8,7 +8,7 @@ use actors::protocol::{
     client::{
         Chat, CustomMessage, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, Seq, TokenRefresh, Want,
     },
-    encode::{app_data, chat_data, numbered, signal_data, unnumbered},
+    encode::{app_data, chat_data, deleted_data, numbered, signal_data, unnumbered},
     server::{
         IceServer, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined, Welcome,
         WelcomeLimits,
@@ -238,6 +238,7 @@ fn entries() -> Vec<Entry> {
         Entry::Message(signal_data(bob(), &wish)),
         Entry::Message(chat_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5", bob(), "Good morning!", 1_767_225_600_000)),
         Entry::Message(app_data(bob(), &reaction)),
+        Entry::Message(deleted_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5")),
     ]
 }
 

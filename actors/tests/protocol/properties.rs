@@ -129,6 +129,7 @@ proptest! {
             | Kind::Heartbeat
             | Kind::Ack
             | Kind::TokenRefresh
+            | Kind::ChatDeleted
             | Kind::Unknown => Value::Null,
         };
         let to = UserId::from_u128(user);

@@ -116,6 +116,12 @@ pub(crate) const SERVER: &[Row] = &[
     row("renegotiate", Shape("RenegotiateFrom"), Seq, "A member requests a new offer from you."),
     row("chat_message", Shape("ChatMessage"), Seq, "A member's text message. The sender does not receive its own."),
     row("message", Shape("CustomMessageFrom"), Seq, "A member's message of an application."),
+    row(
+        "chat_deleted",
+        Shape("ChatDeleted"),
+        Seq,
+        "A message of this room was deleted from the history; show it no longer. It may come twice.",
+    ),
 ];
 
 fn check(row: &Row, text: &str) {

@@ -10,7 +10,7 @@ use actors::protocol::{
     },
     code::Comeback,
     notice::{Degraded, HeartbeatAck, RoomClosed, RoomLeft, ServerDraining, TokenExpiring},
-    relayed::{ChatMessage, CustomMessageFrom, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
+    relayed::{ChatDeleted, ChatMessage, CustomMessageFrom, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
     server::{
         IceServer, LeaveReason, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined,
         UserJoined, UserLeft, Welcome, WelcomeLimits,
@@ -66,6 +66,7 @@ pub(crate) fn shapes() -> Vec<(String, String)> {
         RenegotiateFrom<'static>,
         ChatMessage<'static>,
         CustomMessageFrom<'static>,
+        ChatDeleted<'static>,
     ]
 }
 

@@ -14,7 +14,7 @@ use actors::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Ended, Event, Fact, Join, Joined, Lease, Ledger,
         MemoryLedger, Notice, Push, Pushed, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
     },
-    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 
 /// One bug.
@@ -213,6 +213,10 @@ impl Ledger for Mutated {
 
     fn claim(&self, at: At<'_>, claims: Vec<Claim>, facts: Vec<Fact>) -> Answer<Claimed> {
         self.inner.claim(at, claims, facts)
+    }
+
+    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
+        self.inner.announce(at, message)
     }
 
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {

@@ -148,8 +148,8 @@ pub(in crate::http) struct MessagePath {
     message_id: String,
 }
 
-/// Deletes a message that you have sent, or any of a room that you host. Its text is erased, and it is in no page any more. Members who
-/// have it before them see it until they load the page again.
+/// Deletes a message that you have sent, or any of a room that you host. Its text is erased, and it is in no page any more. The room's
+/// members are told (`chat_deleted`); if they cannot be told now, the answer is 503 although it is deleted: repeat it.
 #[utoipa::path(delete, path = "/api/rooms/{roomId}/messages/{messageId}", tag = "rooms", operation_id = "deleteMessage",
     security(("bearer" = []), ("cookie" = [])), params(MessagePath),
     responses(
@@ -173,7 +173,12 @@ pub(in crate::http) async fn delete(
         return Err(no_message()); // no column can hold it
     }
     match site.history.delete(room_id, &message, caller.user, site.accounts.clock().now()).await? {
-        Deletion::Deleted => Ok(StatusCode::NO_CONTENT),
+        Deletion::Deleted => {
+            site.live.message_deleted(room_id, &message).await.map_err(|_| {
+                Problem::unavailable("The message is deleted, but its room cannot be told now: repeat it in a moment.")
+            })?;
+            Ok(StatusCode::NO_CONTENT)
+        }
         Deletion::NotTheirs => {
             Err(Problem::new(Code::Forbidden, "Only its sender and the room's host may delete a message."))
         }

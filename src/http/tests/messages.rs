@@ -71,6 +71,10 @@ async fn a_message_is_deleted_by_who_sent_it_or_hosts_the_room_also_while_it_wai
     assert_eq!(delete(&third, &room, "s-4").await.status, 204, "their own");
     assert_eq!(delete(&host, &room, "s-3").await.status, 204, "the host's room");
     assert_eq!(delete(&host, &room, "s-3").await.status, 204, "a repeat");
+    assert_eq!(bench.live.commands(), ["s-4", "s-3", "s-3"].map(|id| format!("deleted {id} of {room}")));
+    bench.live.away.store(true, std::sync::atomic::Ordering::SeqCst);
+    delete(&host, &room, "s-3").await.is_problem(503, "unavailable");
+    bench.live.away.store(false, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(times(&bench.messages(&other, &room, "").await.json()), [1, 2]);
     bench.store.close().await;
     delete(&host, &room, "s-1").await.is_problem(503, "unavailable");

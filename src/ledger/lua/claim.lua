@@ -3,6 +3,12 @@
 if not era[1] then return { 'lost' } end
 if KNOWN > epoch then return { 'epoch', text(epoch) } end
 local is_current = KNOWN == 0 or KNOWN == epoch
+-- Who began a first epoch knew of nobody, and so did not let it settle; but here is somebody from an epoch before.
+if not is_current and era[2] == '0' then
+  era[2], era[4] = text(now() + SETTLE), text(SETTLE)
+  redis.call('HSET', ERA, 't', era[2], 'g', era[4])
+end
+if not is_current and (settles or 0) == 0 and number(era[2]) > now() then settles = number(era[2]) end
 local facts, claims = tonumber(ARGV[ARGS]), tonumber(ARGV[ARGS + 1])
 
 local function free_again(n, generation, reason)

@@ -1,5 +1,5 @@
--- KEYS e, leases, leases' marks · ARGV id, epoch that begins, settle ms → epoch, whether it is new here. Nothing changes where
--- another node has begun it, or a newer one.
+-- KEYS e, leases, leases' marks · ARGV id, epoch that begins, settle ms (0: it is the first) → epoch, whether it is new here. Nothing
+-- changes where another node has begun it, or a newer one.
 local ERA, LEASES, MARKS = unpack(KEYS)
 local id, epoch, settle = unpack(ARGV)
 local now = clock()
@@ -8,7 +8,7 @@ present = tonumber(present or 0)
 if present > tonumber(epoch) or present == tonumber(epoch) and of == id then
   return { string.format('%.0f', present), '0' }
 end
-local is_first = tonumber(epoch) == 1
+local is_first = settle == '0'
 redis.call('HSET', ERA, 'n', epoch, 'id', id, 't', is_first and '0' or string.format('%.0f', now + settle))
 redis.call('DEL', LEASES, MARKS)
 if not is_first then redis.call('HSET', ERA, 'g', settle) end

@@ -3,7 +3,8 @@
 -- KEYS  h (hot fields), i (prefix of inboxes), e (epoch); the other names of the bucket follow from the first
 -- ARGV  room, asking node, epoch that the caller knows (0: the present one); the script's own arguments follow from ARGV[4] on
 --
--- Before the prelude stand CHANNEL, the prefix of node channels, ENTRIES and BYTES, which an inbox may hold, and what the script
+-- Before the prelude stand CHANNEL, the prefix of node channels, ENTRIES and BYTES, which an inbox may hold, SETTLE, the milliseconds
+-- in which an epoch settles, and what the script
 -- wants with the first question: SEAT, whether its first argument is a seat (`p`: and its receivers), and RECEIVER, whether its
 -- third is.
 --

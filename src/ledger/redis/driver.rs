@@ -2,14 +2,14 @@
 //! became of it. What is to be done next is `link.rs`' to say.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     task::Poll,
     time::{Duration, Instant},
 };
 
 use actors::{clock::monotonic, ports::Entropy};
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use redis::{ConnectionInfo, RedisError, Value, aio::MultiplexedConnection, cmd};
+use redis::{ConnectionInfo, Value, aio::MultiplexedConnection, cmd};
 use tokio::{
     sync::{mpsc::Receiver, watch},
     time::{MissedTickBehavior, interval, sleep_until, timeout},
@@ -20,6 +20,7 @@ use super::{
     epoch::{ask, ask_all},
     handshake::{self, Session},
     link::{Act, Event, Link},
+    listening::{Listening, subscribe},
     outcome::outcome,
     running::{Confirmation, UnderWay, confirm, evaluated, tell},
     shared::{Order, Shared},
@@ -33,15 +34,22 @@ pub(super) struct Address {
     pub(super) entropy: Box<dyn Entropy>,
 }
 
+impl Address {
+    /// From 0 to 1.
+    pub(super) fn jitter(&self) -> f64 {
+        f64::from(self.entropy.bits() as u32) / f64::from(u32::MAX)
+    }
+}
+
 /// Runs until the ledger is dropped.
 pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Receiver<Order>) {
+    let address = Arc::new(address);
     let (mut link, mut previous) = (Link::new(), None);
     let mut event = Event::Due;
     let (mut streams, mut session, mut has_served) = (None, None, false);
     loop {
         let within = shared.limits.dial_within;
-        let jitter = f64::from(address.entropy.bits() as u32) / f64::from(u32::MAX);
-        event = match link.step(event, jitter) {
+        event = match link.step(event, address.jitter()) {
             Act::Dial => match timeout(within, handshake::open(&address.dial)).await {
                 Ok(Ok(opened)) => {
                     streams = Some(opened);
@@ -62,7 +70,7 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
             }
             Act::Subscribe => {
                 let Some(greeted) = &mut session else { continue };
-                match subscribe(&shared, &mut greeted.subscription).await {
+                match subscribe(&shared, &mut greeted.listener.connection).await {
                     Ok(()) => Event::Subscribed,
                     Err(why) => failure(Ok(Err(why))),
                 }
@@ -71,11 +79,10 @@ pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Recei
                 let Some(session) = session.take() else { continue };
                 shared.set_up(true);
                 if has_served {
-                    shared.interruptions.fetch_add(1, Ordering::SeqCst);
-                    shared.meters.interruptions.increment(1);
+                    shared.interrupted();
                 }
                 has_served = true;
-                let is_over = serve(&shared, session, &mut orders).await;
+                let is_over = serve(&shared, &address, session, &mut orders).await;
                 shared.set_up(false);
                 if is_over {
                     return;
@@ -121,29 +128,17 @@ async fn refuse(orders: &mut Receiver<Order>, until: Instant) -> bool {
     }
 }
 
-/// Subscribes every local node's channel and that of all, and tells the nodes so.
-async fn subscribe(shared: &Shared, connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
-    connection.subscribe(shared.keys.all()).await?;
-    for node in shared.subscriptions.nodes() {
-        connection.subscribe(shared.keys.channel(&node)).await?;
-        shared.subscriptions.begin(&node);
-    }
-    Ok(())
-}
-
 /// What is under way on one pair of connections.
 struct Flight {
     shared: Arc<Shared>,
     commands: MultiplexedConnection,
-    subscription: MultiplexedConnection,
     /// Operations on `commands`.
     under_way: FuturesUnordered<UnderWay>,
     /// When one of them was answered, or the first of them begun.
     answered: Instant,
-    /// What is asked on `subscription`.
-    beside: FuturesUnordered<UnderWay>,
     /// Replicas are asked to confirm what was sent; nothing else is sent meanwhile, for it would wait behind that question.
     confirming: Option<Confirmation>,
+    listening: Listening,
 }
 
 /// Hands operations on until the link fails (`false`) or the ledger is dropped (`true`). What is under way then has an
@@ -151,24 +146,26 @@ struct Flight {
 ///
 /// A link has failed once it answers nothing for a while. An answer that merely waits for its turn behind others is not lost: to
 /// reconnect for its sake would make a server that is slow do all of it again.
-async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Order>) -> bool {
-    let Session { commands, subscription, mut drivers } = session;
-    let mut flight = Flight::new(shared, commands, subscription);
+///
+/// A subscription that is lost is made anew beside them: no operation waits for it, and none has to be repeated.
+async fn serve(shared: &Arc<Shared>, address: &Arc<Address>, session: Session, orders: &mut Receiver<Order>) -> bool {
+    let Session { commands, mut driver, listener } = session;
+    let mut flight = Flight::new(shared, commands, Listening::new(shared, address, listener));
     let mut pings = interval(shared.limits.ping_each);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             // A lost connection first; then answers, which make room; then what is new.
             biased;
-            () = drivers.ended() => return false,
+            _ = &mut driver => return false,
             Some(ends_link) = flight.under_way.next(), if !flight.under_way.is_empty() => {
                 if ends_link {
                     return false;
                 }
                 flight.answered = monotonic();
             }
-            Some(ends_link) = flight.beside.next(), if !flight.beside.is_empty() => {
-                if ends_link {
+            is_heard = flight.listening.turn() => {
+                if !is_heard {
                     return false;
                 }
             }
@@ -187,7 +184,7 @@ async fn serve(shared: &Arc<Shared>, session: Session, orders: &mut Receiver<Ord
                 #[expect(clippy::cast_precision_loss, reason = "thousands at most")]
                 shared.meters.in_flight.set(shared.in_flight() as f64);
                 flight.begin(ping(flight.commands.clone(), shared.limits.late_max)).await;
-                flight.begin_beside(ping(flight.subscription.clone(), shared.limits.answer_within)).await;
+                flight.listening.ping().await;
             }
         }
     }
@@ -201,10 +198,9 @@ async fn known(confirming: &mut Option<Confirmation>) {
 }
 
 impl Flight {
-    fn new(shared: &Arc<Shared>, commands: MultiplexedConnection, subscription: MultiplexedConnection) -> Self {
+    fn new(shared: &Arc<Shared>, commands: MultiplexedConnection, listening: Listening) -> Self {
         let (shared, answered) = (shared.clone(), monotonic());
-        let (under_way, beside) = (FuturesUnordered::new(), FuturesUnordered::new());
-        Self { shared, commands, subscription, under_way, answered, beside, confirming: None }
+        Self { shared, commands, under_way: FuturesUnordered::new(), answered, confirming: None, listening }
     }
 
     /// Sends this, and in strict mode all that waits, and then the question whether replicas have it. Answers whether the link
@@ -227,8 +223,7 @@ impl Flight {
     }
 
     async fn hand_on(&mut self, order: Order, confirmation: Option<Confirmation>) -> bool {
-        let Self { shared, commands, subscription, .. } = self;
-        let (shared, mut commands, mut subscription) = (shared.clone(), commands.clone(), subscription.clone());
+        let (shared, mut commands) = (self.shared.clone(), self.commands.clone());
         let operation: UnderWay = match order {
             Order::Call(call) => Box::pin(evaluated(shared, commands, call, confirmation)),
             Order::Publish { channel, payload, answer, booked } => Box::pin(async move {
@@ -246,24 +241,14 @@ impl Flight {
                 tell(answers.map(Value::Array).map_err(|why| outcome(&why)), answer).1
             }),
             // Awaited before anything newer is sent.
-            Order::Subscribe(node) => {
-                if let Err(why) = subscription.subscribe(shared.keys.channel(&node)).await {
-                    tracing::warn!(%why, "a node's channel could not be subscribed");
-                    return false;
-                }
-                shared.subscriptions.begin(&node);
-                return true;
-            }
+            Order::Subscribe(node) => return self.listening.add(node).await,
             Order::Unsubscribe(node) => {
-                let channel = shared.keys.channel(&node);
-                let unsubscribed = async move { subscription.unsubscribe(channel).await.is_err() };
-                self.begin_beside(Box::pin(unsubscribed)).await;
+                self.listening.remove(&node).await;
                 return true;
             }
             #[cfg(test)]
             Order::Settle(answer) => {
-                let ping = ping(subscription, shared.limits.late_max);
-                self.begin_beside(Box::pin(async move { ping.await || answer.send(()).is_err() })).await;
+                self.listening.settle(answer).await;
                 return true;
             }
         };
@@ -277,20 +262,16 @@ impl Flight {
         }
         begin(&mut self.under_way, operation).await;
     }
-
-    async fn begin_beside(&mut self, operation: UnderWay) {
-        begin(&mut self.beside, operation).await;
-    }
 }
 
 /// Polls it once, which enqueues its command behind those before it, and keeps it for later.
-async fn begin(under_way: &mut FuturesUnordered<UnderWay>, mut operation: UnderWay) {
+pub(super) async fn begin(under_way: &mut FuturesUnordered<UnderWay>, mut operation: UnderWay) {
     let is_done = std::future::poll_fn(|cx| Poll::Ready(operation.as_mut().poll(cx).is_ready())).await;
     if !is_done {
         under_way.push(operation);
     }
 }
 
-fn ping(mut connection: MultiplexedConnection, within: Duration) -> UnderWay {
+pub(super) fn ping(mut connection: MultiplexedConnection, within: Duration) -> UnderWay {
     Box::pin(async move { !matches!(timeout(within, ask(&mut connection, &cmd("PING"))).await, Ok(Ok(_))) })
 }

@@ -1,5 +1,6 @@
 //! The epoch: compared in each handshake, and begun anew where the server is another one, or has lost what it stored. Every
-//! bucket stores it, so that its scripts find it in their slot; an epoch that not all of them have is no epoch yet.
+//! bucket stores it, so that its scripts find it in their slot; an epoch that not all of them have is no epoch yet. The first one on
+//! an empty server is named by its clock: to who begins it the server is new, though others may know that it was emptied.
 
 use redis::{Cmd, RedisError, Value, aio::MultiplexedConnection, cmd};
 
@@ -32,7 +33,12 @@ pub(super) async fn begin_epoch(
         return Ok(());
     }
     let settle = shared.limits.ledger.settle_within.as_millis().to_string();
-    let own = [id.to_owned(), (newest + 1).to_string(), settle];
+    let own = if newest == 0 {
+        let (first, others) = (first_epoch(shared, commands).await?, listeners(shared, commands).await?);
+        [id.to_owned(), first.to_string(), if others > 0 { settle } else { "0".to_owned() }]
+    } else {
+        [id.to_owned(), (newest + 1).to_string(), settle]
+    };
     let hash = shared.scripts.hash(Script::Epoch);
     let begins: Vec<Cmd> = shared
         .keys
@@ -54,6 +60,26 @@ pub(super) async fn begin_epoch(
     }
     shared.learn(epoch);
     Ok(())
+}
+
+/// The number of the first epoch on this server, by its clock.
+async fn first_epoch(shared: &Shared, commands: &mut MultiplexedConnection) -> Result<u64, DialError> {
+    if let Some(first) = shared.limits.first_epoch {
+        return Ok(first);
+    }
+    let malformed = |_| DialError::Malformed("TIME".to_owned());
+    let (seconds, micros): (u64, u64) =
+        redis::from_redis_value(ask(commands, &cmd("TIME")).await?).map_err(malformed)?;
+    Ok(seconds * 1_000 + micros / 1_000)
+}
+
+/// How many nodes listen on this server. They are told of epoch 0, which is older than any: nobody does anything. Where some do, a
+/// server that stores nothing was emptied, and they claim what it has lost while the epoch settles.
+async fn listeners(shared: &Shared, commands: &mut MultiplexedConnection) -> Result<i64, DialError> {
+    let Value::Int(heard) = ask(commands, cmd("PUBLISH").arg(shared.keys.all()).arg("P0")).await? else {
+        return Err(DialError::Malformed("PUBLISH".to_owned()));
+    };
+    Ok(heard)
 }
 
 /// The command that runs a script.

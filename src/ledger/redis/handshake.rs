@@ -4,14 +4,14 @@
 use std::sync::{Arc, PoisonError};
 
 use redis::{
-    AsyncConnectionConfig, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, Value,
+    AsyncConnectionConfig, Cmd, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisConnectionInfo, Value,
     aio::{AsyncPushSender, MultiplexedConnection, SendError},
     cmd,
 };
 
 use super::{
     dial::Dial,
-    epoch::{ask, begin_epoch},
+    epoch::{ask, ask_all, begin_epoch},
     limits::RedisLimits,
     reply::{self, Parts},
     shared::Shared,
@@ -21,8 +21,16 @@ use super::{
 /// Two connections that are ready. Dropped, both end.
 pub(super) struct Session {
     pub(super) commands: MultiplexedConnection,
-    pub(super) subscription: MultiplexedConnection,
-    pub(super) drivers: Drivers,
+    /// Ends when the connection for commands does.
+    pub(super) driver: Driver,
+    pub(super) listener: Listener,
+}
+
+/// The connection on which pushes arrive. Dropped, it ends.
+pub(super) struct Listener {
+    pub(super) connection: MultiplexedConnection,
+    /// Ends when the connection does.
+    pub(super) driver: Driver,
 }
 
 /// A connection for commands, as its server knows it. Another server gives the same number to somebody else.
@@ -30,20 +38,6 @@ pub(super) struct Session {
 pub(super) struct Client {
     server: String,
     id: i64,
-}
-
-/// The tasks that read and write.
-pub(super) struct Drivers([Driver; 2]);
-
-impl Drivers {
-    /// Returns once one of the connections has ended.
-    pub(super) async fn ended(&mut self) {
-        let [one, other] = &mut self.0;
-        tokio::select! {
-            _ = one => {}
-            _ = other => {}
-        }
-    }
 }
 
 /// Hands pushes on as they are read.
@@ -75,14 +69,8 @@ pub(super) async fn greet(
     [commands, subscription]: [Box<dyn Stream>; 2],
     previous: Option<&Client>,
 ) -> Result<(Session, Client), DialError> {
-    let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-    let config = AsyncConnectionConfig::new()
-        .set_response_timeout(Some(shared.limits.late_max))
-        .set_pipeline_buffer_size(shared.limits.in_flight_max);
-    let listening = config.clone().set_push_sender(Handing(shared.clone()));
-    let (mut commands, driver) = speak(&settings, commands, config).await?;
-    let (subscription, listener) = speak(&settings, subscription, listening).await?;
-    let drivers = Drivers([driver, listener]);
+    let (mut commands, driver) = speak(&settings(info), commands, config(shared)).await?;
+    let listener = listen(shared, info, subscription).await?;
     let server = examine(&mut commands, &shared.limits).await?;
     if let Some(previous) = previous.filter(|previous| previous.server == server) {
         let kill = cmd("CLIENT").arg("KILL").arg("ID").arg(previous.id).take();
@@ -91,12 +79,42 @@ pub(super) async fn greet(
     let Value::Int(id) = ask(&mut commands, cmd("CLIENT").arg("ID")).await? else {
         return Err(DialError::Malformed("CLIENT ID".to_owned()));
     };
-    for text in shared.scripts.texts() {
-        ask(&mut commands, cmd("SCRIPT").arg("LOAD").arg(text)).await?;
-    }
+    let loads: Vec<Cmd> = shared.scripts.texts().map(|text| cmd("SCRIPT").arg("LOAD").arg(text).take()).collect();
+    ask_all(&mut commands, &loads).await?;
     begin_epoch(shared, &mut commands, &server, false).await?;
     shared.server.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&server);
-    Ok((Session { commands, subscription, drivers }, Client { server, id }))
+    Ok((Session { commands, driver, listener }, Client { server, id }))
+}
+
+/// Speaks on the stream on which pushes are to arrive.
+async fn listen(shared: &Arc<Shared>, info: &ConnectionInfo, stream: Box<dyn Stream>) -> Result<Listener, DialError> {
+    let config = config(shared).set_push_sender(Handing(shared.clone()));
+    let (connection, driver) = speak(&settings(info), stream, config).await?;
+    Ok(Listener { connection, driver })
+}
+
+/// Dials the connection for pushes alone, while operations go on. Only the server that runs the scripts publishes what they tell.
+pub(super) async fn dial_listener(
+    shared: &Arc<Shared>,
+    info: &ConnectionInfo,
+    dial: &Dial,
+) -> Result<Listener, DialError> {
+    let mut listener = listen(shared, info, dial().await?).await?;
+    let server = examine(&mut listener.connection, &shared.limits).await?;
+    if server != *shared.server.lock().unwrap_or_else(PoisonError::into_inner) {
+        return Err(DialError::Unfit("another server than before answers at its address".to_owned()));
+    }
+    Ok(listener)
+}
+
+fn settings(info: &ConnectionInfo) -> RedisConnectionInfo {
+    info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3)
+}
+
+fn config(shared: &Shared) -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new()
+        .set_response_timeout(Some(shared.limits.late_max))
+        .set_pipeline_buffer_size(shared.limits.in_flight_max)
 }
 
 /// Answers the server's run id.

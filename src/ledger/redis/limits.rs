@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actors::settings::LedgerLimits;
+use actors::{protocol::Epoch, settings::LedgerLimits};
 
 /// Every bound of the Redis ledger.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +32,9 @@ pub struct RedisLimits {
     pub chat_bytes_all_max: usize,
     /// How long they wait after the newest one, in whole seconds.
     pub chat_ttl: Duration,
+    /// The number of the first epoch on an empty server. None: the server's clock in milliseconds, so that it is newer than all
+    /// epochs of a server that was emptied, be they known to a node that lives or not.
+    pub first_epoch: Option<Epoch>,
     /// Bounds of inboxes, and how long an epoch settles.
     pub ledger: LedgerLimits,
 }
@@ -51,6 +54,7 @@ impl Default for RedisLimits {
             chat_bytes_max: 1 << 20,
             chat_bytes_all_max: 256 << 20,
             chat_ttl: Duration::from_secs(24 * 60 * 60),
+            first_epoch: None,
             ledger: LedgerLimits::default(),
         }
     }

@@ -98,7 +98,7 @@ impl Link {
 }
 
 /// The pause after so many failures: doubled each time, and anywhere from half of it to all of it.
-fn pause(failures: u32, jitter: f64) -> Duration {
+pub(super) fn pause(failures: u32, jitter: f64) -> Duration {
     let whole = PAUSE_MIN.saturating_mul(1 << failures.min(10)).min(PAUSE_MAX);
     whole.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
 }

@@ -7,7 +7,7 @@ use actors::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
         Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
     },
-    protocol::{Entry, Epoch, Kind, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Entry, Epoch, Kind, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 use tokio::sync::oneshot;
 
@@ -56,6 +56,10 @@ impl Ledger for RedisLedger {
         let waits = is_chat.then(|| self.shared.keys.chat(at.room));
         let own = arguments::broadcast(&broadcast, &self.shared.limits);
         self.sending(Script::Broadcast, at, waits.as_ref().map_or(&[], |keys| keys), own)
+    }
+
+    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
+        self.pushing(Script::Announce, at, vec![codec::message(&message)])
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {

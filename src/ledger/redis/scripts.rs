@@ -104,6 +104,8 @@ scripts! {
     Send = "send", TAKES, SEND.wanting("true", "true");
     /// Appends to all others' inboxes.
     Broadcast = "broadcast", TAKES, BROADCAST.wanting("true", "false");
+    /// Appends to all inboxes.
+    Announce = "announce", TAKES, ROOM;
     /// Compares, and trims inboxes.
     Audit = "audit", FREES, ROOM.wanting("true", "false");
     /// Lists members.
@@ -123,7 +125,7 @@ scripts! {
     /// Gives a lease up.
     Release = "release", FREES, LEASES;
     /// Lists what is due.
-    Look = "look", FREES, ALONE;
+    Look = "look", FREES, LEASES;
     /// Lists whose sockets are where.
     Present = "present", FREES, ALONE;
 }
@@ -136,7 +138,8 @@ impl Scripts {
     /// The scripts on this clock, with these names and bounds.
     pub(super) fn new(clock: &str, keys: &Keys, limits: &LedgerLimits) -> Self {
         let (channels, entries, bytes) = (keys.channels(), limits.inbox_entries_max, limits.inbox_bytes_max);
-        let room = format!("local CHANNEL, ENTRIES, BYTES = [[{channels}]], {entries}, {bytes}\n");
+        let settle = limits.settle_within.as_millis();
+        let room = format!("local CHANNEL, ENTRIES, BYTES, SETTLE = [[{channels}]], {entries}, {bytes}, {settle}\n");
         let hashed = |script: &Script| {
             let text = script.text(clock, &room);
             let hash = Sha1::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -26,7 +26,7 @@ pub(super) struct Shared {
     /// The newest epoch that was heard of; 0 before the first.
     epoch: AtomicU64,
     account: Arc<Account>,
-    /// Links that were up, after the first.
+    /// How often pushes have arrived again after they may have been lost.
     pub(super) interruptions: AtomicU64,
     /// Whether operations flow.
     pub(super) is_up: AtomicBool,
@@ -145,6 +145,12 @@ impl Shared {
         if !is_up {
             self.meters.in_flight.set(0.0); // what was under way ends with the connection
         }
+    }
+
+    /// Pushes arrive again after they may have been lost.
+    pub(super) fn interrupted(&self) {
+        self.interruptions.fetch_add(1, Ordering::SeqCst);
+        self.meters.interruptions.increment(1);
     }
 
     /// Replicas have confirmed what was written, or have not in time.

@@ -5,6 +5,7 @@ mod cluster;
 mod contract;
 mod difference;
 mod failing;
+mod leases;
 mod presence;
 #[path = "../../../tests/services/redis.rs"]
 pub(crate) mod server;

@@ -1,5 +1,5 @@
-//! A circuit breaker before the pool: while the server gives no connections, requests are refused at once instead of waiting
-//! one after the other for `acquire_within`, and one at a time finds out whether it is back. Pure: the time is an argument.
+//! A circuit breaker before the pool: while the server gives no connections, or does not answer, requests are refused at once
+//! instead of waiting one after the other, and one at a time finds out whether it is back. Pure: the time is an argument.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -8,7 +8,7 @@ use std::{
 
 /// How long everybody is refused after an attempt that failed.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long an attempt may take before another one is made: longer than `acquire_within` can be.
+/// How long an attempt may take before another one is made: longer than `acquire_within` can be, and as long as a query.
 const ATTEMPT: Duration = Duration::from_secs(2);
 
 /// Closed, or open until somebody may try.
@@ -29,7 +29,7 @@ impl Breaker {
         }
     }
 
-    /// The server gave no connection in time.
+    /// The server gave no connection in time, or no answer.
     pub(super) fn open(&self, now: Instant) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now + PAUSE);
     }

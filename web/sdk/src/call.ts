@@ -123,6 +123,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     session.on("resumed", () => this.#peers.resumed());
     session.on("degraded", ({ without, lost }) => {
       this.#without = without;
+      this.chat.degraded(without);
       // What was acknowledged may not have arrived: connections that do not work restart, chat is read again.
       if (lost) {
         this.#peers.resumed();
@@ -146,6 +147,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
   }
 
   #hear(message: Numbered): void {
+    if (message.type === "chat_deleted") return this.chat.forget(message.data.id);
     if (message.type !== "chat_message") return this.#peers.hear(message);
     const sender = this.#peers.views().find((peer) => peer.userId === message.data.senderId);
     this.chat.hear(message.data, sender?.name ?? null);

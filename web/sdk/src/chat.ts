@@ -32,6 +32,8 @@ export interface MessagePage {
   messages: StoredMessage[];
   /** `before` of the page with older messages; absent on the last page. */
   nextCursor?: string;
+  /** `false`: messages are missing for good, between these, just before the oldest of them, or after the newest. */
+  complete?: boolean;
 }
 /** Reads a page of the history: the newest, or the one before a cursor. */
 export type GetMessages = (before?: string) => Promise<MessagePage>;
@@ -65,6 +67,10 @@ export class Chat {
   /** The page that could not be loaded. */
   #failed: string | undefined;
   #loads = 0;
+  #complete = true;
+  #away = false;
+  /** Ids of deleted messages: a page that was read before the deletion may still come. */
+  readonly #deleted = new Set<string>();
   readonly #source: ChatSource;
 
   constructor(source: ChatSource) {
@@ -76,6 +82,33 @@ export class Chat {
   }
   get history(): ChatHistory {
     return this.#history;
+  }
+
+  /** Whether nothing is missing among the loaded messages: where it is false, tell people that there is a gap. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+  /** Whether the server stores what is said now; else it reaches those who are here, and nobody who comes later. */
+  get stored(): boolean {
+    return !this.#away;
+  }
+
+  /** What the node cannot do right now, by name. */
+  degraded(without: readonly string[]): void {
+    const was = this.#away;
+    this.#away = without.includes("history");
+    if (was === this.#away) return;
+    this.#source.changed();
+    // What could not be read meanwhile is there again.
+    if (was) void this.load();
+  }
+
+  /** A message was deleted: it is shown no longer, whoever said it. */
+  forget(id: string): void {
+    this.#deleted.add(id);
+    const [oldest] = this.#deleted;
+    if (this.#deleted.size > LIMITS.chatMax && oldest) this.#deleted.delete(oldest);
+    this.#show(this.#rows);
   }
 
   /** Sends a message, and shows it at once. Blank text is ignored. */
@@ -129,6 +162,7 @@ export class Chat {
       // The newest page joins what was loaded before, unless too much was said meanwhile.
       const isJoined = before === undefined && this.#cursor !== undefined && overlaps;
       if (!isJoined && load === this.#loads) this.#cursor = page.nextCursor ?? null;
+      if (page.complete === false) this.#complete = false;
       this.#merge(page.messages);
       if (load === this.#loads) this.#turn(this.#cursor ? "more" : "whole");
     } catch {
@@ -183,7 +217,9 @@ export class Chat {
   #show(rows: readonly Row[]): void {
     // What was dropped is not loaded again: a page before it would leave a hole.
     if (rows.length > LIMITS.chatMax) this.#cursor = null;
-    this.#rows = rows.slice(-LIMITS.chatMax);
+    this.#rows = rows
+      .filter((row) => row.serverId === null || !this.#deleted.has(row.serverId))
+      .slice(-LIMITS.chatMax);
     if (this.#cursor === null && this.#history === "more") this.#history = "whole";
     this.#entries = this.#rows.map((row) => row.entry);
     this.#source.changed();

@@ -84,6 +84,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
       case "renegotiate":
         return this.#byId.get(message.data.senderUserId)?.asked(message.data.reason);
       case "chat_message":
+      case "chat_deleted":
         return;
     }
   }

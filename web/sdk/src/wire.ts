@@ -32,7 +32,8 @@ export type Numbered = Extract<
       | "ice_candidate"
       | "renegotiate"
       | "chat_message"
-      | "message";
+      | "message"
+      | "chat_deleted";
   }
 >;
 /** A member of the room as the server lists it. */

@@ -149,6 +149,39 @@ test("what cannot be loaded is said, and loaded when it is asked for again", asy
   expect([texts(), asked.at(-1)]).toEqual([["1", "2", "3", "4"], undefined]);
 });
 
+test("a deleted message is shown no longer, whoever said it, and no late page brings it back", async () => {
+  const { chat, sent, answer, texts } = stage();
+  chat.say("mine");
+  hear(chat, 1);
+  hear(chat, 2);
+  chat.forget("s1-7");
+  expect(texts()).toEqual(["mine", "1", "2"]);
+  sent[0]?.settle({ kind: "accepted", cid: 7 });
+  expect(texts()).toEqual(["1", "2"]);
+  void chat.load();
+  chat.forget("a-1");
+  chat.forget("a-9");
+  await answer(page(0, 2));
+  hear(chat, 9);
+  expect(texts()).toEqual(["0", "2"]);
+});
+
+test("a gap in the history is said, and so is a history that is away", async () => {
+  const { chat, asked, answer, texts } = stage();
+  void chat.load();
+  await answer({ ...page(3, 4, "c3"), complete: true });
+  expect([chat.complete, chat.stored]).toEqual([true, true]);
+  chat.degraded(["history"]);
+  chat.degraded(["history", "signaling"]);
+  expect([chat.stored, asked.length]).toEqual([false, 1]);
+  chat.degraded([]);
+  expect([chat.stored, asked.length]).toEqual([true, 2]);
+  await answer(page(4, 5, "c4"));
+  void chat.older();
+  await answer({ ...page(1, 2), complete: false });
+  expect([chat.complete, texts()]).toEqual([false, ["1", "2", "3", "4", "5"]]);
+});
+
 test("without a history chat begins with the join", async () => {
   const chat = new Chat({
     send: () => {},

@@ -89,6 +89,7 @@ macro_rules! ledger_cases {
         sent::a_push_goes_to_the_receivers_node_once
         sent::a_push_to_the_asking_node_comes_with_the_answer
         sent::a_push_names_the_source_of_a_numbered_message
+        sent::an_announcement_reaches_every_seat
         sent::a_stranger_cannot_send
         sent::an_ended_session_cannot_send
         sent::nothing_is_sent_to_a_stranger_or_an_ended_session

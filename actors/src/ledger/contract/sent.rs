@@ -76,6 +76,19 @@ pub(super) async fn a_push_names_the_source_of_a_numbered_message(make: Make) {
     assert_eq!(w.sources("b").await, [source(7, false), source(8, true), None, None]);
 }
 
+pub(super) async fn an_announcement_reaches_every_seat(make: Make) {
+    let mut w = World::new(make).await;
+    assert_eq!(w.announce("a", "nobody hears it").await, "appended");
+    let (ann, mut bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
+    w.disconnect(&bob).await;
+    let _joins = (w.pushed("a").await, w.pushed("b").await);
+    assert_eq!(w.announce("c", "deleted").await, "appended");
+    assert_eq!(w.inbox(&ann).await, ["1 joined bob", "2 deleted"]);
+    assert_eq!(w.pushed("a").await, ["ann 2 deleted"]);
+    assert_eq!(w.pushed("b").await, [""; 0]);
+    assert_eq!(w.resume(&mut bob, "b", 0).await.replay, ["1 deleted"], "who was disconnected");
+}
+
 pub(super) async fn a_stranger_cannot_send(make: Make) {
     let mut w = World::new(make).await;
     let ann = w.join("ann", "a").await;

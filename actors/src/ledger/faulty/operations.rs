@@ -8,7 +8,7 @@ use crate::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Join, Joined, Lease, Ledger, Notice, Push,
         Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
     },
-    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 
 /// A link as a node's ledger.
@@ -41,6 +41,10 @@ impl Ledger for FaultyLedger {
 
     fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent> {
         self.0.operate(|ledger| ledger.broadcast(at, broadcast))
+    }
+
+    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
+        self.0.operate(|ledger| ledger.announce(at, message))
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {

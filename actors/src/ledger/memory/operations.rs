@@ -8,7 +8,9 @@ use crate::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Event, Fact, Failure, Join, Joined, Lease, Ledger,
         Notice, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
     },
-    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure},
+    protocol::{
+        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure,
+    },
 };
 
 impl MemoryLedger {
@@ -79,6 +81,10 @@ impl Ledger for MemoryLedger {
 
     fn broadcast(&self, at: At<'_>, broadcast: Broadcast) -> Answer<Sent> {
         Answer::Now(self.pass(at, || Sent::Fenced, |core, turn| core.broadcast(broadcast, turn)))
+    }
+
+    fn announce(&self, at: At<'_>, message: Message) -> Answer<Vec<Push>> {
+        Answer::Now(self.pass(at, Vec::new, |core, turn| core.announce(message, turn)))
     }
 
     fn audit(&self, at: At<'_>, seats: Vec<Audit>) -> Answer<Vec<Audited>> {

@@ -11,7 +11,9 @@ use crate::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
         Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
     },
-    protocol::{Entry, Epoch, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure},
+    protocol::{
+        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure,
+    },
 };
 
 /// How the ledger answers.
@@ -99,6 +101,10 @@ impl Ledger for Scripted {
         let claimed = Claimed { epoch: 2, seats, settled_after: Duration::from_secs(3), pushes: Vec::new() };
         self.answer(format!("claim {} in {}", claims.len(), at.epoch), claimed)
     }
+    fn announce(&self, _: At<'_>, _: Message) -> Answer<Vec<Push>> {
+        Vec::new().into()
+    }
+
     fn repair(&self, _: At<'_>, _: SeatId, _: Vec<Entry>) -> Answer<Vec<Push>> {
         self.answer("repair".to_owned(), Vec::new())
     }

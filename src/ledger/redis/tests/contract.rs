@@ -132,6 +132,7 @@ pub(super) fn patient(ledger: actors::settings::LedgerLimits) -> RedisLimits {
     let answer_within = Duration::from_secs(10);
     RedisLimits {
         ledger,
+        first_epoch: Some(1), // as in memory
         answer_within,
         late_max: answer_within,
         dial_within: Duration::from_secs(20),

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use actors::{
-    ledger::{Event, Join, Joined, Ledger},
+    ledger::{Audited, Claim, Event, Join, Joined, Ledger},
     protocol::{LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
 };
 use redis::cmd;
@@ -90,13 +90,13 @@ fn a_server_that_comes_back_empty_begins_an_epoch_and_nodes_are_told() {
         let mut server = Server::start();
         let stage = Stage::on(&server, settled_soon()).await;
         let before = stage.join(1).await;
-        assert_eq!(stage.ledger.epoch(), 1);
+        let first = stage.ledger.epoch();
         server.kill();
         stage.until(|event| *event == Event::Interrupted).await;
         let refused = stage.try_join(2).await;
         assert!(matches!(refused, Err(Failure::NotApplied { .. })), "{refused:?}");
         server.restart();
-        stage.until(|event| *event == Event::Epoch(2)).await;
+        stage.until(|event| *event == Event::Epoch(first + 1)).await;
         stage.until(|event| *event == Event::Subscribed).await;
         let after = stage.join(3).await;
         assert!(after.order > before.order);
@@ -133,12 +133,56 @@ fn a_flushed_server_is_noticed_with_the_next_operation() {
         let server = Server::start();
         let stage = Stage::on(&server, settled_soon()).await;
         stage.join(1).await;
+        let first = stage.ledger.epoch();
         let mut connection = connection(&server.url()).await;
         let () = cmd("FLUSHALL").query_async(&mut connection).await.expect("it is emptied");
         let wait = stage.try_join(2).await;
         assert!(matches!(wait, Err(Failure::NotApplied { .. })), "the epoch settles: {wait:?}");
-        stage.until(|event| *event == Event::Epoch(2)).await;
+        stage.until(|event| *event == Event::Epoch(first + 1)).await;
         stage.join(2).await;
+    });
+}
+
+#[test]
+fn a_node_that_is_the_first_on_a_flushed_server_begins_an_epoch_that_is_new_to_all() {
+    run(async {
+        let server = Server::start();
+        let stage = Stage::on(&server, settled_soon()).await;
+        stage.join(1).await;
+        let before = stage.ledger.epoch();
+        let mut connection = connection(&server.url()).await;
+        let () = cmd("FLUSHALL").query_async(&mut connection).await.expect("it is emptied");
+        let mut patient = settled_soon();
+        patient.ledger.settle_within = Duration::from_secs(60);
+        let fresh = Stage::on(&server, patient).await;
+        stage.until(|event| matches!(event, Event::Epoch(epoch) if *epoch > before)).await;
+        let wait = fresh.try_join(2).await;
+        assert!(matches!(wait, Err(Failure::NotApplied { .. })), "there is somebody who may claim: {wait:?}");
+    });
+}
+
+#[test]
+fn a_seat_is_claimed_again_where_a_node_that_knew_of_nobody_began_the_first_epoch() {
+    run(async {
+        let server = Server::start();
+        let stage = Stage::on(&server, settled_soon()).await;
+        let seat = SeatId { order: 1_700_000_000_000, fence: 3 };
+        let before = stage.ledger.epoch() - 1;
+        let claim = Claim {
+            seat,
+            user: UserId::from_u128(1),
+            name: "Ann".into(),
+            session: SessionId::from_u128(1),
+            secret: 1,
+            window: Duration::from_secs(60),
+            last_seq: 0,
+            sent: Vec::new(),
+            heard: Vec::new(),
+            skipped: Vec::new(),
+        };
+        let at = At { epoch: before, ..stage.at() };
+        let claimed = stage.ledger.claim(at, vec![claim], Vec::new()).await.expect("the ledger answers");
+        assert!(matches!(claimed.seats[..], [Audited::Held(..)]), "{claimed:?}");
     });
 }
 
@@ -147,12 +191,37 @@ fn a_cut_subscription_is_told_and_made_again() {
     run(async {
         let server = Server::start();
         let stage = Stage::on(&server, settled_soon()).await;
+        let epoch = stage.ledger.epoch();
         let mut connection = connection(&server.url()).await;
         let kill = cmd("CLIENT").arg("KILL").arg("TYPE").arg("pubsub").take();
         let _: u64 = kill.query_async(&mut connection).await.expect("it is cut");
         stage.until(|event| *event == Event::Interrupted).await;
         stage.until(|event| *event == Event::Subscribed).await;
-        assert_eq!(stage.ledger.epoch(), 1, "nothing stored was lost");
+        assert_eq!(stage.ledger.epoch(), epoch, "nothing stored was lost");
+    });
+}
+
+#[test]
+fn operations_go_on_while_a_subscription_is_cut_again_and_again() {
+    run(async {
+        let server = Server::start();
+        let stage = Stage::on(&server, settled_soon()).await;
+        let mut connection = connection(&server.url()).await;
+        let kill = cmd("CLIENT").arg("KILL").arg("TYPE").arg("pubsub").take();
+        let room = RoomId::random();
+        for session in 1..=20 {
+            let _: u64 = kill.query_async(&mut connection).await.expect("it is cut");
+            let (node, user) = (&stage.node, UserId::from_u128(session));
+            let at = At { room, node, epoch: 0 };
+            let (session, window) = (SessionId::from_u128(session), Duration::from_secs(60));
+            let join = Join { user, name: "Ann".into(), session, secret: 1, max: 100, window };
+            let joined = stage.ledger.join(at, join).await;
+            assert!(matches!(joined, Ok(Joined::Seated { .. })), "{joined:?}");
+            stage.until(|event| *event == Event::Subscribed).await;
+        }
+        while stage.ledger.interruptions() < 20 {
+            tokio::task::yield_now().await; // counted just after the node is told
+        }
     });
 }
 

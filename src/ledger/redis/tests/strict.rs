@@ -57,7 +57,7 @@ fn what_replicas_do_not_confirm_is_not_accepted_and_what_was_accepted_is_on_the_
         let (from, to) = (stage.join(1).await, stage.join(2).await);
         accepted(&stage, from, to, 1).await;
         replica.signal("STOP");
-        let renewed = stage.ledger.renew(&stage.node, Duration::from_secs(6), 1).await;
+        let renewed = stage.ledger.renew(&stage.node, Duration::from_secs(6), stage.ledger.epoch()).await;
         assert!(matches!(renewed, Err(Failure::Unknown { .. })), "the node fences itself: {renewed:?}");
         for _ in 0..3 {
             let sent = send(&stage, from, to, 2).await;
@@ -72,7 +72,7 @@ fn what_replicas_do_not_confirm_is_not_accepted_and_what_was_accepted_is_on_the_
         }
         replica.signal("CONT");
         accepted(&stage, from, to, 2).await;
-        let renewed = stage.ledger.renew(&stage.node, Duration::from_secs(6), 1).await;
+        let renewed = stage.ledger.renew(&stage.node, Duration::from_secs(6), stage.ledger.epoch()).await;
         assert_eq!(renewed, Ok(Lease::Kept), "the link was not given up");
         for cid in 3..50 {
             accepted(&stage, from, to, cid).await;

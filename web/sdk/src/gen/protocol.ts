@@ -325,6 +325,12 @@ export interface CustomMessageFrom {
   data: unknown;
 }
 
+/** `chat_deleted`: its text is gone from the history. */
+export interface ChatDeleted {
+  /** The deleted message's id. */
+  id: string;
+}
+
 /** Every message of a client. */
 export type ClientToServer =
   /** Authenticates; the first message. With `resume`, resumes an earlier session. */
@@ -393,7 +399,9 @@ export type ServerToClient =
   /** A member's text message. The sender does not receive its own. */
   | { type: "chat_message"; data: ChatMessage; seq: number }
   /** A member's message of an application. */
-  | { type: "message"; data: CustomMessageFrom; seq: number };
+  | { type: "message"; data: CustomMessageFrom; seq: number }
+  /** A message of this room was deleted from the history; show it no longer. It may come twice. */
+  | { type: "chat_deleted"; data: ChatDeleted; seq: number };
 
 /** Why a message was refused: `error.data.code`, and `code` of a problem+json. */
 export const ERROR_CODES = {

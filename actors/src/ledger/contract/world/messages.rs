@@ -64,6 +64,13 @@ impl World {
         self.sent(from.node, sent)
     }
 
+    /// Something is announced to the room.
+    pub(in crate::ledger::contract) async fn announce(&mut self, node: &'static str, text: &str) -> &'static str {
+        let at = self.node(node);
+        let announced = self.stand.ledger.announce(self.at(&at), message(Kind::ChatDeleted, text)).await;
+        self.sent(node, announced.map(Sent::Appended))
+    }
+
     fn sent(&mut self, node: &'static str, sent: Result<Sent, Failure>) -> &'static str {
         match sent {
             Ok(Sent::Appended(pushes)) => {

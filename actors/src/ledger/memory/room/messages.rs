@@ -9,7 +9,7 @@ use crate::{
         Audit, Audited, Broadcast, Ended, Failure, Push, Send, Sent, Source,
         memory::{CLAIM_WAIT, SHED_WAIT, turn::Turn},
     },
-    protocol::{Entry, SeatId},
+    protocol::{Entry, Message, SeatId},
 };
 
 impl RoomCore {
@@ -87,6 +87,28 @@ impl RoomCore {
             seat.append(entry.clone(), source, turn);
         }
         Ok(Sent::Appended(turn.take_pushes()))
+    }
+
+    /// Appends a message that no member has sent to every inbox.
+    ///
+    /// # Errors
+    /// [`Failure::NotApplied`] while the epoch settles or memory is short.
+    pub(in crate::ledger::memory) fn announce(
+        &mut self,
+        message: Message,
+        turn: &mut Turn<'_>,
+    ) -> Result<Vec<Push>, Failure> {
+        if turn.pressure >= Pressure::ShedAll {
+            return Err(Failure::NotApplied { wait: SHED_WAIT });
+        }
+        if let Some(wait) = self.settles_in(turn) {
+            return Err(Failure::NotApplied { wait });
+        }
+        let entry = Entry::Message(message);
+        for seat in &mut self.seats {
+            seat.append(entry.clone(), None, turn);
+        }
+        Ok(turn.take_pushes())
     }
 
     /// Compares what holders know with what is stored; trims inboxes to what was acknowledged.

@@ -101,6 +101,7 @@ impl Draw {
             90..93 => self.renew(pair),
             93..97 => self.claim(pair),
             97 => self.rare(pair),
+            98 if self.below(2) == 0 => self.announce(pair),
             98 => self.repair(pair),
             _ => {
                 if self.below(4) == 0 {
@@ -148,6 +149,14 @@ impl Draw {
         let messages = (0..=self.below(2)).map(|_| self.message()).collect();
         let send = Send { from: self.stale(held.id), to, cid, skipped, released, messages };
         let answer = self.on(pair, &held, format!("{send:?}"), |ledger, at| Box::pin(ledger.send(at, send.clone())));
+        self.learn(held.room, &answer);
+    }
+
+    fn announce(&mut self, pair: &mut Pair) {
+        let Some(held) = self.seat() else { return };
+        let message = self.message();
+        let what = format!("announce {message:?}");
+        let answer = self.on(pair, &held, what, |ledger, at| Box::pin(ledger.announce(at, message.clone())));
         self.learn(held.room, &answer);
     }
 
