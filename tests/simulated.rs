@@ -42,9 +42,13 @@ use simulation::{
 
 /// What was broken, and what happened.
 fn run(plan: Plan, bug: Option<&'static Bug>) -> (Vec<Violation>, Vec<(Session, What)>) {
+    run_on(plan, || Redis::new(plan, bug))
+}
+
+fn run_on(plan: Plan, redis: impl FnOnce() -> Redis) -> (Vec<Violation>, Vec<(Session, What)>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
-        let world = World::new(plan, |_, _| Redis::new(plan, bug)).await;
+        let world = World::new(plan, |_, _| redis()).await;
         let violations = world.run().await;
         (violations, world.history.events())
     })
@@ -95,6 +99,18 @@ fn is_broken(seed: u64, heard: &AtomicUsize) -> bool {
 fn nothing_is_lost_repeated_reordered_crossed_over_full_or_falsely_left() {
     let broken = broken(seeds());
     assert!(broken.is_empty(), "{} seeds are broken: {broken:?}", broken.len());
+}
+
+/// Each audit counts, however soon the next cut comes.
+#[test]
+fn nothing_is_lost_while_subscriptions_are_cut_each_second() {
+    for seed in 0..3 {
+        let plan = Plan::of(seed);
+        let (violations, events) = run_on(plan, || Redis::interrupted(plan));
+        let heard = events.iter().filter(|(_, what)| matches!(what, What::Heard { .. })).count();
+        assert!(violations.is_empty(), "seed {seed}: {}", violations[0]);
+        assert!(heard >= 20, "seed {seed}: hardly anything was heard: {heard}");
+    }
 }
 
 /// A seed that was found to break something breaks it each time.

@@ -5,7 +5,7 @@
 
 use std::process::Command;
 
-use actors::ledger::{Answer, At, Audit, Broadcast, Join, Joined, Ledger as _, Resume, Send, Sent};
+use actors::ledger::{Answer, At, Audit, Audited, Broadcast, Join, Joined, Ledger as _, Resume, Send, Sent};
 use actors::protocol::{Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId};
 use aldis::ledger::{RedisLedger, RedisLimits};
 use server::Server;
@@ -100,14 +100,18 @@ impl Stand {
         }
     }
 
-    /// Everything is acknowledged.
-    async fn audit(&self, seats: &[Vec<SeatId>], what: &str) {
-        let all = seats.iter().enumerate().flat_map(|(n, room)| room.iter().map(move |seat| (n as u128, *seat)));
-        self.measure(what, all, |(n, seat)| {
-            let audit = Audit { seat, last_seq: 0, acked: u64::MAX };
+    /// Everything that holders have seen is acknowledged. Answers what they know then, seat by seat.
+    async fn audit(&self, what: &str, known: Vec<(u128, SeatId, u64)>) -> Vec<(u128, SeatId, u64)> {
+        let asked = known.iter().copied();
+        let answers = self.measure(what, asked, |(n, seat, last_seq)| {
+            let audit = Audit { seat, last_seq, acked: last_seq };
             self.ledger.audit(self.at(n, 0), vec![audit])
-        })
-        .await;
+        });
+        let newest = |(before, answers): ((u128, SeatId, u64), Vec<Audited>)| {
+            let [Audited::Held(entries, _)] = &answers[..] else { panic!("the seat is held: {answers:?}") };
+            (before.0, before.1, entries.last().map_or(before.2, |(seq, _)| *seq))
+        };
+        known.iter().copied().zip(answers.await).map(newest).collect()
     }
 }
 
@@ -129,8 +133,10 @@ async fn main() {
         let pair = |n: u128| (seats[usize::try_from(n).unwrap_or(0)][0], seats[usize::try_from(n).unwrap_or(0)][1]);
         stand.measure(what, all, |(n, cid)| stand.send(n, pair(n), cid, bytes)).await;
     }
-    stand.audit(&seats, "audit of a seat that acknowledges").await;
-    stand.audit(&seats, "audit of a seat at rest").await;
+    let all = seats.iter().enumerate().flat_map(|(n, room)| room.iter().map(move |seat| (n as u128, *seat, 0)));
+    let known = stand.audit("audit of a seat that has missed all", all.collect()).await;
+    let known = stand.audit("audit of a seat that acknowledges", known).await;
+    stand.audit("audit of a seat at rest", known).await;
     stand
         .measure("broadcast of chat, which is kept, too", 0..ROOMS, |n| {
             let from = seats[usize::try_from(n).unwrap_or(0)][2];

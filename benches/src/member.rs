@@ -240,7 +240,7 @@ impl Member {
             }
             Body::Ack(cid) if play.conduct.comeback.is_some() => self.outbox.settle(*cid),
             Body::Refused { again_after_ms: Some(ms), .. } if !self.outbox.is_seated() => self.join_again(*ms),
-            Body::Refused { code, .. } => play.tally.refused(code),
+            Body::Refused { code, .. } => play.tally.refused(self.caller.part.user, code),
             Body::UserLeft { user } => play.script.left(&play, *user),
             Body::Ack(_) | Body::Other => {}
         }

@@ -50,6 +50,9 @@ struct Texts {
     endings: BTreeMap<String, u64>,
     interruptions: BTreeMap<String, u64>,
     unresumed: BTreeMap<String, u64>,
+    /// By sender: signals that were refused as unavailable, and those that receivers saw to be missing.
+    unavailable_of: BTreeMap<UserId, u64>,
+    skipped_of: BTreeMap<UserId, u64>,
 }
 
 impl Tally {
@@ -58,18 +61,32 @@ impl Tally {
         Self { expected, ..Self::default() }
     }
 
-    pub(crate) fn refused(&self, code: &str) {
+    /// A message of this member was refused.
+    pub(crate) fn refused(&self, sender: UserId, code: &str) {
         self.answered.fetch_add(1, Relaxed);
-        *self.texts().refusals.entry(code.to_owned()).or_default() += 1;
+        let mut texts = self.texts();
+        *texts.refusals.entry(code.to_owned()).or_default() += 1;
+        if code == Code::Unavailable.as_str() {
+            *texts.unavailable_of.entry(sender).or_default() += 1;
+        }
+    }
+
+    /// Members of whom more signals are missing than were refused, and how many more.
+    pub(crate) fn missed(&self) -> Vec<(UserId, u64)> {
+        let texts = self.texts();
+        let refused = |user| texts.unavailable_of.get(user).copied().unwrap_or_default();
+        let more = texts.skipped_of.iter().map(|(user, skipped)| (*user, skipped.saturating_sub(refused(user))));
+        more.filter(|(_, more)| *more > 0).collect()
     }
 
     /// A gap is only counted where the sender may have been refused: which message it was, the receiver does not know.
     pub(crate) fn violated(&self, user: UserId, violation: Violation) {
-        if let Violation::Order { expected, got, .. } = violation
+        if let Violation::Order { user: sender, expected, got } = violation
             && got > expected
             && self.expected.contains(&Code::Unavailable.as_str())
         {
             self.skipped.fetch_add(got - expected, Relaxed);
+            *self.texts().skipped_of.entry(sender).or_default() += got - expected;
             return;
         }
         self.violations.fetch_add(1, Relaxed);
@@ -144,5 +161,23 @@ impl Tally {
 
     fn texts(&self) -> MutexGuard<'_, Texts> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_refused_to_one_member_excuses_no_gap_of_another() {
+        let (ann, bob) = (UserId::from_u128(1), UserId::from_u128(2));
+        let tally = Tally::expecting(&["unavailable"]);
+        let gap = |user, got| tally.violated(bob, Violation::Order { user, expected: 3, got });
+        tally.refused(ann, "unavailable");
+        tally.refused(ann, "unavailable");
+        gap(ann, 5);
+        assert_eq!(tally.missed(), []);
+        gap(bob, 4);
+        assert_eq!(tally.missed(), [(bob, 1)]);
     }
 }

@@ -83,7 +83,7 @@ impl RedisLedger {
 
     fn start_on(address: &RedisAddress, prefix: &str, limits: RedisLimits, clock: &str) -> Result<Self, DialError> {
         let (info, dial) = address.dial()?;
-        Ok(Self::begin(driver::Address { info, dial, entropy: Box::new(SystemEntropy) }, prefix, limits, clock))
+        Ok(Self::begin(handshake::Address { info, dial, entropy: Box::new(SystemEntropy) }, prefix, limits, clock))
     }
 
     /// The same over the streams that `dial` opens, to a server that asks for no login; `entropy` spreads pauses.
@@ -92,10 +92,10 @@ impl RedisLedger {
     /// Never, as long as the default address can be read.
     pub fn dialed(dial: Dial, entropy: Box<dyn Entropy>, prefix: &str, limits: RedisLimits) -> Result<Self, DialError> {
         let (info, _) = RedisAddress::from("redis://localhost".to_owned()).dial()?;
-        Ok(Self::begin(driver::Address { info, dial, entropy }, prefix, limits, SERVER_CLOCK))
+        Ok(Self::begin(handshake::Address { info, dial, entropy }, prefix, limits, SERVER_CLOCK))
     }
 
-    fn begin(address: driver::Address, prefix: &str, limits: RedisLimits, clock: &str) -> Self {
+    fn begin(address: handshake::Address, prefix: &str, limits: RedisLimits, clock: &str) -> Self {
         let keys = Keys::new(prefix);
         let scripts = Scripts::new(clock, &keys, &limits.ledger);
         let shared = Arc::new(Shared::new(keys, scripts, limits));

@@ -131,6 +131,11 @@ impl Server {
         state.scripts.clear();
     }
 
+    /// Ends every connection that has subscribed to something.
+    pub(super) fn cut_subscribers(&self) {
+        lock(&self.state).connections.retain(|_, connection| connection.channels.is_empty());
+    }
+
     /// Loses everything that is stored, and runs on.
     pub(super) fn flush(&self) {
         lock(&self.state).data = Data::default();

@@ -12,7 +12,7 @@ use actors::{
     protocol::{Member, RoomId},
 };
 use aldis::ledger::{RedisLedger, RedisLimits};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::{
     bugs::Bug,
@@ -23,6 +23,8 @@ use crate::simulation::{plan::Plan, store};
 
 /// What the names of all keys begin with.
 const PREFIX: &str = "aldis:";
+/// How often subscriptions are cut.
+const CUT_EVERY: Duration = Duration::from_secs(1);
 
 /// One server, and what looks into it.
 pub(crate) struct Redis {
@@ -39,6 +41,19 @@ impl Redis {
         let server = Server::new(bug);
         let observer = ledger(&Link::new(Arc::clone(&server), Faults::NONE, 0), 0);
         Self { plan, server, observer, copies: Mutex::default() }
+    }
+
+    /// One whose subscriptions are cut each second, also after all else has healed.
+    pub(crate) fn interrupted(plan: Plan) -> Self {
+        let redis = Self::new(plan, None);
+        let server = Arc::clone(&redis.server);
+        tokio::spawn(async move {
+            loop {
+                sleep(CUT_EVERY).await; // paused
+                server.cut_subscribers();
+            }
+        });
+        redis
     }
 }
 

@@ -271,8 +271,14 @@ impl Cluster {
         if self.redis.is_some_and(RedisFault::forgets) {
             return;
         }
-        if lost > 0 || skipped > refused {
-            report.violation(format!("{lost} signals were lost, {skipped} missed, and only {refused} refused"));
+        if lost > 0 {
+            report.violation(format!(
+                "{lost} signals were lost: {missing} did not arrive, and only {refused} were refused"
+            ));
+        }
+        // Each by itself: what was refused to one member does not excuse what another one's receivers miss.
+        for (user, more) in tally.missed() {
+            report.violation(format!("{more} more signals of {user} are missing than were refused"));
         }
         if failed > 0 {
             report.violation(format!("{failed} sessions could not be resumed ({why})"));

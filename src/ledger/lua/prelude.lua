@@ -79,41 +79,37 @@ local function fields(key) return setmetatable({ key = key, seen = {}, changed =
 local hot, cold = fields(HOT), fields(COLD)
 -- The record of a seat, which is one field, named by its join order: what is not there is empty. A field costs more than its text.
 local SHAPE = '^' .. ('([^|]*)|'):rep(11) .. '(.*)$'
+local PART = { f = 1, q = 2, y = 3, d = 4, o = 5, l = 6, j = 7, x = 8, k = 9, b = 10, z = 11, a = 12 }
 local records, changed_records = {}, {}
+
+local function blank() return { '', '', '', '', '', '', '', '', '', '', '', '' } end
 
 local function record(n)
   local known = records[n]
   if known then return known end
-  known = {}
-  local f, q, y, d, o, l, j, x, k, b, z, a = (hot:get(n) or ''):match(SHAPE)
-  if f then
-    known = { f = f, q = q, y = y, d = d, o = o, l = l, j = j, x = x, k = k, b = b, z = z, a = a }
-  end
+  local stored = hot:get(n)
+  known = stored and { stored:match(SHAPE) } or blank()
   records[n] = known
   return known
 end
 
 local function get(n, letter)
-  local value = record(n)[letter]
+  local value = record(n)[PART[letter]]
   return value ~= '' and value
 end
 
 local function put(n, letter, value)
-  local known = record(n)
-  if (known[letter] or '') ~= (value or '') then known[letter], changed_records[n] = value or '', true end
+  local known, part = record(n), PART[letter]
+  if known[part] ~= (value or '') then known[part], changed_records[n] = value or '', true end
 end
 
 local function forget(n)
-  records[n], changed_records[n] = {}, nil
+  records[n], changed_records[n] = blank(), nil
   hot:clear(n)
 end
 
 local function flush_records()
-  for n in pairs(changed_records) do
-    local parts, known = {}, records[n]
-    for letter in ('fqydoljxkbza'):gmatch('.') do parts[#parts + 1] = known[letter] or '' end
-    hot:set(n, table.concat(parts, '|'))
-  end
+  for n in pairs(changed_records) do hot:set(n, table.concat(records[n], '|')) end
 end
 
 local era = redis.call('HMGET', ERA, 'n', 't', 'newest', 'g')

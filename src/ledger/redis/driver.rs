@@ -1,45 +1,25 @@
 //! The link's task: dials, hands operations to the connection in the order in which they were asked, and tells each what
 //! became of it. What is to be done next is `link.rs`' to say.
 
-use std::{
-    sync::Arc,
-    task::Poll,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
-use actors::{clock::monotonic, ports::Entropy};
+use actors::clock::monotonic;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use redis::{ConnectionInfo, Value, aio::MultiplexedConnection, cmd};
+use redis::{Value, aio::MultiplexedConnection, cmd};
 use tokio::{
     sync::{mpsc::Receiver, watch},
     time::{MissedTickBehavior, interval, sleep_until, timeout},
 };
 
 use super::{
-    dial::Dial,
     epoch::{ask, ask_all},
-    handshake::{self, Session},
+    handshake::{self, Address, Session},
     link::{Act, Event, Link},
     listening::{Listening, subscribe},
     outcome::outcome,
-    running::{Confirmation, UnderWay, confirm, evaluated, tell},
+    running::{Confirmation, UnderWay, begin, confirm, evaluated, ping, tell},
     shared::{Order, Shared},
 };
-
-/// Where the link leads.
-pub(super) struct Address {
-    pub(super) info: ConnectionInfo,
-    pub(super) dial: Dial,
-    /// Spreads the pauses between attempts.
-    pub(super) entropy: Box<dyn Entropy>,
-}
-
-impl Address {
-    /// From 0 to 1.
-    pub(super) fn jitter(&self) -> f64 {
-        f64::from(self.entropy.bits() as u32) / f64::from(u32::MAX)
-    }
-}
 
 /// Runs until the ledger is dropped.
 pub(super) async fn run(shared: Arc<Shared>, address: Address, mut orders: Receiver<Order>) {
@@ -262,16 +242,4 @@ impl Flight {
         }
         begin(&mut self.under_way, operation).await;
     }
-}
-
-/// Polls it once, which enqueues its command behind those before it, and keeps it for later.
-pub(super) async fn begin(under_way: &mut FuturesUnordered<UnderWay>, mut operation: UnderWay) {
-    let is_done = std::future::poll_fn(|cx| Poll::Ready(operation.as_mut().poll(cx).is_ready())).await;
-    if !is_done {
-        under_way.push(operation);
-    }
-}
-
-pub(super) fn ping(mut connection: MultiplexedConnection, within: Duration) -> UnderWay {
-    Box::pin(async move { !matches!(timeout(within, ask(&mut connection, &cmd("PING"))).await, Ok(Ok(_))) })
 }

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use actors::ports::Entropy;
 use redis::{
     AsyncConnectionConfig, Cmd, ConnectionInfo, ProtocolVersion, PushInfo, PushKind, RedisConnectionInfo, Value,
     aio::{AsyncPushSender, MultiplexedConnection, SendError},
@@ -17,6 +18,21 @@ use super::{
     shared::Shared,
     stream::{DialError, Driver, Stream, speak},
 };
+
+/// Where the link leads.
+pub(super) struct Address {
+    pub(super) info: ConnectionInfo,
+    pub(super) dial: Dial,
+    /// Spreads the pauses between attempts.
+    pub(super) entropy: Box<dyn Entropy>,
+}
+
+impl Address {
+    /// From 0 to 1.
+    pub(super) fn jitter(&self) -> f64 {
+        f64::from(self.entropy.bits() as u32) / f64::from(u32::MAX)
+    }
+}
 
 /// Two connections that are ready. Dropped, both end.
 pub(super) struct Session {
@@ -94,12 +110,8 @@ async fn listen(shared: &Arc<Shared>, info: &ConnectionInfo, stream: Box<dyn Str
 }
 
 /// Dials the connection for pushes alone, while operations go on. Only the server that runs the scripts publishes what they tell.
-pub(super) async fn dial_listener(
-    shared: &Arc<Shared>,
-    info: &ConnectionInfo,
-    dial: &Dial,
-) -> Result<Listener, DialError> {
-    let mut listener = listen(shared, info, dial().await?).await?;
+pub(super) async fn dial_listener(shared: &Arc<Shared>, address: &Address) -> Result<Listener, DialError> {
+    let mut listener = listen(shared, &address.info, (address.dial)().await?).await?;
     let server = examine(&mut listener.connection, &shared.limits).await?;
     if server != *shared.server.lock().unwrap_or_else(PoisonError::into_inner) {
         return Err(DialError::Unfit("another server than before answers at its address".to_owned()));

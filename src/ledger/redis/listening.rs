@@ -9,10 +9,9 @@ use redis::{RedisError, aio::MultiplexedConnection};
 use tokio::time::{sleep, timeout};
 
 use super::{
-    driver::{Address, begin, ping},
-    handshake::{Listener, dial_listener},
+    handshake::{Address, Listener, dial_listener},
     link::pause,
-    running::UnderWay,
+    running::{UnderWay, begin, ping},
     shared::Shared,
 };
 
@@ -125,7 +124,7 @@ async fn listen_again(shared: Arc<Shared>, address: Arc<Address>) -> Option<List
     let trying = async {
         for failures in 0.. {
             let attempt = async {
-                let mut listener = dial_listener(&shared, &address.info, &address.dial).await?;
+                let mut listener = dial_listener(&shared, &address).await?;
                 subscribe(&shared, &mut listener.connection).await?;
                 Ok::<_, super::DialError>(listener)
             };

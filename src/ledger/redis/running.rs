@@ -5,12 +5,17 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{Arc, PoisonError},
+    task::Poll,
     time::{Duration, Instant},
 };
 
 use actors::{clock::monotonic, ledger::Failure};
+use futures_util::stream::FuturesUnordered;
 use redis::{RedisError, Value, aio::MultiplexedConnection, cmd};
-use tokio::sync::{oneshot, watch};
+use tokio::{
+    sync::{oneshot, watch},
+    time::timeout,
+};
 
 use super::{
     epoch::{ask, ask_all, begin_epoch, evaluate},
@@ -156,4 +161,17 @@ pub(super) fn tell(
     let failed = became.as_ref().err().copied();
     let _ = answer.send(became.map_err(|became| became.failure));
     (failed.map(|became| became.failure), failed.is_some_and(|became| became.ends_link))
+}
+
+/// Polls it once, which enqueues its command behind those before it, and keeps it for later.
+pub(super) async fn begin(under_way: &mut FuturesUnordered<UnderWay>, mut operation: UnderWay) {
+    let is_done = std::future::poll_fn(|cx| Poll::Ready(operation.as_mut().poll(cx).is_ready())).await;
+    if !is_done {
+        under_way.push(operation);
+    }
+}
+
+/// Asks whether the server is there; an answer that does not come in time is none.
+pub(super) fn ping(mut connection: MultiplexedConnection, within: Duration) -> UnderWay {
+    Box::pin(async move { !matches!(timeout(within, ask(&mut connection, &cmd("PING"))).await, Ok(Ok(_))) })
 }

@@ -48,6 +48,8 @@ const LOST: Before =
     Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
 const SEND: Before =
     Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
+const AUDIT: Before =
+    Before { texts: &[ENTRIES, include_str!("../lua/rest.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
 const BROADCAST: Before =
     Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/keep.lua")], first: NOTHING };
 
@@ -107,7 +109,7 @@ scripts! {
     /// Appends to all inboxes.
     Announce = "announce", TAKES, ROOM;
     /// Compares, and trims inboxes.
-    Audit = "audit", FREES, ROOM.wanting("true", "false");
+    Audit = "audit", FREES, AUDIT.wanting("true", "false");
     /// Lists members.
     Members = "members", FREES, ROOM;
     /// Lists a node's seats.

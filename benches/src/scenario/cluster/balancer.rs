@@ -81,6 +81,12 @@ impl Balancer {
         self.nodes.lock().iter().map(|upstream| upstream.open).collect()
     }
 
+    /// The node with the most connections.
+    pub(super) fn fullest(&self) -> usize {
+        let open = self.open();
+        (0..open.len()).max_by_key(|&node| open[node]).unwrap_or_default()
+    }
+
     /// Forgets the connections counted so far.
     pub(super) fn forget(&self) {
         self.nodes.lock().iter_mut().for_each(|upstream| upstream.made.clear());

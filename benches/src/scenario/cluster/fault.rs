@@ -59,13 +59,14 @@ impl RedisFault {
 }
 
 impl Stage {
-    /// Does it, and returns when all members are back.
+    /// Does it, and returns when all members are back. What befalls one node befalls the one with the most members.
     pub(super) async fn strike(&mut self, (run, crowd): (&Run, &Crowd), fault: Fault) -> anyhow::Result<()> {
         match fault {
             Fault::Kill => {
-                self.nodes[0].kill().await?;
+                let node = self.balancer.fullest();
+                self.nodes[node].kill().await?;
                 back(run, crowd).await?;
-                self.start_again(0).await?;
+                self.start_again(node).await?;
             }
             Fault::Pause(span) => self.pause((run, crowd), span).await?,
             Fault::Rolling => {
@@ -94,15 +95,16 @@ impl Stage {
     }
 
     async fn pause(&self, (run, crowd): (&Run, &Crowd), span: Duration) -> anyhow::Result<()> {
-        self.nodes[0].signal(Signal::STOP)?;
+        let node = self.balancer.fullest();
+        self.nodes[node].signal(Signal::STOP)?;
         run.watch("node paused", span.min(DOWN_AFTER), String::new).await;
         if span > DOWN_AFTER {
-            self.balancer.down(0);
+            self.balancer.down(node);
             run.watch("node down", span - DOWN_AFTER, String::new).await;
         }
-        self.nodes[0].signal(Signal::CONT)?;
+        self.nodes[node].signal(Signal::CONT)?;
         back(run, crowd).await?;
-        self.balancer.up(0);
+        self.balancer.up(node);
         Ok(())
     }
 
