@@ -56,7 +56,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     super();
     const { media, iceTransportPolicy = "all", RTCPeerConnection } = options;
     this.media = media;
-    this.#session = new Session(options);
+    this.#session = new Session({ ...options, worthwhile: () => this.#peers.isStanding });
     this.#ice = new IceServers(options.getIceServers, () => this.#peers.configure());
     this.#peers = new Peers({
       send: (message) => this.#session.send(message),
@@ -85,6 +85,16 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
   /** Frees the seat and closes every connection. The caller releases devices: a preview may continue. */
   leave(): void {
     this.#session.leave();
+  }
+
+  /** "Try now": reconnects to the service at once instead of waiting for the next attempt. */
+  reconnect(): void {
+    this.#session.retry();
+  }
+
+  /** "Try again" for one member whose media does not come. */
+  retry(userId: string): void {
+    this.#peers.retry(userId);
   }
 
   get view(): CallView {
@@ -164,7 +174,10 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
   #watchPage(): void {
     const page = globalThis.window;
     if (!page) return;
-    const wake = () => this.#session.wake();
+    const wake = () => {
+      this.#session.wake();
+      this.#peers.resumed();
+    };
     const show = () => {
       if (document.visibilityState === "visible") wake();
     };
@@ -173,16 +186,20 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     page.addEventListener("online", wake);
     page.addEventListener("pagehide", hide);
     document.addEventListener("visibilitychange", show);
+    // A frozen page runs again (Page Lifecycle).
+    document.addEventListener("resume", wake);
     this.#cleanup.push(() => {
       page.removeEventListener("online", wake);
       page.removeEventListener("pagehide", hide);
       document.removeEventListener("visibilitychange", show);
+      document.removeEventListener("resume", wake);
     });
   }
 
   #end(reason: StopReason, refusal: Refusal | null): void {
     this.#stopped = reason;
     this.#refusal = refusal;
+    this.chat.end();
     this.#peers.close();
     this.#ice.close();
     for (const undo of this.#cleanup.splice(0)) undo();

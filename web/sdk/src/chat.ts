@@ -65,6 +65,8 @@ export class Chat {
   /** The page that could not be loaded. */
   #failed: string | undefined;
   #loads = 0;
+  /** Ours whose session ended before they were acknowledged: the history tells whether they arrived. */
+  #uncertain = new Set<string>();
   readonly #source: ChatSource;
 
   constructor(source: ChatSource) {
@@ -105,20 +107,33 @@ export class Chat {
     this.#show([...this.#rows, { entry, serverId: id }]);
   }
 
-  /** Loads the newest page: we have joined, or something was lost. */
-  load(): Promise<void> {
-    return this.#read();
+  /** Loads the newest page: we have joined, or something was lost. Settles what was uncertain. */
+  async load(): Promise<void> {
+    const uncertain = new Set(this.#uncertain);
+    const isRead = await this.#read();
+    for (const { id, content, state } of this.#entries) {
+      if (!uncertain.has(id) || !this.#uncertain.delete(id) || state !== "sending") continue;
+      // Not in the history: it did not arrive, and its session cannot deliver it any more.
+      if (isRead) this.#transmit(id, content);
+      else this.#mark(id, "failed", null);
+    }
+  }
+
+  /** The call is over. */
+  end(): void {
+    for (const id of this.#uncertain) this.#mark(id, "failed", null);
+    this.#uncertain.clear();
   }
 
   /** Loads the page before the oldest one, or what failed to load. */
-  older(): Promise<void> {
-    if (this.#history !== "more" && this.#history !== "failed") return Promise.resolve();
-    return this.#read(this.#history === "failed" ? this.#failed : (this.#cursor ?? undefined));
+  async older(): Promise<void> {
+    if (this.#history !== "more" && this.#history !== "failed") return;
+    await this.#read(this.#history === "failed" ? this.#failed : (this.#cursor ?? undefined));
   }
 
-  async #read(before?: string): Promise<void> {
+  async #read(before?: string): Promise<boolean> {
     const { getMessages } = this.#source;
-    if (!getMessages) return;
+    if (!getMessages) return false;
     this.#loads += 1;
     const load = this.#loads;
     this.#turn("loading");
@@ -131,10 +146,12 @@ export class Chat {
       if (!isJoined && load === this.#loads) this.#cursor = page.nextCursor ?? null;
       this.#merge(page.messages);
       if (load === this.#loads) this.#turn(this.#cursor ? "more" : "whole");
+      return true;
     } catch {
-      if (load !== this.#loads) return;
+      if (load !== this.#loads) return false;
       this.#failed = before;
       this.#turn("failed");
+      return false;
     }
   }
 
@@ -165,6 +182,10 @@ export class Chat {
       const { sessionId } = this.#source.self();
       const cid = fate.kind === "refused" ? undefined : fate.cid;
       const serverId = sessionId && cid !== undefined ? `${sessionId}-${cid}` : null;
+      if (fate.kind === "lost" && serverId && this.#source.getMessages) {
+        this.#uncertain.add(id);
+        return this.#mark(id, "sending", serverId);
+      }
       this.#mark(id, fate.kind === "accepted" ? "sent" : "failed", serverId);
     });
   }

@@ -15,7 +15,7 @@ export { CLOSE_CODES, ERROR_CODES } from "./gen/protocol.ts";
 export type { JournalEntry } from "./journal.ts";
 export { LIMITS } from "./limits.ts";
 export { type DeviceTrouble, type DeviceView, Media, type MediaView } from "./media.ts";
-export type { PeerView } from "./peer.ts";
+export type { ExtraStream, PeerView, Slot, Trouble, TroubleCause } from "./peer.ts";
 export { Session, type SessionOptions, type SessionState } from "./session.ts";
 export type { PeerStats } from "./stats.ts";
 export type { ClientToServer, Code, Refusal, ServerToClient } from "./wire.ts";

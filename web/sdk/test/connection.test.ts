@@ -20,19 +20,22 @@ function ending(session: Session): () => string | undefined {
 }
 
 describe("back-off", () => {
-  test("starts within 300 ms, doubles, and never passes 10 s", () => {
-    const ceilings = [0, 1, 2, 3, 4, 5, 6, 50].map((attempt) => backoff(attempt, 0.999_999));
-    expect(ceilings).toEqual([299, 599, 1199, 2399, 4799, 9599, 9999, 9999]);
+  test("tries about 0, 0.3, 1 and 2.5 s after the loss, then less and less often, and never waits longer than 10 s", () => {
+    const waits = [0, 1, 2, 3, 4, 5, 6, 50].map((attempt) => backoff(attempt, 0.5));
+    expect(waits).toEqual([75, 300, 700, 1_500, 3_000, 6_000, 7_500, 7_500]);
+    expect(backoff(50, 0.999_999)).toBe(9_999);
   });
 
-  test("is full jitter: any wait from nothing to the ceiling", () => {
-    expect([0, 0.25, 0.5].map((random) => backoff(2, random))).toEqual([0, 300, 600]);
+  test("has jitter: from half to one and a half, the first attempt within 150 ms", () => {
+    expect([0, 0.25, 0.999_999].map((random) => backoff(1, random))).toEqual([150, 225, 449]);
+    expect([0, 0.25, 0.999_999].map((random) => backoff(0, random))).toEqual([0, 37, 149]);
+    expect([0, 0.999_999].map((random) => backoff(9, random, 1_000))).toEqual([500, 999]);
   });
 
-  test("stays below a second while the seat can still be saved", () => {
-    expect([0, 4_999, 5_000, 60_000].map((down) => cap(down, 5_000))).toEqual([1_000, 1_000, 10_000, 10_000]);
-    expect([9_999, 10_000].map((down) => cap(down, 120_000))).toEqual([1_000, 10_000]);
-    expect(cap(0, 0)).toBe(10_000);
+  test("stays below a second while the seat can still be saved, and below three in the first minute", () => {
+    expect([0, 4_999, 5_000, 60_000].map((down) => cap(down, 5_000))).toEqual([1_000, 1_000, 3_000, 10_000]);
+    expect([9_999, 10_000].map((down) => cap(down, 120_000))).toEqual([1_000, 3_000]);
+    expect(cap(0, 0)).toBe(3_000);
   });
 
   test("the server's retry delay is bounded, and invalid ones are ignored", () => {
@@ -89,7 +92,7 @@ describe("connection", () => {
     const { socket } = await joinedSession();
     expect(socket.protocols).toEqual(["aldis.v1"]);
     socket.cut(1006);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = FakeSocket.last;
     expect(again.protocols).toEqual(["aldis.v1", "aldis.resume"]);
     await welcome();
@@ -107,7 +110,7 @@ describe("connection", () => {
     FakeSocket.last.open();
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: {} }]);
     FakeSocket.last.cut(4401);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     FakeSocket.last.open();
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "fresh" } }]);
   });
@@ -137,7 +140,7 @@ describe("connection", () => {
     socket.refuse("rate_limited", { retryable: true, retryAfterMs: 60_000 });
     socket.say({ type: "ack", cid: 1 });
     socket.cut(1006);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     expect(FakeSocket.made).toHaveLength(2);
   });
 
@@ -160,7 +163,7 @@ describe("connection", () => {
     await settle();
     FakeSocket.last.open();
     FakeSocket.last.cut(4401);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     FakeSocket.last.open();
     expect(asked).toEqual([false, true]);
     expect(FakeSocket.last.sent[0]).toEqual({ type: "hello", data: { token: "token-2" } });
@@ -200,7 +203,7 @@ describe("connection", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await vi.advanceTimersByTimeAsync(LIMITS.heartbeatAnswerMs);
     expect(session.state).toBe("reconnecting");
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     expect(FakeSocket.made).toHaveLength(2);
   });
 
@@ -229,6 +232,67 @@ describe("connection", () => {
     session.wake();
     await settle();
     expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  test("after a change of the network, a silent socket is given up much sooner", async () => {
+    const { session } = await joinedSession();
+    session.wake();
+    await vi.advanceTimersByTimeAsync(LIMITS.wakeAnswerMs);
+    expect(session.state).toBe("reconnecting");
+  });
+
+  test("also if a heartbeat was under way", async () => {
+    const { session } = await joinedSession();
+    await vi.advanceTimersByTimeAsync(10_000);
+    session.wake();
+    await vi.advanceTimersByTimeAsync(LIMITS.wakeAnswerMs);
+    expect(session.state).toBe("reconnecting");
+  });
+
+  test("after the device slept, the socket is tested at once", async () => {
+    const { session, socket } = await joinedSession();
+    vi.setSystemTime(Date.now() + 10 * 60_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(socket.sent.at(-1)?.type).toBe("heartbeat");
+    await vi.advanceTimersByTimeAsync(LIMITS.wakeAnswerMs);
+    expect(session.state).toBe("reconnecting");
+  });
+
+  test('"Try now" ends the wait, and an attempt that does not get on', async () => {
+    const { session, socket } = await joinedSession();
+    socket.cut(1006);
+    session.retry();
+    await settle();
+    expect(FakeSocket.made).toHaveLength(2);
+    session.retry();
+    await settle();
+    expect(FakeSocket.made).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(LIMITS.dialMs);
+    session.retry();
+    await settle();
+    expect(FakeSocket.made).toHaveLength(3);
+    expect(FakeSocket.made[1]?.closedWith).toBe(4000);
+  });
+
+  test("goes on beyond the limit while there is media that works", async () => {
+    const media = { works: true };
+    const session = newSession(undefined, 0.5, () => media.works);
+    const ended = ending(session);
+    session.start();
+    await welcome();
+    FakeSocket.last.say(joined());
+    FakeSocket.last.cut(1006);
+    const pass = async (forMs: number) => {
+      for (let passed = 0; passed < forMs; passed += 1_000) {
+        await vi.advanceTimersByTimeAsync(1_000);
+        if (FakeSocket.last.readyState === 0) FakeSocket.last.cut(1006);
+      }
+    };
+    await pass(LIMITS.giveUpMs + 60_000);
+    expect(ended()).toBeUndefined();
+    media.works = false;
+    await pass(60_000);
+    expect(ended()).toBe("unreachable");
   });
 
   test("a pending request is not repeated", async () => {
@@ -363,7 +427,7 @@ describe("a degraded node", () => {
     const ended = ending(session);
     socket.refuse("replaced");
     socket.cut(4409);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     await welcome();
     FakeSocket.last.say(resumed as never);
     expect([ended(), session.state]).toEqual([undefined, "joined"]);

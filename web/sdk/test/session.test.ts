@@ -20,7 +20,7 @@ function heard(session: Session): string[] {
 /** The socket is lost and the next one has been welcomed. */
 async function comeBack(socket: FakeSocket): Promise<FakeSocket> {
   socket.cut(1006);
-  await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+  await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
   return welcome();
 }
 
@@ -43,7 +43,7 @@ describe("resume", () => {
     socket.say({ type: "ack", cid: 2 });
     socket.cut(1006);
     say(session, "five, said while away");
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     say(session, "six, said before the server answered");
     expect(again.types()).toEqual(["hello"]);
@@ -91,7 +91,7 @@ describe("resume", () => {
     say(session, "kept");
     const second = await comeBack(socket);
     second.cut(1011);
-    await vi.advanceTimersByTimeAsync(2 * LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(2 * LIMITS.backoffSpreadMs);
     const third = await welcome();
     third.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0 } });
     expect(third.cids()).toEqual([1]);
@@ -101,7 +101,7 @@ describe("resume", () => {
   test("a missing answer to the resume times out", async () => {
     const { socket } = await joinedSession();
     await comeBack(socket);
-    await vi.advanceTimersByTimeAsync(LIMITS.joinMs + 2 * LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.joinMs + 2 * LIMITS.backoffSpreadMs);
     expect(FakeSocket.made).toHaveLength(3);
   });
 });
@@ -141,7 +141,7 @@ describe("numbers", () => {
     };
     socket.say({ type: "error", data: refusal });
     expect(fates).toEqual(["lost"]);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     expect(again.types()).toEqual(["hello", "join_room"]);
   });
@@ -153,7 +153,7 @@ describe("numbers", () => {
     socket.say(chat(3));
     expect(contents).toEqual(["message 1"]);
     expect(socket.closedWith).toBe(4000);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     expect(again.sent[0]).toMatchObject({ data: { resume: { seq: 1 } } });
     again.say({ type: "resumed", data: { peers: [], fromSeq: 2, lastCid: 0 } });
@@ -241,7 +241,7 @@ describe("refusals", () => {
     for (let n = 0; n <= LIMITS.outboxMax; n += 1) say(session, `${n}`, (fate) => fates.push(fate.kind));
     expect(fates).toHaveLength(LIMITS.outboxMax + 1);
     expect(new Set(fates)).toEqual(new Set(["lost"]));
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     expect(socket.closedWith).toBe(4000);
     expect(again.types()).toEqual(["hello", "join_room"]);

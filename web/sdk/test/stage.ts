@@ -52,7 +52,11 @@ export function tokens() {
   return { asked, getToken };
 }
 
-export function newSession(getToken: GetToken = tokens().getToken, random = 0.5): Session {
+export function newSession(
+  getToken: GetToken = tokens().getToken,
+  random = 0.5,
+  worthwhile = () => false,
+): Session {
   FakeSocket.made = [];
   return new Session({
     roomId: "abc-defg-hij",
@@ -60,6 +64,7 @@ export function newSession(getToken: GetToken = tokens().getToken, random = 0.5)
     getToken,
     WebSocket: FakeSocket as never,
     random: () => random,
+    worthwhile,
   });
 }
 

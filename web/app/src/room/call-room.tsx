@@ -38,9 +38,9 @@ export function CallRoom({ call, user, onLeave }: CallRoomProps) {
     <div className={chat.open ? "room room--chat" : "room"} data-testid="page-room" data-state={view.state}>
       <h1 className="unseen">Call in room {view.roomId}</h1>
       <Bar view={view} media={media} />
-      <Banner view={view} />
+      <Banner view={view} onTryNow={() => call.reconnect()} />
       <main className="room__stage">
-        <Stage view={view} media={media} user={user} />
+        <Stage view={view} media={media} user={user} onRetry={(userId) => call.retry(userId)} />
         <Notices notices={notices} />
       </main>
       {chat.open && (
@@ -78,13 +78,16 @@ function Bar({ view, media }: { view: CallView; media: Media }) {
   );
 }
 
-function Banner({ view }: { view: CallView }) {
+function Banner({ view, onTryNow }: { view: CallView; onTryNow: () => void }) {
   const blocked = useSoundBlocked();
   if (view.state === "reconnecting") {
     return (
       <p className="banner" role="status" data-testid="banner-reconnecting">
         <span className="spinner" aria-hidden="true" />
-        Reconnecting… Your calls with connected participants continue.
+        <span>Reconnecting to the service… Your call continues.</span>
+        <button type="button" className="linklike" data-testid="try-now" onClick={onTryNow}>
+          Try now
+        </button>
       </p>
     );
   }
