@@ -55,6 +55,15 @@ export class Node {
     await gone;
   }
 
+  /** Drains, and starts again with the same data. */
+  async restart() {
+    const gone = exited(this.#process);
+    this.#process.kill("SIGTERM");
+    const how = await gone;
+    if (how !== 0) throw new Error(`the node did not stop in order (${how}):\n${this.tail()}`);
+    await this.start();
+  }
+
   /** Drains, and removes its data. Throws unless it exits cleanly and in time. */
   async stop() {
     const gone = exited(this.#process);
