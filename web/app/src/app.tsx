@@ -1,10 +1,10 @@
-import { useEffect } from "react";
 import { useAccount } from "./account.ts";
 import { Lobby } from "./pages/lobby.tsx";
 import { ResetPage, VerifyPage } from "./pages/mailed.tsx";
 import { MissingPage, UnreachablePage } from "./pages/notices.tsx";
 import { RoomPage } from "./pages/room.tsx";
 import { Welcome } from "./pages/welcome.tsx";
+import { useTitle } from "./parts/page-title.tsx";
 import { Waiting } from "./parts/waiting.tsx";
 import { useRoute } from "./route.ts";
 
@@ -13,9 +13,7 @@ export function App() {
   const route = useRoute();
   const account = useAccount();
   const roomId = route.page === "room" ? route.roomId : null;
-  useEffect(() => {
-    document.title = roomId ? `${roomId} · Aldis` : "Aldis";
-  }, [roomId]);
+  useTitle(roomId);
 
   if (route.page === "missing") return <MissingPage />;
   if (route.page === "reset") return <ResetPage key={route.token} token={route.token} />;

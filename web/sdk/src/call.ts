@@ -1,5 +1,5 @@
 // A call in one room: combines session, peers, media and chat, with one immutable snapshot for the page.
-import { Chat, type ChatEntry, type ChatHistory, type GetMessages } from "./chat.ts";
+import { Chat, type ChatEntry, type ChatHistory, type DeleteMessage, type GetMessages } from "./chat.ts";
 import type { StopReason } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { type GetIceServers, IceServers } from "./ice.ts";
@@ -17,6 +17,8 @@ export interface CallOptions extends SessionOptions {
   getIceServers?: GetIceServers;
   /** Reads the room's history; without it chat begins with the join. */
   getMessages?: GetMessages;
+  /** Erases a message of the history. */
+  deleteMessage?: DeleteMessage;
   /** `relay` sends all media through a relay, for finding faults. */
   iceTransportPolicy?: RTCIceTransportPolicy;
   RTCPeerConnection?: typeof RTCPeerConnection;
@@ -69,6 +71,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
       changed: () => this.#changed(),
       self: () => ({ userId: this.#session.userId, sessionId: this.#session.sessionId }),
       getMessages: options.getMessages,
+      deleteMessage: options.deleteMessage,
     });
     this.#listen();
   }

@@ -15,6 +15,8 @@ export interface ChatEntry {
   time: number;
   /** Ours only: the server does not send our own back, its acknowledgement makes it `sent`. */
   state: "sending" | "sent" | "failed";
+  /** It is in the history, and can be erased there. */
+  isStored: boolean;
 }
 
 /** A message of the room's history. */
@@ -35,6 +37,8 @@ export interface MessagePage {
 }
 /** Reads a page of the history: the newest, or the one before a cursor. */
 export type GetMessages = (before?: string) => Promise<MessagePage>;
+/** Erases a message in the history, by its id there. */
+export type DeleteMessage = (id: string) => Promise<void>;
 
 /** `more`: older messages can be loaded. `whole`: there are none, or no history. */
 export type ChatHistory = "whole" | "loading" | "more" | "failed";
@@ -46,11 +50,14 @@ export interface ChatSource {
   /** Our user id and the present session. */
   self(): { userId: string | null; sessionId: string | null };
   getMessages?: GetMessages | undefined;
+  deleteMessage?: DeleteMessage | undefined;
 }
+
+type Entry = Omit<ChatEntry, "isStored">;
 
 /** An entry, and the server's id of it: known for our own once they were numbered, also if the answer was lost. */
 interface Row {
-  entry: ChatEntry;
+  entry: Entry;
   serverId: string | null;
 }
 
@@ -87,7 +94,7 @@ export class Chat {
     if (!content) return;
     const id = `mine-${this.#next}`;
     this.#next += 1;
-    const entry: ChatEntry = { id, senderId: null, name: null, content, time: Date.now(), state: "sending" };
+    const entry: Entry = { id, senderId: null, name: null, content, time: Date.now(), state: "sending" };
     this.#show([...this.#rows, { entry, serverId: null }]);
     this.#transmit(id, content);
   }
@@ -100,10 +107,19 @@ export class Chat {
     this.#transmit(id, failed.content);
   }
 
+  /** Erases a message for everybody who has not read it yet. Rejects, and keeps it, if the server refuses. */
+  async remove(id: string): Promise<void> {
+    const { deleteMessage } = this.#source;
+    const serverId = this.#rows.find((row) => row.entry.id === id)?.serverId;
+    if (!deleteMessage || !serverId) return;
+    await deleteMessage(serverId);
+    this.#show(this.#rows.filter((row) => row.entry.id !== id));
+  }
+
   hear(message: Said<"chat_message">, name: string | null): void {
     const { id, senderId, content, timestamp } = message;
     if (this.#rows.some((row) => row.serverId === id)) return;
-    const entry: ChatEntry = { id, senderId, name, content, time: timestamp, state: "sent" };
+    const entry: Entry = { id, senderId, name, content, time: timestamp, state: "sent" };
     this.#show([...this.#rows, { entry, serverId: id }]);
   }
 
@@ -206,12 +222,15 @@ export class Chat {
     if (rows.length > LIMITS.chatMax) this.#cursor = null;
     this.#rows = rows.slice(-LIMITS.chatMax);
     if (this.#cursor === null && this.#history === "more") this.#history = "whole";
-    this.#entries = this.#rows.map((row) => row.entry);
+    this.#entries = this.#rows.map(({ entry, serverId }) => ({
+      ...entry,
+      isStored: serverId !== null && entry.state === "sent" && this.#source.deleteMessage !== undefined,
+    }));
     this.#source.changed();
   }
 }
 
-function shown(message: StoredMessage, userId: string | null): ChatEntry {
+function shown(message: StoredMessage, userId: string | null): Entry {
   const { id, senderId, senderName, content, timestamp } = message;
   const own = senderId !== null && senderId === userId;
   return {

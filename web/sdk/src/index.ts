@@ -8,7 +8,15 @@ export {
   type User,
 } from "./api.ts";
 export { Call, type CallOptions, type CallView } from "./call.ts";
-export type { Chat, ChatEntry, ChatHistory, GetMessages, MessagePage, StoredMessage } from "./chat.ts";
+export type {
+  Chat,
+  ChatEntry,
+  ChatHistory,
+  DeleteMessage,
+  GetMessages,
+  MessagePage,
+  StoredMessage,
+} from "./chat.ts";
 export { Connection, type GetToken, SignedOut, type StopReason } from "./connection.ts";
 export { Emitter } from "./emitter.ts";
 export { CLOSE_CODES, ERROR_CODES } from "./gen/protocol.ts";

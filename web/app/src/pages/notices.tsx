@@ -1,8 +1,10 @@
 // Full-page notices: what happened and what to do next.
+
 import type { StopReason } from "@aldis/sdk";
 import type { ReactNode } from "react";
 import { account } from "../account.ts";
 import { CentredPage } from "../parts/centred-page.tsx";
+import { PageTitle } from "../parts/page-title.tsx";
 import { follow } from "../route.ts";
 
 interface NoticeProps {
@@ -18,7 +20,7 @@ function Notice({ testId, title, text, detail, children }: NoticeProps) {
   return (
     <CentredPage testId={testId}>
       <div className="notice">
-        <h1>{title}</h1>
+        <PageTitle>{title}</PageTitle>
         <p>{text}</p>
         {detail && <p className="notice__detail">{detail}</p>}
         <div className="notice__actions">{children}</div>
