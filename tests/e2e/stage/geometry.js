@@ -13,9 +13,12 @@ export function misplaced() {
   }
   const name = ({ control }) => control.dataset.testid ?? control.getAttribute("aria-label") ?? control.textContent.trim();
   const faults = [];
+  // A page that is longer than the view scrolls, the room does not.
+  const page = document.scrollingElement;
   for (const each of boxes) {
     const { left, top, right, bottom, width, height } = each.box;
-    const isInView = left >= -0.5 && right <= innerWidth + 0.5 && top >= -0.5 && bottom <= innerHeight + 0.5;
+    const isInside = top + page.scrollTop >= -0.5 && bottom + page.scrollTop <= page.scrollHeight + 0.5;
+    const isInView = isInside && left >= -0.5 && right <= innerWidth + 0.5;
     if (!isInView && !each.isScrolled) faults.push(`${name(each)} leaves the view: ${left}…${right} × ${top}…${bottom}`);
     const isSmall = Math.min(width, height) < LEAST;
     if (isSmall && !each.control.matches(".linklike, [type=checkbox]")) faults.push(`${name(each)} is ${width} × ${height}`);

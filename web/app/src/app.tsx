@@ -1,12 +1,21 @@
+import { lazy, Suspense, useEffect } from "react";
 import { useAccount } from "./account.ts";
 import { Lobby } from "./pages/lobby.tsx";
 import { ResetPage, VerifyPage } from "./pages/mailed.tsx";
-import { MissingPage, UnreachablePage } from "./pages/notices.tsx";
-import { RoomPage } from "./pages/room.tsx";
+import { MissingPage, OutdatedPage, UnreachablePage } from "./pages/notices.tsx";
 import { Welcome } from "./pages/welcome.tsx";
 import { useTitle } from "./parts/page-title.tsx";
 import { Waiting } from "./parts/waiting.tsx";
 import { useRoute } from "./route.ts";
+
+/** The call's part of the program: not needed for the first view, and fetched as soon as that is shown. */
+const room = () =>
+  import("./pages/room.tsx").then(
+    ({ RoomPage }) => ({ default: RoomPage }),
+    // The server has a newer version, or is away.
+    () => ({ default: OutdatedPage }),
+  );
+const RoomPage = lazy(room);
 
 /** Which page is shown: by the address, and by who is signed in. */
 export function App() {
@@ -14,6 +23,7 @@ export function App() {
   const account = useAccount();
   const roomId = route.page === "room" ? route.roomId : null;
   useTitle(roomId);
+  useEffect(() => void room(), []);
 
   if (route.page === "missing") return <MissingPage />;
   if (route.page === "reset") return <ResetPage key={route.token} token={route.token} />;
@@ -27,7 +37,9 @@ export function App() {
       return <Welcome roomId={roomId} invite={route.page === "home" ? route.invite : undefined} />;
     case "in":
       return roomId ? (
-        <RoomPage key={roomId} roomId={roomId} user={account.user} />
+        <Suspense fallback={<Waiting label="Loading" />}>
+          <RoomPage key={roomId} roomId={roomId} user={account.user} />
+        </Suspense>
       ) : (
         <Lobby user={account.user} />
       );

@@ -54,6 +54,21 @@ export function MissingPage() {
   );
 }
 
+/** A part of the page could not be loaded. */
+export function OutdatedPage() {
+  return (
+    <Notice
+      testId="page-outdated"
+      title="The page has to be loaded again"
+      text="A part of it could not be loaded: there may be a newer version, or the server may be away for a moment."
+    >
+      <button type="button" className="button button--accent" onClick={() => location.reload()}>
+        Load again
+      </button>
+    </Notice>
+  );
+}
+
 export function UnreachablePage({ why }: { why: string }) {
   return (
     <Notice
