@@ -32,6 +32,7 @@ say() { printf '\n── %s ──\n' "$*"; }
 packages() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v firefox >/dev/null || missing+=(firefox-esr)
     command -v promtool >/dev/null || missing+=(prometheus)
     [ -x /usr/sbin/nginx ] || missing+=(nginx)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
