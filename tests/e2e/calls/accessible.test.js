@@ -26,7 +26,7 @@ house.test("pages before a call", async () => {
   await accessible(nobody, "welcome");
   await nobody.get("auth-mode-login").click();
   await accessible(nobody, "log in");
-  await nobody.page.goto("/nowhere");
+  await nobody.page.goto("/r/nowhere");
   await nobody.shows("page-not-found");
   await accessible(nobody, "not found");
   const ann = await house.person("Ann");

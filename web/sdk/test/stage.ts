@@ -89,3 +89,12 @@ export async function welcome(): Promise<FakeSocket> {
 export function chat(seq: number, content = `message ${seq}`): Numbered {
   return { type: "chat_message", seq, data: { id: `c${seq}`, senderId: "ann", content, timestamp: 1 } };
 }
+
+/** Where the session ends, or `undefined` while it goes on. */
+export function ending(session: Session): () => string | undefined {
+  let reason: string | undefined;
+  session.on("stopped", (stopped) => {
+    reason = stopped.reason;
+  });
+  return () => reason;
+}
