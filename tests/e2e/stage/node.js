@@ -75,6 +75,15 @@ export class Node {
     if (how !== 0) throw new Error(`the node did not stop in order (${how}):\n${this.tail()}`);
   }
 
+  /** As an operator. */
+  async disable(userId) {
+    const token = (await readFile(join(this.#directory, "data", "admin.token"), "utf8")).trim();
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const url = `http://${this.admin}/internal/users/${userId}`;
+    const answer = await fetch(url, { method: "PATCH", headers, body: JSON.stringify({ disabled: true }) });
+    if (!answer.ok) throw new Error(`disabling ${userId}: ${answer.status} ${await answer.text()}`);
+  }
+
   /** The last lines of its log. */
   tail(count = 60) {
     return this.#lines.slice(-count).join("\n");

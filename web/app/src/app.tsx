@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useAccount } from "./account.ts";
 import { Lobby } from "./pages/lobby.tsx";
 import { ResetPage, VerifyPage } from "./pages/mailed.tsx";
-import { MissingPage, OutdatedPage, UnreachablePage } from "./pages/notices.tsx";
+import { DisabledPage, MissingPage, OutdatedPage, UnreachablePage } from "./pages/notices.tsx";
 import { Welcome } from "./pages/welcome.tsx";
 import { useTitle } from "./parts/page-title.tsx";
 import { Waiting } from "./parts/waiting.tsx";
@@ -33,6 +33,8 @@ export function App() {
       return <Waiting label="Loading" />;
     case "unreachable":
       return <UnreachablePage why={account.why} />;
+    case "disabled":
+      return <DisabledPage />;
     case "out":
       return <Welcome roomId={roomId} invite={route.page === "home" ? route.invite : undefined} />;
     case "in":

@@ -76,8 +76,16 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     this.#listen();
   }
 
-  /** Joins, and keeps the call connected until `leave` or until the server ends it. */
+  /** Joins, and keeps the call connected until `leave` or until the server ends it. While it goes on, nothing happens; after its end it begins again. */
   join(): void {
+    const { state } = this.#session;
+    if (state !== "idle" && state !== "stopped") return;
+    this.#stopped = null;
+    this.#refusal = null;
+    this.#cleanup.push(
+      this.media.on("track", ({ slot, track }) => this.#peers.set(slot, track)),
+      this.media.on("changed", () => this.#sayMuted()),
+    );
     for (const slot of ["microphone", "camera", "screen"] as const)
       this.#peers.set(slot, this.media.track(slot));
     this.#peers.say({ microphone: this.media.view.microphone.on });
@@ -152,10 +160,6 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     });
     session.on("stopped", ({ reason, last }) => this.#end(reason, last ?? null));
     this.#peers.on("changed", () => this.#changed());
-    this.#cleanup.push(
-      this.media.on("track", ({ slot, track }) => this.#peers.set(slot, track)),
-      this.media.on("changed", () => this.#sayMuted()),
-    );
   }
 
   #hear(message: Numbered): void {

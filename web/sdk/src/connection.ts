@@ -161,7 +161,12 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   #dial(token: string | null): void {
-    this.#line = this.#newLine(token);
+    try {
+      this.#line = this.#newLine(token);
+    } catch {
+      // The address is none that a socket takes, or is not allowed on this page: no further attempt would be better.
+      this.stop("protocol");
+    }
   }
 
   /** A socket that sends hello, with a resume if there is a session. */

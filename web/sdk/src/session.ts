@@ -77,7 +77,9 @@ export class Session extends Emitter<SessionEvents> {
     return this.#sessionId;
   }
 
+  /** Begins, or begins again after the end; while it goes on, nothing happens. */
   start(): void {
+    if (this.#state !== "idle" && this.#state !== "stopped") return;
     this.#enter("connecting");
     this.#connection.start();
   }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LIMITS } from "../src/limits.ts";
 import type { Fate, Session } from "../src/session.ts";
 import { FakeSocket, settle } from "./fakes.ts";
-import { chat, joined, joinedSession, welcome } from "./stage.ts";
+import { chat, ending, joined, joinedSession, newSession, welcome } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -103,6 +103,35 @@ describe("resume", () => {
     await comeBack(socket);
     await vi.advanceTimersByTimeAsync(LIMITS.joinMs + 2 * LIMITS.backoffSpreadMs);
     expect(FakeSocket.made).toHaveLength(3);
+  });
+});
+
+describe("beginning", () => {
+  test("twice is once, and after the end it begins again", async () => {
+    const { session, socket } = await joinedSession();
+    session.start();
+    await settle();
+    expect([session.state, FakeSocket.made.length]).toEqual(["joined", 1]);
+    say(session, "heard");
+    expect(socket.types().at(-1)).toBe("chat_message");
+    session.leave();
+    session.start();
+    await welcome();
+    FakeSocket.last.say(joined(2, [], "s2"));
+    expect([session.state, session.sessionId, FakeSocket.made.length]).toEqual(["joined", "s2", 2]);
+  });
+
+  test("with an address that no socket takes ends with a reason", async () => {
+    const refuses = class {
+      constructor() {
+        throw new SyntaxError("no address");
+      }
+    };
+    const session = newSession(undefined, 0.5, undefined, refuses as never);
+    const reason = ending(session);
+    session.start();
+    await settle();
+    expect([reason(), session.state]).toEqual(["protocol", "stopped"]);
   });
 });
 

@@ -1,4 +1,5 @@
 // Sets up a session over a fake socket, and says the server's usual lines.
+import type { SocketMaker } from "../src/connection/line.ts";
 import type { GetToken } from "../src/connection.ts";
 import { Session } from "../src/session.ts";
 import type { Numbered } from "../src/wire.ts";
@@ -56,13 +57,14 @@ export function newSession(
   getToken: GetToken = tokens().getToken,
   random = 0.5,
   worthwhile = () => false,
+  WebSocket: SocketMaker = FakeSocket as never,
 ): Session {
   FakeSocket.made = [];
   return new Session({
     roomId: "abc-defg-hij",
     url: "ws://test/ws",
     getToken,
-    WebSocket: FakeSocket as never,
+    WebSocket,
     random: () => random,
     worthwhile,
   });

@@ -54,6 +54,29 @@ export function MissingPage() {
   );
 }
 
+/** The operator has disabled the account that is signed in here. */
+export function DisabledPage() {
+  return (
+    <Notice
+      testId="page-disabled"
+      title="Your account is disabled"
+      text="The operator of this service has disabled it. Ask them why, or log out and use another account."
+    >
+      <button
+        type="button"
+        className="button button--accent"
+        data-testid="logout"
+        onClick={() => void account.logout()}
+      >
+        Log out
+      </button>
+      <button type="button" className="button" onClick={() => void account.restore()}>
+        Try again
+      </button>
+    </Notice>
+  );
+}
+
 /** A part of the page could not be loaded. */
 export function OutdatedPage() {
   return (
