@@ -23,7 +23,7 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 all=(packages format web lints rust storage docs model redis simulation chaos counts conformance openapi metrics unit deployment
-    browsers)
+    browsers interop)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -32,6 +32,7 @@ say() { printf '\n── %s ──\n' "$*"; }
 packages() {
     local missing=()
     command -v chromium >/dev/null || missing+=(chromium)
+    command -v firefox >/dev/null || missing+=(firefox-esr)
     command -v promtool >/dev/null || missing+=(prometheus)
     [ -x /usr/sbin/nginx ] || missing+=(nginx)
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
@@ -135,6 +136,9 @@ unit() { built && tests/unit.sh "$target/debug/aldis"; }
 deployment() { built && TARGET=$target tests/deployment.sh "$target/debug/aldis"; }
 
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
+
+# The web app and a program of others that follows docs/protocol.md.
+interop() { built && TARGET=$target tests/interop.sh "$target/debug/aldis"; }
 
 # Every target over its seeds, then for FUZZ_SECONDS each.
 fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }

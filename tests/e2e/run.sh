@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whole calls in real browsers: a node, Chromium and coturn, one test after the other.
+# Whole calls in real browsers: a node, Chromium, Firefox and coturn, one test after the other.
 #   tests/e2e/run.sh [PATH-TO-ALDIS]
 # Without a path, the debug build of this tree is made and used. CHROMIUM names another browser than /usr/bin/chromium.
 # ONLY="two-tabs screen" runs these files alone. Screenshots: test-artefacts/e2e/.
@@ -13,6 +13,7 @@ missing() {
     exit 1
 }
 [ -x "$CHROMIUM" ] || missing "Chromium ($CHROMIUM)" chromium
+[ -x "${FIREFOX:-/usr/bin/firefox}" ] || missing Firefox firefox-esr
 command -v turnserver >/dev/null || missing "coturn (turnserver)" coturn
 [ -x "${NGINX:-/usr/sbin/nginx}" ] || missing nginx nginx
 command -v redis-server >/dev/null || missing Redis redis-server

@@ -110,6 +110,23 @@ house.test("when the host deletes the room, all members see a notice, and none r
   await ben.photograph("closed");
 });
 
+house.test("who is disabled in a call is told so, and can use another account", async () => {
+  const {
+    people: [ann, ben],
+  } = await house.call(["Ann", "Ben"]);
+  await house.node.disable(ben.userId);
+  await ben.shows("page-auth-expired");
+  await ben.get("sign-in-again").click();
+  await ben.shows("page-welcome");
+  await ann.missesTileOf(ben);
+  // A page that is loaded anew finds the account's cookies still there, or finds nobody.
+  await ben.page.goto("/");
+  await until("it is said, or one can log in", async () => {
+    return (await ben.get("page-disabled").count()) + (await ben.get("page-welcome").count()) > 0;
+  });
+  await ben.photograph("after-disabling");
+});
+
 house.test("an unreachable server has a page of its own, with a retry once it is back", async () => {
   const ann = await house.person("Ann");
   await ann.page.goto("/");

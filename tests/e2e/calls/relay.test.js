@@ -64,6 +64,14 @@ house.test("with a secret unknown to the relay, a relayed call does not connect"
     assert.notEqual(connection.state, "connected");
   }
   await ann.photograph("room-connecting");
+  for (const person of [ann, ben]) {
+    await person.shows("tile-trouble");
+    assert.match(await person.get("tile-trouble").textContent(), /There is no network path to (Ann|Ben) yet\. Trying again…/);
+  }
+  await ann.page.locator("[data-testid=tile-trouble][data-stage=unreachable]").waitFor();
+  await ann.photograph("room-unreachable");
+  await ann.get("tile-trouble").getByRole("button", { name: "Try again" }).click();
+  await until("it is tried again", async () => (await ann.get("tile-trouble").count()) === 0);
 });
 
 /** In the page: the kinds of candidates that these servers give, through a relay only. */

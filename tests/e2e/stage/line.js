@@ -6,6 +6,9 @@ export class Line {
   #target;
   #open = new Set();
   #isCut = false;
+  #isFrozen = false;
+  /** Sockets that were accepted while frozen. */
+  #waiting = [];
   /** Connections forwarded so far. */
   connections = 0;
 
@@ -41,7 +44,20 @@ export class Line {
     this.#isCut = false;
   }
 
+  /** A black hole: nothing passes, nobody is told, new sockets open and hear nothing; until `thaw`. */
+  freeze() {
+    this.#isFrozen = true;
+    for (const socket of this.#open) socket.pause();
+  }
+
+  thaw() {
+    this.#isFrozen = false;
+    for (const socket of this.#open) socket.resume();
+    for (const near of this.#waiting.splice(0)) this.#carry(near);
+  }
+
   close() {
+    for (const near of this.#waiting.splice(0)) near.destroy();
     this.cut();
     this.#server.close();
   }
@@ -49,6 +65,8 @@ export class Line {
   #carry(near) {
     near.on("error", () => {});
     if (this.#isCut) return near.resetAndDestroy();
+    if (near.destroyed) return;
+    if (this.#isFrozen) return this.#waiting.push(near.pause());
     this.connections += 1;
     const far = connect(this.#target);
     this.#join(near, far);
@@ -63,6 +81,10 @@ export class Line {
       this.#open.delete(from);
       to.destroy();
     });
-    from.pipe(to);
+    from.on("data", (bytes) => {
+      if (!to.write(bytes)) from.pause();
+    });
+    from.on("end", () => to.end());
+    to.on("drain", () => this.#isFrozen || from.resume());
   }
 }

@@ -55,6 +55,15 @@ export class Node {
     await gone;
   }
 
+  /** Drains, and starts again with the same data. */
+  async restart() {
+    const gone = exited(this.#process);
+    this.#process.kill("SIGTERM");
+    const how = await gone;
+    if (how !== 0) throw new Error(`the node did not stop in order (${how}):\n${this.tail()}`);
+    await this.start();
+  }
+
   /** Drains, and removes its data. Throws unless it exits cleanly and in time. */
   async stop() {
     const gone = exited(this.#process);
@@ -64,6 +73,15 @@ export class Node {
     clearTimeout(late);
     await rm(this.#directory, { recursive: true, force: true });
     if (how !== 0) throw new Error(`the node did not stop in order (${how}):\n${this.tail()}`);
+  }
+
+  /** As an operator. */
+  async disable(userId) {
+    const token = (await readFile(join(this.#directory, "data", "admin.token"), "utf8")).trim();
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const url = `http://${this.admin}/internal/users/${userId}`;
+    const answer = await fetch(url, { method: "PATCH", headers, body: JSON.stringify({ disabled: true }) });
+    if (!answer.ok) throw new Error(`disabling ${userId}: ${answer.status} ${await answer.text()}`);
   }
 
   /** The last lines of its log. */

@@ -1,11 +1,13 @@
 // Who is signed in on this page.
-import { Api, Emitter, SignedOut, type User } from "@aldis/sdk";
+import { Api, Emitter, Problem, SignedOut, type User } from "@aldis/sdk";
 import { useView } from "./view.ts";
 
 export type AccountView =
   | { status: "unknown" }
   | { status: "out" }
   | { status: "in"; user: User }
+  /** The operator has disabled the account. */
+  | { status: "disabled" }
   | { status: "unreachable"; why: string };
 
 /** The node that served this page. */
@@ -20,8 +22,7 @@ class Account extends Emitter<{ changed: undefined }> {
     try {
       this.#in(await api.restore());
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#show(error instanceof SignedOut ? { status: "out" } : { status: "unreachable", why });
+      this.#show(viewOf(error));
     }
   }
 
@@ -54,6 +55,17 @@ class Account extends Emitter<{ changed: undefined }> {
     this.view = view;
     this.emit("changed", undefined);
   }
+}
+
+/** Why nobody is signed in. */
+function viewOf(error: unknown): AccountView {
+  if (isDisabled(error) || (error instanceof Error && isDisabled(error.cause))) return { status: "disabled" };
+  if (error instanceof SignedOut) return { status: "out" };
+  return { status: "unreachable", why: error instanceof Error ? error.message : String(error) };
+}
+
+function isDisabled(error: unknown): boolean {
+  return error instanceof Problem && error.code === "account_disabled";
 }
 
 export const account = new Account();

@@ -5,6 +5,17 @@ export interface Choices {
   camera: { on: boolean; deviceId: string | null };
 }
 
+/** What the page does beside the call. */
+export interface Habits {
+  /** A short sound when people come and go. */
+  sounds: boolean;
+  /** Single keys such as M for mute. */
+  shortcuts: boolean;
+  /** Where sound is played; `""` is the system's choice. */
+  speaker: string;
+}
+
+const HABITS = "aldis.habits";
 const CHOICES = "aldis.choices";
 const CALL = "aldis.call";
 const KNOWN = "aldis.known";
@@ -19,6 +30,15 @@ export function choices(): Choices {
 
 export function rememberChoices(chosen: Choices): void {
   write(localStorage, CHOICES, chosen);
+}
+
+export function habits(): Habits {
+  const stored = read(localStorage, HABITS) as Partial<Habits> | null;
+  return { sounds: true, shortcuts: true, speaker: "", ...stored };
+}
+
+export function rememberHabits(chosen: Habits): void {
+  write(localStorage, HABITS, chosen);
 }
 
 /** The room this tab was in when it was reloaded, so that a reload leads straight back. */

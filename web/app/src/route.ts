@@ -42,11 +42,32 @@ export function roomLink(roomId: string): string {
 }
 
 const listeners = new Set<() => void>();
+/** The address that is shown; while a guard holds, the browser's may differ for a moment. */
+let shown: string | null = null;
+let guard: (() => boolean) | null = null;
+
+/** `isFree` is asked when "Back" or "Forward" has led elsewhere; if it is not, the page stays. Until the returned function is called. */
+export function guardRoute(isFree: () => boolean): () => void {
+  guard = isFree;
+  return () => {
+    if (guard === isFree) guard = null;
+  };
+}
 
 export function navigate(path: string): void {
   if (path === location.pathname + location.search + location.hash) return;
   history.pushState(null, "", path);
+  moved();
+}
+
+function moved(): void {
+  shown = location.pathname + location.hash;
   for (const listener of listeners) listener();
+}
+
+function popped(): void {
+  if (guard && !guard()) history.forward();
+  else moved();
 }
 
 /** For links: a plain click stays in the app, any other (new tab, new window) is the browser's. */
@@ -57,18 +78,23 @@ export function follow(event: MouseEvent<HTMLAnchorElement>): void {
 }
 
 export function useRoute(): Route {
-  const address = useSyncExternalStore(subscribe, () => location.pathname + location.hash);
+  const address = useSyncExternalStore(subscribe, () => shown ?? location.pathname + location.hash);
   const [pathname, hash] = address.split("#", 2);
   return routeOf(pathname ?? "/", hash);
 }
 
 function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) {
+    shown = location.pathname + location.hash;
+    addEventListener("popstate", popped);
+    addEventListener("hashchange", popped);
+  }
   listeners.add(listener);
-  addEventListener("popstate", listener);
-  addEventListener("hashchange", listener);
   return () => {
     listeners.delete(listener);
-    removeEventListener("popstate", listener);
-    removeEventListener("hashchange", listener);
+    if (listeners.size > 0) return;
+    removeEventListener("popstate", popped);
+    removeEventListener("hashchange", popped);
+    shown = null;
   };
 }

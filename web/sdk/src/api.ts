@@ -145,6 +145,11 @@ export class Api {
     const query = new URLSearchParams({ limit: String(LIMITS.chatPage), ...(before && { before }) });
     return this.#authorised("GET", `/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`);
   }
+  /** Erases a message, for its sender and the room's host. */
+  deleteMessage(roomId: string, id: string): Promise<void> {
+    const path = `/api/rooms/${encodeURIComponent(roomId)}/messages/${encodeURIComponent(id)}`;
+    return this.#authorised("DELETE", path);
+  }
   async iceServers(): Promise<RTCIceServer[]> {
     return (await this.#authorised<{ iceServers: RTCIceServer[] }>("GET", "/api/ice-servers")).iceServers;
   }

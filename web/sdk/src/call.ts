@@ -1,5 +1,5 @@
 // A call in one room: combines session, peers, media and chat, with one immutable snapshot for the page.
-import { Chat, type ChatEntry, type ChatHistory, type GetMessages } from "./chat.ts";
+import { Chat, type ChatEntry, type ChatHistory, type DeleteMessage, type GetMessages } from "./chat.ts";
 import type { StopReason } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import { type GetIceServers, IceServers } from "./ice.ts";
@@ -17,6 +17,8 @@ export interface CallOptions extends SessionOptions {
   getIceServers?: GetIceServers;
   /** Reads the room's history; without it chat begins with the join. */
   getMessages?: GetMessages;
+  /** Erases a message of the history. */
+  deleteMessage?: DeleteMessage;
   /** `relay` sends all media through a relay, for finding faults. */
   iceTransportPolicy?: RTCIceTransportPolicy;
   RTCPeerConnection?: typeof RTCPeerConnection;
@@ -56,7 +58,7 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     super();
     const { media, iceTransportPolicy = "all", RTCPeerConnection } = options;
     this.media = media;
-    this.#session = new Session(options);
+    this.#session = new Session({ ...options, worthwhile: () => this.#peers.isStanding });
     this.#ice = new IceServers(options.getIceServers, () => this.#peers.configure());
     this.#peers = new Peers({
       send: (message) => this.#session.send(message),
@@ -69,12 +71,21 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
       changed: () => this.#changed(),
       self: () => ({ userId: this.#session.userId, sessionId: this.#session.sessionId }),
       getMessages: options.getMessages,
+      deleteMessage: options.deleteMessage,
     });
     this.#listen();
   }
 
-  /** Joins, and keeps the call connected until `leave` or until the server ends it. */
+  /** Joins, and keeps the call connected until `leave` or until the server ends it. While it goes on, nothing happens; after its end it begins again. */
   join(): void {
+    const { state } = this.#session;
+    if (state !== "idle" && state !== "stopped") return;
+    this.#stopped = null;
+    this.#refusal = null;
+    this.#cleanup.push(
+      this.media.on("track", ({ slot, track }) => this.#peers.set(slot, track)),
+      this.media.on("changed", () => this.#sayMuted()),
+    );
     for (const slot of ["microphone", "camera", "screen"] as const)
       this.#peers.set(slot, this.media.track(slot));
     this.#peers.say({ microphone: this.media.view.microphone.on });
@@ -85,6 +96,16 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
   /** Frees the seat and closes every connection. The caller releases devices: a preview may continue. */
   leave(): void {
     this.#session.leave();
+  }
+
+  /** "Try now": reconnects to the service at once instead of waiting for the next attempt. */
+  reconnect(): void {
+    this.#session.retry();
+  }
+
+  /** "Try again" for one member whose media does not come. */
+  retry(userId: string): void {
+    this.#peers.retry(userId);
   }
 
   get view(): CallView {
@@ -140,10 +161,6 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     });
     session.on("stopped", ({ reason, last }) => this.#end(reason, last ?? null));
     this.#peers.on("changed", () => this.#changed());
-    this.#cleanup.push(
-      this.media.on("track", ({ slot, track }) => this.#peers.set(slot, track)),
-      this.media.on("changed", () => this.#sayMuted()),
-    );
   }
 
   #hear(message: Numbered): void {
@@ -166,7 +183,10 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
   #watchPage(): void {
     const page = globalThis.window;
     if (!page) return;
-    const wake = () => this.#session.wake();
+    const wake = () => {
+      this.#session.wake();
+      this.#peers.resumed();
+    };
     const show = () => {
       if (document.visibilityState === "visible") wake();
     };
@@ -175,16 +195,20 @@ export class Call extends Emitter<{ changed: undefined; chat: ChatEntry }> {
     page.addEventListener("online", wake);
     page.addEventListener("pagehide", hide);
     document.addEventListener("visibilitychange", show);
+    // A frozen page runs again (Page Lifecycle).
+    document.addEventListener("resume", wake);
     this.#cleanup.push(() => {
       page.removeEventListener("online", wake);
       page.removeEventListener("pagehide", hide);
       document.removeEventListener("visibilitychange", show);
+      document.removeEventListener("resume", wake);
     });
   }
 
   #end(reason: StopReason, refusal: Refusal | null): void {
     this.#stopped = reason;
     this.#refusal = refusal;
+    this.chat.end();
     this.#peers.close();
     this.#ice.close();
     for (const undo of this.#cleanup.splice(0)) undo();

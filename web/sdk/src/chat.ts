@@ -15,6 +15,8 @@ export interface ChatEntry {
   time: number;
   /** Ours only: the server does not send our own back, its acknowledgement makes it `sent`. */
   state: "sending" | "sent" | "failed";
+  /** It is in the history, and can be erased there. */
+  isStored: boolean;
 }
 
 /** A message of the room's history. */
@@ -37,6 +39,8 @@ export interface MessagePage {
 }
 /** Reads a page of the history: the newest, or the one before a cursor. */
 export type GetMessages = (before?: string) => Promise<MessagePage>;
+/** Erases a message in the history, by its id there. */
+export type DeleteMessage = (id: string) => Promise<void>;
 
 /** `more`: older messages can be loaded. `whole`: there are none, or no history. */
 export type ChatHistory = "whole" | "loading" | "more" | "failed";
@@ -48,11 +52,14 @@ export interface ChatSource {
   /** Our user id and the present session. */
   self(): { userId: string | null; sessionId: string | null };
   getMessages?: GetMessages | undefined;
+  deleteMessage?: DeleteMessage | undefined;
 }
+
+type Entry = Omit<ChatEntry, "isStored">;
 
 /** An entry, and the server's id of it: known for our own once they were numbered, also if the answer was lost. */
 interface Row {
-  entry: ChatEntry;
+  entry: Entry;
   serverId: string | null;
 }
 
@@ -71,6 +78,8 @@ export class Chat {
   #away = false;
   /** Ids of deleted messages: a page that was read before the deletion may still come. */
   readonly #deleted = new Set<string>();
+  /** Ours whose session ended before they were acknowledged: the history tells whether they arrived. */
+  #uncertain = new Set<string>();
   readonly #source: ChatSource;
 
   constructor(source: ChatSource) {
@@ -118,7 +127,7 @@ export class Chat {
     if (!content) return;
     const id = `mine-${this.#next}`;
     this.#next += 1;
-    const entry: ChatEntry = { id, senderId: null, name: null, content, time: Date.now(), state: "sending" };
+    const entry: Entry = { id, senderId: null, name: null, content, time: Date.now(), state: "sending" };
     this.#show([...this.#rows, { entry, serverId: null }]);
     this.#transmit(id, content);
   }
@@ -131,27 +140,49 @@ export class Chat {
     this.#transmit(id, failed.content);
   }
 
+  /** Erases a message for everybody who has not read it yet. Rejects, and keeps it, if the server refuses. */
+  async remove(id: string): Promise<void> {
+    const { deleteMessage } = this.#source;
+    const serverId = this.#rows.find((row) => row.entry.id === id)?.serverId;
+    if (!deleteMessage || !serverId) return;
+    await deleteMessage(serverId);
+    this.#show(this.#rows.filter((row) => row.entry.id !== id));
+  }
+
   hear(message: Said<"chat_message">, name: string | null): void {
     const { id, senderId, content, timestamp } = message;
     if (this.#rows.some((row) => row.serverId === id)) return;
-    const entry: ChatEntry = { id, senderId, name, content, time: timestamp, state: "sent" };
+    const entry: Entry = { id, senderId, name, content, time: timestamp, state: "sent" };
     this.#show([...this.#rows, { entry, serverId: id }]);
   }
 
-  /** Loads the newest page: we have joined, or something was lost. */
-  load(): Promise<void> {
-    return this.#read();
+  /** Loads the newest page: we have joined, or something was lost. Settles what was uncertain. */
+  async load(): Promise<void> {
+    const uncertain = new Set(this.#uncertain);
+    const isRead = await this.#read();
+    for (const { id, content, state } of this.#entries) {
+      if (!uncertain.has(id) || !this.#uncertain.delete(id) || state !== "sending") continue;
+      // Not in the history: it did not arrive, and its session cannot deliver it any more.
+      if (isRead) this.#transmit(id, content);
+      else this.#mark(id, "failed", null);
+    }
+  }
+
+  /** The call is over. */
+  end(): void {
+    for (const id of this.#uncertain) this.#mark(id, "failed", null);
+    this.#uncertain.clear();
   }
 
   /** Loads the page before the oldest one, or what failed to load. */
-  older(): Promise<void> {
-    if (this.#history !== "more" && this.#history !== "failed") return Promise.resolve();
-    return this.#read(this.#history === "failed" ? this.#failed : (this.#cursor ?? undefined));
+  async older(): Promise<void> {
+    if (this.#history !== "more" && this.#history !== "failed") return;
+    await this.#read(this.#history === "failed" ? this.#failed : (this.#cursor ?? undefined));
   }
 
-  async #read(before?: string): Promise<void> {
+  async #read(before?: string): Promise<boolean> {
     const { getMessages } = this.#source;
-    if (!getMessages) return;
+    if (!getMessages) return false;
     this.#loads += 1;
     const load = this.#loads;
     this.#turn("loading");
@@ -165,10 +196,12 @@ export class Chat {
       if (page.complete === false) this.#complete = false;
       this.#merge(page.messages);
       if (load === this.#loads) this.#turn(this.#cursor ? "more" : "whole");
+      return true;
     } catch {
-      if (load !== this.#loads) return;
+      if (load !== this.#loads) return false;
       this.#failed = before;
       this.#turn("failed");
+      return false;
     }
   }
 
@@ -199,6 +232,10 @@ export class Chat {
       const { sessionId } = this.#source.self();
       const cid = fate.kind === "refused" ? undefined : fate.cid;
       const serverId = sessionId && cid !== undefined ? `${sessionId}-${cid}` : null;
+      if (fate.kind === "lost" && serverId && this.#source.getMessages) {
+        this.#uncertain.add(id);
+        return this.#mark(id, "sending", serverId);
+      }
       this.#mark(id, fate.kind === "accepted" ? "sent" : "failed", serverId);
     });
   }
@@ -221,12 +258,15 @@ export class Chat {
       .filter((row) => row.serverId === null || !this.#deleted.has(row.serverId))
       .slice(-LIMITS.chatMax);
     if (this.#cursor === null && this.#history === "more") this.#history = "whole";
-    this.#entries = this.#rows.map((row) => row.entry);
+    this.#entries = this.#rows.map(({ entry, serverId }) => ({
+      ...entry,
+      isStored: serverId !== null && entry.state === "sent" && this.#source.deleteMessage !== undefined,
+    }));
     this.#source.changed();
   }
 }
 
-function shown(message: StoredMessage, userId: string | null): ChatEntry {
+function shown(message: StoredMessage, userId: string | null): Entry {
   const { id, senderId, senderName, content, timestamp } = message;
   const own = senderId !== null && senderId === userId;
   return {

@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   getToken: GetToken;
   /** Asked at every new socket, for its handshake and again for its hello: the session to resume, if there is one. */
   resume: () => Say<"hello">["resume"];
+  /** Asked before giving up: media that works is a reason to go on. */
+  worthwhile?: () => boolean;
   WebSocket?: SocketMaker;
   /** In [0, 1); for tests. */
   random?: () => number;
@@ -100,11 +102,24 @@ export class Connection extends Emitter<ConnectionEvents> {
     this.#line?.abandon();
   }
 
-  /** The network may have changed: check the socket, or reconnect at once instead of waiting. */
+  /** The network may have changed, or the device slept: check the socket, or reconnect at once instead of waiting. */
   wake(): void {
     if (this.#stopped) return;
-    if (this.#line) this.#line.probe();
-    else if (this.#timer !== undefined) void this.#open();
+    if (this.#line) this.#line.probe(LIMITS.wakeAnswerMs);
+    else if (this.#timer !== undefined) this.#now();
+  }
+
+  /** As `wake`, and an attempt under way that does not get on is given up for another. */
+  retry(): void {
+    this.wake();
+    if (!this.#line?.isStuck) return;
+    this.#line.abandon();
+    this.#now();
+  }
+
+  #now(): void {
+    this.#attempt = 0;
+    void this.#open();
   }
 
   /** Ends permanently, on our own request or for `reason`. */
@@ -146,7 +161,12 @@ export class Connection extends Emitter<ConnectionEvents> {
   }
 
   #dial(token: string | null): void {
-    this.#line = this.#newLine(token);
+    try {
+      this.#line = this.#newLine(token);
+    } catch {
+      // The address is none that a socket takes, or is not allowed on this page: no further attempt would be better.
+      this.stop("protocol");
+    }
   }
 
   /** A socket that sends hello, with a resume if there is a session. */
@@ -246,7 +266,8 @@ export class Connection extends Emitter<ConnectionEvents> {
     if (this.#stopped) return;
     const now = Date.now();
     if (this.#downSince === 0) this.#downSince = now;
-    if (now - this.#downSince > LIMITS.giveUpMs) return this.stop("unreachable");
+    const isWorthwhile = this.#options.worthwhile?.() ?? false;
+    if (now - this.#downSince > LIMITS.giveUpMs && !isWorthwhile) return this.stop("unreachable");
     const capMs = cap(now - this.#downSince, this.#windowMs);
     const retryInMs = askedMs ?? backoff(this.#attempt, this.#random(), capMs);
     this.#attempt += 1;

@@ -4,13 +4,18 @@ export const LIMITS = {
   welcomeMs: 10_000,
   /** From `welcome` to `room_joined`, `resumed` or `resume_failed`; the node waits less for its ledger. */
   joinMs: 10_000,
-  /** First back-off ceiling: short, because a seat is kept for only a few seconds. */
-  backoffFirstMs: 300,
+  /** Pauses before the first attempts, so that they come about 0, 0.3, 1 and 2.5 s after the loss: a seat is kept for seconds. */
+  backoffStepsMs: [0, 300, 700, 1_500],
+  /** The first attempt is spread over this: all clients of a node lose their sockets in one moment. */
+  backoffSpreadMs: 150,
   /** While the seat is kept, back-off stays below this: a longer wait could outlast the window and lose the seat. */
   backoffSeatCapMs: 1_000,
   /** If a seat is kept for minutes, the SDK does not retry every second for minutes. */
   backoffSeatMs: 10_000,
-  /** Back-off never exceeds this, so that a person is reconnected soon after the network recovers. */
+  /** In the first minute back-off stays below this: most outages end in it … */
+  backoffMinuteCapMs: 3_000,
+  backoffMinuteMs: 60_000,
+  /** … and it never exceeds this, so that a person is reconnected soon after the network recovers. */
   backoffCapMs: 10_000,
   /** A degraded node gets this long before the SDK tries another: its seats are freed some 7 s after `degraded` … */
   elsewhereMs: 3_000,
@@ -18,11 +23,17 @@ export const LIMITS = {
   elsewhereCapMs: 30_000,
   /** A server's `retryAfterMs` is honoured up to here. */
   retryAfterMaxMs: 60_000,
-  /** After this long without a session the SDK stops and leaves the decision to the person. */
+  /** After this long without a session, and without media that works, the SDK stops and leaves the decision to the person. */
   giveUpMs: 600_000,
   /** Silence after a heartbeat that means the socket is dead although it was not closed. */
   heartbeatAnswerMs: 8_000,
-  /** Acknowledge at the latest after this many events (a node's inbox holds 64) … */
+  /** The same after the network changed, the page was shown again or the device slept: the socket is probably dead. */
+  wakeAnswerMs: 2_500,
+  /** A heartbeat that is late by this much means that the device slept. */
+  sleptMs: 20_000,
+  /** "Try now" gives an attempt that is under way this long before it starts another. */
+  dialMs: 1_500,
+  /** Acknowledge at the latest after this many events (a node's inbox holds 256) … */
   ackEvery: 8,
   /** … or after this long. */
   ackDelayMs: 400,
@@ -42,6 +53,16 @@ export const LIMITS = {
   restartPauseMs: 2_500,
   /** Restarts of one connection back off up to this. */
   restartCapMs: 30_000,
+  /** A new connection gets this long before it is tried again, and the person is told … */
+  connectingMs: 8_000,
+  /** … then this long before it is made anew through a relay alone … */
+  connectingRetryMs: 7_000,
+  /** … and that gets this long before the person is told that there is no way. */
+  connectingRelayMs: 12_000,
+  /** Media of a member without a session may be interrupted this long; then they are gone. */
+  awayDisconnectedMs: 10_000,
+  /** How often one member's connection is rebuilt because the other side made a new one, until one of them is connected. */
+  rebuildAskedMax: 10,
   /** How often one member's connection is rebuilt after descriptions failed to apply. */
   rebuildMax: 3,
   /** Total uplink bandwidth for one person's camera, in bits per second: each member gets a share … */

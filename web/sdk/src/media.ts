@@ -20,6 +20,8 @@ export interface MediaView {
   screen: DeviceView;
   microphones: MediaDeviceInfo[];
   cameras: MediaDeviceInfo[];
+  /** Where sound can be played, as far as the browser tells. */
+  speakers: MediaDeviceInfo[];
 }
 
 export interface MediaEvents {
@@ -53,6 +55,7 @@ export class Media extends Emitter<MediaEvents> {
       ...structuredCopy(this.#state),
       microphones: this.#devices.filter((device) => device.kind === "audioinput"),
       cameras: this.#devices.filter((device) => device.kind === "videoinput"),
+      speakers: this.#devices.filter((device) => device.kind === "audiooutput"),
     };
     return this.#view;
   }
@@ -109,6 +112,11 @@ export class Media extends Emitter<MediaEvents> {
     }
   }
 
+  /** A person has read what was wrong. */
+  dismiss(slot: Slot): void {
+    if (this.#state[slot].trouble) this.#set(slot, { trouble: null });
+  }
+
   async toggleScreen(): Promise<void> {
     if (this.#state.screen.on) this.#drop("screen");
     else await this.#open("screen", acquireScreen);
@@ -132,12 +140,17 @@ export class Media extends Emitter<MediaEvents> {
     if ("trouble" in acquired) return this.#set(slot, { busy: false, on: false, trouble: acquired.trouble });
     const { track } = acquired;
     this.#tracks.set(slot, track);
-    // Unplugged, taken by the system, or ended from the browser's own bar.
-    track.onended = () => this.#drop(slot);
+    track.onended = () => this.#ended(slot);
     this.#shown(slot)?.addTrack(track);
     const deviceId = track.getSettings().deviceId ?? this.#state[slot].deviceId;
     this.#set(slot, { busy: false, on: true, trouble: null, deviceId });
     this.emit("track", { slot, track });
+  }
+
+  /** Unplugged or taken by the system, which is a trouble; or a screen whose sharing was ended from the browser's own bar. */
+  #ended(slot: Slot): void {
+    this.#drop(slot);
+    if (slot !== "screen") this.#set(slot, { trouble: "ended" });
   }
 
   /** `replacing`: another track follows at once, so other members are not notified that it ended. */

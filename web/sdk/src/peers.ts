@@ -21,6 +21,9 @@ export interface PeersOptions {
   RTCPeerConnection?: typeof RTCPeerConnection;
 }
 
+/** Reasons of `user_left` that end a session, but not the media; the others are somebody's wish. */
+const OUTLIVED: readonly Said<"user_left">["reason"][] = ["lost", "replaced"];
+
 /** Join order decides who offers: of two members, the one that joined earlier. */
 export function role(mine: number, theirs: number): Role {
   return mine < theirs ? "offer" : "answer";
@@ -44,21 +47,27 @@ export class Peers extends Emitter<{ changed: undefined }> {
     this.#options = options;
   }
 
-  /** In join order. */
+  /** In the order in which they came; who joins again keeps the place. */
   views(): PeerView[] {
     return this.all()
-      .map((peer) => peer.view)
-      .sort((a, b) => a.rev - b.rev);
+      .sort((a, b) => a.since - b.since)
+      .map((peer) => peer.view);
   }
   all(): Peer[] {
     return [...this.#byId.values()];
   }
 
-  /** A new session: connections of an earlier one are obsolete. */
+  /** Is there media that works? */
+  get isStanding(): boolean {
+    return this.all().some((peer) => peer.isStanding);
+  }
+
+  /** A new session of ours. Connections of an earlier one go on where media works; who is missing may join again, too. */
   joined(joined: Said<"room_joined">): void {
-    this.close();
     this.#rev = joined.rev;
-    for (const member of joined.peers) this.#add(member);
+    const present = new Set(joined.peers.map((member) => member.userId));
+    for (const userId of [...this.#byId.keys()]) if (!present.has(userId)) this.#depart(userId);
+    for (const member of joined.peers) this.#enter(member);
     this.#changed();
   }
 
@@ -70,10 +79,13 @@ export class Peers extends Emitter<{ changed: undefined }> {
   hear(message: Numbered): void {
     switch (message.type) {
       case "user_joined":
-        this.#add({ ...message.data, state: "on" });
+        // A duplicate notice of the same seat changes nothing.
+        if (this.#byId.get(message.data.userId)?.member.rev === message.data.rev) return;
+        this.#enter({ ...message.data, state: "on" });
         return this.#changed();
       case "user_left":
-        this.#remove(message.data.userId);
+        if (OUTLIVED.includes(message.data.reason)) this.#depart(message.data.userId);
+        else this.#remove(message.data.userId);
         return this.#changed();
       case "offer":
         return this.#byId.get(message.data.senderUserId)?.offered(message.data.sdp);
@@ -82,7 +94,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
       case "ice_candidate":
         return this.#byId.get(message.data.senderUserId)?.candidate(message.data.candidate);
       case "renegotiate":
-        return this.#byId.get(message.data.senderUserId)?.asked(message.data.reason);
+        return this.#byId.get(message.data.senderUserId)?.asked(message.data);
       case "chat_message":
       case "chat_deleted":
         return;
@@ -92,6 +104,12 @@ export class Peers extends Emitter<{ changed: undefined }> {
   /** The server refused one of our candidates because its buffer was full: only a new set will be complete. */
   candidatesRefused(userId: string): void {
     this.#byId.get(userId)?.restart();
+  }
+
+  /** A person asks for another attempt to reach this member. */
+  retry(userId: string): void {
+    this.#byId.get(userId)?.retry();
+    this.emit("changed", undefined);
   }
 
   set(slot: Slot, track: MediaStreamTrack | null): void {
@@ -113,9 +131,10 @@ export class Peers extends Emitter<{ changed: undefined }> {
     for (const userId of [...this.#byId.keys()]) this.#remove(userId);
   }
 
-  #add(member: Member): void {
+  /** A new session of theirs or of ours. */
+  #enter(member: Member): void {
     const known = this.#byId.get(member.userId);
-    if (known?.member.rev === member.rev) return;
+    if (known?.isStanding) return known.adopt(member, role(this.#rev, member.rev));
     if (known) this.#remove(member.userId);
     const { RTCPeerConnection } = this.#options;
     const peer = new Peer(member, {
@@ -129,6 +148,10 @@ export class Peers extends Emitter<{ changed: undefined }> {
       ...(RTCPeerConnection && { RTCPeerConnection }),
     });
     peer.on("changed", () => this.emit("changed", undefined));
+    peer.on("ended", () => {
+      this.#remove(member.userId);
+      this.#changed();
+    });
     this.#byId.set(member.userId, peer);
   }
 
@@ -136,6 +159,13 @@ export class Peers extends Emitter<{ changed: undefined }> {
     const share = cameraBits(this.#byId.size);
     for (const peer of this.#byId.values()) peer.share(share);
     this.emit("changed", undefined);
+  }
+
+  /** A session ended, and nobody left: media that works goes on. */
+  #depart(userId: string): void {
+    const peer = this.#byId.get(userId);
+    if (peer?.isStanding) peer.depart();
+    else this.#remove(userId);
   }
 
   #remove(userId: string): void {
@@ -149,7 +179,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
       offer: (sdp) => send({ type: "offer", data: { targetUserId, sdp } }),
       answer: (sdp) => send({ type: "answer", data: { targetUserId, sdp } }),
       candidate: (candidate) => send({ type: "ice_candidate", data: { targetUserId, candidate } }),
-      renegotiate: (reason) => send({ type: "renegotiate", data: { targetUserId, reason } }),
+      renegotiate: (wish) => send({ type: "renegotiate", data: { targetUserId, ...wish } }),
     };
   }
 }

@@ -19,7 +19,7 @@ export type SessionState = "idle" | "connecting" | "joining" | "joined" | "recon
 
 export interface SessionEvents {
   state: SessionState;
-  /** A new session has begun: drop every peer connection of an earlier one. */
+  /** A new session has begun. */
   joined: Said<"room_joined">;
   /** The same session continues; missed messages follow as `message`s. */
   resumed: Said<"resumed">;
@@ -77,7 +77,9 @@ export class Session extends Emitter<SessionEvents> {
     return this.#sessionId;
   }
 
+  /** Begins, or begins again after the end; while it goes on, nothing happens. */
   start(): void {
+    if (this.#state !== "idle" && this.#state !== "stopped") return;
     this.#enter("connecting");
     this.#connection.start();
   }
@@ -101,6 +103,11 @@ export class Session extends Emitter<SessionEvents> {
   /** The browser reports that the network or the page is back. */
   wake(): void {
     this.#connection.wake();
+  }
+
+  /** A person does not want to wait for the next attempt. */
+  retry(): void {
+    this.#connection.retry();
   }
 
   #continuation(): { resumeToken: string; seq: number } | undefined {

@@ -30,25 +30,34 @@ export async function peerStats(peer: Peer): Promise<PeerStats> {
   });
   const all = [...reports.values()];
   const transport = all.find((report) => report.type === "transport");
-  const pair = reports.get(String(transport?.selectedCandidatePairId));
+  const pair =
+    reports.get(String(transport?.selectedCandidatePairId)) ?? all.find((report) => report.selected === true);
   const candidate = (id: unknown) => reports.get(String(id))?.candidateType as string | undefined;
   return {
     userId: peer.member.userId,
     connectionNumber: peer.connectionNumber,
     connectionState: pc.connectionState,
     iceConnectionState: pc.iceConnectionState,
-    framesDecoded: frames(all, "1"),
-    screenFramesDecoded: frames(all, "2"),
-    bytesReceived: Number(transport?.bytesReceived ?? 0),
-    bytesSent: Number(transport?.bytesSent ?? 0),
+    framesDecoded: frames(all, peer.receiving("camera")),
+    screenFramesDecoded: frames(all, peer.receiving("screen")),
+    bytesReceived: Number(transport?.bytesReceived ?? sum(all, "inbound-rtp", "bytesReceived")),
+    bytesSent: Number(transport?.bytesSent ?? sum(all, "outbound-rtp", "bytesSent")),
     roundTripTime: (pair?.currentRoundTripTime as number | undefined) ?? null,
     localCandidateType: candidate(pair?.localCandidateId) ?? null,
     remoteCandidateType: candidate(pair?.remoteCandidateId) ?? null,
   };
 }
 
-/** Media sections are numbered in slot order. */
-function frames(reports: Report[], mid: string): number {
-  const video = reports.find((report) => report.type === "inbound-rtp" && report.mid === mid);
+function frames(reports: Report[], track: MediaStreamTrack | null): number {
+  const video = reports.find(
+    (report) => report.type === "inbound-rtp" && report.trackIdentifier === track?.id,
+  );
   return Number(video?.framesDecoded ?? 0);
+}
+
+/** Not every browser reports on the transport. */
+function sum(reports: Report[], type: string, key: string): number {
+  return reports
+    .filter((report) => report.type === type)
+    .reduce((all, report) => all + Number(report[key] ?? 0), 0);
 }

@@ -92,26 +92,46 @@ test("our own messages are recognised by session and number, and those of an ear
   expect(chat.entries.map(({ state }) => state)).toEqual(["sent", "sent", "sent", "sent"]);
 });
 
-test("a message whose answer was lost is sent if the history has it, and can be sent again if not", async () => {
+test("a message whose answer was lost is sent if the history has it, and is sent once more if not", async () => {
   const { chat, self, sent, answer } = stage();
   chat.say("arrived");
   chat.say("did not arrive");
   sent[0]?.settle({ kind: "lost", cid: 1 });
   sent[1]?.settle({ kind: "lost", cid: 2 });
   self.sessionId = "s2";
-  expect(chat.entries.map(({ state }) => state)).toEqual(["failed", "failed"]);
+  expect(chat.entries.map(({ state }) => state)).toEqual(["sending", "sending"]);
   void chat.load();
   await answer({ messages: [stored(1, { id: "s1-1", senderId: "me", content: "arrived" })] });
   expect(chat.entries.map(({ content, state }) => [content, state])).toEqual([
     ["arrived", "sent"],
-    ["did not arrive", "failed"],
+    ["did not arrive", "sending"],
   ]);
-  chat.retry(chat.entries[1]?.id ?? "");
-  expect(sent[2]?.message).toEqual({ type: "chat_message", data: { content: "did not arrive" } });
+  expect(sent.slice(2).map(({ message }) => message)).toEqual([
+    { type: "chat_message", data: { content: "did not arrive" } },
+  ]);
   sent[2]?.settle({ kind: "accepted", cid: 1 });
   void chat.load();
   await answer({ messages: [stored(2, { id: "s2-1", senderId: "me", content: "did not arrive" })] });
   expect(chat.entries).toHaveLength(2);
+  expect(sent).toHaveLength(3);
+});
+
+test("what may have arrived is not sent again while the history cannot be read: that is left to the person", async () => {
+  const { chat, sent, answer } = stage();
+  chat.say("perhaps");
+  sent[0]?.settle({ kind: "lost", cid: 1 });
+  void chat.load();
+  await answer(new Error("away"));
+  expect(chat.entries.map(({ state }) => state)).toEqual(["failed"]);
+  expect(sent).toHaveLength(1);
+});
+
+test("what is uncertain at the end of the call has failed", () => {
+  const { chat, sent } = stage();
+  chat.say("perhaps");
+  sent[0]?.settle({ kind: "lost", cid: 1 });
+  chat.end();
+  expect(chat.entries.map(({ state }) => state)).toEqual(["failed"]);
 });
 
 test("after another join the older pages go on where they ended, unless too much was said meanwhile", async () => {

@@ -1,79 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { asked, backoff, cap } from "../src/connection/backoff.ts";
-import { verdict } from "../src/connection/closing.ts";
 import { type GetToken, SignedOut } from "../src/connection.ts";
 import { LIMITS } from "../src/limits.ts";
-import type { Session } from "../src/session.ts";
 import { FakeSocket, settle } from "./fakes.ts";
-import { chat, joined, joinedSession, newSession, tokens, welcome } from "./stage.ts";
+import { chat, ending, joined, joinedSession, newSession, tokens, welcome } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-
-/** Where the session ends, or `undefined` while it goes on. */
-function ending(session: Session): () => string | undefined {
-  let reason: string | undefined;
-  session.on("stopped", (stopped) => {
-    reason = stopped.reason;
-  });
-  return () => reason;
-}
-
-describe("back-off", () => {
-  test("starts within 300 ms, doubles, and never passes 10 s", () => {
-    const ceilings = [0, 1, 2, 3, 4, 5, 6, 50].map((attempt) => backoff(attempt, 0.999_999));
-    expect(ceilings).toEqual([299, 599, 1199, 2399, 4799, 9599, 9999, 9999]);
-  });
-
-  test("is full jitter: any wait from nothing to the ceiling", () => {
-    expect([0, 0.25, 0.5].map((random) => backoff(2, random))).toEqual([0, 300, 600]);
-  });
-
-  test("stays below a second while the seat can still be saved", () => {
-    expect([0, 4_999, 5_000, 60_000].map((down) => cap(down, 5_000))).toEqual([1_000, 1_000, 10_000, 10_000]);
-    expect([9_999, 10_000].map((down) => cap(down, 120_000))).toEqual([1_000, 10_000]);
-    expect(cap(0, 0)).toBe(10_000);
-  });
-
-  test("the server's retry delay is bounded, and invalid ones are ignored", () => {
-    expect([asked(250), asked(9e9), asked(-1), asked(null), asked(undefined), asked(Number.NaN)]).toEqual([
-      250,
-      LIMITS.retryAfterMaxMs,
-      null,
-      null,
-      null,
-      null,
-    ]);
-  });
-});
-
-describe("close codes", () => {
-  test.each([1001, 1005, 1006, 1011, 1012, 1013, 1015, 4508, 4529, 4530, 4599])("%i: come back", (code) => {
-    expect(verdict(code)).toEqual({ next: "come_back" });
-  });
-  test.each([
-    [1002, "protocol"],
-    [1003, "protocol"],
-    [1007, "protocol"],
-    [1009, "protocol"],
-    [4403, "forbidden"],
-    [4404, "room_closed"],
-    [4409, "replaced"],
-    [4499, "forbidden"],
-  ])("%i: stop, %s", (code, reason) => {
-    expect(verdict(code)).toEqual({ next: "stop", reason });
-  });
-  test("4404 after room_not_found has that reason", () => {
-    const last = {
-      code: "room_not_found" as const,
-      message: "",
-      cid: null,
-      retryable: false,
-      retryAfterMs: null,
-    };
-    expect(verdict(4404, last)).toEqual({ next: "stop", reason: "room_not_found" });
-  });
-});
 
 describe("connection", () => {
   test("hello is the first message, over the sub-protocol, with the token and nothing to resume", async () => {
@@ -89,7 +21,7 @@ describe("connection", () => {
     const { socket } = await joinedSession();
     expect(socket.protocols).toEqual(["aldis.v1"]);
     socket.cut(1006);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = FakeSocket.last;
     expect(again.protocols).toEqual(["aldis.v1", "aldis.resume"]);
     await welcome();
@@ -107,7 +39,7 @@ describe("connection", () => {
     FakeSocket.last.open();
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: {} }]);
     FakeSocket.last.cut(4401);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     FakeSocket.last.open();
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", data: { token: "fresh" } }]);
   });
@@ -137,7 +69,7 @@ describe("connection", () => {
     socket.refuse("rate_limited", { retryable: true, retryAfterMs: 60_000 });
     socket.say({ type: "ack", cid: 1 });
     socket.cut(1006);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     expect(FakeSocket.made).toHaveLength(2);
   });
 
@@ -160,7 +92,7 @@ describe("connection", () => {
     await settle();
     FakeSocket.last.open();
     FakeSocket.last.cut(4401);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     FakeSocket.last.open();
     expect(asked).toEqual([false, true]);
     expect(FakeSocket.last.sent[0]).toEqual({ type: "hello", data: { token: "token-2" } });
@@ -200,7 +132,7 @@ describe("connection", () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await vi.advanceTimersByTimeAsync(LIMITS.heartbeatAnswerMs);
     expect(session.state).toBe("reconnecting");
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     expect(FakeSocket.made).toHaveLength(2);
   });
 
@@ -363,7 +295,7 @@ describe("a degraded node", () => {
     const ended = ending(session);
     socket.refuse("replaced");
     socket.cut(4409);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     await welcome();
     FakeSocket.last.say(resumed as never);
     expect([ended(), session.state]).toEqual([undefined, "joined"]);

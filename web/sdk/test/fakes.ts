@@ -1,4 +1,5 @@
 // A socket and a peer connection that do only what a test says, and remember what was asked of them.
+import { sections } from "../src/peer/sdp.ts";
 import type { ClientToServer, ServerToClient } from "../src/wire.ts";
 
 export class FakeSocket {
@@ -90,6 +91,8 @@ export class FakeStream {
 
 class FakeTransceiver {
   currentDirection: string | null = null;
+  mid: string | null = null;
+  readonly kind: string;
   track: FakeTrack | null;
   readonly receiver: { track: FakeTrack };
   readonly sender: {
@@ -103,6 +106,7 @@ class FakeTransceiver {
   readonly #pc: FakePeerConnection;
   constructor(pc: FakePeerConnection, kind: string, track: FakeTrack | null, direction: string) {
     this.#pc = pc;
+    this.kind = kind;
     this.#direction = direction;
     this.track = track;
     this.receiver = { track: new FakeTrack(kind) };
@@ -147,6 +151,7 @@ export class FakePeerConnection {
   candidates: unknown[] = [];
   channels: string[] = [];
   restarts = 0;
+  rollbacks = 0;
   closed = false;
   refuseRemote = false;
   onnegotiationneeded: (() => void) | null = null;
@@ -184,18 +189,27 @@ export class FakePeerConnection {
     this.restarts += 1;
     this.needs();
   }
-  async setLocalDescription(): Promise<void> {
+  async setLocalDescription(given?: { type: string }): Promise<void> {
+    if (given?.type === "rollback") {
+      this.rollbacks += 1;
+      this.signalingState = "stable";
+      return;
+    }
     this.#version += 1;
     const type = this.signalingState === "have-remote-offer" ? "answer" : "offer";
+    for (const [at, place] of this.#transceivers.entries()) place.mid ??= String(at);
     this.localDescription = { type, sdp: this.#sdp(type) };
     this.signalingState = type === "offer" ? "have-local-offer" : "stable";
     this.#needed = false;
   }
   async setRemoteDescription(description: Description): Promise<void> {
     if (this.refuseRemote) throw new Error("InvalidAccessError");
-    if (description.type === "offer" && this.#transceivers.length === 0) {
-      for (const kind of ["audio", "video", "video"]) {
-        this.#transceivers.push(new FakeTransceiver(this, kind, null, "recvonly"));
+    if (description.type === "offer") {
+      for (const { mid, kind } of sections(description.sdp)) {
+        if (this.#transceivers.some((place) => place.mid === mid)) continue;
+        const place = new FakeTransceiver(this, kind, null, "recvonly");
+        place.mid = mid;
+        this.#transceivers.push(place);
       }
     }
     this.remoteDescription = description;
@@ -223,7 +237,8 @@ export class FakePeerConnection {
     this.onconnectionstatechange?.();
   }
   #sdp(type: string): string {
-    return `v=0\r\no=- ${this.#id} ${this.#version} IN IP4 127.0.0.1\r\ns=${type}\r\n`;
+    const media = this.#transceivers.map(({ mid, kind }) => ({ mid: mid ?? "", kind }));
+    return sdp(`pc-${this.#id}`, { version: this.#version, media, name: type });
   }
 }
 
@@ -232,7 +247,34 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
 }
 
-/** An SDP of the connection `id`. */
-export function sdp(id: string | number): string {
-  return `v=0\r\no=- ${id} 1 IN IP4 127.0.0.1\r\n`;
+interface Described {
+  /** The `o=` line's version, or with `session` its session id. */
+  version?: number;
+  session?: string;
+  name?: string;
+  media?: { mid: string; kind: string; content?: string; direction?: string }[];
+}
+
+/** What Aldis offers. */
+const MEDIA = [
+  { mid: "0", kind: "audio" },
+  { mid: "1", kind: "video" },
+  { mid: "2", kind: "video", content: "slides" },
+];
+
+/** An SDP of the connection `id`, which is its certificate. */
+export function sdp(
+  id: string | number,
+  { version = 1, session, name = "-", media = MEDIA }: Described = {},
+): string {
+  const lines = media.flatMap(
+    ({ mid, kind, content, direction = "sendrecv" }: NonNullable<Described["media"]>[0]) => [
+      `m=${kind} 9 UDP/TLS/RTP/SAVPF 96`,
+      `a=${direction}`,
+      `a=mid:${mid}`,
+      ...(content ? [`a=content:${content}`] : []),
+      `a=fingerprint:sha-256 ${id}`,
+    ],
+  );
+  return [`v=0`, `o=- ${session ?? id} ${version} IN IP4 127.0.0.1`, `s=${name}`, ...lines, ""].join("\r\n");
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LIMITS } from "../src/limits.ts";
-import { cameraBits, Peers, role } from "../src/peers.ts";
-import type { Counted } from "../src/wire.ts";
-import { FakePeerConnection, FakeStream, FakeTrack, sdp, settle } from "./fakes.ts";
+import { cameraBits, type Peers, role } from "../src/peers.ts";
+import { FakePeerConnection, FakeStream, sdp, settle } from "./fakes.ts";
+import { ANN, answer, enter, offer, renegotiate, room, track, ZOE } from "./room.ts";
 import { joined } from "./stage.ts";
 
 beforeEach(() => {
@@ -15,36 +15,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Our seat has rev 5: Ann came before us and offers, Zoe after us and answers. */
-function room(...members: { userId: string; rev: number }[]) {
-  const sent: Counted[] = [];
-  const line = { online: true };
-  const peers = new Peers({
-    send: (message) => sent.push(message),
-    online: () => line.online,
-    configuration: () => ({ iceServers: [] }),
-    RTCPeerConnection: FakePeerConnection as never,
-  });
-  peers.joined(joined(5, members).data);
-  const types = () => sent.map((message) => message.type);
-  return { peers, sent, types, line };
-}
-const ANN = { userId: "ann", rev: 3 };
-const ZOE = { userId: "zoe", name: "Zoe", rev: 8 };
-const enter = (peers: Peers) => peers.hear({ type: "user_joined", seq: 1, data: ZOE });
-const offer = (peers: Peers, from = "ann", id: string | number = "ann-1") =>
-  peers.hear({ type: "offer", seq: 1, data: { senderUserId: from, sdp: sdp(id) } });
-const answer = (peers: Peers, from = "zoe") =>
-  peers.hear({ type: "answer", seq: 2, data: { senderUserId: from, sdp: sdp("zoe-1") } });
 const candidate = (peers: Peers, from: string, text: string | null) =>
   peers.hear({
     type: "ice_candidate",
     seq: 1,
     data: { senderUserId: from, candidate: text === null ? null : { candidate: text } },
   });
-const renegotiate = (peers: Peers, from: string, reason: string) =>
-  peers.hear({ type: "renegotiate", seq: 1, data: { senderUserId: from, reason } });
-const track = (kind: string) => new FakeTrack(kind) as unknown as MediaStreamTrack;
 
 describe("roles", () => {
   test("of two members the earlier offers", () => {
@@ -77,7 +53,7 @@ describe("roles", () => {
     const { peers, types } = room();
     enter(peers);
     await settle();
-    offer(peers, "zoe", "zoe-1");
+    offer(peers, sdp("zoe-1"), "zoe");
     await settle();
     expect(types()).toEqual(["offer"]);
     expect(FakePeerConnection.last.remoteDescription).toBeNull();
@@ -159,8 +135,8 @@ describe("renegotiation", () => {
     enter(peers);
     await settle();
     peers.set("screen", track("video"));
-    renegotiate(peers, "zoe", "media");
-    renegotiate(peers, "zoe", "media");
+    renegotiate(peers, "zoe", { reason: "media" });
+    renegotiate(peers, "zoe", { reason: "media" });
     await settle();
     expect(types()).toEqual(["offer"]);
     answer(peers);
@@ -190,8 +166,10 @@ describe("renegotiation", () => {
     await vi.advanceTimersByTimeAsync(2 * LIMITS.answerMs);
     expect(types()).toEqual(["offer"]);
     line.online = true;
-    await vi.advanceTimersByTimeAsync(LIMITS.answerMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.connectingMs);
     expect(types()).toEqual(["offer", "offer"]);
+    await vi.advanceTimersByTimeAsync(LIMITS.answerMs);
+    expect(types()).toEqual(["offer", "offer", "offer"]);
   });
 });
 
@@ -213,14 +191,18 @@ describe("repair", () => {
     offer(answering.peers);
     await settle();
     FakePeerConnection.last.become("failed");
-    expect(answering.sent.at(-1)?.data).toEqual({ targetUserId: "ann", reason: "ice_restart" });
+    expect(answering.sent.at(-1)?.data).toEqual({
+      targetUserId: "ann",
+      reason: "ice_restart",
+      iceRestart: true,
+    });
 
     const offering = room();
     enter(offering.peers);
     await settle();
     const pc = FakePeerConnection.last;
-    renegotiate(offering.peers, "zoe", "ice_restart");
     pc.become("failed");
+    renegotiate(offering.peers, "zoe", { reason: "ice_restart" });
     expect(pc.restarts).toBe(1);
   });
 
@@ -262,19 +244,20 @@ describe("repair", () => {
     answer(peers);
     await settle();
     FakePeerConnection.last.close();
-    renegotiate(peers, "zoe", "ice_restart");
+    renegotiate(peers, "zoe", { reason: "ice_restart" });
     await settle();
     expect(FakePeerConnection.made).toHaveLength(2);
     expect(types()).toEqual(["offer", "offer"]);
   });
 
-  test("an offer of a new connection replaces ours, an offer of the same does not", async () => {
+  test("an offer of a new connection replaces ours, an offer of the same certificate does not, whatever its `o=` says", async () => {
     const { peers, types } = room(ANN);
-    offer(peers, "ann", "ann-1");
-    offer(peers, "ann", "ann-1");
+    offer(peers, sdp("ann-1"));
+    const again = sdp("ann-1", { session: "another" });
+    peers.hear({ type: "offer", seq: 1, data: { senderUserId: "ann", sdp: again } });
     await settle();
     expect(FakePeerConnection.made).toHaveLength(1);
-    offer(peers, "ann", "ann-2");
+    offer(peers, sdp("ann-2"));
     await settle();
     expect(FakePeerConnection.made.map((pc) => pc.closed)).toEqual([true, false]);
     expect(types()).toEqual(["answer", "answer", "answer"]);
@@ -347,7 +330,7 @@ describe("membership", () => {
     expect(peers.views().map((peer) => peer.rev)).toEqual([9]);
   });
 
-  test("a new session rebuilds every connection, in its new roles", async () => {
+  test("a new session rebuilds what does not work, in its new roles", async () => {
     const { peers, types } = room(ANN);
     peers.joined(joined(1, [{ userId: "ann", rev: 3 }], "s2").data);
     await settle();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LIMITS } from "../src/limits.ts";
 import type { Fate, Session } from "../src/session.ts";
 import { FakeSocket, settle } from "./fakes.ts";
-import { chat, joined, joinedSession, welcome } from "./stage.ts";
+import { chat, ending, joined, joinedSession, newSession, welcome } from "./stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -20,7 +20,7 @@ function heard(session: Session): string[] {
 /** The socket is lost and the next one has been welcomed. */
 async function comeBack(socket: FakeSocket): Promise<FakeSocket> {
   socket.cut(1006);
-  await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+  await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
   return welcome();
 }
 
@@ -43,7 +43,7 @@ describe("resume", () => {
     socket.say({ type: "ack", cid: 2 });
     socket.cut(1006);
     say(session, "five, said while away");
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     say(session, "six, said before the server answered");
     expect(again.types()).toEqual(["hello"]);
@@ -91,7 +91,7 @@ describe("resume", () => {
     say(session, "kept");
     const second = await comeBack(socket);
     second.cut(1011);
-    await vi.advanceTimersByTimeAsync(2 * LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(2 * LIMITS.backoffSpreadMs);
     const third = await welcome();
     third.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0 } });
     expect(third.cids()).toEqual([1]);
@@ -101,8 +101,37 @@ describe("resume", () => {
   test("a missing answer to the resume times out", async () => {
     const { socket } = await joinedSession();
     await comeBack(socket);
-    await vi.advanceTimersByTimeAsync(LIMITS.joinMs + 2 * LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.joinMs + 2 * LIMITS.backoffSpreadMs);
     expect(FakeSocket.made).toHaveLength(3);
+  });
+});
+
+describe("beginning", () => {
+  test("twice is once, and after the end it begins again", async () => {
+    const { session, socket } = await joinedSession();
+    session.start();
+    await settle();
+    expect([session.state, FakeSocket.made.length]).toEqual(["joined", 1]);
+    say(session, "heard");
+    expect(socket.types().at(-1)).toBe("chat_message");
+    session.leave();
+    session.start();
+    await welcome();
+    FakeSocket.last.say(joined(2, [], "s2"));
+    expect([session.state, session.sessionId, FakeSocket.made.length]).toEqual(["joined", "s2", 2]);
+  });
+
+  test("with an address that no socket takes ends with a reason", async () => {
+    const refuses = class {
+      constructor() {
+        throw new SyntaxError("no address");
+      }
+    };
+    const session = newSession(undefined, 0.5, undefined, refuses as never);
+    const reason = ending(session);
+    session.start();
+    await settle();
+    expect([reason(), session.state]).toEqual(["protocol", "stopped"]);
   });
 });
 
@@ -141,7 +170,7 @@ describe("numbers", () => {
     };
     socket.say({ type: "error", data: refusal });
     expect(fates).toEqual(["lost"]);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     expect(again.types()).toEqual(["hello", "join_room"]);
   });
@@ -153,7 +182,7 @@ describe("numbers", () => {
     socket.say(chat(3));
     expect(contents).toEqual(["message 1"]);
     expect(socket.closedWith).toBe(4000);
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     expect(again.sent[0]).toMatchObject({ data: { resume: { seq: 1 } } });
     again.say({ type: "resumed", data: { peers: [], fromSeq: 2, lastCid: 0 } });
@@ -241,7 +270,7 @@ describe("refusals", () => {
     for (let n = 0; n <= LIMITS.outboxMax; n += 1) say(session, `${n}`, (fate) => fates.push(fate.kind));
     expect(fates).toHaveLength(LIMITS.outboxMax + 1);
     expect(new Set(fates)).toEqual(new Set(["lost"]));
-    await vi.advanceTimersByTimeAsync(LIMITS.backoffFirstMs);
+    await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     expect(socket.closedWith).toBe(4000);
     expect(again.types()).toEqual(["hello", "join_room"]);

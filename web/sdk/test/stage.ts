@@ -1,4 +1,5 @@
 // Sets up a session over a fake socket, and says the server's usual lines.
+import type { SocketMaker } from "../src/connection/line.ts";
 import type { GetToken } from "../src/connection.ts";
 import { Session } from "../src/session.ts";
 import type { Numbered } from "../src/wire.ts";
@@ -52,14 +53,20 @@ export function tokens() {
   return { asked, getToken };
 }
 
-export function newSession(getToken: GetToken = tokens().getToken, random = 0.5): Session {
+export function newSession(
+  getToken: GetToken = tokens().getToken,
+  random = 0.5,
+  worthwhile = () => false,
+  WebSocket: SocketMaker = FakeSocket as never,
+): Session {
   FakeSocket.made = [];
   return new Session({
     roomId: "abc-defg-hij",
     url: "ws://test/ws",
     getToken,
-    WebSocket: FakeSocket as never,
+    WebSocket,
     random: () => random,
+    worthwhile,
   });
 }
 
@@ -83,4 +90,13 @@ export async function welcome(): Promise<FakeSocket> {
 
 export function chat(seq: number, content = `message ${seq}`): Numbered {
   return { type: "chat_message", seq, data: { id: `c${seq}`, senderId: "ann", content, timestamp: 1 } };
+}
+
+/** Where the session ends, or `undefined` while it goes on. */
+export function ending(session: Session): () => string | undefined {
+  let reason: string | undefined;
+  session.on("stopped", (stopped) => {
+    reason = stopped.reason;
+  });
+  return () => reason;
 }

@@ -3,6 +3,7 @@ import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { account, api } from "../account.ts";
 import { Brand } from "../parts/brand.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { PageTitle } from "../parts/page-title.tsx";
 import { navigate, roomIdOf } from "../route.ts";
 import { RoomList } from "./room-list.tsx";
 
@@ -27,7 +28,7 @@ export function Lobby({ user }: { user: User }) {
         </div>
       </header>
       <main className="page lobby" data-testid="page-lobby">
-        <h1 className="lobby__title">Start a call, or join one</h1>
+        <PageTitle className="lobby__title">Start a call, or join one</PageTitle>
         <div className="lobby__ways">
           <CreateRoom />
           <JoinRoom />
@@ -39,6 +40,8 @@ export function Lobby({ user }: { user: User }) {
 }
 
 const SEATS = [2, 3, 4, 6, 8, 12, 16];
+/** Up to here calls without a media server are good on ordinary lines. */
+const MESH_GOOD = 4;
 
 function CreateRoom() {
   const [seats, setSeats] = useState(4);
@@ -59,6 +62,12 @@ function CreateRoom() {
     <form className="card way" onSubmit={(event) => void create(event)}>
       <h2>New room</h2>
       <p className="quiet">You get a link to share. The room stays yours until you delete it.</p>
+      {seats > MESH_GOOD && (
+        <p className="quiet" role="status" data-testid="seats-hint">
+          Everybody sends their picture to everybody: with more than {MESH_GOOD} people, all need a fast line
+          and computer.
+        </p>
+      )}
       <div className="way__row">
         <label className="seats">
           <span>Seats</span>

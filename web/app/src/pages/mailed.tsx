@@ -1,9 +1,11 @@
 // The pages that links in mails open.
+
 import { useState } from "react";
 import { account, api } from "../account.ts";
 import { CentredPage } from "../parts/centred-page.tsx";
 import { Field } from "../parts/field.tsx";
 import { Outcome } from "../parts/outcome.tsx";
+import { PageTitle } from "../parts/page-title.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
 import { rememberKnown } from "../remember.ts";
 import { navigate } from "../route.ts";
@@ -23,7 +25,7 @@ export function ResetPage({ token }: { token: string }) {
   return (
     <CentredPage testId="page-reset">
       <form className="card sign-in" onSubmit={submit}>
-        <h1>Set a new password</h1>
+        <PageTitle>Set a new password</PageTitle>
         <Field
           label="New password"
           testId="reset-password"
@@ -51,7 +53,7 @@ export function VerifyPage({ token }: { token: string }) {
   return (
     <CentredPage testId="page-verify">
       <form className="card sign-in" onSubmit={submit}>
-        <h1>Confirm your email address</h1>
+        <PageTitle>Confirm your email address</PageTitle>
         <Field
           label="Password"
           testId="verify-password"

@@ -1,8 +1,10 @@
 // Full-page notices: what happened and what to do next.
+
 import type { StopReason } from "@aldis/sdk";
 import type { ReactNode } from "react";
 import { account } from "../account.ts";
 import { CentredPage } from "../parts/centred-page.tsx";
+import { PageTitle } from "../parts/page-title.tsx";
 import { follow } from "../route.ts";
 
 interface NoticeProps {
@@ -18,7 +20,7 @@ function Notice({ testId, title, text, detail, children }: NoticeProps) {
   return (
     <CentredPage testId={testId}>
       <div className="notice">
-        <h1>{title}</h1>
+        <PageTitle>{title}</PageTitle>
         <p>{text}</p>
         {detail && <p className="notice__detail">{detail}</p>}
         <div className="notice__actions">{children}</div>
@@ -48,6 +50,44 @@ export function MissingPage() {
       text="There is no page or room at this address. Check the link."
     >
       <Home primary />
+    </Notice>
+  );
+}
+
+/** The operator has disabled the account that is signed in here. */
+export function DisabledPage() {
+  return (
+    <Notice
+      testId="page-disabled"
+      title="Your account is disabled"
+      text="The operator of this service has disabled it. Ask them why, or log out and use another account."
+    >
+      <button
+        type="button"
+        className="button button--accent"
+        data-testid="logout"
+        onClick={() => void account.logout()}
+      >
+        Log out
+      </button>
+      <button type="button" className="button" onClick={() => void account.restore()}>
+        Try again
+      </button>
+    </Notice>
+  );
+}
+
+/** A part of the page could not be loaded. */
+export function OutdatedPage() {
+  return (
+    <Notice
+      testId="page-outdated"
+      title="The page has to be loaded again"
+      text="A part of it could not be loaded: there may be a newer version, or the server may be away for a moment."
+    >
+      <button type="button" className="button button--accent" onClick={() => location.reload()}>
+        Load again
+      </button>
     </Notice>
   );
 }

@@ -1,7 +1,8 @@
 import type { DeviceTrouble, Media, MediaView, User } from "@aldis/sdk";
 import { Brand } from "../parts/brand.tsx";
 import { CopyLink } from "../parts/copy-link.tsx";
-import { useLevel } from "../parts/level.ts";
+import { Meter } from "../parts/meter.tsx";
+import { PageTitle } from "../parts/page-title.tsx";
 import { Video } from "../parts/video.tsx";
 import { DeviceButton } from "../room/device-button.tsx";
 import { Devices } from "../room/devices.tsx";
@@ -39,7 +40,7 @@ export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinPr
         </div>
         <section className="prejoin__side">
           <div>
-            <h1>Ready to join?</h1>
+            <PageTitle>Ready to join?</PageTitle>
             <p className="prejoin__room">
               <span className="code">{roomId}</span>
               <CopyLink roomId={roomId} label="Copy link" />
@@ -70,15 +71,6 @@ export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinPr
   );
 }
 
-function Meter({ media, on }: { media: Media; on: boolean }) {
-  const level = useLevel(media.voice, on);
-  return (
-    <div className="meter" aria-hidden="true">
-      <span className="meter__level" style={{ transform: `scaleX(${level})` }} />
-    </div>
-  );
-}
-
 function present(participants: number): string {
   if (participants === 0) return "No one else is here yet.";
   return participants === 1 ? "One person is here." : `${participants} people are here.`;
@@ -89,6 +81,7 @@ const WHY: Record<DeviceTrouble, string> = {
   missing: "was not found",
   busy: "is in use by another program",
   unavailable: "cannot be used on this page; it needs HTTPS",
+  ended: "was disconnected",
 };
 
 const BOTH: Record<DeviceTrouble, string> = {
@@ -96,6 +89,7 @@ const BOTH: Record<DeviceTrouble, string> = {
   missing: "No camera and no microphone were found.",
   busy: "Your camera and microphone are in use by another program.",
   unavailable: "Your camera and microphone cannot be used on this page; they need HTTPS.",
+  ended: "Your camera and microphone were disconnected.",
 };
 
 function explain({ camera, microphone }: MediaView): string | null {

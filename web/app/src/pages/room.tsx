@@ -19,7 +19,7 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
   const [end, setEnd] = useState<End | null>(null);
   /** Each visit has its own devices and its own call. `straight`: without the device preview. */
   const [visit, setVisit] = useState({ number: 1, straight: callUnderWay() === roomId });
-  const { closed, participants } = useLookUp(roomId);
+  const { closed, participants, hostId } = useLookUp(roomId);
 
   const again = useCallback(() => {
     setVisit(({ number }) => ({ number: number + 1, straight: true }));
@@ -40,6 +40,7 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
       user={user}
       straight={visit.straight}
       participants={participants}
+      isHost={hostId === user.id}
       onEnd={setEnd}
     />
   );
@@ -49,17 +50,19 @@ interface LookUp {
   closed: End | null;
   /** Number of participants; `null` while unknown. */
   participants: number | null;
+  hostId: string | null;
 }
 
 /** Looks the room up, so that a missing room is reported before the preview. If the lookup fails, the socket reports it. */
 function useLookUp(roomId: string): LookUp {
-  const [found, setFound] = useState<LookUp>({ closed: null, participants: null });
+  const [found, setFound] = useState<LookUp>({ closed: null, participants: null, hostId: null });
   useEffect(() => {
-    const closed = (reason: StopReason) => setFound({ closed: { reason, detail: null }, participants: null });
+    const closed = (reason: StopReason) =>
+      setFound({ closed: { reason, detail: null }, participants: null, hostId: null });
     api.room(roomId).then(
       (room) =>
         room.active
-          ? setFound({ closed: null, participants: room.participants ?? null })
+          ? setFound({ closed: null, participants: room.participants ?? null, hostId: room.hostId })
           : closed("room_closed"),
       (error: unknown) => error instanceof Problem && error.status === 404 && closed("room_not_found"),
     );
@@ -72,10 +75,11 @@ interface VisitProps {
   user: User;
   straight: boolean;
   participants: number | null;
+  isHost: boolean;
   onEnd: (end: End) => void;
 }
 
-function Visit({ roomId, user, straight, participants, onEnd }: VisitProps) {
+function Visit({ roomId, user, straight, participants, isHost, onEnd }: VisitProps) {
   const { media, ready } = useMedia();
   const [call, setCall] = useState<Call | null>(null);
   const join = useCallback(() => media && setCall(newCall(roomId, media)), [roomId, media]);
@@ -103,7 +107,7 @@ function Visit({ roomId, user, straight, participants, onEnd }: VisitProps) {
   }, [call, roomId, onEnd]);
 
   if (!media) return <Waiting label="Loading" />;
-  if (call) return <CallRoom call={call} user={user} onLeave={() => leave(call)} />;
+  if (call) return <CallRoom call={call} user={user} isHost={isHost} onLeave={() => leave(call)} />;
   return straight ? (
     <Waiting label="Joining" />
   ) : (
@@ -120,6 +124,7 @@ function newCall(roomId: string, media: Media): Call {
     getToken: (options) => api.token(options),
     getIceServers: () => api.iceServers(),
     getMessages: (before) => api.messages(roomId, before),
+    deleteMessage: (id) => api.deleteMessage(roomId, id),
     iceTransportPolicy: relayOnly ? "relay" : "all",
   });
 }

@@ -1,4 +1,5 @@
 import { Brand } from "../parts/brand.tsx";
+import { PageTitle } from "../parts/page-title.tsx";
 import { SignIn } from "./sign-in.tsx";
 
 /** The page for visitors who are not signed in. `roomId`: the room of the link; `invite`: the code of the link. */
@@ -12,14 +13,14 @@ export function Welcome({ roomId, invite }: { roomId: string | null; invite?: st
         <section className="welcome__say">
           {roomId ? (
             <>
-              <h1>You are invited to a call</h1>
+              <PageTitle>You are invited to a call</PageTitle>
               <p>
                 Sign in to join room <strong className="code">{roomId}</strong>.
               </p>
             </>
           ) : (
             <>
-              <h1>Calls that stay up</h1>
+              <PageTitle>Calls that stay up</PageTitle>
               <p>
                 Create a room, share its link, talk. Nothing to install; audio and video go directly from
                 browser to browser.

@@ -5,17 +5,36 @@ import { Icon } from "./icon.tsx";
 /** Copies a room's link, and confirms it. */
 export function CopyLink({ roomId, label, className, testId = "copy-link" }: CopyLinkProps) {
   const [copied, setCopied] = useState(false);
+  const [refused, setRefused] = useState(false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), 2_000);
     return () => clearTimeout(timer);
   }, [copied]);
+  if (refused) {
+    return (
+      <input
+        className="input copy-by-hand"
+        data-testid={`${testId}-by-hand`}
+        aria-label="The browser does not let this page copy. Copy the link from here"
+        readOnly
+        value={roomLink(roomId)}
+        ref={(field) => field?.select()}
+        onBlur={() => setRefused(false)}
+      />
+    );
+  }
   return (
     <button
       type="button"
       className={className ?? "button button--quiet"}
       data-testid={testId}
-      onClick={() => void copyLink(roomId).then(setCopied)}
+      onClick={() => {
+        void copyLink(roomId).then((done) => {
+          setCopied(done);
+          setRefused(!done);
+        });
+      }}
       aria-label={label ? undefined : `Copy the link to ${roomId}`}
     >
       <Icon name={copied ? "check" : "link"} size={18} />

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { useHabits } from "../habits.ts";
 import { soundBlocked } from "./sound.ts";
 
 interface VideoProps {
@@ -8,6 +9,9 @@ interface VideoProps {
   mirrored?: boolean;
   label: string;
 }
+
+/** Not every browser lets a page choose. */
+type Sink = HTMLVideoElement & { setSinkId?: (id: string) => Promise<void> };
 
 /** Plays a stream whose tracks may come and go. */
 export function Video({ stream, own = false, mirrored = false, label }: VideoProps) {
@@ -23,6 +27,11 @@ export function Video({ stream, own = false, mirrored = false, label }: VideoPro
       video.srcObject = null;
     };
   }, [stream]);
+  const { speaker } = useHabits();
+  useEffect(() => {
+    // A speaker that was unplugged: the system's choice stays.
+    if (!own) (ref.current as Sink | null)?.setSinkId?.(speaker).catch(() => {});
+  }, [speaker, own]);
   return (
     <video
       ref={ref}

@@ -7,12 +7,13 @@ interface ChatPanelProps {
   entries: readonly ChatEntry[];
   history: ChatHistory;
   chat: Chat;
+  isHost: boolean;
   onClose: () => void;
 }
 
 /** The room's messages; the newest is at the bottom, and scrolled into view while the list is at its end. */
-export function ChatPanel({ entries, history, chat, onClose }: ChatPanelProps) {
-  const list = useRef<HTMLOListElement>(null);
+export function ChatPanel({ entries, history, chat, isHost, onClose }: ChatPanelProps) {
+  const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useKeptPlace(list, entries[0]?.id);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list means another end to scroll to.
@@ -37,30 +38,38 @@ export function ChatPanel({ entries, history, chat, onClose }: ChatPanelProps) {
       {entries.length === 0 && history === "whole" && (
         <p className="chat__empty">No messages yet. Everyone in the room sees your messages.</p>
       )}
-      <ol
+      <div
         className="chat__list"
         ref={list}
         role="log"
+        aria-label="Messages"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls with the arrow keys.
+        tabIndex={0}
         onScroll={({ currentTarget: end }) => {
           atEnd.current = end.scrollHeight - end.scrollTop - end.clientHeight < 40;
         }}
       >
-        {entries.map((entry, index) => (
-          <Entry
-            key={entry.id}
-            entry={entry}
-            follows={follows(entries[index - 1], entry)}
-            onRetry={() => chat.retry(entry.id)}
-          />
-        ))}
-      </ol>
+        <ol>
+          {entries.map((entry, index) => (
+            <Entry
+              key={entry.id}
+              entry={entry}
+              follows={follows(entries[index - 1], entry)}
+              onRetry={() => chat.retry(entry.id)}
+              onRemove={
+                entry.isStored && (isHost || entry.senderId === null) ? () => chat.remove(entry.id) : null
+              }
+            />
+          ))}
+        </ol>
+      </div>
       <Composer onSay={(text) => chat.say(text)} />
     </aside>
   );
 }
 
 /** While older messages are put before the first one, what is read stays where it is. */
-function useKeptPlace(list: { current: HTMLOListElement | null }, first: string | undefined) {
+function useKeptPlace(list: { current: HTMLElement | null }, first: string | undefined) {
   const before = useRef({ first, height: 0 });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another first message means that older ones were loaded.
   useLayoutEffect(() => {
@@ -94,7 +103,15 @@ function Older({ history, onOlder }: { history: ChatHistory; onOlder: () => void
   );
 }
 
-function Entry({ entry, follows, onRetry }: { entry: ChatEntry; follows: boolean; onRetry: () => void }) {
+interface EntryProps {
+  entry: ChatEntry;
+  follows: boolean;
+  onRetry: () => void;
+  /** Erases it; `null` where one may not. */
+  onRemove: (() => Promise<void>) | null;
+}
+
+function Entry({ entry, follows, onRetry, onRemove }: EntryProps) {
   const own = entry.senderId === null;
   return (
     <li className={own ? "said said--own" : "said"} data-testid="chat-message" data-state={entry.state}>
@@ -112,7 +129,39 @@ function Entry({ entry, follows, onRetry }: { entry: ChatEntry; follows: boolean
           Not sent. Try again
         </button>
       )}
+      {onRemove && <Remove onRemove={onRemove} />}
     </li>
+  );
+}
+
+/** Deleting asks once, because it cannot be undone. */
+function Remove({ onRemove }: { onRemove: () => Promise<void> }) {
+  const [asks, setAsks] = useState(false);
+  const [why, setWhy] = useState<string | null>(null);
+  const remove = () => onRemove().catch((error: Error) => setWhy(error.message));
+  if (why) return <p className="said__trouble">Not deleted. {why}</p>;
+  if (!asks) {
+    return (
+      <button
+        type="button"
+        className="linklike said__remove"
+        data-testid="chat-remove"
+        onClick={() => setAsks(true)}
+      >
+        Delete
+      </button>
+    );
+  }
+  return (
+    <p className="said__trouble">
+      Delete it from the history? Who has read it keeps it until the page is loaded again.{" "}
+      <button type="button" className="linklike" data-testid="chat-remove-yes" onClick={() => void remove()}>
+        Delete
+      </button>{" "}
+      <button type="button" className="linklike" onClick={() => setAsks(false)}>
+        Keep
+      </button>
+    </p>
   );
 }
 

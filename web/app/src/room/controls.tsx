@@ -17,7 +17,7 @@ export const CAN_SHARE = typeof navigator.mediaDevices?.getDisplayMedia === "fun
 export function Controls({ media, chat, onSettings, onLeave }: ControlsProps) {
   const { screen } = useView(media);
   return (
-    <div className="controls" role="toolbar" aria-label="Call controls">
+    <section className="controls" aria-label="Call controls">
       <DeviceButton device="microphone" media={media} />
       <DeviceButton device="camera" media={media} />
       {CAN_SHARE && (
@@ -40,7 +40,7 @@ export function Controls({ media, chat, onSettings, onLeave }: ControlsProps) {
         badge={chat.unread}
         onClick={chat.onToggle}
       />
-      <Round testId="settings" icon="settings" label="Devices and shortcuts" onClick={onSettings} />
+      <Round testId="settings" icon="settings" label="Settings" onClick={onSettings} />
       <button
         type="button"
         className="round round--leave"
@@ -51,7 +51,7 @@ export function Controls({ media, chat, onSettings, onLeave }: ControlsProps) {
       >
         <Icon name="leave" />
       </button>
-    </div>
+    </section>
   );
 }
 
@@ -73,7 +73,6 @@ function Round({ testId, icon, label, shortcut, pressed, disabled, badge = 0, on
       className={pressed ? "round round--active" : "round"}
       data-testid={testId}
       aria-label={badge > 0 ? `${label}, ${badge} unread` : label}
-      aria-pressed={pressed}
       aria-keyshortcuts={shortcut}
       title={shortcut ? `${label} (${shortcut.toUpperCase()})` : label}
       disabled={disabled}

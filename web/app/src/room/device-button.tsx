@@ -30,7 +30,6 @@ export function DeviceButton({ device, media }: DeviceButtonProps) {
       data-testid={shown.testId}
       data-on={on}
       aria-label={label}
-      aria-pressed={!on}
       aria-keyshortcuts={shown.key}
       title={`${label} (${shown.key.toUpperCase()})`}
       disabled={busy}

@@ -1,4 +1,6 @@
 import type { Media } from "@aldis/sdk";
+import { changeHabits, useHabits } from "../habits.ts";
+import { chime } from "../parts/chime.ts";
 import { useView } from "../view.ts";
 
 /** Which microphone and which camera. */
@@ -8,6 +10,44 @@ export function Devices({ media }: { media: Media }) {
     <div className="devices">
       <Picker device="microphone" label="Microphone" list={view.microphones} media={media} />
       <Picker device="camera" label="Camera" list={view.cameras} media={media} />
+      {CAN_CHOOSE && view.speakers.some((each) => each.deviceId) && <Speaker list={view.speakers} />}
+    </div>
+  );
+}
+
+const CAN_CHOOSE = "setSinkId" in HTMLMediaElement.prototype;
+
+function Speaker({ list }: { list: MediaDeviceInfo[] }) {
+  const { speaker } = useHabits();
+  return (
+    <div className="field">
+      <label htmlFor="speaker">Speaker</label>
+      <div className="devices__speaker">
+        <select
+          id="speaker"
+          className="input"
+          data-testid="device-speaker"
+          value={list.some((each) => each.deviceId === speaker) ? speaker : ""}
+          onChange={(event) => changeHabits({ speaker: event.target.value })}
+        >
+          <option value="">Default</option>
+          {list
+            .filter((each) => each.deviceId && each.deviceId !== "default")
+            .map((each, index) => (
+              <option key={each.deviceId} value={each.deviceId}>
+                {each.label || `Speaker ${index + 1}`}
+              </option>
+            ))}
+        </select>
+        <button
+          type="button"
+          className="button"
+          data-testid="speaker-test"
+          onClick={() => void chime("test")}
+        >
+          Test
+        </button>
+      </div>
     </div>
   );
 }

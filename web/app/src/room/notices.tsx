@@ -1,5 +1,7 @@
 import type { Call, CallView } from "@aldis/sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { currentHabits } from "../habits.ts";
+import { chime } from "../parts/chime.ts";
 
 export interface Note {
   id: number;
@@ -34,8 +36,12 @@ function useComingAndGoing(view: CallView, notice: (text: string) => void): void
     if (view.state !== "joined") return;
     const now = new Map(view.peers.map((peer) => [peer.userId, peer.name]));
     const was = before.current ?? now;
-    for (const [userId, name] of now) if (!was.has(userId)) notice(`${name} joined`);
-    for (const [userId, name] of was) if (!now.has(userId)) notice(`${name} left`);
+    const tell = (text: string, sound: "came" | "left") => {
+      notice(text);
+      if (currentHabits().sounds) void chime(sound);
+    };
+    for (const [userId, name] of now) if (!was.has(userId)) tell(`${name} joined`, "came");
+    for (const [userId, name] of was) if (!now.has(userId)) tell(`${name} left`, "left");
     before.current = now;
   }, [view, notice]);
 }

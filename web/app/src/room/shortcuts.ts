@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { currentHabits } from "../habits.ts";
 
 /** Single keys that work anywhere in the room, unless the person is typing or a dialog is open. */
 export function useShortcuts(keys: Record<string, () => void>): void {
@@ -7,7 +8,7 @@ export function useShortcuts(keys: Record<string, () => void>): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key !== "Escape" && isTyping(event.target)) return;
+      if (event.key !== "Escape" && (!currentHabits().shortcuts || isTyping(event.target))) return;
       if (document.querySelector("dialog[open]")) return;
       latest.current[event.key.toLowerCase()]?.();
     };

@@ -1,36 +1,44 @@
-import type { CallView, Media, PeerView, User } from "@aldis/sdk";
+import type { CallView, Media, User } from "@aldis/sdk";
 import { type CSSProperties, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { CopyLink } from "../parts/copy-link.tsx";
 import { useView } from "../view.ts";
 import { fit } from "./layout.ts";
-import { OwnTile, PeerTile, ScreenTile } from "./tile.tsx";
+import { OtherTile, OwnTile, PeerTile, ScreenTile } from "./tile.tsx";
 
 interface StageProps {
   view: CallView;
   media: Media;
   user: User;
+  onRetry: (userId: string) => void;
 }
 
 /** All members and shared screens. Tiles stay mounted in every arrangement, so that no picture flickers. */
-export function Stage({ view, media, user }: StageProps) {
+export function Stage({ view, media, user, onRetry }: StageProps) {
   const { camera, microphone } = useView(media);
   const screens = view.peers.filter((peer) => peer.screen);
-  const arrangement = arrange(screens.length, view.peers.length);
+  const pictures = view.peers.flatMap((peer) => peer.others.filter(({ kind }) => kind === "video"));
+  const others = view.peers.length + pictures.length;
+  const arrangement = arrange(screens.length, others);
   const people = useRef<HTMLDivElement>(null);
-  const size = useTileSize(people, view.peers.length + 1);
+  const size = useTileSize(people, others + 1);
   return (
     <div className={`stage stage--${arrangement}`}>
       {screens.length > 0 && (
         <div className="stage__screens">
           {screens.map((peer) => (
-            <ScreenTile key={peerKey(peer)} peer={peer} />
+            <ScreenTile key={peer.userId} peer={peer} />
           ))}
         </div>
       )}
       <div className="stage__people" ref={people} style={size}>
         {view.peers.map((peer) => (
-          <PeerTile key={peerKey(peer)} peer={peer} />
+          <PeerTile key={peer.userId} peer={peer} onRetry={onRetry} />
         ))}
+        {view.peers.flatMap((peer) =>
+          peer.others.map((other) => (
+            <OtherTile key={`${peer.userId}:${other.id}`} peer={peer} other={other} />
+          )),
+        )}
         <OwnTile
           userId={view.userId ?? user.id}
           name={user.name}
@@ -43,11 +51,6 @@ export function Stage({ view, media, user }: StageProps) {
       </div>
     </div>
   );
-}
-
-/** A member who joined again gets a new key: the old streams have ended. */
-function peerKey(peer: PeerView): string {
-  return `${peer.userId}:${peer.rev}`;
 }
 
 /** One person fills the stage; of two, the own tile is small in the corner; beside a screen the tiles form a strip. */

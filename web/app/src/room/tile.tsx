@@ -1,9 +1,10 @@
-import type { PeerView } from "@aldis/sdk";
+import type { ExtraStream, PeerView } from "@aldis/sdk";
 import type { ReactNode } from "react";
 import { Icon } from "../parts/icon.tsx";
 import { useLevel } from "../parts/level.ts";
 import { Video } from "../parts/video.tsx";
 import { initials } from "./initials.ts";
+import { hint, progress, troubleText } from "./words.ts";
 
 /** Louder than this counts as speaking. */
 const SPEAKING = 0.3;
@@ -17,10 +18,22 @@ interface TileProps {
   speaking: boolean;
   /** A status over the picture. */
   state?: string | null;
+  /** A status beside the picture, which goes on. */
+  aside?: string | null;
   children?: ReactNode;
 }
 
-function Tile({ testId, userId, name, own = false, microphone, speaking, state, children }: TileProps) {
+function Tile({
+  testId,
+  userId,
+  name,
+  own = false,
+  microphone,
+  speaking,
+  state,
+  aside,
+  children,
+}: TileProps) {
   return (
     <figure className={speaking ? "tile tile--speaking" : "tile"} data-testid={testId} data-user-id={userId}>
       <span className="tile__face" aria-hidden="true">
@@ -33,6 +46,11 @@ function Tile({ testId, userId, name, own = false, microphone, speaking, state, 
           {state}
         </p>
       )}
+      {aside && (
+        <p className="tile__aside" data-testid="tile-aside">
+          {aside}
+        </p>
+      )}
       <figcaption className="tile__name">
         {!microphone && <Icon name="microphoneOff" size={15} />}
         <span>{own ? `${name} (you)` : name}</span>
@@ -42,22 +60,59 @@ function Tile({ testId, userId, name, own = false, microphone, speaking, state, 
   );
 }
 
+interface PeerTileProps {
+  peer: PeerView;
+  onRetry: (userId: string) => void;
+}
+
 /** Another member. The video element stays even without a picture: it also plays their voice. */
-export function PeerTile({ peer }: { peer: PeerView }) {
+export function PeerTile({ peer, onRetry }: PeerTileProps) {
   const level = useLevel(peer.stream, peer.microphone && peer.connection === "connected");
   return (
     <Tile
       testId="tile"
       userId={peer.userId}
       name={peer.name}
-      microphone={peer.microphone}
+      // Before there is media, nobody knows.
+      microphone={peer.microphone || peer.connection !== "connected"}
       speaking={level >= SPEAKING}
-      state={progress(peer.connection)}
+      state={peer.trouble ? null : progress(peer.connection)}
+      aside={hint(peer)}
     >
       <div className={peer.camera ? "tile__picture" : "tile__picture tile__picture--none"}>
         <Video stream={peer.stream} label={`${peer.name}'s camera`} />
       </div>
+      {peer.trouble && (
+        <div
+          className="tile__trouble"
+          role="status"
+          data-testid="tile-trouble"
+          data-stage={peer.trouble.stage}
+        >
+          <p>{troubleText(peer.name, peer.trouble)}</p>
+          {peer.trouble.stage === "unreachable" && (
+            <button type="button" className="button" onClick={() => onRetry(peer.userId)}>
+              Try again
+            </button>
+          )}
+        </div>
+      )}
     </Tile>
+  );
+}
+
+/** What a member's program sends beside microphone, camera and screen. A further voice has no tile, and is heard. */
+export function OtherTile({ peer, other }: { peer: PeerView; other: ExtraStream }) {
+  const label = `${peer.name}, another ${other.kind === "video" ? "camera" : "microphone"}`;
+  const video = <Video stream={other.stream} label={label} />;
+  if (other.kind === "audio") return <div className="unseen">{video}</div>;
+  return (
+    <figure className="tile tile--other" data-testid="other-tile" data-user-id={peer.userId}>
+      <div className="tile__picture">{video}</div>
+      <figcaption className="tile__name">
+        <span>{label}</span>
+      </figcaption>
+    </figure>
   );
 }
 
@@ -104,17 +159,4 @@ export function ScreenTile({ peer }: { peer: PeerView }) {
       </figcaption>
     </figure>
   );
-}
-
-function progress(connection: RTCPeerConnectionState): string | null {
-  switch (connection) {
-    case "new":
-    case "connecting":
-      return "Connecting…";
-    case "disconnected":
-    case "failed":
-      return "Reconnecting…";
-    default:
-      return null;
-  }
 }

@@ -1,17 +1,22 @@
 import { LIMITS } from "../limits.ts";
 
 /**
- * How long to wait before attempt `attempt` (0, 1, 2 …): full jitter, so that a node's clients do not
- * reconnect all at once. `random` is in [0, 1). Milliseconds.
+ * How long to wait before attempt `attempt` (0, 1, 2 …): at once, then longer and longer, with jitter, so that a node's clients
+ * do not reconnect together. `random` is in [0, 1). Milliseconds.
  */
 export function backoff(attempt: number, random: number, capMs: number = LIMITS.backoffCapMs): number {
-  const ceiling = Math.min(capMs, LIMITS.backoffFirstMs * 2 ** Math.min(attempt, 16));
-  return Math.floor(random * ceiling);
+  const first = LIMITS.backoffStepsMs;
+  const last = first.length - 1;
+  const base = first[attempt] ?? (first[last] ?? 0) * 2 ** Math.min(attempt - last, 16);
+  if (base === 0) return Math.floor(random * LIMITS.backoffSpreadMs);
+  // From half to one and a half of it; the cap is one for the result.
+  return Math.floor(Math.min(base * (0.5 + random), capMs * (0.5 + random / 2)));
 }
 
-/** The current back-off ceiling: lower while the seat (kept for `windowMs`) can still be saved. */
+/** The current back-off ceiling: lowest while the seat (kept for `windowMs`) can still be saved, low in the first minute. */
 export function cap(downForMs: number, windowMs: number): number {
-  return downForMs < Math.min(windowMs, LIMITS.backoffSeatMs) ? LIMITS.backoffSeatCapMs : LIMITS.backoffCapMs;
+  if (downForMs < Math.min(windowMs, LIMITS.backoffSeatMs)) return LIMITS.backoffSeatCapMs;
+  return downForMs < LIMITS.backoffMinuteMs ? LIMITS.backoffMinuteCapMs : LIMITS.backoffCapMs;
 }
 
 /** How long a degraded node gets before another one is tried beside it, for the first and for further attempts. */

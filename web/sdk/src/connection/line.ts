@@ -25,6 +25,11 @@ export class Line extends Emitter<LineEvents> {
   #drainMs: number | null = null;
   #beat: ReturnType<typeof setInterval> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
+  /** When the socket is judged dead if nothing is received. */
+  #deadAt = Number.POSITIVE_INFINITY;
+  #beatAt = Date.now();
+  readonly #madeAt = Date.now();
+  #isWelcomed = false;
 
   /** `resumes`: whether there is a session to resume, for the handshake. */
   constructor(Socket: SocketMaker, url: string, resumes: boolean) {
@@ -34,7 +39,12 @@ export class Line extends Emitter<LineEvents> {
     this.#socket.onmessage = (event: MessageEvent) => this.#read(event.data);
     this.#socket.onclose = (event: CloseEvent) => this.#finish(event.code);
     // `error` has no information and is always followed by `close`.
-    this.#silence = setTimeout(() => this.abandon(), LIMITS.welcomeMs);
+    this.#expect(LIMITS.welcomeMs);
+  }
+
+  /** Nothing came of this attempt for a while. */
+  get isStuck(): boolean {
+    return !this.#isWelcomed && Date.now() - this.#madeAt >= LIMITS.dialMs;
   }
 
   /** False when the socket is not open: the caller keeps messages that must not be lost. */
@@ -47,14 +57,29 @@ export class Line extends Emitter<LineEvents> {
   /** Starts heartbeats; `seconds` comes from `welcome`. */
   keepAlive(seconds: number): void {
     clearInterval(this.#beat);
-    this.#beat = setInterval(() => this.probe(), Math.max(1, seconds) * 1000);
+    this.#isWelcomed = true;
+    this.#beatAt = Date.now();
+    const everyMs = Math.max(1, seconds) * 1000;
+    this.#beat = setInterval(() => {
+      // A timer that is much too late: the device slept, and the socket may be dead.
+      const slept = Date.now() - this.#beatAt > everyMs + LIMITS.sleptMs;
+      this.#beatAt = Date.now();
+      this.probe(slept ? LIMITS.wakeAnswerMs : LIMITS.heartbeatAnswerMs);
+    }, everyMs);
   }
 
-  /** Sends a heartbeat, and abandons the socket if nothing is received. */
-  probe(): void {
-    if (this.#silence !== undefined) return;
-    this.send({ type: "heartbeat", data: {} });
-    this.#silence = setTimeout(() => this.abandon(), LIMITS.heartbeatAnswerMs);
+  /** Sends a heartbeat, and abandons the socket if nothing is received within this time. */
+  probe(withinMs: number = LIMITS.heartbeatAnswerMs): void {
+    if (this.#silence === undefined) {
+      this.send({ type: "heartbeat", data: {} });
+      this.#expect(withinMs);
+    } else if (this.#isWelcomed && Date.now() + withinMs < this.#deadAt) this.#expect(withinMs);
+  }
+
+  #expect(withinMs: number): void {
+    clearTimeout(this.#silence);
+    this.#deadAt = Date.now() + withinMs;
+    this.#silence = setTimeout(() => this.abandon(), withinMs);
   }
 
   /** Closes the socket cleanly. No `closed` event follows. */

@@ -1,5 +1,5 @@
-/** Why a device could not be opened, for an app to act on. */
-export type DeviceTrouble = "denied" | "missing" | "busy" | "unavailable";
+/** Why a device could not be opened, or is off although nobody turned it off (`ended`), for an app to act on. */
+export type DeviceTrouble = "denied" | "missing" | "busy" | "unavailable" | "ended";
 
 /** A track, or why there is none. */
 export type Acquired = { track: MediaStreamTrack } | { trouble: DeviceTrouble };

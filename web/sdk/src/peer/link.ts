@@ -1,7 +1,8 @@
 // One RTCPeerConnection with its parts. A Peer may use several, one after another.
 import { LIMITS } from "../limits.ts";
 import { Health } from "./health.ts";
-import { Negotiation, type Role, type Signal } from "./negotiation.ts";
+import { Negotiation, type Role, type Signal, type Wish } from "./negotiation.ts";
+import { withScreens } from "./sdp.ts";
 import { type Slot, Slots, type Tracks } from "./slots.ts";
 import { type Status, StatusChannel } from "./status.ts";
 
@@ -31,7 +32,7 @@ export class Link {
   readonly #slots: Slots;
   readonly #status: StatusChannel;
   readonly #health: Health;
-  readonly #role: Role;
+  #role: Role;
   readonly #port: LinkPort;
   #cameraBits: number;
   #restartedAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +54,8 @@ export class Link {
       role: options.role,
       signal: options.signal,
       online: () => options.online(),
-      adopt: () => this.#slots.adopt(),
+      adopt: (sdp) => this.#slots.adopt(sdp),
+      described: (sdp) => withScreens(sdp, this.#slots.screens()),
       settled: () => {
         this.share(this.#cameraBits);
         port.changed();
@@ -72,10 +74,42 @@ export class Link {
   set(slot: Slot, track: MediaStreamTrack | null): void {
     // A sender refuses a track only if the connection is closing.
     this.#slots.set(slot, track).catch(() => {});
+    this.#findPlaces();
   }
 
   receiving(slot: Slot): MediaStreamTrack | null {
     return this.#slots.receiving(slot);
+  }
+  /** Remote tracks beside microphone, camera and screen. */
+  others(): { mid: string; track: MediaStreamTrack }[] {
+    return this.#slots.others();
+  }
+  /** What the other side has no section for. */
+  unsent(): Slot[] {
+    return this.#slots.unsent();
+  }
+
+  /** The other member's session has ended; the media goes on. */
+  pause(): void {
+    this.negotiation.pause();
+  }
+
+  /** A new session of either member over this connection, in a new role. */
+  resume(role: Role): void {
+    this.#role = role;
+    this.#findPlaces();
+    this.negotiation.resume(role);
+    this.#health.check();
+  }
+
+  /** The other side asks for an offer. */
+  asked(wish: Partial<Wish>): void {
+    if (this.#role !== "offer") return;
+    const { connectionState: state } = this.pc;
+    if (wish.want?.video) this.#slots.grow("screen");
+    // Both sides see that a path is gone, and only this one can restart it.
+    if (wish.iceRestart || state === "disconnected" || state === "failed") this.restart();
+    else this.negotiation.want({ reason: wish.reason ?? "asked" });
   }
 
   /** This member's share of our uplink for the camera; bits a second. */
@@ -93,7 +127,7 @@ export class Link {
   restart(): void {
     // A browser may close a connection by itself, e.g. when its media process has died.
     if (this.pc.signalingState === "closed") return this.#port.broken();
-    if (this.#role === "answer") return this.negotiation.want("ice_restart");
+    if (this.#role === "answer") return this.negotiation.want({ reason: "ice_restart", iceRestart: true });
     const now = performance.now();
     if (now - this.#restartedAt < LIMITS.restartPauseMs) return;
     this.#restartedAt = now;
@@ -103,6 +137,16 @@ export class Link {
 
   check(): void {
     this.#health.check();
+  }
+
+  /** The offering side adds a section for what has none; the answering side can only ask for one. */
+  #findPlaces(): void {
+    const unplaced = this.#slots.unplaced();
+    if (this.#role === "offer") for (const slot of unplaced) this.#slots.grow(slot);
+    else if (unplaced.length > 0 && this.pc.remoteDescription) {
+      const video = unplaced.filter((slot) => slot !== "microphone").length;
+      this.negotiation.want({ reason: "media", want: { audio: unplaced.length - video, video } });
+    }
   }
 
   close(): void {

@@ -1,6 +1,8 @@
-// Offers, answers and candidates of one connection, one step at a time. The role never changes: the offering side
-// makes every offer, the answering side requests one, so offers never collide (no glare, no rollback).
+// Offers, answers and candidates of one connection, one step at a time. The role is fixed: the offering side
+// makes every offer, the answering side requests one, so offers never collide (no glare). It changes only with a new session,
+// over whose start a connection may live.
 import { LIMITS } from "../limits.ts";
+import { isSameConnection } from "./sdp.ts";
 
 /** `offer`: the member with the smaller `rev`. */
 export type Role = "offer" | "answer";
@@ -10,7 +12,17 @@ export interface Signal {
   offer(sdp: string): void;
   answer(sdp: string): void;
   candidate(candidate: RTCIceCandidateInit | null): void;
-  renegotiate(reason: string): void;
+  renegotiate(wish: Wish): void;
+}
+
+/** Why a new offer is asked for, and what it should contain. */
+export interface Wish {
+  /** For the log. */
+  reason: string;
+  /** New ICE credentials. */
+  iceRestart?: boolean;
+  /** Further sections to send in. */
+  want?: { audio?: number; video?: number };
 }
 
 export interface NegotiationPort {
@@ -18,8 +30,10 @@ export interface NegotiationPort {
   signal: Signal;
   /** Is signaling up? */
   online(): boolean;
-  /** After a remote offer was applied, before it is answered. */
-  adopt(): void;
+  /** After a remote description was applied; an offer is not answered yet. */
+  adopt(sdp: string): void;
+  /** Our description as it is sent. */
+  described(sdp: string): string;
   /** Both descriptions are set. */
   settled(): void;
   /** A description could not be applied: this connection cannot continue. `offer` is the one to answer with a new connection. */
@@ -29,6 +43,9 @@ export interface NegotiationPort {
 export class Negotiation {
   readonly #pc: RTCPeerConnection;
   readonly #port: NegotiationPort;
+  #role: Role;
+  /** The other member has no session: nothing can be sent. */
+  #paused = false;
   #tail: Promise<void> = Promise.resolve();
   #closed = false;
   /** Another offer is needed as soon as the current one is answered. */
@@ -42,20 +59,42 @@ export class Negotiation {
   constructor(pc: RTCPeerConnection, port: NegotiationPort) {
     this.#pc = pc;
     this.#port = port;
-    pc.onnegotiationneeded = () => this.want("media");
+    this.#role = port.role;
+    pc.onnegotiationneeded = () => this.want({ reason: "media" });
     pc.onicecandidate = ({ candidate }) => this.#gathered(candidate);
   }
 
-  /** This side needs a new negotiation. */
-  want(reason: string): void {
-    if (this.#port.role === "offer") this.#step(() => this.#offer());
+  /** This side needs a new negotiation. While paused it is remembered: the next one begins when the other member is back. */
+  want(wish: Wish): void {
+    if (this.#paused) return;
+    if (this.#role === "offer") this.#step(() => this.#offer());
     // Before the first offer there is nothing to renegotiate: it will contain all changes.
-    else if (this.#pc.remoteDescription) this.#port.signal.renegotiate(reason);
+    else if (this.#pc.remoteDescription) this.#port.signal.renegotiate(wish);
+  }
+
+  /** Makes an offer that got no answer again. */
+  repeat(): void {
+    if (this.#role === "offer" && !this.#paused) this.#step(() => this.#makeOffer());
+  }
+
+  /** The other member's session has ended, and the media goes on. */
+  pause(): void {
+    this.#paused = true;
+    clearTimeout(this.#unanswered);
+  }
+
+  /** A new session of either member, over the same connection. The offering side offers at once, which shows whether it really is the same. */
+  resume(role: Role): void {
+    this.#role = role;
+    this.#paused = false;
+    this.#again = false;
+    clearTimeout(this.#unanswered);
+    this.#step(() => (role === "offer" ? this.#makeOffer() : this.#withdraw()));
   }
 
   /** The other side made an offer. */
   offered(sdp: string): void {
-    if (this.#port.role === "answer") this.#step(() => this.#answer(sdp));
+    if (this.#role === "answer") this.#step(() => this.#answer(sdp));
   }
 
   /** The other side answered ours. */
@@ -94,11 +133,17 @@ export class Negotiation {
     this.#again = false;
     this.#held ??= [];
     await this.#pc.setLocalDescription();
-    if (this.#closed) return;
-    this.#port.signal.offer(this.#pc.localDescription?.sdp ?? "");
+    if (this.#closed || this.#paused) return;
+    this.#port.signal.offer(this.#port.described(this.#pc.localDescription?.sdp ?? ""));
     this.#release();
     clearTimeout(this.#unanswered);
     this.#awaitAnswer();
+  }
+
+  /** Takes back an offer of an earlier session, in which this side had the other role. */
+  async #withdraw(): Promise<void> {
+    if (this.#pc.signalingState === "have-local-offer")
+      await this.#pc.setLocalDescription({ type: "rollback" });
   }
 
   #awaitAnswer(): void {
@@ -110,11 +155,15 @@ export class Negotiation {
   }
 
   async #accept(sdp: string): Promise<void> {
+    const before = this.#pc.remoteDescription?.sdp;
+    // The other side has answered with a new connection, or to an earlier one of this side: this side needs a new one, too.
+    if (before !== undefined && !isSameConnection(before, sdp)) return this.#fail();
     // An answer to an offer that has been replaced meanwhile.
     if (this.#pc.signalingState !== "have-local-offer") return;
     await this.#pc.setRemoteDescription({ type: "answer", sdp });
     clearTimeout(this.#unanswered);
     await this.#admit();
+    this.#port.adopt(sdp);
     this.#port.settled();
     if (this.#again) await this.#offer();
   }
@@ -122,7 +171,7 @@ export class Negotiation {
   async #answer(sdp: string): Promise<void> {
     const before = this.#pc.remoteDescription?.sdp;
     // The other side has created a new connection, so this side must, too.
-    if (before !== undefined && origin(before) !== origin(sdp)) return this.#fail(sdp);
+    if (before !== undefined && !isSameConnection(before, sdp)) return this.#fail(sdp);
     try {
       await this.#pc.setRemoteDescription({ type: "offer", sdp });
     } catch {
@@ -130,11 +179,11 @@ export class Negotiation {
       return before === undefined ? undefined : this.#fail(sdp);
     }
     await this.#admit();
-    this.#port.adopt();
+    this.#port.adopt(sdp);
     this.#held ??= [];
     await this.#pc.setLocalDescription();
-    if (this.#closed) return;
-    this.#port.signal.answer(this.#pc.localDescription?.sdp ?? "");
+    if (this.#closed || this.#paused) return;
+    this.#port.signal.answer(this.#port.described(this.#pc.localDescription?.sdp ?? ""));
     this.#release();
     this.#port.settled();
   }
@@ -162,7 +211,8 @@ export class Negotiation {
     if (candidate?.candidate === "") return;
     const init = candidate?.toJSON() ?? null;
     if (this.#held) this.#held.push(init);
-    else this.#port.signal.candidate(init);
+    // Paused: the next description contains it.
+    else if (!this.#paused) this.#port.signal.candidate(init);
   }
 
   #release(): void {
@@ -170,9 +220,4 @@ export class Negotiation {
     this.#held = null;
     for (const candidate of held) this.#port.signal.candidate(candidate);
   }
-}
-
-/** The session id of an SDP's `o=` line: one for each RTCPeerConnection (RFC 8829 §5.2.1). */
-function origin(sdp: string): string | undefined {
-  return /^o=\S+ (\S+)/m.exec(sdp)?.[1];
 }

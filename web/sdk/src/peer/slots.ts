@@ -1,14 +1,15 @@
-// The three tracks that two members may send each other, at fixed positions in the session description.
-// The offering side makes the transceivers in this order once; the answering side recognises them by their order
-// (JSEP never reorders m-lines, RFC 8829 §5.2.2). So no message has to announce which stream is which.
+// The three tracks that two members may send each other, and what else a stranger sends. Sections are told by kind, by `mid`
+// and by what the sender says of them (`a=content`), never by position: docs/protocol.md, "The media profile".
+import { type Section, sections } from "./sdp.ts";
 
-/** Media by position: m-line 0, 1, 2. */
+/** What this SDK sends, in the order of its own offers. */
 export const SLOTS = ["microphone", "camera", "screen"] as const;
 export type Slot = (typeof SLOTS)[number];
 /** The tracks to send, by slot; `null` sends nothing. */
 export type Tracks = Record<Slot, MediaStreamTrack | null>;
 
 const KIND: Record<Slot, "audio" | "video"> = { microphone: "audio", camera: "video", screen: "video" };
+const SCREEN = "slides";
 
 export class Slots {
   readonly #pc: RTCPeerConnection;
@@ -16,30 +17,39 @@ export class Slots {
   /** Microphone and camera are one stream, so that the receiver synchronises them; the screen is another. */
   readonly #call = new MediaStream();
   readonly #screen = new MediaStream();
-  #places: RTCRtpTransceiver[] = [];
+  /** Where each slot is sent; a slot without a place waits for a section. */
+  readonly #places = new Map<Slot, RTCRtpTransceiver>();
+  /** The other side's last description, by `mid`. */
+  #theirs = new Map<string, Section>();
 
   constructor(pc: RTCPeerConnection, tracks: Tracks) {
     this.#pc = pc;
     this.#tracks = { ...tracks };
   }
 
-  /** Offering side, once, before the first offer. */
+  /** Offering side, before its first offer: a section for each slot, in use or not, so that the other side may start at any time. */
   open(): void {
-    this.#places = SLOTS.map((slot) => {
-      const track = this.#tracks[slot];
-      const init = { direction: direction(track), streams: [this.#stream(slot)] };
-      return this.#pc.addTransceiver(track ?? KIND[slot], init);
-    });
+    for (const slot of SLOTS) this.grow(slot);
   }
 
-  /** Answering side, after each remote offer and before the answer. */
-  adopt(): void {
-    if (this.#places.length > 0) return;
-    this.#places = this.#pc.getTransceivers().slice(0, SLOTS.length);
-    SLOTS.forEach((slot, index) => {
-      this.#places[index]?.sender.setStreams?.(this.#stream(slot));
+  /** Offering side: a further section for a slot that has none. */
+  grow(slot: Slot): void {
+    if (this.#places.has(slot)) return;
+    const track = this.#tracks[slot];
+    const init = { direction: direction(track), streams: [this.#stream(slot)] };
+    this.#places.set(slot, this.#pc.addTransceiver(track ?? KIND[slot], init));
+  }
+
+  /** After each remote description was applied, and before an answer: reads it, and finds places for slots that have none. */
+  adopt(sdp: string): void {
+    this.#theirs = new Map(sections(sdp).map((section) => [section.mid, section]));
+    for (const slot of SLOTS) {
+      const place = this.#places.has(slot) ? undefined : this.#free(slot);
+      if (!place) continue;
+      this.#places.set(slot, place);
+      place.sender.setStreams?.(this.#stream(slot));
       void this.#apply(slot);
-    });
+    }
   }
 
   /** Sends this track, or nothing. Replacing is seamless; starting or stopping triggers a negotiation. */
@@ -48,9 +58,19 @@ export class Slots {
     return this.#apply(slot);
   }
 
+  /** Slots with a track that the other side has no section for. */
+  unplaced(): Slot[] {
+    return SLOTS.filter((slot) => this.#tracks[slot] && !this.#places.has(slot));
+  }
+
+  /** Slots whose track does not reach the other side at all. */
+  unsent(): Slot[] {
+    return this.unplaced().filter((slot) => slot !== "screen" || !this.#places.has("camera"));
+  }
+
   /** Limits this slot's bandwidth, in bits per second. Takes effect at once, without a negotiation. */
   async bound(slot: Slot, bits: number): Promise<void> {
-    const sender = this.#place(slot)?.sender;
+    const sender = this.#places.get(slot)?.sender;
     const parameters = sender?.getParameters?.();
     const encoding = parameters?.encodings?.[0];
     if (!sender || !parameters || !encoding || encoding.maxBitrate === bits) return;
@@ -58,28 +78,82 @@ export class Slots {
     await sender.setParameters(parameters);
   }
 
+  /** The `mid`s of the sections in which a screen is sent, if one is. */
+  screens(): string[] {
+    const mid = (this.#places.get("screen") ?? (this.#tracks.screen && this.#places.get("camera")))?.mid;
+    return mid ? [mid] : [];
+  }
+
   /** The remote track, if the other side sends in this slot according to the current descriptions. */
   receiving(slot: Slot): MediaStreamTrack | null {
-    const place = this.#place(slot);
-    const now = place?.currentDirection;
-    return place && (now === "sendrecv" || now === "recvonly") ? place.receiver.track : null;
+    return this.#received().get(slot)?.receiver.track ?? null;
+  }
+
+  /** Remote tracks beside the three: a stranger's further cameras, screens and microphones. */
+  others(): { mid: string; track: MediaStreamTrack }[] {
+    const known = new Set(this.#received().values());
+    return this.#active().flatMap((place) =>
+      known.has(place) || !place.mid ? [] : [{ mid: place.mid, track: place.receiver.track }],
+    );
+  }
+
+  /** The sections that the other side sends in, one a slot: by its own words first, then by what they are to us. */
+  #received(): Map<Slot, RTCRtpTransceiver> {
+    const found = new Map<Slot, RTCRtpTransceiver>();
+    const mine = new Map(Array.from(this.#places, ([slot, place]) => [place, slot]));
+    const active = this.#active();
+    const screen = active.find((place) => this.#isScreen(place));
+    if (screen) found.set("screen", screen);
+    for (const place of active) {
+      const slot = mine.get(place) ?? byKind(place);
+      if (slot && !this.#isScreen(place) && !found.has(slot)) found.set(slot, place);
+    }
+    return found;
+  }
+
+  #active(): RTCRtpTransceiver[] {
+    return this.#pc
+      .getTransceivers()
+      .filter(({ currentDirection: now }) => now === "sendrecv" || now === "recvonly");
+  }
+
+  /** A section of theirs in which this slot may be sent. */
+  #free(slot: Slot): RTCRtpTransceiver | undefined {
+    const taken = new Set(this.#places.values());
+    const fits = this.#pc.getTransceivers().filter((place) => {
+      const section = place.mid === null ? undefined : this.#theirs.get(place.mid);
+      return section?.receives && section.kind === KIND[slot] && !taken.has(place);
+    });
+    if (slot !== "screen") return fits.find((place) => !this.#isScreen(place));
+    return fits.find((place) => this.#isScreen(place)) ?? fits[0];
+  }
+
+  #isScreen(place: RTCRtpTransceiver): boolean {
+    return place.mid !== null && this.#theirs.get(place.mid)?.content === SCREEN;
   }
 
   #apply(slot: Slot): Promise<void> {
-    const place = this.#place(slot);
+    const place = this.#places.get(slot);
+    // Who has one picture of us sees the screen instead of the camera.
+    const instead = slot === "screen" && !place ? this.#places.get("camera") : undefined;
+    if (instead) return send(instead, this.#tracks.screen ?? this.#tracks.camera);
     if (!place) return Promise.resolve();
-    const track = this.#tracks[slot];
-    if (place.direction !== direction(track)) place.direction = direction(track);
-    return place.sender.replaceTrack(track);
-  }
-
-  #place(slot: Slot): RTCRtpTransceiver | undefined {
-    return this.#places[SLOTS.indexOf(slot)];
+    const isCovered = slot === "camera" && !this.#places.has("screen") && this.#tracks.screen !== null;
+    return send(place, this.#tracks[isCovered ? "screen" : slot]);
   }
 
   #stream(slot: Slot): MediaStream {
     return slot === "screen" ? this.#screen : this.#call;
   }
+}
+
+function send(place: RTCRtpTransceiver, track: MediaStreamTrack | null): Promise<void> {
+  if (place.direction !== direction(track)) place.direction = direction(track);
+  return place.sender.replaceTrack(track);
+}
+
+function byKind(place: RTCRtpTransceiver): Slot {
+  return place.receiver.track.kind === "audio" ? "microphone" : "camera";
 }
 
 /** Receiving is always offered, so that the other side can start at any time. */
