@@ -2,13 +2,14 @@
 
 use super::{
     Charge, Connection, Cx, Effect, Permit, Phase, Purpose, Received,
-    close_reasons::flooded,
+    close_reasons::{denial, flooded},
     error,
     pending::{Outgoing, Pending},
     room,
 };
 use crate::{
     messages::room::Number,
+    ports::Action,
     protocol::{
         BadMessage, ClientMessage, ClientToServer, Close, Code, Kind, LeaveReason, ServerToClient, Signal,
         client::{Cid, Seq},
@@ -75,9 +76,19 @@ impl Connection {
             ClientToServer::JoinRoom(room) => self.join(room, cid, cx),
             ClientToServer::LeaveRoom => self.leave(cid, cx),
             ClientToServer::Signal(signal) => self.send(cid, Content::Signal(signal), permit, cx),
-            ClientToServer::Chat(text) => self.send(cid, Content::Chat(text), permit, cx),
+            ClientToServer::Chat(text) => match self.denies_chat(cid) {
+                None => self.send(cid, Content::Chat(text), permit, cx),
+                Some(refusal) => self.refused_here(Kind::ChatMessage, cid, refusal, cx),
+            },
             ClientToServer::Ack(seq) => self.acknowledged(seq, cx),
         }
+    }
+
+    /// Why the token does not allow to chat, if it does not; what was sent before a resume is the room's to judge.
+    fn denies_chat(&self, cid: Option<Cid>) -> Option<Refusal> {
+        let denied = self.identity.as_ref()?.may(Action::Chat).err()?;
+        let is_here = matches!(self.phase, Phase::InRoom(_)) && !self.is_resent(Kind::ChatMessage, cid);
+        is_here.then(|| denial(denied))
     }
 
     /// A message to others in the room: takes its number, and sends it to the room.
