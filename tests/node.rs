@@ -22,6 +22,8 @@ mod ended;
 mod invited;
 #[path = "node/joined.rs"]
 mod joined;
+#[path = "node/keyed.rs"]
+mod keyed;
 #[path = "node/locked.rs"]
 mod locked;
 #[path = "node/malformed.rs"]
