@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actors::protocol::LoginId;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{Accounts, Shared};
@@ -19,7 +19,7 @@ use crate::{
 pub const API_KEYS_MAX: u32 = 1_000;
 /// How often nodes that share a database read the table: a revocation is effective within a second.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How often it is read for keys that are not known: tokens that name made-up keys cost the database no more than this.
+/// How long after a token named an unknown key it is read: tokens that name made-up keys cost the database no more than this.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// What became of the wish for an API key.
@@ -101,11 +101,10 @@ impl Accounts {
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (keys, mut is_away) = (Arc::clone(self.0.parts.tokens.api_keys()), false);
         loop {
-            let last = Instant::now();
             tokio::select! {
                 biased; // stop first: at the next start the table is read
                 () = stop.cancelled() => return,
-                () = keys.met_unknown() => sleep_until(last + LOOK_AGAIN_AFTER).await,
+                () = keys.met_unknown() => sleep(LOOK_AGAIN_AFTER).await,
                 _ = look.tick() => {}
             }
             match self.0.read_api_keys().await {

@@ -34,6 +34,12 @@ impl Identity {
     pub fn may(&self, action: Action) -> Result<(), Denied> {
         grants::decide(self.grants.as_deref(), action)
     }
+
+    /// The API key that signed the token, if one did.
+    #[must_use]
+    pub fn api_key(&self) -> Option<Uuid> {
+        self.session.filter(|_| self.grants.is_some())
+    }
 }
 
 /// For whom a token is minted.

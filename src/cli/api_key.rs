@@ -87,7 +87,7 @@ impl New {
             std::fs::read_to_string(&path).with_context(|| format!("cannot read the public key {}", path.display()))
         };
         let public_key = self.public_key.map(read).transpose()?;
-        let (id, secret) = match Keeper::of(config)? {
+        let (id, secret) = match Keeper::of(config, true)? {
             Keeper::Node(socket) => {
                 let wish = json!({ "name": self.name, "publicKey": public_key });
                 let made = door::ask(&socket, &Method::POST, PATH, Some(&wish))?;
@@ -114,7 +114,7 @@ fn list(config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut line = |id: &str, algorithm: &str, since: &str, name: &str| {
         writeln!(out, "{id}  {algorithm:5}  since {since}  {name}").map_err(anyhow::Error::from)
     };
-    match Keeper::of(config)? {
+    match Keeper::of(config, false)? {
         Keeper::Node(socket) => {
             let answer = door::ask(&socket, &Method::GET, PATH, None)?;
             for key in answer["apiKeys"].as_array().context("the running node's answer lists no API keys")? {
@@ -132,7 +132,7 @@ fn list(config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 fn revoke(config: &Config, id: ApiKeyId) -> anyhow::Result<()> {
-    match Keeper::of(config)? {
+    match Keeper::of(config, false)? {
         Keeper::Node(socket) => {
             door::ask(&socket, &Method::DELETE, &format!("{PATH}/{id}"), None)?;
         }
@@ -166,11 +166,16 @@ struct Database {
 }
 
 impl Keeper {
-    fn of(config: &Config) -> anyhow::Result<Self> {
-        let shared = ring::shared(config);
+    /// `may_make`: the data directory and the database, before the first start.
+    fn of(config: &Config, may_make: bool) -> anyhow::Result<Self> {
+        let (shared, data) = (ring::shared(config), &config.node.data_dir);
+        ensure!(
+            may_make || shared.is_some() || data.is_dir(),
+            "there is no data directory {} → name the node's with --data-dir",
+            data.display()
+        );
         // Looking makes no data directory.
-        let held =
-            if shared.is_none() || config.node.data_dir.is_dir() { Some(door::hold(config, "api-key")?) } else { None };
+        let held = if shared.is_none() || data.is_dir() { Some(door::hold(config, "api-key")?) } else { None };
         if let Some(Held::ByNode(socket)) = held {
             return Ok(Self::Node(socket));
         }

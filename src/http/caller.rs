@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Shared, audit::Asking, origin, problem::Problem};
 use crate::{
-    auth::TokenError,
+    auth::{ApiKeyId, TokenError},
     net::{self, TokenWay, credential},
     storage::RoomId,
 };
@@ -66,7 +66,7 @@ impl FromRequestParts<Shared> for Caller {
         }
         let identity = site.accounts.tokens().verify(token.text())?;
         if let Some(asking) = parts.extensions.get::<Asking>() {
-            asking.is(identity.user);
+            asking.is(identity.user, identity.api_key().map(ApiKeyId));
         }
         if let Err(wait) = site.rates.user.take(identity.user) {
             return Err(Problem::too_often("requests of yours", wait));

@@ -112,6 +112,32 @@ async fn a_key_is_good_on_all_nodes_and_its_revocation_closes_the_sockets_on_all
     assert!(code == Some(1) && err.contains("no API key"), "{err}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_beside_no_node_changes_the_shared_database_and_all_nodes_follow() {
+    let cluster = Cluster::start(2, &[]).await;
+    let [one, other] = [&cluster.nodes[0], &cluster.nodes[1]];
+    let flags = cluster.arguments();
+    let aldis = |arguments: &[&str]| one.aldis(&[arguments, &flags, &["--data-dir", "elsewhere"]].concat());
+    let (code, out, err) = aldis(&["api-key", "new", "--name", "apart"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(!one.path("elsewhere").exists(), "it makes no directory");
+    let backend = Backend::printed(&out);
+    let token = backend.token(ANN, &json!({ "join": true, "create": true }));
+    for node in [one, other] {
+        until("the node knows the key", async || ask(node, "GET", "/api/rooms", &token).await.0 == 200).await;
+    }
+    let mut sockets = [one.socket(&token).await, other.socket(&token).await];
+    assert!(aldis(&["api-key", "list"]).1.contains("  HS256  since "));
+    cluster.redis.signal("STOP");
+    let begun = Instant::now();
+    assert_eq!(aldis(&["api-key", "revoke", &backend.id]).0, Some(0));
+    for socket in &mut sockets {
+        assert_eq!(socket.is_closed().await, Some(4401), "the ledger is not needed for it");
+    }
+    assert!(begun.elapsed() < SEEN_WITHIN);
+    cluster.redis.signal("CONT");
+}
+
 #[tokio::test]
 async fn a_key_that_was_made_while_no_node_ran_is_good_once_one_runs() {
     let mut node = Node::start(&[]).await;
