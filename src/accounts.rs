@@ -3,6 +3,7 @@
 //! A change is one use case that runs as a task of its own: it commits, then the tokens it ends are refused and their
 //! sockets closed, then its client is answered. Must not know: HTTP, cookies, addresses, SQL.
 
+mod api_keys;
 mod ending;
 mod entering;
 mod following;
@@ -17,6 +18,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use actors::ports::Grants;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -28,6 +30,7 @@ use crate::{
     storage::{End, Store, User},
 };
 
+pub use api_keys::{API_KEYS_MAX, ApiKeyMade, MadeApiKey};
 pub use entering::DEVICE_WITHIN;
 pub use invites::InviteWish;
 pub use mailing::Mailing;
@@ -101,6 +104,8 @@ struct Shared {
     settings: Settings,
     doubt: revoking::Doubt,
     following: following::Following,
+    /// Held while the API keys are read.
+    reading_api_keys: tokio::sync::Mutex<()>,
 }
 
 impl Accounts {
@@ -112,7 +117,8 @@ impl Accounts {
         let hasher = Arc::new(Hasher::new(&settings)?);
         let aside = Aside::new(settings.hashing_at_once(), settings.hashing_queue_max);
         let (doubt, following) = (revoking::Doubt::default(), following::Following::default());
-        Ok(Self(Arc::new(Shared { parts, hasher, aside, settings, doubt, following })))
+        let reading_api_keys = tokio::sync::Mutex::default();
+        Ok(Self(Arc::new(Shared { parts, hasher, aside, settings, doubt, following, reading_api_keys })))
     }
 
     /// Mints and verifies access tokens.
@@ -142,7 +148,7 @@ impl Accounts {
         if user.disabled { Err(AuthError::Disabled) } else { Ok(user) }
     }
 
-    /// Deletes expired sessions, tokens, revocations, invites, links, devices and unverified accounts, at most `limit` each, and
+    /// Deletes expired sessions, tokens, revocations, invites, links, devices, answers and unverified accounts, at most `limit` each, and
     /// goes on with deletions of accounts; answers how many rows. Called periodically by the composition root.
     ///
     /// # Errors
@@ -152,7 +158,18 @@ impl Accounts {
         let mut forgotten = store.forget_expired(now, limit).await? + store.forget_revocations(now, limit).await?;
         forgotten += store.forget_invites(now, limit).await? + store.forget_links(now, limit).await?;
         forgotten += store.forget_unverified(now, limit).await? + self.0.finish_removals().await?;
+        forgotten += store.forget_answers(now, limit).await?;
         Ok(forgotten + store.forget_expired_devices(now, limit).await?)
+    }
+
+    /// A token for somebody without an account, which grants this and nothing else. Signed on the background threads.
+    ///
+    /// # Errors
+    /// `Broken`.
+    pub async fn guest_token(&self, id: Uuid, name: String, grants: Grants) -> Result<String, AuthError> {
+        let tokens = Arc::clone(self.tokens());
+        let mint = move || tokens.mint_granted(Subject { user: id, name: &name, session: None }, &grants);
+        self.0.aside.moment(mint).await?
     }
 
     /// Running and waiting logins, for a gauge and for tests.

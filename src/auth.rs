@@ -24,7 +24,7 @@ pub use account::{FieldError, Login, Signup};
 pub use aside::Aside;
 pub use clock::Clock;
 pub use identity::{Identity, LIFE_MAX, Subject};
-pub use keys::{KeyRing, KeySecret};
+pub use keys::{ApiKeyId, ApiKeyring, KeyRing, KeySecret, Sealing};
 pub use opaque::{DeviceId, InviteCode, LinkToken};
 pub use password::Hasher;
 pub use refresh::RefreshToken;

@@ -1,6 +1,7 @@
 //! The command line: subcommands and exit codes (0 success, 1 failure, 2 usage or configuration error). Must not know
 //! how a node works.
 
+mod api_key;
 mod backup;
 mod completions;
 mod config;
@@ -59,6 +60,8 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Make, list or revoke invites to sign up; asks the running node
     Invite(invite::InviteCommand),
+    /// Make, list or revoke keys that other people's backends sign tokens with; asks the running node, if there is one
+    ApiKey(api_key::ApiKeyCommand),
     /// List the nodes of the cluster; asks the running node
     Node(node::NodeCommand),
     /// Mint access tokens for operators and load testers, or inspect one
@@ -97,6 +100,7 @@ impl Aldis {
             Some(Command::Config(command)) => command.answer(out),
             Some(Command::Keys(command)) => command.answer(out),
             Some(Command::Invite(command)) => command.answer(out),
+            Some(Command::ApiKey(command)) => command.answer(out),
             Some(Command::Node(command)) => command.answer(out),
             Some(Command::Token(command)) => command.answer(out),
             Some(Command::Backup(command)) => command.answer(out),

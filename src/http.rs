@@ -5,6 +5,7 @@
 
 mod account;
 mod admin;
+mod api_keys;
 mod audit;
 mod auth;
 mod body;
@@ -30,6 +31,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod unread;
+mod v1;
 mod web;
 
 use std::{sync::Arc, time::Duration};
@@ -157,9 +159,16 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(jwks::jwks))
         .routes(routes!(rooms::list, rooms::create))
         .routes(routes!(rooms::get, rooms::patch, rooms::delete))
+        .routes(routes!(rooms::guests::card))
+        .routes(routes!(rooms::guests::enter))
         .routes(routes!(rooms::messages::messages))
         .routes(routes!(rooms::messages::delete))
         .routes(routes!(ice::ice_servers))
+        .routes(routes!(v1::list, v1::create))
+        .routes(routes!(v1::get, v1::patch, v1::delete))
+        .routes(routes!(v1::close))
+        .routes(routes!(v1::participants::list))
+        .routes(routes!(v1::participants::remove))
         .routes(routes!(socket::ws))
         .route("/ws", axum::routing::any(socket::refused))
 }
@@ -187,6 +196,8 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
         .route("/internal/users/{userId}", patch(admin::change_user))
         .route("/internal/invites", get(invites::list).post(invites::create))
         .route("/internal/invites/{inviteId}", delete(invites::revoke))
+        .route("/internal/api-keys", get(api_keys::list).post(api_keys::create))
+        .route("/internal/api-keys/{apiKeyId}", delete(api_keys::revoke))
         .route("/internal/keys", get(keys::list))
         .route("/internal/keys/rotate", post(keys::rotate))
         .fallback(layers::nothing)

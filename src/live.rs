@@ -8,7 +8,7 @@ use std::time::Duration;
 use actors::{
     node::{NodeRef, Tree},
     ports::{Revocation, Unavailable},
-    protocol::RoomId,
+    protocol::{LoginId, Member, RoomId, UserId},
 };
 use async_trait::async_trait;
 use serde_json::json;
@@ -21,6 +21,10 @@ use serde_json::json;
 pub trait LiveRooms: Send + Sync + 'static {
     /// Occupied seats of a room, over all nodes; 0 for an empty room; `None` when unknown now.
     async fn participants(&self, room_id: RoomId) -> Option<usize>;
+    /// A room's members over all nodes, in join order; `None` when unknown now.
+    async fn members(&self, room_id: RoomId) -> Option<Vec<Member>>;
+    /// Removes a member from a room: their socket, on whichever node, is closed (4403) as soon as the ledger answers.
+    fn evict(&self, room_id: RoomId, user: UserId);
     /// A room's internal state for operators: seats, nodes, queues. `None` when it is empty.
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value>;
     /// The room was deleted or closed: disconnects its members (`room_closed`, 4404).
@@ -43,6 +47,8 @@ pub trait LiveRooms: Send + Sync + 'static {
     async fn revoke(&self, revocation: Revocation);
     /// The same on this node only, which was not told although the others were.
     fn revoke_here(&self, revocation: Revocation);
+    /// An API key was revoked: closes the sockets on this node whose tokens it signed (4401).
+    async fn end_login_here(&self, login: LoginId);
     /// The node's cells by kind: active and passive, queues, restarts with their reasons.
     fn tree(&self) -> serde_json::Value;
 }
@@ -50,11 +56,19 @@ pub trait LiveRooms: Send + Sync + 'static {
 #[async_trait]
 impl LiveRooms for NodeRef {
     async fn participants(&self, room_id: RoomId) -> Option<usize> {
-        self.members(room_id).await.ok().map(|members| members.len())
+        Self::members(self, room_id).await.ok().map(|members| members.len())
+    }
+
+    async fn members(&self, room_id: RoomId) -> Option<Vec<Member>> {
+        Self::members(self, room_id).await.ok()
+    }
+
+    fn evict(&self, room_id: RoomId, user: UserId) {
+        Self::evict(self, room_id, user);
     }
 
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value> {
-        let members = self.members(room_id).await.ok().filter(|members| !members.is_empty())?;
+        let members = Self::members(self, room_id).await.ok().filter(|members| !members.is_empty())?;
         Some(json!({ "members": members }))
     }
 
@@ -78,6 +92,10 @@ impl LiveRooms for NodeRef {
 
     fn revoke_here(&self, revocation: Revocation) {
         Self::revoke_here(self, revocation);
+    }
+
+    async fn end_login_here(&self, login: LoginId) {
+        Self::end_login_here(self, login).await;
     }
 
     fn tree(&self) -> serde_json::Value {

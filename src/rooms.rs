@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-pub use hosting::{Hosting, NewRoom};
+pub use hosting::{Created, Hosting, NewRoom, OnceKey};
 
 use crate::storage::{Meeting, MeetingPage, RoomId, Store, StoreError};
 use cache::{Cached, Looked, RoomCache};
@@ -58,5 +58,13 @@ impl Rooms {
     /// `Unavailable`.
     pub async fn of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
         self.store.meetings_of(host, page).await
+    }
+
+    /// One page of all rooms, newest first. Never from the cache.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn all(&self, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
+        self.store.all_meetings(page).await
     }
 }

@@ -1,14 +1,16 @@
-//! Persistent data: users, sessions, revocations, invites, mailed links, devices, meetings, messages.
+//! Persistent data: users, sessions, revocations, invites, mailed links, devices, meetings, messages, API keys.
 //!
 //! One port (`Store`, one trait per table), two implementations that run the same statements: `Sqlite` (the embedded
 //! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
 //! Must not know: HTTP, tokens' text, passwords (only their hashes), who is in a room now.
 
+pub mod api_keys;
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod copy;
 pub mod devices;
 mod error;
+pub mod idempotency;
 pub mod invites;
 pub mod links;
 pub mod meetings;
@@ -26,11 +28,13 @@ pub mod users;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+pub use api_keys::{ApiAlgorithm, ApiKey, ApiKeys};
 pub use devices::{Device, DeviceHash, Devices};
 pub use error::StoreError;
+pub use idempotency::{Added, Idempotency, Once};
 pub use invites::{Invite, InviteHash, Invites, NewInvite};
 pub use links::{LinkHash, Links, NewLink, Purpose, Reset};
-pub use meetings::{Meeting, MeetingChange, MeetingPage, Meetings, Mode};
+pub use meetings::{Guests, Meeting, MeetingChange, MeetingPage, Meetings, Mode};
 pub use messages::{Deletion, Message, MessagePage, Messages, Stored};
 pub use postgres::Postgres;
 pub use revocations::{End, Revocation, Revocations};
@@ -47,7 +51,20 @@ pub use users::{NewPassword, Users};
 /// made when it returns an error, or `StoreError::Unknown` (`contract::failures`).
 #[async_trait::async_trait]
 pub trait Store:
-    Users + Sessions + Revocations + Invites + Links + Devices + Meetings + Messages + SharedKeys + Send + Sync + 'static
+    Users
+    + Sessions
+    + Revocations
+    + Invites
+    + Links
+    + Devices
+    + Meetings
+    + Messages
+    + SharedKeys
+    + ApiKeys
+    + Idempotency
+    + Send
+    + Sync
+    + 'static
 {
     /// Runs a trivial query: for `/health/ready`.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -1,5 +1,7 @@
 //! The `aldis` command line: output, its stream, and exit codes.
 
+#[path = "cli/api_key.rs"]
+mod api_key;
 #[path = "cli/backup.rs"]
 mod backup;
 #[path = "cli/config.rs"]

@@ -26,6 +26,8 @@ mod interrupted;
 mod invited;
 #[path = "node/joined.rs"]
 mod joined;
+#[path = "node/keyed.rs"]
+mod keyed;
 #[path = "node/locked.rs"]
 mod locked;
 #[path = "node/malformed.rs"]

@@ -25,9 +25,16 @@ use crate::{
     clock::Clock,
     in_flight::InFlight,
     ledger::{Ledger, Notice},
-    messages::{To, room, socket::Credential, user},
-    ports::{Entropy, FrameSink, History, IceServers, Revocation, Revocations, Rooms, Shedding, Unavailable, Verifier},
-    protocol::{Close, LeaveReason, Member, NodeId, RoomId, SocketId, UserId, encode::deleted_data},
+    messages::{
+        To, room,
+        socket::{Credential, FromUser, Message as SocketMessage},
+        user,
+    },
+    ports::{
+        Entropy, FrameSink, History, IceServers, Revocation, RevocationScope, Revocations, Rooms, Shedding,
+        Unavailable, Verifier,
+    },
+    protocol::{Close, LeaveReason, LoginId, Member, NodeId, RoomId, SocketId, UserId, encode::deleted_data},
     settings::Settings,
     socket,
 };
@@ -280,6 +287,13 @@ impl NodeRef {
     /// Revokes tokens on this node only: it has learned by other ways of what the other nodes were told.
     pub fn revoke_here(&self, revocation: Revocation) {
         self.directory.revoke(revocation);
+    }
+
+    /// Closes all sockets on this node with a token of this login, whoever's it is, with 4401. The verifier refuses such tokens
+    /// already: a socket that was authenticated before is told after that, and is closed.
+    pub async fn end_login_here(&self, login: LoginId) {
+        let ended = || SocketMessage::FromUser(FromUser::Revoked(RevocationScope::Session(login)));
+        self.directory.tell_sockets(ended).await;
     }
 
     /// Revokes tokens: from now on every node refuses them, and closes sockets that were opened with them with 4401. This

@@ -15,11 +15,13 @@ use crate::protocol::{
     server::{IceServer, Mode},
 };
 
+pub mod grants;
 mod history;
 mod revocations;
 
 pub use crate::executor::Later;
 
+pub use grants::{Action, Denied, Grants};
 pub use history::{History, Said};
 pub use revocations::{Revocation, RevocationScope, Revocations};
 
@@ -34,8 +36,20 @@ pub struct Identity {
     pub expires: u64,
     /// When the token was issued, in milliseconds since the Unix epoch.
     pub issued_ms: u64,
-    /// The login session that the token belongs to, if it names one.
+    /// The login session that the token belongs to, if it names one; for a token signed by an API key, that key.
     pub login: Option<LoginId>,
+    /// What the token grants; `None`: everything that the owner of an account may do.
+    pub grants: Option<Arc<Grants>>,
+}
+
+impl Identity {
+    /// Whether the token allows this.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may(&self, action: Action) -> Result<(), Denied> {
+        grants::decide(self.grants.as_deref(), action)
+    }
 }
 
 /// Why a token is not accepted; the text says what is wrong with it and never repeats it.

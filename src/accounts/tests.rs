@@ -1,5 +1,6 @@
 //! Accounts over a temporary SQLite file, a manual clock, and live rooms that record what they are told.
 
+mod api_keys;
 mod ending;
 mod entering;
 mod following;
@@ -12,13 +13,13 @@ use tempfile::TempDir;
 
 use super::{Accounts, Mailing, Parts, SignedIn, SignedUp};
 use crate::{
-    auth::{KeyRing, Login, Settings, Signup, Tokens, tests::Hand},
+    auth::{ApiKeyring, KeyRing, Login, Sealing, Settings, Signup, Tokens, tests::Hand},
     changes::Changes,
     live::told::Told,
     mail::{self, MailQueue, kept::Kept},
     net::rate::{Limiter, Rate},
     rooms::{Hosting, NewRoom, Rooms, cache::MemoryCache},
-    storage::{self, Mode, RoomId, Store},
+    storage::{self, Guests, Mode, RoomId, Store},
 };
 
 /// Hashes that take no time worth mentioning.
@@ -47,7 +48,8 @@ async fn bench_with(settings: Settings, mails_max: mail::Limits) -> Bench {
     let (folder, hand) = (tempfile::tempdir().expect("a folder"), Hand::new());
     let store = storage::open(None, folder.path(), &storage::Settings::default()).await.expect("a database");
     let keys = KeyRing::open(&folder.path().join("keys"), hand.clock().now()).expect("keys");
-    let tokens = Arc::new(Tokens::new(Arc::new(keys), &settings, hand.clock()));
+    let api_keys = Arc::new(ApiKeyring::new(Sealing::own(&folder.path().join("keys"))));
+    let tokens = Arc::new(Tokens::new(Arc::new(keys), &settings, hand.clock()).with_api_keys(api_keys));
     let live = Arc::new(Told::default());
     let revoked = Arc::clone(tokens.revoked());
     live.on_revocation(move |revocation| {
@@ -84,7 +86,14 @@ async fn bench_with(settings: Settings, mails_max: mail::Limits) -> Bench {
 
 impl Bench {
     async fn room(&self, host: uuid::Uuid) -> RoomId {
-        let new = NewRoom { host_id: host, max_participants: 4, seat_window_seconds: 5, mode: Mode::Mesh };
+        let new = NewRoom {
+            host_id: host,
+            max_participants: 4,
+            seat_window_seconds: 5,
+            mode: Mode::Mesh,
+            name: String::new(),
+            guests: Guests::No,
+        };
         self.hosting.create(new, self.hand.clock().now()).await.expect("a room").room_id
     }
 }

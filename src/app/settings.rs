@@ -257,6 +257,7 @@ pub(super) fn http(config: &Config) -> http::Settings {
             seat_window_seconds: seconds(config.room.seat_window),
             seat_window_seconds_max: seconds(config.room.seat_window_max),
             per_host_max: number(config.room.per_host_max.get()),
+            per_backend_host_max: number(config.room.per_backend_host_max.get()),
             ..http::rooms::Limits::default()
         },
     }

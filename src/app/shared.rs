@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Ends, ledger, reload::Reload, settings};
 use crate::{
     accounts::Accounts,
-    auth::{KeyRing, KeySecret},
+    auth::{ApiKeyring, KeyRing, KeySecret, Sealing},
     config::{Config, DatabaseKind},
     http::rate::Counts,
     ledger::{Values, WaitingChat},
@@ -83,6 +83,7 @@ impl Shared {
         }
         if self.has_shared_database {
             tasks.spawn(accounts.clone().follow_revocations(stop.clone()));
+            tasks.spawn(accounts.clone().follow_api_keys(stop.clone()));
             tasks.spawn(Arc::clone(reload).meet_unknown_keys(stop.clone()));
             tasks.spawn(look_for_lost_notices(accounts.clone(), ledger.clone(), stop.clone()));
         }
@@ -105,6 +106,18 @@ pub(super) async fn open_keys(config: &Config, store: &Arc<dyn Store>) -> anyhow
         KeyRing::open_shared(keys, KeySecret::read(&secret)?, runtime, now)
     });
     Ok(Arc::new(opened.await??))
+}
+
+/// No API keys yet, and the secret that seals them: that of the signing keys in a shared database, if there is one, or a node's own.
+///
+/// # Errors
+/// The secret cannot be read.
+pub(super) fn api_keyring(config: &Config) -> anyhow::Result<Arc<ApiKeyring>> {
+    let sealing = match &config.auth.key_secret_file {
+        Some(secret) => Sealing::Given(Box::new(KeySecret::read(secret)?)),
+        None => Sealing::own(&config.node.data_dir.join("keys")),
+    };
+    Ok(Arc::new(ApiKeyring::new(sealing)))
 }
 
 /// After each interruption of the ledger's link: what was revoked meanwhile is read at once.

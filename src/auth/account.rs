@@ -117,6 +117,14 @@ pub fn checked_email(field: &str, email: &str) -> Result<String, FieldError> {
     email_fault(email).map_or_else(|| Ok(email.to_owned()), |why| Err(FieldError::new(field, why)))
 }
 
+/// A name in its stored form.
+///
+/// # Errors
+/// It cannot be shown; the error names `field`.
+pub fn checked_name(field: &str, name: &str) -> Result<String, FieldError> {
+    name::checked(name).map_err(|why| FieldError::new(field, why))
+}
+
 fn email_fault(email: &str) -> Option<String> {
     if email.len() > EMAIL_LEN_MAX {
         return Some(format!("is longer than {EMAIL_LEN_MAX} characters"));

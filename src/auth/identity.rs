@@ -1,7 +1,8 @@
 //! Whom a token names, and for how long at most.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use actors::ports::{Action, Denied, Grants, grants};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -19,8 +20,26 @@ pub struct Identity {
     pub expires: Timestamp,
     /// When the token was issued.
     pub issued: Timestamp,
-    /// The session it belongs to, if any.
+    /// The session it belongs to, if any; for a token signed with an API key, that key.
     pub session: Option<Uuid>,
+    /// What it grants; `None`: what the owner of an account may do.
+    pub grants: Option<Arc<Grants>>,
+}
+
+impl Identity {
+    /// Whether the token allows this.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may(&self, action: Action) -> Result<(), Denied> {
+        grants::decide(self.grants.as_deref(), action)
+    }
+
+    /// The API key that signed the token, if one did.
+    #[must_use]
+    pub fn api_key(&self) -> Option<Uuid> {
+        self.session.filter(|_| self.grants.is_some())
+    }
 }
 
 /// For whom a token is minted.

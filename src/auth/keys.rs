@@ -5,6 +5,7 @@
 //! is what tokens see. Only the holder of the data directory's lock changes the folder; a table is changed under a lock of its
 //! database.
 
+mod api;
 mod files;
 mod key;
 mod ring;
@@ -27,6 +28,7 @@ use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 use tokio::{runtime::Handle, sync::Notify};
 
+pub use api::{ApiKeyId, ApiKeyring, NAME_CHARS_MAX, NewApiKey, NotAnApiKeyId, Sealing};
 pub use key::Key;
 pub use schedule::{JWKS_MAX_AGE, PUBLISHED_FOR, Role, Rotation};
 pub use seal::KeySecret;

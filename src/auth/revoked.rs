@@ -119,6 +119,7 @@ mod tests {
             expires: Timestamp::MAX,
             issued: Timestamp::from_millisecond(issued_ms).expect("a time"),
             session: session.map(Uuid::from_u128),
+            grants: None,
         }
     }
 

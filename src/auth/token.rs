@@ -1,19 +1,26 @@
-//! Access tokens: RS256 JSON Web Tokens (RFC 7519), minted and verified here and nowhere else.
+//! Access tokens: JSON Web Tokens (RFC 7519), minted (RS256) and verified here and nowhere else; `room` verifies those that other
+//! people's backends sign.
 //!
 //! The algorithm is pinned, the key is found by `kid` among the live keys, the time comes from the clock. Verifying
 //! takes some 15 µs and no I/O. Tokens in exactly the form minted here take a fast path (`own`); the JWT library
 //! verifies all others.
 
 mod own;
+mod room;
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
+use actors::ports::Grants;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AuthError, Clock, Identity, KeyRing, LIFE_MAX, Revoked, Settings, Subject, account::NAME_LEN_MAX};
+use super::{
+    ApiKeyring, AuthError, Clock, Identity, KeyRing, LIFE_MAX, Revoked, Settings, Subject, account::NAME_LEN_MAX,
+};
+
+pub use room::ROOM_TOKEN_LIFE_MAX;
 
 /// The longest token accepted: ours are some 700 bytes.
 pub const TOKEN_BYTES_MAX: usize = 4096;
@@ -40,6 +47,9 @@ pub struct Claims {
     /// The session it belongs to, a UUID; none if an operator minted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// What it grants, if its bearer has no account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    aldis: Option<serde_json::Value>,
     /// Not valid before, in seconds since 1970. Never minted here (RFC 7519 §4.1.5).
     #[serde(default, skip_serializing)]
     nbf: Option<i64>,
@@ -57,8 +67,8 @@ pub enum TokenError {
     /// Not three parts of base64url JSON, or claims missing or of the wrong type.
     #[error("the access token is malformed")]
     Malformed,
-    /// Another algorithm than RS256.
-    #[error("the access token is not signed with RS256")]
+    /// Another algorithm than its key's.
+    #[error("the access token is not signed with RS256, nor with the algorithm of an API key that it names")]
     WrongAlgorithm,
     /// Signed with a key that is not live (any more).
     #[error("the access token is signed with an unknown key: log in again")]
@@ -72,9 +82,12 @@ pub enum TokenError {
     /// Minted, or valid only, in the future: the clocks of minting and verifying node differ.
     #[error("the access token is not valid yet: the nodes' clocks differ")]
     NotYet,
-    /// Valid for longer than any token minted here.
-    #[error("the access token claims to be valid for more than 30 days")]
-    TooLongLived,
+    /// Valid for longer than any token of its kind.
+    #[error("the access token claims to be valid for more than {0}")]
+    TooLongLived(&'static str),
+    /// Its claim `aldis` has another form, or asks for what is not granted.
+    #[error("the claim `aldis` of the access token cannot be granted: {0}")]
+    WrongGrants(&'static str),
     /// Its header asks for something that is not understood (`crit`, RFC 7515 §4.1.11), or it is another kind of token
     /// (`typ`, RFC 8725 §3.11).
     #[error("the access token is of another kind: its header has a `crit`, or a `typ` other than JWT")]
@@ -101,6 +114,7 @@ pub struct Inspection {
 /// Mints and verifies access tokens.
 pub struct Tokens {
     keys: Arc<KeyRing>,
+    api_keys: Arc<ApiKeyring>,
     revoked: Arc<Revoked>,
     validation: Validation,
     ttl: Duration,
@@ -122,6 +136,7 @@ impl Tokens {
         validation.validate_exp = false;
         Self {
             keys,
+            api_keys: Arc::default(),
             revoked: Arc::new(Revoked::new(clock.clone())),
             validation,
             ttl: settings.access_ttl,
@@ -136,6 +151,18 @@ impl Tokens {
     #[must_use]
     pub fn keys(&self) -> &Arc<KeyRing> {
         &self.keys
+    }
+
+    /// The same, which also verifies what is signed with these keys.
+    #[must_use]
+    pub fn with_api_keys(self, api_keys: Arc<ApiKeyring>) -> Self {
+        Self { api_keys, ..self }
+    }
+
+    /// The keys of other people's backends.
+    #[must_use]
+    pub fn api_keys(&self) -> &Arc<ApiKeyring> {
+        &self.api_keys
     }
 
     /// The tokens that may no longer be used.
@@ -163,6 +190,19 @@ impl Tokens {
     /// # Errors
     /// As `mint`.
     pub fn mint_for(&self, subject: Subject<'_>, ttl: Duration) -> Result<String, AuthError> {
+        self.mint_with(subject, ttl, None)
+    }
+
+    /// A token with the configured lifetime, for somebody who has no account: it grants this and nothing else.
+    ///
+    /// # Errors
+    /// As `mint`.
+    pub fn mint_granted(&self, subject: Subject<'_>, grants: &Grants) -> Result<String, AuthError> {
+        self.mint_with(subject, self.ttl, Some(grants))
+    }
+
+    fn mint_with(&self, subject: Subject<'_>, ttl: Duration, grants: Option<&Grants>) -> Result<String, AuthError> {
+        let aldis = grants.map(serde_json::to_value).transpose();
         // Minted in the second in which older ones were revoked, it must not look older than that.
         let now = self.clock.now().as_second().max(self.revoked.first_second_after(subject.user));
         let claims = Claims {
@@ -174,6 +214,7 @@ impl Tokens {
             aud: self.audience.clone(),
             jti: Uuid::new_v4().to_string(),
             sid: subject.session.map(|session| session.to_string()),
+            aldis: aldis.map_err(|why| AuthError::Broken(format!("cannot write grants: {why}")))?,
             nbf: None,
         };
         let key = self.keys.signer().ok_or_else(|| AuthError::Broken("there is no key to sign with".to_owned()))?;
@@ -197,24 +238,29 @@ impl Tokens {
     /// Verifies a token of any form through the JWT library.
     fn verify_any(&self, token: &str) -> Result<Identity, TokenError> {
         let header = decode_header(token).map_err(|why| refusal(why.kind()))?;
-        if header.alg != Algorithm::RS256 {
-            return Err(TokenError::WrongAlgorithm);
-        }
         let is_jwt = header.typ.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("JWT"));
         if header.crit.is_some() || !is_jwt {
             return Err(TokenError::OtherKind);
         }
+        if let Some(verified) = self.verify_of_api_key(token, &header) {
+            return verified;
+        }
+        if header.alg != Algorithm::RS256 {
+            return Err(TokenError::WrongAlgorithm);
+        }
         let key = header.kid.as_deref().and_then(|kid| self.keys.find(kid)).ok_or(TokenError::UnknownKey)?;
         let claims =
             decode::<Claims>(token, &key.verifying, &self.validation).map_err(|why| refusal(why.kind()))?.claims;
-        self.judge(Claimed {
+        let grants = claims.aldis.map(room::granted).transpose()?.map(Arc::new);
+        let identity = self.judge(Claimed {
             sub: &claims.sub,
             sid: claims.sid.as_deref(),
             name: claims.name,
             iat: claims.iat,
             exp: claims.exp,
             nbf: claims.nbf,
-        })
+        })?;
+        Ok(Identity { grants, ..identity })
     }
 
     /// A token's content and validity. The content must not be trusted unless the token is valid.
@@ -243,13 +289,14 @@ impl Tokens {
             return Err(TokenError::NotYet);
         }
         if issued.duration_until(expires).unsigned_abs() > LIFE_MAX {
-            return Err(TokenError::TooLongLived);
+            return Err(TokenError::TooLongLived("30 days"));
         }
         if claims.name.chars().count() > NAME_LEN_MAX || claims.name.chars().any(char::is_control) {
             return Err(TokenError::Malformed);
         }
         let session = claims.sid.map(plain_uuid).transpose()?;
-        let identity = Identity { user: plain_uuid(claims.sub)?, name: claims.name, expires, issued, session };
+        let identity =
+            Identity { user: plain_uuid(claims.sub)?, name: claims.name, expires, issued, session, grants: None };
         if self.revoked.includes(&identity) {
             return Err(TokenError::Revoked);
         }

@@ -16,6 +16,7 @@ impl Verifier for Tokens {
                 expires: u64::try_from(identity.expires.as_second()).unwrap_or(0),
                 issued_ms: u64::try_from(identity.issued.as_millisecond()).unwrap_or(0),
                 login: identity.session.map(|session| LoginId::from_u128(session.as_u128())),
+                grants: identity.grants,
             }),
             Err(token::TokenError::Expired(_)) => Err(TokenError::Expired),
             Err(why) => Err(TokenError::Invalid(why.to_string())),

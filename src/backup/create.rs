@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::{
     Place,
     archive::{self, Content},
-    manifest::{CONFIG, DATABASE, KEYS, Manifest, TOKEN, may_be_in_an_archive},
+    manifest::{API_SECRET, CONFIG, DATABASE, KEYS, Manifest, TOKEN, may_be_in_an_archive},
 };
 use crate::{
     files::private,
@@ -98,7 +98,7 @@ fn keys(folder: &Path) -> anyhow::Result<Vec<(String, Content)>> {
     loop {
         match read_keys(folder) {
             Err(why) if tries < TRIES && why.kind() == io::ErrorKind::NotFound => tries += 1,
-            Ok(keys) if keys.is_empty() => {
+            Ok(keys) if !keys.iter().any(|(name, _)| name != API_SECRET) => {
                 bail!("there is no signing key in {} → is this the node's data directory?", folder.display())
             }
             read => {

@@ -13,6 +13,8 @@ pub(super) const TOKEN: &str = "admin.token";
 pub(super) const CONFIG: &str = "aldis.toml";
 /// The folder of the signing keys.
 pub(super) const KEYS: &str = "keys";
+/// What seals the secrets of API keys, in the same folder.
+pub(super) const API_SECRET: &str = "keys/api.secret";
 
 /// The form of archives that this program writes and reads.
 const FORMAT: u32 = 1;
@@ -106,7 +108,7 @@ impl Manifest {
         if let Some([twice, _]) = names.array_windows::<2>().find(|[one, other]| one == other) {
             return Err(NotUsable::Twice((*twice).to_owned()));
         }
-        match (names.contains(&DATABASE), names.iter().any(|name| name.starts_with(KEYS))) {
+        match (names.contains(&DATABASE), names.iter().any(|name| name.starts_with(KEYS) && *name != API_SECRET)) {
             (false, _) => Err(NotUsable::Missing("database")),
             (_, false) => Err(NotUsable::Missing("signing key")),
             (true, true) => Ok(()),
@@ -120,7 +122,7 @@ pub(super) fn may_be_in_an_archive(name: &str) -> bool {
         let key = name.strip_prefix(KEYS).and_then(|name| name.strip_prefix('/')?.strip_suffix(".pem"));
         key.is_some_and(|key| (1..=20).contains(&key.len()) && key.bytes().all(|digit| digit.is_ascii_digit()))
     };
-    [DATABASE, TOKEN, CONFIG].contains(&name) || is_key(name)
+    [DATABASE, TOKEN, CONFIG, API_SECRET].contains(&name) || is_key(name)
 }
 
 #[cfg(test)]

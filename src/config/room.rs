@@ -18,6 +18,8 @@ pub struct Room {
     pub participants_max: NonZeroUsize,
     /// Rooms per host.
     pub per_host_max: NonZeroUsize,
+    /// The same for rooms that backends create with an API key.
+    pub per_backend_host_max: NonZeroUsize,
     /// How long the seat of a disconnected client is kept, unless its room sets another time.
     #[serde(with = "text::As::<Duration>")]
     pub seat_window: Duration,
@@ -60,6 +62,7 @@ impl Default for Room {
             participants_default: text::count(4),
             participants_max: text::count(100),
             per_host_max: text::count(1_000),
+            per_backend_host_max: text::count(100_000),
             seat_window: Duration::from_secs(5),
             seat_window_max: Duration::from_secs(120),
             early_candidates_max: text::count(64),

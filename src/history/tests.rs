@@ -53,6 +53,8 @@ async fn bench() -> Bench {
         mode: Mode::Mesh,
         revision: 1,
         created_at: now(),
+        name: String::new(),
+        guests: crate::storage::Guests::No,
     };
     store.add_meeting(&meeting, 9).await.expect("a room");
     Bench { folder, store, room }

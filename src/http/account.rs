@@ -17,7 +17,7 @@ use super::{
     Shared,
     auth::{Door, counted},
     body::Body,
-    caller::Caller,
+    caller::{Caller, Owner},
     problem::{Code, Problem, ProblemBody},
 };
 use crate::{accounts::ChangePassword, storage::Session};
@@ -85,7 +85,7 @@ fn no_such_session() -> Problem {
     Problem::new(Code::SessionNotFound, "You have no such session.")
 }
 
-fn listed(caller: Caller, sessions: Vec<Session>) -> Vec<SessionBody> {
+fn listed(caller: &Caller, sessions: Vec<Session>) -> Vec<SessionBody> {
     let listed = |session: Session| SessionBody {
         current: caller.session == Some(session.id),
         id: session.id,
@@ -100,8 +100,8 @@ fn listed(caller: Caller, sessions: Vec<Session>) -> Vec<SessionBody> {
 /// Your sessions, the last used first.
 #[utoipa::path(get, path = "/api/account/sessions", tag = "account", operation_id = "listSessions", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = SessionList, description = "The caller's sessions")))]
-pub(super) async fn sessions(State(site): State<Shared>, caller: Caller) -> Result<Json<SessionList>, Problem> {
-    Ok(Json(SessionList { sessions: listed(caller, site.accounts.sessions(caller.user).await?) }))
+pub(super) async fn sessions(State(site): State<Shared>, Owner(caller): Owner) -> Result<Json<SessionList>, Problem> {
+    Ok(Json(SessionList { sessions: listed(&caller, site.accounts.sessions(caller.user).await?) }))
 }
 
 /// Ends one of your sessions: its tokens are refused, its sockets closed.
@@ -110,7 +110,7 @@ pub(super) async fn sessions(State(site): State<Shared>, caller: Caller) -> Resu
     responses((status = 204, description = "ended"), (status = 404, body = ProblemBody, description = "`session_not_found`")))]
 pub(super) async fn end_session(
     State(site): State<Shared>,
-    caller: Caller,
+    Owner(caller): Owner,
     SessionId(session): SessionId,
 ) -> Result<StatusCode, Problem> {
     if counted("end_session", site.accounts.end_session(caller.user, session).await)? {
@@ -123,7 +123,11 @@ pub(super) async fn end_session(
 /// Logs you out everywhere, here too: all sessions end, their tokens are refused, their sockets closed.
 #[utoipa::path(delete, path = "/api/account/sessions", tag = "account", operation_id = "endAllSessions", security(("bearer" = []), ("cookie" = [])),
     responses((status = 204, description = "ended")))]
-pub(super) async fn end_sessions(State(site): State<Shared>, caller: Caller, door: Door) -> Result<Response, Problem> {
+pub(super) async fn end_sessions(
+    State(site): State<Shared>,
+    Owner(caller): Owner,
+    door: Door,
+) -> Result<Response, Problem> {
     counted("end_sessions", site.accounts.end_sessions(caller.user, None).await)?;
     Ok(door.forgotten())
 }
@@ -135,7 +139,7 @@ pub(super) async fn end_sessions(State(site): State<Shared>, caller: Caller, doo
         (status = 403, body = ProblemBody, description = "`password_wrong`: the current password is wrong")))]
 pub(super) async fn password(
     State(site): State<Shared>,
-    caller: Caller,
+    Owner(caller): Owner,
     door: Door,
     Body(wish): Body<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
@@ -153,7 +157,7 @@ pub(super) async fn password(
         (status = 403, body = ProblemBody, description = "`password_wrong`: the password is wrong")))]
 pub(super) async fn delete(
     State(site): State<Shared>,
-    caller: Caller,
+    Owner(caller): Owner,
     door: Door,
     Body(wish): Body<DeleteAccount>,
 ) -> Result<Response, Problem> {

@@ -19,7 +19,7 @@ use super::{
     problem::{Code, Problem},
     request_id::RequestId,
 };
-use crate::net;
+use crate::{auth::ApiKeyId, net};
 
 /// The account that a response concerns, added to its extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +27,23 @@ pub(super) struct Who(pub(super) Uuid);
 
 /// Who sends a request, once their token is verified; among its extensions.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asking(Arc<OnceLock<Uuid>>);
+pub(super) struct Asking {
+    user: Arc<OnceLock<Uuid>>,
+    api_key: Arc<OnceLock<ApiKeyId>>,
+}
 
 impl Asking {
-    pub(super) fn is(&self, user: Uuid) {
-        let _ = self.0.set(user); // a request has one caller
+    /// Who, and the API key that signed their token.
+    pub(super) fn is(&self, user: Uuid, api_key: Option<ApiKeyId>) {
+        let _ = self.user.set(user); // a request has one caller
+        let _ = api_key.map(|key| self.api_key.set(key)); // as above
     }
 }
 
 /// The paths of accounts and sessions.
 const ACCOUNTS: [&str; 2] = ["/api/auth/", "/api/account/"];
+/// The path of backends.
+const SERVER: &str = "/v1/";
 /// The path of operators.
 const INTERNAL: &str = "/internal/";
 
@@ -58,14 +65,15 @@ pub(super) async fn record(mut request: Request, next: Next) -> Response {
         Some(Operator::Token) => "token".to_owned(),
         None => String::new(),
     };
-    let user = response.extensions().get::<Who>().map(|who| who.0).or_else(|| asking.0.get().copied());
+    let user = response.extensions().get::<Who>().map(|who| who.0).or_else(|| asking.user.get().copied());
     let user = user.map(|user| user.to_string()).unwrap_or_default();
+    let api_key = asking.api_key.get().map(ToString::to_string).unwrap_or_default();
     let (status, request_id) = (response.status().as_u16(), id.as_str());
     // A renewed session is no news; there is one for each person every few minutes.
     if event == "refresh" && problem.is_none() {
-        tracing::debug!(target: "audit", event, result, status, client, user, operator, route, request_id);
+        tracing::debug!(target: "audit", event, result, status, client, user, api_key, operator, route, request_id);
     } else {
-        tracing::info!(target: "audit", event, result, status, client, user, operator, route, request_id);
+        tracing::info!(target: "audit", event, result, status, client, user, api_key, operator, route, request_id);
     }
     response
 }
@@ -81,6 +89,9 @@ fn event<'a>(method: &Method, route: &'a str, code: Option<Code>) -> Option<&'a 
     }
     if route.starts_with(INTERNAL) {
         return Some("operator");
+    }
+    if route.starts_with(SERVER) && changes {
+        return Some("server");
     }
     match ACCOUNTS.iter().find_map(|path| route.strip_prefix(path)) {
         Some(action) if changes => action.strip_prefix("password/").unwrap_or(action).split('/').next(),
@@ -115,6 +126,9 @@ mod tests {
             (Method::GET, "/metrics", Some(Code::MisdirectedRequest), Some("refused")),
             (Method::PATCH, "/api/rooms/{roomId}", None, Some("change")),
             (Method::DELETE, "/api/rooms/{roomId}", Some(Code::Forbidden), Some("delete")),
+            (Method::POST, "/v1/rooms", None, Some("server")),
+            (Method::DELETE, "/v1/rooms/{roomId}/participants/{userId}", None, Some("server")),
+            (Method::GET, "/v1/rooms", None, None),
             (Method::GET, "/internal/tree", None, Some("operator")),
             (Method::PATCH, "/internal/users/{userId}", Some(Code::AuthRequired), Some("operator")),
             (Method::GET, "", Some(Code::NotFound), None),

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::{
     Shared,
     body::Body,
-    caller::Caller,
+    caller::Owner,
     metrics,
     problem::{Code, Problem, ProblemBody},
 };
@@ -175,7 +175,7 @@ pub(super) async fn logout(
 /// The account of the access token.
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", operation_id = "getAccount", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = Account, description = "The account of the token")))]
-pub(super) async fn me(State(site): State<Shared>, caller: Caller) -> Result<Json<Account>, Problem> {
+pub(super) async fn me(State(site): State<Shared>, Owner(caller): Owner) -> Result<Json<Account>, Problem> {
     Ok(Json(site.accounts.account(caller.user).await?.into()))
 }
 

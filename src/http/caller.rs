@@ -1,6 +1,9 @@
 //! The authenticated user of a request: its access token, from `Authorization: Bearer` or the cookie, verified; never
 //! from the query.
 
+use std::sync::Arc;
+
+use actors::ports::{Action, Grants, grants};
 use axum::{
     extract::FromRequestParts,
     http::{Method, request::Parts},
@@ -9,17 +12,47 @@ use uuid::Uuid;
 
 use super::{Shared, audit::Asking, origin, problem::Problem};
 use crate::{
-    auth::TokenError,
+    auth::{ApiKeyId, TokenError},
     net::{self, TokenWay, credential},
+    storage::RoomId,
 };
 
 /// The verified user of a request, within their rate limit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Caller {
     /// Their id.
     pub user: Uuid,
-    /// The session of their token; none if an operator minted it.
+    /// The session of their token, or the API key that signed it; none if an operator minted it.
     pub session: Option<Uuid>,
+    /// What their token grants; `None`: what the owner of an account may do.
+    pub grants: Option<Arc<Grants>>,
+}
+
+impl Caller {
+    /// Whether their token allows this.
+    pub(super) fn may(&self, action: Action) -> Result<(), Problem> {
+        grants::decide(self.grants.as_deref(), action).map_err(Problem::from)
+    }
+
+    /// Whether it allows to change this room, whoever hosts it; if not, it must allow to change one that the caller hosts.
+    pub(super) fn administers(&self, room: RoomId) -> Result<bool, Problem> {
+        if self.may(Action::AdministerRoom(room)).is_ok() {
+            return Ok(true);
+        }
+        self.may(Action::HostRoom(room)).map(|()| false)
+    }
+}
+
+/// A caller with the token of an account's own login.
+pub(super) struct Owner(pub Caller);
+
+impl FromRequestParts<Shared> for Owner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, site).await?;
+        caller.may(Action::UseAccount).map(|()| Self(caller))
+    }
 }
 
 impl FromRequestParts<Shared> for Caller {
@@ -33,12 +66,12 @@ impl FromRequestParts<Shared> for Caller {
         }
         let identity = site.accounts.tokens().verify(token.text())?;
         if let Some(asking) = parts.extensions.get::<Asking>() {
-            asking.is(identity.user);
+            asking.is(identity.user, identity.api_key().map(ApiKeyId));
         }
         if let Err(wait) = site.rates.user.take(identity.user) {
             return Err(Problem::too_often("requests of yours", wait));
         }
-        Ok(Self { user: identity.user, session: identity.session })
+        Ok(Self { user: identity.user, session: identity.session, grants: identity.grants })
     }
 }
 

@@ -30,6 +30,7 @@ use super::{Settings, cookies, problem};
         (name = "auth", description = "Signing up, logging in, and tokens"),
         (name = "account", description = "What the owner of an account does with it"),
         (name = "rooms", description = "Rooms and who hosts them"),
+        (name = "server", description = "All rooms, for backends: with a token that is signed with an API key and grants `admin` (docs/api.md)"),
         (name = "ice", description = "STUN and TURN"),
         (name = "signaling", description = "The WebSocket; its messages are in /asyncapi.json"),
         (name = "health", description = "For load balancers and operators")
@@ -59,13 +60,15 @@ pub(super) fn complete(document: &openapi::OpenApi, settings: &Settings) -> Valu
             add_common_answers(method, operation);
         }
     }
-    for schema in ["CreateRoom", "ChangeRoom"] {
+    for schema in ["CreateRoom", "CreateRoomFor", "ChangeRoom"] {
         let properties = &mut document["components"]["schemas"][schema]["properties"];
         properties["maxParticipants"]["maximum"] = json!(settings.rooms.participants_max);
         properties["seatWindowSeconds"]["maximum"] = json!(settings.rooms.seat_window_seconds_max);
     }
     if !settings.rooms.sfu {
-        document["components"]["schemas"]["CreateRoom"]["properties"]["mode"]["pattern"] = json!("^mesh$");
+        for schema in ["CreateRoom", "CreateRoomFor"] {
+            document["components"]["schemas"][schema]["properties"]["mode"]["pattern"] = json!("^mesh$");
+        }
     }
     document
 }

@@ -1,5 +1,6 @@
 //! `GET /api/ice-servers`: the value of `RTCConfiguration.iceServers`.
 
+use actors::ports::Action;
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,6 +24,7 @@ pub(super) struct IceServers {
 #[utoipa::path(get, path = "/api/ice-servers", tag = "ice", operation_id = "getIceServers", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = IceServers, description = "STUN and TURN servers with credentials")))]
 pub(super) async fn ice_servers(State(site): State<Shared>, caller: Caller) -> Result<Json<IceServers>, Problem> {
+    caller.may(Action::UseIceServers)?;
     let now = site.accounts.clock().now();
     let taken = site.rates.credentials.take(&caller.user.to_string()).await;
     taken.map_err(|wait| Problem::too_often("requests for ICE servers", wait))?;

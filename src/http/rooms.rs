@@ -1,14 +1,16 @@
 //! `/api/rooms`: create, read, list, change and delete rooms. Only the host may change or delete.
 
+use actors::ports::Action;
 use axum::{
     Json,
     extract::State,
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 
+pub(super) mod guests;
 pub(super) mod messages;
-mod shape;
+pub(super) mod shape;
 
 pub(super) use shape::RoomBody;
 use shape::{ChangeRoom, CreateRoom, Page, RoomList, RoomPath};
@@ -19,11 +21,7 @@ use super::{
     caller::Caller,
     problem::{Code, Problem, ProblemBody},
 };
-use crate::{
-    auth::FieldError,
-    rooms::NewRoom,
-    storage::{MeetingChange, MeetingPage, Mode, RoomId},
-};
+use crate::{rooms::Created, storage::RoomId};
 
 /// Limits of rooms.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +36,8 @@ pub struct Limits {
     pub seat_window_seconds_max: u32,
     /// Rooms per host.
     pub per_host_max: u32,
+    /// Rooms per host of those that backends create with an API key.
+    pub per_backend_host_max: u32,
     /// Whether rooms with a media service may be created.
     pub sfu: bool,
 }
@@ -50,25 +50,10 @@ impl Default for Limits {
             seat_window_seconds: 5,
             seat_window_seconds_max: 120,
             per_host_max: 1000,
+            per_backend_host_max: 100_000,
             sfu: false,
         }
     }
-}
-
-/// Checks the numbers of a request against the limits.
-fn checked(limits: &Limits, max_participants: Option<u32>, seat_window: Option<u32>) -> Result<(), Problem> {
-    let out_of = |field: &str, value: Option<u32>, low: u32, high: u32| {
-        let wrong = value.filter(|value| !(low..=high).contains(value))?;
-        Some(FieldError::new(field, format!("is {wrong}; it must be {low} to {high}")))
-    };
-    let wrong: Vec<_> = [
-        out_of("maxParticipants", max_participants, 1, limits.participants_max),
-        out_of("seatWindowSeconds", seat_window, 0, limits.seat_window_seconds_max),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
 }
 
 /// Creates a room; the caller becomes its host.
@@ -84,25 +69,30 @@ pub(super) async fn create(
     body: Option<Body<CreateRoom>>,
 ) -> Result<Response, Problem> {
     let wish = body.map(|body| body.0).unwrap_or_default();
-    let limits = &site.settings.rooms;
-    checked(limits, wish.max_participants, wish.seat_window_seconds)?;
-    if wish.mode == Some(Mode::Sfu) && !limits.sfu {
-        let why = "is `sfu`, but no media service is configured; leave it out or write `mesh`";
-        return Err(Problem::fields(vec![FieldError::new("mode", why)]));
-    }
-    let new = NewRoom {
-        host_id: caller.user,
-        max_participants: wish.max_participants.unwrap_or(limits.participants),
-        seat_window_seconds: wish.seat_window_seconds.unwrap_or(limits.seat_window_seconds),
-        mode: wish.mode.unwrap_or(Mode::Mesh),
+    caller.may(Action::CreateRoom)?;
+    let (limits, now) = (&site.settings.rooms, site.accounts.clock().now());
+    let new = wish.checked(limits, caller.user)?;
+    let meeting = if caller.grants.is_none() {
+        site.hosting.create(new, now).await?
+    } else {
+        match site.hosting.create_for(new, limits.per_host_max, None, now).await? {
+            Created::Now(meeting) => *meeting,
+            Created::Before(_) | Created::Another => {
+                return Err(Problem::internal("a room without a key was repeated"));
+            }
+        }
     };
-    let meeting = site.hosting.create(new, site.accounts.clock().now()).await?;
-    let location = HeaderValue::from_str(&format!("/api/rooms/{}", meeting.room_id));
-    let mut response = (StatusCode::CREATED, Json(RoomBody::new(meeting, None))).into_response();
-    if let Ok(location) = location {
+    let location = format!("/api/rooms/{}", meeting.room_id);
+    Ok(created(&location, Json(RoomBody::new(meeting, None))))
+}
+
+/// 201 with the address of what was created.
+pub(super) fn created(location: &str, body: impl IntoResponse) -> Response {
+    let mut response = (StatusCode::CREATED, body).into_response();
+    if let Ok(location) = HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
-    Ok(response)
+    response
 }
 
 /// A room, for any signed-in user who knows its id.
@@ -111,9 +101,10 @@ pub(super) async fn create(
     responses((status = 200, body = RoomBody, description = "The room"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
 pub(super) async fn get(
     State(site): State<Shared>,
-    _caller: Caller,
+    caller: Caller,
     Room(room_id): Room,
 ) -> Result<Json<RoomBody>, Problem> {
+    caller.may(Action::ReadRoom(room_id))?;
     let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
     let participants = site.live.participants(room_id).await;
     Ok(Json(RoomBody::new(meeting, participants)))
@@ -128,17 +119,10 @@ pub(super) async fn list(
     caller: Caller,
     Query(page): Query<Page>,
 ) -> Result<Json<RoomList>, Problem> {
+    caller.may(Action::ListOwnRooms)?;
     let page = page.parse()?;
-    // One more than requested, to know whether there is a next page.
-    let mut meetings = site.rooms.of(caller.user, MeetingPage { limit: page.limit + 1, ..page }).await?;
-    let is_last = meetings.len() <= page.limit as usize;
-    meetings.truncate(page.limit as usize);
-    let cursor = meetings
-        .last()
-        .filter(|_| !is_last)
-        .map(|last| format!("{}.{}", last.created_at.as_millisecond(), last.room_id));
-    let rooms = meetings.into_iter().map(|meeting| RoomBody::new(meeting, None)).collect();
-    Ok(Json(RoomList { rooms, next_cursor: cursor }))
+    let meetings = site.rooms.of(caller.user, page.and_one()).await?;
+    Ok(Json(RoomList::of(meetings, page)))
 }
 
 /// Changes a room you host.
@@ -151,13 +135,14 @@ pub(super) async fn patch(
     Room(room_id): Room,
     Body(wish): Body<ChangeRoom>,
 ) -> Result<Json<RoomBody>, Problem> {
-    checked(&site.settings.rooms, wish.max_participants, wish.seat_window_seconds)?;
-    let change = MeetingChange {
-        active: wish.active,
-        max_participants: wish.max_participants,
-        seat_window_seconds: wish.seat_window_seconds,
+    let is_any = caller.administers(room_id)?;
+    let change = wish.checked(&site.settings.rooms)?;
+    let changed = if is_any {
+        site.hosting.change_any(room_id, change).await?
+    } else {
+        site.hosting.change(room_id, caller.user, change).await?
     };
-    let Some(meeting) = site.hosting.change(room_id, caller.user, change).await? else {
+    let Some(meeting) = changed else {
         return Err(not_yours(&site, room_id).await);
     };
     let participants = site.live.participants(room_id).await;
@@ -173,7 +158,12 @@ pub(super) async fn delete(
     caller: Caller,
     Room(room_id): Room,
 ) -> Result<StatusCode, Problem> {
-    if !site.hosting.remove(room_id, caller.user).await? {
+    let is_removed = if caller.administers(room_id)? {
+        site.hosting.remove_any(room_id).await?
+    } else {
+        site.hosting.remove(room_id, caller.user).await?
+    };
+    if !is_removed {
         return Err(not_yours(&site, room_id).await);
     }
     Ok(StatusCode::NO_CONTENT)

@@ -1,9 +1,11 @@
 //! The routers in process: a real database file, real tokens, real layers; only the live rooms are a fake.
 
 mod accounts;
+mod api_keys;
 mod clients;
 mod devices;
 mod documents;
+mod guests;
 mod keys;
 mod layers;
 mod malformed;
@@ -16,6 +18,7 @@ mod signups;
 #[cfg(feature = "fault-injection")]
 mod tree;
 mod upgrades;
+mod v1;
 mod web;
 
 use std::sync::{
@@ -38,7 +41,7 @@ use uuid::Uuid;
 use super::{Check, Health, Rates, Settings, Site, problem, router};
 use crate::{
     accounts::{Accounts, Mailing, Parts},
-    auth::{self, Clock, KeyRing, Tokens},
+    auth::{self, ApiKeyring, Clock, KeyRing, Sealing, Tokens},
     changes::Changes,
     history::{History, Limits},
     ice::{self, Ice},
@@ -99,7 +102,8 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
         move || Timestamp::from_second(now.load(Ordering::SeqCst)).expect("a time")
     });
     let cheap = auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth };
-    let tokens = Arc::new(Tokens::new(Arc::clone(&KEYS.1), &cheap, clock.clone()));
+    let api_keys = Arc::new(ApiKeyring::new(Sealing::own(folder.path())));
+    let tokens = Arc::new(Tokens::new(Arc::clone(&KEYS.1), &cheap, clock.clone()).with_api_keys(api_keys));
     let live = Arc::new(Told::default());
     let revoked = Arc::clone(tokens.revoked());
     live.on_revocation(move |revocation| {

@@ -7,7 +7,7 @@ use std::sync::{
 
 use actors::{
     ports::{Revocation, RevocationScope, Unavailable},
-    protocol::RoomId,
+    protocol::{LoginId, Member, RoomId, UserId},
 };
 use async_trait::async_trait;
 
@@ -20,6 +20,7 @@ type OnRevocation = Arc<dyn Fn(&Revocation) + Send + Sync>;
 #[derive(Default)]
 pub(crate) struct Told {
     pub(crate) participants: Mutex<Option<usize>>,
+    pub(crate) members: Mutex<Option<Vec<Member>>>,
     /// The ledger is away.
     pub(crate) away: AtomicBool,
     commands: Mutex<Vec<String>>,
@@ -49,6 +50,14 @@ impl Told {
 impl LiveRooms for Told {
     async fn participants(&self, _: RoomId) -> Option<usize> {
         *self.participants.lock().expect("not poisoned")
+    }
+
+    async fn members(&self, _: RoomId) -> Option<Vec<Member>> {
+        self.members.lock().expect("not poisoned").clone()
+    }
+
+    fn evict(&self, room_id: RoomId, user: UserId) {
+        let _ = self.command(format!("evict {user} from {room_id}")); // the actor system repeats it by itself
     }
 
     async fn describe(&self, room_id: RoomId) -> Option<serde_json::Value> {
@@ -81,6 +90,10 @@ impl LiveRooms for Told {
             RevocationScope::Session(session) => format!("revoke {} session {session}", revocation.user),
         };
         let _ = self.command(what); // other nodes would be told later
+    }
+
+    async fn end_login_here(&self, login: LoginId) {
+        let _ = self.command(format!("end login {login}")); // other nodes follow by themselves
     }
 
     fn tree(&self) -> serde_json::Value {

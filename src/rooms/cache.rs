@@ -178,6 +178,8 @@ mod tests {
             mode: Mode::Mesh,
             revision,
             created_at: jiff::Timestamp::UNIX_EPOCH,
+            name: String::new(),
+            guests: crate::storage::Guests::No,
         })
     }
 

@@ -1,5 +1,7 @@
 //! What hosts do: create, change and delete rooms. Each use case runs to its end, whatever becomes of its client.
 
+mod backends;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,8 +17,10 @@ use super::{Rooms, cache::Cached};
 use crate::{
     changes::Changes,
     live::LiveRooms,
-    storage::{Meeting, MeetingChange, Mode, RoomId, StoreError},
+    storage::{Guests, Meeting, MeetingChange, Mode, RoomId, StoreError},
 };
+
+pub use backends::{Created, OnceKey};
 
 /// How often a free room id is drawn before giving up: with 10⁹ rooms a second draw is needed once in 10⁵.
 const DRAWS_MAX: usize = 8;
@@ -30,7 +34,7 @@ const TELLING_AT_ONCE: usize = 64;
 const IN_DOUBT_FOR: Duration = Duration::from_secs(10);
 
 /// The settings of a new room.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewRoom {
     /// Its creator.
     pub host_id: Uuid,
@@ -40,6 +44,28 @@ pub struct NewRoom {
     pub seat_window_seconds: u32,
     /// How media flows.
     pub mode: Mode,
+    /// What it is called; may be empty.
+    pub name: String,
+    /// Whether people without an account may join.
+    pub guests: Guests,
+}
+
+impl NewRoom {
+    /// The room, under an id that may be taken.
+    fn meeting(self, now: Timestamp) -> Meeting {
+        Meeting {
+            room_id: RoomId::random(),
+            host_id: self.host_id,
+            active: true,
+            max_participants: self.max_participants,
+            seat_window_seconds: self.seat_window_seconds,
+            mode: self.mode,
+            revision: 1,
+            created_at: in_millis(now),
+            name: self.name,
+            guests: self.guests,
+        }
+    }
 }
 
 /// Rooms as their hosts change them.
@@ -153,16 +179,7 @@ impl Hosting {
 
 impl Shared {
     async fn create(&self, new: NewRoom, now: Timestamp) -> Result<Meeting, StoreError> {
-        let mut meeting = Meeting {
-            room_id: RoomId::random(),
-            host_id: new.host_id,
-            active: true,
-            max_participants: new.max_participants,
-            seat_window_seconds: new.seat_window_seconds,
-            mode: new.mode,
-            revision: 1,
-            created_at: in_millis(now),
-        };
+        let mut meeting = new.meeting(now);
         for _ in 1..DRAWS_MAX {
             match self.rooms.store.add_meeting(&meeting, self.per_host_max).await {
                 Err(StoreError::RoomIdTaken) => meeting.room_id = RoomId::random(),

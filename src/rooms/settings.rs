@@ -59,6 +59,8 @@ mod tests {
             mode: Mode::Sfu,
             revision: 3,
             created_at: jiff::Timestamp::UNIX_EPOCH,
+            name: String::new(),
+            guests: crate::storage::Guests::No,
         };
         let expected = RoomSettings {
             participants_max: 9,

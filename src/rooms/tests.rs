@@ -14,7 +14,7 @@ use super::{Hosting, NewRoom, Rooms, cache::MemoryCache};
 use crate::{
     changes::Changes,
     live::told::Told,
-    storage::{self, Meeting, MeetingChange, Mode, NewSession, NewUser, Store},
+    storage::{self, Guests, Meeting, MeetingChange, Mode, NewSession, NewUser, Store},
 };
 
 struct Bench {
@@ -57,12 +57,20 @@ async fn bench() -> Bench {
 
 impl Bench {
     async fn room(&self) -> Meeting {
-        let new = NewRoom { host_id: self.host, max_participants: 4, seat_window_seconds: 5, mode: Mode::Mesh };
+        let new = NewRoom {
+            host_id: self.host,
+            max_participants: 4,
+            seat_window_seconds: 5,
+            mode: Mode::Mesh,
+            name: String::new(),
+            guests: Guests::No,
+        };
         self.hosting.create(new, Timestamp::UNIX_EPOCH).await.expect("a room")
     }
 }
 
-const CLOSE: MeetingChange = MeetingChange { active: Some(false), max_participants: None, seat_window_seconds: None };
+const CLOSE: MeetingChange =
+    MeetingChange { active: Some(false), max_participants: None, seat_window_seconds: None, name: None, guests: None };
 const OPEN: MeetingChange = MeetingChange { active: Some(true), ..CLOSE };
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! The suite that every `Store` passes. SQLite always; PostgreSQL with `./test.sh storage`, or
 //! `cargo test contract::postgres -- --ignored` where its programs are installed: the suite starts a server of its own.
 
+mod api_keys;
 mod failures;
+mod idempotency;
 mod invites;
 mod links;
 mod meetings;
@@ -104,6 +106,15 @@ contract! {
         a_message_is_deleted_by_its_sender_or_the_host_and_never_comes_back
         old_messages_are_deleted_a_few_at_a_time
         of_a_room_with_too_many_messages_the_oldest_are_deleted;
+    api_keys:
+        a_key_is_found_as_it_was_made_until_it_is_removed
+        there_are_no_more_keys_than_the_limit;
+    idempotency:
+        a_request_with_a_key_is_done_once_and_answered_alike
+        a_refused_request_leaves_no_answer
+        of_many_repetitions_at_once_one_is_done
+        answers_are_forgotten_when_they_have_expired
+        all_rooms_are_listed_newest_first_in_pages;
     outage:
         the_database_answers_a_ping
         a_closed_database_is_unavailable;

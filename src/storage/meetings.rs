@@ -1,46 +1,19 @@
 //! The table `meetings`: rooms and their settings. Not who is in a room.
 
+mod choices;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp, transaction::transact};
+use super::{
+    Added, Once, Postgres, RoomId, Sqlite, StoreError,
+    idempotency::{ANSWER, ANSWERED, Answered},
+    millis, timestamp,
+    transaction::transact,
+};
 
-/// How media flows in a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "lowercase", try_from = "String")]
-pub enum Mode {
-    /// Between the browsers.
-    Mesh,
-    /// Through a media service.
-    Sfu,
-}
-
-impl Mode {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Mesh => "mesh",
-            Self::Sfu => "sfu",
-        }
-    }
-}
-
-/// Not the name of a mode.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown mode {0:?}: it is \"mesh\" or \"sfu\"")]
-pub struct NotAMode(String);
-
-impl TryFrom<String> for Mode {
-    type Error = NotAMode;
-
-    fn try_from(text: String) -> Result<Self, NotAMode> {
-        match text.as_str() {
-            "mesh" => Ok(Self::Mesh),
-            "sfu" => Ok(Self::Sfu),
-            _ => Err(NotAMode(text)),
-        }
-    }
-}
+pub use choices::{Guests, Mode, NotAMode, NotAboutGuests};
 
 /// A room and its settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,10 +34,14 @@ pub struct Meeting {
     pub revision: u64,
     /// When it was created.
     pub created_at: Timestamp,
+    /// What it is called; may be empty.
+    pub name: String,
+    /// Whether people without an account may join.
+    pub guests: Guests,
 }
 
 /// A change by the host; `None` leaves a value as it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct MeetingChange {
     /// See `Meeting::active`.
     pub active: Option<bool>,
@@ -72,9 +49,13 @@ pub struct MeetingChange {
     pub max_participants: Option<u32>,
     /// See `Meeting::seat_window_seconds`.
     pub seat_window_seconds: Option<u32>,
+    /// See `Meeting::name`.
+    pub name: Option<String>,
+    /// See `Meeting::guests`.
+    pub guests: Option<Guests>,
 }
 
-/// A page of a host's rooms: at most `limit`, created before `before` (or at that moment with a smaller id).
+/// A page of rooms: at most `limit`, created before `before` (or at that moment with a smaller id).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeetingPage {
     /// The last room of the previous page, if any.
@@ -83,16 +64,33 @@ pub struct MeetingPage {
     pub limit: u32,
 }
 
+impl MeetingPage {
+    /// With one room more, so that it is seen whether there is a next page.
+    #[must_use]
+    pub const fn and_one(self) -> Self {
+        Self { limit: self.limit + 1, ..self }
+    }
+}
+
 /// Operations on the table `meetings`.
 #[async_trait]
 pub trait Meetings {
     /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`) or the id is taken
     /// (`RoomIdTaken`).
     async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError>;
+    /// The same for a host who needs no account; with `once`, in one step with its answer.
+    async fn add_meeting_for(
+        &self,
+        meeting: &Meeting,
+        per_host_max: u32,
+        once: Option<&Once>,
+    ) -> Result<Added, StoreError>;
     /// The room with this id.
     async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError>;
     /// One page of the rooms of a host, newest first.
     async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
+    /// One page of all rooms, newest first.
+    async fn all_meetings(&self, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
     /// Changes a room; `None` when there is no such room of this host.
     async fn change_meeting(
         &self,
@@ -115,6 +113,8 @@ struct Row {
     mode: String,
     revision: i64,
     created_at: i64,
+    name: String,
+    guests: String,
 }
 
 impl TryFrom<Row> for Meeting {
@@ -139,6 +139,11 @@ impl TryFrom<Row> for Meeting {
             seat_window_seconds: small("meetings.seat_window_seconds", row.seat_window_seconds)?,
             revision: row.revision.unsigned_abs(),
             created_at: timestamp("meetings.created_at", row.created_at)?,
+            guests: row
+                .guests
+                .try_into()
+                .map_err(|NotAboutGuests(value)| StoreError::Unreadable { column: "meetings.guests", value })?,
+            name: row.name,
         })
     }
 }
@@ -151,38 +156,73 @@ fn column(value: u32) -> i32 {
 /// The columns of `Row`. Named, since a prepared `*` breaks when a migration adds a column.
 macro_rules! columns {
     () => {
-        "room_id, host_id, active, max_participants, seat_window_seconds, mode, revision, created_at"
+        "room_id, host_id, active, max_participants, seat_window_seconds, mode, revision, created_at, name, guests"
     };
 }
 
-/// One text for both databases, see `users_table!`.
+/// Adds a room in a transaction, unless its host has as many as they may.
+macro_rules! insert {
+    ($tx:ident, $meeting:ident, $per_host_max:ident) => {{
+        let sql = concat!("INSERT INTO meetings (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meetings WHERE host_id = $1");
+        if count.bind($meeting.host_id).fetch_one(&mut *$tx).await? >= i64::from($per_host_max) {
+            return Err(StoreError::TooManyRooms { max: $per_host_max });
+        }
+        sqlx::query(sql)
+            .bind($meeting.room_id.as_str())
+            .bind($meeting.host_id)
+            .bind($meeting.active)
+            .bind(column($meeting.max_participants))
+            .bind(column($meeting.seat_window_seconds))
+            .bind($meeting.mode.as_str())
+            .bind($meeting.revision.cast_signed())
+            .bind(millis($meeting.created_at))
+            .bind(&$meeting.name)
+            .bind($meeting.guests.as_str())
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+
+/// One text for both databases, see `users_table!`. `$turn`: waits for other transactions about the same text.
 macro_rules! meetings_table {
-    ($Store:ty, $lock:literal) => {
+    ($Store:ty, $lock:literal, $turn:literal) => {
         #[async_trait]
         impl Meetings for $Store {
             async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError> {
                 // The host is locked first: of two rooms at once the second one is counted after the first.
                 let lock = concat!("SELECT id FROM users WHERE id = $1 AND removed_at IS NULL", $lock);
-                let insert = concat!("INSERT INTO meetings (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
                 transact!(self, |tx| {
                     let host = sqlx::query_scalar::<_, Uuid>(lock).bind(meeting.host_id).fetch_optional(&mut *tx);
                     host.await?.ok_or(StoreError::UnknownUser)?;
-                    let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meetings WHERE host_id = $1");
-                    if count.bind(meeting.host_id).fetch_one(&mut *tx).await? >= i64::from(per_host_max) {
-                        return Err(StoreError::TooManyRooms { max: per_host_max });
-                    }
-                    sqlx::query(insert)
-                        .bind(meeting.room_id.as_str())
-                        .bind(meeting.host_id)
-                        .bind(meeting.active)
-                        .bind(column(meeting.max_participants))
-                        .bind(column(meeting.seat_window_seconds))
-                        .bind(meeting.mode.as_str())
-                        .bind(meeting.revision.cast_signed())
-                        .bind(millis(meeting.created_at))
-                        .execute(&mut *tx)
-                        .await?;
+                    insert!(tx, meeting, per_host_max);
                     Ok(())
+                })
+            }
+
+            async fn add_meeting_for(&self, meeting: &Meeting, per_host_max: u32, once: Option<&Once>) -> Result<Added, StoreError> {
+                transact!(self, |tx| {
+                    // One after the other, so that the second one is counted after the first, and finds its answer.
+                    sqlx::query($turn).bind(meeting.host_id.to_string()).execute(&mut *tx).await?;
+                    if let Some(once) = once {
+                        sqlx::query($turn).bind(once.turn()).execute(&mut *tx).await?;
+                        let known = sqlx::query_as::<_, Answered>(ANSWERED).bind(once.scope).bind(&once.hash[..]);
+                        if let Some(known) = known.bind(millis(once.at)).fetch_optional(&mut *tx).await? {
+                            return Ok(once.judge(known));
+                        }
+                    }
+                    insert!(tx, meeting, per_host_max);
+                    if let Some(once) = once {
+                        sqlx::query(ANSWER)
+                            .bind(once.scope)
+                            .bind(&once.hash[..])
+                            .bind(&once.request[..])
+                            .bind(&once.answer)
+                            .bind(millis(once.until))
+                            .execute(&mut *tx)
+                            .await?;
+                    }
+                    Ok(Added::Now)
                 })
             }
 
@@ -204,9 +244,22 @@ macro_rules! meetings_table {
                 rows.into_iter().map(Meeting::try_from).collect()
             }
 
+            async fn all_meetings(&self, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
+                let (before, last) = match &page.before {
+                    Some((at, id)) => (millis(*at), id.as_str()),
+                    None => (i64::MAX, ""),
+                };
+                let sql = concat!("SELECT ", columns!(), " FROM meetings WHERE (created_at, room_id) < ($1, $2)
+                           ORDER BY created_at DESC, room_id DESC LIMIT $3");
+                let rows = sqlx::query_as::<_, Row>(sql).bind(before).bind(last).bind(i64::from(page.limit));
+                let rows = self.ask(rows.fetch_all(self.reader())).await?;
+                rows.into_iter().map(Meeting::try_from).collect()
+            }
+
             async fn change_meeting(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
                 let sql = concat!("UPDATE meetings SET active = coalesce($3, active), max_participants = coalesce($4, max_participants),
-                               seat_window_seconds = coalesce($5, seat_window_seconds), revision = revision + 1
+                               seat_window_seconds = coalesce($5, seat_window_seconds), name = coalesce($6, name),
+                               guests = coalesce($7, guests), revision = revision + 1
                            WHERE room_id = $1 AND host_id = $2 RETURNING ", columns!());
                 transact!(self, |tx| {
                     let row = sqlx::query_as::<_, Row>(sql)
@@ -214,7 +267,9 @@ macro_rules! meetings_table {
                         .bind(host)
                         .bind(change.active)
                         .bind(change.max_participants.map(column))
-                        .bind(change.seat_window_seconds.map(column));
+                        .bind(change.seat_window_seconds.map(column))
+                        .bind(change.name.as_deref())
+                        .bind(change.guests.map(Guests::as_str));
                     row.fetch_optional(&mut *tx).await?.map(Meeting::try_from).transpose()
                 })
             }
@@ -230,5 +285,5 @@ macro_rules! meetings_table {
     };
 }
 
-meetings_table!(Sqlite, "");
-meetings_table!(Postgres, " FOR UPDATE");
+meetings_table!(Sqlite, "", "SELECT $1"); // it has one writer
+meetings_table!(Postgres, " FOR UPDATE", "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))");

@@ -206,7 +206,10 @@ macro_rules! users_table {
 
             async fn finish_removal(&self, id: Uuid) -> Result<(), StoreError> {
                 let sql = "DELETE FROM users WHERE id = $1 AND removed_at IS NOT NULL";
+                // A room's host needs no account, so that no constraint deletes what may have been left.
+                let rooms = "DELETE FROM meetings WHERE host_id IN (SELECT id FROM users WHERE id = $1 AND removed_at IS NOT NULL)";
                 transact!(self, |tx| {
+                    sqlx::query(rooms).bind(id).execute(&mut *tx).await?;
                     sqlx::query(sql).bind(id).execute(&mut *tx).await?;
                     Ok(())
                 })

@@ -59,6 +59,8 @@ const LINES: &[(&str, How)] = &[
     ("aldis invite new", Here("/#/signup?invite=")),
     ("aldis invite new --data-dir /var/lib/aldis --email ann@example.org --expires 2d", Here("/#/signup?invite=")),
     ("aldis invite list --data-dir /var/lib/aldis", Here("ann@example.org")),
+    ("aldis api-key new --name shop", Here("secret  ")),
+    ("aldis api-key list", Here("HS256")),
     ("aldis backup", Not("it needs a file's name; the whole line is run")),
     (
         "aldis backup --config /etc/aldis/aldis.toml --data-dir /var/lib/aldis /var/backups/aldis.tar --force",

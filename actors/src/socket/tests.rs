@@ -2,6 +2,7 @@
 
 mod bench;
 mod entering;
+mod grants;
 mod life;
 mod numbers;
 mod properties;

@@ -127,6 +127,7 @@ impl Verifier for Trusting {
             expires: expires.parse().expect("a number after the @"),
             issued_ms: login.unwrap_or(0) * 1_000,
             login: login.map(|login| LoginId::from_u128(login.into())),
+            grants: None,
         };
         if self.revoked().iter().any(|revoked| revoked.user == user && revoked.scope.includes(&identity)) {
             return Err(TokenError::Invalid("it was revoked".to_owned()));

@@ -57,7 +57,7 @@ struct Everything;
 impl Verifier for Everything {
     fn verify(&self, token: &str) -> Result<Identity, TokenError> {
         let user = token.parse().map_err(|_| TokenError::Invalid("no id".to_owned()))?;
-        Ok(Identity { user, name: "Ann".into(), expires: u64::MAX, issued_ms: 0, login: None })
+        Ok(Identity { user, name: "Ann".into(), expires: u64::MAX, issued_ms: 0, login: None, grants: None })
     }
 }
 

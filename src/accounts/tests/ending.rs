@@ -137,6 +137,8 @@ async fn a_deletion_that_takes_long_is_answered_and_goes_on_and_others_messages_
             mode: crate::storage::Mode::Mesh,
             revision: 1,
             created_at: jiff::Timestamp::from_second(nth).expect("a time"),
+            name: String::new(),
+            guests: crate::storage::Guests::No,
         };
         bench.store.add_meeting(&host, 1_000).await.expect("a room");
     }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{SessionBody, listed};
 use crate::{
-    http::{Shared, auth::Account, caller::Caller, problem::Problem, rooms::RoomBody},
+    http::{Shared, auth::Account, caller::Owner, problem::Problem, rooms::RoomBody},
     storage::{MeetingPage, MessagePage, RoomId, StoreError, Stored},
 };
 
@@ -98,9 +98,12 @@ pub(in crate::http) struct Export {
 /// meanwhile, the response ends before its JSON does, and the connection is closed.
 #[utoipa::path(get, path = "/api/account/export", tag = "account", operation_id = "exportAccount", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = Export, description = "Everything that is stored about the caller")))]
-pub(in crate::http) async fn export(State(site): State<Shared>, caller: Caller) -> Result<impl IntoResponse, Problem> {
+pub(in crate::http) async fn export(
+    State(site): State<Shared>,
+    Owner(caller): Owner,
+) -> Result<impl IntoResponse, Problem> {
     let user = site.accounts.account(caller.user).await?;
-    let sessions = listed(caller, site.accounts.sessions(caller.user).await?);
+    let sessions = listed(&caller, site.accounts.sessions(caller.user).await?);
     let devices = site.accounts.devices(caller.user).await?.into_iter();
     let devices = devices.map(|expires_at| DeviceBody { expires_at }).collect();
     let (created_at, verified_at) = (user.created_at, user.verified_at);

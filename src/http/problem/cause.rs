@@ -1,5 +1,7 @@
 //! Maps errors below HTTP to problems; nowhere else.
 
+use actors::ports::Denied;
+
 use super::{Code, Problem};
 use crate::{
     auth::{AuthError, TokenError},
@@ -48,6 +50,12 @@ impl From<AuthError> for Problem {
             AuthError::Store(why) => why.into(),
             AuthError::Broken(why) => Self::internal(why),
         }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(why: Denied) -> Self {
+        Self::new(Code::Forbidden, format!("Not allowed: {why}."))
     }
 }
 
@@ -102,7 +110,8 @@ impl From<TokenError> for Problem {
             | TokenError::UnknownKey
             | TokenError::BadSignature
             | TokenError::NotYet
-            | TokenError::TooLongLived
+            | TokenError::TooLongLived(_)
+            | TokenError::WrongGrants(_)
             | TokenError::OtherKind
             | TokenError::Revoked
             | TokenError::NotForUs => Code::AuthInvalid,

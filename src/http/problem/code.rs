@@ -75,6 +75,8 @@ codes! {
     InviteRequired = "invite_required", FORBIDDEN, "Invite required";
     /// The invite is unknown, used up, expired, or another address's.
     InviteInvalid = "invite_invalid", FORBIDDEN, "Invalid invite";
+    /// The room lets nobody in without an account.
+    GuestsNotAllowed = "guests_not_allowed", FORBIDDEN, "Guests not allowed";
     /// The owner of the account has yet to open the link in a mail.
     EmailUnverified = "email_unverified", FORBIDDEN, "E-mail address not verified";
     /// The token of a mailed link is unknown, used, replaced or expired.
@@ -91,6 +93,8 @@ codes! {
     SessionNotFound = "session_not_found", NOT_FOUND, "Session not found";
     /// There is no such invite.
     InviteNotFound = "invite_not_found", NOT_FOUND, "Invite not found";
+    /// There is no such API key.
+    ApiKeyNotFound = "api_key_not_found", NOT_FOUND, "API key not found";
     /// There is no such user.
     UserNotFound = "user_not_found", NOT_FOUND, "User not found";
     /// The resource does not support this method.
@@ -103,6 +107,10 @@ codes! {
     EmailTaken = "email_taken", CONFLICT, "E-mail address already in use";
     /// There is the maximum number of invites.
     TooManyInvites = "too_many_invites", CONFLICT, "Too many invites";
+    /// The `Idempotency-Key` was used for another request.
+    IdempotencyConflict = "idempotency_conflict", CONFLICT, "Idempotency key already in use";
+    /// There is the maximum number of API keys.
+    TooManyApiKeys = "too_many_api_keys", CONFLICT, "Too many API keys";
     /// The host has the maximum number of rooms.
     TooManyRooms = "too_many_rooms", CONFLICT, "Too many rooms";
     /// The body is too large.

@@ -1,5 +1,6 @@
 //! `/api/rooms/{roomId}/messages`: what was said in a room, for whoever may join it.
 
+use actors::ports::Action;
 use axum::{
     Json,
     extract::{Path, State},
@@ -120,8 +121,9 @@ pub(in crate::http) async fn messages(
     Query(query): Query<MessagesQuery>,
 ) -> Result<Json<MessageList>, Problem> {
     let page = query.parse()?;
+    caller.may(Action::ReadRoom(room_id))?;
     let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
-    if !meeting.active && meeting.host_id != caller.user {
+    if !meeting.active && meeting.host_id != caller.user && !caller.administers(room_id)? {
         return Err(closed(room_id));
     }
     // One more than requested, to know whether there are older ones.
@@ -164,6 +166,7 @@ pub(in crate::http) async fn delete(
 ) -> Result<StatusCode, Problem> {
     let unknown = || Problem::new(Code::RoomNotFound, "There is no such room.");
     let room_id: RoomId = room.parse().map_err(|_| unknown())?;
+    caller.may(Action::HostRoom(room_id))?;
     let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
     if !meeting.active && meeting.host_id != caller.user {
         return Err(closed(room_id));

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::Limits;
 use crate::{
+    auth::FieldError,
     http::{
         body,
         problem::{Code, Problem},
     },
-    storage::{Meeting, MeetingPage, Mode, RoomId},
+    rooms::NewRoom,
+    storage::{Guests, Meeting, MeetingChange, MeetingPage, Mode, RoomId},
 };
 
 /// A room and its settings.
@@ -35,6 +38,11 @@ pub(in crate::http) struct RoomBody {
     pub(in crate::http) created_at: Timestamp,
     /// Whether it may be joined.
     pub(in crate::http) active: bool,
+    /// What it is called; may be empty.
+    #[schema(max_length = 100, example = "Weekly meeting")]
+    pub(in crate::http) name: String,
+    /// Whether people without an account may join.
+    pub(in crate::http) guests: Guests,
     /// Current number of participants, over all nodes; absent when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0)]
@@ -51,6 +59,8 @@ impl RoomBody {
             mode: meeting.mode,
             created_at: meeting.created_at,
             active: meeting.active,
+            name: meeting.name,
+            guests: meeting.guests,
             participants,
         }
     }
@@ -71,6 +81,12 @@ pub(in crate::http) struct CreateRoom {
     /// How media flows; default `mesh`.
     #[schema(value_type = Option<String>, pattern = "^(mesh|sfu)$", example = "mesh")]
     pub(in crate::http) mode: Option<Mode>,
+    /// What it is called; default: nothing.
+    #[schema(max_length = 100, example = "Weekly meeting")]
+    pub(in crate::http) name: Option<String>,
+    /// Whether people without an account may join; default `no`.
+    #[schema(value_type = Option<String>, pattern = "^(yes|ask|no)$", example = "no")]
+    pub(in crate::http) guests: Option<Guests>,
 }
 
 /// A change by the host; absent fields stay unchanged.
@@ -87,6 +103,79 @@ pub(in crate::http) struct ChangeRoom {
     pub(in crate::http) seat_window_seconds: Option<u32>,
     /// Whether it may be joined; `false` also disconnects its members.
     pub(in crate::http) active: Option<bool>,
+    /// What it is called.
+    #[schema(max_length = 100, example = "Weekly meeting")]
+    pub(in crate::http) name: Option<String>,
+    /// Whether people without an account may join.
+    #[schema(value_type = Option<String>, pattern = "^(yes|ask|no)$", example = "yes")]
+    pub(in crate::http) guests: Option<Guests>,
+}
+
+/// Longest name of a room, in characters.
+const NAME_CHARS_MAX: usize = 100;
+
+/// What is wrong with the numbers and the name of a request.
+fn wrong(
+    limits: &Limits,
+    (max_participants, seat_window): (Option<u32>, Option<u32>),
+    name: Option<&str>,
+) -> Result<(), Problem> {
+    let out_of = |field: &str, value: Option<u32>, low: u32, high: u32| {
+        let wrong = value.filter(|value| !(low..=high).contains(value))?;
+        Some(FieldError::new(field, format!("is {wrong}; it must be {low} to {high}")))
+    };
+    let length = name.map_or(0, |name| name.chars().count());
+    let name = match name {
+        Some(_) if length > NAME_CHARS_MAX => {
+            Some(FieldError::new("name", format!("has {length} characters; it may have {NAME_CHARS_MAX}")))
+        }
+        Some(name) if name.chars().any(char::is_control) => {
+            Some(FieldError::new("name", "contains a control character"))
+        }
+        Some(_) | None => None,
+    };
+    let wrong: Vec<_> = [
+        out_of("maxParticipants", max_participants, 1, limits.participants_max),
+        out_of("seatWindowSeconds", seat_window, 0, limits.seat_window_seconds_max),
+        name,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
+}
+
+impl CreateRoom {
+    /// The settings of a room of this host, or what is wrong with the wish.
+    pub(in crate::http) fn checked(self, limits: &Limits, host_id: Uuid) -> Result<NewRoom, Problem> {
+        wrong(limits, (self.max_participants, self.seat_window_seconds), self.name.as_deref())?;
+        if self.mode == Some(Mode::Sfu) && !limits.sfu {
+            let why = "is `sfu`, but no media service is configured; leave it out or write `mesh`";
+            return Err(Problem::fields(vec![FieldError::new("mode", why)]));
+        }
+        Ok(NewRoom {
+            host_id,
+            max_participants: self.max_participants.unwrap_or(limits.participants),
+            seat_window_seconds: self.seat_window_seconds.unwrap_or(limits.seat_window_seconds),
+            mode: self.mode.unwrap_or(Mode::Mesh),
+            name: self.name.unwrap_or_default().trim().to_owned(),
+            guests: self.guests.unwrap_or_default(),
+        })
+    }
+}
+
+impl ChangeRoom {
+    /// The change, or what is wrong with the wish.
+    pub(in crate::http) fn checked(self, limits: &Limits) -> Result<MeetingChange, Problem> {
+        wrong(limits, (self.max_participants, self.seat_window_seconds), self.name.as_deref())?;
+        Ok(MeetingChange {
+            active: self.active,
+            max_participants: self.max_participants,
+            seat_window_seconds: self.seat_window_seconds,
+            name: self.name.map(|name| name.trim().to_owned()),
+            guests: self.guests,
+        })
+    }
 }
 
 /// Rooms, newest first.
@@ -99,6 +188,19 @@ pub(in crate::http) struct RoomList {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(in crate::http) next_cursor: Option<String>,
+}
+
+impl RoomList {
+    /// The page, of rooms that were read with `MeetingPage::and_one`.
+    pub(in crate::http) fn of(mut meetings: Vec<Meeting>, page: MeetingPage) -> Self {
+        let is_last = meetings.len() <= page.limit as usize;
+        meetings.truncate(page.limit as usize);
+        let next_cursor = meetings
+            .last()
+            .filter(|_| !is_last)
+            .map(|last| format!("{}.{}", last.created_at.as_millisecond(), last.room_id));
+        Self { rooms: meetings.into_iter().map(|meeting| RoomBody::new(meeting, None)).collect(), next_cursor }
+    }
 }
 
 /// A page of the list.
@@ -119,7 +221,7 @@ const PAGE_MAX: u32 = 100;
 
 impl Page {
     /// The page in the database's terms, or what is wrong with the query.
-    pub(super) fn parse(self) -> Result<MeetingPage, Problem> {
+    pub(in crate::http) fn parse(self) -> Result<MeetingPage, Problem> {
         let limit = self.limit.unwrap_or(PAGE_MAX);
         if !(1..=PAGE_MAX).contains(&limit) {
             return Err(Problem::new(Code::BadRequest, format!("limit is {limit}; it must be 1 to {PAGE_MAX}.")));
@@ -143,7 +245,7 @@ impl Page {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "documents the extractor `body::Room` for OpenAPI")]
-pub(super) struct RoomPath {
+pub(in crate::http) struct RoomPath {
     /// The room's public id.
     #[param(rename = "roomId", pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
     room_id: String,

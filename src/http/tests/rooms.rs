@@ -13,7 +13,7 @@ async fn a_room_is_created_with_defaults_and_found_at_its_location() {
     assert_eq!(answer.status, 201, "{answer:?}");
     let room = answer.json();
     let expected = json!({"roomId": room["roomId"], "hostId": id, "maxParticipants": 4, "seatWindowSeconds": 5, "mode": "mesh",
-        "createdAt": "2027-01-15T08:00:00Z", "active": true});
+        "createdAt": "2027-01-15T08:00:00Z", "active": true, "name": "", "guests": "no"});
     assert_eq!(room, expected);
     *bench.live.participants.lock().expect("not poisoned") = Some(3);
     let (stranger, _) = bench.signup("bob").await;

@@ -27,7 +27,7 @@ struct Outside;
 
 impl Verifier for Outside {
     fn verify(&self, _: &str) -> Result<Identity, TokenError> {
-        Ok(Identity { user: USER, name: "Ann".into(), expires: u64::MAX, issued_ms: 0, login: None })
+        Ok(Identity { user: USER, name: "Ann".into(), expires: u64::MAX, issued_ms: 0, login: None, grants: None })
     }
 }
 

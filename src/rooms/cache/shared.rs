@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{Asked, Cached, Looked, RoomCache, known::Look, table::Table};
 use crate::{
     ledger::Values,
-    storage::{Meeting, Mode, RoomId},
+    storage::{Guests, Meeting, Mode, RoomId},
 };
 
 /// How long a state is kept in Redis, for the time when the database is away: whoever comes back to a room comes within a day.
@@ -53,6 +53,10 @@ struct Settings {
     revision: u64,
     /// Milliseconds since 1970.
     created_at: i64,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    guests: Guests,
 }
 
 impl SharedCache {
@@ -189,6 +193,8 @@ impl Settings {
             mode: meeting.mode,
             revision: meeting.revision,
             created_at: meeting.created_at.as_millisecond(),
+            name: meeting.name.clone(),
+            guests: meeting.guests,
         }
     }
 }
@@ -206,6 +212,8 @@ fn read(room_id: RoomId, text: &str) -> Option<Cached> {
             mode: room.mode,
             revision: room.revision,
             created_at: Timestamp::from_millisecond(room.created_at).ok()?,
+            name: room.name,
+            guests: room.guests,
         })),
     }
 }

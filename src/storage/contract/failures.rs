@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{at, end, session};
 use crate::storage::{
-    Device, Meeting, MeetingChange, Message, Mode, NewInvite, NewLink, NewPassword, NewSession, NewUser, Purpose,
-    Reset, RoomId, Rotation, Store, StoreError,
+    ApiAlgorithm, ApiKey, Device, Guests, Meeting, MeetingChange, Message, Mode, NewInvite, NewLink, NewPassword,
+    NewSession, NewUser, Once, Purpose, Reset, RoomId, Rotation, Store, StoreError,
 };
 
 /// A change of the database of `prepare`, always the same.
@@ -71,6 +71,8 @@ fn room(id: &str) -> Meeting {
         mode: Mode::Mesh,
         revision: 1,
         created_at: at(0),
+        name: String::new(),
+        guests: Guests::No,
     }
 }
 
@@ -89,6 +91,20 @@ fn link(purpose: Purpose, byte: u8) -> NewLink {
     NewLink { purpose, hash: token(byte), expires_at: at(1_000) }
 }
 
+fn api_key(byte: u8) -> ApiKey {
+    ApiKey {
+        id: Uuid::from_u128(byte.into()),
+        name: "Shop".to_owned(),
+        algorithm: ApiAlgorithm::Hs256,
+        material: vec![byte],
+        created_at: at(0),
+    }
+}
+
+fn once(byte: u8) -> Once {
+    Once { scope: ANN, hash: token(byte), request: token(byte), answer: "{}".to_owned(), at: at(0), until: at(1_000) }
+}
+
 fn said(number: i64) -> Message {
     Message {
         room_id: room_id(),
@@ -100,7 +116,8 @@ fn said(number: i64) -> Message {
     }
 }
 
-/// Two users, one that is not verified and one that is being deleted, three sessions, a device, a room with three messages, a revocation, an invite, two links.
+/// Two users, one that is not verified and one that is being deleted, three sessions, a device, a room with three messages, a revocation,
+/// an invite, two links, an API key and an answer.
 async fn prepare(store: &dyn Store) {
     store.add_user(&user(ANN, "ann@example.org"), &login(0x51, 1)).await.expect("an account");
     store.add_user(&user(BOB, "bob@example.org"), &login(0x53, 3)).await.expect("an account");
@@ -119,6 +136,8 @@ async fn prepare(store: &dyn Store) {
     store.add_unverified_user(&late, &link(Purpose::Verify, 0x40), at(1_000)).await.expect("an account");
     store.add_user(&user(REMOVED, "gone@example.org"), &login(0x56, 6)).await.expect("an account");
     store.begin_removal(REMOVED, end(0)).await.expect("begun");
+    assert!(store.add_api_key(&api_key(0x61), 9).await.expect("an answer"));
+    store.add_meeting_for(&room("xxx-xxxx-xxx"), 9, Some(&once(0x71))).await.expect("a room");
 }
 
 /// Every statement that writes.
@@ -170,8 +189,14 @@ const CHANGES: &[(&str, Change)] = &[
     ("forget links", |store| Box::pin(async { store.forget_links(at(2_000), 9).await.map(drop) })),
     ("forget devices", |store| Box::pin(async { store.forget_expired_devices(at(2_000), 9).await.map(drop) })),
     ("add a room", |store| Box::pin(async { store.add_meeting(&room("zzz-zzzz-zzz"), 9).await })),
+    ("add a room for a backend", |store| {
+        Box::pin(async { store.add_meeting_for(&room("yyy-yyyy-yyy"), 9, Some(&once(0x72))).await.map(drop) })
+    }),
+    ("add an API key", |store| Box::pin(async { store.add_api_key(&api_key(0x62), 9).await.map(drop) })),
+    ("remove an API key", |store| Box::pin(async { store.remove_api_key(Uuid::from_u128(0x61)).await.map(drop) })),
+    ("forget answers", |store| Box::pin(async { store.forget_answers(at(2_000), 9).await.map(drop) })),
     ("change a room", |store| {
-        let change = MeetingChange { active: Some(false), max_participants: Some(9), seat_window_seconds: None };
+        let change = MeetingChange { active: Some(false), max_participants: Some(9), ..MeetingChange::default() };
         Box::pin(async move { store.change_meeting(room_id(), ANN, change).await.map(drop) })
     }),
     ("remove a room", |store| Box::pin(async { store.remove_meeting(room_id(), ANN).await.map(drop) })),
@@ -182,7 +207,7 @@ const CHANGES: &[(&str, Change)] = &[
 ];
 
 /// The tables whose content is compared.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "users",
     "sessions",
     "session_tokens",
@@ -192,6 +217,8 @@ const TABLES: [&str; 10] = [
     "devices",
     "meetings",
     "messages",
+    "api_keys",
+    "idempotent_answers",
     "probe",
 ];
 

@@ -3,25 +3,38 @@
 use uuid::Uuid;
 
 use super::{at, someone};
-use crate::storage::{Meeting, MeetingChange, MeetingPage, Mode, RoomId, Store, StoreError, User};
+use crate::storage::{Guests, Meeting, MeetingChange, MeetingPage, Mode, RoomId, Store, StoreError, User};
 
 pub(super) fn room_of(host: &User, second: i64) -> Meeting {
+    room_for(host.id, second)
+}
+
+pub(super) fn room_for(host_id: uuid::Uuid, second: i64) -> Meeting {
     Meeting {
         room_id: RoomId::random(),
-        host_id: host.id,
+        host_id,
         active: true,
         max_participants: 4,
         seat_window_seconds: 5,
         mode: Mode::Mesh,
         revision: 1,
         created_at: at(second),
+        name: String::new(),
+        guests: Guests::No,
     }
 }
 
 pub(super) async fn a_room_is_found_as_it_was_made(store: &dyn Store) {
     let host = someone(store).await;
-    let room =
-        Meeting { max_participants: 17, seat_window_seconds: 120, mode: Mode::Sfu, active: false, ..room_of(&host, 7) };
+    let room = Meeting {
+        max_participants: 17,
+        seat_window_seconds: 120,
+        mode: Mode::Sfu,
+        active: false,
+        name: "Wöchentlich".to_owned(),
+        guests: Guests::Ask,
+        ..room_of(&host, 7)
+    };
     store.add_meeting(&room, 10).await.expect("a room");
     assert_eq!(store.meeting(room.room_id).await.expect("an answer"), Some(room));
     assert_eq!(store.meeting(RoomId::random()).await.expect("an answer"), None);
@@ -53,12 +66,27 @@ pub(super) async fn only_the_host_changes_a_room_and_each_change_counts(store: &
     let room = room_of(&host, 0);
     store.add_meeting(&room, 10).await.expect("a room");
     let bigger = MeetingChange { max_participants: Some(9), ..MeetingChange::default() };
-    assert_eq!(store.change_meeting(room.room_id, other.id, bigger).await.expect("an answer"), None);
+    assert_eq!(store.change_meeting(room.room_id, other.id, bigger.clone()).await.expect("an answer"), None);
     let changed = store.change_meeting(room.room_id, host.id, bigger).await.expect("an answer").expect("the room");
     assert_eq!(changed, Meeting { max_participants: 9, revision: 2, ..room.clone() });
-    let closed = MeetingChange { active: Some(false), seat_window_seconds: Some(0), max_participants: None };
+    let closed = MeetingChange {
+        active: Some(false),
+        seat_window_seconds: Some(0),
+        name: Some("Ä".to_owned()),
+        guests: Some(Guests::Yes),
+        ..MeetingChange::default()
+    };
     let changed = store.change_meeting(room.room_id, host.id, closed).await.expect("an answer").expect("the room");
-    assert_eq!(changed, Meeting { max_participants: 9, active: false, seat_window_seconds: 0, revision: 3, ..room });
+    let expected = Meeting {
+        max_participants: 9,
+        active: false,
+        seat_window_seconds: 0,
+        revision: 3,
+        name: "Ä".to_owned(),
+        guests: Guests::Yes,
+        ..room
+    };
+    assert_eq!(changed, expected);
 }
 
 pub(super) async fn only_the_host_removes_a_room(store: &dyn Store) {

@@ -1,7 +1,7 @@
 //! Error texts before a close, and for refused tokens.
 
 use crate::{
-    ports::TokenError,
+    ports::{Denied, TokenError},
     protocol::{Close, Code, server::Refusal},
 };
 
@@ -13,6 +13,11 @@ pub(super) fn token_refusal(why: &TokenError) -> Refusal {
         }
         TokenError::Invalid(text) => Refusal::new(Code::AuthInvalid, format!("The token is invalid: {text}.")),
     }
+}
+
+/// Why a token does not suffice for a message.
+pub(super) fn denial(why: Denied) -> Refusal {
+    Refusal::new(Code::Forbidden, format!("Not allowed: {why}."))
 }
 
 /// The `error` that precedes the close of a socket whose token was revoked.

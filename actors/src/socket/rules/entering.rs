@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use super::{
-    ANSWER_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, Received, error,
+    ANSWER_WITHIN, Connection, Cost, Cx, Effect, Fresh, Phase, Received,
+    close_reasons::denial,
+    error,
     session::{Answer, Session},
 };
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
         room::{self, JoinRequest, ResumeRequest, SeatRef},
         socket::Lookup,
     },
-    ports::{RoomSettings, Unavailable},
+    ports::{Action, RoomSettings, Unavailable},
     protocol::{
         Close, Code, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId,
         client::{Cid, Resume},
@@ -87,17 +89,31 @@ impl Entering {
 impl Connection {
     pub(super) fn join(&mut self, room: RoomId, cid: Option<Cid>, cx: &mut Cx<'_>) {
         if matches!(self.phase, Phase::Ready) {
-            return self.enter(Aim::Join { room, cid, fresh: None }, cx);
+            return match self.denies_join(room) {
+                None => self.enter(Aim::Join { room, cid, fresh: None }, cx),
+                Some(refusal) => cx.out.push(error(refusal.of(cid))),
+            };
         }
         let text = "This socket is in a room already: leave it first.";
         cx.out.push(error(Refusal::new(Code::AlreadyInRoom, text).of(cid)));
     }
 
     pub(super) fn resume(&mut self, resume: Resume, cx: &mut Cx<'_>) {
-        match resume.resume_token.parse() {
-            Ok(token) => self.enter(Aim::Resume { token, resume }, cx),
-            Err(_) => cx.out.push(resume_failed(ResumeFailure::BadToken)),
+        let Ok(token) = resume.resume_token.parse::<ResumeToken>() else {
+            return cx.out.push(resume_failed(ResumeFailure::BadToken));
+        };
+        match self.denies_join(token.room) {
+            None => self.enter(Aim::Resume { token, resume }, cx),
+            Some(refusal) => {
+                cx.out.push(error(refusal));
+                cx.out.push(resume_failed(ResumeFailure::BadToken));
+            }
         }
+    }
+
+    /// Why the token does not allow to be in this room, if it does not.
+    fn denies_join(&self, room: RoomId) -> Option<Refusal> {
+        self.identity.as_ref()?.may(Action::Join(room)).err().map(denial)
     }
 
     fn enter(&mut self, aim: Aim, cx: &mut Cx<'_>) {
@@ -123,6 +139,10 @@ impl Connection {
         match (&mut entering.aim, settings) {
             (Aim::Join { room, cid, fresh }, Ok(Some(settings))) => {
                 let Some(identity) = &self.identity else { return };
+                // A newer token may have come meanwhile.
+                if let Err(denied) = identity.may(Action::Join(*room)) {
+                    return self.withdraw(denial(denied), cx);
+                }
                 let Fresh { session, secret } = *fresh.get_or_insert(new);
                 let (user, name, socket) = (identity.user, identity.name.clone(), self.id);
                 entering.asked = true;

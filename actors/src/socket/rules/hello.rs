@@ -1,8 +1,12 @@
 //! Authentication: hello, the sources of a token, and newer tokens.
 
-use super::{Connection, Cx, Effect, Phase, Purpose, close_reasons::token_refusal, degraded_message, error};
+use super::{
+    Connection, Cx, Effect, Phase, Purpose,
+    close_reasons::{denial, token_refusal},
+    degraded_message, error,
+};
 use crate::{
-    ports::{Identity, TokenError},
+    ports::{Action, Identity, TokenError},
     protocol::{
         Close, Code,
         client::{Hello, Resume},
@@ -40,12 +44,21 @@ impl Connection {
             (Purpose::Refresh, Ok(identity)) if self.user() == Some(identity.user) => {
                 cx.out.push(Effect::Refresh(identity.user, (&identity).into()));
                 self.identity = Some(identity);
+                self.judge_place(cx);
             }
             (Purpose::Refresh, Ok(_)) => {
                 let text = "data.token of token_refresh: it is another user's.";
                 cx.out.push(error(Refusal::new(Code::Forbidden, text)));
             }
             (Purpose::Refresh, Err(why)) => cx.out.push(error(token_refusal(&why))),
+        }
+    }
+
+    /// A newer token may not be for the room that the client is in.
+    fn judge_place(&mut self, cx: &mut Cx<'_>) {
+        let (Some((room, _)), Some(identity)) = (self.place(), &self.identity) else { return };
+        if let Err(denied) = identity.may(Action::Join(room)) {
+            self.close(Close::Forbidden, Some(denial(denied)), cx);
         }
     }
 

@@ -2,13 +2,14 @@
 
 use super::{
     Charge, Connection, Cx, Effect, Permit, Phase, Purpose, Received,
-    close_reasons::flooded,
+    close_reasons::{denial, flooded},
     error,
     pending::{Outgoing, Pending},
     room,
 };
 use crate::{
     messages::room::Number,
+    ports::Action,
     protocol::{
         AppMessage, BadMessage, ClientMessage, ClientToServer, Close, Code, Kind, LeaveReason, ServerToClient, Signal,
         client::{Cid, Seq},
@@ -75,10 +76,25 @@ impl Connection {
             ClientToServer::JoinRoom(room) => self.join(room, cid, cx),
             ClientToServer::LeaveRoom => self.leave(cid, cx),
             ClientToServer::Signal(signal) => self.send(cid, Content::Signal(signal), permit, cx),
-            ClientToServer::Chat(text) => self.send(cid, Content::Chat(text), permit, cx),
-            ClientToServer::Message(message) => self.send(cid, Content::Message(message), permit, cx),
+            ClientToServer::Chat(text) => self.say(cid, (Kind::ChatMessage, Content::Chat(text)), permit, cx),
+            ClientToServer::Message(message) => self.say(cid, (Kind::Message, Content::Message(message)), permit, cx),
             ClientToServer::Ack(seq) => self.acknowledged(seq, cx),
         }
+    }
+
+    /// Content for people or for an application: only with the grant.
+    fn say(&mut self, cid: Option<Cid>, (kind, content): (Kind, Content), permit: Permit, cx: &mut Cx<'_>) {
+        match self.denies(kind, cid) {
+            None => self.send(cid, content, permit, cx),
+            Some(refusal) => self.refused_here(kind, cid, refusal, cx),
+        }
+    }
+
+    /// Why the token does not allow it; what was accepted or refused before a resume has its outcome.
+    fn denies(&self, kind: Kind, cid: Option<Cid>) -> Option<Refusal> {
+        let denied = self.identity.as_ref()?.may(Action::Chat).err()?;
+        let is_here = matches!(self.phase, Phase::InRoom(_)) && !self.is_resent(kind, cid);
+        is_here.then(|| denial(denied))
     }
 
     /// A message to others in the room: takes its number, and sends it to the room.

@@ -221,7 +221,14 @@ pub(super) fn identity(user: u128) -> Identity {
         expires: 9_999,
         issued_ms: 5_000,
         login: Some(LoginId::from_u128(user)),
+        grants: None,
     }
+}
+
+/// The same, with the grants of this claim.
+pub(super) fn granted(claim: &str) -> Identity {
+    let grants = serde_json::from_str(claim).expect("grants");
+    Identity { grants: Some(std::sync::Arc::new(grants)), ..identity(1) }
 }
 
 pub(super) fn room() -> RoomId {

@@ -13,6 +13,8 @@ fn room(revision: u64) -> Cached {
         mode: Mode::Mesh,
         revision,
         created_at: jiff::Timestamp::UNIX_EPOCH,
+        name: String::new(),
+        guests: crate::storage::Guests::No,
     })
 }
 

@@ -1,0 +1,25 @@
+-- The keys of other people's backends. `material` verifies what they sign: for HS256 the secret, encrypted with a secret that the
+-- database does not have; for EdDSA a public key. A revoked key has no row.
+CREATE TABLE api_keys (
+    id         BLOB   NOT NULL,
+    name       TEXT   NOT NULL,
+    algorithm  TEXT   NOT NULL,
+    material   BLOB   NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+    CONSTRAINT api_keys_name_check CHECK (length(name) BETWEEN 1 AND 100),
+    CONSTRAINT api_keys_algorithm_check CHECK (algorithm IN ('HS256', 'EdDSA'))
+) WITHOUT ROWID;
+
+-- What a request with an `Idempotency-Key` was answered, by the SHA-256 of the key: a repetition gets the same answer. `scope` is
+-- the API key, `request` the SHA-256 of the body.
+CREATE TABLE idempotent_answers (
+    scope      BLOB   NOT NULL,
+    hash       BLOB   NOT NULL,
+    request    BLOB   NOT NULL,
+    answer     TEXT   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CONSTRAINT idempotent_answers_pkey PRIMARY KEY (scope, hash)
+) WITHOUT ROWID;
+
+CREATE INDEX idempotent_answers_expires_idx ON idempotent_answers (expires_at);

@@ -1,0 +1,188 @@
+//! `/v1`: what backends do with all rooms. For tokens that are signed with an API key and grant `admin`; the same use cases as
+//! `/api/rooms`, without a host in the way.
+//!
+//! Must not know how tokens are verified, SQL, who is in a room now (`LiveRooms` answers that).
+
+use actors::ports::Action;
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+mod once;
+pub(super) mod participants;
+
+use super::{
+    Shared,
+    body::{self, Body, Query, Room},
+    caller::Caller,
+    problem::{Code, Problem, ProblemBody},
+    rooms::{
+        RoomBody, absent, created,
+        shape::{ChangeRoom, CreateRoom, Page, RoomList, RoomPath},
+    },
+};
+use crate::{
+    rooms::Created,
+    storage::{Guests, Meeting, MeetingChange, Mode},
+};
+
+/// A backend's request for a room. All fields are optional.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CreateRoomFor {
+    /// Its host, who may change and delete it with a token of theirs; default: the `sub` of the request's token.
+    #[schema(value_type = Option<String>, example = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210")]
+    host_id: Option<Uuid>,
+    /// Maximum number of participants; default 4.
+    #[serde(deserialize_with = "body::whole")]
+    #[schema(minimum = 1, maximum = 100, example = 4)]
+    max_participants: Option<u32>,
+    /// How long the seat of a disconnected participant is kept, in seconds; default 5.
+    #[serde(deserialize_with = "body::whole")]
+    #[schema(minimum = 0, maximum = 120, example = 5)]
+    seat_window_seconds: Option<u32>,
+    /// How media flows; default `mesh`.
+    #[schema(value_type = Option<String>, pattern = "^(mesh|sfu)$", example = "mesh")]
+    mode: Option<Mode>,
+    /// What it is called; default: nothing.
+    #[schema(max_length = 100, example = "Weekly meeting")]
+    name: Option<String>,
+    /// Whether people without an account may join; default `no`.
+    #[schema(value_type = Option<String>, pattern = "^(yes|ask|no)$", example = "no")]
+    guests: Option<Guests>,
+}
+
+impl From<CreateRoomFor> for CreateRoom {
+    fn from(wish: CreateRoomFor) -> Self {
+        Self {
+            max_participants: wish.max_participants,
+            seat_window_seconds: wish.seat_window_seconds,
+            mode: wish.mode,
+            name: wish.name,
+            guests: wish.guests,
+        }
+    }
+}
+
+/// Creates a room. With an `Idempotency-Key`, a repetition within 24 hours gets the first answer, and creates nothing.
+#[utoipa::path(post, path = "/v1/rooms", tag = "server", operation_id = "serverCreateRoom", security(("bearer" = [])),
+    params(once::IdempotencyKey), request_body = Option<CreateRoomFor>,
+    responses(
+        (status = 201, body = RoomBody, description = "The new room", headers(("Location" = String, description = "the room's address in this API"))),
+        (status = 409, body = ProblemBody, description = "`too_many_rooms`; `idempotency_conflict`: the key was used for another request")
+    ))]
+pub(super) async fn create(
+    State(site): State<Shared>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Option<Body<CreateRoomFor>>,
+) -> Result<Response, Problem> {
+    caller.may(Action::AdministerAll)?;
+    let wish = body.map(|body| body.0).unwrap_or_default();
+    let (limits, now) = (&site.settings.rooms, site.accounts.clock().now());
+    let host = wish.host_id.unwrap_or(caller.user);
+    let new = CreateRoom::from(wish).checked(limits, host)?;
+    let key = once::key(&headers, caller.session, &new, written)?;
+    match site.hosting.create_for(new, limits.per_backend_host_max, key, now).await? {
+        Created::Now(meeting) => Ok(created(&address(&meeting), Json(RoomBody::new(*meeting, None)))),
+        Created::Before(answer) => Ok(once::repeated(answer)),
+        Created::Another => Err(Problem::new(
+            Code::IdempotencyConflict,
+            "This Idempotency-Key was used for another request within 24 hours: use a new one for each request.",
+        )),
+    }
+}
+
+fn address(meeting: &Meeting) -> String {
+    format!("/v1/rooms/{}", meeting.room_id)
+}
+
+/// The answer to the creation of this room.
+fn written(meeting: &Meeting) -> String {
+    serde_json::to_string(&RoomBody::new(meeting.clone(), None)).unwrap_or_default()
+}
+
+/// All rooms, newest first.
+#[utoipa::path(get, path = "/v1/rooms", tag = "server", operation_id = "serverListRooms", security(("bearer" = [])),
+    params(Page),
+    responses((status = 200, body = RoomList, description = "A page of all rooms")))]
+pub(super) async fn list(
+    State(site): State<Shared>,
+    caller: Caller,
+    Query(page): Query<Page>,
+) -> Result<Json<RoomList>, Problem> {
+    caller.may(Action::AdministerAll)?;
+    let page = page.parse()?;
+    Ok(Json(RoomList::of(site.rooms.all(page.and_one()).await?, page)))
+}
+
+/// A room, with its number of participants.
+#[utoipa::path(get, path = "/v1/rooms/{roomId}", tag = "server", operation_id = "serverGetRoom", security(("bearer" = [])),
+    params(RoomPath),
+    responses((status = 200, body = RoomBody, description = "The room"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
+pub(super) async fn get(
+    State(site): State<Shared>,
+    caller: Caller,
+    Room(room_id): Room,
+) -> Result<Json<RoomBody>, Problem> {
+    caller.may(Action::AdministerRoom(room_id))?;
+    let meeting = site.rooms.find(room_id).await?.ok_or_else(|| absent(room_id))?;
+    let participants = site.live.participants(room_id).await;
+    Ok(Json(RoomBody::new(meeting, participants)))
+}
+
+/// Changes a room, whoever hosts it.
+#[utoipa::path(patch, path = "/v1/rooms/{roomId}", tag = "server", operation_id = "serverUpdateRoom", security(("bearer" = [])),
+    params(RoomPath), request_body = ChangeRoom,
+    responses((status = 200, body = RoomBody, description = "The room as it is now"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
+pub(super) async fn patch(
+    State(site): State<Shared>,
+    caller: Caller,
+    Room(room_id): Room,
+    Body(wish): Body<ChangeRoom>,
+) -> Result<Json<RoomBody>, Problem> {
+    caller.may(Action::AdministerRoom(room_id))?;
+    let change = wish.checked(&site.settings.rooms)?;
+    let meeting = site.hosting.change_any(room_id, change).await?.ok_or_else(|| absent(room_id))?;
+    let participants = site.live.participants(room_id).await;
+    Ok(Json(RoomBody::new(meeting, participants)))
+}
+
+/// Closes a room: its members are disconnected, and nobody can join until it is opened again (`active: true`). Closing a closed room
+/// changes nothing, so that it may be repeated.
+#[utoipa::path(post, path = "/v1/rooms/{roomId}/close", tag = "server", operation_id = "serverCloseRoom", security(("bearer" = [])),
+    params(RoomPath),
+    responses((status = 200, body = RoomBody, description = "The closed room"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
+pub(super) async fn close(
+    State(site): State<Shared>,
+    caller: Caller,
+    Room(room_id): Room,
+) -> Result<Json<RoomBody>, Problem> {
+    caller.may(Action::AdministerRoom(room_id))?;
+    let change = MeetingChange { active: Some(false), ..MeetingChange::default() };
+    let meeting = site.hosting.change_any(room_id, change).await?.ok_or_else(|| absent(room_id))?;
+    Ok(Json(RoomBody::new(meeting, None)))
+}
+
+/// Deletes a room with what was said in it; its members are disconnected.
+#[utoipa::path(delete, path = "/v1/rooms/{roomId}", tag = "server", operation_id = "serverDeleteRoom", security(("bearer" = [])),
+    params(RoomPath),
+    responses((status = 204, description = "deleted"), (status = 404, body = ProblemBody, description = "`room_not_found`")))]
+pub(super) async fn delete(
+    State(site): State<Shared>,
+    caller: Caller,
+    Room(room_id): Room,
+) -> Result<Response, Problem> {
+    caller.may(Action::AdministerRoom(room_id))?;
+    if site.hosting.remove_any(room_id).await? {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    } else {
+        Err(absent(room_id))
+    }
+}
