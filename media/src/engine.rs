@@ -17,12 +17,14 @@ use media_server::{
 use mediasoup::{
     active_speaker_observer::{ActiveSpeakerObserver, ActiveSpeakerObserverOptions},
     consumer::Consumer,
-    data_structures::{DtlsParameters, IceParameters},
     producer::{Producer, ProducerOptions},
     router::{Router, RouterOptions},
     rtp_observer::{RtpObserver, RtpObserverAddProducerOptions},
-    rtp_parameters::{MediaKind, RtpCapabilities, RtpCapabilitiesFinalized},
     transport::Transport,
+    types::{
+        data_structures::{DtlsParameters, IceParameters},
+        rtp_parameters::{MediaKind, RtpCapabilities, RtpCapabilitiesFinalized},
+    },
     webrtc_server::WebRtcServer,
     webrtc_transport::{WebRtcTransport, WebRtcTransportRemoteParameters},
     worker::Worker,

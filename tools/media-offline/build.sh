@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds aldis-media for tests from the registries alone, and prints the path of the program.
-#   tools/media-offline/build.sh                     cargo build, debug
-#   tools/media-offline/build.sh test [OPTION …]     any other command of cargo, on the same build
+#   tools/media-offline/build.sh                     the program and its tests, debug
+#   tools/media-offline/build.sh test [OPTION …]     any command of cargo, on the same build
 # What it makes is in ${ALDIS_MEDIA_CACHE:-${XDG_CACHE_HOME:-~/.cache}/aldis-media}/<hash of the lock file and of this
 # folder>: about 5 minutes of one core when that is empty, nothing when it is not.
 set -eu
@@ -43,8 +43,10 @@ export MESON_ARGS=-Ddebug=false PYTHONDONTWRITEBYTECODE=1
 export CARGO_TARGET_DIR="$work/target" CARGO_INCREMENTAL=0
 # The worker's stand-ins link the system's libraries; upstream's build has its own inside.
 export RUSTFLAGS="-Clink-arg=-luv -Clink-arg=-lsrtp2 -Clink-arg=-lssl -Clink-arg=-lcrypto"
-command=${1:-build}
-[ $# -eq 0 ] || shift
+# With the tests' dependencies: without them features differ, and everything is compiled twice.
+[ $# -gt 0 ] || set -- build --all-targets
+command=$1
+shift
 # Below everything else that runs here: nobody waits for C++.
 nice -n 10 cargo "$command" --manifest-path "$media/Cargo.toml" --locked "$@" >&2
 [ "$command" != build ] || echo "$CARGO_TARGET_DIR/debug/aldis-media"

@@ -22,7 +22,9 @@ const MID_MAX: usize = 16;
 fn within(field: &str, length: usize, max: usize) -> Result<(), Refusal> {
     match length {
         0 => Err(Refusal::bad(field, "it is empty, and must have at least one entry")),
-        _ if length > max => Err(Refusal::bad(field, format!("it has {length} entries, and at most {max} are allowed"))),
+        _ if length > max => {
+            Err(Refusal::bad(field, format!("it has {length} entries, and at most {max} are allowed")))
+        }
         _ => Ok(()),
     }
 }

@@ -108,12 +108,16 @@ impl SecretFrom {
         let (from, text) = match (&self.secret_file, &self.secret) {
             (Some(path), _) => {
                 let read = std::fs::read_to_string(path);
-                (path.display().to_string(), read.with_context(|| format!("the secret cannot be read from {}", path.display()))?)
+                (
+                    path.display().to_string(),
+                    read.with_context(|| format!("the secret cannot be read from {}", path.display()))?,
+                )
             }
             (None, Some(secret)) => ("ALDIS_MEDIA_SECRET".to_owned(), secret.clone()),
             (None, None) => bail!("there is no secret: give --secret-file, or set ALDIS_MEDIA_SECRET"),
         };
-        Secret::lines(&text).map_err(|why| anyhow::anyhow!("the secret in {from} is refused: {why} → openssl rand -base64 32"))
+        Secret::lines(&text)
+            .map_err(|why| anyhow::anyhow!("the secret in {from} is refused: {why} → openssl rand -base64 32"))
     }
 }
 
@@ -151,7 +155,8 @@ impl Serve {
         }
         let good = |address: &str| {
             address.parse::<IpAddr>().is_ok_and(|ip| !ip.is_unspecified())
-                || (address.contains(|c: char| c.is_ascii_alphabetic()) && !address.contains(|c: char| " /:".contains(c)))
+                || (address.contains(|c: char| c.is_ascii_alphabetic())
+                    && !address.contains(|c: char| " /:".contains(c)))
         };
         if let Some(wrong) = address.filter(|address| !good(address)) {
             bail!("--announce is `{wrong}`, which is neither an address nor a host name: give one without port");
@@ -161,7 +166,8 @@ impl Serve {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let read = humantime::parse_duration(text).map_err(|error| format!("{error}: write a time with its unit, such as 60s or 10m"))?;
+    let read = humantime::parse_duration(text)
+        .map_err(|error| format!("{error}: write a time with its unit, such as 60s or 10m"))?;
     if read < Duration::from_secs(1) { Err("at least 1s".to_owned()) } else { Ok(read) }
 }
 
@@ -180,7 +186,10 @@ mod tests {
     fn every_flag_has_help_and_a_variable() {
         let command = Cli::command();
         command.clone().debug_assert();
-        for flag in command.get_arguments().filter(|flag| flag.get_long().is_some_and(|long| !["help", "version"].contains(&long))) {
+        for flag in command
+            .get_arguments()
+            .filter(|flag| flag.get_long().is_some_and(|long| !["help", "version"].contains(&long)))
+        {
             assert!(flag.get_help().is_some(), "{flag:?}");
             let variable = flag.get_env().and_then(|name| name.to_str()).unwrap_or_default();
             assert!(variable.starts_with("ALDIS_MEDIA_"), "{flag:?}");
@@ -191,9 +200,14 @@ mod tests {
     fn every_address_needs_one_that_is_announced() {
         let all = serve(&["--rtc-bind", "0.0.0.0:4440"]).expect("flags");
         assert!(all.announced().is_err());
-        for (address, good) in
-            [("192.0.2.1", true), ("media.example.org", true), ("2001:db8::1", true), ("0.0.0.0", false), ("a b", false), ("h:1", false)]
-        {
+        for (address, good) in [
+            ("192.0.2.1", true),
+            ("media.example.org", true),
+            ("2001:db8::1", true),
+            ("0.0.0.0", false),
+            ("a b", false),
+            ("h:1", false),
+        ] {
             let all = serve(&["--rtc-bind", "0.0.0.0:4440", "--announce", address]).expect("flags");
             assert_eq!(all.announced().is_ok(), good, "{address}");
         }

@@ -168,10 +168,7 @@ pub trait Engine: Handles {
     ) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// New ICE user name and password.
-    fn restart(
-        &self,
-        transport: &Self::Transport,
-    ) -> impl Future<Output = Result<IceParameters, EngineError>> + Send;
+    fn restart(&self, transport: &Self::Transport) -> impl Future<Output = Result<IceParameters, EngineError>> + Send;
 
     /// A producer.
     fn produce(
@@ -194,5 +191,6 @@ pub trait Engine: Handles {
     fn pause(&self, producer: &Self::Producer, pause: bool) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// Tells a consumer.
-    fn tell(&self, consumer: &Self::Consumer, ask: ConsumerAsk) -> impl Future<Output = Result<(), EngineError>> + Send;
+    fn tell(&self, consumer: &Self::Consumer, ask: ConsumerAsk)
+    -> impl Future<Output = Result<(), EngineError>> + Send;
 }

@@ -9,8 +9,6 @@ mod keys;
 mod plain;
 mod read;
 mod secret;
-#[cfg(test)]
-mod tests;
 
 use std::{sync::Arc, time::Instant};
 
@@ -52,7 +50,8 @@ pub fn routes(server: Arc<dyn Calls>, secret: Secret) -> Router {
         .route("/metrics", get(plain::metrics));
     for call in CALLS {
         let filter = MethodFilter::try_from(call.method.clone()).unwrap_or(MethodFilter::TRACE);
-        let run = move |State(edge): State<Edge>, params: RawPathParams, request: Request| run(edge, call, params, request);
+        let run =
+            move |State(edge): State<Edge>, params: RawPathParams, request: Request| run(edge, call, params, request);
         inside = inside.route(call.path, on(filter, run));
     }
     let inside = inside.layer(middleware::from_fn_with_state(edge.clone(), secret::required));

@@ -45,7 +45,7 @@ async fn serve<E: Engine, F: Future<Output = anyhow::Result<E>>>(
     make: impl FnOnce(Serve) -> F,
 ) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&flags.log).with_context(|| format!("--log is `{}`", flags.log))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(std::io::stderr).init();
     let (limits, secret) = (flags.limits()?, flags.secret.read()?);
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listener = TcpListener::bind(flags.bind).await;

@@ -110,7 +110,10 @@ impl Refusal {
     /// No such thing, or not this peer's: the caller cannot tell which.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound, "There is no such room, peer, transport, producer or consumer here: PUT the room first.")
+        Self::new(
+            Code::NotFound,
+            "There is no such room, peer, transport, producer or consumer here: PUT the room first.",
+        )
     }
 
     /// A wrong value.

@@ -6,8 +6,8 @@ mod closing;
 mod counts;
 mod drain;
 mod making;
-mod reaping;
 mod reading;
+mod reaping;
 mod speaking;
 #[cfg(test)]
 mod tests;

@@ -110,12 +110,7 @@ impl<E: Engine> Server<E> {
     pub fn tell_load(&self, cpu: f64) {
         let (counts, state) = Calls::now(self);
         self.metrics.show(counts, state, cpu, self.events.streams());
-        self.tell(&Event::Load {
-            consumers: counts.consumers,
-            consumers_max: self.limits.capacity,
-            cpu,
-            state,
-        });
+        self.tell(&Event::Load { consumers: counts.consumers, consumers_max: self.limits.capacity, cpu, state });
     }
 
     /// Waits until the engine has ended, and says why.

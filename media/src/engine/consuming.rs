@@ -4,16 +4,13 @@ use media_server::engine::{ConsumerAnswer, ConsumerAsk, EngineError, Fact, Hear,
 use mediasoup::{
     consumer::{Consumer, ConsumerLayers, ConsumerOptions, ConsumerType},
     producer::Producer,
-    rtp_parameters::RtpCapabilities,
     transport::Transport,
+    types::rtp_parameters::RtpCapabilities,
     webrtc_transport::WebRtcTransport,
     worker::RequestError,
 };
 
-use super::{
-    failures::from_consume,
-    transports::id,
-};
+use super::{failures::from_consume, transports::id};
 
 pub(super) async fn open(
     transport: &WebRtcTransport,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use media_server::{config::Serve, engine::Fact};
 use mediasoup::{
-    data_structures::{ListenInfo, Protocol},
+    types::data_structures::{ListenInfo, Protocol},
     webrtc_server::{WebRtcServerListenInfos, WebRtcServerOptions},
     worker::{Worker, WorkerSettings},
     worker_manager::WorkerManager,

@@ -25,5 +25,8 @@ pub(super) async fn all(body: Body, headers: &HeaderMap, limits: &Limits) -> Res
 }
 
 fn too_large(limits: &Limits) -> Refusal {
-    Refusal::new(Code::TooLarge, format!("The body is larger than {} bytes, which no browser's parameters are.", limits.body_max))
+    Refusal::new(
+        Code::TooLarge,
+        format!("The body is larger than {} bytes, which no browser's parameters are.", limits.body_max),
+    )
 }

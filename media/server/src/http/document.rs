@@ -39,16 +39,16 @@ fn operation(call: &Call) -> Value {
         "operationId": call.name, "summary": call.what, "parameters": parameters(call), "responses": responses(call)
     });
     if let Some(body) = call.body {
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema(body) } } });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": schema(body) } } });
     }
     operation
 }
 
 fn parameters(call: &Call) -> Vec<Value> {
     let in_path = call.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let mut all: Vec<_> = in_path
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": schema("Id") }))
-        .collect();
+    let mut all: Vec<_> =
+        in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": schema("Id") })).collect();
     if call.path.contains("{peer}/") {
         let what = "The last 64 answers of a peer are kept: the same call with the same key gets its first answer.";
         let key = json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" });

@@ -53,7 +53,8 @@ impl std::fmt::Debug for Secret {
 /// Lets requests with the secret through.
 pub(super) async fn required(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let bearer =
+        given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     if bearer.is_some_and(|(_, secret)| edge.secret.is(secret.trim())) {
         return next.run(request).await;
     }

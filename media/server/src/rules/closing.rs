@@ -49,7 +49,10 @@ impl<H: Handles> Closed<H> {
     #[must_use]
     pub fn any(&self) -> bool {
         let gone = &self.gone;
-        !(gone.consumers.is_empty() && gone.producers.is_empty() && gone.transports.is_empty() && gone.routers.is_empty())
+        !(gone.consumers.is_empty()
+            && gone.producers.is_empty()
+            && gone.transports.is_empty()
+            && gone.routers.is_empty())
     }
 }
 

@@ -196,7 +196,10 @@ impl<H: Handles> Rooms<H> {
     pub fn begin_connect(&mut self, of: &Of, transport: &Id) -> Result<H::Transport, Refusal> {
         let transport = self.transport_mut(of, transport)?;
         if transport.connect_asked {
-            return Err(Refusal::new(Code::AlreadyConnected, "The transport was connected before: it needs no second call."));
+            return Err(Refusal::new(
+                Code::AlreadyConnected,
+                "The transport was connected before: it needs no second call.",
+            ));
         }
         transport.connect_asked = true;
         Ok(transport.handle.clone())
@@ -230,8 +233,12 @@ impl<H: Handles> Peer<H> {
             return Ok(());
         }
         Err(match direction {
-            Direction::Send => Refusal::bad("transport", "it was made with the direction `recv`; to produce, make one with `send`"),
-            Direction::Recv => Refusal::bad("transport", "it was made with the direction `send`; to consume, make one with `recv`"),
+            Direction::Send => {
+                Refusal::bad("transport", "it was made with the direction `recv`; to produce, make one with `send`")
+            }
+            Direction::Recv => {
+                Refusal::bad("transport", "it was made with the direction `send`; to consume, make one with `recv`")
+            }
         })
     }
 }

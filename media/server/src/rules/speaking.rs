@@ -12,7 +12,8 @@ impl<H: Handles> Rooms<H> {
     /// The engine's loudest producer; an event if that is news and the producer is still there.
     pub fn speaks(&mut self, room: &Id, producer: &Id) -> Option<Event> {
         let found = self.rooms.get_mut(room)?;
-        let peer = found.peers.iter().find(|(_, peer)| peer.producers.contains_key(producer)).map(|(id, _)| id.clone())?;
+        let peer =
+            found.peers.iter().find(|(_, peer)| peer.producers.contains_key(producer)).map(|(id, _)| id.clone())?;
         if found.speaker.as_ref().is_some_and(|speaker| speaker.producer == *producer) {
             return None;
         }
@@ -26,5 +27,4 @@ impl<H: Handles> Rooms<H> {
         speaker.take_if(|speaker| speaker.producer == *producer)?;
         Some(Event::Speaker { room: room.clone(), peer: None, producer_id: None })
     }
-
 }

@@ -2,8 +2,8 @@
 //! Must not know rooms.
 
 use mediasoup_types::rtp_parameters::{
-    MimeType, RtpCapabilities, RtpCapabilitiesFinalized, RtpCodecCapabilityFinalized, RtpCodecParametersParametersValue,
-    RtpEncodingParameters, RtpParameters,
+    MimeType, RtpCapabilities, RtpCapabilitiesFinalized, RtpCodecCapabilityFinalized,
+    RtpCodecParametersParametersValue, RtpEncodingParameters, RtpParameters,
 };
 
 use crate::engine::EngineError;
