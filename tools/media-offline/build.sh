@@ -29,7 +29,7 @@ work=$cache/$key
 mkdir -p "$work"
 # The two used last are kept: two branches may differ.
 touch "$work"
-ls -1dt "$cache"/*/ | tail -n +3 | xargs -r rm -rf
+ls -1dt "$cache"/*/ | grep -v /validator/ | tail -n +3 | xargs -r rm -rf
 
 if [ ! -x "$work/tools/bin/meson" ]; then
     python3 -m venv "$work/tools"

@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Instant};
 use axum::{
     Router,
     body::Body,
-    extract::{RawPathParams, Request, State},
+    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::Response,
@@ -51,7 +51,7 @@ pub fn routes(server: Arc<dyn Calls>, secret: Secret) -> Router {
     for call in CALLS {
         let filter = MethodFilter::try_from(call.method.clone()).unwrap_or(MethodFilter::TRACE);
         let run =
-            move |State(edge): State<Edge>, params: RawPathParams, request: Request| run(edge, call, params, request);
+            move |State(edge): State<Edge>, params: Named, request: Request| run(edge, call, params, request);
         inside = inside.route(call.path, on(filter, run));
     }
     let inside = inside.layer(middleware::from_fn_with_state(edge.clone(), secret::required));
@@ -66,7 +66,10 @@ pub fn routes(server: Arc<dyn Calls>, secret: Secret) -> Router {
         .with_state(edge)
 }
 
-async fn run(edge: Edge, call: &'static Call, params: RawPathParams, request: Request) -> Response {
+/// The names in a path, unless they are not UTF-8.
+type Named = Result<RawPathParams, RawPathParamsRejection>;
+
+async fn run(edge: Edge, call: &'static Call, params: Named, request: Request) -> Response {
     let begun = Instant::now();
     let answer = match answer(&edge, call, &params, request).await {
         Ok(answer) => answer,
@@ -76,8 +79,9 @@ async fn run(edge: Edge, call: &'static Call, params: RawPathParams, request: Re
     written(answer)
 }
 
-async fn answer(edge: &Edge, call: &Call, params: &RawPathParams, request: Request) -> Result<Answer, Refusal> {
+async fn answer(edge: &Edge, call: &Call, params: &Named, request: Request) -> Result<Answer, Refusal> {
     let limits = *edge.server.limits();
+    let params = params.as_ref().map_err(|error| Refusal::bad("path", error.body_text()))?;
     let (head, body) = request.into_parts();
     let body = body::all(body, &head.headers, &limits).await?;
     let key = keys::key(&head, &body, &limits)?;

@@ -9,6 +9,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
+    task::JoinSet,
 };
 use tower::ServiceExt;
 
@@ -22,13 +23,16 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 /// Serves until it is dropped.
 pub(crate) async fn serve(listener: TcpListener, routes: Router, limits: Limits) -> Infallible {
     let places = Arc::new(Semaphore::new(limits.connections_max));
+    // Connections end with the listener.
+    let mut connections = JoinSet::new();
     loop {
+        while connections.try_join_next().is_some() {}
         // Who finds no place waits in the system's queue.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return std::future::pending().await };
         match listener.accept().await {
             Ok((stream, _)) => {
                 let routes = routes.clone();
-                tokio::spawn(async move {
+                connections.spawn(async move {
                     if let Err(error) = connection(stream, routes, &limits).await {
                         tracing::debug!(%error, "a connection ended");
                     }

@@ -56,8 +56,10 @@ impl Program {
     /// It does not start.
     pub async fn start(&self, flags: &[&str]) -> Running {
         let ready = std::env::temp_dir().join(format!("aldis-media-{}.json", uuid::Uuid::new_v4()));
+        let log = if flags.contains(&"--log") { &[][..] } else { &["--log", "debug"] };
         let mut process = self
-            .command(&["--bind", "127.0.0.1:0", "--rtc-bind", "127.0.0.1:0", "--log", "debug"])
+            .command(&["--bind", "127.0.0.1:0", "--rtc-bind", "127.0.0.1:0"])
+            .args(log)
             .args(flags)
             .arg("--ready-file")
             .arg(&ready)
