@@ -23,7 +23,7 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 all=(packages format web lints rust storage docs model redis simulation chaos counts conformance openapi metrics unit deployment
-    browsers interop)
+    browsers interop media)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -47,12 +47,17 @@ packages() {
     command -v make >/dev/null || missing+=(make)
     command -v node >/dev/null || missing+=(nodejs npm)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
-    [ ${#missing[@]} -eq 0 ] && return
+    needs "${missing[@]}"
+}
+
+# Installs Debian packages, if any are named.
+needs() {
+    [ $# -eq 0 ] && return
     if [ "$(id -u)" -ne 0 ]; then
-        echo "These are needed: apt-get install ${missing[*]}" >&2
+        echo "These are needed: apt-get install $*" >&2
         return 1
     fi
-    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "${missing[@]}"
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y "$@"
 }
 
 # The comparisons are no member of the workspace; they share its target folder, where they find the node.
@@ -139,6 +144,27 @@ browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 
 # The web app and a program of others that follows docs/protocol.md.
 interop() { built && TARGET=$target tests/interop.sh "$target/debug/aldis"; }
+
+# The media server: built from the registries (tools/media-offline; minutes when its cache is empty), its contract against the
+# real worker, its document, and browsers that send and receive through it.
+media() {
+    local missing=()
+    command -v flatc >/dev/null || missing+=(flatbuffers-compiler)
+    command -v ninja >/dev/null || missing+=(ninja-build)
+    command -v g++ >/dev/null || missing+=(g++)
+    command -v pkg-config >/dev/null || missing+=(pkg-config)
+    for library in libuv1 libssl libsrtp2 libflatbuffers; do
+        dpkg -s "$library-dev" >/dev/null 2>&1 || missing+=("$library-dev")
+    done
+    needs "${missing[@]}"
+    cargo fmt --manifest-path media/Cargo.toml --check
+    tools/media-offline/build.sh clippy --all-targets -- -D warnings
+    local program
+    program=$(tools/media-offline/build.sh)
+    tools/media-offline/build.sh test
+    media/tests/document.sh "$program"
+    media/tests/browsers/run.sh "$program"
+}
 
 # Every target over its seeds, then for FUZZ_SECONDS each.
 fuzz() { tests/fuzz.sh "${FUZZ_SECONDS:-0}"; }

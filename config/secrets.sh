@@ -20,7 +20,7 @@ once() {
 random() { openssl rand -hex 24; }
 
 for password in database_password postgres_password redis_password redis_replica_password redis_operator_password turn_secret \
-    grafana_password admin_token; do
+    grafana_password admin_token media_secret; do
     once "$password" random
 done
 once key_secret openssl rand -base64 32
@@ -35,12 +35,12 @@ fi
 # Other users of this machine cannot enter the folder. Inside their containers, PostgreSQL, Redis, coturn, Prometheus
 # and Grafana each run as a user of their own, who must be able to read what is mounted for them.
 chmod 644 "$folder"/*
-chmod 600 "$folder/admin_token" "$folder/key_secret" "$folder/database_url" "$folder/redis_url" "$folder/tls.key"
+chmod 600 "$folder/admin_token" "$folder/key_secret" "$folder/database_url" "$folder/redis_url" "$folder/media_secret" "$folder/tls.key"
 
 user=$(id -u) group=$(id -g)
 if [ "$user" = 0 ]; then # nodes do not run as root
     user=10001 group=10001
-    for file in admin_token key_secret database_url redis_url; do chown "$user:$group" "$folder/$file"; done
+    for file in admin_token key_secret database_url redis_url media_secret; do chown "$user:$group" "$folder/$file"; done
 fi
 touch "$env"
 grep -v '^ALDIS_\(UID\|GID\)=' "$env" >"$env.new" || true

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 # Who may be reached from other machines.
-PUBLIC = {"nginx": {"80", "443"}}
+PUBLIC = {"nginx": {"80", "443"}, "media": {"4440/udp", "4440/tcp"}}
 WITHOUT_LIMITS = {"latest", "main", "edge", "stable"}
 
 

@@ -1,0 +1,125 @@
+//! The HTTP edge: one table of calls ([`calls`]) from which routes and document are made, authentication, limits, answers.
+//! Must not know the engine, nor the rules.
+
+mod body;
+pub mod calls;
+mod document;
+mod events;
+mod keys;
+mod plain;
+mod read;
+mod secret;
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::{MethodFilter, get, on},
+};
+
+use crate::{
+    refusal::{Code, Refusal},
+    rules::Answer,
+    server::Calls,
+};
+use calls::{CALLS, Call};
+
+pub use secret::Secret;
+
+/// The header that every answer has: which run of the server this is.
+pub const INSTANCE: HeaderName = HeaderName::from_static("aldis-media-instance");
+
+/// What the edge knows.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    server: Arc<dyn Calls>,
+    secret: Arc<Secret>,
+}
+
+/// All routes on one screen.
+pub fn routes(server: Arc<dyn Calls>, secret: Secret) -> Router {
+    let edge = Edge { server, secret: Arc::new(secret) };
+    let mut inside = Router::new()
+        .route("/v1/events", get(events::events))
+        .route("/v1/health", get(plain::health))
+        .route("/metrics", get(plain::metrics));
+    for call in CALLS {
+        let filter = MethodFilter::try_from(call.method.clone()).unwrap_or(MethodFilter::TRACE);
+        let run =
+            move |State(edge): State<Edge>, params: Named, request: Request| run(edge, call, params, request);
+        inside = inside.route(call.path, on(filter, run));
+    }
+    let inside = inside.layer(middleware::from_fn_with_state(edge.clone(), secret::required));
+    Router::new()
+        .route("/openapi.json", get(plain::document))
+        .merge(inside)
+        .fallback(|| async { problem(&Refusal::new(Code::NotFound, "There is no such path: /openapi.json has all.")) })
+        .method_not_allowed_fallback(|| async {
+            problem(&Refusal::new(Code::MethodNotAllowed, "The path has no such method: /openapi.json has all."))
+        })
+        .layer(middleware::from_fn_with_state(edge.clone(), marked))
+        .with_state(edge)
+}
+
+/// The names in a path, unless they are not UTF-8.
+type Named = Result<RawPathParams, RawPathParamsRejection>;
+
+async fn run(edge: Edge, call: &'static Call, params: Named, request: Request) -> Response {
+    let begun = Instant::now();
+    let answer = match answer(&edge, call, &params, request).await {
+        Ok(answer) => answer,
+        Err(refusal) => refusal.into(),
+    };
+    edge.server.metrics().answered(call.name, answer.status, begun.elapsed());
+    written(answer)
+}
+
+async fn answer(edge: &Edge, call: &Call, params: &Named, request: Request) -> Result<Answer, Refusal> {
+    let limits = *edge.server.limits();
+    let params = params.as_ref().map_err(|error| Refusal::bad("path", error.body_text()))?;
+    let (head, body) = request.into_parts();
+    let body = body::all(body, &head.headers, &limits).await?;
+    let key = keys::key(&head, &body, &limits)?;
+    let ask = (call.read)(&read::Asked { params, body: &body, key })?;
+    Ok(Arc::clone(&edge.server).call(ask).await)
+}
+
+fn written(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::new(Body::from(answer.body));
+    let good = status.is_success();
+    let kind = if good { "application/json" } else { "application/problem+json" };
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// A refusal as a response.
+pub(crate) fn problem(refusal: &Refusal) -> Response {
+    written(refusal.clone().into())
+}
+
+/// Every answer names its server's run, and no cache keeps it.
+async fn marked(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    mark(response.headers_mut(), &edge);
+    response
+}
+
+fn mark(headers: &mut HeaderMap, edge: &Edge) {
+    if let Ok(instance) = HeaderValue::from_str(edge.server.instance().as_str()) {
+        headers.insert(INSTANCE, instance);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,1 @@
+// The library is the system's; the build file wants a target of this name.
