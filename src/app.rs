@@ -64,16 +64,14 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let (store, _tenancy) = database::open(&config).await?;
     let (shared, clock) = (Shared::of(&config)?, Clock::system());
     let keys = shared::open_keys(&config, &store).await?;
-    let tokens = Tokens::new(Arc::clone(&keys), &settings::auth(&config), clock.clone());
-    let tokens = Arc::new(tokens.with_api_keys(shared::api_keyring(&config)?));
-    accounts::restore(&*store, tokens.revoked(), &clock).await?;
+    let tokens = shared::tokens(&config, &keys, &clock)?;
+    accounts::restore(&*store, &tokens, &clock).await?;
     let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
-    accounts.read_api_keys().await?;
 
     let load = Load::new(config.node.loop_lag_max);
     node.keep_seats_while(Arc::clone(&load) as _);

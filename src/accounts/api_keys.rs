@@ -86,14 +86,6 @@ impl Accounts {
         self.change("revoke an API key", change).await
     }
 
-    /// Reads the keys: at start, before the first token is verified.
-    ///
-    /// # Errors
-    /// `Store`.
-    pub async fn read_api_keys(&self) -> Result<(), AuthError> {
-        Ok(self.0.read_api_keys().await?)
-    }
-
     /// Until `stop`: follows what other nodes and commands do with keys. Only nodes that share a database need it. While the
     /// database is away, what was known stays known.
     pub async fn follow_api_keys(self, stop: CancellationToken) {

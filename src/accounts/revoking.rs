@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{Accounts, Shared};
 use crate::{
-    auth::{AuthError, Clock, Revoked},
+    auth::{AuthError, Clock, Tokens},
     storage::{self, End, Store, StoreError},
 };
 
@@ -32,14 +32,15 @@ pub(super) struct Doubt {
     more: Notify,
 }
 
-/// Fills the memory at start with all revocations that still matter.
+/// Fills the memory at start with all revocations that still matter, and with the API keys.
 ///
 /// # Errors
 /// The database cannot be read.
-pub async fn restore(store: &dyn Store, revoked: &Revoked, clock: &Clock) -> Result<(), StoreError> {
+pub async fn restore(store: &dyn Store, tokens: &Tokens, clock: &Clock) -> Result<(), StoreError> {
     for known in store.revocations(clock.now()).await? {
-        revoked.add(&revocation(&known));
+        tokens.revoked().add(&revocation(&known));
     }
+    tokens.api_keys().replace(store.api_keys().await?); // before there are sockets
     Ok(())
 }
 

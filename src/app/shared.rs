@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Ends, ledger, reload::Reload, settings};
 use crate::{
     accounts::Accounts,
-    auth::{ApiKeyring, KeyRing, KeySecret, Sealing},
+    auth::{ApiKeyring, Clock, KeyRing, KeySecret, Sealing, Tokens},
     config::{Config, DatabaseKind},
     http::rate::Counts,
     ledger::{Values, WaitingChat},
@@ -108,16 +108,18 @@ pub(super) async fn open_keys(config: &Config, store: &Arc<dyn Store>) -> anyhow
     Ok(Arc::new(opened.await??))
 }
 
-/// No API keys yet, and the secret that seals them: that of the signing keys in a shared database, if there is one, or a node's own.
+/// Verifies what these keys sign, and API keys, of which there are none yet. What seals those is the secret of the signing keys in a
+/// shared database, if there is one, or a node's own.
 ///
 /// # Errors
 /// The secret cannot be read.
-pub(super) fn api_keyring(config: &Config) -> anyhow::Result<Arc<ApiKeyring>> {
+pub(super) fn tokens(config: &Config, keys: &Arc<KeyRing>, clock: &Clock) -> anyhow::Result<Arc<Tokens>> {
     let sealing = match &config.auth.key_secret_file {
         Some(secret) => Sealing::Given(Box::new(KeySecret::read(secret)?)),
         None => Sealing::own(&config.node.data_dir.join("keys")),
     };
-    Ok(Arc::new(ApiKeyring::new(sealing)))
+    let tokens = Tokens::new(Arc::clone(keys), &settings::auth(config), clock.clone());
+    Ok(Arc::new(tokens.with_api_keys(Arc::new(ApiKeyring::new(sealing)))))
 }
 
 /// After each interruption of the ledger's link: what was revoked meanwhile is read at once.

@@ -153,7 +153,7 @@ enum Keeper {
     /// The running node at this socket.
     Node(PathBuf),
     /// This process.
-    Database(Database),
+    Database(Box<Database>),
 }
 
 /// The database that the configuration names, while no node runs on the data directory.
@@ -200,7 +200,7 @@ impl Keeper {
         };
         let own = || Sealing::own(&ring::folder(config));
         let ring = ApiKeyring::new(secret.map_or_else(own, |secret| Sealing::Given(Box::new(secret))));
-        Ok(Self::Database(Database { keys, ring, runtime, _held: held }))
+        Ok(Self::Database(Box::new(Database { keys, ring, runtime, _held: held })))
     }
 }
 

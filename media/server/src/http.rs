@@ -50,8 +50,7 @@ pub fn routes(server: Arc<dyn Calls>, secret: Secret) -> Router {
         .route("/metrics", get(plain::metrics));
     for call in CALLS {
         let filter = MethodFilter::try_from(call.method.clone()).unwrap_or(MethodFilter::TRACE);
-        let run =
-            move |State(edge): State<Edge>, params: Named, request: Request| run(edge, call, params, request);
+        let run = move |State(edge): State<Edge>, params: Named, request: Request| run(edge, call, params, request);
         inside = inside.route(call.path, on(filter, run));
     }
     let inside = inside.layer(middleware::from_fn_with_state(edge.clone(), secret::required));

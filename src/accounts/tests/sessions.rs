@@ -79,7 +79,7 @@ async fn after_a_restart_what_had_ended_is_still_ended() {
     let keys = std::sync::Arc::clone(bench.accounts.tokens().keys());
     let restarted = crate::auth::Tokens::new(keys, &cheap(), bench.hand.clock());
     restarted.verify(&session.access).expect("not known yet");
-    let restored = crate::accounts::restore(&*bench.store, restarted.revoked(), &bench.hand.clock()).await;
+    let restored = crate::accounts::restore(&*bench.store, &restarted, &bench.hand.clock()).await;
     restored.expect("read");
     assert_eq!(restarted.verify(&session.access), Err(TokenError::Revoked));
 }
