@@ -51,11 +51,23 @@ class Member:
         self.received = {}
         # Without it aiortc loses the transport of a section that begins to receive later.
         self.pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-        for kind in self.bot.media:
-            self.pc.addTrack(Picture() if kind == "video" else TRACKS[kind]())
-        if self.offers and self.bot.spare:
-            self.pc.addTransceiver("video", direction="recvonly")
-        self.pc.on("track", lambda track: asyncio.ensure_future(self.count(self.received, track)))
+        self.counts = []
+        self.is_sending = False
+        self.pc.on("track", self.heard)
+        if self.offers:
+            self.send()
+            if self.bot.spare:
+                self.pc.addTransceiver("video", direction="recvonly")
+
+    def send(self):
+        """Who offers has its own order of sections; who answers uses those that are offered."""
+        if not self.is_sending:
+            for kind in self.bot.media:
+                self.pc.addTrack(Picture() if kind == "video" else TRACKS[kind]())
+        self.is_sending = True
+
+    def heard(self, track):
+        self.counts.append(asyncio.ensure_future(self.count(self.received, track)))
 
     @staticmethod
     async def count(received, track):
@@ -80,6 +92,7 @@ class Member:
     async def offered(self, sdp):
         await self.know(sdp)
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
+        self.send()
         await self.pc.setLocalDescription(await self.pc.createAnswer())
         await self.describe("answer")
 

@@ -161,6 +161,21 @@ house.test('"Back" in a call asks before it leaves', async () => {
   await ben.missesTileOf(ann);
 });
 
+house.test("of three, one is pinned: large, with the others below, and every picture goes on", async () => {
+  const { people: [ann, ben, cleo] } = await house.call(["Ann", "Ben", "Cleo"]);
+  const size = async (other) => (await ann.tile(other).boundingBox()).width;
+  const before = await size(ben);
+  await ann.tile(ben).hover();
+  await ann.tile(ben).getByTestId("pin").click();
+  await until("Ben is large", async () => (await size(ben)) > before * 1.4 && (await size(cleo)) < 200);
+  await fits(ann, "pinned");
+  await ann.sees(ben);
+  await ann.sees(cleo);
+  await ben.get("leave").click();
+  await until("two are left", async () => (await ann.get("pin").count()) === 0);
+  await ann.sees(cleo);
+});
+
 house.test("single keys work until they are switched off", async () => {
   const { people: [ann] } = await house.call(["Ann", "Ben"]);
   const isMuted = async () => (await ann.get("mute").getAttribute("data-on")) === "false";

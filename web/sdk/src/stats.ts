@@ -12,6 +12,9 @@ export interface PeerStats {
   screenFramesDecoded: number;
   bytesReceived: number;
   bytesSent: number;
+  /** Packets of media that arrived, and that did not, since the connection began. */
+  packetsReceived: number;
+  packetsLost: number;
   /** Seconds, from the last check. */
   roundTripTime: number | null;
   /** Our end's kind of candidate: `host`, `srflx`, `prflx`, `relay`. */
@@ -42,6 +45,8 @@ export async function peerStats(peer: Peer): Promise<PeerStats> {
     screenFramesDecoded: frames(all, peer.receiving("screen")),
     bytesReceived: Number(transport?.bytesReceived ?? sum(all, "inbound-rtp", "bytesReceived")),
     bytesSent: Number(transport?.bytesSent ?? sum(all, "outbound-rtp", "bytesSent")),
+    packetsReceived: sum(all, "inbound-rtp", "packetsReceived"),
+    packetsLost: sum(all, "inbound-rtp", "packetsLost"),
     roundTripTime: (pair?.currentRoundTripTime as number | undefined) ?? null,
     localCandidateType: candidate(pair?.localCandidateId) ?? null,
     remoteCandidateType: candidate(pair?.remoteCandidateId) ?? null,

@@ -13,6 +13,7 @@ import { LeaveDialog, useLeaveGuard } from "./leave-guard.tsx";
 import { Notices, useNotices } from "./notices.tsx";
 import { usePanel } from "./panel.ts";
 import { PeoplePanel } from "./people-panel.tsx";
+import { useWeak } from "./quality.ts";
 import { Settings } from "./settings.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { Stage } from "./stage.tsx";
@@ -35,6 +36,7 @@ export function CallRoom({ call, user, isHost, onLeave }: CallRoomProps) {
   const { notices, notice } = useNotices(view, call, panel.open === "chat");
   const guard = useLeaveGuard(view.peers.length > 0);
   useTitle(panel.unread > 0 ? `(${panel.unread}) ${view.roomId}` : view.roomId);
+  const weak = useWeak(call);
   useAwake();
 
   useShortcuts({
@@ -60,7 +62,7 @@ export function CallRoom({ call, user, isHost, onLeave }: CallRoomProps) {
       </div>
       <main className="room__stage">
         <PageTitle className="unseen">Call in room {view.roomId}</PageTitle>
-        <Stage view={view} media={media} user={user} onRetry={(userId) => call.retry(userId)} />
+        <Stage view={view} media={media} user={user} weak={weak} onRetry={(userId) => call.retry(userId)} />
         <Notices notices={notices} />
       </main>
       {panel.open === "chat" && (

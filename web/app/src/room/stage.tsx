@@ -9,16 +9,22 @@ interface StageProps {
   view: CallView;
   media: Media;
   user: User;
+  /** Members whose connection is weak. */
+  weak: ReadonlySet<string>;
   onRetry: (userId: string) => void;
 }
 
 /** All members and shared screens. Tiles stay mounted in every arrangement, so that no picture flickers. */
-export function Stage({ view, media, user, onRetry }: StageProps) {
+export function Stage({ view, media, user, weak, onRetry }: StageProps) {
   const { camera, microphone } = useView(media);
   const screens = view.peers.filter((peer) => peer.screen);
   const pictures = view.peers.flatMap((peer) => peer.others.filter(({ kind }) => kind === "video"));
   const others = view.peers.length + pictures.length;
-  const arrangement = arrange(screens.length, others);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const grid = arrange(screens.length, others);
+  // Who has left is not pinned any more; of two people nobody need be.
+  const pinned = grid === "grid" && view.peers.some((peer) => peer.userId === chosen) ? chosen : null;
+  const arrangement = pinned ? "pinned" : grid;
   const people = useRef<HTMLDivElement>(null);
   const size = useTileSize(people, others + 1);
   return (
@@ -32,7 +38,20 @@ export function Stage({ view, media, user, onRetry }: StageProps) {
       )}
       <div className="stage__people" ref={people} style={size}>
         {view.peers.map((peer) => (
-          <PeerTile key={peer.userId} peer={peer} onRetry={onRetry} />
+          <PeerTile
+            key={peer.userId}
+            peer={peer}
+            isWeak={weak.has(peer.userId)}
+            onRetry={onRetry}
+            pin={
+              grid === "grid"
+                ? {
+                    isOn: peer.userId === pinned,
+                    onToggle: () => setChosen(peer.userId === pinned ? null : peer.userId),
+                  }
+                : null
+            }
+          />
         ))}
         {view.peers.flatMap((peer) =>
           peer.others.map((other) => (
@@ -72,7 +91,7 @@ function Alone({ roomId }: { roomId: string }) {
   );
 }
 
-type TileSize = CSSProperties & { "--tile-width": string; "--tile-height": string };
+type TileSize = CSSProperties & { "--tile-width": string; "--tile-height": string; "--strip": number };
 
 /** The tiles' size as custom properties, following the container's. */
 function useTileSize(ref: RefObject<HTMLDivElement | null>, count: number): TileSize {
@@ -87,5 +106,5 @@ function useTileSize(ref: RefObject<HTMLDivElement | null>, count: number): Tile
     return () => observer.disconnect();
   }, [ref]);
   const { width, height } = fit(count, space.width, space.height);
-  return { "--tile-width": `${width}px`, "--tile-height": `${height}px` };
+  return { "--tile-width": `${width}px`, "--tile-height": `${height}px`, "--strip": count - 1 };
 }

@@ -20,6 +20,7 @@ interface TileProps {
   state?: string | null;
   /** A status beside the picture, which goes on. */
   aside?: string | null;
+  isPinned?: boolean;
   children?: ReactNode;
 }
 
@@ -32,10 +33,12 @@ function Tile({
   speaking,
   state,
   aside,
+  isPinned = false,
   children,
 }: TileProps) {
+  const className = `tile${speaking ? " tile--speaking" : ""}${isPinned ? " tile--pinned" : ""}`;
   return (
-    <figure className={speaking ? "tile tile--speaking" : "tile"} data-testid={testId} data-user-id={userId}>
+    <figure className={className} data-testid={testId} data-user-id={userId}>
       <span className="tile__face" aria-hidden="true">
         {initials(name)}
       </span>
@@ -62,11 +65,14 @@ function Tile({
 
 interface PeerTileProps {
   peer: PeerView;
+  isWeak: boolean;
   onRetry: (userId: string) => void;
+  /** Makes it large, or as the others again; `null` where there is nothing to choose. */
+  pin: { isOn: boolean; onToggle: () => void } | null;
 }
 
 /** Another member. The video element stays even without a picture: it also plays their voice. */
-export function PeerTile({ peer, onRetry }: PeerTileProps) {
+export function PeerTile({ peer, isWeak, onRetry, pin }: PeerTileProps) {
   const level = useLevel(peer.stream, peer.microphone && peer.connection === "connected");
   return (
     <Tile
@@ -77,7 +83,8 @@ export function PeerTile({ peer, onRetry }: PeerTileProps) {
       microphone={peer.microphone || peer.connection !== "connected"}
       speaking={level >= SPEAKING}
       state={peer.trouble ? null : progress(peer.connection)}
-      aside={hint(peer)}
+      aside={hint(peer, isWeak)}
+      isPinned={pin?.isOn ?? false}
     >
       <div className={peer.camera ? "tile__picture" : "tile__picture tile__picture--none"}>
         <Video stream={peer.stream} label={`${peer.name}'s camera`} />
@@ -96,6 +103,18 @@ export function PeerTile({ peer, onRetry }: PeerTileProps) {
             </button>
           )}
         </div>
+      )}
+      {pin && (
+        <button
+          type="button"
+          className="tile__pin"
+          data-testid="pin"
+          aria-label={pin.isOn ? `Unpin ${peer.name}` : `Pin ${peer.name}`}
+          title={pin.isOn ? "Unpin" : "Pin"}
+          onClick={pin.onToggle}
+        >
+          <Icon name={pin.isOn ? "unpin" : "pin"} size={18} />
+        </button>
       )}
     </Tile>
   );

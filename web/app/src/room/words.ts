@@ -35,13 +35,12 @@ const STAGES: Record<Trouble["stage"], string> = {
 
 const SENT: Record<Slot, string> = { microphone: "voice", camera: "camera", screen: "screen" };
 
-/** What is unusual although the picture goes on. */
-export function hint({
-  name,
-  presence,
-  unsent,
-}: Pick<PeerView, "name" | "presence" | "unsent">): string | null {
+type Hinted = Pick<PeerView, "name" | "presence" | "unsent">;
+
+/** What is unusual although the picture goes on; the most urgent. */
+export function hint({ name, presence, unsent }: Hinted, isWeak: boolean): string | null {
   if (presence === "away") return "Reconnecting to the service…";
   const [first] = unsent;
-  return first ? `${name}'s program cannot show your ${SENT[first]}` : null;
+  if (first) return `${name}'s program cannot show your ${SENT[first]}`;
+  return isWeak ? "Weak connection" : null;
 }
