@@ -42,7 +42,8 @@ async fn a_test_causes_what_a_browser_would() {
     let (stub, client) = stub().await;
     let mut events = client.listen().await;
     client.call("PUT", "/v1/rooms/r", None).await.done();
-    let transport = client.call("POST", "/v1/rooms/r/peers/ann/transports", Some(&json!({ "direction": "send" }))).await.done();
+    let transport =
+        client.call("POST", "/v1/rooms/r/peers/ann/transports", Some(&json!({ "direction": "send" }))).await.done();
     let transport = transport["id"].as_str().expect("an id");
     let of = Of { room: id("r"), peer: id("ann") };
     stub.tell(Fact::Ice { of, transport: id(transport), state: IceState::Completed });
