@@ -10,9 +10,8 @@ mod worker;
 use std::sync::{Arc, Mutex};
 
 use media_server::{
-    engine::{ConsumerAnswer, ConsumerAsk, Engine, EngineError, Fact, Hear, Of, Produce, TransportAnswer},
+    engine::{ConsumerAnswer, ConsumerAsk, Engine, EngineError, Fact, Handles, Hear, Of, Produce, TransportAnswer},
     id::Id,
-    rules::Handles,
 };
 use mediasoup::{
     active_speaker_observer::{ActiveSpeakerObserver, ActiveSpeakerObserverOptions},

@@ -44,6 +44,8 @@ pub(crate) const ROOTS: &[Root] = &[
     Root { folder: "client/src", name: "client" },
     Root { folder: "benches/src", name: "benches" },
     Root { folder: "compare/src", name: "compare" },
+    Root { folder: "media/server/src", name: "media_server" },
+    Root { folder: "media/src", name: "aldis_media" },
 ];
 
 /// The imports between the files of `root`. A re-export is no import: importing a re-exported name counts as importing

@@ -66,8 +66,8 @@ pub struct Serve {
     /// A file that gets the real address of --bind as JSON once the server serves: {"http":"127.0.0.1:4443"}.
     #[arg(long, env = "ALDIS_MEDIA_READY_FILE", value_name = "PATH")]
     pub ready_file: Option<PathBuf>,
-    /// What is logged: error, warn, info, debug, trace, or one for each part, such as info,mediasoup=warn.
-    #[arg(long, env = "ALDIS_MEDIA_LOG", default_value = "info,mediasoup=warn", value_name = "FILTER")]
+    /// What is logged: error, warn, info, debug, trace, or one for each part, such as info,mediasoup=warn: the worker warns of each early packet.
+    #[arg(long, env = "ALDIS_MEDIA_LOG", default_value = "info,mediasoup=error", value_name = "FILTER")]
     pub log: String,
 }
 

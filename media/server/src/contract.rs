@@ -71,7 +71,6 @@ macro_rules! media_tests {
 ///
 /// # Panics
 /// The case took a minute.
-#[allow(clippy::expect_used, reason = "a test without a runtime cannot go on")]
 pub fn run(case: Pin<Box<dyn Future<Output = ()>>>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ended = runtime.block_on(async { tokio::time::timeout(std::time::Duration::from_secs(60), case).await });

@@ -9,7 +9,8 @@ use mediasoup_types::{
 };
 use serde::Serialize;
 
-use crate::{id::Id, rules::Handles};
+pub use crate::handles::{Direction, Handles, Of};
+use crate::id::Id;
 
 /// Why the engine did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,27 +58,8 @@ pub enum Fact {
     Dead(String),
 }
 
-/// A peer of a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Of {
-    /// The room.
-    pub room: Id,
-    /// The peer.
-    pub peer: Id,
-}
-
 /// Where the engine tells its facts; never while it holds a lock of its own.
 pub type Hear = Arc<dyn Fn(Fact) + Send + Sync>;
-
-/// Which way a transport's media flows, seen from the browser.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// The browser sends.
-    Send,
-    /// The browser receives.
-    Recv,
-}
 
 /// A new transport, as the browser needs it.
 #[derive(Clone, Debug, Serialize)]

@@ -4,7 +4,9 @@
 mod body;
 pub mod calls;
 mod document;
+mod edge;
 mod events;
+mod gate;
 mod keys;
 mod plain;
 mod read;
@@ -14,32 +16,22 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
-    body::Body,
     extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    middleware,
     response::Response,
     routing::{MethodFilter, get, on},
 };
 
 use crate::{
+    answers::Answer,
     refusal::{Code, Refusal},
-    rules::Answer,
     server::Calls,
 };
 use calls::{CALLS, Call};
 
+pub use edge::INSTANCE;
+use edge::{Edge, marked, problem, written};
 pub use secret::Secret;
-
-/// The header that every answer has: which run of the server this is.
-pub const INSTANCE: HeaderName = HeaderName::from_static("aldis-media-instance");
-
-/// What the edge knows.
-#[derive(Clone)]
-pub(crate) struct Edge {
-    server: Arc<dyn Calls>,
-    secret: Arc<Secret>,
-}
 
 /// All routes on one screen.
 pub fn routes(server: Arc<dyn Calls>, secret: Secret) -> Router {
@@ -53,7 +45,7 @@ pub fn routes(server: Arc<dyn Calls>, secret: Secret) -> Router {
         let run = move |State(edge): State<Edge>, params: Named, request: Request| run(edge, call, params, request);
         inside = inside.route(call.path, on(filter, run));
     }
-    let inside = inside.layer(middleware::from_fn_with_state(edge.clone(), secret::required));
+    let inside = inside.layer(middleware::from_fn_with_state(edge.clone(), gate::required));
     Router::new()
         .route("/openapi.json", get(plain::document))
         .merge(inside)
@@ -86,39 +78,4 @@ async fn answer(edge: &Edge, call: &Call, params: &Named, request: Request) -> R
     let key = keys::key(&head, &body, &limits)?;
     let ask = (call.read)(&read::Asked { params, body: &body, key })?;
     Ok(Arc::clone(&edge.server).call(ask).await)
-}
-
-fn written(answer: Answer) -> Response {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = Response::new(Body::from(answer.body));
-    let good = status.is_success();
-    let kind = if good { "application/json" } else { "application/problem+json" };
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    response
-}
-
-/// A refusal as a response.
-pub(crate) fn problem(refusal: &Refusal) -> Response {
-    written(refusal.clone().into())
-}
-
-/// Every answer names its server's run, and no cache keeps it.
-async fn marked(State(edge): State<Edge>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    mark(response.headers_mut(), &edge);
-    response
-}
-
-fn mark(headers: &mut HeaderMap, edge: &Edge) {
-    if let Ok(instance) = HeaderValue::from_str(edge.server.instance().as_str()) {
-        headers.insert(INSTANCE, instance);
-    }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }

@@ -4,12 +4,14 @@
 //! limits, idempotency, the reaper, the drain and the HTTP edge are the same for both, and so is the suite ([`contract`])
 //! that both pass as programs. docs/media.md is the contract in words.
 
+pub mod answers;
 pub mod checks;
 pub mod config;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod engine;
 pub mod events;
+pub mod handles;
 pub mod http;
 pub mod id;
 pub mod limits;

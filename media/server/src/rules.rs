@@ -1,10 +1,9 @@
 //! What exists: rooms, their peers, and what each peer has. Decides what may be made, what closes with what, and who expires.
 //! Pure: time and ids are arguments. Must not know the engine: a handle is only kept, and given out to be dropped.
 
-mod answers;
 mod closing;
 mod counts;
-mod drain;
+mod draining;
 mod making;
 mod reading;
 mod reaping;
@@ -14,27 +13,17 @@ mod tests;
 
 use std::{collections::BTreeMap, time::Instant};
 
-pub use answers::{Answer, Answers, Begin};
 pub use closing::{Closed, Gone};
 pub use counts::Counts;
 pub use making::{Made, Ticket};
 pub use reading::{PeerShown, RoomShown};
 
-use crate::{engine::Direction, id::Id, limits::Limits};
-use drain::Drain;
-use speaking::Speaker;
-
-/// The engine's handles. Dropping the last copy of one closes what it stands for.
-pub trait Handles: Send + Sync + Sized + 'static {
-    /// A room's.
-    type Router: Clone + Send + Sync + 'static;
-    /// A transport's.
-    type Transport: Clone + Send + Sync + 'static;
-    /// A producer's.
-    type Producer: Clone + Send + Sync + 'static;
-    /// A consumer's.
-    type Consumer: Clone + Send + Sync + 'static;
-}
+use crate::{
+    answers::Answers,
+    handles::{Direction, Handles},
+    id::Id,
+    limits::Limits,
+};
 
 /// All rooms.
 ///
@@ -46,7 +35,8 @@ pub struct Rooms<H: Handles> {
     counts: Counts,
     /// Numbers peers, so that one of the same name that came later is told from the one before.
     next: u64,
-    drain: Drain,
+    /// Since when it takes no new rooms.
+    draining_since: Option<Instant>,
 }
 
 struct Room<H: Handles> {
@@ -54,7 +44,8 @@ struct Room<H: Handles> {
     peers: BTreeMap<Id, Peer<H>>,
     /// Since when it has no peers.
     empty_since: Option<Instant>,
-    speaker: Option<Speaker>,
+    /// The producer that is loudest.
+    speaker: Option<Id>,
 }
 
 struct Peer<H: Handles> {
@@ -93,7 +84,7 @@ impl<H: Handles> Rooms<H> {
     /// No rooms.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, rooms: BTreeMap::new(), counts: Counts::default(), next: 1, drain: Drain::default() }
+        Self { limits, rooms: BTreeMap::new(), counts: Counts::default(), next: 1, draining_since: None }
     }
 
     /// The limits.

@@ -22,13 +22,14 @@ use tokio::sync::{broadcast, watch};
 pub use asked::{Ask, Keyed, PeerAsk};
 
 use crate::{
+    answers::Answer,
     engine::{Engine, EngineError},
     events::{Event, Events, State},
     id::Id,
     limits::Limits,
     metrics::Metrics,
     refusal::{Code, Refusal},
-    rules::{Answer, Closed, Counts, Rooms},
+    rules::{Closed, Counts, Rooms},
 };
 
 /// A server as the edge holds it, whatever its engine.

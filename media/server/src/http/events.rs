@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::{Edge, problem};
+use super::edge::{Edge, problem};
 use crate::{events::Event, refusal::Refusal};
 
 pub(super) async fn events(State(edge): State<Edge>) -> Response {

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Edge, document};
+use super::{document, edge::Edge};
 
 /// Whether it works and how much there is. A server that drains is well.
 pub(super) async fn health(State(edge): State<Edge>) -> Response {

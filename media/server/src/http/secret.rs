@@ -1,15 +1,6 @@
 //! The bearer secret that nodes and media server share. It is in no log, no error and no document.
 
-use axum::{
-    extract::{Request, State},
-    http::header,
-    middleware::Next,
-    response::Response,
-};
 use subtle::ConstantTimeEq;
-
-use super::{Edge, problem};
-use crate::refusal::{Code, Refusal};
 
 /// The fewest bytes of a secret: 128 random bits in Base64 have 22.
 const SECRET_MIN: usize = 16;
@@ -39,7 +30,8 @@ impl Secret {
         self.0.first().map_or("", String::as_str)
     }
 
-    fn is(&self, given: &str) -> bool {
+    /// Whether this is one of them, in a time that does not tell how much of it is right.
+    pub(super) fn is(&self, given: &str) -> bool {
         self.0.iter().fold(false, |found, secret| found | bool::from(secret.as_bytes().ct_eq(given.as_bytes())))
     }
 }
@@ -48,18 +40,6 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         to.write_str("Secret(…)")
     }
-}
-
-/// Lets requests with the secret through.
-pub(super) async fn required(State(edge): State<Edge>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer =
-        given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    if bearer.is_some_and(|(_, secret)| edge.secret.is(secret.trim())) {
-        return next.run(request).await;
-    }
-    let why = "The header `Authorization: Bearer …` must have the secret of this media server (--secret-file).";
-    problem(&Refusal::new(Code::Unauthorized, why))
 }
 
 #[cfg(test)]

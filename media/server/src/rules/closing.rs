@@ -4,10 +4,10 @@
 
 use std::time::Instant;
 
-use super::{Consumer, Handles, Producer, Rooms, Transport};
+use super::{Consumer, Producer, Rooms, Transport};
 use crate::{
-    engine::Of,
     events::{Event, Reason},
+    handles::{Handles, Of},
     id::Id,
 };
 

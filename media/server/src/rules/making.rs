@@ -4,9 +4,10 @@
 
 use std::time::Instant;
 
-use super::{Answers, Consumer, Counts, Handles, Peer, Producer, Room, Rooms, Transport};
+use super::{Consumer, Counts, Peer, Producer, Room, Rooms, Transport};
 use crate::{
-    engine::{Direction, Of},
+    answers::Answers,
+    handles::{Direction, Handles, Of},
     id::Id,
     refusal::{Code, Refusal},
 };

@@ -2,8 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Answers, Counts, Handles, Peer, Rooms};
-use crate::{engine::Of, id::Id, refusal::Refusal};
+use super::{Counts, Peer, Rooms};
+use crate::{
+    answers::Answers,
+    handles::{Handles, Of},
+    id::Id,
+    refusal::Refusal,
+};
 
 /// A room as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

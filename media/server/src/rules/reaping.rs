@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use mediasoup_types::data_structures::IceState;
 
-use super::{Closed, Handles, Peer, Rooms};
+use super::{Closed, Peer, Rooms};
 use crate::{
-    engine::Of,
     events::{Event, Reason},
+    handles::{Handles, Of},
     id::Id,
 };
 

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use mediasoup_types::data_structures::IceState;
 use proptest::prelude::*;
 
-use super::{Handles, Made, Rooms};
+use super::{Made, Rooms};
 use crate::{
-    engine::{Direction, Of},
     events::{Event, Reason, State},
+    handles::{Direction, Handles, Of},
     id::Id,
     limits::Limits,
     refusal::Code,

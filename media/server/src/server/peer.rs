@@ -10,11 +10,12 @@ use super::{
     repeat::{done, nothing},
 };
 use crate::{
+    answers::Answer,
     checks,
     engine::{ConsumerAsk, Direction, Engine, Of, Produce},
     id::Id,
     refusal::Refusal,
-    rules::{Answer, Closed, Made, Ticket},
+    rules::{Closed, Made, Ticket},
 };
 use mediasoup_types::{data_structures::DtlsParameters, rtp_parameters::RtpCapabilities};
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{Ask, Keyed, PeerAsk, Server, internal, now};
 use crate::{
+    answers::{Answer, Begin},
     engine::{Engine, Of},
     refusal::{Code, Refusal},
-    rules::{Answer, Begin},
 };
 
 impl<E: Engine> Server<E> {

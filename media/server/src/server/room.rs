@@ -10,11 +10,11 @@ use super::{
     repeat::{done, nothing},
 };
 use crate::{
+    answers::Answer,
     engine::{Engine, Of},
     events::Reason,
     id::Id,
     refusal::Refusal,
-    rules::Answer,
 };
 
 #[derive(Serialize)]

@@ -16,10 +16,12 @@ use tokio::sync::Semaphore;
 
 use super::{Ask, Calls, Keyed, PeerAsk, Server};
 use crate::{
-    engine::{ConsumerAnswer, ConsumerAsk, Direction, Engine, EngineError, Fact, Hear, Of, Produce, TransportAnswer},
+    answers::Answer,
+    engine::{
+        ConsumerAnswer, ConsumerAsk, Direction, Engine, EngineError, Fact, Handles, Hear, Of, Produce, TransportAnswer,
+    },
     id::Id,
     limits::Limits,
-    rules::{Answer, Handles},
     stub::Silence,
 };
 

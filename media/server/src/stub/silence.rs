@@ -13,9 +13,8 @@ use mediasoup_types::{
 
 use super::caps;
 use crate::{
-    engine::{ConsumerAnswer, ConsumerAsk, Engine, EngineError, Hear, Of, Produce, TransportAnswer},
+    engine::{ConsumerAnswer, ConsumerAsk, Engine, EngineError, Handles, Hear, Of, Produce, TransportAnswer},
     id::Id,
-    rules::Handles,
 };
 
 /// The engine.

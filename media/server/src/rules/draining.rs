@@ -3,24 +3,19 @@
 
 use std::time::Instant;
 
-use super::{Handles, Rooms};
-use crate::events::State;
-
-#[derive(Default)]
-pub(super) struct Drain {
-    since: Option<Instant>,
-}
+use super::Rooms;
+use crate::{events::State, handles::Handles};
 
 impl<H: Handles> Rooms<H> {
     /// Takes no new rooms from now on.
     pub fn drain(&mut self, now: Instant) {
-        self.drain.since.get_or_insert(now);
+        self.draining_since.get_or_insert(now);
     }
 
     /// Whether it drains.
     #[must_use]
     pub fn draining(&self) -> bool {
-        self.drain.since.is_some()
+        self.draining_since.is_some()
     }
 
     /// The same, as told.
@@ -33,6 +28,6 @@ impl<H: Handles> Rooms<H> {
     #[must_use]
     pub fn drained(&self, now: Instant) -> bool {
         let up = |since| now.saturating_duration_since(since) >= self.limits.drain_for;
-        self.drain.since.is_some_and(|since| self.counts.peers == 0 || up(since))
+        self.draining_since.is_some_and(|since| self.counts.peers == 0 || up(since))
     }
 }

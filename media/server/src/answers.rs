@@ -1,5 +1,5 @@
 //! Idempotency: a call that is repeated with its key gets its first answer, also while the first one still runs.
-//! Must not know what a call does.
+//! Awaits nothing, and must not know what a call does.
 
 use std::collections::VecDeque;
 
@@ -48,7 +48,9 @@ pub struct Answers {
 }
 
 impl Answers {
-    pub(super) fn new(max: usize) -> Self {
+    /// None yet; so many are kept.
+    #[must_use]
+    pub fn new(max: usize) -> Self {
         Self { kept: VecDeque::new(), max }
     }
 
