@@ -68,7 +68,7 @@ impl FrameSink for TestSink {
 /// One connection of one browser.
 pub(crate) struct Browser {
     said: mpsc::UnboundedSender<Said>,
-    heard: mpsc::UnboundedReceiver<Heard>,
+    pub(crate) heard: mpsc::UnboundedReceiver<Heard>,
     pub(crate) clogged: Arc<Mutex<bool>>,
     pub(crate) user: String,
     /// From the last `room_joined`.
@@ -166,18 +166,6 @@ impl Browser {
                 }
                 Heard::Ping(_) | Heard::Pong(_) | Heard::Closed(_) => return Some(heard),
             }
-        }
-    }
-
-    /// What answers the last message: a message's type, the code of an `error`, or `nothing`.
-    pub(crate) async fn answer(&mut self) -> String {
-        loop {
-            let Ok(heard) = timeout(Duration::from_secs(3), self.heard.recv()).await else {
-                return "nothing".to_owned();
-            };
-            let Heard::Text(message) = heard.expect("the node keeps the connection") else { continue };
-            let text = if message["type"] == "error" { &message["data"]["code"] } else { &message["type"] };
-            return text.as_str().expect("a text").to_owned();
         }
     }
 
