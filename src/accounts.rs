@@ -189,7 +189,7 @@ impl Shared {
     /// The answer to a login or a refresh. Signs on the background threads, before all waiting logins.
     async fn signed_in(&self, user: User, session: Uuid, refresh: RefreshToken) -> Result<SignedIn, AuthError> {
         let (tokens, id, name) = (Arc::clone(&self.parts.tokens), user.id, user.name.clone());
-        let mint = move || tokens.mint(Subject { user: id, name: &name, session: Some(session) });
+        let mint = move || tokens.mint(Subject { user: id.into(), name: &name, session: Some(session) });
         let access = self.aside.moment(mint).await??;
         Ok(SignedIn { user, session, access, refresh })
     }

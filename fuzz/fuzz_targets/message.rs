@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
     let from = UserId::from_u128(1);
     match message.body {
         ClientToServer::Signal(signal) => {
-            let passed = relayed(&Entry::Message(signal_data(from, &signal)));
+            let passed = relayed(&Entry::Message(signal_data(from.clone(), &signal)));
             assert_eq!(passed["data"]["senderUserId"], from.to_string());
             assert!(passed["data"]["reason"].as_str().is_none_or(|reason| reason.len() <= REASON_BYTES_MAX));
         }

@@ -8,6 +8,7 @@ mod own;
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
+use actors::protocol::UserId;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
 /// The claims of an access token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The user's id, a UUID.
+    /// The user's id.
     pub sub: String,
     /// The user's name, as others see it.
     pub name: String,
@@ -164,7 +165,7 @@ impl Tokens {
     /// As `mint`.
     pub fn mint_for(&self, subject: Subject<'_>, ttl: Duration) -> Result<String, AuthError> {
         // Minted in the second in which older ones were revoked, it must not look older than that.
-        let now = self.clock.now().as_second().max(self.revoked.first_second_after(subject.user));
+        let now = self.clock.now().as_second().max(self.revoked.first_second_after(&subject.user));
         let claims = Claims {
             sub: subject.user.to_string(),
             name: subject.name.to_owned(),
@@ -249,7 +250,9 @@ impl Tokens {
             return Err(TokenError::Malformed);
         }
         let session = claims.sid.map(plain_uuid).transpose()?;
-        let identity = Identity { user: plain_uuid(claims.sub)?, name: claims.name, expires, issued, session };
+        let user: UserId = claims.sub.parse().map_err(|_| TokenError::Malformed)?;
+        let account = user.as_uuid();
+        let identity = Identity { user, account, name: claims.name, expires, issued, session };
         if self.revoked.includes(&identity) {
             return Err(TokenError::Revoked);
         }

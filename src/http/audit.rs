@@ -6,13 +6,13 @@
 
 use std::sync::{Arc, OnceLock};
 
+use actors::protocol::UserId;
 use axum::{
     extract::{MatchedPath, Request},
     http::Method,
     middleware::Next,
     response::Response,
 };
-use uuid::Uuid;
 
 use super::{
     operators::Operator,
@@ -22,16 +22,16 @@ use super::{
 use crate::net;
 
 /// The account that a response concerns, added to its extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Who(pub(super) Uuid);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Who(pub(super) UserId);
 
 /// Who sends a request, once their token is verified; among its extensions.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Asking(Arc<OnceLock<Uuid>>);
+pub(super) struct Asking(Arc<OnceLock<UserId>>);
 
 impl Asking {
-    pub(super) fn is(&self, user: Uuid) {
-        let _ = self.0.set(user); // a request has one caller
+    pub(super) fn is(&self, user: &UserId) {
+        let _ = self.0.set(user.clone()); // a request has one caller
     }
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn record(mut request: Request, next: Next) -> Response {
         Some(Operator::Token) => "token".to_owned(),
         None => String::new(),
     };
-    let user = response.extensions().get::<Who>().map(|who| who.0).or_else(|| asking.0.get().copied());
+    let user = response.extensions().get::<Who>().map(|who| who.0.clone()).or_else(|| asking.0.get().cloned());
     let user = user.map(|user| user.to_string()).unwrap_or_default();
     let (status, request_id) = (response.status().as_u16(), id.as_str());
     // A renewed session is no news; there is one for each person every few minutes.

@@ -92,6 +92,7 @@ pub(super) async fn create(
     }
     let new = NewRoom {
         host_id: caller.user,
+        account: caller.account,
         max_participants: wish.max_participants.unwrap_or(limits.participants),
         seat_window_seconds: wish.seat_window_seconds.unwrap_or(limits.seat_window_seconds),
         mode: wish.mode.unwrap_or(Mode::Mesh),
@@ -130,7 +131,7 @@ pub(super) async fn list(
 ) -> Result<Json<RoomList>, Problem> {
     let page = page.parse()?;
     // One more than requested, to know whether there is a next page.
-    let mut meetings = site.rooms.of(caller.user, MeetingPage { limit: page.limit + 1, ..page }).await?;
+    let mut meetings = site.rooms.of(&caller.user, MeetingPage { limit: page.limit + 1, ..page }).await?;
     let is_last = meetings.len() <= page.limit as usize;
     meetings.truncate(page.limit as usize);
     let cursor = meetings
@@ -157,7 +158,7 @@ pub(super) async fn patch(
         max_participants: wish.max_participants,
         seat_window_seconds: wish.seat_window_seconds,
     };
-    let Some(meeting) = site.hosting.change(room_id, caller.user, change).await? else {
+    let Some(meeting) = site.hosting.change(room_id, caller.user.clone(), change).await? else {
         return Err(not_yours(&site, room_id).await);
     };
     let participants = site.live.participants(room_id).await;
@@ -173,7 +174,7 @@ pub(super) async fn delete(
     caller: Caller,
     Room(room_id): Room,
 ) -> Result<StatusCode, Problem> {
-    if !site.hosting.remove(room_id, caller.user).await? {
+    if !site.hosting.remove(room_id, caller.user.clone()).await? {
         return Err(not_yours(&site, room_id).await);
     }
     Ok(StatusCode::NO_CONTENT)

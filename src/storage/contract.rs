@@ -11,6 +11,7 @@ pub(crate) mod server;
 mod sessions;
 mod shared;
 mod signing_keys;
+mod strangers;
 mod users;
 
 use jiff::Timestamp;
@@ -104,6 +105,9 @@ contract! {
         a_message_is_deleted_by_its_sender_or_the_host_and_never_comes_back
         old_messages_are_deleted_a_few_at_a_time
         of_a_room_with_too_many_messages_the_oldest_are_deleted;
+    strangers:
+        a_room_of_a_host_without_an_account_is_theirs
+        a_message_of_a_sender_without_an_account_is_theirs;
     outage:
         the_database_answers_a_ping
         a_closed_database_is_unavailable;

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::UserId;
 
 /// `offer` and `answer` (RFC 8829).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DescriptionFrom<'a> {
@@ -21,7 +21,7 @@ pub struct DescriptionFrom<'a> {
 }
 
 /// `ice_candidate` (RFC 8838).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct IceCandidateFrom<'a> {
@@ -34,7 +34,7 @@ pub struct IceCandidateFrom<'a> {
 }
 
 /// `renegotiate`: the answering side requests a new offer.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct RenegotiateFrom<'a> {
@@ -48,7 +48,7 @@ pub struct RenegotiateFrom<'a> {
 }
 
 /// `chat_message`.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatMessage<'a> {

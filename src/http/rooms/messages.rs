@@ -1,5 +1,6 @@
 //! `/api/rooms/{roomId}/messages`: what was said in a room, for whoever may join it.
 
+use actors::protocol::UserId;
 use axum::{
     Json,
     extract::{Path, State},
@@ -7,7 +8,6 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{absent, shape::RoomPath};
 use crate::{
@@ -33,7 +33,8 @@ pub(in crate::http) struct MessageBody {
     #[schema(example = "0d7f6b52-5a4e-4c0c-8f0e-2f6a2d3f8e11-7")]
     id: String,
     /// Its sender; null if they have no account any more.
-    sender_id: Option<Uuid>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$")]
+    sender_id: Option<UserId>,
     /// The sender's name at that time.
     sender_name: String,
     /// The text.
@@ -172,7 +173,7 @@ pub(in crate::http) async fn delete(
     if message.contains('\0') {
         return Err(no_message()); // no column can hold it
     }
-    match site.history.delete(room_id, &message, caller.user, site.accounts.clock().now()).await? {
+    match site.history.delete(room_id, &message, &caller.user, site.accounts.clock().now()).await? {
         Deletion::Deleted => Ok(StatusCode::NO_CONTENT),
         Deletion::NotTheirs => {
             Err(Problem::new(Code::Forbidden, "Only its sender and the room's host may delete a message."))

@@ -1,9 +1,9 @@
 //! Bodies of requests and responses about rooms, and pages of a list.
 
+use actors::protocol::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::{
     http::{
@@ -21,7 +21,8 @@ pub(in crate::http) struct RoomBody {
     #[schema(value_type = String, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
     pub(in crate::http) room_id: RoomId,
     /// Its creator.
-    pub(in crate::http) host_id: Uuid,
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$")]
+    pub(in crate::http) host_id: UserId,
     /// Maximum number of participants.
     #[schema(minimum = 1, example = 4)]
     pub(in crate::http) max_participants: u32,

@@ -93,14 +93,17 @@ impl Connection {
         self.tag = self.tag.wrapping_add(1); // it tells a few unsettled messages apart
         let number = Number { tag: self.tag.into(), cid };
         let outgoing = match content {
-            Content::Signal(signal) => Outgoing::Signal(signal.to, signal_data(identity.user, &signal)),
+            Content::Signal(signal) => {
+                let data = signal_data(identity.user.clone(), &signal);
+                Outgoing::Signal(signal.to, data)
+            }
             Content::Chat(text) => {
                 // The id of a duplicate must be the same; a message without a number is never resent.
                 let id = match cid {
                     Some(cid) => format!("{}-{cid}", session.id),
                     None => format!("{}-{}-{}", session.id, cx.now.unix_ms, self.tag),
                 };
-                Outgoing::Chat(chat_data(&id, identity.user, &text, cx.now.unix_ms))
+                Outgoing::Chat(chat_data(&id, identity.user.clone(), &text, cx.now.unix_ms))
             }
         };
         if session.outstanding.reseat_by().is_none() {
