@@ -18,7 +18,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use actors::ports::Grants;
+use actors::{ports::Grants, protocol::UserId};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -166,7 +166,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `Broken`.
-    pub async fn guest_token(&self, id: Uuid, name: String, grants: Grants) -> Result<String, AuthError> {
+    pub async fn guest_token(&self, id: UserId, name: String, grants: Grants) -> Result<String, AuthError> {
         let tokens = Arc::clone(self.tokens());
         let mint = move || tokens.mint_granted(Subject { user: id, name: &name, session: None }, &grants);
         self.0.aside.moment(mint).await?
@@ -206,7 +206,7 @@ impl Shared {
     /// The answer to a login or a refresh. Signs on the background threads, before all waiting logins.
     async fn signed_in(&self, user: User, session: Uuid, refresh: RefreshToken) -> Result<SignedIn, AuthError> {
         let (tokens, id, name) = (Arc::clone(&self.parts.tokens), user.id, user.name.clone());
-        let mint = move || tokens.mint(Subject { user: id, name: &name, session: Some(session) });
+        let mint = move || tokens.mint(Subject { user: id.into(), name: &name, session: Some(session) });
         let access = self.aside.moment(mint).await??;
         Ok(SignedIn { user, session, access, refresh })
     }

@@ -22,14 +22,16 @@ use std::{
     },
 };
 
-use actors::ports::{self, Said};
+use actors::{
+    ports::{self, Said},
+    protocol::UserId,
+};
 use jiff::Timestamp;
 use tokio::{
     sync::Notify,
     time::{MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 pub use limits::Limits;
 pub use metrics::describe as describe_metrics;
@@ -116,7 +118,13 @@ impl History {
     ///
     /// # Errors
     /// The database is away or broken; or Redis is away.
-    pub async fn delete(&self, room: RoomId, id: &str, user: Uuid, now: Timestamp) -> Result<Deletion, HistoryError> {
+    pub async fn delete(
+        &self,
+        room: RoomId,
+        id: &str,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<Deletion, HistoryError> {
         self.flights.share(room, || self.store_waiting(Some(room))).await?;
         Ok(self.store.delete_message(room, id, user, now).await?)
     }

@@ -85,8 +85,9 @@ impl LiveRooms for NodeRef {
     }
 
     async fn revoke(&self, revocation: Revocation) {
+        let user = revocation.user.clone();
         if Self::revoke(self, revocation).await.is_err() {
-            tracing::warn!(user = %revocation.user, "other nodes close the sockets of an ended session once the ledger answers");
+            tracing::warn!(%user, "other nodes close the sockets of an ended session once the ledger answers");
         }
     }
 

@@ -11,7 +11,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use uuid::Uuid;
+use actors::protocol::UserId;
 
 pub use hosting::{Created, Hosting, NewRoom, OnceKey};
 
@@ -56,7 +56,7 @@ impl Rooms {
     ///
     /// # Errors
     /// `Unavailable`.
-    pub async fn of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
+    pub async fn of(&self, host: &UserId, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
         self.store.meetings_of(host, page).await
     }
 

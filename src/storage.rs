@@ -15,6 +15,7 @@ pub mod invites;
 pub mod links;
 pub mod meetings;
 pub mod messages;
+mod person;
 mod postgres;
 pub mod revocations;
 mod room_id;

@@ -39,7 +39,7 @@ pub enum To {
 }
 
 /// The address of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A socket's.
     Socket(SocketId),

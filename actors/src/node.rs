@@ -278,8 +278,8 @@ impl NodeRef {
 
     /// Closes all sockets of a user with 4403, on every node.
     pub async fn kick(&self, user: UserId) {
-        self.directory.tell(To::User(user, user::Message::Kick(Close::Forbidden)));
-        if self.directory.notify(Notice::Kick(user)).await.is_err() {
+        self.directory.tell(To::User(user.clone(), user::Message::Kick(Close::Forbidden)));
+        if self.directory.notify(Notice::Kick(user.clone())).await.is_err() {
             tracing::warn!(%user, "other nodes close this user's sockets once the ledger answers");
         }
     }
@@ -302,7 +302,7 @@ impl NodeRef {
     /// # Errors
     /// [`Unavailable`] if the other nodes cannot be notified at once: they are as soon as the ledger answers.
     pub async fn revoke(&self, revocation: Revocation) -> Result<(), Unavailable> {
-        self.directory.revoke(revocation);
+        self.directory.revoke(revocation.clone());
         self.directory.notify(Notice::Revoked(revocation)).await
     }
 }

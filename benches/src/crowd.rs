@@ -74,7 +74,7 @@ impl Crowd {
             let turn = Arc::clone(&turns).acquire_owned().await?;
             let Door { address, trust } = to[n % to.len()].clone();
             let way = Way { to: address, source: sources.of(n), receive_bytes: guest.receive_bytes, trust };
-            let caller = Caller { part: guest.part, token: Arc::clone(&guest.token), way: way.clone() };
+            let caller = Caller { part: guest.part.clone(), token: Arc::clone(&guest.token), way: way.clone() };
             let play = Arc::clone(&play);
             opening.spawn(async move {
                 let _turn = turn;

@@ -32,7 +32,7 @@ pub(crate) struct Caller {
 }
 
 /// The identity of a member.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Part {
     pub(crate) user: UserId,
     pub(crate) room: RoomId,
@@ -66,7 +66,7 @@ pub(crate) struct Conduct {
 }
 
 /// A received candidate.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Relayed {
     pub(crate) from: UserId,
     pub(crate) to: UserId,
@@ -154,7 +154,7 @@ struct Member {
 pub(crate) fn begin(caller: Caller, play: &Arc<Play>, opened: Opened) -> Outbox {
     let Opened { stream, early } = opened;
     let (half, write) = stream.into_split();
-    let seed = u32::try_from(caller.part.user.as_u128() & 0xffff_ffff).unwrap_or_default();
+    let seed = u32::try_from(caller.part.user.as_u128().unwrap_or_default() & 0xffff_ffff).unwrap_or_default();
     let outbox = Outbox(Writer::new(write, seed, SendState::new(play.conduct.comeback.is_some())));
     let member = Member {
         witness: Witness::new(caller.part.number),
@@ -204,12 +204,12 @@ impl Member {
         match &heard.body {
             Body::Candidate { from, mark } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
-                let relayed = Relayed { from: *from, to: self.caller.part.user, at: mark.at };
+                let relayed = Relayed { from: from.clone(), to: self.caller.part.user.clone(), at: mark.at };
                 play.script.relayed(&play, &self.outbox, relayed);
             }
             Body::Chat { from, at, .. } => {
                 play.tally.relayed.fetch_add(1, Relaxed);
-                play.script.chatted(&play, *from, *at);
+                play.script.chatted(&play, from.clone(), *at);
             }
             Body::Welcome { heartbeat_seconds } => {
                 play.heartbeat_seconds.store(*heartbeat_seconds, Relaxed);
@@ -222,26 +222,27 @@ impl Member {
             Body::Resumed { .. } => self.resumed(),
             Body::Unresumed { reason } => self.unresumed(reason),
             Body::UserJoined { user, rev } => {
-                self.outbox.meet(*user, *rev);
-                play.script.met(self.caller.part.user, *user);
-                if self.witness.offers_to(*user) {
-                    self.negotiate(*user, Outbox::offer);
+                self.outbox.meet(user.clone(), *rev);
+                play.script.met(self.caller.part.user.clone(), user.clone());
+                if self.witness.offers_to(user.clone()) {
+                    self.negotiate(user.clone(), Outbox::offer);
                 }
             }
             Body::Offer { from } => {
                 play.tally.described.fetch_add(1, Relaxed);
-                self.negotiate(*from, Outbox::answer);
+                self.negotiate(from.clone(), Outbox::answer);
             }
             Body::Answer { .. } => drop(play.tally.described.fetch_add(1, Relaxed)),
             Body::EndOfCandidates { from } => {
-                let newcomer = if self.witness.offers_to(*from) { *from } else { self.caller.part.user };
+                let newcomer =
+                    if self.witness.offers_to(from.clone()) { from.clone() } else { self.caller.part.user.clone() };
                 play.script.complete(&play, newcomer);
                 play.tally.complete.fetch_add(1, Relaxed);
             }
             Body::Ack(cid) if play.conduct.comeback.is_some() => self.outbox.settle(*cid),
             Body::Refused { again_after_ms: Some(ms), .. } if !self.outbox.is_seated() => self.join_again(*ms),
-            Body::Refused { code, .. } => play.tally.refused(self.caller.part.user, code),
-            Body::UserLeft { user } => play.script.left(&play, *user),
+            Body::Refused { code, .. } => play.tally.refused(self.caller.part.user.clone(), code),
+            Body::UserLeft { user } => play.script.left(&play, user.clone()),
             Body::Ack(_) | Body::Other => {}
         }
         self.acknowledge(heard);
@@ -255,7 +256,7 @@ impl Member {
         if let Err(violation) = self.play.roster.seated(self.caller.part.number) {
             self.violated(violation);
         }
-        self.play.script.seated(&self.play, self.caller.part.user, others.len());
+        self.play.script.seated(&self.play, self.caller.part.user.clone(), others.len());
         self.play.tally.joined.fetch_add(1, Relaxed);
         self.play.tally.answered.fetch_add(1, Relaxed);
     }
@@ -273,7 +274,7 @@ impl Member {
     fn negotiate(&self, with: UserId, describe: impl Fn(&Outbox, UserId, usize)) {
         let Some(negotiation) = self.play.conduct.negotiation else { return };
         if self.outbox.is_seated() {
-            describe(&self.outbox, with, negotiation.sdp_bytes);
+            describe(&self.outbox, with.clone(), negotiation.sdp_bytes);
             let said = negotiation.trickle(&self.outbox, with, self.play.epoch.now());
             self.play.tally.offered.fetch_add(said, Relaxed);
         }
@@ -290,6 +291,6 @@ impl Member {
     }
 
     fn violated(&self, violation: Violation) {
-        self.play.tally.violated(self.caller.part.user, violation);
+        self.play.tally.violated(self.caller.part.user.clone(), violation);
     }
 }

@@ -97,19 +97,19 @@ impl Witness {
         match &heard.body {
             Body::Joined { rev, peers, .. } => self.joined(*rev, peers, roster),
             Body::Resumed { from_seq } => self.resumed(*from_seq),
-            Body::UserJoined { user, rev } => self.user_joined(*user, *rev, roster),
+            Body::UserJoined { user, rev } => self.user_joined(user.clone(), *rev, roster),
             Body::UserLeft { user } => match self.others.iter().position(|other| other.user == *user) {
                 Some(at) => {
                     self.others.swap_remove(at);
                     Ok(())
                 }
-                None => Err(Violation::LeftTwice { user: *user }),
+                None => Err(Violation::LeftTwice { user: user.clone() }),
             },
-            Body::Offer { from } => self.described(*from, "offer", |other, rev| other < rev),
-            Body::Answer { from } => self.described(*from, "answer", |other, rev| other > rev),
-            Body::Candidate { from, mark } => self.marked(*from, *mark),
-            Body::EndOfCandidates { from } => self.candidate(*from).map(drop),
-            Body::Chat { from, n, .. } => self.chatted(*from, *n),
+            Body::Offer { from } => self.described(from.clone(), "offer", |other, rev| other < rev),
+            Body::Answer { from } => self.described(from.clone(), "answer", |other, rev| other > rev),
+            Body::Candidate { from, mark } => self.marked(from.clone(), *mark),
+            Body::EndOfCandidates { from } => self.candidate(from.clone()).map(drop),
+            Body::Chat { from, n, .. } => self.chatted(from.clone(), *n),
             Body::Ack(acked) => self.acknowledged(*acked, said),
             Body::Welcome { .. } | Body::Unresumed { .. } | Body::Refused { .. } | Body::Other => Ok(()),
         }
@@ -130,9 +130,9 @@ impl Witness {
     fn joined(&mut self, rev: u64, peers: &[(UserId, u64)], roster: &Roster) -> Result<(), Violation> {
         *self = Self { rev, ..Self::new(self.room) };
         for (user, rev) in peers {
-            self.enter(*user, *rev, roster)?;
+            self.enter(user.clone(), *rev, roster)?;
             if *rev >= self.rev {
-                return Err(Violation::JoinOrder { user: *user, known: self.rev, got: *rev });
+                return Err(Violation::JoinOrder { user: user.clone(), known: self.rev, got: *rev });
             }
         }
         Ok(())
@@ -147,12 +147,12 @@ impl Witness {
 
     fn user_joined(&mut self, user: UserId, rev: u64, roster: &Roster) -> Result<(), Violation> {
         let known = self.others.iter().map(|other| other.rev).max().unwrap_or(0).max(self.rev);
-        self.enter(user, rev, roster)?;
+        self.enter(user.clone(), rev, roster)?;
         if rev > known { Ok(()) } else { Err(Violation::JoinOrder { user, known, got: rev }) }
     }
 
     fn enter(&mut self, user: UserId, rev: u64, roster: &Roster) -> Result<(), Violation> {
-        if roster.room_of(user) != Some(self.room) {
+        if roster.room_of(user.clone()) != Some(self.room) {
             return Err(Violation::Outsider { user });
         }
         if self.others.iter().any(|other| other.user == user) {
@@ -165,19 +165,19 @@ impl Witness {
 
     fn described(&mut self, user: UserId, kind: &'static str, may: impl Fn(u64, u64) -> bool) -> Result<(), Violation> {
         let rev = self.rev;
-        let other = self.other(user, kind)?;
+        let other = self.other(user.clone(), kind)?;
         other.described = true;
         if may(other.rev, rev) { Ok(()) } else { Err(Violation::WrongSide { user, kind }) }
     }
 
     fn candidate(&mut self, user: UserId) -> Result<&mut Other, Violation> {
-        let other = self.other(user, "ice_candidate")?;
+        let other = self.other(user.clone(), "ice_candidate")?;
         if other.described { Ok(other) } else { Err(Violation::Early { user }) }
     }
 
     fn marked(&mut self, user: UserId, mark: Mark) -> Result<(), Violation> {
         let rev = self.rev;
-        let other = self.candidate(user)?;
+        let other = self.candidate(user.clone())?;
         if mark.rev != rev {
             let got = mark.rev;
             return if got < rev { Ok(()) } else { Err(Violation::OtherStay { user, rev, got }) };
@@ -188,7 +188,7 @@ impl Witness {
     }
 
     fn chatted(&mut self, user: UserId, got: u64) -> Result<(), Violation> {
-        let other = self.other(user, "chat_message")?;
+        let other = self.other(user.clone(), "chat_message")?;
         let expected = other.chatted.map_or(got, |last| last + 1);
         other.chatted = Some(got);
         if got == expected { Ok(()) } else { Err(Violation::Order { user, expected, got }) }

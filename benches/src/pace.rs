@@ -21,7 +21,7 @@ use crate::member::{Outbox, Play};
 pub(crate) type Direction = (Outbox, Whom);
 
 /// The receiver of a message.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) enum Whom {
     /// A candidate for one member.
     One(UserId),
@@ -53,7 +53,7 @@ impl Pace {
         Self::keep((play.epoch, rate), move |due| {
             let Some((outbox, to)) = turns.next().map(|turn| &directions[turn]) else { return };
             let (said, receivers) = match to {
-                Whom::One(user) => (outbox.candidate(*user, due, bytes), 1),
+                Whom::One(user) => (outbox.candidate(user.clone(), due, bytes), 1),
                 Whom::All(receivers) => (outbox.chat(due, bytes), u64::from(*receivers)),
             };
             if said {

@@ -150,7 +150,7 @@ impl Run {
         let belongings = numbered().flat_map(|room| std::iter::repeat_n(room, seats + outside));
         let mut guests: Vec<_> = tokens.into_iter().zip(belongings.chain(numbered().take(knocks))).map(guest).collect();
         let knockers = guests.split_off(people);
-        let roster = Roster::new(seats, guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let roster = Roster::new(seats, guests.iter().map(|guest| (guest.part.user.clone(), guest.part.number)));
         let conduct = Conduct { joins_at_once, negotiation, ack_every: self.shared.ack_every, comeback };
         Ok(Company { guests, knockers, play: self.play(roster, (conduct, Tally::expecting(expected)), script) })
     }
@@ -182,8 +182,10 @@ impl Run {
     /// Strangers try to join full rooms; every success violates the limit.
     async fn knock(&self, node: &Node, crowd: &mut Crowd, report: &mut Report) -> anyhow::Result<()> {
         let guests = std::mem::take(&mut crowd.knockers);
-        let roster =
-            Roster::new(crowd.play.roster.limit(), guests.iter().map(|guest| (guest.part.user, guest.part.number)));
+        let roster = Roster::new(
+            crowd.play.roster.limit(),
+            guests.iter().map(|guest| (guest.part.user.clone(), guest.part.number)),
+        );
         let conduct = Conduct { joins_at_once: true, negotiation: None, ack_every: 1, comeback: None };
         let play = self.play(roster, (conduct, Tally::default()), Box::new(script::Deaf));
         let strangers = self.open(node, Company { guests, knockers: Vec::new(), play }).await?;

@@ -75,18 +75,18 @@ impl Tally {
     pub(crate) fn missed(&self) -> Vec<(UserId, u64)> {
         let texts = self.texts();
         let refused = |user| texts.unavailable_of.get(user).copied().unwrap_or_default();
-        let more = texts.skipped_of.iter().map(|(user, skipped)| (*user, skipped.saturating_sub(refused(user))));
+        let more = texts.skipped_of.iter().map(|(user, skipped)| (user.clone(), skipped.saturating_sub(refused(user))));
         more.filter(|(_, more)| *more > 0).collect()
     }
 
     /// A gap is only counted where the sender may have been refused: which message it was, the receiver does not know.
     pub(crate) fn violated(&self, user: UserId, violation: Violation) {
-        if let Violation::Order { user: sender, expected, got } = violation
+        if let Violation::Order { user: sender, expected, got } = &violation
             && got > expected
             && self.expected.contains(&Code::Unavailable.as_str())
         {
             self.skipped.fetch_add(got - expected, Relaxed);
-            *self.texts().skipped_of.entry(sender).or_default() += got - expected;
+            *self.texts().skipped_of.entry(sender.clone()).or_default() += got - expected;
             return;
         }
         self.violations.fetch_add(1, Relaxed);
@@ -172,12 +172,14 @@ mod tests {
     fn what_was_refused_to_one_member_excuses_no_gap_of_another() {
         let (ann, bob) = (UserId::from_u128(1), UserId::from_u128(2));
         let tally = Tally::expecting(&["unavailable"]);
-        let gap = |user, got| tally.violated(bob, Violation::Order { user, expected: 3, got });
-        tally.refused(ann, "unavailable");
-        tally.refused(ann, "unavailable");
-        gap(ann, 5);
+        let gap = |user: &UserId, got| {
+            tally.violated(bob.clone(), Violation::Order { user: user.clone(), expected: 3, got });
+        };
+        tally.refused(ann.clone(), "unavailable");
+        tally.refused(ann.clone(), "unavailable");
+        gap(&ann, 5);
         assert_eq!(tally.missed(), []);
-        gap(bob, 4);
+        gap(&bob, 4);
         assert_eq!(tally.missed(), [(bob, 1)]);
     }
 }

@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
     let from = UserId::from_u128(1);
     match message.body {
         ClientToServer::Signal(signal) => {
-            let passed = relayed(&Entry::Message(signal_data(from, &signal)));
+            let passed = relayed(&Entry::Message(signal_data(from.clone(), &signal)));
             assert_eq!(passed["data"]["senderUserId"], from.to_string());
             assert!(passed["data"]["reason"].as_str().is_none_or(|reason| reason.len() <= REASON_BYTES_MAX));
         }
@@ -42,7 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(passed["data"]["content"], content);
         }
         ClientToServer::Message(message) => {
-            let passed = relayed(&Entry::Message(app_data(from, &message)));
+            let passed = relayed(&Entry::Message(app_data(from.clone(), &message)));
             assert!(passed["data"]["topic"].as_str().is_some_and(|topic| (1..=TOPIC_BYTES_MAX).contains(&topic.len())));
             assert_eq!(passed["data"]["senderUserId"], from.to_string());
         }

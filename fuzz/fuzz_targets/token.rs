@@ -16,7 +16,7 @@ static GOOD: LazyLock<(Tokens, String)> = LazyLock::new(|| {
     let keys = KeyRing::open(&folder, clock.now()).expect("keys");
     std::fs::remove_dir_all(&folder).expect("its own folder");
     let tokens = Tokens::new(Arc::new(keys), &Settings::default(), clock);
-    let ann = Subject { user: Uuid::nil(), name: "Ann", session: Some(Uuid::nil()) };
+    let ann = Subject { user: Uuid::nil().into(), name: "Ann", session: Some(Uuid::nil()) };
     let good = tokens.mint_for(ann, LIFE_MAX).expect("a token");
     (tokens, good)
 });

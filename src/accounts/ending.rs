@@ -107,7 +107,7 @@ impl Shared {
             is_left
         };
         loop {
-            let rooms = self.store().meetings_of(user, MeetingPage { before: None, limit: ROOMS }).await?;
+            let rooms = self.store().meetings_of(&user.into(), MeetingPage { before: None, limit: ROOMS }).await?;
             if rooms.is_empty() {
                 break;
             }
@@ -115,7 +115,7 @@ impl Shared {
                 if !step() {
                     return Ok(false);
                 }
-                self.parts.hosting.remove(room.room_id, user).await?;
+                self.parts.hosting.remove(room.room_id, user.into()).await?;
             }
         }
         while self.store().disown_messages(user, ROWS_MAX).await? == u64::from(ROWS_MAX) {

@@ -7,7 +7,7 @@ use std::{sync::Mutex, sync::PoisonError, time::Duration};
 
 use actors::{
     ports::{Revocation, RevocationScope},
-    protocol::{LoginId, UserId},
+    protocol::LoginId,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
@@ -133,10 +133,10 @@ pub(super) fn revocation(known: &storage::Revocation) -> Revocation {
 
 fn of_session(user: Uuid, session: Uuid) -> Revocation {
     let scope = RevocationScope::Session(LoginId::from_u128(session.as_u128()));
-    Revocation { user: UserId::from_u128(user.as_u128()), scope }
+    Revocation { user: user.into(), scope }
 }
 
 fn of_user(user: Uuid, end: End) -> Revocation {
     let at = u64::try_from(end.at.as_millisecond()).unwrap_or(0);
-    Revocation { user: UserId::from_u128(user.as_u128()), scope: RevocationScope::AllBefore(at) }
+    Revocation { user: user.into(), scope: RevocationScope::AllBefore(at) }
 }

@@ -87,7 +87,8 @@ async fn bench_with(settings: Settings, mails_max: mail::Limits) -> Bench {
 impl Bench {
     async fn room(&self, host: uuid::Uuid) -> RoomId {
         let new = NewRoom {
-            host_id: host,
+            host_id: host.into(),
+            account: Some(host),
             max_participants: 4,
             seat_window_seconds: 5,
             mode: Mode::Mesh,

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actors::ports::{Action, Denied, Grants, grants};
+use actors::{
+    ports::{Action, Denied, Grants, grants},
+    protocol::UserId,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -13,7 +16,9 @@ pub const LIFE_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The user.
-    pub user: Uuid,
+    pub user: UserId,
+    /// Their account, if they can have one here.
+    pub account: Option<Uuid>,
     /// Their name.
     pub name: String,
     /// When the token expires.
@@ -43,10 +48,10 @@ impl Identity {
 }
 
 /// For whom a token is minted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Subject<'a> {
     /// The user.
-    pub user: Uuid,
+    pub user: UserId,
     /// Their name.
     pub name: &'a str,
     /// The session that the token belongs to; tokens of operators have none.

@@ -7,7 +7,10 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use actors::ports::{Revocation, RevocationScope};
+use actors::{
+    ports::{Revocation, RevocationScope},
+    protocol::UserId,
+};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -25,7 +28,7 @@ pub struct Revoked {
 #[derive(Default)]
 struct Known {
     /// Tokens of a user are refused if minted before this time, in milliseconds since 1970.
-    users: HashMap<Uuid, u64>,
+    users: HashMap<UserId, u64>,
     /// Sessions that ended, and when that was noted.
     sessions: HashMap<Uuid, Timestamp>,
     added: usize,
@@ -49,9 +52,9 @@ impl Revoked {
 
     /// The first whole second, since 1970, in which a token of this user may be minted.
     #[must_use]
-    pub fn first_second_after(&self, user: Uuid) -> i64 {
+    pub fn first_second_after(&self, user: &UserId) -> i64 {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.users.get(&user).map_or(0, |before| i64::try_from(before.div_ceil(1_000)).unwrap_or(i64::MAX))
+        known.users.get(user).map_or(0, |before| i64::try_from(before.div_ceil(1_000)).unwrap_or(i64::MAX))
     }
 
     /// Adds a revocation; false when it was known.
@@ -60,12 +63,14 @@ impl Revoked {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let is_new = match revocation.scope {
             RevocationScope::AllBefore(unix_ms) => {
-                let before = known.users.entry(uuid(revocation.user.as_u128())).or_default();
+                let before = known.users.entry(revocation.user.clone()).or_default();
                 let is_new = *before < unix_ms;
                 *before = unix_ms.max(*before);
                 is_new
             }
-            RevocationScope::Session(session) => known.sessions.insert(uuid(session.as_u128()), now).is_none(),
+            RevocationScope::Session(session) => {
+                known.sessions.insert(Uuid::from_u128(session.as_u128()), now).is_none()
+            }
         };
         known.added += 1;
         if known.added >= SWEEP_EVERY {
@@ -92,10 +97,6 @@ impl Known {
     }
 }
 
-fn uuid(bits: u128) -> Uuid {
-    Uuid::from_u128(bits)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{
@@ -110,11 +111,12 @@ mod tests {
 
     use super::{Clock, Identity, Revoked, SWEEP_EVERY, Timestamp, Uuid};
 
-    const ANN: Uuid = Uuid::from_u128(1);
+    const ANN: UserId = UserId::from_u128(1);
 
     fn identity(issued_ms: i64, session: Option<u128>) -> Identity {
         Identity {
             user: ANN,
+            account: None,
             name: "Ann".to_owned(),
             expires: Timestamp::MAX,
             issued: Timestamp::from_millisecond(issued_ms).expect("a time"),
@@ -137,7 +139,7 @@ mod tests {
         let revoked = Revoked::new(clock(&Arc::default()));
         assert!(revoked.add(&all_before(1, 2_500)));
         assert!(revoked.includes(&identity(2_000, None)) && !revoked.includes(&identity(3_000, None)));
-        assert_eq!((revoked.first_second_after(ANN), revoked.first_second_after(Uuid::from_u128(2))), (3, 0));
+        assert_eq!((revoked.first_second_after(&ANN), revoked.first_second_after(&UserId::from_u128(2))), (3, 0));
         assert!(!revoked.add(&all_before(1, 1_000)), "an earlier end changes nothing");
         assert!(revoked.includes(&identity(2_000, None)));
     }

@@ -10,7 +10,7 @@ mod room;
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
-use actors::ports::Grants;
+use actors::{ports::Grants, protocol::UserId};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
 /// The claims of an access token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The user's id, a UUID.
+    /// The user's id.
     pub sub: String,
     /// The user's name, as others see it.
     pub name: String,
@@ -204,7 +204,7 @@ impl Tokens {
     fn mint_with(&self, subject: Subject<'_>, ttl: Duration, grants: Option<&Grants>) -> Result<String, AuthError> {
         let aldis = grants.map(serde_json::to_value).transpose();
         // Minted in the second in which older ones were revoked, it must not look older than that.
-        let now = self.clock.now().as_second().max(self.revoked.first_second_after(subject.user));
+        let now = self.clock.now().as_second().max(self.revoked.first_second_after(&subject.user));
         let claims = Claims {
             sub: subject.user.to_string(),
             name: subject.name.to_owned(),
@@ -260,7 +260,9 @@ impl Tokens {
             exp: claims.exp,
             nbf: claims.nbf,
         })?;
-        Ok(Identity { grants, ..identity })
+        // Whom a token grants something has no account, whatever their id looks like.
+        let account = identity.account.filter(|_| grants.is_none());
+        Ok(Identity { account, grants, ..identity })
     }
 
     /// A token's content and validity. The content must not be trusted unless the token is valid.
@@ -295,8 +297,9 @@ impl Tokens {
             return Err(TokenError::Malformed);
         }
         let session = claims.sid.map(plain_uuid).transpose()?;
-        let identity =
-            Identity { user: plain_uuid(claims.sub)?, name: claims.name, expires, issued, session, grants: None };
+        let user: UserId = claims.sub.parse().map_err(|_| TokenError::Malformed)?;
+        let account = user.as_uuid();
+        let identity = Identity { user, account, name: claims.name, expires, issued, session, grants: None };
         if self.revoked.includes(&identity) {
             return Err(TokenError::Revoked);
         }

@@ -2,7 +2,7 @@
 
 use actors::{
     ports::{Identity, TokenError, Verifier},
-    protocol::{LoginId, UserId},
+    protocol::LoginId,
 };
 
 use super::{Tokens, token};
@@ -11,7 +11,7 @@ impl Verifier for Tokens {
     fn verify(&self, text: &str) -> Result<Identity, TokenError> {
         match Self::verify(self, text) {
             Ok(identity) => Ok(Identity {
-                user: UserId::from_u128(identity.user.as_u128()),
+                user: identity.user,
                 name: identity.name.into(),
                 expires: u64::try_from(identity.expires.as_second()).unwrap_or(0),
                 issued_ms: u64::try_from(identity.issued.as_millisecond()).unwrap_or(0),

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Read, Write, stdin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::protocol::UserId;
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use uuid::Uuid;
@@ -37,9 +38,9 @@ enum Wish {
 
 #[derive(Debug, Args)]
 struct Mint {
-    /// The user's id, a UUID [default: a new one for each token]
+    /// The user's id, 1 to 128 printable ASCII characters without space, " and \ [default: a new UUID for each token]
     #[arg(long, value_name = "ID")]
-    user: Option<Uuid>,
+    user: Option<UserId>,
     /// The user's name; of several, each gets a number
     #[arg(long, default_value = "Guest")]
     name: String,
@@ -83,10 +84,10 @@ impl Mint {
         let (tokens, _ring) = tokens(&self.flags.load()?.config)?;
         let mut out = BufWriter::new(out);
         for n in 1..=self.count {
-            let user = self.user.unwrap_or_else(Uuid::now_v7);
+            let user = self.user.clone().unwrap_or_else(|| Uuid::now_v7().into());
             let name = if self.count == 1 { self.name.clone() } else { format!("{} {n}", self.name) };
             let token = tokens
-                .mint_for(Subject { user, name: &name, session: None }, self.ttl)
+                .mint_for(Subject { user: user.clone(), name: &name, session: None }, self.ttl)
                 .map_err(|why| anyhow!(why).context("cannot mint a token"))?;
             if self.json {
                 writeln!(out, "{}", serde_json::json!({ "user": user, "name": name, "token": token }))?;

@@ -3,7 +3,6 @@
 use actors::{ports::Said, protocol::UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
-use uuid::Uuid;
 
 use super::metrics;
 use crate::storage::{Message, RoomId};
@@ -62,7 +61,7 @@ pub(super) fn of_buffered(room: RoomId, text: &str) -> Read {
 
 fn message(room_id: RoomId, name: &str, data: &str) -> Option<Message> {
     let Chat { id, sender_id, content, timestamp } = serde_json::from_str(data).ok()?;
-    let (sender_id, sender_name) = (Some(Uuid::from_u128(sender_id.as_u128())), name.to_owned());
+    let (sender_id, sender_name) = (Some(sender_id), name.to_owned());
     let sent_at = Timestamp::from_millisecond(timestamp).ok()?;
     Some(Message { room_id, id, sender_id, sender_name, content, sent_at })
 }
@@ -82,11 +81,11 @@ mod tests {
     fn a_message_is_stored_as_the_members_are_told_it() {
         let (room, user) = (RoomId::from_letters([1; 10]), UserId::from_u128(7));
         let content = "\"a\" \\ \n\u{0}\u{1} ü👋";
-        let data = chat_data("s-1", user, content, 1_800_000_000_123).data;
+        let data = chat_data("s-1", user.clone(), content, 1_800_000_000_123).data;
         let expected = Message {
             room_id: room,
             id: "s-1".to_owned(),
-            sender_id: Some(Uuid::from_u128(7)),
+            sender_id: Some(user.clone()),
             sender_name: "A\nB".to_owned(),
             content: content.to_owned(),
             sent_at: Timestamp::from_millisecond(1_800_000_000_123).expect("a time"),

@@ -46,7 +46,7 @@ async fn bench() -> Bench {
     let room = RoomId::random();
     let meeting = Meeting {
         room_id: room,
-        host_id: ANN,
+        host_id: ANN.into(),
         active: true,
         max_participants: 4,
         seat_window_seconds: 5,
@@ -56,7 +56,7 @@ async fn bench() -> Bench {
         name: String::new(),
         guests: crate::storage::Guests::No,
     };
-    store.add_meeting(&meeting, 9).await.expect("a room");
+    store.add_meeting(&meeting, meeting.host_id.as_uuid(), 9).await.expect("a room");
     Bench { folder, store, room }
 }
 

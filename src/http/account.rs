@@ -101,7 +101,7 @@ fn listed(caller: &Caller, sessions: Vec<Session>) -> Vec<SessionBody> {
 #[utoipa::path(get, path = "/api/account/sessions", tag = "account", operation_id = "listSessions", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = SessionList, description = "The caller's sessions")))]
 pub(super) async fn sessions(State(site): State<Shared>, Owner(caller): Owner) -> Result<Json<SessionList>, Problem> {
-    Ok(Json(SessionList { sessions: listed(&caller, site.accounts.sessions(caller.user).await?) }))
+    Ok(Json(SessionList { sessions: listed(&caller, site.accounts.sessions(caller.account()?).await?) }))
 }
 
 /// Ends one of your sessions: its tokens are refused, its sockets closed.
@@ -113,7 +113,7 @@ pub(super) async fn end_session(
     Owner(caller): Owner,
     SessionId(session): SessionId,
 ) -> Result<StatusCode, Problem> {
-    if counted("end_session", site.accounts.end_session(caller.user, session).await)? {
+    if counted("end_session", site.accounts.end_session(caller.account()?, session).await)? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(no_such_session())
@@ -128,7 +128,7 @@ pub(super) async fn end_sessions(
     Owner(caller): Owner,
     door: Door,
 ) -> Result<Response, Problem> {
-    counted("end_sessions", site.accounts.end_sessions(caller.user, None).await)?;
+    counted("end_sessions", site.accounts.end_sessions(caller.account()?, None).await)?;
     Ok(door.forgotten())
 }
 
@@ -143,8 +143,9 @@ pub(super) async fn password(
     door: Door,
     Body(wish): Body<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
-    door.may_guess(&site, caller.user).await?;
-    let changed = site.accounts.change_password(caller.user, caller.session, wish).await;
+    let account = caller.account()?;
+    door.may_guess(&site, account).await?;
+    let changed = site.accounts.change_password(account, caller.session, wish).await;
     counted("password", changed).map_err(not_a_login)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -161,8 +162,9 @@ pub(super) async fn delete(
     door: Door,
     Body(wish): Body<DeleteAccount>,
 ) -> Result<Response, Problem> {
-    door.may_guess(&site, caller.user).await?;
-    let deleted = site.accounts.delete_own(caller.user, wish.password).await;
+    let account = caller.account()?;
+    door.may_guess(&site, account).await?;
+    let deleted = site.accounts.delete_own(account, wish.password).await;
     counted("delete_account", deleted).map_err(not_a_login)?;
     Ok(door.forgotten())
 }

@@ -6,13 +6,13 @@
 
 use std::sync::{Arc, OnceLock};
 
+use actors::protocol::UserId;
 use axum::{
     extract::{MatchedPath, Request},
     http::Method,
     middleware::Next,
     response::Response,
 };
-use uuid::Uuid;
 
 use super::{
     operators::Operator,
@@ -22,20 +22,20 @@ use super::{
 use crate::{auth::ApiKeyId, net};
 
 /// The account that a response concerns, added to its extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Who(pub(super) Uuid);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Who(pub(super) UserId);
 
 /// Who sends a request, once their token is verified; among its extensions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asking {
-    user: Arc<OnceLock<Uuid>>,
+    user: Arc<OnceLock<UserId>>,
     api_key: Arc<OnceLock<ApiKeyId>>,
 }
 
 impl Asking {
     /// Who, and the API key that signed their token.
-    pub(super) fn is(&self, user: Uuid, api_key: Option<ApiKeyId>) {
-        let _ = self.user.set(user); // a request has one caller
+    pub(super) fn is(&self, user: &UserId, api_key: Option<ApiKeyId>) {
+        let _ = self.user.set(user.clone()); // a request has one caller
         let _ = api_key.map(|key| self.api_key.set(key)); // as above
     }
 }
@@ -65,7 +65,7 @@ pub(super) async fn record(mut request: Request, next: Next) -> Response {
         Some(Operator::Token) => "token".to_owned(),
         None => String::new(),
     };
-    let user = response.extensions().get::<Who>().map(|who| who.0).or_else(|| asking.user.get().copied());
+    let user = response.extensions().get::<Who>().map(|who| who.0.clone()).or_else(|| asking.user.get().cloned());
     let user = user.map(|user| user.to_string()).unwrap_or_default();
     let api_key = asking.api_key.get().map(ToString::to_string).unwrap_or_default();
     let (status, request_id) = (response.status().as_u16(), id.as_str());

@@ -176,7 +176,7 @@ pub(super) async fn logout(
 #[utoipa::path(get, path = "/api/auth/me", tag = "auth", operation_id = "getAccount", security(("bearer" = []), ("cookie" = [])),
     responses((status = 200, body = Account, description = "The account of the token")))]
 pub(super) async fn me(State(site): State<Shared>, Owner(caller): Owner) -> Result<Json<Account>, Problem> {
-    Ok(Json(site.accounts.account(caller.user).await?.into()))
+    Ok(Json(site.accounts.account(caller.account()?).await?.into()))
 }
 
 /// Counts the result of an action and maps an error to its problem.

@@ -3,16 +3,24 @@
 
 use std::sync::Arc;
 
-use actors::ports::{Action, Grants, grants};
+use actors::{
+    ports::{Action, Grants, grants},
+    protocol::UserId,
+};
 use axum::{
     extract::FromRequestParts,
     http::{Method, request::Parts},
 };
 use uuid::Uuid;
 
-use super::{Shared, audit::Asking, origin, problem::Problem};
+use super::{
+    Shared,
+    audit::Asking,
+    origin,
+    problem::{Code, Problem},
+};
 use crate::{
-    auth::{ApiKeyId, TokenError},
+    auth::{ApiKeyId, Identity, TokenError},
     net::{self, TokenWay, credential},
     storage::RoomId,
 };
@@ -21,7 +29,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     /// Their id.
-    pub user: Uuid,
+    pub user: UserId,
+    /// Their account; none if a backend or another issuer names them.
+    pub account: Option<Uuid>,
     /// The session of their token, or the API key that signed it; none if an operator minted it.
     pub session: Option<Uuid>,
     /// What their token grants; `None`: what the owner of an account may do.
@@ -66,12 +76,24 @@ impl FromRequestParts<Shared> for Caller {
         }
         let identity = site.accounts.tokens().verify(token.text())?;
         if let Some(asking) = parts.extensions.get::<Asking>() {
-            asking.is(identity.user, identity.api_key().map(ApiKeyId));
+            asking.is(&identity.user, identity.api_key().map(ApiKeyId));
         }
-        if let Err(wait) = site.rates.user.take(identity.user) {
+        if let Err(wait) = site.rates.user.take(&identity.user) {
             return Err(Problem::too_often("requests of yours", wait));
         }
-        Ok(Self { user: identity.user, session: identity.session, grants: identity.grants })
+        let Identity { user, account, session, grants, .. } = identity;
+        Ok(Self { user, account, session, grants })
+    }
+}
+
+impl Caller {
+    /// The caller's account.
+    ///
+    /// # Errors
+    /// `forbidden`: they cannot have one here.
+    pub(super) fn account(&self) -> Result<Uuid, Problem> {
+        let why = "You have no account here: your access token was issued elsewhere.";
+        self.account.ok_or_else(|| Problem::new(Code::Forbidden, why))
     }
 }
 

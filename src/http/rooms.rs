@@ -71,7 +71,7 @@ pub(super) async fn create(
     let wish = body.map(|body| body.0).unwrap_or_default();
     caller.may(Action::CreateRoom)?;
     let (limits, now) = (&site.settings.rooms, site.accounts.clock().now());
-    let new = wish.checked(limits, caller.user)?;
+    let new = wish.checked(limits, caller.user, caller.account)?;
     let meeting = if caller.grants.is_none() {
         site.hosting.create(new, now).await?
     } else {
@@ -121,7 +121,7 @@ pub(super) async fn list(
 ) -> Result<Json<RoomList>, Problem> {
     caller.may(Action::ListOwnRooms)?;
     let page = page.parse()?;
-    let meetings = site.rooms.of(caller.user, page.and_one()).await?;
+    let meetings = site.rooms.of(&caller.user, page.and_one()).await?;
     Ok(Json(RoomList::of(meetings, page)))
 }
 
@@ -140,7 +140,7 @@ pub(super) async fn patch(
     let changed = if is_any {
         site.hosting.change_any(room_id, change).await?
     } else {
-        site.hosting.change(room_id, caller.user, change).await?
+        site.hosting.change(room_id, caller.user.clone(), change).await?
     };
     let Some(meeting) = changed else {
         return Err(not_yours(&site, room_id).await);
@@ -161,7 +161,7 @@ pub(super) async fn delete(
     let is_removed = if caller.administers(room_id)? {
         site.hosting.remove_any(room_id).await?
     } else {
-        site.hosting.remove(room_id, caller.user).await?
+        site.hosting.remove(room_id, caller.user.clone()).await?
     };
     if !is_removed {
         return Err(not_yours(&site, room_id).await);

@@ -10,6 +10,7 @@ mod keys;
 mod layers;
 mod malformed;
 mod messages;
+mod opaque;
 mod operations;
 mod operators;
 mod recovery;

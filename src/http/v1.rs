@@ -3,7 +3,7 @@
 //!
 //! Must not know how tokens are verified, SQL, who is in a room now (`LiveRooms` answers that).
 
-use actors::ports::Action;
+use actors::{ports::Action, protocol::UserId};
 use axum::{
     Json,
     extract::State,
@@ -12,7 +12,6 @@ use axum::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 mod once;
 pub(super) mod participants;
@@ -36,9 +35,9 @@ use crate::{
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CreateRoomFor {
-    /// Its host, who may change and delete it with a token of theirs; default: the `sub` of the request's token.
-    #[schema(value_type = Option<String>, example = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210")]
-    host_id: Option<Uuid>,
+    /// Its host, who may change and delete it with a token of theirs: any user id; default: the `sub` of the request's token.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$", example = "auth0|5f7c8ec7c33c6c004bbafe82")]
+    host_id: Option<UserId>,
     /// Maximum number of participants; default 4.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 1, maximum = 100, example = 4)]
@@ -84,10 +83,10 @@ pub(super) async fn create(
     body: Option<Body<CreateRoomFor>>,
 ) -> Result<Response, Problem> {
     caller.may(Action::AdministerAll)?;
-    let wish = body.map(|body| body.0).unwrap_or_default();
+    let mut wish = body.map(|body| body.0).unwrap_or_default();
     let (limits, now) = (&site.settings.rooms, site.accounts.clock().now());
-    let host = wish.host_id.unwrap_or(caller.user);
-    let new = CreateRoom::from(wish).checked(limits, host)?;
+    let host = wish.host_id.take().unwrap_or(caller.user);
+    let new = CreateRoom::from(wish).checked(limits, host, None)?;
     let key = once::key(&headers, caller.session, &new, written)?;
     match site.hosting.create_for(new, limits.per_backend_host_max, key, now).await? {
         Created::Now(meeting) => Ok(created(&address(&meeting), Json(RoomBody::new(*meeting, None)))),

@@ -171,7 +171,7 @@ mod tests {
     fn room(room_id: RoomId, revision: u64) -> Cached {
         Cached::Room(Meeting {
             room_id,
-            host_id: uuid::Uuid::nil(),
+            host_id: uuid::Uuid::nil().into(),
             active: true,
             max_participants: 4,
             seat_window_seconds: 5,

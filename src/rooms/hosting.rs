@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use actors::protocol::UserId;
 use jiff::Timestamp;
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -37,7 +38,9 @@ const IN_DOUBT_FOR: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct NewRoom {
     /// Its creator.
-    pub host_id: Uuid,
+    pub host_id: UserId,
+    /// The creator's account, if they can have one.
+    pub account: Option<Uuid>,
     /// Its maximum number of participants.
     pub max_participants: u32,
     /// How long the seat of a disconnected participant is kept, in seconds.
@@ -109,12 +112,12 @@ impl Hosting {
     pub async fn change(
         &self,
         room_id: RoomId,
-        host: Uuid,
+        host: UserId,
         change: MeetingChange,
     ) -> Result<Option<Meeting>, StoreError> {
         let shared = Arc::clone(&self.0);
         let change = async move {
-            let changed = shared.rooms.store.change_meeting(room_id, host, change).await;
+            let changed = shared.rooms.store.change_meeting(room_id, &host, change).await;
             match &changed {
                 Ok(Some(meeting)) => shared.committed(room_id, Cached::Room(meeting.clone())).await,
                 Err(StoreError::Unknown(_)) => shared.in_doubt([room_id]).await,
@@ -130,12 +133,12 @@ impl Hosting {
     ///
     /// # Errors
     /// `Unavailable`, `Unknown`.
-    pub async fn remove(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError> {
+    pub async fn remove(&self, room_id: RoomId, host: UserId) -> Result<bool, StoreError> {
         let shared = Arc::clone(&self.0);
         let change = async move {
             // However much was said in it, no statement deletes it all.
-            while shared.rooms.store.empty_room(room_id, host, MESSAGES_MAX).await? == u64::from(MESSAGES_MAX) {}
-            let removed = shared.rooms.store.remove_meeting(room_id, host).await;
+            while shared.rooms.store.empty_room(room_id, &host, MESSAGES_MAX).await? == u64::from(MESSAGES_MAX) {}
+            let removed = shared.rooms.store.remove_meeting(room_id, &host).await;
             match &removed {
                 Ok(true) => shared.committed(room_id, Cached::Removed).await,
                 Err(StoreError::Unknown(_)) => shared.in_doubt([room_id]).await,
@@ -179,9 +182,10 @@ impl Hosting {
 
 impl Shared {
     async fn create(&self, new: NewRoom, now: Timestamp) -> Result<Meeting, StoreError> {
+        let account = new.account;
         let mut meeting = new.meeting(now);
         for _ in 1..DRAWS_MAX {
-            match self.rooms.store.add_meeting(&meeting, self.per_host_max).await {
+            match self.rooms.store.add_meeting(&meeting, account, self.per_host_max).await {
                 Err(StoreError::RoomIdTaken) => meeting.room_id = RoomId::random(),
                 Err(other) => return Err(other),
                 Ok(()) => {

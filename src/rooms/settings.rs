@@ -52,7 +52,7 @@ mod tests {
     fn a_rooms_settings_carry_the_revision_of_the_table() {
         let meeting = Meeting {
             room_id: crate::storage::RoomId::random(),
-            host_id: uuid::Uuid::nil(),
+            host_id: uuid::Uuid::nil().into(),
             active: false,
             max_participants: 9,
             seat_window_seconds: 7,

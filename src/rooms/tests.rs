@@ -58,7 +58,8 @@ async fn bench() -> Bench {
 impl Bench {
     async fn room(&self) -> Meeting {
         let new = NewRoom {
-            host_id: self.host,
+            host_id: self.host.into(),
+            account: Some(self.host),
             max_participants: 4,
             seat_window_seconds: 5,
             mode: Mode::Mesh,
@@ -77,7 +78,7 @@ const OPEN: MeetingChange = MeetingChange { active: Some(true), ..CLOSE };
 async fn a_change_whose_client_hangs_up_reaches_database_cache_and_live_room() {
     let bench = bench().await;
     let room = bench.room().await;
-    let mut change = Box::pin(bench.hosting.change(room.room_id, bench.host, CLOSE));
+    let mut change = Box::pin(bench.hosting.change(room.room_id, bench.host.into(), CLOSE));
     assert!(futures_util::poll!(&mut change).is_pending(), "it has begun");
     drop(change);
     assert!(bench.changes.finish(Duration::from_secs(10)).await);
@@ -92,7 +93,7 @@ async fn a_live_room_that_could_not_be_told_is_told_later() {
     let bench = bench().await;
     let room = bench.room().await;
     bench.live.away.store(true, Ordering::SeqCst);
-    assert!(bench.hosting.remove(room.room_id, bench.host).await.expect("removed all the same"));
+    assert!(bench.hosting.remove(room.room_id, bench.host.into()).await.expect("removed all the same"));
     assert!(bench.live.commands().is_empty());
     let stop = CancellationToken::new();
     let settling = tokio::spawn(bench.hosting.clone().settle(stop.clone()));
@@ -115,7 +116,7 @@ async fn a_change_that_was_not_confirmed_is_looked_up_until_all_agree() {
     let room = bench.room().await;
     assert!(bench.rooms.find(room.room_id).await.expect("an answer").expect("cached").active);
     // The commit whose answer was lost: only the database knows of it.
-    bench.store.change_meeting(room.room_id, bench.host, CLOSE).await.expect("an answer").expect("the room");
+    bench.store.change_meeting(room.room_id, &bench.host.into(), CLOSE).await.expect("an answer").expect("the room");
     bench.hosting.in_doubt([room.room_id]).await;
     let stop = CancellationToken::new();
     let settling = tokio::spawn(bench.hosting.clone().settle(stop.clone()));
@@ -132,8 +133,8 @@ async fn a_room_that_was_opened_again_meanwhile_is_not_closed() {
     let bench = bench().await;
     let room = bench.room().await;
     let open = MeetingChange { active: Some(true), ..MeetingChange::default() };
-    let closing = bench.hosting.change(room.room_id, bench.host, CLOSE);
-    let opening = bench.hosting.change(room.room_id, bench.host, open);
+    let closing = bench.hosting.change(room.room_id, bench.host.into(), CLOSE);
+    let opening = bench.hosting.change(room.room_id, bench.host.into(), open);
     let (closed, opened) = tokio::join!(closing, opening);
     let last =
         closed.expect("an answer").expect("the room").revision.max(opened.expect("an answer").expect("it").revision);
@@ -149,7 +150,7 @@ async fn an_expired_copy_is_used_only_while_the_database_is_away() {
     let bench = bench().await;
     let room = bench.room().await;
     let change = MeetingChange { max_participants: Some(9), ..OPEN };
-    bench.store.change_meeting(room.room_id, bench.host, change).await.expect("an answer").expect("changed");
+    bench.store.change_meeting(room.room_id, &bench.host.into(), change).await.expect("an answer").expect("changed");
     assert_eq!(bench.rooms.find(room.room_id).await.expect("an answer"), Some(room.clone()), "its copy");
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(30)).await;

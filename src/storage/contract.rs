@@ -13,6 +13,7 @@ pub(crate) mod server;
 mod sessions;
 mod shared;
 mod signing_keys;
+mod strangers;
 mod users;
 
 use jiff::Timestamp;
@@ -115,6 +116,9 @@ contract! {
         of_many_repetitions_at_once_one_is_done
         answers_are_forgotten_when_they_have_expired
         all_rooms_are_listed_newest_first_in_pages;
+    strangers:
+        a_room_of_a_host_without_an_account_is_theirs
+        a_message_of_a_sender_without_an_account_is_theirs;
     outage:
         the_database_answers_a_ping
         a_closed_database_is_unavailable;

@@ -2,6 +2,7 @@
 
 mod choices;
 
+use actors::protocol::UserId;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Added, Once, Postgres, RoomId, Sqlite, StoreError,
     idempotency::{ANSWER, ANSWERED, Answered},
-    millis, timestamp,
+    millis, person, timestamp,
     transaction::transact,
 };
 
@@ -21,7 +22,7 @@ pub struct Meeting {
     /// The public id.
     pub room_id: RoomId,
     /// Its creator, who may change or delete it.
-    pub host_id: Uuid,
+    pub host_id: UserId,
     /// Whether it may be joined.
     pub active: bool,
     /// Its maximum number of participants.
@@ -75,10 +76,10 @@ impl MeetingPage {
 /// Operations on the table `meetings`.
 #[async_trait]
 pub trait Meetings {
-    /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`) or the id is taken
-    /// (`RoomIdTaken`).
-    async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError>;
-    /// The same for a host who needs no account; with `once`, in one step with its answer.
+    /// Adds a room, unless its host already has `per_host_max` of them (`TooManyRooms`), the id is taken (`RoomIdTaken`), or
+    /// the host's account, if they are said to have one, is gone (`UnknownUser`).
+    async fn add_meeting(&self, meeting: &Meeting, account: Option<Uuid>, per_host_max: u32) -> Result<(), StoreError>;
+    /// The same for a host without an account; with `once`, in one step with its answer.
     async fn add_meeting_for(
         &self,
         meeting: &Meeting,
@@ -88,25 +89,26 @@ pub trait Meetings {
     /// The room with this id.
     async fn meeting(&self, room_id: RoomId) -> Result<Option<Meeting>, StoreError>;
     /// One page of the rooms of a host, newest first.
-    async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
+    async fn meetings_of(&self, host: &UserId, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
     /// One page of all rooms, newest first.
     async fn all_meetings(&self, page: MeetingPage) -> Result<Vec<Meeting>, StoreError>;
     /// Changes a room; `None` when there is no such room of this host.
     async fn change_meeting(
         &self,
         room_id: RoomId,
-        host: Uuid,
+        host: &UserId,
         change: MeetingChange,
     ) -> Result<Option<Meeting>, StoreError>;
     /// Removes a room; false when there is no such room of this host.
-    async fn remove_meeting(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError>;
+    async fn remove_meeting(&self, room_id: RoomId, host: &UserId) -> Result<bool, StoreError>;
 }
 
 /// A row as the database returns it.
 #[derive(sqlx::FromRow)]
 struct Row {
     room_id: String,
-    host_id: Uuid,
+    host_id: Option<Uuid>,
+    host: Option<String>,
     active: bool,
     max_participants: i32,
     seat_window_seconds: i32,
@@ -124,6 +126,8 @@ impl TryFrom<Row> for Meeting {
         let small = |column: &'static str, value: i32| {
             u32::try_from(value).map_err(|_| StoreError::Unreadable { column, value: value.to_string() })
         };
+        let host = person::read("meetings.host", row.host_id, row.host)?;
+        let no_host = || StoreError::Unreadable { column: "meetings.host", value: "nobody".to_owned() };
         Ok(Self {
             mode: row
                 .mode
@@ -133,7 +137,7 @@ impl TryFrom<Row> for Meeting {
                 .room_id
                 .parse()
                 .map_err(|_| StoreError::Unreadable { column: "meetings.room_id", value: row.room_id })?,
-            host_id: row.host_id,
+            host_id: host.ok_or_else(no_host)?,
             active: row.active,
             max_participants: small("meetings.max_participants", row.max_participants)?,
             seat_window_seconds: small("meetings.seat_window_seconds", row.seat_window_seconds)?,
@@ -156,21 +160,25 @@ fn column(value: u32) -> i32 {
 /// The columns of `Row`. Named, since a prepared `*` breaks when a migration adds a column.
 macro_rules! columns {
     () => {
-        "room_id, host_id, active, max_participants, seat_window_seconds, mode, revision, created_at, name, guests"
+        "room_id, host_id, host, active, max_participants, seat_window_seconds, mode, revision, created_at, name, guests"
     };
 }
 
-/// Adds a room in a transaction, unless its host has as many as they may.
+/// Adds a room in a transaction, unless its host has as many as they may. `$account` is the host's, if they have one.
 macro_rules! insert {
-    ($tx:ident, $meeting:ident, $per_host_max:ident) => {{
-        let sql = concat!("INSERT INTO meetings (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
-        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meetings WHERE host_id = $1");
-        if count.bind($meeting.host_id).fetch_one(&mut *$tx).await? >= i64::from($per_host_max) {
+    ($tx:ident, $meeting:ident, $account:expr, $per_host_max:ident) => {{
+        let account: Option<Uuid> = $account;
+        let (as_uuid, as_text) = ($meeting.host_id.as_uuid(), $meeting.host_id.to_string());
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meetings WHERE host_id = $1 OR host = $2");
+        if count.bind(as_uuid).bind(&as_text).fetch_one(&mut *$tx).await? >= i64::from($per_host_max) {
             return Err(StoreError::TooManyRooms { max: $per_host_max });
         }
+        let sql =
+            concat!("INSERT INTO meetings (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
         sqlx::query(sql)
             .bind($meeting.room_id.as_str())
-            .bind($meeting.host_id)
+            .bind(account)
+            .bind(account.is_none().then_some(as_text))
             .bind($meeting.active)
             .bind(column($meeting.max_participants))
             .bind(column($meeting.seat_window_seconds))
@@ -189,13 +197,17 @@ macro_rules! meetings_table {
     ($Store:ty, $lock:literal, $turn:literal) => {
         #[async_trait]
         impl Meetings for $Store {
-            async fn add_meeting(&self, meeting: &Meeting, per_host_max: u32) -> Result<(), StoreError> {
+            async fn add_meeting(&self, meeting: &Meeting, account: Option<Uuid>, per_host_max: u32) -> Result<(), StoreError> {
                 // The host is locked first: of two rooms at once the second one is counted after the first.
                 let lock = concat!("SELECT id FROM users WHERE id = $1 AND removed_at IS NULL", $lock);
                 transact!(self, |tx| {
-                    let host = sqlx::query_scalar::<_, Uuid>(lock).bind(meeting.host_id).fetch_optional(&mut *tx);
-                    host.await?.ok_or(StoreError::UnknownUser)?;
-                    insert!(tx, meeting, per_host_max);
+                    if let Some(account) = account {
+                        let host = sqlx::query_scalar::<_, Uuid>(lock).bind(account).fetch_optional(&mut *tx);
+                        host.await?.ok_or(StoreError::UnknownUser)?;
+                    } else {
+                        sqlx::query($turn).bind(meeting.host_id.to_string()).execute(&mut *tx).await?;
+                    }
+                    insert!(tx, meeting, account, per_host_max);
                     Ok(())
                 })
             }
@@ -211,7 +223,7 @@ macro_rules! meetings_table {
                             return Ok(once.judge(known));
                         }
                     }
-                    insert!(tx, meeting, per_host_max);
+                    insert!(tx, meeting, None, per_host_max);
                     if let Some(once) = once {
                         sqlx::query(ANSWER)
                             .bind(once.scope)
@@ -232,14 +244,16 @@ macro_rules! meetings_table {
                 self.ask(row).await?.map(Meeting::try_from).transpose()
             }
 
-            async fn meetings_of(&self, host: Uuid, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
+            async fn meetings_of(&self, host: &UserId, page: MeetingPage) -> Result<Vec<Meeting>, StoreError> {
                 let (before, last) = match &page.before {
                     Some((at, id)) => (millis(*at), id.as_str()),
                     None => (i64::MAX, ""),
                 };
-                let sql = concat!("SELECT ", columns!(), " FROM meetings WHERE host_id = $1 AND (created_at, room_id) < ($2, $3)
-                           ORDER BY created_at DESC, room_id DESC LIMIT $4");
-                let rows = sqlx::query_as::<_, Row>(sql).bind(host).bind(before).bind(last).bind(i64::from(page.limit));
+                let sql = concat!("SELECT ", columns!(), " FROM meetings WHERE (host_id = $1 OR host = $2)
+                               AND (created_at, room_id) < ($3, $4)
+                           ORDER BY created_at DESC, room_id DESC LIMIT $5");
+                let rows = sqlx::query_as::<_, Row>(sql).bind(host.as_uuid()).bind(host.to_string());
+                let rows = rows.bind(before).bind(last).bind(i64::from(page.limit));
                 let rows = self.ask(rows.fetch_all(self.reader())).await?;
                 rows.into_iter().map(Meeting::try_from).collect()
             }
@@ -256,28 +270,29 @@ macro_rules! meetings_table {
                 rows.into_iter().map(Meeting::try_from).collect()
             }
 
-            async fn change_meeting(&self, room_id: RoomId, host: Uuid, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
+            async fn change_meeting(&self, room_id: RoomId, host: &UserId, change: MeetingChange) -> Result<Option<Meeting>, StoreError> {
                 let sql = concat!("UPDATE meetings SET active = coalesce($3, active), max_participants = coalesce($4, max_participants),
                                seat_window_seconds = coalesce($5, seat_window_seconds), name = coalesce($6, name),
                                guests = coalesce($7, guests), revision = revision + 1
-                           WHERE room_id = $1 AND host_id = $2 RETURNING ", columns!());
+                           WHERE room_id = $1 AND (host_id = $2 OR host = $8) RETURNING ", columns!());
                 transact!(self, |tx| {
                     let row = sqlx::query_as::<_, Row>(sql)
                         .bind(room_id.as_str())
-                        .bind(host)
+                        .bind(host.as_uuid())
                         .bind(change.active)
                         .bind(change.max_participants.map(column))
                         .bind(change.seat_window_seconds.map(column))
                         .bind(change.name.as_deref())
-                        .bind(change.guests.map(Guests::as_str));
+                        .bind(change.guests.map(Guests::as_str))
+                        .bind(host.to_string());
                     row.fetch_optional(&mut *tx).await?.map(Meeting::try_from).transpose()
                 })
             }
 
-            async fn remove_meeting(&self, room_id: RoomId, host: Uuid) -> Result<bool, StoreError> {
-                let sql = "DELETE FROM meetings WHERE room_id = $1 AND host_id = $2";
+            async fn remove_meeting(&self, room_id: RoomId, host: &UserId) -> Result<bool, StoreError> {
+                let sql = "DELETE FROM meetings WHERE room_id = $1 AND (host_id = $2 OR host = $3)";
                 transact!(self, |tx| {
-                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(host);
+                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(host.as_uuid()).bind(host.to_string());
                     Ok(query.execute(&mut *tx).await?.rows_affected() == 1)
                 })
             }

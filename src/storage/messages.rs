@@ -1,10 +1,11 @@
 //! The table `messages`: what was said in rooms. Not who may read it, nor what is said but not stored yet.
 
+use actors::protocol::UserId;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Postgres, RoomId, Sqlite, StoreError, millis, timestamp, transaction::transact};
+use super::{Postgres, RoomId, Sqlite, StoreError, millis, person, timestamp, transaction::transact};
 
 /// A chat message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Message {
     /// Its id, unique in its room.
     pub id: String,
     /// Who said it; `None` if they have no account any more.
-    pub sender_id: Option<Uuid>,
+    pub sender_id: Option<UserId>,
     /// Their name at that time.
     pub sender_name: String,
     /// The text. A NUL character, which no column can hold, is stored as U+FFFD.
@@ -58,7 +59,7 @@ pub struct MessagePage {
 #[async_trait]
 pub trait Messages {
     /// Adds messages in this order; returns how many. One is left out if its room has one with its id (the first one
-    /// stays), or if its room is gone. A sender without an account is stored as a name only.
+    /// stays), or if its room is gone. A sender whose id is a UUID that is no account's is stored as a name only.
     async fn add_messages(&self, messages: &[Message]) -> Result<u64, StoreError>;
     /// So many messages before this one are missing: they were dropped before they could be stored.
     async fn note_missing(&self, room_id: RoomId, id: &str, missing: u64) -> Result<(), StoreError>;
@@ -68,7 +69,7 @@ pub trait Messages {
         &self,
         room_id: RoomId,
         id: &str,
-        user: Uuid,
+        user: &UserId,
         now: Timestamp,
     ) -> Result<Deletion, StoreError>;
     /// One page of a room's messages, newest first, without deleted ones.
@@ -78,7 +79,7 @@ pub trait Messages {
     /// Leaves at most `limit` messages of a sender with the name only; returns how many.
     async fn disown_messages(&self, sender: Uuid, limit: u32) -> Result<u64, StoreError>;
     /// Deletes at most `limit` messages of a room of this host; returns how many.
-    async fn empty_room(&self, room_id: RoomId, host: Uuid, limit: u32) -> Result<u64, StoreError>;
+    async fn empty_room(&self, room_id: RoomId, host: &UserId, limit: u32) -> Result<u64, StoreError>;
     /// Deletes at most `limit` messages of all rooms that were said before `before`; returns how many.
     async fn forget_messages(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
     /// Deletes a room's oldest messages but the newest `keep`, at most `limit` at once; returns how many.
@@ -91,7 +92,8 @@ fn as_json(messages: &[Message]) -> String {
         serde_json::json!({
             "room": message.room_id,
             "id": whole(&message.id),
-            "sender": message.sender_id.map(|sender| sender.simple().to_string()),
+            "account": message.sender_id.as_ref().and_then(UserId::as_uuid).map(|id| id.simple().to_string()),
+            "sender": message.sender_id.as_ref().filter(|sender| sender.as_uuid().is_none()),
             "name": whole(&message.sender_name),
             "content": whole(&message.content),
             "at": millis(message.sent_at),
@@ -111,6 +113,7 @@ struct Row {
     room_id: String,
     id: String,
     sender_id: Option<Uuid>,
+    sender: Option<String>,
     sender_name: String,
     content: String,
     sent_at: i64,
@@ -126,7 +129,7 @@ impl TryFrom<Row> for Stored {
             room_id: room_id
                 .map_err(|_| StoreError::Unreadable { column: "messages.room_id", value: row.room_id.clone() })?,
             id: row.id,
-            sender_id: row.sender_id,
+            sender_id: person::read("messages.sender", row.sender_id, row.sender)?,
             sender_name: row.sender_name,
             content: row.content,
             sent_at: timestamp("messages.sent_at", row.sent_at)?,
@@ -143,8 +146,8 @@ macro_rules! messages_table {
             async fn add_messages(&self, messages: &[Message]) -> Result<u64, StoreError> {
                 let rows = as_json(messages);
                 let sql = concat!(
-                    "INSERT INTO messages (room_id, id, sender_id, sender_name, content, sent_at)
-                     SELECT meetings.room_id, given.value->>'id', users.id, given.value->>'name',
+                    "INSERT INTO messages (room_id, id, sender_id, sender, sender_name, content, sent_at)
+                     SELECT meetings.room_id, given.value->>'id', users.id, given.value->>'sender', given.value->>'name',
                             given.value->>'content', CAST(given.value->>'at' AS BIGINT)
                      FROM ", $rows, " JOIN meetings ON meetings.room_id = given.value->>'room'
                      LEFT JOIN users ON users.id = ", $sender, "
@@ -169,12 +172,12 @@ macro_rules! messages_table {
                 &self,
                 room_id: RoomId,
                 id: &str,
-                user: Uuid,
+                user: &UserId,
                 now: Timestamp,
             ) -> Result<Deletion, StoreError> {
                 let delete = "UPDATE messages SET content = '', sender_name = '', deleted_at = COALESCE(deleted_at, $4)
-                              WHERE room_id = $1 AND id = $2 AND (sender_id = $3 OR EXISTS
-                                  (SELECT 1 FROM meetings WHERE room_id = $1 AND host_id = $3))";
+                              WHERE room_id = $1 AND id = $2 AND (sender_id = $3 OR sender = $5 OR EXISTS
+                                  (SELECT 1 FROM meetings WHERE room_id = $1 AND (host_id = $3 OR host = $5)))";
                 // What is missing before it is missing before its successor.
                 let pass_on = "UPDATE messages SET missing = missing + (SELECT missing FROM messages WHERE room_id = $1 AND id = $2)
                                WHERE position = (SELECT MIN(position) FROM messages WHERE room_id = $1 AND deleted_at IS NULL
@@ -182,7 +185,8 @@ macro_rules! messages_table {
                 let settle = "UPDATE messages SET missing = 0 WHERE room_id = $1 AND id = $2 AND missing > 0";
                 let find = "SELECT COUNT(*) FROM messages WHERE room_id = $1 AND id = $2 AND deleted_at IS NULL";
                 transact!(self, |tx| {
-                    let query = sqlx::query(delete).bind(room_id.as_str()).bind(id).bind(user).bind(millis(now));
+                    let query = sqlx::query(delete).bind(room_id.as_str()).bind(id).bind(user.as_uuid());
+                    let query = query.bind(millis(now)).bind(user.to_string());
                     let is_deleted = query.execute(&mut *tx).await?.rows_affected() == 1;
                     if is_deleted {
                         for statement in [pass_on, settle] {
@@ -199,7 +203,7 @@ macro_rules! messages_table {
             }
 
             async fn messages_of(&self, room_id: RoomId, page: MessagePage) -> Result<Vec<Stored>, StoreError> {
-                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at, missing FROM messages
+                let sql = "SELECT position, room_id, id, sender_id, sender, sender_name, content, sent_at, missing FROM messages
                            WHERE room_id = $1 AND position < $2 AND deleted_at IS NULL ORDER BY position DESC LIMIT $3";
                 let before = page.before.unwrap_or(i64::MAX);
                 let rows = sqlx::query_as::<_, Row>(sql).bind(room_id.as_str()).bind(before);
@@ -208,7 +212,7 @@ macro_rules! messages_table {
             }
 
             async fn messages_by(&self, sender: Uuid, page: MessagePage) -> Result<Vec<Stored>, StoreError> {
-                let sql = "SELECT position, room_id, id, sender_id, sender_name, content, sent_at, missing FROM messages
+                let sql = "SELECT position, room_id, id, sender_id, sender, sender_name, content, sent_at, missing FROM messages
                            WHERE sender_id = $1 AND position < $2 AND deleted_at IS NULL ORDER BY position DESC LIMIT $3";
                 let rows = sqlx::query_as::<_, Row>(sql).bind(sender).bind(page.before.unwrap_or(i64::MAX));
                 let rows = rows.bind(i64::from(page.limit)).fetch_all(self.reader());
@@ -224,12 +228,13 @@ macro_rules! messages_table {
                 })
             }
 
-            async fn empty_room(&self, room_id: RoomId, host: Uuid, limit: u32) -> Result<u64, StoreError> {
+            async fn empty_room(&self, room_id: RoomId, host: &UserId, limit: u32) -> Result<u64, StoreError> {
                 let sql = "DELETE FROM messages WHERE position IN
                            (SELECT position FROM messages WHERE room_id =
-                               (SELECT room_id FROM meetings WHERE room_id = $1 AND host_id = $2) LIMIT $3)";
+                               (SELECT room_id FROM meetings WHERE room_id = $1 AND (host_id = $2 OR host = $4)) LIMIT $3)";
                 transact!(self, |tx| {
-                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(host).bind(i64::from(limit));
+                    let query = sqlx::query(sql).bind(room_id.as_str()).bind(host.as_uuid());
+                    let query = query.bind(i64::from(limit)).bind(host.to_string());
                     Ok(query.execute(&mut *tx).await?.rows_affected())
                 })
             }
@@ -257,9 +262,9 @@ macro_rules! messages_table {
     };
 }
 
-messages_table!(Sqlite, "json_each($1) AS given", "unhex(given.value->>'sender')");
+messages_table!(Sqlite, "json_each($1) AS given", "unhex(given.value->>'account')");
 messages_table!(
     Postgres,
     "json_array_elements($1::json) WITH ORDINALITY AS given (value, key)",
-    "(given.value->>'sender')::uuid"
+    "(given.value->>'account')::uuid"
 );

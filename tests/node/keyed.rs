@@ -139,6 +139,39 @@ async fn a_command_beside_no_node_changes_the_shared_database_and_all_nodes_foll
 }
 
 #[tokio::test]
+async fn a_user_of_any_id_joins_hosts_the_room_that_a_backend_made_for_them_and_gets_ice_servers() {
+    let node = Node::start(&[]).await;
+    let backend = Backend::printed(&node.aldis(&["api-key", "new", "--name", "shop"]).1);
+    let sub = "auth0|abc";
+    let admin = backend.token(OPERATOR, &json!({ "admin": true }));
+    let url = format!("http://{}/v1/rooms", node.http);
+    let made = Client::new().post(url).bearer_auth(&admin).json(&json!({ "hostId": sub })).send().await;
+    let made: Value = made.expect("an answer").json().await.expect("JSON");
+    assert_eq!(made["hostId"], sub);
+    let room = made["roomId"].as_str().expect("an id");
+    let token = backend.token(sub, &json!({ "join": true, "create": true }));
+    let mut ann = node.socket(&token).await;
+    ann.joins(room).await;
+    let mut bob = node.socket(&backend.token("auth0|bob", &json!({ "room": room, "join": true }))).await;
+    bob.joins(room).await;
+    assert_eq!(ann.hears("user_joined").await["data"]["userId"], "auth0|bob");
+    bob.says(json!({ "type": "offer", "cid": 1, "data": { "targetUserId": sub, "sdp": "v=0" } }));
+    let offer = ann.hears("offer").await["data"].clone();
+    assert_eq!(offer, json!({ "senderUserId": "auth0|bob", "sdp": "v=0" }));
+    let (status, ice) = ask(&node, "GET", "/api/ice-servers", &token).await;
+    assert!(status == 200 && ice["iceServers"].is_array(), "{ice}");
+    let (_, listed) = ask(&node, "GET", "/api/rooms", &token).await;
+    assert_eq!(listed["rooms"][0]["roomId"], room);
+    let participant = format!("/v1/rooms/{room}/participants/auth0%7Cbob");
+    assert_eq!(ask(&node, "DELETE", &participant, &admin).await.0, 204);
+    assert_eq!(bob.is_closed().await, Some(4403));
+    let other = backend.token("auth0|bob", &json!({ "join": true, "create": true }));
+    let path = format!("/api/rooms/{room}");
+    assert_eq!(ask(&node, "DELETE", &path, &other).await.0, 403, "it is not theirs");
+    assert_eq!(ask(&node, "DELETE", &path, &token).await.0, 204);
+}
+
+#[tokio::test]
 async fn a_key_that_was_made_while_no_node_ran_is_good_once_one_runs() {
     let mut node = Node::start(&[]).await;
     let (_, running, _) = node.aldis(&["api-key", "new", "--name", "one"]);

@@ -35,7 +35,7 @@ pub(crate) struct Claimed<K, T: Turn> {
     pub(crate) message: T::Message,
 }
 
-impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
+impl<K: Ord + Hash + Clone, T: Turn> Registry<K, T> {
     /// No cells. In the mailbox of each one, so many messages may be queued; [exempt](Turn::is_exempt) ones always may.
     pub(crate) fn new(mailbox_max: usize) -> Self {
         let cells = DashMap::with_hasher_and_shard_amount(RandomState::default(), SHARDS);
@@ -44,8 +44,8 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
 
     /// Posts to the cell, if it exists.
     #[inline]
-    pub(crate) fn post(&self, key: K, message: T::Message, now: Instant) -> Posted<T> {
-        match self.cells.get_mut(&key) {
+    pub(crate) fn post(&self, key: &K, message: T::Message, now: Instant) -> Posted<T> {
+        match self.cells.get_mut(key) {
             Some(mut cell) => cell.post(message, now, self.mailbox_max),
             None => Posted::Absent(message),
         }
@@ -114,7 +114,7 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
     /// The key of this worker's cell.
     pub(crate) fn of_worker(&self, worker: ractor::ActorId) -> Option<K> {
         let is_its = |cell: &Cell<T, WorkerRef<T>>| cell.worker().is_some_and(|theirs| theirs.get_id() == worker);
-        self.cells.iter().find(|cell| is_its(cell.value())).map(|cell| *cell.key())
+        self.cells.iter().find(|cell| is_its(cell.value())).map(|cell| cell.key().clone())
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -123,14 +123,14 @@ impl<K: Ord + Hash + Copy, T: Turn> Registry<K, T> {
 
     /// Every key, in order, so that broadcasts have the same order in each run.
     pub(crate) fn keys(&self) -> Vec<K> {
-        let mut keys: Vec<K> = self.cells.iter().map(|cell| *cell.key()).collect();
+        let mut keys: Vec<K> = self.cells.iter().map(|cell| cell.key().clone()).collect();
         keys.sort_unstable();
         keys
     }
 
     /// Every cell as operators see it.
     pub(crate) fn look(&self, mut each: impl FnMut(K, CellState)) {
-        self.cells.iter().for_each(|cell| each(*cell.key(), cell.value().look()));
+        self.cells.iter().for_each(|cell| each(cell.key().clone(), cell.value().look()));
     }
 
     /// How many cells have a worker.

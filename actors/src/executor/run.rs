@@ -66,9 +66,9 @@ where
 {
     let Claimed { key, state, message } = claimed;
     let mut held = Held { state: Some(state), taken: None };
-    let ran = catch_unwind(AssertUnwindSafe(|| run_cell(system, key, (&mut held, message), run)));
+    let ran = catch_unwind(AssertUnwindSafe(|| run_cell(system, &key, (&mut held, message), run)));
     let Err(panic) = ran else { return };
-    supervise::report::<S, T>(system, key, During::Delivery, &*panic);
+    supervise::report::<S, T>(system, &key, During::Delivery, &*panic);
     run.post_caught(system);
     let Some(state) = held.state else { return };
     let given_back = system.cells().with(&key, |cell| {
@@ -80,7 +80,7 @@ where
     }
 }
 
-fn run_cell<S, T>(system: &Arc<S>, key: S::Key, (held, mut message): (&mut Held<T>, T::Message), run: &mut Run<S>)
+fn run_cell<S, T>(system: &Arc<S>, key: &S::Key, (held, mut message): (&mut Held<T>, T::Message), run: &mut Run<S>)
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
@@ -94,11 +94,11 @@ where
             message = next;
             if run.is_spent() {
                 if let Some(rest) = held.taken.take() {
-                    system.cells().with(&key, |cell| cell.put_back(rest));
+                    system.cells().with(key, |cell| cell.put_back(rest));
                 }
                 run.post_told(system, &mut out.told);
                 let Some(state) = held.state.take() else { break };
-                run.ready.push_back(S::ready(Claimed { key, state, message }));
+                run.ready.push_back(S::ready(Claimed { key: key.clone(), state, message }));
                 break;
             }
             continue;
@@ -109,9 +109,9 @@ where
         run.post_told(system, &mut out.told);
         let Some(state) = held.state.take() else { break };
         let over = if after == Next::Stop || then == Next::Stop {
-            system.cells().end(&key).map_or(Ok(()), |message| Err((state, message)))
+            system.cells().end(key).map_or(Ok(()), |message| Err((state, message)))
         } else {
-            system.cells().with(&key, |cell| cell.give_back(state)).unwrap_or(Ok(()))
+            system.cells().with(key, |cell| cell.give_back(state)).unwrap_or(Ok(()))
         };
         let Err((state, queued)) = over else { break };
         (held.state, message) = (Some(state), queued);
@@ -123,7 +123,7 @@ where
 }
 
 /// The next message of a cell: a taken one, else a queued one.
-fn next_of<S, T>(system: &Arc<S>, key: S::Key, taken: &mut Taken<T>) -> Option<T::Message>
+fn next_of<S, T>(system: &Arc<S>, key: &S::Key, taken: &mut Taken<T>) -> Option<T::Message>
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
@@ -131,14 +131,14 @@ where
     if let Some(next) = taken.as_mut().and_then(|taken| taken.next()) {
         return Some(next);
     }
-    *taken = system.cells().with(&key, Cell::take).flatten();
+    *taken = system.cells().with(key, Cell::take).flatten();
     taken.as_mut()?.next()
 }
 
 /// One turn. A panic restarts or ends this cell only; `None`: the cell has ended.
 fn attempt<S, T>(
     system: &Arc<S>,
-    key: S::Key,
+    key: &S::Key,
     held: &mut Held<T>,
     (out, now): (&mut Out<T::Out, T::Message>, Moment),
     turn: impl FnOnce(&mut T, Moment, &mut Out<T::Out, T::Message>) -> Next,
@@ -152,7 +152,7 @@ where
     match catch_unwind(AssertUnwindSafe(|| turn(state, now, out))) {
         Ok(next) => {
             if !out.waits.is_empty() {
-                out.waits.drain(..).for_each(|answer| system.wait(key, answer));
+                out.waits.drain(..).for_each(|answer| system.wait(key.clone(), answer));
             }
             Some(next)
         }

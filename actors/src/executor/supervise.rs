@@ -17,7 +17,7 @@ use super::{
 /// messages are refused.
 pub(super) fn restart<S, T>(
     system: &Arc<S>,
-    key: S::Key,
+    key: &S::Key,
     (state, panic): (Box<T>, Box<dyn Any + Send>),
     told: &mut Vec<S::Out>,
 ) -> Option<Box<T>>
@@ -26,7 +26,7 @@ where
     S: Home<T>,
 {
     report::<S, T>(system, key, During::Turn, &*panic);
-    system.cells().with(&key, super::cell::Cell::fail);
+    system.cells().with(key, super::cell::Cell::fail);
     let before = told.len();
     // The state is memory-safe, but may violate its invariants: reading it may panic again.
     let successor = catch_unwind(AssertUnwindSafe(|| state.failed(told)));
@@ -46,18 +46,18 @@ where
 }
 
 /// Ends a cell: its queued messages are refused.
-pub(super) fn end<S, T>(system: &Arc<S>, key: S::Key, told: &mut Vec<S::Out>)
+pub(super) fn end<S, T>(system: &Arc<S>, key: &S::Key, told: &mut Vec<S::Out>)
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
 {
-    refuse::<S, T>(system, key, system.cells().remove(&key).into_iter(), told);
+    refuse::<S, T>(system, key, system.cells().remove(key).into_iter(), told);
 }
 
 /// Refuses messages: a panic in the refusal of one affects no other.
 pub(super) fn refuse<S, T>(
     system: &Arc<S>,
-    key: S::Key,
+    key: &S::Key,
     mut messages: impl Iterator<Item = T::Message>,
     told: &mut Vec<S::Out>,
 ) where
@@ -71,7 +71,7 @@ pub(super) fn refuse<S, T>(
 }
 
 /// Creates a cell's first state; `None` if that panicked.
-pub(crate) fn start<S, T>(system: &Arc<S>, key: S::Key, make: impl FnOnce() -> T) -> Option<Box<T>>
+pub(crate) fn start<S, T>(system: &Arc<S>, key: &S::Key, make: impl FnOnce() -> T) -> Option<Box<T>>
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,
@@ -81,7 +81,7 @@ where
 }
 
 /// Records a panic of this cell.
-pub(super) fn report<S, T>(system: &S, key: S::Key, during: During, panic: &(dyn Any + Send))
+pub(super) fn report<S, T>(system: &S, key: &S::Key, during: During, panic: &(dyn Any + Send))
 where
     T: Turn<Out = S::Out>,
     S: Home<T>,

@@ -47,7 +47,7 @@ pub(crate) trait System: Sized + Send + Sync + 'static {
 /// A kind of cell.
 pub(crate) trait Home<T: Turn<Out = Self::Out>>: System {
     /// The address of such a cell.
-    type Key: Copy + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
+    type Key: Clone + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static;
     /// The name of the kind.
     const KIND: &'static str;
 

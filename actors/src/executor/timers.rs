@@ -41,7 +41,7 @@ struct Entry<K> {
     next: u32,
 }
 
-impl<K: Copy> Timers<K> {
+impl<K: Clone> Timers<K> {
     pub(crate) fn new(now: Instant) -> Self {
         Self { pool: Vec::new(), free: NONE, scheduled: 0, slots: vec![NONE; SLOTS], next: 0, start: now }
     }
@@ -65,7 +65,7 @@ impl<K: Copy> Timers<K> {
                 let after = entry.turn.wrapping_sub(first as u32);
                 let is_due = u64::from(after) < until - first;
                 let list = if is_due { &mut self.free } else { &mut self.slots[slot_of(turn as u32)] };
-                due.extend(is_due.then_some((after, entry.key)));
+                due.extend(is_due.then_some((after, entry.key.clone())));
                 (entry.next, *list, rest) = (*list, rest, entry.next);
             }
         }
@@ -96,7 +96,7 @@ impl<K: Copy> Timers<K> {
             (self.free, self.scheduled) = (NONE, 0);
             for mut rest in slots {
                 while let Some(Entry { key, turn, next }) = pool.get(rest as usize) {
-                    self.enter(*key, *turn);
+                    self.enter(key.clone(), *turn);
                     rest = *next;
                 }
             }

@@ -38,7 +38,7 @@ where
     S: Home<T>,
 {
     let waits = system.cells().with_worker(&key, |cell| {
-        let waiting = cell.wait(|| start::<S, T>(system, key));
+        let waiting = cell.wait(|| start::<S, T>(system, key.clone()));
         waiting.is_some_and(|(worker, generation)| worker.send_message(Work::Await(generation, answer)).is_ok())
     });
     if waits == Some(false) {
@@ -118,9 +118,9 @@ impl<S: System, K> Waiting<S, K> {
     ) where
         T: Turn<Out = S::Out>,
         S: Home<T, Key = K>,
-        K: Copy + Ord + std::hash::Hash,
+        K: Clone + Ord + std::hash::Hash,
     {
-        let (system, key) = (&self.system, self.key);
+        let (system, key) = (&self.system, &self.key);
         let cells = Home::<T>::cells(&**system);
         let message = answer.unwrap_or_else(|panic| {
             supervise::report::<S, T>(system, key, During::Wait, &*panic);
@@ -129,9 +129,9 @@ impl<S: System, K> Waiting<S, K> {
         let now = system.now();
         let mut run = Run::new(now);
         if let Some(posted) =
-            cells.with(&key, |cell| cell.answer((|worker: &_| is_same(worker, me), generation), message, now.at))
+            cells.with(key, |cell| cell.answer((|worker: &_| is_same(worker, me), generation), message, now.at))
         {
-            run.posted::<T>(key, posted);
+            run.posted::<T>(key.clone(), posted);
         }
         if !go(system, &mut run) {
             relieve(system, run.rest());
@@ -168,7 +168,7 @@ where
 
 /// Makes a cell's worker panic, if it has one.
 #[cfg(any(test, feature = "fault-injection"))]
-pub(crate) fn fault_worker<T: Turn, K: Ord + std::hash::Hash + Copy>(cells: &super::Registry<K, T>, key: K) {
+pub(crate) fn fault_worker<T: Turn, K: Ord + std::hash::Hash + Clone>(cells: &super::Registry<K, T>, key: K) {
     cells.with(&key, |cell| cell.worker().map(|worker| worker.send_message(Work::Fault).is_ok()));
 }
 

@@ -42,7 +42,7 @@ pub struct Reaped {
 }
 
 /// What nodes tell each other through the ledger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// The user's sockets are to be closed with 4403.

@@ -201,7 +201,7 @@ impl Directory {
     pub(super) async fn send_ticks(self: &Arc<Self>, now: Instant) {
         let due = lock(&self.timers).advance(now);
         for keys in due.chunks(TOGETHER) {
-            self.deliver(keys.iter().map(|key| match *key {
+            self.deliver(keys.iter().map(|key| match key.clone() {
                 Key::Room(id) => To::Room(id, room_messages::Message::Tick),
                 Key::Socket(id) => To::Socket(id, socket_messages::Message::Tick),
                 Key::User(id) => To::User(id, user_messages::Message::Tick),

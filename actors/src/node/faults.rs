@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The cell or actor that panics.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Victim {
     /// The clock.
     Clock,

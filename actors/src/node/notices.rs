@@ -36,7 +36,7 @@ impl Directory {
     async fn repeat(&self, notice: Notice, tell: oneshot::Sender<Result<(), Unavailable>>) {
         let mut tell = Some(tell);
         loop {
-            let outcome = self.ledger().notify(Recipient::All, notice).await;
+            let outcome = self.ledger().notify(Recipient::All, notice.clone()).await;
             if let Some(tell) = tell.take() {
                 let _ = tell.send(outcome.map_err(|_| Unavailable)); // the caller may have given up
             }
@@ -89,7 +89,7 @@ impl Directory {
     /// Revokes tokens on this node: new ones first, then those of open sockets.
     pub(super) fn revoke(self: &Arc<Self>, revocation: Revocation) {
         self.ports.revocations.revoked(&revocation);
-        self.note_revoked(revocation);
+        self.note_revoked(revocation.clone());
         self.tell(To::User(revocation.user, user::Message::Revoked(revocation.scope)));
     }
 

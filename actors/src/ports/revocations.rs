@@ -6,7 +6,7 @@ use super::Identity;
 use crate::protocol::{LoginId, UserId};
 
 /// Tokens of one user that are no longer valid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Revocation {
     /// The tokens' `sub`.
     pub user: UserId,

@@ -17,15 +17,22 @@ pub struct Data {
 }
 
 impl Data {
-    /// `{"senderUserId":"…"` and then `rest`, which closes the object.
-    pub(super) const fn from_sender(sender: UserId, rest: Arc<str>) -> Self {
-        Self { sender: Some(sender), rest }
+    /// `{"senderUserId":"…"` and then `rest`, which closes the object. A sender too long for a frame's prefix is put before
+    /// `rest` here.
+    pub(super) fn from_sender(sender: UserId, rest: Arc<str>) -> Self {
+        if sender.text_bytes() <= SENDER_BYTES_MAX {
+            return Self { sender: Some(sender), rest };
+        }
+        let whole = sender.with_ascii(|sender| {
+            [BEFORE_SENDER, std::str::from_utf8(sender).unwrap_or_default(), AFTER_SENDER, &rest].concat()
+        });
+        Self { sender: None, rest: whole.into() }
     }
 
     /// The sender, if it is written before [`rest`](Self::rest).
     #[must_use]
-    pub const fn sender(&self) -> Option<UserId> {
-        self.sender
+    pub const fn sender(&self) -> Option<&UserId> {
+        self.sender.as_ref()
     }
 
     /// All of it, or everything after the sender.
@@ -38,11 +45,14 @@ impl Data {
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "JSON is never empty")]
     pub fn len(&self) -> usize {
-        let sender = self.sender.map_or(0, |_| BEFORE_SENDER.len() + UserId::TEXT_BYTES + AFTER_SENDER.len());
+        let sender =
+            self.sender.as_ref().map_or(0, |sender| BEFORE_SENDER.len() + sender.text_bytes() + AFTER_SENDER.len());
         sender + self.rest.len()
     }
 }
 
+/// Bytes of a sender that a frame's prefix has room for, at most: those of a UUID, and of most other ids.
+pub(super) const SENDER_BYTES_MAX: usize = 48;
 pub(super) const BEFORE_SENDER: &str = "{\"senderUserId\":\"";
 pub(super) const AFTER_SENDER: &str = "\"";
 
@@ -66,7 +76,7 @@ impl From<&str> for Data {
 
 impl fmt::Display for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(sender) = self.sender {
+        if let Some(sender) = &self.sender {
             write!(f, "{BEFORE_SENDER}{sender}{AFTER_SENDER}")?;
         }
         f.write_str(&self.rest)
@@ -82,7 +92,7 @@ impl fmt::Debug for Data {
 /// Equal if the text on the wire is equal.
 impl PartialEq for Data {
     fn eq(&self, other: &Self) -> bool {
-        match (self.sender, other.sender) {
+        match (&self.sender, &other.sender) {
             (Some(one), Some(another)) => one == another && self.rest == other.rest,
             (None, None) => self.rest == other.rest,
             (Some(_), None) | (None, Some(_)) => self.len() == other.len() && self.to_string() == other.to_string(),

@@ -44,14 +44,14 @@ pub fn deleted_data(id: &str) -> Message {
 /// A numbered message in three pieces that make one text frame, the middle one shared by all receivers.
 #[must_use]
 pub fn numbered(seq: Seq, entry: &Entry) -> (Head, Arc<str>, &'static str) {
-    let (kind, sender, data): (&str, Option<UserId>, Arc<str>) = match entry {
+    let (kind, sender, data): (&str, Option<&UserId>, Arc<str>) = match entry {
         Entry::Message(message) => (message.kind.as_str(), message.data.sender(), Arc::clone(message.data.rest())),
         Entry::Joined(member) => {
-            let joined = UserJoined { user_id: member.user, name: member.name.clone(), rev: member.order };
+            let joined = UserJoined { user_id: member.user.clone(), name: member.name.clone(), rev: member.order };
             ("user_joined", None, json(&joined).into())
         }
         Entry::Left { user, reason, .. } => {
-            ("user_left", None, json(&UserLeft { user_id: *user, reason: *reason }).into())
+            ("user_left", None, json(&UserLeft { user_id: user.clone(), reason: *reason }).into())
         }
     };
     (Head::new(kind, seq, sender), data, "}")

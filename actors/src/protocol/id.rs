@@ -1,18 +1,17 @@
-//! The names of things: rooms, users, sessions, nodes. Small values, cheap to copy and to compare.
+//! The names of things: rooms, users, sessions, nodes. Small values, cheap to clone and to compare.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+mod user;
+
+pub use user::UserId;
+
 /// A room's public id, `xxx-yyyy-zzz`: three, four and three letters `a`–`z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoomId([u8; 12]);
-
-/// A person's id, a UUID; the `sub` of the access token.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UserId(Uuid);
 
 /// One session of one user in one room: begins with `room_joined`, continues with each resume.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +57,9 @@ pub enum BadId {
     /// Not a UUID.
     #[error("an id is a UUID such as 3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210")]
     Uuid,
+    /// Not a user's id.
+    #[error("a user id is 1 to 128 printable ASCII characters without space, \" and \\")]
+    User,
 }
 
 impl RoomId {
@@ -172,26 +174,8 @@ macro_rules! uuid_id {
     };
 }
 
-uuid_id!(UserId);
 uuid_id!(SessionId);
 uuid_id!(LoginId);
-
-impl UserId {
-    /// Bytes of an id as text.
-    pub(super) const TEXT_BYTES: usize = 36;
-
-    /// The id as text.
-    pub(super) fn to_ascii(self) -> [u8; Self::TEXT_BYTES] {
-        let mut text = [0; Self::TEXT_BYTES];
-        self.0.hyphenated().encode_lower(&mut text);
-        text
-    }
-
-    /// The id of this text, if it is one.
-    pub(super) fn from_ascii(text: &[u8; Self::TEXT_BYTES]) -> Option<Self> {
-        Uuid::try_parse_ascii(text).ok().map(Self)
-    }
-}
 
 impl NodeId {
     /// The node of this name.

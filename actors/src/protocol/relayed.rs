@@ -27,7 +27,7 @@ pub struct DescriptionFrom<'a> {
 }
 
 /// `ice_candidate` (RFC 8838).
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct IceCandidateFrom<'a> {
@@ -44,7 +44,7 @@ pub struct IceCandidateFrom<'a> {
 }
 
 /// `renegotiate`: the answering side requests a new offer.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RenegotiateFrom<'a> {
@@ -66,7 +66,7 @@ pub struct RenegotiateFrom<'a> {
 }
 
 /// `message`: an application's own.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CustomMessageFrom<'a> {
@@ -90,7 +90,7 @@ pub struct ChatDeleted<'a> {
 }
 
 /// `chat_message`.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatMessage<'a> {

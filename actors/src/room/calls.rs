@@ -93,7 +93,7 @@ fn kept(env: &Env, fact: Fact) -> Fact {
 
 fn join(request: &JoinRequest, settings: RoomSettings) -> Join {
     Join {
-        user: request.user,
+        user: request.user.clone(),
         name: request.name.clone(),
         session: request.session,
         secret: request.secret,
@@ -102,9 +102,9 @@ fn join(request: &JoinRequest, settings: RoomSettings) -> Join {
     }
 }
 
-const fn resume(request: &ResumeRequest) -> Resume {
+fn resume(request: &ResumeRequest) -> Resume {
     Resume {
-        user: request.user,
+        user: request.user.clone(),
         order: request.order,
         session: request.session,
         secret: request.secret,

@@ -53,7 +53,7 @@ impl From<IpAddr> for Address {
 }
 
 /// The owner of a budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     User(UserId),
     Address(Address),
@@ -130,7 +130,7 @@ impl Budgets {
     pub fn connect(&self, address: IpAddr, now: Instant) -> Result<(), TooManyConnections> {
         let (address, now) = (Address::from(address), self.nanos(now));
         let cost = self.address.nanos(Cost::Connect.tenths(&self.limits));
-        self.with(Key::Address(address), now, |shared| shared.tokens.take(self.address, now, cost))
+        self.with(&Key::Address(address), now, |shared| shared.tokens.take(self.address, now, cost))
             .map_err(|wait| TooManyConnections { retry_after: Duration::from_nanos(wait) })
     }
 
@@ -146,38 +146,40 @@ impl Budgets {
     }
 
     /// Takes from the user's and the address's budget, from both or from neither.
-    fn take(&self, sharers: Sharers, now: u64, tenths: u64) -> Result<(), Short> {
-        let user = sharers.user.map(Key::User);
-        if let Some(key) = user {
+    fn take(&self, sharers: Sharers<'_>, now: u64, tenths: u64) -> Result<(), Short> {
+        let user = sharers.user.map(|user| Key::User(user.clone()));
+        if let Some(key) = &user {
             let taken = self.with(key, now, |shared| shared.tokens.take(self.user, now, self.user.nanos(tenths)));
             taken.map_err(Short::Own)?;
         }
         let key = Key::Address(sharers.address);
-        let taken = self.with(key, now, |shared| shared.tokens.take(self.address, now, self.address.nanos(tenths)));
-        if let (Err(_), Some(key)) = (taken, user) {
+        let taken = self.with(&key, now, |shared| shared.tokens.take(self.address, now, self.address.nanos(tenths)));
+        if let (Err(_), Some(key)) = (taken, &user) {
             self.with(key, now, |shared| shared.tokens.put_back(self.user.nanos(tenths)));
         }
         taken.map_err(Short::Address)
     }
 
     /// Charges both unconditionally: the debt is bounded.
-    fn force(&self, sharers: Sharers, now: u64, tenths: u64) {
+    fn force(&self, sharers: Sharers<'_>, now: u64, tenths: u64) {
         if let Some(user) = sharers.user {
-            self.with(Key::User(user), now, |shared| shared.tokens.force(self.user, now, self.user.nanos(tenths)));
+            self.with(&Key::User(user.clone()), now, |shared| {
+                shared.tokens.force(self.user, now, self.user.nanos(tenths))
+            });
         }
         let key = Key::Address(sharers.address);
-        self.with(key, now, |shared| shared.tokens.force(self.address, now, self.address.nanos(tenths)));
+        self.with(&key, now, |shared| shared.tokens.force(self.address, now, self.address.nanos(tenths)));
     }
 
     /// Whether this user may be granted this many tokens for answers: all their sockets together get at most as many as
     /// room joins can demand, so that two colluding clients cannot grant each other more.
-    fn may_grant(&self, user: UserId, now: u64, tokens: u32) -> bool {
+    fn may_grant(&self, user: &UserId, now: u64, tokens: u32) -> bool {
         let cost = self.grants.nanos(u64::from(tokens) * 10);
-        self.with(Key::User(user), now, |shared| shared.grants.take(self.grants, now, cost)).is_ok()
+        self.with(&Key::User(user.clone()), now, |shared| shared.grants.take(self.grants, now, cost)).is_ok()
     }
 
-    fn with<T>(&self, key: Key, now: u64, f: impl FnOnce(&Shared) -> T) -> T {
-        if let Some(shared) = self.entries.get(&key) {
+    fn with<T>(&self, key: &Key, now: u64, f: impl FnOnce(&Shared) -> T) -> T {
+        if let Some(shared) = self.entries.get(key) {
             return f(&shared);
         }
         if self.entries() >= ENTRIES_MAX {
@@ -185,10 +187,10 @@ impl Budgets {
             return f(&self.overflow);
         }
         self.sweep(now);
-        let shared = self.entries.entry(key).or_insert_with(|| {
+        let shared = self.entries.entry(key.clone()).or_insert_with(|| {
             self.count.fetch_add(1, Ordering::Relaxed);
             let due = now.saturating_add(ENTRY_MIN.as_nanos() as u64);
-            self.due.lock().unwrap_or_else(PoisonError::into_inner).push_back((due, key));
+            self.due.lock().unwrap_or_else(PoisonError::into_inner).push_back((due, key.clone()));
             Shared::default()
         });
         f(&shared)

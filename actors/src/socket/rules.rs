@@ -199,8 +199,8 @@ impl Connection {
     }
 
     /// The authenticated user.
-    pub(crate) fn user(&self) -> Option<UserId> {
-        self.identity.as_ref().map(|identity| identity.user)
+    pub(crate) fn user(&self) -> Option<&UserId> {
+        self.identity.as_ref().map(|identity| &identity.user)
     }
 
     /// Whether it is closed.
@@ -263,7 +263,9 @@ impl Connection {
             }
             FromUser::Revoked(_) => {}
             FromUser::Restarted => {
-                cx.out.extend(self.identity.as_ref().map(|identity| Effect::Attach(identity.user, identity.into())));
+                cx.out.extend(
+                    self.identity.as_ref().map(|identity| Effect::Attach(identity.user.clone(), identity.into())),
+                );
             }
         }
     }

@@ -159,7 +159,7 @@ impl SocketTurn {
     }
 }
 
-fn payer<'a>(env: &'a Env, connection: &Connection, now: Moment) -> Payer<'a> {
+fn payer<'a>(env: &'a Env, connection: &'a Connection, now: Moment) -> Payer<'a> {
     Payer { budgets: &env.budgets, user: connection.user(), now: now.at }
 }
 
@@ -231,7 +231,9 @@ impl Turn for SocketTurn {
         if let Some((room, seat)) = self.connection.place() {
             out.push(To::Room(room, RoomMessage::Disconnected(seat)));
         }
-        out.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.connection.id()))));
+        out.extend(
+            self.connection.user().map(|user| To::User(user.clone(), UserMessage::Detached(self.connection.id()))),
+        );
         None
     }
 }

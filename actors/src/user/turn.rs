@@ -57,7 +57,7 @@ impl Turn for UserTurn {
         self.user.shrink();
         if let Some(at) = self.user.wake_at(now).filter(|at| self.woken_at.is_none_or(|woken| *at < woken)) {
             self.woken_at = Some(at);
-            out.tell(To::Wake(Key::User(self.id), at));
+            out.tell(To::Wake(Key::User(self.id.clone()), at));
         }
         Next::Done
     }

@@ -145,7 +145,8 @@ impl Naive {
 
     fn free(&mut self, room: RoomId, order: JoinOrder, reason: LeaveReason) {
         let Some(session) = self.session(room, order) else { return };
-        let (user, is_unclaimed, is_connected) = (session.user, !session.marks.is_empty(), session.is_connected());
+        let (user, is_unclaimed, is_connected) =
+            (session.user.clone(), !session.marks.is_empty(), session.is_connected());
         let now = self.now;
         let content = self.rooms.entry(room).or_default();
         let is_settling = content.unsettled.is_some_and(|settles| now < settles || is_connected);

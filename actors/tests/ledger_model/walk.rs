@@ -174,7 +174,7 @@ impl Walk {
     fn watched(&self, room: RoomId, number: u8, dice: u8) -> Option<JoinOrder> {
         let sessions = self.naive.sessions(room);
         let present = sessions.get(usize::from(number) % sessions.len().max(1)).filter(|_| !dice.is_multiple_of(5));
-        let seats = self.seats.get(&(room, present.map_or(user(number), |session| session.user)))?;
+        let seats = self.seats.get(&(room, present.map_or(user(number), |session| session.user.clone())))?;
         let newest = seats.len().checked_sub(1)?;
         let back = usize::from(dice.is_multiple_of(9));
         seats.get(newest.saturating_sub(back)).copied()

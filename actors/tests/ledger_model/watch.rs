@@ -113,7 +113,7 @@ impl Watch {
     }
 
     pub(crate) fn see(&mut self, members: &[Member]) {
-        self.view = members.iter().map(|member| (member.order, member.user)).collect();
+        self.view = members.iter().map(|member| (member.order, member.user.clone())).collect();
         self.sessions.extend(members.iter().map(|member| (member.order, member.session)));
     }
 
@@ -169,14 +169,14 @@ impl Watch {
         match entry {
             Entry::Joined(member) => {
                 assert_ne!(member.order, self.seat.order, "nobody sees their own join");
-                let before = self.view.insert(member.order, member.user);
+                let before = self.view.insert(member.order, member.user.clone());
                 self.sessions.insert(member.order, member.session);
                 assert!(before.is_none() || !is_exact, "nobody joins twice");
             }
             Entry::Left { user, order, .. } => {
                 let before = self.view.remove(order);
                 self.left.extend(self.sessions.get(order));
-                assert!(before == Some(*user) || !is_exact, "only members leave, once");
+                assert!(before == Some(user.clone()) || !is_exact, "only members leave, once");
             }
             Entry::Message(message) => self.hear_message(message.data.rest()),
         }
@@ -215,7 +215,7 @@ impl Watch {
         };
         Claim {
             seat: self.seat,
-            user: self.user,
+            user: self.user.clone(),
             name: "somebody".into(),
             session: self.session,
             secret: self.secret,

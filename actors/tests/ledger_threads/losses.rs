@@ -64,7 +64,7 @@ impl Participant {
         let heard = heard.map(|((from, broadcast), cid)| Source { from: *from, cid: *cid, broadcast: *broadcast });
         let claim = Claim {
             seat: session.seat,
-            user: self.user,
+            user: self.user.clone(),
             name: "somebody".into(),
             session: session.session,
             secret: 0,

@@ -82,13 +82,13 @@ impl Session {
     fn observe(&mut self, entry: &Entry) {
         match entry {
             Entry::Joined(member) => {
-                let before = self.others.insert(member.order, member.user);
+                let before = self.others.insert(member.order, member.user.clone());
                 assert!(before.is_none() || self.has_lost, "nobody joins twice");
                 assert!(self.others.len() < MAX as usize || self.has_lost, "nobody ever sees more than the limit");
             }
             Entry::Left { user, order, .. } => {
                 let before = self.others.remove(order);
-                assert!(before == Some(*user) || self.has_lost, "only members leave");
+                assert!(before == Some(user.clone()) || self.has_lost, "only members leave");
             }
             Entry::Message(message) => {
                 let (from, word) = message.data.rest().split_once(' ').expect("our own text");
@@ -133,15 +133,16 @@ impl Participant {
     }
 
     fn join(&self, round: u64) -> Option<Session> {
-        let session = SessionId::from_u128(self.user.as_u128() << 64 | u128::from(round));
-        let join = Join { user: self.user, name: "somebody".into(), session, secret: 0, max: MAX, window: WINDOW };
+        let session = SessionId::from_u128(self.user.as_u128().unwrap_or_default() << 64 | u128::from(round));
+        let join =
+            Join { user: self.user.clone(), name: "somebody".into(), session, secret: 0, max: MAX, window: WINDOW };
         let Ok(Joined::Seated { seat, epoch, members, pushes, .. }) = now(self.ledger.join(self.at(0), join)) else {
             return None;
         };
         let is_own =
             |push: &actors::ledger::Push| matches!(push.what, Pushed::Ended(_, Ended::Freed(LeaveReason::Replaced)));
         assert!(pushes.iter().all(is_own), "nobody else is on this node");
-        let others = members.iter().map(|member| (member.order, member.user)).collect();
+        let others = members.iter().map(|member| (member.order, member.user.clone())).collect();
         let (cursor, heard, sources) = (Cursor::default(), BTreeMap::new(), BTreeMap::new());
         Some(Session { seat, session, epoch, cursor, others, heard, sources, sent: 0, has_lost: false })
     }
@@ -166,7 +167,7 @@ impl Participant {
     /// The session is resumed, and the socket before it still speaks.
     fn move_on(&self, session: &mut Session) {
         let old = session.seat;
-        let (user, last_seq) = (self.user, session.cursor.seq());
+        let (user, last_seq) = (self.user.clone(), session.cursor.seq());
         let resume = Resume { user, order: old.order, session: session.session, secret: 0, last_seq, reclaims: None };
         let Ok(Resumed::Seated(resumed)) = now(self.ledger.resume(self.at(0), resume)) else {
             panic!("a live session can be resumed")

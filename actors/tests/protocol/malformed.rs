@@ -138,15 +138,9 @@ fn wrong_data() -> Vec<Case> {
 
 fn wrong_signals() -> Vec<Case> {
     let mut all = Vec::new();
-    let targets = [
-        "null",
-        "7",
-        "\"\"",
-        "\"ann\"",
-        "[]",
-        "\"3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d21\"",
-        "\"3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d21g\"",
-    ];
+    let long = &format!("\"{}\"", "x".repeat(129));
+    let targets =
+        ["null", "7", "\"\"", "\"ann lee\"", "[]", "\"ann\\\"\"", "\"ann\\\\\"", "\"ann\u{e9}\"", "\"\\u0000\"", long];
     let payloads = [
         ("offer", r#""sdp":"v=0""#),
         ("answer", r#""sdp":"v=0""#),

@@ -52,9 +52,14 @@ fn any_signal_kind() -> impl Strategy<Value = Kind> {
     prop::sample::select(vec![Kind::Offer, Kind::Answer, Kind::IceCandidate, Kind::Renegotiate])
 }
 
+/// A UUID, or any other id.
+fn any_user() -> impl Strategy<Value = UserId> + Clone {
+    let text = "[!#-\\[\\]-~]{1,128}".prop_map(|text| text.parse().expect("an id"));
+    prop_oneof![any::<u128>().prop_map(UserId::from_u128), text]
+}
+
 fn any_entry() -> impl Strategy<Value = Entry> {
-    let ids = (any::<u128>(), any::<u128>())
-        .prop_map(|(user, session)| (UserId::from_u128(user), SessionId::from_u128(session)));
+    let ids = (any_user(), any::<u128>()).prop_map(|(user, session)| (user, SessionId::from_u128(session)));
     let reasons =
         vec![LeaveReason::Left, LeaveReason::Lost, LeaveReason::Replaced, LeaveReason::Kicked, LeaveReason::Closed];
     let kinds =
@@ -116,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn a_signal_reads_back_as_it_was_written(kind in any_signal_kind(), user: u128, sdp in ".{1,60}", init in any_json()) {
+    fn a_signal_reads_back_as_it_was_written(kind in any_signal_kind(), user in any_user(), sdp in ".{1,60}", init in any_json()) {
         let payload = match kind {
             Kind::Offer | Kind::Answer | Kind::Renegotiate => json!(sdp),
             Kind::IceCandidate if init.is_object() => init,
@@ -132,43 +137,43 @@ proptest! {
             | Kind::ChatDeleted
             | Kind::Unknown => Value::Null,
         };
-        let to = UserId::from_u128(user);
+        let to = user;
         let data = json!({ "targetUserId": to, kind.field(): payload });
         let message = decode(&json!({ "type": kind.as_str(), "data": data }).to_string());
         let ClientToServer::Signal(signal) = message.expect("a signal").body else { panic!("not a signal") };
-        prop_assert_eq!((signal.kind, signal.to), (kind, to));
+        prop_assert_eq!((signal.kind, &signal.to), (kind, &to));
         prop_assert_eq!(signal, Signal::new(kind, to, Some(&payload.to_string())));
     }
 
     #[test]
-    fn a_relayed_payload_is_the_senders_byte_for_byte(user: u128, sdp in ".{0,200}", spaces in " {0,3}", seq: u64) {
+    fn a_relayed_payload_is_the_senders_byte_for_byte(user in any_user(), sdp in ".{0,200}", spaces in " {0,3}", seq: u64) {
         // Odd spacing and escapes survive: nothing is parsed and written again.
         let payload = raw(&serde_json::to_string(&sdp).expect("JSON"));
         let init = raw(&format!("{{{spaces}\"candidate\"{spaces}:{spaces}{}{spaces}}}", payload.get()));
-        let from = UserId::from_u128(user);
+        let from = user;
         let frame = |kind, payload: Option<&serde_json::value::RawValue>| {
-            let signal = Signal::new(kind, from, payload.map(serde_json::value::RawValue::get));
-            let message = signal_data(from, &signal);
+            let signal = Signal::new(kind, from.clone(), payload.map(serde_json::value::RawValue::get));
+            let message = signal_data(from.clone(), &signal);
             let (head, data, tail) = numbered(seq, &Entry::Message(message));
             format!("{head}{data}{tail}")
         };
         let text = |shape: &dyn Fn() -> String, kind: &str| format!(r#"{{"type":"{kind}","seq":{seq},"data":{}}}"#, shape());
         let json = |shape: serde_json::Result<String>| shape.expect("plain structs serialise");
-        let described = || json(serde_json::to_string(&DescriptionFrom { sender_user_id: from, sdp: &payload, streams: None }));
+        let described = || json(serde_json::to_string(&DescriptionFrom { sender_user_id: from.clone(), sdp: &payload, streams: None }));
         prop_assert_eq!(frame(Kind::Offer, Some(&payload)), text(&described, "offer"));
         prop_assert_eq!(frame(Kind::Answer, Some(&payload)), text(&described, "answer"));
-        let candidate = || json(serde_json::to_string(&IceCandidateFrom { sender_user_id: from, candidate: &init }));
+        let candidate = || json(serde_json::to_string(&IceCandidateFrom { sender_user_id: from.clone(), candidate: &init }));
         prop_assert_eq!(frame(Kind::IceCandidate, Some(&init)), text(&candidate, "ice_candidate"));
         for reason in [None, Some(&*payload)] {
-            let wish = || json(serde_json::to_string(&RenegotiateFrom { sender_user_id: from, reason, want: None, ice_restart: false }));
+            let wish = || json(serde_json::to_string(&RenegotiateFrom { sender_user_id: from.clone(), reason, want: None, ice_restart: false }));
             prop_assert_eq!(frame(Kind::Renegotiate, reason), text(&wish, "renegotiate"));
         }
     }
 
     #[test]
-    fn a_chat_messages_data_is_its_shape(user: u128, content in ".{1,100}", timestamp in 0_u64..1 << 53) {
-        let sender_id = UserId::from_u128(user);
-        let shape = ChatMessage { id: "1", sender_id, content: &content, timestamp };
+    fn a_chat_messages_data_is_its_shape(user in any_user(), content in ".{1,100}", timestamp in 0_u64..1 << 53) {
+        let sender_id = user;
+        let shape = ChatMessage { id: "1", sender_id: sender_id.clone(), content: &content, timestamp };
         let made = chat_data("1", sender_id, &content, timestamp);
         prop_assert_eq!(made.data.to_string(), serde_json::to_string(&shape).expect("plain structs serialise"));
         prop_assert_eq!(made.kind, Kind::ChatMessage);
@@ -180,8 +185,8 @@ proptest! {
         let text = json!({ "to": to.map(UserId::from_u128), "topic": topic, "data": data });
         let sent = format!(r#"{{"type":"message","cid":1,"data":{text}}}"#);
         let ClientToServer::Message(message) = decode(&sent).expect("a message").body else { panic!("no message") };
-        prop_assert_eq!(message.to, to.map(UserId::from_u128));
-        let (head, data, tail) = numbered(seq, &Entry::Message(app_data(from, &message)));
+        prop_assert_eq!(&message.to, &to.map(UserId::from_u128));
+        let (head, data, tail) = numbered(seq, &Entry::Message(app_data(from.clone(), &message)));
         let shape = CustomMessageFrom { sender_user_id: from, topic: &topic, data: &raw(spaced.trim()) };
         let expected = serde_json::to_string(&shape).expect("plain structs serialise");
         prop_assert_eq!(format!("{head}{data}{tail}"), format!(r#"{{"type":"message","seq":{seq},"data":{expected}}}"#));

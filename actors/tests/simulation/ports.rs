@@ -47,7 +47,7 @@ impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Identity, TokenError> {
         let user: UserId = token.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
         Ok(Identity {
-            user,
+            user: user.clone(),
             name: format!("user {user}").into(),
             expires: 99_999_999_999,
             issued_ms: 0,

@@ -108,7 +108,7 @@ impl Trusting {
 
 impl Revocations for Trusting {
     fn revoked(&self, revocation: &Revocation) {
-        self.revoked.lock().expect("no test panics here").push(*revocation);
+        self.revoked.lock().expect("no test panics here").push(revocation.clone());
     }
 }
 
@@ -122,7 +122,7 @@ impl Verifier for Trusting {
         let user: UserId = user.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
         let login: Option<u64> = login.map(|login| login.parse().expect("a number after the !"));
         let identity = Identity {
-            user,
+            user: user.clone(),
             name: format!("user {user}").into(),
             expires: expires.parse().expect("a number after the @"),
             issued_ms: login.unwrap_or(0) * 1_000,

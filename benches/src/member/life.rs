@@ -15,7 +15,7 @@ impl Member {
             let ending = self.listen(&mut reader).await;
             let Some(comeback) = self.comes_back_after(&ending) else { return self.ended(&ending) };
             self.play.tally.interrupted(&ending);
-            self.play.script.interrupted(self.caller.part);
+            self.play.script.interrupted(self.caller.part.clone());
             // Boxed: an idle connection need not hold the state of a reconnect.
             match Box::pin(self.come_back(comeback)).await {
                 Some(again) => reader = again,
@@ -51,7 +51,8 @@ impl Member {
     async fn come_back(&mut self, comeback: Reconnect) -> Option<Reader> {
         let play = self.play.clone();
         let lost_at = *self.lost_at.get_or_insert_with(|| play.epoch.now());
-        let seed = u64::try_from(self.caller.part.user.as_u128() & u128::from(u64::MAX)).unwrap_or_default();
+        let seed = u64::try_from(self.caller.part.user.as_u128().unwrap_or_default() & u128::from(u64::MAX))
+            .unwrap_or_default();
         for attempt in 0.. {
             sleep(comeback.pause(attempt, seed)).await;
             let too_late = play.epoch.now() > lost_at + nanos(BACK_WITHIN);
@@ -88,7 +89,7 @@ impl Member {
             self.play.roster.left(self.caller.part.number);
         }
         self.play.tally.unresumed(reason);
-        self.play.script.unresumed(self.caller.part);
+        self.play.script.unresumed(self.caller.part.clone());
         self.play.tally.back.fetch_add(1, Relaxed);
         (self.resume_token, self.lost_at, self.unacked) = (None, None, 0);
         if let Some(half) = self.returning.take() {

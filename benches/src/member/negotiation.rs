@@ -20,7 +20,8 @@ pub(crate) struct Negotiation {
 impl Negotiation {
     /// Sends all candidates to one member, as a browser does: just after its description. Returns their number.
     pub(super) fn trickle(self, outbox: &Outbox, to: UserId, now: Nanos) -> u64 {
-        let said = (0..self.candidates).map(|_| u64::from(outbox.candidate(to, now, self.candidate_bytes))).sum();
+        let said =
+            (0..self.candidates).map(|_| u64::from(outbox.candidate(to.clone(), now, self.candidate_bytes))).sum();
         if self.candidates > 0 {
             outbox.end_of_candidates(to);
         }

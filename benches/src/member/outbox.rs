@@ -114,7 +114,7 @@ impl Outbox {
     /// Sends a candidate that was due at `at`, in a message of `bytes`; whether it was sent, or will be.
     pub(crate) fn candidate(&self, to: UserId, at: Nanos, bytes: usize) -> bool {
         self.send_numbered(|state, text| {
-            let mark = state.mark(to, at);
+            let mark = state.mark(to.clone(), at);
             messages::candidate(text, (state.cid(), to), mark, bytes);
         })
     }
@@ -166,7 +166,7 @@ impl Outbox {
     pub(super) fn take_seat(&self, others: &[(UserId, u64)]) {
         self.0.with(|state| {
             state.seated = true;
-            state.told = others.iter().map(|(user, rev)| Told { user: *user, rev: *rev, n: 0 }).collect();
+            state.told = others.iter().map(|(user, rev)| Told { user: user.clone(), rev: *rev, n: 0 }).collect();
         });
     }
 

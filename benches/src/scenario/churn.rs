@@ -154,7 +154,7 @@ impl Churn {
         };
         let company = run.roster(node, casting, Box::new(Arc::clone(turnover))).await?;
         let stay = company.guests.chunks_exact(seats + 1).flat_map(|room| &room[..STAYERS]);
-        let _ = turnover.stayers.set(stay.map(|guest| guest.part.user).collect());
+        let _ = turnover.stayers.set(stay.map(|guest| guest.part.user.clone()).collect());
         let crowd = run.open(node, company).await?;
         crowd.greet(&run.show).await?;
         let joins = async {
@@ -175,7 +175,7 @@ impl Churn {
     fn directions(&self, crowd: &Crowd) -> Vec<Direction> {
         let rooms = crowd.outboxes.chunks_exact(self.room_size + 1).zip(crowd.guests.chunks_exact(self.room_size + 1));
         let both = |(outboxes, guests): (&[Outbox], &[crate::crowd::Guest])| {
-            let to = |n: usize| Whom::One(guests[n].part.user);
+            let to = |n: usize| Whom::One(guests[n].part.user.clone());
             [(outboxes[0].clone(), to(1)), (outboxes[1].clone(), to(0))]
         };
         rooms.flat_map(both).collect()
@@ -224,7 +224,7 @@ impl Churn {
                 }
                 let (Some(leaves), Some(joins)) = (room.pop_front(), room.back().copied()) else { continue };
                 room.push_back(leaves);
-                let (leaver, newcomer) = (crowd.guests[leaves].part, crowd.guests[joins].part);
+                let (leaver, newcomer) = (crowd.guests[leaves].part.clone(), crowd.guests[joins].part.clone());
                 let next = (newcomer.user, crowd.outboxes[joins].clone(), newcomer.room);
                 turnover.next.lock().unwrap_or_else(PoisonError::into_inner).insert(leaver.user, next);
                 crowd.play.roster.left(leaver.number);

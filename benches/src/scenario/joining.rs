@@ -73,11 +73,11 @@ mod tests {
     fn a_join_is_done_when_both_sides_of_every_pair_have_received_everything() {
         let (joining, ann, bob) =
             (Joining::new().expect("bounds that fit"), UserId::from_u128(1), UserId::from_u128(2));
-        joining.due(ann, 100);
+        joining.due(ann.clone(), 100);
         joining.seated(ann, 0, 150);
-        joining.due(bob, 1_000);
-        joining.seated(bob, 1, 1_200);
-        joining.complete(bob, 2_000);
+        joining.due(bob.clone(), 1_000);
+        joining.seated(bob.clone(), 1, 1_200);
+        joining.complete(bob.clone(), 2_000);
         assert_eq!(joining.times().connected.len(), 0, "one side is not enough");
         joining.complete(bob, 3_000);
         let times = joining.times();

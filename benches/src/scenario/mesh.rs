@@ -123,7 +123,7 @@ impl Mesh {
         let mut ramp = Ramp::new(self.joins);
         for (outbox, guest) in crowd.outboxes.iter().zip(&crowd.guests) {
             ramp.turn().await;
-            meeting.joining.due(guest.part.user, run.epoch.now());
+            meeting.joining.due(guest.part.user.clone(), run.epoch.now());
             outbox.join(guest.part.room);
         }
     }

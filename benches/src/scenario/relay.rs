@@ -126,8 +126,8 @@ impl Relay {
                     let odd = in_flight % 2 * u32::from(n < self.pairs);
                     for _ in 0..in_flight / 2 + odd {
                         crowd.play.tally.offered.fetch_add(1, Relaxed);
-                        if let Whom::One(to) = to {
-                            outbox.candidate(to, run.epoch.now(), bytes);
+                        if let Whom::One(to) = &to {
+                            outbox.candidate(to.clone(), run.epoch.now(), bytes);
                         }
                     }
                 }
@@ -160,7 +160,7 @@ pub(super) async fn pairs(run: &Run, node: &Node, (count, script): (usize, Box<d
 pub(super) fn directions(crowd: &Crowd) -> Vec<Direction> {
     let one_way = |from: usize| {
         let pairs = crowd.outboxes.chunks_exact(2).zip(crowd.guests.chunks_exact(2));
-        pairs.map(move |(outboxes, guests)| (outboxes[from].clone(), Whom::One(guests[1 - from].part.user)))
+        pairs.map(move |(outboxes, guests)| (outboxes[from].clone(), Whom::One(guests[1 - from].part.user.clone())))
     };
     one_way(0).chain(one_way(1)).collect()
 }
@@ -169,7 +169,7 @@ pub(super) fn directions(crowd: &Crowd) -> Vec<Direction> {
 pub(super) fn rounds(crowd: &Crowd, seats: usize) -> Vec<Direction> {
     let rooms = crowd.outboxes.chunks_exact(seats).zip(crowd.guests.chunks_exact(seats));
     let round = |(outboxes, guests): (&[Outbox], &[Guest])| {
-        let next = guests.iter().cycle().skip(1).map(|guest| Whom::One(guest.part.user));
+        let next = guests.iter().cycle().skip(1).map(|guest| Whom::One(guest.part.user.clone()));
         outboxes.iter().cloned().zip(next).collect::<Vec<_>>()
     };
     rooms.flat_map(round).collect()

@@ -135,7 +135,7 @@ impl Slow {
         let slow = company.guests.chunks_exact_mut(seats).take(self.stalled).filter_map(<[_]>::last_mut);
         let slow = slow.map(|guest| {
             guest.receive_bytes = Some(SLOW_RECEIVE_BYTES);
-            guest.part.user
+            guest.part.user.clone()
         });
         let _ = bystanders.slow.set(slow.collect());
         let crowd = run.open(node, company).await?;
@@ -154,7 +154,7 @@ impl Slow {
         let rooms = crowd.outboxes.chunks_exact(self.room_size).zip(crowd.guests.chunks_exact(self.room_size));
         let readers = self.room_size - 1;
         let round = |(outboxes, guests): (&[Outbox], &[crate::crowd::Guest])| {
-            let to = |n: usize| Whom::One(guests[(n + 1) % readers].part.user);
+            let to = |n: usize| Whom::One(guests[(n + 1) % readers].part.user.clone());
             (0..readers).map(|n| (outboxes[n].clone(), to(n))).collect::<Vec<_>>()
         };
         rooms.flat_map(round).collect()

@@ -73,7 +73,7 @@ async fn long_history(bench: &super::Bench, user: uuid::Uuid, name: &str) -> Roo
         let said = |number| Message {
             room_id: room,
             id: format!("{name}-{part}-{number}"),
-            sender_id: Some(user),
+            sender_id: Some(user.into()),
             sender_name: name.to_owned(),
             content: "Hello".to_owned(),
             sent_at: said_at,
@@ -120,7 +120,7 @@ async fn a_deletion_that_takes_long_is_answered_and_goes_on_and_others_messages_
     let message = Message {
         room_id: theirs,
         id: "a".to_owned(),
-        sender_id: Some(id),
+        sender_id: Some(id.into()),
         sender_name: "Ann".to_owned(),
         content: "Hi".to_owned(),
         sent_at: bench.hand.clock().now(),
@@ -130,7 +130,7 @@ async fn a_deletion_that_takes_long_is_answered_and_goes_on_and_others_messages_
     for nth in 0..60 {
         let host = crate::storage::Meeting {
             room_id: RoomId::random(),
-            host_id: id,
+            host_id: id.into(),
             active: true,
             max_participants: 4,
             seat_window_seconds: 5,
@@ -140,7 +140,7 @@ async fn a_deletion_that_takes_long_is_answered_and_goes_on_and_others_messages_
             name: String::new(),
             guests: crate::storage::Guests::No,
         };
-        bench.store.add_meeting(&host, 1_000).await.expect("a room");
+        bench.store.add_meeting(&host, host.host_id.as_uuid(), 1_000).await.expect("a room");
     }
     assert!(bench.accounts.delete(id).await.expect("an answer"));
     assert_eq!(bench.store.removals(9).await.expect("a list"), [id], "it goes on");

@@ -10,7 +10,7 @@ async fn a_new_account_can_log_in_with_the_address_in_any_case() {
     let again = bench.accounts.log_in(login(" ann@EXAMPLE.org ", "correct horse"), "").await.expect("a login");
     assert_eq!(session.user, again.user);
     let identity = bench.accounts.tokens().verify(&again.access).expect("a good token");
-    assert_eq!((identity.user, identity.name.as_str()), (session.user.id, "Ann"));
+    assert_eq!((identity.user, identity.name.as_str()), (session.user.id.into(), "Ann"));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ impl Bench {
 }
 
 fn ann() -> Subject<'static> {
-    Subject { user: Uuid::new_v4(), name: "Ann", session: None }
+    Subject { user: Uuid::new_v4().into(), name: "Ann", session: None }
 }
 
 fn roles(ring: &KeyRing) -> Vec<Role> {

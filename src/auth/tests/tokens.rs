@@ -24,7 +24,7 @@ fn mint() -> Mint {
 }
 
 fn subject(user: Uuid, name: &str) -> Subject<'_> {
-    Subject { user, name, session: None }
+    Subject { user: user.into(), name, session: None }
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn a_token_is_valid_until_its_expiry_plus_the_leeway() {
     let (mint, user) = (mint(), Uuid::new_v4());
     let token = mint.tokens.mint(subject(user, "Ann")).expect("a token");
     let identity = mint.tokens.verify(&token).expect("good");
-    assert_eq!((identity.user, identity.name.as_str()), (user, "Ann"));
+    assert_eq!((identity.user, identity.name.as_str()), (user.into(), "Ann"));
     mint.hand.turn(900 + 4);
     mint.tokens.verify(&token).expect("good within the leeway");
     mint.hand.turn(1);
@@ -122,7 +122,7 @@ fn a_token_of_ours_with_other_claims_is_refused() {
         ("iss", json!("else"), TokenError::NotForUs),
         ("aud", json!("else"), TokenError::NotForUs),
         ("aud", json!(null), TokenError::Malformed),
-        ("sub", json!("ann"), TokenError::Malformed),
+        ("sub", json!("ann lee"), TokenError::Malformed),
         ("sub", json!(null), TokenError::Malformed),
         ("exp", json!("tomorrow"), TokenError::Malformed),
         ("exp", json!(i64::MAX), TokenError::Malformed),
@@ -132,8 +132,8 @@ fn a_token_of_ours_with_other_claims_is_refused() {
         ("name", json!(7), TokenError::Malformed),
         ("name", json!("A\nB"), TokenError::Malformed),
         ("name", json!("A".repeat(65)), TokenError::Malformed),
-        ("sub", json!(format!("{{{}}}", Uuid::nil())), TokenError::Malformed),
-        ("sub", json!(Uuid::nil().simple().to_string()), TokenError::Malformed),
+        ("sub", json!(""), TokenError::Malformed),
+        ("sub", json!("a".repeat(129)), TokenError::Malformed),
         ("sid", json!("a session"), TokenError::Malformed),
         ("nbf", json!(1_800_000_061), TokenError::NotYet),
         ("nbf", json!("soon"), TokenError::Malformed),
@@ -164,11 +164,11 @@ fn a_token_of_an_ended_session_is_refused_by_both_paths_and_one_minted_after_is_
     use actors::ports::{Revocation, RevocationScope};
     let (mint, user, session) = (mint(), Uuid::new_v4(), Uuid::new_v4());
     let subject = Subject { session: Some(session), ..subject(user, "Ann") };
-    let token = mint.tokens.mint(subject).expect("a token");
+    let token = mint.tokens.mint(subject.clone()).expect("a token");
     assert_eq!(mint.tokens.verify(&token).expect("good").session, Some(session));
     let at = 1_800_000_000_250;
     let user_id = actors::protocol::UserId::from_u128(user.as_u128());
-    mint.tokens.revoked().add(&Revocation { user: user_id, scope: RevocationScope::AllBefore(at) });
+    mint.tokens.revoked().add(&Revocation { user: user_id.clone(), scope: RevocationScope::AllBefore(at) });
     assert_eq!(mint.tokens.verify(&token), Err(TokenError::Revoked));
     let fresh = mint.tokens.mint(subject).expect("a token of the same second");
     mint.tokens.verify(&fresh).expect("minted after the end");

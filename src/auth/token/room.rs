@@ -106,7 +106,7 @@ impl Tokens {
         let name = name.unwrap_or_else(|| claims.sub.chars().take(super::NAME_LEN_MAX).collect());
         let claimed = Claimed { sub: &claims.sub, sid: None, name, iat: issued, exp: claims.exp, nbf: claims.nbf };
         let identity = self.judge(claimed)?;
-        Ok(Identity { session: Some(id.0), grants: Some(Arc::new(grants)), ..identity })
+        Ok(Identity { account: None, session: Some(id.0), grants: Some(Arc::new(grants)), ..identity })
     }
 }
 

@@ -102,14 +102,15 @@ pub(in crate::http) async fn export(
     State(site): State<Shared>,
     Owner(caller): Owner,
 ) -> Result<impl IntoResponse, Problem> {
-    let user = site.accounts.account(caller.user).await?;
-    let sessions = listed(&caller, site.accounts.sessions(caller.user).await?);
-    let devices = site.accounts.devices(caller.user).await?.into_iter();
+    let account = caller.account()?;
+    let user = site.accounts.account(account).await?;
+    let sessions = listed(&caller, site.accounts.sessions(account).await?);
+    let devices = site.accounts.devices(account).await?.into_iter();
     let devices = devices.map(|expires_at| DeviceBody { expires_at }).collect();
     let (created_at, verified_at) = (user.created_at, user.verified_at);
     let head = ExportHead { account: user.into(), created_at, verified_at, sessions, devices };
     let head = serde_json::to_string(&head).map_err(Problem::internal)?;
-    let pages = Pages { site, user: caller.user, is_first: true, next: Next::Head(head) };
+    let pages = Pages { site, user: account, is_first: true, next: Next::Head(head) };
     let parts = stream::try_unfold(pages, |mut pages| async move {
         let part = pages.part().await;
         let part = part.inspect_err(|why| tracing::warn!(%why, user = %pages.user, "an export was cut short"))?;
@@ -148,7 +149,7 @@ impl Pages {
             }
             Next::Rooms(before) => {
                 let page = MeetingPage { before: *before, limit: PAGE };
-                let rooms = self.site.rooms.of(self.user, page).await.map_err(failed)?;
+                let rooms = self.site.rooms.of(&self.user.into(), page).await.map_err(failed)?;
                 match rooms.last().map(|last| (last.created_at, last.room_id)) {
                     Some(last) => {
                         let rooms = rooms.into_iter().map(|room| RoomBody::new(room, None));

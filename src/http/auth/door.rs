@@ -175,7 +175,7 @@ impl Door {
             user: session.user.into(),
             refresh_token: (by == RefreshBy::Body).then(|| refresh.clone()),
         };
-        let who = Who(answer.user.id);
+        let who = Who(answer.user.id.into());
         let mut response = (status, Json(&answer)).into_response();
         response.extensions_mut().insert(who);
         cookies::set_access(response.headers_mut(), &answer.access_token, access_ttl, self.secure);

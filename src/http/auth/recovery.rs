@@ -69,7 +69,7 @@ pub(in crate::http) async fn reset(
 ) -> Result<Response, Problem> {
     let user = counted("reset", site.accounts.reset_password(wish).await)?;
     let mut response = door.forgotten();
-    response.extensions_mut().insert(Who(user));
+    response.extensions_mut().insert(Who(user.into()));
     Ok(response)
 }
 

@@ -1,6 +1,9 @@
 //! `/api/rooms/{roomId}/card` and `/guests`: what people without an account see of a room, and how they come in.
 
-use actors::ports::{Action, Grants};
+use actors::{
+    ports::{Action, Grants},
+    protocol::UserId,
+};
 use axum::{
     Json,
     extract::{FromRequestParts, State},
@@ -9,7 +12,6 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{absent, shape::RoomPath};
 use crate::{
@@ -69,7 +71,8 @@ pub(in crate::http) struct GuestToken {
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct Guest {
     /// Their id in the room.
-    id: Uuid,
+    #[schema(value_type = String)]
+    id: UserId,
     /// Their name.
     name: String,
 }
@@ -118,8 +121,8 @@ pub(in crate::http) async fn enter(
     }
     let grants = Grants { room: Some(room_id), join: true, ..Grants::default() };
     let is_same = |caller: &Caller| caller.session.is_none() && caller.grants.as_deref() == Some(&grants);
-    let id = former.filter(is_same).map_or_else(Uuid::new_v4, |caller| caller.user);
-    let access_token = site.accounts.guest_token(id, name.clone(), grants).await?;
+    let id = former.filter(is_same).map_or_else(UserId::random, |caller| caller.user);
+    let access_token = site.accounts.guest_token(id.clone(), name.clone(), grants).await?;
     let expires_in = site.accounts.settings().access_ttl.as_secs();
     let body = GuestToken { access_token, expires_in, user: Guest { id, name } };
     Ok((StatusCode::CREATED, Json(body)).into_response())

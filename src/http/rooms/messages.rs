@@ -1,6 +1,6 @@
 //! `/api/rooms/{roomId}/messages`: what was said in a room, for whoever may join it.
 
-use actors::ports::Action;
+use actors::{ports::Action, protocol::UserId};
 use axum::{
     Json,
     extract::{Path, State},
@@ -8,7 +8,6 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{absent, shape::RoomPath};
 use crate::{
@@ -34,7 +33,8 @@ pub(in crate::http) struct MessageBody {
     #[schema(example = "0d7f6b52-5a4e-4c0c-8f0e-2f6a2d3f8e11-7")]
     id: String,
     /// Its sender; null if they have no account any more.
-    sender_id: Option<Uuid>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$")]
+    sender_id: Option<UserId>,
     /// The sender's name at that time.
     sender_name: String,
     /// The text.
@@ -175,7 +175,7 @@ pub(in crate::http) async fn delete(
     if message.contains('\0') {
         return Err(no_message()); // no column can hold it
     }
-    match site.history.delete(room_id, &message, caller.user, site.accounts.clock().now()).await? {
+    match site.history.delete(room_id, &message, &caller.user, site.accounts.clock().now()).await? {
         Deletion::Deleted => {
             site.live.message_deleted(room_id, &message).await.map_err(|_| {
                 Problem::unavailable("The message is deleted, but its room cannot be told now: repeat it in a moment.")

@@ -1,5 +1,6 @@
 //! Bodies of requests and responses about rooms, and pages of a list.
 
+use actors::protocol::UserId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +25,8 @@ pub(in crate::http) struct RoomBody {
     #[schema(value_type = String, pattern = "^[a-z]{3}-[a-z]{4}-[a-z]{3}$", example = "abc-defg-hij")]
     pub(in crate::http) room_id: RoomId,
     /// Its creator.
-    pub(in crate::http) host_id: Uuid,
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$")]
+    pub(in crate::http) host_id: UserId,
     /// Maximum number of participants.
     #[schema(minimum = 1, example = 4)]
     pub(in crate::http) max_participants: u32,
@@ -147,7 +149,12 @@ fn wrong(
 
 impl CreateRoom {
     /// The settings of a room of this host, or what is wrong with the wish.
-    pub(in crate::http) fn checked(self, limits: &Limits, host_id: Uuid) -> Result<NewRoom, Problem> {
+    pub(in crate::http) fn checked(
+        self,
+        limits: &Limits,
+        host_id: UserId,
+        account: Option<Uuid>,
+    ) -> Result<NewRoom, Problem> {
         wrong(limits, (self.max_participants, self.seat_window_seconds), self.name.as_deref())?;
         if self.mode == Some(Mode::Sfu) && !limits.sfu {
             let why = "is `sfu`, but no media service is configured; leave it out or write `mesh`";
@@ -155,6 +162,7 @@ impl CreateRoom {
         }
         Ok(NewRoom {
             host_id,
+            account,
             max_participants: self.max_participants.unwrap_or(limits.participants),
             seat_window_seconds: self.seat_window_seconds.unwrap_or(limits.seat_window_seconds),
             mode: self.mode.unwrap_or(Mode::Mesh),

@@ -108,11 +108,17 @@ async fn each_route_asks_for_its_grant() {
 async fn who_has_no_account_hosts_the_room_that_they_create() {
     let bench = bench().await;
     let backend = Backend::of(&bench).await;
-    let token = backend.token(SUB, &json!({ "create": true, "join": true }));
+    for sub in [SUB, "auth0|abc"] {
+        hosts_what_they_create(&bench, &backend, sub).await;
+    }
+}
+
+async fn hosts_what_they_create(bench: &Bench, backend: &Backend, sub: &str) {
+    let token = backend.token(sub, &json!({ "create": true, "join": true }));
     let room = Ask::post("/api/rooms").bearer(&token).send(&bench.router).await.json();
-    assert_eq!(room["hostId"], SUB);
+    assert_eq!(room["hostId"], sub);
     let path = format!("/api/rooms/{}", room["roomId"].as_str().expect("an id"));
-    let other = backend.token("00000000-0000-0000-0000-000000000002", &json!({ "create": true, "join": true }));
+    let other = backend.token("auth0|other", &json!({ "create": true, "join": true }));
     let patch = |token: &str| Ask::new("PATCH", &path).bearer(token).json(json!({ "name": "Ours" }));
     patch(&other).send(&bench.router).await.is_problem(403, "forbidden");
     assert_eq!(patch(&token).send(&bench.router).await.json()["name"], "Ours");

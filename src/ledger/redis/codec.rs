@@ -164,7 +164,13 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let user = UserId::from_u128(7);
-        let member = Member { user, name: "A\nB".into(), session: SessionId::from_u128(8), order: 9, connected: true };
+        let member = Member {
+            user: user.clone(),
+            name: "A\nB".into(),
+            session: SessionId::from_u128(8),
+            order: 9,
+            connected: true,
+        };
         let message = Message { kind: Kind::Offer, data: "{\"sdp\":\"v=0\\n\"}".into() };
         let left = Entry::Left { user, order: 9, reason: LeaveReason::Kicked };
         for one in [Entry::Joined(member), Entry::Message(message), left] {
@@ -181,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_no_script_writes_is_refused() {
-        for text in ["", "X", "J1\n2", "Mno line", "L1\nx\nleft"] {
+        for text in ["", "X", "J1\n2", "Mno line", "L1\nno id\nleft"] {
             assert!(read_entry(text).is_err(), "{text:?}");
         }
     }

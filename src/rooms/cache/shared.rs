@@ -9,12 +9,12 @@ use std::{
     time::Duration,
 };
 
+use actors::protocol::UserId;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{Asked, Cached, Looked, RoomCache, known::Look, table::Table};
 use crate::{
@@ -45,7 +45,7 @@ enum Stored {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Settings {
-    host_id: Uuid,
+    host_id: UserId,
     active: bool,
     max_participants: u32,
     seat_window_seconds: u32,
@@ -186,7 +186,7 @@ impl RoomCache for SharedCache {
 impl Settings {
     fn of(meeting: &Meeting) -> Self {
         Self {
-            host_id: meeting.host_id,
+            host_id: meeting.host_id.clone(),
             active: meeting.active,
             max_participants: meeting.max_participants,
             seat_window_seconds: meeting.seat_window_seconds,

@@ -45,7 +45,7 @@ pub(super) async fn a_refused_request_leaves_no_answer(store: &dyn Store) {
     assert_eq!(store.add_meeting_for(&taken, 10, None).await.expect("an answer"), Added::Now);
     let refused = store.add_meeting_for(&taken, 10, Some(&key)).await;
     assert!(matches!(refused, Err(StoreError::RoomIdTaken)), "{refused:?}");
-    let beyond = Meeting { host_id: taken.host_id, ..room(2) };
+    let beyond = Meeting { host_id: taken.host_id.clone(), ..room(2) };
     let refused = store.add_meeting_for(&beyond, 1, Some(&key)).await;
     assert!(matches!(refused, Err(StoreError::TooManyRooms { max: 1 })), "{refused:?}");
     assert_eq!(store.add_meeting_for(&room(3), 10, Some(&key)).await.expect("an answer"), Added::Now);
@@ -79,7 +79,7 @@ pub(super) async fn all_rooms_are_listed_newest_first_in_pages(store: &dyn Store
     let host = someone(store).await;
     let (one, two) = (room(900), room_for(host.id, 901));
     store.add_meeting_for(&one, 10, None).await.expect("a room");
-    store.add_meeting(&two, 10).await.expect("a room");
+    store.add_meeting(&two, Some(host.id), 10).await.expect("a room");
     let page = |before| MeetingPage { before, limit: 1 };
     let mut found = Vec::new();
     let mut before = Some((at(902), two.room_id));

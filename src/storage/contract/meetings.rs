@@ -12,7 +12,7 @@ pub(super) fn room_of(host: &User, second: i64) -> Meeting {
 pub(super) fn room_for(host_id: uuid::Uuid, second: i64) -> Meeting {
     Meeting {
         room_id: RoomId::random(),
-        host_id,
+        host_id: host_id.into(),
         active: true,
         max_participants: 4,
         seat_window_seconds: 5,
@@ -35,7 +35,7 @@ pub(super) async fn a_room_is_found_as_it_was_made(store: &dyn Store) {
         guests: Guests::Ask,
         ..room_of(&host, 7)
     };
-    store.add_meeting(&room, 10).await.expect("a room");
+    store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
     assert_eq!(store.meeting(room.room_id).await.expect("an answer"), Some(room));
     assert_eq!(store.meeting(RoomId::random()).await.expect("an answer"), None);
 }
@@ -43,31 +43,35 @@ pub(super) async fn a_room_is_found_as_it_was_made(store: &dyn Store) {
 pub(super) async fn a_room_id_is_taken_once(store: &dyn Store) {
     let host = someone(store).await;
     let room = room_of(&host, 0);
-    store.add_meeting(&room, 10).await.expect("a room");
-    assert!(matches!(store.add_meeting(&room, 10).await, Err(StoreError::RoomIdTaken)));
+    store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
+    assert!(matches!(store.add_meeting(&room, room.host_id.as_uuid(), 10).await, Err(StoreError::RoomIdTaken)));
 }
 
 pub(super) async fn a_room_needs_a_host_with_an_account(store: &dyn Store) {
     let host = User { id: Uuid::new_v4(), ..someone(store).await };
-    assert!(matches!(store.add_meeting(&room_of(&host, 0), 10).await, Err(StoreError::UnknownUser)));
+    assert!(matches!(store.add_meeting(&room_of(&host, 0), Some(host.id), 10).await, Err(StoreError::UnknownUser)));
 }
 
 pub(super) async fn a_host_cannot_have_more_rooms_than_the_limit(store: &dyn Store) {
     let (host, other) = (someone(store).await, someone(store).await);
     for second in 0..3 {
-        store.add_meeting(&room_of(&host, second), 3).await.expect("a room");
+        store.add_meeting(&room_of(&host, second), Some(host.id), 3).await.expect("a room");
     }
-    assert!(matches!(store.add_meeting(&room_of(&host, 3), 3).await, Err(StoreError::TooManyRooms { max: 3 })));
-    store.add_meeting(&room_of(&other, 3), 3).await.expect("another host is not concerned");
+    assert!(matches!(
+        store.add_meeting(&room_of(&host, 3), Some(host.id), 3).await,
+        Err(StoreError::TooManyRooms { max: 3 })
+    ));
+    store.add_meeting(&room_of(&other, 3), Some(other.id), 3).await.expect("another host is not concerned");
 }
 
 pub(super) async fn only_the_host_changes_a_room_and_each_change_counts(store: &dyn Store) {
     let (host, other) = (someone(store).await, someone(store).await);
     let room = room_of(&host, 0);
-    store.add_meeting(&room, 10).await.expect("a room");
+    store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
     let bigger = MeetingChange { max_participants: Some(9), ..MeetingChange::default() };
-    assert_eq!(store.change_meeting(room.room_id, other.id, bigger.clone()).await.expect("an answer"), None);
-    let changed = store.change_meeting(room.room_id, host.id, bigger).await.expect("an answer").expect("the room");
+    assert_eq!(store.change_meeting(room.room_id, &other.id.into(), bigger.clone()).await.expect("an answer"), None);
+    let changed =
+        store.change_meeting(room.room_id, &host.id.into(), bigger).await.expect("an answer").expect("the room");
     assert_eq!(changed, Meeting { max_participants: 9, revision: 2, ..room.clone() });
     let closed = MeetingChange {
         active: Some(false),
@@ -76,7 +80,8 @@ pub(super) async fn only_the_host_changes_a_room_and_each_change_counts(store: &
         guests: Some(Guests::Yes),
         ..MeetingChange::default()
     };
-    let changed = store.change_meeting(room.room_id, host.id, closed).await.expect("an answer").expect("the room");
+    let changed =
+        store.change_meeting(room.room_id, &host.id.into(), closed).await.expect("an answer").expect("the room");
     let expected = Meeting {
         max_participants: 9,
         active: false,
@@ -92,27 +97,27 @@ pub(super) async fn only_the_host_changes_a_room_and_each_change_counts(store: &
 pub(super) async fn only_the_host_removes_a_room(store: &dyn Store) {
     let (host, other) = (someone(store).await, someone(store).await);
     let room = room_of(&host, 0);
-    store.add_meeting(&room, 10).await.expect("a room");
-    assert!(!store.remove_meeting(room.room_id, other.id).await.expect("an answer"));
-    assert!(store.remove_meeting(room.room_id, host.id).await.expect("an answer"));
-    assert!(!store.remove_meeting(room.room_id, host.id).await.expect("an answer"), "it is gone");
+    store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
+    assert!(!store.remove_meeting(room.room_id, &other.id.into()).await.expect("an answer"));
+    assert!(store.remove_meeting(room.room_id, &host.id.into()).await.expect("an answer"));
+    assert!(!store.remove_meeting(room.room_id, &host.id.into()).await.expect("an answer"), "it is gone");
     assert_eq!(store.meeting(room.room_id).await.expect("an answer"), None);
 }
 
 pub(super) async fn a_hosts_rooms_are_listed_newest_first_in_pages(store: &dyn Store) {
     let (host, other) = (someone(store).await, someone(store).await);
-    store.add_meeting(&room_of(&other, 9), 10).await.expect("a room");
+    store.add_meeting(&room_of(&other, 9), Some(other.id), 10).await.expect("a room");
     let mut rooms = Vec::new();
     // Two at the same moment: the id decides between them.
     for second in [3, 1, 2, 2, 5] {
         let room = room_of(&host, second);
-        store.add_meeting(&room, 10).await.expect("a room");
+        store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
         rooms.push(room);
     }
     rooms.sort_by_key(|room| std::cmp::Reverse((room.created_at, room.room_id)));
     let (mut seen, mut before) = (Vec::new(), None);
     loop {
-        let page = store.meetings_of(host.id, MeetingPage { before, limit: 2 }).await.expect("a page");
+        let page = store.meetings_of(&host.id.into(), MeetingPage { before, limit: 2 }).await.expect("a page");
         let Some(last) = page.last() else { break };
         before = Some((last.created_at, last.room_id));
         seen.extend(page);
@@ -123,6 +128,8 @@ pub(super) async fn a_hosts_rooms_are_listed_newest_first_in_pages(store: &dyn S
 pub(super) async fn of_many_rooms_at_once_no_more_than_the_limit_are_made(store: &dyn Store) {
     let host = someone(store).await;
     let rooms: Vec<_> = (0..8).map(|second| room_of(&host, second)).collect();
-    let made = futures_util::future::join_all(rooms.iter().map(|room| store.add_meeting(room, 3))).await;
+    let made =
+        futures_util::future::join_all(rooms.iter().map(|room| store.add_meeting(room, room.host_id.as_uuid(), 3)))
+            .await;
     assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 3, "{made:?}");
 }

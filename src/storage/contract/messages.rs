@@ -9,7 +9,7 @@ fn said(room_id: RoomId, sender: &User, number: i64) -> Message {
     Message {
         room_id,
         id: format!("{}-{number}", sender.id),
-        sender_id: Some(sender.id),
+        sender_id: Some(sender.id.into()),
         sender_name: "Ann Ä.".to_owned(),
         content: format!("{number} \"quoted\" \\ 👋 ü"),
         sent_at: at(number),
@@ -18,7 +18,7 @@ fn said(room_id: RoomId, sender: &User, number: i64) -> Message {
 
 async fn room(store: &dyn Store, host: &User) -> RoomId {
     let room = room_of(host, 0);
-    store.add_meeting(&room, 10).await.expect("a room");
+    store.add_meeting(&room, room.host_id.as_uuid(), 10).await.expect("a room");
     room.room_id
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn a_message_of_a_room_that_is_gone_is_left_out_and_goes_with_i
     let (here, gone) = (room(store, &ann).await, RoomId::random());
     let messages = [said(gone, &ann, 1), said(here, &ann, 2)];
     assert_eq!(store.add_messages(&messages).await.expect("added"), 1);
-    assert!(store.remove_meeting(here, ann.id).await.expect("an answer"));
+    assert!(store.remove_meeting(here, &ann.id.into()).await.expect("an answer"));
     assert_eq!(all(store, here).await, []);
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn messages_of_a_sender_are_read_and_disowned_and_those_of_a_ro
     let disown = async || store.disown_messages(bob.id, 2).await.expect("an answer");
     assert_eq!((disown().await, disown().await, disown().await), (2, 1, 0));
     assert_eq!(by(None).await, []);
-    let empty = async |host| store.empty_room(here, host, 2).await.expect("an answer");
+    let empty = async |host: Uuid| store.empty_room(here, &host.into(), 2).await.expect("an answer");
     assert_eq!(empty(bob.id).await, 0, "not the host's");
     assert_eq!((empty(ann.id).await, empty(ann.id).await, empty(ann.id).await), (2, 1, 0));
     assert_eq!(all(store, there).await.len(), 1, "another room");
@@ -160,7 +160,7 @@ pub(super) async fn a_message_is_deleted_by_its_sender_or_the_host_and_never_com
     store.add_messages(&messages).await.expect("added");
     store.note_missing(here, &messages[1].id, 5).await.expect("noted");
     let delete = async |room: RoomId, number: usize, user: &User| {
-        store.delete_message(room, &messages[number].id, user.id, at(9)).await.expect("an answer")
+        store.delete_message(room, &messages[number].id, &user.id.into(), at(9)).await.expect("an answer")
     };
     assert_eq!(delete(here, 1, &cy).await, Deletion::NotTheirs);
     assert_eq!(delete(there, 1, &cy).await, Deletion::Unknown, "another room has no such message");
@@ -202,7 +202,7 @@ pub(super) async fn of_a_room_with_too_many_messages_the_oldest_are_deleted(stor
     assert_eq!(all(store, there).await.len(), 6, "another room is not concerned");
     // The newest of all is deleted, and its position is not used again: a cursor never names two places.
     let last = store.messages_of(there, MessagePage { before: None, limit: 1 }).await.expect("a page");
-    assert!(store.remove_meeting(there, ann.id).await.expect("an answer"));
+    assert!(store.remove_meeting(there, &ann.id.into()).await.expect("an answer"));
     store.add_messages(&[said(here, &ann, 7)]).await.expect("added");
     let next = store.messages_of(here, MessagePage { before: None, limit: 1 }).await.expect("a page");
     assert!(next[0].position > last[0].position, "{next:?} after {last:?}");

@@ -39,10 +39,13 @@ mod postgres {
         let nodes = two(&database).await;
         let host = someone(&*nodes[0]).await;
         for second in 0..4 {
-            nodes[0].add_meeting(&room_of(&host, second), 5).await.expect("a room");
+            nodes[0].add_meeting(&room_of(&host, second), Some(host.id), 5).await.expect("a room");
         }
         let rooms: Vec<_> = (0..16).map(|second| room_of(&host, 10 + second)).collect();
-        let made = join_all(rooms.iter().enumerate().map(|(n, room)| nodes[n % 2].add_meeting(room, 5))).await;
+        let made = join_all(
+            rooms.iter().enumerate().map(|(n, room)| nodes[n % 2].add_meeting(room, room.host_id.as_uuid(), 5)),
+        )
+        .await;
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1, "{made:?}");
         let refused = made.iter().filter(|made| matches!(made, Err(StoreError::TooManyRooms { max: 5 })));
         assert_eq!(refused.count(), 15, "{made:?}");
@@ -127,7 +130,7 @@ mod postgres {
         let started = database.open(&Settings::default()).await;
         for store in [old, started] {
             let user = someone(&*store).await;
-            store.add_meeting(&room_of(&user, 1), 5).await.expect("a room");
+            store.add_meeting(&room_of(&user, 1), Some(user.id), 5).await.expect("a room");
             assert_eq!(store.user_by_id(user.id).await.expect("an answer"), Some(user.clone()));
             use_at_once(&[Arc::clone(&store), store], &user, SignedDuration::from_secs(10)).await;
         }

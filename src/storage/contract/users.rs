@@ -78,7 +78,7 @@ pub(super) async fn a_change_of_password_ends_all_other_sessions(store: &dyn Sto
 pub(super) async fn an_account_that_is_being_deleted_is_nobodys_and_its_address_is_free(store: &dyn Store) {
     let user = someone(store).await;
     let room = super::meetings::room_of(&user, 0);
-    store.add_meeting(&room, 9).await.expect("a room");
+    store.add_meeting(&room, room.host_id.as_uuid(), 9).await.expect("a room");
     let session = store.sessions_of(user.id).await.expect("an answer")[0].id;
     assert_eq!(store.begin_removal(user.id, end(5)).await.expect("an answer"), Some(vec![session]));
     assert_eq!(store.begin_removal(user.id, end(5)).await.expect("an answer"), Some(vec![]), "it may be repeated");
@@ -92,7 +92,7 @@ pub(super) async fn an_account_that_is_being_deleted_is_nobodys_and_its_address_
     assert!(!store.enable(user.id).await.expect("an answer"), "no operator brings it back");
     let login = store.begin_session((user.id, &user.password_hash), &super::session(hash()), 9, end(6)).await;
     assert_eq!(login.expect("an answer"), None);
-    let late = store.add_meeting(&super::meetings::room_of(&user, 1), 9).await;
+    let late = store.add_meeting(&super::meetings::room_of(&user, 1), Some(user.id), 9).await;
     assert!(matches!(late, Err(StoreError::UnknownUser)), "{late:?}");
     let heir = NewUser { id: Uuid::new_v4(), email: user.email.clone(), ..new(&user) };
     store.add_user(&heir, &super::session(hash())).await.expect("the address is free");

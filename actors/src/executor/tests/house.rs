@@ -131,12 +131,13 @@ impl System for House {
 
     fn post(self: &Arc<Self>, (key, told): (u8, Told), run: &mut Run<Self>) {
         assert!(key != UNREACHABLE, "told to fail when posting");
-        let Posted::Absent(told) = self.cells.post(key, told, run.now.at).take_absent(|posted| run.posted(key, posted))
+        let Posted::Absent(told) =
+            self.cells.post(&key, told, run.now.at).take_absent(|posted| run.posted(key, posted))
         else {
             return;
         };
         let sums = Arc::clone(&self.sums);
-        let made = start::<Self, Counter>(self, key, || {
+        let made = start::<Self, Counter>(self, &key, || {
             assert!(key != UNBORN, "told to fail when starting");
             Counter { key, sums, busy: Duration::ZERO }
         });

@@ -74,10 +74,10 @@ async fn a_full_mailbox_refuses_all_but_exempt_messages() {
         house.cells.post_or_insert(1, Box::new(Counter { key: 1, sums, busy: Duration::ZERO }), Told::Add(1), now);
     assert!(matches!(first, Posted::Claimed(..)));
     for _ in 0..MAILBOX_MAX {
-        assert!(matches!(house.cells.post(1, Told::Add(1), now), Posted::Queued));
+        assert!(matches!(house.cells.post(&1, Told::Add(1), now), Posted::Queued));
     }
-    assert!(matches!(house.cells.post(1, Told::Add(1), now), Posted::Full(_)));
-    assert!(matches!(house.cells.post(1, Told::Stop, now), Posted::Queued));
+    assert!(matches!(house.cells.post(&1, Told::Add(1), now), Posted::Full(_)));
+    assert!(matches!(house.cells.post(&1, Told::Stop, now), Posted::Queued));
     let mut looks = Vec::new();
     house.cells.look(|key, cell| looks.push((key, cell.depth, cell.running)));
     assert_eq!(looks, [(1, MAILBOX_MAX + 1, true)]);

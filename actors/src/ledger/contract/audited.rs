@@ -115,7 +115,7 @@ pub(super) async fn a_repair_reaches_the_seats_own_inbox_only(make: Make) {
     let mut w = World::new(make).await;
     let (ann, bob) = (w.join("ann", "a").await, w.join("bob", "b").await);
     let _joins = w.pushed("a").await;
-    let left = crate::protocol::Entry::Left { user: bob.user, order: bob.order(), reason: LeaveReason::Lost };
+    let left = crate::protocol::Entry::Left { user: bob.user.clone(), order: bob.order(), reason: LeaveReason::Lost };
     w.repair(&ann, vec![left.clone()]).await;
     assert_eq!(w.pushed("a").await, ["ann 2 left bob lost"]);
     assert_eq!(w.inbox(&bob).await, [""; 0]);

@@ -83,6 +83,7 @@ macro_rules! ledger_cases {
         resumed::a_resume_tells_what_was_received_from_whom
         resumed::a_session_can_be_resumed_again_and_again
         resumed::without_a_new_epoch_nothing_is_said_to_be_lost
+        seated::ids_are_opaque
         sent::a_message_reaches_its_receiver_and_nobody_else
         sent::entries_are_numbered_without_holes
         sent::several_messages_are_one_step

@@ -291,7 +291,7 @@ pub(super) async fn a_roster_is_repaired_after_the_epoch_has_settled(make: Make)
     w.pass(SETTLE).await;
     w.reap("a").await;
     assert_eq!(w.members().await, ["ann", "bob"]);
-    let left = Entry::Left { user: cem.user, order: cem.order(), reason: LeaveReason::Lost };
+    let left = Entry::Left { user: cem.user.clone(), order: cem.order(), reason: LeaveReason::Lost };
     w.repair(&ann, vec![left]).await;
     assert_eq!(w.inbox_after(&ann, 2).await.expect("stored"), ["3 left cem lost"]);
 }

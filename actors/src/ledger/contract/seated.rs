@@ -1,7 +1,7 @@
 //! Who takes and frees a seat, and who is told.
 
 use super::{Make, world::World};
-use crate::protocol::{LeaveReason, RoomId};
+use crate::protocol::{LeaveReason, RoomId, UserId};
 
 pub(super) async fn join_order_grows_and_the_newcomer_is_told_who_was_there(make: Make) {
     let mut w = World::new(make).await;
@@ -11,6 +11,31 @@ pub(super) async fn join_order_grows_and_the_newcomer_is_told_who_was_there(make
     assert_eq!(bob.before, ["ann"]);
     assert_eq!(cem.before, ["ann", "bob"]);
     assert_eq!(w.members().await, ["ann", "bob", "cem"]);
+}
+
+pub(super) async fn ids_are_opaque(make: Make) {
+    let mut w = World::new(make).await;
+    let long = "x".repeat(UserId::BYTES_MAX);
+    let ids = ["1", "auth0|5f7c", "urn:a:b", "{a}", "50%25", "o'neill*?[a]", long.as_str()];
+    let names = ["ann", "bob", "cem", "dan", "eve", "fay", "gil"];
+    let mut seats = Vec::new();
+    for (name, id) in names.into_iter().zip(ids) {
+        w.call(name, id);
+        seats.push(w.join_of(name, "a", 9).await.expect("there is a seat"));
+    }
+    assert_eq!(w.members().await, names);
+    assert_eq!(w.say(&seats[1], &seats[6], 1, "hi").await, "appended");
+    assert_eq!(w.inbox(&seats[6]).await, ["1 hi"]);
+    assert_eq!(w.inbox(&seats[4]).await, ["1 joined fay", "2 joined gil"]);
+    // The same id takes the seat, one that is alike does not.
+    w.call("ann", "auth0|5F7C");
+    w.join_of("ann", "b", 9).await.expect("there is a seat");
+    assert_eq!(w.join_of("bob", "b", 9).await.expect("there is a seat").replaced, Some(seats[1].id));
+    w.evict(&seats[2], LeaveReason::Kicked, "a").await;
+    assert_eq!(
+        w.inbox_after(&seats[6], 1).await.expect("stored"),
+        ["2 joined ann", "3 left bob replaced", "4 joined bob", "5 left cem kicked"]
+    );
 }
 
 pub(super) async fn a_newcomer_is_announced_to_those_who_were_there(make: Make) {

@@ -66,7 +66,7 @@ pub(super) async fn a_notice_reaches_one_node_or_every_node(make: Make) {
     let ann = w.join("ann", "a").await;
     let b = w.node("b");
     let _before = (w.events("a").await, w.events("b").await);
-    w.ask(w.stand.ledger.notify(Recipient::Node(b), Notice::Kick(ann.user))).await;
+    w.ask(w.stand.ledger.notify(Recipient::Node(b), Notice::Kick(ann.user.clone()))).await;
     w.ask(w.stand.ledger.notify(Recipient::All, Notice::RoomClosed(w.room))).await;
     assert_eq!(w.events("a").await, ["room closed"]);
     assert_eq!(w.events("b").await, ["kick", "room closed"]);

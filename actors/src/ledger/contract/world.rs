@@ -134,10 +134,15 @@ impl World {
         node: &'static str,
         max: u32,
     ) -> Result<Option<Seat>, Failure> {
-        let user = *self.users.entry(name).or_insert_with(UserId::random);
-        let (session, secret) = (SessionId::random(), UserId::random().as_u128());
+        let user = self.users.entry(name).or_insert_with(UserId::random).clone();
+        let (session, secret) = (SessionId::random(), SessionId::random().as_u128());
         let (id, before, replaced) = (SeatId { order: 0, fence: 0 }, Vec::new(), None);
         self.join_again(&Seat { user, session, secret, name, node, id, before, replaced }, max).await
+    }
+
+    /// This person's id, instead of a random one.
+    pub(super) fn call(&mut self, name: &'static str, id: &str) {
+        self.users.insert(name, id.parse().expect("an id"));
     }
 
     /// Somebody in that room whose join order nobody has in this one: it is newer.
@@ -153,7 +158,7 @@ impl World {
 
     /// Asks for the seat of this session, perhaps not for the first time.
     pub(super) async fn join_again(&mut self, seat: &Seat, max: u32) -> Result<Option<Seat>, Failure> {
-        let Seat { user, name, session, secret, .. } = *seat;
+        let Seat { user, name, session, secret, .. } = seat.clone();
         let at = self.node(seat.node);
         let join = Join { user, name: name.into(), session, secret, max, window: WINDOW };
         let Joined::Seated { seat: id, epoch, members, replaced, pushes } =
@@ -181,7 +186,7 @@ impl World {
     /// Frees a user's seat, asked by this node.
     pub(super) async fn evict(&mut self, seat: &Seat, reason: LeaveReason, node: &'static str) {
         let at = self.node(node);
-        let pushes = self.ask(self.stand.ledger.evict(self.at(&at), seat.user, reason)).await;
+        let pushes = self.ask(self.stand.ledger.evict(self.at(&at), seat.user.clone(), reason)).await;
         self.keep(node, pushes);
     }
 
@@ -206,7 +211,7 @@ impl World {
     /// Reclaims the seat for a socket of its node; whether that was done.
     pub(super) async fn reclaim(&mut self, seat: &mut Seat, last_seq: Seq) -> bool {
         let at = self.node(seat.node);
-        let Seat { user, session, secret, id, .. } = *seat;
+        let Seat { user, session, secret, id, .. } = seat.clone();
         let resume = Resume { user, order: id.order, session, secret, last_seq, reclaims: Some(id.fence) };
         match self.ask(self.stand.ledger.resume(self.at(&at), resume)).await {
             Resumed::Seated(resumed) => {
@@ -227,7 +232,7 @@ impl World {
         last_seq: Seq,
     ) -> Result<Box<ResumedSeat>, ResumeFailure> {
         let at = self.node(node);
-        let Seat { user, session, secret, .. } = *seat;
+        let Seat { user, session, secret, .. } = seat.clone();
         let resume = Resume { user, order: seat.order(), session, secret, last_seq, reclaims: None };
         match self.ask(self.stand.ledger.resume(self.at(&at), resume)).await {
             Resumed::Failed(why) => Err(why),

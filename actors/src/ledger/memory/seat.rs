@@ -114,7 +114,7 @@ impl Seat {
     /// The seat as its neighbours see it.
     pub(super) fn member(&self) -> Member {
         let connected = self.is_connected();
-        Member { user: self.user, name: self.name.clone(), session: self.session, order: self.order, connected }
+        Member { user: self.user.clone(), name: self.name.clone(), session: self.session, order: self.order, connected }
     }
 
     /// How long the seat is kept when its node dies.

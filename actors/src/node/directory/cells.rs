@@ -38,14 +38,14 @@ impl Directory {
         let (now, settings) = (self.now().at, self.settings_now(id, settings));
         // An open room learns the newer settings that were read for this request first.
         let is_known = settings.revision > 0;
-        let reading = is_known.then(|| self.rooms.post(id, room_messages::Message::SettingsChanged(settings), now));
+        let reading = is_known.then(|| self.rooms.post(&id, room_messages::Message::SettingsChanged(settings), now));
         reading
             .into_iter()
             .filter(|posted| !matches!(posted, Posted::Absent(_)))
             .for_each(|posted| run.posted::<RoomTurn>(id, posted));
-        let posted = self.rooms.post(id, message, now);
+        let posted = self.rooms.post(&id, message, now);
         let Posted::Absent(message) = posted else { return run.posted::<RoomTurn>(id, posted) };
-        let made = start::<Self, RoomTurn>(self, id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env)));
+        let made = start::<Self, RoomTurn>(self, &id, || RoomTurn::new(id, settings, Arc::clone(&self.rooms_env)));
         let posted = match made {
             Some(state) => self.rooms.post_or_insert(id, state, message, now),
             None => Posted::Absent(message),
@@ -66,19 +66,20 @@ impl Directory {
 
     pub(super) fn start_user(self: &Arc<Self>, id: UserId, message: user_messages::Message, run: &mut Run<Self>) {
         let now = self.now().at;
-        let posted = match self.users.post(id, message, now) {
+        let posted = match self.users.post(&id, message, now) {
             Posted::Absent(message) => {
-                let made = start::<Self, UserTurn>(self, id, || UserTurn::new(id, Arc::clone(&self.users_limits)));
+                let limits = Arc::clone(&self.users_limits);
+                let made = start::<Self, UserTurn>(self, &id, || UserTurn::new(id.clone(), limits));
                 let Some(state) = made else { return };
-                self.users.post_or_insert(id, state, message, now)
+                self.users.post_or_insert(id.clone(), state, message, now)
             }
             posted @ (Posted::Queued | Posted::Claimed(..) | Posted::Full(_)) => posted,
         };
-        run.posted::<UserTurn>(id, posted);
+        run.posted::<UserTurn>(id.clone(), posted);
         // Its token may have been verified just before it was revoked.
-        for revoked in self.revoked.within(revocations_of(id), now) {
+        for revoked in self.revoked.within(revocations_of(&id), now) {
             let message = user_messages::Message::Revoked(revoked.scope);
-            run.posted::<UserTurn>(id, self.users.post(id, message, now));
+            run.posted::<UserTurn>(id.clone(), self.users.post(&id, message, now));
         }
     }
 
@@ -99,7 +100,7 @@ impl Directory {
 }
 
 /// Every possible revocation of this user's tokens.
-const fn revocations_of(user: UserId) -> RangeInclusive<Revocation> {
+fn revocations_of(user: &UserId) -> RangeInclusive<Revocation> {
     let (first, last) = (RevocationScope::AllBefore(0), RevocationScope::Session(LoginId::from_u128(u128::MAX)));
-    Revocation { user, scope: first }..=Revocation { user, scope: last }
+    Revocation { user: user.clone(), scope: first }..=Revocation { user: user.clone(), scope: last }
 }

@@ -22,7 +22,7 @@ impl<K> Default for Recent<K> {
     }
 }
 
-impl<K: Ord + Copy> Recent<K> {
+impl<K: Ord + Clone> Recent<K> {
     /// Remembers an event, and forgets old ones.
     pub(super) fn note(&self, event: K, now: Instant) {
         let mut recent = lock(&self.0);
@@ -42,6 +42,6 @@ impl<K: Ord + Copy> Recent<K> {
 
     /// The recent events of this range.
     pub(super) fn within(&self, range: RangeInclusive<K>, now: Instant) -> Vec<K> {
-        lock(&self.0).range(range).filter(|(_, until)| **until > now).map(|(event, _)| *event).collect()
+        lock(&self.0).range(range).filter(|(_, until)| **until > now).map(|(event, _)| event.clone()).collect()
     }
 }

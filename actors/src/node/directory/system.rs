@@ -23,9 +23,9 @@ impl System for Directory {
 
     fn post(self: &Arc<Self>, to: To, run: &mut Run<Self>) {
         match to {
-            To::Socket(id, message) => run.posted(id, self.sockets.post(id, message, run.now.at)),
+            To::Socket(id, message) => run.posted(id, self.sockets.post(&id, message, run.now.at)),
             To::Room(id, message) => {
-                let posted = self.rooms.post(id, message, run.now.at);
+                let posted = self.rooms.post(&id, message, run.now.at);
                 match posted {
                     // The fact must reach the ledger: if the room has ended, it is opened again.
                     Posted::Absent(fact) if fact.is_fact() => self.open_room(id, self.unknown_room(), fact, run),
@@ -35,7 +35,10 @@ impl System for Directory {
                 }
             }
             To::OpenRoom(id, settings, message) => self.open_room(id, settings, message, run),
-            To::User(id, message) => run.posted(id, self.users.post(id, message, run.now.at)),
+            To::User(id, message) => {
+                let posted = self.users.post(&id, message, run.now.at);
+                run.posted(id, posted);
+            }
             To::StartUser(id, message) => self.start_user(id, message, run),
             To::Wake(key, at) => lock(&self.timers).schedule(key, at),
             To::Aside(task) => {

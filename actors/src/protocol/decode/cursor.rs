@@ -115,15 +115,20 @@ impl<'a> Cursor<'a> {
         Some(end - from)
     }
 
-    /// A user's id in its usual form.
+    /// A user's id, without escapes: a UUID most likely.
     pub(super) fn user(&mut self) -> Option<UserId> {
         let from = self.opened()? + 1;
-        let (id, rest) = self.bytes[from..].split_first_chunk()?;
-        if rest.first() != Some(&b'"') {
-            return None;
+        if let Some((id, rest)) = self.bytes[from..].split_first_chunk()
+            && rest.first() == Some(&b'"')
+            && let Some(user) = UserId::from_uuid(id)
+        {
+            self.go_to(from + id.len() + 1);
+            return Some(user);
         }
-        self.go_to(from + id.len() + 1);
-        UserId::from_ascii(id)
+        let id = self.bytes[from..].iter().take(UserId::BYTES_MAX + 1).position(|byte| *byte == b'"')?;
+        let user = self.text.get(from..from + id)?.parse().ok()?;
+        self.go_to(from + id + 1);
+        Some(user)
     }
 
     /// A non-negative whole number of few digits. A value must end after it, so that a fraction or an exponent is not

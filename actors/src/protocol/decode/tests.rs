@@ -117,6 +117,7 @@ fn any_string() -> impl Strategy<Value = String> {
 fn any_target() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => any::<u128>().prop_map(|bits| format!("\"{}\"", crate::protocol::UserId::from_u128(bits))),
+        3 => "[ -~]{0,140}".prop_map(|text| serde_json::to_string(&text).expect("JSON")),
         1 => Just(format!("\"{}\"", ID.to_uppercase())),
         1 => Just(format!("\"{}\"", ID.replace('-', ""))),
         1 => Just(format!("\"{{{ID}}}\"")),

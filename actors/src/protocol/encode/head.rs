@@ -8,7 +8,7 @@ use crate::protocol::{
     data::{AFTER_SENDER, BEFORE_SENDER},
 };
 
-/// Maximum bytes of a prefix: the longest type's name, a number of 20 digits and a sender make 113.
+/// Maximum bytes of a prefix: the longest type's name, a number of 20 digits and a sender of 48 make 125.
 const BYTES_MAX: usize = 128;
 /// Digits of the largest number.
 const DIGITS_MAX: usize = 20;
@@ -22,7 +22,7 @@ pub struct Head {
 }
 
 impl Head {
-    pub(super) fn new(kind: &str, seq: Seq, sender: Option<UserId>) -> Self {
+    pub(super) fn new(kind: &str, seq: Seq, sender: Option<&UserId>) -> Self {
         let mut head = Self { bytes: [0; BYTES_MAX], len: 0 };
         head.push(b"{\"type\":\"");
         head.push(kind.as_bytes());
@@ -31,7 +31,7 @@ impl Head {
         head.push(b",\"data\":");
         if let Some(sender) = sender {
             head.push(BEFORE_SENDER.as_bytes());
-            head.push(&sender.to_ascii());
+            sender.with_ascii(|sender| head.push(sender));
             head.push(AFTER_SENDER.as_bytes());
         }
         head
@@ -85,6 +85,7 @@ impl fmt::Debug for Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::data::SENDER_BYTES_MAX;
 
     #[test]
     fn a_number_is_written_with_all_its_digits_and_no_other() {
@@ -96,8 +97,8 @@ mod tests {
 
     #[test]
     fn the_longest_head_fits() {
-        let sender = UserId::from_u128(u128::MAX);
-        let head = Head::new("ice_candidate", u64::MAX, Some(sender));
+        let sender: UserId = "x".repeat(SENDER_BYTES_MAX).parse().expect("an id");
+        let head = Head::new("ice_candidate", u64::MAX, Some(&sender));
         let text = format!(r#"{{"type":"ice_candidate","seq":{},"data":{{"senderUserId":"{sender}""#, u64::MAX);
         assert_eq!(head.as_str(), text);
         assert!(text.len() <= BYTES_MAX);

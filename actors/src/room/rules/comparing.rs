@@ -70,12 +70,12 @@ impl Room {
         }
         let is_there = |order| members.iter().any(|member| member.order == order);
         let is_gone = |place: &Place| !is_there(place.order) && self.find(place.order).is_none();
-        let gone: Vec<_> = self.members.iter().filter(is_gone).collect();
+        let gone: Vec<Place> = self.members.iter().filter(|place| is_gone(place)).cloned().collect();
         for place in gone {
-            self.forget((place.user, place.order), LeaveReason::Lost, step);
+            self.forget((&place.user, place.order), LeaveReason::Lost, step);
         }
         for member in members {
-            self.enrol(member.user, member.order, step);
+            self.enrol(member.user.clone(), member.order, step);
         }
         for seat in &mut self.seats {
             let own = seat.id.order;

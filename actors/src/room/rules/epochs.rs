@@ -149,7 +149,7 @@ impl Room {
     fn claim_of(&self, seat: &Seat, window: Duration) -> Option<Claim> {
         let described = |to| seat.is_described(to);
         let others = self.members.iter().filter(|place| place.order != seat.id.order);
-        let to = |place: super::members::Place| Sequence {
+        let to = |place: &super::members::Place| Sequence {
             to: Some(place.order),
             cid: seat.sent, // a line goes forward: every number up to this one is settled, to whomever it went
             described: described(place.order),
@@ -158,7 +158,7 @@ impl Room {
         let heard = |broadcast| move |(from, cid): &(JoinOrder, u64)| Source { from: *from, cid: *cid, broadcast };
         Some(Claim {
             seat: seat.id,
-            user: self.members.user(seat.id.order)?,
+            user: self.members.user(seat.id.order)?.clone(),
             name: seat.name.clone(),
             session: seat.session,
             secret: seat.secret(),

@@ -3,7 +3,7 @@
 use crate::protocol::{JoinOrder, UserId, client::Cid};
 
 /// A member as a room remembers them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) user: UserId,
     pub(crate) order: JoinOrder,
@@ -24,19 +24,22 @@ impl Members {
     }
 
     /// The member with this user's seat.
-    pub(crate) fn find(&self, user: UserId) -> Option<Place> {
-        let place = self.places.binary_search_by_key(&user, |place| place.user).ok()?;
-        Some(self.places[place])
+    pub(crate) fn find(&self, user: &UserId) -> Option<&Place> {
+        self.search(user).ok().map(|place| &self.places[place])
+    }
+
+    fn search(&self, user: &UserId) -> Result<usize, usize> {
+        self.places.binary_search_by(|place| place.user.cmp(user))
     }
 
     /// The user of a seat; looks at every member.
-    pub(crate) fn user(&self, order: JoinOrder) -> Option<UserId> {
-        self.places.iter().find(|place| place.order == order).map(|place| place.user)
+    pub(crate) fn user(&self, order: JoinOrder) -> Option<&UserId> {
+        self.places.iter().find(|place| place.order == order).map(|place| &place.user)
     }
 
     /// Notes a member, unless a newer seat of the same user is known; answers the older seat that it takes the place of.
     pub(crate) fn insert(&mut self, user: UserId, order: JoinOrder) -> Option<JoinOrder> {
-        match self.places.binary_search_by_key(&user, |place| place.user) {
+        match self.search(&user) {
             Ok(place) if self.places[place].order < order => {
                 Some(std::mem::replace(&mut self.places[place].order, order))
             }
@@ -49,9 +52,9 @@ impl Members {
     }
 
     /// Forgets a user's seat, if it is this one; whether it was.
-    pub(crate) fn remove(&mut self, user: UserId, order: JoinOrder) -> bool {
+    pub(crate) fn remove(&mut self, user: &UserId, order: JoinOrder) -> bool {
         self.unhear(order);
-        let found = self.places.binary_search_by_key(&user, |place| place.user);
+        let found = self.search(user);
         let Some(place) = found.ok().filter(|place| self.places[*place].order == order) else { return false };
         self.places.remove(place);
         true
@@ -74,8 +77,8 @@ impl Members {
         &self.heard
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Place> {
-        self.places.iter().copied()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Place> {
+        self.places.iter()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -108,8 +111,8 @@ mod tests {
         assert_eq!(members.insert(user(1), 5), None);
         assert_eq!(members.insert(user(1), 9), Some(5));
         assert_eq!(members.insert(user(1), 5), None);
-        assert_eq!(members.find(user(1)), Some(Place { user: user(1), order: 9 }));
-        assert!(!members.remove(user(1), 5), "the seat that left is not the one that is known");
-        assert!(members.remove(user(1), 9) && members.find(user(1)).is_none());
+        assert_eq!(members.find(&user(1)), Some(&Place { user: user(1), order: 9 }));
+        assert!(!members.remove(&user(1), 5), "the seat that left is not the one that is known");
+        assert!(members.remove(&user(1), 9) && members.find(&user(1)).is_none());
     }
 }

@@ -115,8 +115,8 @@ impl Room {
     fn deliver(&mut self, order: JoinOrder, (seq, entry, source): (Seq, Entry, Option<Source>), step: &mut Step<'_>) {
         self.note_entry(step);
         let ended = match &entry {
-            Entry::Joined(member) => self.enrol(member.user, member.order, step),
-            Entry::Left { user, order, reason } => self.forget((*user, *order), *reason, step),
+            Entry::Joined(member) => self.enrol(member.user.clone(), member.order, step),
+            Entry::Left { user, order, reason } => self.forget((user, *order), *reason, step),
             Entry::Message(_) => {
                 self.hear(order, source);
                 None
@@ -148,7 +148,7 @@ impl Room {
     /// A member's seat has ended, perhaps one here: its pairs start afresh.
     pub(super) fn forget(
         &mut self,
-        (user, order): (UserId, JoinOrder),
+        (user, order): (&UserId, JoinOrder),
         reason: LeaveReason,
         step: &mut Step<'_>,
     ) -> Option<(JoinOrder, SessionEnd)> {
@@ -203,8 +203,8 @@ impl Room {
         self.tell(place, RoomEvent::Ended(end), step);
         let order = self.remove(place);
         if matches!(end, SessionEnd::Freed(_)) {
-            if let Some(user) = self.members.user(order) {
-                self.members.remove(user, order);
+            if let Some(user) = self.members.user(order).cloned() {
+                self.members.remove(&user, order);
             }
             self.forget_seat(order, step);
         }

@@ -38,10 +38,9 @@ impl Rosters {
     pub(super) fn missing(&self, seat: SeatId, members: &[Member]) -> Option<Vec<(JoinOrder, Entry)>> {
         let roster = self.0.get(&seat.order)?.as_ref()?;
         let is_there = |order| members.iter().any(|member| member.order == order);
-        let gone = roster
-            .iter()
-            .filter(|(_, order)| !is_there(**order))
-            .map(|(user, order)| (*order, Entry::Left { user: *user, order: *order, reason: LeaveReason::Lost }));
+        let gone = roster.iter().filter(|(_, order)| !is_there(**order)).map(|(user, order)| {
+            (*order, Entry::Left { user: user.clone(), order: *order, reason: LeaveReason::Lost })
+        });
         let is_new = |member: &&Member| member.order != seat.order && roster.get(&member.user) != Some(&member.order);
         let new = members.iter().filter(is_new).map(|member| (member.order, Entry::Joined(member.clone())));
         Some(gone.chain(new).collect())
@@ -51,7 +50,7 @@ impl Rosters {
 /// A client's roster after this entry: it knows a user once.
 fn learn(roster: &mut Roster, entry: &Entry) {
     match entry {
-        Entry::Joined(member) => drop(roster.insert(member.user, member.order)),
+        Entry::Joined(member) => drop(roster.insert(member.user.clone(), member.order)),
         Entry::Left { user, .. } => drop(roster.remove(user)),
         Entry::Message(_) => {}
     }
@@ -59,7 +58,7 @@ fn learn(roster: &mut Roster, entry: &Entry) {
 
 /// What a client knows that was told these members, and then these entries.
 pub(super) fn told(members: &[Member], replay: &[(Seq, Entry)]) -> Roster {
-    let mut roster = members.iter().map(|member| (member.user, member.order)).collect();
+    let mut roster = members.iter().map(|member| (member.user.clone(), member.order)).collect();
     replay.iter().for_each(|(_, entry)| learn(&mut roster, entry));
     roster
 }
@@ -91,7 +90,7 @@ impl Room {
             let others = || self.members.iter().filter(|place| place.order != seat.id.order);
             // News that some here have been told, and others not yet, is lost for those: their clients have to resume.
             let is_known = seat.roster == digest(others().map(|place| place.order));
-            let roster = is_known.then(|| others().map(|place| (place.user, place.order)).collect());
+            let roster = is_known.then(|| others().map(|place| (place.user.clone(), place.order)).collect());
             rosters.insert(seat.id.order, roster);
         }
         rosters

@@ -27,7 +27,7 @@ impl Room {
                 }
                 self.pushes(pushes, step);
                 let Some(entering) = self.may_sit(entering, (seat, epoch), step) else { return };
-                let places = members.iter().map(|member| (member.user, member.order));
+                let places = members.iter().map(|member| (member.user.clone(), member.order));
                 self.enrol_all(places.chain([(request.user, seat.order)]), step);
                 let whose = (request.session, request.socket);
                 let place = self.sit(Seat::new(seat, request.secret, whose, request.name), step);
@@ -64,7 +64,7 @@ impl Room {
                 if self.may_sit(entering, (seat, epoch), step).is_none() {
                     return;
                 }
-                let places = members.iter().map(|member| (member.user, member.order));
+                let places = members.iter().map(|member| (member.user.clone(), member.order));
                 self.enrol_all(places.chain([(request.user, seat.order)]), step);
                 let whose = (request.session, request.socket);
                 let mut new = Seat::new(seat, request.secret, whose, request.name);

@@ -89,7 +89,7 @@ impl Room {
         if step.pressure >= Pressure::ShedAll || outgoing.to.is_none() && step.pressure >= Pressure::ShedChat {
             return Verdict::Refuse(unavailable(UNAVAILABLE_RETRY));
         }
-        let Some(user) = outgoing.to else { return Verdict::Ask(None, Vec::new()) };
+        let Some(user) = &outgoing.to else { return Verdict::Ask(None, Vec::new()) };
         let seat = &mut self.seats[place];
         let Some(to) = self.members.find(user).map(|to| to.order).filter(|to| *to != seat.id.order) else {
             let text = format!("{user} is not in room {}.", self.id);

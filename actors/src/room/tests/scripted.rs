@@ -62,7 +62,7 @@ impl Ledger for Scripted {
     fn join(&self, at: At<'_>, join: Join) -> Answer<Joined> {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
         *orders += 1;
-        let (seat, asked) = (id(*orders), format!("join {} in {}", join.user.as_u128(), at.epoch));
+        let (seat, asked) = (id(*orders), format!("join {} in {}", join.user.as_u128().unwrap_or_default(), at.epoch));
         self.answer(asked, Joined::Seated { seat, epoch: 1, members: vec![], replaced: None, pushes: vec![] })
     }
     fn leave(&self, _: At<'_>, seat: SeatId, _: LeaveReason) -> Answer<Vec<Push>> {

@@ -16,8 +16,8 @@ pub(super) fn describe(effect: &Effect) -> String {
 
 fn describe_call(call: &LedgerCall) -> String {
     match call {
-        LedgerCall::Join(request, _) => format!("join {}", request.user.as_u128()),
-        LedgerCall::Resume(request) => format!("resume {}", request.user.as_u128()),
+        LedgerCall::Join(request, _) => format!("join {}", request.user.as_u128().unwrap_or_default()),
+        LedgerCall::Resume(request) => format!("resume {}", request.user.as_u128().unwrap_or_default()),
         LedgerCall::Send(send) => {
             let kinds: Vec<_> = send.messages.iter().map(|message| message.kind.as_str()).collect();
             let numbers = numbers(send.cid, &send.skipped, &send.released);
@@ -30,7 +30,9 @@ fn describe_call(call: &LedgerCall) -> String {
         LedgerCall::Fact(_, SeatFact::Disconnected(seat, skipped, _)) => {
             format!("gone {}{}", seat_text(*seat), numbers(None, skipped, &[]))
         }
-        LedgerCall::Fact(_, SeatFact::Evicted(user, reason)) => format!("evict {} {reason:?}", user.as_u128()),
+        LedgerCall::Fact(_, SeatFact::Evicted(user, reason)) => {
+            format!("evict {} {reason:?}", user.as_u128().unwrap_or_default())
+        }
         LedgerCall::Fact(_, SeatFact::Closed(reason)) => format!("close {reason:?}"),
         LedgerCall::Audit(audits) => {
             let audit = |audit: &Audit| format!(" {}:{}/{}", audit.seat.order, audit.last_seq, audit.acked);

@@ -22,14 +22,14 @@ pub(crate) struct Purse {
 pub(crate) struct Payer<'a> {
     pub(crate) budgets: &'a Budgets,
     /// Not known before authentication.
-    pub(crate) user: Option<UserId>,
+    pub(crate) user: Option<&'a UserId>,
     pub(crate) now: Instant,
 }
 
 /// Whose budgets a socket shares.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sharers {
-    pub(super) user: Option<UserId>,
+pub(super) struct Sharers<'a> {
+    pub(super) user: Option<&'a UserId>,
     pub(super) address: Address,
 }
 
@@ -98,7 +98,7 @@ impl Purse {
         }
     }
 
-    const fn sharers(&self, user: Option<UserId>) -> Sharers {
+    const fn sharers<'a>(&self, user: Option<&'a UserId>) -> Sharers<'a> {
         Sharers { user, address: self.address }
     }
 

@@ -25,12 +25,12 @@ fn limits() -> BudgetLimits {
     }
 }
 
-fn payer(budgets: &Budgets, user: UserId, now: Instant) -> Payer<'_> {
+fn payer<'a>(budgets: &'a Budgets, user: &'a UserId, now: Instant) -> Payer<'a> {
     Payer { budgets, user: Some(user), now }
 }
 
 /// How many messages are granted.
-fn granted(purse: &mut Purse, budgets: &Budgets, user: UserId, now: Instant) -> usize {
+fn granted(purse: &mut Purse, budgets: &Budgets, user: &UserId, now: Instant) -> usize {
     let charge = |_: &usize| purse.charge(Cost::Message, payer(budgets, user, now)) == Charge::Granted;
     (0..30).filter(charge).count()
 }
@@ -47,12 +47,12 @@ fn sockets_share_the_budgets_of_their_user_and_of_their_address() {
     let now = start + Duration::from_secs(9);
     let addresses = [1, 2, 3].map(|last| Address::from(ip(last)));
     let mut sockets = addresses.map(Purse::new);
-    let all: Vec<usize> = sockets.iter_mut().map(|purse| granted(purse, &budgets, ANN, now)).collect();
+    let all: Vec<usize> = sockets.iter_mut().map(|purse| granted(purse, &budgets, &ANN, now)).collect();
     assert_eq!(all, [5, 5, 0], "one user has as much as two sockets");
     let mut others: Vec<Purse> = (0..5).map(|_| Purse::new(addresses[0])).collect();
     let users = (10..).map(UserId::from_u128);
     let all: Vec<usize> =
-        others.iter_mut().zip(users).map(|(purse, user)| granted(purse, &budgets, user, now)).collect();
+        others.iter_mut().zip(users).map(|(purse, user)| granted(purse, &budgets, &user, now)).collect();
     assert_eq!(all, [5, 5, 5, 0, 0], "one address has as much as four, of which the first user took one");
 }
 
@@ -62,14 +62,14 @@ fn a_message_refused_at_one_level_is_charged_at_no_level() {
     let budgets = Budgets::new(limits(), start);
     let mut first = opened(&budgets, 1, start);
     let mut second = Purse::new(Address::from(ip(1)));
-    assert_eq!(granted(&mut first, &budgets, ANN, start), 5);
-    assert_eq!(granted(&mut second, &budgets, BOB, start), 5);
+    assert_eq!(granted(&mut first, &budgets, &ANN, start), 5);
+    assert_eq!(granted(&mut second, &budgets, &BOB, start), 5);
     let third = &mut Purse::new(Address::from(ip(1)));
-    assert_eq!(granted(third, &budgets, UserId::from_u128(3), start), 5, "twenty but for the connection");
+    assert_eq!(granted(third, &budgets, &UserId::from_u128(3), start), 5, "twenty but for the connection");
     let fourth = &mut Purse::new(Address::from(ip(1)));
-    assert_eq!(granted(fourth, &budgets, UserId::from_u128(4), start), 0);
+    assert_eq!(granted(fourth, &budgets, &UserId::from_u128(4), start), 0);
     let elsewhere = &mut Purse::new(Address::from(ip(2)));
-    assert_eq!(granted(elsewhere, &budgets, UserId::from_u128(4), start), 5, "the user paid nothing in vain");
+    assert_eq!(granted(elsewhere, &budgets, &UserId::from_u128(4), start), 5, "the user paid nothing in vain");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_penalty_refuses_and_a_flood_ends_it() {
     let start = Instant::now();
     let budgets = Budgets::new(BudgetLimits { flood_max: 3, ..limits() }, start);
     let mut purse = opened(&budgets, 1, start);
-    let mut at = |ms: u64| purse.charge(Cost::Message, payer(&budgets, ANN, start + Duration::from_millis(ms)));
+    let mut at = |ms: u64| purse.charge(Cost::Message, payer(&budgets, &ANN, start + Duration::from_millis(ms)));
     let burst = [at(0), at(0), at(0), at(0), at(0)];
     assert_eq!(burst, [Charge::Granted; 5]);
     assert_eq!([at(0), at(40), at(100)], [Charge::Refused(100), Charge::Refused(60), Charge::Granted]);
@@ -90,13 +90,13 @@ fn a_client_is_not_penalised_for_others_at_its_address() {
     let limits = BudgetLimits { address_factor: 1, flood_max: 3, ..limits() };
     let budgets = Budgets::new(limits, start);
     let address = Address::from(ip(1));
-    assert_eq!(granted(&mut Purse::new(address), &budgets, BOB, start), 5, "all that the address has");
+    assert_eq!(granted(&mut Purse::new(address), &budgets, &BOB, start), 5, "all that the address has");
     let mut purse = Purse::new(address);
     for _ in 0..20 {
-        assert_eq!(purse.charge(Cost::Message, payer(&budgets, ANN, start)), Charge::Refused(100));
+        assert_eq!(purse.charge(Cost::Message, payer(&budgets, &ANN, start)), Charge::Refused(100));
     }
     let later = start + Duration::from_millis(100);
-    assert_eq!(purse.charge(Cost::Message, payer(&budgets, ANN, later)), Charge::Granted);
+    assert_eq!(purse.charge(Cost::Message, payer(&budgets, &ANN, later)), Charge::Granted);
 }
 
 #[test]
@@ -105,19 +105,19 @@ fn demanded_answers_are_free_and_their_grants_are_bounded() {
     let limits = BudgetLimits { answer_grant: 4, room_joins_per_second: 1, room_joins_burst: 2, ..limits() };
     let budgets = Budgets::new(limits, start);
     let mut purse = opened(&budgets, 1, start);
-    assert_eq!(granted(&mut purse, &budgets, ANN, start), 5);
+    assert_eq!(granted(&mut purse, &budgets, &ANN, start), 5);
     for _ in 0..100 {
-        purse.grant(payer(&budgets, ANN, start));
+        purse.grant(payer(&budgets, &ANN, start));
     }
-    let signals = (0..30).filter(|_| purse.charge(Cost::Signal, payer(&budgets, ANN, start)) == Charge::Granted);
+    let signals = (0..30).filter(|_| purse.charge(Cost::Signal, payer(&budgets, &ANN, start)) == Charge::Granted);
     assert_eq!(signals.count(), 8, "two answers of four");
     for _ in 0..100 {
-        purse.grant(payer(&budgets, ANN, start));
+        purse.grant(payer(&budgets, &ANN, start));
     }
-    let signals = (0..30).filter(|_| purse.charge(Cost::Signal, payer(&budgets, ANN, start)) == Charge::Granted);
+    let signals = (0..30).filter(|_| purse.charge(Cost::Signal, payer(&budgets, &ANN, start)) == Charge::Granted);
     assert_eq!(signals.count(), 8, "the other half of what the user, with two sockets' worth, may be granted at once");
-    purse.grant(payer(&budgets, ANN, start));
-    assert!(matches!(purse.charge(Cost::Signal, payer(&budgets, ANN, start)), Charge::Refused(_)));
+    purse.grant(payer(&budgets, &ANN, start));
+    assert!(matches!(purse.charge(Cost::Signal, payer(&budgets, &ANN, start)), Charge::Refused(_)));
 }
 
 #[test]
@@ -125,12 +125,12 @@ fn a_join_is_charged_for_each_member_and_debts_are_short() {
     let start = Instant::now();
     let budgets = Budgets::new(BudgetLimits::default(), start);
     let mut purse = opened(&budgets, 1, start);
-    assert_eq!(purse.charge(Cost::Join, payer(&budgets, ANN, start)), Charge::Granted);
-    purse.force(Cost::Members(1), payer(&budgets, ANN, start));
-    assert_eq!(granted(&mut purse, &budgets, ANN, start), 30, "one member was paid for");
-    purse.force(Cost::Members(100), payer(&budgets, ANN, start));
-    assert!(matches!(purse.charge(Cost::Message, payer(&budgets, ANN, start)), Charge::Refused(5_010)));
-    assert_eq!(purse.charge(Cost::Message, payer(&budgets, ANN, start + Duration::from_secs(6))), Charge::Granted);
+    assert_eq!(purse.charge(Cost::Join, payer(&budgets, &ANN, start)), Charge::Granted);
+    purse.force(Cost::Members(1), payer(&budgets, &ANN, start));
+    assert_eq!(granted(&mut purse, &budgets, &ANN, start), 30, "one member was paid for");
+    purse.force(Cost::Members(100), payer(&budgets, &ANN, start));
+    assert!(matches!(purse.charge(Cost::Message, payer(&budgets, &ANN, start)), Charge::Refused(5_010)));
+    assert_eq!(purse.charge(Cost::Message, payer(&budgets, &ANN, start + Duration::from_secs(6))), Charge::Granted);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn full_budgets_are_evicted() {
     let budgets = Budgets::new(limits(), start);
     for last in 0..100 {
         let mut purse = opened(&budgets, last, start);
-        purse.charge(Cost::Message, payer(&budgets, UserId::from_u128(last.into()), start));
+        purse.charge(Cost::Message, payer(&budgets, &UserId::from_u128(last.into()), start));
     }
     assert_eq!(budgets.entries(), 200);
     let later = start + Duration::from_secs(60);

@@ -144,7 +144,7 @@ impl Connection {
                     return self.withdraw(denial(denied), cx);
                 }
                 let Fresh { session, secret } = *fresh.get_or_insert(new);
-                let (user, name, socket) = (identity.user, identity.name.clone(), self.id);
+                let (user, name, socket) = (identity.user.clone(), identity.name.clone(), self.id);
                 entering.asked = true;
                 let request = JoinRequest { user, name, session, secret, socket, cid: *cid };
                 let message = room::Message::Join(Box::new(request));
@@ -161,7 +161,8 @@ impl Connection {
             (Aim::Resume { token, resume }, found @ (Ok(Some(_)) | Err(Unavailable))) => {
                 let Some(identity) = &self.identity else { return };
                 let ResumeToken { room, order, session, secret } = *token;
-                let (user, name, socket, last_seq) = (identity.user, identity.name.clone(), self.id, resume.seq);
+                let (user, name, socket, last_seq) =
+                    (identity.user.clone(), identity.name.clone(), self.id, resume.seq);
                 entering.asked = true;
                 let request = ResumeRequest { user, name, order, session, secret, socket, last_seq, reclaims: None };
                 let message = room::Message::Resume(Box::new(request));
@@ -179,7 +180,7 @@ impl Connection {
         cx.out.push(Effect::Charge(Cost::Members(members.len())));
         let joined = RoomJoined {
             room_id: room,
-            existing_peers: members.iter().map(|member| member.user).collect(),
+            existing_peers: members.iter().map(|member| member.user.clone()).collect(),
             peers: members.iter().map(peer).collect(),
             rev: seat.order,
             session_id: session,
@@ -187,7 +188,7 @@ impl Connection {
             mode,
             ice_servers: Vec::new(),
         };
-        cx.out.push(Effect::Joined(identity.user, Box::new(joined)));
+        cx.out.push(Effect::Joined(identity.user.clone(), Box::new(joined)));
         self.phase = Phase::InRoom(Session::new(room, Fresh { session, secret }, seat));
         self.undefer(deferred, cx);
     }
@@ -247,7 +248,7 @@ fn try_again() -> Refusal {
 
 fn peer(member: &Member) -> Peer {
     let state = if member.connected { PeerState::On } else { PeerState::Gone };
-    Peer { user_id: member.user, name: member.name.clone(), rev: member.order, state }
+    Peer { user_id: member.user.clone(), name: member.name.clone(), rev: member.order, state }
 }
 
 fn resume_failed(reason: ResumeFailure) -> Effect {

@@ -41,8 +41,8 @@ impl Connection {
         match (purpose, result) {
             (Purpose::Hello(resume), Ok(identity)) => self.authenticated(identity, resume, cx),
             (Purpose::Hello(_), Err(why)) => self.close(Close::Token, Some(token_refusal(&why)), cx),
-            (Purpose::Refresh, Ok(identity)) if self.user() == Some(identity.user) => {
-                cx.out.push(Effect::Refresh(identity.user, (&identity).into()));
+            (Purpose::Refresh, Ok(identity)) if self.user() == Some(&identity.user) => {
+                cx.out.push(Effect::Refresh(identity.user.clone(), (&identity).into()));
                 self.identity = Some(identity);
                 self.judge_place(cx);
             }
@@ -68,8 +68,8 @@ impl Connection {
         }
         self.phase = Phase::Ready;
         self.life.welcomed(cx);
-        cx.out.push(Effect::Attach(identity.user, (&identity).into()));
-        cx.out.push(Effect::Welcome(identity.user));
+        cx.out.push(Effect::Attach(identity.user.clone(), (&identity).into()));
+        cx.out.push(Effect::Welcome(identity.user.clone()));
         self.identity = Some(identity);
         if self.degraded {
             cx.out.push(degraded_message(true));

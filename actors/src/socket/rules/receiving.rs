@@ -110,15 +110,21 @@ impl Connection {
         self.tag = self.tag.wrapping_add(1); // it tells a few unsettled messages apart
         let number = Number { tag: self.tag.into(), cid };
         let outgoing = match content {
-            Content::Signal(signal) => Outgoing { to: Some(signal.to), message: signal_data(identity.user, &signal) },
-            Content::Message(message) => Outgoing { to: message.to, message: app_data(identity.user, &message) },
+            Content::Signal(signal) => {
+                let message = signal_data(identity.user.clone(), &signal);
+                Outgoing { to: Some(signal.to), message }
+            }
+            Content::Message(message) => {
+                let data = app_data(identity.user.clone(), &message);
+                Outgoing { to: message.to, message: data }
+            }
             Content::Chat(text) => {
                 // The id of a duplicate must be the same; a message without a number is never resent.
                 let id = match cid {
                     Some(cid) => format!("{}-{cid}", session.id),
                     None => format!("{}-{}-{}", session.id, cx.now.unix_ms, self.tag),
                 };
-                Outgoing { to: None, message: chat_data(&id, identity.user, &text, cx.now.unix_ms) }
+                Outgoing { to: None, message: chat_data(&id, identity.user.clone(), &text, cx.now.unix_ms) }
             }
         };
         if session.outstanding.reseat_by().is_none() {

@@ -52,7 +52,7 @@ impl Connection {
         }
         let (secret, &Session { room, seat, delivered, .. }) = (session.secret(), session);
         let request = ResumeRequest {
-            user: identity.user,
+            user: identity.user.clone(),
             name: identity.name.clone(),
             order: seat.order,
             session: id,

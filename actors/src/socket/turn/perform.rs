@@ -117,7 +117,9 @@ impl SocketTurn {
     }
 
     fn detach(&self, out: &mut Outs) {
-        out.told.extend(self.connection.user().map(|user| To::User(user, UserMessage::Detached(self.connection.id()))));
+        out.told.extend(
+            self.connection.user().map(|user| To::User(user.clone(), UserMessage::Detached(self.connection.id()))),
+        );
     }
 
     fn welcome(&self, user_id: UserId) -> Welcome {

@@ -53,7 +53,7 @@ impl Session {
 
     pub(super) fn member(&self) -> Member {
         let Self { user, name, session, order, until, .. } = self;
-        Member { user: *user, name: name.clone(), session: *session, order: *order, connected: until.is_none() }
+        Member { user: user.clone(), name: name.clone(), session: *session, order: *order, connected: until.is_none() }
     }
 
     pub(crate) fn last(&self) -> Seq {

@@ -18,7 +18,7 @@ impl Walk {
     pub(super) fn join_again(&mut self, room: RoomId, op: Op) -> (NodeId, Vec<Push>) {
         let Some(watch) = self.watch(room, op.user, op.dice) else { return (node(0), Vec::new()) };
         let Watch { user, session, secret, node: asker, .. } = watch;
-        let (join, asker) = (join(*user, *session, *secret), asker.clone());
+        let (join, asker) = (join(user.clone(), *session, *secret), asker.clone());
         if self.naive.sessions(room).iter().all(|there| there.session != join.session) {
             return (asker, Vec::new()); // whoever has left does not repeat its join
         }
@@ -34,7 +34,7 @@ impl Walk {
 
     fn join_as(&mut self, mut watch: Watch) -> (NodeId, Vec<Push>) {
         let (room, asker) = (watch.room, watch.node.clone());
-        let join = join(watch.user, watch.session, watch.secret);
+        let join = join(watch.user.clone(), watch.session, watch.secret);
         let answer = now(self.ledger.join(at(room, &asker, 0), join.clone()));
         let order = match &answer {
             Ok(Joined::Seated { seat, .. }) => Some(seat.order),
@@ -64,7 +64,7 @@ impl Walk {
         }
         (watch.seat, watch.epoch) = (seat, epoch);
         watch.see(&members);
-        let seats = self.seats.entry((room, watch.user)).or_default();
+        let seats = self.seats.entry((room, watch.user.clone())).or_default();
         seats.push(seat.order);
         if seats.len() > 2 {
             let over = seats.remove(0);
@@ -129,7 +129,7 @@ impl Walk {
         let last_seq = if op.dice.is_multiple_of(7) { (op.other % 32).into() } else { watch.cursor.seq() };
         let secret = watch.secret ^ u128::from(op.dice.is_multiple_of(13));
         let reclaims = op.other.is_multiple_of(3).then(|| watch.seat.fence - u64::from(op.other % 2));
-        let resume = Resume { user: watch.user, order, session: watch.session, secret, last_seq, reclaims };
+        let resume = Resume { user: watch.user.clone(), order, session: watch.session, secret, last_seq, reclaims };
         let expected = self.naive.resume(room, &resume, &asker);
         let resumed = match now(self.ledger.resume(at(room, &asker, 0), resume)).expect("in any epoch") {
             Resumed::Seated(resumed) => resumed,

@@ -197,7 +197,7 @@ impl Budget {
                 Some(_) => {}
             }
         }
-        let attackers = foes.iter().flatten().map(|foe| foe.user);
+        let attackers = foes.iter().flatten().map(|foe| foe.user.clone());
         bystanders.foes.lock().unwrap_or_else(PoisonError::into_inner).extend(attackers);
         let crowd = run.open(node, company).await?;
         crowd.greet_and_join(&run.show).await?;
@@ -207,7 +207,7 @@ impl Budget {
 
     /// An attacker with an address of its own.
     fn foe(&self, node: &Node, (guest, which): (Guest, usize), room: usize) -> Foe {
-        let token = Token { user: guest.part.user, token: guest.token.as_ref().to_owned() };
+        let token = Token { user: guest.part.user.clone(), token: guest.token.as_ref().to_owned() };
         let account = account(node, &token, which * self.attacked + room);
         Foe { user: guest.part.user, account, room: guest.part.room, is_fast: room.is_multiple_of(2) }
     }
@@ -309,7 +309,7 @@ async fn join_all(fighting: Vec<JoinHandle<Outcome>>) -> anyhow::Result<Vec<Outc
 fn ring(crowd: &Crowd) -> Vec<Direction> {
     let rooms = crowd.outboxes.chunks_exact(MEMBERS).zip(crowd.guests.chunks_exact(MEMBERS));
     let round = |(outboxes, guests): (&[Outbox], &[Guest])| {
-        let next = guests.iter().cycle().skip(1).map(|guest| Whom::One(guest.part.user));
+        let next = guests.iter().cycle().skip(1).map(|guest| Whom::One(guest.part.user.clone()));
         outboxes.iter().cloned().zip(next).collect::<Vec<_>>()
     };
     rooms.flat_map(round).collect()

@@ -100,13 +100,15 @@ impl Raid {
                     Kind::EarlyCandidates => {
                         let is_long = spoils.sent.is_multiple_of(LONG_EVERY);
                         let length = if is_long { SDP_BYTES } else { CANDIDATE_BYTES };
-                        messages::candidate(text, (cid, *target), Mark { n: 0, at: 0, rev: 0 }, length);
+                        messages::candidate(text, (cid, target.clone()), Mark { n: 0, at: 0, rev: 0 }, length);
                     }
                     // The member that joined first offers, the others answer.
                     Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf if has_joined_first => {
-                        messages::offer(text, cid, *target, SDP_BYTES)
+                        messages::offer(text, cid, target.clone(), SDP_BYTES)
                     }
-                    Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf => messages::answer(text, cid, *target, SDP_BYTES),
+                    Kind::ToAbsent | Kind::ToSilent | Kind::ToDeaf => {
+                        messages::answer(text, cid, target.clone(), SDP_BYTES)
+                    }
                 }
                 bytes = text.len() as u64;
             });

@@ -207,7 +207,7 @@ impl Memory {
             let number = |at: usize| if kind == Kind::EarlyCandidates && at == 0 { 0 } else { 1 + n * 100 + at };
             let accounts: Vec<_> =
                 people.iter().enumerate().map(|(at, token)| account(node, token, number(at))).collect();
-            let targets = people[1..].iter().map(|token: &Token| token.user).collect();
+            let targets = people[1..].iter().map(|token: &Token| token.user.clone()).collect();
             preparing.push(apart.spawn(gather(kind, accounts, (room, targets))));
         }
         let mut raids = Vec::new();

@@ -76,7 +76,7 @@ impl Node {
     }
 
     fn token(&self) -> String {
-        self.tokens.mint(Subject { user: Uuid::new_v4(), name: "Ann", session: None }).expect("a token")
+        self.tokens.mint(Subject { user: Uuid::new_v4().into(), name: "Ann", session: None }).expect("a token")
     }
 
     fn roles(&self) -> Vec<Role> {

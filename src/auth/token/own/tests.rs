@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use actors::protocol::UserId;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Header, encode};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, prop_oneof, proptest};
@@ -31,7 +32,7 @@ fn claims() -> Value {
 }
 
 /// Both verdicts; `None` where the fast path leaves the token to the library.
-fn verdicts(token: &str) -> (Option<Result<Uuid, TokenError>>, Result<Uuid, TokenError>) {
+fn verdicts(token: &str) -> (Option<Result<UserId, TokenError>>, Result<UserId, TokenError>) {
     let user = |verdict: Result<super::Identity, TokenError>| verdict.map(|identity| identity.user);
     (TOKENS.1.verify_own(token).map(user), user(TOKENS.1.verify_any(token)))
 }
@@ -40,7 +41,7 @@ fn verdicts(token: &str) -> (Option<Result<Uuid, TokenError>>, Result<Uuid, Toke
 fn a_minted_token_takes_the_fast_path() {
     let token = TOKENS
         .1
-        .mint(Subject { user: Uuid::nil(), name: "Ann \"\u{e9}\" \\", session: Some(Uuid::nil()) })
+        .mint(Subject { user: Uuid::nil().into(), name: "Ann \"\u{e9}\" \\", session: Some(Uuid::nil()) })
         .expect("a token");
     assert!(token.starts_with(&TOKENS.1.keys().signer().expect("a key").encoded_header));
     let own = TOKENS.1.verify_own(&token).expect("the fast path").expect("valid");
@@ -72,7 +73,7 @@ fn other_tokens_are_left_to_the_library() {
     let key = TOKENS.1.keys().signer().expect("a key");
     let other = Header { typ: None, kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
     let token = encode(&other, &claims(), &key.signing).expect("a token");
-    assert_eq!(verdicts(&token), (None, Ok(Uuid::nil())), "another header, though valid");
+    assert_eq!(verdicts(&token), (None, Ok(Uuid::nil().into())), "another header, though valid");
 }
 
 /// A claim's value: right, nearly right, or of another kind.

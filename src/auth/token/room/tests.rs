@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::ports::Action;
+use actors::{ports::Action, protocol::UserId};
 use aws_lc_rs::{
     encoding::{AsDer as _, PublicKeyX509Der},
     signature::{Ed25519KeyPair, KeyPair as _},
@@ -77,6 +77,18 @@ fn a_token_of_a_backend_says_who_and_what_for() {
     assert_eq!(grants.metadata.as_deref(), Some("gold"));
     let may = |action| actors::ports::grants::decide(Some(&grants), action).is_ok();
     assert!(may(Action::Join("abc-defg-hij".parse().expect("a room"))) && !may(Action::CreateRoom));
+}
+
+#[test]
+fn a_token_names_anybody_and_no_account() {
+    let backend = backend();
+    for sub in [USER, "auth0|abc", "7"] {
+        let identity = backend.verified(json!({ "sub": sub })).expect("good");
+        assert_eq!((identity.user.to_string().as_str(), identity.account), (sub, None));
+    }
+    for sub in ["", "ann lee", "a\"b"] {
+        assert_eq!(backend.verified(json!({ "sub": sub })), Err(TokenError::Malformed), "{sub:?}");
+    }
 }
 
 #[test]
@@ -190,10 +202,10 @@ fn a_backend_with_a_private_key_of_its_own_shares_only_the_public_half() {
 fn the_tokens_of_guests_are_minted_here_with_grants() {
     let backend = backend();
     let grants = super::granted(json!({ "room": "abc-defg-hij", "join": true })).expect("grants");
-    let subject = crate::auth::Subject { user: uuid::Uuid::from_u128(7), name: "Guest", session: None };
-    let token = backend.tokens.mint_granted(subject, &grants).expect("minted");
+    let subject = crate::auth::Subject { user: UserId::from_u128(7), name: "Guest", session: None };
+    let token = backend.tokens.mint_granted(subject.clone(), &grants).expect("minted");
     let identity = backend.tokens.verify(&token).expect("good");
-    assert_eq!((identity.grants.as_deref(), identity.session), (Some(&grants), None));
+    assert_eq!((identity.grants.as_deref(), identity.session, identity.account), (Some(&grants), None, None));
     let plain = backend.tokens.verify(&backend.tokens.mint(subject).expect("minted")).expect("good");
     assert_eq!(plain.grants, None);
 }

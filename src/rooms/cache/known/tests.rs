@@ -6,7 +6,7 @@ use crate::storage::{Meeting, Mode, RoomId};
 fn room(revision: u64) -> Cached {
     Cached::Room(Meeting {
         room_id: RoomId::from_letters([1; 10]),
-        host_id: uuid::Uuid::nil(),
+        host_id: uuid::Uuid::nil().into(),
         active: true,
         max_participants: 4,
         seat_window_seconds: 5,

@@ -20,7 +20,7 @@ fn node(server: &Server) -> Arc<SharedCache> {
 fn room(room_id: RoomId, revision: u64) -> Cached {
     Cached::Room(Meeting {
         room_id,
-        host_id: Uuid::from_u128(7),
+        host_id: Uuid::from_u128(7).into(),
         active: revision % 2 == 1,
         max_participants: 9,
         seat_window_seconds: 5,

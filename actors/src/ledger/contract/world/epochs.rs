@@ -136,7 +136,7 @@ impl World {
         facts: Vec<Fact>,
     ) -> Result<Claimed, Failure> {
         let Claimant { last_seq, sent, heard, skipped } = known;
-        let Seat { id, user, name, session, secret, .. } = *seat;
+        let Seat { id, user, name, session, secret, .. } = seat.clone();
         let window = super::WINDOW;
         let claim =
             Claim { seat: id, user, name: name.into(), session, secret, window, last_seq, sent, heard, skipped };

@@ -76,7 +76,7 @@ impl Seat {
         let absence = self.until().map(|until| Absence { left: left(until), is_orphaned: self.is_orphaned() });
         let rare = self.rare.as_deref();
         SavedSeat {
-            user: self.user,
+            user: self.user.clone(),
             name: self.name.clone(),
             session: self.session,
             secret: self.secret,

@@ -57,10 +57,11 @@ impl RoomCore {
 
     /// Connects a seat to the asking node, and answers what it has missed.
     pub(in crate::ledger::memory) fn resume(&mut self, resume: &Resume, turn: &mut Turn<'_>) -> Resumed {
-        let Resume { user, order, session, secret, last_seq, reclaims } = *resume;
+        let Resume { user, order, session, secret, last_seq, reclaims } = resume;
+        let (order, last_seq, reclaims) = (*order, *last_seq, *reclaims);
         let Some(place) = self.place(order) else { return Resumed::Failed(ResumeFailure::SeatGone) };
         let seat = &mut self.seats[place];
-        if seat.user != user || seat.session != session || seat.secret != secret {
+        if seat.user != *user || seat.session != *session || seat.secret != *secret {
             return Resumed::Failed(ResumeFailure::BadToken);
         }
         let is_ours = seat.is_connected() && seat.node == *turn.node;

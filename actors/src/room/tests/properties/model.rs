@@ -144,7 +144,7 @@ impl Model {
         if let Some(older) = older {
             self.free(older, LeaveReason::Replaced);
         }
-        let order = self.sit(request.user, request.session, true);
+        let order = self.sit(request.user.clone(), request.session, true);
         let (seat, epoch) = (SeatId { order, fence: 1 }, self.epoch);
         Joined::Seated { seat, epoch, members: self.members(order), replaced, pushes: self.pushed() }
     }
@@ -290,5 +290,5 @@ impl Model {
 }
 
 fn member(order: JoinOrder, seat: &Seat) -> Member {
-    Member { user: seat.user, name: "x".into(), session: seat.session, order, connected: seat.is_connected }
+    Member { user: seat.user.clone(), name: "x".into(), session: seat.session, order, connected: seat.is_connected }
 }

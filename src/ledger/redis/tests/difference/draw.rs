@@ -35,7 +35,9 @@ pub(super) struct Draw {
 impl Draw {
     pub(super) fn new(seed: u64) -> Self {
         let entropy = SeededEntropy::new(seed);
-        let users = (1..=5).map(UserId::from_u128).collect();
+        let long = "x".repeat(UserId::BYTES_MAX);
+        let others = ["|", "a:b%20{c}'", long.as_str()].map(|text| text.parse().expect("an id"));
+        let users = (1..=2).map(UserId::from_u128).chain(others).collect();
         let rooms = (0..3).map(|letter| RoomId::from_letters([letter; 10])).collect();
         Self { entropy, users, rooms, epochs: vec![0; 3], held: Vec::new(), leases: 0 }
     }
@@ -116,14 +118,15 @@ impl Draw {
     fn join(&mut self, pair: &mut Pair) {
         let (room, node) = (self.below(3) as usize, self.below(3) as usize);
         let again = self.seat().filter(|_| self.below(5) == 0);
-        let user = again.as_ref().map_or_else(|| *self.one(&self.users).expect("some"), |held| held.user);
+        let user =
+            again.as_ref().map_or_else(|| self.one(&self.users).expect("some").clone(), |held| held.user.clone());
         let (room, node) = again.as_ref().map_or((room, node), |held| (held.room, held.node));
         let bits = u128::from(self.entropy.next());
         let session = again.as_ref().map_or(SessionId::from_u128(bits), |held| held.session);
         let secret = again.as_ref().map_or(bits, |held| held.secret);
         let (max, window) = (2 + self.below(4) as u32, self.window());
         let (id, at_node, epoch) = (self.rooms[room], NodeId::new(NODES[node]), self.epoch(room));
-        let join = Join { user, name: "Ann".into(), session, secret, max, window };
+        let join = Join { user: user.clone(), name: "Ann".into(), session, secret, max, window };
         let answer = pair.ask(format!("join {room} {at_node} {epoch} {join:?}"), |ledger| {
             let answer = ledger.join(At { room: id, node: &at_node, epoch }, join.clone());
             Box::pin(answer)
@@ -209,7 +212,7 @@ impl Draw {
     fn resume(&mut self, pair: &mut Pair) {
         let Some(mut held) = self.seat() else { return };
         held.node = self.below(3) as usize;
-        let Held { user, session, secret, id, .. } = held;
+        let Held { user, session, secret, id, .. } = held.clone();
         let reclaims = (self.below(3) == 0).then_some(id.fence);
         let secret = if self.below(12) == 0 { secret ^ 1 } else { secret };
         let last_seq = self.below(20);
@@ -240,9 +243,9 @@ impl Draw {
         }
         let (seat, is_evicted) = (self.stale(held.id), self.below(3) == 0);
         let what = format!("leave {seat:?}, evicted: {is_evicted}");
-        let answer = self.on(pair, &held, what, |ledger, at| {
+        let answer = self.on(pair, &held.clone(), what, |ledger, at| {
             Box::pin(if is_evicted {
-                ledger.evict(at, held.user, LeaveReason::Kicked)
+                ledger.evict(at, held.user.clone(), LeaveReason::Kicked)
             } else {
                 ledger.leave(at, seat, LeaveReason::Left)
             })

@@ -48,7 +48,7 @@ impl Draw {
     }
 
     fn claimed(&self, held: &Held) -> Claim {
-        let Held { user, session, secret, id, cid, seen, .. } = *held;
+        let Held { user, session, secret, id, cid, seen, .. } = held.clone();
         let others: Vec<u64> =
             self.held.iter().filter(|other| other.room == held.room).map(|other| other.id.order).collect();
         let sent = others.iter().filter(|_| self.below(3) == 0).map(|to| actors::ledger::Sequence {
