@@ -155,9 +155,9 @@ async fn a_user_of_any_id_joins_hosts_the_room_that_a_backend_made_for_them_and_
     let mut bob = node.socket(&backend.token("auth0|bob", &json!({ "room": room, "join": true }))).await;
     bob.joins(room).await;
     assert_eq!(ann.hears("user_joined").await["data"]["userId"], "auth0|bob");
-    bob.says(json!({ "type": "offer", "cid": 1, "data": { "targetUserId": sub, "sdp": "v=0" } }));
-    let offer = ann.hears("offer").await["data"].clone();
-    assert_eq!(offer, json!({ "senderUserId": "auth0|bob", "sdp": "v=0" }));
+    ann.says(json!({ "type": "offer", "cid": 1, "data": { "targetUserId": "auth0|bob", "sdp": "v=0" } }));
+    let offer = bob.hears("offer").await["data"].clone();
+    assert_eq!(offer, json!({ "senderUserId": sub, "sdp": "v=0" }));
     let (status, ice) = ask(&node, "GET", "/api/ice-servers", &token).await;
     assert!(status == 200 && ice["iceServers"].is_array(), "{ice}");
     let (_, listed) = ask(&node, "GET", "/api/rooms", &token).await;

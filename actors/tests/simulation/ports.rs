@@ -45,7 +45,7 @@ pub(crate) struct Trusting;
 
 impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Identity, TokenError> {
-        let user: UserId = token.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
+        let user: UserId = token.parse().map_err(|_| TokenError::Invalid("it is no user id".to_owned()))?;
         Ok(Identity {
             user: user.clone(),
             name: format!("user {user}").into(),

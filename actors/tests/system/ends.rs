@@ -16,7 +16,7 @@ use super::{
 #[tokio::test(start_paused = true)]
 async fn an_invalid_token_is_reported_and_the_socket_closed() {
     let world = World::single().await;
-    for (token, code) in [("expired", "token_expired"), ("nonsense", "auth_invalid")] {
+    for (token, code) in [("expired", "token_expired"), ("no id", "auth_invalid")] {
         let mut socket = Browser::connect(&world.nodes[0], Some(token.to_owned()));
         socket.is_closed(code, Close::Token).await;
         socket.goes().await;

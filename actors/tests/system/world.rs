@@ -119,7 +119,7 @@ impl Verifier for Trusting {
         }
         let (token, login) = token.split_once('!').map_or((token, None), |(token, login)| (token, Some(login)));
         let (user, expires) = token.split_once('@').unwrap_or((token, "99999999999"));
-        let user: UserId = user.parse().map_err(|_| TokenError::Invalid("it is not a UUID".to_owned()))?;
+        let user: UserId = user.parse().map_err(|_| TokenError::Invalid("it is no user id".to_owned()))?;
         let login: Option<u64> = login.map(|login| login.parse().expect("a number after the !"));
         let identity = Identity {
             user: user.clone(),
