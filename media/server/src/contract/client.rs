@@ -76,6 +76,7 @@ impl Client {
     /// A client of the server at `base`.
     #[must_use]
     pub fn new(base: String, secret: &str) -> Self {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default(); // or another client did
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build();
         Self { base, secret: secret.to_owned(), http: http.expect("a client") }
     }
