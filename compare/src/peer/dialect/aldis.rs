@@ -31,7 +31,7 @@ pub(crate) struct Aldis {
 
 impl Aldis {
     fn other(&self, n: usize) -> UserId {
-        self.seats.tokens[self.partner(n)].user
+        self.seats.tokens[self.partner(n)].user.clone()
     }
 }
 
