@@ -17,12 +17,14 @@ use crate::protocol::{
 
 pub mod grants;
 mod history;
+pub mod media;
 mod revocations;
 
 pub use crate::executor::Later;
 
 pub use grants::{Action, Denied, Grants};
 pub use history::{History, Said};
+pub use media::{MediaError, MediaEvent, MediaListener, MediaServers, Placement};
 pub use revocations::{Revocation, RevocationScope, Revocations};
 
 /// The identity that a token proves.
