@@ -14,8 +14,12 @@ impl Member {
         loop {
             let ending = self.listen(&mut reader).await;
             let Some(comeback) = self.comes_back_after(&ending) else { return self.ended(&ending) };
-            self.play.tally.interrupted(&ending);
-            self.play.script.interrupted(self.caller.part.clone());
+            if self.lost_at.is_none() {
+                self.play.tally.interrupted(&ending);
+                self.play.script.interrupted(self.caller.part.clone());
+            } else {
+                self.play.tally.knocked_in_vain.fetch_add(1, Relaxed); // lost again before it had resumed
+            }
             // Boxed: an idle connection need not hold the state of a reconnect.
             match Box::pin(self.come_back(comeback)).await {
                 Some(again) => reader = again,

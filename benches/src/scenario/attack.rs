@@ -7,6 +7,7 @@ mod kinds;
 mod memory;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::process::Command;
 
 use anyhow::ensure;
 use clap::{Args, Subcommand};
@@ -59,8 +60,8 @@ impl Attack {
     }
 }
 
-/// A thread for attackers alone, of the lowest priority: where the generator has one core, what they send and receive delays
-/// no established client's reading.
+/// A thread for attackers alone, of the scheduler's idle class (sched(7)): where the generator has one core, what they send and
+/// receive delays no established client's reading.
 struct Apart(Runtime);
 
 impl Apart {
@@ -69,8 +70,9 @@ impl Apart {
             .worker_threads(1)
             .thread_name("attackers")
             .on_thread_start(|| {
-                // Without it the run is only noisier.
-                let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), LOWEST);
+                let thread = rustix::thread::gettid().as_raw_nonzero().to_string();
+                // Without it (util-linux) the run is only noisier.
+                let _ = Command::new("chrt").args(["--idle", "--pid", "0", &thread]).status();
             })
             .enable_all()
             .build()?;
@@ -86,9 +88,6 @@ impl Apart {
         self.0.shutdown_background();
     }
 }
-
-/// The lowest priority of the scheduler's normal class (setpriority(2)).
-const LOWEST: i32 = 19;
 
 /// The account of a token, at the address with this number among the attackers'.
 fn account(node: &Node, token: &Token, number: usize) -> Account {

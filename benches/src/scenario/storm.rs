@@ -227,7 +227,7 @@ impl Storm {
             report.violation(format!("{failed} sessions in {rooms} rooms could not be resumed ({why})"));
         }
         let vain = float(tally.knocked_in_vain.load(Relaxed));
-        report.figure(("knocked_in_vain", Unit::Count), vain, "attempts that failed before the WebSocket was open");
+        report.figure(("knocked_in_vain", Unit::Count), vain, "attempts to reconnect that failed");
         let Beats { times: beats, missed } = &weather.beats;
         report.figure(
             ("live_p50_us", Unit::Microseconds),
