@@ -9,6 +9,7 @@ mod entering;
 mod following;
 mod invites;
 mod mailing;
+mod operating;
 mod password;
 mod recovery;
 mod revoking;

@@ -13,8 +13,11 @@ mod invite;
 mod keys;
 mod node;
 mod ring;
+mod room;
 mod serve;
+mod stats;
 mod token;
+mod user;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -64,6 +67,12 @@ enum Command {
     ApiKey(api_key::ApiKeyCommand),
     /// List the nodes of the cluster; asks the running node
     Node(node::NodeCommand),
+    /// List, show, close or open rooms, or remove members; asks the running node
+    Room(room::RoomCommand),
+    /// List, show, disable or delete accounts, or set a password; asks the running node
+    User(user::UserCommand),
+    /// Print what the running node does: sockets, rooms, messages a second, memory
+    Stats(stats::StatsCommand),
     /// Mint access tokens for operators and load testers, or inspect one
     Token(token::TokenCommand),
     /// Write the database, keys and configuration of a node, which may run, into one file
@@ -102,6 +111,9 @@ impl Aldis {
             Some(Command::Invite(command)) => command.answer(out),
             Some(Command::ApiKey(command)) => command.answer(out),
             Some(Command::Node(command)) => command.answer(out),
+            Some(Command::Room(command)) => command.answer(out),
+            Some(Command::User(command)) => command.answer(out),
+            Some(Command::Stats(command)) => command.answer(out),
             Some(Command::Token(command)) => command.answer(out),
             Some(Command::Backup(command)) => command.answer(out),
             Some(Command::Restore(command)) => command.answer(out),

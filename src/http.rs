@@ -39,7 +39,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension, Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{delete, get, patch, post},
+    routing::{delete, get, post},
 };
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa::OpenApi as _;
@@ -190,10 +190,19 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
     let (health, _) = health_routes().split_for_parts();
     let routes = health
         .route("/metrics", get(admin::metrics))
-        .route("/internal/rooms/{roomId}", get(admin::room))
+        .route("/internal/rooms", get(admin::rooms::list))
+        .route("/internal/rooms/{roomId}", get(admin::rooms::show))
+        .route("/internal/rooms/{roomId}/close", post(admin::rooms::close))
+        .route("/internal/rooms/{roomId}/open", post(admin::rooms::open))
+        .route("/internal/rooms/{roomId}/participants/{userId}", delete(admin::rooms::kick))
         .route("/internal/tree", get(admin::tree))
         .route("/internal/cluster", get(admin::cluster))
-        .route("/internal/users/{userId}", patch(admin::change_user))
+        .route("/internal/users", get(admin::users::list))
+        .route(
+            "/internal/users/{userId}",
+            get(admin::users::show).patch(admin::users::change).delete(admin::users::delete),
+        )
+        .route("/internal/users/{userId}/password", post(admin::users::password))
         .route("/internal/invites", get(invites::list).post(invites::create))
         .route("/internal/invites/{inviteId}", delete(invites::revoke))
         .route("/internal/api-keys", get(api_keys::list).post(api_keys::create))

@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use hyper::Method;
 use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::config::Config;
@@ -67,6 +68,21 @@ pub(super) fn of_running_node(config: &Config) -> anyhow::Result<PathBuf> {
 /// # Errors
 /// Nobody listens there, this user may not connect, or the node refused; then the error is the problem's detail.
 pub(super) fn ask(socket: &Path, method: &Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+    read(&exchange(socket, method, path, body)?)
+}
+
+/// The text of a resource that is no JSON.
+///
+/// # Errors
+/// As of [`ask`].
+pub(super) fn ask_text(socket: &Path, path: &str) -> anyhow::Result<String> {
+    let answer = exchange(socket, &Method::GET, path, None)?;
+    let (status, body) = parts(&answer)?;
+    ensure!((200..300).contains(&status), "the running node refused ({status})");
+    Ok(String::from_utf8_lossy(body).into_owned())
+}
+
+fn exchange(socket: &Path, method: &Method, path: &str, body: Option<&Value>) -> anyhow::Result<Vec<u8>> {
     let cannot = || {
         format!(
             "cannot reach the running node at {} → run this as the node's user or root; if it has just started, try again",
@@ -86,24 +102,39 @@ pub(super) fn ask(socket: &Path, method: &Method, path: &str, body: Option<&Valu
         .and_then(|()| stream.write_all(body.as_bytes()))
         .and_then(|()| stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer))
         .context("the running node gave no answer → see its log")?;
-    read(&answer)
+    Ok(answer)
+}
+
+/// A value in a path, percent-encoded.
+pub(super) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+/// A query of these fields.
+pub(super) fn query(fields: &[(&str, &str)]) -> String {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", segment(value))).collect();
+    fields.join("&")
+}
+
+/// Status and body of a whole answer.
+fn parts(answer: &[u8]) -> anyhow::Result<(u16, &[u8])> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut response = httparse::Response::new(&mut headers);
+    match response.parse(answer) {
+        Ok(httparse::Status::Complete(head)) => Ok((response.code.unwrap_or_default(), &answer[head..])),
+        Ok(httparse::Status::Partial) | Err(_) => {
+            bail!("the running node's answer is not HTTP → is it another program?")
+        }
+    }
 }
 
 /// The body of a whole answer.
 fn read(answer: &[u8]) -> anyhow::Result<Value> {
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut response = httparse::Response::new(&mut headers);
-    let head = match response.parse(answer) {
-        Ok(httparse::Status::Complete(head)) => head,
-        Ok(httparse::Status::Partial) | Err(_) => {
-            bail!("the running node's answer is not HTTP → is it another program?")
-        }
-    };
-    let status = response.code.unwrap_or_default();
+    let (status, body) = parts(answer)?;
     if status == 204 {
         return Ok(Value::Null);
     }
-    let body: Value = serde_json::from_slice(&answer[head..])
+    let body: Value = serde_json::from_slice(body)
         .with_context(|| format!("the running node answered {status} without JSON → is it of another version?"))?;
     if (200..300).contains(&status) {
         return Ok(body);

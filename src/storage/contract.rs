@@ -50,6 +50,7 @@ macro_rules! contract {
 contract! {
     users:
         an_account_is_found_by_its_id_and_by_its_address_in_any_case
+        accounts_are_listed_in_pages_and_none_that_is_being_deleted
         an_address_has_one_account_in_whatever_case
         a_new_account_is_logged_in
         disabling_ends_all_sessions_and_revokes_all_tokens

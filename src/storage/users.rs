@@ -45,6 +45,9 @@ pub trait Users {
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, StoreError>;
     /// The account with this id.
     async fn user_by_id(&self, id: Uuid) -> Result<Option<User>, StoreError>;
+    /// One page of accounts, the newest first: those with a smaller id than `before`, at most `limit`. Not those whose deletion has
+    /// begun.
+    async fn users(&self, before: Option<Uuid>, limit: u32) -> Result<Vec<User>, StoreError>;
     /// Replaces a password's hash by one of the same password; false when it is not `from` any more.
     async fn rehash(&self, id: Uuid, from: &str, to: &str) -> Result<bool, StoreError>;
     /// Sets a new password and ends all sessions but one; answers those that ended. `None` when the account is gone,
@@ -134,6 +137,17 @@ macro_rules! users_table {
                 let sql = concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1 AND removed_at IS NULL");
                 let row = sqlx::query_as::<_, Row>(sql).bind(id);
                 self.ask(row.fetch_optional(self.reader())).await?.map(User::try_from).transpose()
+            }
+
+            async fn users(&self, before: Option<Uuid>, limit: u32) -> Result<Vec<User>, StoreError> {
+                // Ids of version 7 rise in time.
+                let sql = concat!(
+                    "SELECT ",
+                    user_columns!(),
+                    " FROM users WHERE id < $1 AND removed_at IS NULL ORDER BY id DESC LIMIT $2"
+                );
+                let rows = sqlx::query_as::<_, Row>(sql).bind(before.unwrap_or(Uuid::max())).bind(i64::from(limit));
+                self.ask(rows.fetch_all(self.reader())).await?.into_iter().map(User::try_from).collect()
             }
 
             async fn rehash(&self, id: Uuid, from: &str, to: &str) -> Result<bool, StoreError> {

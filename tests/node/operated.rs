@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cluster::Cluster,
+    member::Member,
     process::{Node, PATIENCE},
 };
 
@@ -136,4 +137,55 @@ async fn a_node_with_its_own_ledger_says_that_it_is_alone() {
     let (code, out, err) = node.aldis(&["node", "list"]);
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains(&node.http) && out.contains("it is alone"), "{out}");
+}
+
+#[tokio::test]
+async fn operators_look_after_rooms_and_accounts_on_the_command_line() {
+    let cluster = Cluster::start(2, &[]).await;
+    let (first, second) = (&cluster.nodes[0], &cluster.nodes[1]);
+    let said = |arguments: &[&str]| {
+        let (code, out, err) = first.aldis(arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {err}");
+        out
+    };
+    let (host, guest) = (first.sign_up("ann").await, second.sign_up("ben").await);
+    let room = first.room(&host).await;
+    let _ann = Member::join(&first.http, &host, &room).await;
+    let mut ben = second.socket(&guest).await;
+    ben.joins(&room).await;
+    assert!(said(&["stats"]).lines().nth(1).is_some_and(|line| line.split_whitespace().next() == Some("1")));
+
+    let users = said(&["user", "list"]);
+    assert!(users.lines().count() == 2 && users.contains("  active    ben@example.org  ben\n"), "{users}");
+    let shown = said(&["user", "show", "BEN@example.org"]);
+    assert!(shown.contains("sessions  1\n") && shown.contains("state     active\n"), "{shown}");
+    let id = shown.lines().next().and_then(|line| line.split_whitespace().last()).expect("an id").to_owned();
+
+    assert!(said(&["room", "list", "--max", "5"]).contains(&format!("{room}  since ")));
+    let shown = said(&["room", "show", &room]);
+    assert!(shown.contains(&format!("{id}  connected     ben\n")) && shown.contains("(open)"), "{shown}");
+    assert_eq!(said(&["room", "kick", &room, &id]), "");
+    assert_eq!(ben.is_closed().await, Some(4403), "on the other node");
+    let (code, _, err) = first.aldis(&["room", "kick", &room, "nobody"]);
+    assert!(code == Some(1) && err.contains("refused (404): They are not in room"), "{err}");
+    said(&["room", "close", &room]);
+    assert!(said(&["room", "show", &room]).contains("(closed)"));
+    said(&["room", "open", &room]);
+
+    let password = said(&["user", "password", &id]);
+    let login = async |password: &str| {
+        let body = json!({ "email": "ben@example.org", "password": password });
+        let url = format!("http://{}/api/auth/login", second.http);
+        reqwest::Client::new().post(url).json(&body).send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!((login("a long enough password").await, login(password.trim()).await), (401, 200));
+    said(&["user", "disable", "ben@example.org"]);
+    assert_eq!(login(password.trim()).await, 403);
+    let (code, _, err) = first.aldis(&["user", "password", "ben@example.org"]);
+    assert!(code == Some(1) && err.contains("The account is disabled: enable it first."), "{err}");
+    said(&["user", "enable", "ben@example.org"]);
+    said(&["user", "delete", "ben@example.org", "--yes"]);
+    let (code, _, err) = first.aldis(&["user", "show", "ben@example.org"]);
+    assert!(code == Some(1) && err.contains("there is no account of `ben@example.org`"), "{err}");
+    assert!(cluster.nodes.iter().all(|node| !node.log().contains(password.trim())));
 }

@@ -97,7 +97,12 @@ pub(in crate::http) async fn remove(
 ) -> Result<StatusCode, Problem> {
     let room_id: RoomId = room.parse().map_err(|_| Problem::new(Code::RoomNotFound, "There is no such room."))?;
     caller.may(Action::AdministerRoom(room_id))?;
-    let members = members(&site, room_id).await?;
+    remove_member(&site, room_id, &user).await
+}
+
+/// Removes this member of a room.
+pub(in crate::http) async fn remove_member(site: &Shared, room_id: RoomId, user: &str) -> Result<StatusCode, Problem> {
+    let members = members(site, room_id).await?;
     let known = user.parse::<UserId>().ok().filter(|user| members.iter().any(|member| member.user == *user));
     let user = known.ok_or_else(|| Problem::new(Code::UserNotFound, format!("They are not in room {room_id}.")))?;
     site.live.evict(room_id, user);
