@@ -62,6 +62,15 @@ pub(super) async fn cluster(State(site): State<Shared>) -> Result<impl IntoRespo
     (site.cluster)().await.map(Json).ok_or_else(away)
 }
 
+/// `DELETE /internal/users/{userId}/sessions`: of anybody, with an account or without.
+pub(super) async fn end_sessions(State(site): State<Shared>, path: Path<String>) -> Result<StatusCode, Problem> {
+    let user = path.parse().map_err(|_| {
+        Problem::new(Code::UserNotFound, "Nobody has this id: ids are 1 to 128 printable ASCII characters.")
+    })?;
+    site.accounts.end_all_of(user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `PATCH /internal/users/{userId}`
 pub(super) async fn change_user(
     State(site): State<Shared>,
