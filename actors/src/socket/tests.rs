@@ -60,9 +60,9 @@ fn an_invalid_token_is_refused_with_its_reason_and_the_connection_closed() {
 fn a_token_that_cannot_be_verified_now_may_be_sent_again() {
     let away = || TokenError::Unavailable("x".into());
     let wants = Bench::opened().wants(Event::Verified(Purpose::Hello(None), Err(away())));
-    assert_eq!(wants, ["send error unavailable", "close 1013"]);
+    assert_eq!(wants, ["send error unavailable after 2000 ms", "close 1013"]);
     let wants = Bench::ready().wants(Event::Verified(Purpose::Refresh, Err(away())));
-    assert_eq!(wants, ["send error unavailable"], "the former token is still good");
+    assert_eq!(wants, ["send error unavailable after 2000 ms"], "the former token is still good");
 }
 
 #[test]
