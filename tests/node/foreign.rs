@@ -147,6 +147,12 @@ async fn a_node_starts_without_the_issuer_knows_its_keys_once_it_is_there_and_fo
     for line in [refused, format!("aldis_issuer_keys{{issuer=\"{}\"}} 1", issuer.url)] {
         assert!(metrics.contains(&line), "{line} is missing in {metrics}");
     }
+
+    let operator = std::fs::read_to_string(node.data("admin.token")).expect("the operators' token");
+    let url = format!("http://{}/internal/users/corp:ann/sessions", node.admin);
+    let ended = Client::new().delete(url).bearer_auth(operator.trim()).send().await.expect("an answer");
+    assert_eq!((ended.status().as_u16(), one.is_closed().await), (204, Some(4401)));
+    two.is_alive().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -141,6 +141,7 @@ async fn a_service_without_accounts_says_so_wherever_one_would_be_used() {
         let answer = Ask::post(path).json(json!({})).send(&bench.router).await.is_problem(404, "accounts_off");
         assert!(answer["detail"].as_str().is_some_and(|detail| detail.contains("no accounts here")), "{answer}");
     }
+    internal(&bench, "POST", "/internal/invites", None).await.is_problem(404, "accounts_off");
     Ask::new("DELETE", "/api/account/sessions").send(&bench.router).await.is_problem(404, "accounts_off");
     assert_eq!(Ask::get("/.well-known/jwks.json").send(&bench.router).await.status, 200, "guests have our tokens");
 }
