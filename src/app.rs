@@ -52,6 +52,7 @@ use cluster::Cluster;
 use probe::Probe;
 use reload::Reload;
 use shared::Shared;
+pub use shared::other_issuers;
 
 /// Serves until a signal stops the process, then drains.
 ///
@@ -144,7 +145,7 @@ fn describe_metrics() {
     crate::ledger::describe_metrics();
     load::describe_metrics();
     history::describe_metrics();
-    crate::auth::keys::describe_metrics();
+    crate::auth::describe_metrics();
 }
 
 /// What the actor system is made of.

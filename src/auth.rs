@@ -1,11 +1,12 @@
-//! Authentication: passwords, access tokens (RS256), refresh tokens, signing keys, and what is revoked.
+//! Authentication: passwords, access tokens (RS256), refresh tokens, signing keys, other issuers, and what is revoked.
 //!
-//! Parts that `accounts` combines. Must not know: HTTP, cookies, addresses, rooms, which statements a change needs.
+//! Parts that `accounts` combines. Must not know: our HTTP API, cookies, addresses, rooms, which statements a change needs.
 
 pub mod account;
 pub mod aside;
 pub mod clock;
 mod identity;
+pub mod issuers;
 pub mod keys;
 pub mod opaque;
 pub mod password;
@@ -24,6 +25,7 @@ pub use account::{FieldError, Login, Signup};
 pub use aside::Aside;
 pub use clock::Clock;
 pub use identity::{Identity, LIFE_MAX, Subject};
+pub use issuers::Issuers;
 pub use keys::{ApiKeyId, ApiKeyring, KeyRing, KeySecret, Sealing};
 pub use opaque::{DeviceId, InviteCode, LinkToken};
 pub use password::Hasher;
@@ -33,6 +35,13 @@ pub use settings::{Settings, SignupMode};
 pub use token::{TokenError, Tokens};
 
 use crate::storage::StoreError;
+
+/// Describes the metrics of keys, issuers and tokens to the recorder; once, after it is installed.
+pub fn describe_metrics() {
+    keys::describe_metrics();
+    issuers::describe_metrics();
+    token::describe_metrics();
+}
 
 /// Why authentication failed.
 #[derive(Debug, thiserror::Error)]

@@ -43,7 +43,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::net::Origin;
 pub use admin::Admin;
-pub use auth::{Auth, SignupMode};
+pub use auth::{AccountsMode, Auth, Claims, Issuer, SignupMode, TokenAlgorithm};
 pub use budget::Budget;
 pub use chat::Chat;
 pub use database::{Database, DatabaseKind, DatabaseUrl};
@@ -64,7 +64,7 @@ pub use schema::schema;
 pub use secret::Secret;
 pub use socket::Socket;
 pub use sources::Sources;
-pub use text::{filter::Filter, ice_url::IceUrl, network::Network, rate::Rate, size::Size};
+pub use text::{filter::Filter, ice_url::IceUrl, jwks_url::JwksUrl, network::Network, rate::Rate, size::Size};
 
 /// The documented file, as `aldis config default` prints it. A test checks that reading it gives [`Config::default`].
 pub const DEFAULT_FILE: &str = include_str!("../config/aldis.toml");

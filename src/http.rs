@@ -203,6 +203,7 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
             get(admin::users::show).patch(admin::users::change).delete(admin::users::delete),
         )
         .route("/internal/users/{userId}/password", post(admin::users::password))
+        .route("/internal/users/{userId}/sessions", delete(admin::users::end_sessions))
         .route("/internal/invites", get(invites::list).post(invites::create))
         .route("/internal/invites/{inviteId}", delete(invites::revoke))
         .route("/internal/api-keys", get(api_keys::list).post(api_keys::create))

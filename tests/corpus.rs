@@ -16,6 +16,8 @@ extern crate self as libfuzzer_sys;
 mod frame_guard;
 #[path = "../fuzz/fuzz_targets/handshake.rs"]
 mod handshake;
+#[path = "../fuzz/fuzz_targets/key_set.rs"]
+mod key_set;
 #[path = "../fuzz/fuzz_targets/message.rs"]
 mod message;
 #[path = "../fuzz/fuzz_targets/token.rs"]
@@ -88,6 +90,11 @@ fn invalid_frames_get_the_same_verdict_in_every_split() {
 #[test]
 fn request_heads_get_a_verdict_without_a_panic() {
     over_the_corpus("handshake", handshake::run);
+}
+
+#[test]
+fn key_sets_of_other_issuers_are_read_or_refused() {
+    over_the_corpus("key_set", key_set::run);
 }
 
 #[test]

@@ -18,6 +18,8 @@ mod documented;
 mod drained;
 #[path = "node/ended.rs"]
 mod ended;
+#[path = "node/foreign.rs"]
+mod foreign;
 #[path = "node/frozen.rs"]
 mod frozen;
 #[path = "node/interrupted.rs"]

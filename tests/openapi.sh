@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The OpenAPI document of a running node: it is valid, two generated clients (Python, TypeScript) drive the node, and
 # schemathesis finds no 5xx and no answer that the document does not name. The AsyncAPI document: the official parser accepts it, and
-# a session's frames of both directions are valid by it.
+# a session's frames of both directions are valid by it. And a real OpenID provider, whose tokens a node takes.
 # usage: tests/openapi.sh PATH-TO-ALDIS
 set -euo pipefail
 aldis=$(realpath "$1")
@@ -16,8 +16,10 @@ if ! "$venv/bin/schemathesis" --version >/dev/null 2>&1 || ! [ -x "$venv/bin/ope
 fi
 typescript=$(realpath -m "${TARGET:-$here/../target}")/openapi-typescript
 mkdir -p "$typescript"
-cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts,asyncapi.mjs} "$typescript"
+cp "$here"/openapi/{package.json,package-lock.json,tsconfig.json,drive.ts,asyncapi.mjs,issuer.mjs} "$typescript"
 (cd "$typescript" && npm ci --no-audit --no-fund --loglevel=error)
+
+node "$typescript/issuer.mjs" "$aldis"
 
 . "$here/serve.sh"
 serve "$aldis" \

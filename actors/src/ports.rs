@@ -63,6 +63,9 @@ pub enum TokenError {
     /// It was valid once.
     #[error("the token has expired")]
     Expired,
+    /// Whether it is valid cannot be told now; trying again helps.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 /// Verifies access tokens; called on the socket's path, so it must not block (RS256 ≈ 22 µs).

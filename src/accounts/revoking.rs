@@ -7,7 +7,7 @@ use std::{sync::Mutex, sync::PoisonError, time::Duration};
 
 use actors::{
     ports::{Revocation, RevocationScope},
-    protocol::LoginId,
+    protocol::{LoginId, UserId},
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
@@ -104,13 +104,13 @@ impl Shared {
     /// These sessions have ended.
     pub(super) async fn sessions_ended(&self, user: Uuid, sessions: impl IntoIterator<Item = Uuid>) {
         for session in sessions {
-            self.parts.live.revoke(of_session(user, session)).await;
+            self.parts.live.revoke(of_session(user.into(), session)).await;
         }
     }
 
     /// All sessions of this user have ended.
-    pub(super) async fn user_ended(&self, user: Uuid, end: End) {
-        self.parts.live.revoke(of_user(user, end)).await;
+    pub(super) async fn user_ended(&self, user: impl Into<UserId>, end: End) {
+        self.parts.live.revoke(of_user(user.into(), end)).await;
     }
 
     /// Tells the actor system of ends that are new to this node; false when the database cannot be read.
@@ -128,15 +128,18 @@ impl Shared {
 
 /// What the actor system knows it as.
 pub(super) fn revocation(known: &storage::Revocation) -> Revocation {
-    known.session.map_or_else(|| of_user(known.user, known.end), |session| of_session(known.user, session))
+    match known.session {
+        Some(session) => of_session(known.user.clone(), session),
+        None => of_user(known.user.clone(), known.end),
+    }
 }
 
-fn of_session(user: Uuid, session: Uuid) -> Revocation {
+fn of_session(user: UserId, session: Uuid) -> Revocation {
     let scope = RevocationScope::Session(LoginId::from_u128(session.as_u128()));
-    Revocation { user: user.into(), scope }
+    Revocation { user, scope }
 }
 
-fn of_user(user: Uuid, end: End) -> Revocation {
+fn of_user(user: UserId, end: End) -> Revocation {
     let at = u64::try_from(end.at.as_millisecond()).unwrap_or(0);
-    Revocation { user: user.into(), scope: RevocationScope::AllBefore(at) }
+    Revocation { user, scope: RevocationScope::AllBefore(at) }
 }

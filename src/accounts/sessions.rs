@@ -1,5 +1,6 @@
 //! Sessions: refresh, log out, list, end.
 
+use actors::protocol::UserId;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -85,6 +86,25 @@ impl Accounts {
             Ok(count)
         };
         self.change("end sessions", change).await
+    }
+
+    /// Ends all sessions of anybody, whoever names them: an account's own, and the tokens of other issuers and backends that were
+    /// issued until now. They may come back with a newer one.
+    ///
+    /// # Errors
+    /// `Store`.
+    pub async fn end_all_of(&self, user: UserId) -> Result<(), AuthError> {
+        let change = |accounts: std::sync::Arc<Shared>| async move {
+            if let Some(account) = user.as_uuid() {
+                let ended = accounts.store().end_sessions(account, None, accounts.end()).await;
+                accounts.sessions_ended(account, accounts.noting_doubt(ended)?).await;
+            }
+            let end = accounts.end();
+            accounts.noting_doubt(accounts.store().revoke_user(&user, end).await)?;
+            accounts.user_ended(user, end).await;
+            Ok(())
+        };
+        self.change("end all sessions of a user", change).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What `aldis config check` looks at outside the configuration: files, directories, ports; and with `--probe` the services
 //! that it names. Changes nothing. Must not know how values are read.
 
+mod issuers;
 mod probe;
 
 use std::{

@@ -8,8 +8,8 @@ use actors::settings::{
 use secrecy::SecretString;
 
 use crate::{
-    auth,
-    config::{Config, LedgerUrl, MailSecurity, Rate, SignupMode},
+    auth::{self, issuers},
+    config::{AccountsMode, Config, LedgerUrl, MailSecurity, Rate, SignupMode, TokenAlgorithm},
     history, http, ice,
     ledger::{RedisAddress, RedisLimits},
     mail, net, storage,
@@ -162,6 +162,7 @@ pub(super) fn history(config: &Config) -> history::Limits {
 pub(super) fn auth(config: &Config) -> auth::Settings {
     let from = &config.auth;
     auth::Settings {
+        accounts: from.accounts == AccountsMode::On,
         signup: match from.signup {
             SignupMode::Open => auth::SignupMode::Open,
             SignupMode::Invite => auth::SignupMode::Invite,
@@ -180,6 +181,33 @@ pub(super) fn auth(config: &Config) -> auth::Settings {
         argon2_passes: from.argon2_iterations.get(),
         hashing_max: from.hashing_parallel_max.map_or(0, std::num::NonZeroUsize::get),
         hashing_queue_max: from.hashing_queue_max.get(),
+    }
+}
+
+/// The other issuers whose tokens are good here.
+pub(super) fn issuers(config: &Config) -> Vec<issuers::IssuerSettings> {
+    let one = |from: &crate::config::Issuer| issuers::IssuerSettings {
+        issuer: from.issuer.as_str().into(),
+        jwks_url: from.jwks_url.as_str().to_owned(),
+        audience: from.audience.clone(),
+        user_prefix: from.user_prefix.clone(),
+        algorithms: from.algorithms.iter().copied().map(algorithm).collect(),
+        claims: issuers::ClaimNames {
+            user: from.claims.user.clone(),
+            name: from.claims.name.clone(),
+            room: from.claims.room.clone(),
+            role: from.claims.role.clone(),
+        },
+    };
+    config.auth.issuers.iter().map(one).collect()
+}
+
+const fn algorithm(from: TokenAlgorithm) -> issuers::Algorithm {
+    match from {
+        TokenAlgorithm::Rs256 => issuers::Algorithm::Rs256,
+        TokenAlgorithm::Ps256 => issuers::Algorithm::Ps256,
+        TokenAlgorithm::Es256 => issuers::Algorithm::Es256,
+        TokenAlgorithm::EdDsa => issuers::Algorithm::EdDsa,
     }
 }
 

@@ -11,7 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::{Ends, ledger, reload::Reload, settings};
 use crate::{
     accounts::Accounts,
-    auth::{ApiKeyring, Clock, KeyRing, KeySecret, Sealing, Tokens},
+    auth::{
+        ApiKeyring, Clock, Issuers, KeyRing, KeySecret, Sealing, Tokens,
+        issuers::{self, Web},
+    },
     config::{Config, DatabaseKind},
     http::rate::Counts,
     ledger::{Values, WaitingChat},
@@ -72,12 +75,15 @@ impl Shared {
         self.values.clone().map(|values| values as _)
     }
 
-    /// Follows what other nodes do, until `stop`.
+    /// Follows what other nodes do, and which keys other issuers have, until `stop`.
     pub(super) fn follow(
         self,
         (accounts, reload, ledger): (&Accounts, &Arc<Reload>, &ledger::Opened),
         Ends { tasks, stop, changed }: &Ends,
     ) {
+        if let Some(issuers) = accounts.tokens().issuers() {
+            tasks.spawn(Arc::clone(issuers).follow(accounts.clock().clone(), stop.clone()));
+        }
         if let Some(rooms) = self.rooms {
             tasks.spawn(rooms.settle(changed.clone()));
         }
@@ -108,18 +114,36 @@ pub(super) async fn open_keys(config: &Config, store: &Arc<dyn Store>) -> anyhow
     Ok(Arc::new(opened.await??))
 }
 
-/// Verifies what these keys sign, and API keys, of which there are none yet. What seals those is the secret of the signing keys in a
+/// Verifies what these keys and those of other issuers sign, and API keys, of which there are none yet. What seals those is the secret of the signing keys in a
 /// shared database, if there is one, or a node's own.
 ///
 /// # Errors
-/// The secret cannot be read.
+/// The secret cannot be read, or no HTTP client can be made.
 pub(super) fn tokens(config: &Config, keys: &Arc<KeyRing>, clock: &Clock) -> anyhow::Result<Arc<Tokens>> {
     let sealing = match &config.auth.key_secret_file {
         Some(secret) => Sealing::Given(Box::new(KeySecret::read(secret)?)),
         None => Sealing::own(&config.node.data_dir.join("keys")),
     };
     let tokens = Tokens::new(Arc::clone(keys), &settings::auth(config), clock.clone());
-    Ok(Arc::new(tokens.with_api_keys(Arc::new(ApiKeyring::new(sealing)))))
+    let tokens = tokens.with_api_keys(Arc::new(ApiKeyring::new(sealing)));
+    Ok(Arc::new(match other_issuers(config)? {
+        Some(issuers) => tokens.with_issuers(issuers),
+        None => tokens,
+    }))
+}
+
+/// The other issuers, whose keys are to be fetched; `None` if there are none.
+///
+/// # Errors
+/// No HTTP client can be made.
+pub fn other_issuers(config: &Config) -> anyhow::Result<Option<Arc<Issuers>>> {
+    let settings = settings::issuers(config);
+    if settings.is_empty() {
+        return Ok(None);
+    }
+    let limits = issuers::Limits::default();
+    let web = Web::new(&limits).context("no HTTP client can be made to fetch the keys of auth.issuers")?;
+    Ok(Some(Arc::new(Issuers::new(settings, Arc::new(web), limits))))
 }
 
 /// After each interruption of the ledger's link: what was revoked meanwhile is read at once.

@@ -29,6 +29,8 @@ pub struct Identity {
     pub session: Option<Uuid>,
     /// What it grants; `None`: what the owner of an account may do.
     pub grants: Option<Arc<Grants>>,
+    /// The other issuer whose token it is, if it is not ours.
+    pub issuer: Option<Arc<str>>,
 }
 
 impl Identity {

@@ -122,6 +122,7 @@ mod tests {
             issued: Timestamp::from_millisecond(issued_ms).expect("a time"),
             session: session.map(Uuid::from_u128),
             grants: None,
+            issuer: None,
         }
     }
 

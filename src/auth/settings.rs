@@ -18,6 +18,8 @@ pub enum SignupMode {
 /// Limits of accounts and tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
+    /// Whether there are accounts; without them, people come with tokens of other issuers, of backends, or as guests.
+    pub accounts: bool,
     /// Who may sign up.
     pub signup: SignupMode,
     /// Whether an account can be used only after its owner has proved that the address is theirs.
@@ -54,6 +56,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            accounts: true,
             signup: SignupMode::Open,
             verify_email: false,
             unverified_ttl: Duration::from_secs(7 * 24 * 60 * 60),

@@ -1,10 +1,12 @@
 //! Access tokens: JSON Web Tokens (RFC 7519), minted (RS256) and verified here and nowhere else; `room` verifies those that other
-//! people's backends sign.
+//! people's backends sign, `foreign` those of other issuers.
 //!
 //! The algorithm is pinned, the key is found by `kid` among the live keys, the time comes from the clock. Verifying
 //! takes some 15 µs and no I/O. Tokens in exactly the form minted here take a fast path (`own`); the JWT library
 //! verifies all others.
 
+mod error;
+mod foreign;
 mod own;
 mod room;
 
@@ -12,14 +14,17 @@ use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use actors::{ports::Grants, protocol::UserId};
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    ApiKeyring, AuthError, Clock, Identity, KeyRing, LIFE_MAX, Revoked, Settings, Subject, account::NAME_LEN_MAX,
+    ApiKeyring, AuthError, Clock, Identity, Issuers, KeyRing, LIFE_MAX, Revoked, Settings, Subject,
+    account::NAME_LEN_MAX,
 };
 
+use error::refusal;
+pub use error::{TokenError, describe_metrics};
 pub use room::ROOM_TOKEN_LIFE_MAX;
 
 /// The longest token accepted: ours are some 700 bytes.
@@ -55,51 +60,6 @@ pub struct Claims {
     nbf: Option<i64>,
 }
 
-/// Why a token is invalid. The texts are sent to clients.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// None was sent.
-    #[error("no access token was sent: send it as `Authorization: Bearer …` or log in")]
-    Missing,
-    /// Longer than any token minted here.
-    #[error("the access token is longer than {TOKEN_BYTES_MAX} bytes")]
-    TooLong,
-    /// Not three parts of base64url JSON, or claims missing or of the wrong type.
-    #[error("the access token is malformed")]
-    Malformed,
-    /// Another algorithm than its key's.
-    #[error("the access token is not signed with RS256, nor with the algorithm of an API key that it names")]
-    WrongAlgorithm,
-    /// Signed with a key that is not live (any more).
-    #[error("the access token is signed with an unknown key: log in again")]
-    UnknownKey,
-    /// Tampered with, or signed by somebody else.
-    #[error("the access token's signature is invalid")]
-    BadSignature,
-    /// Expired.
-    #[error("the access token expired at {0}: refresh it")]
-    Expired(Timestamp),
-    /// Minted, or valid only, in the future: the clocks of minting and verifying node differ.
-    #[error("the access token is not valid yet: the nodes' clocks differ")]
-    NotYet,
-    /// Valid for longer than any token of its kind.
-    #[error("the access token claims to be valid for more than {0}")]
-    TooLongLived(&'static str),
-    /// Its claim `aldis` has another form, or asks for what is not granted.
-    #[error("the claim `aldis` of the access token cannot be granted: {0}")]
-    WrongGrants(&'static str),
-    /// Its header asks for something that is not understood (`crit`, RFC 7515 §4.1.11), or it is another kind of token
-    /// (`typ`, RFC 8725 §3.11).
-    #[error("the access token is of another kind: its header has a `crit`, or a `typ` other than JWT")]
-    OtherKind,
-    /// Its session has ended.
-    #[error("the access token's session has ended: log in again")]
-    Revoked,
-    /// Of another issuer or for another audience.
-    #[error("the access token is not meant for this service")]
-    NotForUs,
-}
-
 /// A token's content and validity, for `aldis token inspect`.
 #[derive(Debug)]
 pub struct Inspection {
@@ -115,7 +75,10 @@ pub struct Inspection {
 pub struct Tokens {
     keys: Arc<KeyRing>,
     api_keys: Arc<ApiKeyring>,
+    /// None: there are no other issuers.
+    issuers: Option<Arc<Issuers>>,
     revoked: Arc<Revoked>,
+    accounts: bool,
     validation: Validation,
     ttl: Duration,
     leeway: SignedDuration,
@@ -137,6 +100,8 @@ impl Tokens {
         Self {
             keys,
             api_keys: Arc::default(),
+            issuers: None,
+            accounts: settings.accounts,
             revoked: Arc::new(Revoked::new(clock.clone())),
             validation,
             ttl: settings.access_ttl,
@@ -163,6 +128,18 @@ impl Tokens {
     #[must_use]
     pub fn api_keys(&self) -> &Arc<ApiKeyring> {
         &self.api_keys
+    }
+
+    /// The same, which also verifies the tokens of these issuers.
+    #[must_use]
+    pub fn with_issuers(self, issuers: Arc<Issuers>) -> Self {
+        Self { issuers: Some(issuers).filter(|issuers| !issuers.is_empty()), ..self }
+    }
+
+    /// The other issuers, if there are any.
+    #[must_use]
+    pub fn issuers(&self) -> Option<&Arc<Issuers>> {
+        self.issuers.as_ref()
     }
 
     /// The tokens that may no longer be used.
@@ -232,7 +209,14 @@ impl Tokens {
             1..=TOKEN_BYTES_MAX => {}
             _ => return Err(TokenError::TooLong),
         }
-        self.verify_own(token).unwrap_or_else(|| self.verify_any(token))
+        let verified = match self.verify_own(token) {
+            Some(own) => own,
+            None => match self.verify_foreign(token) {
+                Some(foreign) => return foreign, // counted for its issuer
+                None => self.verify_any(token),
+            },
+        };
+        verified.inspect_err(|why| error::count(&self.issuer, why))
     }
 
     /// Verifies a token of any form through the JWT library.
@@ -297,9 +281,13 @@ impl Tokens {
             return Err(TokenError::Malformed);
         }
         let session = claims.sid.map(plain_uuid).transpose()?;
+        if session.is_some() && !self.accounts {
+            return Err(TokenError::NoAccounts);
+        }
         let user: UserId = claims.sub.parse().map_err(|_| TokenError::Malformed)?;
         let account = user.as_uuid();
-        let identity = Identity { user, account, name: claims.name, expires, issued, session, grants: None };
+        let identity =
+            Identity { user, account, name: claims.name, expires, issued, session, grants: None, issuer: None };
         if self.revoked.includes(&identity) {
             return Err(TokenError::Revoked);
         }
@@ -321,17 +309,4 @@ struct Claimed<'a> {
 fn plain_uuid(text: &str) -> Result<Uuid, TokenError> {
     let id = uuid::fmt::Hyphenated::from_str(text).map_err(|_| TokenError::Malformed)?;
     Ok(id.into_uuid())
-}
-
-/// Maps the library's error.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum is open: the rest is malformed")]
-fn refusal(kind: &ErrorKind) -> TokenError {
-    match kind {
-        ErrorKind::InvalidSignature => TokenError::BadSignature,
-        ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => TokenError::NotForUs,
-        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName | ErrorKind::UnsupportedAlgorithm => {
-            TokenError::WrongAlgorithm
-        }
-        _ => TokenError::Malformed,
-    }
 }

@@ -19,6 +19,7 @@ impl Verifier for Tokens {
                 grants: identity.grants,
             }),
             Err(token::TokenError::Expired(_)) => Err(TokenError::Expired),
+            Err(why @ token::TokenError::IssuerAway) => Err(TokenError::Unavailable(why.to_string())),
             Err(why) => Err(TokenError::Invalid(why.to_string())),
         }
     }

@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::failure::Failure;
 use super::flags::Flags;
 use super::ring::{self, Ring};
+use crate::app;
 use crate::auth::{Clock, LIFE_MAX, Settings, Subject, Tokens, token::TOKEN_BYTES_MAX};
-use crate::config::{Config, text::Text};
+use crate::config::{AccountsMode, Config, text::Text};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -105,7 +106,9 @@ impl Inspect {
             Some(token) => token,
             None => read_token()?,
         };
-        let (tokens, _ring) = tokens(&self.flags.load()?.config)?;
+        let config = self.flags.load()?.config;
+        let (tokens, _ring) = tokens(&config)?;
+        let tokens = with_issuers(tokens, &config)?;
         let shown = tokens.inspect(token.trim()).map_err(|why| anyhow!(why).context("cannot read the token"))?;
         writeln!(out, "{:#}\n{:#}", shown.header, shown.claims)?;
         let identity = shown.verdict.map_err(|why| anyhow!(why).context("the token is not valid on this node"))?;
@@ -120,8 +123,21 @@ fn read_token() -> anyhow::Result<String> {
     Ok(token)
 }
 
+/// The same, which also verifies tokens of other issuers, whose keys are fetched now.
+fn with_issuers(tokens: Tokens, config: &Config) -> anyhow::Result<Tokens> {
+    let Some(issuers) = app::other_issuers(config)? else { return Ok(tokens) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    for (issuer, fetched) in runtime.block_on(issuers.fetch_all(&Clock::system())) {
+        if let Err(why) = fetched {
+            eprintln!("warning: cannot get the keys of {issuer}: {why}");
+        }
+    }
+    Ok(tokens.with_issuers(issuers))
+}
+
 fn tokens(config: &Config) -> anyhow::Result<(Tokens, Ring)> {
     let settings = Settings {
+        accounts: config.auth.accounts == AccountsMode::On,
         access_ttl: config.auth.access_ttl,
         leeway: config.auth.clock_leeway,
         issuer: config.auth.issuer.clone(),

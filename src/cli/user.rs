@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::path::Path;
 
+use actors::protocol::UserId;
 use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
 use hyper::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::door::{self, query};
+use super::door::{self, query, segment};
 use super::failure::Failure;
 use super::flags::Flags;
 
@@ -38,6 +39,8 @@ enum Wish {
     Enable(One),
     /// Set a new password, print it, and end all sessions
     Password(One),
+    /// End all sessions of anybody, also of a user of another issuer or of an API key, who has no account
+    Logout(Anybody),
     /// Delete an account with its rooms, for good
     Delete(Delete),
 }
@@ -56,6 +59,15 @@ struct One {
     /// The account's id or address
     #[arg(value_name = "USER")]
     user: String,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Args)]
+struct Anybody {
+    /// The user's id: the `sub` of their tokens, with the issuer's prefix if it has one
+    #[arg(value_name = "ID")]
+    user: UserId,
     #[command(flatten)]
     flags: Flags,
 }
@@ -87,6 +99,11 @@ impl UserCommand {
                 let (socket, id) = one.found()?;
                 let answer = door::ask(&socket, &Method::POST, &format!("{PATH}/{id}/password"), None)?;
                 writeln!(out, "{}", text(&answer, "password")?)?;
+            }
+            Wish::Logout(Anybody { user, flags }) => {
+                let socket = door::of_running_node(&flags.load()?.config)?;
+                let path = format!("{PATH}/{}/sessions", segment(&user.to_string()));
+                door::ask(&socket, &Method::DELETE, &path, None)?;
             }
             Wish::Delete(Delete { yes, one }) => {
                 let (socket, id) = one.found()?;

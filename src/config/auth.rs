@@ -1,4 +1,7 @@
-//! `[auth]`: lifetimes of tokens and the cost of password hashing. Must not know keys.
+//! `[auth]`: who may have an account, whose tokens are good, lifetimes of tokens and the cost of password hashing. Must not know
+//! keys.
+
+mod issuer;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -8,6 +11,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{self, size::Size};
+
+pub use issuer::{Claims, Issuer, TokenAlgorithm};
+
+/// Whether there are accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AccountsMode {
+    /// People sign up and log in here.
+    On,
+    /// They do not: tokens come from other issuers and from backends with API keys.
+    Off,
+}
 
 /// Who may sign up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +40,8 @@ pub enum SignupMode {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Auth {
+    /// Whether there are accounts.
+    pub accounts: AccountsMode,
     /// Who may sign up.
     pub signup: SignupMode,
     /// Whether an account can be used only after its owner has opened a link in a mail.
@@ -55,6 +72,8 @@ pub struct Auth {
     pub issuer: String,
     /// `aud` of every token.
     pub audience: String,
+    /// Other issuers, whose tokens are good here, too.
+    pub issuers: Vec<Issuer>,
     /// Memory of one argon2id hash: it slows an attacker's guesses, and every login on this node.
     pub argon2_memory: Size,
     /// Passes of argon2id over that memory.
@@ -68,6 +87,7 @@ pub struct Auth {
 impl Default for Auth {
     fn default() -> Self {
         Self {
+            accounts: AccountsMode::On,
             signup: SignupMode::Open,
             verify_email: false,
             unverified_ttl: Duration::from_secs(7 * 24 * 60 * 60),
@@ -80,6 +100,7 @@ impl Default for Auth {
             key_secret_file: None,
             issuer: "aldis".to_owned(),
             audience: "aldis".to_owned(),
+            issuers: Vec::new(),
             argon2_memory: Size::kib(19 * 1024),
             argon2_iterations: text::times(2),
             hashing_parallel_max: None,

@@ -35,7 +35,13 @@ impl Loaded {
     /// A mistake that is found outside the configuration: the value of `key` is well-formed, but `why`.
     #[must_use]
     pub fn mistake(&self, key: &'static str, why: String, help: &str) -> Fault {
-        self.fault(&Breach { keys: vec![key], why, help: help.to_owned() })
+        self.fault(&Breach { keys: vec![key], element: None, why, help: help.to_owned() })
+    }
+
+    /// The same about one element of the list of `key`.
+    #[must_use]
+    pub fn mistake_in_list(&self, key: &'static str, element: usize, why: String, help: &str) -> Fault {
+        self.fault(&Breach { keys: vec![key], element: Some(element), why, help: help.to_owned() })
     }
 
     /// The same, which keeps no node from starting.
@@ -53,7 +59,9 @@ impl Loaded {
         let shown = breach.keys.iter().copied().find(|key| self.settings.contains_key(*key)).unwrap_or(first);
         let what = format!("wrong value for `{first}`");
         let fault = match self.settings.get(shown) {
-            Some(setting) if shown == first => setting.origin.wrong_value(first, None, what, breach.why.clone()),
+            Some(setting) if shown == first => {
+                setting.origin.wrong_value(first, breach.element, what, breach.why.clone())
+            }
             Some(setting) => {
                 let why = format!("so `{first}` is wrong: {}", breach.why);
                 setting.origin.wrong_value(shown, None, what, why)

@@ -37,6 +37,7 @@ pub(super) fn read(settings: &mut Settings, faults: &mut Vec<Fault>) -> (Config,
 pub(super) fn loose(key: &str, text: &str) -> Option<Value> {
     let schema = SCHEMA.value(key);
     let value = match schema["type"].as_str() {
+        Some("array") if schema["items"]["type"] == "object" => return Some(tables(text)),
         Some("array") => return Some(list(text)),
         _ if text.is_empty() && schema.get("default").is_none() => return None,
         Some("integer") => text.parse().ok().map(Value::Integer),
@@ -54,6 +55,12 @@ fn list(text: &str) -> Value {
     Value::Array(elements.filter(|text| !text.is_empty()).map(Value::from).collect())
 }
 
+/// A list of tables, as TOML writes it: `[{ name = "a" }]`; any other text stays text.
+fn tables(text: &str) -> Value {
+    let read = toml::from_str::<Table>(&format!("tables = {text}"));
+    read.ok().and_then(|mut read| read.remove("tables")).unwrap_or_else(|| text.into())
+}
+
 /// Why a value cannot be read.
 struct Mistake {
     /// The element of a list: its place, and itself if it is text.
@@ -69,6 +76,7 @@ impl Mistake {
         // A list in a flag or variable has no positions of elements.
         if let (Some((_, text)), false) =
             (&element, matches!(setting.origin, Origin::File { .. }) || may_be_secret(key))
+            && !text.is_empty()
         {
             why = format!("`{text}`: {why}");
         }
@@ -139,6 +147,13 @@ fn form(schema: &Json) -> String {
         ((None, "integer"), least, Some(most)) => format!("a whole number from {least} to {most}"),
         ((None, "integer"), least, None) => format!("a whole number from {least}"),
         ((None, "boolean"), ..) => "true or false".to_owned(),
+        ((None, "array"), ..) if schema["items"]["type"] == "object" => {
+            format!("a list of tables: {}", form(&schema["items"]))
+        }
+        ((None, "object"), ..) => {
+            let needed = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str);
+            format!("a table such as {{ {} }}", needed.map(|name| format!("{name} = …")).collect::<Vec<_>>().join(", "))
+        }
         ((None, "array"), ..) => "a list in brackets, such as [\"one\", \"two\"]".to_owned(),
         ((None, _), ..) => "text in quotes".to_owned(),
     }

@@ -2,6 +2,7 @@
 //! not know layers, files or the clock.
 
 mod chat;
+mod issuers;
 
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use super::text::{Text, ice_url::IceUrl, size::Size};
 pub(super) struct Breach {
     /// The keys in conflict; the first is the likeliest mistake.
     pub(super) keys: Vec<&'static str>,
+    /// Which element of the first key's list is wrong, if one is.
+    pub(super) element: Option<usize>,
     /// What is wrong with the first one.
     pub(super) why: String,
     /// What to do.
@@ -28,6 +31,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     room(config, &mut found);
     chat::chat(config, &mut found);
     auth(config, &mut found);
+    issuers::issuers(config, &mut found);
     mail(config, &mut found);
     ice(config, &mut found);
     storage(config, &mut found);
@@ -41,7 +45,7 @@ struct Found(Vec<Breach>);
 impl Found {
     fn when(&mut self, broken: bool, keys: &[&'static str], why: impl Into<String>, help: impl Into<String>) {
         if broken {
-            self.0.push(Breach { keys: keys.to_vec(), why: why.into(), help: help.into() });
+            self.0.push(Breach { keys: keys.to_vec(), element: None, why: why.into(), help: help.into() });
         }
     }
 
@@ -285,6 +289,7 @@ pub(super) fn unsealed(config: &Config) -> Option<Breach> {
     let url = if config.database.url_file.is_some() { "database.url_file" } else { "database.url" };
     (postgres && config.auth.key_secret_file.is_none()).then(|| Breach {
         keys: vec!["auth.key_secret_file", url],
+        element: None,
         why: "missing: with PostgreSQL the signing keys are in the database, and whoever reads it could mint tokens".to_owned(),
         help: "make one file for all nodes (umask 077; openssl rand -base64 32 > keys.secret), and name it in `auth.key_secret_file`"
             .to_owned(),

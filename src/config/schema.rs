@@ -92,4 +92,26 @@ fn key(value: &mut Map<String, Value>) {
     if value.remove("format").is_some_and(|format| format == "uint32") {
         value.insert("maximum".to_owned(), u32::MAX.into());
     }
+    let items = value.get_mut("items").and_then(Value::as_object_mut);
+    if let Some(table) = items.filter(|items| items.get("type").is_some_and(|of| of == "object")) {
+        table_in_list(table);
+    }
+}
+
+/// Fits the schema of a table in a list to TOML: what has a default may be left out, and nothing is null.
+fn table_in_list(table: &mut Map<String, Value>) {
+    let Some(fields) = table.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let needed: Vec<_> =
+        fields.iter().filter(|(_, of)| of.get("default").is_none()).map(|(name, _)| name.clone()).collect();
+    for field in fields.values_mut().filter_map(Value::as_object_mut) {
+        if let Some(Value::Object(default)) = field.get_mut("default") {
+            default.retain(|_, value| !value.is_null());
+        }
+        key(field);
+        table_in_list(field);
+    }
+    table.remove("required");
+    if !needed.is_empty() {
+        table.insert("required".to_owned(), needed.into());
+    }
 }

@@ -67,7 +67,8 @@ impl JsonSchema for Secret {
 pub(super) fn may_be_secret(key: &str) -> bool {
     let words = ["secret", "secert", "url", "password", "passwd", "token", "credential"];
     let open = ["http.public_url", "ice.stun_urls", "ice.turn_urls"];
-    !open.contains(&key)
+    let key = &key.replace("jwks_url", ""); // where public keys are
+    !open.contains(&key.as_str())
         && !key.ends_with("_file")
         && !key.ends_with("_ttl")
         && words.iter().any(|word| key.contains(word))

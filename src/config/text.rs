@@ -3,6 +3,7 @@
 
 pub mod filter;
 pub mod ice_url;
+pub mod jwks_url;
 pub mod network;
 pub mod origin;
 pub mod rate;

@@ -36,6 +36,8 @@ pub(super) struct Caller {
     pub session: Option<Uuid>,
     /// What their token grants; `None`: what the owner of an account may do.
     pub grants: Option<Arc<Grants>>,
+    /// The other issuer whose token they sent, if it is not ours.
+    pub issuer: Option<Arc<str>>,
 }
 
 impl Caller {
@@ -60,6 +62,7 @@ impl FromRequestParts<Shared> for Owner {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        must_have_accounts(site)?;
         let caller = Caller::from_request_parts(parts, site).await?;
         caller.may(Action::UseAccount).map(|()| Self(caller))
     }
@@ -81,8 +84,8 @@ impl FromRequestParts<Shared> for Caller {
         if let Err(wait) = site.rates.user.take(&identity.user) {
             return Err(Problem::too_often("requests of yours", wait));
         }
-        let Identity { user, account, session, grants, .. } = identity;
-        Ok(Self { user, account, session, grants })
+        let Identity { user, account, session, grants, issuer, .. } = identity;
+        Ok(Self { user, account, session, grants, issuer })
     }
 }
 
@@ -95,6 +98,15 @@ impl Caller {
         let why = "You have no account here: your access token was issued elsewhere.";
         self.account.ok_or_else(|| Problem::new(Code::Forbidden, why))
     }
+}
+
+/// That people have accounts here.
+///
+/// # Errors
+/// `accounts_off`.
+pub(super) fn must_have_accounts(site: &Shared) -> Result<(), Problem> {
+    let why = "There are no accounts here: come with a token of the service that sent you, or as a guest.";
+    if site.accounts.settings().accounts { Ok(()) } else { Err(Problem::new(Code::AccountsOff, why)) }
 }
 
 /// Methods that change nothing (RFC 9110 §9.2.1).

@@ -79,6 +79,7 @@ fn add_common_answers(method: &str, operation: &mut Value) {
     let needs_token = operation.get("security").is_some();
     let is_health = operation["tags"][0] == "health";
     let changes = method != "get";
+    let is_of_account = ["auth", "account"].iter().any(|tag| operation["tags"][0] == *tag);
     let answers = [
         (
             has_body || has_parameters,
@@ -91,6 +92,7 @@ fn add_common_answers(method: &str, operation: &mut Value) {
             "403",
             "`forbidden`, `account_disabled`, or `origin_not_allowed` for a cookie sent by another site",
         ),
+        (is_of_account && (needs_token || changes), "404", "`accounts_off`: there are no accounts on this service"),
         (has_body, "408", "`request_timeout`: the body was not received in time"),
         (has_body, "413", "`payload_too_large`"),
         (has_body, "415", "`unsupported_media_type`: the body is not declared as JSON"),

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Shared,
     body::{Body, whole},
+    caller::must_have_accounts,
     problem::{Code, Problem},
 };
 use crate::{
@@ -97,6 +98,7 @@ pub(super) async fn create(
     State(site): State<Shared>,
     wish: Option<Body<NewInvite>>,
 ) -> Result<impl IntoResponse, Problem> {
+    must_have_accounts(&site)?; // nobody could use it
     let wish = wish.map(|Body(wish)| wish).unwrap_or_default().checked().map_err(Problem::fields)?;
     let Some((code, invite)) = site.accounts.invite(wish).await? else {
         return Err(Problem::new(

@@ -5,6 +5,7 @@ mod api_keys;
 mod clients;
 mod devices;
 mod documents;
+mod foreign;
 mod guests;
 mod keys;
 mod layers;
@@ -42,7 +43,10 @@ use uuid::Uuid;
 use super::{Check, Health, Rates, Settings, Site, problem, router};
 use crate::{
     accounts::{Accounts, Mailing, Parts},
-    auth::{self, ApiKeyring, Clock, KeyRing, Sealing, Tokens},
+    auth::{
+        self, ApiKeyring, Clock, Issuers, KeyRing, Sealing, Tokens,
+        issuers::{self, IssuerSettings, tests::Desk},
+    },
     changes::Changes,
     history::{History, Limits},
     ice::{self, Ice},
@@ -95,6 +99,11 @@ async fn bench_with(settings: Settings) -> Bench {
 
 /// A site with these settings of accounts, and hashes that cost little.
 async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
+    bench_trusting(settings, auth, Vec::new(), Desk::default()).await
+}
+
+/// The same, with other issuers, whose keys are those of the desk.
+async fn bench_trusting(settings: Settings, auth: auth::Settings, others: Vec<IssuerSettings>, desk: Desk) -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let store = storage::open(None, folder.path(), &storage::Settings::default()).await.expect("a database");
     let now = Arc::new(AtomicI64::new(1_800_000_000));
@@ -104,7 +113,10 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
     });
     let cheap = auth::Settings { argon2_memory_kib: 8, argon2_passes: 1, hashing_queue_max: 4096, ..auth };
     let api_keys = Arc::new(ApiKeyring::new(Sealing::own(folder.path())));
-    let tokens = Arc::new(Tokens::new(Arc::clone(&KEYS.1), &cheap, clock.clone()).with_api_keys(api_keys));
+    let issuers = Arc::new(Issuers::new(others, Arc::new(desk), issuers::Limits::default()));
+    issuers.fetch_all(&clock).await;
+    let tokens = Tokens::new(Arc::clone(&KEYS.1), &cheap, clock.clone()).with_api_keys(api_keys);
+    let tokens = Arc::new(tokens.with_issuers(issuers));
     let live = Arc::new(Told::default());
     let revoked = Arc::clone(tokens.revoked());
     live.on_revocation(move |revocation| {

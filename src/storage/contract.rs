@@ -70,7 +70,8 @@ contract! {
         a_login_beyond_the_limit_ends_the_session_used_least_recently
         tokens_of_an_ended_session_are_refused_and_forgotten_when_they_expire
         nothing_of_a_session_outlives_its_end_whatever_happens_at_once
-        a_revocation_is_kept_until_it_no_longer_matters_and_never_goes_back;
+        a_revocation_is_kept_until_it_no_longer_matters_and_never_goes_back
+        anybody_can_be_revoked_with_an_account_or_without;
     invites:
         an_invite_makes_as_many_accounts_as_it_has_uses
         an_invite_is_for_its_address_and_its_time

@@ -57,6 +57,15 @@ fn an_invalid_token_is_refused_with_its_reason_and_the_connection_closed() {
 }
 
 #[test]
+fn a_token_that_cannot_be_verified_now_may_be_sent_again() {
+    let away = || TokenError::Unavailable("x".into());
+    let wants = Bench::opened().wants(Event::Verified(Purpose::Hello(None), Err(away())));
+    assert_eq!(wants, ["send error unavailable after 2000 ms", "close 1013"]);
+    let wants = Bench::ready().wants(Event::Verified(Purpose::Refresh, Err(away())));
+    assert_eq!(wants, ["send error unavailable after 2000 ms"], "the former token is still good");
+}
+
+#[test]
 fn a_newer_token_replaces_the_old_one_if_it_is_the_same_users() {
     let mut bench = Bench::ready();
     assert_eq!(bench.wants(Event::Verified(Purpose::Refresh, Ok(identity(1)))), ["refresh 1"]);

@@ -1,5 +1,5 @@
 //! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
-//! that changes nothing: STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether it speaks TLS, Redis all
+//! that changes nothing: other issuers for their keys, STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether it speaks TLS, Redis all
 //! that a node asks it at its start, the mail server for its greeting.
 
 use std::{
@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use super::issuers;
 use crate::{
     app::ledger,
     config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded, MailSecurity, MailUrl},
@@ -19,9 +20,9 @@ const WITHIN: Duration = Duration::from_secs(3);
 /// Requests over UDP, each of which may be lost.
 const TRIES: u32 = 3;
 
-/// The services that do not answer.
+/// The services that do not answer, and what those say that do.
 #[must_use]
-pub fn probe(loaded: &Loaded) -> Vec<Fault> {
+pub fn probe(loaded: &Loaded) -> (Vec<Fault>, Vec<String>) {
     let (config, mut faults) = (&loaded.config, Vec::new());
     let mut note = |key: &'static str, what: &str, answered: io::Result<()>| {
         if let Err(why) = answered {
@@ -53,7 +54,9 @@ pub fn probe(loaded: &Loaded) -> Vec<Fault> {
         let help = "start the server, correct its address or password, or change its settings (docs/redis.md)";
         faults.push(loaded.mistake("ledger.redis_url", why, help));
     }
-    faults
+    let (more, said) = issuers::probe(loaded);
+    faults.extend(more);
+    (faults, said)
 }
 
 /// The first bytes of a SQLite database, unless it is new.

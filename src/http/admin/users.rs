@@ -134,6 +134,18 @@ pub(in crate::http) async fn password(
     Ok(Json(json!({ "password": password.expose_secret() })))
 }
 
+/// `DELETE /internal/users/{userId}/sessions`: of anybody, with an account or without.
+pub(in crate::http) async fn end_sessions(
+    State(site): State<Shared>,
+    path: Path<String>,
+) -> Result<StatusCode, Problem> {
+    let user = path.parse().map_err(|_| {
+        Problem::new(Code::UserNotFound, "Nobody has this id: ids are 1 to 128 printable ASCII characters.")
+    })?;
+    site.accounts.end_all_of(user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 fn id(path: &str) -> Result<Uuid, Problem> {
     path.parse().map_err(|_| unknown(path))
 }

@@ -18,6 +18,7 @@ use crate::{
     http::{
         Shared,
         audit::Who,
+        caller::must_have_accounts,
         cookies, origin,
         problem::{Code, Problem},
     },
@@ -66,7 +67,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RefreshBy {
     }
 }
 
-/// A checked request to an authentication endpoint: its Origin is allowed, and the client's address is within its rate
+/// A checked request to an authentication endpoint: there are accounts, its Origin is allowed, and the client's address is within its rate
 /// limit.
 pub(in crate::http) struct Door {
     secure: bool,
@@ -99,6 +100,7 @@ impl FromRequestParts<Shared> for LoginDoor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        must_have_accounts(site)?;
         origin::must_not_be_foreign(parts)?;
         let known = parts.extensions.get::<net::Request>();
         let wait = match known {

@@ -10,6 +10,8 @@ use crate::{auth::SignupMode, http::Shared};
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::http) struct AuthSettings {
+    /// Whether there are accounts; without them, nobody can sign up or log in, and people come with tokens from elsewhere.
+    accounts: bool,
     /// Who may sign up: anybody, whoever has an invite, or nobody.
     signup: SignupMode,
     /// Whether an account can be used only after its owner has opened a link in a mail: sign-up then answers 202.
@@ -24,8 +26,9 @@ pub(in crate::http) struct AuthSettings {
 pub(in crate::http) async fn settings(State(site): State<Shared>) -> Json<AuthSettings> {
     let settings = site.accounts.settings();
     Json(AuthSettings {
-        signup: settings.signup,
+        accounts: settings.accounts,
+        signup: if settings.accounts { settings.signup } else { SignupMode::Closed },
         verify_email: settings.verify_email,
-        password_reset: site.accounts.mails(),
+        password_reset: settings.accounts && site.accounts.mails(),
     })
 }

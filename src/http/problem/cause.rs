@@ -1,5 +1,7 @@
 //! Maps errors below HTTP to problems; nowhere else.
 
+use std::time::Duration;
+
 use actors::ports::Denied;
 
 use super::{Code, Problem};
@@ -8,6 +10,9 @@ use crate::{
     net::CredentialError,
     storage::StoreError,
 };
+
+/// When to try again with a token whose issuer is being asked for its keys.
+const KEYS_WITHIN: Duration = Duration::from_secs(2);
 
 impl From<AuthError> for Problem {
     fn from(why: AuthError) -> Self {
@@ -104,6 +109,7 @@ impl From<TokenError> for Problem {
         let code = match &why {
             TokenError::Missing => Code::AuthRequired,
             TokenError::Expired(_) => Code::TokenExpired,
+            TokenError::IssuerAway => Code::Unavailable,
             TokenError::TooLong
             | TokenError::Malformed
             | TokenError::WrongAlgorithm
@@ -112,6 +118,8 @@ impl From<TokenError> for Problem {
             | TokenError::NotYet
             | TokenError::TooLongLived(_)
             | TokenError::WrongGrants(_)
+            | TokenError::WrongClaim { .. }
+            | TokenError::NoAccounts
             | TokenError::OtherKind
             | TokenError::Revoked
             | TokenError::NotForUs => Code::AuthInvalid,
@@ -120,6 +128,7 @@ impl From<TokenError> for Problem {
         let mut letters = text.chars();
         let detail =
             letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
-        Self::new(code, format!("{detail}."))
+        let retry_after = (code == Code::Unavailable).then_some(KEYS_WITHIN);
+        Self { retry_after, ..Self::new(code, format!("{detail}.")) }
     }
 }

@@ -85,6 +85,8 @@ codes! {
     PasswordWrong = "password_wrong", FORBIDDEN, "Wrong password";
     /// No such resource.
     NotFound = "not_found", NOT_FOUND, "Not found";
+    /// There are no accounts on this service.
+    AccountsOff = "accounts_off", NOT_FOUND, "No accounts here";
     /// There is no such room.
     RoomNotFound = "room_not_found", NOT_FOUND, "Room not found";
     /// The room has no such message.

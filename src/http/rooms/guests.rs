@@ -120,7 +120,9 @@ pub(in crate::http) async fn enter(
         Guests::Yes => {}
     }
     let grants = Grants { room: Some(room_id), join: true, ..Grants::default() };
-    let is_same = |caller: &Caller| caller.session.is_none() && caller.grants.as_deref() == Some(&grants);
+    let is_same = |caller: &Caller| {
+        caller.issuer.is_none() && caller.session.is_none() && caller.grants.as_deref() == Some(&grants)
+    };
     let id = former.filter(is_same).map_or_else(UserId::random, |caller| caller.user);
     let access_token = site.accounts.guest_token(id.clone(), name.clone(), grants).await?;
     let expires_in = site.accounts.settings().access_ttl.as_secs();

@@ -35,7 +35,7 @@ impl Backend {
 /// Whom tokens are for.
 pub(super) const SUB: &str = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210";
 
-async fn internal(bench: &Bench, method: &str, path: &str, body: Option<Value>) -> super::Answer {
+pub(super) async fn internal(bench: &Bench, method: &str, path: &str, body: Option<Value>) -> super::Answer {
     let operators = Operators::new(&"x".repeat(32), false);
     let router = admin_router(std::sync::Arc::clone(&bench.site), std::sync::Arc::new(String::new), operators);
     let router = router.layer(axum::Extension(OverSocket { uid: 0 }));

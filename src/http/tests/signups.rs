@@ -41,7 +41,10 @@ async fn sign_up(bench: &Bench, email: &str, invite: Option<&str>) -> Answer {
 async fn the_settings_tell_a_page_what_to_show() {
     for (mode, name) in [(SignupMode::Open, "open"), (SignupMode::Invite, "invite"), (SignupMode::Closed, "closed")] {
         let settings = Ask::get("/api/auth/settings").send(&bench_for(mode).await.router).await;
-        assert_eq!(settings.json(), json!({ "signup": name, "verifyEmail": false, "passwordReset": true }));
+        assert_eq!(
+            settings.json(),
+            json!({ "accounts": true, "signup": name, "verifyEmail": false, "passwordReset": true })
+        );
     }
 }
 

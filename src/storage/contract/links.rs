@@ -45,7 +45,7 @@ pub(super) async fn a_reset_sets_the_password_once_and_ends_everything(store: &d
     let (whose, mut ended) =
         store.reset_password(&reset(&used, "$new"), end(2)).await.expect("an answer").expect("a link");
     let mut known: Vec<_> = store.revocations(at(2)).await.expect("an answer");
-    known.retain(|known| known.user == user.id);
+    known.retain(|known| known.user == user.id.into());
     let mut revoked: Vec<_> = known.iter().filter_map(|known| known.session).collect();
     ended.sort();
     revoked.sort();

@@ -60,7 +60,7 @@ pub(super) async fn a_late_second_use_ends_the_session(store: &dyn Store) {
     assert_eq!(store.use_token(&using(second, hash(), 21)).await.expect("an answer"), Use::Unknown);
     assert_eq!(store.use_token(&using(thief.token, hash(), 22)).await.expect("an answer"), Use::Unknown);
     let known = store.revocations(at(20)).await.expect("an answer");
-    assert!(known.contains(&Revocation { user: user.id, session: Some(thief.id), end: end(20) }), "{known:?}");
+    assert!(known.contains(&Revocation { user: user.id.into(), session: Some(thief.id), end: end(20) }), "{known:?}");
     rotated(store.use_token(&using(other.token, hash(), 23)).await.expect("an answer"), &user, other.id);
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn a_session_is_ended_by_its_owner_or_its_token_and_no_other_is
     assert_eq!(store.end_session_of(&hash(), end(20)).await.expect("an answer"), None);
     let known = store.revocations(at(20)).await.expect("an answer");
     for id in [one.id, two.id] {
-        assert!(known.contains(&Revocation { user: user.id, session: Some(id), end: end(20) }), "{known:?}");
+        assert!(known.contains(&Revocation { user: user.id.into(), session: Some(id), end: end(20) }), "{known:?}");
     }
     rotated(store.use_token(&using(other.token, hash(), 23)).await.expect("an answer"), &user, other.id);
 }
@@ -170,15 +170,33 @@ pub(super) async fn a_revocation_is_kept_until_it_no_longer_matters_and_never_go
     }
     let mine = async |second| {
         let known = store.revocations(at(second)).await.expect("an answer");
-        known.into_iter().find(|known| known.user == user.id && known.session.is_none())
+        known.into_iter().find(|known| known.user == user.id.into() && known.session.is_none())
     };
-    assert_eq!(mine(-500).await, Some(Revocation { user: user.id, session: None, end: end(-500) }));
+    assert_eq!(mine(-500).await, Some(Revocation { user: user.id.into(), session: None, end: end(-500) }));
     let since = async |since| {
         let known = store.revocations_since(at(since), at(-500)).await.expect("an answer");
-        known.iter().any(|known| known.user == user.id)
+        known.iter().any(|known| known.user == user.id.into())
     };
     assert!(since(-500).await && !since(-499).await, "it happened at that second");
     assert_eq!(mine(-400).await, None, "its tokens have expired");
     while store.forget_revocations(at(-400), 1).await.expect("an answer") > 0 {}
     assert_eq!(mine(-500).await, None);
+}
+
+pub(super) async fn anybody_can_be_revoked_with_an_account_or_without(store: &dyn Store) {
+    let unique = Uuid::new_v4();
+    let ids = [format!("corp:{unique}"), format!("corp:{unique}~2"), Uuid::new_v4().to_string()];
+    let users = ids.map(|id| id.parse::<actors::protocol::UserId>().expect("an id"));
+    for (user, second) in [(&users[0], -500), (&users[0], -600), (&users[2], -550)] {
+        store.revoke_user(user, end(second)).await.expect("an answer");
+    }
+    let of = async |user: &actors::protocol::UserId| {
+        let known = store.revocations(at(-560)).await.expect("an answer");
+        known.into_iter().filter(|known| known.user == *user).collect::<Vec<_>>()
+    };
+    let expected = |n: usize, second| vec![Revocation { user: users[n].clone(), session: None, end: end(second) }];
+    assert_eq!(of(&users[0]).await, expected(0, -500), "an earlier end never replaces a later one");
+    assert_eq!((of(&users[1]).await, of(&users[2]).await), (Vec::new(), expected(2, -550)));
+    let since = store.revocations_since(at(-500), at(-560)).await.expect("an answer");
+    assert!(since.iter().any(|known| known.user == users[0]) && since.iter().all(|known| known.user != users[2]));
 }

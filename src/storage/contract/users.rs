@@ -57,7 +57,7 @@ pub(super) async fn disabling_ends_all_sessions_and_revokes_all_tokens(store: &d
     assert_eq!(store.sessions_of(other.id).await.expect("an answer").len(), 1);
     let known = store.revocations(at(5)).await.expect("an answer");
     for session in [None, Some(session)] {
-        assert!(known.contains(&Revocation { user: user.id, session, end: end(5) }), "{known:?}");
+        assert!(known.contains(&Revocation { user: user.id.into(), session, end: end(5) }), "{known:?}");
     }
     let session = super::session;
     let refused = store.begin_session((user.id, &user.password_hash), &session(hash()), 9, end(6)).await;
@@ -89,7 +89,7 @@ pub(super) async fn a_change_of_password_ends_all_other_sessions(store: &dyn Sto
     let left: Vec<_> = store.sessions_of(user.id).await.expect("an answer").iter().map(|left| left.id).collect();
     assert_eq!(left, [kept.id]);
     let known = store.revocations(at(2)).await.expect("an answer");
-    assert!(known.contains(&Revocation { user: user.id, session: Some(first), end: end(2) }), "{known:?}");
+    assert!(known.contains(&Revocation { user: user.id.into(), session: Some(first), end: end(2) }), "{known:?}");
     let late = store.begin_session((user.id, &user.password_hash), &session(hash()), 9, end(3)).await;
     assert_eq!(late.expect("an answer"), None, "a login that verified the old password comes too late");
     let by_mail = NewPassword { from: None, to: "$newer".to_owned(), keep: None, ..new };
@@ -108,7 +108,7 @@ pub(super) async fn an_account_that_is_being_deleted_is_nobodys_and_its_address_
     assert_eq!(store.sessions_of(user.id).await.expect("an answer"), []);
     let known = store.revocations(at(5)).await.expect("an answer");
     for session in [None, Some(session)] {
-        assert!(known.contains(&Revocation { user: user.id, session, end: end(5) }), "{known:?}");
+        assert!(known.contains(&Revocation { user: user.id.into(), session, end: end(5) }), "{known:?}");
     }
     assert!(!store.enable(user.id).await.expect("an answer"), "no operator brings it back");
     let login = store.begin_session((user.id, &user.password_hash), &super::session(hash()), 9, end(6)).await;

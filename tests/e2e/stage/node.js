@@ -1,8 +1,9 @@
 // A node of Aldis as a separate process, on free ports, with an empty data directory.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { until } from "./wait.js";
 
 const LINES_KEPT = 2_000;
@@ -82,6 +83,13 @@ export class Node {
     const url = `http://${this.admin}/internal/users/${userId}`;
     const answer = await fetch(url, { method: "PATCH", headers, body: JSON.stringify({ disabled: true }) });
     if (!answer.ok) throw new Error(`disabling ${userId}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** A new API key, as `aldis api-key new` prints it. */
+  async apiKey(name) {
+    const data = join(this.#directory, "data");
+    const { stdout } = await promisify(execFile)(binary(), ["api-key", "new", "--name", name, "--data-dir", data]);
+    return stdout;
   }
 
   /** The last lines of its log. */

@@ -5,11 +5,25 @@ use crate::{
     protocol::{Close, Code, server::Refusal},
 };
 
+/// When a token that cannot be verified now may be sent again: its issuer's keys are fetched meanwhile.
+const TRY_AGAIN_MS: u64 = 2_000;
+
+/// How a socket is closed whose first token is refused.
+pub(super) fn close_of(why: &TokenError) -> Close {
+    match why {
+        TokenError::Expired | TokenError::Invalid(_) => Close::Token,
+        TokenError::Unavailable(_) => Close::Overload,
+    }
+}
+
 /// Why a token is refused.
 pub(super) fn token_refusal(why: &TokenError) -> Refusal {
     match why {
         TokenError::Expired => {
             Refusal::new(Code::TokenExpired, "The token has expired: fetch a new one and send hello again.")
+        }
+        TokenError::Unavailable(text) => {
+            Refusal::new(Code::Unavailable, format!("The token cannot be verified now: {text}.")).after_ms(TRY_AGAIN_MS)
         }
         TokenError::Invalid(text) => Refusal::new(Code::AuthInvalid, format!("The token is invalid: {text}.")),
     }

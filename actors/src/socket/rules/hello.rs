@@ -2,7 +2,7 @@
 
 use super::{
     Connection, Cx, Effect, Phase, Purpose,
-    close_reasons::{denial, token_refusal},
+    close_reasons::{close_of, denial, token_refusal},
     degraded_message, error,
 };
 use crate::{
@@ -40,7 +40,7 @@ impl Connection {
     pub(super) fn verified(&mut self, purpose: Purpose, result: Result<Identity, TokenError>, cx: &mut Cx<'_>) {
         match (purpose, result) {
             (Purpose::Hello(resume), Ok(identity)) => self.authenticated(identity, resume, cx),
-            (Purpose::Hello(_), Err(why)) => self.close(Close::Token, Some(token_refusal(&why)), cx),
+            (Purpose::Hello(_), Err(why)) => self.close(close_of(&why), Some(token_refusal(&why)), cx),
             (Purpose::Refresh, Ok(identity)) if self.user() == Some(&identity.user) => {
                 cx.out.push(Effect::Refresh(identity.user.clone(), (&identity).into()));
                 self.identity = Some(identity);
