@@ -254,11 +254,12 @@ pub(super) fn http(config: &Config) -> http::Settings {
         rooms: http::rooms::Limits {
             participants: number(config.room.participants_default.get()),
             participants_max: number(config.room.participants_max.get()),
+            mesh_participants_max: number(config.room.mesh_participants_max.get()),
+            sfu: !config.media.servers.is_empty(),
             seat_window_seconds: seconds(config.room.seat_window),
             seat_window_seconds_max: seconds(config.room.seat_window_max),
             per_host_max: number(config.room.per_host_max.get()),
             per_backend_host_max: number(config.room.per_backend_host_max.get()),
-            ..http::rooms::Limits::default()
         },
     }
 }
