@@ -1,6 +1,7 @@
 //! What `aldis config check` looks at outside the configuration: files, directories, ports; and with `--probe` the services
 //! that it names. Changes nothing. Must not know how values are read.
 
+mod media;
 mod probe;
 
 use std::{
@@ -55,6 +56,7 @@ pub fn check(loaded: &Loaded) -> (Vec<Fault>, Vec<Fault>) {
         "`null` is the origin of files and sandboxed frames, so of anybody's pages",
         "remove it, unless an app of yours needs it",
     );
+    found.warnings.extend(media::suspicions(loaded));
     (found.faults, found.warnings)
 }
 

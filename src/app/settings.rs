@@ -9,10 +9,10 @@ use secrecy::SecretString;
 
 use crate::{
     auth,
-    config::{Config, LedgerUrl, MailSecurity, Rate, SignupMode},
+    config::{Config, LedgerUrl, MailSecurity, MediaUrl, Rate, SignupMode},
     history, http, ice,
     ledger::{RedisAddress, RedisLimits},
-    mail, net, storage,
+    mail, media, net, storage,
     telemetry::memory::{self, MemoryMax},
     ws::{self, guard},
 };
@@ -228,6 +228,22 @@ pub(super) fn ice(config: &Config) -> ice::Settings {
 
 pub(super) fn turn_secrets(config: &Config) -> Vec<SecretString> {
     config.ice.turn_secrets.iter().map(|secret| secret.expose().into()).collect()
+}
+
+/// The media servers, by their names.
+pub(super) fn media_addresses(config: &Config) -> Vec<media::Address> {
+    let address = |url: &MediaUrl| media::Address { name: url.name(), base: url.base() };
+    config.media.servers.iter().map(address).collect()
+}
+
+/// The secret that they share with this node; none without media servers.
+pub(super) fn media_secret(config: &Config) -> Option<SecretString> {
+    let secret = config.media.secret.as_ref().filter(|_| !config.media.servers.is_empty())?;
+    Some(secret.expose().into())
+}
+
+pub(super) fn media(config: &Config) -> media::Limits {
+    media::Limits { request_within: config.media.request_within, ..media::Limits::default() }
 }
 
 pub(super) fn http(config: &Config) -> http::Settings {

@@ -23,7 +23,7 @@ Examples:
         /// File to check, as --config [default: ALDIS_CONFIG, or config/aldis.toml if it exists]
         #[arg(conflicts_with = "config")]
         path: Option<PathBuf>,
-        /// Ask the services that it names, too: STUN, TURN, the database, Redis
+        /// Ask the services that it names, too: STUN, TURN, the database, Redis, media servers, mail
         #[arg(long)]
         probe: bool,
         #[command(flatten)]
@@ -62,7 +62,9 @@ fn check(path: Option<&Path>, probe: bool, flags: &Flags, out: &mut dyn Write) -
     let loaded = load(&sources)?;
     let (mut faults, mut warnings) = app::check(&loaded);
     if probe {
-        faults.extend(app::probe(&loaded));
+        let (more, suspicious) = app::probe(&loaded);
+        faults.extend(more);
+        warnings.extend(suspicious);
     }
     warnings.extend_from_slice(&loaded.warnings);
     for warning in warnings {

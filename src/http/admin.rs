@@ -24,6 +24,9 @@ pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
 pub type DescribeCluster =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<serde_json::Value>> + Send>> + Send + Sync>;
 
+/// Describes the media servers of the node.
+pub type DescribeMedia = Arc<dyn Fn() -> serde_json::Value + Send + Sync>;
+
 /// A room's settings and its live state.
 #[derive(Serialize)]
 struct RoomInside {
@@ -60,6 +63,11 @@ pub(super) async fn tree(State(site): State<Shared>) -> impl IntoResponse {
 pub(super) async fn cluster(State(site): State<Shared>) -> Result<impl IntoResponse, Problem> {
     let away = || Problem::unavailable("Redis, which the nodes share, does not answer.");
     (site.cluster)().await.map(Json).ok_or_else(away)
+}
+
+/// `GET /internal/media`: the media servers with their breakers and loads, as this node hears them.
+pub(super) async fn media(State(site): State<Shared>) -> impl IntoResponse {
+    Json((site.media)())
 }
 
 /// `PATCH /internal/users/{userId}`

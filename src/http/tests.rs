@@ -138,6 +138,7 @@ async fn bench_of(settings: Settings, auth: auth::Settings) -> Bench {
     let site = Arc::new(Site {
         load: Load::new(LAG_MAX),
         cluster: Arc::new(|| Box::pin(async { None })),
+        media: Arc::new(|| serde_json::json!({ "servers": [] })),
         accounts: Arc::new(accounts),
         rooms,
         history: Arc::new(History::new(Arc::clone(&store), None, Limits::default())),

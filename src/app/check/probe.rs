@@ -1,6 +1,6 @@
 //! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
 //! that changes nothing: STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether it speaks TLS, Redis all
-//! that a node asks it at its start, the mail server for its greeting.
+//! that a node asks it at its start, the mail server for its greeting, media servers whether they are well.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use super::media;
 use crate::{
     app::ledger,
     config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded, MailSecurity, MailUrl},
@@ -19,10 +20,11 @@ const WITHIN: Duration = Duration::from_secs(3);
 /// Requests over UDP, each of which may be lost.
 const TRIES: u32 = 3;
 
-/// The services that do not answer.
+/// The services that do not answer, and what is only suspicious.
 #[must_use]
-pub fn probe(loaded: &Loaded) -> Vec<Fault> {
-    let (config, mut faults) = (&loaded.config, Vec::new());
+pub fn probe(loaded: &Loaded) -> (Vec<Fault>, Vec<Fault>) {
+    let config = &loaded.config;
+    let (mut faults, warnings) = media::probe(loaded);
     let mut note = |key: &'static str, what: &str, answered: io::Result<()>| {
         if let Err(why) = answered {
             let why = format!("{what} does not answer: {why}");
@@ -53,7 +55,7 @@ pub fn probe(loaded: &Loaded) -> Vec<Fault> {
         let help = "start the server, correct its address or password, or change its settings (docs/redis.md)";
         faults.push(loaded.mistake("ledger.redis_url", why, help));
     }
-    faults
+    (faults, warnings)
 }
 
 /// The first bytes of a SQLite database, unless it is new.
