@@ -8,7 +8,7 @@ use actors::ports::{
 };
 use media_server::{engine::Fact, id::Id};
 
-use super::{Bench, Limits, Peer, Word, id, limits, new_transport, relay::Relay, samples, stub, until};
+use super::{Bench, Limits, Peer, Word, canned::Canned, id, limits, new_transport, relay::Relay, samples, stub, until};
 
 #[tokio::test]
 async fn a_server_is_heard_each_second_with_its_name_and_its_run() {
@@ -108,6 +108,24 @@ async fn a_stream_that_breaks_alone_loses_nothing() {
         assert_eq!(bench.ear.until_heard().await, at);
     }
     assert_eq!(bench.ear.losses(), 0);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_not_of_the_contract_is_opened_again_and_loses_no_server_that_is_well() {
+    let pad = "x".repeat(20_000); // more than a line, less than an answer
+    for body in [
+        r#"{"type":"hello","instance":"one","consumersMax":400}"#.to_owned() + "\n",
+        r#"{"type":7}"#.to_owned() + "\n",
+        format!("{{\"type\":\"hello\",\"instance\":\"one\",\"consumersMax\":400,\"pad\":\"{pad}\"}}\n"),
+        "{}".to_owned(), // ends before a line
+    ] {
+        let server = Canned::answering(200, "aldis-media-instance: one\r\n", &body).await;
+        let bench = Bench::of(std::slice::from_ref(&server.url), limits()).await;
+        until(|| server.asked() >= 6).await; // three streams, each with a probe after it
+        assert!(bench.media.problem().is_some(), "nothing is known of its load");
+        super::assert_unavailable(bench.media.open(actors::protocol::RoomId::random(), None).await);
+        assert_eq!(bench.ear.words(), [], "it is well, and has told nothing");
+    }
 }
 
 #[tokio::test]
