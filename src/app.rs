@@ -101,9 +101,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 
     let ends @ Ends { tasks, stop, changed } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
-    tasks.spawn(system.history.run(changed.clone()));
-    in_background((&hosting, &accounts, cluster), ends);
+    tasks.spawn(Arc::clone(&system.history).run(changed.clone()));
+    in_background((&hosting, &accounts, cluster, system.history), ends);
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
     shared.follow((&accounts, &reload, &system.ledger), ends);
     let gate = Arc::new(Gate { node: node.clone(), load });
@@ -127,7 +126,11 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 }
 
 /// Until all changes have ended, those whose outcome is in doubt are looked at; until `stop`, the cluster is told of this node.
-fn in_background((hosting, accounts, cluster): (&Hosting, &Accounts, Cluster), Ends { tasks, stop, changed }: &Ends) {
+fn in_background(
+    (hosting, accounts, cluster, history): (&Hosting, &Accounts, Cluster, Arc<History>),
+    Ends { tasks, stop, changed }: &Ends,
+) {
+    tasks.spawn(sweep::expired(accounts.clone(), history, stop.clone()));
     tasks.spawn(hosting.clone().settle(changed.clone()));
     tasks.spawn(accounts.clone().settle(changed.clone()));
     tasks.spawn(cluster.tell(stop.clone()));

@@ -66,11 +66,7 @@ impl Ask {
     pub(in crate::media) fn call(room: RoomId, peer: SessionId, rid: u64, call: &Call) -> Option<Self> {
         let (event, method, path, body) = match call {
             Call::CreateTransport { direction } => {
-                let direction = match direction {
-                    Direction::Send => "send",
-                    Direction::Receive => "recv",
-                };
-                let body = format!(r#"{{"direction":"{direction}"}}"#);
+                let body = format!(r#"{{"direction":"{}"}}"#, direction_text(*direction));
                 ("sfu_create_transport", Method::Post, "transports".to_owned(), Some(body))
             }
             Call::ConnectTransport { transport, dtls_parameters } => {
@@ -84,10 +80,7 @@ impl Ask {
                 ("sfu_close_transport", Method::Delete, at("transports", transport, "")?, None)
             }
             Call::Produce { transport, kind, paused, rtp_parameters } => {
-                let kind = match kind {
-                    TrackKind::Audio => "audio",
-                    TrackKind::Video => "video",
-                };
+                let kind = kind_text(*kind);
                 let body = format!(r#"{{"kind":"{kind}","paused":{paused},"rtpParameters":{rtp_parameters}}}"#);
                 ("sfu_produce", Method::Post, at("transports", transport, "/producers")?, Some(body))
             }
@@ -129,6 +122,20 @@ impl Ask {
     }
 }
 
+fn direction_text(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Send => "send",
+        Direction::Receive => "recv",
+    }
+}
+
+fn kind_text(kind: TrackKind) -> &'static str {
+    match kind {
+        TrackKind::Audio => "audio",
+        TrackKind::Video => "video",
+    }
+}
+
 fn at(what: &str, id: &str, action: &str) -> Option<String> {
     is_id(id).then(|| format!("{what}/{id}{action}"))
 }
@@ -143,11 +150,11 @@ mod tests {
         Ask::call("abc-defg-hij".parse().expect("a room"), PEER.parse().expect("a session"), 7, call)
     }
 
-    #[test]
-    fn calls_have_the_paths_and_bodies_of_the_contract() {
+    /// Every call, and what it is as a request.
+    fn cases() -> Vec<(Call, Method, &'static str, &'static str)> {
         let (transport, producer, consumer) = (|| "t-1".into(), || "p-1".into(), || "c-1".into());
         let json = || r#"{"a":[1]}"#.into();
-        for (call, method, path, body) in [
+        vec![
             (
                 Call::CreateTransport { direction: Direction::Send },
                 Method::Post,
@@ -199,7 +206,12 @@ mod tests {
                 r#"{"spatialLayer":2,"temporalLayer":1}"#,
             ),
             (Call::CloseConsumer { consumer: consumer() }, Method::Delete, "consumers/c-1", ""),
-        ] {
+        ]
+    }
+
+    #[test]
+    fn calls_have_the_paths_and_bodies_of_the_contract() {
+        for (call, method, path, body) in cases() {
             let ask = ask(&call).expect("ids");
             assert_eq!(ask.path, format!("/v1/rooms/abc-defg-hij/peers/{PEER}/{path}"));
             assert_eq!((ask.method, ask.body.as_deref().unwrap_or_default()), (method, body), "{path}");

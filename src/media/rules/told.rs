@@ -92,7 +92,15 @@ impl Told {
             Line::Load { consumers, consumers_max, state } => {
                 Self::Load(Load { consumers, consumers_max, is_draining: state == State::Draining })
             }
-            other => happened(other).map_or(Self::Other, |(room, event)| Self::Happened(room, event)),
+            Line::Other => Self::Other,
+            other @ (Line::ProducerClosed { .. }
+            | Line::ConsumerClosed { .. }
+            | Line::Layers { .. }
+            | Line::Speaker { .. }
+            | Line::PeerExpired { .. }
+            | Line::RoomExpired { .. }) => {
+                happened(other).map_or(Self::Other, |(room, event)| Self::Happened(room, event))
+            }
         })
     }
 }
