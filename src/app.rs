@@ -17,7 +17,7 @@ use crate::{
     changes::{self, Changes},
     config::Config,
     history::{self, History},
-    http::{self, Check, Health, Rates, Site},
+    http::{self, Health, Rates, Site},
     ice::Ice,
     load::{self, Load},
     mail::{self, MailQueue, Mailer},
@@ -31,10 +31,12 @@ use crate::{
 mod admin;
 mod banner;
 mod check;
+mod checks;
 mod cluster;
 mod data;
 mod database;
 mod ledger;
+mod media;
 mod permissions;
 mod probe;
 mod ready_file;
@@ -48,8 +50,8 @@ mod sweep;
 use admin::Door;
 use banner::{Serving, announce};
 pub use check::{check, probe};
+use checks::checks;
 use cluster::Cluster;
-use probe::Probe;
 use reload::Reload;
 use shared::Shared;
 pub use shared::other_issuers;
@@ -72,6 +74,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
+    system.media.listen().await?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
 
     let load = Load::new(config.node.loop_lag_max);
@@ -87,9 +90,10 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         hosting: hosting.clone(),
         live: Arc::new(node.clone()),
         ice,
-        health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger), clock))),
+        health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger, &system.media), clock))),
         load: Arc::clone(&load),
         cluster: cluster.clone().described(),
+        media: system.media.described(),
         rates: Rates::new(&http_settings.rates, shared.counts().as_ref()),
         settings: http_settings,
     });
@@ -98,9 +102,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 
     let ends @ Ends { tasks, stop, changed } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
-    tasks.spawn(system.history.run(changed.clone()));
-    in_background((&hosting, &accounts, cluster), ends);
+    tasks.spawn(Arc::clone(&system.history).run(changed.clone()));
+    in_background((&hosting, &accounts, cluster, system.history), ends);
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
     shared.follow((&accounts, &reload, &system.ledger), ends);
     let gate = Arc::new(Gate { node: node.clone(), load });
@@ -116,7 +119,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
     signals::until_told_to_stop(signals, &reload).await?;
 
-    if leave(&node, &config, ends, (&changes, &mails, &*store)).await {
+    if leave(&node, &config, ends, (&changes, &mails, &*store, &system.media)).await {
         system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
@@ -124,7 +127,11 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 }
 
 /// Until all changes have ended, those whose outcome is in doubt are looked at; until `stop`, the cluster is told of this node.
-fn in_background((hosting, accounts, cluster): (&Hosting, &Accounts, Cluster), Ends { tasks, stop, changed }: &Ends) {
+fn in_background(
+    (hosting, accounts, cluster, history): (&Hosting, &Accounts, Cluster, Arc<History>),
+    Ends { tasks, stop, changed }: &Ends,
+) {
+    tasks.spawn(sweep::expired(accounts.clone(), history, stop.clone()));
     tasks.spawn(hosting.clone().settle(changed.clone()));
     tasks.spawn(accounts.clone().settle(changed.clone()));
     tasks.spawn(cluster.tell(stop.clone()));
@@ -145,6 +152,7 @@ fn describe_metrics() {
     crate::ledger::describe_metrics();
     load::describe_metrics();
     history::describe_metrics();
+    crate::media::describe_metrics();
     crate::auth::describe_metrics();
 }
 
@@ -154,6 +162,7 @@ struct System {
     ports: Ports,
     ledger: ledger::Opened,
     history: Arc<History>,
+    media: media::Opened,
 }
 
 /// The changes that people make, each a task of its own.
@@ -214,7 +223,7 @@ async fn system(
         clock,
         bytes,
     };
-    Ok(System { settings, ports, ledger, history })
+    Ok(System { settings, ports, ledger, history, media: media::open(config)? })
 }
 
 /// How the node's tasks end.
@@ -244,15 +253,16 @@ async fn leave(
     node: &NodeRef,
     config: &Config,
     ends: &Ends,
-    (changes, mails, store): (&Changes, &MailQueue, &dyn Store),
+    (changes, mails, store, media): (&Changes, &MailQueue, &dyn Store, &media::Opened),
 ) -> bool {
     let sockets = node.population().sockets;
     tracing::info!(sockets, within = ?config.drain.within, "draining; a second signal stops at once");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // as above
     let draining = async {
         let rested = node.drain(settings::drain(config)).await;
-        let (ended, closed) = ending(ends.all(changes, mails.finish(settings::ENDING_WITHIN)), store.close()).await;
-        tracing::info!(rested, ended, closed, "drained");
+        let all = ending(ends.all(changes, mails.finish(settings::ENDING_WITHIN)), store.close());
+        let ((ended, closed), deleted) = tokio::join!(all, media.finish());
+        tracing::info!(rested, ended, closed, deleted, "drained");
     };
     tokio::select! {
         biased; // what is done is done, even if a signal comes with it
@@ -275,27 +285,6 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
         (Some(cert), Some(key)) => Ok(Some(Certificates::load(cert.clone(), key.clone())?)),
         (None, _) | (_, None) => Ok(None), // one without the other is refused by the configuration's rules
     }
-}
-
-/// The checks that readiness depends on.
-fn checks(store: &Arc<dyn Store>, (node, ledger): (&NodeRef, &ledger::Opened), clock: Clock) -> Vec<Check> {
-    let ledger = ledger.clone();
-    let (node, leased, probe) = (node.clone(), node.clone(), Arc::new(Probe::new(Arc::clone(store), clock)));
-    vec![
-        Check::vital("database", move || {
-            let probe = Arc::clone(&probe);
-            async move { probe.run().await }
-        }),
-        Check::vital("ledger", move || {
-            let fenced = leased.is_fenced().then_some("the node cannot renew its lease");
-            let away = ledger.is_away().or(fenced);
-            async move { away.map_or(Ok(()), |why| Err(why.to_owned())) }
-        }),
-        Check::own("taking_sockets", move || {
-            let draining = node.is_draining();
-            async move { if draining { Err("the node is draining".to_owned()) } else { Ok(()) } }
-        }),
-    ]
 }
 
 /// A name for this run, when none is configured.

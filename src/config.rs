@@ -20,6 +20,7 @@ mod load;
 mod loaded;
 mod log;
 mod mail;
+mod media;
 mod nearest;
 mod node;
 mod rate_limits;
@@ -57,6 +58,7 @@ pub use load::load;
 pub use loaded::Loaded;
 pub use log::{Log, LogFormat};
 pub use mail::{Mail, MailSecurity, MailUrl};
+pub use media::{Fallback, Media, MediaUrl};
 pub use node::Node;
 pub use rate_limits::RateLimits;
 pub use room::Room;
@@ -95,6 +97,8 @@ pub struct Config {
     pub mail: Mail,
     /// STUN and TURN.
     pub ice: Ice,
+    /// Media servers.
+    pub media: Media,
     /// Users, rooms and refresh tokens.
     pub database: Database,
     /// The store of room membership and inboxes.

@@ -45,7 +45,7 @@ use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use admin::{DescribeCluster, RenderMetrics};
+pub use admin::{DescribeCluster, DescribeMedia, RenderMetrics};
 pub use health::{Check, Health};
 pub use operators::{Operators, OverSocket};
 pub use rate::Rates;
@@ -81,6 +81,8 @@ pub struct Site {
     pub load: Arc<Load>,
     /// The nodes of the cluster, for operators.
     pub cluster: DescribeCluster,
+    /// The media servers, for operators.
+    pub media: DescribeMedia,
     /// Rate limits: `Rates::new(&settings.rates, …)`.
     pub rates: Rates,
     /// Limits and origins.
@@ -197,6 +199,7 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
         .route("/internal/rooms/{roomId}/participants/{userId}", delete(admin::rooms::kick))
         .route("/internal/tree", get(admin::tree))
         .route("/internal/cluster", get(admin::cluster))
+        .route("/internal/media", get(admin::media))
         .route("/internal/users", get(admin::users::list))
         .route(
             "/internal/users/{userId}",

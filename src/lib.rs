@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod live;
 pub mod load;
 pub mod mail;
+pub mod media;
 pub mod net;
 pub mod rooms;
 pub mod storage;

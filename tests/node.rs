@@ -36,6 +36,8 @@ mod locked;
 mod malformed;
 #[path = "node/measured.rs"]
 mod measured;
+#[path = "node/media.rs"]
+mod media;
 #[path = "node/member.rs"]
 mod member;
 #[path = "node/operated.rs"]

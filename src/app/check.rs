@@ -2,6 +2,7 @@
 //! that it names. Changes nothing. Must not know how values are read.
 
 mod issuers;
+mod media;
 mod probe;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use probe::probe;
+pub use probe::{Probed, probe};
 
 use super::permissions;
 use crate::{
@@ -56,6 +57,7 @@ pub fn check(loaded: &Loaded) -> (Vec<Fault>, Vec<Fault>) {
         "`null` is the origin of files and sandboxed frames, so of anybody's pages",
         "remove it, unless an app of yours needs it",
     );
+    found.warnings.extend(media::suspicions(loaded));
     (found.faults, found.warnings)
 }
 

@@ -9,10 +9,10 @@ use secrecy::SecretString;
 
 use crate::{
     auth::{self, issuers},
-    config::{AccountsMode, Config, LedgerUrl, MailSecurity, Rate, SignupMode, TokenAlgorithm},
+    config::{AccountsMode, Config, LedgerUrl, MailSecurity, MediaUrl, Rate, SignupMode, TokenAlgorithm},
     history, http, ice,
     ledger::{RedisAddress, RedisLimits},
-    mail, net, storage,
+    mail, media, net, storage,
     telemetry::memory::{self, MemoryMax},
     ws::{self, guard},
 };
@@ -258,6 +258,22 @@ pub(super) fn turn_secrets(config: &Config) -> Vec<SecretString> {
     config.ice.turn_secrets.iter().map(|secret| secret.expose().into()).collect()
 }
 
+/// The media servers, by their names.
+pub(super) fn media_addresses(config: &Config) -> Vec<media::Address> {
+    let address = |url: &MediaUrl| media::Address { name: url.name(), base: url.base() };
+    config.media.servers.iter().map(address).collect()
+}
+
+/// The secret that they share with this node; none without media servers.
+pub(super) fn media_secret(config: &Config) -> Option<SecretString> {
+    let secret = config.media.secret.as_ref().filter(|_| !config.media.servers.is_empty())?;
+    Some(secret.expose().into())
+}
+
+pub(super) fn media(config: &Config) -> media::Limits {
+    media::Limits { request_within: config.media.request_within, ..media::Limits::default() }
+}
+
 pub(super) fn http(config: &Config) -> http::Settings {
     let (from, rates) = (&config.http, &config.rate_limits);
     http::Settings {
@@ -282,11 +298,12 @@ pub(super) fn http(config: &Config) -> http::Settings {
         rooms: http::rooms::Limits {
             participants: number(config.room.participants_default.get()),
             participants_max: number(config.room.participants_max.get()),
+            mesh_participants_max: number(config.room.mesh_participants_max.get()),
+            sfu: !config.media.servers.is_empty(),
             seat_window_seconds: seconds(config.room.seat_window),
             seat_window_seconds_max: seconds(config.room.seat_window_max),
             per_host_max: number(config.room.per_host_max.get()),
             per_backend_host_max: number(config.room.per_backend_host_max.get()),
-            ..http::rooms::Limits::default()
         },
     }
 }

@@ -23,7 +23,7 @@ Examples:
         /// File to check, as --config [default: ALDIS_CONFIG, or config/aldis.toml if it exists]
         #[arg(conflicts_with = "config")]
         path: Option<PathBuf>,
-        /// Ask the services that it names, too: STUN, TURN, the database, Redis, other issuers for their keys
+        /// Ask the services that it names, too: STUN, TURN, the database, Redis, media servers, mail, other issuers for their keys
         #[arg(long)]
         probe: bool,
         #[command(flatten)]
@@ -62,9 +62,10 @@ fn check(path: Option<&Path>, probe: bool, flags: &Flags, out: &mut dyn Write) -
     let loaded = load(&sources)?;
     let (mut faults, mut warnings) = app::check(&loaded);
     if probe {
-        let (more, said) = app::probe(&loaded);
-        faults.extend(more);
-        for line in said {
+        let probed = app::probe(&loaded);
+        faults.extend(probed.faults);
+        warnings.extend(probed.warnings);
+        for line in probed.said {
             writeln!(out, "{line}")?;
         }
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::fault::Fault;
-use super::rules::unsealed;
+use super::rules::{unsealed, wrong_secret};
 use super::secret::Secret;
 use super::sources::read_text;
 use super::text::Text;
@@ -23,6 +23,11 @@ impl Loaded {
             let text = self.text_at("ice.turn_secrets_file", &path, faults).unwrap_or_default();
             let secrets = text.lines().map(str::trim).filter(|line| !line.is_empty());
             self.config.ice.turn_secrets = secrets.map(|line| Secret::from(line.to_owned())).collect();
+        }
+        if let Some(path) = self.config.media.secret_file.clone() {
+            let text = self.text_at("media.secret_file", &path, faults).unwrap_or_default();
+            let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+            self.config.media.secret = first.map(|line| Secret::from(line.to_owned()));
         }
     }
 
@@ -60,6 +65,10 @@ pub(super) fn breaches_of_fetched(loaded: &Loaded) -> Vec<Fault> {
     let mut found = Vec::new();
     if short && loaded.config.ice.turn_secrets_file.is_some() {
         found.push(loaded.wrong_file("ice.turn_secrets_file", "holds a secret shorter than 16 characters".to_owned()));
+    }
+    let media = loaded.config.media.secret.as_ref().filter(|_| loaded.config.media.secret_file.is_some());
+    if let Some(wrong) = media.and_then(|secret| wrong_secret(secret.expose())) {
+        found.push(loaded.wrong_file("media.secret_file", format!("its first line is {wrong}")));
     }
     let unsealed = unsealed(&loaded.config).filter(|_| loaded.config.database.url_file.is_some());
     found.extend(unsealed.map(|breach| loaded.fault(&breach)));

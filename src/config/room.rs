@@ -14,8 +14,10 @@ use super::text::{self, size::Size};
 pub struct Room {
     /// Participants of a room whose host set no limit.
     pub participants_default: NonZeroUsize,
-    /// The highest limit a host may set. In a mesh everybody sends to everybody.
+    /// The highest limit a host may set.
     pub participants_max: NonZeroUsize,
+    /// The same for rooms of mode `mesh`, where everybody sends to everybody.
+    pub mesh_participants_max: NonZeroUsize,
     /// Rooms per host.
     pub per_host_max: NonZeroUsize,
     /// The same for rooms that backends create with an API key.
@@ -61,6 +63,7 @@ impl Default for Room {
         Self {
             participants_default: text::count(4),
             participants_max: text::count(100),
+            mesh_participants_max: text::count(8),
             per_host_max: text::count(1_000),
             per_backend_host_max: text::count(100_000),
             seat_window: Duration::from_secs(5),

@@ -3,11 +3,13 @@
 
 mod chat;
 mod issuers;
+mod media;
 
 use std::time::Duration;
 
 use super::Config;
 use super::text::{Text, ice_url::IceUrl, size::Size};
+pub(super) use media::wrong_secret;
 
 /// A broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     issuers::issuers(config, &mut found);
     mail(config, &mut found);
     ice(config, &mut found);
+    media::media(config, &mut found);
     storage(config, &mut found);
     found.0.extend(unsealed(config));
     ledger(config, &mut found);
@@ -161,6 +164,16 @@ fn room(config: &Config, found: &mut Found) {
     found.when(usual < 2, &["room.participants_default"], "less than 2", help);
     let keys = ["room.participants_default", "room.participants_max"];
     found.when(usual > most, &keys, "more than a host may set", "lower it, or raise the other");
+    let mesh = room.mesh_participants_max.get();
+    let help = "write a whole number from 2 to 100";
+    found.when(!(2..=100).contains(&mesh), &["room.mesh_participants_max"], "not 2 to 100", help);
+    let keys = ["room.participants_default", "room.mesh_participants_max"];
+    found.when(
+        usual > mesh,
+        &keys,
+        "more than a mesh may have, which is what rooms are by default",
+        "lower it, or raise the other",
+    );
     found.within("room.seat_window_max", room.seat_window_max, Duration::ZERO, 120 * SECOND);
     for (key, window) in [("room.seat_window", room.seat_window), ("room.seat_window_max", room.seat_window_max)] {
         let (why, help) = ("not whole seconds, the unit of rooms", "write a duration such as \"5s\"");

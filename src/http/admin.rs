@@ -17,6 +17,9 @@ pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
 pub type DescribeCluster =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<serde_json::Value>> + Send>> + Send + Sync>;
 
+/// Describes the media servers of the node.
+pub type DescribeMedia = Arc<dyn Fn() -> serde_json::Value + Send + Sync>;
+
 /// `GET /metrics`
 pub(super) async fn metrics(Extension(render): Extension<RenderMetrics>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render())
@@ -31,4 +34,9 @@ pub(super) async fn tree(State(site): State<Shared>) -> impl IntoResponse {
 pub(super) async fn cluster(State(site): State<Shared>) -> Result<impl IntoResponse, Problem> {
     let away = || Problem::unavailable("Redis, which the nodes share, does not answer.");
     (site.cluster)().await.map(Json).ok_or_else(away)
+}
+
+/// `GET /internal/media`: the media servers with their breakers and loads, as this node hears them.
+pub(super) async fn media(State(site): State<Shared>) -> impl IntoResponse {
+    Json((site.media)())
 }

@@ -60,9 +60,12 @@ pub(super) fn complete(document: &openapi::OpenApi, settings: &Settings) -> Valu
             add_common_answers(method, operation);
         }
     }
+    let limits = &settings.rooms;
+    let mesh_max = limits.participants_max.min(limits.mesh_participants_max);
+    let participants_max = if limits.sfu { limits.participants_max } else { mesh_max };
     for schema in ["CreateRoom", "CreateRoomFor", "ChangeRoom"] {
         let properties = &mut document["components"]["schemas"][schema]["properties"];
-        properties["maxParticipants"]["maximum"] = json!(settings.rooms.participants_max);
+        properties["maxParticipants"]["maximum"] = json!(participants_max);
         properties["seatWindowSeconds"]["maximum"] = json!(settings.rooms.seat_window_seconds_max);
     }
     if !settings.rooms.sfu {

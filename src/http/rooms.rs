@@ -21,7 +21,10 @@ use super::{
     caller::Caller,
     problem::{Code, Problem, ProblemBody},
 };
-use crate::{rooms::Created, storage::RoomId};
+use crate::{
+    rooms::Created,
+    storage::{MeetingChange, RoomId},
+};
 
 /// Limits of rooms.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,8 @@ pub struct Limits {
     pub participants: u32,
     /// The highest maximum of participants; at most 1000.
     pub participants_max: u32,
+    /// The same for rooms of mode `mesh`.
+    pub mesh_participants_max: u32,
     /// Default seat window in seconds: how long the seat of a disconnected participant is kept.
     pub seat_window_seconds: u32,
     /// The longest seat window in seconds; at most 120.
@@ -47,6 +52,7 @@ impl Default for Limits {
         Self {
             participants: 4,
             participants_max: 100,
+            mesh_participants_max: 8,
             seat_window_seconds: 5,
             seat_window_seconds_max: 120,
             per_host_max: 1000,
@@ -136,7 +142,7 @@ pub(super) async fn patch(
     Body(wish): Body<ChangeRoom>,
 ) -> Result<Json<RoomBody>, Problem> {
     let is_any = caller.administers(room_id)?;
-    let change = wish.checked(&site.settings.rooms)?;
+    let change = checked(&site, room_id, wish).await?;
     let changed = if is_any {
         site.hosting.change_any(room_id, change).await?
     } else {
@@ -147,6 +153,18 @@ pub(super) async fn patch(
     };
     let participants = site.live.participants(room_id).await;
     Ok(Json(RoomBody::new(meeting, participants)))
+}
+
+/// The change of a room, or what is wrong with the wish. A mesh may keep as many participants as it has had, and get no more.
+pub(super) async fn checked(site: &Shared, room_id: RoomId, wish: ChangeRoom) -> Result<MeetingChange, Problem> {
+    let limits = &site.settings.rooms;
+    let change = wish.checked(limits)?;
+    if let Some(wanted) = change.max_participants.filter(|wanted| *wanted > limits.mesh_participants_max)
+        && let Some(meeting) = site.rooms.find(room_id).await?
+    {
+        shape::mode_carries(limits, meeting.mode, wanted, meeting.max_participants)?;
+    }
+    Ok(change)
 }
 
 /// Deletes a room you host; its members are disconnected.

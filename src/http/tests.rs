@@ -150,6 +150,7 @@ async fn bench_trusting(settings: Settings, auth: auth::Settings, others: Vec<Is
     let site = Arc::new(Site {
         load: Load::new(LAG_MAX),
         cluster: Arc::new(|| Box::pin(async { None })),
+        media: Arc::new(|| serde_json::json!({ "servers": [] })),
         accounts: Arc::new(accounts),
         rooms,
         history: Arc::new(History::new(Arc::clone(&store), None, Limits::default())),

@@ -22,7 +22,7 @@ use super::{
     caller::Caller,
     problem::{Code, Problem, ProblemBody},
     rooms::{
-        RoomBody, absent, created,
+        RoomBody, absent, checked, created,
         shape::{ChangeRoom, CreateRoom, Page, RoomList, RoomPath},
     },
 };
@@ -38,7 +38,7 @@ pub(super) struct CreateRoomFor {
     /// Its host, who may change and delete it with a token of theirs: any user id; default: the `sub` of the request's token.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 128, pattern = "^[!#-\\[\\]-~]{1,128}$", example = "auth0|5f7c8ec7c33c6c004bbafe82")]
     host_id: Option<UserId>,
-    /// Maximum number of participants; default 4.
+    /// Maximum number of participants; default 4. In the mode `mesh` at most 8, unless the operator allows more.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 1, maximum = 100, example = 4)]
     max_participants: Option<u32>,
@@ -147,7 +147,7 @@ pub(super) async fn patch(
     Body(wish): Body<ChangeRoom>,
 ) -> Result<Json<RoomBody>, Problem> {
     caller.may(Action::AdministerRoom(room_id))?;
-    let change = wish.checked(&site.settings.rooms)?;
+    let change = checked(&site, room_id, wish).await?;
     let meeting = site.hosting.change_any(room_id, change).await?.ok_or_else(|| absent(room_id))?;
     let participants = site.live.participants(room_id).await;
     Ok(Json(RoomBody::new(meeting, participants)))

@@ -50,7 +50,7 @@ async fn a_deleted_database_refuses_changes_and_is_not_ready() {
     let room = node.room(&ann).await;
     assert!(is_set(&node, &room, &ann, 5).await);
     std::fs::rename(node.data("aldis.db"), node.path("elsewhere.db")).expect("moved");
-    assert!(!is_set(&node, &room, &ann, 9).await, "answered as done, though the next start finds no database");
+    assert!(!is_set(&node, &room, &ann, 8).await, "answered as done, though the next start finds no database");
     let took = node.until_ready_is(503).await;
     assert!(took <= TOLD_WITHIN, "told after {took:?}");
     let signup = json!({ "email": "bob@example.org", "password": "a long enough password", "name": "Bob" });
@@ -68,15 +68,15 @@ async fn a_database_that_another_process_locks_refuses_changes_and_is_not_ready(
     let url = format!("sqlite://{}", node.data("aldis.db").display());
     let mut theirs = SqliteConnection::connect(&url).await.expect("the database");
     sqlx::query("BEGIN IMMEDIATE").execute(&mut theirs).await.expect("the lock");
-    assert!(!is_set(&node, &room, &ann, 9).await, "answered as done without the lock");
+    assert!(!is_set(&node, &room, &ann, 8).await, "answered as done without the lock");
     let took = node.until_ready_is(503).await;
     assert!(took <= TOLD_WITHIN, "told after {took:?}");
     sqlx::query("ROLLBACK").execute(&mut theirs).await.expect("rolled back");
     node.until_ready_is(200).await;
     assert_eq!(limit(&node, &room, &ann).await, 4);
-    assert!(is_set(&node, &room, &ann, 9).await);
+    assert!(is_set(&node, &room, &ann, 8).await);
     let node = node.killed_and_restarted().await;
-    assert_eq!(limit(&node, &room, &ann).await, 9);
+    assert_eq!(limit(&node, &room, &ann).await, 8);
 }
 
 /// A file system of its own, of a few megabytes.
@@ -109,7 +109,7 @@ impl Drop for Disk {
 async fn on_a_full_disk_nothing_that_was_answered_as_done_is_gone_after_a_restart() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let disk = Disk::mounted_at(&dir.path().join("data"));
-    let node = Node::start_in(Arc::new(dir), &[]).await;
+    let node = Node::start_in(Arc::new(dir), &["--set", "room.mesh_participants_max=100"]).await;
     let ann = node.sign_up("ann").await;
     let room = node.room(&ann).await;
     disk.fill();

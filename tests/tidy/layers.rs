@@ -32,7 +32,7 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["files", "net"],
             &["config"],
             &["telemetry"],
-            &["ice", "ledger", "live", "load", "mail", "storage"],
+            &["ice", "ledger", "live", "load", "mail", "media", "storage"],
             &["auth", "changes", "history"],
             &["rooms"],
             &["accounts"],

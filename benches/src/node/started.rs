@@ -23,7 +23,7 @@ use super::{Endpoint, Terms, Token, Which, tokens};
 use crate::limits::{START_WITHIN, STOP_WITHIN};
 
 /// Settings of every load: no limit meant for one client may limit the generator.
-const RAISED: [&str; 16] = [
+const RAISED: [&str; 17] = [
     "http.connections_max=1000000",
     "http.connections_per_address_max=1000000",
     "socket.hello_within=5m",
@@ -35,6 +35,7 @@ const RAISED: [&str; 16] = [
     "budget.room_joins_burst_max=1000000",
     "budget.flood_max=1000000",
     "room.per_host_max=1000000",
+    "room.mesh_participants_max=100",
     "rate_limits.auth_per_address=1000000/1m",
     "rate_limits.requests_per_address=10000000/1m",
     "rate_limits.requests_per_user=10000000/1m",

@@ -1,6 +1,6 @@
 //! `aldis config check --probe`: whether the services that the configuration names answer. Each is asked for something
 //! that changes nothing: other issuers for their keys, STUN and TURN with a request of RFC 8489 and RFC 8656, PostgreSQL whether it speaks TLS, Redis all
-//! that a node asks it at its start, the mail server for its greeting.
+//! that a node asks it at its start, the mail server for its greeting, media servers whether they are well.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::issuers;
+use super::{issuers, media};
 use crate::{
     app::ledger,
     config::{Config, DatabaseKind, Fault, IceUrl, LedgerUrl, Loaded, MailSecurity, MailUrl},
@@ -20,10 +20,21 @@ const WITHIN: Duration = Duration::from_secs(3);
 /// Requests over UDP, each of which may be lost.
 const TRIES: u32 = 3;
 
-/// The services that do not answer, and what those say that do.
+/// What the services of a configuration say.
+pub struct Probed {
+    /// Services that do not answer.
+    pub faults: Vec<Fault>,
+    /// What is only suspicious.
+    pub warnings: Vec<Fault>,
+    /// What those say that answer, a line each.
+    pub said: Vec<String>,
+}
+
+/// Asks all services of a configuration.
 #[must_use]
-pub fn probe(loaded: &Loaded) -> (Vec<Fault>, Vec<String>) {
-    let (config, mut faults) = (&loaded.config, Vec::new());
+pub fn probe(loaded: &Loaded) -> Probed {
+    let config = &loaded.config;
+    let (mut faults, warnings) = media::probe(loaded);
     let mut note = |key: &'static str, what: &str, answered: io::Result<()>| {
         if let Err(why) = answered {
             let why = format!("{what} does not answer: {why}");
@@ -56,7 +67,7 @@ pub fn probe(loaded: &Loaded) -> (Vec<Fault>, Vec<String>) {
     }
     let (more, said) = issuers::probe(loaded);
     faults.extend(more);
-    (faults, said)
+    Probed { faults, warnings, said }
 }
 
 /// The first bytes of a SQLite database, unless it is new.

@@ -26,10 +26,12 @@ fn show_and_debug_hide_secrets() {
          [auth]\nkey_secret_file = 'keys.secret'\n\
          [ledger]\nredis_url = 'redis://:{CANARY}@redis:6379'\n\
          [http]\npublic_url = 'https://call.example.org'\n\
-         [mail]\nurl = 'smtps://aldis:{CANARY}@mail.example.org'\nfrom = 'aldis@call.example.org'"
+         [mail]\nurl = 'smtps://aldis:{CANARY}@mail.example.org'\nfrom = 'aldis@call.example.org'\n\
+         [media]\nservers = ['mediasoup+http://media:4443']\nsecret = '{CANARY}'"
     ));
     let loaded = load(&sources).expect("right");
     assert_eq!(loaded.config.ice.turn_secrets[0].expose(), CANARY);
+    assert_eq!(loaded.config.media.secret.as_ref().map(crate::config::Secret::expose), Some(CANARY));
     assert_all_hidden(&loaded);
     assert!(loaded.to_string().contains("url = \"smtps://aldis:[redacted]@mail.example.org\""), "{loaded}");
     assert!(
@@ -52,6 +54,9 @@ fn faults_never_show_the_value_of_a_secret_key() {
         format!("[database]\nurl = 'postgres://root:{CANARY}@db/x'\nurl_file = 'x'"),
         format!("[database]\nulr = 'postgres://root:{CANARY}@db/x'"),
         format!("[ledger]\nredis_url = 'http://:{CANARY}@r'"),
+        format!("[media]\nsecret = '{CANARY}'"),
+        "[media]\nservers = ['mediasoup+http://media']\nsecret = 'canary'".to_owned(),
+        format!("[media]\nservers = ['mediasoup+http://media']\nsecret = '{CANARY} {CANARY}'"),
         format!("[database]\npassword = '{CANARY}'"),
         format!("secret = '{CANARY}'"),
         format!("ice = {{ turn_secrets = ['{CANARY}'], credential_ttl = '3h', turn_urls = ['turn:t'] }}"),
@@ -109,7 +114,19 @@ fn an_unusable_secrets_file_is_a_fault_at_its_key() {
     assert!(complaint("turn_secrets_file").contains("^ cannot be read: No such file or directory"));
     fs::write(&path, "\n \n").expect("writable");
     assert!(complaint("turn_secrets_file").contains("^ the file is empty"));
+    let media = || {
+        let sources = format!("[media]\nservers = ['mediasoup+http://media']\nsecret_file = '{}'", path.display());
+        load(&file(&sources))
+    };
+    assert!(media().expect_err("a fault").to_string().contains("^ the file is empty"));
+    fs::write(&path, format!("\n{CANARY}\n{CANARY}-old\n")).expect("writable");
+    let loaded = media().expect("right");
+    assert_eq!(loaded.config.media.secret.as_ref().map(crate::config::Secret::expose), Some(CANARY));
+    assert_all_hidden(&loaded);
     fs::write(&path, "canary\n").expect("writable");
+    let short = media().expect_err("a fault").to_string();
+    assert!(short.contains("^ its first line is shorter than 16 characters"), "{short}");
+    assert_hidden(&short);
     assert!(complaint("turn_secrets_file").contains("^ holds a secret shorter than 16 characters"));
     assert_hidden(&complaint("turn_secrets_file"));
     assert!(complaint("url_file").contains("^ its content is wrong: neither SQLite nor PostgreSQL"));

@@ -72,7 +72,7 @@ impl RoomBody {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct CreateRoom {
-    /// Maximum number of participants; default 4.
+    /// Maximum number of participants; default 4. In the mode `mesh` at most 8, unless the operator allows more.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 1, maximum = 100, example = 4)]
     pub(in crate::http) max_participants: Option<u32>,
@@ -95,7 +95,8 @@ pub(in crate::http) struct CreateRoom {
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(in crate::http) struct ChangeRoom {
-    /// Maximum number of participants. A lower number disconnects nobody.
+    /// Maximum number of participants. A lower number disconnects nobody. In the mode `mesh` at most 8, unless the operator
+    /// allows more or the room has more already.
     #[serde(deserialize_with = "body::whole")]
     #[schema(minimum = 1, maximum = 100, example = 8)]
     pub(in crate::http) max_participants: Option<u32>,
@@ -147,6 +148,23 @@ fn wrong(
     if wrong.is_empty() { Ok(()) } else { Err(Problem::fields(wrong)) }
 }
 
+/// Whether a room of this mode may have so many participants, or as many as it has `already`.
+pub(in crate::http) fn mode_carries(limits: &Limits, mode: Mode, wanted: u32, already: u32) -> Result<(), Problem> {
+    let most = limits.mesh_participants_max;
+    if mode != Mode::Mesh || wanted <= most.max(already) {
+        return Ok(());
+    }
+    let advice = if limits.sfu {
+        "create a room of mode `sfu` for more"
+    } else {
+        "rooms of mode `sfu` may have more, for which this site has no media server"
+    };
+    let why = format!(
+        "is {wanted}; in a room of mode `mesh`, where everybody sends to everybody, it must be 1 to {most}: {advice}"
+    );
+    Err(Problem::fields(vec![FieldError::new("maxParticipants", why)]))
+}
+
 impl CreateRoom {
     /// The settings of a room of this host, or what is wrong with the wish.
     pub(in crate::http) fn checked(
@@ -157,15 +175,18 @@ impl CreateRoom {
     ) -> Result<NewRoom, Problem> {
         wrong(limits, (self.max_participants, self.seat_window_seconds), self.name.as_deref())?;
         if self.mode == Some(Mode::Sfu) && !limits.sfu {
-            let why = "is `sfu`, but no media service is configured; leave it out or write `mesh`";
+            let why = "is `sfu`, but no media server is configured; leave it out or write `mesh`";
             return Err(Problem::fields(vec![FieldError::new("mode", why)]));
         }
+        let mode = self.mode.unwrap_or(Mode::Mesh);
+        let max_participants = self.max_participants.unwrap_or(limits.participants);
+        mode_carries(limits, mode, max_participants, 0)?;
         Ok(NewRoom {
             host_id,
             account,
-            max_participants: self.max_participants.unwrap_or(limits.participants),
+            max_participants,
             seat_window_seconds: self.seat_window_seconds.unwrap_or(limits.seat_window_seconds),
-            mode: self.mode.unwrap_or(Mode::Mesh),
+            mode,
             name: self.name.unwrap_or_default().trim().to_owned(),
             guests: self.guests.unwrap_or_default(),
         })

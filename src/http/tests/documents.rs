@@ -136,12 +136,13 @@ fn request_bodies_refuse_unknown_fields() {
 
 #[test]
 fn the_documents_limits_are_the_configured_ones() {
-    let settings = Settings { rooms: Limits { participants_max: 12, ..Limits::default() }, ..Settings::default() };
-    for name in ["CreateRoom", "ChangeRoom"] {
-        assert_eq!(
-            openapi(&settings)["components"]["schemas"][name]["properties"]["maxParticipants"]["maximum"],
-            json!(12)
-        );
+    for (sfu, most) in [(true, 12), (false, 6)] {
+        let rooms = Limits { participants_max: 12, mesh_participants_max: 6, sfu, ..Limits::default() };
+        let document = openapi(&Settings { rooms, ..Settings::default() });
+        for name in ["CreateRoom", "CreateRoomFor", "ChangeRoom"] {
+            let properties = &document["components"]["schemas"][name]["properties"];
+            assert_eq!(properties["maxParticipants"]["maximum"], json!(most), "{name}");
+        }
     }
 }
 

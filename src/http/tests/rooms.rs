@@ -3,7 +3,11 @@
 use serde_json::json;
 
 use super::{Ask, bench, bench_with};
-use crate::http::{Settings, rooms::Limits};
+use crate::{
+    http::{Settings, rooms::Limits},
+    rooms::NewRoom,
+    storage::{Guests, Mode},
+};
 
 #[tokio::test]
 async fn a_room_is_created_with_defaults_and_found_at_its_location() {
@@ -27,9 +31,9 @@ async fn a_room_is_created_with_defaults_and_found_at_its_location() {
 async fn a_room_is_created_as_requested_within_the_limits() {
     let bench = bench().await;
     let (token, _) = bench.signup("ann").await;
-    let wish = json!({"maxParticipants": 100, "seatWindowSeconds": 0, "mode": "mesh"});
+    let wish = json!({"maxParticipants": 8, "seatWindowSeconds": 0, "mode": "mesh"});
     let room = Ask::post("/api/rooms").bearer(&token).json(wish).send(&bench.router).await.json();
-    assert_eq!((&room["maxParticipants"], &room["seatWindowSeconds"]), (&json!(100), &json!(0)));
+    assert_eq!((&room["maxParticipants"], &room["seatWindowSeconds"]), (&json!(8), &json!(0)));
     let wish = json!({"maxParticipants": 101, "seatWindowSeconds": 121});
     let problem =
         Ask::post("/api/rooms").bearer(&token).json(wish).send(&bench.router).await.is_problem(422, "invalid_body");
@@ -45,9 +49,53 @@ async fn an_sfu_room_needs_a_media_service() {
     let (token, _) = without.signup("ann").await;
     let wish = || Ask::post("/api/rooms").json(json!({"mode": "sfu"}));
     wish().bearer(&token).send(&without.router).await.is_problem(422, "invalid_body");
-    let with = bench_with(Settings { rooms: Limits { sfu: true, ..Limits::default() }, ..Settings::default() }).await;
+    let with = bench_with(with_media(Limits::default())).await;
     let (token, _) = with.signup("ann").await;
     assert_eq!(wish().bearer(&token).send(&with.router).await.json()["mode"], "sfu");
+}
+
+fn with_media(limits: Limits) -> Settings {
+    Settings { rooms: Limits { sfu: true, ..limits }, ..Settings::default() }
+}
+
+#[tokio::test]
+async fn a_mesh_for_more_than_it_carries_is_refused_and_the_answer_names_the_other_mode() {
+    let without = bench().await;
+    let (token, _) = without.signup("ann").await;
+    let wish = |many: u32, mode: &str| Ask::post("/api/rooms").json(json!({"maxParticipants": many, "mode": mode}));
+    let problem = wish(9, "mesh").bearer(&token).send(&without.router).await.is_problem(422, "invalid_body");
+    assert_eq!(problem["errors"][0]["field"], "maxParticipants");
+    let message = problem["errors"][0]["message"].as_str().expect("a text");
+    assert!(message.contains("is 9") && message.contains("1 to 8") && message.contains("no media server"), "{message}");
+    let with = bench_with(with_media(Limits::default())).await;
+    let (token, _) = with.signup("ann").await;
+    let problem = wish(9, "mesh").bearer(&token).send(&with.router).await.is_problem(422, "invalid_body");
+    let message = problem["errors"][0]["message"].as_str().expect("a text");
+    assert!(message.ends_with("create a room of mode `sfu` for more"), "{message}");
+    assert_eq!(wish(100, "sfu").bearer(&token).send(&with.router).await.json()["maxParticipants"], 100);
+}
+
+#[tokio::test]
+async fn a_larger_mesh_of_before_keeps_working_and_grows_no_more() {
+    let bench = bench_with(with_media(Limits::default())).await;
+    let (token, id) = bench.signup("ann").await;
+    let before = NewRoom {
+        host_id: id.into(),
+        account: Some(id),
+        max_participants: 12,
+        seat_window_seconds: 5,
+        mode: Mode::Mesh,
+        name: String::new(),
+        guests: Guests::No,
+    };
+    let room = bench.site.hosting.create(before, bench.site.accounts.clock().now()).await.expect("a room");
+    let path = format!("/api/rooms/{}", room.room_id);
+    let change = |wish| Ask::new("PATCH", &path).bearer(&token).json(wish);
+    for wish in [json!({"name": "Choir"}), json!({"maxParticipants": 12}), json!({"maxParticipants": 10})] {
+        assert_eq!(change(wish.clone()).send(&bench.router).await.status, 200, "{wish}");
+    }
+    change(json!({"maxParticipants": 11})).send(&bench.router).await.is_problem(422, "invalid_body");
+    assert_eq!(Ask::get(&path).bearer(&token).send(&bench.router).await.json()["maxParticipants"], 10);
 }
 
 #[tokio::test]

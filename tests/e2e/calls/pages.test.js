@@ -49,7 +49,7 @@ house.test("with the keyboard alone, a new user signs up, creates a room, joins 
 
 house.test("a wrong password is refused, the right one opens the lobby with the rooms, and logging out ends it", async () => {
   const ann = await house.person("Ann");
-  const rooms = [await ann.makeRoom(), await ann.makeRoom({ maxParticipants: 12 })];
+  const rooms = [await ann.makeRoom(), await ann.makeRoom({ maxParticipants: 8 })];
   await ann.page.goto("/");
   await ann.get("logout").click();
   await ann.get("auth-mode-login").click();

@@ -164,7 +164,7 @@ impl Case {
             Self::Disable => ("PATCH", format!("/internal/users/{}", on.own.user), json!({ "disabled": true })),
             Self::CreateRoom => ("POST", "/api/rooms".to_owned(), json!({})),
             Self::CloseRoom => {
-                ("PATCH", format!("/api/rooms/{}", on.room), json!({ "active": false, "maxParticipants": 9 }))
+                ("PATCH", format!("/api/rooms/{}", on.room), json!({ "active": false, "maxParticipants": 8 }))
             }
             Self::DeleteRoom => ("DELETE", format!("/api/rooms/{}", on.room), Value::Null),
         };
@@ -303,7 +303,7 @@ impl Case {
         match (self, &listed[..]) {
             (Self::CloseRoom, [room]) => {
                 let is_closed = room["active"] == false;
-                assert_eq!(room["maxParticipants"], if is_closed { 9 } else { 4 }, "{what}: half a change");
+                assert_eq!(room["maxParticipants"], if is_closed { 8 } else { 4 }, "{what}: half a change");
                 made(is_closed)
             }
             (Self::DeleteRoom, rooms) => {
