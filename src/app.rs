@@ -44,6 +44,7 @@ mod shared;
 mod signals;
 mod snapshot;
 mod sweep;
+mod told;
 
 use admin::Door;
 use banner::{Serving, announce};
@@ -71,6 +72,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = config.node.id.clone().unwrap_or_else(made_up_name);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
+    let told = told::Told::new(&config, (&store, &system.ledger), &id)?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
 
     let load = Load::new(config.node.loop_lag_max);
@@ -85,6 +87,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         history: Arc::clone(&system.history),
         hosting: hosting.clone(),
         live: Arc::new(node.clone()),
+        events: told.events.clone(),
+        outbox: told.outbox.clone(),
         ice,
         health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger), clock))),
         load: Arc::clone(&load),
@@ -97,7 +101,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 
     let ends @ Ends { tasks, stop, changed } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), stop.clone()));
+    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), told.outbox.clone(), stop.clone()));
+    tasks.spawn(told.run(stop.clone()));
     tasks.spawn(system.history.run(changed.clone()));
     in_background((&hosting, &accounts, cluster), ends);
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
@@ -144,6 +149,7 @@ fn describe_metrics() {
     crate::ledger::describe_metrics();
     load::describe_metrics();
     history::describe_metrics();
+    crate::webhooks::describe_metrics();
     crate::auth::keys::describe_metrics();
 }
 
@@ -206,7 +212,7 @@ async fn system(
         ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
         revocations: Arc::clone(tokens.revoked()) as _,
-        history: Arc::clone(&history) as _,
+        history: told::noting(config, &history, &ledger),
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),

@@ -13,8 +13,10 @@ mod invite;
 mod keys;
 mod node;
 mod ring;
+mod room;
 mod serve;
 mod token;
+mod webhook;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -64,6 +66,10 @@ enum Command {
     ApiKey(api_key::ApiKeyCommand),
     /// List the nodes of the cluster; asks the running node
     Node(node::NodeCommand),
+    /// Show what happened in a room; asks the running node
+    Room(room::RoomCommand),
+    /// List, show or retry webhooks that were given up; asks the running node
+    Webhook(webhook::WebhookCommand),
     /// Mint access tokens for operators and load testers, or inspect one
     Token(token::TokenCommand),
     /// Write the database, keys and configuration of a node, which may run, into one file
@@ -102,6 +108,8 @@ impl Aldis {
             Some(Command::Invite(command)) => command.answer(out),
             Some(Command::ApiKey(command)) => command.answer(out),
             Some(Command::Node(command)) => command.answer(out),
+            Some(Command::Room(command)) => command.answer(out),
+            Some(Command::Webhook(command)) => command.answer(out),
             Some(Command::Token(command)) => command.answer(out),
             Some(Command::Backup(command)) => command.answer(out),
             Some(Command::Restore(command)) => command.answer(out),

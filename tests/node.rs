@@ -48,6 +48,9 @@ mod postgres;
 mod process;
 #[path = "node/read_only.rs"]
 mod read_only;
+#[path = "../src/webhooks/tests/receiver.rs"]
+#[expect(dead_code, reason = "the tests of the part itself use all of it")]
+mod receiver;
 #[path = "services/redis.rs"]
 mod redis_server;
 #[path = "node/refused.rs"]
@@ -66,3 +69,5 @@ mod shared;
 mod socket;
 #[path = "node/stored.rs"]
 mod stored;
+#[path = "node/told.rs"]
+mod told;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::fault::Fault;
-use super::rules::unsealed;
+use super::rules::{unsealed, webhooks::MAKE_A_SECRET};
 use super::secret::Secret;
 use super::sources::read_text;
 use super::text::Text;
@@ -23,6 +23,11 @@ impl Loaded {
             let text = self.text_at("ice.turn_secrets_file", &path, faults).unwrap_or_default();
             let secrets = text.lines().map(str::trim).filter(|line| !line.is_empty());
             self.config.ice.turn_secrets = secrets.map(|line| Secret::from(line.to_owned())).collect();
+        }
+        if let Some(path) = self.config.webhooks.secrets_file.clone() {
+            let text = self.text_at("webhooks.secrets_file", &path, faults).unwrap_or_default();
+            let secrets = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            self.config.webhooks.secrets = secrets.map(|line| Secret::from(line.to_owned())).collect();
         }
     }
 
@@ -60,6 +65,11 @@ pub(super) fn breaches_of_fetched(loaded: &Loaded) -> Vec<Fault> {
     let mut found = Vec::new();
     if short && loaded.config.ice.turn_secrets_file.is_some() {
         found.push(loaded.wrong_file("ice.turn_secrets_file", "holds a secret shorter than 16 characters".to_owned()));
+    }
+    let webhooks = &loaded.config.webhooks;
+    if webhooks.secrets_file.is_some() && (!webhooks.has_only_keys() || webhooks.secrets.len() > 2) {
+        let why = "holds a line that is not a secret of webhooks, or more than two".to_owned();
+        found.push(loaded.wrong_file("webhooks.secrets_file", why).help(MAKE_A_SECRET.to_owned()));
     }
     let unsealed = unsealed(&loaded.config).filter(|_| loaded.config.database.url_file.is_some());
     found.extend(unsealed.map(|breach| loaded.fault(&breach)));

@@ -2,6 +2,7 @@
 //! not know layers, files or the clock.
 
 mod chat;
+pub(super) mod webhooks;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     socket(config, &mut found);
     room(config, &mut found);
     chat::chat(config, &mut found);
+    webhooks::webhooks(config, &mut found);
     auth(config, &mut found);
     mail(config, &mut found);
     ice(config, &mut found);
