@@ -70,7 +70,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
-    let id = config.node.id.clone().unwrap_or_else(made_up_name);
+    let id = settings::node_id(&config);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     let told = told::Told::new(&config, (&store, &system.ledger), &id)?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
@@ -99,12 +99,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let certificates = certificates(&config)?;
     let public = guarded(public, &site, certificates.as_ref());
 
-    let ends @ Ends { tasks, stop, changed } = &Ends::default();
+    let ends @ Ends { tasks, stop, .. } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&system.history), told.outbox.clone(), stop.clone()));
-    tasks.spawn(told.run(stop.clone()));
-    tasks.spawn(system.history.run(changed.clone()));
-    in_background((&hosting, &accounts, cluster), ends);
+    in_background((&hosting, &accounts, system.history), (cluster, told), ends);
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
     shared.follow((&accounts, &reload, &system.ledger), ends);
     let gate = Arc::new(Gate { node: node.clone(), load });
@@ -128,7 +125,14 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 }
 
 /// Until all changes have ended, those whose outcome is in doubt are looked at; until `stop`, the cluster is told of this node.
-fn in_background((hosting, accounts, cluster): (&Hosting, &Accounts, Cluster), Ends { tasks, stop, changed }: &Ends) {
+fn in_background(
+    (hosting, accounts, history): (&Hosting, &Accounts, Arc<History>),
+    (cluster, told): (Cluster, told::Told),
+    Ends { tasks, stop, changed }: &Ends,
+) {
+    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&history), told.outbox.clone(), stop.clone()));
+    tasks.spawn(told.run(stop.clone()));
+    tasks.spawn(history.run(changed.clone()));
     tasks.spawn(hosting.clone().settle(changed.clone()));
     tasks.spawn(accounts.clone().settle(changed.clone()));
     tasks.spawn(cluster.tell(stop.clone()));
@@ -301,11 +305,6 @@ fn checks(store: &Arc<dyn Store>, (node, ledger): (&NodeRef, &ledger::Opened), c
             async move { if draining { Err("the node is draining".to_owned()) } else { Ok(()) } }
         }),
     ]
-}
-
-/// A name for this run, when none is configured.
-fn made_up_name() -> String {
-    format!("node-{:08x}", rand::random::<u32>())
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ use self::{post::Endpoint, signing::Signer};
 use crate::storage::Store;
 
 /// What an operator chooses.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Where events are posted to.
     pub url: Url,

@@ -101,6 +101,11 @@ pub(super) fn node_limits(config: &Config) -> NodeLimits {
     }
 }
 
+/// The node's name, or one for this run.
+pub(super) fn node_id(config: &Config) -> String {
+    config.node.id.clone().unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()))
+}
+
 /// How much memory the process may use.
 pub(super) fn memory_max(config: &Config) -> MemoryMax {
     memory::memory_max(config.node.memory_max.map(|size| size.bytes() as u64))

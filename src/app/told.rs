@@ -59,7 +59,7 @@ impl Told {
     /// Tells the backend, until `stop`.
     pub(super) async fn run(self, stop: CancellationToken) {
         if let Some(webhooks) = self.webhooks {
-            webhooks.run(stop).await;
+            Box::pin(webhooks.run(stop)).await;
         }
     }
 }

@@ -74,10 +74,11 @@ fn line(place: &str, event: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
     let mut line = format!("{place:>4}  {:24}  {:24}", text(&event["timestamp"]), text(&event["type"]));
     for field in ["userId", "name", "reason", "code", "node", "from", "to", "recovered"] {
-        match &event["data"][field] {
-            Value::Null => {}
-            Value::String(value) => line.push_str(&format!("  {field}={value}")),
-            other => line.push_str(&format!("  {field}={other}")),
+        let value = &event["data"][field];
+        if let Some(text) = value.as_str() {
+            line.push_str(&format!("  {field}={text}"));
+        } else if !value.is_null() {
+            line.push_str(&format!("  {field}={value}"));
         }
     }
     line

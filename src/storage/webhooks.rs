@@ -77,9 +77,9 @@ pub trait Webhooks {
     async fn revive_webhook(&self, dead: &Webhook, now: Timestamp) -> Result<bool, StoreError>;
     /// How many there are.
     async fn count_webhooks(&self) -> Result<WebhookCounts, StoreError>;
-    /// Forgets at most `limit` dead ones that were given up at `before`, or are too many, and as many rooms that have had no event
-    /// since then; returns how many.
-    async fn forget_webhooks(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+    /// Forgets at most `limit` that were given up at `dead` or before, or are too many, and as many rooms that have been quiet since
+    /// `quiet`; returns how many.
+    async fn forget_webhooks(&self, dead: Timestamp, quiet: Timestamp, limit: u32) -> Result<u64, StoreError>;
     /// Whether `holder` is the one who collects and sends for `for_ms` from now on, by the database's clock: it was, or nobody was.
     async fn hold_webhooks(&self, holder: &str, for_ms: u32) -> Result<bool, StoreError>;
 }
@@ -285,7 +285,12 @@ macro_rules! webhooks_tables {
                 Ok(WebhookCounts { queued: (all - dead).cast_unsigned(), dead: dead.cast_unsigned() })
             }
 
-            async fn forget_webhooks(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+            async fn forget_webhooks(
+                &self,
+                dead_at: Timestamp,
+                quiet: Timestamp,
+                limit: u32,
+            ) -> Result<u64, StoreError> {
                 let dead = "DELETE FROM webhook_events WHERE position IN
                             (SELECT position FROM webhook_events WHERE dead_at <= $1 OR dead_at <=
                                 (SELECT dead_at FROM webhook_events WHERE dead_at IS NOT NULL
@@ -295,9 +300,9 @@ macro_rules! webhooks_tables {
                              (SELECT room_id FROM webhook_rooms WHERE due_at IS NULL AND changed_at <= $1
                               ORDER BY changed_at LIMIT $2)";
                 transact!(self, |tx| {
-                    let query = sqlx::query(dead).bind(millis(before)).bind(DEAD_MAX).bind(i64::from(limit));
+                    let query = sqlx::query(dead).bind(millis(dead_at)).bind(DEAD_MAX).bind(i64::from(limit));
                     let dead = query.execute(&mut *tx).await?.rows_affected();
-                    let query = sqlx::query(rooms).bind(millis(before)).bind(i64::from(limit));
+                    let query = sqlx::query(rooms).bind(millis(quiet)).bind(i64::from(limit));
                     Ok(dead + query.execute(&mut *tx).await?.rows_affected())
                 })
             }

@@ -18,6 +18,7 @@ pub fn describe() {
     describe_gauge!(DEAD, "Events that were given up, likewise.");
     describe_counter!(SENT, "Events that their receiver has confirmed to this node.");
     describe_counter!(FAILED, "Deliveries of this node that failed, by reason.");
+    counted(WebhookCounts::default());
 }
 
 pub(super) fn counted(counts: WebhookCounts) {

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use actors::protocol::RoomId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Now, event};
 use crate::storage::{Store, StoreError, Webhook, WebhookCounts};
 
-/// How long what was given up is kept, and how long the place of a room without events.
-const KEPT_FOR: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
+/// How long what was given up is kept.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long a room's newest event is known after it: longer than the ledger keeps one that could be queued again.
+const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// See the module.
 #[derive(Clone)]
@@ -94,6 +96,6 @@ impl Outbox {
     /// # Errors
     /// The database is away.
     pub async fn sweep(&self, now: Timestamp, max: u32) -> Result<u64, StoreError> {
-        self.store.forget_webhooks(now - KEPT_FOR, max).await
+        self.store.forget_webhooks(now - KEPT_FOR, now - KNOWN_FOR, max).await
     }
 }

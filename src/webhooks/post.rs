@@ -89,11 +89,25 @@ impl Failed {
 }
 
 impl Endpoint {
-    /// At this URL.
+    /// At this URL. Trusts the certificate authorities that the system trusts.
     ///
     /// # Errors
     /// It names no server, or it is encrypted and no certificate authority is trusted.
     pub(super) fn new(url: &Url, allow_private: bool, within: Duration) -> anyhow::Result<Self> {
+        Self::trusting(url, allow_private, within, || {
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            roots
+        })
+    }
+
+    /// The same; trusts these authorities, which are asked for if it is encrypted.
+    pub(super) fn trusting(
+        url: &Url,
+        allow_private: bool,
+        within: Duration,
+        roots: impl FnOnce() -> RootCertStore,
+    ) -> anyhow::Result<Self> {
         let host = url.host().context("webhooks.url names no server")?;
         let name = match &host {
             Host::Ipv6(address) => address.to_string(),
@@ -102,8 +116,11 @@ impl Endpoint {
         let port = url.port_or_known_default().context("webhooks.url names no port")?;
         let authority = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
         let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let tls =
-            if url.scheme() == "https" { Some((connector()?, ServerName::try_from(name.clone())?)) } else { None };
+        let tls = if url.scheme() == "https" {
+            Some((connector(roots())?, ServerName::try_from(name.clone())?))
+        } else {
+            None
+        };
         Ok(Self { name, port, authority, path, tls, allow_private, within })
     }
 
@@ -186,10 +203,7 @@ fn excerpt(text: &str) -> String {
     text.chars().take(EXCERPT_MAX).map(shown).collect()
 }
 
-/// Trusts the authorities that the system trusts.
-fn connector() -> anyhow::Result<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+fn connector(roots: RootCertStore) -> anyhow::Result<TlsConnector> {
     anyhow::ensure!(
         !roots.is_empty(),
         "webhooks.url begins with https, and this system trusts no certificate authority → install its certificates (ca-certificates)"

@@ -10,6 +10,7 @@ use actors::{
     protocol::{LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
     settings::LedgerLimits,
 };
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
 
 use super::*;
@@ -69,10 +70,9 @@ impl Bench {
     async fn join(&self, room: RoomId, user: u128) -> SeatId {
         let (user, session, window) = (UserId::from_u128(user), SessionId::random(), Duration::from_secs(5));
         let join = Join { user, name: "Ann".into(), session, secret: 1, max: 9, window };
-        match self.ledger.join(At { room, node: &NodeId::new("a"), epoch: 0 }, join).await {
-            Ok(Joined::Seated { seat, .. }) => seat,
-            other => panic!("no seat: {other:?}"),
-        }
+        let joined = self.ledger.join(At { room, node: &NodeId::new("a"), epoch: 0 }, join).await;
+        let Ok(Joined::Seated { seat, .. }) = joined else { panic!("no seat: {joined:?}") };
+        seat
     }
 
     async fn leave(&self, room: RoomId, seat: SeatId) {
@@ -247,4 +247,39 @@ async fn private_addresses_are_refused_and_slow_or_endless_answers_cost_their_ti
     bench.receiver.answers(Arc::new(|_| Some("SSH-2.0-OpenSSH_9\r\n".to_owned())));
     let rubbish = Endpoint::new(&url, true, Duration::from_secs(5)).expect("an endpoint");
     assert_eq!(post(rubbish).await.expect_err("not HTTP").reason(), "broken");
+}
+
+#[tokio::test]
+async fn over_tls_only_a_receiver_whose_certificate_is_trusted_is_told() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let server = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let server = server.expect("versions").with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key);
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(server.expect("a server")));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("https://localhost:{}/", listener.local_addr().expect("an address").port());
+    let (keep, mut requests) = tokio::sync::mpsc::channel(9);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                receiver::serve(stream, keep.clone(), Arc::new(Mutex::new(always("200 OK")))).await;
+            }
+        }
+    });
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default(); // another test may have
+    let (url, within) = (url.parse().expect("a URL"), Duration::from_secs(10));
+    let headers = post::Headers { id: "msg_1".to_owned(), seconds: 1, signatures: "v1,x".to_owned() };
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone()).expect("a certificate");
+    let trusting = Endpoint::trusting(&url, true, within, || roots).expect("an endpoint");
+    assert_eq!(trusting.post(&headers, "{}").await, Ok(()));
+    assert_eq!(requests.recv().await.expect("a request").header("webhook-id"), "msg_1");
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(other.cert.der().clone()).expect("a certificate");
+    let wary = Endpoint::trusting(&url, true, within, || roots).expect("an endpoint");
+    let why = wary.post(&headers, "{}").await.expect_err("its certificate is another one");
+    assert_eq!(why.reason(), "unreachable", "{why}");
+    assert!(Endpoint::trusting(&url, true, within, rustls::RootCertStore::empty).is_err(), "nobody is trusted");
 }

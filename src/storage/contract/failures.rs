@@ -231,7 +231,7 @@ const CHANGES: &[(&str, Change)] = &[
     ("a webhook is given up", |store| Box::pin(async { store.webhook_given_up(&webhook(2), "gone", at(9)).await })),
     ("revive a webhook", |store| Box::pin(async { store.revive_webhook(&webhook(1), at(9)).await.map(drop) })),
     ("webhooks are due", |store| Box::pin(async { store.webhooks_due(at(0)).await })),
-    ("forget webhooks", |store| Box::pin(async { store.forget_webhooks(at(2), 9).await.map(drop) })),
+    ("forget webhooks", |store| Box::pin(async { store.forget_webhooks(at(2), at(2), 9).await.map(drop) })),
     ("probe", |store| Box::pin(async { store.probe(at(77)).await })),
 ];
 

@@ -115,11 +115,12 @@ pub(super) async fn what_was_given_up_long_ago_is_forgotten_and_quiet_rooms_are(
         assert_eq!(sent.body, wanted);
         store.webhook_given_up(&sent, "gone", at(second)).await.expect("an answer");
     }
-    assert_eq!(store.forget_webhooks(at(9), 10).await.expect("an answer"), 0);
-    assert_eq!(store.forget_webhooks(at(10), 10).await.expect("an answer"), 1);
+    assert_eq!(store.forget_webhooks(at(9), at(9), 10).await.expect("an answer"), 0);
+    assert_eq!(store.forget_webhooks(at(10), at(10), 10).await.expect("an answer"), 1);
     assert_eq!(bodies(&store.dead_webhooks(10).await.expect("an answer")), ["7.2"]);
     assert_eq!(store.queue_webhooks(room('a'), &events(7, 1..=2), at(20)).await.expect("an answer"), 0);
-    assert_eq!(store.forget_webhooks(at(30), 10).await.expect("an answer"), 2, "the other one, and the room");
+    assert_eq!(store.forget_webhooks(at(9), at(30), 10).await.expect("an answer"), 1, "the room, and no dead one");
+    assert_eq!(store.forget_webhooks(at(30), at(30), 10).await.expect("an answer"), 1, "the other one");
     assert_eq!(counts(store).await, (0, 0));
 }
 

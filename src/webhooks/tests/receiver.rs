@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::TcpListener,
     sync::mpsc,
 };
 
@@ -90,7 +90,12 @@ impl Receiver {
     }
 }
 
-async fn serve(mut stream: TcpStream, keep: mpsc::Sender<Request>, answers: Arc<Mutex<Answer>>) {
+/// Takes a request, and answers it.
+pub(super) async fn serve(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    keep: mpsc::Sender<Request>,
+    answers: Arc<Mutex<Answer>>,
+) {
     let mut bytes = Vec::new();
     let request = loop {
         if let Some(request) = parsed(&bytes) {
@@ -108,6 +113,7 @@ async fn serve(mut stream: TcpStream, keep: mpsc::Sender<Request>, answers: Arc<
     match answer {
         Some(answer) => {
             let _ = stream.write_all(answer.as_bytes()).await; // the sender may have had enough
+            let _ = stream.flush().await;
         }
         None => {
             let _ = stream.read_to_end(&mut bytes).await; // until the sender hangs up
