@@ -46,6 +46,7 @@ mod shared;
 mod signals;
 mod snapshot;
 mod sweep;
+mod told;
 
 use admin::Door;
 use banner::{Serving, announce};
@@ -72,9 +73,10 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let rooms = Rooms::new(Arc::clone(&store), shared.cache());
     let ice = Arc::new(Ice::new(settings::ice(&config), settings::turn_secrets(&config)));
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
-    let id = config.node.id.clone().unwrap_or_else(made_up_name);
+    let id = settings::node_id(&config);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
     system.media.listen().await?;
+    let told = told::Told::new(&config, (&store, &system.ledger), &id)?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
 
     let load = Load::new(config.node.loop_lag_max);
@@ -89,6 +91,8 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
         history: Arc::clone(&system.history),
         hosting: hosting.clone(),
         live: Arc::new(node.clone()),
+        events: told.events.clone(),
+        outbox: told.outbox.clone(),
         ice,
         health: Arc::new(Health::new(id, checks(&store, (&node, &system.ledger, &system.media), clock))),
         load: Arc::clone(&load),
@@ -100,10 +104,9 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let certificates = certificates(&config)?;
     let public = guarded(public, &site, certificates.as_ref());
 
-    let ends @ Ends { tasks, stop, changed } = &Ends::default();
+    let ends @ Ends { tasks, stop, .. } = &Ends::default();
     tasks.spawn(Arc::clone(&load).watch(stop.clone()));
-    tasks.spawn(Arc::clone(&system.history).run(changed.clone()));
-    in_background((&hosting, &accounts, cluster, system.history), ends);
+    in_background((&hosting, &accounts, system.history), (cluster, told), ends);
     let reload = Reload::new(keys, config.auth.rotate_keys_every, certificates.clone());
     shared.follow((&accounts, &reload, &system.ledger), ends);
     let gate = Arc::new(Gate { node: node.clone(), load });
@@ -128,10 +131,13 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
 
 /// Until all changes have ended, those whose outcome is in doubt are looked at; until `stop`, the cluster is told of this node.
 fn in_background(
-    (hosting, accounts, cluster, history): (&Hosting, &Accounts, Cluster, Arc<History>),
+    (hosting, accounts, history): (&Hosting, &Accounts, Arc<History>),
+    (cluster, told): (Cluster, told::Told),
     Ends { tasks, stop, changed }: &Ends,
 ) {
-    tasks.spawn(sweep::expired(accounts.clone(), history, stop.clone()));
+    tasks.spawn(sweep::expired(accounts.clone(), Arc::clone(&history), told.outbox.clone(), stop.clone()));
+    tasks.spawn(told.run(stop.clone()));
+    tasks.spawn(history.run(changed.clone()));
     tasks.spawn(hosting.clone().settle(changed.clone()));
     tasks.spawn(accounts.clone().settle(changed.clone()));
     tasks.spawn(cluster.tell(stop.clone()));
@@ -153,6 +159,7 @@ fn describe_metrics() {
     load::describe_metrics();
     history::describe_metrics();
     crate::media::describe_metrics();
+    crate::webhooks::describe_metrics();
     crate::auth::describe_metrics();
 }
 
@@ -216,7 +223,7 @@ async fn system(
         ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
         revocations: Arc::clone(tokens.revoked()) as _,
-        history: Arc::clone(&history) as _,
+        history: told::noting(config, &history, &ledger),
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),
@@ -287,9 +294,6 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
     }
 }
 
-/// A name for this run, when none is configured.
-fn made_up_name() -> String {
-    format!("node-{:08x}", rand::random::<u32>())
 }
 
 #[cfg(test)]

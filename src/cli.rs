@@ -18,6 +18,7 @@ mod serve;
 mod stats;
 mod token;
 mod user;
+mod webhook;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -67,10 +68,12 @@ enum Command {
     ApiKey(api_key::ApiKeyCommand),
     /// List the nodes of the cluster; asks the running node
     Node(node::NodeCommand),
-    /// List, show, close or open rooms, or remove members; asks the running node
+    /// List, show, close or open rooms, show what happened in one, or remove members; asks the running node
     Room(room::RoomCommand),
     /// List, show, disable or delete accounts, or set a password; asks the running node
     User(user::UserCommand),
+    /// List, show or retry webhooks that were given up; asks the running node
+    Webhook(webhook::WebhookCommand),
     /// Print what the running node does: sockets, rooms, messages a second, memory
     Stats(stats::StatsCommand),
     /// Mint access tokens for operators and load testers, or inspect one
@@ -113,6 +116,7 @@ impl Aldis {
             Some(Command::Node(command)) => command.answer(out),
             Some(Command::Room(command)) => command.answer(out),
             Some(Command::User(command)) => command.answer(out),
+            Some(Command::Webhook(command)) => command.answer(out),
             Some(Command::Stats(command)) => command.answer(out),
             Some(Command::Token(command)) => command.answer(out),
             Some(Command::Backup(command)) => command.answer(out),

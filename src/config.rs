@@ -35,6 +35,7 @@ mod socket;
 mod sources;
 pub mod text;
 mod values;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,7 @@ pub use secret::Secret;
 pub use socket::Socket;
 pub use sources::Sources;
 pub use text::{filter::Filter, ice_url::IceUrl, jwks_url::JwksUrl, network::Network, rate::Rate, size::Size};
+pub use webhooks::{WebhookUrl, Webhooks};
 
 /// The documented file, as `aldis config default` prints it. A test checks that reading it gives [`Config::default`].
 pub const DEFAULT_FILE: &str = include_str!("../config/aldis.toml");
@@ -89,6 +91,8 @@ pub struct Config {
     pub room: Room,
     /// The history of chat.
     pub chat: Chat,
+    /// The backend that is told what happens in rooms.
+    pub webhooks: Webhooks,
     /// Accounts, tokens and passwords.
     pub auth: Auth,
     /// Request rates per address and per user.

@@ -8,6 +8,7 @@
 mod flight;
 mod limits;
 mod metrics;
+mod noting;
 mod queue;
 mod record;
 mod shared;
@@ -35,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use limits::Limits;
 pub use metrics::describe as describe_metrics;
+pub use noting::Noting;
 
 use self::{flight::Flights, queue::Queue, shared::Shared};
 use crate::{

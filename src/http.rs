@@ -33,9 +33,11 @@ mod tests;
 mod unread;
 mod v1;
 mod web;
+mod webhooks;
 
 use std::{sync::Arc, time::Duration};
 
+use actors::ledger::EventLog;
 use axum::{
     Extension, Router,
     middleware::{from_fn, from_fn_with_state},
@@ -59,6 +61,7 @@ use crate::{
     load::Load,
     net,
     rooms::{Hosting, Rooms},
+    webhooks::Outbox,
 };
 
 /// The state shared by all routes. Built by the composition root.
@@ -73,6 +76,10 @@ pub struct Site {
     pub hosting: Hosting,
     /// The live rooms.
     pub live: Arc<dyn LiveRooms>,
+    /// What happened in rooms, if that is kept.
+    pub events: Option<Arc<dyn EventLog>>,
+    /// Webhooks that wait or were given up.
+    pub outbox: Outbox,
     /// STUN and TURN.
     pub ice: Arc<Ice>,
     /// The node's health checks.
@@ -171,6 +178,7 @@ fn api_routes() -> OpenApiRouter<Shared> {
         .routes(routes!(v1::close))
         .routes(routes!(v1::participants::list))
         .routes(routes!(v1::participants::remove))
+        .routes(routes!(v1::timeline::timeline))
         .routes(routes!(socket::ws))
         .route("/ws", axum::routing::any(socket::refused))
 }
@@ -197,6 +205,11 @@ pub fn admin_router(site: Shared, metrics: RenderMetrics, operators: Operators) 
         .route("/internal/rooms/{roomId}/close", post(admin::rooms::close))
         .route("/internal/rooms/{roomId}/open", post(admin::rooms::open))
         .route("/internal/rooms/{roomId}/participants/{userId}", delete(admin::rooms::kick))
+        .route("/internal/rooms/{roomId}/timeline", get(v1::timeline::of_any))
+        .route("/internal/webhooks", get(webhooks::list))
+        .route("/internal/webhooks/retry", post(webhooks::retry_all))
+        .route("/internal/webhooks/{webhookId}", get(webhooks::show))
+        .route("/internal/webhooks/{webhookId}/retry", post(webhooks::retry))
         .route("/internal/tree", get(admin::tree))
         .route("/internal/cluster", get(admin::cluster))
         .route("/internal/media", get(admin::media))

@@ -20,4 +20,5 @@ pub mod net;
 pub mod rooms;
 pub mod storage;
 pub mod telemetry;
+pub mod webhooks;
 pub mod ws;

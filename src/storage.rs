@@ -1,4 +1,4 @@
-//! Persistent data: users, sessions, revocations, invites, mailed links, devices, meetings, messages, API keys.
+//! Persistent data: users, sessions, revocations, invites, mailed links, devices, meetings, messages, API keys, webhooks.
 //!
 //! One port (`Store`, one trait per table), two implementations that run the same statements: `Sqlite` (the embedded
 //! default) and `Postgres`. SQL stays in this folder; callers see nouns and `StoreError`.
@@ -26,6 +26,7 @@ pub mod tenancy;
 mod transaction;
 mod user;
 pub mod users;
+pub mod webhooks;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -45,6 +46,7 @@ pub use signing_keys::{KeyChange, SharedKeys, SigningKey, SigningKeys};
 pub use sqlite::Sqlite;
 pub use user::{NewUser, User};
 pub use users::{NewPassword, Users};
+pub use webhooks::{NewWebhook, Webhook, WebhookCounts, Webhooks};
 
 /// The database.
 ///
@@ -63,6 +65,7 @@ pub trait Store:
     + SharedKeys
     + ApiKeys
     + Idempotency
+    + Webhooks
     + Send
     + Sync
     + 'static

@@ -52,6 +52,9 @@ mod postgres;
 mod process;
 #[path = "node/read_only.rs"]
 mod read_only;
+#[path = "../src/webhooks/tests/receiver.rs"]
+#[expect(dead_code, reason = "the tests of the part itself use all of it")]
+mod receiver;
 #[path = "services/redis.rs"]
 mod redis_server;
 #[path = "node/refused.rs"]
@@ -70,3 +73,5 @@ mod shared;
 mod socket;
 #[path = "node/stored.rs"]
 mod stored;
+#[path = "node/told.rs"]
+mod told;

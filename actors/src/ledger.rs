@@ -31,6 +31,7 @@ mod claims;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod cursor;
+pub mod events;
 #[cfg(any(test, feature = "contract"))]
 pub mod faulty;
 pub mod memory;
@@ -42,6 +43,7 @@ mod subscription;
 
 pub use claims::{Audit, Audited, Claim, Claimed, Fact};
 pub use cursor::Cursor;
+pub use events::{EventLog, Happened, RoomEvent, RoomNote};
 pub use memory::MemoryLedger;
 pub use nodes::{Due, Event, Lease, Notice, Reaped, Recipient, Subscriber};
 pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat};

@@ -23,7 +23,7 @@ mod revocations;
 pub use crate::executor::Later;
 
 pub use grants::{Action, Denied, Grants};
-pub use history::{History, Said};
+pub use history::{History, Noted, Said};
 pub use media::{MediaError, MediaEvent, MediaListener, MediaServers, Placement};
 pub use revocations::{Revocation, RevocationScope, Revocations};
 

@@ -150,6 +150,8 @@ pub struct RoomLimits {
     pub hole_within: Duration,
     /// How much longer than its window a disconnected seat is kept at most while an overloaded node refuses clients.
     pub retry_delay_max: Duration,
+    /// Whether refusals and descriptions are noted, for timelines.
+    pub notes: bool,
 }
 
 impl Default for RoomLimits {
@@ -166,6 +168,7 @@ impl Default for RoomLimits {
             audit_every: Duration::from_secs(60),
             hole_within: Duration::from_millis(50),
             retry_delay_max: Duration::from_secs(30),
+            notes: false,
         }
     }
 }
@@ -236,7 +239,7 @@ impl Default for BudgetLimits {
     }
 }
 
-/// Bounds of what the memory ledger stores.
+/// Bounds of what a ledger stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LedgerLimits {
     /// Entries in one inbox: how many a client can miss and still resume.
@@ -247,6 +250,8 @@ pub struct LedgerLimits {
     pub rooms_max: usize,
     /// How long after a new epoch joins wait, so that every live seat is claimed first.
     pub settle_within: Duration,
+    /// Events of one room that its log keeps, for webhooks and timelines; 0: none, and nothing is written.
+    pub events_max: usize,
 }
 
 impl Default for LedgerLimits {
@@ -256,6 +261,7 @@ impl Default for LedgerLimits {
             inbox_bytes_max: 512 * 1024,
             rooms_max: 1_000_000,
             settle_within: Duration::from_secs(3),
+            events_max: 0,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::{
     bytes::BufferedBytes,
     clock::Clock,
-    ledger::{Ledger, MemoryLedger},
+    ledger::{EventLog, Ledger, MemoryLedger},
 };
 use anyhow::Context as _;
 
@@ -54,6 +54,14 @@ impl Opened {
     pub(super) fn port(&self) -> Arc<dyn Ledger> {
         match self {
             Self::Memory(ledger) => near_or_far(ledger),
+            Self::Redis(ledger) => Arc::clone(ledger) as _,
+        }
+    }
+
+    /// What happened in rooms.
+    pub(super) fn events(&self) -> Arc<dyn EventLog> {
+        match self {
+            Self::Memory(ledger) => Arc::clone(ledger) as _,
             Self::Redis(ledger) => Arc::clone(ledger) as _,
         }
     }

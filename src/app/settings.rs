@@ -14,6 +14,7 @@ use crate::{
     ledger::{RedisAddress, RedisLimits},
     mail, media, net, storage,
     telemetry::memory::{self, MemoryMax},
+    webhooks,
     ws::{self, guard},
 };
 
@@ -58,6 +59,7 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             candidates_bytes_max: room.early_candidates_bytes_max.bytes(),
             candidates_within: room.early_candidates_within,
             hold_within: room.hold_within,
+            notes: keeps_events(config),
             unknown_within: room.outcome_within,
             audit_after: room.audit_after,
             audit_every: room.audit_every,
@@ -99,9 +101,29 @@ pub(super) fn node_limits(config: &Config) -> NodeLimits {
     }
 }
 
+/// The node's name, or one for this run.
+pub(super) fn node_id(config: &Config) -> String {
+    config.node.id.clone().unwrap_or_else(|| format!("node-{:08x}", rand::random::<u32>()))
+}
+
 /// How much memory the process may use.
 pub(super) fn memory_max(config: &Config) -> MemoryMax {
     memory::memory_max(config.node.memory_max.map(|size| size.bytes() as u64))
+}
+
+/// Events of one room that are kept.
+const EVENTS_MAX: usize = 256;
+
+/// Whether what happens in rooms is kept.
+pub(super) fn keeps_events(config: &Config) -> bool {
+    config.room.timeline || config.webhooks.url.is_some()
+}
+
+pub(super) fn webhooks(config: &Config) -> Option<webhooks::Settings> {
+    let from = &config.webhooks;
+    let url = from.url.as_ref()?.url().clone();
+    let (allow_private, answer_within, give_up_after) = (from.allow_private, from.answer_within, from.give_up_after);
+    Some(webhooks::Settings { url, keys: from.keys(), allow_private, answer_within, give_up_after })
 }
 
 pub(super) fn ledger(config: &Config) -> LedgerLimits {
@@ -109,6 +131,7 @@ pub(super) fn ledger(config: &Config) -> LedgerLimits {
         inbox_entries_max: config.room.inbox_entries_max.get(),
         inbox_bytes_max: config.room.inbox_bytes_max.bytes(),
         rooms_max: config.ledger.rooms_max.get(),
+        events_max: if keeps_events(config) { EVENTS_MAX } else { 0 },
         ..LedgerLimits::default()
     }
 }

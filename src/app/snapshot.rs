@@ -45,7 +45,7 @@ pub(super) fn open(config: &Config, clock: Arc<Clock>, bytes: Arc<BufferedBytes>
 /// Saves the drained node's ledger for the next start.
 pub(super) fn keep(config: &Config, ledger: &MemoryLedger) {
     let (path, snapshot) = (path(config), ledger.snapshot());
-    if snapshot.seats() == 0 {
+    if snapshot.is_empty() {
         return;
     }
     let written = snapshot

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::{accounts::Accounts, history::History};
+use crate::{accounts::Accounts, history::History, webhooks::Outbox};
 
 /// How often expired rows are deleted.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -16,7 +16,7 @@ const SWEEP_MAX: u32 = 1_000;
 const ROUNDS_MAX: usize = 60;
 
 /// Deletes what has expired, and chat that is no longer kept, until `stop`.
-pub(super) async fn expired(accounts: Accounts, history: Arc<History>, stop: CancellationToken) {
+pub(super) async fn expired(accounts: Accounts, history: Arc<History>, outbox: Outbox, stop: CancellationToken) {
     let mut look = interval(SWEEP_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -38,6 +38,9 @@ pub(super) async fn expired(accounts: Accounts, history: Arc<History>, stop: Can
         }
         if let Err(why) = history.sweep(Timestamp::now(), SWEEP_MAX).await {
             tracing::warn!(%why, "cannot delete old chat messages; retrying in a minute");
+        }
+        if let Err(why) = outbox.sweep(Timestamp::now(), SWEEP_MAX).await {
+            tracing::warn!(%why, "cannot delete old webhooks; retrying in a minute");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `aldis room …`: rooms and who is in them, on whichever node, as the running node knows them. Must not know where that is kept.
 
+mod timeline;
+
 use std::io::Write;
 use std::path::Path;
 
@@ -15,12 +17,14 @@ use super::flags::Flags;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The running node is asked over its unix socket; who is in a room it knows over all nodes.
+The running node is asked over its unix socket; who is in a room it knows over all nodes. Timelines are kept with
+room.timeline = true, or with webhooks.
 Examples:
   aldis room list --max 20
   aldis room show abc-defg-hij
   aldis room kick abc-defg-hij 01a229a5-657e-728a-ac6f-46e4f83bf911
-  aldis room close abc-defg-hij")]
+  aldis room close abc-defg-hij
+  aldis room timeline abc-defg-hij")]
 pub(super) struct RoomCommand {
     #[command(subcommand)]
     wish: Wish,
@@ -38,6 +42,8 @@ enum Wish {
     Open(One),
     /// Remove a member
     Kick(Kick),
+    /// Print what happened in a room in the last 24 hours: joins, leaves, lost sockets, resumes, refusals, descriptions
+    Timeline(One),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +87,7 @@ impl RoomCommand {
             Wish::Kick(Kick { one, user }) => {
                 one.ask(&Method::DELETE, &format!("/participants/{}", segment(&user)))?;
             }
+            Wish::Timeline(one) => timeline::list(&one.ask(&Method::GET, "/timeline")?, out)?,
         }
         Ok(())
     }

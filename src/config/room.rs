@@ -56,6 +56,8 @@ pub struct Room {
     pub inbox_entries_max: NonZeroUsize,
     /// The same in bytes.
     pub inbox_bytes_max: Size,
+    /// Whether what happens in rooms is kept for a day, for operators and backends. With `webhooks.url` it is anyway.
+    pub timeline: bool,
 }
 
 impl Default for Room {
@@ -79,6 +81,7 @@ impl Default for Room {
             hole_within: Duration::from_millis(50),
             inbox_entries_max: text::count(256),
             inbox_bytes_max: Size::kib(512),
+            timeline: false,
         }
     }
 }

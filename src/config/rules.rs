@@ -4,6 +4,7 @@
 mod chat;
 mod issuers;
 mod media;
+pub(super) mod webhooks;
 
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ pub(super) fn breaches(config: &Config) -> Vec<Breach> {
     socket(config, &mut found);
     room(config, &mut found);
     chat::chat(config, &mut found);
+    webhooks::webhooks(config, &mut found);
     auth(config, &mut found);
     issuers::issuers(config, &mut found);
     mail(config, &mut found);

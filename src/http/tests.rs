@@ -22,6 +22,7 @@ mod tree;
 mod upgrades;
 mod v1;
 mod web;
+mod webhooks;
 
 use std::sync::{
     Arc, LazyLock,
@@ -29,6 +30,7 @@ use std::sync::{
 };
 use std::time::Duration;
 
+use actors::{bytes::BufferedBytes, ledger::MemoryLedger, settings::LedgerLimits};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -56,6 +58,7 @@ use crate::{
     net::{self, rate::Limiter},
     rooms::{Hosting, Rooms, cache::MemoryCache},
     storage::{self, Store},
+    webhooks::Outbox,
 };
 
 /// One pair of keys for all tests: making one takes a while.
@@ -70,6 +73,7 @@ struct Bench {
     /// Seconds since 1970, as the site sees it.
     now: Arc<AtomicI64>,
     live: Arc<Told>,
+    ledger: Arc<MemoryLedger>,
     mails: Arc<Kept>,
     store: Arc<dyn Store>,
     site: Arc<Site>,
@@ -147,6 +151,8 @@ async fn bench_trusting(settings: Settings, auth: auth::Settings, others: Vec<Is
         turn_urls: vec!["turn:turn.example.org".to_owned()],
         ..ice::Settings::default()
     };
+    let keeping = LedgerLimits { events_max: 256, ..LedgerLimits::default() };
+    let ledger = Arc::new(MemoryLedger::new(keeping, Arc::default(), Arc::new(BufferedBytes::new(1 << 20))));
     let site = Arc::new(Site {
         load: Load::new(LAG_MAX),
         cluster: Arc::new(|| Box::pin(async { None })),
@@ -155,13 +161,15 @@ async fn bench_trusting(settings: Settings, auth: auth::Settings, others: Vec<Is
         rooms,
         history: Arc::new(History::new(Arc::clone(&store), None, Limits::default())),
         hosting,
+        events: Some(Arc::clone(&ledger) as _),
+        outbox: Outbox::new(Arc::clone(&store), Arc::new(Timestamp::now)),
         live: Arc::clone(&live) as _,
         ice: Arc::new(Ice::new(turn, vec!["north".into()])),
         health: Arc::new(Health::new("node-1".to_owned(), checks(&store))),
         rates: Rates::new(&settings.rates, None),
         settings,
     });
-    Bench { _folder: folder, now, live, mails, store, router: router(Arc::clone(&site)), site }
+    Bench { _folder: folder, now, live, ledger, mails, store, router: router(Arc::clone(&site)), site }
 }
 
 fn checks(store: &Arc<dyn Store>) -> Vec<Check> {

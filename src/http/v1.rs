@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 mod once;
 pub(super) mod participants;
+pub(super) mod timeline;
 
 use super::{
     Shared,

@@ -33,6 +33,7 @@ mod codec;
 mod dial;
 mod driver;
 mod epoch;
+mod events;
 mod handshake;
 mod keys;
 mod limits;

@@ -15,6 +15,7 @@ mod shared;
 mod signing_keys;
 mod strangers;
 mod users;
+mod webhooks;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -121,6 +122,14 @@ contract! {
     strangers:
         a_room_of_a_host_without_an_account_is_theirs
         a_message_of_a_sender_without_an_account_is_theirs;
+    webhooks:
+        events_of_a_room_are_due_one_at_a_time_in_their_order
+        an_event_is_queued_once_however_often_it_is_added
+        an_event_that_fails_keeps_its_room_waiting_and_no_other
+        an_event_that_is_given_up_lets_the_next_one_pass_and_can_be_queued_again
+        events_that_are_added_and_delivered_at_once_are_all_due_in_the_end
+        what_was_given_up_long_ago_is_forgotten_and_quiet_rooms_are
+        one_holder_collects_until_it_lets_go_or_is_silent;
     outage:
         the_database_answers_a_ping
         a_closed_database_is_unavailable;

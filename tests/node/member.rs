@@ -135,6 +135,12 @@ impl Member {
         timeout(PATIENCE, closing).await.expect("the connection ends")
     }
 
+    /// Leaves the room, and hears that it has left.
+    pub(super) async fn leaves(&mut self) {
+        self.socket.says(json!({ "type": "leave_room" }));
+        self.until("room_left", |message| message["type"] == "room_left").await;
+    }
+
     /// Loses the connection, without a word to the node.
     pub(super) fn loses_connection(&self) {
         self.socket.abandon();

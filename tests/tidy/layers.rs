@@ -34,7 +34,7 @@ pub(crate) const LAYERS: &[Layers] = &[
             &["telemetry"],
             &["ice", "ledger", "live", "load", "mail", "media", "storage"],
             &["auth", "changes", "history"],
-            &["rooms"],
+            &["rooms", "webhooks"],
             &["accounts"],
             &["backup", "http"],
             &["ws"],

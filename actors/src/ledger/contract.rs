@@ -7,13 +7,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::Ledger;
+use super::{EventLog, Ledger};
 use crate::{ports::Later, settings::LedgerLimits};
 
 mod audited;
 mod claimed;
 mod disconnected;
 mod fenced;
+mod logged;
 mod numbered;
 mod reaped;
 mod resumed;
@@ -28,6 +29,8 @@ mod world;
 pub struct Stand {
     /// The ledger, empty of what the cases use.
     pub ledger: Arc<dyn Ledger>,
+    /// What it has written down of rooms.
+    pub events: Arc<dyn EventLog>,
     /// Its time.
     pub time: Arc<dyn Time>,
     /// How it loses what it has stored.

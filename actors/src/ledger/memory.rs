@@ -21,7 +21,7 @@ use dashmap::{
 use foldhash::fast::RandomState;
 
 use self::{
-    deadlines::Deadlines, era::Era, heavy::Heavy, leases::Leases, orphans::Orphans, room::RoomCore,
+    deadlines::Deadlines, era::Era, heavy::Heavy, leases::Leases, logs::Logs, orphans::Orphans, room::RoomCore,
     subscribers::Subscribers, turn::Turn,
 };
 use super::{At, Ended, Event, Failure};
@@ -38,6 +38,8 @@ mod era;
 mod heavy;
 mod inbox;
 mod leases;
+mod logged;
+mod logs;
 mod numbers;
 mod operations;
 mod orphans;
@@ -73,6 +75,7 @@ pub struct MemoryLedger {
     heavy: Mutex<Heavy>,
     leases: Mutex<Leases>,
     orphans: Orphans,
+    logs: Logs,
     subscribers: Subscribers,
     /// Held while everything stored is replaced.
     replacing: Mutex<()>,
@@ -111,6 +114,7 @@ impl MemoryLedger {
             heavy: Mutex::default(),
             leases: Mutex::default(),
             orphans: Orphans::default(),
+            logs: Logs::default(),
             subscribers: Subscribers::default(),
             replacing: Mutex::default(),
         }
@@ -169,7 +173,9 @@ impl MemoryLedger {
     ) -> T {
         let (now, core) = (|| self.clock.now(), &mut stored.get_mut().core);
         let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, self.bytes.pressure()));
+        let was_alive = !core.is_empty();
         let answer = step(core, &mut turn);
+        self.log(core, was_alive, &mut turn);
         self.settle_account(stored.get_mut(), &turn);
         self.seats_moved(stored.get_mut(), &turn);
         if stored.get().core.is_empty() {
@@ -200,6 +206,7 @@ impl MemoryLedger {
         judge(at.epoch, core.epoch())?;
         let mut turn = Turn::new(at, core.epoch(), &now, (&self.limits, pressure));
         let answer = step(core, &mut turn);
+        self.log(core, true, &mut turn);
         self.settle_account(&mut stored, &turn);
         if turn.has_connected {
             self.seats_moved(&mut stored, &turn);

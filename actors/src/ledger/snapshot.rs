@@ -8,7 +8,10 @@ use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sequence, Skipped, Source};
+use super::{
+    Sequence, Skipped, Source,
+    events::{RoomEvent, RoomNote},
+};
 use crate::protocol::{
     Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, client::Seq,
 };
@@ -29,6 +32,22 @@ pub struct Snapshot {
     pub(super) newest: JoinOrder,
     /// By id.
     pub(super) rooms: Vec<SavedRoom>,
+    /// What happened in rooms, also in such as are empty now; by id. (Versions before kept none.)
+    #[serde(default)]
+    pub(super) logs: Vec<SavedLog>,
+}
+
+/// What happened in one room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SavedLog {
+    pub(super) room: RoomId,
+    /// The oldest first.
+    pub(super) events: Vec<RoomEvent>,
+    /// How many of the newest are not stored elsewhere.
+    pub(super) news: usize,
+    /// The present life and its last number, if the room lives.
+    pub(super) life: Option<(u64, u64)>,
+    pub(super) notes: Vec<RoomNote>,
 }
 
 /// One room.
@@ -119,6 +138,12 @@ impl Snapshot {
     #[must_use]
     pub fn rooms(&self) -> usize {
         self.rooms.len()
+    }
+
+    /// Whether nothing of it is worth keeping.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.seats() == 0 && self.logs.is_empty()
     }
 
     /// How many seats are taken.

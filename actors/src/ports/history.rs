@@ -1,8 +1,10 @@
-//! Chat history: what is said in rooms, and who stores it.
+//! What is said in rooms, what else is noted of them, and who stores it.
 
 use std::sync::Arc;
 
-use crate::protocol::{Data, RoomId};
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{Code, Data, JoinOrder, RoomId, UserId};
 
 /// A chat message that the ledger has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +17,44 @@ pub struct Said {
     pub data: Data,
 }
 
+/// Something in a room that changes nobody's seat: for its timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Noted {
+    /// Somebody was not let in, for this reason.
+    JoinRefused {
+        /// Who.
+        user: UserId,
+        /// Why.
+        code: Code,
+    },
+    /// A member's message was refused, for this reason.
+    Refused {
+        /// Whose.
+        user: UserId,
+        /// Why.
+        code: Code,
+    },
+    /// A session description has passed from one seat to another.
+    Described {
+        /// The sender's seat.
+        from: JoinOrder,
+        /// The receiver's.
+        to: JoinOrder,
+        /// Whether it is an offer; else it is an answer.
+        is_offer: bool,
+    },
+}
+
 /// Stores what is said in rooms.
 pub trait History: Send + Sync {
     /// The ledger has taken this message, now or before: it may be told more than once, and what was told first under its
     /// id counts. Called on the sender's node, before the sender is acknowledged, in the order in which the ledger took the
     /// messages if its answers are there at once; must not block, and never fails.
     fn said(&self, said: Said);
+
+    /// Something is to be noted of a room; told only with `RoomLimits::notes`. Must not block, and may drop it.
+    fn noted(&self, _room: RoomId, _noted: Noted) {}
 }
 
 /// Stores nothing.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ledger::{Answer, At, Broadcast, Fact, Failure, Join, Resume, Sent},
     messages::room::{JoinRequest, Message, Reply, ResumeRequest},
-    ports::{Later, RoomSettings, Said},
+    ports::{History, Later, Noted, RoomSettings, Said},
     protocol::{Epoch, Kind, RoomId, SeatId},
 };
 
@@ -29,8 +29,13 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
             finish(ledger.resume(at, resume), |answer| Reply::Resume(request, answer))
         }
         LedgerCall::Send(send) => {
-            let from = send.from;
-            finish(ledger.send(at, send), move |answer| Reply::Sent(from, answer))
+            let (from, noted) = (send.from, description(env, &send));
+            finish(ledger.send(at, send), move |answer| {
+                if let (Ok(Sent::Appended(_)), Some((history, noted))) = (&answer, noted) {
+                    history.noted(room, noted);
+                }
+                Reply::Sent(from, answer)
+            })
         }
         LedgerCall::Broadcast(broadcast, name) => broadcast_and_store(env, at, broadcast, name),
         LedgerCall::Fact(id, fact) => match fact {
@@ -74,6 +79,13 @@ fn broadcast_and_store(env: &Env, at: At<'_>, broadcast: Broadcast, name: Arc<st
         }
         Reply::Sent(from, answer)
     })
+}
+
+/// What is to be noted of a description that is sent, if that is kept.
+fn description(env: &Env, send: &crate::ledger::Send) -> Option<(Arc<dyn History>, Noted)> {
+    let described = send.messages.iter().find(|message| env.limits.notes && message.kind.is_description())?;
+    let (from, to, is_offer) = (send.from.order, send.to, described.kind == Kind::Offer);
+    Some((Arc::clone(&env.history), Noted::Described { from, to, is_offer }))
 }
 
 fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) -> Reply + Send + 'static) -> Called {

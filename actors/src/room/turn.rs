@@ -68,6 +68,7 @@ impl RoomTurn {
                         Ok(reply) => self.step(now, then, |room, step| room.answered(reply, step)),
                         Err(later) => out.wait(later),
                     },
+                    Effect::Note(noted) => self.env.history.noted(self.room.id, noted),
                 }
             }
             std::mem::swap(&mut effects, &mut then);

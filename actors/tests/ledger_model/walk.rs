@@ -37,7 +37,8 @@ const SETTLE: Duration = Duration::from_secs(3);
 const PAGE: usize = 100;
 
 fn limits() -> LedgerLimits {
-    LedgerLimits { inbox_entries_max: 24, inbox_bytes_max: 200, rooms_max: ROOMS.into(), settle_within: SETTLE }
+    let rooms_max = ROOMS.into();
+    LedgerLimits { inbox_entries_max: 24, inbox_bytes_max: 200, rooms_max, settle_within: SETTLE, events_max: 0 }
 }
 
 /// Everything that one walk needs.

@@ -97,6 +97,10 @@ codes! {
     InviteNotFound = "invite_not_found", NOT_FOUND, "Invite not found";
     /// There is no such API key.
     ApiKeyNotFound = "api_key_not_found", NOT_FOUND, "API key not found";
+    /// No such webhook waits or was given up.
+    WebhookNotFound = "webhook_not_found", NOT_FOUND, "Webhook not found";
+    /// This node does not keep what happens in rooms.
+    TimelineOff = "timeline_off", NOT_FOUND, "Timelines are not kept";
     /// There is no such user.
     UserNotFound = "user_not_found", NOT_FOUND, "User not found";
     /// The resource does not support this method.
@@ -113,6 +117,8 @@ codes! {
     IdempotencyConflict = "idempotency_conflict", CONFLICT, "Idempotency key already in use";
     /// There is the maximum number of API keys.
     TooManyApiKeys = "too_many_api_keys", CONFLICT, "Too many API keys";
+    /// The webhook was not given up.
+    WebhookWaits = "webhook_waits", CONFLICT, "Webhook not given up";
     /// The host has the maximum number of rooms.
     TooManyRooms = "too_many_rooms", CONFLICT, "Too many rooms";
     /// The body is too large.

@@ -59,6 +59,7 @@ fn the_document_lists_every_route() {
             "GET /v1/rooms",
             "GET /v1/rooms/{roomId}",
             "GET /v1/rooms/{roomId}/participants",
+            "GET /v1/rooms/{roomId}/timeline",
             "GET /ws",
             "PATCH /api/rooms/{roomId}",
             "PATCH /v1/rooms/{roomId}",

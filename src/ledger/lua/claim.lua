@@ -96,6 +96,7 @@ local function claim_forgotten(n, generation, user, name, session, secret, windo
   if not settles_in() then return { 'ended', 'lost' } end
   if other then finish_seat(other, 'replaced') end
   make_seat(n, generation, user, session, secret, name, window)
+  event('R' .. n .. '\n' .. user .. '\n' .. NODE)
   put(n, 'q', last)
   put(n, 'l', 'U')
   raise_all(n, sent)
@@ -121,6 +122,7 @@ local function claim_one(n, generation, user, name, session, secret, window, las
   put(n, 'x', false)
   settle(n, mark, seen)
   connect(n)
+  event('R' .. n .. '\n' .. user .. '\n' .. NODE)
   local entries = read(n, seen)
   hear(n, heard)
   if not settles_in() then forget_absent() end

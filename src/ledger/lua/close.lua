@@ -4,6 +4,7 @@ if refused then return refused end
 load_seats()
 for _, n in ipairs(seats) do
   tell_ended(n, ARGV[ARGS])
+  event('L' .. n .. '\n' .. cold:get('U' .. n) .. '\n' .. ARGV[ARGS])
   touched[node(n)] = true
   redis.call('DEL', INBOX .. n)
 end

@@ -82,6 +82,7 @@ end
 
 -- Indexes, fields, and what nodes are told. A room without seats is removed; its newest join order stays known.
 local function finish()
+  keep_events()
   if #seats == 0 then
     -- Also of a room that has expired meanwhile: its traces in the indexes go.
     redis.call('ZREM', DUE, ROOM)

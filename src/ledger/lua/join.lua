@@ -34,4 +34,5 @@ if #before > 0 or replaced ~= '' then
 end
 append_to_all('J' .. n .. '\n' .. user .. '\n' .. session .. '\n' .. name)
 make_seat(n, '1', user, session, secret, name, window)
+event('J' .. n .. '\n' .. user .. '\n' .. NODE .. '\n' .. name)
 return { 'ok', text(epoch), n, replaced, before, finish() }

@@ -191,6 +191,7 @@ local function enter()
     put(n, 'l', 'U')
   end
   hot:set('ep', text(epoch))
+  event('')
   settles = number(era[2])
   hot:set('t', text(settles))
   hot.entered = true

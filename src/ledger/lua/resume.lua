@@ -19,6 +19,7 @@ settle(n, mark, last)
 trim(n, last)
 put(n, 'f', text(fence(n) + 1))
 connect(n)
+event('R' .. n .. '\n' .. user .. '\n' .. NODE)
 local lost = get(n, 'l') and '1' or '0'
 if lost == '1' then put(n, 'l', 'T') end
 

@@ -218,6 +218,7 @@ local function make_seat(n, generation, user, session, secret, name, window)
 end
 
 local function disconnect(n, at, orphaned)
+  event(is_connected(n) and 'D' .. n .. '\n' .. cold:get('U' .. n) .. '\n' .. node(n))
   touched[node(n)] = true
   put(n, 'd', text(at))
   if orphaned then put(n, 'o', '1') else put(n, 'o', false) end
@@ -230,7 +231,10 @@ local function is_up_to(n, generation) return place(n) and fence(n) <= generatio
 local function is_held(n, generation)
   if not place(n) or fence(n) ~= generation then return false end
   confirm(n)
-  if is_orphaned(n) and node(n) == NODE then connect(n) end
+  if is_orphaned(n) and node(n) == NODE then
+    connect(n)
+    event('R' .. n .. '\n' .. cold:get('U' .. n) .. '\n' .. NODE)
+  end
   return true
 end
 
@@ -268,6 +272,7 @@ end
 local function free(n, reason)
   local was_connected, was_unclaimed, user = is_connected(n), is_unclaimed(n), cold:get('U' .. n)
   touched[node(n)] = true
+  event('L' .. n .. '\n' .. user .. '\n' .. reason)
   table.remove(seats, place(n))
   drop(n)
   load_seats('p')

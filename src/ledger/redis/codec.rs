@@ -36,7 +36,8 @@ pub(super) fn word(reason: LeaveReason) -> &'static str {
     REASONS.iter().find(|(known, _)| *known == reason).map_or("lost", |(_, word)| word)
 }
 
-fn reason(word: &str) -> Read<LeaveReason> {
+/// The reason of a word.
+pub(super) fn reason(word: &str) -> Read<LeaveReason> {
     REASONS.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason).ok_or_else(|| malformed(word))
 }
 

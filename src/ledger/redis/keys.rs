@@ -21,6 +21,8 @@ pub(super) struct Bucket {
     pub(super) due: String,
     /// What the sets of a node's rooms begin with.
     pub(super) at: String,
+    /// Its rooms with events that nobody has stored.
+    pub(super) news: String,
     /// What the names of its rooms' hot fields begin with.
     pub(super) hot: String,
     /// What the names of their cold fields begin with.
@@ -63,6 +65,7 @@ impl Keys {
             marks: of("marks"),
             due: of("due"),
             at: of("at") + ":",
+            news: of("news"),
             hot: of("h") + ":",
             cold: of("r") + ":",
         }
@@ -74,6 +77,17 @@ impl Keys {
         let tag = &tags[bucket(room)];
         let list = format!("{prefix}chat:{{{tag}}}:{room}");
         [list, format!("{prefix}chats:{{{tag}}}"), format!("{prefix}chat-bytes:{{{tag}}}")]
+    }
+
+    /// What happened in a room, and how much of it nobody has stored in each room of its bucket.
+    pub(super) fn log(&self, room: RoomId) -> [String; 2] {
+        let (prefix, tag) = (&self.prefix, &self.tags[bucket(room)]);
+        [format!("{prefix}ev:{{{tag}}}:{room}"), format!("{prefix}news:{{{tag}}}")]
+    }
+
+    /// What is noted of a room.
+    pub(super) fn notes(&self, room: RoomId) -> String {
+        format!("{}notes:{{{}}}:{room}", self.prefix, self.tags[bucket(room)])
     }
 
     /// The rooms with such chat in each bucket.
@@ -160,9 +174,11 @@ mod tests {
         };
         let tag = &keys.tags[bucket(room)];
         carry(&keys.chat(room), tag);
+        carry(&keys.log(room), tag);
+        carry(&[keys.notes(room)], tag);
         carry(&keys.of_room(room), tag);
-        for (Bucket { era, leases, marks, due, at, hot, cold }, tag) in keys.buckets().zip(&keys.tags) {
-            carry(&[era, leases, marks, due, at, hot, cold], tag);
+        for (Bucket { era, leases, marks, due, at, news, hot, cold }, tag) in keys.buckets().zip(&keys.tags) {
+            carry(&[era, leases, marks, due, at, news, hot, cold], tag);
         }
     }
 }

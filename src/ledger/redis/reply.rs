@@ -213,6 +213,12 @@ pub(super) fn due(page: usize, buckets: Parts) -> Read<Due> {
     Ok(Due { rooms, dead, more })
 }
 
+/// Rooms of all buckets, at most so many.
+pub(super) fn rooms(max: usize, buckets: Parts) -> Read<Vec<RoomId>> {
+    let of_bucket = |parts: Parts| parts.0.map(|room| parse(&text(room)?)).collect::<Read<Vec<RoomId>>>();
+    Ok(buckets.each(of_bucket)?.into_iter().flatten().take(max).collect())
+}
+
 /// A node's seats: `order:fence:session`.
 pub(super) fn held(parts: &mut Parts) -> Read<Vec<(SeatId, SessionId)>> {
     let read = |text: &String| {

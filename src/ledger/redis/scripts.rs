@@ -1,7 +1,9 @@
 //! The scripts: their texts, and the hashes by which Redis runs them (`EVALSHA`). Two versions of Aldis live side by side,
 //! each with its own hashes. Knows no keys and no answers.
 
-use actors::settings::LedgerLimits;
+use std::borrow::Cow;
+
+use actors::{ledger::events::KEPT_FOR, settings::LedgerLimits};
 use sha1::{Digest, Sha1};
 
 use super::{assembly::assembled, keys::Keys};
@@ -16,6 +18,8 @@ end
 
 const PRELUDE: &str = include_str!("../lua/prelude.lua");
 const ENTRIES: &str = include_str!("../lua/entries.lua");
+const EVENTS: &str = include_str!("../lua/events.lua");
+const LOG: &str = include_str!("../lua/log.lua");
 const SEATS: &str = include_str!("../lua/seats.lua");
 const FINISH: &str = include_str!("../lua/finish.lua");
 
@@ -43,15 +47,18 @@ impl Before {
 const NOTHING: Option<First> = Some(First { seat: "false", receiver: "false" });
 const ALONE: Before = Before { texts: &[], first: None };
 const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], first: None };
-const ROOM: Before = Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH], first: NOTHING };
+const ROOM: Before = Before { texts: &[ENTRIES, EVENTS, PRELUDE, SEATS, LOG, FINISH], first: NOTHING };
 const LOST: Before =
-    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
+    Before { texts: &[ENTRIES, EVENTS, PRELUDE, SEATS, LOG, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
 const SEND: Before =
-    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
+    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), EVENTS, PRELUDE, SEATS, LOG, FINISH], first: NOTHING };
 const AUDIT: Before =
-    Before { texts: &[ENTRIES, include_str!("../lua/rest.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
+    Before { texts: &[ENTRIES, include_str!("../lua/rest.lua"), EVENTS, PRELUDE, SEATS, LOG, FINISH], first: NOTHING };
 const BROADCAST: Before =
-    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/keep.lua")], first: NOTHING };
+    Before { texts: &[ENTRIES, EVENTS, PRELUDE, SEATS, LOG, FINISH, include_str!("../lua/keep.lua")], first: NOTHING };
+
+/// What the lines begin with that keep events: left out where none are kept, so that they cost nothing there.
+const KEEPS_EVENTS: [&str; 3] = ["event(", "keep_events(", "local happened"];
 
 /// It only gives memory back, so it runs although Redis is full.
 const FREES: &str = "#!lua flags=allow-oom\n";
@@ -76,14 +83,16 @@ macro_rules! scripts {
                 }
             }
 
-            fn text(self, clock: &str, room: &str) -> String {
+            fn text(self, clock: &str, room: &str, keeps_events: bool) -> String {
                 let (flags, before, own) = match self {
                     $(Self::$name => ($flags, $before, include_str!(concat!("../lua/", $file, ".lua")))),+
                 };
                 let constants = before.first.map_or_else(String::new, |First { seat, receiver }| {
                     format!("{room}local SEAT, RECEIVER = {seat}, {receiver}\n")
                 });
-                [flags, &constants, &assembled(&[&[clock], before.texts, &[own]].concat())].concat()
+                let texts = [&[clock], before.texts, &[own]].concat();
+                let texts: Vec<_> = texts.into_iter().map(|text| with_or_without_events(text, keeps_events)).collect();
+                [flags, &constants, &assembled(&texts.iter().map(|text| &**text).collect::<Vec<_>>())].concat()
             }
         }
     };
@@ -130,6 +139,25 @@ scripts! {
     Look = "look", FREES, LEASES;
     /// Lists whose sockets are where.
     Present = "present", FREES, ALONE;
+    /// Lists rooms with events that nobody has stored.
+    News = "news", FREES, ALONE;
+    /// Lists those events of a room.
+    Unstored = "unstored", FREES, ALONE;
+    /// They are stored.
+    Stored = "stored", FREES, ALONE;
+    /// Lists all events of a room.
+    Timeline = "timeline", FREES, ALONE;
+    /// Adds notes to those of a room.
+    Note = "note", TAKES, ALONE;
+}
+
+/// The text, or what is left of it where no events are kept.
+fn with_or_without_events(text: &str, keeps_events: bool) -> Cow<'_, str> {
+    let keeps = |line: &&str| KEEPS_EVENTS.iter().any(|begin| line.trim_start().starts_with(begin));
+    if keeps_events || !text.lines().any(|line| keeps(&line)) {
+        return text.into();
+    }
+    text.split_inclusive('\n').filter(|line| !keeps(line)).collect::<String>().into()
 }
 
 /// All scripts with their hashes.
@@ -141,9 +169,15 @@ impl Scripts {
     pub(super) fn new(clock: &str, keys: &Keys, limits: &LedgerLimits) -> Self {
         let (channels, entries, bytes) = (keys.channels(), limits.inbox_entries_max, limits.inbox_bytes_max);
         let settle = limits.settle_within.as_millis();
-        let room = format!("local CHANNEL, ENTRIES, BYTES, SETTLE = [[{channels}]], {entries}, {bytes}, {settle}\n");
+        let mut room =
+            format!("local CHANNEL, ENTRIES, BYTES, SETTLE = [[{channels}]], {entries}, {bytes}, {settle}\n");
+        let keeps_events = limits.events_max > 0;
+        if keeps_events {
+            let (events, ttl) = (limits.events_max, KEPT_FOR.as_secs());
+            room.push_str(&format!("local EVENTS, EVENTS_TTL = {events}, {ttl}\n"));
+        }
         let hashed = |script: &Script| {
-            let text = script.text(clock, &room);
+            let text = script.text(clock, &room, keeps_events);
             let hash = Sha1::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
             (hash, text)
         };
@@ -180,11 +214,25 @@ mod tests {
     }
 
     #[test]
+    fn where_no_events_are_kept_no_script_contains_a_word_of_them() {
+        let scripts = scripts();
+        let words = ["happened", "event", "EVENTS", "news"];
+        for script in [Script::Join, Script::Leave, Script::Resume, Script::Reap, Script::Claim, Script::Send] {
+            let text = &scripts.0[script as usize].1;
+            assert!(words.iter().all(|word| !text.contains(word)), "{script:?}");
+        }
+        let limits = LedgerLimits { events_max: 9, ..LedgerLimits::default() };
+        let keeping = Scripts::new(SERVER_CLOCK, &Keys::new("aldis:"), &limits);
+        assert!(keeping.0[Script::Join as usize].1.contains("  keep_events()"));
+    }
+
+    #[test]
     fn every_command_of_the_scripts_is_a_right_of_nodes() {
         let users = include_str!("../../../config/redis/users.acl");
         let nodes = users.lines().find(|line| line.starts_with("user aldis ")).expect("the user of nodes");
         let rights: Vec<_> = nodes.split(' ').collect();
-        let scripts = scripts();
+        let limits = LedgerLimits { events_max: 9, ..LedgerLimits::default() };
+        let scripts = Scripts::new(SERVER_CLOCK, &Keys::new("aldis:"), &limits);
         let values = [
             include_str!("../values/chat.lua"),
             include_str!("../values/get.lua"),

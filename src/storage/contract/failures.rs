@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{at, end, session};
 use crate::storage::{
     ApiAlgorithm, ApiKey, Device, Guests, Meeting, MeetingChange, Message, Mode, NewInvite, NewLink, NewPassword,
-    NewSession, NewUser, Once, Purpose, Reset, RoomId, Rotation, Store, StoreError,
+    NewSession, NewUser, NewWebhook, Once, Purpose, Reset, RoomId, Rotation, Store, StoreError, Webhook,
 };
 
 /// A change of the database of `prepare`, always the same.
@@ -117,7 +117,7 @@ fn said(number: i64) -> Message {
 }
 
 /// Two users, one that is not verified and one that is being deleted, three sessions, a device, a room with three messages, a revocation,
-/// an invite, two links, an API key and an answer.
+/// an invite, two links, an API key, an answer, a webhook that waits and a dead one.
 async fn prepare(store: &dyn Store) {
     store.add_user(&user(ANN, "ann@example.org"), &login(0x51, 1)).await.expect("an account");
     store.add_user(&user(BOB, "bob@example.org"), &login(0x53, 3)).await.expect("an account");
@@ -138,6 +138,26 @@ async fn prepare(store: &dyn Store) {
     store.begin_removal(REMOVED, end(0)).await.expect("begun");
     assert!(store.add_api_key(&api_key(0x61), 9).await.expect("an answer"));
     store.add_meeting_for(&room("xxx-xxxx-xxx"), 9, Some(&once(0x71))).await.expect("a room");
+    assert_eq!(store.queue_webhooks(room_id(), &happened([1, 2]), at(1)).await.expect("queued"), 2);
+    store.webhook_given_up(&webhook(1), "gone", at(2)).await.expect("an answer");
+}
+
+fn happened<const N: usize>(numbers: [u64; N]) -> [NewWebhook; N] {
+    numbers.map(|number| NewWebhook { life: 7, number, body: "{}".to_owned() })
+}
+
+fn webhook(number: u64) -> Webhook {
+    Webhook {
+        position: number.cast_signed(),
+        room_id: room_id(),
+        life: 7,
+        number,
+        body: "{}".to_owned(),
+        queued_at: at(1),
+        attempts: 0,
+        failure: String::new(),
+        dead_at: None,
+    }
 }
 
 /// Every statement that writes.
@@ -203,11 +223,20 @@ const CHANGES: &[(&str, Change)] = &[
     ("add messages", |store| Box::pin(async { store.add_messages(&[said(3), said(4), said(5)]).await.map(drop) })),
     ("forget messages", |store| Box::pin(async { store.forget_messages(at(2), 9).await.map(drop) })),
     ("trim messages", |store| Box::pin(async { store.trim_messages(room_id(), 1, 9).await.map(drop) })),
+    ("queue webhooks", |store| {
+        Box::pin(async { store.queue_webhooks(room_id(), &happened([2, 3, 4]), at(3)).await.map(drop) })
+    }),
+    ("a webhook is delivered", |store| Box::pin(async { store.webhook_delivered(&webhook(2), at(3)).await.map(drop) })),
+    ("a webhook fails", |store| Box::pin(async { store.webhook_failed(&webhook(2), "refused", at(9)).await })),
+    ("a webhook is given up", |store| Box::pin(async { store.webhook_given_up(&webhook(2), "gone", at(9)).await })),
+    ("revive a webhook", |store| Box::pin(async { store.revive_webhook(&webhook(1), at(9)).await.map(drop) })),
+    ("webhooks are due", |store| Box::pin(async { store.webhooks_due(at(0)).await })),
+    ("forget webhooks", |store| Box::pin(async { store.forget_webhooks(at(2), at(2), 9).await.map(drop) })),
     ("probe", |store| Box::pin(async { store.probe(at(77)).await })),
 ];
 
 /// The tables whose content is compared.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "users",
     "sessions",
     "session_tokens",
@@ -219,6 +248,8 @@ const TABLES: [&str; 12] = [
     "messages",
     "api_keys",
     "idempotent_answers",
+    "webhook_events",
+    "webhook_rooms",
     "probe",
 ];
 

@@ -191,5 +191,16 @@ macro_rules! ledger_cases {
         rolled_back::after_two_losses_a_seat_is_settled_from_the_first
         rolled_back::after_two_losses_a_claim_settles_from_the_first_that_its_holder_does_not_know
         rolled_back::a_seat_of_whom_the_ledger_has_an_older_one_is_entered_and_that_freed
+        logged::a_room_starts_with_its_first_member_and_ends_with_its_last
+        logged::a_leave_is_logged_with_its_reason
+        logged::a_disconnect_a_resume_and_a_loss_are_logged_with_their_nodes
+        logged::seats_of_a_dead_node_are_logged_as_disconnected
+        logged::what_changes_nothing_is_not_logged
+        logged::a_room_that_comes_back_has_a_later_life
+        logged::news_stay_until_they_are_stored
+        logged::a_log_is_bounded_and_its_numbers_tell_what_is_missing
+        logged::nothing_is_logged_unless_events_are_kept
+        logged::after_a_loss_a_room_begins_another_life_with_those_who_are_claimed
+        logged::notes_are_kept_beside_the_events_and_bounded
     } };
 }

@@ -1,7 +1,7 @@
 //! What the cases are told in: people by name on nodes by name, and everything that can be seen, as text.
 //!
 //! Here: seats. `world/messages.rs`: what is sent and received. `world/seen.rs`: what nodes are told. `world/epochs.rs`:
-//! leases, losses and claims.
+//! leases, losses and claims. `world/logged.rs`: the log of events.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod epochs;
+mod logged;
 mod messages;
 mod seen;
 

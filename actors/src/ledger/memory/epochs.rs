@@ -19,7 +19,8 @@ impl MemoryLedger {
         let now = self.clock.now().at;
         let mut rooms: Vec<_> = self.rooms.iter().map(|stored| stored.core.save(*stored.key(), now)).collect();
         rooms.sort_unstable_by_key(|room| room.room);
-        Snapshot { epoch: self.era.epoch(), newest: self.newest.load(Ordering::SeqCst), rooms }
+        let newest = self.newest.load(Ordering::SeqCst);
+        Snapshot { epoch: self.era.epoch(), newest, rooms, logs: self.logs.save() }
     }
 
     /// The ledger of a process that has been restarted: nothing is lost, so its epoch goes on. Every seat is disconnected;
@@ -34,6 +35,7 @@ impl MemoryLedger {
         let mut ledger = Self::new(limits, clock, bytes);
         ledger.era = super::Era::new(snapshot.epoch);
         ledger.newest.store(snapshot.newest, Ordering::SeqCst);
+        ledger.logs.restore(snapshot.logs, false);
         let now = ledger.clock.now().at;
         for room in snapshot.rooms {
             let id = room.room;
@@ -69,7 +71,8 @@ impl MemoryLedger {
         let settles = now + self.limits.settle_within;
         // A step finds its room either as it was, in the old epoch, or as it is to be, in the new one: rooms that come back
         // are replaced first, one by one, and the others forgotten once no room is made in the old epoch any more.
-        for room in snapshot.into_iter().flat_map(|snapshot| snapshot.rooms) {
+        let (rooms, logs) = snapshot.map(|snapshot| (snapshot.rooms, snapshot.logs)).unwrap_or_default();
+        for room in rooms {
             let id = room.room;
             let mut core = RoomCore::saved(room, epoch, now);
             core.enter(settles);
@@ -78,6 +81,7 @@ impl MemoryLedger {
         }
         self.era.begin(epoch, settles);
         self.forget_before(epoch);
+        self.logs.restore(logs, true);
         lock(&self.leases).forget_all();
         self.orphans.clear();
         drop(replacing);

@@ -9,7 +9,7 @@ use std::{collections::VecDeque, time::Instant};
 use super::{CLAIM_WAIT, SHED_WAIT, seat::Seat, turn::Turn};
 use crate::{
     bytes::Pressure,
-    ledger::{Ended, Failure, Join, Joined, Push, snapshot::JoinAnswer},
+    ledger::{Ended, Failure, Happened, Join, Joined, Push, snapshot::JoinAnswer},
     protocol::{Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, SeatId, SessionId, UserId, client::Seq},
 };
 
@@ -120,6 +120,7 @@ impl RoomCore {
             seat.rare().joined = JoinAnswer { members: members.clone(), replaced };
         }
         self.append_to_all(&Entry::Joined(seat.member()), turn);
+        turn.note(|| seat.happened_join());
         self.seats.reserve_exact(1); // rooms are small, and rest for long
         self.seats.push(seat);
         Ok(Joined::Seated { seat: id, epoch: self.epoch, members, replaced, pushes: turn.take_pushes() })
@@ -159,6 +160,7 @@ impl RoomCore {
     pub(super) fn close(&mut self, reason: LeaveReason, turn: &mut Turn<'_>) -> Vec<Push> {
         for seat in self.seats.drain(..) {
             seat.tell_ended(Ended::Freed(reason), turn);
+            turn.note(|| Happened::Left { user: seat.user.clone(), order: seat.order, reason });
             turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
         }
         turn.take_pushes()
@@ -202,6 +204,7 @@ impl RoomCore {
     fn free(&mut self, place: usize, reason: LeaveReason, turn: &mut Turn<'_>) {
         let seat = self.seats.remove(place);
         turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
+        turn.note(|| Happened::Left { user: seat.user.clone(), order: seat.order, reason });
         for other in &mut self.seats {
             other.numbers.forget(seat.order);
         }
@@ -243,7 +246,7 @@ impl RoomCore {
         let held = &mut self.seats[place];
         held.confirm();
         if held.is_orphaned() && held.node == *turn.node {
-            held.connect(turn);
+            held.resume(turn);
         }
         Some(place)
     }

@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+mod happened;
+
 /// A seat that is taken.
 #[derive(Debug)]
 pub(super) struct Seat {
@@ -194,14 +196,23 @@ impl Seat {
 
     /// The socket is lost; the seat is kept until then.
     pub(super) fn disconnect(&mut self, until: Instant, is_orphaned: bool, turn: &mut Turn<'_>) {
+        if self.is_connected() {
+            turn.note(|| self.happened_disconnect());
+        }
         self.rebook(turn, |seat| {
             let rare = seat.rare();
             (rare.until, rare.is_orphaned) = (Some(until), is_orphaned);
         });
     }
 
+    /// The seat is connected to the asking node, where it was connected before or elsewhere.
+    pub(super) fn resume(&mut self, turn: &mut Turn<'_>) {
+        self.connect(turn);
+        turn.note(|| self.happened_resume());
+    }
+
     /// The seat is connected to the asking node.
-    pub(super) fn connect(&mut self, turn: &mut Turn<'_>) {
+    fn connect(&mut self, turn: &mut Turn<'_>) {
         turn.has_connected = true;
         self.node = turn.node.clone();
         self.rebook(turn, |seat| {

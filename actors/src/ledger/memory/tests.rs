@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod bytes;
+mod logs;
 mod shared;
 mod snapshots;
 
@@ -62,7 +63,7 @@ fn on_memory(case: Case) {
             let bytes = Arc::new(BufferedBytes::new(1 << 30));
             let ledger = Arc::new(MemoryLedger::new(limits, Arc::new(Clock::new()), bytes));
             let loss = Arc::new(Losses(ledger.clone(), Mutex::default()));
-            Stand { ledger, time: Arc::new(Paused), loss }
+            Stand { events: ledger.clone(), ledger, time: Arc::new(Paused), loss }
         })
     };
     paused().block_on((case.run)(Arc::new(make)));

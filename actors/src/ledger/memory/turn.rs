@@ -7,7 +7,7 @@ use std::cell::LazyCell;
 use crate::{
     bytes::{Buffer, BufferedBytes, Pressure},
     clock::Moment,
-    ledger::{At, Push, Pushed},
+    ledger::{At, Push, Pushed, events::Happened},
     protocol::{Epoch, JoinOrder, NodeId, RoomId},
     settings::LedgerLimits,
 };
@@ -32,6 +32,8 @@ pub(super) struct Turn<'a> {
     here: Vec<Push>,
     /// For seats on other nodes; goes to their subscribers.
     pub(super) away: Vec<(NodeId, Push)>,
+    /// What has happened in the room, if that is kept.
+    pub(super) happened: Vec<Happened>,
     /// Bytes more (or less) in inboxes of connected and of disconnected seats.
     booked: [isize; 2],
 }
@@ -44,9 +46,9 @@ impl<'a> Turn<'a> {
         now: &'a dyn Fn() -> Moment,
         (limits, pressure): (&'a LedgerLimits, Pressure),
     ) -> Self {
-        let (here, away) = (Vec::new(), Vec::new());
+        let (here, away, happened) = (Vec::new(), Vec::new(), Vec::new());
         let (At { room, node, .. }, now) = (at, LazyCell::new(now));
-        Self { room, epoch, node, now, limits, pressure, has_connected: false, here, away, booked: [0; 2] }
+        Self { room, epoch, node, now, limits, pressure, has_connected: false, here, away, happened, booked: [0; 2] }
     }
 
     /// When the turn is.
@@ -65,6 +67,14 @@ impl<'a> Turn<'a> {
             self.here.push(push);
         } else {
             self.away.push((node.clone(), push));
+        }
+    }
+
+    /// Notes down what has happened, if that is kept.
+    #[inline]
+    pub(super) fn note(&mut self, happened: impl FnOnce() -> Happened) {
+        if self.limits.events_max > 0 {
+            self.happened.push(happened());
         }
     }
 

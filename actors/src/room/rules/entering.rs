@@ -14,6 +14,7 @@ use crate::{
         room::{JoinRequest, ResumeRequest, SeatRef},
         socket::RoomEvent,
     },
+    ports::Noted,
     protocol::{Code, LeaveReason, SessionId, SocketId, server::Refusal},
     settings::RoomLimits,
 };
@@ -217,5 +218,6 @@ impl Room {
 }
 
 pub(super) fn refuse_join(request: &JoinRequest, refusal: Refusal, step: &mut Step<'_>) {
+    step.note(|| Noted::JoinRefused { user: request.user.clone(), code: refusal.code });
     step.tell(request.socket, request.session, RoomEvent::JoinRefused(refusal.of(request.cid)));
 }

@@ -16,6 +16,7 @@ use crate::{
         room::{Number, Said},
         socket::RoomEvent,
     },
+    ports::Noted,
     protocol::{Code, JoinOrder, Kind, server::Refusal},
 };
 
@@ -204,7 +205,15 @@ impl Room {
                 numbers.skip(cid, Some(refusal.code));
             }
         }
+        self.note_refusal(place, refusal.code, step);
         self.tell(place, RoomEvent::Refused(number.tag, refusal.of(number.cid)), step);
+    }
+
+    /// Notes a refusal for the timeline.
+    pub(super) fn note_refusal(&self, place: usize, code: Code, step: &mut Step<'_>) {
+        if let Some(user) = self.members.user(self.seats[place].id.order) {
+            step.note(|| Noted::Refused { user: user.clone(), code });
+        }
     }
 
     pub(super) fn tell(&self, place: usize, what: RoomEvent, step: &mut Step<'_>) {

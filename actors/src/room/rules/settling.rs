@@ -198,6 +198,7 @@ impl Room {
         if let Some(cid) = held.number.cid {
             self.seats[place].numbers().skip(cid, Some(code));
         }
+        self.note_refusal(place, code, step);
         let refusal = Refusal::new(code, text).of(held.number.cid);
         self.tell(place, RoomEvent::Refused(held.number.tag, refusal), step);
     }

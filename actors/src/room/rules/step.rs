@@ -14,7 +14,7 @@ use crate::{
         room::{JoinRequest, ResumeRequest},
         socket::{FromRoom, RoomEvent},
     },
-    ports::RoomSettings,
+    ports::{Noted, RoomSettings},
     protocol::{Code, Entry, LeaveReason, SeatId, SessionId, SocketId, UserId, server::Refusal},
     settings::{BudgetLimits, RoomLimits},
 };
@@ -46,6 +46,8 @@ pub(crate) enum Effect {
     Tell(SocketId, FromRoom),
     /// Ask the ledger; the answer comes back as an event.
     Call(LedgerCall),
+    /// Note something for the room's timeline.
+    Note(Noted),
 }
 
 /// What a room asks the ledger.
@@ -81,6 +83,13 @@ impl Step<'_> {
     /// Tells a socket something about its session.
     pub(crate) fn tell(&mut self, socket: SocketId, session: SessionId, what: RoomEvent) {
         self.effects.push(Effect::Tell(socket, FromRoom { socket, session, what }));
+    }
+
+    /// Notes something for the room's timeline, if that is kept.
+    pub(crate) fn note(&mut self, noted: impl FnOnce() -> Noted) {
+        if self.limits.notes {
+            self.effects.push(Effect::Note(noted()));
+        }
     }
 
     /// Asks the ledger.

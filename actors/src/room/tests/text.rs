@@ -11,6 +11,7 @@ pub(super) fn describe(effect: &Effect) -> String {
     match effect {
         Effect::Tell(socket, told) => format!("tell {} {}", socket.0, describe_told(&told.what)),
         Effect::Call(call) => format!("call {}", describe_call(call)),
+        Effect::Note(noted) => format!("note {noted:?}"),
     }
 }
 

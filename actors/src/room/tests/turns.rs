@@ -18,19 +18,23 @@ use crate::{
     executor::{Next, Out, Turn},
     ledger::Ledger,
     messages::{Key, To, room::Message, socket},
-    ports::{History, Said},
-    protocol::{Entry, Kind, LeaveReason, NodeId},
+    ports::{History, Noted, Said},
+    protocol::{Entry, Kind, LeaveReason, NodeId, RoomId},
     room::{Env, RoomTurn},
     settings::{BudgetLimits, RoomLimits},
 };
 
 /// What was to be stored.
 #[derive(Default)]
-struct Heard(Mutex<Vec<Said>>);
+struct Heard(Mutex<Vec<Said>>, Mutex<Vec<Noted>>);
 
 impl History for Heard {
     fn said(&self, said: Said) {
         self.0.lock().expect("no panic before").push(said);
+    }
+
+    fn noted(&self, _: RoomId, noted: Noted) {
+        self.1.lock().expect("no panic before").push(noted);
     }
 }
 
@@ -59,7 +63,7 @@ impl Cell {
             ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
             history: Arc::clone(&history) as Arc<dyn History>,
             node: NodeId::new("n1"),
-            limits: RoomLimits::default(),
+            limits: RoomLimits { notes: true, ..RoomLimits::default() },
             budget: BudgetLimits::default(),
             bytes: Arc::clone(&bytes),
             shedding: OnceLock::new(),
@@ -155,6 +159,8 @@ async fn what_the_ledger_has_taken_is_stored_once_also_if_its_sender_has_left_an
         cell.tell(pushed(push(1, 1, Entry::Joined(member(2))))).await;
         cell.tell(signal(1, 2, 1, Kind::Offer)).await;
         assert_eq!(cell.history.take(), NOTHING, "a signal is no chat");
+        let noted = std::mem::take(&mut *cell.history.1.lock().expect("no panic before"));
+        assert_eq!(noted, [Noted::Described { from: 1, to: 2, is_offer: true }], "but its passing is noted");
         cell.tell(chat(1, 2)).await;
         let stored = cell.history.take();
         assert_eq!(stored.len(), 1, "{stored:?}");

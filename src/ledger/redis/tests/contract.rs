@@ -124,7 +124,7 @@ pub(super) async fn ledger_with(
 pub(super) fn stand((ledger, connection): (Arc<RedisLedger>, MultiplexedConnection)) -> Stand {
     let time = Arc::new(KeyClock(ledger.clone(), connection.clone()));
     let loss = Arc::new(Losses(ledger.clone(), connection, Arc::default()));
-    Stand { ledger, time, loss }
+    Stand { events: ledger.clone(), ledger, time, loss }
 }
 
 /// Slow machines answer late; what is late is not what is tried here.

@@ -5,8 +5,8 @@ use actors::{
     bytes::BufferedBytes,
     clock::Clock,
     ledger::{
-        Audit, Broadcast, Claim, Event, Fact, Join, Joined, Ledger, MemoryLedger, Resume, Resumed, Send, Skipped,
-        Snapshot,
+        Audit, Broadcast, Claim, Event, EventLog, Fact, Join, Joined, Ledger, MemoryLedger, Resume, Resumed, Send,
+        Skipped, Snapshot,
     },
     ports::SeededEntropy,
     protocol::{Entry, LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},

@@ -83,7 +83,7 @@ impl RoomCore {
             seat.clear_marks();
             seat.inbox.settle(mark, claim.last_seq);
         });
-        seat.connect(turn);
+        seat.resume(turn);
         let entries = seat.inbox.read(claim.last_seq);
         self.hear(place, &claim.heard, turn);
         if self.settles_in(turn).is_none() {
@@ -114,7 +114,9 @@ impl RoomCore {
         let (id, heard) = (claim.seat, claim.heard.clone());
         let place = self.seats.partition_point(|seat| seat.order < id.order);
         self.last = self.last.max(id.order);
-        self.seats.insert(place, Seat::forgotten(claim, turn.node));
+        let seat = Seat::forgotten(claim, turn.node);
+        turn.note(|| seat.happened_resume());
+        self.seats.insert(place, seat);
         turn.has_connected = true;
         self.heard_before(place);
         self.hear(place, &heard, turn);

@@ -79,7 +79,7 @@ impl RoomCore {
             seat.inbox.trim(last_seq);
         });
         seat.fence += 1;
-        seat.connect(turn);
+        seat.resume(turn);
         let lost = seat.loss != Loss::None;
         if lost {
             seat.loss = Loss::Told;

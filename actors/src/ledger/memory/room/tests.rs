@@ -22,7 +22,7 @@ const MAX: u32 = 3;
 const USERS: usize = 4;
 
 fn limits() -> LedgerLimits {
-    LedgerLimits { inbox_entries_max: 5, inbox_bytes_max: 40, rooms_max: 1, settle_within: SETTLE }
+    LedgerLimits { inbox_entries_max: 5, inbox_bytes_max: 40, rooms_max: 1, settle_within: SETTLE, events_max: 0 }
 }
 
 /// One step, as numbers that choose.

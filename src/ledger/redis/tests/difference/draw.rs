@@ -309,6 +309,7 @@ impl Draw {
                     assert_eq!(pair.is_indexed(*room, &node), !held.is_empty(), "index of {node} in room {place}");
                 }
             }
+            pair.compare_logs(*room);
             let node = NodeId::new("nobody");
             for held in self.held.iter().filter(|held| held.room == place) {
                 let audit = Audit { seat: held.id, last_seq: held.seen, acked: 0 };

@@ -33,6 +33,7 @@ impl Pair {
             inbox_entries_max: 9,
             inbox_bytes_max: 90,
             settle_within: Duration::from_millis(600),
+            events_max: 12,
             ..LedgerLimits::default()
         };
         let server = Server::start();
@@ -105,6 +106,24 @@ impl Pair {
         }
     }
 
+    /// Compares what was written down of a room.
+    pub(super) fn compare_logs(&mut self, room: RoomId) {
+        let read = |events: &dyn EventLog| -> Asked<_> {
+            let (timeline, news) = (events.timeline(room), events.news(room, 5));
+            Box::pin(async move { Ok((timeline.await?, news.await?)) })
+        };
+        let memory = self.paused.block_on(async { read(&*self.memory).await });
+        let redis = self.running.block_on(async { read(&*self.redis).await });
+        if memory != redis {
+            let last = self.trace.len().saturating_sub(60);
+            panic!("{}\n\nmemory {memory:#?}\nredis  {redis:#?}", self.trace[last..].join("\n"));
+        }
+        let Some(through) = memory.ok().and_then(|(_, news)| news.last().cloned()) else { return };
+        let store = |events: &dyn EventLog| events.stored(room, through.life, through.number);
+        self.paused.block_on(async { store(&*self.memory).await }).expect("memory answers");
+        self.running.block_on(async { store(&*self.redis).await }).expect("Redis answers");
+    }
+
     /// Keeps a copy of everything.
     pub(super) fn copy(&mut self) {
         self.trace.push("copy".to_owned());
@@ -142,10 +161,10 @@ impl Pair {
     pub(super) fn keys_of_rooms(&mut self) -> Vec<String> {
         let mut connection = self.connection.clone();
         let keys: Vec<String> = self.running.block_on(connection.keys("*")).expect("the keys");
-        // Chat stays until it is stored.
-        let staying =
-            ["clock", "aldis:e:", "aldis:leases:", "aldis:marks:", "aldis:chat:", "aldis:chats:", "aldis:chat-bytes:"];
-        let stays = |key: &String| staying.iter().any(|name| key.starts_with(name));
+        // Chat and events stay until they are stored.
+        let staying = ["e", "leases", "marks", "chat", "chats", "chat-bytes", "ev", "news"];
+        let staying: Vec<_> = staying.iter().map(|name| format!("aldis:{name}:")).chain(["clock".to_owned()]).collect();
+        let stays = |key: &String| staying.iter().any(|name| key.starts_with(name.as_str()));
         keys.into_iter().filter(|key| !stays(key)).collect()
     }
 }

@@ -1,0 +1,113 @@
+//! What happened in rooms: one log a room, which the ledger itself writes in the step that makes it so. For webhooks and timelines.
+//!
+//! A room *lives* from its first member to its last. The events of one life are numbered 1, 2, 3 … without holes; of two lives of a
+//! room the later one has the greater name. A log keeps its newest [`LedgerLimits::events_max`](crate::settings::LedgerLimits) events
+//! for [`KEPT_FOR`] after the newest one; numbers tell what has been dropped. Nothing is written, and nothing costs, where that
+//! bound is 0.
+
+use std::{sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::Answer;
+use crate::{
+    ports::Noted,
+    protocol::{JoinOrder, LeaveReason, NodeId, RoomId, UserId},
+};
+
+/// How long a room's log is kept after its newest event.
+pub const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Notes of one room that are kept, besides its events.
+pub const NOTES_MAX: usize = 128;
+
+/// Something that changed nobody's seat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomNote {
+    /// When, by the clock of the node that noted it, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// What.
+    pub noted: Noted,
+}
+
+/// Something that happened in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomEvent {
+    /// The life of the room: the join order of its first member. After the ledger has lost something a new life begins, named by
+    /// the ledger's clock in milliseconds.
+    pub life: u64,
+    /// Its number in that life, from 1.
+    pub number: u64,
+    /// When, by the ledger's clock, in milliseconds since 1970.
+    pub at_ms: u64,
+    /// What happened.
+    pub happened: Happened,
+}
+
+/// What can happen in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Happened {
+    /// A life begins. `recovered`: not with a first member, but because the ledger has lost something, or has only now begun to keep
+    /// events: who is there is told as resumed.
+    Started {
+        /// See there.
+        recovered: bool,
+    },
+    /// Somebody has taken a seat.
+    Joined {
+        /// Who.
+        user: UserId,
+        /// Their seat.
+        order: JoinOrder,
+        /// The node of their socket.
+        node: NodeId,
+        /// The name that others see.
+        name: Arc<str>,
+    },
+    /// A seat was freed.
+    Left {
+        /// Whose.
+        user: UserId,
+        /// The seat.
+        order: JoinOrder,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// A socket, or its node, was lost; the seat is kept for a while.
+    Disconnected {
+        /// Whose.
+        user: UserId,
+        /// The seat.
+        order: JoinOrder,
+        /// The node that held the socket.
+        node: NodeId,
+    },
+    /// A seat is connected again, on the same node or on another one.
+    Resumed {
+        /// Whose.
+        user: UserId,
+        /// The seat.
+        order: JoinOrder,
+        /// The node of the socket now.
+        node: NodeId,
+    },
+    /// The last seat was freed: the life ends.
+    Ended,
+}
+
+/// The logs of all rooms. Who stores events elsewhere reads what is new, and then says so; until that is said, they stay new. So
+/// several may do it, and may fail half way: nothing is lost, and everything is told apart by room, life and number.
+pub trait EventLog: Send + Sync {
+    /// Rooms with events that nobody has stored yet, at most so many.
+    fn rooms_with_news(&self, max: usize) -> Answer<Vec<RoomId>>;
+    /// The oldest of a room's events that nobody has stored yet, at most so many.
+    fn news(&self, room: RoomId, max: usize) -> Answer<Vec<RoomEvent>>;
+    /// The room's events up to this one are stored. Of one that is no longer kept: nothing.
+    fn stored(&self, room: RoomId, life: u64, number: u64) -> Answer<()>;
+    /// All events of a room that are kept, the oldest first.
+    fn timeline(&self, room: RoomId) -> Answer<Vec<RoomEvent>>;
+    /// Adds notes to a room that has events; the newest [`NOTES_MAX`] are kept, as long as its events.
+    fn note(&self, room: RoomId, notes: Vec<RoomNote>) -> Answer<()>;
+    /// All notes of a room that are kept, in the order in which they were added.
+    fn notes(&self, room: RoomId) -> Answer<Vec<RoomNote>>;
+}

@@ -1,0 +1,132 @@
+//! `[webhooks]`: the backend that is told what happens in rooms, and the keys that sign it. Must not know what is sent.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::secret::Secret;
+use super::text::{self, Text, text_serde};
+
+/// The backend that is told what happens in rooms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// Where events of rooms are posted to. Absent: nowhere.
+    pub url: Option<WebhookUrl>,
+    /// The keys that sign: the present one, and during a rotation a second one.
+    pub secrets: Vec<Secret>,
+    /// A file that holds them, one secret a line.
+    pub secrets_file: Option<PathBuf>,
+    /// Whether the backend may be on a private network, and may be reached without TLS.
+    pub allow_private: bool,
+    /// How long one delivery may take: connecting, sending and the answer.
+    #[serde(with = "text::As::<Duration>")]
+    pub answer_within: Duration,
+    /// How long an event is retried before it is given up.
+    #[serde(with = "text::As::<Duration>")]
+    pub give_up_after: Duration,
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self {
+            url: None,
+            secrets: Vec::new(),
+            secrets_file: None,
+            allow_private: false,
+            answer_within: Duration::from_secs(10),
+            give_up_after: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
+
+impl Webhooks {
+    /// The keys themselves; none of a secret that is not written as one.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Vec<u8>> {
+        self.secrets.iter().filter_map(key).collect()
+    }
+
+    /// Whether every secret is written as one.
+    pub(super) fn has_only_keys(&self) -> bool {
+        self.secrets.iter().all(|secret| key(secret).is_some())
+    }
+}
+
+/// The key of a secret as Standard Webhooks writes it: `whsec_` and Base64 of 24 to 64 bytes.
+fn key(secret: &Secret) -> Option<Vec<u8>> {
+    let key = STANDARD.decode(secret.expose().strip_prefix("whsec_")?).ok()?;
+    (24..=64).contains(&key.len()).then_some(key)
+}
+
+/// Where webhooks are posted to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookUrl(url::Url);
+
+impl WebhookUrl {
+    /// The URL.
+    #[must_use]
+    pub const fn url(&self) -> &url::Url {
+        &self.0
+    }
+
+    /// Whether it is reached over TLS.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+}
+
+impl Text for WebhookUrl {
+    const FORM: &'static str = "\"https://backend.example.org/aldis\"";
+    const PATTERN: &'static str = r"^\s*[Hh][Tt][Tt][Pp][Ss]?:";
+
+    fn read(text: &str) -> Result<Self, String> {
+        let url = url::Url::parse(text).map_err(|_| "not a URL".to_owned())?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("neither https: nor http:".to_owned());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("a user or password: the signature proves who sends".to_owned());
+        }
+        if url.fragment().is_some() {
+            return Err("a fragment is never sent".to_owned());
+        }
+        Ok(Self(url))
+    }
+
+    fn write(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+text_serde!(WebhookUrl);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_a_web_server_and_nobody() {
+        for right in ["https://a.example", "https://a.example:8443/x/y?z=1", "http://10.0.0.1/", "HTTPS://[::1]/a"] {
+            WebhookUrl::read(right).unwrap_or_else(|why| panic!("{right}: {why}"));
+        }
+        for wrong in
+            ["", "a.example", "ftp://a.example", "https://u:p@a.example", "https://u@a.example", "https://a/#b"]
+        {
+            assert!(WebhookUrl::read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_a_prefix_and_base64_of_enough_bytes() {
+        let of = |secret: &str| key(&Secret::from(secret.to_owned())).map(|key| key.len());
+        assert_eq!(of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), Some(24));
+        assert_eq!(of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa"), None);
+        assert_eq!(of("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), None);
+        assert_eq!(of("whsec_not Base64 but long enough to be"), None);
+    }
+}

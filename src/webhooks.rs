@@ -1,0 +1,112 @@
+//! Webhooks: a backend is told what happens in rooms, signed as [Standard Webhooks](https://www.standardwebhooks.com) describes.
+//!
+//! The ledger writes a log of each room (`actors::ledger::EventLog`). One node, the holder of a lease in the database, collects what
+//! is new in them into an outbox there (`collecting.rs`), and sends that, of each room one event at a time and in order
+//! (`sending.rs`), until the receiver confirms it. So nothing is lost with a node, and what is sent twice has the same id. Memory holds
+//! no more than what is being sent just now. Must not know how the log and the outbox are stored.
+
+mod address;
+mod backoff;
+mod collecting;
+pub mod event;
+mod holding;
+mod metrics;
+pub mod outbox;
+mod post;
+mod sending;
+mod signing;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use actors::ledger::EventLog;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+pub use event::EventBody;
+pub use metrics::describe as describe_metrics;
+pub use outbox::Outbox;
+
+use self::{post::Endpoint, signing::Signer};
+use crate::storage::Store;
+
+/// What an operator chooses.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where events are posted to.
+    pub url: Url,
+    /// The keys that sign; each event has a signature of every one of them.
+    pub keys: Vec<Vec<u8>>,
+    /// Whether the receiver may be on a private network.
+    pub allow_private: bool,
+    /// Timeout of one delivery.
+    pub answer_within: Duration,
+    /// How long an event is retried.
+    pub give_up_after: Duration,
+}
+
+/// The time of day.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Collects and sends.
+pub struct Webhooks {
+    store: Arc<dyn Store>,
+    events: Arc<dyn EventLog>,
+    endpoint: Endpoint,
+    signer: Signer,
+    give_up_after: Duration,
+    holder: String,
+    now: Now,
+    /// Until when this node collects and sends.
+    held_until: Mutex<Option<Instant>>,
+    /// Told when something was queued.
+    queued: Notify,
+    /// Since when every delivery has failed.
+    failing_since: Mutex<Option<Timestamp>>,
+}
+
+impl Webhooks {
+    /// Of the node named `holder`: no two that share the database have the same name at a time.
+    ///
+    /// # Errors
+    /// The URL names no server, or no certificate authority is trusted.
+    pub fn new(
+        (store, events): (Arc<dyn Store>, Arc<dyn EventLog>),
+        settings: &Settings,
+        holder: String,
+        now: Now,
+    ) -> anyhow::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            store,
+            events,
+            endpoint: Endpoint::new(&settings.url, settings.allow_private, settings.answer_within)?,
+            signer: Signer::new(&settings.keys),
+            give_up_after: settings.give_up_after,
+            holder,
+            now,
+            held_until: Mutex::default(),
+            queued: Notify::new(),
+            failing_since: Mutex::default(),
+        }))
+    }
+
+    /// Collects and sends until `stop`, while this node holds the lease; collects once more then.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        tokio::join!(self.hold(&stop), self.collect(&stop), self.send(&stop), self.count(&stop));
+        self.let_go().await;
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
