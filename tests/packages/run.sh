@@ -42,7 +42,7 @@ project() {
 }
 
 say 'Node: ES modules, CommonJS, types without the DOM, against a node'
-project node "$work/client.tgz" ws@8.18.3
+project node "$work/client.tgz" ws@8.18.3 @types/node@24.9.1
 "$aldis" serve --data-dir "$work/data" --bind 127.0.0.1:0 --admin-bind 127.0.0.1:0 --ready-file "$work/ready" \
     >"$work/log" 2>&1 &
 node=$!
@@ -54,8 +54,6 @@ done
 ALDIS_URL=$(sed 's/.*"http":"\([^"]*\)".*/http:\/\/\1/' "$work/ready")
 export ALDIS_URL
 (cd "$work/node" && node talk.mjs && node talk.cjs)
-cp -r "$here/node_modules/@types" "$work/node/node_modules/"
-rm -rf "$work/node/node_modules/@types/react" "$work/node/node_modules/@types/react-dom"
 (cd "$work/node" && "$here/node_modules/.bin/tsc" -p .)
 
 say 'Vite with React'

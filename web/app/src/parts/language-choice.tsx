@@ -1,13 +1,13 @@
 import { changeLanguage, LANGUAGES, type Language, t, useLanguage } from "../strings.ts";
 
-/** The page's language. */
-export function LanguageChoice() {
+/** The page's language; `isField`: among other fields, with its label in sight. */
+export function LanguageChoice({ isField = false }: { isField?: boolean }) {
   const language = useLanguage();
   return (
-    <label className="language">
-      <span className="unseen">{t().language}</span>
+    <label className={isField ? "field language--field" : "language"}>
+      <span className={isField ? undefined : "unseen"}>{t().language}</span>
       <select
-        className="language__select"
+        className={isField ? "input" : "language__select"}
         data-testid="language"
         value={language}
         onChange={(event) => void changeLanguage(event.target.value as Language)}

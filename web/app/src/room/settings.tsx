@@ -67,7 +67,7 @@ export function Settings({ media, onClose }: { media: Media; onClose: () => void
         on={shortcuts}
         onChange={(on) => changeHabits({ shortcuts: on })}
       />
-      <LanguageChoice />
+      <LanguageChoice isField />
       {shortcuts && (
         <dl className="keys">
           {KEYS.map(([key, what]) => (
