@@ -23,7 +23,7 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 all=(packages format web lints rust storage docs model redis simulation chaos counts conformance openapi metrics unit deployment
-    browsers interop media)
+    sdk browsers interop media)
 more=(licences fuzz mutants)
 fast=(packages format web lints rust docs)
 
@@ -139,6 +139,9 @@ unit() { built && tests/unit.sh "$target/debug/aldis"; }
 
 # The files of a deployment, and the cluster that they describe as processes.
 deployment() { built && TARGET=$target tests/deployment.sh "$target/debug/aldis"; }
+
+# The packages of web/ as strangers install them: in Node, Vite and Next, from their tarballs.
+sdk() { built && tests/packages/run.sh "$target/debug/aldis"; }
 
 browsers() { built && tests/e2e/run.sh "$target/debug/aldis"; }
 

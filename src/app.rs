@@ -294,8 +294,6 @@ fn certificates(config: &Config) -> anyhow::Result<Option<Arc<Certificates>>> {
     }
 }
 
-}
-
 #[cfg(test)]
 mod tests {
     use std::{future::pending, time::Duration};

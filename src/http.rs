@@ -136,7 +136,7 @@ pub fn router(site: Shared) -> Router {
     let limited = api
         .merge(docs::routes(&openapi(&site.settings)))
         .route("/", get(web::page).options(web::options))
-        .route("/r/{*room}", get(web::page))
+        .route("/r/{*room}", get(web::room_page))
         .fallback(web::file)
         .layer(from_fn_with_state(Arc::clone(&site), rate::by_address))
         .layer(from_fn_with_state(Arc::clone(&site), layers::shed));

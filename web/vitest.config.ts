@@ -1,3 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["sdk/test/**/*.test.ts", "app/test/**/*.test.ts"] } });
+const conditions = ["@aldis/source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { include: ["*/test/**/*.test.{ts,tsx}"] },
+});

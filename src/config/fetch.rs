@@ -28,6 +28,7 @@ impl Loaded {
             let text = self.text_at("media.secret_file", &path, faults).unwrap_or_default();
             let first = text.lines().map(str::trim).find(|line| !line.is_empty());
             self.config.media.secret = first.map(|line| Secret::from(line.to_owned()));
+        }
         if let Some(path) = self.config.webhooks.secrets_file.clone() {
             let text = self.text_at("webhooks.secrets_file", &path, faults).unwrap_or_default();
             let secrets = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -73,6 +74,7 @@ pub(super) fn breaches_of_fetched(loaded: &Loaded) -> Vec<Fault> {
     let media = loaded.config.media.secret.as_ref().filter(|_| loaded.config.media.secret_file.is_some());
     if let Some(wrong) = media.and_then(|secret| wrong_secret(secret.expose())) {
         found.push(loaded.wrong_file("media.secret_file", format!("its first line is {wrong}")));
+    }
     let webhooks = &loaded.config.webhooks;
     if webhooks.secrets_file.is_some() && (!webhooks.has_only_keys() || webhooks.secrets.len() > 2) {
         let why = "holds a line that is not a secret of webhooks, or more than two".to_owned();

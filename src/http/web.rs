@@ -1,15 +1,22 @@
 //! The embedded web app: `/` and `/r/*` serve its page, all other paths its files, compressed at build time.
 
+mod preview;
+
 use std::borrow::Cow;
 
 use axum::{
     body::{Body, Bytes},
+    extract::{Path, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use rust_embed_for_web::{EmbedableFile, RustEmbed};
 
-use super::problem::{Code, Problem};
+use super::{
+    Shared,
+    problem::{Code, Problem},
+    rooms::guests,
+};
 
 /// The output of `npm run build` in `web/app`. Debug builds read it from the folder, release builds embed it, with a gzip
 /// and a Brotli version of each file that becomes smaller by it.
@@ -26,6 +33,27 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
         Some(file) => serve(PAGE, Asset::of(&file, &headers), &headers),
         None => Problem::new(Code::NotFound, "The web app is not part of this build; run `npm run build` in web/.")
             .into_response(),
+    }
+}
+
+/// The page of a room, whose name is in its preview.
+pub(super) async fn room_page(
+    State(site): State<Shared>,
+    Path(room): Path<String>,
+    from: guests::From,
+    headers: HeaderMap,
+) -> Response {
+    let plain = Dist::get(PAGE).and_then(|file| String::from_utf8(file.data().into_bytes().into_owned()).ok());
+    let named = match plain {
+        Some(plain) => preview::of_room(&site, &room, from, &plain).await,
+        None => None,
+    };
+    match named {
+        Some(named) => {
+            let headers = [(header::CACHE_CONTROL, "no-cache"), (header::CONTENT_TYPE, "text/html")];
+            (headers, named).into_response()
+        }
+        None => page(headers).await,
     }
 }
 

@@ -1,18 +1,18 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
 
 /** The node that `npm run dev` talks to. */
 const node = process.env.ALDIS_NODE ?? "http://localhost:8080";
 
 export default defineConfig({
   plugins: [react()],
+  resolve: { conditions: ["@aldis/source", ...defaultClientConditions] },
   build: {
     outDir: "../dist",
     emptyOutDir: true,
     target: "es2022",
     // `light-dark()` stays as it is: the room is dark inside a light page.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    cssCodeSplit: false,
     // The page's policy is `default-src 'self'`: nothing inline, no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -23,7 +23,7 @@ use crate::{
     table::{CLIENT, Data, Number, Row, SERVER},
 };
 
-const FILE: &str = "web/sdk/src/gen/protocol.ts";
+const FILE: &str = "web/client/src/gen/protocol.ts";
 
 /// A shape's name and its declaration.
 pub(crate) fn shapes() -> Vec<(String, String)> {
@@ -153,7 +153,8 @@ fn the_sdks_types_are_made_from_these() {
     let head = format!(
         "// The wire of `{}`: every message, every error code, every close code.\n\
          // Generated from the Rust types in actors/src/protocol; do not edit. To regenerate:\n\
-         // ALDIS_BLESS=1 cargo test -p actors --test protocol\n",
+         // ALDIS_BLESS=1 cargo test -p actors --test protocol\n\
+         import type {{ RTCIceCandidateInit }} from \"../candidate.ts\";\n",
         actors::protocol::SUBPROTOCOL
     );
     let shapes: Vec<String> = shapes().into_iter().map(|(_, declaration)| declaration).collect();

@@ -53,8 +53,7 @@ fn commented_keys_of_the_documented_file_are_valid_when_uncommented() {
     for example in examples {
         let with = DEFAULT_FILE.replace(example, example.trim_start_matches("# "));
         let error = load(&file(&with)).err().map(|error| error.to_string()).unwrap_or_default();
-        let needs_another =
-            ["tls_", "_file", "smtps://", "https://backend", "redis_cert", "redis_key", "# secret"]
+        let needs_another = ["tls_", "_file", "smtps://", "https://backend", "redis_cert", "redis_key", "# secret"]
             .iter()
             .any(|known| example.contains(known));
         assert!(error.is_empty() || needs_another, "{error}");

@@ -143,7 +143,7 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
 
 impl From {
     /// Counts what strangers could use to guess ids or to make guests, with logins from the same address.
-    async fn is_counted(&self, site: &Shared, what: &str) -> Result<(), Problem> {
+    pub(in crate::http) async fn is_counted(&self, site: &Shared, what: &str) -> Result<(), Problem> {
         let Some(known) = &self.0 else { return Ok(()) };
         let taken = site.rates.auth_address.take(&known.client.network().to_string()).await;
         taken.map_err(|wait| Problem::too_often(what, wait))

@@ -1,5 +1,7 @@
 //! The web app as it is committed: its page, its files, and that our own rules let it run.
 
+use serde_json::json;
+
 use super::{Ask, bench};
 
 #[tokio::test]
@@ -42,4 +44,22 @@ async fn no_path_leads_out_of_the_web_app() {
     ] {
         Ask::get(path).send(&bench.router).await.is_problem(404, "not_found");
     }
+}
+
+#[tokio::test]
+async fn a_link_to_a_room_is_shown_with_the_rooms_name_as_text() {
+    let bench = bench().await;
+    let (host, _) = bench.signup("ann").await;
+    let create = |name: &str| Ask::post("/api/rooms").bearer(&host).json(json!({ "name": name }));
+    let named = create("Ann & \"friends\"").send(&bench.router).await.json();
+    let room = named["roomId"].as_str().expect("an id");
+    let page = Ask::get(&format!("/r/{room}")).send(&bench.router).await;
+    let title = "<meta property=\"og:title\" content=\"Ann &amp; &quot;friends&quot;\" />";
+    assert!(page.text.contains(title), "{}", page.text);
+    assert_eq!((page.header("content-type"), page.header("cache-control")), ("text/html", "no-cache"));
+    let plain = Ask::get("/").send(&bench.router).await.text;
+    assert!(plain.contains("<meta property=\"og:title\" content=\"Aldis\" />"), "the tag that is replaced: {plain}");
+    let unnamed = create("").send(&bench.router).await.json();
+    let room = unnamed["roomId"].as_str().expect("an id");
+    assert_eq!(Ask::get(&format!("/r/{room}")).send(&bench.router).await.text, plain);
 }

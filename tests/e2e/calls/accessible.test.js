@@ -35,9 +35,22 @@ house.test("pages before a call", async () => {
   await accessible(ann, "an empty lobby");
   const roomId = await ann.makeRoom();
   await ann.page.reload();
+  await nobody.page.goto(`/r/${roomId}`);
+  await nobody.shows("page-invited");
+  await accessible(nobody, "invited, accounts only");
+  const open = await ann.makeRoom({ name: "Weekly", guests: "yes" });
+  await nobody.page.goto(`/r/${open}`);
+  await nobody.shows("guest-form");
+  await accessible(nobody, "invited as a guest");
+  await nobody.get("language").selectOption("de");
+  await accessible(nobody, "invited, in German");
   await ann.get("create-seats").selectOption("16");
   await ann.shows("room-item");
   await accessible(ann, "a lobby");
+  await ann.get("room-change").first().click();
+  await ann.shows("room-dialog");
+  await accessible(ann, "a room's settings");
+  await ann.page.keyboard.press("Escape");
   await ann.page.goto(`/r/${roomId}`);
   await ann.shows("page-prejoin");
   await accessible(ann, "before joining");
@@ -63,6 +76,12 @@ house.test("a call", async () => {
   await ben.get("screen").click();
   await ann.seesScreenOf(ben);
   await accessible(ann, "a screen");
+  await ben.get("react").click();
+  await ben.get("hand").click();
+  await ann.get("tile-hand").waitFor({ state: "attached" });
+  await ann.get("react").click();
+  await accessible(ann, "a raised hand, and the menu");
+  await ann.page.keyboard.press("Escape");
   await ann.get("mute").click();
   await ann.get("camera").click();
   await ann.page.evaluate(() => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { House } from "../stage/house.js";
+import { until } from "../stage/wait.js";
 
 const house = House.open();
 
@@ -26,4 +27,27 @@ house.test("four see each other, a fifth is refused because the room is full, an
     await eve.sees(other);
     await other.sees(eve);
   }
+});
+
+house.test("who lost the seat to somebody else keeps the media that works, and is back once there is a place", async () => {
+  const settings = { maxParticipants: 2, seatWindowSeconds: 1 };
+  const {
+    roomId,
+    people: [ann, ben],
+  } = await house.call(["Ann", "Ben"], { settings });
+  ben.line.cut();
+  await until("Ben's seat is lost", () => ann.tape.received("user_left").length === 1);
+  const cleo = await (await house.person("Cleo")).join(roomId);
+  ben.line.mend();
+  await ben.shows("banner-crowded");
+  await ben.photograph("crowded");
+  // The picture goes on, both ways, over the same connection.
+  await ben.sees(ann);
+  await ann.sees(ben);
+  assert.equal((await ben.connections()).length, 1);
+  await cleo.get("leave").click();
+  await ben.isJoined();
+  await ben.get("banner-crowded").waitFor({ state: "hidden" });
+  await ann.sees(ben);
+  assert.deepEqual((await ann.connections()).filter(({ state }) => state === "connected").length, 1);
 });

@@ -69,8 +69,9 @@ house.test("a wrong password is refused, the right one opens the lobby with the 
   await ann.get("logout").click();
   await ann.shows("page-welcome");
   await ann.page.goto(`/r/${rooms[0]}`);
-  await ann.shows("page-welcome");
-  await ann.photograph("welcome-invited");
+  await ann.shows("page-invited");
+  assert.equal(await ann.get("guest-form").count(), 0, "this room lets no guests in");
+  await ann.photograph("invited-accounts-only");
 });
 
 house.test("closing a page while it is signing in keeps the person signed in", async () => {
@@ -117,7 +118,7 @@ house.test("who is disabled in a call is told so, and can use another account", 
   await house.node.disable(ben.userId);
   await ben.shows("page-auth-expired");
   await ben.get("sign-in-again").click();
-  await ben.shows("page-welcome");
+  await ben.shows("page-invited");
   await ann.missesTileOf(ben);
   // A page that is loaded anew finds the account's cookies still there, or finds nobody.
   await ben.page.goto("/");

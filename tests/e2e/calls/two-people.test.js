@@ -25,6 +25,8 @@ house.test("two people sign up, one creates a room, the other follows the link, 
 
   const ben = await house.stranger("Ben");
   await ben.page.goto(`/r/${roomId}`);
+  // A name would be enough.
+  await ben.get("guest-or-account").click();
   await signUpAtThePage(ben);
   await ben.get("prejoin-join").click();
   await ben.isJoined();

@@ -104,8 +104,8 @@ export class House {
   }
 
   /** A test that prints every page's evidence on failure. */
-  test(name, play) {
-    test(name, { timeout: TEST_MS }, async () => {
+  test(name, play, timeout = TEST_MS) {
+    test(name, { timeout }, async () => {
       try {
         await play();
         for (const { name: who, tape } of this.#people) assert.deepEqual(tape.complaints, [], `${who}'s page is well`);

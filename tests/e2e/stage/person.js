@@ -62,6 +62,10 @@ export class Person {
     const answer = await this.#post("/api/auth/signup", { email, password, name });
     this.token = answer.accessToken;
     this.userId = answer.user.id;
+    // As the page does: it asks the server who is signed in only where somebody has been.
+    await this.context.addInitScript(() => {
+      if (localStorage.getItem("aldis.signed-in") === null) localStorage.setItem("aldis.signed-in", "true");
+    });
     return this;
   }
 

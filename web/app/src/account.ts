@@ -1,11 +1,14 @@
 // Who is signed in on this page.
-import { Api, Emitter, Problem, SignedOut, type User } from "@aldis/sdk";
-import { useView } from "./view.ts";
+import { Api, Emitter, Problem, SignedOut, type User } from "@aldis/client";
+import { useView } from "@aldis/react";
+import { guestVisit, mayBeSignedIn, rememberGuestVisit, rememberSignedIn } from "./remember.ts";
+import { roomOfPage } from "./route.ts";
 
 export type AccountView =
   | { status: "unknown" }
   | { status: "out" }
-  | { status: "in"; user: User }
+  /** `guestOf`: a guest, of that room only. */
+  | { status: "in"; user: User; guestOf?: string }
   /** The operator has disabled the account. */
   | { status: "disabled" }
   | { status: "unreachable"; why: string };
@@ -16,14 +19,28 @@ export const api = new Api();
 class Account extends Emitter<{ changed: undefined }> {
   view: AccountView = { status: "unknown" };
 
-  /** After a load of the page: the cookies may still sign us in. */
+  /** After a load of the page: the cookies may still sign us in, or this tab was a guest of the room. */
   async restore(): Promise<void> {
+    const visit = guestVisit();
+    if (visit && visit.roomId === roomOfPage()) {
+      // If the host lets no guests in any more, the room's card says so.
+      return this.enter(visit.roomId, visit.name).catch(() => this.#show({ status: "out" }));
+    }
+    if (!mayBeSignedIn()) return this.#show({ status: "out" });
     this.#show({ status: "unknown" });
     try {
       this.#in(await api.restore());
     } catch (error) {
+      if (error instanceof SignedOut && !isDisabled(error.cause)) rememberSignedIn(false);
       this.#show(viewOf(error));
     }
+  }
+
+  /** Enters a room without an account. */
+  async enter(roomId: string, name: string): Promise<void> {
+    const user = await api.enterAsGuest(roomId, name);
+    rememberGuestVisit({ roomId, name: user.name });
+    this.#show({ status: "in", user, guestOf: roomId });
   }
 
   /** Whether the new account is signed in; if not, a mail was sent. */
@@ -40,15 +57,28 @@ class Account extends Emitter<{ changed: undefined }> {
     this.#in(await api.verifyEmail(token, password));
   }
   async logout(): Promise<void> {
-    this.#show({ status: "out" });
-    await api.logout().catch(() => {});
+    const over = api.logout().catch(() => {});
+    this.ended();
+    await over;
   }
   /** The server no longer accepts our credentials. */
   ended(): void {
+    rememberSignedIn(false);
+    rememberGuestVisit(null);
+    api.forget();
     this.#show({ status: "out" });
   }
 
+  /** A guest goes elsewhere than to their room: nobody is signed in there, or whoever the cookies say. */
+  leaveGuest(): void {
+    rememberGuestVisit(null);
+    api.forget();
+    void this.restore();
+  }
+
   #in(user: User): void {
+    rememberSignedIn(true);
+    rememberGuestVisit(null);
     this.#show({ status: "in", user });
   }
   #show(view: AccountView): void {

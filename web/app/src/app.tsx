@@ -1,49 +1,64 @@
 import { lazy, Suspense, useEffect } from "react";
-import { useAccount } from "./account.ts";
-import { Lobby } from "./pages/lobby.tsx";
+import { account, useAccount } from "./account.ts";
+import { Invited } from "./pages/invited.tsx";
 import { ResetPage, VerifyPage } from "./pages/mailed.tsx";
 import { DisabledPage, MissingPage, OutdatedPage, UnreachablePage } from "./pages/notices.tsx";
 import { Welcome } from "./pages/welcome.tsx";
 import { useTitle } from "./parts/page-title.tsx";
 import { Waiting } from "./parts/waiting.tsx";
 import { useRoute } from "./route.ts";
+import { t, useLanguage } from "./strings.ts";
 
-/** The call's part of the program: not needed for the first view, and fetched as soon as that is shown. */
+// What the first view does not need is fetched as soon as that is shown. It may fail: the server has a newer version, or is away.
+const outdated = () => ({ default: OutdatedPage });
 const room = () =>
-  import("./pages/room.tsx").then(
-    ({ RoomPage }) => ({ default: RoomPage }),
-    // The server has a newer version, or is away.
-    () => ({ default: OutdatedPage }),
-  );
+  import("./pages/room.tsx").then(async ({ RoomPage, loadRoomStrings }) => {
+    await loadRoomStrings();
+    return { default: RoomPage };
+  }, outdated);
+const lobby = () => import("./pages/lobby.tsx").then(({ Lobby }) => ({ default: Lobby }), outdated);
 const RoomPage = lazy(room);
+const Lobby = lazy(lobby);
 
 /** Which page is shown: by the address, and by who is signed in. */
 export function App() {
+  // Every text follows a change of the language.
+  useLanguage();
   const route = useRoute();
-  const account = useAccount();
+  const view = useAccount();
   const roomId = route.page === "room" ? route.roomId : null;
+  const isStrayGuest = view.status === "in" && view.guestOf !== undefined && view.guestOf !== roomId;
   useTitle(roomId);
-  useEffect(() => void room(), []);
+  useEffect(() => {
+    void room();
+    void lobby();
+  }, []);
+  useEffect(() => {
+    if (isStrayGuest) account.leaveGuest();
+  }, [isStrayGuest]);
 
   if (route.page === "missing") return <MissingPage />;
   if (route.page === "reset") return <ResetPage key={route.token} token={route.token} />;
   if (route.page === "verify") return <VerifyPage key={route.token} token={route.token} />;
-  switch (account.status) {
+  if (isStrayGuest) return <Waiting label={t().loading} />;
+  switch (view.status) {
     case "unknown":
-      return <Waiting label="Loading" />;
+      return <Waiting label={t().loading} />;
     case "unreachable":
-      return <UnreachablePage why={account.why} />;
+      return <UnreachablePage why={view.why} />;
     case "disabled":
       return <DisabledPage />;
     case "out":
-      return <Welcome roomId={roomId} invite={route.page === "home" ? route.invite : undefined} />;
-    case "in":
       return roomId ? (
-        <Suspense fallback={<Waiting label="Loading" />}>
-          <RoomPage key={roomId} roomId={roomId} user={account.user} />
-        </Suspense>
+        <Invited key={roomId} roomId={roomId} />
       ) : (
-        <Lobby user={account.user} />
+        <Welcome invite={route.page === "home" ? route.invite : undefined} />
+      );
+    case "in":
+      return (
+        <Suspense fallback={<Waiting label={t().loading} />}>
+          {roomId ? <RoomPage key={roomId} roomId={roomId} user={view.user} /> : <Lobby user={view.user} />}
+        </Suspense>
       );
   }
 }

@@ -1,5 +1,5 @@
 // Which forms a visitor who is not signed in may choose, by the node's settings.
-import type { AuthSettings } from "@aldis/sdk";
+import type { AuthSettings } from "@aldis/client";
 
 export type Way = "login" | "signup" | "forgot";
 

@@ -36,6 +36,12 @@ export function roomIdOf(text: string): string | null {
   return `${letters.slice(0, 3)}-${letters.slice(3, 7)}-${letters.slice(7)}`;
 }
 
+/** The room of the page's address, if it is one's. */
+export function roomOfPage(): string | null {
+  const route = routeOf(location.pathname);
+  return route.page === "room" ? route.roomId : null;
+}
+
 /** The link that brings others into a room. */
 export function roomLink(roomId: string): string {
   return `${location.origin}/r/${roomId}`;

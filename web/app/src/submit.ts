@@ -1,5 +1,7 @@
 // A form that is sent to the server: busy meanwhile, and what was wrong.
+import { AldisError } from "@aldis/client";
 import { type FormEvent, useState } from "react";
+import { t } from "./strings.ts";
 
 /** A field's text. */
 type Text = (name: string) => string;
@@ -25,7 +27,10 @@ export function useSubmit(send: (text: Text) => Promise<void>): Submit {
   return { busy, trouble, submit };
 }
 
-/** The server's message, if there is one. */
+/** What was wrong, in the page's language where the code is known; else in the server's words. */
 export function explain(error: unknown): string {
-  return error instanceof Error ? error.message : "That did not work. Try again.";
+  const { problems, failed } = t();
+  const code = error instanceof AldisError ? error.code : "";
+  if (Object.hasOwn(problems, code)) return problems[code as keyof typeof problems];
+  return error instanceof Error ? error.message : failed;
 }

@@ -1,5 +1,6 @@
 // `window.aldis`: what support and end-to-end tests may read of the call in this tab. Read-only, no payloads.
-import type { Call, JournalEntry, PeerStats, SessionState } from "@aldis/sdk";
+import type { JournalEntry, SessionState } from "@aldis/client";
+import type { Call, PeerStats } from "@aldis/media";
 
 interface Support {
   readonly session: {
@@ -41,7 +42,7 @@ const support: Support = {
   },
   peers: async () => (await shown?.stats()) ?? [],
   get events() {
-    return shown?.journal.entries() ?? [];
+    return shown?.room.journal.entries() ?? [];
   },
 };
 

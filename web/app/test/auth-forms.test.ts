@@ -1,4 +1,4 @@
-import type { AuthSettings } from "@aldis/sdk";
+import type { AuthSettings } from "@aldis/client";
 import { expect, test } from "vitest";
 import { formsOf, UNKNOWN, type Way } from "../src/auth-forms.ts";
 

@@ -1,4 +1,4 @@
-import type { PeerStats } from "@aldis/sdk";
+import type { PeerStats } from "@aldis/media";
 import { describe, expect, test } from "vitest";
 import { isWeak } from "../src/room/quality.ts";
 

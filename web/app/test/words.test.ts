@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { deviceTrouble, screenTrouble } from "../src/room/device-words.ts";
 import { hint, troubleText } from "../src/room/words.ts";
 
 describe("words", () => {
@@ -20,12 +19,5 @@ describe("words", () => {
     expect(hint({ ...peer, presence: "away", unsent: ["camera"] }, true)).toBe(
       "Reconnecting to the service…",
     );
-  });
-
-  test("tell for each trouble of a device what to do", () => {
-    for (const trouble of ["denied", "missing", "busy", "ended"] as const) {
-      expect(deviceTrouble("camera", trouble)).toMatch(/^Your camera .*\. |, then|again/);
-    }
-    expect(screenTrouble("denied")).toMatch(/system's settings/);
   });
 });

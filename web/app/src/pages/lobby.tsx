@@ -1,41 +1,44 @@
-import type { Room, User } from "@aldis/sdk";
+import type { RoomInfo, User } from "@aldis/client";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { account, api } from "../account.ts";
-import { Brand } from "../parts/brand.tsx";
+import { Field } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PageTitle } from "../parts/page-title.tsx";
+import { Shell } from "../parts/shell.tsx";
 import { navigate, roomIdOf } from "../route.ts";
+import { t } from "../strings.ts";
+import { explain, useSubmit } from "../submit.ts";
 import { RoomList } from "./room-list.tsx";
+import { Guests } from "./room-settings.tsx";
 
 /** The start page of a signed-in person: create a room, join one, or open one of their own. */
 export function Lobby({ user }: { user: User }) {
+  const who = (
+    <>
+      <span className="who__name" data-testid="user-name">
+        {user.name}
+      </span>
+      <button
+        type="button"
+        className="button button--quiet"
+        data-testid="logout"
+        onClick={() => void account.logout()}
+      >
+        {t().logOut}
+      </button>
+    </>
+  );
   return (
-    <div className="shell">
-      <header className="shell__head">
-        <Brand />
-        <div className="who">
-          <span className="who__name" data-testid="user-name">
-            {user.name}
-          </span>
-          <button
-            type="button"
-            className="button button--quiet"
-            data-testid="logout"
-            onClick={() => void account.logout()}
-          >
-            Log out
-          </button>
-        </div>
-      </header>
+    <Shell head={who}>
       <main className="page lobby" data-testid="page-lobby">
-        <PageTitle className="lobby__title">Start a call, or join one</PageTitle>
+        <PageTitle className="lobby__title">{t().lobby.title}</PageTitle>
         <div className="lobby__ways">
           <CreateRoom />
           <JoinRoom />
         </div>
         <MyRooms />
       </main>
-    </div>
+    </Shell>
   );
 }
 
@@ -44,33 +47,27 @@ const SEATS = [2, 3, 4, 6, 8, 12, 16];
 const MESH_GOOD = 4;
 
 function CreateRoom() {
-  const [seats, setSeats] = useState(4);
-  const [state, setState] = useState<{ busy: boolean; trouble?: string }>({ busy: false });
-
-  async function create(event: FormEvent) {
-    event.preventDefault();
-    setState({ busy: true });
-    try {
-      const room = await api.createRoom({ maxParticipants: seats });
-      navigate(`/r/${room.roomId}`);
-    } catch (error) {
-      setState({ busy: false, trouble: (error as Error).message });
-    }
-  }
-
+  const texts = t().lobby;
+  const [seats, setSeats] = useState(MESH_GOOD);
+  const { busy, trouble, submit } = useSubmit(async (text) => {
+    const guests = text("guests") === "" ? "no" : "yes";
+    const room = await api.createRoom({ name: text("name").trim(), maxParticipants: seats, guests });
+    navigate(`/r/${room.roomId}`);
+  });
   return (
-    <form className="card way" onSubmit={(event) => void create(event)}>
-      <h2>New room</h2>
-      <p className="quiet">You get a link to share. The room stays yours until you delete it.</p>
+    <form className="card way" onSubmit={submit}>
+      <h2>{texts.newRoom}</h2>
+      <p className="quiet">{texts.newRoomText}</p>
+      <Field label={texts.roomName} testId="create-name" name="name" maxLength={100} autoComplete="off" />
+      <Guests isOn testId="create-guests" />
       {seats > MESH_GOOD && (
         <p className="quiet" role="status" data-testid="seats-hint">
-          Everybody sends their picture to everybody: with more than {MESH_GOOD} people, all need a fast line
-          and computer.
+          {texts.seatsHint(MESH_GOOD)}
         </p>
       )}
       <div className="way__row">
         <label className="seats">
-          <span>Seats</span>
+          <span>{texts.seats}</span>
           <select
             className="input"
             value={seats}
@@ -82,19 +79,14 @@ function CreateRoom() {
             ))}
           </select>
         </label>
-        <button
-          type="submit"
-          className="button button--accent"
-          data-testid="create-room"
-          disabled={state.busy}
-        >
+        <button type="submit" className="button button--accent" data-testid="create-room" disabled={busy}>
           <Icon name="plus" size={18} />
-          Create room
+          {texts.create}
         </button>
       </div>
-      {state.trouble && (
+      {trouble && (
         <p className="trouble" role="alert" data-testid="create-error">
-          {state.trouble}
+          {trouble}
         </p>
       )}
     </form>
@@ -102,6 +94,7 @@ function CreateRoom() {
 }
 
 function JoinRoom() {
+  const texts = t().lobby;
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
 
@@ -114,14 +107,14 @@ function JoinRoom() {
 
   return (
     <form className="card way" onSubmit={join}>
-      <h2>Join with a code or link</h2>
-      <p className="quiet">Paste the code or link you received.</p>
+      <h2>{texts.joinTitle}</h2>
+      <p className="quiet">{texts.joinText}</p>
       <div className="way__row">
         <input
           className="input way__code"
           data-testid="join-code"
-          aria-label="Room code or link"
-          placeholder="abc-defg-hij"
+          aria-label={texts.code}
+          placeholder={EXAMPLE}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
@@ -134,44 +127,47 @@ function JoinRoom() {
           required
         />
         <button type="submit" className="button" data-testid="join-submit">
-          Join
+          {texts.join}
         </button>
       </div>
       {wrong && (
         <p className="trouble" role="alert" data-testid="join-error">
-          This is not a room code. A code looks like abc-defg-hij.
+          {texts.notACode}
         </p>
       )}
     </form>
   );
 }
 
+/** The same in every language. */
+const EXAMPLE = "abc-defg-hij";
+
 function MyRooms() {
-  const [rooms, setRooms] = useState<Room[] | null>(null);
+  const [rooms, setRooms] = useState<RoomInfo[] | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const load = useCallback(async () => {
     try {
       setRooms(await api.rooms());
       setTrouble(null);
     } catch (error) {
-      setTrouble((error as Error).message);
+      setTrouble(explain(error));
     }
   }, []);
   useEffect(() => void load(), [load]);
 
   return (
     <section className="mine" aria-labelledby="mine">
-      <h2 id="mine">Your rooms</h2>
+      <h2 id="mine">{t().lobby.yourRooms}</h2>
       {trouble && (
         <p className="trouble" role="alert">
           {trouble}{" "}
           <button type="button" className="linklike" onClick={() => void load()}>
-            Try again
+            {t().tryAgain}
           </button>
         </p>
       )}
-      {!rooms && !trouble && <p className="quiet">Loading…</p>}
-      {rooms && <RoomList rooms={rooms.filter((room) => room.active)} onDeleted={() => void load()} />}
+      {!rooms && !trouble && <p className="quiet">{t().loading}</p>}
+      {rooms && <RoomList rooms={rooms.filter((room) => room.active)} onChanged={() => void load()} />}
     </section>
   );
 }

@@ -7,8 +7,8 @@ import { Field } from "../parts/field.tsx";
 import { Outcome } from "../parts/outcome.tsx";
 import { PageTitle } from "../parts/page-title.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
-import { rememberKnown } from "../remember.ts";
 import { navigate } from "../route.ts";
+import { t } from "../strings.ts";
 import { useSubmit } from "../submit.ts";
 import { Trouble } from "./sign-in.tsx";
 
@@ -17,27 +17,26 @@ export function ResetPage({ token }: { token: string }) {
   const [done, setDone] = useState(false);
   const { busy, trouble, submit } = useSubmit(async (text) => {
     await api.resetPassword(token, text("password"));
-    rememberKnown();
     setDone(true);
   });
-  if (done)
-    return <Done title="Your new password is set" text="You are logged out everywhere. Log in with it." />;
+  const texts = t().mailed;
+  if (done) return <Done title={texts.doneTitle} text={texts.doneText} />;
   return (
     <CentredPage testId="page-reset">
       <form className="card sign-in" onSubmit={submit}>
-        <PageTitle>Set a new password</PageTitle>
+        <PageTitle>{texts.resetTitle}</PageTitle>
         <Field
-          label="New password"
+          label={texts.newPassword}
           testId="reset-password"
           name="password"
           type="password"
           autoComplete="new-password"
           minLength={8}
-          hint="At least 8 characters. You will be logged out everywhere."
+          hint={texts.newPasswordHint}
           required
         />
         <Trouble text={trouble} />
-        <SubmitButton busy={busy} label="Set password" />
+        <SubmitButton busy={busy} label={texts.setPassword} />
       </form>
     </CentredPage>
   );
@@ -47,24 +46,24 @@ export function ResetPage({ token }: { token: string }) {
 export function VerifyPage({ token }: { token: string }) {
   const { busy, trouble, submit } = useSubmit(async (text) => {
     await account.verify(token, text("password"));
-    rememberKnown();
     navigate("/");
   });
+  const texts = t().mailed;
   return (
     <CentredPage testId="page-verify">
       <form className="card sign-in" onSubmit={submit}>
-        <PageTitle>Confirm your email address</PageTitle>
+        <PageTitle>{texts.verifyTitle}</PageTitle>
         <Field
-          label="Password"
+          label={t().signIn.password}
           testId="verify-password"
           name="password"
           type="password"
           autoComplete="current-password"
-          hint="The one you chose when you signed up. If it was not you, close this page."
+          hint={texts.verifyHint}
           required
         />
         <Trouble text={trouble} />
-        <SubmitButton busy={busy} label="Confirm" />
+        <SubmitButton busy={busy} label={texts.confirm} />
       </form>
     </CentredPage>
   );
@@ -85,7 +84,7 @@ function Done({ title, text }: { title: string; text: string }) {
           data-testid="go-login"
           onClick={toLogin}
         >
-          Log in
+          {t().logIn}
         </button>
       </Outcome>
     </CentredPage>

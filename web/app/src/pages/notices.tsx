@@ -1,11 +1,11 @@
 // Full-page notices: what happened and what to do next.
 
-import type { StopReason } from "@aldis/sdk";
 import type { ReactNode } from "react";
 import { account } from "../account.ts";
 import { CentredPage } from "../parts/centred-page.tsx";
 import { PageTitle } from "../parts/page-title.tsx";
 import { follow } from "../route.ts";
+import { t } from "../strings.ts";
 
 interface NoticeProps {
   testId: string;
@@ -16,7 +16,7 @@ interface NoticeProps {
   children?: ReactNode;
 }
 
-function Notice({ testId, title, text, detail, children }: NoticeProps) {
+export function Notice({ testId, title, text, detail, children }: NoticeProps) {
   return (
     <CentredPage testId={testId}>
       <div className="notice">
@@ -29,7 +29,7 @@ function Notice({ testId, title, text, detail, children }: NoticeProps) {
   );
 }
 
-function Home({ primary = false }: { primary?: boolean }) {
+export function Home({ primary = false }: { primary?: boolean }) {
   return (
     <a
       className={primary ? "button button--accent" : "button"}
@@ -37,18 +37,34 @@ function Home({ primary = false }: { primary?: boolean }) {
       onClick={follow}
       data-testid="go-home"
     >
-      Back to start
+      {t().backToStart}
     </a>
   );
 }
 
 export function MissingPage() {
+  const { missingTitle, missingText } = t().notices;
   return (
-    <Notice
-      testId="page-not-found"
-      title="Page not found"
-      text="There is no page or room at this address. Check the link."
-    >
+    <Notice testId="page-not-found" title={missingTitle} text={missingText}>
+      <Home primary />
+    </Notice>
+  );
+}
+
+/** No room has this id. */
+export function RoomMissingPage() {
+  const { roomMissingTitle, roomMissingText } = t().notices;
+  return (
+    <Notice testId="page-not-found" title={roomMissingTitle} text={roomMissingText}>
+      <Home primary />
+    </Notice>
+  );
+}
+
+export function RoomClosedPage() {
+  const { roomClosedTitle, roomClosedText } = t().notices;
+  return (
+    <Notice testId="page-closed" title={roomClosedTitle} text={roomClosedText}>
       <Home primary />
     </Notice>
   );
@@ -56,22 +72,19 @@ export function MissingPage() {
 
 /** The operator has disabled the account that is signed in here. */
 export function DisabledPage() {
+  const { disabledTitle, disabledText } = t().notices;
   return (
-    <Notice
-      testId="page-disabled"
-      title="Your account is disabled"
-      text="The operator of this service has disabled it. Ask them why, or log out and use another account."
-    >
+    <Notice testId="page-disabled" title={disabledTitle} text={disabledText}>
       <button
         type="button"
         className="button button--accent"
         data-testid="logout"
         onClick={() => void account.logout()}
       >
-        Log out
+        {t().logOut}
       </button>
       <button type="button" className="button" onClick={() => void account.restore()}>
-        Try again
+        {t().tryAgain}
       </button>
     </Notice>
   );
@@ -79,125 +92,28 @@ export function DisabledPage() {
 
 /** A part of the page could not be loaded. */
 export function OutdatedPage() {
+  const { outdatedTitle, outdatedText, loadAgain } = t().notices;
   return (
-    <Notice
-      testId="page-outdated"
-      title="The page has to be loaded again"
-      text="A part of it could not be loaded: there may be a newer version, or the server may be away for a moment."
-    >
+    <Notice testId="page-outdated" title={outdatedTitle} text={outdatedText}>
       <button type="button" className="button button--accent" onClick={() => location.reload()}>
-        Load again
+        {loadAgain}
       </button>
     </Notice>
   );
 }
 
-export function UnreachablePage({ why }: { why: string }) {
+interface UnreachableProps {
+  why: string;
+  onAgain?: () => void;
+}
+
+export function UnreachablePage({ why, onAgain = () => void account.restore() }: UnreachableProps) {
+  const { unreachableTitle, unreachableText } = t().notices;
   return (
-    <Notice
-      testId="page-unreachable"
-      title="Cannot reach the server"
-      text="The server cannot be reached, or is overloaded. Try again in a moment."
-      detail={why}
-    >
-      <button type="button" className="button button--accent" onClick={() => void account.restore()}>
-        Try again
+    <Notice testId="page-unreachable" title={unreachableTitle} text={unreachableText} detail={why}>
+      <button type="button" className="button button--accent" onClick={onAgain}>
+        {t().tryAgain}
       </button>
-    </Notice>
-  );
-}
-
-interface Ending {
-  testId: string;
-  title: string;
-  text: string;
-  /** The label of the button that joins again, if that can help. */
-  again?: string;
-}
-
-const ENDINGS: Record<StopReason, Ending> = {
-  left: {
-    testId: "page-left",
-    title: "You left the call",
-    text: "The room is still open. You can join again.",
-    again: "Join again",
-  },
-  replaced: {
-    testId: "page-replaced",
-    title: "You joined from another tab or device",
-    text: "The call continues there. You can join a room only once at a time.",
-    again: "Use here",
-  },
-  room_full: {
-    testId: "page-room-full",
-    title: "This room is full",
-    text: "The room has reached its limit of participants. Try again when someone has left, or ask the host to raise the limit.",
-    again: "Try again",
-  },
-  room_not_found: {
-    testId: "page-not-found",
-    title: "Room not found",
-    text: "The link may be mistyped, or the room has been deleted.",
-  },
-  room_closed: {
-    testId: "page-closed",
-    title: "This room is closed",
-    text: "The host has closed it for everyone.",
-  },
-  forbidden: {
-    testId: "page-forbidden",
-    title: "You cannot join this room",
-    text: "The host has removed you, or your account is not allowed to join.",
-  },
-  auth: {
-    testId: "page-auth-expired",
-    title: "Your session has expired",
-    text: "Sign in again to return to the call.",
-  },
-  protocol: {
-    testId: "page-error",
-    title: "Something went wrong",
-    text: "This page and the server do not match. Reload the page to get the current version.",
-    again: "Try again",
-  },
-  unreachable: {
-    testId: "page-unreachable",
-    title: "The connection could not be restored",
-    text: "The server has not responded for several minutes. Check your connection, then join again.",
-    again: "Join again",
-  },
-};
-
-/** Endings that need no detail from the server. */
-const CLEAR: StopReason[] = ["left", "replaced", "room_not_found"];
-
-interface EndingProps {
-  reason: StopReason;
-  detail: string | null;
-  onAgain: () => void;
-}
-
-/** Why the call is over. */
-export function EndingPage({ reason, detail, onAgain }: EndingProps) {
-  const { again, ...notice } = ENDINGS[reason];
-  return (
-    <Notice {...notice} detail={CLEAR.includes(reason) ? null : detail}>
-      {again && (
-        <button type="button" className="button button--accent" data-testid="join-again" onClick={onAgain}>
-          {again}
-        </button>
-      )}
-      {reason === "auth" && (
-        <button
-          type="button"
-          className="button button--accent"
-          data-testid="sign-in-again"
-          onClick={() => account.ended()}
-        >
-          Sign in again
-        </button>
-      )}
-      <Home primary={!again && reason !== "auth"} />
     </Notice>
   );
 }

@@ -1,15 +1,19 @@
-import type { DeviceTrouble, Media, MediaView, User } from "@aldis/sdk";
-import { Brand } from "../parts/brand.tsx";
-import { CopyLink } from "../parts/copy-link.tsx";
+import type { User } from "@aldis/client";
+import type { Media, MediaView } from "@aldis/media";
+import { useView } from "@aldis/react";
+import { CopyLink, ShareLink } from "../parts/copy-link.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { PageTitle } from "../parts/page-title.tsx";
+import { Shell } from "../parts/shell.tsx";
 import { Video } from "../parts/video.tsx";
 import { DeviceButton } from "../room/device-button.tsx";
 import { Devices } from "../room/devices.tsx";
-import { useView } from "../view.ts";
+import { r } from "../strings/room.ts";
 
 interface PrejoinProps {
   roomId: string;
+  /** What the room is called; may be empty. */
+  name: string;
   user: User;
   media: Media;
   participants: number | null;
@@ -17,20 +21,18 @@ interface PrejoinProps {
 }
 
 /** The device preview before joining. */
-export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinProps) {
+export function Prejoin({ roomId, name, user, media, participants, onJoin }: PrejoinProps) {
   const view = useView(media);
+  const texts = r().prejoin;
   const trouble = explain(view);
   return (
-    <div className="shell">
-      <header className="shell__head">
-        <Brand />
-      </header>
+    <Shell>
       <main className="page prejoin" data-testid="page-prejoin">
         <div className="mirror">
           {view.camera.on ? (
-            <Video stream={media.preview} own mirrored label="Your camera" />
+            <Video stream={media.preview} own mirrored label={r().yourCamera} />
           ) : (
-            <p className="mirror__off">{view.camera.busy ? "Starting the camera…" : "Your camera is off"}</p>
+            <p className="mirror__off">{view.camera.busy ? r().cameraStarting : r().cameraIsOff}</p>
           )}
           <Meter media={media} on={view.microphone.on} />
           <div className="mirror__buttons">
@@ -40,14 +42,15 @@ export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinPr
         </div>
         <section className="prejoin__side">
           <div>
-            <PageTitle>Ready to join?</PageTitle>
-            <p className="prejoin__room">
+            <PageTitle>{name || texts.title}</PageTitle>
+            <div className="prejoin__room">
               <span className="code">{roomId}</span>
-              <CopyLink roomId={roomId} label="Copy link" />
-            </p>
+              <CopyLink roomId={roomId} label />
+              <ShareLink roomId={roomId} name={name} className="button button--quiet" />
+            </div>
             {participants !== null && (
               <p className="quiet" data-testid="prejoin-participants">
-                {present(participants)}
+                {participants === 0 ? texts.nobody : texts.people(participants)}
               </p>
             )}
           </div>
@@ -63,40 +66,20 @@ export function Prejoin({ roomId, user, media, participants, onJoin }: PrejoinPr
             data-testid="prejoin-join"
             onClick={onJoin}
           >
-            Join as {user.name}
+            {texts.joinAs(user.name)}
           </button>
         </section>
       </main>
-    </div>
+    </Shell>
   );
 }
 
-function present(participants: number): string {
-  if (participants === 0) return "No one else is here yet.";
-  return participants === 1 ? "One person is here." : `${participants} people are here.`;
-}
-
-const WHY: Record<DeviceTrouble, string> = {
-  denied: "is blocked. Allow it in the browser's address bar",
-  missing: "was not found",
-  busy: "is in use by another program",
-  unavailable: "cannot be used on this page; it needs HTTPS",
-  ended: "was disconnected",
-};
-
-const BOTH: Record<DeviceTrouble, string> = {
-  denied: "Your camera and microphone are blocked. Allow them in the browser's address bar.",
-  missing: "No camera and no microphone were found.",
-  busy: "Your camera and microphone are in use by another program.",
-  unavailable: "Your camera and microphone cannot be used on this page; they need HTTPS.",
-  ended: "Your camera and microphone were disconnected.",
-};
-
 function explain({ camera, microphone }: MediaView): string | null {
+  const { device, prejoin } = r();
   if (camera.trouble && camera.trouble === microphone.trouble) {
-    return `${BOTH[camera.trouble]} You can join without them.`;
+    return `${device.both[camera.trouble]} ${prejoin.withoutBoth}`;
   }
-  if (camera.trouble) return `Your camera ${WHY[camera.trouble]}. You can join without it.`;
-  if (microphone.trouble) return `Your microphone ${WHY[microphone.trouble]}. You can join without it.`;
+  if (camera.trouble) return `${device.camera[camera.trouble]} ${prejoin.without}`;
+  if (microphone.trouble) return `${device.microphone[microphone.trouble]} ${prejoin.without}`;
   return null;
 }

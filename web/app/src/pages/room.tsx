@@ -1,14 +1,20 @@
 // `/r/{room}`: from the device preview to the end of the call.
-import { Call, type Media, Problem, type StopReason, socketUrl, type User } from "@aldis/sdk";
+import { Problem, type StopReason, type User } from "@aldis/client";
+import { Call, type Media } from "@aldis/media";
 import { useCallback, useEffect, useState } from "react";
 import { api } from "../account.ts";
 import { Waiting } from "../parts/waiting.tsx";
 import { callUnderWay, rememberCall } from "../remember.ts";
 import { CallRoom } from "../room/call-room.tsx";
 import { useMedia } from "../room/use-media.ts";
+import { t } from "../strings.ts";
 import { showCall } from "../support.ts";
-import { EndingPage } from "./notices.tsx";
+import "../styles/room.css";
+import "../styles/chat.css";
+import { EndingPage } from "./ending.tsx";
 import { Prejoin } from "./prejoin.tsx";
+
+export { loadRoomStrings } from "../strings/room.ts";
 
 interface End {
   reason: StopReason;
@@ -19,7 +25,7 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
   const [end, setEnd] = useState<End | null>(null);
   /** Each visit has its own devices and its own call. `straight`: without the device preview. */
   const [visit, setVisit] = useState({ number: 1, straight: callUnderWay() === roomId });
-  const { closed, participants, hostId } = useLookUp(roomId);
+  const { closed, participants, hostId, name } = useLookUp(roomId);
 
   const again = useCallback(() => {
     setVisit(({ number }) => ({ number: number + 1, straight: true }));
@@ -37,6 +43,7 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
     <Visit
       key={visit.number}
       roomId={roomId}
+      name={name}
       user={user}
       straight={visit.straight}
       participants={participants}
@@ -51,18 +58,26 @@ interface LookUp {
   /** Number of participants; `null` while unknown. */
   participants: number | null;
   hostId: string | null;
+  /** What it is called; may be empty. */
+  name: string;
 }
+
+const UNKNOWN: LookUp = { closed: null, participants: null, hostId: null, name: "" };
 
 /** Looks the room up, so that a missing room is reported before the preview. If the lookup fails, the socket reports it. */
 function useLookUp(roomId: string): LookUp {
-  const [found, setFound] = useState<LookUp>({ closed: null, participants: null, hostId: null });
+  const [found, setFound] = useState<LookUp>(UNKNOWN);
   useEffect(() => {
-    const closed = (reason: StopReason) =>
-      setFound({ closed: { reason, detail: null }, participants: null, hostId: null });
+    const closed = (reason: StopReason) => setFound({ ...UNKNOWN, closed: { reason, detail: null } });
     api.room(roomId).then(
       (room) =>
         room.active
-          ? setFound({ closed: null, participants: room.participants ?? null, hostId: room.hostId })
+          ? setFound({
+              closed: null,
+              participants: room.participants ?? null,
+              hostId: room.hostId,
+              name: room.name,
+            })
           : closed("room_closed"),
       (error: unknown) => error instanceof Problem && error.status === 404 && closed("room_not_found"),
     );
@@ -72,6 +87,7 @@ function useLookUp(roomId: string): LookUp {
 
 interface VisitProps {
   roomId: string;
+  name: string;
   user: User;
   straight: boolean;
   participants: number | null;
@@ -79,7 +95,7 @@ interface VisitProps {
   onEnd: (end: End) => void;
 }
 
-function Visit({ roomId, user, straight, participants, isHost, onEnd }: VisitProps) {
+function Visit({ roomId, name, user, straight, participants, isHost, onEnd }: VisitProps) {
   const { media, ready } = useMedia();
   const [call, setCall] = useState<Call | null>(null);
   const join = useCallback(() => media && setCall(newCall(roomId, media)), [roomId, media]);
@@ -99,19 +115,29 @@ function Visit({ roomId, user, straight, participants, isHost, onEnd }: VisitPro
     });
     rememberCall(roomId);
     showCall(call);
-    call.join();
+    // How it ended, the page shows.
+    call.join().catch(() => {});
     return () => {
       off();
       call.leave();
     };
   }, [call, roomId, onEnd]);
 
-  if (!media) return <Waiting label="Loading" />;
-  if (call) return <CallRoom call={call} user={user} isHost={isHost} onLeave={() => leave(call)} />;
+  if (!media) return <Waiting label={t().loading} />;
+  if (call) {
+    return <CallRoom call={call} name={name} user={user} isHost={isHost} onLeave={() => leave(call)} />;
+  }
   return straight ? (
-    <Waiting label="Joining" />
+    <Waiting label={t().joining} />
   ) : (
-    <Prejoin roomId={roomId} user={user} media={media} participants={participants} onJoin={join} />
+    <Prejoin
+      roomId={roomId}
+      name={name}
+      user={user}
+      media={media}
+      participants={participants}
+      onJoin={join}
+    />
   );
 }
 
@@ -120,11 +146,7 @@ function newCall(roomId: string, media: Media): Call {
   return new Call({
     roomId,
     media,
-    url: socketUrl(),
-    getToken: (options) => api.token(options),
-    getIceServers: () => api.iceServers(),
-    getMessages: (before) => api.messages(roomId, before),
-    deleteMessage: (id) => api.deleteMessage(roomId, id),
+    api,
     iceTransportPolicy: relayOnly ? "relay" : "all",
   });
 }

@@ -1,11 +1,12 @@
-import type { AuthSettings } from "@aldis/sdk";
+import type { AuthSettings } from "@aldis/client";
 import { useEffect, useState } from "react";
 import { account, api } from "../account.ts";
 import { type Forms, formsOf, UNKNOWN, type Way } from "../auth-forms.ts";
 import { Field } from "../parts/field.tsx";
 import { Outcome } from "../parts/outcome.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
-import { isKnown, rememberKnown } from "../remember.ts";
+import { isKnown } from "../remember.ts";
+import { t } from "../strings.ts";
 import { useSubmit } from "../submit.ts";
 
 /** Signing up, logging in and asking for a new password, in one card. `invite`: the code of an invite's link. */
@@ -39,54 +40,68 @@ function Enter({ forms, invite, onWay }: EnterProps) {
       const isIn = await account.signup(text("email").trim(), text("password"), text("name").trim(), code);
       setMailed(!isIn);
     }
-    rememberKnown();
   });
 
   const back = () => {
     setMailed(false);
     onWay("login");
   };
-  if (mailed) return <Mailed text="A mail is on its way to you. Open its link to go on." onBack={back} />;
+  const texts = t().signIn;
+  if (mailed) return <Mailed text={texts.signUpMailed} onBack={back} />;
   return (
     <form className="card sign-in" onSubmit={submit} data-testid="auth-form">
       {forms.ways.length > 1 && <Ways way={forms.way} onChange={onWay} />}
       {isNew && (
-        <Field label="Your name" testId="auth-name" name="name" autoComplete="name" maxLength={80} required />
+        <Field
+          label={texts.name}
+          testId="auth-name"
+          name="name"
+          autoComplete="name"
+          maxLength={64}
+          required
+        />
       )}
       {forms.asksForInvite && (
         <Field
-          label="Invite code"
+          label={texts.invite}
           testId="auth-invite"
           name="invite"
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
           defaultValue={invite}
-          hint="Signing up here is by invitation."
+          hint={texts.inviteHint}
           required
         />
       )}
-      <Field label="Email" testId="auth-email" name="email" type="email" autoComplete="email" required />
       <Field
-        label="Password"
+        label={texts.email}
+        testId="auth-email"
+        name="email"
+        type="email"
+        autoComplete="email"
+        required
+      />
+      <Field
+        label={texts.password}
         testId="auth-password"
         name="password"
         type="password"
         autoComplete={isNew ? "new-password" : "current-password"}
         minLength={isNew ? 8 : undefined}
-        {...(isNew && { hint: "At least 8 characters." })}
+        {...(isNew && { hint: texts.passwordHint })}
         required
       />
       <Trouble text={trouble} />
-      <SubmitButton busy={busy} label={isNew ? "Create account" : "Log in"} />
+      <SubmitButton busy={busy} label={isNew ? texts.create : t().logIn} />
       {forms.offersReset && (
         <button type="button" className="linklike" data-testid="auth-forgot" onClick={() => onWay("forgot")}>
-          Forgot password?
+          {texts.forgot}
         </button>
       )}
       {forms.isClosed && (
         <p className="quiet" data-testid="auth-closed">
-          Nobody can sign up here by themselves. Ask whoever runs this server for an account.
+          {texts.closed}
         </p>
       )}
     </form>
@@ -100,23 +115,24 @@ function Forgot({ onBack }: { onBack: () => void }) {
     await api.forgotPassword(text("email").trim());
     setMailed(true);
   });
-  if (mailed) {
-    return (
-      <Mailed
-        text="If an account has this address, a mail with a link is on its way to it."
-        onBack={onBack}
-      />
-    );
-  }
+  const texts = t().signIn;
+  if (mailed) return <Mailed text={texts.resetMailed} onBack={onBack} />;
   return (
     <form className="card sign-in" onSubmit={submit} data-testid="forgot-form">
-      <h2>Forgot your password?</h2>
-      <p className="quiet">We send you a mail with a link to set a new one.</p>
-      <Field label="Email" testId="auth-email" name="email" type="email" autoComplete="email" required />
+      <h2>{texts.forgotTitle}</h2>
+      <p className="quiet">{texts.forgotText}</p>
+      <Field
+        label={texts.email}
+        testId="auth-email"
+        name="email"
+        type="email"
+        autoComplete="email"
+        required
+      />
       <Trouble text={trouble} />
-      <SubmitButton busy={busy} label="Send the link" />
+      <SubmitButton busy={busy} label={texts.sendLink} />
       <button type="button" className="linklike" data-testid="auth-back" onClick={onBack}>
-        Back to log in
+        {t().signIn.back}
       </button>
     </form>
   );
@@ -124,12 +140,12 @@ function Forgot({ onBack }: { onBack: () => void }) {
 
 function Mailed({ text, onBack }: { text: string; onBack: () => void }) {
   return (
-    <Outcome title="Look into your mail" level={2}>
+    <Outcome title={t().signIn.mailedTitle} level={2}>
       <p role="status" data-testid="auth-mailed">
         {text}
       </p>
       <button type="button" className="button button--wide" data-testid="auth-back" onClick={onBack}>
-        Back to log in
+        {t().signIn.back}
       </button>
     </Outcome>
   );
@@ -147,11 +163,11 @@ export function Trouble({ text }: { text: string | null }) {
 function Ways({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
   return (
     <fieldset className="ways">
-      <legend className="unseen">New here, or back again?</legend>
+      <legend className="unseen">{t().signIn.newOrBack}</legend>
       {(["signup", "login"] as const).map((each) => (
         <label key={each} className="ways__way" data-testid={`auth-mode-${each}`}>
           <input type="radio" name="way" checked={way === each} onChange={() => onChange(each)} />
-          <span>{each === "signup" ? "Sign up" : "Log in"}</span>
+          <span>{each === "signup" ? t().signUp : t().logIn}</span>
         </label>
       ))}
     </fieldset>

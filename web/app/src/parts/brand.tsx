@@ -1,9 +1,13 @@
 import { follow } from "../route.ts";
+import { t } from "../strings.ts";
+
+/** The same in every language. */
+const NAME = "Aldis";
 
 /** The name with its mark: a signal lamp, its shutter half open. */
 export function Brand() {
   return (
-    <a className="brand" href="/" onClick={follow} aria-label="Aldis, home">
+    <a className="brand" href="/" onClick={follow} aria-label={t().home}>
       <svg viewBox="0 0 64 64" width="28" height="28" aria-hidden="true">
         <mask id="shutter">
           <circle cx="32" cy="32" r="28" fill="#fff" />
@@ -11,7 +15,7 @@ export function Brand() {
         </mask>
         <circle cx="32" cy="32" r="28" fill="currentColor" mask="url(#shutter)" />
       </svg>
-      <span>Aldis</span>
+      <span>{NAME}</span>
     </a>
   );
 }

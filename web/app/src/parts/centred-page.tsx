@@ -1,16 +1,13 @@
 import type { ReactNode } from "react";
-import { Brand } from "./brand.tsx";
+import { Shell } from "./shell.tsx";
 
 /** A page with one thing in its middle. */
 export function CentredPage({ testId, children }: { testId: string; children: ReactNode }) {
   return (
-    <div className="shell">
-      <header className="shell__head">
-        <Brand />
-      </header>
+    <Shell>
       <main className="page page--centre" data-testid={testId}>
         {children}
       </main>
-    </div>
+    </Shell>
   );
 }

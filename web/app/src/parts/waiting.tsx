@@ -4,7 +4,7 @@ export function Waiting({ label }: { label: string }) {
     <main className="page page--centre">
       <p className="waiting" role="status">
         <span className="spinner" aria-hidden="true" />
-        {label}…
+        {label}
       </p>
     </main>
   );

@@ -1,16 +1,26 @@
-import type { CallView } from "@aldis/sdk";
-import { playAll, useSoundBlocked } from "../parts/sound.ts";
+import type { CallView } from "@aldis/media";
+import { playAll, useSoundBlocked } from "@aldis/react";
+import { r } from "../strings/room.ts";
+import { t } from "../strings.ts";
 
 /** What is wrong with the call as a whole. */
 export function Banner({ view, onTryNow }: { view: CallView; onTryNow: () => void }) {
   const blocked = useSoundBlocked();
+  const texts = r().banner;
+  if (view.crowded) {
+    return (
+      <p className="banner" role="status" data-testid="banner-crowded">
+        {texts.crowded}
+      </p>
+    );
+  }
   if (view.state === "reconnecting") {
     return (
       <p className="banner" role="status" data-testid="banner-reconnecting">
         <span className="spinner" aria-hidden="true" />
-        <span>Reconnecting to the service… Your call continues.</span>
+        <span>{texts.reconnecting}</span>
         <button type="button" className="linklike" data-testid="try-now" onClick={onTryNow}>
-          Try now
+          {texts.tryNow}
         </button>
       </p>
     );
@@ -19,16 +29,16 @@ export function Banner({ view, onTryNow }: { view: CallView; onTryNow: () => voi
     return (
       <p className="banner" role="status" data-testid="banner-joining">
         <span className="spinner" aria-hidden="true" />
-        Joining…
+        {t().joining}
       </p>
     );
   }
   if (blocked) {
     return (
       <p className="banner" role="status" data-testid="banner-sound">
-        The browser has muted this page.
+        {texts.muted}
         <button type="button" className="linklike" onClick={playAll}>
-          Turn sound on
+          {texts.soundOn}
         </button>
       </p>
     );
@@ -36,7 +46,7 @@ export function Banner({ view, onTryNow }: { view: CallView; onTryNow: () => voi
   if (view.without.length > 0) {
     return (
       <p className="banner" role="status" data-testid="banner-degraded">
-        The service is partly unavailable. Your call continues.
+        {texts.degraded}
       </p>
     );
   }

@@ -1,10 +1,12 @@
-import type { Call, User } from "@aldis/sdk";
+import type { User } from "@aldis/client";
+import type { Call } from "@aldis/media";
+import { useView } from "@aldis/react";
 import { useState } from "react";
 import { copyLink } from "../parts/copy-link.tsx";
 import { PageTitle, useTitle } from "../parts/page-title.tsx";
 import { useAwake } from "../parts/wake-lock.ts";
 import { roomLink } from "../route.ts";
-import { useView } from "../view.ts";
+import { r } from "../strings/room.ts";
 import { Banner } from "./banner.tsx";
 import { Bar } from "./bar.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
@@ -14,6 +16,7 @@ import { Notices, useNotices } from "./notices.tsx";
 import { usePanel } from "./panel.ts";
 import { PeoplePanel } from "./people-panel.tsx";
 import { useWeak } from "./quality.ts";
+import { useReactions } from "./reactions.ts";
 import { Settings } from "./settings.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { Stage } from "./stage.tsx";
@@ -21,6 +24,8 @@ import { Troubles } from "./troubles.tsx";
 
 interface CallRoomProps {
   call: Call;
+  /** What the room is called; may be empty. */
+  name: string;
   user: User;
   /** May delete what others have said. */
   isHost: boolean;
@@ -28,14 +33,16 @@ interface CallRoomProps {
 }
 
 /** The room during the call. */
-export function CallRoom({ call, user, isHost, onLeave }: CallRoomProps) {
+export function CallRoom({ call, name, user, isHost, onLeave }: CallRoomProps) {
   const view = useView(call);
   const { media } = call;
   const [settings, setSettings] = useState(false);
   const panel = usePanel(call);
   const { notices, notice } = useNotices(view, call, panel.open === "chat");
   const guard = useLeaveGuard(view.peers.length > 0);
-  useTitle(panel.unread > 0 ? `(${panel.unread}) ${view.roomId}` : view.roomId);
+  const title = name || view.roomId;
+  useTitle(panel.unread > 0 ? r().unreadTitle(panel.unread, title) : title);
+  const hands = useReactions(call, notice);
   const weak = useWeak(call);
   useAwake();
 
@@ -45,7 +52,11 @@ export function CallRoom({ call, user, isHost, onLeave }: CallRoomProps) {
     s: () => void media.toggleScreen(),
     c: () => panel.toggle("chat"),
     p: () => panel.toggle("people"),
-    l: () => void copyLink(view.roomId).then((done) => notice(done ? "Link copied" : roomLink(view.roomId))),
+    h: hands.toggle,
+    l: () =>
+      void copyLink(view.roomId).then((done) =>
+        notice(done ? r().notices.linkCopied : roomLink(view.roomId)),
+      ),
     escape: panel.close,
   });
 
@@ -53,6 +64,7 @@ export function CallRoom({ call, user, isHost, onLeave }: CallRoomProps) {
     <div className={panel.open ? "room room--panel" : "room"} data-testid="page-room" data-state={view.state}>
       <Bar
         view={view}
+        name={name}
         media={media}
         people={{ open: panel.open === "people", onToggle: () => panel.toggle("people") }}
       />
@@ -61,8 +73,16 @@ export function CallRoom({ call, user, isHost, onLeave }: CallRoomProps) {
         <Troubles media={media} />
       </div>
       <main className="room__stage">
-        <PageTitle className="unseen">Call in room {view.roomId}</PageTitle>
-        <Stage view={view} media={media} user={user} weak={weak} onRetry={(userId) => call.retry(userId)} />
+        <PageTitle className="unseen">{r().callIn(title)}</PageTitle>
+        <Stage
+          view={view}
+          media={media}
+          user={user}
+          weak={weak}
+          name={name}
+          hands={hands}
+          onRetry={(userId) => call.retry(userId)}
+        />
         <Notices notices={notices} />
       </main>
       {panel.open === "chat" && (
@@ -74,10 +94,13 @@ export function CallRoom({ call, user, isHost, onLeave }: CallRoomProps) {
           onClose={panel.close}
         />
       )}
-      {panel.open === "people" && <PeoplePanel view={view} media={media} user={user} onClose={panel.close} />}
+      {panel.open === "people" && (
+        <PeoplePanel view={view} media={media} user={user} hands={hands} onClose={panel.close} />
+      )}
       <Controls
         media={media}
         chat={{ open: panel.open === "chat", unread: panel.unread, onToggle: () => panel.toggle("chat") }}
+        hands={hands}
         onSettings={() => setSettings(true)}
         onLeave={onLeave}
       />

@@ -1,6 +1,9 @@
-import type { Chat, ChatEntry, ChatHistory } from "@aldis/sdk";
+import type { Chat, ChatEntry, ChatHistory } from "@aldis/client";
 import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "../parts/icon.tsx";
+import { r } from "../strings/room.ts";
+import { t, when } from "../strings.ts";
+import { explain } from "../submit.ts";
 import { RichText } from "./rich-text.tsx";
 
 interface ChatPanelProps {
@@ -13,6 +16,7 @@ interface ChatPanelProps {
 
 /** The room's messages; the newest is at the bottom, and scrolled into view while the list is at its end. */
 export function ChatPanel({ entries, history, chat, isHost, onClose }: ChatPanelProps) {
+  const texts = r().chat;
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useKeptPlace(list, entries[0]?.id);
@@ -22,27 +26,25 @@ export function ChatPanel({ entries, history, chat, isHost, onClose }: ChatPanel
   }, [entries]);
 
   return (
-    <aside className="chat" aria-label="Chat" data-testid="chat">
+    <aside className="chat" aria-label={texts.title} data-testid="chat">
       <header className="chat__head">
-        <h2>Chat</h2>
+        <h2>{texts.title}</h2>
         <button
           type="button"
           className="button button--quiet button--icon"
-          aria-label="Close the chat"
+          aria-label={texts.close}
           onClick={onClose}
         >
           <Icon name="close" size={20} />
         </button>
       </header>
       <Older history={history} onOlder={() => void chat.older()} />
-      {entries.length === 0 && history === "whole" && (
-        <p className="chat__empty">No messages yet. Everyone in the room sees your messages.</p>
-      )}
+      {entries.length === 0 && history === "whole" && <p className="chat__empty">{texts.empty}</p>}
       <div
         className="chat__list"
         ref={list}
         role="log"
-        aria-label="Messages"
+        aria-label={texts.messages}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls with the arrow keys.
         tabIndex={0}
         onScroll={({ currentTarget: end }) => {
@@ -85,19 +87,20 @@ function useKeptPlace(list: { current: HTMLElement | null }, first: string | und
 }
 
 function Older({ history, onOlder }: { history: ChatHistory; onOlder: () => void }) {
+  const texts = r().chat;
   if (history === "whole") return null;
   if (history === "loading") {
     return (
       <p className="chat__older" role="status" data-testid="chat-loading">
-        Loading messages…
+        {texts.loading}
       </p>
     );
   }
   return (
     <p className="chat__older">
-      {history === "failed" && "Earlier messages could not be loaded. "}
+      {history === "failed" && `${texts.notLoaded} `}
       <button type="button" className="linklike" data-testid="chat-older" onClick={onOlder}>
-        {history === "failed" ? "Try again" : "Show older messages"}
+        {history === "failed" ? t().tryAgain : texts.older}
       </button>
     </p>
   );
@@ -113,11 +116,12 @@ interface EntryProps {
 
 function Entry({ entry, follows, onRetry, onRemove }: EntryProps) {
   const own = entry.senderId === null;
+  const texts = r().chat;
   return (
     <li className={own ? "said said--own" : "said"} data-testid="chat-message" data-state={entry.state}>
       {!follows && (
         <p className="said__who">
-          {own ? "You" : (entry.name ?? "Former participant")}
+          {own ? texts.you : (entry.name ?? texts.former)}
           <time dateTime={new Date(entry.time).toISOString()}>{when(entry.time)}</time>
         </p>
       )}
@@ -126,7 +130,7 @@ function Entry({ entry, follows, onRetry, onRemove }: EntryProps) {
       </p>
       {entry.state === "failed" && (
         <button type="button" className="linklike" data-testid="chat-retry" onClick={onRetry}>
-          Not sent. Try again
+          {texts.notSent}
         </button>
       )}
       {onRemove && <Remove onRemove={onRemove} />}
@@ -136,10 +140,11 @@ function Entry({ entry, follows, onRetry, onRemove }: EntryProps) {
 
 /** Deleting asks once, because it cannot be undone. */
 function Remove({ onRemove }: { onRemove: () => Promise<void> }) {
+  const texts = r().chat;
   const [asks, setAsks] = useState(false);
   const [why, setWhy] = useState<string | null>(null);
-  const remove = () => onRemove().catch((error: Error) => setWhy(error.message));
-  if (why) return <p className="said__trouble">Not deleted. {why}</p>;
+  const remove = () => onRemove().catch((error: unknown) => setWhy(explain(error)));
+  if (why) return <p className="said__trouble">{texts.notRemoved(why)}</p>;
   if (!asks) {
     return (
       <button
@@ -148,18 +153,18 @@ function Remove({ onRemove }: { onRemove: () => Promise<void> }) {
         data-testid="chat-remove"
         onClick={() => setAsks(true)}
       >
-        Delete
+        {texts.remove}
       </button>
     );
   }
   return (
     <p className="said__trouble">
-      Delete it from the history? Who has read it keeps it until the page is loaded again.{" "}
+      {texts.removeSure}{" "}
       <button type="button" className="linklike" data-testid="chat-remove-yes" onClick={() => void remove()}>
-        Delete
+        {texts.remove}
       </button>{" "}
       <button type="button" className="linklike" onClick={() => setAsks(false)}>
-        Keep
+        {texts.keep}
       </button>
     </p>
   );
@@ -187,8 +192,8 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
         ref={input}
         className="input composer__input"
         data-testid="chat-input"
-        aria-label="Message everyone"
-        placeholder="Message everyone"
+        aria-label={r().chat.message}
+        placeholder={r().chat.message}
         rows={1}
         maxLength={4_000}
         value={text}
@@ -199,22 +204,13 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
         type="submit"
         className="round round--send"
         data-testid="chat-send"
-        aria-label="Send"
+        aria-label={r().chat.send}
         disabled={text.trim() === ""}
       >
         <Icon name="send" size={20} />
       </button>
     </form>
   );
-}
-
-/** The time of day, and the date unless it was today. */
-function when(time: number): string {
-  const at = new Date(time);
-  const isToday = at.toDateString() === new Date().toDateString();
-  return isToday
-    ? at.toLocaleTimeString(undefined, { timeStyle: "short" })
-    : at.toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
 }
 
 /** Messages of the same person within two minutes share a heading. */

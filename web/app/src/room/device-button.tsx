@@ -1,6 +1,7 @@
-import type { Media } from "@aldis/sdk";
+import type { Media } from "@aldis/media";
+import { useView } from "@aldis/react";
 import { Icon, type IconName } from "../parts/icon.tsx";
-import { useView } from "../view.ts";
+import { r } from "../strings/room.ts";
 
 interface DeviceButtonProps {
   device: "microphone" | "camera";
@@ -8,21 +9,20 @@ interface DeviceButtonProps {
 }
 
 const SHOWN = {
-  microphone: { testId: "mute", key: "m", on: "Mute", off: "Unmute", icons: ["microphone", "microphoneOff"] },
-  camera: {
-    testId: "camera",
-    key: "v",
-    on: "Turn camera off",
-    off: "Turn camera on",
-    icons: ["camera", "cameraOff"],
+  microphone: {
+    testId: "mute",
+    key: "m",
+    labels: ["mute", "unmute"],
+    icons: ["microphone", "microphoneOff"],
   },
+  camera: { testId: "camera", key: "v", labels: ["cameraOff", "cameraOn"], icons: ["camera", "cameraOff"] },
 } as const satisfies Record<string, { icons: readonly [IconName, IconName] } & Record<string, unknown>>;
 
 /** Microphone or camera, on or off. */
 export function DeviceButton({ device, media }: DeviceButtonProps) {
   const { on, busy, trouble } = useView(media)[device];
   const shown = SHOWN[device];
-  const label = on ? shown.on : shown.off;
+  const label = r().controls[shown.labels[on ? 0 : 1]];
   return (
     <button
       type="button"

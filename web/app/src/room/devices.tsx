@@ -1,15 +1,16 @@
-import type { Media } from "@aldis/sdk";
+import type { Media } from "@aldis/media";
+import { useView } from "@aldis/react";
 import { changeHabits, useHabits } from "../habits.ts";
 import { chime } from "../parts/chime.ts";
-import { useView } from "../view.ts";
+import { r } from "../strings/room.ts";
 
 /** Which microphone and which camera. */
 export function Devices({ media }: { media: Media }) {
   const view = useView(media);
   return (
     <div className="devices">
-      <Picker device="microphone" label="Microphone" list={view.microphones} media={media} />
-      <Picker device="camera" label="Camera" list={view.cameras} media={media} />
+      <Picker device="microphone" label={r().devices.microphone} list={view.microphones} media={media} />
+      <Picker device="camera" label={r().devices.camera} list={view.cameras} media={media} />
       {CAN_CHOOSE && view.speakers.some((each) => each.deviceId) && <Speaker list={view.speakers} />}
     </div>
   );
@@ -19,9 +20,10 @@ const CAN_CHOOSE = "setSinkId" in HTMLMediaElement.prototype;
 
 function Speaker({ list }: { list: MediaDeviceInfo[] }) {
   const { speaker } = useHabits();
+  const texts = r().devices;
   return (
     <div className="field">
-      <label htmlFor="speaker">Speaker</label>
+      <label htmlFor="speaker">{texts.speaker}</label>
       <div className="devices__speaker">
         <select
           id="speaker"
@@ -30,12 +32,12 @@ function Speaker({ list }: { list: MediaDeviceInfo[] }) {
           value={list.some((each) => each.deviceId === speaker) ? speaker : ""}
           onChange={(event) => changeHabits({ speaker: event.target.value })}
         >
-          <option value="">Default</option>
+          <option value="">{texts.standard}</option>
           {list
             .filter((each) => each.deviceId && each.deviceId !== "default")
             .map((each, index) => (
               <option key={each.deviceId} value={each.deviceId}>
-                {each.label || `Speaker ${index + 1}`}
+                {each.label || texts.number(texts.speaker, index + 1)}
               </option>
             ))}
         </select>
@@ -45,7 +47,7 @@ function Speaker({ list }: { list: MediaDeviceInfo[] }) {
           data-testid="speaker-test"
           onClick={() => void chime("test")}
         >
-          Test
+          {texts.test}
         </button>
       </div>
     </div>
@@ -73,10 +75,10 @@ function Picker({ device, label, list, media }: PickerProps) {
         disabled={named.length === 0}
         onChange={(event) => void media.choose(device, event.target.value)}
       >
-        {named.length === 0 && <option value="">Default</option>}
+        {named.length === 0 && <option value="">{r().devices.standard}</option>}
         {named.map((each, index) => (
           <option key={each.deviceId} value={each.deviceId}>
-            {each.label || `${label} ${index + 1}`}
+            {each.label || r().devices.number(label, index + 1)}
           </option>
         ))}
       </select>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { guardRoute, navigate } from "../route.ts";
+import { r } from "../strings/room.ts";
 
 /** While `isOn`, "Back" asks first, and closing the tab lets the browser ask. */
 export function useLeaveGuard(isOn: boolean): { asks: boolean; stay: () => void } {
@@ -32,6 +33,7 @@ interface LeaveDialogProps {
 export function LeaveDialog({ others, onStay, onLeave }: LeaveDialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);
+  const texts = r().leave;
   const leave = () => {
     onLeave();
     navigate("/");
@@ -45,17 +47,15 @@ export function LeaveDialog({ others, onStay, onLeave }: LeaveDialogProps) {
       data-testid="leave-dialog"
     >
       <header className="dialog__head">
-        <h2 id="leave-title">Leave the call?</h2>
+        <h2 id="leave-title">{texts.title}</h2>
       </header>
-      <p>
-        {others === 1 ? "One other person is here." : `${others} other people are here.`} The room stays open.
-      </p>
+      <p>{texts.others(others)}</p>
       <div className="dialog__actions">
         <button type="button" className="button" data-testid="leave-no" onClick={() => ref.current?.close()}>
-          Stay
+          {texts.stay}
         </button>
         <button type="button" className="button button--accent" data-testid="leave-yes" onClick={leave}>
-          Leave
+          {texts.leave}
         </button>
       </div>
     </dialog>

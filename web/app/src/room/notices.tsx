@@ -1,7 +1,8 @@
-import type { Call, CallView } from "@aldis/sdk";
+import type { Call, CallView } from "@aldis/media";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { currentHabits } from "../habits.ts";
 import { chime } from "../parts/chime.ts";
+import { r } from "../strings/room.ts";
 
 export interface Note {
   id: number;
@@ -24,7 +25,9 @@ export function useNotices(view: CallView, call: Call, chatOpen: boolean) {
   useComingAndGoing(view, notice);
   useEffect(() => {
     if (chatOpen) return;
-    return call.on("chat", ({ name, content }) => notice(`${name ?? "Someone"}: ${content.slice(0, 80)}`));
+    return call.on("chat", ({ name, content }) =>
+      notice(r().notices.said(name ?? r().chat.someone, content.slice(0, 80))),
+    );
   }, [call, chatOpen, notice]);
   return { notices, notice };
 }
@@ -40,8 +43,8 @@ function useComingAndGoing(view: CallView, notice: (text: string) => void): void
       notice(text);
       if (currentHabits().sounds) void chime(sound);
     };
-    for (const [userId, name] of now) if (!was.has(userId)) tell(`${name} joined`, "came");
-    for (const [userId, name] of was) if (!now.has(userId)) tell(`${name} left`, "left");
+    for (const [userId, name] of now) if (!was.has(userId)) tell(r().notices.came(name), "came");
+    for (const [userId, name] of was) if (!now.has(userId)) tell(r().notices.left(name), "left");
     before.current = now;
   }, [view, notice]);
 }

@@ -1,4 +1,4 @@
-import type { Call } from "@aldis/sdk";
+import type { Call } from "@aldis/media";
 import { useEffect, useRef, useState } from "react";
 
 export type Panel = "chat" | "people";

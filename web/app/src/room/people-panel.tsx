@@ -1,26 +1,31 @@
-import type { CallView, Media, PeerView, User } from "@aldis/sdk";
+import type { User } from "@aldis/client";
+import type { CallView, Media, PeerView } from "@aldis/media";
+import { useView } from "@aldis/react";
 import { Icon } from "../parts/icon.tsx";
-import { useView } from "../view.ts";
+import { r } from "../strings/room.ts";
+import type { Hands } from "./reactions.ts";
 import { progress } from "./words.ts";
 
 interface PeoplePanelProps {
   view: CallView;
   media: Media;
   user: User;
+  hands: Hands;
   onClose: () => void;
 }
 
 /** Who is in the room, and what they send. */
-export function PeoplePanel({ view, media, user, onClose }: PeoplePanelProps) {
+export function PeoplePanel({ view, media, user, hands, onClose }: PeoplePanelProps) {
+  const texts = r().people;
   const { microphone, camera, screen } = useView(media);
   return (
-    <aside className="panel" aria-label="People" data-testid="people">
+    <aside className="panel" aria-label={texts.title} data-testid="people">
       <header className="panel__head">
-        <h2>People</h2>
+        <h2>{texts.title}</h2>
         <button
           type="button"
           className="button button--quiet button--icon"
-          aria-label="Close the list of people"
+          aria-label={texts.close}
           onClick={onClose}
         >
           <Icon name="close" size={20} />
@@ -28,14 +33,15 @@ export function PeoplePanel({ view, media, user, onClose }: PeoplePanelProps) {
       </header>
       <ul className="people">
         <Row
-          name={`${user.name} (you)`}
+          name={r().tile.you(user.name)}
+          hand={hands.isOwnUp}
           microphone={microphone.on}
           camera={camera.on}
           screen={screen.on}
           state={null}
         />
         {view.peers.map((peer) => (
-          <Row key={peer.userId} {...peer} state={state(peer)} />
+          <Row key={peer.userId} {...peer} hand={hands.up.includes(peer.userId)} state={state(peer)} />
         ))}
       </ul>
     </aside>
@@ -43,7 +49,7 @@ export function PeoplePanel({ view, media, user, onClose }: PeoplePanelProps) {
 }
 
 function state({ presence, connection }: PeerView): string | null {
-  return presence === "away" ? "Reconnecting to the service…" : progress(connection);
+  return presence === "away" ? r().words.away : progress(connection);
 }
 
 interface RowProps {
@@ -51,19 +57,22 @@ interface RowProps {
   microphone: boolean;
   camera: boolean;
   screen: boolean;
+  hand: boolean;
   state: string | null;
 }
 
-function Row({ name, microphone, camera, screen, state }: RowProps) {
+function Row({ name, microphone, camera, screen, hand, state }: RowProps) {
+  const texts = r().people;
   return (
     <li className="people__one" data-testid="person">
       <span className="people__name">
         {name}
         {state && <small>{state}</small>}
       </span>
-      {screen && <Mark icon="screen" label="shares a screen" />}
-      <Mark icon={microphone ? "microphone" : "microphoneOff"} label={microphone ? "" : "muted"} />
-      <Mark icon={camera ? "camera" : "cameraOff"} label={camera ? "" : "camera off"} />
+      {hand && <Mark icon="hand" label={texts.hand} />}
+      {screen && <Mark icon="screen" label={texts.sharesScreen} />}
+      <Mark icon={microphone ? "microphone" : "microphoneOff"} label={microphone ? "" : texts.muted} />
+      <Mark icon={camera ? "camera" : "cameraOff"} label={camera ? "" : texts.cameraOff} />
     </li>
   );
 }
@@ -72,7 +81,7 @@ function Mark({
   icon,
   label,
 }: {
-  icon: "screen" | "microphone" | "microphoneOff" | "camera" | "cameraOff";
+  icon: "hand" | "screen" | "microphone" | "microphoneOff" | "camera" | "cameraOff";
   label: string;
 }) {
   return (

@@ -1,5 +1,5 @@
 // How good the connections to the others are, by what the browser measures.
-import type { Call, PeerStats } from "@aldis/sdk";
+import type { Call, PeerStats } from "@aldis/media";
 import { useEffect, useState } from "react";
 
 /** Long enough for some hundred packets. */

@@ -1,27 +1,31 @@
-import type { Media } from "@aldis/sdk";
+import type { Media } from "@aldis/media";
+import { useView } from "@aldis/react";
 import { useEffect, useRef } from "react";
 import { changeHabits, useHabits } from "../habits.ts";
 import { Icon } from "../parts/icon.tsx";
+import { LanguageChoice } from "../parts/language-choice.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { Video } from "../parts/video.tsx";
-import { useView } from "../view.ts";
+import { r } from "../strings/room.ts";
 import { CAN_SHARE } from "./controls.tsx";
 import { Devices } from "./devices.tsx";
 
-const KEYS: [string, string][] = [
-  ["M", "Mute or unmute"],
-  ["V", "Camera on or off"],
-  ...(CAN_SHARE ? [["S", "Share or stop sharing the screen"] as [string, string]] : []),
-  ["C", "Open or close the chat"],
-  ["P", "Open or close the list of people"],
-  ["L", "Copy the link"],
-];
+const KEYS = [
+  ["M", "mute"],
+  ["V", "camera"],
+  ...(CAN_SHARE ? [["S", "screen"] as const] : []),
+  ["H", "hand"],
+  ["C", "chat"],
+  ["P", "people"],
+  ["L", "link"],
+] as const;
 
 /** Devices during the call, with a look at what they give; sounds; and keyboard shortcuts. */
 export function Settings({ media, onClose }: { media: Media; onClose: () => void }) {
   const ref = useRef<HTMLDialogElement>(null);
   const view = useView(media);
   const { sounds, shortcuts } = useHabits();
+  const texts = r().settings;
   useEffect(() => ref.current?.showModal(), []);
   return (
     <dialog
@@ -32,11 +36,11 @@ export function Settings({ media, onClose }: { media: Media; onClose: () => void
       data-testid="settings-dialog"
     >
       <header className="dialog__head">
-        <h2 id="settings-title">Settings</h2>
+        <h2 id="settings-title">{texts.title}</h2>
         <button
           type="button"
           className="button button--quiet button--icon"
-          aria-label="Close"
+          aria-label={r().close}
           onClick={() => ref.current?.close()}
         >
           <Icon name="close" size={20} />
@@ -44,25 +48,26 @@ export function Settings({ media, onClose }: { media: Media; onClose: () => void
       </header>
       <div className="preview">
         {view.camera.on ? (
-          <Video stream={media.preview} own mirrored label="Your camera" />
+          <Video stream={media.preview} own mirrored label={r().yourCamera} />
         ) : (
-          <p className="quiet">Your camera is off</p>
+          <p className="quiet">{r().cameraIsOff}</p>
         )}
         <Meter media={media} on={view.microphone.on} />
       </div>
       <Devices media={media} />
       <Choice
         testId="habit-sounds"
-        label="Play a sound when people come and go"
+        label={texts.sounds}
         on={sounds}
         onChange={(on) => changeHabits({ sounds: on })}
       />
       <Choice
         testId="habit-shortcuts"
-        label="Use single keys as shortcuts"
+        label={texts.shortcuts}
         on={shortcuts}
         onChange={(on) => changeHabits({ shortcuts: on })}
       />
+      <LanguageChoice isField />
       {shortcuts && (
         <dl className="keys">
           {KEYS.map(([key, what]) => (
@@ -70,7 +75,7 @@ export function Settings({ media, onClose }: { media: Media; onClose: () => void
               <dt>
                 <kbd>{key}</kbd>
               </dt>
-              <dd>{what}</dd>
+              <dd>{texts.keys[what]}</dd>
             </div>
           ))}
         </dl>

@@ -1,8 +1,10 @@
-import type { CallView, Media, User } from "@aldis/sdk";
-import { type CSSProperties, type RefObject, useLayoutEffect, useRef, useState } from "react";
-import { CopyLink } from "../parts/copy-link.tsx";
-import { useView } from "../view.ts";
-import { fit } from "./layout.ts";
+import type { User } from "@aldis/client";
+import type { CallView, Media } from "@aldis/media";
+import { useTileSize, useView } from "@aldis/react";
+import { type CSSProperties, type RefObject, useRef, useState } from "react";
+import { CopyLink, ShareLink } from "../parts/copy-link.tsx";
+import { r } from "../strings/room.ts";
+import type { Hands } from "./reactions.ts";
 import { OtherTile, OwnTile, PeerTile, ScreenTile } from "./tile.tsx";
 
 interface StageProps {
@@ -11,11 +13,14 @@ interface StageProps {
   user: User;
   /** Members whose connection is weak. */
   weak: ReadonlySet<string>;
+  /** What the room is called; may be empty. */
+  name: string;
+  hands: Hands;
   onRetry: (userId: string) => void;
 }
 
 /** All members and shared screens. Tiles stay mounted in every arrangement, so that no picture flickers. */
-export function Stage({ view, media, user, weak, onRetry }: StageProps) {
+export function Stage({ view, media, user, weak, name, hands, onRetry }: StageProps) {
   const { camera, microphone } = useView(media);
   const screens = view.peers.filter((peer) => peer.screen);
   const pictures = view.peers.flatMap((peer) => peer.others.filter(({ kind }) => kind === "video"));
@@ -26,7 +31,7 @@ export function Stage({ view, media, user, weak, onRetry }: StageProps) {
   const pinned = grid === "grid" && view.peers.some((peer) => peer.userId === chosen) ? chosen : null;
   const arrangement = pinned ? "pinned" : grid;
   const people = useRef<HTMLDivElement>(null);
-  const size = useTileSize(people, others + 1);
+  const size = useSize(people, others + 1);
   return (
     <div className={`stage stage--${arrangement}`}>
       {screens.length > 0 && (
@@ -42,6 +47,7 @@ export function Stage({ view, media, user, weak, onRetry }: StageProps) {
             key={peer.userId}
             peer={peer}
             isWeak={weak.has(peer.userId)}
+            hand={hands.up.includes(peer.userId)}
             onRetry={onRetry}
             pin={
               grid === "grid"
@@ -61,12 +67,13 @@ export function Stage({ view, media, user, weak, onRetry }: StageProps) {
         <OwnTile
           userId={view.userId ?? user.id}
           name={user.name}
+          hand={hands.isOwnUp}
           preview={media.preview}
           voice={media.voice}
           camera={camera.on}
           microphone={microphone.on}
         />
-        {view.peers.length === 0 && view.state === "joined" && <Alone roomId={view.roomId} />}
+        {view.peers.length === 0 && view.state === "joined" && <Alone roomId={view.roomId} name={name} />}
       </div>
     </div>
   );
@@ -79,14 +86,15 @@ function arrange(screens: number, others: number): "screens" | "alone" | "pair" 
   return others === 1 ? "pair" : "grid";
 }
 
-function Alone({ roomId }: { roomId: string }) {
+function Alone({ roomId, name }: { roomId: string; name: string }) {
   return (
     <div className="alone" data-testid="alone">
       <div>
-        <strong>You are the only one here</strong>
-        <p>Share the link to invite others.</p>
+        <strong>{r().tile.alone}</strong>
+        <p>{r().tile.aloneText}</p>
       </div>
-      <CopyLink roomId={roomId} label="Copy link" className="button button--accent" testId="alone-copy" />
+      <ShareLink roomId={roomId} name={name} />
+      <CopyLink roomId={roomId} label className="button button--accent" testId="alone-copy" />
     </div>
   );
 }
@@ -94,17 +102,7 @@ function Alone({ roomId }: { roomId: string }) {
 type TileSize = CSSProperties & { "--tile-width": string; "--tile-height": string; "--strip": number };
 
 /** The tiles' size as custom properties, following the container's. */
-function useTileSize(ref: RefObject<HTMLDivElement | null>, count: number): TileSize {
-  const [space, setSpace] = useState({ width: 0, height: 0 });
-  useLayoutEffect(() => {
-    const people = ref.current;
-    if (!people) return;
-    const observer = new ResizeObserver(() => {
-      setSpace({ width: people.clientWidth, height: people.clientHeight });
-    });
-    observer.observe(people);
-    return () => observer.disconnect();
-  }, [ref]);
-  const { width, height } = fit(count, space.width, space.height);
+function useSize(ref: RefObject<HTMLDivElement | null>, count: number): TileSize {
+  const { width, height } = useTileSize(ref, count);
   return { "--tile-width": `${width}px`, "--tile-height": `${height}px`, "--strip": count - 1 };
 }

@@ -1,9 +1,11 @@
-import type { ExtraStream, PeerView } from "@aldis/sdk";
-import type { ReactNode } from "react";
+import type { ExtraStream, PeerView } from "@aldis/media";
+import { initials, useLevel } from "@aldis/react";
+import { type ReactNode, useRef } from "react";
 import { Icon } from "../parts/icon.tsx";
-import { useLevel } from "../parts/level.ts";
 import { Video } from "../parts/video.tsx";
-import { initials } from "./initials.ts";
+import { r } from "../strings/room.ts";
+import { t } from "../strings.ts";
+import { CAN_FLOAT, float, useFullScreen } from "./full-screen.ts";
 import { hint, progress, troubleText } from "./words.ts";
 
 /** Louder than this counts as speaking. */
@@ -21,6 +23,8 @@ interface TileProps {
   /** A status beside the picture, which goes on. */
   aside?: string | null;
   isPinned?: boolean;
+  /** Their hand is up. */
+  hand?: boolean;
   children?: ReactNode;
 }
 
@@ -34,8 +38,10 @@ function Tile({
   state,
   aside,
   isPinned = false,
+  hand = false,
   children,
 }: TileProps) {
+  const texts = r().tile;
   const className = `tile${speaking ? " tile--speaking" : ""}${isPinned ? " tile--pinned" : ""}`;
   return (
     <figure className={className} data-testid={testId} data-user-id={userId}>
@@ -55,9 +61,15 @@ function Tile({
         </p>
       )}
       <figcaption className="tile__name">
+        {hand && <Icon name="hand" size={15} />}
         {!microphone && <Icon name="microphoneOff" size={15} />}
-        <span>{own ? `${name} (you)` : name}</span>
-        {!microphone && <span className="unseen">, muted</span>}
+        <span>{own ? texts.you(name) : name}</span>
+        {!microphone && <span className="unseen">, {texts.muted}</span>}
+        {hand && (
+          <span className="unseen" data-testid="tile-hand">
+            , {texts.hand}
+          </span>
+        )}
       </figcaption>
     </figure>
   );
@@ -66,13 +78,16 @@ function Tile({
 interface PeerTileProps {
   peer: PeerView;
   isWeak: boolean;
+  hand: boolean;
   onRetry: (userId: string) => void;
   /** Makes it large, or as the others again; `null` where there is nothing to choose. */
   pin: { isOn: boolean; onToggle: () => void } | null;
 }
 
 /** Another member. The video element stays even without a picture: it also plays their voice. */
-export function PeerTile({ peer, isWeak, onRetry, pin }: PeerTileProps) {
+export function PeerTile({ peer, isWeak, hand, onRetry, pin }: PeerTileProps) {
+  const texts = r().tile;
+  const picture = useRef<HTMLDivElement>(null);
   const level = useLevel(peer.stream, peer.microphone && peer.connection === "connected");
   return (
     <Tile
@@ -85,9 +100,10 @@ export function PeerTile({ peer, isWeak, onRetry, pin }: PeerTileProps) {
       state={peer.trouble ? null : progress(peer.connection)}
       aside={hint(peer, isWeak)}
       isPinned={pin?.isOn ?? false}
+      hand={hand}
     >
-      <div className={peer.camera ? "tile__picture" : "tile__picture tile__picture--none"}>
-        <Video stream={peer.stream} label={`${peer.name}'s camera`} />
+      <div className={peer.camera ? "tile__picture" : "tile__picture tile__picture--none"} ref={picture}>
+        <Video stream={peer.stream} label={texts.cameraOf(peer.name)} />
       </div>
       {peer.trouble && (
         <div
@@ -99,30 +115,46 @@ export function PeerTile({ peer, isWeak, onRetry, pin }: PeerTileProps) {
           <p>{troubleText(peer.name, peer.trouble)}</p>
           {peer.trouble.stage === "unreachable" && (
             <button type="button" className="button" onClick={() => onRetry(peer.userId)}>
-              Try again
+              {t().tryAgain}
             </button>
           )}
         </div>
       )}
-      {pin && (
-        <button
-          type="button"
-          className="tile__pin"
-          data-testid="pin"
-          aria-label={pin.isOn ? `Unpin ${peer.name}` : `Pin ${peer.name}`}
-          title={pin.isOn ? "Unpin" : "Pin"}
-          onClick={pin.onToggle}
-        >
-          <Icon name={pin.isOn ? "unpin" : "pin"} size={18} />
-        </button>
-      )}
+      <div className="tile__tools">
+        {CAN_FLOAT && peer.camera && (
+          <button
+            type="button"
+            className="tile__tool"
+            data-testid="float"
+            aria-label={texts.pictureInPictureOf(peer.name)}
+            title={texts.pictureInPictureOf(peer.name)}
+            onClick={() => float(picture.current?.querySelector("video"))}
+          >
+            <Icon name="float" size={18} />
+          </button>
+        )}
+        {pin && (
+          <button
+            type="button"
+            className="tile__tool"
+            data-testid="pin"
+            aria-label={pin.isOn ? texts.unpinOf(peer.name) : texts.pinOf(peer.name)}
+            title={pin.isOn ? texts.unpin : texts.pin}
+            onClick={pin.onToggle}
+          >
+            <Icon name={pin.isOn ? "unpin" : "pin"} size={18} />
+          </button>
+        )}
+      </div>
     </Tile>
   );
 }
 
 /** What a member's program sends beside microphone, camera and screen. A further voice has no tile, and is heard. */
 export function OtherTile({ peer, other }: { peer: PeerView; other: ExtraStream }) {
-  const label = `${peer.name}, another ${other.kind === "video" ? "camera" : "microphone"}`;
+  const { named, otherCamera, otherMicrophone } = r().tile;
+  const unnamed = other.kind === "video" ? otherCamera : otherMicrophone;
+  const label = other.name ? named(peer.name, other.name) : unnamed(peer.name);
   const video = <Video stream={other.stream} label={label} />;
   if (other.kind === "audio") return <div className="unseen">{video}</div>;
   return (
@@ -142,10 +174,11 @@ interface OwnTileProps {
   voice: MediaStream;
   camera: boolean;
   microphone: boolean;
+  hand: boolean;
 }
 
 /** The own tile, mirrored. */
-export function OwnTile({ userId, name, preview, voice, camera, microphone }: OwnTileProps) {
+export function OwnTile({ userId, name, preview, voice, camera, microphone, hand }: OwnTileProps) {
   const level = useLevel(voice, microphone);
   return (
     <Tile
@@ -153,12 +186,13 @@ export function OwnTile({ userId, name, preview, voice, camera, microphone }: Ow
       userId={userId}
       name={name}
       own
+      hand={hand}
       microphone={microphone}
       speaking={level >= SPEAKING}
     >
       {camera && (
         <div className="tile__picture">
-          <Video stream={preview} own mirrored label="Your camera" />
+          <Video stream={preview} own mirrored label={r().yourCamera} />
         </div>
       )}
     </Tile>
@@ -167,15 +201,33 @@ export function OwnTile({ userId, name, preview, voice, camera, microphone }: Ow
 
 /** A shared screen, uncropped and never mirrored. */
 export function ScreenTile({ peer }: { peer: PeerView }) {
+  const ref = useRef<HTMLElement>(null);
+  const { isPossible, toggle } = useFullScreen();
+  const { screenOf, fullScreenOf } = r().tile;
+  const label = screenOf(peer.name);
   return (
-    <figure className="tile tile--screen" data-testid="screen-tile" data-user-id={peer.userId}>
+    <figure className="tile tile--screen" data-testid="screen-tile" data-user-id={peer.userId} ref={ref}>
       <div className="tile__picture">
-        <Video stream={peer.screenStream} label={`${peer.name}'s screen`} />
+        <Video stream={peer.screenStream} label={label} />
       </div>
       <figcaption className="tile__name">
         <Icon name="screen" size={15} />
-        <span>{peer.name}'s screen</span>
+        <span>{label}</span>
       </figcaption>
+      {isPossible && (
+        <div className="tile__tools">
+          <button
+            type="button"
+            className="tile__tool"
+            data-testid="screen-full"
+            aria-label={fullScreenOf(label)}
+            title={fullScreenOf(label)}
+            onClick={() => ref.current && toggle(ref.current)}
+          >
+            <Icon name="expand" size={18} />
+          </button>
+        </div>
+      )}
     </figure>
   );
 }

@@ -1,7 +1,7 @@
-import type { DeviceTrouble, Media, Slot } from "@aldis/sdk";
+import type { DeviceTrouble, Media, Slot } from "@aldis/media";
+import { useView } from "@aldis/react";
 import { Icon } from "../parts/icon.tsx";
-import { useView } from "../view.ts";
-import { deviceTrouble, screenTrouble } from "./device-words.ts";
+import { r } from "../strings/room.ts";
 
 /** What is wrong with the own devices, in words, until it is mended or read. */
 export function Troubles({ media }: { media: Media }) {
@@ -16,7 +16,7 @@ export function Troubles({ media }: { media: Media }) {
           <button
             type="button"
             className="button button--quiet button--icon"
-            aria-label="Dismiss"
+            aria-label={r().trouble.dismiss}
             onClick={() => media.dismiss(slot)}
           >
             <Icon name="close" size={18} />
@@ -27,6 +27,9 @@ export function Troubles({ media }: { media: Media }) {
   );
 }
 
-function text(slot: Slot, trouble: DeviceTrouble): string {
-  return slot === "screen" ? screenTrouble(trouble) : deviceTrouble(slot, trouble);
+function text(slot: Slot, why: DeviceTrouble): string {
+  const { trouble } = r();
+  // Who has cancelled knows.
+  if (slot === "screen") return why === "denied" ? trouble.screenDenied : trouble.screen;
+  return trouble[slot][why];
 }

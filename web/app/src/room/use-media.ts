@@ -1,4 +1,4 @@
-import { Media } from "@aldis/sdk";
+import { Media } from "@aldis/media";
 import { useEffect, useState } from "react";
 import { type Choices, choices, rememberChoices } from "../remember.ts";
 

@@ -1,15 +1,16 @@
-// What the page says of a member's connection. Pure.
-import type { PeerView, Slot, Trouble } from "@aldis/sdk";
+// What the page says of a member's connection, in the page's language.
+import type { PeerView, Trouble } from "@aldis/media";
+import { r } from "../strings/room.ts";
 
 /** The state of a connection that is not, or no longer, there. */
 export function progress(connection: RTCPeerConnectionState): string | null {
   switch (connection) {
     case "new":
     case "connecting":
-      return "Connecting…";
+      return r().words.connecting;
     case "disconnected":
     case "failed":
-      return "Reconnecting…";
+      return r().words.reconnecting;
     default:
       return null;
   }
@@ -17,30 +18,17 @@ export function progress(connection: RTCPeerConnectionState): string | null {
 
 /** What failed, why, and what to do. */
 export function troubleText(name: string, { stage, cause }: Trouble): string {
-  return `${CAUSES[cause](name)} ${STAGES[stage]}`;
+  const { causes, stages } = r().words;
+  return `${causes[cause](name)} ${stages[stage]}`;
 }
-
-const CAUSES: Record<Trouble["cause"], (name: string) => string> = {
-  no_answer: (name) => `${name}'s browser does not answer.`,
-  no_path: (name) => `There is no network path to ${name} yet.`,
-  no_keys: (name) => `${name} is reached, but the encrypted connection does not come about.`,
-};
-
-const STAGES: Record<Trouble["stage"], string> = {
-  slow: "Trying again…",
-  relay: "Trying through a relay…",
-  unreachable:
-    "Your network or theirs may block calls. Try another network, such as a phone's, or ask them to reload the page.",
-};
-
-const SENT: Record<Slot, string> = { microphone: "voice", camera: "camera", screen: "screen" };
 
 type Hinted = Pick<PeerView, "name" | "presence" | "unsent">;
 
 /** What is unusual although the picture goes on; the most urgent. */
 export function hint({ name, presence, unsent }: Hinted, isWeak: boolean): string | null {
-  if (presence === "away") return "Reconnecting to the service…";
+  const { away, unsent: texts, weak } = r().words;
+  if (presence === "away") return away;
   const [first] = unsent;
-  if (first) return `${name}'s program cannot show your ${SENT[first]}`;
-  return isWeak ? "Weak connection" : null;
+  if (first) return texts[first](name);
+  return isWeak ? weak : null;
 }
