@@ -207,6 +207,7 @@ async fn system(
         verifier: Arc::clone(tokens) as _,
         revocations: Arc::clone(tokens.revoked()) as _,
         history: Arc::clone(&history) as _,
+        media: Arc::new(()),
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),

@@ -150,6 +150,8 @@ pub struct RoomLimits {
     pub hole_within: Duration,
     /// How much longer than its window a disconnected seat is kept at most while an overloaded node refuses clients.
     pub retry_delay_max: Duration,
+    /// Media of rooms with fewer members flows between the browsers while there is no media server; 0: of none.
+    pub media_fallback_below: u32,
 }
 
 impl Default for RoomLimits {
@@ -166,6 +168,7 @@ impl Default for RoomLimits {
             audit_every: Duration::from_secs(60),
             hole_within: Duration::from_millis(50),
             retry_delay_max: Duration::from_secs(30),
+            media_fallback_below: 4,
         }
     }
 }

@@ -21,7 +21,7 @@ use dashmap::{
 use foldhash::fast::RandomState;
 
 use self::{
-    deadlines::Deadlines, era::Era, heavy::Heavy, leases::Leases, orphans::Orphans, room::RoomCore,
+    deadlines::Deadlines, era::Era, heavy::Heavy, hosts::Hosts, leases::Leases, orphans::Orphans, room::RoomCore,
     subscribers::Subscribers, turn::Turn,
 };
 use super::{At, Ended, Event, Failure};
@@ -36,6 +36,7 @@ mod deadlines;
 mod epochs;
 mod era;
 mod heavy;
+mod hosts;
 mod inbox;
 mod leases;
 mod numbers;
@@ -72,6 +73,7 @@ pub struct MemoryLedger {
     deadlines: Mutex<Deadlines>,
     heavy: Mutex<Heavy>,
     leases: Mutex<Leases>,
+    hosts: Mutex<Hosts>,
     orphans: Orphans,
     subscribers: Subscribers,
     /// Held while everything stored is replaced.
@@ -110,6 +112,7 @@ impl MemoryLedger {
             deadlines: Mutex::default(),
             heavy: Mutex::default(),
             leases: Mutex::default(),
+            hosts: Mutex::default(),
             orphans: Orphans::default(),
             subscribers: Subscribers::default(),
             replacing: Mutex::default(),

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Sequence, Skipped, Source};
 use crate::protocol::{
-    Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, client::Seq,
+    Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
+    client::Seq,
+    media::{Hosting, Producer},
 };
 
 /// What the bytes begin with.
@@ -41,6 +43,9 @@ pub(super) struct SavedRoom {
     pub(super) ended: Vec<(SeatId, LeaveReason)>,
     /// In join order.
     pub(super) seats: Vec<SavedSeat>,
+    /// How media flows, if it was ever placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hosting: Option<Hosting>,
 }
 
 /// One seat.
@@ -66,6 +71,9 @@ pub(super) struct SavedSeat {
     pub(super) joined: JoinAnswer,
     /// A loss is still to be told.
     pub(super) lost: bool,
+    /// What it sends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) producers: Vec<Producer>,
 }
 
 /// What a join was answered besides the seat: the same again when it is repeated.

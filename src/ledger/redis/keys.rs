@@ -19,6 +19,8 @@ pub(super) struct Bucket {
     pub(super) marks: String,
     /// What is due.
     pub(super) due: String,
+    /// Which media servers are heard.
+    pub(super) hosts: String,
     /// What the sets of a node's rooms begin with.
     pub(super) at: String,
     /// What the names of its rooms' hot fields begin with.
@@ -62,6 +64,7 @@ impl Keys {
             leases: of("leases"),
             marks: of("marks"),
             due: of("due"),
+            hosts: of("hosts"),
             at: of("at") + ":",
             hot: of("h") + ":",
             cold: of("r") + ":",
@@ -161,8 +164,8 @@ mod tests {
         let tag = &keys.tags[bucket(room)];
         carry(&keys.chat(room), tag);
         carry(&keys.of_room(room), tag);
-        for (Bucket { era, leases, marks, due, at, hot, cold }, tag) in keys.buckets().zip(&keys.tags) {
-            carry(&[era, leases, marks, due, at, hot, cold], tag);
+        for (Bucket { era, leases, marks, due, hosts, at, hot, cold }, tag) in keys.buckets().zip(&keys.tags) {
+            carry(&[era, leases, marks, due, hosts, at, hot, cold], tag);
         }
     }
 }

@@ -15,6 +15,7 @@ end
 ";
 
 const PRELUDE: &str = include_str!("../lua/prelude.lua");
+const MEDIA: &str = include_str!("../lua/media.lua");
 const ENTRIES: &str = include_str!("../lua/entries.lua");
 const SEATS: &str = include_str!("../lua/seats.lua");
 const FINISH: &str = include_str!("../lua/finish.lua");
@@ -43,15 +44,15 @@ impl Before {
 const NOTHING: Option<First> = Some(First { seat: "false", receiver: "false" });
 const ALONE: Before = Before { texts: &[], first: None };
 const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], first: None };
-const ROOM: Before = Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH], first: NOTHING };
+const ROOM: Before = Before { texts: &[ENTRIES, PRELUDE, MEDIA, SEATS, FINISH], first: NOTHING };
 const LOST: Before =
-    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
+    Before { texts: &[ENTRIES, PRELUDE, MEDIA, SEATS, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
 const SEND: Before =
-    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
+    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), PRELUDE, MEDIA, SEATS, FINISH], first: NOTHING };
 const AUDIT: Before =
-    Before { texts: &[ENTRIES, include_str!("../lua/rest.lua"), PRELUDE, SEATS, FINISH], first: NOTHING };
+    Before { texts: &[ENTRIES, include_str!("../lua/rest.lua"), PRELUDE, MEDIA, SEATS, FINISH], first: NOTHING };
 const BROADCAST: Before =
-    Before { texts: &[ENTRIES, PRELUDE, SEATS, FINISH, include_str!("../lua/keep.lua")], first: NOTHING };
+    Before { texts: &[ENTRIES, PRELUDE, MEDIA, SEATS, FINISH, include_str!("../lua/keep.lua")], first: NOTHING };
 
 /// It only gives memory back, so it runs although Redis is full.
 const FREES: &str = "#!lua flags=allow-oom\n";
@@ -114,6 +115,12 @@ scripts! {
     Members = "members", FREES, ROOM;
     /// Lists a node's seats.
     Held = "held", FREES, ROOM;
+    /// Lets a room's media flow otherwise or elsewhere.
+    Place = "place", TAKES, ROOM;
+    /// Changes what a seat sends.
+    Publish = "publish", TAKES, ROOM.wanting("true", "false");
+    /// Keeps a media server.
+    Hears = "hears", FREES, ALONE;
     /// Appends to a seat's own inbox.
     Repair = "repair", TAKES, ROOM.wanting("true", "false");
     /// Brings seats into the epoch.
@@ -177,6 +184,12 @@ mod tests {
             assert!(text.matches("'TIME'").count() <= 1);
         }
         assert_eq!(scripts.hash(Script::Join).len(), 40);
+    }
+
+    #[test]
+    fn a_seat_keeps_as_many_producers_as_it_may_have() {
+        let max = actors::protocol::media::PRODUCERS_MAX;
+        assert!(MEDIA.contains(&format!("local PRODUCERS_MAX = {max}\n")));
     }
 
     #[test]

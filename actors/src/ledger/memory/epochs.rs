@@ -79,6 +79,7 @@ impl MemoryLedger {
         self.era.begin(epoch, settles);
         self.forget_before(epoch);
         lock(&self.leases).forget_all();
+        lock(&self.hosts).forget_all();
         self.orphans.clear();
         drop(replacing);
         self.subscribers.tell_all(&Event::Epoch(epoch));

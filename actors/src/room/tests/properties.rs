@@ -48,6 +48,7 @@ impl World {
             for effect in self.bench.effects(message) {
                 match effect {
                     Effect::Call(call) => self.calls.push_back(call),
+                    Effect::Media(_) => {} // no media server answers
                     Effect::Tell(socket, told) => messages.extend(self.clients.hear(socket, told)),
                 }
             }

@@ -144,8 +144,8 @@ impl Pair {
         let keys: Vec<String> = self.running.block_on(connection.keys("*")).expect("the keys");
         // Chat stays until it is stored.
         let staying =
-            ["clock", "aldis:e:", "aldis:leases:", "aldis:marks:", "aldis:chat:", "aldis:chats:", "aldis:chat-bytes:"];
-        let stays = |key: &String| staying.iter().any(|name| key.starts_with(name));
+            ["e:", "leases:", "marks:", "hosts:", "chat:", "chats:", "chat-bytes:"].map(|name| format!("aldis:{name}"));
+        let stays = |key: &String| key == "clock" || staying.iter().any(|name| key.starts_with(name));
         keys.into_iter().filter(|key| !stays(key)).collect()
     }
 }
