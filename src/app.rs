@@ -75,7 +75,7 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     let system = system(&config, &store, (&tokens, &rooms, &ice)).await?;
     let id = settings::node_id(&config);
     let node = NodeRef::start(NodeId::new(&id), system.settings, system.ports).await?;
-    system.media.listen().await?;
+    system.media.listen(&node).await?;
     let told = told::Told::new(&config, (&store, &system.ledger), &id)?;
     let (changes, hosting, accounts, mails) = use_cases(&config, (&store, &rooms, tokens, &shared), &node, &clock)?;
 
@@ -219,18 +219,20 @@ async fn system(
     let ledger = ledger::open(config, &clock, &bytes).await?;
     let (store, chat) = (Arc::clone(store), Shared::waiting_chat(config)?);
     let history = Arc::new(History::new(store, chat, settings::history(config)));
+    let media = media::open(config)?;
     let ports = Ports {
         ledger: ledger.port(),
         verifier: Arc::clone(tokens) as _,
         revocations: Arc::clone(tokens.revoked()) as _,
         history: told::noting(config, &history, &ledger),
+        media: media.port(),
         rooms: Arc::new(rooms.clone()),
         ice: Arc::clone(ice) as _,
         entropy: Arc::new(SystemEntropy),
         clock,
         bytes,
     };
-    Ok(System { settings, ports, ledger, history, media: media::open(config)? })
+    Ok(System { settings, ports, ledger, history, media })
 }
 
 /// How the node's tasks end.

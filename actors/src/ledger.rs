@@ -24,7 +24,10 @@ use std::{
 
 use crate::{
     ports::Later,
-    protocol::{Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{
+        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        media::{Host, MediaEpoch},
+    },
 };
 
 mod claims;
@@ -34,6 +37,7 @@ pub mod cursor;
 pub mod events;
 #[cfg(any(test, feature = "contract"))]
 pub mod faulty;
+mod media;
 pub mod memory;
 mod nodes;
 mod seats;
@@ -44,6 +48,7 @@ mod subscription;
 pub use claims::{Audit, Audited, Claim, Claimed, Fact};
 pub use cursor::Cursor;
 pub use events::{EventLog, Happened, RoomEvent, RoomNote};
+pub use media::{HOST_LEASE, Place, Placed, Placing, Published, TrackChange};
 pub use memory::MemoryLedger;
 pub use nodes::{Due, Event, Lease, Notice, Reaped, Recipient, Subscriber};
 pub use seats::{Join, Joined, Resume, Resumed, ResumedSeat};
@@ -137,6 +142,15 @@ pub trait Ledger: core::marker::Send + Sync {
     /// Appends to one seat's own inbox what its holder found missing or left over after an epoch has settled: members it
     /// does not know, and members it knows that are gone. With an old fence: nothing.
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>>;
+    /// Lets a room's media flow otherwise or elsewhere, if nobody has changed that since: the media epoch rises by one, all
+    /// producers are forgotten, and every member is told. Refused while the media server of before is alive
+    /// ([`hears`](Self::hears)) and does not drain. While an epoch settles it is asked to wait. Repeated, it is answered as
+    /// the first time.
+    fn place(&self, at: At<'_>, place: Place) -> Answer<Placed>;
+    /// Changes what a seat sends, and tells the others; idempotent. While an epoch settles it is asked to wait.
+    fn publish(&self, at: At<'_>, seat: SeatId, epoch: MediaEpoch, change: TrackChange) -> Answer<Published>;
+    /// This node hears the media server: it counts as alive for so long, whether it takes no new rooms or not.
+    fn hears(&self, node: &NodeId, host: &Host, ttl: Duration, is_draining: bool) -> Answer<()>;
     /// Keeps this node's lease for so long. `known` is the epoch that the node knows; one that knows none yet (0) is told it
     /// as [`Lease::Rebuilt`]. A subscriber that was full is told here at the latest that it has lost events.
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease>;

@@ -10,6 +10,7 @@
 //! | `root` | supervision of every other actor |
 //! | `clock`, `lease`, `reaper` | time; the node's lease; seats past their window. Three actors: time never waits for the ledger |
 //! | `bridge` | the subscription to the ledger |
+//! | `media`, `servers` | media servers, as this node hears them |
 //! | `notices` | what nodes tell each other |
 //! | `drain` | the clean exit |
 //! | `tree` | the operators' view |
@@ -31,8 +32,8 @@ use crate::{
         user,
     },
     ports::{
-        Entropy, FrameSink, History, IceServers, Revocation, RevocationScope, Revocations, Rooms, Shedding,
-        Unavailable, Verifier,
+        Entropy, FrameSink, History, IceServers, MediaListener, MediaServers, Revocation, RevocationScope, Revocations,
+        Rooms, Shedding, Unavailable, Verifier,
     },
     protocol::{Close, LeaveReason, LoginId, Member, NodeId, RoomId, SocketId, UserId, encode::deleted_data},
     settings::Settings,
@@ -47,9 +48,11 @@ mod drain;
 #[cfg(feature = "fault-injection")]
 mod faults;
 mod lease;
+mod media;
 mod notices;
 mod reaper;
 mod root;
+mod servers;
 mod tree;
 
 pub use connection::ConnectionHandle;
@@ -69,6 +72,8 @@ pub struct Ports {
     pub revocations: Arc<dyn Revocations>,
     /// Where chat is stored.
     pub history: Arc<dyn History>,
+    /// Media servers.
+    pub media: Arc<dyn MediaServers>,
     /// Settings of rooms, from the database.
     pub rooms: Arc<dyn Rooms>,
     /// STUN and TURN servers.
@@ -145,6 +150,12 @@ impl NodeRef {
     /// that waits for it still has its seat. Set once.
     pub fn keep_seats_while(&self, shedding: Arc<dyn Shedding>) {
         let _ = self.directory.rooms_env.shedding.set(shedding); // a node has one edge
+    }
+
+    /// Where the adapters of media servers tell what they hear.
+    #[must_use]
+    pub fn media_listener(&self) -> Arc<dyn MediaListener> {
+        Arc::new(media::Listener(Arc::clone(&self.directory)))
     }
 
     /// The node's name.

@@ -10,9 +10,11 @@ pub mod decode;
 pub mod encode;
 pub mod id;
 pub mod kind;
+pub mod media;
 pub mod notice;
 pub mod relayed;
 pub mod server;
+pub mod sfu;
 pub mod signal;
 mod whole;
 
@@ -24,6 +26,7 @@ pub use decode::{BadMessage, decode};
 pub use id::{Epoch, Fence, JoinOrder, LoginId, NodeId, RoomId, SeatId, SessionId, SocketId, UserId};
 pub use kind::Kind;
 pub use server::{LeaveReason, ServerToClient};
+pub use sfu::SfuRequest;
 pub use signal::{AppMessage, Signal};
 
 /// The sub-protocol that both sides speak on `GET /ws` (RFC 6455 §1.9).

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | a socket | join, resume | `Joined`, `Resumed`, or why not |
 //! | a member's socket | signals, chat | `Accepted`, `Refused`, `OutcomeUnknown`, each message once; `Held` before |
+//! | a member's socket | requests to the media server | `Sfu`, each request once |
 //! | the ledger | answers, pushes | `Deliver`, `Ended` to members' sockets |
 //! | the node | ticks, audits, epochs, fences | – |
 //!
@@ -14,24 +15,27 @@
 //! overtake each other while the ledger takes its time.
 
 use std::{
-    sync::{Arc, OnceLock},
+    collections::BTreeSet,
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
 use crate::{
     bytes::BufferedBytes,
     ledger::Ledger,
-    ports::{History, Shedding},
-    protocol::NodeId,
+    ports::{History, MediaServers, Shedding},
+    protocol::{NodeId, RoomId},
     settings::{BudgetLimits, RoomLimits},
 };
 
+mod asks;
 mod calls;
 mod rules;
 #[cfg(test)]
 mod tests;
 mod turn;
 
+pub(crate) use asks::host;
 pub use turn::RoomTurn;
 
 /// What all rooms of a node share.
@@ -42,6 +46,8 @@ pub struct Env {
     pub node: NodeId,
     /// Where chat is stored.
     pub history: Arc<dyn History>,
+    /// Media servers.
+    pub media: Arc<dyn MediaServers>,
     /// Bounds of a room.
     pub limits: RoomLimits,
     /// Rates; of them a room holds that of joins.
@@ -50,6 +56,8 @@ pub struct Env {
     pub bytes: Arc<BufferedBytes>,
     /// Who refuses clients while the node is overloaded; not set: nobody does.
     pub shedding: OnceLock<Arc<dyn Shedding>>,
+    /// Rooms here whose media has fallen back to the browsers, and some that are gone.
+    pub fallen: Mutex<BTreeSet<RoomId>>,
 }
 
 impl Env {

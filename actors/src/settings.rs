@@ -152,6 +152,12 @@ pub struct RoomLimits {
     pub retry_delay_max: Duration,
     /// Whether refusals and descriptions are noted, for timelines.
     pub notes: bool,
+    /// Media of rooms with fewer members flows between the browsers while there is no media server; 0: of none.
+    pub media_fallback_below: u32,
+    /// How long a media server must have been well before rooms go back to it.
+    pub media_recover_after: Duration,
+    /// The least time between a fall and the way back; it doubles with each fall.
+    pub media_switch_every_min: Duration,
 }
 
 impl Default for RoomLimits {
@@ -169,6 +175,9 @@ impl Default for RoomLimits {
             hole_within: Duration::from_millis(50),
             retry_delay_max: Duration::from_secs(30),
             notes: false,
+            media_fallback_below: 4,
+            media_recover_after: Duration::from_secs(15),
+            media_switch_every_min: Duration::from_secs(30),
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct Env {
     pub rooms: Arc<dyn Rooms>,
     /// Hands out STUN and TURN servers.
     pub ice: Arc<dyn IceServers>,
+    /// Whether rooms may have a media server.
+    pub has_media: bool,
     /// Randomness for sessions and their secrets.
     pub entropy: Arc<dyn Entropy>,
     /// Metrics.

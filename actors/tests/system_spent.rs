@@ -22,10 +22,13 @@ mod system {
     #[cfg(feature = "fault-injection")]
     mod faults;
     mod follow_one_offer;
+    mod media;
     mod numbers;
     mod paused;
     mod resume;
     mod revoked;
+    mod sfu;
+    mod sfu_moving;
     mod slow;
     mod world;
 }

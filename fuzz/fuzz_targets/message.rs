@@ -46,6 +46,9 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(passed["data"]["topic"].as_str().is_some_and(|topic| (1..=TOPIC_BYTES_MAX).contains(&topic.len())));
             assert_eq!(passed["data"]["senderUserId"], from.to_string());
         }
+        ClientToServer::Sfu(request) => {
+            assert!(request.kind.is_sfu() && request.rid.is_none_or(|rid| (1..=NUMBER_MAX).contains(&rid)));
+        }
         ClientToServer::Ack(seq) => assert!(seq <= NUMBER_MAX),
         ClientToServer::Hello(_)
         | ClientToServer::JoinRoom(_)

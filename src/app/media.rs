@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use actors::{
-    ports::{MediaEvent, MediaListener, Placement},
-    protocol::RoomId,
-};
+use actors::{node::NodeRef, ports::MediaServers};
 use anyhow::Context as _;
 use serde_json::json;
 
@@ -32,10 +29,15 @@ pub(super) fn open(config: &Config) -> anyhow::Result<Opened> {
 }
 
 impl Opened {
-    /// Listens to them from now on.
-    pub(super) async fn listen(&self) -> anyhow::Result<()> {
+    /// How rooms ask them.
+    pub(super) fn port(&self) -> Arc<dyn MediaServers> {
+        self.0.clone().map_or_else(|| Arc::new(()) as _, |media| media as _)
+    }
+
+    /// Listens to them from now on, for the rooms of this node.
+    pub(super) async fn listen(&self, node: &NodeRef) -> anyhow::Result<()> {
         match &self.0 {
-            Some(media) => media.listen(Arc::new(Log)).await,
+            Some(media) => media.listen(node.media_listener()).await,
             None => Ok(()),
         }
     }
@@ -61,22 +63,5 @@ impl Opened {
             Some(media) => media.finish(settings::ENDING_WITHIN).await,
             None => true,
         }
-    }
-}
-
-/// Hears what media servers tell, and writes it to the log.
-struct Log;
-
-impl MediaListener for Log {
-    fn heard(&self, at: &Placement, draining: bool) {
-        tracing::trace!(server = %at.server, instance = %at.instance, draining, "a media server is heard");
-    }
-
-    fn lost(&self, at: &Placement) {
-        tracing::debug!(server = %at.server, instance = %at.instance, "a media server is lost");
-    }
-
-    fn happened(&self, at: &Placement, room: RoomId, event: MediaEvent) {
-        tracing::debug!(server = %at.server, %room, ?event, "a media server tells");
     }
 }

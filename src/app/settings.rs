@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use crate::{
     auth::{self, issuers},
-    config::{AccountsMode, Config, LedgerUrl, MailSecurity, MediaUrl, Rate, SignupMode, TokenAlgorithm},
+    config::{AccountsMode, Config, Fallback, LedgerUrl, MailSecurity, MediaUrl, Rate, SignupMode, TokenAlgorithm},
     history, http, ice,
     ledger::{RedisAddress, RedisLimits},
     mail, media, net, storage,
@@ -64,6 +64,12 @@ pub(super) fn node(config: &Config, memory_max: u64) -> Settings {
             audit_after: room.audit_after,
             audit_every: room.audit_every,
             hole_within: room.hole_within,
+            media_fallback_below: match config.media.fallback {
+                Fallback::Mesh => number(config.media.fallback_below.get()),
+                Fallback::None => 0,
+            },
+            media_recover_after: config.media.recover_after,
+            media_switch_every_min: config.media.switch_every_min,
             ..RoomLimits::default()
         },
         user: UserLimits { sockets_max: socket.sockets_per_user_max.get(), ..UserLimits::default() },

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Ended, Push, Sequence, Skipped, Source};
-use crate::protocol::{Entry, Epoch, JoinOrder, LeaveReason, SeatId, SessionId, UserId, client::Seq};
+use crate::protocol::{Entry, Epoch, JoinOrder, LeaveReason, SeatId, SessionId, UserId, client::Seq, media::RoomMedia};
 
 /// What one seat's holder knows, to be compared with the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,9 @@ pub enum Fact {
     /// When the seat's socket was lost, these numbers of its session were not applied, and no others. What a seat that is
     /// still to be claimed has stored of them is older.
     Skipped(SeatId, Vec<Skipped>),
+    /// How the room's media flows, as far as the asking node knows, and what its seats send. The newer epoch counts; seats whose
+    /// holders know an older one are told.
+    Media(Box<RoomMedia>),
 }
 
 /// The answer to a claim.

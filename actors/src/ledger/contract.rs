@@ -14,6 +14,7 @@ mod audited;
 mod claimed;
 mod disconnected;
 mod fenced;
+mod hosted;
 mod logged;
 mod numbered;
 mod reaped;

@@ -21,8 +21,8 @@ use dashmap::{
 use foldhash::fast::RandomState;
 
 use self::{
-    deadlines::Deadlines, era::Era, heavy::Heavy, leases::Leases, logs::Logs, orphans::Orphans, room::RoomCore,
-    subscribers::Subscribers, turn::Turn,
+    deadlines::Deadlines, era::Era, heavy::Heavy, hosts::Hosts, leases::Leases, logs::Logs, orphans::Orphans,
+    room::RoomCore, subscribers::Subscribers, turn::Turn,
 };
 use super::{At, Ended, Event, Failure};
 use crate::{
@@ -36,6 +36,7 @@ mod deadlines;
 mod epochs;
 mod era;
 mod heavy;
+mod hosts;
 mod inbox;
 mod leases;
 mod logged;
@@ -74,6 +75,7 @@ pub struct MemoryLedger {
     deadlines: Mutex<Deadlines>,
     heavy: Mutex<Heavy>,
     leases: Mutex<Leases>,
+    hosts: Mutex<Hosts>,
     orphans: Orphans,
     logs: Logs,
     subscribers: Subscribers,
@@ -113,6 +115,7 @@ impl MemoryLedger {
             deadlines: Mutex::default(),
             heavy: Mutex::default(),
             leases: Mutex::default(),
+            hosts: Mutex::default(),
             orphans: Orphans::default(),
             logs: Logs::default(),
             subscribers: Subscribers::default(),

@@ -6,6 +6,7 @@ use super::{Push, Sequence, Skipped, Source};
 use crate::protocol::{
     Entry, Epoch, Fence, JoinOrder, Member, SeatId, SessionId, UserId,
     client::{Cid, Seq},
+    media::RoomMedia,
     server::ResumeFailure,
 };
 
@@ -39,6 +40,8 @@ pub enum Joined {
         members: Vec<Member>,
         /// The user's older seat, which this join replaced.
         replaced: Option<SeatId>,
+        /// The room's media now, if it was ever placed.
+        media: Option<Box<RoomMedia>>,
         /// What the asking node has to deliver.
         pushes: Vec<Push>,
     },
@@ -97,6 +100,8 @@ pub struct ResumedSeat {
     pub heard: Vec<Source>,
     /// Whether accepted messages of this session may be missing: the ledger has lost its last moments since `join`.
     pub lost: bool,
+    /// The room's media now, with what the seat itself sends; `None` if it was never placed.
+    pub media: Option<Box<RoomMedia>>,
     /// What the asking node has to deliver besides.
     pub pushes: Vec<Push>,
 }

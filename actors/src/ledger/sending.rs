@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{
-    Code, Entry, Epoch, Fence, JoinOrder, LeaveReason, Message, RoomId, SeatId,
+    Code, Entry, Epoch, Fence, JoinOrder, LeaveReason, Message, RoomId, SeatId, SessionId,
     client::{Cid, Seq},
+    media::Host,
 };
 
 /// The last number that one session used towards one seat, or towards all.
@@ -100,6 +101,9 @@ pub enum Pushed {
     },
     /// The seat with this fence, or an older one, is no longer the node's.
     Ended(Fence, Ended),
+    /// In the answer to whoever has freed a seat: its peer at the room's media server is to be deleted there; `None`: the room
+    /// was closed, and all of it is. (A room that everybody has left expires there by itself.)
+    Unhosted(Box<Host>, Option<SessionId>),
 }
 
 /// Where a numbered message came from.

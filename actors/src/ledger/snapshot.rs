@@ -13,7 +13,9 @@ use super::{
     events::{RoomEvent, RoomNote},
 };
 use crate::protocol::{
-    Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId, client::Seq,
+    Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
+    client::Seq,
+    media::{Hosting, Producer},
 };
 
 /// What the bytes begin with.
@@ -60,6 +62,9 @@ pub(super) struct SavedRoom {
     pub(super) ended: Vec<(SeatId, LeaveReason)>,
     /// In join order.
     pub(super) seats: Vec<SavedSeat>,
+    /// How media flows, if it was ever placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hosting: Option<Hosting>,
 }
 
 /// One seat.
@@ -85,6 +90,9 @@ pub(super) struct SavedSeat {
     pub(super) joined: JoinAnswer,
     /// A loss is still to be told.
     pub(super) lost: bool,
+    /// What it sends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) producers: Vec<Producer>,
 }
 
 /// What a join was answered besides the seat: the same again when it is repeated.

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use crate::{
-    ledger::{Audited, Claimed, Failure, Joined, Push, Resumed, Sent},
-    ports::RoomSettings,
+    ledger::{Audited, Claimed, Failure, Joined, Placed, Published, Push, Resumed, Sent, TrackChange},
+    ports::{MediaError, MediaEvent, RoomSettings},
     protocol::{
         Epoch, Fence, JoinOrder, LeaveReason, Message as Payload, SeatId, SessionId, SocketId, UserId,
         client::{Cid, Seq},
+        media::{Host, MediaEpoch},
+        sfu::{Json, SfuAsk},
     },
 };
 
@@ -44,6 +46,14 @@ pub enum Message {
         /// Why.
         code: crate::protocol::Code,
     },
+    /// A member asks the room's media server; each request is answered once, or its seat ends.
+    Sfu(Box<SfuAsked>),
+    /// A media server has answered.
+    MediaAnswered(Box<MediaReply>),
+    /// A media server tells something of this room.
+    MediaHappened(Box<(Host, MediaEvent)>),
+    /// What this node knows of media servers has changed.
+    MediaServers(Box<MediaServersChange>),
     /// The ledger pushes an event for a seat on this node.
     Pushed(Box<Push>),
     /// The ledger has answered.
@@ -116,6 +126,54 @@ pub struct Said {
     pub payload: Payload,
 }
 
+/// A request of a member to the room's media server.
+#[derive(Debug)]
+pub struct SfuAsked {
+    /// The member.
+    pub from: SeatRef,
+    /// Identifies the request within its session, there and at the media server.
+    pub key: u64,
+    /// The media epoch of its ids; 0 if it has none.
+    pub epoch: MediaEpoch,
+    /// What is asked.
+    pub ask: SfuAsk,
+}
+
+/// Who waits for an answer about media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asker {
+    /// The seat.
+    pub seat: SeatId,
+    /// Its session.
+    pub session: SessionId,
+    /// Its socket.
+    pub socket: SocketId,
+    /// Which request of the session.
+    pub key: u64,
+}
+
+/// An answer of a media server, with its question.
+#[derive(Debug)]
+pub enum MediaReply {
+    /// A server was chosen for the room and the room opened there, in this media epoch.
+    Opened(MediaEpoch, Result<Host, MediaError>),
+    /// What the router there can.
+    Capabilities(Asker, Host, Result<Json, MediaError>),
+    /// A call, in this media epoch.
+    Called(Asker, (Host, MediaEpoch), SfuAsk, Result<Json, MediaError>),
+}
+
+/// What a node knows of media servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaServersChange {
+    /// This one does not answer: a room there moves, unless other nodes hear it. Told again until it is heard.
+    Lost(Host),
+    /// This one takes no new rooms: a room there moves.
+    Draining(Host),
+    /// One has been well for a while: a room that does without may come back.
+    Back,
+}
+
 /// A request for a seat.
 #[derive(Debug, Clone)]
 pub struct JoinRequest {
@@ -175,4 +233,21 @@ pub enum Reply {
     Held(Result<Vec<(SeatId, SessionId)>, Failure>),
     /// To a repair.
     Repair(Result<Vec<Push>, Failure>),
+    /// To a placement; on this media server, if it was to be one.
+    Placed(Option<Box<Host>>, Result<Box<Placed>, Failure>),
+    /// To a change of what a seat sends.
+    Published(Box<Publishing>, Result<Published, Failure>),
+}
+
+/// A change of what a seat sends, on its way to the ledger.
+#[derive(Debug, Clone)]
+pub struct Publishing {
+    /// Who has asked.
+    pub asker: Asker,
+    /// The media epoch.
+    pub epoch: MediaEpoch,
+    /// The change.
+    pub change: TrackChange,
+    /// What its member is answered once it is done.
+    pub answered: Json,
 }

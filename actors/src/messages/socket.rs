@@ -8,9 +8,11 @@ use crate::{
     in_flight::Permit,
     ports::{ConnectionGone, FrameSink, RevocationScope, RoomSettings, Unavailable},
     protocol::{
-        BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, SeatId, SessionId, SocketId,
+        BadMessage, ClientMessage, Close, Entry, LeaveReason, Member, SeatId, SessionId, SocketId, UserId,
         client::{Cid, Resume, Seq},
+        media::{MediaEpoch, MediaId, Track},
         server::{Mode, Refusal, ResumeFailure},
+        sfu::Json,
     },
 };
 
@@ -44,6 +46,8 @@ pub enum Message {
     StopReading(oneshot::Sender<()>),
     /// Whether signaling is degraded: the node cannot reach the ledger.
     Degraded(bool),
+    /// Whether media is degraded: the node hears no media server.
+    NoMedia(bool),
     /// Close now.
     Close(Close),
     /// An awaited answer has panicked: restart.
@@ -84,8 +88,10 @@ pub enum RoomEvent {
         seat: SeatId,
         /// The other members, in join order.
         members: Vec<Member>,
-        /// How media flows.
+        /// How media is meant to flow.
         mode: Mode,
+        /// How it flows in a room with a media server.
+        media: Option<Box<MediaSeen>>,
         /// Whether an older seat of the same user was replaced.
         replaced: bool,
     },
@@ -103,6 +109,8 @@ pub enum RoomEvent {
         last_cid: Cid,
         /// Whether accepted messages may be missing: the ledger has lost its last moments.
         lost: bool,
+        /// How media flows in a room with a media server.
+        media: Option<Box<MediaSeen>>,
     },
     /// The session cannot be resumed.
     ResumeFailed(ResumeFailure),
@@ -126,6 +134,34 @@ pub enum RoomEvent {
     RosterUnknown,
     /// The room's cell was restarted: reclaim the seat, and resend unsettled messages.
     Restarted,
+    /// Something about media.
+    Sfu(Box<SfuEvent>),
+}
+
+/// A room's media as a member is told when they enter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaSeen {
+    /// How it flows now.
+    pub mode: Mode,
+    /// The media epoch.
+    pub epoch: MediaEpoch,
+    /// Who spoke last.
+    pub speaker: Option<UserId>,
+    /// What the others send.
+    pub tracks: Vec<Track>,
+}
+
+/// An event about media.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SfuEvent {
+    /// The request with this key is answered, or refused.
+    Answered(u64, Result<Json, Refusal>),
+    /// Which layers a consumer receives now; `None`: nothing arrives.
+    Layers(MediaId, Option<(u8, u8)>),
+    /// A consumer has ended with its producer.
+    ConsumerClosed(MediaId),
+    /// Who speaks now.
+    Speaker(Option<UserId>),
 }
 
 /// How a session ended.

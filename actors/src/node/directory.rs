@@ -14,15 +14,15 @@ use ractor::ActorCell;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Population, Ports, incarnation, socket_id};
+use super::{Population, Ports, incarnation, servers::Servers, socket_id};
 use crate::{
     clock::Moment,
     executor::{Claimed, Failures, Registry, Run, Timers, deliver},
-    ledger::{Ledger, Push},
+    ledger::{Ledger, Push, Pushed},
     messages::{Key, To, room as room_messages, socket as socket_messages, user as user_messages},
     metrics::Meters,
-    ports::{Revocation, RoomSettings},
-    protocol::{Epoch, NodeId, RoomId, SocketId, UserId},
+    ports::{Placement, Revocation, RoomSettings},
+    protocol::{Epoch, NodeId, RoomId, SessionId, SocketId, UserId, media::Host},
     room::{self, RoomTurn},
     settings::{Settings, UserLimits},
     socket::{self, Budgets, SocketTurn},
@@ -50,6 +50,10 @@ pub(crate) struct Directory {
     pub(crate) sockets_env: Arc<socket::Env>,
     pub(super) users_limits: Arc<UserLimits>,
     pub(super) rooms_env: Arc<room::Env>,
+    /// What was heard of media servers.
+    pub(super) media_servers: Servers,
+    /// No media server is heard: rooms of mode `sfu` have none.
+    pub(super) lacks_media: AtomicBool,
     rooms: Registry<RoomId, RoomTurn>,
     sockets: Registry<SocketId, SocketTurn>,
     users: Registry<UserId, UserTurn>,
@@ -96,11 +100,13 @@ impl Directory {
         let rooms_env = Arc::new(room::Env {
             ledger: Arc::clone(&ports.ledger),
             history: Arc::clone(&ports.history),
+            media: Arc::clone(&ports.media),
             node: id.clone(),
             limits: settings.room,
             budget: settings.budget,
             bytes: Arc::clone(&ports.bytes),
             shedding: OnceLock::new(),
+            fallen: Mutex::default(),
         });
         let sockets_env = Arc::new(socket::Env {
             node: name.clone(),
@@ -111,6 +117,7 @@ impl Directory {
             verifier: Arc::clone(&ports.verifier),
             rooms: Arc::clone(&ports.rooms),
             ice: Arc::clone(&ports.ice),
+            has_media: ports.media.configured(),
             entropy: Arc::clone(&ports.entropy),
             meters: Arc::clone(&meters),
             bytes: Arc::clone(&ports.bytes),
@@ -126,6 +133,8 @@ impl Directory {
             sockets_env,
             users_limits: Arc::new(settings.user),
             rooms_env,
+            media_servers: Servers::default(),
+            lacks_media: AtomicBool::new(false),
             rooms: Registry::new(settings.mailboxes.room_max),
             sockets: Registry::new(settings.mailboxes.socket_max),
             users: Registry::new(settings.mailboxes.user_max),
@@ -177,7 +186,20 @@ impl Directory {
 
     pub(super) fn tell_pushes(self: &Arc<Self>, pushes: Vec<Push>) {
         for push in pushes {
+            if let Pushed::Unhosted(host, peer) = push.what {
+                self.unhost(push.room, &host, peer); // also where nobody of the room is here
+                continue;
+            }
             self.tell(To::Room(push.room, room_messages::Message::Pushed(Box::new(push))));
+        }
+    }
+
+    /// A seat, or the last one, was freed by this node: what it had at the media server is deleted.
+    fn unhost(&self, room: RoomId, host: &Host, peer: Option<SessionId>) {
+        let at = Placement { server: Arc::clone(&host.server), instance: Arc::clone(&host.instance) };
+        match peer {
+            Some(peer) => self.ports.media.delete_peer(room, at, peer),
+            None => self.ports.media.delete_room(room, at),
         }
     }
 
@@ -187,6 +209,15 @@ impl Directory {
             self.deliver(rooms.iter().map(|room| To::Room(*room, message())));
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Some rooms here whose media has fallen back to the browsers, the ones after this one first.
+    pub(super) fn fallen_rooms(&self, after: Option<RoomId>, max: usize) -> Vec<RoomId> {
+        let mut fallen = lock(&self.rooms_env.fallen);
+        fallen.retain(|room| self.rooms.with(room, |_| ()).is_some());
+        let is_later = |room: &&RoomId| after.is_none_or(|after| **room > after);
+        let (later, earlier): (Vec<&RoomId>, Vec<&RoomId>) = fallen.iter().partition(is_later);
+        later.into_iter().chain(earlier).take(max).copied().collect()
     }
 
     /// Sends to every socket on this node, in batches.

@@ -20,6 +20,8 @@ pub enum Victim {
     Reaper,
     /// The bridge.
     Bridge,
+    /// The keeper of media servers.
+    Media,
     /// A room.
     Room(RoomId),
     /// The worker of a room, if it has one.
@@ -39,6 +41,7 @@ impl NodeRef {
             Victim::LeaseStarts(times) => self.tell_root(root::Command::FaultLeaseStarts(times)),
             Victim::Reaper => self.tell_root(root::Command::Fault(root::Child::Reaper)),
             Victim::Bridge => self.tell_root(root::Command::Fault(root::Child::Bridge)),
+            Victim::Media => self.tell_root(root::Command::Fault(root::Child::Media)),
             Victim::Room(room) => self.directory.tell(To::Room(room, room::Message::Fault)),
             Victim::WorkerOf(room) => fault_worker(self.directory.rooms(), room),
             Victim::User(user) => self.directory.tell(To::User(user, user::Message::Fault)),

@@ -1,11 +1,14 @@
-//! The root of supervision: the parent of every actor of the node, workers included. Restarts its four children when they
+//! The root of supervision: the parent of every actor of the node, workers included. Restarts its five children when they
 //! panic, again and again if they panic while they start, and does nothing else, so that it has no reason to panic itself.
 
 use std::{sync::Arc, time::Duration};
 
 use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, SpawnErr, SupervisionEvent};
 
-use super::{bridge::BridgeActor, clock::ClockActor, directory::Directory, lease::LeaseActor, reaper::ReaperActor};
+use super::{
+    bridge::BridgeActor, clock::ClockActor, directory::Directory, lease::LeaseActor, media::MediaActor,
+    reaper::ReaperActor,
+};
 use crate::executor::{During, Failure, System};
 
 /// How long after a child has failed to start it is started again.
@@ -35,6 +38,7 @@ pub(super) enum Child {
     Lease,
     Reaper,
     Bridge,
+    Media,
 }
 
 impl Child {
@@ -44,13 +48,14 @@ impl Child {
             Self::Lease => "lease",
             Self::Reaper => "reaper",
             Self::Bridge => "bridge",
+            Self::Media => "media",
         }
     }
 }
 
 struct Children {
     directory: Arc<Directory>,
-    running: [(Child, ActorCell); 4],
+    running: [(Child, ActorCell); 5],
 }
 
 pub(super) async fn start(directory: Arc<Directory>) -> Result<ActorRef<Command>, SpawnErr> {
@@ -64,6 +69,7 @@ async fn start_child(child: Child, directory: &Arc<Directory>, root: ActorCell) 
         Child::Lease => LeaseActor::spawn_linked(None, LeaseActor, directory, root).await?.0.get_cell(),
         Child::Reaper => ReaperActor::spawn_linked(None, ReaperActor, directory, root).await?.0.get_cell(),
         Child::Bridge => BridgeActor::spawn_linked(None, BridgeActor, directory, root).await?.0.get_cell(),
+        Child::Media => MediaActor::spawn_linked(None, MediaActor, directory, root).await?.0.get_cell(),
     })
 }
 
@@ -85,6 +91,7 @@ impl Actor for RootActor {
             start(Child::Lease).await?,
             start(Child::Clock).await?,
             start(Child::Reaper).await?,
+            start(Child::Media).await?,
         ];
         Ok(Children { directory, running })
     }
@@ -160,7 +167,7 @@ impl Children {
 
     #[cfg(feature = "fault-injection")]
     fn fault(&self, child: Child) {
-        use super::{bridge, clock, lease, reaper};
+        use super::{bridge, clock, lease, media, reaper};
         for (running, cell) in &self.running {
             if *running != child {
                 continue;
@@ -172,6 +179,7 @@ impl Children {
                 Child::Lease => ActorRef::<lease::Command>::from(cell).send_message(lease::Command::Fault).is_ok(),
                 Child::Reaper => ActorRef::<reaper::Command>::from(cell).send_message(reaper::Command::Fault).is_ok(),
                 Child::Bridge => ActorRef::<bridge::Command>::from(cell).send_message(bridge::Command::Fault).is_ok(),
+                Child::Media => ActorRef::<media::Command>::from(cell).send_message(media::Command::Fault).is_ok(),
             };
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{AppMessage, Kind, RoomId, Signal, UserId};
+use super::{AppMessage, Kind, RoomId, SfuRequest, Signal, UserId, media::Rid};
 
 /// The client's counter of what it sends in one session: 1, 2, 3 …
 pub type Cid = u64;
@@ -182,6 +182,8 @@ pub enum ClientToServer {
     Chat(String),
     /// An application's own message.
     Message(AppMessage),
+    /// A request to the room's media server.
+    Sfu(Box<SfuRequest>),
     /// Keep-alive of the client's script.
     Heartbeat,
     /// Everything up to this number was processed.
@@ -191,9 +193,15 @@ pub enum ClientToServer {
 }
 
 impl ClientToServer {
+    /// The request's number, if it is one to a media server and has one.
+    #[must_use]
+    pub fn rid(&self) -> Option<Rid> {
+        if let Self::Sfu(request) = self { request.rid } else { None }
+    }
+
     /// What kind of message it is.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Kind {
         match self {
             Self::Hello(_) => Kind::Hello,
             Self::JoinRoom(_) => Kind::JoinRoom,
@@ -201,6 +209,7 @@ impl ClientToServer {
             Self::Signal(signal) => signal.kind,
             Self::Chat(_) => Kind::ChatMessage,
             Self::Message(_) => Kind::Message,
+            Self::Sfu(request) => request.kind,
             Self::Heartbeat => Kind::Heartbeat,
             Self::Ack(_) => Kind::Ack,
             Self::TokenRefresh(_) => Kind::TokenRefresh,

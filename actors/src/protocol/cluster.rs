@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Data, JoinOrder, Kind, LeaveReason, SessionId, UserId};
+use super::{Data, JoinOrder, Kind, LeaveReason, SessionId, UserId, media::MediaNews};
 
 /// A seat as other members see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,4 +48,6 @@ pub enum Entry {
     },
     /// A member's message.
     Message(Message),
+    /// News of the room's media.
+    Media(Arc<MediaNews>),
 }

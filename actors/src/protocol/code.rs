@@ -72,6 +72,18 @@ codes! {
     PayloadTooLarge = "payload_too_large", retry false;
     /// More messages than the rate limit allows; retry after `retryAfterMs`.
     RateLimited = "rate_limited", retry true;
+    /// No media server answers; retry after `retryAfterMs`.
+    MediaUnavailable = "media_unavailable", retry true;
+    /// The ids are of an earlier media epoch: ask for the router's capabilities again.
+    MediaStale = "media_stale", retry false;
+    /// You have no such transport or consumer, and nobody here has such a producer (also if others have it).
+    MediaNotFound = "media_not_found", retry false;
+    /// The media server refused the parameters; the text is its own.
+    MediaRejected = "media_rejected", retry false;
+    /// More transports, producers, consumers or open requests than `welcome.limits.media` allows.
+    MediaLimit = "media_limit", retry false;
+    /// The message does not fit how media flows: `sfu_*` between browsers, a signal in a room with a media server.
+    WrongMode = "wrong_mode", retry false;
     /// The seat was taken over by a newer socket of the same user.
     Replaced = "replaced", retry false;
     /// Nothing was received for too long: no `hello`, no message, no pong.

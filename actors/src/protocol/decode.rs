@@ -18,12 +18,14 @@ use super::{
         Chat, Cid, ClientMessage, ClientToServer, CustomMessage, Description, Hello, IceCandidate, JoinRoom,
         Renegotiate, Seq, TokenRefresh,
     },
+    media::Rid,
     whole,
 };
 
 mod cursor;
 mod fast_path;
 mod relayable;
+mod sfu;
 #[cfg(test)]
 mod tests;
 
@@ -63,6 +65,8 @@ pub struct BadMessage {
     pub text: String,
     /// The message's number, where it could be read.
     pub cid: Option<Cid>,
+    /// The request's number, where it is one to a media server and that could be read.
+    pub rid: Option<Rid>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +77,9 @@ struct Envelope<'a> {
     cid: Option<Cid>,
     #[serde(default, deserialize_with = "whole::optional")]
     seq: Option<Seq>,
+    /// Read only where it counts: a client of another kind may use the name.
+    #[serde(default, borrow)]
+    rid: Option<&'a RawValue>,
     #[serde(default, borrow)]
     data: Option<&'a RawValue>,
 }
@@ -95,7 +102,13 @@ pub fn strict(text: &str) -> Result<ClientMessage, BadMessage> {
     if cid.is_some_and(|cid| cid == 0 || cid > NUMBER_MAX) {
         return Err(BadMessage { kind, ..bad("cid: numbers start at 1 and end at 2^53 - 1.") });
     }
-    body(&envelope, kind).map(|body| ClientMessage { cid, body }).map_err(|why| BadMessage { cid, kind, ..why })
+    let rid = if kind.is_sfu() { sfu::rid(&envelope).map_err(|why| BadMessage { cid, kind, ..why })? } else { None };
+    body(&envelope, (kind, rid)).map(|body| ClientMessage { cid, body }).map_err(|why| BadMessage {
+        cid,
+        kind,
+        rid,
+        ..why
+    })
 }
 
 /// The outer object. Only an invalid text is read again, to find the invalid field.
@@ -129,7 +142,7 @@ fn reason(why: &serde_json::Error) -> String {
     }
 }
 
-fn body(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessage> {
+fn body(envelope: &Envelope<'_>, (kind, rid): (Kind, Option<Rid>)) -> Result<ClientToServer, BadMessage> {
     let body = match kind {
         Kind::IceCandidate => candidate(envelope)?,
         Kind::Offer | Kind::Answer => description(envelope, kind)?,
@@ -142,6 +155,21 @@ fn body(envelope: &Envelope<'_>, kind: Kind) -> Result<ClientToServer, BadMessag
         Kind::JoinRoom => ClientToServer::JoinRoom(data::<JoinRoom>(envelope)?.room_id),
         Kind::LeaveRoom => ClientToServer::LeaveRoom,
         Kind::TokenRefresh => ClientToServer::TokenRefresh(data::<TokenRefresh>(envelope)?.token),
+        Kind::SfuGetRouterCapabilities
+        | Kind::SfuCreateTransport
+        | Kind::SfuConnectTransport
+        | Kind::SfuRestartIce
+        | Kind::SfuCloseTransport
+        | Kind::SfuProduce
+        | Kind::SfuPauseProducer
+        | Kind::SfuResumeProducer
+        | Kind::SfuCloseProducer
+        | Kind::SfuConsume
+        | Kind::SfuConsumerPause
+        | Kind::SfuConsumerResume
+        | Kind::SfuSetPreferredLayers
+        | Kind::SfuRequestKeyframe
+        | Kind::SfuCloseConsumer => sfu::request(envelope, (kind, rid))?,
         Kind::ChatDeleted | Kind::Unknown => {
             let text = format!("type: \"{}\" is not a message of {}.", shown(&envelope.kind), super::SUBPROTOCOL);
             return Err(BadMessage { code: Code::UnknownType, ..bad(&text) });
@@ -261,5 +289,5 @@ fn signal(kind: Kind, to: super::UserId, payload: Option<&str>) -> ClientToServe
 }
 
 fn bad(text: &str) -> BadMessage {
-    BadMessage { code: Code::BadMessage, kind: Kind::Unknown, text: text.to_owned(), cid: None }
+    BadMessage { code: Code::BadMessage, kind: Kind::Unknown, text: text.to_owned(), cid: None, rid: None }
 }

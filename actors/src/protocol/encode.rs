@@ -10,11 +10,14 @@ use super::{
     notice::{Degraded, HeartbeatAck, RoomClosed, RoomLeft, ServerDraining, TokenExpiring},
     relayed::{ChatDeleted, ChatMessage},
     server::{UserJoined, UserLeft},
+    sfu::answers::SfuActiveSpeaker,
 };
 
 mod head;
+mod media;
 
 pub use head::Head;
+pub use media::with_fields;
 
 /// The `data` of a relayed signal: `{"senderUserId":"…","sdp":…}`, its payload unchanged.
 #[must_use]
@@ -53,6 +56,10 @@ pub fn numbered(seq: Seq, entry: &Entry) -> (Head, Arc<str>, &'static str) {
         Entry::Left { user, reason, .. } => {
             ("user_left", None, json(&UserLeft { user_id: user.clone(), reason: *reason }).into())
         }
+        Entry::Media(news) => {
+            let (kind, data) = media::news(news);
+            (kind, None, data.into())
+        }
     };
     (Head::new(kind, seq, sender), data, "}")
 }
@@ -73,6 +80,14 @@ pub fn unnumbered(message: &ServerToClient) -> String {
         ServerToClient::Resumed(data) => framed("resumed", data),
         ServerToClient::ResumeFailed(data) => framed("resume_failed", data),
         ServerToClient::Error(data) => framed("error", data),
+        ServerToClient::SfuAnswer { kind, rid, data } => media::answer(*kind, *rid, data),
+        ServerToClient::SfuConsumerLayers { consumer, layers } => {
+            framed("sfu_consumer_layers", &media::layers(consumer, *layers))
+        }
+        ServerToClient::SfuConsumerClosed(consumer) => framed("sfu_consumer_closed", &media::closed(consumer)),
+        ServerToClient::SfuActiveSpeaker(user) => {
+            framed("sfu_active_speaker", &SfuActiveSpeaker { user_id: user.as_ref() })
+        }
     }
 }
 

@@ -54,6 +54,36 @@ kinds! {
     Ack = "ack";
     /// Replaces an access token that is about to expire.
     TokenRefresh = "token_refresh";
+    /// Asks what the router of the room's media server can.
+    SfuGetRouterCapabilities = "sfu_get_router_capabilities";
+    /// Asks the media server for a transport.
+    SfuCreateTransport = "sfu_create_transport";
+    /// Tells the media server the browser's DTLS parameters.
+    SfuConnectTransport = "sfu_connect_transport";
+    /// Asks the media server for new ICE credentials.
+    SfuRestartIce = "sfu_restart_ice";
+    /// Ends a transport.
+    SfuCloseTransport = "sfu_close_transport";
+    /// Sends a track.
+    SfuProduce = "sfu_produce";
+    /// Pauses a track.
+    SfuPauseProducer = "sfu_pause_producer";
+    /// Goes on with a track.
+    SfuResumeProducer = "sfu_resume_producer";
+    /// Ends a track.
+    SfuCloseProducer = "sfu_close_producer";
+    /// Receives a track.
+    SfuConsume = "sfu_consume";
+    /// Pauses what is received.
+    SfuConsumerPause = "sfu_consumer_pause";
+    /// Goes on with it.
+    SfuConsumerResume = "sfu_consumer_resume";
+    /// Says which layers are to be received.
+    SfuSetPreferredLayers = "sfu_set_preferred_layers";
+    /// Asks for a key frame.
+    SfuRequestKeyframe = "sfu_request_keyframe";
+    /// Receives a track no more.
+    SfuCloseConsumer = "sfu_close_consumer";
     /// A stored chat message was deleted. A node's own: from a client it is no message of the protocol.
     ChatDeleted = "chat_deleted";
     /// Not a message of the protocol.
@@ -65,6 +95,13 @@ impl Kind {
     #[must_use]
     pub const fn is_signal(self) -> bool {
         matches!(self, Self::Offer | Self::Answer | Self::IceCandidate | Self::Renegotiate)
+    }
+
+    /// Whether it is a request to the room's media server: numbered by `rid`, and answered by its own type.
+    #[must_use]
+    pub const fn is_sfu(self) -> bool {
+        let place = self as usize;
+        Self::SfuGetRouterCapabilities as usize <= place && place <= Self::SfuCloseConsumer as usize
     }
 
     /// Whether its `cid` counts within a session. Types that this node does not know do, so that a newer client's numbers

@@ -1,13 +1,20 @@
 //! Messages of a node that are not relayed: the shapes of `data` by message type.
 
-use std::sync::Arc;
+use std::{num::NonZeroU64, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Code, NodeId, RoomId, SessionId, UserId,
+    Code, Kind, NodeId, RoomId, SessionId, UserId,
     client::{Cid, Seq},
+    media::{MediaId, Rid},
+    sfu::{
+        Json,
+        answers::{MediaLimits, MediaState, PeerProducer},
+    },
 };
+
+pub use super::media::{IceServer, Mode};
 
 /// `welcome`: the token is valid; the parameters of this connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,6 +66,10 @@ pub struct WelcomeLimits {
     pub in_flight_max: usize,
     /// The server acknowledges at least once for so many settled messages, and within about a second.
     pub ack_every: u64,
+    /// Those of a room with a media server; left out if the node has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "documents", ts(optional))]
+    pub media: Option<MediaLimits>,
 }
 
 /// A member as the others see it.
@@ -76,6 +87,10 @@ pub struct Peer {
     pub rev: u64,
     /// Whether they are connected.
     pub state: PeerState,
+    /// What they send through the media server; left out if nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<Vec<PeerProducer>>"))]
+    pub producers: Vec<PeerProducer>,
 }
 
 /// Whether a member is connected.
@@ -87,23 +102,6 @@ pub enum PeerState {
     On,
     /// Disconnected; the seat is kept for the window.
     Gone,
-}
-
-/// A STUN or TURN server, as `RTCIceServer` (W3C WebRTC §4.2.3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct IceServer {
-    /// `stun:` and `turn:` addresses (RFC 7064, RFC 7065).
-    pub urls: Vec<String>,
-    /// `<expiry>:<userId>` (coturn's REST credentials).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "documents", ts(optional))]
-    pub username: Option<String>,
-    /// `base64(HMAC-SHA1(secret, username))`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "documents", ts(optional))]
-    pub credential: Option<String>,
 }
 
 /// `room_joined`: you have joined; a session begins, and with it `cid` and `seq` at 1.
@@ -126,21 +124,12 @@ pub struct RoomJoined {
     pub session_id: SessionId,
     /// Secret and opaque; what `hello.resume` needs.
     pub resume_token: String,
-    /// How media flows.
+    /// How media is meant to flow.
     pub mode: Mode,
+    /// How it flows now.
+    pub media: MediaState,
     /// STUN and TURN servers with credentials for you.
     pub ice_servers: Vec<IceServer>,
-}
-
-/// How media flows in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "documents", derive(ts_rs::TS, schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// Between the browsers.
-    Mesh,
-    /// Through a media service.
-    Sfu,
 }
 
 /// `resumed`: the session continues; missed messages follow.
@@ -154,6 +143,8 @@ pub struct Resumed {
     pub from_seq: Seq,
     /// The last `cid` of this session that the server knows of; 0 if none.
     pub last_cid: Cid,
+    /// How media flows now.
+    pub media: MediaState,
     /// Whether acknowledged messages of this session may be lost; left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "documents", ts(optional, as = "Option<bool>"))]
@@ -239,6 +230,10 @@ pub struct Refusal {
     pub message: String,
     /// The number of the refused message, if it had one.
     pub cid: Option<Cid>,
+    /// The number of the refused request to a media server; left out of other refusals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "documents", ts(optional, as = "Option<u64>"), schemars(with = "Option<u64>"))]
+    pub rid: Option<NonZeroU64>,
     /// Whether the same message may succeed later.
     pub retryable: bool,
     /// Wait this long before a retry.
@@ -253,7 +248,7 @@ pub enum ServerToClient {
     /// `room_joined`
     RoomJoined(Box<RoomJoined>),
     /// `resumed`
-    Resumed(Resumed),
+    Resumed(Box<Resumed>),
     /// `resume_failed`
     ResumeFailed(ResumeFailed),
     /// `room_left`: you have left; nothing more of this room follows, and `join_room` may.
@@ -277,19 +272,52 @@ pub enum ServerToClient {
     },
     /// `error`
     Error(Refusal),
+    /// The answer to a request to the media server, of the request's type.
+    SfuAnswer {
+        /// The request's type.
+        kind: Kind,
+        /// Its number, if it had one.
+        rid: Option<Rid>,
+        /// What is answered.
+        data: Json,
+    },
+    /// `sfu_consumer_layers`
+    SfuConsumerLayers {
+        /// The consumer.
+        consumer: MediaId,
+        /// The spatial and the temporal layer; `None`: nothing arrives.
+        layers: Option<(u8, u8)>,
+    },
+    /// `sfu_consumer_closed`
+    SfuConsumerClosed(MediaId),
+    /// `sfu_active_speaker`
+    SfuActiveSpeaker(Option<UserId>),
 }
 
 impl Refusal {
     /// A refusal with this code and text, of no numbered message.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), cid: None, retryable: code.is_retryable(), retry_after_ms: None }
+        Self {
+            code,
+            message: message.into(),
+            cid: None,
+            rid: None,
+            retryable: code.is_retryable(),
+            retry_after_ms: None,
+        }
     }
 
     /// The same, of the message with this number.
     #[must_use]
     pub fn of(self, cid: Option<Cid>) -> Self {
         Self { cid, ..self }
+    }
+
+    /// The same, of the request with this number.
+    #[must_use]
+    pub fn of_request(self, rid: Option<Rid>) -> Self {
+        Self { rid: rid.and_then(NonZeroU64::new), ..self }
     }
 
     /// The same, retryable after so many milliseconds.

@@ -7,10 +7,10 @@ use super::{
     rules::step::{LedgerCall, SeatFact},
 };
 use crate::{
-    ledger::{Answer, At, Broadcast, Fact, Failure, Join, Resume, Sent},
+    ledger::{Answer, At, Broadcast, Fact, Failure, Join, Placing, Published, Resume, Sent, TrackChange},
     messages::room::{JoinRequest, Message, Reply, ResumeRequest},
     ports::{History, Later, Noted, RoomSettings, Said},
-    protocol::{Epoch, Kind, RoomId, SeatId},
+    protocol::{Epoch, Kind, RoomId, SeatId, media::ProducerEnd},
 };
 
 /// An answer that is there, or the future that brings it as a message.
@@ -50,6 +50,13 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
                 finish(ledger.evict(at, user, reason), move |answer| Reply::Fact(id, answer))
             }
             SeatFact::Closed(reason) => finish(ledger.close(at, reason), move |answer| Reply::Fact(id, answer)),
+            SeatFact::TrackEnded(seat, epoch, producer) => {
+                let change = TrackChange::End(producer, ProducerEnd::Media);
+                finish(ledger.publish(at, seat, epoch, change), move |answer| {
+                    let pushes = |published| if let Published::Done(pushes) = published { pushes } else { Vec::new() };
+                    Reply::Fact(id, answer.map(pushes))
+                })
+            }
         },
         LedgerCall::Audit(audits) => {
             let seats: Vec<SeatId> = audits.iter().map(|audit| audit.seat).collect();
@@ -62,6 +69,15 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
         }
         LedgerCall::Members => finish(ledger.members(room), Reply::Members),
         LedgerCall::Held => finish(ledger.held(at), Reply::Held),
+        LedgerCall::Place(place) => {
+            let host = if let Placing::Host(host) = &place.to { Some(Box::new(host.clone())) } else { None };
+            finish(ledger.place(at, *place), |answer| Reply::Placed(host, answer.map(Box::new)))
+        }
+        LedgerCall::Publish(publishing) => {
+            let (seat, epoch) = (publishing.asker.seat, publishing.epoch);
+            let answer = ledger.publish(at, seat, epoch, publishing.change.clone());
+            finish(answer, |answer| Reply::Published(publishing, answer))
+        }
         LedgerCall::Repair(seat, entries) => finish(ledger.repair(at, seat, entries), Reply::Repair),
     }
 }
@@ -99,7 +115,7 @@ fn finish<T: 'static>(answer: Answer<T>, reply: impl FnOnce(Result<T, Failure>) 
 fn kept(env: &Env, fact: Fact) -> Fact {
     match fact {
         Fact::Disconnected(seat, window) => Fact::Disconnected(seat, env.kept_for(window)),
-        Fact::Freed(..) | Fact::Known(_) | Fact::Skipped(..) => fact,
+        Fact::Freed(..) | Fact::Known(_) | Fact::Skipped(..) | Fact::Media(_) => fact,
     }
 }
 

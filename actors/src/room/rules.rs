@@ -9,7 +9,9 @@ use self::{
     entering::Entering,
     epochs::Rebuild,
     facts::PendingFact,
+    media::Media,
     members::Members,
+    placing::Placing,
     rate::JoinRate,
     seat::Seat,
     step::{LedgerCall, SeatFact, Step},
@@ -21,15 +23,19 @@ use crate::{
     protocol::{Epoch, JoinOrder, RoomId, SessionId, SocketId},
 };
 
+mod asking;
 mod auditing;
 mod candidates;
 mod comparing;
 mod entering;
 mod epochs;
 mod facts;
+mod happening;
 mod line;
+mod media;
 mod members;
 mod numbers;
+mod placing;
 mod rate;
 mod receiving;
 mod roles;
@@ -58,6 +64,8 @@ pub(crate) struct Room {
     audit_at: Option<Instant>,
     /// What is under way; nothing in an idle room.
     work: Option<Box<Work>>,
+    /// How media flows, once it was placed on a media server.
+    media: Option<Box<Media>>,
     /// Nothing may be delivered, nothing asked for members.
     is_fenced: bool,
     /// The ledger was told that the room is closed.
@@ -92,6 +100,14 @@ struct Work {
     entries: Option<(Instant, Instant)>,
     /// Bytes of early candidates that wait.
     candidate_bytes: usize,
+    /// A media server is being chosen.
+    placing: Option<Placing>,
+    /// Since when no node here hears the room's media server.
+    lost_since: Option<Instant>,
+    /// When members were told last who speaks, a moment ago.
+    speaker_at: Option<Instant>,
+    /// Somebody else speaks since.
+    speaker_due: bool,
 }
 
 impl Room {
@@ -105,6 +121,7 @@ impl Room {
             next: None,
             audit_at: None,
             work: None,
+            media: None,
             is_fenced: false,
             is_closed: false,
             is_restarted: false,
@@ -142,6 +159,13 @@ impl Room {
                     self.seats[place].numbers().skip(cid, Some(code));
                 }
             }
+            Message::Sfu(asked) => self.sfu(*asked, step),
+            Message::MediaAnswered(reply) => self.media_answered(*reply, step),
+            Message::MediaHappened(happened) => {
+                let (host, event) = *happened;
+                self.media_happened(&host, event, step);
+            }
+            Message::MediaServers(change) => self.media_servers(&change, step),
             Message::Pushed(push) => self.push(*push, step),
             Message::Answered(reply) => self.answered(*reply, step),
             Message::Tick => self.tick(step),
@@ -173,6 +197,8 @@ impl Room {
             Reply::Members(answer) => self.compared(answer, step),
             Reply::Held(answer) => self.reconciled(answer, step),
             Reply::Repair(answer) => self.repaired(answer, step),
+            Reply::Placed(host, answer) => self.placed(host.as_deref(), answer, step),
+            Reply::Published(publishing, answer) => self.published(*publishing, answer, step),
         }
         self.audit_missing_if_quiet(step);
     }

@@ -8,6 +8,7 @@ mod epochs;
 mod facts;
 mod fixtures;
 mod lines;
+mod media;
 mod notes;
 mod properties;
 mod rosters;

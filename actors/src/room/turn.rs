@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use tokio::sync::oneshot;
 
 use super::{
-    Env, calls,
+    Env, asks, calls,
     rules::{
         Room,
         step::{Effect, Effects, Step, UNAVAILABLE_RETRY, unavailable},
@@ -18,7 +18,7 @@ use crate::{
     messages::{
         Key, To,
         room::{Message, Said},
-        socket::{self, FromRoom, RoomEvent},
+        socket::{self, FromRoom, RoomEvent, SfuEvent},
     },
     ports::RoomSettings,
     protocol::{RoomId, SessionId, SocketId},
@@ -69,6 +69,9 @@ impl RoomTurn {
                         Err(later) => out.wait(later),
                     },
                     Effect::Note(noted) => self.env.history.noted(self.room.id, noted),
+                    Effect::Media(call) => {
+                        out.told.extend(asks::ask(&self.env, self.room.id, *call).map(To::Aside));
+                    }
                 }
             }
             std::mem::swap(&mut effects, &mut then);
@@ -151,6 +154,8 @@ impl Turn for RoomTurn {
             | Message::Disconnected(_)
             | Message::Skipped { .. }
             | Message::Answered(_)
+            | Message::MediaAnswered(_)
+            | Message::MediaServers(_)
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)
@@ -160,10 +165,15 @@ impl Turn for RoomTurn {
             | Message::Epoch(_)
             | Message::Fence(_)
             | Message::Drain(_) => true,
-            // The last: a lost push is a hole, and found by the next audit; a lost acknowledgement is in the next one.
-            Message::Join(_) | Message::Resume(_) | Message::Said(_) | Message::Pushed(_) | Message::Acked { .. } => {
-                false
-            }
+            // The last: a lost push is a hole, and found by the next audit; a lost acknowledgement is in the next one. What a
+            // media server tells is for the moment, or found out when it is asked.
+            Message::Join(_)
+            | Message::Resume(_)
+            | Message::Said(_)
+            | Message::Sfu(_)
+            | Message::MediaHappened(_)
+            | Message::Pushed(_)
+            | Message::Acked { .. } => false,
             #[cfg(feature = "fault-injection")]
             Message::Fault => true,
         }
@@ -178,6 +188,10 @@ impl Turn for RoomTurn {
                 let Said { from, number, .. } = *said;
                 (from.socket, from.session, RoomEvent::Refused(number.tag, busy.of(number.cid)))
             }
+            Message::Sfu(asked) => {
+                let answered = SfuEvent::Answered(asked.key, Err(busy));
+                (asked.from.socket, asked.from.session, RoomEvent::Sfu(Box::new(answered)))
+            }
             Message::Drain(done) => {
                 let _ = done.send(()); // nothing is under way in a room that is not open
                 return;
@@ -188,6 +202,9 @@ impl Turn for RoomTurn {
             | Message::Acked { .. }
             | Message::Pushed(_)
             | Message::Answered(_)
+            | Message::MediaAnswered(_)
+            | Message::MediaHappened(_)
+            | Message::MediaServers(_)
             | Message::Tick
             | Message::SettingsChanged(_)
             | Message::Close(_)

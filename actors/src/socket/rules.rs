@@ -29,7 +29,9 @@ use crate::{
     protocol::{
         BadMessage, ClientMessage, Close, Entry, RoomId, ServerToClient, SessionId, SocketId, UserId,
         client::Seq,
+        media::Rid,
         server::{Refusal, RoomJoined},
+        sfu::Json,
     },
     settings::{BudgetLimits, SocketLimits},
 };
@@ -37,6 +39,7 @@ use crate::{
 use super::budget::{Charge, Cost};
 use crate::in_flight::Permit;
 
+mod asks;
 mod close_reasons;
 mod entering;
 mod hello;
@@ -69,8 +72,17 @@ pub(crate) struct Connection {
     life: Life,
     /// The tag of the last message between this socket and a room.
     tag: u32,
-    /// Whether the node cannot reach the ledger.
-    degraded: bool,
+    /// What the node cannot do.
+    without: Without,
+}
+
+/// What a node cannot do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Without {
+    /// Reach the ledger.
+    pub(crate) signaling: bool,
+    /// Hear a media server.
+    pub(crate) media: bool,
 }
 
 /// The phase of a connection.
@@ -111,8 +123,8 @@ pub(crate) enum Event {
     Tick,
     /// The node drains.
     Draining(u64),
-    /// Whether signaling is degraded.
-    Degraded(bool),
+    /// What the node cannot do has changed.
+    Degraded(Without),
     /// Close now.
     Close(Close),
 }
@@ -157,6 +169,8 @@ pub(crate) enum Effect {
     Tell(RoomId, room::Message),
     /// Send `room_joined`, with ICE servers for this user.
     Joined(UserId, Box<RoomJoined>),
+    /// Answer the request for a transport with this number, with ICE servers for this user.
+    Transport(UserId, Option<Rid>, Json),
     Send(ServerToClient),
     Deliver(Seq, Entry),
     /// Charge the budget unconditionally.
@@ -190,7 +204,7 @@ impl Connection {
             phase: Phase::Opened(None),
             life: Life::new(now.into(), limits),
             tag: 0,
-            degraded: false,
+            without: Without::default(),
         }
     }
 
@@ -244,7 +258,7 @@ impl Connection {
             Event::Found(lookup, settings, fresh) => self.found(lookup, settings, fresh, cx),
             Event::Tick => self.tick(cx),
             Event::Draining(ms) => cx.out.push(Effect::Send(ServerToClient::ServerDraining(ms))),
-            Event::Degraded(degraded) => self.degraded(degraded, cx),
+            Event::Degraded(without) => self.degraded(without, cx),
             Event::Close(code) => self.close(code, None, cx),
         }
     }
@@ -271,11 +285,16 @@ impl Connection {
     }
 
     /// An authenticated client is notified of a change.
-    fn degraded(&mut self, degraded: bool, cx: &mut Cx<'_>) {
-        if self.degraded != degraded && self.identity.is_some() {
-            cx.out.push(degraded_message(degraded));
+    fn degraded(&mut self, without: Without, cx: &mut Cx<'_>) {
+        if self.without != without && self.identity.is_some() {
+            cx.out.push(degraded_message(without));
         }
-        self.degraded = degraded;
+        self.without = without;
+    }
+
+    /// What the node cannot do, as far as this socket was told.
+    pub(crate) const fn without(&self) -> Without {
+        self.without
     }
 }
 
@@ -283,7 +302,12 @@ fn error(refusal: Refusal) -> Effect {
     Effect::Send(ServerToClient::Error(refusal))
 }
 
-const fn degraded_message(degraded: bool) -> Effect {
-    let without: &'static [&'static str] = if degraded { &["signaling"] } else { &[] };
+const fn degraded_message(without: Without) -> Effect {
+    let without: &'static [&'static str] = match (without.signaling, without.media) {
+        (true, true) => &["signaling", "media"],
+        (true, false) => &["signaling"],
+        (false, true) => &["media"],
+        (false, false) => &[],
+    };
     Effect::Send(ServerToClient::Degraded { without, lost: false })
 }

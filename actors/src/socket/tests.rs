@@ -1,5 +1,6 @@
 //! A connection's rules, as tables and as properties: the effects of each event.
 
+mod asks;
 mod bench;
 mod entering;
 mod grants;
@@ -14,7 +15,7 @@ use bench::*;
 
 use super::{
     budget::Charge,
-    rules::{Event, Purpose},
+    rules::{Event, Purpose, Without},
 };
 use crate::{
     messages::socket::{Credential, Disconnect, FromUser, RoomEvent, SessionEnd},
@@ -25,6 +26,8 @@ use crate::{
         server::{Refusal, ResumeFailure},
     },
 };
+
+const SIGNALING: Without = Without { signaling: true, media: false };
 
 #[test]
 fn hello_is_verified_then_welcomed() {
@@ -200,11 +203,13 @@ fn an_entry_is_delivered_once_and_a_client_cannot_acknowledge_what_was_not_sent(
 #[test]
 fn a_degraded_node_notifies_a_client_once_it_is_authenticated() {
     let mut bench = Bench::opened();
-    assert_eq!(bench.wants(Event::Degraded(true)), [""; 0]);
+    assert_eq!(bench.wants(Event::Degraded(SIGNALING)), [""; 0]);
     let verified = Event::Verified(Purpose::Hello(None), Ok(identity(1)));
     assert_eq!(bench.wants(verified), ["attach to 1", "welcome 1", r#"send degraded ["signaling"]"#]);
-    assert_eq!(bench.wants(Event::Degraded(true)), [""; 0]);
-    assert_eq!(bench.wants(Event::Degraded(false)), ["send degraded []"]);
+    assert_eq!(bench.wants(Event::Degraded(SIGNALING)), [""; 0]);
+    let both = Without { signaling: true, media: true };
+    assert_eq!(bench.wants(Event::Degraded(both)), [r#"send degraded ["signaling", "media"]"#]);
+    assert_eq!(bench.wants(Event::Degraded(Without::default())), ["send degraded []"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{
     Address, Env,
     budget::{Charge, Cost, Payer, Purse},
     outbox::Frame,
-    rules::{Connection, Cx, Effect, Event, Fresh, Received},
+    rules::{Connection, Cx, Effect, Event, Fresh, Received, Without},
     sink::{At, Writer},
 };
 use crate::{
@@ -88,7 +88,10 @@ impl SocketTurn {
                 Event::Tick
             }
             Message::Draining(ms) => Event::Draining(ms),
-            Message::Degraded(degraded) => Event::Degraded(degraded),
+            Message::Degraded(degraded) => {
+                Event::Degraded(Without { signaling: degraded, ..self.connection.without() })
+            }
+            Message::NoMedia(media) => Event::Degraded(Without { media, ..self.connection.without() }),
             Message::Close(code) => Event::Close(code),
             Message::Flushed(sink) => {
                 if self.writer.flushed(sink) {
@@ -208,6 +211,7 @@ impl Turn for SocketTurn {
             | Message::Draining(_)
             | Message::StopReading(_)
             | Message::Degraded(_)
+            | Message::NoMedia(_)
             | Message::AnswerLost
             | Message::Close(_) => true,
             #[cfg(feature = "fault-injection")]

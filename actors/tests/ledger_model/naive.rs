@@ -8,8 +8,9 @@ use std::{collections::BTreeMap, time::Duration};
 use actors::{
     ledger::{Ended, Join, Push, Pushed, Resume, Sequence, Skipped, Source},
     protocol::{
-        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, UserId,
+        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, RoomId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
+        media::{Host, Hosting},
         server::ResumeFailure,
     },
     settings::LedgerLimits,
@@ -19,6 +20,7 @@ use self::leases::Leases;
 
 mod epochs;
 mod leases;
+mod media;
 mod messages;
 mod session;
 
@@ -42,6 +44,10 @@ pub(crate) struct Naive {
     settles: Duration,
     pub(crate) rooms: BTreeMap<RoomId, Room>,
     leases: Leases,
+    /// Until when media servers count as alive.
+    pub(crate) heard: BTreeMap<Host, Duration>,
+    /// Peers to be deleted since this was last taken.
+    pub(crate) unhosted: Vec<(JoinOrder, Host, Option<SessionId>)>,
     /// What nodes were to be told since this was last taken.
     pub(crate) told: Vec<(NodeId, Push)>,
 }
@@ -52,6 +58,7 @@ pub(crate) struct Room {
     /// Its epoch settles then, and it was not reaped since.
     unsettled: Option<Duration>,
     ended: Vec<(SeatId, LeaveReason)>,
+    hosting: Option<Hosting>,
 }
 
 /// What a resume is answered.
@@ -67,10 +74,23 @@ pub(crate) struct Resumed {
     pub(crate) lost: bool,
 }
 
+impl Room {
+    pub(crate) fn hosting(&self) -> Option<&Hosting> {
+        self.hosting.as_ref()
+    }
+}
+
 impl Naive {
     pub(crate) fn new(limits: LedgerLimits) -> Self {
         let (now, settles, rooms) = (Duration::ZERO, Duration::ZERO, BTreeMap::new());
-        Self { limits, now, epoch: 1, settles, rooms, leases: Leases::default(), told: Vec::new() }
+        let (leases, heard, unhosted) = (Leases::default(), BTreeMap::new(), Vec::new());
+        Self { limits, now, epoch: 1, settles, rooms, leases, heard, unhosted, told: Vec::new() }
+    }
+
+    /// A media server counts as alive for so long; so its earlier runs are over.
+    pub(crate) fn hear_host(&mut self, host: Host, lease: Duration) {
+        self.heard.retain(|other, _| other.server != host.server);
+        self.heard.insert(host, self.now + lease);
     }
 
     pub(crate) fn judge(&self, known: Epoch) -> Answer<()> {
@@ -147,6 +167,8 @@ impl Naive {
         let Some(session) = self.session(room, order) else { return };
         let (user, is_unclaimed, is_connected) =
             (session.user.clone(), !session.marks.is_empty(), session.is_connected());
+        let peer = session.session;
+        self.unhosted.extend(self.host(room).map(|host| (order, host, Some(peer))));
         let now = self.now;
         let content = self.rooms.entry(room).or_default();
         let is_settling = content.unsettled.is_some_and(|settles| now < settles || is_connected);
@@ -221,7 +243,9 @@ impl Naive {
 
     pub(crate) fn close(&mut self, room: RoomId, reason: LeaveReason) {
         let all: Vec<JoinOrder> = self.sessions(room).iter().map(|session| session.order).collect();
+        let is_there = !all.is_empty();
         all.into_iter().for_each(|order| self.tell_ended(room, order, Ended::Freed(reason)));
+        self.unhosted.extend(self.host(room).filter(|_| is_there).map(|host| (0, host, None)));
         self.rooms.remove(&room);
     }
 

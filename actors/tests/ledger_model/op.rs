@@ -36,10 +36,12 @@ pub(crate) enum Kind {
     Copy,
     GoBack,
     Claim,
+    Place,
+    Publish,
 }
 
 /// How often each happens, in 256ths.
-const WEIGHTS: [(Kind, u8); 21] = [
+const WEIGHTS: [(Kind, u8); 23] = [
     (Kind::Pass, 22),
     (Kind::Join, 26),
     (Kind::JoinAgain, 3),
@@ -47,7 +49,7 @@ const WEIGHTS: [(Kind, u8); 21] = [
     (Kind::Evict, 3),
     (Kind::Disconnect, 16),
     (Kind::Resume, 22),
-    (Kind::Send, 50),
+    (Kind::Send, 42),
     (Kind::Resend, 14),
     (Kind::Skip, 6),
     (Kind::Broadcast, 14),
@@ -61,6 +63,8 @@ const WEIGHTS: [(Kind, u8); 21] = [
     (Kind::Copy, 3),
     (Kind::GoBack, 1),
     (Kind::Claim, 15),
+    (Kind::Place, 2),
+    (Kind::Publish, 6),
 ];
 
 impl From<[u8; 6]> for Op {

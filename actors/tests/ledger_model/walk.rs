@@ -11,7 +11,7 @@ use actors::{
     bytes::BufferedBytes,
     clock::Clock,
     ledger::{Answer, At, Audit, Audited, Event, Fact, Failure, Ledger, MemoryLedger, Push, Pushed, Snapshot},
-    protocol::{Epoch, JoinOrder, LeaveReason, NodeId, RoomId, UserId, client::Seq},
+    protocol::{Epoch, JoinOrder, LeaveReason, NodeId, RoomId, UserId, client::Seq, media::RoomMedia},
     settings::LedgerLimits,
 };
 
@@ -23,6 +23,7 @@ use crate::{
 };
 
 mod losses;
+mod media;
 mod messages;
 mod seats;
 mod seen;
@@ -55,6 +56,8 @@ pub(crate) struct Walk {
     seats: BTreeMap<(RoomId, UserId), Vec<JoinOrder>>,
     /// What happened in the last moments.
     facts: Vec<(RoomId, Fact)>,
+    /// Where media was before the last loss.
+    media: BTreeMap<RoomId, Box<RoomMedia>>,
     sessions: u128,
     pub(crate) steps: u64,
     pub(crate) seen: Seen,
@@ -123,6 +126,7 @@ impl Walk {
             watches: BTreeMap::new(),
             seats: BTreeMap::new(),
             facts: Vec::new(),
+            media: BTreeMap::new(),
             sessions: 0,
             steps: 0,
             seen: Seen::default(),
@@ -155,6 +159,8 @@ impl Walk {
             Kind::GoBack if op.dice.is_multiple_of(3) => self.go_back(asker),
             Kind::Wipe | Kind::GoBack | Kind::Copy => self.copy(asker),
             Kind::Claim => self.claim(room, op),
+            Kind::Place => self.place(room, op),
+            Kind::Publish => self.publish(room, op),
         };
         self.naive.forget_empty(room);
         self.compare(room, &asker, pushes);
@@ -209,11 +215,12 @@ impl Walk {
     fn compare(&mut self, room: RoomId, asker: &NodeId, here: Vec<Push>) {
         let mut told = std::mem::take(&mut *self.away.lock().expect("no panic before"));
         assert!(told.iter().all(|(node, _)| node != asker), "what the asking node is told comes with its answer");
+        let here = self.compare_unhosted(here);
         told.extend(here.into_iter().map(|push| (asker.clone(), push)));
         let mut expected = std::mem::take(&mut self.naive.told);
         let order = |(node, push): &(NodeId, Push)| match &push.what {
             Pushed::Entry { seq, .. } => (push.to, *seq, node.clone()),
-            Pushed::Ended(..) => (push.to, Seq::MAX, node.clone()),
+            Pushed::Ended(..) | Pushed::Unhosted(..) => (push.to, Seq::MAX, node.clone()),
         };
         told.sort_by_key(order);
         expected.sort_by_key(order);
@@ -224,6 +231,22 @@ impl Walk {
         if self.naive.epoch == 1 {
             assert!(members.len() <= MAX as usize, "a room never holds more than its limit");
         }
+    }
+
+    /// Whoever has freed a seat is told what to delete at its media server; answers the other pushes.
+    fn compare_unhosted(&mut self, here: Vec<Push>) -> Vec<Push> {
+        let (mut unhosted, mut others) = (Vec::new(), Vec::new());
+        for push in here {
+            match push.what {
+                Pushed::Unhosted(host, peer) => unhosted.push((push.to, *host, peer)),
+                Pushed::Entry { .. } | Pushed::Ended(..) => others.push(push),
+            }
+        }
+        let mut expected = std::mem::take(&mut self.naive.unhosted);
+        unhosted.sort();
+        expected.sort();
+        assert_eq!(unhosted, expected);
+        others
     }
 
     /// Brings pushes to who they are for, through a network that loses and doubles them.
@@ -245,6 +268,7 @@ impl Walk {
                         }
                     }
                     Pushed::Ended(fence, _) => watch.is_over |= *fence >= watch.seat.fence,
+                    Pushed::Unhosted(..) => panic!("only whoever has freed a seat is told"),
                 }
             }
             for _ in 0..std::mem::take(&mut watch.holes_filled) {

@@ -90,6 +90,7 @@ impl Session {
                 let before = self.others.remove(order);
                 assert!(before == Some(user.clone()) || self.has_lost, "only members leave");
             }
+            Entry::Media(_) => panic!("nobody has asked for a media server"),
             Entry::Message(message) => {
                 let (from, word) = message.data.rest().split_once(' ').expect("our own text");
                 let (from, word): (u128, u64) = (from.parse().expect("a session"), word.parse().expect("a number"));

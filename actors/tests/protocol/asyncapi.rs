@@ -6,6 +6,7 @@ use actors::protocol::{
     decode::{self, decode},
     notice, relayed,
     server::{self, LeaveReason},
+    sfu::{self, answers},
 };
 use boon::{Compiler, SchemaIndex, Schemas};
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
@@ -61,6 +62,14 @@ fn shapes(sender: Sender) -> Vec<Add> {
             add::<client::Chat>,
             add::<client::CustomMessage>,
             add::<client::TokenRefresh>,
+            add::<sfu::SfuCreateTransport>,
+            add::<sfu::SfuConnectTransport>,
+            add::<sfu::SfuTransport>,
+            add::<sfu::SfuProduce>,
+            add::<sfu::SfuProducer>,
+            add::<sfu::SfuConsume>,
+            add::<sfu::SfuConsumer>,
+            add::<sfu::SfuPreferredLayers>,
         ],
         Sender::Node => vec![
             add::<server::Welcome>,
@@ -84,6 +93,18 @@ fn shapes(sender: Sender) -> Vec<Add> {
             add::<relayed::ChatMessage<'static>>,
             add::<relayed::ChatDeleted<'static>>,
             add::<relayed::CustomMessageFrom<'static>>,
+            add::<answers::SfuRouterCapabilities<'static>>,
+            add::<answers::SfuTransportCreated<'static>>,
+            add::<answers::SfuIceRestarted<'static>>,
+            add::<answers::SfuProduced<'static>>,
+            add::<answers::SfuConsumed<'static>>,
+            add::<answers::SfuConsumerLayers<'static>>,
+            add::<answers::SfuConsumerClosed<'static>>,
+            add::<answers::SfuActiveSpeaker<'static>>,
+            add::<answers::MediaChanged>,
+            add::<answers::SfuNewProducer<'static>>,
+            add::<answers::SfuProducerChanged<'static>>,
+            add::<answers::SfuProducerClosed<'static>>,
         ],
     }
 }
@@ -132,6 +153,7 @@ fn frame(row: &Row) -> Value {
         Number::MayCid => ("cid", false),
         Number::Cid => ("cid", true),
         Number::Seq => ("seq", true),
+        Number::MayRid => ("rid", false),
     };
     if !name.is_empty() {
         // An `ack` may say that nothing was processed yet.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use actors::{
-    protocol::{Close, Code, code::Comeback, decode},
+    protocol::{Close, Code, code::Comeback, decode, media, sfu},
     settings::{BudgetLimits, LedgerLimits, RoomLimits, SocketLimits, UserLimits},
 };
 
@@ -64,6 +64,7 @@ fn messages(rows: &[Row], texts: &[String]) -> String {
             Number::Cid => " Carries the client's number.",
             Number::Seq if row.data == Data::Absent => " Carries the server's number.",
             Number::Seq => " Numbered.",
+            Number::MayRid => " May carry a `rid`.",
         };
         let _ = writeln!(text, "### `{}`\n\n{}{number}\n\n```json\n{example}\n```\n", row.kind, row.meaning);
         if let Data::Shape(name) = row.data {
@@ -88,6 +89,13 @@ fn limits() -> String {
         ("characters of a chat message", decode::CHAT_CHARS_MAX.to_string(), "`bad_message`"),
         ("an application's message as JSON", kib(decode::MESSAGE_DATA_BYTES_MAX), "`payload_too_large`"),
         ("bytes of its topic", decode::TOPIC_BYTES_MAX.to_string(), "`bad_message`"),
+        ("an `sfu_*` message's `data` as JSON", kib(sfu::DATA_BYTES_MAX), "`payload_too_large`"),
+        ("requests to the media server that are not answered", media::OPEN_MAX.to_string(), "`media_limit`"),
+        (
+            "bytes of a media server's id, and of a track's `source`",
+            format!("{}, {}", media::ID_BYTES_MAX, sfu::SOURCE_BYTES_MAX),
+            "`bad_message`",
+        ),
         ("entries of `streams`", decode::STREAMS_MAX.to_string(), "`bad_message`"),
         ("bytes of a `renegotiate` reason", decode::REASON_BYTES_MAX.to_string(), "`bad_message`"),
         ("the largest `cid` and `seq`", "2^53 - 1".to_owned(), "`bad_message`"),

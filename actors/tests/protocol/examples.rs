@@ -13,9 +13,12 @@ use actors::protocol::{
         IceServer, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined, Welcome,
         WelcomeLimits,
     },
+    sfu::answers::MediaState,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
+
+mod sfu;
 
 pub(crate) const ANN: &str = "3f2b8c1e-0d4a-4c57-9a51-7be0c8f4d210";
 pub(crate) const BOB: &str = "9c0a6f52-7a1e-4f0b-8d4e-2a6c1b9e5f37";
@@ -67,6 +70,7 @@ pub(crate) fn client_kind(body: &ClientToServer) -> &'static str {
         ClientToServer::Heartbeat => "heartbeat",
         ClientToServer::Ack(_) => "ack",
         ClientToServer::TokenRefresh(_) => "token_refresh",
+        ClientToServer::Sfu(request) => request.kind.as_str(),
     }
 }
 
@@ -95,7 +99,7 @@ pub(crate) fn client() -> Vec<Example> {
         json(&CustomMessage { to: Some(ann()), topic: "reaction".to_owned(), data: raw(r#"{"emoji":"wave"}"#) });
     let chat = "Good morning! \u{2600}\u{fe0f}".to_owned();
     let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLiJ9.e30.bmV3".to_owned();
-    vec![
+    let signaling = vec![
         example(framed("hello", None, json(&hello)), ClientToServer::Hello(hello)),
         example(framed("join_room", Some(1), json(&JoinRoom { room_id: room() })), ClientToServer::JoinRoom(room())),
         example(r#"{"type":"leave_room"}"#.to_owned(), ClientToServer::LeaveRoom),
@@ -120,7 +124,10 @@ pub(crate) fn client() -> Vec<Example> {
             framed("token_refresh", None, json(&TokenRefresh { token: token.clone() })),
             ClientToServer::TokenRefresh(token),
         ),
-    ]
+    ];
+    let of_media =
+        sfu::requests().into_iter().map(|(text, request)| example(text, ClientToServer::Sfu(Box::new(request))));
+    signaling.into_iter().chain(of_media).collect()
 }
 
 /// The type of a message that is not numbered. A new message breaks this, and is then missing below.
@@ -138,6 +145,10 @@ fn server_kind(message: &ServerToClient) -> &'static str {
         ServerToClient::ServerDraining(_) => "server_draining",
         ServerToClient::Degraded { .. } => "degraded",
         ServerToClient::Error(_) => "error",
+        ServerToClient::SfuAnswer { kind, .. } => kind.as_str(),
+        ServerToClient::SfuConsumerLayers { .. } => "sfu_consumer_layers",
+        ServerToClient::SfuConsumerClosed(_) => "sfu_consumer_closed",
+        ServerToClient::SfuActiveSpeaker(_) => "sfu_active_speaker",
     }
 }
 
@@ -146,6 +157,7 @@ fn entry_kind(entry: &Entry) -> &'static str {
         Entry::Joined(_) => "user_joined",
         Entry::Left { .. } => "user_left",
         Entry::Message(message) => message.kind.as_str(),
+        Entry::Media(news) => sfu::news_kind(news),
     }
 }
 
@@ -161,7 +173,13 @@ pub(crate) fn server() -> Vec<(&'static str, String)> {
 }
 
 fn unnumbered_messages() -> Vec<ServerToClient> {
-    let peer = || Peer { user_id: ann(), name: "Ann".into(), rev: 1, state: PeerState::On };
+    let peer = || Peer {
+        user_id: ann(),
+        name: "Ann".into(),
+        rev: 1,
+        state: PeerState::On,
+        producers: vec![sfu::peer_producer()],
+    };
     let limits = WelcomeLimits {
         message_bytes_max: 65_536,
         messages_per_second: 100,
@@ -171,6 +189,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         json_depth_max: 16,
         in_flight_max: 16,
         ack_every: 32,
+        media: Some(sfu::LIMITS),
     };
     let welcome = Welcome {
         user_id: bob(),
@@ -182,7 +201,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         heartbeat_within_seconds: 75,
         resume_window_seconds: 5,
         limits,
-        features: &["resume", "chat", "renegotiate", "message"],
+        features: &["resume", "chat", "renegotiate", "message", "sfu"],
     };
     let stun = IceServer { urls: vec!["stun:turn.example.org:3478".to_owned()], username: None, credential: None };
     let turn = IceServer {
@@ -197,19 +216,22 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         rev: 2,
         session_id: session(),
         resume_token: RESUME_TOKEN.to_owned(),
-        mode: Mode::Mesh,
+        mode: Mode::Sfu,
+        media: sfu::state(ann()),
         ice_servers: vec![stun, turn],
     };
+    let mut all = Vec::new();
     let full = "Room abc-defg-hij already has 4 of 4 participants.";
-    vec![
+    all.extend([
         ServerToClient::Welcome(Box::new(welcome)),
         ServerToClient::RoomJoined(Box::new(joined)),
-        ServerToClient::Resumed(Resumed {
-            peers: vec![Peer { state: PeerState::Gone, ..peer() }],
+        ServerToClient::Resumed(Box::new(Resumed {
+            peers: vec![Peer { state: PeerState::Gone, producers: Vec::new(), ..peer() }],
             from_seq: 13,
             last_cid: 7,
+            media: MediaState { mode: Mode::Mesh, epoch: 0, dialect: None, speaker: None },
             lost: false,
-        }),
+        })),
         ServerToClient::ResumeFailed(ResumeFailed { reason: ResumeFailure::SeatGone }),
         ServerToClient::RoomLeft(room()),
         ServerToClient::RoomClosed(LeaveReason::Closed),
@@ -219,7 +241,10 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         ServerToClient::ServerDraining(1_250),
         ServerToClient::Degraded { without: &["signaling"], lost: false },
         ServerToClient::Error(Refusal::new(Code::RoomFull, full).of(Some(3)).after_ms(2_000)),
-    ]
+    ]);
+    all.extend(sfu::answers());
+    all.extend(sfu::notices(ann()));
+    all
 }
 
 fn entries() -> Vec<Entry> {
@@ -240,6 +265,9 @@ fn entries() -> Vec<Entry> {
         Entry::Message(app_data(bob(), &reaction)),
         Entry::Message(deleted_data("5d3e8a90-14c7-4b2f-9f66-c0d1e2f3a4b5-5")),
     ]
+    .into_iter()
+    .chain(sfu::entries(&bob(), session()))
+    .collect()
 }
 
 fn json(data: &impl Serialize) -> String {

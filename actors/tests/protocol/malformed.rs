@@ -8,6 +8,7 @@ use actors::protocol::{
 use crate::examples::{ANN, BOB};
 
 mod extras;
+mod sfu;
 
 const BAD: Code = Code::BadMessage;
 const UNKNOWN: Code = Code::UnknownType;
@@ -231,6 +232,8 @@ pub(crate) fn all() -> Vec<Case> {
         wrong_chats(),
         extras::beside_descriptions(),
         extras::messages(),
+        sfu::numbers(),
+        sfu::requests(),
     ]
     .concat()
 }

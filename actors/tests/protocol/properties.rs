@@ -88,7 +88,7 @@ proptest! {
 
     #[test]
     fn any_message_with_a_byte_changed_is_understood_or_refused(
-        which in 0..12_usize, at: prop::sample::Index, byte: u8, cut: bool,
+        which in 0..27_usize, at: prop::sample::Index, byte: u8, cut: bool,
     ) {
         let mut bytes = examples::client().remove(which).text.into_bytes();
         let at = at.index(bytes.len());
@@ -134,6 +134,21 @@ proptest! {
             | Kind::Heartbeat
             | Kind::Ack
             | Kind::TokenRefresh
+            | Kind::SfuGetRouterCapabilities
+            | Kind::SfuCreateTransport
+            | Kind::SfuConnectTransport
+            | Kind::SfuRestartIce
+            | Kind::SfuCloseTransport
+            | Kind::SfuProduce
+            | Kind::SfuPauseProducer
+            | Kind::SfuResumeProducer
+            | Kind::SfuCloseProducer
+            | Kind::SfuConsume
+            | Kind::SfuConsumerPause
+            | Kind::SfuConsumerResume
+            | Kind::SfuSetPreferredLayers
+            | Kind::SfuRequestKeyframe
+            | Kind::SfuCloseConsumer
             | Kind::ChatDeleted
             | Kind::Unknown => Value::Null,
         };

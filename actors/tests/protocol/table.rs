@@ -34,6 +34,8 @@ pub(crate) enum Number {
     MayCid,
     Cid,
     Seq,
+    /// The client's own of a request, if it gives one; an answer has its request's.
+    MayRid,
 }
 
 const fn row(kind: &'static str, data: Data, number: Number, meaning: &'static str) -> Row {
@@ -41,7 +43,7 @@ const fn row(kind: &'static str, data: Data, number: Number, meaning: &'static s
 }
 
 use Data::{Absent, Empty, Shape};
-use Number::{Cid, MayCid, Neither, Seq};
+use Number::{Cid, MayCid, MayRid, Neither, Seq};
 
 /// Messages of a client.
 pub(crate) const CLIENT: &[Row] = &[
@@ -67,6 +69,26 @@ pub(crate) const CLIENT: &[Row] = &[
     row("heartbeat", Empty, Neither, "Keep-alive of the client's script. Answered by `heartbeat_ack`."),
     row("ack", Absent, Seq, "Everything up to this `seq` was processed; the server need not keep it."),
     row("token_refresh", Shape("TokenRefresh"), Neither, "Replaces an access token that is about to expire."),
+    row(
+        "sfu_get_router_capabilities",
+        Empty,
+        MayRid,
+        "Asks what the router of the room's media server can; the first one in a room has a media server chosen.",
+    ),
+    row("sfu_create_transport", Shape("SfuCreateTransport"), MayRid, "Asks for a transport."),
+    row("sfu_connect_transport", Shape("SfuConnectTransport"), MayRid, "Tells the browser's DTLS parameters, once."),
+    row("sfu_restart_ice", Shape("SfuTransport"), MayRid, "Asks for new ICE credentials of a transport."),
+    row("sfu_close_transport", Shape("SfuTransport"), MayRid, "Ends a transport with all that it carries."),
+    row("sfu_produce", Shape("SfuProduce"), MayRid, "Sends a track; the others get `sfu_new_producer`."),
+    row("sfu_pause_producer", Shape("SfuProducer"), MayRid, "Pauses a track; the others get `sfu_producer_changed`."),
+    row("sfu_resume_producer", Shape("SfuProducer"), MayRid, "Goes on with a track."),
+    row("sfu_close_producer", Shape("SfuProducer"), MayRid, "Ends a track; the others get `sfu_producer_closed`."),
+    row("sfu_consume", Shape("SfuConsume"), MayRid, "Receives another member's track, paused at first."),
+    row("sfu_consumer_pause", Shape("SfuConsumer"), MayRid, "Pauses what is received."),
+    row("sfu_consumer_resume", Shape("SfuConsumer"), MayRid, "Goes on with it, with a key frame."),
+    row("sfu_set_preferred_layers", Shape("SfuPreferredLayers"), MayRid, "Says which layers are to be received."),
+    row("sfu_request_keyframe", Shape("SfuConsumer"), MayRid, "Asks for a key frame; one a second is enough."),
+    row("sfu_close_consumer", Shape("SfuConsumer"), MayRid, "Receives a track no more."),
 ];
 
 /// Messages of a node.
@@ -103,6 +125,24 @@ pub(crate) const SERVER: &[Row] = &[
         "What this node cannot do right now; `without` is empty once everything works again. With `lost`, acknowledged messages of this session may be lost.",
     ),
     row("error", Shape("Refusal"), Neither, "One message was refused. The socket stays open unless a close follows."),
+    row("sfu_get_router_capabilities", Shape("SfuRouterCapabilities"), MayRid, "The answer to it."),
+    row("sfu_create_transport", Shape("SfuTransportCreated"), MayRid, "The answer to it."),
+    row("sfu_connect_transport", Empty, MayRid, "The answer to it."),
+    row("sfu_restart_ice", Shape("SfuIceRestarted"), MayRid, "The answer to it."),
+    row("sfu_close_transport", Empty, MayRid, "The answer to it."),
+    row("sfu_produce", Shape("SfuProduced"), MayRid, "The answer to it, once the others will be told."),
+    row("sfu_pause_producer", Empty, MayRid, "The answer to it, once the others will be told."),
+    row("sfu_resume_producer", Empty, MayRid, "The answer to it, once the others will be told."),
+    row("sfu_close_producer", Empty, MayRid, "The answer to it, once the others will be told."),
+    row("sfu_consume", Shape("SfuConsumed"), MayRid, "The answer to it."),
+    row("sfu_consumer_pause", Empty, MayRid, "The answer to it."),
+    row("sfu_consumer_resume", Empty, MayRid, "The answer to it."),
+    row("sfu_set_preferred_layers", Empty, MayRid, "The answer to it."),
+    row("sfu_request_keyframe", Empty, MayRid, "The answer to it."),
+    row("sfu_close_consumer", Empty, MayRid, "The answer to it."),
+    row("sfu_consumer_layers", Shape("SfuConsumerLayers"), Neither, "A consumer receives other layers now."),
+    row("sfu_consumer_closed", Shape("SfuConsumerClosed"), Neither, "A consumer has ended."),
+    row("sfu_active_speaker", Shape("SfuActiveSpeaker"), Neither, "Somebody else speaks; at most twice a second."),
     row("user_joined", Shape("UserJoined"), Seq, "A member joined. You joined earlier: you offer."),
     row("user_left", Shape("UserLeft"), Seq, "A member's seat was freed: close the peer connection."),
     row("offer", Shape("DescriptionFrom"), Seq, "A member's offer."),
@@ -122,15 +162,26 @@ pub(crate) const SERVER: &[Row] = &[
         Seq,
         "A message of this room was deleted from the history; show it no longer. It may come twice.",
     ),
+    row(
+        "media_changed",
+        Shape("MediaChanged"),
+        Seq,
+        "Media flows otherwise, or through another media server: what is known of an earlier epoch is void.",
+    ),
+    row("sfu_new_producer", Shape("SfuNewProducer"), Seq, "A member sends a new track. The sender does not get it."),
+    row("sfu_producer_changed", Shape("SfuProducerChanged"), Seq, "A member has paused a track, or goes on."),
+    row("sfu_producer_closed", Shape("SfuProducerClosed"), Seq, "A member's track has ended."),
 ];
 
 fn check(row: &Row, text: &str) {
     let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
     let fields: BTreeSet<&str> = value.as_object().expect("an object").keys().map(String::as_str).collect();
     let mut expected = BTreeSet::from(["type"]);
-    expected.extend(matches!(row.data, Shape(_)).then_some("data"));
+    let is_given = row.data == Empty && row.number == MayRid;
+    expected.extend((matches!(row.data, Shape(_)) || is_given).then_some("data"));
     expected.extend(match row.number {
         MayCid => fields.get("cid").copied(),
+        MayRid => fields.get("rid").copied(),
         Cid => Some("cid"),
         Seq => Some("seq"),
         Neither => None,

@@ -9,11 +9,21 @@ use actors::protocol::{
         Chat, CustomMessage, Description, Hello, IceCandidate, JoinRoom, Renegotiate, Resume, TokenRefresh, Want,
     },
     code::Comeback,
+    media::{MediaReason, ProducerEnd, TrackKind},
     notice::{Degraded, HeartbeatAck, RoomClosed, RoomLeft, ServerDraining, TokenExpiring},
     relayed::{ChatDeleted, ChatMessage, CustomMessageFrom, DescriptionFrom, IceCandidateFrom, RenegotiateFrom},
     server::{
         IceServer, LeaveReason, Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined,
         UserJoined, UserLeft, Welcome, WelcomeLimits,
+    },
+    sfu::{
+        Direction as SfuDirection, SfuConnectTransport, SfuConsume, SfuConsumer, SfuCreateTransport,
+        SfuPreferredLayers, SfuProduce, SfuProducer, SfuTransport,
+        answers::{
+            ConsumerEnd, MediaChanged, MediaLimits, MediaState, PeerProducer, SfuActiveSpeaker, SfuConsumed,
+            SfuConsumerClosed, SfuConsumerLayers, SfuIceRestarted, SfuNewProducer, SfuProduced, SfuProducerChanged,
+            SfuProducerClosed, SfuRouterCapabilities, SfuTransportCreated,
+        },
     },
 };
 use ts_rs::{Config, TS};
@@ -67,6 +77,34 @@ pub(crate) fn shapes() -> Vec<(String, String)> {
         ChatMessage<'static>,
         CustomMessageFrom<'static>,
         ChatDeleted<'static>,
+        SfuDirection,
+        SfuCreateTransport,
+        SfuConnectTransport,
+        SfuTransport,
+        SfuProduce,
+        SfuProducer,
+        SfuConsume,
+        SfuConsumer,
+        SfuPreferredLayers,
+        TrackKind,
+        MediaState,
+        MediaLimits,
+        PeerProducer,
+        SfuRouterCapabilities<'static>,
+        SfuTransportCreated<'static>,
+        SfuIceRestarted<'static>,
+        SfuProduced<'static>,
+        SfuConsumed<'static>,
+        SfuConsumerLayers<'static>,
+        SfuConsumerClosed<'static>,
+        ConsumerEnd,
+        SfuActiveSpeaker<'static>,
+        MediaChanged,
+        MediaReason,
+        SfuNewProducer<'static>,
+        SfuProducerChanged<'static>,
+        SfuProducerClosed<'static>,
+        ProducerEnd,
     ]
 }
 
@@ -114,6 +152,7 @@ fn union(name: &str, doc: &str, rows: &[Row]) -> String {
             Number::MayCid => "; cid?: number",
             Number::Cid => "; cid: number",
             Number::Seq => "; seq: number",
+            Number::MayRid => "; rid?: number",
         };
         format!("\n  /** {} */\n  | {{ type: \"{}\"{data}{number} }}", row.meaning, row.kind)
     };

@@ -12,9 +12,13 @@ use tokio::time::Instant;
 use actors::{
     ledger::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Ended, Event, Fact, Join, Joined, Lease, Ledger,
-        MemoryLedger, Notice, Push, Pushed, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        MemoryLedger, Notice, Place, Placed, Published, Push, Pushed, Reaped, Recipient, Resume, Resumed, Send, Sent,
+        Skipped, Subscriber, TrackChange,
     },
-    protocol::{Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{
+        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        media::{Host, MediaEpoch},
+    },
 };
 
 /// One bug.
@@ -107,7 +111,7 @@ impl Mutated {
         !match &push.what {
             Pushed::Ended(_, Ended::Moved) => self.is(Mutant::SilentResume),
             Pushed::Ended(_, Ended::Freed(_)) => self.is(Mutant::LostEnded),
-            Pushed::Entry { .. } => false,
+            Pushed::Entry { .. } | Pushed::Unhosted(..) => false,
         }
     }
 }
@@ -221,6 +225,18 @@ impl Ledger for Mutated {
 
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {
         self.inner.repair(at, seat, entries)
+    }
+
+    fn place(&self, at: At<'_>, place: Place) -> Answer<Placed> {
+        self.inner.place(at, place)
+    }
+
+    fn publish(&self, at: At<'_>, seat: SeatId, epoch: MediaEpoch, change: TrackChange) -> Answer<Published> {
+        self.inner.publish(at, seat, epoch, change)
+    }
+
+    fn hears(&self, node: &NodeId, host: &Host, ttl: Duration, is_draining: bool) -> Answer<()> {
+        self.inner.hears(node, host, ttl, is_draining)
     }
 
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {

@@ -121,6 +121,7 @@ impl World {
             verifier: Arc::new(Trusting),
             revocations: Arc::new(()),
             history: Arc::new(()),
+            media: Arc::new(()),
             rooms: Arc::clone(&self.book) as _,
             ice: Arc::new(NoIce),
             entropy: Arc::new(SeededEntropy::new(plan.seed ^ (start + 1) << 32)),

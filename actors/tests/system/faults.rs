@@ -141,7 +141,7 @@ async fn after_a_panic_of_each_of_the_nodes_actors_ticks_and_pushes_continue() {
     let mut members = world.members(3, room).await;
     members.iter_mut().for_each(|member| member.is_patient = true); // a lease may be late
     for node in &world.nodes {
-        for victim in [Victim::Clock, Victim::Lease, Victim::Reaper, Victim::Bridge] {
+        for victim in [Victim::Clock, Victim::Lease, Victim::Reaper, Victim::Bridge, Victim::Media] {
             node.inject(victim);
         }
     }

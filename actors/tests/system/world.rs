@@ -28,7 +28,7 @@ use actors::{
     settings::{LedgerLimits, Settings},
 };
 
-use super::{browser::Browser, far::FarBook};
+use super::{browser::Browser, far::FarBook, media::Media};
 
 /// The rooms that exist.
 #[derive(Default)]
@@ -156,6 +156,8 @@ pub(crate) struct World {
     pub(crate) book: Arc<Book>,
     /// Each node's verifier.
     pub(crate) tokens: Vec<Arc<Trusting>>,
+    /// Media servers; none are there at first.
+    pub(crate) media: Arc<Media>,
 }
 
 impl World {
@@ -170,12 +172,18 @@ impl World {
     }
 
     async fn made(nodes: usize, settings: Settings, is_linked: bool) -> Self {
+        Self::made_with(nodes, settings, (is_linked, Media::new(1))).await
+    }
+
+    /// Nodes with these settings and media servers, linked or not.
+    pub(super) async fn made_with(nodes: usize, settings: Settings, (is_linked, media): (bool, Arc<Media>)) -> Self {
         let mut settings = settings;
         settings.node.turn_budget = crate::TURN_BUDGET;
         let (clock, bytes) = (Arc::new(Clock::new()), Arc::new(BufferedBytes::new(1 << 30)));
         let ledger = MemoryLedger::new(LedgerLimits::default(), Arc::clone(&clock), Arc::clone(&bytes));
         let ledger = Arc::new(ledger);
-        let mut world = Self { nodes: Vec::new(), links: Vec::new(), ledger, book: Arc::default(), tokens: Vec::new() };
+        let (nodes_of, links, book, tokens) = (Vec::new(), Vec::new(), Arc::default(), Vec::new());
+        let mut world = Self { nodes: nodes_of, links, ledger, book, tokens, media };
         for number in 0..nodes {
             let shared = Arc::clone(&world.ledger) as Arc<dyn Ledger>;
             let seed = u64::try_from(number).expect("few nodes");
@@ -192,6 +200,7 @@ impl World {
                 verifier: Arc::clone(&tokens) as _,
                 revocations: tokens,
                 history: Arc::new(()),
+                media: Arc::clone(&world.media) as _,
                 rooms: if crate::FAR {
                     Arc::new(FarBook(Arc::clone(&world.book)))
                 } else {
@@ -203,7 +212,9 @@ impl World {
                 bytes: Arc::clone(&bytes),
             };
             let name = NodeId::new(&format!("node-{number}"));
-            world.nodes.push(NodeRef::start(name, settings, ports).await.expect("a node starts"));
+            let node = NodeRef::start(name, settings, ports).await.expect("a node starts");
+            world.media.tell(node.media_listener());
+            world.nodes.push(node);
         }
         world
     }
@@ -215,15 +226,15 @@ impl World {
 
     /// A new room with this limit.
     pub(crate) fn room(&self, participants_max: u32) -> RoomId {
+        self.room_of(participants_max, Mode::Mesh)
+    }
+
+    /// A new room with this limit and mode.
+    pub(crate) fn room_of(&self, participants_max: u32, mode: Mode) -> RoomId {
         let mut rooms = self.book.open();
         let id = RoomId::from_letters([u8::try_from(rooms.len() % 26).expect("26 fits"); 10]);
-        let settings = RoomSettings {
-            participants_max,
-            seat_window: Duration::from_secs(5),
-            mode: Mode::Mesh,
-            active: true,
-            revision: 1,
-        };
+        let settings =
+            RoomSettings { participants_max, seat_window: Duration::from_secs(5), mode, active: true, revision: 1 };
         rooms.insert(id, settings);
         id
     }

@@ -161,6 +161,7 @@ async fn node() -> NodeRef {
         verifier: Arc::new(Everything),
         revocations: Arc::new(()),
         history: Arc::new(()),
+        media: Arc::new(()),
         rooms: Arc::new(Everything),
         ice: Arc::new(Everything),
         entropy: Arc::new(SeededEntropy::new(1)),

@@ -4,6 +4,7 @@ use actors::protocol::{
     ClientToServer, Code, Entry, Kind, LeaveReason, Member, ServerToClient, SessionId, UserId, decode,
     encode::{chat_data, numbered, signal_data, unnumbered},
     server::{self, Refusal},
+    sfu::answers::MediaState,
 };
 
 use super::*;
@@ -82,8 +83,9 @@ fn every_message_of_a_node_is_decoded() {
     let of = |message| parse(unnumbered(&message).as_bytes()).expect("the node's own words").body;
     assert_eq!(of(ServerToClient::Ack(9)), Body::Ack(9));
     assert_eq!(of(ServerToClient::HeartbeatAck(1)), Body::Other);
-    let resumed = server::Resumed { peers: Vec::new(), from_seq: 4, last_cid: 0, lost: false };
-    assert_eq!(of(ServerToClient::Resumed(resumed)), Body::Resumed { from_seq: 4 });
+    let media = MediaState { mode: server::Mode::Mesh, epoch: 0, dialect: None, speaker: None };
+    let resumed = server::Resumed { peers: Vec::new(), from_seq: 4, last_cid: 0, media, lost: false };
+    assert_eq!(of(ServerToClient::Resumed(Box::new(resumed))), Body::Resumed { from_seq: 4 });
     let failed = server::ResumeFailed { reason: server::ResumeFailure::SeatGone };
     assert_eq!(of(ServerToClient::ResumeFailed(failed)), Body::Unresumed { reason: "seat_gone".to_owned() });
     let refusal = Refusal::new(Code::RoomFull, "x").of(Some(3)).after_ms(9);

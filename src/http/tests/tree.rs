@@ -71,6 +71,7 @@ async fn node() -> NodeRef {
         verifier: Arc::new(Outside),
         revocations: Arc::new(()),
         history: Arc::new(()),
+        media: Arc::new(()),
         rooms: Arc::new(Outside),
         ice: Arc::new(Outside),
         entropy: Arc::new(SeededEntropy::new(1)),
@@ -107,6 +108,7 @@ async fn the_tree_shows_passive_cells_and_every_panic_with_its_reason() {
         (Victim::Lease, "lease", "work"),
         (Victim::Reaper, "reaper", "work"),
         (Victim::Bridge, "bridge", "work"),
+        (Victim::Media, "media", "work"),
         (Victim::User(USER), "user", "turn"),
         (Victim::SocketOf(USER), "socket", "turn"),
     ];

@@ -81,6 +81,35 @@ local function heard_before(from)
   end
 end
 
+-- How media flows, as a node knows it (as `media` answers it): the newer epoch counts, and whoever knows an older one is told.
+local function claim_media(known)
+  local at, theirs, tracks = known:match('^([^\n]*\n[^\n]*\n%a+ (%d+))\n?(.*)$')
+  local _, _, _, present = hosting()
+  present, theirs = number(present), tonumber(theirs)
+  load_seats()
+  if theirs > present then
+    change_hosting(at)
+    if present > 0 then append_to_all('H' .. at .. ' media_moved') end
+  end
+  if not hot:get('M') then return end
+  local sent = {}
+  for n, line in tracks:gmatch('(%d+) %S+ ([^\n]+)') do
+    sent[n] = sent[n] or {}
+    table.insert(sent[n], line)
+  end
+  open = {}
+  for _, n in ipairs(seats) do
+    if node(n) == NODE and not is_unclaimed(n) then
+      if theirs < present then append(n, 'H' .. hot:get('M') .. ' media_moved') else store_producers(n, sent[n] or {}) end
+    end
+  end
+end
+
+local claimed_media = {}
+
+-- Once the seats are claimed.
+function told_again.media(_, _, known) claimed_media[#claimed_media + 1] = known end
+
 local function raise_all(n, sent)
   for to, cid, described in sent:gmatch('([%d-]+):(%d+)(d?)') do
     if to == '-' then raise_broadcast(n, tonumber(cid)) else raise(n, to, tonumber(cid), described == 'd') end
@@ -139,5 +168,6 @@ for _ = 1, claims do
   answers[#answers + 1] = claim_one(unpack(ARGV, index, index + 10))
   index = index + 11
 end
+for _, known in ipairs(claimed_media) do claim_media(known) end
 local after = settles_in() or 0
 return { 'ok', text(epoch), answers, text(after), finish() }

@@ -8,5 +8,6 @@ for _, n in ipairs(seats) do
   touched[node(n)] = true
   redis.call('DEL', INBOX .. n)
 end
+unhost('0', '-')
 seats = {}
 return { 'ok', finish() }

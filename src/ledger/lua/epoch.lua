@@ -1,6 +1,6 @@
--- KEYS e, leases, leases' marks · ARGV id, epoch that begins, settle ms (0: it is the first) → epoch, whether it is new here. Nothing
+-- KEYS e, leases, leases' marks, hosts · ARGV id, epoch that begins, settle ms (0: it is the first) → epoch, whether it is new here. Nothing
 -- changes where another node has begun it, or a newer one.
-local ERA, LEASES, MARKS = unpack(KEYS)
+local ERA, LEASES, MARKS, HOSTS = unpack(KEYS)
 local id, epoch, settle = unpack(ARGV)
 local now = clock()
 local present, of = unpack(redis.call('HMGET', ERA, 'n', 'id'))
@@ -10,6 +10,6 @@ if present > tonumber(epoch) or present == tonumber(epoch) and of == id then
 end
 local is_first = settle == '0'
 redis.call('HSET', ERA, 'n', epoch, 'id', id, 't', is_first and '0' or string.format('%.0f', now + settle))
-redis.call('DEL', LEASES, MARKS)
+redis.call('DEL', LEASES, MARKS, HOSTS)
 if not is_first then redis.call('HSET', ERA, 'g', settle) end
 return { epoch, '1' }

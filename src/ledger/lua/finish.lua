@@ -55,11 +55,13 @@ local function publish()
     local head
     if group.reason then
       head = 'X ' .. text(epoch) .. ' ' .. group.seats[1] .. ' ' .. group.reason
+    elseif group.host then
+      head = 'U ' .. text(epoch) .. ' ' .. group.seats[1] .. ' ' .. group.session
     else
       head = 'E ' .. text(epoch) .. ' ' .. table.concat(group.seats, ',') .. ' ' .. (group.source or '-')
     end
     if group.node == NODE then
-      here[#here + 1], here[#here + 2] = head, group.entry or ''
+      here[#here + 1], here[#here + 2] = head, group.host or group.entry or ''
     else
       redis.call('PUBLISH', CHANNEL .. group.node, ROOM .. ' ' .. head .. '\n' .. (group.entry or ''))
     end

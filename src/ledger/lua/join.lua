@@ -1,4 +1,4 @@
--- user session secret window max name → ok epoch seat replaced members pushes · full · wait ms
+-- user session secret window max name → ok epoch seat replaced members media pushes · full · wait ms
 local refused = stale()
 if refused then return refused end
 local user, session, secret, window, max, name = unpack(ARGV, ARGS)
@@ -7,7 +7,7 @@ load_members({ 'u' .. user, 'rev' })
 local older = cold:get('u' .. user)
 if older and cold:get('S' .. older) == session then
   local answer = get(older, 'j') and cmsgpack.unpack(cold:get('j' .. older)) or { '', {} }
-  return { 'ok', text(epoch), older, answer[1], answer[2], finish() }
+  return { 'ok', text(epoch), older, answer[1], answer[2], media(), finish() }
 end
 if settles_in() then
   local wait = settles_in()
@@ -35,4 +35,4 @@ end
 append_to_all('J' .. n .. '\n' .. user .. '\n' .. session .. '\n' .. name)
 make_seat(n, '1', user, session, secret, name, window)
 event('J' .. n .. '\n' .. user .. '\n' .. NODE .. '\n' .. name)
-return { 'ok', text(epoch), n, replaced, before, finish() }
+return { 'ok', text(epoch), n, replaced, before, media(), finish() }

@@ -197,7 +197,7 @@ local function enter()
   hot.entered = true
 end
 
-local wanted = { 's', 'ep', 't', 'D', 'T' }
+local wanted = { 's', 'ep', 't', 'D', 'T', 'M' }
 if SEAT then wanted[#wanted + 1] = ARGV[ARGS] end
 if SEAT == 'p' then wanted[#wanted + 1] = 'p' .. ARGV[ARGS] end
 if RECEIVER then wanted[#wanted + 1], wanted[#wanted + 2] = ARGV[ARGS + 2], 'c' .. ARGV[ARGS] .. '.' .. ARGV[ARGS + 2] end

@@ -1,4 +1,4 @@
--- seat user session secret last reclaims → ok epoch fence first replay members sent applied skipped heard lost pushes
+-- seat user session secret last reclaims → ok epoch fence first replay members sent applied skipped heard lost media pushes
 --   · gone · bad · gap · moved
 local refused = stale()
 if refused then return refused end
@@ -37,5 +37,5 @@ local id, heard, others = get(n, 'f'), heard_by(n), members(n)
 local skips = get(n, 'k') and hot:get('k' .. n) or ''
 return {
   'ok', text(epoch), id, replay[1], replay[2], others, table.concat(sent, ' '), text(applied), skips, heard, lost,
-  finish(),
+  media(), finish(),
 }

@@ -264,7 +264,7 @@ local function drop(n)
   for letter in ('kp'):gmatch('.') do hot:clear(letter .. n) end
   forget(n)
   if cold:get('u' .. cold:get('U' .. n)) == n then cold:clear('u' .. cold:get('U' .. n)) end
-  for letter in ('USkmwjH'):gmatch('.') do cold:clear(letter .. n) end
+  for letter in ('USkmwjHP'):gmatch('.') do cold:clear(letter .. n) end
   redis.call('DEL', INBOX .. n)
 end
 
@@ -273,6 +273,7 @@ local function free(n, reason)
   local was_connected, was_unclaimed, user = is_connected(n), is_unclaimed(n), cold:get('U' .. n)
   touched[node(n)] = true
   event('L' .. n .. '\n' .. user .. '\n' .. reason)
+  if hot:get('M') then unhost(n, cold:get('S' .. n)) end
   table.remove(seats, place(n))
   drop(n)
   load_seats('p')

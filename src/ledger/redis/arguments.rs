@@ -1,8 +1,12 @@
 //! An operation's own arguments, as the head of its script lists them. Knows no keys.
 
 use actors::{
-    ledger::{Audit, Broadcast, Claim, Fact, Join, Resume, Send},
-    protocol::SeatId,
+    ledger::{Audit, Broadcast, Claim, Fact, HOST_LEASE, Join, Place, Placing, Resume, Send, TrackChange},
+    protocol::{
+        SeatId,
+        media::{MediaEpoch, PRODUCERS_MAX},
+        server::Mode,
+    },
 };
 use sha2::{Digest, Sha256};
 
@@ -69,7 +73,32 @@ fn fact(fact: &Fact) -> [String; 4] {
         Fact::Disconnected(of, window) => told("gone", *of, window.as_millis().to_string()),
         Fact::Known(orders) => told("known", SeatId { order: 0, fence: 0 }, codec::numbers(orders)),
         Fact::Skipped(of, skipped) => told("skipped", *of, codec::skips(skipped)),
+        Fact::Media(known) => told("media", SeatId { order: 0, fence: 0 }, codec::room_media(known)),
     }
+}
+
+pub(super) fn place(Place { expect, to, reason }: &Place) -> Vec<String> {
+    let (mode, server, instance, below) = match to {
+        Placing::Host(host) => (Mode::Sfu, host.server.to_string(), host.instance.to_string(), 0),
+        Placing::Mesh { below } => (Mode::Mesh, String::new(), String::new(), *below),
+    };
+    let (expect, below, lease) = (expect.to_string(), below.to_string(), HOST_LEASE.as_millis().to_string());
+    let reason = codec::media_reason(*reason).to_owned();
+    vec![expect, codec::mode(mode).to_owned(), server, instance, below, reason, lease]
+}
+
+pub(super) fn publish(of: SeatId, epoch: MediaEpoch, change: &TrackChange) -> Vec<String> {
+    let (what, id, source, detail) = match change {
+        TrackChange::Publish(producer) => {
+            let detail = format!("{} {}", codec::track_kind(producer.kind), flag(producer.paused));
+            ("p", &producer.id, &*producer.source, detail)
+        }
+        TrackChange::Pause(id, paused) => ("u", id, "", flag(*paused)),
+        TrackChange::End(id, end) => ("e", id, "", codec::producer_end(*end).to_owned()),
+    };
+    let [order, fence] = seat(of);
+    let (id, source, max) = (id.to_string(), source.to_owned(), PRODUCERS_MAX.to_string());
+    vec![order, fence, epoch.to_string(), what.to_owned(), id, source, detail, max]
 }
 
 fn claimed(claim: &Claim) -> [String; 11] {

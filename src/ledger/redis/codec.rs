@@ -1,10 +1,14 @@
 //! The texts that scripts store and answer: entries, members, numbers. Lines and words, no JSON; whole numbers in decimal.
 //! The scripts' side of each is in `lua/seats.lua`. Knows no keys.
 
+mod media;
+
 use actors::{
     ledger::{Ended, Sequence, Skipped, Source},
     protocol::{Code, Entry, Kind, LeaveReason, Member, Message, SeatId},
 };
+
+pub(super) use media::{media_reason, mode, producer_end, read_hosting, read_media, room_media, track_kind};
 
 /// A text that no script of this version writes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +50,7 @@ pub(super) fn ended(word: &str) -> Read<Ended> {
     if word == "moved" { Ok(Ended::Moved) } else { reason(word).map(Ended::Freed) }
 }
 
-/// An entry: `M<kind>⏎<data>`, `J<order>⏎<user>⏎<session>⏎<name>` or `L<order>⏎<user>⏎<reason>`.
+/// An entry: `M<kind>⏎<data>`, `J<order>⏎<user>⏎<session>⏎<name>`, `L<order>⏎<user>⏎<reason>`, or news of media (`codec/media.rs`).
 pub(super) fn entry(entry: &Entry) -> String {
     match entry {
         Entry::Message(message) => self::message(message),
@@ -54,6 +58,7 @@ pub(super) fn entry(entry: &Entry) -> String {
             format!("J{order}\n{user}\n{session}\n{name}")
         }
         Entry::Left { user, order, reason } => format!("L{order}\n{user}\n{}", word(*reason)),
+        Entry::Media(news) => media::news(news),
     }
 }
 
@@ -80,6 +85,7 @@ pub(super) fn read_entry(text: &str) -> Read<Entry> {
             let [order, user, why] = array(lines(3)).ok_or_else(bad)?;
             Ok(Entry::Left { user: parse(user)?, order: parse(order)?, reason: reason(why)? })
         }
+        Some(b'H' | b'V') => media::read_news(text).map(|news| Entry::Media(news.into())),
         Some(_) | None => Err(bad()),
     }
 }
@@ -188,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_no_script_writes_is_refused() {
-        for text in ["", "X", "J1\n2", "Mno line", "L1\nno id\nleft"] {
+        for text in ["", "X", "J1\n2", "Mno line", "L1\nno id\nleft", "H\n\nsfu", "Va\n\nu 1 2"] {
             assert!(read_entry(text).is_err(), "{text:?}");
         }
     }

@@ -44,7 +44,8 @@ pub(super) async fn begin_epoch(
         .keys
         .buckets()
         .map(|bucket| {
-            let run = Run { keys: vec![bucket.era, bucket.leases, bucket.marks], arguments: own.to_vec() };
+            let run =
+                Run { keys: vec![bucket.era, bucket.leases, bucket.marks, bucket.hosts], arguments: own.to_vec() };
             evaluate(hash, &run)
         })
         .collect();

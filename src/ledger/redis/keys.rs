@@ -19,6 +19,8 @@ pub(super) struct Bucket {
     pub(super) marks: String,
     /// What is due.
     pub(super) due: String,
+    /// Which media servers are heard.
+    pub(super) hosts: String,
     /// What the sets of a node's rooms begin with.
     pub(super) at: String,
     /// Its rooms with events that nobody has stored.
@@ -64,6 +66,7 @@ impl Keys {
             leases: of("leases"),
             marks: of("marks"),
             due: of("due"),
+            hosts: of("hosts"),
             at: of("at") + ":",
             news: of("news"),
             hot: of("h") + ":",
@@ -177,8 +180,8 @@ mod tests {
         carry(&keys.log(room), tag);
         carry(&[keys.notes(room)], tag);
         carry(&keys.of_room(room), tag);
-        for (Bucket { era, leases, marks, due, at, news, hot, cold }, tag) in keys.buckets().zip(&keys.tags) {
-            carry(&[era, leases, marks, due, at, news, hot, cold], tag);
+        for (Bucket { era, leases, marks, due, hosts, at, news, hot, cold }, tag) in keys.buckets().zip(&keys.tags) {
+            carry(&[era, leases, marks, due, hosts, at, news, hot, cold], tag);
         }
     }
 }

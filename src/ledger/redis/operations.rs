@@ -5,9 +5,13 @@ use std::time::Duration;
 use actors::{
     ledger::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
-        Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        Place, Placed, Published, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        TrackChange,
     },
-    protocol::{Entry, Epoch, Kind, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{
+        Entry, Epoch, Kind, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        media::{Host, MediaEpoch},
+    },
 };
 use tokio::sync::oneshot;
 
@@ -90,6 +94,24 @@ impl Ledger for RedisLedger {
         let mut own = vec![seat.order.to_string(), seat.fence.to_string()];
         own.extend(entries.iter().map(codec::entry));
         self.pushing(Script::Repair, at, own)
+    }
+
+    fn place(&self, at: At<'_>, place: Place) -> Answer<Placed> {
+        let room = at.room;
+        self.on_room(Script::Place, at, arguments::place(&place), move |_, parts| reply::placed(room, parts))
+    }
+
+    fn publish(&self, at: At<'_>, seat: SeatId, epoch: MediaEpoch, change: TrackChange) -> Answer<Published> {
+        let room = at.room;
+        let own = arguments::publish(seat, epoch, &change);
+        self.on_room(Script::Publish, at, own, move |word, parts| reply::changed(room, word, parts))
+    }
+
+    fn hears(&self, _: &NodeId, host: &Host, ttl: Duration, is_draining: bool) -> Answer<()> {
+        let [server, instance] = [&host.server, &host.instance].map(ToString::to_string);
+        let arguments = vec![server, instance, ttl.as_millis().to_string(), u8::from(is_draining).to_string()];
+        let run = |bucket: Bucket| Run { keys: vec![bucket.hosts], arguments: arguments.clone() };
+        self.in_buckets(Script::Hears, run, |_| Ok(Ok(())))
     }
 
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {

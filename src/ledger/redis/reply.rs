@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use actors::{
-    ledger::{Audited, Claimed, Due, Joined, Push, Pushed, Reaped, Resumed, ResumedSeat},
-    protocol::{Entry, Epoch, Member, NodeId, RoomId, SeatId, SessionId, client::Seq, server::ResumeFailure},
+    ledger::{Audited, Claimed, Due, Joined, Placed, Published, Push, Pushed, Reaped, Resumed, ResumedSeat},
+    protocol::{
+        Entry, Epoch, Member, NodeId, RoomId, SeatId, SessionId, client::Seq, media::Host, server::ResumeFailure,
+    },
 };
 use redis::Value;
 
@@ -85,8 +87,8 @@ pub(super) fn published(payload: &str) -> Read<Vec<Push>> {
     Ok(all)
 }
 
-/// One entry for one or more seats (`E <epoch> <seat>:<seq>,… <source, or ->`), or the end of one
-/// (`X <epoch> <seat> <fence> <how>`).
+/// One entry for one or more seats (`E <epoch> <seat>:<seq>,… <source, or ->`), the end of one (`X <epoch> <seat> <fence> <how>`), or
+/// of a peer, or room, at a media server (`U <epoch> <seat> <session, or ->`, and `<server>⏎<instance>`).
 fn pushed(room: RoomId, head: &str, entry: &str, all: &mut Vec<Push>) -> Read<()> {
     let bad = || Malformed(head.chars().take(80).collect());
     let parts: Vec<&str> = head.split(' ').collect();
@@ -103,6 +105,12 @@ fn pushed(room: RoomId, head: &str, entry: &str, all: &mut Vec<Push>) -> Read<()
         ["X", epoch, to, fence, how] => {
             let what = Pushed::Ended(parse(fence)?, codec::ended(how)?);
             all.push(Push { room, to: parse(to)?, epoch: parse(epoch)?, what });
+        }
+        ["U", epoch, to, session] => {
+            let (server, instance) = entry.split_once('\n').ok_or_else(bad)?;
+            let host = Box::new(Host { server: server.into(), instance: instance.into() });
+            let session = if session == "-" { None } else { Some(parse(session)?) };
+            all.push(Push { room, to: parse(to)?, epoch: parse(epoch)?, what: Pushed::Unhosted(host, session) });
         }
         _ => return Err(bad()),
     }
@@ -126,8 +134,9 @@ pub(super) fn joined(room: RoomId, word: &str, parts: &mut Parts) -> Read<Joined
     }
     let (epoch, order, replaced) = (parts.number()?, parts.number()?, parts.text()?);
     let replaced = if replaced.is_empty() { None } else { Some(codec::seat(&replaced)?) };
-    let (members, pushes) = (members(parts)?, pushes(room, parts)?);
-    Ok(Joined::Seated { seat: SeatId { order, fence: 1 }, epoch, members, replaced, pushes })
+    let (members, media) = (members(parts)?, codec::read_media(&parts.text()?)?);
+    let pushes = pushes(room, parts)?;
+    Ok(Joined::Seated { seat: SeatId { order, fence: 1 }, epoch, members, replaced, media, pushes })
 }
 
 /// The answer to a resume of the seat with this join order.
@@ -147,8 +156,9 @@ pub(super) fn resumed(room: RoomId, order: u64, word: &str, parts: &mut Parts) -
     let skipped = words(&parts.text()?, codec::skipped)?;
     let heard = words(&parts.text()?, codec::source)?;
     let lost = parts.text()? == "1";
+    let media = codec::read_media(&parts.text()?)?;
     let (seat, pushes) = (SeatId { order, fence }, pushes(room, parts)?);
-    let seated = ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, pushes };
+    let seated = ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, media, pushes };
     Ok(Resumed::Seated(Box::new(seated)))
 }
 
@@ -176,6 +186,24 @@ pub(super) fn claimed(room: RoomId, parts: &mut Parts) -> Read<Claimed> {
     let (epoch, seats) = (parts.number()?, audits(parts)?);
     let settled_after = std::time::Duration::from_millis(parts.number()?);
     Ok(Claimed { epoch, seats, settled_after, pushes: pushes(room, parts)? })
+}
+
+/// The answer to a request to place a room's media.
+pub(super) fn placed(room: RoomId, parts: &mut Parts) -> Read<Placed> {
+    let (is_won, hosting) = (parts.text()? == "1", codec::read_hosting(&parts.text()?)?);
+    Ok(Placed { hosting, is_won, pushes: pushes(room, parts)? })
+}
+
+/// The answer to a change of what a seat sends.
+pub(super) fn changed(room: RoomId, word: &str, parts: &mut Parts) -> Read<Published> {
+    Ok(match word {
+        "done" => Published::Done(pushes(room, parts)?),
+        "fenced" => Published::Fenced,
+        "stale" => Published::Stale(parts.number()?),
+        "unknown" => Published::Unknown,
+        "full" => Published::Full,
+        other => return Err(Malformed(other.to_owned())),
+    })
 }
 
 /// The answer to a reaping.

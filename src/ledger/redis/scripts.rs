@@ -17,6 +17,7 @@ end
 ";
 
 const PRELUDE: &str = include_str!("../lua/prelude.lua");
+const MEDIA: &str = include_str!("../lua/media.lua");
 const ENTRIES: &str = include_str!("../lua/entries.lua");
 const EVENTS: &str = include_str!("../lua/events.lua");
 const LOG: &str = include_str!("../lua/log.lua");
@@ -47,15 +48,23 @@ impl Before {
 const NOTHING: Option<First> = Some(First { seat: "false", receiver: "false" });
 const ALONE: Before = Before { texts: &[], first: None };
 const LEASES: Before = Before { texts: &[include_str!("../lua/leases.lua")], first: None };
-const ROOM: Before = Before { texts: &[ENTRIES, EVENTS, PRELUDE, SEATS, LOG, FINISH], first: NOTHING };
-const LOST: Before =
-    Before { texts: &[ENTRIES, EVENTS, PRELUDE, SEATS, LOG, FINISH, include_str!("../lua/lost.lua")], first: NOTHING };
-const SEND: Before =
-    Before { texts: &[ENTRIES, include_str!("../lua/swift.lua"), EVENTS, PRELUDE, SEATS, LOG, FINISH], first: NOTHING };
-const AUDIT: Before =
-    Before { texts: &[ENTRIES, include_str!("../lua/rest.lua"), EVENTS, PRELUDE, SEATS, LOG, FINISH], first: NOTHING };
-const BROADCAST: Before =
-    Before { texts: &[ENTRIES, EVENTS, PRELUDE, SEATS, LOG, FINISH, include_str!("../lua/keep.lua")], first: NOTHING };
+const ROOM: Before = Before { texts: &[ENTRIES, EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH], first: NOTHING };
+const LOST: Before = Before {
+    texts: &[ENTRIES, EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH, include_str!("../lua/lost.lua")],
+    first: NOTHING,
+};
+const SEND: Before = Before {
+    texts: &[ENTRIES, include_str!("../lua/swift.lua"), EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH],
+    first: NOTHING,
+};
+const AUDIT: Before = Before {
+    texts: &[ENTRIES, include_str!("../lua/rest.lua"), EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH],
+    first: NOTHING,
+};
+const BROADCAST: Before = Before {
+    texts: &[ENTRIES, EVENTS, PRELUDE, MEDIA, SEATS, LOG, FINISH, include_str!("../lua/keep.lua")],
+    first: NOTHING,
+};
 
 /// What the lines begin with that keep events: left out where none are kept, so that they cost nothing there.
 const KEEPS_EVENTS: [&str; 3] = ["event(", "keep_events(", "local happened"];
@@ -123,6 +132,12 @@ scripts! {
     Members = "members", FREES, ROOM;
     /// Lists a node's seats.
     Held = "held", FREES, ROOM;
+    /// Lets a room's media flow otherwise or elsewhere.
+    Place = "place", TAKES, ROOM;
+    /// Changes what a seat sends.
+    Publish = "publish", TAKES, ROOM.wanting("true", "false");
+    /// Keeps a media server.
+    Hears = "hears", FREES, ALONE;
     /// Appends to a seat's own inbox.
     Repair = "repair", TAKES, ROOM.wanting("true", "false");
     /// Brings seats into the epoch.
@@ -224,6 +239,12 @@ mod tests {
         let limits = LedgerLimits { events_max: 9, ..LedgerLimits::default() };
         let keeping = Scripts::new(SERVER_CLOCK, &Keys::new("aldis:"), &limits);
         assert!(keeping.0[Script::Join as usize].1.contains("  keep_events()"));
+    }
+
+    #[test]
+    fn a_seat_keeps_as_many_producers_as_it_may_have() {
+        let max = actors::protocol::media::PRODUCERS_MAX;
+        assert!(MEDIA.contains(&format!("local PRODUCERS_MAX = {max}\n")));
     }
 
     #[test]

@@ -137,6 +137,19 @@ macro_rules! ledger_cases {
         audited::a_disconnected_seat_is_still_its_holders
         audited::a_node_finds_the_seat_of_a_join_whose_answer_was_lost
         audited::a_repair_reaches_the_seats_own_inbox_only
+        hosted::a_room_is_placed_once_and_everybody_is_told
+        hosted::a_room_without_seats_is_placed_nowhere
+        hosted::a_room_stays_while_its_media_server_is_heard
+        hosted::media_falls_back_only_where_few_are
+        hosted::what_a_member_sends_is_told_to_the_others
+        hosted::a_resumed_member_is_told_what_all_send
+        hosted::tracks_end_with_their_epoch
+        hosted::a_member_sends_only_so_many_tracks
+        hosted::an_ended_session_sends_nothing
+        hosted::whoever_frees_a_seat_is_told_to_delete_its_peer
+        hosted::closing_a_room_deletes_it_at_its_media_server
+        hosted::media_is_claimed_after_a_loss
+        hosted::whoever_claims_an_older_media_epoch_is_told_the_newer
         subscribed::the_first_event_of_a_subscription_says_so
         subscribed::without_a_subscription_a_node_is_told_nothing
         subscribed::lost_pushes_are_told_once_the_subscriber_takes_events_again

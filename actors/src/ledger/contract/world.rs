@@ -1,7 +1,7 @@
 //! What the cases are told in: people by name on nodes by name, and everything that can be seen, as text.
 //!
-//! Here: seats. `world/messages.rs`: what is sent and received. `world/seen.rs`: what nodes are told. `world/epochs.rs`:
-//! leases, losses and claims. `world/logged.rs`: the log of events.
+//! Here: seats. `world/media.rs`: where media is. `world/messages.rs`: what is sent and received. `world/seen.rs`: what nodes are told.
+//! `world/epochs.rs`: leases, losses and claims. `world/logged.rs`: the log of events.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,6 +12,7 @@ use crate::{
     protocol::{
         Epoch, JoinOrder, Kind, LeaveReason, Message, NodeId, RoomId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
+        media::RoomMedia,
         server::ResumeFailure,
     },
     settings::LedgerLimits,
@@ -19,10 +20,12 @@ use crate::{
 
 mod epochs;
 mod logged;
+mod media;
 mod messages;
 mod seen;
 
 pub(super) use epochs::Claimant;
+pub(super) use media::{host, producer};
 
 /// How long seats are kept in the cases; short, because some ledgers must truly wait.
 pub(super) const WINDOW: Duration = Duration::from_millis(600);
@@ -45,6 +48,8 @@ pub(super) struct World {
     nodes: BTreeMap<&'static str, Node>,
     users: BTreeMap<&'static str, UserId>,
     orders: BTreeMap<JoinOrder, &'static str>,
+    /// The room's media, as the last who joined was told.
+    pub(super) media: Option<Box<RoomMedia>>,
 }
 
 /// A seat as its holder remembers it.
@@ -96,7 +101,7 @@ impl World {
     pub(super) async fn with(make: Make, limits: LedgerLimits) -> Self {
         let stand = make(limits).await;
         let (nodes, users, orders) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { stand, room: RoomId::random(), epoch: 0, nodes, users, orders }
+        Self { stand, room: RoomId::random(), epoch: 0, nodes, users, orders, media: None }
     }
 
     /// Another room of the same ledger, with the same nodes and people.
@@ -162,12 +167,12 @@ impl World {
         let Seat { user, name, session, secret, .. } = seat.clone();
         let at = self.node(seat.node);
         let join = Join { user, name: name.into(), session, secret, max, window: WINDOW };
-        let Joined::Seated { seat: id, epoch, members, replaced, pushes } =
+        let Joined::Seated { seat: id, epoch, members, replaced, media, pushes } =
             self.stand.ledger.join(self.at(&at), join).await?
         else {
             return Ok(None);
         };
-        self.epoch = epoch;
+        (self.epoch, self.media) = (epoch, media);
         self.orders.insert(id.order, name);
         self.keep(seat.node, pushes);
         Ok(Some(Seat { id, replaced, before: Self::listed(&members), ..seat.clone() }))

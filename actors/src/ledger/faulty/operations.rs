@@ -5,10 +5,13 @@ use std::{sync::Arc, time::Duration};
 use super::{Link, SubscriberSlot, lock};
 use crate::{
     ledger::{
-        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Join, Joined, Lease, Ledger, Notice, Push,
-        Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Join, Joined, Lease, Ledger, Notice, Place,
+        Placed, Published, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber, TrackChange,
     },
-    protocol::{Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{
+        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        media::{Host, MediaEpoch},
+    },
 };
 
 /// A link as a node's ledger.
@@ -69,6 +72,18 @@ impl Ledger for FaultyLedger {
 
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {
         self.0.operate(|ledger| ledger.repair(at, seat, entries))
+    }
+
+    fn place(&self, at: At<'_>, place: Place) -> Answer<Placed> {
+        self.0.operate(|ledger| ledger.place(at, place))
+    }
+
+    fn publish(&self, at: At<'_>, seat: SeatId, epoch: MediaEpoch, change: TrackChange) -> Answer<Published> {
+        self.0.operate(|ledger| ledger.publish(at, seat, epoch, change))
+    }
+
+    fn hears(&self, node: &NodeId, host: &Host, ttl: Duration, is_draining: bool) -> Answer<()> {
+        self.0.operate(|ledger| ledger.hears(node, host, ttl, is_draining))
     }
 
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {

@@ -83,6 +83,7 @@ impl MemoryLedger {
         self.forget_before(epoch);
         self.logs.restore(logs, true);
         lock(&self.leases).forget_all();
+        lock(&self.hosts).forget_all();
         self.orphans.clear();
         drop(replacing);
         self.subscribers.tell_all(&Event::Epoch(epoch));

@@ -170,6 +170,7 @@ fn text_bytes(entry: &Entry) -> usize {
         Entry::Message(message) => message.data.len(),
         Entry::Joined(member) => member.name.len(),
         Entry::Left { .. } => 0,
+        Entry::Media(news) => news.text_bytes(),
     }
 }
 

@@ -5,11 +5,14 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{MemoryLedger, judge, lock, room::RoomCore, turn::Turn};
 use crate::{
     ledger::{
-        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Event, Fact, Failure, Join, Joined, Lease, Ledger,
-        Notice, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Event, Fact, Failure, HOST_LEASE, Join, Joined,
+        Lease, Ledger, Notice, Place, Placed, Placing, Published, Push, Reaped, Recipient, Resume, Resumed, Send, Sent,
+        Skipped, Subscriber, TrackChange,
     },
     protocol::{
-        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure,
+        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        media::{Host, Hosting, MediaEpoch},
+        server::ResumeFailure,
     },
 };
 
@@ -120,6 +123,28 @@ impl Ledger for MemoryLedger {
 
     fn repair(&self, at: At<'_>, seat: SeatId, entries: Vec<Entry>) -> Answer<Vec<Push>> {
         self.answer(at, Vec::new, |core, turn| Ok(core.repair(seat, &entries, turn)))
+    }
+
+    fn place(&self, at: At<'_>, place: Place) -> Answer<Placed> {
+        let now = self.clock.now().at;
+        let nowhere = || Placed { hosting: Hosting::default(), is_won: false, pushes: Vec::new() };
+        let keeps = |host: &Host| lock(&self.hosts).keeps(host, now);
+        let answer = self.answer(at, nowhere, |core, turn| core.place_media(&place, keeps, turn));
+        // Whoever has placed it there has just asked the server.
+        if let (Answer::Now(Ok(Placed { is_won: true, .. })), Placing::Host(host)) = (&answer, &place.to) {
+            lock(&self.hosts).hear(host, (now, now + HOST_LEASE), false);
+        }
+        answer
+    }
+
+    fn publish(&self, at: At<'_>, seat: SeatId, epoch: MediaEpoch, change: TrackChange) -> Answer<Published> {
+        Answer::Now(self.pass(at, || Published::Fenced, |core, turn| core.publish((seat, epoch), change, turn)))
+    }
+
+    fn hears(&self, _: &NodeId, host: &Host, ttl: Duration, is_draining: bool) -> Answer<()> {
+        let now = self.clock.now().at;
+        lock(&self.hosts).hear(host, (now, now + ttl), is_draining);
+        ().into()
     }
 
     fn renew(&self, node: &NodeId, ttl: Duration, known: Epoch) -> Answer<Lease> {

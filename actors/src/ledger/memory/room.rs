@@ -2,7 +2,7 @@
 //! the clock's reading comes with the [`Turn`], and no lock is known here.
 //!
 //! Here: who takes and frees a seat. `room/session.rs`: disconnects, resumes and reaping. `room/messages.rs`: sends,
-//! broadcasts and audits. `room/claim.rs`: a new epoch. `room/saved.rs`: snapshots.
+//! broadcasts and audits. `room/media.rs`: where media is, and what is sent. `room/claim.rs`: a new epoch. `room/saved.rs`: snapshots.
 
 use std::{collections::VecDeque, time::Instant};
 
@@ -10,10 +10,13 @@ use super::{CLAIM_WAIT, SHED_WAIT, seat::Seat, turn::Turn};
 use crate::{
     bytes::Pressure,
     ledger::{Ended, Failure, Happened, Join, Joined, Push, snapshot::JoinAnswer},
-    protocol::{Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, SeatId, SessionId, UserId, client::Seq},
+    protocol::{
+        Entry, Epoch, JoinOrder, LeaveReason, Member, NodeId, SeatId, SessionId, UserId, client::Seq, media::Hosting,
+    },
 };
 
 mod claim;
+mod media;
 mod messages;
 mod saved;
 mod session;
@@ -43,12 +46,14 @@ struct Rare {
     settles: Option<Instant>,
     /// Seats freed without their holder having asked for it, oldest first.
     ended: VecDeque<(SeatId, LeaveReason)>,
+    /// How media flows, once it was placed on a media server.
+    hosting: Option<Hosting>,
 }
 
 impl RoomCore {
     /// A room without seats, whose join orders are greater than `last`.
     pub(super) fn new(epoch: Epoch, last: JoinOrder, settles: Option<Instant>) -> Self {
-        let rare = settles.map(|_| Box::new(Rare { settles, ended: VecDeque::new() }));
+        let rare = settles.map(|_| Box::new(Rare { settles, ..Rare::default() }));
         Self { epoch, last, seats: Vec::new(), rare }
     }
 
@@ -123,7 +128,8 @@ impl RoomCore {
         turn.note(|| seat.happened_join());
         self.seats.reserve_exact(1); // rooms are small, and rest for long
         self.seats.push(seat);
-        Ok(Joined::Seated { seat: id, epoch: self.epoch, members, replaced, pushes: turn.take_pushes() })
+        let (epoch, media) = (self.epoch, self.media());
+        Ok(Joined::Seated { seat: id, epoch, members, replaced, media, pushes: turn.take_pushes() })
     }
 
     /// The answer to a join whose session has its seat: what the first one was answered. Who has joined or left since is in
@@ -133,7 +139,8 @@ impl RoomCore {
         let answer = seat.rare.as_ref().map(|rare| rare.joined.clone());
         let JoinAnswer { members, replaced } = answer.unwrap_or_default();
         let id = SeatId { order: seat.order, fence: 1 };
-        Some(Joined::Seated { seat: id, epoch: self.epoch, members, replaced, pushes: Vec::new() })
+        let (epoch, media) = (self.epoch, self.media());
+        Some(Joined::Seated { seat: id, epoch, members, replaced, media, pushes: Vec::new() })
     }
 
     /// Frees a seat; its own node is told when another one asks.
@@ -163,6 +170,7 @@ impl RoomCore {
             turn.note(|| Happened::Left { user: seat.user.clone(), order: seat.order, reason });
             turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
         }
+        self.unhost(0, None, turn);
         turn.take_pushes()
     }
 
@@ -205,6 +213,7 @@ impl RoomCore {
         let seat = self.seats.remove(place);
         turn.book(seat.is_connected(), seat.inbox.buffered(), 0);
         turn.note(|| Happened::Left { user: seat.user.clone(), order: seat.order, reason });
+        self.unhost(seat.order, Some(seat.session), turn);
         for other in &mut self.seats {
             other.numbers.forget(seat.order);
         }

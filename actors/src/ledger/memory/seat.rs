@@ -19,6 +19,7 @@ use crate::{
     protocol::{
         Entry, Epoch, Fence, JoinOrder, Member, Message, NodeId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
+        media::Producer,
     },
 };
 
@@ -72,6 +73,8 @@ pub(super) struct Rare {
     pub(super) heard: Vec<Source>,
     /// What the join was answered, until an operation shows that its holder knows.
     pub(super) joined: JoinAnswer,
+    /// What it sends through the room's media server.
+    pub(super) producers: Vec<Producer>,
 }
 
 impl Seat {
@@ -180,6 +183,20 @@ impl Seat {
     /// Numbers of this session that were not applied.
     pub(super) fn skipped(&self) -> &[Skipped] {
         self.rare.as_ref().map_or(&[], |rare| &rare.skipped)
+    }
+
+    /// What it sends through the room's media server.
+    pub(super) fn producers(&self) -> &[Producer] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.producers)
+    }
+
+    /// It sends these from now on.
+    pub(super) fn set_producers(&mut self, mut producers: Vec<Producer>) {
+        producers.shrink_to_fit();
+        if !producers.is_empty() || !self.producers().is_empty() {
+            self.rare().producers = producers;
+            self.tidy();
+        }
     }
 
     /// What most seats do not have, made if need be.

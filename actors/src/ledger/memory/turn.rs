@@ -78,6 +78,11 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Tells the asking node something, whoever holds the seat.
+    pub(super) fn tell_asker(&mut self, to: JoinOrder, what: Pushed) {
+        self.here.push(Push { room: self.room, to, epoch: self.epoch, what });
+    }
+
     /// What the asking node has to deliver.
     pub(super) fn take_pushes(&mut self) -> Vec<Push> {
         std::mem::take(&mut self.here)

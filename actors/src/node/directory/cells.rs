@@ -1,6 +1,9 @@
 //! Starts and ends the cells of rooms, sockets and users.
 
-use std::{ops::RangeInclusive, sync::Arc};
+use std::{
+    ops::RangeInclusive,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::Directory;
 use crate::{
@@ -25,6 +28,10 @@ impl Directory {
         let posted = self.sockets.post_or_insert(id, Box::new(state), opened, self.now().at);
         let mut run = self.buffers();
         run.posted::<SocketTurn>(id, posted);
+        if self.lacks_media.load(Ordering::Acquire) {
+            let posted = self.sockets.post(&id, socket_messages::Message::NoMedia(true), self.now().at);
+            run.posted(id, posted);
+        }
         finish(self, run);
     }
 

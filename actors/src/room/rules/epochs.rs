@@ -139,10 +139,11 @@ impl Room {
         let recent = self.work.as_ref().map_or(&[][..], |work| &work.recent);
         let fact = |(at, fact): &(Instant, Fact)| match fact {
             Fact::Disconnected(id, window) => Fact::Disconnected(*id, window.saturating_sub(now - *at)),
-            Fact::Freed(..) | Fact::Known(_) | Fact::Skipped(..) => fact.clone(),
+            Fact::Freed(..) | Fact::Known(_) | Fact::Skipped(..) | Fact::Media(_) => fact.clone(),
         };
         let known = Some(self.known_before()).filter(|known| !known.is_empty()).map(Fact::Known);
-        let facts = recent.iter().map(fact).chain(known).collect();
+        let media = self.known_media().map(Fact::Media);
+        let facts = recent.iter().map(fact).chain(known).chain(media).collect();
         self.call(LedgerCall::Claim(claims, facts), step);
     }
 

@@ -149,7 +149,7 @@ impl Room {
         match &fact {
             SeatFact::Left(id, reason) => self.recall(Fact::Freed(*id, *reason), step),
             SeatFact::Disconnected(id, ..) => self.recall(Fact::Disconnected(*id, window), step),
-            SeatFact::Evicted(..) | SeatFact::Closed(_) => {}
+            SeatFact::Evicted(..) | SeatFact::Closed(_) | SeatFact::TrackEnded(..) => {}
         }
         let work = self.work();
         work.facts_counted += 1;
@@ -254,7 +254,7 @@ impl Work {
     fn is_known(&self, order: JoinOrder, session: SessionId) -> bool {
         let is_pending = |pending: &PendingFact| match &pending.fact {
             SeatFact::Left(id, _) | SeatFact::Disconnected(id, ..) => id.order == order,
-            SeatFact::Evicted(..) | SeatFact::Closed(_) => false,
+            SeatFact::Evicted(..) | SeatFact::Closed(_) | SeatFact::TrackEnded(..) => false,
         };
         self.facts.iter().any(is_pending) || self.entering.iter().any(|entering| entering.socket().1 == session)
     }

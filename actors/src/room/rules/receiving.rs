@@ -1,6 +1,9 @@
 //! What the ledger has for seats on this node: delivered in order, once, never around a hole, and learnt from.
 
-use super::{Room, step::Step};
+use super::{
+    Room,
+    step::{MediaCall, Step},
+};
 use crate::{
     ledger::{Ended, Fact, Push, Pushed, Source, cursor::Step as CursorStep},
     messages::socket::{RoomEvent, SessionEnd},
@@ -19,8 +22,14 @@ impl Room {
 
     /// The ledger has something for a seat here.
     pub(super) fn push(&mut self, push: Push, step: &mut Step<'_>) {
+        if let Pushed::Unhosted(host, session) = push.what {
+            let host = *host;
+            return step
+                .ask(session.map_or(MediaCall::DeleteRoom(host.clone()), |peer| MediaCall::DeletePeer(host, peer)));
+        }
         let Some(place) = self.find(push.to) else { return self.stray(push) };
         match push.what {
+            Pushed::Unhosted(..) => {} // above
             Pushed::Ended(fence, ended) => {
                 if fence >= self.seats[place].id.fence {
                     self.end(place, ended.into(), step);
@@ -121,6 +130,10 @@ impl Room {
                 self.hear(order, source);
                 None
             }
+            Entry::Media(news) => {
+                self.learn_news(news, step);
+                None
+            }
         };
         if let Some(place) = self.find(order) {
             self.note_change(place, &entry);
@@ -162,6 +175,7 @@ impl Room {
 
     /// Nothing that is between this seat and those here is left.
     fn forget_seat(&mut self, order: JoinOrder, step: &mut Step<'_>) {
+        self.forget_tracks(order);
         for place in 0..self.seats.len() {
             self.strand(place, order, step);
             self.seats[place].forget(order);
@@ -221,6 +235,7 @@ impl Room {
         self.is_slack = true;
         if self.seats.is_empty() {
             self.members.clear(); // nobody here learns of changes any more
+            self.media = None;
             self.audit_at = None;
         }
         seat.id.order

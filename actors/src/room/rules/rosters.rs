@@ -52,7 +52,7 @@ fn learn(roster: &mut Roster, entry: &Entry) {
     match entry {
         Entry::Joined(member) => drop(roster.insert(member.user.clone(), member.order)),
         Entry::Left { user, .. } => drop(roster.remove(user)),
-        Entry::Message(_) => {}
+        Entry::Message(_) | Entry::Media(_) => {}
     }
 }
 
@@ -110,7 +110,7 @@ impl Room {
         let member = match entry {
             Entry::Joined(member) => member.order,
             Entry::Left { order, .. } => *order,
-            Entry::Message(_) => return,
+            Entry::Message(_) | Entry::Media(_) => return,
         };
         self.seats[place].note_member(member);
         let order = self.seats[place].id.order;

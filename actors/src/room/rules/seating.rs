@@ -21,7 +21,7 @@ impl Room {
     pub(super) fn joined(&mut self, request: JoinRequest, answer: Result<Joined, Failure>, step: &mut Step<'_>) {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
-            Ok(Joined::Seated { seat, epoch, members, replaced, pushes }) => {
+            Ok(Joined::Seated { seat, epoch, members, replaced, media, pushes }) => {
                 if let Some(replaced) = replaced {
                     self.recall(Fact::Freed(replaced, LeaveReason::Replaced), step);
                 }
@@ -32,8 +32,9 @@ impl Room {
                 let whose = (request.session, request.socket);
                 let place = self.sit(Seat::new(seat, request.secret, whose, request.name), step);
                 self.note_roster(place, rosters::told(&members, &[]));
-                let replaced = replaced.is_some();
-                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, replaced };
+                self.learn_media(media, step);
+                let (replaced, media) = (replaced.is_some(), self.media_seen());
+                let joined = RoomEvent::Joined { seat, members, mode: self.settings.mode, media, replaced };
                 step.tell(request.socket, request.session, joined);
                 self.seated_before(place, epoch, step);
                 self.seated(seat, entering.unknown_since.is_some(), step);
@@ -53,7 +54,7 @@ impl Room {
         let entering = self.take_entering((request.socket, request.session));
         match answer {
             Ok(Resumed::Seated(resumed)) => {
-                let ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, pushes } =
+                let ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, media, pushes } =
                     *resumed;
                 if let Some(place) = self.find(seat.order)
                     && self.seats[place].socket == request.socket
@@ -81,8 +82,9 @@ impl Room {
                 let roster = rosters::told(&members, if lost { &replay } else { &[] });
                 self.note_roster(place, roster);
                 self.hear_all(seat.order, &heard);
-                let last_cid = self.last_taken(place);
-                let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost };
+                self.learn_media(media, step);
+                let (last_cid, media) = (self.last_taken(place), self.media_seen());
+                let resumed = RoomEvent::Resumed { seat, members, replay, last_cid, lost, media };
                 step.tell(request.socket, request.session, resumed);
                 self.seated_before(place, epoch, step);
                 self.seated(seat, false, step);

@@ -17,7 +17,10 @@ use crate::{
         socket::RoomEvent,
     },
     ports::Noted,
-    protocol::{Code, JoinOrder, Kind, server::Refusal},
+    protocol::{
+        Code, JoinOrder, Kind,
+        server::{Mode, Refusal},
+    },
 };
 
 /// What becomes of a message whose turn has come.
@@ -91,12 +94,17 @@ impl Room {
             return Verdict::Refuse(unavailable(UNAVAILABLE_RETRY));
         }
         let Some(user) = &outgoing.to else { return Verdict::Ask(None, Vec::new()) };
-        let seat = &mut self.seats[place];
-        let Some(to) = self.members.find(user).map(|to| to.order).filter(|to| *to != seat.id.order) else {
+        let own = self.seats[place].id.order;
+        let Some(to) = self.members.find(user).map(|to| to.order).filter(|to| *to != own) else {
             let text = format!("{user} is not in room {}.", self.id);
             return Verdict::Refuse(Refusal::new(Code::PeerNotFound, text));
         };
         let kind = outgoing.message.kind;
+        if self.flows() == Mode::Sfu && kind.is_signal() {
+            let text = "Media flows through a media server in this room: send sfu_* messages.";
+            return Verdict::Refuse(Refusal::new(Code::WrongMode, text));
+        }
+        let seat = &mut self.seats[place];
         if let Some(why) = roles::why_not(kind, seat.id.order, to) {
             return Verdict::Refuse(Refusal::new(Code::Glare, why));
         }

@@ -9,13 +9,18 @@ use smallvec::SmallVec;
 
 use crate::{
     bytes::Pressure,
-    ledger::{Audit, Broadcast, Claim, Fact, Send},
+    ledger::{Audit, Broadcast, Claim, Fact, Place, Send},
     messages::{
-        room::{JoinRequest, ResumeRequest},
+        room::{Asker, JoinRequest, Publishing, ResumeRequest},
         socket::{FromRoom, RoomEvent},
     },
     ports::{Noted, RoomSettings},
-    protocol::{Code, Entry, LeaveReason, SeatId, SessionId, SocketId, UserId, server::Refusal},
+    protocol::{
+        Code, Entry, LeaveReason, SeatId, SessionId, SocketId, UserId,
+        media::{Host, MediaEpoch, MediaId},
+        server::Refusal,
+        sfu::SfuAsk,
+    },
     settings::{BudgetLimits, RoomLimits},
 };
 
@@ -48,6 +53,25 @@ pub(crate) enum Effect {
     Call(LedgerCall),
     /// Note something for the room's timeline.
     Note(Noted),
+    /// Ask a media server, beside the room; an answer comes back as an event.
+    Media(Box<MediaCall>),
+}
+
+/// What a room asks media servers.
+#[derive(Debug)]
+pub(crate) enum MediaCall {
+    /// To choose one for the room in this media epoch, but not that one, and to open the room there.
+    Open { epoch: MediaEpoch, except: Option<Arc<str>> },
+    /// What the room's router there can.
+    Capabilities(Asker, Host),
+    /// A member's request, in this media epoch.
+    Call(Asker, (Host, MediaEpoch), SfuAsk),
+    /// To delete what a session has there.
+    DeletePeer(Host, SessionId),
+    /// To delete the room there.
+    DeleteRoom(Host),
+    /// Nothing: whether its media has fallen back to the browsers, so that it is told once there is a media server.
+    Fallen(bool),
 }
 
 /// What a room asks the ledger.
@@ -64,6 +88,8 @@ pub(crate) enum LedgerCall {
     Members,
     Held,
     Repair(SeatId, Vec<Entry>),
+    Place(Box<Place>),
+    Publish(Box<Publishing>),
 }
 
 /// Something that has happened to a seat, or to the room, and that the ledger must learn of.
@@ -77,6 +103,8 @@ pub(crate) enum SeatFact {
     Evicted(UserId, LeaveReason),
     /// The room is closed.
     Closed(LeaveReason),
+    /// A producer of its member has ended at the media server.
+    TrackEnded(SeatId, MediaEpoch, MediaId),
 }
 
 impl Step<'_> {
@@ -90,6 +118,11 @@ impl Step<'_> {
         if self.limits.notes {
             self.effects.push(Effect::Note(noted()));
         }
+    }
+
+    /// Asks a media server.
+    pub(crate) fn ask(&mut self, call: MediaCall) {
+        self.effects.push(Effect::Media(Box::new(call)));
     }
 
     /// Asks the ledger.

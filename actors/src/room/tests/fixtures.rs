@@ -60,7 +60,8 @@ pub(super) fn join(number: u64) -> Box<JoinRequest> {
 }
 
 pub(super) fn seated(number: u64, pushes: Vec<Push>) -> Joined {
-    Joined::Seated { seat: id(number), epoch: 1, members: (1..number).map(member).collect(), replaced: None, pushes }
+    let members = (1..number).map(member).collect();
+    Joined::Seated { seat: id(number), epoch: 1, members, replaced: None, media: None, pushes }
 }
 
 pub(super) fn resume(number: u64, socket: u64, last_seq: Seq) -> Box<ResumeRequest> {
@@ -89,6 +90,7 @@ pub(super) fn resumed(number: u64) -> ResumedSeat {
         skipped: Vec::new(),
         heard: Vec::new(),
         lost: false,
+        media: None,
         pushes: Vec::new(),
     }
 }

@@ -49,6 +49,7 @@ impl World {
                 match effect {
                     Effect::Call(call) => self.calls.push_back(call),
                     Effect::Note(noted) => panic!("notes are off: {noted:?}"),
+                    Effect::Media(_) => {} // no media server answers
                     Effect::Tell(socket, told) => messages.extend(self.clients.hear(socket, told)),
                 }
             }

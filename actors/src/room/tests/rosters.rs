@@ -66,7 +66,8 @@ fn who_joins_in_the_new_epoch_is_not_told_of_those_who_left_before() {
     assert_eq!(look(&mut bench, 3 * SECOND, &[1], &[1]), NOTHING);
     bench.told(Message::Join(join(4)));
     let members = vec![member(1)];
-    let joined = crate::ledger::Joined::Seated { seat: id(4), epoch: 2, members, replaced: None, pushes: vec![] };
+    let joined =
+        crate::ledger::Joined::Seated { seat: id(4), epoch: 2, members, replaced: None, media: None, pushes: vec![] };
     bench.answer(Reply::Join(join(4), Ok(joined)));
     bench.told(pushed(Push { epoch: 2, ..push(1, 3, Entry::Joined(member(4))) }));
     let wants = look(&mut bench, SECOND, &[1, 4], &[1, 4]);

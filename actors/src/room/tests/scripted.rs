@@ -9,10 +9,13 @@ use super::bench::*;
 use crate::{
     ledger::{
         Answer, At, Audit, Audited, Broadcast, Claim, Claimed, Due, Fact, Failure, Join, Joined, Lease, Ledger, Notice,
-        Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        Place, Placed, Placing, Published, Push, Reaped, Recipient, Resume, Resumed, Send, Sent, Skipped, Subscriber,
+        TrackChange,
     },
     protocol::{
-        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId, server::ResumeFailure,
+        Entry, Epoch, LeaveReason, Member, Message, NodeId, RoomId, SeatId, SessionId, UserId,
+        media::{Host, Hosting, MediaEpoch},
+        server::ResumeFailure,
     },
 };
 
@@ -63,7 +66,8 @@ impl Ledger for Scripted {
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
         *orders += 1;
         let (seat, asked) = (id(*orders), format!("join {} in {}", join.user.as_u128().unwrap_or_default(), at.epoch));
-        self.answer(asked, Joined::Seated { seat, epoch: 1, members: vec![], replaced: None, pushes: vec![] })
+        let (members, pushes) = (vec![], vec![]);
+        self.answer(asked, Joined::Seated { seat, epoch: 1, members, replaced: None, media: None, pushes })
     }
     fn leave(&self, _: At<'_>, seat: SeatId, _: LeaveReason) -> Answer<Vec<Push>> {
         self.answer(format!("leave {}", seat.order), Vec::new())
@@ -107,6 +111,17 @@ impl Ledger for Scripted {
 
     fn repair(&self, _: At<'_>, _: SeatId, _: Vec<Entry>) -> Answer<Vec<Push>> {
         self.answer("repair".to_owned(), Vec::new())
+    }
+    fn place(&self, _: At<'_>, place: Place) -> Answer<Placed> {
+        let host = if let Placing::Host(host) = place.to { Some(host) } else { None };
+        let hosting = Hosting { epoch: place.expect + 1, host, ..Hosting::default() };
+        self.answer("place".to_owned(), Placed { hosting, is_won: true, pushes: Vec::new() })
+    }
+    fn publish(&self, _: At<'_>, seat: SeatId, _: MediaEpoch, _: TrackChange) -> Answer<Published> {
+        self.answer(format!("publish of {}", seat.order), Published::Done(Vec::new()))
+    }
+    fn hears(&self, _: &NodeId, _: &Host, _: Duration, _: bool) -> Answer<()> {
+        ().into()
     }
     fn renew(&self, _: &NodeId, _: Duration, _: Epoch) -> Answer<Lease> {
         Lease::Kept.into()

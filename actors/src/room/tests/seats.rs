@@ -122,7 +122,7 @@ fn a_seat_that_a_join_replaced_has_ended_with_or_without_a_push() {
         bench.told(Message::Join(newer.clone()));
         let pushes = if is_pushed { vec![ended(1, Ended::Freed(LeaveReason::Replaced))] } else { Vec::new() };
         let seat = SeatId { order: 9, fence: 1 };
-        let answer = Joined::Seated { seat, epoch: 1, members: vec![], replaced: Some(id(1)), pushes };
+        let answer = Joined::Seated { seat, epoch: 1, members: vec![], replaced: Some(id(1)), media: None, pushes };
         let wants = bench.answer(Reply::Join(newer, Ok(answer)));
         assert_eq!(wants, ["tell 1 ended Freed(Replaced)", "tell 9 joined as 9 beside 0"]);
     }

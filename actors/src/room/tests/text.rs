@@ -1,10 +1,10 @@
 //! Effects as text: `call …` and `tell <socket> …`.
 
 use crate::{
-    ledger::{Audit, Claim, Fact, Skipped, Source},
-    messages::socket::RoomEvent,
-    protocol::{Code, Entry, SeatId, client::Cid, server::Refusal},
-    room::rules::step::{Effect, LedgerCall, SeatFact},
+    ledger::{Audit, Claim, Fact, Placing, Skipped, Source, TrackChange},
+    messages::socket::{RoomEvent, SfuEvent},
+    protocol::{Code, Entry, SeatId, client::Cid, media::Host, server::Refusal},
+    room::rules::step::{Effect, LedgerCall, MediaCall, SeatFact},
 };
 
 pub(super) fn describe(effect: &Effect) -> String {
@@ -12,6 +12,7 @@ pub(super) fn describe(effect: &Effect) -> String {
         Effect::Tell(socket, told) => format!("tell {} {}", socket.0, describe_told(&told.what)),
         Effect::Call(call) => format!("call {}", describe_call(call)),
         Effect::Note(noted) => format!("note {noted:?}"),
+        Effect::Media(call) => format!("media {}", describe_media(call)),
     }
 }
 
@@ -35,6 +36,24 @@ fn describe_call(call: &LedgerCall) -> String {
             format!("evict {} {reason:?}", user.as_u128().unwrap_or_default())
         }
         LedgerCall::Fact(_, SeatFact::Closed(reason)) => format!("close {reason:?}"),
+        LedgerCall::Fact(_, SeatFact::TrackEnded(seat, epoch, producer)) => {
+            format!("track {producer} of {} ended in {epoch}", seat.order)
+        }
+        LedgerCall::Place(place) => {
+            let to = match &place.to {
+                Placing::Host(host) => format!("{}/{}", host.server, host.instance),
+                Placing::Mesh { below } => format!("mesh below {below}"),
+            };
+            format!("place in {} at {to} {:?}", place.expect, place.reason)
+        }
+        LedgerCall::Publish(publishing) => {
+            let what = match &publishing.change {
+                TrackChange::Publish(producer) => format!("publish {} {}", producer.id, producer.source),
+                TrackChange::Pause(id, paused) => format!("pause {id} {paused}"),
+                TrackChange::End(id, why) => format!("end {id} {why:?}"),
+            };
+            format!("{what} of {} in {}", publishing.asker.seat.order, publishing.epoch)
+        }
         LedgerCall::Audit(audits) => {
             let audit = |audit: &Audit| format!(" {}:{}/{}", audit.seat.order, audit.last_seq, audit.acked);
             format!("audit{}", audits.iter().map(audit).collect::<String>())
@@ -50,7 +69,7 @@ fn describe_call(call: &LedgerCall) -> String {
                 format!(" [{} at {} sent {sent} heard{heard}{skipped}]", claim.seat.order, claim.last_seq)
             };
             let seats: String = claims.iter().map(claim).collect();
-            let of_seats = facts.iter().filter(|fact| !matches!(fact, Fact::Known(_))).count();
+            let of_seats = facts.iter().filter(|fact| !matches!(fact, Fact::Known(_) | Fact::Media(_))).count();
             format!("claim{seats} facts {of_seats}")
         }
         LedgerCall::Members => "members".to_owned(),
@@ -60,9 +79,25 @@ fn describe_call(call: &LedgerCall) -> String {
                 Entry::Joined(member) => format!(" +{}", member.order),
                 Entry::Left { order, .. } => format!(" -{order}"),
                 Entry::Message(_) => " message".to_owned(),
+                Entry::Media(_) => " media".to_owned(),
             };
             format!("repair {}{}", seat.order, entries.iter().map(entry).collect::<String>())
         }
+    }
+}
+
+fn describe_media(call: &MediaCall) -> String {
+    let at = |host: &Host| format!("{}/{}", host.server, host.instance);
+    match call {
+        MediaCall::Open { epoch, except: None } => format!("open in {epoch}"),
+        MediaCall::Open { epoch, except: Some(except) } => format!("open in {epoch} but {except}"),
+        MediaCall::Capabilities(asker, host) => format!("capabilities {} at {}", asker.key, at(host)),
+        MediaCall::Call(asker, (host, epoch), _) => format!("call {} at {} in {epoch}", asker.key, at(host)),
+        MediaCall::DeletePeer(host, session) => {
+            format!("delete peer {} at {}", session.as_u128() - 100, at(host))
+        }
+        MediaCall::Fallen(is_fallen) => format!("fallen {is_fallen}"),
+        MediaCall::DeleteRoom(host) => format!("delete room at {}", at(host)),
     }
 }
 
@@ -101,6 +136,15 @@ fn describe_told(what: &RoomEvent) -> String {
         RoomEvent::Lost => "lost".to_owned(),
         RoomEvent::RosterUnknown => "roster unknown".to_owned(),
         RoomEvent::Restarted => "restarted".to_owned(),
+        RoomEvent::Sfu(event) => match &**event {
+            SfuEvent::Answered(key, Ok(data)) => format!("answered {key} {data}"),
+            SfuEvent::Answered(key, Err(refusal)) => format!("answered {key} {}", refused(refusal)),
+            SfuEvent::Layers(consumer, layers) => format!("layers {consumer} {layers:?}"),
+            SfuEvent::ConsumerClosed(consumer) => format!("consumer {consumer} closed"),
+            SfuEvent::Speaker(user) => {
+                format!("speaker {:?}", user.as_ref().map(|user| user.as_u128().unwrap_or_default()))
+            }
+        },
     }
 }
 

@@ -62,11 +62,13 @@ impl Cell {
         let env = Env {
             ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
             history: Arc::clone(&history) as Arc<dyn History>,
+            media: Arc::new(()),
             node: NodeId::new("n1"),
             limits: RoomLimits { notes: true, ..RoomLimits::default() },
             budget: BudgetLimits::default(),
             bytes: Arc::clone(&bytes),
             shedding: OnceLock::new(),
+            fallen: Mutex::default(),
         };
         let now = Clock::new().now();
         let turn = Box::new(RoomTurn::new(room_id(), settings(), Arc::new(env)));

@@ -44,6 +44,7 @@ impl Cost {
             | ClientToServer::LeaveRoom
             | ClientToServer::Chat(_)
             | ClientToServer::Message(_)
+            | ClientToServer::Sfu(_)
             | ClientToServer::Heartbeat
             | ClientToServer::Ack(_)
             | ClientToServer::TokenRefresh(_) => Self::Message,

@@ -11,13 +11,17 @@ use super::{
 use crate::{
     messages::{
         room::{self, JoinRequest, ResumeRequest, SeatRef},
-        socket::Lookup,
+        socket::{Lookup, MediaSeen},
     },
     ports::{Action, RoomSettings, Unavailable},
     protocol::{
         Close, Code, LeaveReason, Member, RoomId, SeatId, ServerToClient, SocketId,
         client::{Cid, Resume},
         server::{Mode, Peer, PeerState, Refusal, ResumeFailed, ResumeFailure, Resumed, RoomJoined},
+        sfu::{
+            DIALECT,
+            answers::{MediaState, PeerProducer},
+        },
     },
     socket::resume_token::ResumeToken,
 };
@@ -171,7 +175,13 @@ impl Connection {
         }
     }
 
-    pub(super) fn joined(&mut self, seat: SeatId, members: Vec<Member>, mode: Mode, cx: &mut Cx<'_>) {
+    pub(super) fn joined(
+        &mut self,
+        seat: SeatId,
+        members: Vec<Member>,
+        (mode, media): (Mode, Option<Box<MediaSeen>>),
+        cx: &mut Cx<'_>,
+    ) {
         let Phase::Entering(entering) = &mut self.phase else { return };
         let (Aim::Join { room, fresh: Some(fresh), .. }, Some(identity)) = (&entering.aim, &self.identity) else {
             return;
@@ -181,11 +191,12 @@ impl Connection {
         let joined = RoomJoined {
             room_id: room,
             existing_peers: members.iter().map(|member| member.user.clone()).collect(),
-            peers: members.iter().map(peer).collect(),
+            peers: peers(&members, media.as_deref()),
             rev: seat.order,
             session_id: session,
             resume_token: ResumeToken { room, order: seat.order, session, secret }.to_string(),
             mode,
+            media: state(media.as_deref()),
             ice_servers: Vec::new(),
         };
         cx.out.push(Effect::Joined(identity.user.clone(), Box::new(joined)));
@@ -200,12 +211,13 @@ impl Connection {
             Phase::Opened(_) | Phase::Ready | Phase::Closed => return,
         };
         let Aim::Resume { token: ResumeToken { room, session, secret, .. }, resume } = &entering.aim else { return };
-        let Answer { seat, members, missed, last_cid, lost } = answer;
+        let Answer { seat, members, missed, last_cid, lost, media } = answer;
         let from_seq = resume.seq.saturating_add(1);
         let fresh = Fresh { session: *session, secret: *secret };
         let mut session = Session::new(*room, fresh, seat).resumed(resume.seq, last_cid, lost);
-        let peers = members.iter().map(peer).collect();
-        cx.out.push(Effect::Send(ServerToClient::Resumed(Resumed { peers, from_seq, last_cid, lost })));
+        let (peers, media) = (peers(&members, media.as_deref()), state(media.as_deref()));
+        let resumed = Resumed { peers, from_seq, last_cid, media, lost };
+        cx.out.push(Effect::Send(ServerToClient::Resumed(Box::new(resumed))));
         session.replay(missed, cx);
         let deferred = std::mem::take(&mut entering.deferred);
         self.phase = Phase::InRoom(session);
@@ -246,9 +258,29 @@ fn try_again() -> Refusal {
     Refusal::new(Code::Unavailable, text).after_ms(1_000)
 }
 
-fn peer(member: &Member) -> Peer {
-    let state = if member.connected { PeerState::On } else { PeerState::Gone };
-    Peer { user_id: member.user.clone(), name: member.name.clone(), rev: member.order, state }
+/// The others, each with what they send.
+fn peers(members: &[Member], media: Option<&MediaSeen>) -> Vec<Peer> {
+    let tracks = media.map_or(&[][..], |media| &media.tracks);
+    let peer = |member: &Member| {
+        let own = tracks.iter().filter(|track| track.seat == member.order).map(|track| &track.producer);
+        let producers = own.map(|producer| PeerProducer {
+            producer_id: producer.id.clone(),
+            kind: producer.kind,
+            source: producer.source.clone(),
+            paused: producer.paused,
+        });
+        let state = if member.connected { PeerState::On } else { PeerState::Gone };
+        let (user_id, name) = (member.user.clone(), member.name.clone());
+        Peer { user_id, name, rev: member.order, state, producers: producers.collect() }
+    };
+    members.iter().map(peer).collect()
+}
+
+/// How media flows now.
+fn state(media: Option<&MediaSeen>) -> MediaState {
+    let Some(media) = media else { return MediaState { mode: Mode::Mesh, epoch: 0, dialect: None, speaker: None } };
+    let dialect = (media.mode == Mode::Sfu).then_some(DIALECT);
+    MediaState { mode: media.mode, epoch: media.epoch, dialect, speaker: media.speaker.clone() }
 }
 
 fn resume_failed(reason: ResumeFailure) -> Effect {

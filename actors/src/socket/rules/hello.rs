@@ -1,7 +1,7 @@
 //! Authentication: hello, the sources of a token, and newer tokens.
 
 use super::{
-    Connection, Cx, Effect, Phase, Purpose,
+    Connection, Cx, Effect, Phase, Purpose, Without,
     close_reasons::{close_of, denial, token_refusal},
     degraded_message, error,
 };
@@ -71,8 +71,8 @@ impl Connection {
         cx.out.push(Effect::Attach(identity.user.clone(), (&identity).into()));
         cx.out.push(Effect::Welcome(identity.user.clone()));
         self.identity = Some(identity);
-        if self.degraded {
-            cx.out.push(degraded_message(true));
+        if self.without != Without::default() {
+            cx.out.push(degraded_message(self.without));
         }
         if let Some(resume) = resume {
             self.resume(resume, cx);

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Instant};
 use super::Permit;
 use crate::{
     messages::room::{self, Number, Said, SeatRef},
-    protocol::{Code, Message, UserId, client::Cid},
+    protocol::{Code, Kind, Message, UserId, client::Cid, media::Rid},
 };
 
 /// A message that was sent to the room and is not settled yet; kept to resend it to a restarted room.
@@ -48,6 +48,18 @@ struct UnderWay {
     ack_by: Option<Instant>,
     /// While the room's restarted cell has not answered: the deadline.
     reseat_by: Option<Instant>,
+    /// Requests to the media server that are not answered, in the order read.
+    asks: Vec<OpenAsk>,
+}
+
+/// A request to the media server that is not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OpenAsk {
+    /// Identifies it within the session.
+    pub(super) key: u64,
+    /// The client's number, if it has one.
+    pub(super) rid: Option<Rid>,
+    pub(super) kind: Kind,
 }
 
 impl Outstanding {
@@ -59,9 +71,10 @@ impl Outstanding {
 
     /// Releases its memory if nothing is pending.
     pub(super) fn tidy(&mut self) {
-        if let Some(UnderWay { pending, refused, ack_by: None, reseat_by: None }) = self.0.as_deref()
+        if let Some(UnderWay { pending, refused, ack_by: None, reseat_by: None, asks }) = self.0.as_deref()
             && pending.is_empty()
             && refused.is_empty()
+            && asks.is_empty()
         {
             self.0 = None;
         }
@@ -97,6 +110,32 @@ impl Outstanding {
         if let Some(under_way) = &mut self.0 {
             under_way.reseat_by = None;
         }
+    }
+
+    /// Requests to the media server that are not answered.
+    pub(super) fn asks(&self) -> &[OpenAsk] {
+        self.0.as_ref().map_or(&[], |under_way| &under_way.asks)
+    }
+
+    /// A request was sent to the room.
+    pub(super) fn ask(&mut self, ask: OpenAsk) {
+        self.under_way().asks.push(ask);
+    }
+
+    /// The request with this key is answered; returns it, if it was open.
+    pub(super) fn answered(&mut self, key: u64) -> Option<OpenAsk> {
+        let asks = &mut self.0.as_mut()?.asks;
+        let place = asks.iter().position(|ask| ask.key == key)?;
+        let ask = asks.remove(place);
+        self.tidy();
+        Some(ask)
+    }
+
+    /// Nobody answers these requests any more.
+    pub(super) fn take_asks(&mut self) -> Vec<OpenAsk> {
+        let asks = self.0.as_mut().map(|under_way| std::mem::take(&mut under_way.asks));
+        self.tidy();
+        asks.unwrap_or_default()
     }
 
     pub(super) fn push(&mut self, pending: Pending) {

@@ -53,8 +53,13 @@ impl Connection {
         match (message, refusal) {
             (Ok(message), None) => self.message(message, permit, cx),
             (Ok(message), Some(_)) if self.is_resent(kind, cid) => self.message(message, permit, cx),
-            (Err(BadMessage { code, text, .. }), None) => self.refused_here(kind, cid, Refusal::new(code, text), cx),
-            (Ok(_) | Err(_), Some(refusal)) => self.refused_here(kind, cid, refusal, cx),
+            (Err(BadMessage { code, text, rid, .. }), None) => {
+                self.refused_here(kind, cid, Refusal::new(code, text).of_request(rid), cx);
+            }
+            (Ok(message), Some(refusal)) => {
+                self.refused_here(kind, cid, refusal.of_request(message.body.rid()), cx);
+            }
+            (Err(bad), Some(refusal)) => self.refused_here(kind, cid, refusal.of_request(bad.rid), cx),
         }
     }
 
@@ -70,8 +75,10 @@ impl Connection {
             ClientToServer::Hello(hello) => self.hello(hello, cx),
             ClientToServer::Heartbeat => cx.out.push(Effect::Send(ServerToClient::HeartbeatAck(cx.now.unix_ms))),
             _ if self.identity.is_none() => {
-                cx.out.push(error(Refusal::new(Code::AuthRequired, "Send hello with a token first.").of(cid)));
+                let refusal = Refusal::new(Code::AuthRequired, "Send hello with a token first.");
+                cx.out.push(error(refusal.of(cid).of_request(body.rid())));
             }
+            ClientToServer::Sfu(request) => self.ask_media(cid, *request, cx),
             ClientToServer::TokenRefresh(token) => cx.out.push(Effect::Verify(token, Purpose::Refresh)),
             ClientToServer::JoinRoom(room) => self.join(room, cid, cx),
             ClientToServer::LeaveRoom => self.leave(cid, cx),
@@ -155,6 +162,7 @@ impl Connection {
         let Some((room, seat)) = self.place() else {
             return cx.out.push(error(Refusal::new(Code::NotInRoom, "There is no room to leave.").of(cid)));
         };
+        self.forget_asks(&super::asks::left(), cx);
         self.phase = Phase::Ready;
         cx.out.push(Effect::Tell(room, room::Message::Leave(seat, LeaveReason::Left)));
         cx.out.push(Effect::Send(ServerToClient::RoomLeft(room)));
@@ -168,7 +176,7 @@ impl Connection {
     }
 }
 
-const fn kind_and_cid(message: &Result<ClientMessage, BadMessage>) -> (Kind, Option<Cid>) {
+fn kind_and_cid(message: &Result<ClientMessage, BadMessage>) -> (Kind, Option<Cid>) {
     match message {
         Ok(message) => (message.body.kind(), message.cid),
         Err(bad) => (bad.kind, bad.cid),
@@ -185,7 +193,7 @@ enum Content {
 /// Whether the outcome of a message depends on the client's seat.
 fn is_about_room(message: &Result<ClientMessage, BadMessage>) -> bool {
     let (kind, _) = kind_and_cid(message);
-    kind.is_counted() || matches!(kind, Kind::JoinRoom | Kind::LeaveRoom)
+    kind.is_counted() || kind.is_sfu() || matches!(kind, Kind::JoinRoom | Kind::LeaveRoom)
 }
 
 /// The node has not settled any message of this client for too long.

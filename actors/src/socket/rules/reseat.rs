@@ -16,6 +16,7 @@ use crate::{
 
 impl Connection {
     pub(super) fn room_restarted(&mut self, cx: &mut Cx<'_>) {
+        self.forget_asks(&super::asks::restarting(), cx);
         match &mut self.phase {
             Phase::Entering(entering) if entering.restarts < RESTARTS_MAX => {
                 entering.restarts += 1;

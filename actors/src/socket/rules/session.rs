@@ -13,7 +13,7 @@ use super::{
 use crate::{
     messages::{
         room,
-        socket::{RoomEvent, SessionEnd},
+        socket::{MediaSeen, RoomEvent, SessionEnd},
     },
     protocol::{
         Close, Code, Entry, LeaveReason, Member, RoomId, SeatId, ServerToClient, SessionId, SocketId,
@@ -50,6 +50,7 @@ pub(super) struct Answer {
     pub(super) missed: Vec<(Seq, Entry)>,
     pub(super) last_cid: Cid,
     pub(super) lost: bool,
+    pub(super) media: Option<Box<MediaSeen>>,
 }
 
 impl Session {
@@ -212,12 +213,12 @@ impl Connection {
     /// A message from the room, in the current session.
     pub(super) fn room_event(&mut self, what: RoomEvent, cx: &mut Cx<'_>) {
         match what {
-            RoomEvent::Joined { seat, members, mode, replaced } => {
-                self.joined(seat, members, mode, cx);
+            RoomEvent::Joined { seat, members, mode, media, replaced } => {
+                self.joined(seat, members, (mode, media), cx);
                 cx.out.extend(replaced.then_some(Effect::Charge(Cost::Takeover)));
             }
-            RoomEvent::Resumed { seat, members, replay, last_cid, lost } => {
-                self.resumed(Answer { seat, members, missed: replay, last_cid, lost }, cx);
+            RoomEvent::Resumed { seat, members, replay, last_cid, lost, media } => {
+                self.resumed(Answer { seat, members, missed: replay, last_cid, lost, media }, cx);
             }
             RoomEvent::JoinRefused(refusal) => self.not_joined(refusal, cx),
             RoomEvent::ResumeFailed(why) => self.end_session(Some(why), cx),
@@ -226,6 +227,7 @@ impl Connection {
             }
             RoomEvent::Ended(end) => self.ended(end, cx),
             RoomEvent::Restarted => self.room_restarted(cx),
+            RoomEvent::Sfu(event) => self.sfu_event(*event, cx),
             RoomEvent::Accepted(tag) => self.settled(tag, None, cx),
             RoomEvent::Refused(tag, refusal) => self.settled(tag, Some(refusal), cx),
             RoomEvent::Held(_) | RoomEvent::Deliver(..) | RoomEvent::Lost => self.in_room(what, cx),
@@ -301,6 +303,7 @@ impl Connection {
 
     /// The session is over, and the socket in no room; handles the messages that waited.
     pub(super) fn end_session(&mut self, why: Option<ResumeFailure>, cx: &mut Cx<'_>) {
+        self.forget_asks(&super::asks::left(), cx);
         cx.out.extend(why.map(|reason| Effect::Send(ServerToClient::ResumeFailed(ResumeFailed { reason }))));
         if let Phase::Entering(entering) = std::mem::replace(&mut self.phase, Phase::Ready) {
             self.undefer(entering.deferred, cx);

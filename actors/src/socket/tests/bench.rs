@@ -147,6 +147,7 @@ pub(super) fn describe(effect: &Effect) -> String {
         Effect::Tell(_, message) => format!("room {}", room_text(message)),
         Effect::Joined(_, joined) => format!("send room_joined rev {}", joined.rev),
         Effect::Send(message) => format!("send {}", sent_text(message)),
+        Effect::Transport(_, rid, data) => format!("send sfu_create_transport {rid:?} {data} with ICE servers"),
         Effect::Deliver(seq, _) => format!("deliver {seq}"),
         Effect::Charge(cost) => format!("charge {cost:?}"),
         Effect::Settled(_) => "settled".to_owned(),
@@ -172,7 +173,11 @@ pub(super) fn room_text(message: &room::Message) -> String {
         room::Message::Said(said) => format!("{} {}", said.payload.kind.as_str(), number(said.number.cid)),
         room::Message::Acked { seq, refused, .. } => format!("acked {seq} refused {refused}"),
         room::Message::Skipped { cid, code, .. } => format!("skipped {cid} {}", code.as_str()),
+        room::Message::Sfu(asked) => format!("sfu {} in {}", asked.key, asked.epoch),
         room::Message::Pushed(_)
+        | room::Message::MediaAnswered(_)
+        | room::Message::MediaHappened(_)
+        | room::Message::MediaServers(_)
         | room::Message::Answered(_)
         | room::Message::Tick
         | room::Message::SettingsChanged(_)
@@ -194,7 +199,8 @@ fn sent_text(message: &ServerToClient) -> String {
         ServerToClient::Error(refusal) => {
             let of = refusal.cid.map(|cid| format!(" of {cid}")).unwrap_or_default();
             let after = refusal.retry_after_ms.map(|ms| format!(" after {ms} ms")).unwrap_or_default();
-            format!("error {}{of}{after}", refusal.code.as_str())
+            let rid = refusal.rid.map(|rid| format!(" of request {rid}")).unwrap_or_default();
+            format!("error {}{of}{rid}{after}", refusal.code.as_str())
         }
         ServerToClient::ResumeFailed(failed) => format!("resume_failed {:?}", failed.reason),
         ServerToClient::Resumed(resumed) => {
@@ -210,6 +216,10 @@ fn sent_text(message: &ServerToClient) -> String {
         ServerToClient::Degraded { without, lost } => {
             format!("degraded {without:?}{}", if *lost { " lost" } else { "" })
         }
+        ServerToClient::SfuAnswer { kind, rid, data } => format!("{} {rid:?} {data}", kind.as_str()),
+        ServerToClient::SfuConsumerLayers { .. } => "sfu_consumer_layers".to_owned(),
+        ServerToClient::SfuConsumerClosed(_) => "sfu_consumer_closed".to_owned(),
+        ServerToClient::SfuActiveSpeaker(_) => "sfu_active_speaker".to_owned(),
         ServerToClient::Welcome(_) | ServerToClient::RoomJoined(_) => "other".to_owned(),
     }
 }
@@ -250,12 +260,12 @@ pub(super) fn found(lookup: Lookup) -> Event {
 }
 
 pub(super) fn joined() -> RoomEvent {
-    RoomEvent::Joined { seat: SEAT, members: vec![], mode: Mode::Mesh, replaced: false }
+    RoomEvent::Joined { seat: SEAT, members: vec![], mode: Mode::Mesh, media: None, replaced: false }
 }
 
 pub(super) fn resumed(last_cid: Cid) -> RoomEvent {
     let seat = SeatId { fence: SEAT.fence + 1, ..SEAT };
-    RoomEvent::Resumed { seat, members: vec![], replay: vec![], last_cid, lost: false }
+    RoomEvent::Resumed { seat, members: vec![], replay: vec![], last_cid, lost: false, media: None }
 }
 
 pub(super) fn chat(seq: Seq) -> RoomEvent {

@@ -38,6 +38,7 @@ fn a_join_is_charged_for_each_notified_member() {
         members,
         mode: crate::protocol::server::Mode::Mesh,
         replaced: true,
+        media: None,
     };
     assert_eq!(Bench::joining().hears(joined), ["charge Members(3)", "send room_joined rev 9", "charge Takeover"]);
 }
@@ -94,7 +95,7 @@ fn a_resume_is_answered_then_replayed() {
     assert_eq!(bench.sends(&offer(10)), [""; 0]);
     let replay = vec![(5, Entry::Joined(member(2))), (6, Entry::Joined(member(2)))];
     let seat = crate::protocol::SeatId { order: 3, fence: 2 };
-    let resumed = RoomEvent::Resumed { seat, members: vec![member(2)], replay, last_cid: 9, lost: true };
+    let resumed = RoomEvent::Resumed { seat, members: vec![member(2)], replay, last_cid: 9, lost: true, media: None };
     let wanted = ["send resumed from 5 last 9 lost", "deliver 5", "deliver 6", "room offer 10"];
     assert_eq!(bench.hears(resumed), wanted);
     assert_eq!(bench.hears(RoomEvent::Lost), [""; 0], "it was told");

@@ -124,7 +124,7 @@ fn take(bench: &mut Bench, step: &Step) -> Vec<String> {
             let payload = bench.connection.ping_payload().to_bytes().to_vec();
             bench.wants(Event::Ponged(payload, Charge::Granted))
         }
-        Step::Degraded(degraded) => bench.wants(Event::Degraded(*degraded)),
+        Step::Degraded(degraded) => bench.wants(Event::Degraded(Without { signaling: *degraded, media: false })),
     }
 }
 

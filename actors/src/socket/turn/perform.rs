@@ -9,8 +9,21 @@ use crate::{
     protocol::{
         SUBPROTOCOL, UserId,
         decode::{CANDIDATE_BYTES_MAX, CHAT_CHARS_MAX, JSON_DEPTH_MAX},
+        encode::with_fields,
+        media::{CONSUMERS_MAX, OPEN_MAX, PRODUCERS_MAX, TRANSPORTS_MAX},
         server::{Welcome, WelcomeLimits},
+        sfu::answers::MediaLimits,
     },
+};
+
+/// Features by name; the last one only where there is a media server.
+const FEATURES: [&str; 5] = ["resume", "chat", "renegotiate", "message", "sfu"];
+
+const MEDIA_LIMITS: MediaLimits = MediaLimits {
+    transports_max: TRANSPORTS_MAX,
+    producers_max: PRODUCERS_MAX,
+    consumers_max: CONSUMERS_MAX,
+    requests_max: OPEN_MAX,
 };
 
 impl SocketTurn {
@@ -38,6 +51,11 @@ impl SocketTurn {
             Effect::Joined(user, mut joined) => {
                 joined.ice_servers = self.env.ice.servers(user);
                 self.send(&ServerToClient::RoomJoined(joined));
+            }
+            Effect::Transport(user, rid, data) => {
+                let servers = serde_json::to_string(&self.env.ice.servers(user)).unwrap_or_else(|_| "[]".to_owned());
+                let data = with_fields(&data, &[("iceServers", &servers)]).into();
+                self.send(&ServerToClient::SfuAnswer { kind: Kind::SfuCreateTransport, rid, data });
             }
             Effect::Send(message) => self.send(&message),
             Effect::Deliver(seq, entry) => {
@@ -142,8 +160,9 @@ impl SocketTurn {
                 json_depth_max: JSON_DEPTH_MAX,
                 in_flight_max: limits.in_flight_max,
                 ack_every: limits.ack_every,
+                media: self.env.has_media.then_some(MEDIA_LIMITS),
             },
-            features: &["resume", "chat", "renegotiate", "message"],
+            features: if self.env.has_media { &FEATURES } else { &FEATURES[..FEATURES.len() - 1] },
         }
     }
 }
@@ -153,6 +172,6 @@ fn asks_for_an_answer(entry: &Entry) -> bool {
     match entry {
         Entry::Joined(_) => true,
         Entry::Message(message) => matches!(message.kind, Kind::Offer | Kind::Answer | Kind::Renegotiate),
-        Entry::Left { .. } => false,
+        Entry::Left { .. } | Entry::Media(_) => false,
     }
 }

@@ -17,6 +17,7 @@ impl Naive {
         self.epoch += 1;
         self.settles = self.now + self.limits.settle_within;
         self.forget_leases();
+        self.heard.clear();
         self.rooms = copy.map(|copy| copy.rooms.clone()).unwrap_or_default();
         for room in self.rooms.values_mut() {
             room.unsettled = Some(self.settles);
@@ -58,8 +59,19 @@ impl Naive {
                 Fact::Disconnected(seat, window) => self.disconnect(room, seat, window),
                 Fact::Known(ref known) => self.known_by_fact(room, known),
                 Fact::Skipped(seat, ref skipped) => self.skipped_by_fact(room, seat, skipped),
+                Fact::Media(_) => {} // once the seat is claimed
             }
         }
+        let audited = self.claim_seat(room, (known, node), claim);
+        for fact in facts {
+            if let Fact::Media(known) = fact {
+                self.media_by_fact(room, node, known);
+            }
+        }
+        audited
+    }
+
+    fn claim_seat(&mut self, room: RoomId, (known, node): (Epoch, &NodeId), claim: &Claim) -> Audited {
         let Some(session) = self.session(room, claim.seat.order) else {
             return self.claim_forgotten(room, (known, node), claim);
         };

@@ -56,7 +56,7 @@ impl Naive {
     }
 
     /// The session of this very generation; it is connected again if its node was thought dead.
-    fn held(&mut self, room: RoomId, seat: SeatId, node: &NodeId) -> Option<&mut Session> {
+    pub(super) fn held(&mut self, room: RoomId, seat: SeatId, node: &NodeId) -> Option<&mut Session> {
         let session = self.session(room, seat.order).filter(|session| session.fence == seat.fence)?;
         if session.is_orphaned && session.node == *node {
             self.connected(node);

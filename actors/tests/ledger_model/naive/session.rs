@@ -7,6 +7,7 @@ use actors::{
     protocol::{
         Code, Entry, Epoch, Fence, JoinOrder, Member, NodeId, SeatId, SessionId, UserId,
         client::{Cid, Seq},
+        media::Producer,
     },
     settings::LedgerLimits,
 };
@@ -40,6 +41,8 @@ pub(crate) struct Session {
     pub(crate) lost: Option<bool>,
     /// Who was there when it joined, and the older seat that it replaced; until its holder knows.
     pub(super) joined: (Vec<Member>, Option<SeatId>),
+    /// What it sends.
+    pub(crate) producers: Vec<Producer>,
 }
 
 impl Session {
@@ -69,6 +72,7 @@ impl Session {
                 Entry::Message(message) => message.data.len(),
                 Entry::Joined(member) => member.name.len(),
                 Entry::Left { .. } => 0,
+                Entry::Media(news) => news.text_bytes(),
             };
             if entries > limits.inbox_entries_max || bytes > limits.inbox_bytes_max {
                 break;
@@ -125,6 +129,7 @@ impl Session {
             heard: Vec::new(),
             lost: None,
             joined,
+            producers: Vec::new(),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{naive, op::Op, watch::Watch};
 impl Walk {
     pub(super) fn wipe(&mut self, asker: NodeId) -> (NodeId, Vec<Push>) {
         self.lose();
+        self.remember_media();
         self.copy = None;
         self.naive.lose(None);
         assert_eq!(self.ledger.wipe(), self.naive.epoch);
@@ -27,12 +28,19 @@ impl Walk {
     pub(super) fn go_back(&mut self, asker: NodeId) -> (NodeId, Vec<Push>) {
         let Some((snapshot, naive)) = self.copy.take() else { return (asker, Vec::new()) };
         self.lose();
+        self.remember_media();
         self.naive.lose(Some(&naive));
         let bytes = snapshot.to_bytes().expect("encodes");
         let snapshot = actors::ledger::Snapshot::from_bytes(&bytes).expect("undamaged");
         assert_eq!(self.ledger.restore(snapshot), self.naive.epoch);
         self.seen.mark("went back");
         (asker, Vec::new())
+    }
+
+    /// What holders know of media before a loss.
+    fn remember_media(&mut self) {
+        let rooms: Vec<RoomId> = self.naive.rooms.keys().copied().collect();
+        self.media = rooms.into_iter().filter_map(|room| Some((room, self.naive.media(room)?))).collect();
     }
 
     fn lose(&mut self) {
@@ -60,7 +68,8 @@ impl Walk {
             watch.is_over = true;
         }
         let facts = self.facts.iter().filter(|(other, _)| *other == room).map(|(_, fact)| fact.clone());
-        let facts: Vec<Fact> = facts.filter(|_| op.dice.is_multiple_of(3)).collect();
+        let mut facts: Vec<Fact> = facts.filter(|_| op.dice.is_multiple_of(3)).collect();
+        facts.extend(self.media.get(&room).filter(|_| !op.dice.is_multiple_of(5)).cloned().map(Fact::Media));
         let is_settling = self.naive.is_settling();
         let expected = self.naive.claim(room, (known, &asker), &claim, &facts);
         let claimed = now(self.ledger.claim(at(room, &asker, known), vec![claim], facts)).expect("claims are taken");
@@ -97,6 +106,7 @@ impl Walk {
             assert_eq!(stored["room"], serde_json::json!(room));
             let seats = stored["seats"].as_array().expect("a list");
             assert_eq!(seats.len(), content.sessions.len());
+            assert_eq!(stored.get("hosting").cloned().unwrap_or_default(), serde_json::json!(content.hosting()));
             for (seat, session) in seats.iter().zip(&content.sessions) {
                 self.compare_seat(seat, session);
             }
@@ -118,6 +128,8 @@ impl Walk {
         let skipped: Vec<_> = skipped.map(|skipped| skipped["cid"].clone()).collect();
         let expected: Vec<_> = session.skipped.keys().map(|cid| serde_json::json!(cid)).collect();
         assert_eq!(skipped, expected);
+        let producers = seat.get("producers").cloned().unwrap_or_else(|| serde_json::json!([]));
+        assert_eq!(producers, serde_json::json!(session.producers));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who joins, leaves, disconnects, resumes and is reaped.
 
 use actors::{
-    ledger::{Fact, Join, Joined, Lease, Ledger, Push, Resume, Resumed, Skipped},
+    ledger::{Fact, Join, Joined, Lease, Ledger, Push, Resume, Resumed, ResumedSeat, Skipped},
     protocol::{Code, JoinOrder, LeaveReason, NodeId, RoomId, SessionId, server::ResumeFailure},
 };
 
@@ -42,7 +42,10 @@ impl Walk {
         };
         let expected = self.naive.join(room, (join, &asker, 0), order);
         let (seat, epoch, members, replaced, pushes) = match answer {
-            Ok(Joined::Seated { seat, epoch, members, replaced, pushes }) => (seat, epoch, members, replaced, pushes),
+            Ok(Joined::Seated { seat, epoch, members, replaced, media, pushes }) => {
+                assert_eq!(media, self.naive.media(room), "the newcomer is told how media flows");
+                (seat, epoch, members, replaced, pushes)
+            }
             Ok(Joined::Full) => {
                 assert_eq!(expected, Ok(None), "a full room refuses");
                 self.seen.mark("full");
@@ -149,8 +152,8 @@ impl Walk {
                 return (asker, Vec::new());
             }
         };
-        let actors::ledger::ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, pushes } =
-            *resumed;
+        let ResumedSeat { seat, epoch, members, replay, sent, applied, skipped, heard, lost, media, pushes } = *resumed;
+        assert_eq!(media, self.naive.media(room), "who resumes is told how media flows");
         let answer = naive::Resumed { seat, members, replay, sent, applied, skipped, heard, lost };
         assert_eq!(expected.as_ref(), Ok(&answer));
         watch.resumed(answer, last_seq, (asker.clone(), epoch));

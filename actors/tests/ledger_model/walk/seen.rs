@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Default)]
 pub(crate) struct Seen(BTreeMap<&'static str, u64>);
 
-const EVERYTHING: [&str; 32] = [
+const EVERYTHING: [&str; 37] = [
     "joined",
     "full",
     "join waits",
@@ -39,6 +39,11 @@ const EVERYTHING: [&str; 32] = [
     "claimed in a settled epoch",
     "unclaimed seat freed",
     "resent in a newer epoch",
+    "placed",
+    "not placed",
+    "published",
+    "older media epoch",
+    "unknown track",
 ];
 
 impl Seen {

@@ -5,11 +5,15 @@ use actors::{
     bytes::BufferedBytes,
     clock::Clock,
     ledger::{
-        Audit, Broadcast, Claim, Event, EventLog, Fact, Join, Joined, Ledger, MemoryLedger, Resume, Resumed, Send,
-        Skipped, Snapshot,
+        Audit, Broadcast, Claim, Event, EventLog, Fact, Join, Joined, Ledger, MemoryLedger, Place, Placing, Resume,
+        Resumed, Send, Skipped, Snapshot, TrackChange,
     },
     ports::SeededEntropy,
-    protocol::{Entry, LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId},
+    protocol::{
+        Entry, LeaveReason, NodeId, RoomId, SeatId, SessionId, UserId,
+        media::{Host, Hosting, MediaReason, Producer, ProducerEnd, RoomMedia, Track, TrackKind},
+        server::Mode,
+    },
     settings::LedgerLimits,
 };
 use redis::{AsyncCommands, aio::MultiplexedConnection};

@@ -130,6 +130,8 @@ export interface WelcomeLimits {
   inFlightMax: number;
   /** The server acknowledges at least once for so many settled messages, and within about a second. */
   ackEvery: number;
+  /** Those of a room with a media server; left out if the node has none. */
+  media?: MediaLimits;
 }
 
 /** `room_joined`: you have joined; a session begins, and with it `cid` and `seq` at 1. */
@@ -146,8 +148,10 @@ export interface RoomJoined {
   sessionId: string;
   /** Secret and opaque; what `hello.resume` needs. */
   resumeToken: string;
-  /** How media flows. */
+  /** How media is meant to flow. */
   mode: Mode;
+  /** How it flows now. */
+  media: MediaState;
   /** STUN and TURN servers with credentials for you. */
   iceServers: Array<IceServer>;
 }
@@ -165,6 +169,8 @@ export interface Peer {
   rev: number;
   /** Whether they are connected. */
   state: PeerState;
+  /** What they send through the media server; left out if nothing. */
+  producers?: Array<PeerProducer>;
 }
 
 /** Whether a member is connected. */
@@ -188,6 +194,8 @@ export interface Resumed {
   fromSeq: number;
   /** The last `cid` of this session that the server knows of; 0 if none. */
   lastCid: number;
+  /** How media flows now. */
+  media: MediaState;
   /** Whether acknowledged messages of this session may be lost; left out if not. */
   lost?: boolean;
 }
@@ -247,6 +255,8 @@ export interface Refusal {
   message: string;
   /** The number of the refused message, if it had one. */
   cid: number | null;
+  /** The number of the refused request to a media server; left out of other refusals. */
+  rid?: number;
   /** Whether the same message may succeed later. */
   retryable: boolean;
   /** Wait this long before a retry. */
@@ -332,6 +342,265 @@ export interface ChatDeleted {
   id: string;
 }
 
+/** Which way a transport carries media, from the browser's view. */
+export type SfuDirection = "send" | "recv";
+
+/** `sfu_create_transport`. */
+export interface SfuCreateTransport {
+  /** The media epoch, from `sfu_get_router_capabilities`. */
+  epoch: number;
+  /** Which way it carries media. */
+  direction: SfuDirection;
+}
+
+/** `sfu_connect_transport`. */
+export interface SfuConnectTransport {
+  /** The media epoch. */
+  epoch: number;
+  /** The transport. */
+  transportId: string;
+  /** The browser's DTLS parameters. */
+  dtlsParameters: object;
+}
+
+/** `sfu_restart_ice` and `sfu_close_transport`. */
+export interface SfuTransport {
+  /** The media epoch. */
+  epoch: number;
+  /** The transport. */
+  transportId: string;
+}
+
+/** `sfu_produce`. */
+export interface SfuProduce {
+  /** The media epoch. */
+  epoch: number;
+  /** The sending transport. */
+  transportId: string;
+  /** What it is. */
+  kind: TrackKind;
+  /** Where it comes from, told to the others: 1 to 32 of `a`–`z` and `_`. */
+  source: string;
+  /** Whether it starts paused. */
+  paused?: boolean;
+  /** What the browser sends. */
+  rtpParameters: object;
+}
+
+/** `sfu_pause_producer`, `sfu_resume_producer` and `sfu_close_producer`. */
+export interface SfuProducer {
+  /** The media epoch. */
+  epoch: number;
+  /** The sender's own producer. */
+  producerId: string;
+}
+
+/** `sfu_consume`. */
+export interface SfuConsume {
+  /** The media epoch. */
+  epoch: number;
+  /** The receiving transport. */
+  transportId: string;
+  /** Another member's producer. */
+  producerId: string;
+  /** What the browser can receive. */
+  rtpCapabilities: object;
+}
+
+/** `sfu_consumer_pause`, `sfu_consumer_resume`, `sfu_request_keyframe` and `sfu_close_consumer`. */
+export interface SfuConsumer {
+  /** The media epoch. */
+  epoch: number;
+  /** The consumer. */
+  consumerId: string;
+}
+
+/** `sfu_set_preferred_layers`: the largest layers to be received, from 0. */
+export interface SfuPreferredLayers {
+  /** The media epoch. */
+  epoch: number;
+  /** The consumer. */
+  consumerId: string;
+  /** The size; at most 7. */
+  spatialLayer: number;
+  /** The frame rate; at most 7. */
+  temporalLayer?: number;
+}
+
+/** What somebody sends. */
+export type TrackKind = "audio" | "video";
+
+/** A room's media, in `room_joined` and `resumed`. */
+export interface MediaState {
+  /** How media flows now: `mesh` also in a room of mode `sfu` while there is no media server. */
+  mode: Mode;
+  /** The media epoch; 0 before anybody has asked for capabilities. */
+  epoch: number;
+  /** The dialect of parameters; left out between the browsers. */
+  dialect?: string;
+  /** Who spoke last, if that is known. */
+  speaker?: string;
+}
+
+/** The limits of one member of a room with a media server, in `welcome.limits`. */
+export interface MediaLimits {
+  /** Transports. */
+  transportsMax: number;
+  /** Producers. */
+  producersMax: number;
+  /** Consumers. */
+  consumersMax: number;
+  /** Requests that are not answered yet. */
+  requestsMax: number;
+}
+
+/** A track that a member sends. */
+export interface PeerProducer {
+  /** The producer's id. */
+  producerId: string;
+  /** What it is. */
+  kind: TrackKind;
+  /** Where it comes from. */
+  source: string;
+  /** Whether it is paused. */
+  paused: boolean;
+}
+
+/** `sfu_get_router_capabilities`, answered. */
+export interface SfuRouterCapabilities {
+  /** The media epoch, for all other requests. */
+  epoch: number;
+  /** The dialect of parameters: `ortc`. */
+  dialect: string;
+  /** What the router can. */
+  rtpCapabilities: object;
+}
+
+/** `sfu_create_transport`, answered. */
+export interface SfuTransportCreated {
+  /** The media epoch. */
+  epoch: number;
+  /** Its id. */
+  id: string;
+  /** The media server's ICE parameters. */
+  iceParameters: object;
+  /** Its candidates. */
+  iceCandidates: Array<object>;
+  /** Its DTLS parameters. */
+  dtlsParameters: object;
+  /** STUN and TURN servers with credentials for you. */
+  iceServers: Array<IceServer>;
+}
+
+/** `sfu_restart_ice`, answered. */
+export interface SfuIceRestarted {
+  /** The media server's new ICE parameters. */
+  iceParameters: object;
+}
+
+/** `sfu_produce`, answered. */
+export interface SfuProduced {
+  /** The producer's id. */
+  id: string;
+}
+
+/** `sfu_consume`, answered: the consumer is paused until `sfu_consumer_resume`. */
+export interface SfuConsumed {
+  /** Whose track it is. */
+  userId: string;
+  /** The consumer's id. */
+  id: string;
+  /** The producer. */
+  producerId: string;
+  /** What it is. */
+  kind: TrackKind;
+  /** How it is encoded: `simple`, `simulcast` or `svc`. */
+  type: string;
+  /** What the media server sends. */
+  rtpParameters: object;
+  /** Whether its producer is paused. */
+  producerPaused: boolean;
+}
+
+/** `sfu_consumer_layers`: what a consumer receives now; both are null if nothing arrives. */
+export interface SfuConsumerLayers {
+  /** The consumer. */
+  consumerId: string;
+  /** The size. */
+  spatialLayer: number | null;
+  /** The frame rate. */
+  temporalLayer: number | null;
+}
+
+/** `sfu_consumer_closed`: a consumer has ended with its producer. */
+export interface SfuConsumerClosed {
+  /** The consumer. */
+  consumerId: string;
+  /** Why. */
+  reason: ConsumerEnd;
+}
+
+/** Why a consumer has ended. */
+export type ConsumerEnd = "producer";
+
+/** `sfu_active_speaker`. */
+export interface SfuActiveSpeaker {
+  /** Who speaks; null: nobody. */
+  userId: string | null;
+}
+
+/** `media_changed`: every `sfu_*` id of an earlier epoch is void. */
+export interface MediaChanged {
+  /** How media flows now. */
+  mode: Mode;
+  /** The new epoch. One that is not greater than the known one is old news, repeated after a resume. */
+  epoch: number;
+  /** Why. */
+  reason: MediaReason;
+}
+
+/** Why the place or the way of a room's media has changed. */
+export type MediaReason = "placed" | "media_lost" | "media_moved" | "media_unavailable" | "recovered";
+
+/** `sfu_new_producer`: a member sends a new track. */
+export interface SfuNewProducer {
+  /** The member. */
+  userId: string;
+  /** The producer's id. */
+  producerId: string;
+  /** What it is. */
+  kind: TrackKind;
+  /** Where it comes from. */
+  source: string;
+  /** Whether it is paused. */
+  paused: boolean;
+  /** The media epoch. */
+  epoch: number;
+}
+
+/** `sfu_producer_changed`: a member has paused a track, or goes on. */
+export interface SfuProducerChanged {
+  /** The member. */
+  userId: string;
+  /** The producer's id. */
+  producerId: string;
+  /** Whether it is paused. */
+  paused: boolean;
+}
+
+/** `sfu_producer_closed`: a member's track has ended. Those of a member who has left end with `user_left`. */
+export interface SfuProducerClosed {
+  /** The member. */
+  userId: string;
+  /** The producer's id. */
+  producerId: string;
+  /** Why. */
+  reason: ProducerEnd;
+}
+
+/** Why a producer has ended. */
+export type ProducerEnd = "closed" | "media";
+
 /** Every message of a client. */
 export type ClientToServer =
   /** Authenticates; the first message. With `resume`, resumes an earlier session. */
@@ -357,7 +626,37 @@ export type ClientToServer =
   /** Everything up to this `seq` was processed; the server need not keep it. */
   | { type: "ack"; seq: number }
   /** Replaces an access token that is about to expire. */
-  | { type: "token_refresh"; data: TokenRefresh };
+  | { type: "token_refresh"; data: TokenRefresh }
+  /** Asks what the router of the room's media server can; the first one in a room has a media server chosen. */
+  | { type: "sfu_get_router_capabilities"; data?: Record<string, never>; rid?: number }
+  /** Asks for a transport. */
+  | { type: "sfu_create_transport"; data: SfuCreateTransport; rid?: number }
+  /** Tells the browser's DTLS parameters, once. */
+  | { type: "sfu_connect_transport"; data: SfuConnectTransport; rid?: number }
+  /** Asks for new ICE credentials of a transport. */
+  | { type: "sfu_restart_ice"; data: SfuTransport; rid?: number }
+  /** Ends a transport with all that it carries. */
+  | { type: "sfu_close_transport"; data: SfuTransport; rid?: number }
+  /** Sends a track; the others get `sfu_new_producer`. */
+  | { type: "sfu_produce"; data: SfuProduce; rid?: number }
+  /** Pauses a track; the others get `sfu_producer_changed`. */
+  | { type: "sfu_pause_producer"; data: SfuProducer; rid?: number }
+  /** Goes on with a track. */
+  | { type: "sfu_resume_producer"; data: SfuProducer; rid?: number }
+  /** Ends a track; the others get `sfu_producer_closed`. */
+  | { type: "sfu_close_producer"; data: SfuProducer; rid?: number }
+  /** Receives another member's track, paused at first. */
+  | { type: "sfu_consume"; data: SfuConsume; rid?: number }
+  /** Pauses what is received. */
+  | { type: "sfu_consumer_pause"; data: SfuConsumer; rid?: number }
+  /** Goes on with it, with a key frame. */
+  | { type: "sfu_consumer_resume"; data: SfuConsumer; rid?: number }
+  /** Says which layers are to be received. */
+  | { type: "sfu_set_preferred_layers"; data: SfuPreferredLayers; rid?: number }
+  /** Asks for a key frame; one a second is enough. */
+  | { type: "sfu_request_keyframe"; data: SfuConsumer; rid?: number }
+  /** Receives a track no more. */
+  | { type: "sfu_close_consumer"; data: SfuConsumer; rid?: number };
 
 /** Every message of a node; those with a `seq` are numbered within the session. */
 export type ServerToClient =
@@ -385,6 +684,42 @@ export type ServerToClient =
   | { type: "degraded"; data: Degraded }
   /** One message was refused. The socket stays open unless a close follows. */
   | { type: "error"; data: Refusal }
+  /** The answer to it. */
+  | { type: "sfu_get_router_capabilities"; data: SfuRouterCapabilities; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_create_transport"; data: SfuTransportCreated; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_connect_transport"; data?: Record<string, never>; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_restart_ice"; data: SfuIceRestarted; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_close_transport"; data?: Record<string, never>; rid?: number }
+  /** The answer to it, once the others will be told. */
+  | { type: "sfu_produce"; data: SfuProduced; rid?: number }
+  /** The answer to it, once the others will be told. */
+  | { type: "sfu_pause_producer"; data?: Record<string, never>; rid?: number }
+  /** The answer to it, once the others will be told. */
+  | { type: "sfu_resume_producer"; data?: Record<string, never>; rid?: number }
+  /** The answer to it, once the others will be told. */
+  | { type: "sfu_close_producer"; data?: Record<string, never>; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_consume"; data: SfuConsumed; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_consumer_pause"; data?: Record<string, never>; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_consumer_resume"; data?: Record<string, never>; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_set_preferred_layers"; data?: Record<string, never>; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_request_keyframe"; data?: Record<string, never>; rid?: number }
+  /** The answer to it. */
+  | { type: "sfu_close_consumer"; data?: Record<string, never>; rid?: number }
+  /** A consumer receives other layers now. */
+  | { type: "sfu_consumer_layers"; data: SfuConsumerLayers }
+  /** A consumer has ended. */
+  | { type: "sfu_consumer_closed"; data: SfuConsumerClosed }
+  /** Somebody else speaks; at most twice a second. */
+  | { type: "sfu_active_speaker"; data: SfuActiveSpeaker }
   /** A member joined. You joined earlier: you offer. */
   | { type: "user_joined"; data: UserJoined; seq: number }
   /** A member's seat was freed: close the peer connection. */
@@ -402,7 +737,15 @@ export type ServerToClient =
   /** A member's message of an application. */
   | { type: "message"; data: CustomMessageFrom; seq: number }
   /** A message of this room was deleted from the history; show it no longer. It may come twice. */
-  | { type: "chat_deleted"; data: ChatDeleted; seq: number };
+  | { type: "chat_deleted"; data: ChatDeleted; seq: number }
+  /** Media flows otherwise, or through another media server: what is known of an earlier epoch is void. */
+  | { type: "media_changed"; data: MediaChanged; seq: number }
+  /** A member sends a new track. The sender does not get it. */
+  | { type: "sfu_new_producer"; data: SfuNewProducer; seq: number }
+  /** A member has paused a track, or goes on. */
+  | { type: "sfu_producer_changed"; data: SfuProducerChanged; seq: number }
+  /** A member's track has ended. */
+  | { type: "sfu_producer_closed"; data: SfuProducerClosed; seq: number };
 
 /** Why a message was refused: `error.data.code`, and `code` of a problem+json. */
 export const ERROR_CODES = {
@@ -440,6 +783,18 @@ export const ERROR_CODES = {
   payload_too_large: { retryable: false },
   /** More messages than the rate limit allows; retry after `retryAfterMs`. */
   rate_limited: { retryable: true },
+  /** No media server answers; retry after `retryAfterMs`. */
+  media_unavailable: { retryable: true },
+  /** The ids are of an earlier media epoch: ask for the router's capabilities again. */
+  media_stale: { retryable: false },
+  /** You have no such transport or consumer, and nobody here has such a producer (also if others have it). */
+  media_not_found: { retryable: false },
+  /** The media server refused the parameters; the text is its own. */
+  media_rejected: { retryable: false },
+  /** More transports, producers, consumers or open requests than `welcome.limits.media` allows. */
+  media_limit: { retryable: false },
+  /** The message does not fit how media flows: `sfu_*` between browsers, a signal in a room with a media server. */
+  wrong_mode: { retryable: false },
   /** The seat was taken over by a newer socket of the same user. */
   replaced: { retryable: false },
   /** Nothing was received for too long: no `hello`, no message, no pong. */

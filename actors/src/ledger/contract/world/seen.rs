@@ -68,7 +68,7 @@ impl World {
     /// What the node was told of seats since this was last asked, as text, seat by seat.
     pub(in crate::ledger::contract) async fn pushed(&mut self, node: &'static str) -> Vec<String> {
         let mut pushes = self.pushes(node).await;
-        pushes.sort_by_key(|push| self.orders[&push.to]);
+        pushes.sort_by_key(|push| self.orders.get(&push.to).copied());
         pushes.iter().map(|push| self.push_text(push)).collect()
     }
 
@@ -85,7 +85,7 @@ impl World {
     pub(in crate::ledger::contract) async fn sources(&mut self, node: &'static str) -> Vec<Option<Source>> {
         let source = |push: Push| match push.what {
             Pushed::Entry { source, .. } => Some(source),
-            Pushed::Ended(..) => None,
+            Pushed::Ended(..) | Pushed::Unhosted(..) => None,
         };
         self.pushes(node).await.into_iter().filter_map(source).collect()
     }
@@ -108,11 +108,14 @@ impl World {
 
     fn push_text(&self, push: &Push) -> String {
         assert_eq!(push.room, self.room, "a push names its room");
-        let name = self.orders[&push.to];
+        let name = self.orders.get(&push.to).copied().unwrap_or("the room");
         match &push.what {
             Pushed::Entry { seq, entry, .. } => format!("{name} {}", self.numbered(*seq, entry)),
             Pushed::Ended(fence, Ended::Moved) => format!("{name} {fence} moved"),
             Pushed::Ended(fence, Ended::Freed(reason)) => format!("{name} {fence} ended {reason:?}").to_lowercase(),
+            Pushed::Unhosted(host, peer) => {
+                format!("delete {} at {}", if peer.is_some() { name } else { "the room" }, host.instance)
+            }
         }
     }
 
@@ -125,6 +128,7 @@ impl World {
                 format!("{seq} left {} {}", name(order), format!("{reason:?}").to_lowercase())
             }
             Entry::Message(message) => format!("{seq} {}", message.data),
+            Entry::Media(news) => format!("{seq} {}", super::media::text(news)),
         }
     }
 

@@ -24,6 +24,11 @@ impl RoomCore {
         }
         let is_current = known == 0 || known == self.epoch;
         let seats = claims.into_iter().map(|claim| self.claim_one(claim, (known, is_current), turn)).collect();
+        for fact in facts {
+            if let Fact::Media(known) = fact {
+                self.claim_media(known, turn);
+            }
+        }
         let settled_after = self.settles_in(turn).unwrap_or_default();
         Claimed { epoch: self.epoch, seats, settled_after, pushes: turn.take_pushes() }
     }
@@ -39,6 +44,7 @@ impl RoomCore {
                 }
             }
             Fact::Known(ref known) => self.free_unknown(known, turn),
+            Fact::Media(_) => {} // once the seats are claimed
             Fact::Skipped(seat, ref skipped) => {
                 if let Some(place) = self.place_up_to(seat).filter(|place| self.seats[*place].is_unclaimed()) {
                     self.seats[place].replace_skipped(skipped.clone());

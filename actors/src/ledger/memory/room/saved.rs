@@ -22,13 +22,15 @@ impl RoomCore {
     /// The room as it is now.
     pub(in crate::ledger::memory) fn save(&self, room: RoomId, now: Instant) -> SavedRoom {
         let ended = self.rare.as_ref().map(|rare| rare.ended.iter().copied().collect()).unwrap_or_default();
-        SavedRoom { room, last: self.last, ended, seats: self.seats.iter().map(|seat| seat.save(now)).collect() }
+        let (seats, hosting) = (self.seats.iter().map(|seat| seat.save(now)).collect(), self.hosting().cloned());
+        SavedRoom { room, last: self.last, ended, seats, hosting }
     }
 
     /// The room as it was stored, each absent seat kept for as long as was left of its window.
     pub(in crate::ledger::memory) fn saved(room: SavedRoom, epoch: Epoch, now: Instant) -> Self {
-        let SavedRoom { room: _, last, ended, seats } = room;
-        let rare = (!ended.is_empty()).then(|| Box::new(Rare { settles: None, ended: VecDeque::from(ended) }));
+        let SavedRoom { room: _, last, ended, seats, hosting } = room;
+        let has_rare = !ended.is_empty() || hosting.is_some();
+        let rare = has_rare.then(|| Box::new(Rare { settles: None, ended: VecDeque::from(ended), hosting }));
         Self { epoch, last, seats: seats.into_iter().map(|seat| Seat::saved(seat, now)).collect(), rare }
     }
 
@@ -92,6 +94,7 @@ impl Seat {
             heard: rare.map(|rare| rare.heard.clone()).unwrap_or_default(),
             joined: rare.map(|rare| rare.joined.clone()).unwrap_or_default(),
             lost: self.loss != Loss::None,
+            producers: self.producers().to_vec(),
         }
     }
 
@@ -110,6 +113,7 @@ impl Seat {
             skipped: seat.skipped,
             heard: seat.heard,
             joined: seat.joined,
+            producers: seat.producers,
         }));
         saved.tidy();
         saved

@@ -95,6 +95,7 @@ impl RoomCore {
             skipped,
             heard: self.heard_by(order),
             lost,
+            media: self.media(),
             pushes: turn.take_pushes(),
         }))
     }

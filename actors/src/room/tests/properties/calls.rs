@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use super::model::Model;
 use crate::{
-    ledger::{Audit, Claim, Claimed, Failure, Send},
+    ledger::{Audit, Claim, Claimed, Failure, Placed, Published, Send},
     messages::room::Reply,
-    protocol::SeatId,
+    protocol::{SeatId, media::Hosting},
     room::rules::step::LedgerCall,
 };
+
+/// The small ledger knows no media.
+fn nowhere() -> Placed {
+    Placed { hosting: Hosting::default(), is_won: false, pushes: Vec::new() }
+}
 
 impl Model {
     /// Applies a call, if it is applied, and answers with the failure, if there is one.
@@ -52,6 +57,8 @@ impl Model {
                 let (epoch, settled_after) = (self.epoch, Duration::from_secs(3));
                 Reply::Claim(seats, outcome!(Claimed { epoch, seats: found, settled_after, pushes: vec![] }))
             }
+            LedgerCall::Place(_) => Reply::Placed(None, outcome!(Box::new(nowhere()))),
+            LedgerCall::Publish(publishing) => Reply::Published(publishing, outcome!(Published::Stale(0))),
             LedgerCall::Members => Reply::Members(outcome!(self.members(0))),
             LedgerCall::Held => {
                 let held = self.seats.iter().filter(|(_, seat)| seat.is_here && seat.is_connected);

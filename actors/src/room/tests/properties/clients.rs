@@ -162,7 +162,7 @@ impl Clients {
                 *self.client(who) = Client::default();
                 Vec::new()
             }
-            RoomEvent::Held(_) | RoomEvent::Lost | RoomEvent::Restarted => Vec::new(),
+            RoomEvent::Held(_) | RoomEvent::Lost | RoomEvent::Restarted | RoomEvent::Sfu(_) => Vec::new(),
         }
     }
 

@@ -134,7 +134,7 @@ impl Model {
         if let Some((order, seat)) = self.seats.iter().find(|(_, seat)| seat.session == request.session) {
             let (id, order) = (SeatId { order: *order, fence: seat.fence }, *order);
             let (members, epoch) = (self.members(order), self.epoch);
-            return Joined::Seated { seat: id, epoch, members, replaced: None, pushes: vec![] };
+            return Joined::Seated { seat: id, epoch, members, replaced: None, media: None, pushes: vec![] };
         }
         let older = self.seats.iter().find(|(_, seat)| seat.user == request.user).map(|(order, _)| *order);
         if older.is_none() && self.seats.len() >= max {
@@ -146,7 +146,7 @@ impl Model {
         }
         let order = self.sit(request.user.clone(), request.session, true);
         let (seat, epoch) = (SeatId { order, fence: 1 }, self.epoch);
-        Joined::Seated { seat, epoch, members: self.members(order), replaced, pushes: self.pushed() }
+        Joined::Seated { seat, epoch, members: self.members(order), replaced, media: None, pushes: self.pushed() }
     }
 
     fn sit(&mut self, user: UserId, session: SessionId, is_here: bool) -> JoinOrder {
@@ -207,6 +207,7 @@ impl Model {
             heard: Vec::new(),
             lost: false,
             members: self.members(order),
+            media: None,
             pushes: self.pushed(),
         }))
     }
@@ -271,7 +272,7 @@ impl Model {
                 let theirs = self.seats.iter().find(|(_, seat)| seat.user == user).map(|(order, _)| *order);
                 theirs.into_iter().for_each(|order| self.free(order, reason));
             }
-            SeatFact::Left(..) | SeatFact::Disconnected(..) => {}
+            SeatFact::Left(..) | SeatFact::Disconnected(..) | SeatFact::TrackEnded(..) => {}
         }
         self.pushed()
     }

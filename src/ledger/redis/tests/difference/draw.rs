@@ -8,6 +8,7 @@ use super::{
 };
 
 mod losses;
+mod media;
 
 /// What its holder remembers of a seat.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub(super) struct Draw {
     users: Vec<UserId>,
     rooms: Vec<RoomId>,
     epochs: Vec<Epoch>,
+    /// The media epoch of each room, as it was last told.
+    media: Vec<u64>,
     held: Vec<Held>,
     leases: u64,
 }
@@ -39,7 +42,7 @@ impl Draw {
         let others = ["|", "a:b%20{c}'", long.as_str()].map(|text| text.parse().expect("an id"));
         let users = (1..=2).map(UserId::from_u128).chain(others).collect();
         let rooms = (0..3).map(|letter| RoomId::from_letters([letter; 10])).collect();
-        Self { entropy, users, rooms, epochs: vec![0; 3], held: Vec::new(), leases: 0 }
+        Self { entropy, users, rooms, epochs: vec![0; 3], media: vec![0; 3], held: Vec::new(), leases: 0 }
     }
 
     pub(super) fn below(&self, bound: u64) -> u64 {
@@ -93,7 +96,10 @@ impl Draw {
     pub(super) fn step(&mut self, pair: &mut Pair) {
         match self.below(100) {
             0..12 => self.join(pair),
-            12..40 => self.send(pair),
+            12..15 => self.place_media(pair),
+            15..20 => self.publish(pair),
+            20 => self.hear(pair),
+            21..40 => self.send(pair),
             40..52 => self.broadcast(pair),
             52..62 => self.audit(pair),
             62..70 => self.resume(pair),
@@ -132,8 +138,9 @@ impl Draw {
             Box::pin(answer)
         });
         self.learn(room, &answer);
-        if let Ok(Joined::Seated { seat, epoch, .. }) = answer {
+        if let Ok(Joined::Seated { seat, epoch, media, .. }) = answer {
             self.epochs[room] = epoch;
+            self.media[room] = media.map_or(0, |media| media.hosting.epoch);
             if again.is_none() {
                 self.held.push(Held { room, node, user, session, secret, id: seat, cid: 0, seen: 0 });
             }

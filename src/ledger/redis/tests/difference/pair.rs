@@ -162,7 +162,7 @@ impl Pair {
         let mut connection = self.connection.clone();
         let keys: Vec<String> = self.running.block_on(connection.keys("*")).expect("the keys");
         // Chat and events stay until they are stored.
-        let staying = ["e", "leases", "marks", "chat", "chats", "chat-bytes", "ev", "news"];
+        let staying = ["e", "leases", "marks", "hosts", "chat", "chats", "chat-bytes", "ev", "news"];
         let staying: Vec<_> = staying.iter().map(|name| format!("aldis:{name}:")).chain(["clock".to_owned()]).collect();
         let stays = |key: &String| staying.iter().any(|name| key.starts_with(name.as_str()));
         keys.into_iter().filter(|key| !stays(key)).collect()

@@ -68,10 +68,11 @@ impl Draw {
 
     fn fact(&self, held: &Held) -> Fact {
         let other = self.one(&self.held).map_or(held.id, |other| other.id);
-        match self.below(4) {
-            0 => Fact::Freed(self.stale(other), LeaveReason::Left),
-            1 => Fact::Disconnected(self.stale(other), self.window()),
-            2 => Fact::Known(vec![held.id.order, other.order]),
+        match self.below(5) {
+            0 => Fact::Media(self.known_media(held)),
+            1 => Fact::Freed(self.stale(other), LeaveReason::Left),
+            2 => Fact::Disconnected(self.stale(other), self.window()),
+            3 => Fact::Known(vec![held.id.order, other.order]),
             _ => Fact::Skipped(other, self.skipped(held.cid)),
         }
     }

@@ -1,0 +1,123 @@
+//! Asks media servers what the rules want, beside the room: neither a turn nor an answer of the ledger ever waits for them.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
+
+use futures_util::FutureExt as _;
+
+use super::{Env, rules::step::MediaCall};
+use crate::{
+    messages::{
+        To,
+        room::{MediaReply, Message},
+    },
+    ports::{
+        Later, MediaError, Placement,
+        media::{Call, Direction, TrackKind},
+    },
+    protocol::{
+        RoomId,
+        media::{self, Host},
+        sfu::{self, SfuAsk},
+    },
+};
+
+/// What a client is told to wait if the adapter fails.
+const FAILED_RETRY: Duration = Duration::from_secs(1);
+
+/// Asks; what is to be awaited for the answer, if there is one.
+pub(super) fn ask(env: &Env, room: RoomId, call: MediaCall) -> Option<Later<Option<To>>> {
+    let servers = &env.media;
+    match call {
+        MediaCall::Open { epoch, except } => {
+            let opened = servers.open(room, except);
+            Some(then(room, opened, move |opened| MediaReply::Opened(epoch, opened.map(host))))
+        }
+        MediaCall::Capabilities(asker, at) => {
+            let answer = servers.capabilities(room, placement(&at));
+            Some(then(room, answer, move |answer| MediaReply::Capabilities(asker, at, answer)))
+        }
+        MediaCall::Call(asker, at, ask) => {
+            let Some(call) = to_call(&ask) else { return None };
+            let answer = servers.call(room, placement(&at.0), asker.session, asker.key, call);
+            Some(then(room, answer, move |answer| MediaReply::Called(asker, at, ask, answer)))
+        }
+        MediaCall::DeletePeer(at, session) => {
+            servers.delete_peer(room, placement(&at), session);
+            None
+        }
+        MediaCall::DeleteRoom(at) => {
+            servers.delete_room(room, placement(&at));
+            None
+        }
+        MediaCall::Fallen(is_fallen) => {
+            let mut fallen = env.fallen.lock().unwrap_or_else(PoisonError::into_inner);
+            if is_fallen {
+                fallen.insert(room)
+            } else {
+                fallen.remove(&room)
+            };
+            None
+        }
+    }
+}
+
+/// The answer as a message to the room. A failure of the adapter is an answer, too: somebody waits for one.
+fn then<T: Send + 'static>(
+    room: RoomId,
+    answer: Later<Result<T, MediaError>>,
+    reply: impl FnOnce(Result<T, MediaError>) -> MediaReply + Send + 'static,
+) -> Later<Option<To>> {
+    Box::pin(async move {
+        let answer = AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!(%room, "the client of a media server has panicked");
+            Err(MediaError::Unavailable { why: "the node failed to ask it".into(), retry_after: FAILED_RETRY })
+        });
+        Some(To::Room(room, Message::MediaAnswered(Box::new(reply(answer)))))
+    })
+}
+
+/// A host as the port has it.
+pub(crate) fn placement(host: &Host) -> Placement {
+    Placement { server: Arc::clone(&host.server), instance: Arc::clone(&host.instance) }
+}
+
+/// A placement as the ledger has it.
+pub(crate) fn host(at: Placement) -> Host {
+    Host { server: at.server, instance: at.instance }
+}
+
+/// A request as the port has it; none for what is no call.
+fn to_call(ask: &SfuAsk) -> Option<Call> {
+    Some(match ask.clone() {
+        SfuAsk::Capabilities => return None,
+        SfuAsk::CreateTransport(sfu::Direction::Send) => Call::CreateTransport { direction: Direction::Send },
+        SfuAsk::CreateTransport(sfu::Direction::Recv) => Call::CreateTransport { direction: Direction::Receive },
+        SfuAsk::ConnectTransport { transport, dtls_parameters } => {
+            Call::ConnectTransport { transport, dtls_parameters }
+        }
+        SfuAsk::RestartIce(transport) => Call::RestartIce { transport },
+        SfuAsk::CloseTransport(transport) => Call::CloseTransport { transport },
+        SfuAsk::Produce { transport, kind, paused, rtp_parameters, .. } => {
+            let kind = match kind {
+                media::TrackKind::Audio => TrackKind::Audio,
+                media::TrackKind::Video => TrackKind::Video,
+            };
+            Call::Produce { transport, kind, paused, rtp_parameters }
+        }
+        SfuAsk::PauseProducer { producer, paused } => Call::PauseProducer { producer, paused },
+        SfuAsk::CloseProducer(producer) => Call::CloseProducer { producer },
+        SfuAsk::Consume { transport, producer, rtp_capabilities } => {
+            Call::Consume { transport, producer, rtp_capabilities }
+        }
+        SfuAsk::PauseConsumer { consumer, paused } => Call::PauseConsumer { consumer, paused },
+        SfuAsk::KeyFrame(consumer) => Call::RequestKeyFrame { consumer },
+        SfuAsk::PreferredLayers { consumer, spatial, temporal } => {
+            Call::SetPreferredLayers { consumer, spatial, temporal }
+        }
+        SfuAsk::CloseConsumer(consumer) => Call::CloseConsumer { consumer },
+    })
+}

@@ -1,0 +1,242 @@
+//! Where a room's media goes: chosen when the first member asks, moved when its media server is lost or drains, between the
+//! browsers while there is none, and back. The ledger decides by compare and set; whoever loses adopts.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Room,
+    asking::{answer, refusal},
+    step::{LedgerCall, MediaCall, Step, unavailable},
+};
+use crate::{
+    ledger::{Failure, Place, Placed, Placing as Target},
+    messages::room::{Asker, MediaServersChange},
+    ports::MediaError,
+    protocol::{
+        Code,
+        media::{Host, MediaEpoch, MediaReason},
+        server::{Mode, Refusal},
+    },
+};
+
+/// A room without a media server falls back only after so long: another one may answer meanwhile.
+const FALL_AFTER: Duration = Duration::from_secs(3);
+/// The longest. Media that has stayed so long has not fallen before.
+const BACK_AFTER_MAX: Duration = Duration::from_secs(600);
+
+/// A placement that is under way.
+#[derive(Debug)]
+pub(super) struct Placing {
+    reason: MediaReason,
+    /// The media server of before.
+    before: Option<Host>,
+    /// Who wants to know what the router can.
+    waiting: Vec<Asker>,
+}
+
+impl Room {
+    /// A member asks what the router can: the first one has a media server chosen.
+    pub(super) fn capabilities(&mut self, asker: Asker, step: &mut Step<'_>) {
+        let host = self.media.as_ref().and_then(|media| media.hosting.host.clone());
+        if let Some(placing) = self.work.as_mut().and_then(|work| work.placing.as_mut()) {
+            return placing.waiting.push(asker); // each session has few open requests
+        }
+        if let Some(host) = host {
+            return step.ask(MediaCall::Capabilities(asker, host));
+        }
+        self.place_anew((MediaReason::Placed, None), step);
+        if let Some(placing) = &mut self.work().placing {
+            placing.waiting.push(asker);
+        }
+    }
+
+    /// Has a media server chosen, but not this one.
+    fn place_anew(&mut self, (reason, except): (MediaReason, Option<Arc<str>>), step: &mut Step<'_>) {
+        let (epoch, before) = (self.media_epoch(), self.media.as_ref().and_then(|media| media.hosting.host.clone()));
+        self.work().placing = Some(Placing { reason, before, waiting: Vec::new() });
+        step.ask(MediaCall::Open { epoch, except });
+    }
+
+    /// A media server was chosen, and the room opened there.
+    pub(super) fn opened(&mut self, epoch: MediaEpoch, opened: Result<Host, MediaError>, step: &mut Step<'_>) {
+        let Some(placing) = self.work.as_ref().and_then(|work| work.placing.as_ref()) else {
+            return opened.iter().for_each(|host| self.disown(host, step));
+        };
+        let reason = placing.reason;
+        if epoch != self.media_epoch() {
+            opened.iter().for_each(|host| self.disown(host, step)); // somebody else was faster
+            return self.end_placing(self.why_nowhere(), step);
+        }
+        match opened {
+            Ok(host) if self.is_held() => {
+                self.disown(&host, step);
+                self.end_placing(Some(unavailable(Duration::ZERO)), step);
+            }
+            Ok(host) => {
+                let place = Place { expect: epoch, to: Target::Host(host), reason };
+                self.call(LedgerCall::Place(Box::new(place)), step);
+            }
+            Err(why) => {
+                self.end_placing(Some(refusal(why)), step);
+                self.fall_back(reason, step);
+            }
+        }
+    }
+
+    /// Why members cannot ask a media server now, if so.
+    fn why_nowhere(&self) -> Option<Refusal> {
+        let hosting = self.media.as_ref().map(|media| &media.hosting);
+        match hosting.map(|hosting| (&hosting.host, hosting.mode)) {
+            Some((Some(_), _)) => None,
+            Some((None, Mode::Mesh)) => {
+                let text = "There is no media server now: media flows between the browsers.";
+                Some(Refusal::new(Code::WrongMode, text))
+            }
+            Some((None, Mode::Sfu)) | None => Some(unavailable(Duration::ZERO)),
+        }
+    }
+
+    /// A room that was opened there is not to be there, if it is known where it is.
+    fn disown(&self, host: &Host, step: &mut Step<'_>) {
+        if self.media.as_ref().is_some_and(|media| media.hosting.host.as_ref() != Some(host)) {
+            step.ask(MediaCall::DeleteRoom(host.clone()));
+        }
+    }
+
+    /// Whether a placement is under way.
+    pub(super) fn is_placing(&self) -> bool {
+        self.work.as_ref().is_some_and(|work| work.placing.is_some())
+    }
+
+    /// No media server takes the room: after a while its media flows between the browsers, if they are few.
+    fn fall_back(&mut self, reason: MediaReason, step: &mut Step<'_>) {
+        let is_over = |since: Instant| step.now >= since + FALL_AFTER;
+        let is_lost = self.work.as_ref().and_then(|work| work.lost_since).is_some_and(is_over);
+        let (below, expect) = (step.limits.media_fallback_below, self.media_epoch());
+        let are_few = self.members.iter().count() < below as usize;
+        if reason == MediaReason::MediaLost && is_lost && are_few && !self.is_held() {
+            let to = Target::Mesh { below };
+            let place = Place { expect, to, reason: MediaReason::MediaUnavailable };
+            self.call(LedgerCall::Place(Box::new(place)), step);
+        }
+    }
+
+    /// The ledger has decided.
+    pub(super) fn placed(&mut self, host: Option<&Host>, answer: Result<Box<Placed>, Failure>, step: &mut Step<'_>) {
+        let placed = match answer {
+            Ok(placed) => *placed,
+            Err(failure) => return self.not_placed(failure, step),
+        };
+        let Placed { hosting, is_won, pushes } = placed;
+        self.pushes(pushes, step);
+        let before =
+            self.work.as_ref().and_then(|work| work.placing.as_ref()).and_then(|placing| placing.before.clone());
+        self.learn_hosting(hosting.clone(), step);
+        if let Some(host) = host {
+            self.disown(host, step);
+        }
+        if let Some(before) = before.as_ref().filter(|_| is_won) {
+            self.disown(before, step);
+        }
+        let is_kept = !is_won && hosting.host.is_some() && before == hosting.host; // others hear it
+        let why = if is_kept { Some(refusal(MediaError::OtherInstance)) } else { self.why_nowhere() };
+        self.end_placing(why, step);
+    }
+
+    fn not_placed(&mut self, failure: Failure, step: &mut Step<'_>) {
+        let (wait, epoch) = match failure {
+            Failure::NotApplied { wait } | Failure::Unknown { wait } => (wait, 0),
+            Failure::Epoch(epoch) => (Duration::ZERO, epoch),
+        };
+        self.end_placing(Some(unavailable(wait)), step);
+        self.learn_epoch(epoch, step);
+    }
+
+    /// Whoever waits asks the room's media server now, or is told why not.
+    fn end_placing(&mut self, why_not: Option<Refusal>, step: &mut Step<'_>) {
+        let placing = self.work.as_mut().and_then(|work| work.placing.take());
+        self.is_slack = true;
+        for asker in placing.into_iter().flat_map(|placing| placing.waiting) {
+            match &why_not {
+                None => self.capabilities(asker, step),
+                Some(refusal) => answer(asker, Err(refusal.clone()), step),
+            }
+        }
+    }
+
+    /// The room's media server does not have it any more, or does not answer.
+    pub(super) fn host_lost(&mut self, host: &Host, step: &mut Step<'_>) {
+        let is_there = self.media.as_ref().is_some_and(|media| media.hosting.host.as_ref() == Some(host));
+        if is_there && !self.is_placing() && !self.seats.is_empty() && !self.is_held() {
+            self.place_anew((MediaReason::MediaLost, None), step);
+        }
+    }
+
+    /// What this node knows of media servers has changed.
+    pub(super) fn media_servers(&mut self, change: &MediaServersChange, step: &mut Step<'_>) {
+        if self.is_placing() || self.seats.is_empty() || self.is_held() {
+            return;
+        }
+        let Some(media) = &self.media else { return };
+        let is_there = |host: &Host| media.hosting.host.as_ref() == Some(host);
+        match change {
+            MediaServersChange::Lost(host) if is_there(host) => {
+                let now = step.now;
+                self.work().lost_since.get_or_insert(now);
+                // Another run of the same process may be there already.
+                self.place_anew((MediaReason::MediaLost, None), step);
+            }
+            MediaServersChange::Draining(host) if is_there(host) => {
+                self.place_anew((MediaReason::MediaMoved, Some(Arc::clone(&host.server))), step);
+            }
+            MediaServersChange::Back
+                if media.hosting.mode == Mode::Mesh
+                    && self.settings.mode == Mode::Sfu
+                    && step.now >= media.changed_at + back_after(step.limits.media_switch_every_min, media.falls) =>
+            {
+                self.place_anew((MediaReason::Recovered, None), step);
+            }
+            MediaServersChange::Lost(_) | MediaServersChange::Draining(_) | MediaServersChange::Back => {}
+        }
+    }
+}
+
+/// How long media flows between the browsers at least, after so many falls; `least` after the first.
+fn back_after(least: Duration, falls: u8) -> Duration {
+    let doubled = 2_u32.saturating_pow(falls.saturating_sub(1).into());
+    least.saturating_mul(doubled).min(least.max(BACK_AFTER_MAX))
+}
+
+/// How often media has fallen, after a change at `now` of what has changed before and had fallen so often then.
+pub(super) fn falls(before: Option<(Instant, u8)>, mode: Mode, now: Instant) -> u8 {
+    let Some((changed_at, falls)) = before else { return u8::from(mode == Mode::Mesh) };
+    let is_long_ago = now.saturating_duration_since(changed_at) >= BACK_AFTER_MAX;
+    let falls = if is_long_ago && mode == Mode::Mesh { 0 } else { falls };
+    falls.saturating_add(u8::from(mode == Mode::Mesh))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_takes_longer_with_each_fall() {
+        let seconds: Vec<u64> =
+            [1, 2, 3, 5, 6, 60, 255].map(|falls| back_after(Duration::from_secs(30), falls).as_secs()).to_vec();
+        assert_eq!(seconds, [30, 60, 120, 480, 600, 600, 600]);
+    }
+
+    #[test]
+    fn falls_are_forgotten_once_media_has_stayed_long() {
+        let start = crate::clock::Clock::new().now().at;
+        let later = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!(falls(None, Mode::Mesh, start), 1);
+        assert_eq!(falls(None, Mode::Sfu, start), 0);
+        assert_eq!(falls(Some((start, 1)), Mode::Sfu, later(40)), 1);
+        assert_eq!(falls(Some((start, 1)), Mode::Mesh, later(40)), 2);
+        assert_eq!(falls(Some((start, 4)), Mode::Mesh, later(600)), 1);
+    }
+}
