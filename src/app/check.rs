@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use probe::{Probed, probe};
+pub use probe::probe;
 
 use super::permissions;
 use crate::{

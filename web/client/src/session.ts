@@ -163,7 +163,7 @@ export class Session extends Emitter<SessionEvents> {
         return;
       default:
         // An unknown type of a newer server without a number is ignored.
-        if (message.seq !== undefined) this.#receive(message);
+        if ("seq" in message && message.seq !== undefined) this.#receive(message);
     }
   }
 

@@ -38,6 +38,7 @@ export function joined(rev = 1, peers: { userId: string; rev: number }[] = [], s
       sessionId,
       resumeToken: `secret-${sessionId}`,
       mode: "mesh" as const,
+      media: { mode: "mesh" as const, epoch: 0 },
       iceServers: [],
     },
   };

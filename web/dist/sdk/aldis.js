@@ -394,6 +394,12 @@ var ae = {
 	candidates_overflow: { retryable: !1 },
 	payload_too_large: { retryable: !1 },
 	rate_limited: { retryable: !0 },
+	media_unavailable: { retryable: !0 },
+	media_stale: { retryable: !1 },
+	media_not_found: { retryable: !1 },
+	media_rejected: { retryable: !1 },
+	media_limit: { retryable: !1 },
+	wrong_mode: { retryable: !1 },
 	replaced: { retryable: !1 },
 	timeout: { retryable: !0 },
 	slow_reader: { retryable: !0 },
@@ -1141,7 +1147,7 @@ var pe = class {
 			case "heartbeat_ack":
 			case "server_draining":
 			case "room_left": return;
-			default: e.seq !== void 0 && this.#h(e);
+			default: "seq" in e && e.seq !== void 0 && this.#h(e);
 		}
 	}
 	#h(e) {

@@ -42,7 +42,8 @@ export function Lobby({ user }: { user: User }) {
   );
 }
 
-const SEATS = [2, 3, 4, 6, 8, 12, 16];
+/** Nodes let no more into a room without a media server (`room.mesh_participants_max`). */
+const SEATS = [2, 3, 4, 5, 6, 8];
 /** Up to here calls without a media server are good on ordinary lines. */
 const MESH_GOOD = 4;
 
