@@ -47,7 +47,10 @@ describe("resume", () => {
     const again = await welcome();
     say(session, "six, said before the server answered");
     expect(again.types()).toEqual(["hello"]);
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } } });
+    again.say({
+      type: "resumed",
+      data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } },
+    });
     say(session, "seven, said after");
     expect(again.sent.slice(1)).toEqual([
       { type: "chat_message", cid: 3, data: { content: "three" } },
@@ -63,7 +66,10 @@ describe("resume", () => {
     const contents = heard(session);
     socket.say(chat(1));
     const again = await comeBack(socket);
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 2, lastCid: 0, media: { mode: "mesh", epoch: 0 } } });
+    again.say({
+      type: "resumed",
+      data: { peers: [], fromSeq: 2, lastCid: 0, media: { mode: "mesh", epoch: 0 } },
+    });
     for (const seq of [1, 2, 3]) again.say(chat(seq));
     expect(contents).toEqual(["message 1", "message 2", "message 3"]);
   });
@@ -93,7 +99,10 @@ describe("resume", () => {
     second.cut(1011);
     await vi.advanceTimersByTimeAsync(2 * LIMITS.backoffSpreadMs);
     const third = await welcome();
-    third.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } } });
+    third.say({
+      type: "resumed",
+      data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } },
+    });
     expect(third.cids()).toEqual([1]);
     expect(session.state).toBe("joined");
   });
@@ -143,7 +152,10 @@ describe("numbers", () => {
       if (state === "joined") say(session, "three");
     });
     const again = await comeBack(socket);
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } } });
+    again.say({
+      type: "resumed",
+      data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } },
+    });
     expect(again.cids()).toEqual([1, 2, 3]);
   });
 
@@ -185,7 +197,10 @@ describe("numbers", () => {
     await vi.advanceTimersByTimeAsync(LIMITS.backoffSpreadMs);
     const again = await welcome();
     expect(again.sent[0]).toMatchObject({ data: { resume: { seq: 1 } } });
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 2, lastCid: 0, media: { mode: "mesh", epoch: 0 } } });
+    again.say({
+      type: "resumed",
+      data: { peers: [], fromSeq: 2, lastCid: 0, media: { mode: "mesh", epoch: 0 } },
+    });
     for (const seq of [2, 3]) again.say(chat(seq));
     expect(contents).toEqual(["message 1", "message 2", "message 3"]);
   });
@@ -236,7 +251,10 @@ describe("refusals", () => {
     say(session, "too much", (fate) => fates.push(fate.kind));
     socket.refuse("payload_too_large", { cid: 1 });
     const again = await comeBack(socket);
-    again.say({ type: "resumed", data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } } });
+    again.say({
+      type: "resumed",
+      data: { peers: [], fromSeq: 1, lastCid: 0, media: { mode: "mesh", epoch: 0 } },
+    });
     expect(fates).toEqual(["refused"]);
     expect(again.types()).toEqual(["hello"]);
   });
