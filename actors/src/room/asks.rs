@@ -41,7 +41,7 @@ pub(super) fn ask(env: &Env, room: RoomId, call: MediaCall) -> Option<Later<Opti
             Some(then(room, answer, move |answer| MediaReply::Capabilities(asker, at, answer)))
         }
         MediaCall::Call(asker, at, ask) => {
-            let Some(call) = to_call(&ask) else { return None };
+            let call = to_call(&ask)?;
             let answer = servers.call(room, placement(&at.0), asker.session, asker.key, call);
             Some(then(room, answer, move |answer| MediaReply::Called(asker, at, ask, answer)))
         }

@@ -38,26 +38,7 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
             })
         }
         LedgerCall::Broadcast(broadcast, name) => broadcast_and_store(env, at, broadcast, name),
-        LedgerCall::Fact(id, fact) => match fact {
-            SeatFact::Left(seat, reason) => {
-                finish(ledger.leave(at, seat, reason), move |answer| Reply::Fact(id, answer))
-            }
-            SeatFact::Disconnected(seat, skipped, window) => {
-                let answer = ledger.gone(at, seat, env.kept_for(window), skipped);
-                finish(answer, move |answer| Reply::Fact(id, answer.map(|()| Vec::new())))
-            }
-            SeatFact::Evicted(user, reason) => {
-                finish(ledger.evict(at, user, reason), move |answer| Reply::Fact(id, answer))
-            }
-            SeatFact::Closed(reason) => finish(ledger.close(at, reason), move |answer| Reply::Fact(id, answer)),
-            SeatFact::TrackEnded(seat, epoch, producer) => {
-                let change = TrackChange::End(producer, ProducerEnd::Media);
-                finish(ledger.publish(at, seat, epoch, change), move |answer| {
-                    let pushes = |published| if let Published::Done(pushes) = published { pushes } else { Vec::new() };
-                    Reply::Fact(id, answer.map(pushes))
-                })
-            }
-        },
+        LedgerCall::Fact(id, fact) => tell(env, at, (id, fact)),
         LedgerCall::Audit(audits) => {
             let seats: Vec<SeatId> = audits.iter().map(|audit| audit.seat).collect();
             finish(ledger.audit(at, audits), |answer| Reply::Audit(seats, answer))
@@ -79,6 +60,29 @@ pub(super) fn call(env: &Env, (room, epoch): (RoomId, Epoch), call: LedgerCall) 
             finish(answer, |answer| Reply::Published(publishing, answer))
         }
         LedgerCall::Repair(seat, entries) => finish(ledger.repair(at, seat, entries), Reply::Repair),
+    }
+}
+
+/// Tells a fact of a seat.
+fn tell(env: &Env, at: At<'_>, (id, fact): (u64, SeatFact)) -> Called {
+    let ledger = &env.ledger;
+    match fact {
+        SeatFact::Left(seat, reason) => finish(ledger.leave(at, seat, reason), move |answer| Reply::Fact(id, answer)),
+        SeatFact::Disconnected(seat, skipped, window) => {
+            let answer = ledger.gone(at, seat, env.kept_for(window), skipped);
+            finish(answer, move |answer| Reply::Fact(id, answer.map(|()| Vec::new())))
+        }
+        SeatFact::Evicted(user, reason) => {
+            finish(ledger.evict(at, user, reason), move |answer| Reply::Fact(id, answer))
+        }
+        SeatFact::Closed(reason) => finish(ledger.close(at, reason), move |answer| Reply::Fact(id, answer)),
+        SeatFact::TrackEnded(seat, epoch, producer) => {
+            let change = TrackChange::End(producer, ProducerEnd::Media);
+            finish(ledger.publish(at, seat, epoch, change), move |answer| {
+                let pushes = |published| if let Published::Done(pushes) = published { pushes } else { Vec::new() };
+                Reply::Fact(id, answer.map(pushes))
+            })
+        }
     }
 }
 

@@ -33,7 +33,11 @@ export type Numbered = Extract<
       | "renegotiate"
       | "chat_message"
       | "message"
-      | "chat_deleted";
+      | "chat_deleted"
+      | "sfu_new_producer"
+      | "sfu_producer_changed"
+      | "sfu_producer_closed"
+      | "media_changed";
   }
 >;
 /** A member of the room as the server lists it. */

@@ -2403,7 +2403,11 @@ var Ie = class extends _ {
 			case "renegotiate": return this.#t.get(e.data.senderUserId)?.asked(e.data);
 			case "message":
 			case "chat_message":
-			case "chat_deleted": return;
+			case "chat_deleted":
+			case "sfu_new_producer":
+			case "sfu_producer_changed":
+			case "sfu_producer_closed":
+			case "media_changed": return;
 		}
 	}
 	candidatesRefused(e) {

@@ -99,6 +99,11 @@ export class Peers extends Emitter<{ changed: undefined }> {
       case "message":
       case "chat_message":
       case "chat_deleted":
+      // Of rooms with a media server, which this page does not use yet.
+      case "sfu_new_producer":
+      case "sfu_producer_changed":
+      case "sfu_producer_closed":
+      case "media_changed":
         return;
     }
   }
