@@ -116,17 +116,23 @@ pub async fn serve(config: Config, scrape: Scrape) -> anyhow::Result<()> {
     lock.serves_at(door.socket()?);
     let admin_address = door.serve(operators, (tasks.clone(), stop.clone())).await?;
 
-    let signals = signals::listen()?;
-    ready_file::write(config.node.ready_file.as_deref(), http_address, admin_address)?;
-    announce(&Serving::new(&config, http_address, admin_address, first_start));
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
-    signals::until_told_to_stop(signals, &reload).await?;
+    let serving = Serving::new(&config, http_address, admin_address, first_start);
+    until_told_to_stop(&config, &serving, &reload).await?;
 
     if leave(&node, &config, ends, (&changes, &mails, &*store, &system.media)).await {
         system.ledger.keep(&config);
     }
     ready_file::remove(config.node.ready_file.as_deref());
     Ok(())
+}
+
+/// Says that the node serves, and waits for a signal.
+async fn until_told_to_stop(config: &Config, serving: &Serving, reload: &Arc<Reload>) -> anyhow::Result<()> {
+    let signals = signals::listen()?;
+    ready_file::write(config.node.ready_file.as_deref(), serving.http, serving.admin)?;
+    announce(serving);
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]); // fails when not run by systemd
+    signals::until_told_to_stop(signals, reload).await
 }
 
 /// Until all changes have ended, those whose outcome is in doubt are looked at; until `stop`, the cluster is told of this node.

@@ -31,6 +31,7 @@ pub(super) struct StatsCommand {
 const SPAN: Duration = Duration::from_secs(1);
 
 impl StatsCommand {
+    #[expect(clippy::disallowed_methods, reason = "this process does nothing else meanwhile")]
     pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
         let socket = door::of_running_node(&self.flags.load()?.config)?;
         let span = self.every.unwrap_or(SPAN).max(Duration::from_millis(100));

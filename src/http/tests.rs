@@ -146,11 +146,6 @@ async fn bench_trusting(settings: Settings, auth: auth::Settings, others: Vec<Is
         clock,
     };
     let accounts = Accounts::new(parts, cheap).expect("accounts");
-    let turn = ice::Settings {
-        stun_urls: vec!["stun:stun.example.org".to_owned()],
-        turn_urls: vec!["turn:turn.example.org".to_owned()],
-        ..ice::Settings::default()
-    };
     let keeping = LedgerLimits { events_max: 256, ..LedgerLimits::default() };
     let ledger = Arc::new(MemoryLedger::new(keeping, Arc::default(), Arc::new(BufferedBytes::new(1 << 20))));
     let site = Arc::new(Site {
@@ -164,12 +159,21 @@ async fn bench_trusting(settings: Settings, auth: auth::Settings, others: Vec<Is
         events: Some(Arc::clone(&ledger) as _),
         outbox: Outbox::new(Arc::clone(&store), Arc::new(Timestamp::now)),
         live: Arc::clone(&live) as _,
-        ice: Arc::new(Ice::new(turn, vec!["north".into()])),
+        ice: Arc::new(stun_and_turn()),
         health: Arc::new(Health::new("node-1".to_owned(), checks(&store))),
         rates: Rates::new(&settings.rates, None),
         settings,
     });
     Bench { _folder: folder, now, live, ledger, mails, store, router: router(Arc::clone(&site)), site }
+}
+
+fn stun_and_turn() -> Ice {
+    let turn = ice::Settings {
+        stun_urls: vec!["stun:stun.example.org".to_owned()],
+        turn_urls: vec!["turn:turn.example.org".to_owned()],
+        ..ice::Settings::default()
+    };
+    Ice::new(turn, vec!["north".into()])
 }
 
 fn checks(store: &Arc<dyn Store>) -> Vec<Check> {

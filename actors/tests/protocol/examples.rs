@@ -172,14 +172,7 @@ pub(crate) fn server() -> Vec<(&'static str, String)> {
     unnumbered.chain((12..).zip(entries()).map(in_order)).collect()
 }
 
-fn unnumbered_messages() -> Vec<ServerToClient> {
-    let peer = || Peer {
-        user_id: ann(),
-        name: "Ann".into(),
-        rev: 1,
-        state: PeerState::On,
-        producers: vec![sfu::peer_producer()],
-    };
+fn welcome() -> Welcome {
     let limits = WelcomeLimits {
         message_bytes_max: 65_536,
         messages_per_second: 100,
@@ -191,7 +184,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         ack_every: 32,
         media: Some(sfu::LIMITS),
     };
-    let welcome = Welcome {
+    Welcome {
         user_id: bob(),
         node_id: NodeId::new("node-1"),
         protocol: actors::protocol::SUBPROTOCOL,
@@ -202,6 +195,16 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
         resume_window_seconds: 5,
         limits,
         features: &["resume", "chat", "renegotiate", "message", "sfu"],
+    }
+}
+
+fn unnumbered_messages() -> Vec<ServerToClient> {
+    let peer = || Peer {
+        user_id: ann(),
+        name: "Ann".into(),
+        rev: 1,
+        state: PeerState::On,
+        producers: vec![sfu::peer_producer()],
     };
     let stun = IceServer { urls: vec!["stun:turn.example.org:3478".to_owned()], username: None, credential: None };
     let turn = IceServer {
@@ -223,7 +226,7 @@ fn unnumbered_messages() -> Vec<ServerToClient> {
     let mut all = Vec::new();
     let full = "Room abc-defg-hij already has 4 of 4 participants.";
     all.extend([
-        ServerToClient::Welcome(Box::new(welcome)),
+        ServerToClient::Welcome(Box::new(welcome())),
         ServerToClient::RoomJoined(Box::new(joined)),
         ServerToClient::Resumed(Box::new(Resumed {
             peers: vec![Peer { state: PeerState::Gone, producers: Vec::new(), ..peer() }],

@@ -35,11 +35,18 @@ use crate::{
 
 const FILE: &str = "web/client/src/gen/protocol.ts";
 
+macro_rules! shapes {
+    ($($shape:ty),+ $(,)?) => { vec![$(shape::<$shape>()),+] };
+}
+
 /// A shape's name and its declaration.
 pub(crate) fn shapes() -> Vec<(String, String)> {
-    macro_rules! shapes {
-        ($($shape:ty),+ $(,)?) => { vec![$(shape::<$shape>()),+] };
-    }
+    let mut all = shapes_of_calls();
+    all.extend(shapes_of_media_servers());
+    all
+}
+
+fn shapes_of_calls() -> Vec<(String, String)> {
     shapes![
         Hello,
         Resume,
@@ -77,6 +84,11 @@ pub(crate) fn shapes() -> Vec<(String, String)> {
         ChatMessage<'static>,
         CustomMessageFrom<'static>,
         ChatDeleted<'static>,
+    ]
+}
+
+fn shapes_of_media_servers() -> Vec<(String, String)> {
+    shapes![
         SfuDirection,
         SfuCreateTransport,
         SfuConnectTransport,

@@ -28,17 +28,7 @@ fn describe_call(call: &LedgerCall) -> String {
         LedgerCall::Broadcast(broadcast, _) => {
             format!("broadcast from {}{}", broadcast.from.order, numbers(broadcast.cid, &broadcast.skipped, &[]))
         }
-        LedgerCall::Fact(_, SeatFact::Left(seat, reason)) => format!("leave {} {reason:?}", seat_text(*seat)),
-        LedgerCall::Fact(_, SeatFact::Disconnected(seat, skipped, _)) => {
-            format!("gone {}{}", seat_text(*seat), numbers(None, skipped, &[]))
-        }
-        LedgerCall::Fact(_, SeatFact::Evicted(user, reason)) => {
-            format!("evict {} {reason:?}", user.as_u128().unwrap_or_default())
-        }
-        LedgerCall::Fact(_, SeatFact::Closed(reason)) => format!("close {reason:?}"),
-        LedgerCall::Fact(_, SeatFact::TrackEnded(seat, epoch, producer)) => {
-            format!("track {producer} of {} ended in {epoch}", seat.order)
-        }
+        LedgerCall::Fact(_, fact) => describe_fact(fact),
         LedgerCall::Place(place) => {
             let to = match &place.to {
                 Placing::Host(host) => format!("{}/{}", host.server, host.instance),
@@ -82,6 +72,22 @@ fn describe_call(call: &LedgerCall) -> String {
                 Entry::Media(_) => " media".to_owned(),
             };
             format!("repair {}{}", seat.order, entries.iter().map(entry).collect::<String>())
+        }
+    }
+}
+
+fn describe_fact(fact: &SeatFact) -> String {
+    match fact {
+        SeatFact::Left(seat, reason) => format!("leave {} {reason:?}", seat_text(*seat)),
+        SeatFact::Disconnected(seat, skipped, _) => {
+            format!("gone {}{}", seat_text(*seat), numbers(None, skipped, &[]))
+        }
+        SeatFact::Evicted(user, reason) => {
+            format!("evict {} {reason:?}", user.as_u128().unwrap_or_default())
+        }
+        SeatFact::Closed(reason) => format!("close {reason:?}"),
+        SeatFact::TrackEnded(seat, epoch, producer) => {
+            format!("track {producer} of {} ended in {epoch}", seat.order)
         }
     }
 }
