@@ -27,6 +27,9 @@ use How::{Apart, Here, Not, Stopped};
 const CLUSTER: &str =
     "`./test.sh deployment` runs the same files as processes; containers and services are not on every machine";
 
+/// Whole lines with ids.
+const OPERATED: &str = "it needs a room or an account; `operated.rs` runs it";
+
 const LINES: &[(&str, How)] = &[
     ("cargo run --release", Not("it builds for minutes; each test of this folder starts the same program")),
     ("cp .env.example .env && config/secrets.sh", Apart("")),
@@ -59,6 +62,16 @@ const LINES: &[(&str, How)] = &[
     ("aldis invite new", Here("/#/signup?invite=")),
     ("aldis invite new --data-dir /var/lib/aldis --email ann@example.org --expires 2d", Here("/#/signup?invite=")),
     ("aldis invite list --data-dir /var/lib/aldis", Here("ann@example.org")),
+    ("aldis room list", Here(" seats")),
+    ("aldis room show", Not(OPERATED)),
+    ("aldis room close", Not(OPERATED)),
+    ("aldis room kick", Not(OPERATED)),
+    ("aldis user list", Here("ann@example.org")),
+    ("aldis user show", Not(OPERATED)),
+    ("aldis user disable", Not(OPERATED)),
+    ("aldis user password", Not(OPERATED)),
+    ("aldis user delete", Not(OPERATED)),
+    ("aldis user logout", Not(OPERATED)),
     ("aldis room timeline abc-defg-hij", Not("timelines are off unless an operator wants them; `told.rs` runs it")),
     ("aldis webhook list", Here("0 wait, 0 were given up")),
     ("aldis webhook retry --all", Here("0 are sent again")),

@@ -179,6 +179,7 @@ async fn operators_look_after_rooms_and_accounts_on_the_command_line() {
         reqwest::Client::new().post(url).json(&body).send().await.expect("an answer").status().as_u16()
     };
     assert_eq!((login("a long enough password").await, login(password.trim()).await), (401, 200));
+    said(&["user", "logout", &id]);
     said(&["user", "disable", "ben@example.org"]);
     assert_eq!(login(password.trim()).await, 403);
     let (code, _, err) = first.aldis(&["user", "password", "ben@example.org"]);
