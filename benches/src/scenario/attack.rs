@@ -7,11 +7,10 @@ mod kinds;
 mod memory;
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::process::Command;
 
 use anyhow::ensure;
 use clap::{Args, Subcommand};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
 use super::Run;
@@ -60,9 +59,12 @@ impl Attack {
     }
 }
 
-/// A thread for attackers alone, of the scheduler's idle class (sched(7)): where the generator has one core, what they send and
-/// receive delays no established client's reading.
-struct Apart(Runtime);
+/// A thread for attackers alone, of the lowest priority: where the generator has one core, what they send and receive delays
+/// hardly any established client's reading.
+struct Apart {
+    handle: Handle,
+    runtime: Option<Runtime>,
+}
 
 impl Apart {
     fn begin() -> anyhow::Result<Self> {
@@ -70,24 +72,30 @@ impl Apart {
             .worker_threads(1)
             .thread_name("attackers")
             .on_thread_start(|| {
-                let thread = rustix::thread::gettid().as_raw_nonzero().to_string();
-                // Without it (util-linux) the run is only noisier.
-                let _ = Command::new("chrt").args(["--idle", "--pid", "0", &thread]).status();
+                // Without it the run is only noisier.
+                let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), LOWEST);
             })
             .enable_all()
             .build()?;
-        Ok(Self(runtime))
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
     fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.0.spawn(work)
-    }
-
-    /// Ends without waiting for what is left: readers of connections.
-    fn end(self) {
-        self.0.shutdown_background();
+        self.handle.spawn(work)
     }
 }
+
+impl Drop for Apart {
+    /// Ends without waiting for what is left: readers of connections.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The lowest priority of the scheduler's normal class (setpriority(2)).
+const LOWEST: i32 = 19;
 
 /// The account of a token, at the address with this number among the attackers'.
 fn account(node: &Node, token: &Token, number: usize) -> Account {

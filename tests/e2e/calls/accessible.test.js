@@ -44,7 +44,7 @@ house.test("pages before a call", async () => {
   await accessible(nobody, "invited as a guest");
   await nobody.get("language").selectOption("de");
   await accessible(nobody, "invited, in German");
-  await ann.get("create-seats").selectOption("16");
+  await ann.get("create-seats").selectOption("8");
   await ann.shows("room-item");
   await accessible(ann, "a lobby");
   await ann.get("room-change").first().click();

@@ -234,7 +234,7 @@ impl Budget {
         };
         let fighting = join_all(foes.iter().map(fight).collect());
         fought.outcomes.extend(run.during(attack.name(), fighting, rates(crowd, latencies)).await?);
-        apart.end();
+        drop(apart); // before the report
         fought.joins = fought.joins.max(bystanders.most_joins());
         Ok(())
     }

@@ -150,7 +150,7 @@ impl Memory {
         latencies.enter("attack");
         let siege = run.during("attack", self.attack(&crowd, &apart, raids), rates(&crowd, &latencies)).await?;
         latencies.enter("after");
-        apart.end();
+        drop(apart); // before the report
         pace.end().await?;
         crowd.reach(&run.show, "come back", (siege.cut, |tally| &tally.back), std::future::ready(())).await?;
         let siege = Siege { lost: drained(&crowd).await, peak: node.peak()?, ..siege };
