@@ -21,8 +21,8 @@ use client::wire::Way;
 
 /// Connections of established clients from one address: few enough for the default limits of an address.
 const PER_ADDRESS: usize = 50;
-/// Settings that are not default: a slow generator needs longer for its hellos.
-const SETTINGS: &[&str] = &["socket.hello_within=1m", "log.filter=warn"];
+/// Settings that are not default: a slow generator needs longer for its hellos, and rooms are as large as the attack needs.
+const SETTINGS: &[&str] = &["socket.hello_within=1m", "room.mesh_participants_max=100", "log.filter=warn"];
 
 /// Options of `attack`.
 #[derive(Debug, Args)]
