@@ -112,6 +112,7 @@ async def call():
             await a.hear("ack")
         except AssertionError:
             pass  # an offer to oneself is refused: `error` is valid, too
+        await beside(b)
         await b.say("leave_room")
         await b.hear("room_left")
         await a.hear("user_left")
@@ -122,6 +123,20 @@ async def call():
         await a.hear("welcome")
         await a.hear("resumed")
     return ann["accessToken"]
+
+
+async def beside(member):
+    """In a room without a media server every request to one is refused, with its number."""
+    examples = [json.loads(vector["text"]) for vector in json.loads((vectors / "client.json").read_text())["vectors"]]
+    requests = [example for example in examples if example["type"].startswith("sfu_")]
+    for number, request in enumerate(requests, 1):
+        request["rid"] = number
+        check("client", json.dumps(request))
+        await member.socket.send(json.dumps(request))
+        while (answer := check("node", await asyncio.wait_for(member.socket.recv(), 10)))["type"] != "error":
+            pass
+        refusal = answer["data"]
+        assert (refusal["code"], refusal["rid"]) == ("wrong_mode", number), (request, answer)
 
 
 async def refusals(token):
