@@ -10,10 +10,10 @@ use clap::{Args, Subcommand};
 use hyper::Method;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 
-use super::door::{self, Held};
+use super::door::{self, Held, text};
 use super::failure::Failure;
 use super::flags::Flags;
 use super::ring;
@@ -142,10 +142,6 @@ fn revoke(config: &Config, id: ApiKeyId) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn text<'a>(answer: &'a Value, field: &str) -> anyhow::Result<&'a str> {
-    answer[field].as_str().with_context(|| format!("the running node's answer has no {field}"))
 }
 
 /// Who changes the keys.

@@ -2,7 +2,7 @@
 //! Must not know routes.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{Read as _, Write},
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
     time::Duration,
@@ -21,6 +21,8 @@ use crate::files::{Holder, Lock, LockError, private};
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Maximum length of an answer, head included.
 const ANSWER_BYTES_MAX: u64 = 1 << 20;
+/// Items of one answer.
+const PAGE: usize = 100;
 
 /// Who may change what is in the data directory.
 pub(super) enum Held {
@@ -103,6 +105,43 @@ fn exchange(socket: &Path, method: &Method, path: &str, body: Option<&Value>) ->
         .and_then(|()| stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer))
         .context("the running node gave no answer → see its log")?;
     Ok(answer)
+}
+
+/// A text of an answer.
+///
+/// # Errors
+/// It has none of this name.
+pub(super) fn text<'a>(answer: &'a Value, field: &str) -> anyhow::Result<&'a str> {
+    answer[field].as_str().with_context(|| format!("the running node's answer has no {field}"))
+}
+
+/// Prints at most `max` items of a list, a line each, however many answers they come in.
+///
+/// # Errors
+/// As of [`ask`]; or an item is not what it should be.
+pub(super) fn list(
+    (socket, path, field): (&Path, &str, &str),
+    max: usize,
+    out: &mut dyn Write,
+    line: impl Fn(&Value) -> anyhow::Result<String>,
+) -> anyhow::Result<()> {
+    let (mut left, mut cursor) = (max, None::<String>);
+    while left > 0 {
+        let limit = left.min(PAGE).to_string();
+        let mut wanted = vec![("limit", limit.as_str())];
+        wanted.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        let answer = ask(socket, &Method::GET, &format!("{path}?{}", query(&wanted)), None)?;
+        let items = answer[field].as_array().with_context(|| format!("the running node's answer lists no {field}"))?;
+        for item in items {
+            writeln!(out, "{}", line(item)?)?;
+        }
+        left -= items.len().min(left);
+        match answer["nextCursor"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => return Ok(()),
+        }
+    }
+    Ok(writeln!(std::io::stderr(), "there are more: --max COUNT")?)
 }
 
 /// A value in a path, percent-encoded.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use hyper::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::door;
+use super::door::{self, text};
 use super::failure::Failure;
 use super::flags::Flags;
 use crate::config::text::Text;
@@ -90,8 +90,4 @@ fn list(socket: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "{id}  {} left  until {until}  {}", invite["usesLeft"], email.unwrap_or("anybody"))?;
     }
     Ok(())
-}
-
-fn text<'a>(answer: &'a Value, field: &str) -> anyhow::Result<&'a str> {
-    answer[field].as_str().with_context(|| format!("the running node's answer has no {field}"))
 }

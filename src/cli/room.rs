@@ -3,15 +3,13 @@
 mod timeline;
 
 use std::io::Write;
-use std::path::Path;
 
 use actors::protocol::RoomId;
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use hyper::Method;
 use serde_json::Value;
 
-use super::door::{self, query, segment};
+use super::door::{self, segment, text};
 use super::failure::Failure;
 use super::flags::Flags;
 
@@ -74,13 +72,14 @@ struct Kick {
 }
 
 const PATH: &str = "/internal/rooms";
-/// Rooms of one answer.
-const PAGE: usize = 100;
 
 impl RoomCommand {
     pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
         match self.wish {
-            Wish::List(List { max, flags }) => list(&door::of_running_node(&flags.load()?.config)?, max, out)?,
+            Wish::List(List { max, flags }) => {
+                let socket = door::of_running_node(&flags.load()?.config)?;
+                door::list((&socket, PATH, "rooms"), max, out, line)?;
+            }
             Wish::Show(one) => show(&one.ask(&Method::GET, "")?, out)?,
             Wish::Close(one) => drop(one.ask(&Method::POST, "/close")?),
             Wish::Open(one) => drop(one.ask(&Method::POST, "/open")?),
@@ -98,27 +97,6 @@ impl One {
         let socket = door::of_running_node(&self.flags.load()?.config)?;
         Ok(door::ask(&socket, method, &format!("{PATH}/{}{action}", self.room), None)?)
     }
-}
-
-fn list(socket: &Path, max: usize, out: &mut dyn Write) -> anyhow::Result<()> {
-    let (mut left, mut cursor) = (max, None::<String>);
-    while left > 0 {
-        let limit = left.min(PAGE).to_string();
-        let mut wanted = vec![("limit", limit.as_str())];
-        wanted.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-        let answer = door::ask(socket, &Method::GET, &format!("{PATH}?{}", query(&wanted)), None)?;
-        let rooms = answer["rooms"].as_array().context("the running node's answer lists no rooms")?;
-        for room in rooms {
-            writeln!(out, "{}", line(room)?)?;
-        }
-        left -= rooms.len().min(left);
-        match answer["nextCursor"].as_str() {
-            Some(next) => cursor = Some(next.to_owned()),
-            None => return Ok(()),
-        }
-    }
-    writeln!(std::io::stderr(), "there are more: --max COUNT")?;
-    Ok(())
 }
 
 fn line(room: &Value) -> anyhow::Result<String> {
@@ -154,10 +132,6 @@ fn show(answer: &Value, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "{}  {state:12}  {}", text(member, "user")?, text(member, "name")?)?;
     }
     Ok(())
-}
-
-fn text<'a>(answer: &'a Value, field: &str) -> anyhow::Result<&'a str> {
-    answer[field].as_str().with_context(|| format!("the running node's answer has no {field}"))
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! `aldis user …`: accounts, looked up and changed by the running node. Must not know how they are stored.
 
 use std::io::Write;
-use std::path::Path;
 
 use actors::protocol::UserId;
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use clap::{Args, Subcommand};
 use hyper::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::door::{self, query, segment};
+use super::door::{self, query, segment, text};
 use super::failure::Failure;
 use super::flags::Flags;
 
@@ -82,13 +81,14 @@ struct Delete {
 }
 
 const PATH: &str = "/internal/users";
-/// Accounts of one answer.
-const PAGE: usize = 100;
 
 impl UserCommand {
     pub(super) fn answer(self, out: &mut dyn Write) -> Result<(), Failure> {
         match self.wish {
-            Wish::List(List { max, flags }) => list(&door::of_running_node(&flags.load()?.config)?, max, out)?,
+            Wish::List(List { max, flags }) => {
+                let socket = door::of_running_node(&flags.load()?.config)?;
+                door::list((&socket, PATH, "users"), max, out, line)?;
+            }
             Wish::Show(one) => {
                 let (socket, id) = one.found()?;
                 show(&door::ask(&socket, &Method::GET, &format!("{PATH}/{id}"), None)?, out)?;
@@ -149,27 +149,6 @@ fn confirm(user: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn list(socket: &Path, max: usize, out: &mut dyn Write) -> anyhow::Result<()> {
-    let (mut left, mut before) = (max, None::<String>);
-    while left > 0 {
-        let limit = left.min(PAGE).to_string();
-        let mut wanted = vec![("limit", limit.as_str())];
-        wanted.extend(before.as_deref().map(|before| ("before", before)));
-        let answer = door::ask(socket, &Method::GET, &format!("{PATH}?{}", query(&wanted)), None)?;
-        let users = answer["users"].as_array().context("the running node's answer lists no accounts")?;
-        for user in users {
-            writeln!(out, "{}", line(user)?)?;
-        }
-        left -= users.len().min(left);
-        match answer["nextBefore"].as_str() {
-            Some(next) => before = Some(next.to_owned()),
-            None => return Ok(()),
-        }
-    }
-    writeln!(std::io::stderr(), "there are more: --max COUNT")?;
-    Ok(())
-}
-
 fn line(user: &Value) -> anyhow::Result<String> {
     let (id, since) = (text(user, "id")?, text(user, "createdAt")?);
     let day = since.get(..10).unwrap_or(since);
@@ -192,10 +171,6 @@ fn show(answer: &Value, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "state     {}", state(user))?;
     writeln!(out, "since     {}", text(user, "createdAt")?)?;
     Ok(writeln!(out, "sessions  {}", answer["sessions"])?)
-}
-
-fn text<'a>(answer: &'a Value, field: &str) -> anyhow::Result<&'a str> {
-    answer[field].as_str().with_context(|| format!("the running node's answer has no {field}"))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     rooms::Created,
-    storage::{Guests, Meeting, MeetingChange, Mode},
+    storage::{Guests, Meeting, MeetingChange, Mode, RoomId},
 };
 
 /// A backend's request for a room. All fields are optional.
@@ -165,7 +165,16 @@ pub(super) async fn close(
     Room(room_id): Room,
 ) -> Result<Json<RoomBody>, Problem> {
     caller.may(Action::AdministerRoom(room_id))?;
-    let change = MeetingChange { active: Some(false), ..MeetingChange::default() };
+    set_active(&site, room_id, false).await
+}
+
+/// Opens or closes a room, whoever hosts it; the room as it is now.
+pub(in crate::http) async fn set_active(
+    site: &Shared,
+    room_id: RoomId,
+    active: bool,
+) -> Result<Json<RoomBody>, Problem> {
+    let change = MeetingChange { active: Some(active), ..MeetingChange::default() };
     let meeting = site.hosting.change_any(room_id, change).await?.ok_or_else(|| absent(room_id))?;
     Ok(Json(RoomBody::new(meeting, None)))
 }

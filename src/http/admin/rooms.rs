@@ -17,9 +17,9 @@ use crate::{
             RoomBody, absent,
             shape::{Page, RoomList},
         },
-        v1::participants::remove_member,
+        v1::{participants::remove_member, set_active},
     },
-    storage::{MeetingChange, RoomId},
+    storage::RoomId,
 };
 
 /// A room's settings and its live state.
@@ -50,16 +50,12 @@ pub(in crate::http) async fn show(
 
 /// `POST /internal/rooms/{roomId}/close`: its members are disconnected, and nobody can join until it is opened again.
 pub(in crate::http) async fn close(State(site): State<Shared>, Room(room_id): Room) -> Result<Json<RoomBody>, Problem> {
-    let change = MeetingChange { active: Some(false), ..MeetingChange::default() };
-    let meeting = site.hosting.change_any(room_id, change).await?.ok_or_else(|| absent(room_id))?;
-    Ok(Json(RoomBody::new(meeting, None)))
+    set_active(&site, room_id, false).await
 }
 
 /// `POST /internal/rooms/{roomId}/open`: it may be joined again.
 pub(in crate::http) async fn open(State(site): State<Shared>, Room(room_id): Room) -> Result<Json<RoomBody>, Problem> {
-    let change = MeetingChange { active: Some(true), ..MeetingChange::default() };
-    let meeting = site.hosting.change_any(room_id, change).await?.ok_or_else(|| absent(room_id))?;
-    Ok(Json(RoomBody::new(meeting, None)))
+    set_active(&site, room_id, true).await
 }
 
 /// `DELETE /internal/rooms/{roomId}/participants/{userId}`: removes a member.

@@ -46,17 +46,17 @@ impl From<User> for UserBody {
 #[serde(rename_all = "camelCase")]
 struct UserList {
     users: Vec<UserBody>,
-    /// `before` of the next page, if there is one.
+    /// `cursor` of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_before: Option<Uuid>,
+    next_cursor: Option<Uuid>,
 }
 
 /// Which accounts are listed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http) struct Wanted {
-    /// The last of the page before.
-    before: Option<Uuid>,
+    /// `nextCursor` of the page before: its last account.
+    cursor: Option<Uuid>,
     /// How many, at most.
     limit: Option<u32>,
     /// Only the account of this address.
@@ -74,7 +74,7 @@ pub(in crate::http) struct ChangeUser {
 /// Longest page.
 const PAGE_MAX: u32 = 100;
 
-/// `GET /internal/users?before=&limit=` or `?email=`
+/// `GET /internal/users?cursor=&limit=` or `?email=`
 pub(in crate::http) async fn list(
     State(site): State<Shared>,
     Query(wanted): Query<Wanted>,
@@ -85,13 +85,13 @@ pub(in crate::http) async fn list(
     }
     if let Some(email) = wanted.email {
         let users = site.accounts.by_email(&email).await?.into_iter().map(UserBody::from).collect();
-        return Ok(Json(UserList { users, next_before: None }));
+        return Ok(Json(UserList { users, next_cursor: None }));
     }
-    let mut users = site.accounts.list(wanted.before, limit + 1).await?;
+    let mut users = site.accounts.list(wanted.cursor, limit + 1).await?;
     let is_last = users.len() <= limit as usize;
     users.truncate(limit as usize);
-    let next_before = users.last().filter(|_| !is_last).map(|user| user.id);
-    Ok(Json(UserList { users: users.into_iter().map(UserBody::from).collect(), next_before }))
+    let next_cursor = users.last().filter(|_| !is_last).map(|user| user.id);
+    Ok(Json(UserList { users: users.into_iter().map(UserBody::from).collect(), next_cursor }))
 }
 
 /// `GET /internal/users/{userId}`: the account and its sessions.
