@@ -5,5 +5,6 @@ const conditions = ["@aldis/source"];
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { include: ["*/test/**/*.test.{ts,tsx}"] },
+  // A test that takes longer hangs; a machine that does much else is slow.
+  test: { include: ["*/test/**/*.test.{ts,tsx}"], testTimeout: 60_000 },
 });

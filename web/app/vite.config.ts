@@ -1,11 +1,20 @@
 import react from "@vitejs/plugin-react";
-import { defaultClientConditions, defineConfig } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 /** The node that `npm run dev` talks to. */
 const node = process.env.ALDIS_NODE ?? "http://localhost:8080";
 
+/** The script of the first view (vite.first.config.ts), before the app's: it is small, and does not wait for that. */
+const firstView: Plugin = {
+  name: "aldis-first-view",
+  apply: "build",
+  transformIndexHtml: () => [
+    { tag: "script", attrs: { type: "module", src: "/first.js" }, injectTo: "head-prepend" },
+  ],
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), firstView],
   resolve: { conditions: ["@aldis/source", ...defaultClientConditions] },
   build: {
     outDir: "../dist",

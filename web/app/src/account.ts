@@ -1,20 +1,22 @@
 // Who is signed in on this page.
-import { Api, Emitter, Problem, SignedOut, type User } from "@aldis/client";
+import { Api, Emitter, type EnterOptions, Problem, SignedOut, type User } from "@aldis/client";
 import { useView } from "@aldis/react";
 import { guestVisit, mayBeSignedIn, rememberGuestVisit, rememberSignedIn } from "./remember.ts";
 import { roomOfPage } from "./route.ts";
+import { explain } from "./submit.ts";
 
 export type AccountView =
   | { status: "unknown" }
-  | { status: "out" }
-  /** `guestOf`: a guest, of that room only. */
-  | { status: "in"; user: User; guestOf?: string }
+  /** `why`: the guest who was here before a reload may not come back. */
+  | { status: "out"; why?: string }
+  /** `guestOf`: a guest, of that room only. `waits`: they were away for too long, and the host is asked again. */
+  | { status: "in"; user: User; guestOf?: string; waits?: boolean }
   /** The operator has disabled the account. */
   | { status: "disabled" }
   | { status: "unreachable"; why: string };
 
 /** The node that served this page. */
-export const api = new Api();
+export const api = new Api({ onWaiting: (waits) => account.waits(waits) });
 
 class Account extends Emitter<{ changed: undefined }> {
   view: AccountView = { status: "unknown" };
@@ -23,8 +25,13 @@ class Account extends Emitter<{ changed: undefined }> {
   async restore(): Promise<void> {
     const visit = guestVisit();
     if (visit && visit.roomId === roomOfPage()) {
-      // If the host lets no guests in any more, the room's card says so.
-      return this.enter(visit.roomId, visit.name).catch(() => this.#show({ status: "out" }));
+      // If the host has to be asked again, the room's card offers it.
+      const wait = new AbortController();
+      const { signal } = wait;
+      const options = { token: visit.token, signal, onWaiting: () => wait.abort() };
+      return this.enter(visit.roomId, visit.name, options).catch((error: unknown) =>
+        this.#show(signal.aborted ? { status: "out" } : { status: "out", why: explain(error) }),
+      );
     }
     if (!mayBeSignedIn()) return this.#show({ status: "out" });
     this.#show({ status: "unknown" });
@@ -36,11 +43,30 @@ class Account extends Emitter<{ changed: undefined }> {
     }
   }
 
-  /** Enters a room without an account. */
-  async enter(roomId: string, name: string): Promise<void> {
-    const user = await api.enterAsGuest(roomId, name);
-    rememberGuestVisit({ roomId, name: user.name });
+  /** Enters a room without an account, once the host has said yes where they are asked. */
+  async enter(roomId: string, name: string, options?: EnterOptions): Promise<void> {
+    const user = await api.enterAsGuest(roomId, name, options);
     this.#show({ status: "in", user, guestOf: roomId });
+    this.keepGuest();
+  }
+
+  /** A backend has moved us to this room; a guest is one of this room from now on. */
+  moved(roomId: string): void {
+    if (this.view.status !== "in" || this.view.guestOf === undefined) return;
+    this.view = { ...this.view, guestOf: roomId };
+    this.keepGuest();
+  }
+  /** Whether a guest waits to be let in again. */
+  waits(waits: boolean): void {
+    const { view } = this;
+    if (view.status === "in" && (view.waits ?? false) !== waits) this.#show({ ...view, waits });
+  }
+
+  /** Before the page goes: tokens are renewed meanwhile, and a reload needs the last one. */
+  keepGuest(): void {
+    const { view } = this;
+    if (view.status !== "in" || view.guestOf === undefined) return;
+    rememberGuestVisit({ roomId: view.guestOf, name: view.user.name, token: api.guestToken(view.guestOf) });
   }
 
   /** Whether the new account is signed in; if not, a mail was sent. */
@@ -91,7 +117,7 @@ class Account extends Emitter<{ changed: undefined }> {
 function viewOf(error: unknown): AccountView {
   if (isDisabled(error) || (error instanceof Error && isDisabled(error.cause))) return { status: "disabled" };
   if (error instanceof SignedOut) return { status: "out" };
-  return { status: "unreachable", why: error instanceof Error ? error.message : String(error) };
+  return { status: "unreachable", why: explain(error) };
 }
 
 function isDisabled(error: unknown): boolean {

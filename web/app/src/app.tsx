@@ -6,10 +6,10 @@ import { DisabledPage, MissingPage, OutdatedPage, UnreachablePage } from "./page
 import { Welcome } from "./pages/welcome.tsx";
 import { useTitle } from "./parts/page-title.tsx";
 import { Waiting } from "./parts/waiting.tsx";
-import { useRoute } from "./route.ts";
+import { callKey, useRoute } from "./route.ts";
 import { t, useLanguage } from "./strings.ts";
 
-// What the first view does not need is fetched as soon as that is shown. It may fail: the server has a newer version, or is away.
+// What the first view does not need is fetched after it. It may fail: the server has a newer version, or is away.
 const outdated = () => ({ default: OutdatedPage });
 const room = () =>
   import("./pages/room.tsx").then(async ({ RoomPage, loadRoomStrings }) => {
@@ -19,6 +19,8 @@ const room = () =>
 const lobby = () => import("./pages/lobby.tsx").then(({ Lobby }) => ({ default: Lobby }), outdated);
 const RoomPage = lazy(room);
 const Lobby = lazy(lobby);
+/** By then the first view is shown, also on a phone: before, it would share the line with this. Milliseconds. */
+const AFTER_FIRST_VIEW_MS = 1_500;
 
 /** Which page is shown: by the address, and by who is signed in. */
 export function App() {
@@ -30,8 +32,8 @@ export function App() {
   const isStrayGuest = view.status === "in" && view.guestOf !== undefined && view.guestOf !== roomId;
   useTitle(roomId);
   useEffect(() => {
-    void room();
-    void lobby();
+    const timer = setTimeout(() => void Promise.all([room(), lobby()]), AFTER_FIRST_VIEW_MS);
+    return () => clearTimeout(timer);
   }, []);
   useEffect(() => {
     if (isStrayGuest) account.leaveGuest();
@@ -50,14 +52,18 @@ export function App() {
       return <DisabledPage />;
     case "out":
       return roomId ? (
-        <Invited key={roomId} roomId={roomId} />
+        <Invited key={roomId} roomId={roomId} why={view.why} />
       ) : (
         <Welcome invite={route.page === "home" ? route.invite : undefined} />
       );
     case "in":
       return (
         <Suspense fallback={<Waiting label={t().loading} />}>
-          {roomId ? <RoomPage key={roomId} roomId={roomId} user={view.user} /> : <Lobby user={view.user} />}
+          {roomId ? (
+            <RoomPage key={callKey(roomId)} roomId={roomId} user={view.user} />
+          ) : (
+            <Lobby user={view.user} />
+          )}
         </Suspense>
       );
   }

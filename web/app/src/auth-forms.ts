@@ -4,7 +4,12 @@ import type { AuthSettings } from "@aldis/client";
 export type Way = "login" | "signup" | "forgot";
 
 /** Until the node has answered, and if it does not: a form that it then refuses says why. */
-export const UNKNOWN: AuthSettings = { signup: "open", verifyEmail: false, passwordReset: false };
+export const UNKNOWN: AuthSettings = {
+  accounts: true,
+  signup: "open",
+  verifyEmail: false,
+  passwordReset: false,
+};
 
 export interface Forms {
   /** Shown as a choice; with one there is none. */
@@ -14,6 +19,8 @@ export interface Forms {
   asksForInvite: boolean;
   offersReset: boolean;
   isClosed: boolean;
+  /** There are no accounts here: people come with tokens from elsewhere. */
+  isOff: boolean;
 }
 
 export function formsOf(settings: AuthSettings, wished: Way): Forms {
@@ -26,5 +33,6 @@ export function formsOf(settings: AuthSettings, wished: Way): Forms {
     asksForInvite: way === "signup" && settings.signup === "invite",
     offersReset: way === "login" && settings.passwordReset,
     isClosed,
+    isOff: !settings.accounts,
   };
 }

@@ -84,15 +84,21 @@ export function rememberGuestName(name: string): void {
   write("local", GUEST, name);
 }
 
-/** The room that this tab is in as a guest, and the name, so that a reload leads straight back. */
-export function guestVisit(): { roomId: string; name: string } | null {
-  const visit = read("session", VISIT) as { roomId?: unknown; name?: unknown } | null;
-  return typeof visit?.roomId === "string" && typeof visit.name === "string"
-    ? { roomId: visit.roomId, name: visit.name }
-    : null;
+/** The room that this tab is in as a guest, the name, and the token of that room, so that a reload leads straight back. */
+export interface GuestVisit {
+  roomId: string;
+  name: string;
+  token?: string | undefined;
 }
 
-export function rememberGuestVisit(visit: { roomId: string; name: string } | null): void {
+export function guestVisit(): GuestVisit | null {
+  const visit = read("session", VISIT) as { [key in keyof GuestVisit]?: unknown } | null;
+  const { roomId, name, token } = visit ?? {};
+  if (typeof roomId !== "string" || typeof name !== "string") return null;
+  return { roomId, name, ...(typeof token === "string" && { token }) };
+}
+
+export function rememberGuestVisit(visit: GuestVisit | null): void {
   write("session", VISIT, visit);
 }
 

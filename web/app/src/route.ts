@@ -1,45 +1,13 @@
 // Addresses of the app, over the History API: `/` and `/r/{room}`; and after `#`, which stays in the browser, what mails
 // and invites link to: `/#/reset?token=…`, `/#/verify?token=…`, `/#/signup?invite=…`.
 import { type MouseEvent, useSyncExternalStore } from "react";
+import { type Route, roomIdIn, routeOf } from "./address.ts";
 
-export type Route =
-  | { page: "home"; invite?: string }
-  | { page: "room"; roomId: string }
-  | { page: "reset" | "verify"; token: string }
-  | { page: "missing" };
-
-const ROOM_ID = /^[a-z]{3}-[a-z]{4}-[a-z]{3}$/;
-
-/** Which page an address names. */
-export function routeOf(pathname: string, hash = ""): Route {
-  if (pathname === "/") return linked(hash) ?? { page: "home" };
-  const roomId = /^\/r\/([^/]+)\/?$/.exec(pathname)?.[1]?.toLowerCase();
-  return roomId && ROOM_ID.test(roomId) ? { page: "room", roomId } : { page: "missing" };
-}
-
-/** What a mail or an invite links to. */
-function linked(hash: string): Route | null {
-  const [page, query] = hash.replace(/^#?\/?/, "").split("?", 2);
-  const values = new URLSearchParams(query);
-  const token = values.get("token") ?? "";
-  if (page === "reset" || page === "verify") return { page, token };
-  if (page === "signup") return { page: "home", invite: values.get("invite") ?? "" };
-  return null;
-}
+export { type Route, roomOfPage, routeOf } from "./address.ts";
 
 /** The room id in a code or a pasted link; `null` if there is none. */
 export function roomIdOf(text: string): string | null {
-  const trimmed = text.trim().toLowerCase();
-  const inLink = /\/r\/([a-z-]+)\/?(?:[?#].*)?$/.exec(trimmed)?.[1];
-  const letters = (inLink ?? trimmed).replaceAll(/[\s-]/g, "");
-  if (!/^[a-z]{10}$/.test(letters)) return null;
-  return `${letters.slice(0, 3)}-${letters.slice(3, 7)}-${letters.slice(7)}`;
-}
-
-/** The room of the page's address, if it is one's. */
-export function roomOfPage(): string | null {
-  const route = routeOf(location.pathname);
-  return route.page === "room" ? route.roomId : null;
+  return roomIdIn(/\/r\/([^/?#\s]+)/.exec(text)?.[1] ?? text);
 }
 
 /** The link that brings others into a room. */
@@ -63,6 +31,21 @@ export function guardRoute(isFree: () => boolean): () => void {
 export function navigate(path: string): void {
   if (path === location.pathname + location.search + location.hash) return;
   history.pushState(null, "", path);
+  moved();
+}
+
+/** The room in which a call began that is in this one now. */
+const begunIn = new Map<string, string>();
+
+/** The same for all rooms that a call was moved through: the page of the call stays the same one. */
+export function callKey(roomId: string): string {
+  return begunIn.get(roomId) ?? roomId;
+}
+
+/** A backend has moved the call from one room to the other: the address follows. */
+export function followCall(from: string, to: string): void {
+  begunIn.set(to, callKey(from));
+  history.replaceState(null, "", `/r/${to}`);
   moved();
 }
 

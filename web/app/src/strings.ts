@@ -1,11 +1,10 @@
 // The language of the page: which one, its table of texts, and times in its manner. The call's texts are in strings/room.ts.
 import { useSyncExternalStore } from "react";
+import { type Language, preferredLanguage } from "./language.ts";
 import { rememberedLanguage, rememberLanguage } from "./remember.ts";
 import { type PageStrings, pageEn } from "./strings/page-en.ts";
 
-/** Every language there is, by what it calls itself. */
-export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
-export type Language = keyof typeof LANGUAGES;
+export { LANGUAGES, type Language, preferredLanguage } from "./language.ts";
 
 let language: Language = "en";
 let table: PageStrings = pageEn;
@@ -34,14 +33,6 @@ export function useLanguage(): Language {
 export async function changeLanguage(next: Language): Promise<void> {
   rememberLanguage(next);
   await load(next);
-}
-
-/** The language chosen in this browser, else the first of the browser's own that there is. */
-export function preferredLanguage(chosen: string | null, wished: readonly string[]): Language {
-  const known = (tag: string) =>
-    Object.keys(LANGUAGES).find((each) => each === tag.toLowerCase().split("-")[0]);
-  const found = [chosen ?? "", ...wished].map(known).find((each) => each !== undefined);
-  return (found as Language | undefined) ?? "en";
 }
 
 /** Before the first view. */

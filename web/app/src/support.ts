@@ -1,6 +1,6 @@
 // `window.aldis`: what support and end-to-end tests may read of the call in this tab. Read-only, no payloads.
 import type { JournalEntry, SessionState } from "@aldis/client";
-import type { Call, PeerStats } from "@aldis/media";
+import type { Call, PathView, PeerStats } from "@aldis/media";
 
 interface Support {
   readonly session: {
@@ -10,6 +10,8 @@ interface Support {
     state: SessionState;
     stopped: string | null;
   };
+  /** Which way media goes; `null` before a call. */
+  readonly path: PathView | null;
   /** Connection state and statistics for each member, from the browser. */
   peers(): Promise<PeerStats[]>;
   /** The last protocol events. */
@@ -39,6 +41,9 @@ const support: Support = {
       state: view?.state ?? "idle",
       stopped: view?.stopped ?? null,
     };
+  },
+  get path() {
+    return shown?.view.path ?? null;
   },
   peers: async () => (await shown?.stats()) ?? [],
   get events() {

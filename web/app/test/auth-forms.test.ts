@@ -11,12 +11,17 @@ test("an open node offers to sign up and to log in, and asks for no invite", () 
     asksForInvite: false,
     offersReset: false,
     isClosed: false,
+    isOff: false,
   });
 });
 
 test("an invite is asked for where it is needed, when signing up", () => {
   expect(formsOf(settings({ signup: "invite" }), "signup").asksForInvite).toBe(true);
   expect(formsOf(settings({ signup: "invite" }), "login").asksForInvite).toBe(false);
+});
+
+test("where there are no accounts, that is said instead", () => {
+  expect(formsOf(settings({ accounts: false }), "login").isOff).toBe(true);
 });
 
 test("where sign-up is closed there is only the login, and a word about it", () => {

@@ -1,21 +1,29 @@
 import { expect, test } from "vitest";
-import { readReaction } from "../src/room/reactions.ts";
+import { handsUp, readReaction } from "../src/room/reactions.ts";
 
 const from = "ann";
 
-test("hands and known reactions are understood", () => {
-  expect(readReaction({ from, topic: "aldis.hand", data: { up: true } })).toEqual({ hand: true });
-  expect(readReaction({ from, topic: "aldis.hand", data: { up: false } })).toEqual({ hand: false });
-  expect(readReaction({ from, topic: "aldis.reaction", data: "👏" })).toEqual({ reaction: "👏" });
+test("known reactions are understood", () => {
+  expect(readReaction({ from, topic: "aldis.reaction", data: "👏" })).toBe("👏");
 });
 
 test.each([
-  ["aldis.hand", null],
-  ["aldis.hand", "up"],
-  ["aldis.hand", { up: "yes" }],
   ["aldis.reaction", "a long text instead of a sign"],
   ["aldis.reaction", { toString: "👏" }],
-  ["another.app", { up: true }],
+  ["aldis.reaction", null],
+  ["another.app", "👏"],
 ])("what others say otherwise (%s: %j) is ignored", (topic, data) => {
   expect(readReaction({ from, topic, data })).toBeNull();
+});
+
+test("hands are up in the order in which they were raised, whatever other programs write", () => {
+  const members = [
+    { userId: "none" },
+    { userId: "odd", attributes: { hand: "yes" } },
+    { userId: "second", attributes: { hand: "1700000002000" } },
+    { userId: "other", attributes: { role: "chair" } },
+    { userId: "first", attributes: { hand: "1700000001000" } },
+    { userId: "odd, too", attributes: { hand: "" } },
+  ];
+  expect(handsUp(members)).toEqual(["first", "second", "odd", "odd, too"]);
 });

@@ -5,6 +5,12 @@ test.each([
   ["/", { page: "home" }],
   ["/r/abc-defg-hij", { page: "room", roomId: "abc-defg-hij" }],
   ["/r/ABC-DEFG-HIJ/", { page: "room", roomId: "abc-defg-hij" }],
+  ["/r/abcdefghij", { page: "room", roomId: "abc-defg-hij" }],
+  ["/r/abc-defg-hij).", { page: "room", roomId: "abc-defg-hij" }],
+  ["/r/%20abc-defg-hij%E2%80%9D", { page: "room", roomId: "abc-defg-hij" }],
+  ["/r/%E0%A4%A", { page: "missing" }],
+  ["/r/abc-d3fg-hij", { page: "missing" }],
+  ["/r/abc-defg-hijk", { page: "missing" }],
   ["/r/abc", { page: "missing" }],
   ["/r/", { page: "missing" }],
   ["/r/abc-defg-hij/x", { page: "missing" }],
@@ -37,6 +43,8 @@ test.each([
   "https://calls.example.org/r/abc-defg-hij",
   "http://localhost:8080/r/abc-defg-hij/?relay=1#top",
   "calls.example.org/r/abc-defg-hij",
+  "<https://calls.example.org/r/abc-defg-hij>.",
+  "Join me in “Weekly”: https://calls.example.org/r/ABC-DEFG-HIJ, at nine",
 ])("%s names a room", (text) => {
   expect(roomIdOf(text)).toBe("abc-defg-hij");
 });

@@ -1,8 +1,19 @@
 // The HTTP API: accounts, guests, rooms, history, relay credentials. The access token lives in memory only; after a reload
 // the access cookie authenticates us, and once that has expired the refresh cookie gets another.
 import { type Fetch, Http } from "./api/http.ts";
-import type { AuthSettings, RoomCard, RoomInfo, RoomSettings, Signed, User } from "./api/shapes.ts";
+import type {
+  AuthSettings,
+  Ban,
+  Reports,
+  RoomCard,
+  RoomInfo,
+  RoomSettings,
+  Signed,
+  User,
+  WaitingGuest,
+} from "./api/shapes.ts";
 import { SignIn } from "./api/sign-in.ts";
+import type { EnterOptions } from "./api/waiting.ts";
 import type { MessagePage } from "./chat.ts";
 import type { GetToken } from "./connection.ts";
 import { Problem } from "./errors.ts";
@@ -10,7 +21,21 @@ import type { IceServer } from "./gen/protocol.ts";
 import { LIMITS } from "./limits.ts";
 
 export type { Fetch, HttpAnswer, HttpInit } from "./api/http.ts";
-export type { AuthSettings, Guests, RoomCard, RoomInfo, RoomSettings, User } from "./api/shapes.ts";
+export type {
+  AuthSettings,
+  Ban,
+  CandidateInfo,
+  DeviceReport,
+  Guests,
+  MediaReport,
+  Reports,
+  RoomCard,
+  RoomInfo,
+  RoomSettings,
+  User,
+  WaitingGuest,
+} from "./api/shapes.ts";
+export type { EnterOptions } from "./api/waiting.ts";
 
 export interface ApiOptions {
   /** The node's origin, `https://…`; left out on the node's own pages. */
@@ -22,6 +47,11 @@ export interface ApiOptions {
    * the default without `base`. `memory`: of this object; the default with `base`.
    */
   refreshToken?: "cookie" | "memory";
+  /**
+   * Whether a guest waits to be admitted again. Tokens are renewed in time, and then nobody is asked; but a device may have slept
+   * for more than twelve hours beyond the token's life. `Api.stopWaiting` gives up.
+   */
+  onWaiting?: (waits: boolean) => void;
   /** Instead of the global `fetch`. */
   fetch?: Fetch;
 }
@@ -30,12 +60,12 @@ export class Api {
   readonly #http: Http;
   readonly #signIn: SignIn;
 
-  constructor({ base = "", token, refreshToken, fetch: fetcher }: ApiOptions = {}) {
+  constructor({ base = "", token, refreshToken, onWaiting, fetch: fetcher }: ApiOptions = {}) {
     const by = refreshToken ?? (base ? "memory" : "cookie");
     const credentials = token || by === "memory" ? "omit" : base ? "include" : "same-origin";
     this.#http = new Http(base, fetcher ?? ((url, init) => fetch(url, init)), credentials);
     const source = by === "memory" ? ({ by, refreshToken: null } as const) : ({ by } as const);
-    this.#signIn = new SignIn(this.#http, token ? { by: "callback", get: token } : source);
+    this.#signIn = new SignIn(this.#http, token ? { by: "callback", get: token } : source, onWaiting);
   }
 
   authSettings(): Promise<AuthSettings> {
@@ -95,9 +125,46 @@ export class Api {
   card(roomId: string): Promise<RoomCard> {
     return this.#http.send({ method: "GET", path: room(roomId, "/card") });
   }
-  /** Enters a room without an account, if its host lets guests in. Everything else of this object is then done as that guest. */
-  enterAsGuest(roomId: string, name: string): Promise<User> {
-    return this.#signIn.enter(roomId, name);
+  /**
+   * Enters a room without an account, if its host lets guests in; where the host is asked each time, resolves once they have admitted
+   * us. Rejects with `Problem`: `refused`, `guests_not_allowed`, `room_locked`, `waiting_room_full` … Everything else of this object
+   * is then done as that guest.
+   */
+  enterAsGuest(roomId: string, name: string, options: EnterOptions = {}): Promise<User> {
+    return this.#signIn.enter(roomId, name, options);
+  }
+  /** The token of the guest that we are in this room, for `enterAsGuest` after a reload; `undefined` for everybody else. */
+  guestToken(roomId: string): string | undefined {
+    return this.#signIn.guestToken(roomId);
+  }
+  /** A backend has moved the guest that we are to this room, with this token. A room that is given this object tells it. */
+  moved(roomId: string, token?: string): void {
+    if (token !== undefined) this.#signIn.moved(roomId, token);
+  }
+  /** A guest no longer waits to be admitted again (`onWaiting`): the host sees them no longer, and their room stops with `auth`. */
+  stopWaiting(): void {
+    this.#signIn.stopWaiting();
+  }
+  /** For the host: the guests who wait, in the order in which they came. A room's `guestsWaiting` tells when to ask. */
+  waitingGuests(roomId: string): Promise<WaitingGuest[]> {
+    return this.#authorised("GET", room(roomId, "/waiting"));
+  }
+  /** For the host: lets a guest in, or not. */
+  async answerGuest(roomId: string, id: string, admit: boolean): Promise<void> {
+    await this.#authorised("POST", room(roomId, `/waiting/${encodeURIComponent(id)}`), { admit });
+  }
+  /** For the host: lets all in who wait now. */
+  async admitAll(roomId: string): Promise<void> {
+    await this.#authorised("POST", room(roomId, "/waiting"), { admitAll: true });
+  }
+  /** For the host: who was removed for good. */
+  async bans(roomId: string): Promise<Ban[]> {
+    return (await this.#authorised<{ bans: Ban[] }>("GET", room(roomId, "/bans"))).bans;
+  }
+  /** For the host: somebody, or everybody, may come back. */
+  async liftBan(roomId: string, userId?: string): Promise<void> {
+    const path = userId === undefined ? "/bans" : `/bans/${encodeURIComponent(userId)}`;
+    await this.#authorised("DELETE", room(roomId, path));
   }
 
   /** Ends being a guest, or forgets the token in memory; cookies of the browser stay. */
@@ -117,7 +184,7 @@ export class Api {
   async rooms(): Promise<RoomInfo[]> {
     return (await this.#authorised<{ rooms: RoomInfo[] }>("GET", "/api/rooms")).rooms;
   }
-  changeRoom(roomId: string, change: RoomSettings & { active?: boolean }): Promise<RoomInfo> {
+  changeRoom(roomId: string, change: Omit<RoomSettings, "mode"> & { active?: boolean }): Promise<RoomInfo> {
     return this.#authorised("PATCH", room(roomId), change);
   }
   async deleteRoom(roomId: string): Promise<void> {
@@ -131,6 +198,10 @@ export class Api {
   /** Erases a message, for its sender and the room's host. */
   async deleteMessage(roomId: string, id: string): Promise<void> {
     await this.#authorised("DELETE", room(roomId, `/messages/${encodeURIComponent(id)}`));
+  }
+  /** Reports what became of media, for the room's timeline; for who is, or was, in the room. */
+  async report(roomId: string, reports: Reports): Promise<void> {
+    await this.#authorised("POST", room(roomId, "/reports"), reports);
   }
   async iceServers(): Promise<IceServer[]> {
     return (await this.#authorised<{ iceServers: IceServer[] }>("GET", "/api/ice-servers")).iceServers;

@@ -192,6 +192,16 @@ export class Chat {
     return false;
   }
 
+  /** We are in another room: its chat begins, and what was said in this one stays there. */
+  restart(): void {
+    this.end();
+    this.#loads += 1; // a page that is under way is of the room before
+    [this.#cursor, this.#failed, this.#complete] = [undefined, undefined, true];
+    this.#history = "whole";
+    this.#deleted.clear();
+    this.#show([]);
+  }
+
   /** The call is over. */
   end(): void {
     for (const id of this.#uncertain.keys()) this.#mark(id, "failed", null);

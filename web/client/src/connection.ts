@@ -14,9 +14,9 @@ export type { StopReason } from "./connection/closing.ts";
 
 /**
  * `null`: the browser's cookie suffices; with `force`, it no longer does. Rejects with `SignedOut` when the person must
- * sign in again; any other failure is retried.
+ * sign in again; any other failure is retried. `roomId`: the room that it is for now; it changes when a backend moves us.
  */
-export type GetToken = (options: { force: boolean }) => Promise<string | null>;
+export type GetToken = (options: { force: boolean; roomId?: string }) => Promise<string | null>;
 
 export interface ConnectionOptions {
   /** `wss://…/ws` */

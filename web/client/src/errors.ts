@@ -85,14 +85,37 @@ export class NotSent extends AldisError {
   }
 }
 
+/**
+ * A request (`sfu_*`) was refused. Beside the protocol's codes: `lost` (the session ended before the answer; it may have been
+ * done) and `timeout` (no answer although the connection works).
+ */
+export class RequestRefused extends AldisError {
+  override name = "RequestRefused";
+  declare readonly code: Code | "lost" | "timeout";
+  /** When to ask again; with `media_unavailable`. */
+  readonly retryAfterMs: number | null;
+
+  constructor(code: Code | "lost" | "timeout", refusal: Refusal | null = null) {
+    const unanswered =
+      code === "lost"
+        ? "The session ended before the request was answered; it may have been done."
+        : "The server did not answer the request in time.";
+    super(code, refusal?.message ?? unanswered);
+    this.retryAfterMs = refusal?.retryAfterMs ?? null;
+  }
+}
+
 const ENDED: Record<StopReason, string> = {
   left: "You left the room.",
   replaced: "The same user joined this room from another page or device.",
   auth: "The token is no longer accepted. Sign in again.",
-  forbidden: "This user may not join the room, or was removed from it.",
+  forbidden: "This user may not join the room.",
+  removed: "The host has removed you from the room. You may join again.",
+  banned: "The host has removed you from the room, and you may not come back.",
   room_not_found: "There is no such room.",
   room_closed: "The room is closed.",
   room_full: "The room is full.",
+  room_locked: "The host has locked the room: nobody new may join.",
   protocol:
     "Client and server do not understand each other; their versions may differ, or the address is wrong.",
   unreachable: "The server did not answer for several minutes.",

@@ -45,6 +45,10 @@ export const LIMITS = {
   resendMax: 5,
   /** Pause before that if the server sent none. */
   resendMs: 1_000,
+  /** Requests (`sfu_*`) that are open at once, unless `welcome` says otherwise. */
+  requestsMax: 8,
+  /** A request without an answer on a socket that works is given up after this long; a node waits for a media server for seconds. */
+  requestMs: 20_000,
   /** Chat messages kept in memory, the loaded history included. */
   chatMax: 2_000,
   /** Messages in one page of the history. */
@@ -53,6 +57,8 @@ export const LIMITS = {
   chatPagesMax: 20,
   /** Characters of one chat message, well below the 64 KiB frame. */
   chatCharsMax: 4_000,
+  /** A guest who waits for the host asks again after this long if the node did not answer. */
+  waitAgainMs: 1_500,
   /** Protocol events kept for support. */
   journalMax: 200,
 } as const;

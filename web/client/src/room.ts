@@ -1,39 +1,30 @@
 // A room, as an application sees it: join, members, messages, chat. Without media, which `@aldis/media` adds.
-import { Chat, type ChatEntry, type DeleteMessage, type GetMessages } from "./chat.ts";
-import type { GetToken, StopReason } from "./connection.ts";
+import { Chat, type ChatEntry } from "./chat.ts";
+import type { StopReason } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
-import { AldisError, NotSent, RoomEnded } from "./errors.ts";
+import { NotSent, RoomEnded } from "./errors.ts";
+import { type Flow, flowOf, heard, NO_FLOW } from "./flow.ts";
+import type { Guests, TrackKind } from "./gen/protocol.ts";
 import { Journal } from "./journal.ts";
-import { type LeaveReason, Members } from "./members.ts";
+import { type LeaveReason, Members, merged } from "./members.ts";
 import { watchPage } from "./page-life.ts";
-import { Session, type SessionEvents, type SessionOptions, type SessionState } from "./session.ts";
-import { socketUrl } from "./url.ts";
-import type { Counted, Member, Numbered, Refusal, Said } from "./wire.ts";
+import { type RoomOptions, sessionOptions } from "./room-options.ts";
+import { Session, type SessionEvents, type SessionState } from "./session.ts";
+import type {
+  Answer,
+  Asking,
+  AttributeChanges,
+  Counted,
+  Member,
+  Numbered,
+  Refusal,
+  RequestType,
+  RoomRules,
+  Said,
+  SfuNotice,
+} from "./wire.ts";
 
-/** What a room needs of an `Api`. */
-export interface RoomApi {
-  token(options: { force: boolean }): Promise<string | null>;
-  messages: (roomId: string, before?: string) => ReturnType<GetMessages>;
-  deleteMessage(roomId: string, id: string): Promise<void>;
-}
-
-export interface RoomOptions extends Partial<Omit<SessionOptions, "roomId" | "getToken">> {
-  /** `xxx-yyyy-zzz` */
-  roomId: string;
-  /** The node: `https://…`, or its socket, `wss://…/ws`. Left out on the node's own pages. */
-  url?: string;
-  /** Where tokens, history and whatever else comes from; instead of it, or before it, the options below. */
-  api?: RoomApi;
-  /**
-   * An access token, or what gets one. It is called before each connection and, with `force`, when the present token is about to
-   * expire. It throws `SignedOut` when there will be no other.
-   */
-  token?: string | GetToken;
-  /** Reads the room's history; without it chat begins with the join. */
-  getMessages?: GetMessages;
-  /** Erases a message of the history. */
-  deleteMessage?: DeleteMessage;
-}
+export type { RoomApi, RoomOptions } from "./room-options.ts";
 
 /** A message of an application. */
 export interface AppMessage {
@@ -53,6 +44,16 @@ export interface RoomEvents {
   chat: ChatEntry;
   /** A message of an application. */
   message: AppMessage;
+  /** A member tells something else of themselves; `changes` has what is new, `null` what was removed. */
+  attributesChanged: { member: Member; changes: AttributeChanges };
+  /** The host asks us to switch something off. It is a request: the person, or the application, decides. */
+  muteRequested: Said<"mute_requested">;
+  /** The host, the lock, the rule for guests or the name is another one. */
+  roomChanged: RoomRules;
+  /** So many guests wait for the host, who gets them by `Api.waitingGuests`. */
+  guestsWaiting: Said<"guests_waiting">;
+  /** A backend has moved us to this room, which is joined next: other members, another chat. */
+  moved: { roomId: string };
   /** Something was refused. Not fatal. */
   refused: SessionEvents["refused"];
   /** The end; `join` begins again. */
@@ -62,6 +63,7 @@ export interface RoomEvents {
   resumed: Said<"resumed">;
   degraded: Said<"degraded">;
   signal: Numbered;
+  notice: SfuNotice;
   /** The network or the page is back. */
   wake: undefined;
 }
@@ -73,7 +75,6 @@ interface Joining {
 }
 
 export class Room extends Emitter<RoomEvents> {
-  readonly roomId: string;
   readonly chat: Chat;
   readonly journal = new Journal();
   readonly #session: Session;
@@ -82,22 +83,31 @@ export class Room extends Emitter<RoomEvents> {
   #unwatch: (() => void) | null = null;
   #ended: RoomEnded | null = null;
   #without: readonly string[] = [];
+  #flow: Flow = NO_FLOW;
+  #rules: RoomRules | null = null;
+  #attributes: Record<string, string> = {};
+  /** Attributes that the server has taken from us in this room: they are set again where a session was lost. */
+  #set: Record<string, string> = {};
 
   constructor(options: RoomOptions) {
     super();
-    const { roomId, api } = options;
-    this.roomId = roomId;
+    const { api } = options;
     this.#session = new Session(sessionOptions(options));
     this.chat = new Chat({
       send: (message, settle) => this.#session.send(message, settle),
       changed: () => this.#changed(),
       self: () => ({ userId: this.#session.userId, sessionId: this.#session.sessionId }),
-      getMessages: options.getMessages ?? (api && ((before) => api.messages(roomId, before))),
-      deleteMessage: options.deleteMessage ?? (api && ((id) => api.deleteMessage(roomId, id))),
+      getMessages: options.getMessages ?? (api && ((before) => api.messages(this.roomId, before))),
+      deleteMessage: options.deleteMessage ?? (api && ((id) => api.deleteMessage(this.roomId, id))),
     });
     this.#listen();
+    this.#session.on("moved", ({ roomId, token }) => this.#moved(roomId, () => api?.moved?.(roomId, token)));
   }
 
+  /** Another one once a backend has moved us (`moved`). */
+  get roomId(): string {
+    return this.#session.roomId;
+  }
   get state(): SessionState {
     return this.#session.state;
   }
@@ -112,11 +122,31 @@ export class Room extends Emitter<RoomEvents> {
   get members(): readonly Member[] {
     return this.#members.list;
   }
+  /** How media flows. What each member sends through a media server is in `members`. */
+  get flow(): Flow {
+    return this.#flow;
+  }
+  /** Who hosts the room, whether it is locked, whether guests may join, its name; `null` until it is known. */
+  get rules(): RoomRules | null {
+    return this.#rules;
+  }
+  /** Whether we are the host, whose requests below are not refused with `not_host`. */
+  get isHost(): boolean {
+    return this.#rules !== null && this.#rules.hostId === this.userId;
+  }
+  /** Whether the others are not told of us, as our token says: we only listen, and whatever would show us is refused. */
+  get isHidden(): boolean {
+    return "_hidden" in this.#attributes;
+  }
+  /** What we tell of ourselves; what others tell is in `members`. */
+  get attributes(): Readonly<Record<string, string>> {
+    return this.#attributes;
+  }
   /** Our seat was lost, and the room is full meanwhile; the call goes on, and we come back when there is a place. */
   get isCrowded(): boolean {
     return this.#session.isCrowded;
   }
-  /** What the cluster cannot do at the moment, by name. */
+  /** What the cluster cannot do at the moment, by name: `signaling`, `media`, `history` (chat is neither stored nor read). */
   get without(): readonly string[] {
     return this.#without;
   }
@@ -153,11 +183,42 @@ export class Room extends Emitter<RoomEvents> {
    * order with all others; rejects with `NotSent`. `topic`: 1 to 64 bytes; `data`: JSON of at most 16 KiB.
    */
   send(topic: string, data: unknown, { to }: { to?: string } = {}): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#session.send({ type: "message", data: { topic, data, ...(to && { to }) } }, (fate) => {
-        if (fate.kind === "accepted") resolve();
-        else reject(new NotSent(fate.kind === "refused" ? fate.refusal : null));
-      });
+    return this.#request({ type: "message", data: { topic, data, ...(to && { to }) } });
+  }
+
+  /**
+   * Sets what everybody knows of us (a hand, a role …) by name, or removes it with `null`; other attributes stay. At most 32 names
+   * `[a-z][a-zA-Z0-9_.-]{0,31}`, texts of at most 512 bytes, 2 KiB in all. They last as long as we are in the room, over lost
+   * connections as well. Resolves and rejects as `send`.
+   */
+  async setAttributes(changes: AttributeChanges): Promise<void> {
+    await this.#request({ type: "set_attributes", data: { attributes: changes } });
+    this.#set = merged(this.#set, changes);
+    this.#attributes = merged(this.#attributes, changes);
+    this.#changed();
+  }
+
+  /** For the host: removes a member, with `ban` for good. Rejects with `NotSent`, as all that follow: `not_host`, `peer_not_found` … */
+  removeMember(userId: string, { ban = false }: { ban?: boolean } = {}): Promise<void> {
+    return this.#request({ type: "remove_member", data: { userId, ...(ban && { ban }) } });
+  }
+  /** For the host: asks a member to switch their microphone (`audio`) or camera (`video`) off. They decide. */
+  requestMute(userId: string, kind: TrackKind): Promise<void> {
+    return this.#request({ type: "request_mute", data: { userId, kind } });
+  }
+  /** For the host: another member is the host from now on. */
+  handOver(userId: string): Promise<void> {
+    return this.#request({ type: "hand_over", data: { userId } });
+  }
+  /** For the host: whether anybody new may join, and whether guests may. */
+  setRoom(rules: { locked?: boolean; guests?: Guests }): Promise<void> {
+    return this.#request({ type: "set_room", data: rules });
+  }
+  /** For the host: closes the room for everybody; `ended` with `room_closed` follows. */
+  endRoom(): Promise<void> {
+    return this.#request({ type: "end_room" }).catch((error) => {
+      // The end may come before the acknowledgement.
+      if (this.#ended?.code !== "room_closed") throw error;
     });
   }
 
@@ -169,6 +230,23 @@ export class Room extends Emitter<RoomEvents> {
   /** Sends a message of the protocol; for media. */
   signal(message: Counted): void {
     this.#session.send(message);
+  }
+
+  /**
+   * Asks the room's media server, through the node. Over a lost connection the same question is asked again, and is answered once.
+   * Rejects with `RequestRefused`.
+   */
+  request<T extends RequestType>(type: T, data: Asking<T>): Promise<Answer<T>> {
+    return this.#session.request(type, data);
+  }
+
+  #request(message: Counted): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#session.send(message, (fate) => {
+        if (fate.kind === "accepted") resolve();
+        else reject(new NotSent(fate.kind === "refused" ? fate.refusal : null));
+      });
+    });
   }
 
   #wake(): void {
@@ -187,11 +265,14 @@ export class Room extends Emitter<RoomEvents> {
     session.on("joined", (joined) => this.#joined(joined));
     session.on("resumed", (resumed) => {
       this.#members.replace(resumed.peers);
+      this.#flow = flowOf(resumed, this.#flow);
+      this.#enter(resumed, resumed.lost ?? false);
       this.emit("resumed", resumed);
       this.#changed();
     });
     session.on("degraded", (degraded) => this.#degraded(degraded));
     session.on("message", (message) => this.#hear(message));
+    session.on("notice", (notice) => this.#notice(notice));
     session.on("refused", (refused) => {
       this.journal.note("state", `refused:${refused.refusal.code}`);
       this.emit("refused", refused);
@@ -202,9 +283,29 @@ export class Room extends Emitter<RoomEvents> {
 
   #joined(joined: Said<"room_joined">): void {
     this.#members.replace(joined.peers);
+    this.#flow = flowOf(joined, NO_FLOW);
+    this.#enter(joined, true);
     this.emit("joined", joined);
     this.#joining?.resolve();
     void this.chat.load();
+    this.#changed();
+  }
+
+  /** What `room_joined` and `resumed` say of the room and of us; `anew`: what we had set is perhaps forgotten. */
+  #enter(entered: Said<"room_joined"> | Said<"resumed">, anew: boolean): void {
+    const { hostId, locked = false, guests = "no", name = "", attributes = {} } = entered;
+    if (hostId !== undefined) this.#rules = { hostId, locked, guests, name };
+    this.#attributes = attributes;
+    if (anew && Object.keys(this.#set).length > 0) void this.setAttributes(this.#set).catch(() => {});
+  }
+
+  #moved(roomId: string, adopt: () => void): void {
+    adopt();
+    this.#members.replace([]);
+    this.#rules = null;
+    this.#set = {};
+    this.chat.restart();
+    this.emit("moved", { roomId });
     this.#changed();
   }
 
@@ -219,16 +320,45 @@ export class Room extends Emitter<RoomEvents> {
 
   #hear(message: Numbered): void {
     // Before who left is forgotten, and after who came is known.
-    const { joined, left } = this.#members.hear(message);
+    const { joined, left, changed } = this.#members.hear(message);
+    const isMedia = this.#hearMedia(message);
     if (message.type === "chat_deleted") this.chat.forget(message.data.id);
     else if (message.type === "chat_message") this.#heard(message.data);
     else if (message.type === "message") {
       const { senderUserId: from, topic, data } = message.data;
       this.emit("message", { from, topic, data });
-    } else this.emit("signal", message);
+    } else if (message.type === "mute_requested") this.emit("muteRequested", message.data);
+    else if (message.type === "guests_waiting") this.emit("guestsWaiting", message.data);
+    else if (message.type === "room_changed") this.#ruled(message.data);
+    else if (message.type !== "attributes_changed") this.emit("signal", message);
+    else if (changed) this.emit("attributesChanged", { member: changed, changes: message.data.attributes });
     if (joined) this.emit("memberJoined", joined);
     if (left) this.emit("memberLeft", left);
-    if (joined || left) this.#changed();
+    if (joined || left || changed || isMedia) this.#changed();
+  }
+
+  #ruled(rules: RoomRules): void {
+    this.#rules = rules;
+    this.emit("roomChanged", rules);
+    this.#changed();
+  }
+
+  /** Whether it is news of media. */
+  #hearMedia(message: Numbered): boolean {
+    const before = this.#flow;
+    this.#flow = heard(before, message);
+    if (this.#flow === before) return this.#members.hearMedia(message, before.epoch);
+    this.journal.note("state", `media:${this.#flow.mode}:${this.#flow.epoch}`);
+    if (this.#flow.epoch > before.epoch) this.#members.sendNothing();
+    return true;
+  }
+
+  #notice(notice: SfuNotice): void {
+    if (notice.type === "sfu_active_speaker") {
+      this.#flow = { ...this.#flow, speaker: notice.data.userId };
+      this.#changed();
+    }
+    this.emit("notice", notice);
   }
 
   #heard(message: Said<"chat_message">): void {
@@ -240,7 +370,9 @@ export class Room extends Emitter<RoomEvents> {
   #end(reason: StopReason, refusal: Refusal | null): void {
     const ended = new RoomEnded(reason, refusal);
     this.#ended = ended;
+    this.#set = {};
     this.#members.replace([]);
+    this.#flow = NO_FLOW;
     this.#unwatch?.();
     this.#unwatch = null;
     this.chat.end();
@@ -255,18 +387,6 @@ export class Room extends Emitter<RoomEvents> {
   #changed(): void {
     this.emit("changed", undefined);
   }
-}
-
-function sessionOptions({ url, token, api, ...rest }: RoomOptions): SessionOptions {
-  if (!rest.WebSocket && typeof globalThis.WebSocket === "undefined") {
-    throw new AldisError(
-      "no_websocket",
-      "There is no WebSocket here: pass one as the option `WebSocket`, such as that of the package `ws` (Node has its own from 22).",
-    );
-  }
-  const get = typeof token === "string" ? async () => token : token;
-  const getToken = get ?? (api && ((options: { force: boolean }) => api.token(options)));
-  return { ...rest, url: socketUrl(url), getToken: getToken ?? (async () => null) };
 }
 
 function deferred(): Joining {

@@ -7,7 +7,20 @@ import { Emitter } from "./emitter.ts";
 import { LIMITS } from "./limits.ts";
 import { Inbox } from "./session/inbox.ts";
 import { type Fate, type Kept, Outbox } from "./session/outbox.ts";
-import type { Code, Counted, Numbered, Refusal, Said, ServerToClient } from "./wire.ts";
+import { Pass } from "./session/pass.ts";
+import { Requests } from "./session/requests.ts";
+import type {
+  Answer,
+  Asking,
+  Code,
+  Counted,
+  Numbered,
+  Refusal,
+  RequestType,
+  Said,
+  ServerToClient,
+  SfuNotice,
+} from "./wire.ts";
 
 export type { Fate } from "./session/outbox.ts";
 
@@ -24,8 +37,12 @@ export interface SessionEvents {
   /** The same session continues; missed messages follow as `message`s. */
   resumed: Said<"resumed">;
   message: Numbered;
+  /** What happens at the room's media server. */
+  notice: SfuNotice;
   /** The server refused something. Not fatal. */
   refused: { refusal: Refusal; message?: Counted };
+  /** A backend has moved us: `roomId` is another one from now on, which is joined next. */
+  moved: Said<"moved">;
   /** A temporary problem of the cluster, for a notice. */
   degraded: Said<"degraded">;
   stopped: { reason: StopReason; last?: Refusal };
@@ -38,17 +55,21 @@ const JOIN_STOPS: Partial<Record<Code, StopReason>> = {
   room_full: "room_full",
   room_not_found: "room_not_found",
   room_closed: "room_closed",
+  room_locked: "room_locked",
+  banned: "banned",
   forbidden: "forbidden",
   already_in_room: "protocol",
   bad_message: "room_not_found",
 };
 
 export class Session extends Emitter<SessionEvents> {
-  readonly roomId: string;
+  #roomId: string;
+  readonly #pass: Pass;
   readonly #connection: Connection;
   readonly #worthwhile: () => boolean;
   readonly #outbox = new Outbox();
   readonly #inbox: Inbox;
+  readonly #requests: Requests;
   #state: SessionState = "idle";
   #userId: string | null = null;
   #sessionId: string | null = null;
@@ -58,17 +79,26 @@ export class Session extends Emitter<SessionEvents> {
 
   constructor(options: SessionOptions) {
     super();
-    this.roomId = options.roomId;
+    this.#roomId = options.roomId;
+    this.#pass = new Pass(options.getToken);
     this.#worthwhile = options.worthwhile ?? (() => false);
     this.#inbox = new Inbox((seq) => this.#connection.send({ type: "ack", seq }));
-    this.#connection = new Connection({ ...options, resume: () => this.#continuation() });
-    this.#connection.on("welcome", ({ welcome, resuming }) => this.#welcomed(welcome.userId, resuming));
+    const getToken = (wish: { force: boolean }) => this.#pass.token(wish, this.#roomId);
+    this.#connection = new Connection({ ...options, getToken, resume: () => this.#continuation() });
+    this.#requests = new Requests({
+      send: (message) => this.#connection.send(message),
+      online: () => this.#state === "joined",
+    });
+    this.#connection.on("welcome", ({ welcome, resuming }) => this.#welcomed(welcome, resuming));
     this.#connection.on("message", (message) => this.#hear(message));
     this.#connection.on("down", () => this.#down());
     this.#connection.on("stopped", (stopped) => this.#ended(stopped));
     this.#connection.on("traffic", (traffic) => this.emit("traffic", traffic));
   }
 
+  get roomId(): string {
+    return this.#roomId;
+  }
   get state(): SessionState {
     return this.#state;
   }
@@ -107,6 +137,11 @@ export class Session extends Emitter<SessionEvents> {
     if (this.#state === "joined") this.#transmit(kept);
   }
 
+  /** Asks the room's media server, through the node; over a lost socket, too. Rejects with `RequestRefused`. */
+  request<T extends RequestType>(type: T, data: Asking<T>): Promise<Answer<T>> {
+    return this.#requests.ask(type, data);
+  }
+
   /** The browser reports that the network or the page is back. */
   wake(): void {
     this.#connection.wake();
@@ -121,15 +156,16 @@ export class Session extends Emitter<SessionEvents> {
     return this.#resumeToken ? { resumeToken: this.#resumeToken, seq: this.#inbox.last } : undefined;
   }
 
-  #welcomed(userId: string, resuming: boolean): void {
+  #welcomed({ userId, limits }: Said<"welcome">, resuming: boolean): void {
     this.#userId = userId;
+    this.#requests.max = limits.media?.requestsMax ?? LIMITS.requestsMax;
     if (resuming) this.#awaitSeat();
     else this.#join();
   }
 
   #join(): void {
     if (this.#state !== "reconnecting") this.#enter("joining");
-    this.#connection.send({ type: "join_room", data: { roomId: this.roomId } });
+    this.#connection.send({ type: "join_room", data: { roomId: this.#roomId } });
     this.#awaitSeat();
   }
 
@@ -152,6 +188,8 @@ export class Session extends Emitter<SessionEvents> {
         return this.#refused(message.data);
       case "token_expiring":
         return void this.#connection.refreshToken();
+      case "moved":
+        return this.#move(message.data);
       case "room_closed":
         return this.#connection.stop("room_closed");
       case "degraded":
@@ -161,7 +199,13 @@ export class Session extends Emitter<SessionEvents> {
       case "server_draining":
       case "room_left":
         return;
+      case "sfu_consumer_layers":
+      case "sfu_consumer_closed":
+      case "sfu_active_speaker":
+        return this.emit("notice", message);
       default:
+        if ("rid" in message && !("seq" in message))
+          return void this.#requests.answered(message.rid, message.data);
         // An unknown type of a newer server without a number is ignored.
         if ("seq" in message && message.seq !== undefined) this.#receive(message);
     }
@@ -177,6 +221,7 @@ export class Session extends Emitter<SessionEvents> {
   #begin(joined: Said<"room_joined">): void {
     this.#outbox.restart();
     this.#inbox.restart();
+    this.#requests.restart();
     this.#resumeToken = joined.resumeToken;
     this.#sessionId = joined.sessionId;
     this.#transmitKept();
@@ -187,6 +232,7 @@ export class Session extends Emitter<SessionEvents> {
   #resume(resumed: Said<"resumed">): void {
     this.#transmitKept();
     this.#settle();
+    this.#requests.resumed();
     this.emit("resumed", resumed);
   }
 
@@ -206,7 +252,19 @@ export class Session extends Emitter<SessionEvents> {
   #forget(): void {
     this.#resumeToken = null;
     this.#outbox.restart();
+    this.#requests.restart();
     this.#join();
+  }
+
+  #move(moved: Said<"moved">): void {
+    const { roomId, token } = moved;
+    this.#roomId = roomId;
+    if (token !== undefined) {
+      this.#pass.give(token);
+      this.#connection.send({ type: "token_refresh", data: { token } });
+    }
+    this.emit("moved", moved);
+    this.#forget();
   }
 
   #giveUpSession(settle?: (fate: Fate) => void): void {
@@ -217,6 +275,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   #refused(refusal: Refusal): void {
+    if (this.#requests.refused(refusal)) return;
     const kept = typeof refusal.cid === "number" ? this.#outbox.take(refusal.cid) : undefined;
     if (kept) return this.#refusedMessage(refusal, kept);
     if (this.#state !== "joined" && this.#refusedSeat(refusal)) return;
@@ -287,6 +346,7 @@ export class Session extends Emitter<SessionEvents> {
     clearTimeout(this.#deadline);
     this.#inbox.restart();
     this.#outbox.restart();
+    this.#requests.restart();
     this.#resumeToken = null;
     this.#sessionId = null;
     this.#isCrowded = false;

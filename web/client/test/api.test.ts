@@ -157,6 +157,12 @@ test("no response and a refusal are distinguished", async () => {
   await expect(api.login("a", "b")).rejects.toBeInstanceOf(Unreachable);
 });
 
+test("an answer that breaks off on its way is none", async () => {
+  const broken = async () => new Response('{"accessToken":', { status: 200 });
+  const api = new Api({ fetch: broken as unknown as Fetch });
+  await expect(api.login("a", "b")).rejects.toBeInstanceOf(Unreachable);
+});
+
 test("a page of messages is asked for by its cursor", async () => {
   const page = { messages: [], nextCursor: "7" };
   const { api, calls } = server({

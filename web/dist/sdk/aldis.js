@@ -1,21 +1,22 @@
+import { a as e, c as t, d as n, l as r, o as i, r as a, s as o, t as s, u as c } from "./stats-AZ1Ox6jw.js";
 // ../client/src/errors.ts
-var e = class extends Error {
+var l = class extends Error {
 	name = "AldisError";
 	code;
 	constructor(e, t, n) {
 		super(t, n), this.code = e;
 	}
-}, t = class extends e {
+}, u = class extends l {
 	name = "SignedOut";
 	constructor(e = "The sign-in has ended. Sign in again.", t) {
 		super("signed_out", e, t);
 	}
-}, n = class extends e {
+}, d = class extends l {
 	name = "Unreachable";
 	constructor(e = "The server does not answer. Check your connection and try again.", t) {
 		super("unreachable", e, t);
 	}
-}, r = class extends e {
+}, f = class extends l {
 	name = "Problem";
 	status;
 	requestId;
@@ -25,28 +26,38 @@ var e = class extends Error {
 		let r = (e) => typeof e == "string" && e ? e : null;
 		super(r(t.code) ?? "internal", r(t.detail) ?? r(t.title) ?? `The server answered ${e}.`), this.status = e, this.requestId = r(t.requestId), this.errors = t.errors, this.retryAfterSeconds = n;
 	}
-}, i = class extends e {
+}, p = class extends l {
 	name = "RoomEnded";
 	refusal;
 	constructor(e, t) {
-		super(e, t?.message ?? o[e]), this.refusal = t;
+		super(e, t?.message ?? g[e]), this.refusal = t;
 	}
-}, a = class extends e {
+}, m = class extends l {
 	name = "NotSent";
 	constructor(e) {
 		super(e?.code ?? "lost", e?.message ?? "The session ended before the message was acknowledged; it may have arrived.");
 	}
-}, o = {
+}, h = class extends l {
+	name = "RequestRefused";
+	retryAfterMs;
+	constructor(e, t = null) {
+		let n = e === "lost" ? "The session ended before the request was answered; it may have been done." : "The server did not answer the request in time.";
+		super(e, t?.message ?? n), this.retryAfterMs = t?.retryAfterMs ?? null;
+	}
+}, g = {
 	left: "You left the room.",
 	replaced: "The same user joined this room from another page or device.",
 	auth: "The token is no longer accepted. Sign in again.",
-	forbidden: "This user may not join the room, or was removed from it.",
+	forbidden: "This user may not join the room.",
+	removed: "The host has removed you from the room. You may join again.",
+	banned: "The host has removed you from the room, and you may not come back.",
 	room_not_found: "There is no such room.",
 	room_closed: "The room is closed.",
 	room_full: "The room is full.",
+	room_locked: "The host has locked the room: nobody new may join.",
 	protocol: "Client and server do not understand each other; their versions may differ, or the address is wrong.",
 	unreachable: "The server did not answer for several minutes."
-}, s = 15e3, c = class {
+}, ee = 15e3, te = 204, ne = class {
 	#e;
 	#t;
 	#n;
@@ -54,132 +65,60 @@ var e = class extends Error {
 		this.#e = e.replace(/\/+$/, ""), this.#t = t, this.#n = n;
 	}
 	async send(e) {
-		let t = await this.#r(e), n = await l(t);
-		if (t.ok) return n;
-		let i = Number.parseInt(t.headers.get("retry-after") ?? "", 10);
-		throw new r(t.status, n ?? {}, Number.isFinite(i) ? i : null);
+		let t = await this.#r(e);
+		if (t.ok) return t.status === te ? null : await ie(t);
+		let n = Number.parseInt(t.headers.get("retry-after") ?? "", 10);
+		throw new f(t.status, await ae(t), Number.isFinite(n) ? n : null);
 	}
-	async #r({ method: e, path: t, body: r, token: i, headers: a }) {
+	async #r({ method: e, path: t, body: n, token: r, headers: i, signal: a }) {
 		let o = {
 			accept: "application/json, application/problem+json",
-			...a
+			...i
 		};
-		r && (o["content-type"] = "application/json"), i && (o.authorization = `Bearer ${i}`);
+		n && (o["content-type"] = "application/json"), r && (o.authorization = `Bearer ${r}`);
+		let s = re(ee, a);
 		try {
 			return await this.#t(`${this.#e}${t}`, {
 				method: e,
 				headers: o,
 				credentials: this.#n,
-				signal: AbortSignal.timeout(s),
+				signal: s.signal,
 				keepalive: e !== "GET",
-				...r && { body: JSON.stringify(r) }
+				...n && { body: JSON.stringify(n) }
 			});
 		} catch (e) {
-			throw new n(void 0, { cause: e });
+			throw a?.aborted ? a.reason : new d(void 0, { cause: e });
+		} finally {
+			s.over();
 		}
 	}
 };
-async function l(e) {
+function re(e, t) {
+	if (!t) return {
+		signal: AbortSignal.timeout(e),
+		over: () => {}
+	};
+	let n = new AbortController(), r = () => n.abort(), i = setTimeout(r, e);
+	return t.aborted ? r() : t.addEventListener("abort", r, { once: !0 }), {
+		signal: n.signal,
+		over: () => {
+			clearTimeout(i), t.removeEventListener("abort", r);
+		}
+	};
+}
+async function ie(e) {
 	try {
-		let t = await e.json();
-		return typeof t == "object" ? t : null;
-	} catch {
-		return null;
+		return await e.json();
+	} catch (e) {
+		throw new d(void 0, { cause: e });
 	}
 }
-// ../client/src/api/sign-in.ts
-var ee = 3e4, te = class {
-	#e;
-	#t;
-	#n;
-	#r = null;
-	#i = !1;
-	#a = null;
-	constructor(e, t) {
-		this.#e = e, this.#t = t, this.#n = t;
-	}
-	get headers() {
-		return this.#t.by === "memory" ? { "x-refresh-token": "body" } : void 0;
-	}
-	get body() {
-		let e = this.#n;
-		return e.by === "memory" && e.refreshToken ? { refreshToken: e.refreshToken } : void 0;
-	}
-	get present() {
-		return this.#r?.value;
-	}
-	async token({ force: e }) {
-		if (this.#n.by === "callback") return this.#n.get({ force: e });
-		if (this.#i && !e) return null;
-		if ((e || !this.#r || this.#r.expiresAt - Date.now() < ee) && await this.refresh(), !this.#r) throw new t("There is no access token. Sign in again.");
-		return this.#r.value;
-	}
-	refresh() {
-		return this.#a ??= this.#o().finally(() => {
-			this.#a = null;
-		}), this.#a;
-	}
-	take({ accessToken: e, expiresIn: t, user: n, refreshToken: r }) {
-		return this.#r = {
-			value: e,
-			expiresAt: Date.now() + t * 1e3
-		}, this.#i = !1, this.#n.by === "guest" && (this.#n = this.#t), this.#n.by === "memory" && r && (this.#n = {
-			by: "memory",
-			refreshToken: r
-		}), {
-			id: n.id,
-			email: n.email ?? "",
-			name: n.name
-		};
-	}
-	takeCookie() {
-		this.#i = !0;
-	}
-	async enter(e, t) {
-		let n = `/api/rooms/${encodeURIComponent(e)}/guests`, r = this.#n.by === "guest" && this.#n.roomId === e ? this.present : void 0, i = this.take(await this.#e.send({
-			method: "POST",
-			path: n,
-			body: { name: t },
-			token: r
-		}));
-		return this.#n = {
-			by: "guest",
-			roomId: e,
-			name: t
-		}, i;
-	}
-	forget() {
-		this.#r = null, this.#i = !1, this.#n = this.#t.by === "memory" ? {
-			by: "memory",
-			refreshToken: null
-		} : this.#t;
-	}
-	async #o() {
-		let e = this.#n;
-		try {
-			if (e.by === "guest") return await this.enter(e.roomId, e.name);
-			if (e.by === "memory" && !e.refreshToken) throw new t("Nobody has signed in yet.");
-			let n = () => this.#e.send({
-				method: "POST",
-				path: "/api/auth/refresh",
-				body: this.body
-			});
-			return this.take(await (e.by === "cookie" ? u(n) : n()));
-		} catch (e) {
-			throw !(e instanceof r) || ![
-				401,
-				403,
-				404
-			].includes(e.status) ? e : (this.#r = null, new t(void 0, { cause: e }));
-		}
-	}
-};
-function u(e) {
-	let { locks: t } = globalThis.navigator ?? {};
-	return t ? t.request("aldis-refresh", e) : e();
+async function ae(e) {
+	let t = await e.json().catch(() => null);
+	return typeof t == "object" && t ? t : {};
 }
 // ../client/src/limits.ts
-var d = {
+var _ = {
 	welcomeMs: 1e4,
 	joinMs: 1e4,
 	backoffStepsMs: [
@@ -208,25 +147,241 @@ var d = {
 	outboxMax: 512,
 	resendMax: 5,
 	resendMs: 1e3,
+	requestsMax: 8,
+	requestMs: 2e4,
 	chatMax: 2e3,
 	chatPage: 50,
 	chatPagesMax: 20,
 	chatCharsMax: 4e3,
+	waitAgainMs: 1500,
 	journalMax: 200
-}, f = class {
+};
+// ../client/src/api/waiting.ts
+async function v(e, t, n) {
+	let r = new y(e, t, n.signal), i = await r.knock();
+	for (; "waiting" in i;) n.onWaiting?.(), i = await r.wait(i) ?? await r.knock();
+	return i;
+}
+var y = class {
 	#e;
 	#t;
-	constructor({ base: e = "", token: t, refreshToken: n, fetch: r } = {}) {
-		let i = n ?? (e ? "memory" : "cookie"), a = t || i === "memory" ? "omit" : e ? "include" : "same-origin";
-		this.#e = new c(e, r ?? ((e, t) => fetch(e, t)), a);
-		let o = i === "memory" ? {
-			by: i,
+	#n;
+	#r;
+	constructor(e, t, n) {
+		this.#e = e, this.#t = `/api/rooms/${encodeURIComponent(t.roomId)}/guests`, this.#n = t, this.#r = n;
+	}
+	knock() {
+		let { name: e, token: t } = this.#n;
+		return this.#e.send({
+			method: "POST",
+			path: this.#t,
+			body: { name: e },
+			token: t,
+			signal: this.#r
+		});
+	}
+	async wait({ waiting: e, pollAfterMs: t }) {
+		let n = `${this.#t}/${encodeURIComponent(e)}`, r = t;
+		try {
+			for (;;) {
+				await se(r, this.#r);
+				let e = await this.#i(n);
+				if (e === null || "accessToken" in e) return e;
+				r = e.pollAfterMs;
+			}
+		} catch (e) {
+			throw this.#r?.aborted && this.#e.send({
+				method: "DELETE",
+				path: n
+			}).catch(() => {}), e;
+		}
+	}
+	async #i(e) {
+		try {
+			return await this.#e.send({
+				method: "GET",
+				path: e,
+				signal: this.#r
+			});
+		} catch (e) {
+			if (this.#r?.aborted) throw e;
+			if (e instanceof d || e instanceof f && oe(e.status)) return { pollAfterMs: _.waitAgainMs };
+			if (e instanceof f && e.code === "waiting_gone") return null;
+			throw e;
+		}
+	}
+};
+function oe(e) {
+	return e >= 500 || e === 429;
+}
+function se(e, t) {
+	return new Promise((n, r) => {
+		if (t?.aborted) return r(t.reason);
+		let i = () => {
+			clearTimeout(a), r(t?.reason);
+		}, a = setTimeout(() => {
+			t?.removeEventListener("abort", i), n();
+		}, e);
+		t?.addEventListener("abort", i, { once: !0 });
+	});
+}
+// ../client/src/api/sign-in.ts
+var b = 3e4, ce = class {
+	#e;
+	#t;
+	#n;
+	#r = null;
+	#i = !1;
+	#a = null;
+	#o;
+	#s = null;
+	#c = null;
+	constructor(e, t, n = () => {}) {
+		this.#e = e, this.#t = t, this.#n = t, this.#o = n;
+	}
+	get headers() {
+		return this.#t.by === "memory" ? { "x-refresh-token": "body" } : void 0;
+	}
+	get body() {
+		let e = this.#n;
+		return e.by === "memory" && e.refreshToken ? { refreshToken: e.refreshToken } : void 0;
+	}
+	get present() {
+		return this.#r?.value;
+	}
+	guestToken(e) {
+		return this.#n.by === "guest" && this.#n.roomId === e ? this.present : void 0;
+	}
+	async token({ force: e }) {
+		if (this.#n.by === "callback") return this.#n.get({ force: e });
+		if (this.#i && !e) return null;
+		if ((e || !this.#r || this.#r.expiresAt - Date.now() < b) && await this.refresh(), !this.#r) throw new u("There is no access token. Sign in again.");
+		return this.#r.value;
+	}
+	refresh() {
+		return this.#a ??= this.#f().finally(() => {
+			this.#a = null;
+		}), this.#a;
+	}
+	take({ accessToken: e, expiresIn: t, user: n, refreshToken: r }) {
+		return this.#u(), this.#r = {
+			value: e,
+			expiresAt: Date.now() + t * 1e3
+		}, this.#i = !1, this.#n.by === "guest" && (this.#n = this.#t), this.#n.by === "memory" && r && (this.#n = {
+			by: "memory",
+			refreshToken: r
+		}), {
+			id: n.id,
+			email: n.email ?? "",
+			name: n.name
+		};
+	}
+	takeCookie() {
+		this.#i = !0;
+	}
+	async enter(e, t, n = {}) {
+		let r = this.guestToken(e) ?? n.token, i = await v(this.#e, {
+			roomId: e,
+			name: t,
+			token: r
+		}, n);
+		if (n.signal?.aborted) throw n.signal.reason;
+		let a = this.take(i);
+		return this.#n = {
+			by: "guest",
+			roomId: e,
+			name: t
+		}, this.#l(), a;
+	}
+	moved(e, t) {
+		this.#n.by === "guest" && this.#r && (this.#r = {
+			...this.#r,
+			value: t
+		}, this.#n = {
+			...this.#n,
+			roomId: e
+		}, this.#l());
+	}
+	stopWaiting() {
+		this.#s?.abort(new u("The guest no longer waits for the host."));
+	}
+	forget() {
+		this.stopWaiting(), this.#u(), this.#r = null, this.#i = !1, this.#n = this.#t.by === "memory" ? {
+			by: "memory",
 			refreshToken: null
-		} : { by: i };
-		this.#t = new te(this.#e, t ? {
+		} : this.#t;
+	}
+	#l() {
+		this.#u();
+		let e = this.#n, t = (this.#r?.expiresAt ?? 0) - Date.now();
+		if (e.by !== "guest" || t < b) return;
+		let n = new AbortController();
+		this.#c = n;
+		let r = {
+			signal: n.signal,
+			onWaiting: () => n.abort()
+		}, i = () => this.#c === n && this.#l(), a = setTimeout(() => this.enter(e.roomId, e.name, r).catch(i), t / 2);
+		a.unref?.(), n.signal.addEventListener("abort", () => clearTimeout(a));
+	}
+	#u() {
+		let e = this.#c;
+		this.#c = null, e?.abort();
+	}
+	async #d(e, t) {
+		let n = new AbortController();
+		this.#s = n;
+		let r = {
+			signal: n.signal,
+			onWaiting: () => this.#o(!0)
+		};
+		try {
+			return await this.enter(e, t, r).catch((n) => {
+				if (!(n instanceof f && n.status === 401 && this.#r !== null)) throw n;
+				return this.#r = null, this.enter(e, t, r);
+			});
+		} finally {
+			this.#s = null, this.#o(!1);
+		}
+	}
+	async #f() {
+		let e = this.#n;
+		try {
+			if (e.by === "guest") return await this.#d(e.roomId, e.name);
+			if (e.by === "memory" && !e.refreshToken) throw new u("Nobody has signed in yet.");
+			let t = () => this.#e.send({
+				method: "POST",
+				path: "/api/auth/refresh",
+				body: this.body
+			});
+			return this.take(await (e.by === "cookie" ? le(t) : t()));
+		} catch (e) {
+			throw !(e instanceof f) || ![
+				401,
+				403,
+				404
+			].includes(e.status) ? e : (this.#r = null, new u(void 0, { cause: e }));
+		}
+	}
+};
+function le(e) {
+	let { locks: t } = globalThis.navigator ?? {};
+	return t ? t.request("aldis-refresh", e) : e();
+}
+// ../client/src/api.ts
+var ue = class {
+	#e;
+	#t;
+	constructor({ base: e = "", token: t, refreshToken: n, onWaiting: r, fetch: i } = {}) {
+		let a = n ?? (e ? "memory" : "cookie"), o = t || a === "memory" ? "omit" : e ? "include" : "same-origin";
+		this.#e = new ne(e, i ?? ((e, t) => fetch(e, t)), o);
+		let s = a === "memory" ? {
+			by: a,
+			refreshToken: null
+		} : { by: a };
+		this.#t = new ce(this.#e, t ? {
 			by: "callback",
 			get: t
-		} : o);
+		} : s, r);
 	}
 	authSettings() {
 		return this.#e.send({
@@ -281,7 +436,7 @@ var d = {
 			});
 			return this.#t.takeCookie(), e;
 		} catch (e) {
-			if (!(e instanceof r) || e.status !== 401) throw e;
+			if (!(e instanceof f) || e.status !== 401) throw e;
 			return this.refresh();
 		}
 	}
@@ -294,11 +449,36 @@ var d = {
 	card(e) {
 		return this.#e.send({
 			method: "GET",
-			path: p(e, "/card")
+			path: x(e, "/card")
 		});
 	}
-	enterAsGuest(e, t) {
-		return this.#t.enter(e, t);
+	enterAsGuest(e, t, n = {}) {
+		return this.#t.enter(e, t, n);
+	}
+	guestToken(e) {
+		return this.#t.guestToken(e);
+	}
+	moved(e, t) {
+		t !== void 0 && this.#t.moved(e, t);
+	}
+	stopWaiting() {
+		this.#t.stopWaiting();
+	}
+	waitingGuests(e) {
+		return this.#r("GET", x(e, "/waiting"));
+	}
+	async answerGuest(e, t, n) {
+		await this.#r("POST", x(e, `/waiting/${encodeURIComponent(t)}`), { admit: n });
+	}
+	async admitAll(e) {
+		await this.#r("POST", x(e, "/waiting"), { admitAll: !0 });
+	}
+	async bans(e) {
+		return (await this.#r("GET", x(e, "/bans"))).bans;
+	}
+	async liftBan(e, t) {
+		let n = t === void 0 ? "/bans" : `/bans/${encodeURIComponent(t)}`;
+		await this.#r("DELETE", x(e, n));
 	}
 	forget() {
 		this.#t.forget();
@@ -310,26 +490,29 @@ var d = {
 		return this.#r("POST", "/api/rooms", e);
 	}
 	room(e) {
-		return this.#r("GET", p(e));
+		return this.#r("GET", x(e));
 	}
 	async rooms() {
 		return (await this.#r("GET", "/api/rooms")).rooms;
 	}
 	changeRoom(e, t) {
-		return this.#r("PATCH", p(e), t);
+		return this.#r("PATCH", x(e), t);
 	}
 	async deleteRoom(e) {
-		await this.#r("DELETE", p(e));
+		await this.#r("DELETE", x(e));
 	}
 	messages(e, t) {
 		let n = new URLSearchParams({
-			limit: String(d.chatPage),
+			limit: String(_.chatPage),
 			...t && { before: t }
 		});
-		return this.#r("GET", p(e, `/messages?${n}`));
+		return this.#r("GET", x(e, `/messages?${n}`));
 	}
 	async deleteMessage(e, t) {
-		await this.#r("DELETE", p(e, `/messages/${encodeURIComponent(t)}`));
+		await this.#r("DELETE", x(e, `/messages/${encodeURIComponent(t)}`));
+	}
+	async report(e, t) {
+		await this.#r("POST", x(e, "/reports"), t);
 	}
 	async iceServers() {
 		return (await this.#r("GET", "/api/ice-servers")).iceServers;
@@ -343,40 +526,40 @@ var d = {
 		});
 	}
 	async #r(e, t, n) {
-		let i = (r) => this.#e.send({
+		let r = (r) => this.#e.send({
 			method: e,
 			path: t,
 			body: n,
 			token: r ?? void 0
 		});
 		try {
-			return await i(await this.token());
+			return await r(await this.token());
 		} catch (e) {
-			if (!(e instanceof r) || e.status !== 401) throw e;
-			return i(await this.token({ force: !0 }));
+			if (!(e instanceof f) || e.status !== 401) throw e;
+			return r(await this.token({ force: !0 }));
 		}
 	}
 };
-function p(e, t = "") {
+function x(e, t = "") {
 	return `/api/rooms/${encodeURIComponent(e)}${t}`;
 }
 // ../client/src/connection/backoff.ts
-function ne(e, t, n = d.backoffCapMs) {
-	let r = d.backoffStepsMs, i = r.length - 1, a = r[e] ?? (r[i] ?? 0) * 2 ** Math.min(e - i, 16);
-	return Math.floor(a === 0 ? t * d.backoffSpreadMs : Math.min(a * (.5 + t), n * (.5 + t / 2)));
+function de(e, t, n = _.backoffCapMs) {
+	let r = _.backoffStepsMs, i = r.length - 1, a = r[e] ?? (r[i] ?? 0) * 2 ** Math.min(e - i, 16);
+	return Math.floor(a === 0 ? t * _.backoffSpreadMs : Math.min(a * (.5 + t), n * (.5 + t / 2)));
 }
-function re(e, t) {
-	return e < Math.min(t, d.backoffSeatMs) ? d.backoffSeatCapMs : e < d.backoffMinuteMs ? d.backoffMinuteCapMs : d.backoffCapMs;
+function fe(e, t) {
+	return e < Math.min(t, _.backoffSeatMs) ? _.backoffSeatCapMs : e < _.backoffMinuteMs ? _.backoffMinuteCapMs : _.backoffCapMs;
 }
-function ie(e, t) {
-	let n = Math.min(d.elsewhereMs * 2 ** Math.min(e, 16), d.elsewhereCapMs);
+function pe(e, t) {
+	let n = Math.min(_.elsewhereMs * 2 ** Math.min(e, 16), _.elsewhereCapMs);
 	return Math.floor(n * (1 + t / 3));
 }
-function m(e) {
-	return typeof e != "number" || !(e >= 0) ? null : Math.min(e, d.retryAfterMaxMs);
+function S(e) {
+	return typeof e != "number" || !(e >= 0) ? null : Math.min(e, _.retryAfterMaxMs);
 }
 // ../client/src/gen/protocol.ts
-var ae = {
+var me = {
 	bad_message: { retryable: !1 },
 	out_of_order: { retryable: !1 },
 	unknown_type: { retryable: !1 },
@@ -384,6 +567,10 @@ var ae = {
 	auth_invalid: { retryable: !1 },
 	token_expired: { retryable: !1 },
 	forbidden: { retryable: !1 },
+	not_host: { retryable: !1 },
+	removed: { retryable: !1 },
+	banned: { retryable: !1 },
+	room_locked: { retryable: !1 },
 	room_not_found: { retryable: !1 },
 	room_closed: { retryable: !1 },
 	room_full: { retryable: !0 },
@@ -406,7 +593,7 @@ var ae = {
 	draining: { retryable: !0 },
 	unavailable: { retryable: !0 },
 	internal: { retryable: !0 }
-}, h = {
+}, C = {
 	normal: {
 		number: 1e3,
 		comeback: "never"
@@ -467,14 +654,14 @@ var ae = {
 		number: 4530,
 		comeback: "resume"
 	}
-}, oe = {
+}, he = {
 	normal: "left",
 	forbidden: "forbidden",
 	room_gone: "room_closed",
 	replaced: "replaced"
 };
-function g(e, t) {
-	let n = Object.entries(h).find(([, { number: t }]) => t === e);
+function ge(e, t) {
+	let n = Object.entries(C).find(([, { number: t }]) => t === e);
 	if (!n) return e >= 4400 && e < 4500 ? {
 		next: "stop",
 		reason: "forbidden"
@@ -483,40 +670,16 @@ function g(e, t) {
 	return r === "token" ? { next: "fresh_token" } : i === "resume" ? { next: "come_back" } : i === "after_mending" ? {
 		next: "stop",
 		reason: "protocol"
-	} : r === "room_gone" && t?.code === "room_not_found" ? {
+	} : r === "room_gone" && t?.code === "room_not_found" || r === "forbidden" && (t?.code === "removed" || t?.code === "banned") ? {
 		next: "stop",
 		reason: t.code
 	} : {
 		next: "stop",
-		reason: oe[r] ?? "forbidden"
+		reason: he[r] ?? "forbidden"
 	};
 }
-// ../client/src/emitter.ts
-var _ = class {
-	#e = /* @__PURE__ */ new Map();
-	on(e, t) {
-		let n = this.#e.get(e) ?? /* @__PURE__ */ new Set();
-		return this.#e.set(e, n), n.add(t), () => this.off(e, t);
-	}
-	off(e, t) {
-		this.#e.get(e)?.delete(t);
-	}
-	once(e, t) {
-		let n = this.on(e, (e) => {
-			n(), t(e);
-		});
-		return n;
-	}
-	emit(e, t) {
-		for (let n of [...this.#e.get(e) ?? []]) try {
-			n(t);
-		} catch (e) {
-			queueMicrotask(() => {
-				throw e;
-			});
-		}
-	}
-}, v = "aldis.v1", y = "aldis.resume", b = class extends _ {
+// ../client/src/wire.ts
+var w = "aldis.v1", _e = "aldis.resume", ve = class extends n {
 	#e;
 	#t = !1;
 	#n;
@@ -528,10 +691,10 @@ var _ = class {
 	#c = Date.now();
 	#l = !1;
 	constructor(e, t, n) {
-		super(), this.#e = new e(t, n ? [v, y] : [v]), this.#e.onopen = () => this.emit("open", void 0), this.#e.onmessage = (e) => this.#d(e.data), this.#e.onclose = (e) => this.#f(e.code), this.#u(d.welcomeMs);
+		super(), this.#e = new e(t, n ? [w, _e] : [w]), this.#e.onopen = () => this.emit("open", void 0), this.#e.onmessage = (e) => this.#d(e.data), this.#e.onclose = (e) => this.#f(e.code), this.#u(_.welcomeMs);
 	}
 	get isStuck() {
-		return !this.#l && Date.now() - this.#c >= d.dialMs;
+		return !this.#l && Date.now() - this.#c >= _.dialMs;
 	}
 	send(e) {
 		return this.#t || this.#e.readyState !== 1 ? !1 : (this.#e.send(JSON.stringify(e)), !0);
@@ -540,11 +703,11 @@ var _ = class {
 		clearInterval(this.#i), this.#l = !0, this.#s = Date.now();
 		let t = Math.max(1, e) * 1e3;
 		this.#i = setInterval(() => {
-			let e = Date.now() - this.#s > t + d.sleptMs;
-			this.#s = Date.now(), this.probe(e ? d.wakeAnswerMs : d.heartbeatAnswerMs);
+			let e = Date.now() - this.#s > t + _.sleptMs;
+			this.#s = Date.now(), this.probe(e ? _.wakeAnswerMs : _.heartbeatAnswerMs);
 		}, t);
 	}
-	probe(e = d.heartbeatAnswerMs) {
+	probe(e = _.heartbeatAnswerMs) {
 		this.#a === void 0 ? (this.send({
 			type: "heartbeat",
 			data: {}
@@ -562,7 +725,7 @@ var _ = class {
 	#d(e) {
 		if (this.#t) return;
 		clearTimeout(this.#a), this.#a = void 0;
-		let t = x(e);
+		let t = ye(e);
 		t && (this.#n = t.type === "error" ? t.data : void 0, t.type === "server_draining" && (this.#r = t.data.retryAfterMs), this.emit("message", t));
 	}
 	#f(e) {
@@ -576,7 +739,7 @@ var _ = class {
 		this.#t = !0, clearInterval(this.#i), clearTimeout(this.#a), this.#e.onopen = null, this.#e.onmessage = null, this.#e.onclose = null;
 	}
 };
-function x(e) {
+function ye(e) {
 	if (typeof e != "string") return null;
 	try {
 		let t = JSON.parse(e);
@@ -586,7 +749,7 @@ function x(e) {
 	}
 }
 // ../client/src/connection.ts
-var S = class extends _ {
+var T = class extends n {
 	#e;
 	#t;
 	#n = null;
@@ -621,7 +784,7 @@ var S = class extends _ {
 		this.#n?.abandon();
 	}
 	wake() {
-		this.#f || (this.#n ? this.#n.probe(d.wakeAnswerMs) : this.#o !== void 0 && this.#m());
+		this.#f || (this.#n ? this.#n.probe(_.wakeAnswerMs) : this.#o !== void 0 && this.#m());
 	}
 	retry() {
 		this.wake(), this.#n?.isStuck && (this.#n.abandon(), this.#m());
@@ -650,7 +813,7 @@ var S = class extends _ {
 		try {
 			t = await this.#e.getToken({ force: this.#c }), this.#c = !1;
 		} catch (t) {
-			return e === this.#p ? se(t) ? this.stop("auth") : this.#w(1006, null) : void 0;
+			return e === this.#p ? be(t) ? this.stop("auth") : this.#w(1006, null) : void 0;
 		}
 		e === this.#p && this.#g(t);
 	}
@@ -662,7 +825,7 @@ var S = class extends _ {
 		}
 	}
 	#_(e) {
-		let { WebSocket: t = globalThis.WebSocket, url: n, resume: r } = this.#e, i = new b(t, n, r() !== void 0), a = !1;
+		let { WebSocket: t = globalThis.WebSocket, url: n, resume: r } = this.#e, i = new ve(t, n, r() !== void 0), a = !1;
 		return i.on("open", () => {
 			let t = r();
 			a = t !== void 0, i.send({
@@ -697,13 +860,13 @@ var S = class extends _ {
 	#b() {
 		clearTimeout(this.#i), this.#r?.close(), this.#r = null;
 		let e = this.#a ?? 0;
-		this.#a = e + 1, this.#i = setTimeout(() => void this.#x(), ie(e, this.#t()));
+		this.#a = e + 1, this.#i = setTimeout(() => void this.#x(), pe(e, this.#t()));
 	}
 	async #x() {
 		let [e, t] = [this.#n, this.#a], n = await this.#e.getToken({ force: !1 }).catch(() => void 0);
 		if (e !== null && e === this.#n && t === this.#a && this.#e.resume() !== void 0) {
 			if (n === void 0) return this.#b();
-			this.#r = this.#_(n), this.#i = setTimeout(() => this.#b(), d.joinMs);
+			this.#r = this.#_(n), this.#i = setTimeout(() => this.#b(), _.joinMs);
 		}
 	}
 	#S({ type: e }) {
@@ -715,34 +878,34 @@ var S = class extends _ {
 	}
 	#C({ code: e, last: t, retryAfterMs: n }) {
 		this.#n = null;
-		let r = this.#r !== null && e === h.replaced.number;
+		let r = this.#r !== null && e === C.replaced.number;
 		if (this.#y(), r) return this.#w(e, null);
-		let i = g(e, t);
+		let i = ge(e, t);
 		if (i.next === "stop") return this.stop(i.reason, t);
 		if (i.next === "fresh_token") {
 			if (this.#l) return this.stop("auth", t);
 			this.#c = !0, this.#l = !0;
 		}
-		this.#w(e, m(n));
+		this.#w(e, S(n));
 	}
 	#w(e, t) {
 		if (this.#f) return;
 		let n = Date.now();
 		this.#u === 0 && (this.#u = n);
 		let r = this.#e.worthwhile?.() ?? !1;
-		if (n - this.#u > d.giveUpMs && !r) return this.stop("unreachable");
-		let i = re(n - this.#u, this.#d), a = t ?? ne(this.#s, this.#t(), i);
+		if (n - this.#u > _.giveUpMs && !r) return this.stop("unreachable");
+		let i = fe(n - this.#u, this.#d), a = t ?? de(this.#s, this.#t(), i);
 		this.#s += 1, this.emit("down", {
 			retryInMs: a,
 			code: e
 		}), this.#o = setTimeout(() => void this.#h(), a);
 	}
 };
-function se(e) {
-	return e instanceof t || e?.code === "signed_out";
+function be(e) {
+	return e instanceof u || e?.code === "signed_out";
 }
 // ../client/src/chat.ts
-var ce = class {
+var E = class {
 	#e = [];
 	#t = [];
 	#n = 1;
@@ -777,10 +940,10 @@ var ce = class {
 	forget(e) {
 		this.#l.add(e);
 		let [t] = this.#l;
-		this.#l.size > d.chatMax && t && this.#l.delete(t), this.#v(this.#e);
+		this.#l.size > _.chatMax && t && this.#l.delete(t), this.#v(this.#e);
 	}
 	say(e) {
-		let t = [...e.trim()].slice(0, d.chatCharsMax).join("");
+		let t = [...e.trim()].slice(0, _.chatCharsMax).join("");
 		if (!t) return;
 		let n = `mine-${this.#n}`;
 		this.#n += 1;
@@ -827,7 +990,7 @@ var ce = class {
 	}
 	async #f(e) {
 		let t = /* @__PURE__ */ new Set(), n;
-		for (let r = 0; r < d.chatPagesMax; r += 1) {
+		for (let r = 0; r < _.chatPagesMax; r += 1) {
 			let r = await this.#p(n);
 			if (!r) return !1;
 			for (let { id: e } of r.messages) t.add(e);
@@ -838,6 +1001,13 @@ var ce = class {
 			n = r.nextCursor;
 		}
 		return !1;
+	}
+	restart() {
+		this.end(), this.#o += 1, [this.#i, this.#a, this.#s] = [
+			void 0,
+			void 0,
+			!0
+		], this.#r = "whole", this.#l.clear(), this.#v([]);
 	}
 	end() {
 		for (let e of this.#u.keys()) this.#g(e, "failed", null);
@@ -864,7 +1034,7 @@ var ce = class {
 		for (let a of e) {
 			let e = r.get(a.id);
 			if (r.delete(a.id), !e && n && a.id.startsWith(`${n}-`)) continue;
-			let o = e?.entry ?? le(a, t);
+			let o = e?.entry ?? D(a, t);
 			i.push({
 				entry: {
 					...o,
@@ -905,13 +1075,13 @@ var ce = class {
 		this.#r = e, this.#d.changed();
 	}
 	#v(e) {
-		e.length > d.chatMax && (this.#i = null), this.#e = e.filter((e) => e.serverId === null || !this.#l.has(e.serverId)).slice(-d.chatMax), this.#i === null && this.#r === "more" && (this.#r = "whole"), this.#t = this.#e.map(({ entry: e, serverId: t }) => ({
+		e.length > _.chatMax && (this.#i = null), this.#e = e.filter((e) => e.serverId === null || !this.#l.has(e.serverId)).slice(-_.chatMax), this.#i === null && this.#r === "more" && (this.#r = "whole"), this.#t = this.#e.map(({ entry: e, serverId: t }) => ({
 			...e,
 			isStored: t !== null && e.state === "sent" && this.#d.deleteMessage !== void 0
 		})), this.#d.changed();
 	}
 };
-function le(e, t) {
+function D(e, t) {
 	let { id: n, senderId: r, senderName: i, content: a, timestamp: o } = e, s = r !== null && r === t;
 	return {
 		id: n,
@@ -922,8 +1092,38 @@ function le(e, t) {
 		state: "sent"
 	};
 }
+// ../client/src/flow.ts
+var O = {
+	meant: "mesh",
+	mode: "mesh",
+	epoch: 0,
+	speaker: null
+};
+function k({ media: e, mode: t }, n) {
+	let r = t ?? n.meant;
+	return {
+		meant: r,
+		mode: e?.mode ?? r,
+		epoch: e?.epoch ?? n.epoch,
+		speaker: e?.speaker ?? null
+	};
+}
+function A(e, t) {
+	if (t.type !== "media_changed") return e;
+	let { mode: n, epoch: r, reason: i } = t.data, a = i === "grown" || i === "shrunk" ? n : e.meant;
+	return r > e.epoch ? {
+		...e,
+		meant: a,
+		mode: n,
+		epoch: r,
+		speaker: null
+	} : a === e.meant ? e : {
+		...e,
+		meant: a
+	};
+}
 // ../client/src/journal.ts
-var ue = class {
+var j = class {
 	#e = [];
 	#t = 0;
 	note(e, t) {
@@ -932,12 +1132,21 @@ var ue = class {
 			time: (/* @__PURE__ */ new Date()).toISOString(),
 			direction: e,
 			type: t
-		}), this.#e.length > d.journalMax && this.#e.shift();
+		}), this.#e.length > _.journalMax && this.#e.shift();
 	}
 	entries() {
 		return [...this.#e];
 	}
-}, de = class {
+};
+// ../client/src/members.ts
+function M(e = {}, t = {}) {
+	let n = Object.entries({
+		...e,
+		...t
+	});
+	return Object.fromEntries(n.filter((e) => e[1] !== null));
+}
+var N = class {
 	#e = [];
 	get list() {
 		return this.#e;
@@ -956,6 +1165,13 @@ var ue = class {
 			};
 			return this.find(t.userId)?.rev === t.rev ? {} : (this.replace([...this.#e.filter(({ userId: e }) => e !== t.userId), t]), { joined: t });
 		}
+		if (e.type === "attributes_changed") {
+			let { userId: t, attributes: n } = e.data;
+			return this.replace(this.#e.map((e) => e.userId === t ? {
+				...e,
+				attributes: M(e.attributes, n)
+			} : e)), { changed: this.find(t) };
+		}
 		if (e.type !== "user_left") return {};
 		let { userId: t, reason: n } = e.data, r = this.find(t);
 		return r ? (this.replace(this.#e.filter((e) => e !== r)), { left: {
@@ -963,9 +1179,41 @@ var ue = class {
 			reason: n
 		} }) : {};
 	}
+	hearMedia(e, t) {
+		switch (e.type) {
+			case "sfu_new_producer": {
+				let { userId: n, epoch: r, ...i } = e.data;
+				return r < t ? !1 : this.#t(n, (e) => [...e.filter(({ producerId: e }) => e !== i.producerId), i]);
+			}
+			case "sfu_producer_changed": {
+				let { userId: t, producerId: n, paused: r } = e.data;
+				return this.#t(t, (e) => e.map((e) => e.producerId === n ? {
+					...e,
+					paused: r
+				} : e));
+			}
+			case "sfu_producer_closed": {
+				let { userId: t, producerId: n } = e.data;
+				return this.#t(t, (e) => e.filter((e) => e.producerId !== n));
+			}
+			default: return !1;
+		}
+	}
+	sendNothing() {
+		this.#e = this.#e.map(({ producers: e, ...t }) => t);
+	}
+	#t(e, t) {
+		let n = this.find(e);
+		if (!n) return !1;
+		let r = {
+			...n,
+			producers: t(n.producers ?? [])
+		};
+		return this.#e = this.#e.map((e) => e === n ? r : e), !0;
+	}
 };
 // ../client/src/page-life.ts
-function fe(e) {
+function xe(e) {
 	let { window: t, document: n } = globalThis;
 	if (!t || !n) return () => {};
 	let r = [
@@ -997,8 +1245,25 @@ function fe(e) {
 		for (let [e, t, n] of r) e.removeEventListener(t, n);
 	};
 }
+// ../client/src/url.ts
+function P(e = globalThis.location?.href) {
+	if (e === void 0) throw new l("no_url", "Which node? There is no page here whose own it could be: pass `url`, as https://….");
+	if (/^wss?:/.test(e)) return e;
+	let t = new URL("/ws", e);
+	return t.protocol = t.protocol === "https:" ? "wss:" : "ws:", t.href;
+}
+// ../client/src/room-options.ts
+function Se({ url: e, token: t, api: n, ...r }) {
+	if (!r.WebSocket && globalThis.WebSocket === void 0) throw new l("no_websocket", "There is no WebSocket here: pass one as the option `WebSocket`, such as that of the package `ws` (Node has its own from 22).");
+	let i = (typeof t == "string" ? async () => t : t) ?? (n && ((e) => n.token(e)));
+	return {
+		...r,
+		url: P(e),
+		getToken: i ?? (async () => null)
+	};
+}
 // ../client/src/session/inbox.ts
-var pe = class {
+var Ce = class {
 	#e = 0;
 	#t = 0;
 	#n = -1;
@@ -1011,7 +1276,7 @@ var pe = class {
 		return this.#e;
 	}
 	take(e) {
-		return e === void 0 ? "next" : e <= this.#e ? "repeat" : e > this.#e + 1 && this.#n !== this.#e ? (this.#n = this.#e, "hole") : (this.#e = e, e - this.#t >= d.ackEvery ? this.flush() : this.#r ??= setTimeout(() => this.flush(), d.ackDelayMs), "next");
+		return e === void 0 ? "next" : e <= this.#e ? "repeat" : e > this.#e + 1 && this.#n !== this.#e ? (this.#n = this.#e, "hole") : (this.#e = e, e - this.#t >= _.ackEvery ? this.flush() : this.#r ??= setTimeout(() => this.flush(), _.ackDelayMs), "next");
 	}
 	flush() {
 		clearTimeout(this.#r), this.#r = void 0, this.#e !== this.#t && (this.#t = this.#e, this.#i(this.#e));
@@ -1019,11 +1284,11 @@ var pe = class {
 	restart() {
 		clearTimeout(this.#r), this.#r = void 0, this.#e = 0, this.#t = 0, this.#n = -1;
 	}
-}, me = class {
+}, we = class {
 	#e = 1;
 	#t = [];
 	add(e, t = () => {}, n = 1) {
-		if (this.#t.length >= d.outboxMax) return null;
+		if (this.#t.length >= _.outboxMax) return null;
 		let r = {
 			cid: this.#e,
 			message: e,
@@ -1055,144 +1320,257 @@ var pe = class {
 			cid: t.cid
 		});
 	}
-}, he = {
+}, Te = class {
+	#e;
+	#t = null;
+	constructor(e) {
+		this.#e = e;
+	}
+	give(e) {
+		this.#t = e;
+	}
+	token({ force: e }, t) {
+		return e && (this.#t = null), this.#t === null ? this.#e({
+			force: e,
+			roomId: t
+		}) : Promise.resolve(this.#t);
+	}
+}, Ee = [
+	"unavailable",
+	"rate_limited",
+	"internal"
+], De = class {
+	#e;
+	#t = /* @__PURE__ */ new Map();
+	#n = [];
+	#r = 1;
+	max = _.requestsMax;
+	constructor(e) {
+		this.#e = e;
+	}
+	ask(e, t) {
+		return new Promise((n, r) => {
+			let i = {
+				type: e,
+				rid: this.#r,
+				data: t
+			};
+			this.#r += 1, this.#n.push({
+				message: i,
+				resolve: n,
+				reject: r,
+				tries: 0,
+				timer: void 0
+			}), this.#i();
+		});
+	}
+	answered(e, t) {
+		let n = this.#s(e);
+		return n?.resolve(t ?? {}), this.#i(), n !== void 0;
+	}
+	refused(e) {
+		let t = e.rid === void 0 ? void 0 : this.#t.get(e.rid);
+		if (!t) return !1;
+		if (clearTimeout(t.timer), Ee.includes(e.code) && t.tries < _.resendMax) {
+			let n = S(e.retryAfterMs) ?? _.resendMs;
+			return t.timer = setTimeout(() => this.#a(t), n), !0;
+		}
+		return this.#s(e.rid), t.reject(new h(e.code, e)), this.#i(), !0;
+	}
+	resumed() {
+		for (let e of this.#t.values()) this.#a(e);
+		this.#i();
+	}
+	restart() {
+		let e = [...this.#t.values(), ...this.#n.splice(0)];
+		this.#t.clear();
+		for (let t of e) clearTimeout(t.timer), t.reject(new h("lost"));
+	}
+	#i() {
+		for (; this.#e.online() && this.#t.size < this.max;) {
+			let e = this.#n.shift();
+			if (!e) return;
+			this.#t.set(e.message.rid, e), this.#a(e);
+		}
+	}
+	#a(e) {
+		clearTimeout(e.timer), this.#e.online() && this.#e.send(e.message) && (e.tries += 1, e.timer = setTimeout(() => this.#o(e), _.requestMs));
+	}
+	#o(e) {
+		this.#e.online() && (this.#s(e.message.rid), e.reject(new h("timeout")), this.#i());
+	}
+	#s(e) {
+		let t = e === void 0 ? void 0 : this.#t.get(e);
+		if (t) return clearTimeout(t.timer), this.#t.delete(t.message.rid), t;
+	}
+}, Oe = {
 	room_full: "room_full",
 	room_not_found: "room_not_found",
 	room_closed: "room_closed",
+	room_locked: "room_locked",
+	banned: "banned",
 	forbidden: "forbidden",
 	already_in_room: "protocol",
 	bad_message: "room_not_found"
-}, C = class extends _ {
-	roomId;
+}, F = class extends n {
 	#e;
 	#t;
-	#n = new me();
+	#n;
 	#r;
-	#i = "idle";
-	#a = null;
-	#o = null;
-	#s = null;
-	#c;
-	#l = !1;
+	#i = new we();
+	#a;
+	#o;
+	#s = "idle";
+	#c = null;
+	#l = null;
+	#u = null;
+	#d;
+	#f = !1;
 	constructor(e) {
-		super(), this.roomId = e.roomId, this.#t = e.worthwhile ?? (() => !1), this.#r = new pe((e) => this.#e.send({
+		super(), this.#e = e.roomId, this.#t = new Te(e.getToken), this.#r = e.worthwhile ?? (() => !1), this.#a = new Ce((e) => this.#n.send({
 			type: "ack",
 			seq: e
-		})), this.#e = new S({
+		}));
+		let t = (e) => this.#t.token(e, this.#e);
+		this.#n = new T({
 			...e,
-			resume: () => this.#u()
-		}), this.#e.on("welcome", ({ welcome: e, resuming: t }) => this.#d(e.userId, t)), this.#e.on("message", (e) => this.#m(e)), this.#e.on("down", () => this.#D()), this.#e.on("stopped", (e) => this.#O(e)), this.#e.on("traffic", (e) => this.emit("traffic", e));
+			getToken: t,
+			resume: () => this.#p()
+		}), this.#o = new De({
+			send: (e) => this.#n.send(e),
+			online: () => this.#s === "joined"
+		}), this.#n.on("welcome", ({ welcome: e, resuming: t }) => this.#m(e, t)), this.#n.on("message", (e) => this.#_(e)), this.#n.on("down", () => this.#j()), this.#n.on("stopped", (e) => this.#M(e)), this.#n.on("traffic", (e) => this.emit("traffic", e));
+	}
+	get roomId() {
+		return this.#e;
 	}
 	get state() {
-		return this.#i;
+		return this.#s;
 	}
 	get userId() {
-		return this.#a;
+		return this.#c;
 	}
 	get sessionId() {
-		return this.#o;
-	}
-	get isCrowded() {
 		return this.#l;
 	}
+	get isCrowded() {
+		return this.#f;
+	}
 	start() {
-		(this.#i === "idle" || this.#i === "stopped") && (this.#k("connecting"), this.#e.start());
+		(this.#s === "idle" || this.#s === "stopped") && (this.#N("connecting"), this.#n.start());
 	}
 	leave() {
-		this.#i !== "stopped" && (this.#r.flush(), this.#e.send({ type: "leave_room" }), this.#e.stop("left"));
+		this.#s !== "stopped" && (this.#a.flush(), this.#n.send({ type: "leave_room" }), this.#n.stop("left"));
 	}
 	send(e, t) {
-		if (this.#i === "stopped" || this.#i === "idle") return t?.({ kind: "lost" });
-		let n = this.#n.add(e, t);
-		if (!n) return this.#x(t);
-		this.#i === "joined" && this.#E(n);
+		if (this.#s === "stopped" || this.#s === "idle") return t?.({ kind: "lost" });
+		let n = this.#i.add(e, t);
+		if (!n) return this.#T(t);
+		this.#s === "joined" && this.#A(n);
+	}
+	request(e, t) {
+		return this.#o.ask(e, t);
 	}
 	wake() {
-		this.#e.wake();
+		this.#n.wake();
 	}
 	retry() {
-		this.#e.retry();
-	}
-	#u() {
-		return this.#s ? {
-			resumeToken: this.#s,
-			seq: this.#r.last
-		} : void 0;
-	}
-	#d(e, t) {
-		this.#a = e, t ? this.#p() : this.#f();
-	}
-	#f() {
-		this.#i !== "reconnecting" && this.#k("joining"), this.#e.send({
-			type: "join_room",
-			data: { roomId: this.roomId }
-		}), this.#p();
+		this.#n.retry();
 	}
 	#p() {
-		clearTimeout(this.#c), this.#c = setTimeout(() => this.#e.renew(), d.joinMs);
+		return this.#u ? {
+			resumeToken: this.#u,
+			seq: this.#a.last
+		} : void 0;
 	}
-	#m(e) {
+	#m({ userId: e, limits: t }, n) {
+		this.#c = e, this.#o.max = t.media?.requestsMax ?? _.requestsMax, n ? this.#g() : this.#h();
+	}
+	#h() {
+		this.#s !== "reconnecting" && this.#N("joining"), this.#n.send({
+			type: "join_room",
+			data: { roomId: this.#e }
+		}), this.#g();
+	}
+	#g() {
+		clearTimeout(this.#d), this.#d = setTimeout(() => this.#n.renew(), _.joinMs);
+	}
+	#_(e) {
 		switch (e.type) {
-			case "ack": return this.#n.acknowledge(e.cid);
-			case "room_joined": return this.#g(e.data);
-			case "resumed": return this.#_(e.data);
-			case "resume_failed": return this.#b();
-			case "error": return this.#S(e.data);
+			case "ack": return this.#i.acknowledge(e.cid);
+			case "room_joined": return this.#y(e.data);
+			case "resumed": return this.#b(e.data);
+			case "resume_failed": return this.#C();
+			case "error": return this.#E(e.data);
 			case "token_expiring":
-				this.#e.refreshToken();
+				this.#n.refreshToken();
 				return;
-			case "room_closed": return this.#e.stop("room_closed");
+			case "moved": return this.#w(e.data);
+			case "room_closed": return this.#n.stop("room_closed");
 			case "degraded": return this.emit("degraded", e.data);
 			case "welcome":
 			case "heartbeat_ack":
 			case "server_draining":
 			case "room_left": return;
-			default: "seq" in e && e.seq !== void 0 && this.#h(e);
+			case "sfu_consumer_layers":
+			case "sfu_consumer_closed":
+			case "sfu_active_speaker": return this.emit("notice", e);
+			default:
+				if ("rid" in e && !("seq" in e)) return void this.#o.answered(e.rid, e.data);
+				"seq" in e && e.seq !== void 0 && this.#v(e);
 		}
 	}
-	#h(e) {
-		let t = this.#r.take(e.seq);
-		t === "next" ? this.emit("message", e) : t === "hole" && this.#e.renew();
+	#v(e) {
+		let t = this.#a.take(e.seq);
+		t === "next" ? this.emit("message", e) : t === "hole" && this.#n.renew();
 	}
-	#g(e) {
-		this.#n.restart(), this.#r.restart(), this.#s = e.resumeToken, this.#o = e.sessionId, this.#v(), this.#y(), this.emit("joined", e);
+	#y(e) {
+		this.#i.restart(), this.#a.restart(), this.#o.restart(), this.#u = e.resumeToken, this.#l = e.sessionId, this.#x(), this.#S(), this.emit("joined", e);
 	}
-	#_(e) {
-		this.#v(), this.#y(), this.emit("resumed", e);
+	#b(e) {
+		this.#x(), this.#S(), this.#o.resumed(), this.emit("resumed", e);
 	}
-	#v() {
-		for (let e of this.#n.unacknowledged()) this.#E(e);
+	#x() {
+		for (let e of this.#i.unacknowledged()) this.#A(e);
 	}
-	#y() {
-		clearTimeout(this.#c), this.#l = !1, this.#e.settled(), this.#k("joined");
+	#S() {
+		clearTimeout(this.#d), this.#f = !1, this.#n.settled(), this.#N("joined");
 	}
-	#b() {
-		this.#s = null, this.#n.restart(), this.#f();
-	}
-	#x(e) {
-		e?.({ kind: "lost" }), this.#s = null, this.#n.restart(), this.#e.renew();
-	}
-	#S(e) {
-		let t = typeof e.cid == "number" ? this.#n.take(e.cid) : void 0;
-		if (t) return this.#T(e, t);
-		this.#i !== "joined" && this.#C(e) || this.emit("refused", { refusal: e });
-	}
-	#C(e) {
-		let t = he[e.code];
-		return t === "room_full" && this.#o !== null && this.#t() ? (this.#w(e), !0) : t ? (this.#e.stop(t, e), !0) : e.retryable ? (clearTimeout(this.#c), this.#c = setTimeout(() => this.#s ? this.#e.renew() : this.#f(), m(e.retryAfterMs) ?? d.resendMs), !0) : !1;
+	#C() {
+		this.#u = null, this.#i.restart(), this.#o.restart(), this.#h();
 	}
 	#w(e) {
-		this.#l = !0, this.emit("refused", { refusal: e }), clearTimeout(this.#c), this.#c = setTimeout(() => this.#f(), m(e.retryAfterMs) ?? d.crowdedMs);
+		let { roomId: t, token: n } = e;
+		this.#e = t, n !== void 0 && (this.#t.give(n), this.#n.send({
+			type: "token_refresh",
+			data: { token: n }
+		})), this.emit("moved", e), this.#C();
 	}
-	#T(e, t) {
-		if (e.code === "not_in_room") return t.settle({ kind: "lost" }), this.#b();
-		if (e.code === "out_of_order") return this.#x(t.settle);
-		if (e.retryable && t.tries < d.resendMax) {
-			let n = this.#o, r = m(e.retryAfterMs) ?? d.resendMs;
+	#T(e) {
+		e?.({ kind: "lost" }), this.#u = null, this.#i.restart(), this.#n.renew();
+	}
+	#E(e) {
+		if (this.#o.refused(e)) return;
+		let t = typeof e.cid == "number" ? this.#i.take(e.cid) : void 0;
+		if (t) return this.#k(e, t);
+		this.#s !== "joined" && this.#D(e) || this.emit("refused", { refusal: e });
+	}
+	#D(e) {
+		let t = Oe[e.code];
+		return t === "room_full" && this.#l !== null && this.#r() ? (this.#O(e), !0) : t ? (this.#n.stop(t, e), !0) : e.retryable ? (clearTimeout(this.#d), this.#d = setTimeout(() => this.#u ? this.#n.renew() : this.#h(), S(e.retryAfterMs) ?? _.resendMs), !0) : !1;
+	}
+	#O(e) {
+		this.#f = !0, this.emit("refused", { refusal: e }), clearTimeout(this.#d), this.#d = setTimeout(() => this.#h(), S(e.retryAfterMs) ?? _.crowdedMs);
+	}
+	#k(e, t) {
+		if (e.code === "not_in_room") return t.settle({ kind: "lost" }), this.#C();
+		if (e.code === "out_of_order") return this.#T(t.settle);
+		if (e.retryable && t.tries < _.resendMax) {
+			let n = this.#l, r = S(e.retryAfterMs) ?? _.resendMs;
 			setTimeout(() => {
-				if (this.#o !== n || this.#i === "stopped") return t.settle({ kind: "lost" });
-				let e = this.#n.add(t.message, t.settle, t.tries + 1);
-				e ? this.#i === "joined" && this.#E(e) : this.#x(t.settle);
+				if (this.#l !== n || this.#s === "stopped") return t.settle({ kind: "lost" });
+				let e = this.#i.add(t.message, t.settle, t.tries + 1);
+				e ? this.#s === "joined" && this.#A(e) : this.#T(t.settle);
 			}, r);
 		} else t.settle({
 			kind: "refused",
@@ -1202,53 +1580,50 @@ var pe = class {
 			message: t.message
 		});
 	}
-	#E({ cid: e, message: t }) {
-		this.#e.send({
+	#A({ cid: e, message: t }) {
+		this.#n.send({
 			...t,
 			cid: e
 		});
 	}
-	#D() {
-		clearTimeout(this.#c), this.#k(this.#o === null ? "connecting" : "reconnecting");
+	#j() {
+		clearTimeout(this.#d), this.#N(this.#l === null ? "connecting" : "reconnecting");
 	}
-	#O(e) {
-		clearTimeout(this.#c), this.#r.restart(), this.#n.restart(), this.#s = null, this.#o = null, this.#l = !1, this.#k("stopped"), this.emit("stopped", e);
+	#M(e) {
+		clearTimeout(this.#d), this.#a.restart(), this.#i.restart(), this.#o.restart(), this.#u = null, this.#l = null, this.#f = !1, this.#N("stopped"), this.emit("stopped", e);
 	}
-	#k(e) {
-		this.#i !== e && (this.#i = e, this.emit("state", e));
+	#N(e) {
+		this.#s !== e && (this.#s = e, this.emit("state", e));
 	}
-};
-// ../client/src/url.ts
-function w(t = globalThis.location?.href) {
-	if (t === void 0) throw new e("no_url", "Which node? There is no page here whose own it could be: pass `url`, as https://….");
-	if (/^wss?:/.test(t)) return t;
-	let n = new URL("/ws", t);
-	return n.protocol = n.protocol === "https:" ? "wss:" : "ws:", n.href;
-}
-// ../client/src/room.ts
-var T = class extends _ {
-	roomId;
+}, I = class extends n {
 	chat;
-	journal = new ue();
+	journal = new j();
 	#e;
-	#t = new de();
+	#t = new N();
 	#n = null;
 	#r = null;
 	#i = null;
 	#a = [];
+	#o = O;
+	#s = null;
+	#c = {};
+	#l = {};
 	constructor(e) {
 		super();
-		let { roomId: t, api: n } = e;
-		this.roomId = t, this.#e = new C(E(e)), this.chat = new ce({
+		let { api: t } = e;
+		this.#e = new F(Se(e)), this.chat = new E({
 			send: (e, t) => this.#e.send(e, t),
-			changed: () => this.#p(),
+			changed: () => this.#C(),
 			self: () => ({
 				userId: this.#e.userId,
 				sessionId: this.#e.sessionId
 			}),
-			getMessages: e.getMessages ?? (n && ((e) => n.messages(t, e))),
-			deleteMessage: e.deleteMessage ?? (n && ((e) => n.deleteMessage(t, e)))
-		}), this.#s();
+			getMessages: e.getMessages ?? (t && ((e) => t.messages(this.roomId, e))),
+			deleteMessage: e.deleteMessage ?? (t && ((e) => t.deleteMessage(this.roomId, e)))
+		}), this.#f(), this.#e.on("moved", ({ roomId: e, token: n }) => this.#h(e, () => t?.moved?.(e, n)));
+	}
+	get roomId() {
+		return this.#e.roomId;
 	}
 	get state() {
 		return this.#e.state;
@@ -1262,6 +1637,21 @@ var T = class extends _ {
 	get members() {
 		return this.#t.list;
 	}
+	get flow() {
+		return this.#o;
+	}
+	get rules() {
+		return this.#s;
+	}
+	get isHost() {
+		return this.#s !== null && this.#s.hostId === this.userId;
+	}
+	get isHidden() {
+		return "_hidden" in this.#c;
+	}
+	get attributes() {
+		return this.#c;
+	}
 	get isCrowded() {
 		return this.#e.isCrowded;
 	}
@@ -1273,9 +1663,9 @@ var T = class extends _ {
 	}
 	join() {
 		if (this.#n) return this.#n.promise;
-		let e = D();
-		return this.#n = e, this.#i = null, this.#r = fe({
-			wake: () => this.#o(),
+		let e = ke();
+		return this.#n = e, this.#i = null, this.#r = xe({
+			wake: () => this.#d(),
 			hide: () => this.leave()
 		}), this.#e.start(), e.promise;
 	}
@@ -1283,17 +1673,54 @@ var T = class extends _ {
 		this.#n && this.#e.leave();
 	}
 	send(e, t, { to: n } = {}) {
-		return new Promise((r, i) => {
-			this.#e.send({
-				type: "message",
-				data: {
-					topic: e,
-					data: t,
-					...n && { to: n }
-				}
-			}, (e) => {
-				e.kind === "accepted" ? r() : i(new a(e.kind === "refused" ? e.refusal : null));
-			});
+		return this.#u({
+			type: "message",
+			data: {
+				topic: e,
+				data: t,
+				...n && { to: n }
+			}
+		});
+	}
+	async setAttributes(e) {
+		await this.#u({
+			type: "set_attributes",
+			data: { attributes: e }
+		}), this.#l = M(this.#l, e), this.#c = M(this.#c, e), this.#C();
+	}
+	removeMember(e, { ban: t = !1 } = {}) {
+		return this.#u({
+			type: "remove_member",
+			data: {
+				userId: e,
+				...t && { ban: t }
+			}
+		});
+	}
+	requestMute(e, t) {
+		return this.#u({
+			type: "request_mute",
+			data: {
+				userId: e,
+				kind: t
+			}
+		});
+	}
+	handOver(e) {
+		return this.#u({
+			type: "hand_over",
+			data: { userId: e }
+		});
+	}
+	setRoom(e) {
+		return this.#u({
+			type: "set_room",
+			data: e
+		});
+	}
+	endRoom() {
+		return this.#u({ type: "end_room" }).catch((e) => {
+			if (this.#i?.code !== "room_closed") throw e;
 		});
 	}
 	reconnect() {
@@ -1302,29 +1729,51 @@ var T = class extends _ {
 	signal(e) {
 		this.#e.send(e);
 	}
-	#o() {
-		this.#e.wake(), this.emit("wake", void 0);
-	}
-	#s() {
-		let e = this.#e;
-		e.on("traffic", ({ direction: e, type: t }) => this.journal.note(e, t)), e.on("state", (e) => {
-			this.journal.note("state", e), this.emit("state", e), this.#p();
-		}), e.on("joined", (e) => this.#c(e)), e.on("resumed", (e) => {
-			this.#t.replace(e.peers), this.emit("resumed", e), this.#p();
-		}), e.on("degraded", (e) => this.#l(e)), e.on("message", (e) => this.#u(e)), e.on("refused", (e) => {
-			this.journal.note("state", `refused:${e.refusal.code}`), this.emit("refused", e), this.#p();
-		}), e.on("stopped", ({ reason: e, last: t }) => this.#f(e, t ?? null));
-	}
-	#c(e) {
-		this.#t.replace(e.peers), this.emit("joined", e), this.#n?.resolve(), this.chat.load(), this.#p();
-	}
-	#l(e) {
-		this.#a = e.without, this.chat.degraded(e.without), e.lost && this.chat.load(), this.emit("degraded", e), this.#p();
+	request(e, t) {
+		return this.#e.request(e, t);
 	}
 	#u(e) {
-		let { joined: t, left: n } = this.#t.hear(e);
+		return new Promise((t, n) => {
+			this.#e.send(e, (e) => {
+				e.kind === "accepted" ? t() : n(new m(e.kind === "refused" ? e.refusal : null));
+			});
+		});
+	}
+	#d() {
+		this.#e.wake(), this.emit("wake", void 0);
+	}
+	#f() {
+		let e = this.#e;
+		e.on("traffic", ({ direction: e, type: t }) => this.journal.note(e, t)), e.on("state", (e) => {
+			this.journal.note("state", e), this.emit("state", e), this.#C();
+		}), e.on("joined", (e) => this.#p(e)), e.on("resumed", (e) => {
+			this.#t.replace(e.peers), this.#o = k(e, this.#o), this.#m(e, e.lost ?? !1), this.emit("resumed", e), this.#C();
+		}), e.on("degraded", (e) => this.#g(e)), e.on("message", (e) => this.#_(e)), e.on("notice", (e) => this.#b(e)), e.on("refused", (e) => {
+			this.journal.note("state", `refused:${e.refusal.code}`), this.emit("refused", e), this.#C();
+		}), e.on("stopped", ({ reason: e, last: t }) => this.#S(e, t ?? null));
+	}
+	#p(e) {
+		this.#t.replace(e.peers), this.#o = k(e, O), this.#m(e, !0), this.emit("joined", e), this.#n?.resolve(), this.chat.load(), this.#C();
+	}
+	#m(e, t) {
+		let { hostId: n, locked: r = !1, guests: i = "no", name: a = "", attributes: o = {} } = e;
+		n !== void 0 && (this.#s = {
+			hostId: n,
+			locked: r,
+			guests: i,
+			name: a
+		}), this.#c = o, t && Object.keys(this.#l).length > 0 && this.setAttributes(this.#l).catch(() => {});
+	}
+	#h(e, t) {
+		t(), this.#t.replace([]), this.#s = null, this.#l = {}, this.chat.restart(), this.emit("moved", { roomId: e }), this.#C();
+	}
+	#g(e) {
+		this.#a = e.without, this.chat.degraded(e.without), e.lost && this.chat.load(), this.emit("degraded", e), this.#C();
+	}
+	#_(e) {
+		let { joined: t, left: n, changed: r } = this.#t.hear(e), i = this.#y(e);
 		if (e.type === "chat_deleted") this.chat.forget(e.data.id);
-		else if (e.type === "chat_message") this.#d(e.data);
+		else if (e.type === "chat_message") this.#x(e.data);
 		else if (e.type === "message") {
 			let { senderUserId: t, topic: n, data: r } = e.data;
 			this.emit("message", {
@@ -1332,34 +1781,41 @@ var T = class extends _ {
 				topic: n,
 				data: r
 			});
-		} else this.emit("signal", e);
-		t && this.emit("memberJoined", t), n && this.emit("memberLeft", n), (t || n) && this.#p();
+		} else e.type === "mute_requested" ? this.emit("muteRequested", e.data) : e.type === "guests_waiting" ? this.emit("guestsWaiting", e.data) : e.type === "room_changed" ? this.#v(e.data) : e.type === "attributes_changed" ? r && this.emit("attributesChanged", {
+			member: r,
+			changes: e.data.attributes
+		}) : this.emit("signal", e);
+		t && this.emit("memberJoined", t), n && this.emit("memberLeft", n), (t || n || r || i) && this.#C();
 	}
-	#d(e) {
+	#v(e) {
+		this.#s = e, this.emit("roomChanged", e), this.#C();
+	}
+	#y(e) {
+		let t = this.#o;
+		return this.#o = A(t, e), this.#o === t ? this.#t.hearMedia(e, t.epoch) : (this.journal.note("state", `media:${this.#o.mode}:${this.#o.epoch}`), this.#o.epoch > t.epoch && this.#t.sendNothing(), !0);
+	}
+	#b(e) {
+		e.type === "sfu_active_speaker" && (this.#o = {
+			...this.#o,
+			speaker: e.data.userId
+		}, this.#C()), this.emit("notice", e);
+	}
+	#x(e) {
 		this.chat.hear(e, this.#t.find(e.senderId)?.name ?? null);
 		let t = this.chat.entries.at(-1);
 		t?.id === e.id && this.emit("chat", t);
 	}
-	#f(e, t) {
-		let n = new i(e, t);
-		this.#i = n, this.#t.replace([]), this.#r?.(), this.#r = null, this.chat.end();
+	#S(e, t) {
+		let n = new p(e, t);
+		this.#i = n, this.#l = {}, this.#t.replace([]), this.#o = O, this.#r?.(), this.#r = null, this.chat.end();
 		let r = this.#n;
-		this.#n = null, r?.reject(n), this.emit("ended", n), this.#p();
+		this.#n = null, r?.reject(n), this.emit("ended", n), this.#C();
 	}
-	#p() {
+	#C() {
 		this.emit("changed", void 0);
 	}
 };
-function E({ url: t, token: n, api: r, ...i }) {
-	if (!i.WebSocket && globalThis.WebSocket === void 0) throw new e("no_websocket", "There is no WebSocket here: pass one as the option `WebSocket`, such as that of the package `ws` (Node has its own from 22).");
-	let a = (typeof n == "string" ? async () => n : n) ?? (r && ((e) => r.token(e)));
-	return {
-		...i,
-		url: w(t),
-		getToken: a ?? (async () => null)
-	};
-}
-function D() {
+function ke() {
 	let [e, t] = [() => {}, () => {}], n = new Promise((n, r) => {
 		e = n, t = r;
 	});
@@ -1369,27 +1825,8 @@ function D() {
 		reject: t
 	};
 }
-// ../media/src/limits.ts
-var O = {
-	earlyCandidatesMax: 128,
-	answerMs: 15e3,
-	disconnectedMs: 4e3,
-	restartPauseMs: 2500,
-	restartCapMs: 3e4,
-	connectingMs: 8e3,
-	connectingRetryMs: 7e3,
-	connectingRelayMs: 12e3,
-	awayDisconnectedMs: 1e4,
-	rebuildAskedMax: 10,
-	rebuildMax: 3,
-	uplinkBits: 4e6,
-	cameraBitsMax: 15e5,
-	cameraBitsMin: 15e4,
-	iceServersMs: 24e5,
-	iceServersMarginMs: 3e5,
-	extraTracksMax: 8,
-	trackNameCharsMax: 64
-}, k = class {
+// ../media/src/ice.ts
+var Ae = class {
 	#e = [];
 	#t;
 	#n;
@@ -1401,7 +1838,7 @@ var O = {
 		return this.#e;
 	}
 	use(e) {
-		this.#e = e, clearTimeout(this.#t), this.#t = setTimeout(() => void this.#i(), A(e, Date.now()));
+		this.#e = e, clearTimeout(this.#t), this.#t = setTimeout(() => void this.#i(), je(e, Date.now()));
 	}
 	close() {
 		clearTimeout(this.#t);
@@ -1410,50 +1847,50 @@ var O = {
 		if (this.#n) try {
 			this.use(await this.#n()), this.#r();
 		} catch {
-			this.#t = setTimeout(() => void this.#i(), O.iceServersMarginMs);
+			this.#t = setTimeout(() => void this.#i(), c.iceServersMarginMs);
 		}
 	}
 };
-function A(e, t) {
+function je(e, t) {
 	let n = e.flatMap(({ username: e }) => {
 		let t = /^(\d{9,11}):/.exec(e ?? "")?.[1];
 		return t ? [Number(t) * 1e3] : [];
 	});
-	if (n.length === 0) return O.iceServersMs;
-	let r = Math.min(...n) - t - O.iceServersMarginMs;
-	return Math.min(O.iceServersMs, Math.max(O.iceServersMarginMs / 5, r));
+	if (n.length === 0) return c.iceServersMs;
+	let r = Math.min(...n) - t - c.iceServersMarginMs;
+	return Math.min(c.iceServersMs, Math.max(c.iceServersMarginMs / 5, r));
 }
 // ../media/src/media/acquire.ts
-var j = {
+var Me = {
 	width: { ideal: 1280 },
 	height: { ideal: 720 },
 	frameRate: { ideal: 30 }
-}, M = {
+}, Ne = {
 	echoCancellation: !0,
 	noiseSuppression: !0,
 	autoGainControl: !0
 };
-async function N(e, t) {
+async function L(e, t) {
 	let n = t ? { deviceId: { ideal: t } } : {}, r = e === "camera" ? { video: {
-		...j,
+		...Me,
 		...n
 	} } : { audio: {
-		...M,
+		...Ne,
 		...n
 	} };
-	return F(() => navigator.mediaDevices.getUserMedia(r));
+	return R(() => navigator.mediaDevices.getUserMedia(r));
 }
-async function P() {
+async function Pe() {
 	let e = { frameRate: {
 		ideal: 15,
 		max: 30
-	} }, t = await F(() => navigator.mediaDevices.getDisplayMedia({
+	} }, t = await R(() => navigator.mediaDevices.getDisplayMedia({
 		video: e,
 		audio: !0
 	}));
 	return "track" in t && (t.track.contentHint = "detail"), t;
 }
-async function F(e) {
+async function R(e) {
 	if (!globalThis.navigator?.mediaDevices) return { trouble: "unavailable" };
 	try {
 		let t = (await e()).getTracks(), n = t.find(({ kind: e }) => e === "video") ?? t[0], r = t.find((e) => e !== n && e.kind === "audio");
@@ -1462,10 +1899,10 @@ async function F(e) {
 			...r && { sound: r }
 		} : { trouble: "missing" };
 	} catch (e) {
-		return { trouble: I(e) };
+		return { trouble: Fe(e) };
 	}
 }
-function I(e) {
+function Fe(e) {
 	switch (e instanceof Error ? e.name : "") {
 		case "NotAllowedError":
 		case "SecurityError": return "denied";
@@ -1477,19 +1914,19 @@ function I(e) {
 	}
 }
 // ../media/src/media.ts
-var L = () => ({
+var z = () => ({
 	on: !1,
 	busy: !1,
 	trouble: null,
 	deviceId: null
-}), R = class extends _ {
+}), B = class extends n {
 	preview = new MediaStream();
 	voice = new MediaStream();
 	#e = /* @__PURE__ */ new Map();
 	#t = {
-		microphone: L(),
-		camera: L(),
-		screen: L()
+		microphone: z(),
+		camera: z(),
+		screen: z()
 	};
 	#n = [];
 	#r = null;
@@ -1501,7 +1938,7 @@ var L = () => ({
 	}
 	get view() {
 		return this.#r ??= {
-			...ge(this.#t),
+			...Ie(this.#t),
 			microphones: this.#n.filter((e) => e.kind === "audioinput"),
 			cameras: this.#n.filter((e) => e.kind === "videoinput"),
 			speakers: this.#n.filter((e) => e.kind === "audiooutput")
@@ -1530,12 +1967,12 @@ var L = () => ({
 			on: !0,
 			trouble: null
 		});
-		await this.#s(e, () => N(e, this.#t[e].deviceId)), this.#n.some((e) => e.label) || await this.#f();
+		await this.#s(e, () => L(e, this.#t[e].deviceId)), this.#n.some((e) => e.label) || await this.#f();
 	}
 	async choose(e, t) {
 		if (this.#p(e, { deviceId: t }), !this.#e.has(e)) return;
 		let { on: n } = this.#t[e];
-		this.#u(e, !0), await this.#s(e, () => N(e, t));
+		this.#u(e, !0), await this.#s(e, () => L(e, t));
 		let r = this.#e.get(e);
 		r && !n && (r.enabled = !1, this.#p(e, { on: !1 }));
 	}
@@ -1543,7 +1980,7 @@ var L = () => ({
 		this.#t[e].trouble && this.#p(e, { trouble: null });
 	}
 	async toggleScreen() {
-		this.#t.screen.on ? this.#u("screen") : await this.#s("screen", P);
+		this.#t.screen.on ? this.#u("screen") : await this.#s("screen", Pe);
 	}
 	release() {
 		this.#i = !0, globalThis.navigator?.mediaDevices?.removeEventListener("devicechange", this.#o);
@@ -1606,15 +2043,23 @@ var L = () => ({
 		this.#r = null, this.emit("changed", void 0);
 	}
 };
-function ge(e) {
+function Ie(e) {
 	return {
 		microphone: { ...e.microphone },
 		camera: { ...e.camera },
 		screen: { ...e.screen }
 	};
 }
+// ../media/src/paths/ready.ts
+function Le(e, t, n) {
+	return e.connection !== "connected" || !t || n && Re(e, n) ? !1 : (!e.camera || t.framesDecoded > 0) && (!e.screen || t.screenFramesDecoded > 0) && (e.camera || e.screen || !e.microphone || t.packetsReceived > 0);
+}
+function Re(e, t) {
+	let n = !e.camera && !e.screen && !e.microphone;
+	return t.camera && !e.camera || t.screen && !e.screen || t.microphone && n;
+}
 // ../media/src/peer/health.ts
-var _e = class {
+var ze = class {
 	#e;
 	#t;
 	#n = 0;
@@ -1630,7 +2075,7 @@ var _e = class {
 				this.#n = 0;
 				return;
 			case "disconnected":
-				this.#r = setTimeout(() => this.#i(), O.disconnectedMs);
+				this.#r = setTimeout(() => this.#i(), c.disconnectedMs);
 				return;
 			case "failed":
 				this.#n === 0 ? this.#i() : this.#r = setTimeout(() => this.#i(), this.#a());
@@ -1644,49 +2089,12 @@ var _e = class {
 	#i() {
 		clearTimeout(this.#r), this.#t.online() && (this.#n += 1, this.#t.restart(), this.#r = setTimeout(() => {
 			this.#e.connectionState !== "connected" && this.#i();
-		}, O.disconnectedMs + this.#a()));
+		}, c.disconnectedMs + this.#a()));
 	}
 	#a() {
-		return Math.min(O.restartCapMs, O.restartPauseMs * 2 ** this.#n);
+		return Math.min(c.restartCapMs, c.restartPauseMs * 2 ** this.#n);
 	}
-};
-// ../media/src/peer/sdp.ts
-function ve(e) {
-	return V(e).flatMap((e) => {
-		let [, t, n] = /^m=(\S+) (\d+)/.exec(e[0] ?? "") ?? [], r = H(e, "a=mid:");
-		return t === void 0 || r === null || n === "0" && !e.includes("a=bundle-only") ? [] : [{
-			mid: r,
-			kind: t,
-			content: H(e, "a=content:"),
-			receives: !be(e)
-		}];
-	});
-}
-function ye(e, t) {
-	return t.size === 0 ? e : e.replace(/^a=mid:(\S+)\r\n/gm, (e, n) => {
-		let r = t.get(n);
-		return r ? `${e}a=content:${r}\r\n` : e;
-	});
-}
-function z(e, t) {
-	let [n, r] = [B(e), B(t)];
-	return n.size === 0 || r.size === 0 ? n.size === r.size : [...r].some((e) => n.has(e));
-}
-function B(e) {
-	let t = e.matchAll(/^a=fingerprint:(\S+) (\S+)/gim);
-	return new Set(Array.from(t, ([, e, t]) => `${e} ${t}`.toLowerCase()));
-}
-function V(e) {
-	return e.split(/^(?=m=)/m).slice(1).map((e) => e.split(/\r?\n/));
-}
-function H(e, t) {
-	return e.find((e) => e.startsWith(t))?.slice(t.length) ?? null;
-}
-function be(e) {
-	return e.includes("a=sendonly") || e.includes("a=inactive");
-}
-// ../media/src/peer/negotiation.ts
-var xe = class {
+}, Be = class {
 	#e;
 	#t;
 	#n;
@@ -1720,7 +2128,7 @@ var xe = class {
 	}
 	candidate(e) {
 		this.#u(async () => {
-			this.#e.remoteDescription ? await this.#y(e) : this.#c.length < O.earlyCandidatesMax && this.#c.push(e);
+			this.#e.remoteDescription ? await this.#y(e) : this.#c.length < c.earlyCandidatesMax && this.#c.push(e);
 		});
 	}
 	close() {
@@ -1741,26 +2149,26 @@ var xe = class {
 	#m() {
 		this.#s = setTimeout(() => {
 			this.#t.online() ? this.#u(() => this.#f()) : this.#m();
-		}, O.answerMs);
+		}, c.answerMs);
 	}
 	async #h(e) {
-		let t = this.#e.remoteDescription?.sdp;
-		if (t !== void 0 && !z(t, e)) return this.#_();
+		let n = this.#e.remoteDescription?.sdp;
+		if (n !== void 0 && !t(n, e)) return this.#_();
 		this.#e.signalingState === "have-local-offer" && (await this.#e.setRemoteDescription({
 			type: "answer",
 			sdp: e
 		}), clearTimeout(this.#s), await this.#v(), this.#t.adopt(e), this.#t.settled(), this.#o && await this.#d());
 	}
 	async #g(e) {
-		let t = this.#e.remoteDescription?.sdp;
-		if (t !== void 0 && !z(t, e)) return this.#_(e);
+		let n = this.#e.remoteDescription?.sdp;
+		if (n !== void 0 && !t(n, e)) return this.#_(e);
 		try {
 			await this.#e.setRemoteDescription({
 				type: "offer",
 				sdp: e
 			});
 		} catch {
-			return t === void 0 ? void 0 : this.#_(e);
+			return n === void 0 ? void 0 : this.#_(e);
 		}
 		await this.#v(), this.#t.adopt(e), this.#l ??= [], await this.#e.setLocalDescription(), this.#a || this.#r || (this.#t.signal.answer(this.#t.described(this.#e.localDescription?.sdp ?? "")), this.#x(), this.#t.settled());
 	}
@@ -1787,180 +2195,12 @@ var xe = class {
 		this.#l = null;
 		for (let t of e) this.#t.signal.candidate(t);
 	}
-}, Se = class {
-	#e;
-	#t = /* @__PURE__ */ new Map();
-	#n = /* @__PURE__ */ new Set();
-	constructor(e, t) {
-		this.#e = e;
-		for (let e of t) this.#t.set(e, null);
-	}
-	get taken() {
-		return [...[...this.#t.values()].filter((e) => e !== null), ...this.#n];
-	}
-	add(e) {
-		if (this.#t.has(e)) return;
-		let t = [...this.#n].find((t) => t.receiver.track.kind === e.track.kind);
-		this.#t.set(e, null), t && this.#r(e, t);
-	}
-	remove(e) {
-		let t = this.#t.get(e);
-		this.#t.delete(e), t && (t.direction = "inactive", t.sender.replaceTrack(null).catch(() => {}), this.#n.add(t));
-	}
-	grow() {
-		for (let e of this.unplaced()) {
-			let t = [new MediaStream()];
-			this.#t.set(e, this.#e.addTransceiver(e.track, {
-				direction: "sendonly",
-				streams: t
-			}));
-		}
-	}
-	adopt(e, t) {
-		for (let n of this.unplaced()) {
-			let r = /* @__PURE__ */ new Set([...t, ...this.taken]), i = this.#e.getTransceivers().find((t) => {
-				let i = t.mid === null ? void 0 : e.get(t.mid);
-				return i?.receives && i.kind === n.track.kind && !r.has(t);
-			});
-			i && this.#r(n, i);
-		}
-	}
-	unplaced() {
-		return [...this.#t].flatMap(([e, t]) => t ? [] : [e]);
-	}
-	async bound(e) {
-		for (let [{ track: t }, n] of this.#t) {
-			let r = t.kind === "video" ? n?.sender.getParameters?.() : void 0, i = r?.encodings?.[0];
-			n && r && i && i.maxBitrate !== e && (i.maxBitrate = e, await n.sender.setParameters(r));
-		}
-	}
-	names() {
-		let e = [...this.#t].flatMap(([{ name: e }, t]) => t?.mid ? [[t.mid, e]] : []);
-		return Object.fromEntries(e);
-	}
-	#r(e, t) {
-		this.#n.delete(t), this.#t.set(e, t), t.direction = "sendonly", t.sender.setStreams?.(new MediaStream()), t.sender.replaceTrack(e.track).catch(() => {});
-	}
-}, U = [
-	"microphone",
-	"camera",
-	"screen"
-], W = {
-	microphone: "audio",
-	camera: "video",
-	screen: "video"
-}, G = "slides", K = "alt", Ce = 16, we = class {
-	#e;
-	#t;
-	#n = new MediaStream();
-	#r = new MediaStream();
-	#i = /* @__PURE__ */ new Map();
-	#a = /* @__PURE__ */ new Map();
-	#o = 0;
-	extras;
-	constructor(e, t, n) {
-		this.#e = e, this.#t = { ...t }, this.extras = new Se(e, n);
-	}
-	open() {
-		for (let e of U) this.grow(e);
-		this.extras.grow();
-	}
-	grow(e) {
-		if (this.#i.has(e)) return;
-		let t = this.#t[e], n = {
-			direction: J(t),
-			streams: [this.#p(e)]
-		};
-		this.#i.set(e, this.#e.addTransceiver(t ?? W[e], n));
-	}
-	growFor({ audio: e = 0, video: t = 0 }) {
-		let n = t > 0 && !this.#i.has("screen");
-		n && this.grow("screen");
-		let r = [...Array(e).fill("audio"), ...Array(t - Number(n)).fill("video")];
-		for (let e of r.slice(0, Ce - this.#o)) this.#o += 1, this.#e.addTransceiver(e, { direction: "recvonly" });
-	}
-	adopt(e) {
-		this.#a = new Map(ve(e).map((e) => [e.mid, e]));
-		for (let e of U) {
-			let t = this.#i.has(e) ? void 0 : this.#l(e);
-			t && (this.#i.set(e, t), t.sender.setStreams?.(this.#p(e)), this.#f(e));
-		}
-		this.extras.adopt(this.#a, new Set(this.#i.values()));
-	}
-	set(e, t) {
-		return this.#t[e] = t, this.#f(e);
-	}
-	unplaced() {
-		return U.filter((e) => this.#t[e] && !this.#i.has(e));
-	}
-	unsent() {
-		return this.unplaced().filter((e) => e !== "screen" || !this.#i.has("camera"));
-	}
-	async bound(e, t) {
-		let n = this.#i.get(e)?.sender, r = n?.getParameters?.(), i = r?.encodings?.[0];
-		n && r && i && i.maxBitrate !== t && (i.maxBitrate = t, await n.setParameters(r));
-	}
-	contents() {
-		let e = Object.keys(this.extras.names()).map((e) => [e, K]), t = (this.#i.get("screen") ?? (this.#t.screen && this.#i.get("camera")))?.mid;
-		return new Map(t ? [...e, [t, G]] : e);
-	}
-	receiving(e) {
-		return this.#s().get(e)?.receiver.track ?? null;
-	}
-	others() {
-		let e = new Set(this.#s().values());
-		return this.#c().flatMap((t) => e.has(t) || !t.mid ? [] : [{
-			mid: t.mid,
-			track: t.receiver.track
-		}]);
-	}
-	#s() {
-		let e = /* @__PURE__ */ new Map(), t = new Map(Array.from(this.#i, ([e, t]) => [t, e])), n = this.#c(), r = n.find((e) => this.#u(e));
-		r && e.set("screen", r);
-		for (let r of n) {
-			let n = t.get(r) ?? Te(r);
-			this.#d(r) !== G && this.#d(r) !== K && !e.has(n) && e.set(n, r);
-		}
-		return e;
-	}
-	#c() {
-		return this.#e.getTransceivers().filter(({ currentDirection: e }) => e === "sendrecv" || e === "recvonly");
-	}
-	#l(e) {
-		let t = /* @__PURE__ */ new Set([...this.#i.values(), ...this.extras.taken]), n = this.#e.getTransceivers().filter((n) => {
-			let r = n.mid === null ? void 0 : this.#a.get(n.mid);
-			return r?.receives && r.kind === W[e] && !t.has(n);
-		});
-		return e === "screen" ? n.find((e) => this.#u(e)) ?? n[0] : n.find((e) => !this.#u(e));
-	}
-	#u(e) {
-		return this.#d(e) === G;
-	}
-	#d(e) {
-		return e.mid === null ? null : this.#a.get(e.mid)?.content ?? null;
-	}
-	#f(e) {
-		let t = this.#i.get(e), n = e === "screen" && !t ? this.#i.get("camera") : void 0;
-		if (n) return q(n, this.#t.screen ?? this.#t.camera);
-		if (!t) return Promise.resolve();
-		let r = e === "camera" && !this.#i.has("screen") && this.#t.screen !== null;
-		return q(t, this.#t[r ? "screen" : e]);
-	}
-	#p(e) {
-		return e === "screen" ? this.#r : this.#n;
-	}
-};
-function q(e, t) {
-	return e.direction !== J(t) && (e.direction = J(t)), e.sender.replaceTrack(t);
+}, V = "microphone", H = "muted";
+function Ve(e = {}) {
+	let t = e[V];
+	return t === void 0 ? null : { microphone: t !== H };
 }
-function Te(e) {
-	return e.receiver.track.kind === "audio" ? "microphone" : "camera";
-}
-function J(e) {
-	return e ? "sendrecv" : "recvonly";
-}
-// ../media/src/peer/status.ts
-var Ee = class {
+var He = class {
 	#e = null;
 	#t;
 	#n;
@@ -1980,12 +2220,12 @@ var Ee = class {
 	}
 	#r(e) {
 		this.#e = e, e.onopen = () => this.say(this.#t), e.onmessage = ({ data: e }) => {
-			let t = De(e);
+			let t = Ue(e);
 			t && this.#n(t);
 		}, e.readyState === "open" && this.say(this.#t);
 	}
 };
-function De(e) {
+function Ue(e) {
 	if (typeof e != "string" || e.length > 1e3) return null;
 	try {
 		let t = JSON.parse(e);
@@ -1995,7 +2235,7 @@ function De(e) {
 	}
 }
 // ../media/src/peer/link.ts
-var Oe = class {
+var We = class {
 	pc;
 	negotiation;
 	#e;
@@ -2011,11 +2251,11 @@ var Oe = class {
 	};
 	constructor(e, t) {
 		let n = e.RTCPeerConnection ?? RTCPeerConnection;
-		this.#r = e.role, this.#i = t, this.#a = e.cameraBits, this.pc = new n(e.configuration), this.#e = new we(this.pc, e.tracks, e.extras), this.#t = new Ee(e.status, (e) => t.status(e)), this.#n = new _e(this.pc, {
+		this.#r = e.role, this.#i = t, this.#a = e.cameraBits, this.pc = new n(e.configuration), this.#e = new o(this.pc, e.tracks, e.extras), this.#t = new He(e.status, (e) => t.status(e)), this.#n = new ze(this.pc, {
 			online: () => e.online(),
 			restart: () => this.restart(),
 			changed: () => t.changed()
-		}), this.negotiation = new xe(this.pc, {
+		}), this.negotiation = new Be(this.pc, {
 			role: e.role,
 			signal: e.signal,
 			online: () => e.online(),
@@ -2077,7 +2317,7 @@ var Oe = class {
 			iceRestart: !0
 		});
 		let e = performance.now();
-		e - this.#o < O.restartPauseMs || (this.#o = e, this.pc.restartIce());
+		e - this.#o < c.restartPauseMs || (this.#o = e, this.pc.restartIce());
 	}
 	check() {
 		this.#n.check();
@@ -2085,7 +2325,7 @@ var Oe = class {
 	#c(e) {
 		let t = this.#e.extras.names(), n = Object.keys(t).length > 0;
 		return {
-			sdp: ye(e, this.#e.contents()),
+			sdp: r(e, this.#e.contents()),
 			...n && { streams: t }
 		};
 	}
@@ -2108,20 +2348,20 @@ var Oe = class {
 	close() {
 		this.negotiation.close(), this.#n.close(), this.pc.ontrack = null, this.pc.ondatachannel = null, this.pc.close();
 	}
-}, Y = [
+}, U = [
 	{
 		stage: "slow",
-		afterMs: O.connectingMs
+		afterMs: c.connectingMs
 	},
 	{
 		stage: "relay",
-		afterMs: O.connectingRetryMs
+		afterMs: c.connectingRetryMs
 	},
 	{
 		stage: "unreachable",
-		afterMs: O.connectingRelayMs
+		afterMs: c.connectingRelayMs
 	}
-], ke = class {
+], Ge = class {
 	#e;
 	#t = -1;
 	#n;
@@ -2129,74 +2369,33 @@ var Oe = class {
 		this.#e = e;
 	}
 	get stage() {
-		return Y[this.#t]?.stage ?? null;
+		return U[this.#t]?.stage ?? null;
 	}
 	see(e) {
-		e === "connected" ? this.stop() : this.#n === void 0 && this.#t < Y.length - 1 && this.#r();
+		e === "connected" ? this.stop() : this.#n === void 0 && this.#t < U.length - 1 && this.#r();
 	}
 	stop() {
 		clearTimeout(this.#n), this.#n = void 0, this.#t = -1;
 	}
 	#r() {
-		let e = Y[this.#t + 1];
+		let e = U[this.#t + 1];
 		this.#n = setTimeout(() => {
 			this.#n = void 0, this.#e.online() && (this.#t += 1);
 			let e = this.stage;
-			this.#e.online() && e && this.#e.act(e), this.#n === void 0 && this.#t < Y.length - 1 && this.#r();
+			this.#e.online() && e && this.#e.act(e), this.#n === void 0 && this.#t < U.length - 1 && this.#r();
 		}, e?.afterMs);
 	}
 };
-function Ae(e) {
+function Ke(e) {
 	if (!e.remoteDescription) return "no_answer";
 	let { iceConnectionState: t } = e;
 	return t === "connected" || t === "completed" ? "no_keys" : "no_path";
 }
-// ../media/src/peer/streams.ts
-var je = class {
-	#e = new MediaStream();
-	#t = new MediaStream();
-	#n = [];
-	names = {};
-	get view() {
-		return {
-			stream: this.#e,
-			screenStream: this.#t,
-			others: this.#n
-		};
-	}
-	show(e) {
-		for (let t of U) this.#i(t, e.receiving(t));
-		let t = e.others(), n = new Map(this.#n.map((e) => [e.id, e]));
-		t.length === this.#n.length && t.every(({ mid: e, track: t }) => {
-			let r = n.get(e);
-			return r?.stream.getTracks()[0] === t && r.name === this.#r(e);
-		}) || (this.#n = t.map(({ mid: e, track: t }) => {
-			let r = n.get(e), i = r?.stream.getTracks()[0] === t ? r.stream : new MediaStream([t]);
-			return {
-				id: e,
-				kind: t.kind,
-				name: this.#r(e),
-				stream: i
-			};
-		}));
-	}
-	clear() {
-		for (let e of [this.#e, this.#t]) for (let t of e.getTracks()) e.removeTrack(t);
-		this.#n = [];
-	}
-	#r(e) {
-		let t = Object.hasOwn(this.names, e) ? this.names[e] : null;
-		return typeof t == "string" ? t.slice(0, O.trackNameCharsMax) : null;
-	}
-	#i(e, t) {
-		let n = e === "screen" ? this.#t : this.#e, r = e === "microphone" ? "audio" : "video";
-		for (let e of n.getTracks()) e.kind === r && e !== t && n.removeTrack(e);
-		t && !n.getTracks().includes(t) && n.addTrack(t);
-	}
-}, Me = class extends _ {
+// ../media/src/peer.ts
+var qe = class extends n {
 	since;
 	#e;
-	#t = new je();
+	#t = new e();
 	#n;
 	#r;
 	#i;
@@ -2213,7 +2412,7 @@ var je = class {
 			tracks: { ...t.tracks },
 			extras: this.#a,
 			online: () => !this.#l && t.online()
-		}, this.#n = new ke({
+		}, this.#n = new Ge({
 			online: () => this.#e.online(),
 			act: (e) => this.#g(e)
 		}), this.#i = this.#f(), this.#n.see(this.pc.connectionState);
@@ -2245,7 +2444,7 @@ var je = class {
 			connection: this.pc.connectionState,
 			trouble: e && {
 				stage: e,
-				cause: Ae(this.pc)
+				cause: Ke(this.pc)
 			},
 			unsent: this.#i.unsent()
 		};
@@ -2264,6 +2463,9 @@ var je = class {
 	}
 	share(e) {
 		this.#e.cameraBits = e, this.#i.share(e);
+	}
+	told(e) {
+		this.#c = e, this.#m(this.#i);
 	}
 	say(e) {
 		this.#e.status = e, this.#i.say(e);
@@ -2302,7 +2504,7 @@ var je = class {
 		this.#d = !0, clearTimeout(this.#u), this.#n.stop(), this.#i.close(), this.#t.clear();
 	}
 	#f() {
-		let e = new Oe({
+		let e = new We({
 			...this.#e,
 			configuration: this.#p()
 		}, {
@@ -2316,7 +2518,7 @@ var je = class {
 	}
 	#p() {
 		let { configuration: e } = this.#e;
-		return this.#n.stage === "relay" && Pe(e) ? {
+		return this.#n.stage === "relay" && Je(e) ? {
 			...e,
 			iceTransportPolicy: "relay"
 		} : e;
@@ -2329,7 +2531,7 @@ var je = class {
 	#h() {
 		if (clearTimeout(this.#u), this.pc.connectionState !== "connected") {
 			if (!this.isStanding) return this.emit("ended", void 0);
-			this.#u = setTimeout(() => this.emit("ended", void 0), O.awayDisconnectedMs);
+			this.#u = setTimeout(() => this.emit("ended", void 0), c.awayDisconnectedMs);
 		}
 	}
 	#g(e) {
@@ -2342,29 +2544,419 @@ var je = class {
 		}) : this.pc.remoteDescription ? e ? this.#v(this.#i) : this.#i.restart() : this.#i.negotiation.repeat();
 	}
 	#v(e, t) {
-		this.#d || e !== this.#i || this.#s >= (t === void 0 ? O.rebuildMax : O.rebuildAskedMax) || (e.close(), this.#s += 1, this.#o += 1, this.#i = this.#f(), t === void 0 ? this.#e.role === "answer" && this.#e.signal.renegotiate({ reason: "rebuild" }) : this.#i.negotiation.offered(t), this.#m(this.#i));
+		this.#d || e !== this.#i || this.#s >= (t === void 0 ? c.rebuildMax : c.rebuildAskedMax) || (e.close(), this.#s += 1, this.#o += 1, this.#i = this.#f(), t === void 0 ? this.#e.role === "answer" && this.#e.signal.renegotiate({ reason: "rebuild" }) : this.#i.negotiation.offered(t), this.#m(this.#i));
 	}
-}, Ne = {
+}, W = {
 	microphone: null,
 	camera: null,
 	screen: null
 };
-function Pe({ iceServers: e = [] }) {
+function Je({ iceServers: e = [] }) {
 	return e.some(({ urls: e }) => [e].flat().some((e) => /^turns?:/.test(e)));
 }
-// ../media/src/peers.ts
-var Fe = ["lost", "replaced"];
-function X(e, t) {
-	return e < t ? "offer" : "answer";
+// ../media/src/paths/wish.ts
+var Ye = class {
+	#e = { ...W };
+	#t = /* @__PURE__ */ new Set();
+	#n = /* @__PURE__ */ new Map();
+	#r = { microphone: !0 };
+	set(e, t) {
+		this.#e[e] = t;
+	}
+	publish(e) {
+		this.#t.add(e);
+	}
+	unpublish(e) {
+		this.#t.delete(e);
+	}
+	say(e) {
+		this.#r = e;
+	}
+	see(e, t) {
+		this.#n.set(e, t);
+	}
+	forget(e) {
+		for (let t of this.#n.keys()) e.has(t) || this.#n.delete(t);
+	}
+	tell(e) {
+		e.say(this.#r);
+		for (let [t, n] of this.#n) e.see(t, n);
+		for (let t of i) e.set(t, this.#e[t]);
+		for (let t of this.#t) e.publish(t);
+	}
+}, Xe = 300, G = [
+	500,
+	1e3,
+	2e3,
+	5e3,
+	1e4
+], Ze = 1e3, Qe = class extends n {
+	#e;
+	#t = new Ye();
+	#n = new a();
+	#r = null;
+	#i = null;
+	#a = /* @__PURE__ */ new Set();
+	#o = /* @__PURE__ */ new Set();
+	#s = null;
+	#c = null;
+	#l = !1;
+	#u = null;
+	#d = /* @__PURE__ */ new Set();
+	#f = 0;
+	#p = 0;
+	constructor(e) {
+		super(), this.#e = e;
+	}
+	get state() {
+		return this.#u ? "unavailable" : this.#h?.paths.state ?? "connecting";
+	}
+	get trouble() {
+		return this.#u ?? this.#h?.paths.trouble ?? null;
+	}
+	get isStanding() {
+		return [this.#r, this.#i].some((e) => e?.paths.isStanding);
+	}
+	watched() {
+		return [this.#r, this.#i].flatMap((e) => e?.paths.watched() ?? []);
+	}
+	views() {
+		let [e, t] = [this.#r?.paths.views(), this.#i?.paths.views()];
+		if (!t) return e ?? this.#m();
+		let n = new Map(e?.map((e) => [e.userId, e]));
+		return t.map((e) => this.#o.has(e.userId) ? e : n.get(e.userId) ?? e);
+	}
+	async stats() {
+		let e = await K(this.#r);
+		return this.#i ? (await K(this.#i)).map((t) => this.#o.has(t.userId) ? t : e.find(({ userId: e }) => e === t.userId) ?? t) : e;
+	}
+	joined(e) {
+		this.#s = e, this.#t.forget(new Set(e.peers.map(({ userId: e }) => e)));
+		let t = this.#h;
+		this.#g(), t?.kind === "mesh" && t === this.#h && t.paths.joined(e), this.emit("changed", void 0);
+	}
+	resumed() {
+		this.#g(), this.#h?.paths.resumed();
+	}
+	hear(e) {
+		e.type === "media_changed" && this.#g(), e.type === "user_left" && this.#o.delete(e.data.userId), this.#h?.paths.hear(e);
+	}
+	notice(e) {
+		let t = this.#h;
+		t?.kind === "sfu" && t.paths.notice(e);
+	}
+	told(e, t) {
+		this.#S((n) => n.told?.(e, t));
+	}
+	refused(e, t) {
+		let n = this.#h;
+		if (n?.kind !== "mesh" || (n.paths.refused(e, t), e.code !== "wrong_mode" || !t?.data || !("targetUserId" in t.data))) return;
+		let { targetUserId: r } = t.data;
+		this.#C(Ze, () => n === this.#h && n.paths.retry(r));
+	}
+	set(e, t) {
+		this.#t.set(e, t), this.#S((n) => n.set(e, t));
+	}
+	publish(e) {
+		this.#t.publish(e), this.#S((t) => t.publish(e));
+	}
+	unpublish(e) {
+		this.#t.unpublish(e), this.#S((t) => t.unpublish(e));
+	}
+	say(e) {
+		this.#t.say(e), this.#S((t) => t.say(e));
+	}
+	see(e, t) {
+		this.#t.see(e, t), this.#S((n) => n.see(e, t));
+	}
+	configure() {
+		this.#S((e) => e.configure());
+	}
+	retry(e) {
+		this.#h?.paths.retry(e);
+	}
+	close() {
+		for (let e of this.#d) clearTimeout(e);
+		this.#d.clear(), this.#S((e) => e.close());
+		for (let { paths: e } of this.#a) e.close();
+		this.#a.clear(), [this.#r, this.#i, this.#s, this.#u] = [
+			null,
+			null,
+			null,
+			null
+		], this.#o.clear();
+	}
+	#m() {
+		return this.#n.views({
+			members: this.#e.room.members,
+			of: () => [],
+			state: "new",
+			isOpen: !1
+		});
+	}
+	get #h() {
+		return this.#i ?? this.#r;
+	}
+	#g() {
+		let { flow: e, members: t } = this.#e.room, n = this.#h;
+		if (e.mode === "mesh") {
+			if (this.#u = null, n?.kind === "mesh") return;
+			let e = this.#e.mesh();
+			this.#v({
+				kind: "mesh",
+				paths: e,
+				before: this.#p
+			}), this.#s && e.joined({
+				...this.#s,
+				peers: [...t]
+			});
+		} else if (n?.kind !== "sfu" || !n.paths.fits) {
+			if (!this.#c) return void this.#x();
+			let e = this.#c();
+			e.on("stale", () => this.#C(Xe, () => this.#h?.paths === e && this.#_())), this.#v({
+				kind: "sfu",
+				paths: e,
+				before: this.#p
+			});
+		}
+	}
+	#_() {
+		this.#e.room.state === "joined" && this.#g();
+	}
+	#v(e) {
+		let { paths: t } = e;
+		this.#p += 1, this.#t.tell(t), t.on("changed", () => this.emit("changed", void 0)), this.#i?.paths.close(), this.#o.clear(), this.#r ? (this.#i = e, this.#f = performance.now() + c.switchMs, this.#y(e)) : (this.#r = e, this.#i = null);
+	}
+	#y(e) {
+		this.#C(c.switchPollMs, async () => {
+			if (this.#i !== e) return;
+			let t = await e.paths.stats().catch(() => []);
+			if (this.#i !== e) return;
+			let n = e.paths.views(), r = new Map(t.map((e) => [e.userId, e])), i = new Map(this.#r?.paths.views().map((e) => [e.userId, e])), a = this.#o.size;
+			for (let e of n) {
+				let { userId: t } = e;
+				Le(e, r.get(t), i.get(t)) && this.#o.add(t);
+			}
+			let o = n.every(({ userId: e }) => this.#o.has(e)) && e.paths.state === "connected";
+			o || performance.now() >= this.#f ? this.#b(e, o) : this.#y(e), this.#o.size !== a && this.emit("changed", void 0);
+		});
+	}
+	#b(e, t) {
+		let n = this.#r;
+		n && t ? (this.#a.add(n), this.#C(c.switchLingerMs, () => this.#a.delete(n) && n.paths.close())) : n?.paths.close(), this.#r = e, this.#i = null, this.#o.clear(), this.emit("changed", void 0);
+	}
+	async #x(e = 0) {
+		if (!this.#l) {
+			this.#l = !0;
+			try {
+				this.#c = await this.#e.sfu(), this.#u = null;
+			} catch (t) {
+				let n = `The part of the program for media servers was not loaded: ${t?.message}`;
+				this.#u = {
+					code: "not_loaded",
+					message: n,
+					tried: []
+				};
+				let r = G[Math.min(e, G.length - 1)] ?? 0;
+				this.#C(r, () => this.#e.room.flow.mode === "sfu" && void this.#x(e + 1));
+			}
+			this.#l = !1, this.#c && this.#s && this.#g(), this.emit("changed", void 0);
+		}
+	}
+	#S(e) {
+		for (let t of [this.#r, this.#i]) t && e(t.paths);
+	}
+	#C(e, t) {
+		let n = setTimeout(() => {
+			this.#d.delete(n), t();
+		}, e);
+		this.#d.add(n);
+	}
+};
+async function K(e) {
+	return (await e?.paths.stats() ?? []).map((t) => ({
+		...t,
+		connectionNumber: t.connectionNumber + (e?.before ?? 0)
+	}));
 }
-function Z(e) {
-	let t = Math.floor(O.uplinkBits / Math.max(1, e));
-	return Math.max(O.cameraBitsMin, Math.min(O.cameraBitsMax, t));
+// ../media/src/reports.ts
+function $e(e) {
+	let { trouble: t } = e.view;
+	return {
+		id: e,
+		end: { userId: e.member.userId },
+		state: e.pc.connectionState,
+		cause: t?.cause ?? null,
+		isUnreachable: t?.stage === "unreachable",
+		stats: () => s(e)
+	};
 }
-var Ie = class extends _ {
+var q = (e) => Math.max(0, Math.round(e / 1e3)), J = class {
 	#e;
 	#t = /* @__PURE__ */ new Map();
-	#n = { ...Ne };
+	#n = /* @__PURE__ */ new Map();
+	#r = [];
+	#i;
+	#a;
+	#o = 0;
+	constructor(e) {
+		this.#e = e;
+	}
+	look(e) {
+		let t = Date.now();
+		for (let n of e) this.#s(n, t);
+		let n = new Set(e.map(({ id: e }) => e));
+		for (let [e, r] of [...this.#t]) n.has(e) || this.#u(e, r, t);
+		this.#a ??= this.#t.size > 0 ? setInterval(() => this.#h(), c.reportSampleMs) : void 0;
+	}
+	device(e, t) {
+		let n = this.#n.get(e) ?? null;
+		this.#n.set(e, t), t && t !== n && (e !== "screen" || t !== "denied" && t !== "ended") && this.#f({ device: {
+			device: e,
+			trouble: t
+		} });
+	}
+	end() {
+		clearInterval(this.#a), this.#a = void 0, this.look([]), this.#n.clear(), this.#p();
+	}
+	#s(e, t) {
+		let { id: n, state: r, cause: i, isUnreachable: a } = e, o = this.#t.get(n) ?? {
+			stage: "new",
+			at: t,
+			up: 0,
+			cause: null,
+			measured: {},
+			watched: e
+		};
+		this.#t.set(n, o), o.watched = e, i && (o.cause = i), r === "connected" ? this.#c(o, t) : o.stage === "up" && Object.assign(o, {
+			stage: "down",
+			up: o.up + t - o.at,
+			at: t
+		}), r === "failed" && o.stage === "down" && this.#l(o, "interrupted", t), a && o.stage === "new" && this.#l(o, o.cause ?? "no_path", t);
+	}
+	#c(e, t) {
+		let { stage: n, at: r } = e;
+		n !== "up" && (Object.assign(e, {
+			stage: "up",
+			at: t
+		}), n === "new" && this.#d(e, {
+			state: "connected",
+			seconds: q(t - r)
+		}), n === "failed" && this.#d(e, {
+			state: "recovered",
+			seconds: q(t - r)
+		}));
+	}
+	#l(e, t, n) {
+		this.#d(e, {
+			state: "failed",
+			trouble: t,
+			seconds: q(n - e.at),
+			...e.measured
+		}), Object.assign(e, {
+			stage: "failed",
+			at: n
+		});
+	}
+	#u(e, t, n) {
+		this.#t.delete(e);
+		let { stage: r, up: i, at: a, measured: o, cause: s } = t;
+		if (i > 0 || r === "up") {
+			let e = i + (r === "up" ? n - a : 0);
+			this.#d(t, {
+				state: "ended",
+				seconds: q(e),
+				...o
+			});
+		} else r === "new" && n - a >= c.connectingMs && this.#d(t, {
+			state: "failed",
+			seconds: q(n - a),
+			...s && { trouble: s }
+		});
+	}
+	#d({ watched: { id: e, end: t } }, n) {
+		this.#f({
+			of: e,
+			media: {
+				...t,
+				...n
+			}
+		});
+	}
+	#f(e) {
+		this.#o >= c.reportRefusalsMax || (this.#r = [...this.#r, e].slice(-c.reportEntriesMax), this.#i ??= setTimeout(() => void this.#p(), c.reportBatchMs));
+	}
+	async #p() {
+		clearTimeout(this.#i), this.#i = void 0;
+		let e = this.#r.splice(0);
+		if (e.length === 0) return;
+		let t = e.flatMap((e) => "device" in e ? [e.device] : []), n = await Promise.all(e.flatMap((e) => "media" in e ? [this.#m(e)] : []));
+		try {
+			await this.#e({
+				...n.length > 0 && { media: n },
+				...t.length > 0 && { devices: t }
+			}), this.#o = 0;
+		} catch {
+			this.#o += 1;
+		}
+	}
+	async #m({ media: e, of: t }) {
+		let n = this.#t.get(t);
+		return !n || e.state === "ended" || e.state === "failed" ? e : (await Y(n), {
+			...e,
+			...n.measured
+		});
+	}
+	#h() {
+		for (let e of this.#t.values()) e.stage === "up" && Y(e);
+	}
+};
+async function Y(e) {
+	let t = await e.watched.stats().catch(() => null);
+	t?.localCandidateType && (e.measured = et(t));
+}
+function et(e) {
+	let { roundTripTime: t, packetsLost: n, packetsReceived: r } = e, i = r + n, [a, o] = [X(e, "local"), X(e, "remote")];
+	return {
+		...a && { local: a },
+		...o && { remote: o },
+		...t !== null && { rttMs: Math.round(t * 1e3) },
+		...i > 0 && { lostPerMille: Math.min(1e3, Math.max(0, Math.round(1e3 * n / i))) }
+	};
+}
+var tt = [
+	"host",
+	"srflx",
+	"prflx",
+	"relay"
+], nt = [
+	"udp",
+	"tcp",
+	"tls"
+];
+function X(e, t) {
+	let n = tt.find((n) => n === e[`${t}CandidateType`]), r = nt.find((n) => n === e[`${t}Protocol`]), i = e[`${t}Family`];
+	return n ? {
+		type: n,
+		...r && { protocol: r },
+		...i && { family: i }
+	} : null;
+}
+// ../media/src/peers.ts
+var rt = ["lost", "replaced"];
+function Z(e, t) {
+	return e < t ? "offer" : "answer";
+}
+function Q(e) {
+	let t = Math.floor(c.uplinkBits / Math.max(1, e));
+	return Math.max(c.cameraBitsMin, Math.min(c.cameraBitsMax, t));
+}
+var it = class extends n {
+	state = "connected";
+	trouble = null;
+	#e;
+	#t = /* @__PURE__ */ new Map();
+	#n = { ...W };
 	#r = /* @__PURE__ */ new Set();
 	#i = { microphone: !0 };
 	#a = 0;
@@ -2396,7 +2988,7 @@ var Ie = class extends _ {
 				...e.data,
 				state: "on"
 			}), this.#s());
-			case "user_left": return Fe.includes(e.data.reason) ? this.#c(e.data.userId) : this.#l(e.data.userId), this.#s();
+			case "user_left": return rt.includes(e.data.reason) ? this.#c(e.data.userId) : this.#l(e.data.userId), this.#s();
 			case "offer": return this.#t.get(e.data.senderUserId)?.offered(e.data.sdp, e.data.streams);
 			case "answer": return this.#t.get(e.data.senderUserId)?.answered(e.data.sdp, e.data.streams);
 			case "ice_candidate": return this.#t.get(e.data.senderUserId)?.candidate(e.data.candidate);
@@ -2404,11 +2996,29 @@ var Ie = class extends _ {
 			case "message":
 			case "chat_message":
 			case "chat_deleted":
+			case "attributes_changed":
+			case "mute_requested":
+			case "room_changed":
+			case "guests_waiting":
 			case "sfu_new_producer":
 			case "sfu_producer_changed":
 			case "sfu_producer_closed":
 			case "media_changed": return;
 		}
+	}
+	refused({ code: e }, t) {
+		e === "candidates_overflow" && t?.type === "ice_candidate" && this.candidatesRefused(t.data.targetUserId);
+	}
+	stats() {
+		return Promise.all(this.all().map(s));
+	}
+	watched() {
+		return this.all().map($e);
+	}
+	see() {}
+	told(e, t) {
+		let n = Ve(t);
+		n && this.#t.get(e)?.told(n);
 	}
 	candidatesRefused(e) {
 		this.#t.get(e)?.restart();
@@ -2442,25 +3052,25 @@ var Ie = class extends _ {
 	}
 	#o(e) {
 		let t = this.#t.get(e.userId);
-		if (t?.isStanding) return t.adopt(e, X(this.#a, e.rev));
+		if (t?.isStanding) return t.adopt(e, Z(this.#a, e.rev)), this.told(e.userId, e.attributes ?? {});
 		t && this.#l(e.userId);
-		let { RTCPeerConnection: n } = this.#e, r = new Me(e, {
-			role: X(this.#a, e.rev),
+		let { RTCPeerConnection: n } = this.#e, r = new qe(e, {
+			role: Z(this.#a, e.rev),
 			signal: this.#u(e.userId),
 			tracks: this.#n,
 			extras: this.#r,
 			status: this.#i,
 			configuration: this.#e.configuration(),
-			cameraBits: Z(this.#t.size + 1),
+			cameraBits: Q(this.#t.size + 1),
 			online: () => this.#e.online(),
 			...n && { RTCPeerConnection: n }
 		});
 		r.on("changed", () => this.emit("changed", void 0)), r.on("ended", () => {
 			this.#l(e.userId), this.#s();
-		}), this.#t.set(e.userId, r);
+		}), this.#t.set(e.userId, r), this.told(e.userId, e.attributes ?? {});
 	}
 	#s() {
-		let e = Z(this.#t.size);
+		let e = Q(this.#t.size);
 		for (let t of this.#t.values()) t.share(e);
 		this.emit("changed", void 0);
 	}
@@ -2504,95 +3114,83 @@ var Ie = class extends _ {
 			})
 		};
 	}
-};
-// ../media/src/stats.ts
-async function Le(e) {
-	let t = e.pc, n = /* @__PURE__ */ new Map();
-	(await t.getStats()).forEach((e) => {
-		n.set(e.id, e);
-	});
-	let r = [...n.values()], i = r.find((e) => e.type === "transport"), a = n.get(String(i?.selectedCandidatePairId)) ?? r.find((e) => e.selected === !0), o = (e) => n.get(String(e))?.candidateType;
-	return {
-		userId: e.member.userId,
-		connectionNumber: e.connectionNumber,
-		connectionState: t.connectionState,
-		iceConnectionState: t.iceConnectionState,
-		framesDecoded: Q(r, e.receiving("camera")),
-		screenFramesDecoded: Q(r, e.receiving("screen")),
-		bytesReceived: Number(i?.bytesReceived ?? $(r, "inbound-rtp", "bytesReceived")),
-		bytesSent: Number(i?.bytesSent ?? $(r, "outbound-rtp", "bytesSent")),
-		packetsReceived: $(r, "inbound-rtp", "packetsReceived"),
-		packetsLost: $(r, "inbound-rtp", "packetsLost"),
-		roundTripTime: a?.currentRoundTripTime ?? null,
-		localCandidateType: o(a?.localCandidateId) ?? null,
-		remoteCandidateType: o(a?.remoteCandidateId) ?? null
-	};
-}
-function Q(e, t) {
-	let n = e.find((e) => e.type === "inbound-rtp" && e.trackIdentifier === t?.id);
-	return Number(n?.framesDecoded ?? 0);
-}
-function $(e, t, n) {
-	return e.filter((e) => e.type === t).reduce((e, t) => e + Number(t[n] ?? 0), 0);
-}
-// ../media/src/call.ts
-var Re = [
+}, $ = [
+	"microphone",
+	"camera",
+	"screen"
+], at = [
 	"state",
 	"memberJoined",
 	"memberLeft",
 	"chat",
 	"message",
+	"moved",
 	"refused",
 	"ended"
-], ze = class extends _ {
+], ot = class extends n {
 	room;
 	media;
 	#e;
 	#t;
-	#n = [];
-	#r = /* @__PURE__ */ new Set();
-	#i = null;
+	#n;
+	#r = [];
+	#i = /* @__PURE__ */ new Set();
+	#a = null;
 	constructor(e) {
 		super();
 		let { media: t, iceTransportPolicy: n = "all", RTCPeerConnection: r, api: i } = e;
-		this.media = t ?? new R(), this.room = new T({
+		this.media = t ?? new B(), this.room = new I({
 			...e,
 			worthwhile: () => this.#e.isStanding
 		});
-		let a = e.getIceServers ?? i?.iceServers?.bind(i);
-		this.#t = new k(a, () => this.#e.configure()), this.#e = new Ie({
-			send: (e) => this.room.signal(e),
-			online: () => this.room.state === "joined",
+		let { room: a } = this, o = e.getIceServers ?? i?.iceServers?.bind(i);
+		this.#t = new Ae(o, () => this.#e.configure());
+		let s = () => a.flow.mode === "mesh", c = () => new it({
+			send: (e) => s() && !a.isHidden && a.signal(e),
+			online: () => a.state === "joined" && s() && !a.isHidden,
 			configuration: () => ({
 				iceServers: this.#t.current,
 				iceTransportPolicy: n
 			}),
 			...r && { RTCPeerConnection: r }
-		}), this.#o();
+		}), l = e.sfu ?? (() => import("./sfu-CBSwaHcH.js")), u = async () => {
+			let { SfuPath: e } = await l();
+			return () => new e({
+				room: a,
+				iceTransportPolicy: n
+			});
+		};
+		this.#e = new Qe({
+			room: a,
+			mesh: c,
+			sfu: u
+		});
+		let d = e.reports === !1 ? void 0 : i?.report?.bind(i);
+		this.#n = d ? new J((e) => d(a.roomId, e)) : null, this.#c();
 	}
 	get chat() {
 		return this.room.chat;
 	}
 	join() {
 		let { state: e } = this.room;
-		return (e === "idle" || e === "stopped") && this.#a(), this.room.join();
+		return (e === "idle" || e === "stopped") && this.#o(), this.room.join();
 	}
 	leave() {
 		this.room.leave();
 	}
-	publishTrack(t, { name: n = "" } = {}) {
-		if (this.#r.size >= O.extraTracksMax) throw new e("too_many_tracks", `${O.extraTracksMax} tracks are published already, as many as is allowed: unpublish one first.`);
-		let r = {
-			track: t,
-			name: n.slice(0, O.trackNameCharsMax)
+	publishTrack(e, { name: t = "" } = {}) {
+		if (this.#i.size >= c.extraTracksMax) throw new l("too_many_tracks", `${c.extraTracksMax} tracks are published already, as many as is allowed: unpublish one first.`);
+		let n = {
+			track: e,
+			name: t.slice(0, c.trackNameCharsMax)
 		};
-		this.#r.add(r), this.#e.publish(r);
-		let i = () => {
-			this.#r.delete(r) && (t.removeEventListener("ended", i), this.#e.unpublish(r));
+		this.#i.add(n), this.#e.publish(n);
+		let r = () => {
+			this.#i.delete(n) && (e.removeEventListener("ended", r), this.#e.unpublish(n));
 		};
-		return t.addEventListener("ended", i), {
-			...r,
-			unpublish: i
+		return e.addEventListener("ended", r), {
+			...n,
+			unpublish: r
 		};
 	}
 	reconnect() {
@@ -2601,9 +3199,12 @@ var Re = [
 	retry(e) {
 		this.#e.retry(e);
 	}
+	see(e, t) {
+		this.#e.see(e, Math.round(t * (globalThis.devicePixelRatio ?? 1)));
+	}
 	get view() {
 		let { room: e } = this;
-		return this.#i ??= {
+		return this.#a ??= {
 			state: e.state,
 			userId: e.userId,
 			roomId: e.roomId,
@@ -2612,49 +3213,78 @@ var Re = [
 			refusal: e.ended?.refusal ?? null,
 			crowded: e.isCrowded,
 			peers: this.#e.views(),
+			path: this.#v(),
+			rules: e.rules,
 			without: e.without,
 			chat: e.chat.entries,
 			chatHistory: e.chat.history
-		}, this.#i;
+		}, this.#a;
 	}
 	stats() {
-		return Promise.all(this.#e.all().map(Le));
-	}
-	#a() {
-		let { media: e } = this;
-		this.#n.push(e.on("track", ({ slot: e, track: t }) => this.#e.set(e, t)), e.on("changed", () => this.#c()), e.on("screenSound", (e) => this.#u(e)));
-		for (let t of [
-			"microphone",
-			"camera",
-			"screen"
-		]) this.#e.set(t, e.track(t));
-		this.#u(e.screenSound), this.#c();
+		return this.#e.stats();
 	}
 	#o() {
-		let { room: e } = this;
-		e.on("joined", (e) => {
-			this.#t.use(e.iceServers), this.#e.joined(e);
-		}), e.on("resumed", () => this.#e.resumed()), e.on("degraded", ({ lost: e }) => e && this.#e.resumed()), e.on("wake", () => this.#e.resumed()), e.on("signal", (e) => this.#e.hear(e)), e.on("refused", ({ refusal: e, message: t }) => {
-			e.code === "candidates_overflow" && t?.type === "ice_candidate" && this.#e.candidatesRefused(t.data.targetUserId);
-		}), e.on("ended", () => this.#d());
-		for (let t of Re) e.on(t, (e) => this.emit(t, e));
-		e.on("changed", () => this.#f()), this.#e.on("changed", () => this.#f());
+		let { media: e } = this;
+		this.#r.push(e.on("track", ({ slot: e, track: t }) => this.#s(e, t)), e.on("changed", () => this.#d()), e.on("screenSound", (e) => this.#_(e))), this.#d();
+		for (let t of $) this.#s(t, e.track(t));
+		this.#_(e.screenSound);
 	}
-	#s = null;
+	#s(e, t) {
+		this.#e.set(e, this.room.isHidden ? null : t);
+	}
 	#c() {
-		let { on: e } = this.media.view.microphone;
-		this.#s !== e && (this.#s = e, this.#e.say({ microphone: e }));
+		let { room: e } = this;
+		e.on("joined", (t) => {
+			if (this.#t.use(t.iceServers), e.isHidden) for (let e of $) this.#s(e, null);
+			this.#e.joined(t);
+		}), e.on("resumed", () => this.#e.resumed()), e.on("moved", () => this.#e.close()), e.on("degraded", ({ lost: e, without: t }) => this.#u(e ?? !1, !t.includes("media"))), e.on("wake", () => this.#e.resumed()), e.on("signal", (e) => this.#e.hear(e)), e.on("notice", (e) => this.#e.notice(e)), e.on("attributesChanged", ({ member: e, changes: t }) => this.#e.told(e.userId, t)), e.on("state", () => this.#h()), e.on("refused", ({ refusal: e, message: t }) => this.#e.refused(e, t)), e.on("ended", () => this.#y());
+		for (let t of at) e.on(t, (e) => this.emit(t, e));
+		e.on("changed", () => this.#b()), this.#e.on("changed", () => {
+			this.#n?.look(this.#e.watched()), this.#b();
+		});
 	}
-	#l = null;
-	#u(e) {
-		this.#l?.unpublish(), this.#l = e && this.#r.size < O.extraTracksMax ? this.publishTrack(e, { name: "screen" }) : null;
+	#l = !0;
+	#u(e, t) {
+		let n = t && !this.#l;
+		this.#l = t, (e || n) && this.#e.resumed();
 	}
 	#d() {
-		this.#e.close(), this.#t.close();
-		for (let e of this.#n.splice(0)) e();
+		let { view: e } = this.media;
+		for (let t of $) this.#n?.device(t, e[t].trouble);
+		this.#p();
 	}
-	#f() {
-		this.#i = null, this.emit("changed", void 0);
+	#f = null;
+	#p() {
+		let { on: e } = this.media.view.microphone;
+		this.#f !== e && this.#e.say({ microphone: e }), this.#f = e, this.#h();
+	}
+	#m = !1;
+	#h() {
+		let e = this.#f === !1 && this.media.track("microphone") !== null;
+		this.room.state !== "joined" || this.room.isHidden || e === this.#m || (this.#m = e, this.room.setAttributes({ [V]: e ? H : null }).catch(() => {
+			this.#m = null;
+		}));
+	}
+	#g = null;
+	#_(e) {
+		this.#g?.unpublish(), this.#g = e && this.#i.size < c.extraTracksMax ? this.publishTrack(e, { name: "screen" }) : null;
+	}
+	#v() {
+		let { meant: e, mode: t, speaker: n } = this.room.flow;
+		return {
+			meant: e,
+			mode: t,
+			speaker: n,
+			state: this.#e.state,
+			trouble: this.#e.trouble
+		};
+	}
+	#y() {
+		this.#n?.end(), this.#m = !1, this.#e.close(), this.#t.close();
+		for (let e of this.#r.splice(0)) e();
+	}
+	#b() {
+		this.#a = null, this.emit("changed", void 0);
 	}
 };
-export { e as AldisError, f as Api, h as CLOSE_CODES, ze as Call, S as Connection, ae as ERROR_CODES, _ as Emitter, d as LIMITS, O as MEDIA_LIMITS, R as Media, a as NotSent, r as Problem, T as Room, i as RoomEnded, C as Session, t as SignedOut, n as Unreachable, w as socketUrl };
+export { l as AldisError, ue as Api, C as CLOSE_CODES, ot as Call, T as Connection, me as ERROR_CODES, n as Emitter, _ as LIMITS, c as MEDIA_LIMITS, B as Media, m as NotSent, f as Problem, h as RequestRefused, I as Room, p as RoomEnded, i as SLOTS, F as Session, u as SignedOut, d as Unreachable, P as socketUrl };

@@ -7,23 +7,38 @@ import {
   Emitter,
   type Numbered,
   type Refusal,
+  type Reports,
   Room,
   type RoomApi,
   type RoomEvents,
   type RoomOptions,
+  type RoomRules,
   type SessionState,
   type StopReason,
 } from "@aldis/client";
 import { type GetIceServers, IceServers } from "./ice.ts";
 import { LIMITS } from "./limits.ts";
 import { Media } from "./media.ts";
-import type { Extra, PeerView } from "./peer.ts";
+import { PathSwitch } from "./paths/switch.ts";
+import type { PathState, PathTrouble } from "./paths.ts";
+import { MICROPHONE, MUTED } from "./peer/status.ts";
+import type { Extra, PeerView, Slot } from "./peer.ts";
 import { Peers } from "./peers.ts";
-import { type PeerStats, peerStats } from "./stats.ts";
+import { Reporter } from "./reports.ts";
+import type { SfuOptions, SfuPath } from "./sfu/path.ts";
+import type { PeerStats } from "./stats.ts";
 
 export interface CallOptions extends RoomOptions {
-  /** Reads tokens, history and relay credentials; an `Api` has all of it. */
-  api?: RoomApi & { iceServers?: GetIceServers };
+  /** Reads tokens, history and relay credentials, and takes reports; an `Api` has all of it. */
+  api?: RoomApi & {
+    iceServers?: GetIceServers;
+    report?: (roomId: string, reports: Reports) => Promise<void>;
+  };
+  /**
+   * Whether the service is told what became of connections and devices: kinds of paths, round trips, losses and errors, never an address,
+   * so that its operator can say why a call failed. Default: true.
+   */
+  reports?: boolean;
   /** This person's devices; left out, nothing is sent until something is published, or `call.media` is turned on. */
   media?: Media;
   /** Renews relay credentials during long calls. */
@@ -31,6 +46,29 @@ export interface CallOptions extends RoomOptions {
   /** `relay` sends all media through a relay, for finding faults. */
   iceTransportPolicy?: RTCIceTransportPolicy;
   RTCPeerConnection?: typeof RTCPeerConnection;
+  /** Loads what rooms with a media server need; `import("@aldis/media/sfu")` if left out. */
+  sfu?: () => Promise<SfuModule>;
+}
+
+/** The entry `@aldis/media/sfu`. */
+export interface SfuModule {
+  SfuPath: new (options: SfuOptions) => SfuPath;
+}
+
+/** Which way media goes. */
+export interface PathView {
+  /**
+   * How media is meant to flow in this room: between the browsers, or through a media server; in a room of mode `auto` as suits
+   * its size.
+   */
+  meant: "mesh" | "sfu";
+  /** How it flows now: `mesh` also in a room with a media server while there is none. */
+  mode: "mesh" | "sfu";
+  state: PathState;
+  /** What is wrong with it, in rooms with a media server. */
+  trouble: PathTrouble | null;
+  /** The user id of who speaks, if a media server tells. */
+  speaker: string | null;
 }
 
 export interface CallView {
@@ -45,6 +83,9 @@ export interface CallView {
   /** The seat was lost, and the room is full meanwhile: media goes on, and a seat is asked for. */
   crowded: boolean;
   peers: PeerView[];
+  path: PathView;
+  /** Who hosts the room, whether it is locked, whether guests may join, its name; `null` until it is known. */
+  rules: RoomRules | null;
   /** What the cluster cannot do at the moment, by name; the call continues. */
   without: readonly string[];
   chat: readonly ChatEntry[];
@@ -62,16 +103,27 @@ export interface Publication {
 
 export type CallEvents = { changed: undefined } & Pick<
   RoomEvents,
-  "state" | "memberJoined" | "memberLeft" | "chat" | "message" | "refused" | "ended"
+  "state" | "memberJoined" | "memberLeft" | "chat" | "message" | "moved" | "refused" | "ended"
 >;
 
-const FORWARDED = ["state", "memberJoined", "memberLeft", "chat", "message", "refused", "ended"] as const;
+const SLOTS = ["microphone", "camera", "screen"] as const;
+const FORWARDED = [
+  "state",
+  "memberJoined",
+  "memberLeft",
+  "chat",
+  "message",
+  "moved",
+  "refused",
+  "ended",
+] as const;
 
 export class Call extends Emitter<CallEvents> {
   readonly room: Room;
   readonly media: Media;
-  readonly #peers: Peers;
+  readonly #paths: PathSwitch;
   readonly #ice: IceServers;
+  readonly #reporter: Reporter | null;
   readonly #cleanup: (() => void)[] = [];
   readonly #published = new Set<Extra>();
   #view: CallView | null = null;
@@ -80,15 +132,27 @@ export class Call extends Emitter<CallEvents> {
     super();
     const { media, iceTransportPolicy = "all", RTCPeerConnection, api } = options;
     this.media = media ?? new Media();
-    this.room = new Room({ ...options, worthwhile: () => this.#peers.isStanding });
+    this.room = new Room({ ...options, worthwhile: () => this.#paths.isStanding });
+    const { room } = this;
     const getIceServers = options.getIceServers ?? api?.iceServers?.bind(api);
-    this.#ice = new IceServers(getIceServers, () => this.#peers.configure());
-    this.#peers = new Peers({
-      send: (message) => this.room.signal(message),
-      online: () => this.room.state === "joined",
-      configuration: () => ({ iceServers: this.#ice.current, iceTransportPolicy }),
-      ...(RTCPeerConnection && { RTCPeerConnection }),
-    });
+    this.#ice = new IceServers(getIceServers, () => this.#paths.configure());
+    const isMesh = () => room.flow.mode === "mesh";
+    const mesh = () =>
+      new Peers({
+        // Signals are refused while media goes through a media server, and of whom the others are not told.
+        send: (message) => isMesh() && !room.isHidden && room.signal(message),
+        online: () => room.state === "joined" && isMesh() && !room.isHidden,
+        configuration: () => ({ iceServers: this.#ice.current, iceTransportPolicy }),
+        ...(RTCPeerConnection && { RTCPeerConnection }),
+      });
+    const load = options.sfu ?? (() => import("./sfu.ts"));
+    const sfu = async () => {
+      const { SfuPath } = await load();
+      return () => new SfuPath({ room, iceTransportPolicy });
+    };
+    this.#paths = new PathSwitch({ room, mesh, sfu });
+    const report = options.reports === false ? undefined : api?.report?.bind(api);
+    this.#reporter = report ? new Reporter((reports) => report(room.roomId, reports)) : null;
     this.#listen();
   }
 
@@ -124,11 +188,11 @@ export class Call extends Emitter<CallEvents> {
     }
     const extra: Extra = { track, name: name.slice(0, LIMITS.trackNameCharsMax) };
     this.#published.add(extra);
-    this.#peers.publish(extra);
+    this.#paths.publish(extra);
     const unpublish = () => {
       if (!this.#published.delete(extra)) return;
       track.removeEventListener("ended", unpublish);
-      this.#peers.unpublish(extra);
+      this.#paths.unpublish(extra);
     };
     track.addEventListener("ended", unpublish);
     return { ...extra, unpublish };
@@ -141,7 +205,15 @@ export class Call extends Emitter<CallEvents> {
 
   /** "Try again" for one member whose media does not come. */
   retry(userId: string): void {
-    this.#peers.retry(userId);
+    this.#paths.retry(userId);
+  }
+
+  /**
+   * A member's camera is shown `width` CSS pixels wide here, or not at all (0). In rooms with a media server smaller pictures are
+   * received smaller, and pictures that are not shown not at all; whoever is not named is received large.
+   */
+  see(userId: string, width: number): void {
+    this.#paths.see(userId, Math.round(width * (globalThis.devicePixelRatio ?? 1)));
   }
 
   /** An immutable snapshot; another object after each change. */
@@ -155,7 +227,9 @@ export class Call extends Emitter<CallEvents> {
       stopped: room.ended?.code ?? null,
       refusal: room.ended?.refusal ?? null,
       crowded: room.isCrowded,
-      peers: this.#peers.views(),
+      peers: this.#paths.views(),
+      path: this.#path(),
+      rules: room.rules,
       without: room.without,
       chat: room.chat.entries,
       chatHistory: room.chat.history,
@@ -165,48 +239,86 @@ export class Call extends Emitter<CallEvents> {
 
   /** The browser's statistics for each member. */
   stats(): Promise<PeerStats[]> {
-    return Promise.all(this.#peers.all().map(peerStats));
+    return this.#paths.stats();
   }
 
   #begin(): void {
     const { media } = this;
     this.#cleanup.push(
-      media.on("track", ({ slot, track }) => this.#peers.set(slot, track)),
-      media.on("changed", () => this.#sayMuted()),
+      media.on("track", ({ slot, track }) => this.#send(slot, track)),
+      media.on("changed", () => this.#deviceChanged()),
       media.on("screenSound", (track) => this.#sendSound(track)),
     );
-    for (const slot of ["microphone", "camera", "screen"] as const) this.#peers.set(slot, media.track(slot));
+    // Whether it is muted is known before it is sent.
+    this.#deviceChanged();
+    for (const slot of SLOTS) this.#send(slot, media.track(slot));
     this.#sendSound(media.screenSound);
-    this.#sayMuted();
+  }
+
+  /** Nothing is sent of whom the others are not told. */
+  #send(slot: Slot, track: MediaStreamTrack | null): void {
+    this.#paths.set(slot, this.room.isHidden ? null : track);
   }
 
   #listen(): void {
     const { room } = this;
     room.on("joined", (joined) => {
       this.#ice.use(joined.iceServers);
-      this.#peers.joined(joined);
+      if (room.isHidden) for (const slot of SLOTS) this.#send(slot, null);
+      this.#paths.joined(joined);
     });
-    room.on("resumed", () => this.#peers.resumed());
+    room.on("resumed", () => this.#paths.resumed());
+    // Whoever was in the room before is not in this one.
+    room.on("moved", () => this.#paths.close());
     // What was acknowledged may not have arrived: connections that do not work restart.
-    room.on("degraded", ({ lost }) => lost && this.#peers.resumed());
-    room.on("wake", () => this.#peers.resumed());
-    room.on("signal", (message: Numbered) => this.#peers.hear(message));
-    room.on("refused", ({ refusal, message }) => {
-      if (refusal.code === "candidates_overflow" && message?.type === "ice_candidate")
-        this.#peers.candidatesRefused(message.data.targetUserId);
-    });
+    room.on("degraded", ({ lost, without }) => this.#degraded(lost ?? false, !without.includes("media")));
+    room.on("wake", () => this.#paths.resumed());
+    room.on("signal", (message: Numbered) => this.#paths.hear(message));
+    room.on("notice", (notice) => this.#paths.notice(notice));
+    room.on("attributesChanged", ({ member, changes }) => this.#paths.told(member.userId, changes));
+    room.on("state", () => this.#tellMuted());
+    room.on("refused", ({ refusal, message }) => this.#paths.refused(refusal, message));
     room.on("ended", () => this.#end());
     for (const type of FORWARDED) room.on(type, (event) => this.emit(type, event as never));
     room.on("changed", () => this.#changed());
-    this.#peers.on("changed", () => this.#changed());
+    this.#paths.on("changed", () => {
+      this.#reporter?.look(this.#paths.watched());
+      this.#changed();
+    });
+  }
+
+  #hasMedia = true;
+  /** A media server that is back is asked at once. */
+  #degraded(lost: boolean, hasMedia: boolean): void {
+    const isBack = hasMedia && !this.#hasMedia;
+    this.#hasMedia = hasMedia;
+    if (lost || isBack) this.#paths.resumed();
+  }
+
+  #deviceChanged(): void {
+    const { view } = this.media;
+    for (const device of SLOTS) this.#reporter?.device(device, view[device].trouble);
+    this.#sayMuted();
   }
 
   #muted: boolean | null = null;
   #sayMuted(): void {
     const { on } = this.media.view.microphone;
-    if (this.#muted === on) return;
+    if (this.#muted !== on) this.#paths.say({ microphone: on });
     this.#muted = on;
-    this.#peers.say({ microphone: on });
+    this.#tellMuted();
+  }
+
+  /** Whether everybody in the room was told that the microphone sends silence, which no description shows. */
+  #toldMuted: boolean | null = false;
+  #tellMuted(): void {
+    const isMuted = this.#muted === false && this.media.track("microphone") !== null;
+    if (this.room.state !== "joined" || this.room.isHidden || isMuted === this.#toldMuted) return;
+    this.#toldMuted = isMuted;
+    this.room.setAttributes({ [MICROPHONE]: isMuted ? MUTED : null }).catch(() => {
+      // The session has ended meanwhile: it is told in the next one.
+      this.#toldMuted = null;
+    });
   }
 
   #sound: Publication | null = null;
@@ -218,8 +330,15 @@ export class Call extends Emitter<CallEvents> {
         : null;
   }
 
+  #path(): PathView {
+    const { meant, mode, speaker } = this.room.flow;
+    return { meant, mode, speaker, state: this.#paths.state, trouble: this.#paths.trouble };
+  }
+
   #end(): void {
-    this.#peers.close();
+    this.#reporter?.end();
+    this.#toldMuted = false;
+    this.#paths.close();
     this.#ice.close();
     for (const undo of this.#cleanup.splice(0)) undo();
   }

@@ -34,6 +34,49 @@ export const LIMITS = {
   iceServersMarginMs: 5 * 60_000,
   /** Tracks beside microphone, camera and screen: a description names at most 32 sections. */
   extraTracksMax: 8,
+  /** What became of connections is told together, this long after the first … */
+  reportBatchMs: 5_000,
+  /** … as much at once as a node takes, the newest … */
+  reportEntriesMax: 16,
+  /** … measured this often meanwhile … */
+  reportSampleMs: 20_000,
+  /** … and no more after so many refusals in a row. */
+  reportRefusalsMax: 3,
   /** Characters of such a track's name. */
   trackNameCharsMax: 64,
+  /** The sizes of a camera through a media server, the smallest first, in bits per second: 180p, 360p, 720p. */
+  cameraLayerBits: [150_000, 500_000, 1_500_000],
+  /** A camera at least this wide is sent in three sizes … */
+  cameraThreeLayersWidth: 960,
+  /** … and one at least this wide in two; browsers drop sizes of smaller ones. */
+  cameraTwoLayersWidth: 480,
+  /** Pictures shown at most this wide, in device pixels, are received in the smallest size, in the next, and so on. */
+  layerWidths: [360, 720],
+  /** A shared screen through a media server: text is sharp at 1080p with few frames. */
+  screenBits: 2_500_000,
+  /** How long a new way is waited for while the old one still carries media. */
+  switchMs: 10_000,
+  /** How long the old one goes on once it is of no use here: others may not have ours by the new one yet. */
+  switchLingerMs: 3_000,
+  /** How often is looked whether the new one does. */
+  switchPollMs: 200,
+  /** A path to a media server that is `disconnected` this long is restarted … */
+  sfuDisconnectedMs: 3_000,
+  /** … and gets this long to connect before the next step: restarted again, … */
+  sfuConnectingMs: 8_000,
+  /** … and after so many restarts made anew. */
+  sfuRestartsMax: 2,
+  /** After so many paths made anew in vain the person is told that the media server cannot be reached. */
+  sfuRebuildsMax: 2,
+  /** First pause after a request that failed; twice as long each time … */
+  sfuRetryMs: 500,
+  /** … up to this, unless the server says when. */
+  sfuRetryCapMs: 15_000,
+  sfuRetryAfterMaxMs: 60_000,
+  /** What was refused for good is asked again after this long all the same: places may have become free. */
+  sfuRefusedMs: 30_000,
+  /** A picture that has not begun this long after it was asked for gets another key frame. */
+  keyFrameMs: 2_000,
+  /** Sizes of tiles are told this long after the last change: windows are dragged. */
+  seeMs: 150,
 } as const;

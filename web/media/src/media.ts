@@ -32,7 +32,8 @@ export interface MediaEvents {
   screenSound: MediaStreamTrack | null;
 }
 
-type Device = "microphone" | "camera";
+/** What `Media` opens by itself. */
+export type Device = "microphone" | "camera";
 const off = (): DeviceView => ({ on: false, busy: false, trouble: null, deviceId: null });
 
 export class Media extends Emitter<MediaEvents> {

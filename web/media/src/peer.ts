@@ -137,6 +137,12 @@ export class Peer extends Emitter<PeerEvents> {
     this.#link.share(cameraBits);
   }
 
+  /** What they say of themselves by way of the service. */
+  told(status: Status): void {
+    this.#status = status;
+    this.#changed(this.#link);
+  }
+
   say(status: Status): void {
     this.#options.status = status;
     this.#link.say(status);

@@ -1,6 +1,8 @@
 // The other members of the room, each with their connection; synchronised with the session's messages.
-import { type Counted, Emitter, type Member, type Numbered, type Said } from "@aldis/client";
+import { type Counted, Emitter, type Member, type Numbered, type Refusal, type Said } from "@aldis/client";
 import { LIMITS } from "./limits.ts";
+import type { Paths } from "./paths.ts";
+import { statusOf } from "./peer/status.ts";
 import {
   type Extra,
   NO_TRACKS,
@@ -12,6 +14,8 @@ import {
   type Status,
   type Tracks,
 } from "./peer.ts";
+import { type Watched, watched } from "./reports.ts";
+import { type PeerStats, peerStats } from "./stats.ts";
 
 export interface PeersOptions {
   send(message: Counted): void;
@@ -35,7 +39,11 @@ export function cameraBits(others: number): number {
   return Math.max(LIMITS.cameraBitsMin, Math.min(LIMITS.cameraBitsMax, share));
 }
 
-export class Peers extends Emitter<{ changed: undefined }> {
+/** Media between the browsers. */
+export class Peers extends Emitter<{ changed: undefined }> implements Paths {
+  /** Each member's connection has a state of its own. */
+  readonly state = "connected";
+  readonly trouble = null;
   readonly #options: PeersOptions;
   readonly #byId = new Map<string, Peer>();
   readonly #tracks: Tracks = { ...NO_TRACKS };
@@ -99,13 +107,41 @@ export class Peers extends Emitter<{ changed: undefined }> {
       case "message":
       case "chat_message":
       case "chat_deleted":
-      // Of rooms with a media server, which this page does not use yet.
+      // Heard by the room.
+      case "attributes_changed":
+      case "mute_requested":
+      case "room_changed":
+      case "guests_waiting":
+      // Of rooms with a media server.
       case "sfu_new_producer":
       case "sfu_producer_changed":
       case "sfu_producer_closed":
       case "media_changed":
         return;
     }
+  }
+
+  refused({ code }: Refusal, message: Counted | undefined): void {
+    if (code === "candidates_overflow" && message?.type === "ice_candidate")
+      this.candidatesRefused(message.data.targetUserId);
+  }
+
+  /** The browser's statistics for each member. */
+  stats(): Promise<PeerStats[]> {
+    return Promise.all(this.all().map(peerStats));
+  }
+
+  watched(): Watched[] {
+    return this.all().map(watched);
+  }
+
+  /** Between browsers each sends one size. */
+  see(): void {}
+
+  /** A member's attributes have changed. */
+  told(userId: string, changes: Readonly<Record<string, string | null>>): void {
+    const status = statusOf(changes);
+    if (status) this.#byId.get(userId)?.told(status);
   }
 
   /** The server refused one of our candidates because its buffer was full: only a new set will be complete. */
@@ -150,7 +186,10 @@ export class Peers extends Emitter<{ changed: undefined }> {
   /** A new session of theirs or of ours. */
   #enter(member: Member): void {
     const known = this.#byId.get(member.userId);
-    if (known?.isStanding) return known.adopt(member, role(this.#rev, member.rev));
+    if (known?.isStanding) {
+      known.adopt(member, role(this.#rev, member.rev));
+      return this.told(member.userId, member.attributes ?? {});
+    }
     if (known) this.#remove(member.userId);
     const { RTCPeerConnection } = this.#options;
     const peer = new Peer(member, {
@@ -170,6 +209,7 @@ export class Peers extends Emitter<{ changed: undefined }> {
       this.#changed();
     });
     this.#byId.set(member.userId, peer);
+    this.told(member.userId, member.attributes ?? {});
   }
 
   #changed(): void {

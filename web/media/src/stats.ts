@@ -20,9 +20,28 @@ export interface PeerStats {
   /** Our end's kind of candidate: `host`, `srflx`, `prflx`, `relay`. */
   localCandidateType: string | null;
   remoteCandidateType: string | null;
+  /** `udp` or `tcp`; at a relay, from the browser to it, also `tls`. */
+  localProtocol: string | null;
+  remoteProtocol: string | null;
+  /** Of the address, which not every browser tells. */
+  localFamily: "ipv4" | "ipv6" | null;
+  remoteFamily: "ipv4" | "ipv6" | null;
 }
 
-type Report = Record<string, unknown> & { type: string; id: string };
+export type Report = Record<string, unknown> & { type: string; id: string };
+
+/** How well a connection carries media, and by which path. */
+export type PathStats = Omit<
+  PeerStats,
+  | "userId"
+  | "connectionNumber"
+  | "connectionState"
+  | "iceConnectionState"
+  | "framesDecoded"
+  | "screenFramesDecoded"
+  | "bytesReceived"
+  | "bytesSent"
+>;
 
 /** Reads the browser's statistics for one member. */
 export async function peerStats(peer: Peer): Promise<PeerStats> {
@@ -33,9 +52,6 @@ export async function peerStats(peer: Peer): Promise<PeerStats> {
   });
   const all = [...reports.values()];
   const transport = all.find((report) => report.type === "transport");
-  const pair =
-    reports.get(String(transport?.selectedCandidatePairId)) ?? all.find((report) => report.selected === true);
-  const candidate = (id: unknown) => reports.get(String(id))?.candidateType as string | undefined;
   return {
     userId: peer.member.userId,
     connectionNumber: peer.connectionNumber,
@@ -47,10 +63,50 @@ export async function peerStats(peer: Peer): Promise<PeerStats> {
     bytesSent: Number(transport?.bytesSent ?? sum(all, "outbound-rtp", "bytesSent")),
     packetsReceived: sum(all, "inbound-rtp", "packetsReceived"),
     packetsLost: sum(all, "inbound-rtp", "packetsLost"),
-    roundTripTime: (pair?.currentRoundTripTime as number | undefined) ?? null,
-    localCandidateType: candidate(pair?.localCandidateId) ?? null,
-    remoteCandidateType: candidate(pair?.remoteCandidateId) ?? null,
+    ...readPath(reports),
   };
+}
+
+/** The path in use. */
+export function readPath(
+  reports: ReadonlyMap<string, Report>,
+): Pick<
+  PeerStats,
+  | "roundTripTime"
+  | "localCandidateType"
+  | "remoteCandidateType"
+  | "localProtocol"
+  | "remoteProtocol"
+  | "localFamily"
+  | "remoteFamily"
+> {
+  const all = [...reports.values()];
+  const transport = all.find((report) => report.type === "transport");
+  const pair =
+    reports.get(String(transport?.selectedCandidatePairId)) ?? all.find((report) => report.selected === true);
+  const local = end(reports.get(String(pair?.localCandidateId)));
+  const remote = end(reports.get(String(pair?.remoteCandidateId)));
+  return {
+    roundTripTime: (pair?.currentRoundTripTime as number | undefined) ?? null,
+    localCandidateType: local.type,
+    remoteCandidateType: remote.type,
+    localProtocol: local.protocol,
+    remoteProtocol: remote.protocol,
+    localFamily: local.family,
+    remoteFamily: remote.family,
+  };
+}
+
+/** One end of the path, without its address. */
+function end(candidate: Report | undefined) {
+  const address = String(candidate?.address ?? candidate?.ip ?? "");
+  const family = address.includes(":") ? "ipv6" : /^[0-9.]+$/.test(address) ? "ipv4" : null;
+  const text = (value: unknown) => (typeof value === "string" ? value : null);
+  return {
+    type: text(candidate?.candidateType),
+    protocol: text(candidate?.relayProtocol) ?? text(candidate?.protocol),
+    family,
+  } as const;
 }
 
 function frames(reports: Report[], track: MediaStreamTrack | null): number {

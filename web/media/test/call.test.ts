@@ -1,4 +1,4 @@
-import { AldisError, RoomEnded } from "@aldis/client";
+import { AldisError, Emitter, type Numbered, RoomEnded } from "@aldis/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeSocket } from "../../client/test/fakes.ts";
 import { joined, welcome } from "../../client/test/stage.ts";
@@ -103,6 +103,53 @@ test("the sound of a shared screen goes with it", async () => {
   expect([picture.stopped, sound.stopped]).toEqual([true, true]);
 });
 
+test("what large rooms need is loaded in those alone, once, and media goes that way", async () => {
+  let loads = 0;
+  const told: string[] = [];
+  class Path extends Emitter<{ changed: undefined; stale: undefined }> {
+    readonly state = "connected";
+    readonly trouble = null;
+    readonly fits = true;
+    say = () => told.push("say");
+    set = (slot: string) => told.push(slot);
+    hear = ({ type }: Numbered) => told.push(type);
+    see = (userId: string, width: number) => told.push(`${userId} ${width}`);
+    resumed = () => told.push("resumed");
+    views = () => [];
+    close = () => told.push("close");
+  }
+  const sfu = async () => {
+    loads += 1;
+    return { SfuPath: Path as never };
+  };
+  await call({ sfu });
+  expect(loads).toBe(0);
+  FakeSocket.made = [];
+  const large = new Call({
+    roomId: "abc-defg-hij",
+    url: "wss://node.example/ws",
+    token: "token",
+    WebSocket: FakeSocket as never,
+    sfu,
+  });
+  void large.join();
+  const socket = await welcome();
+  const { data } = joined(5);
+  socket.say({ type: "room_joined", data: { ...data, mode: "sfu", media: { mode: "sfu", epoch: 0 } } });
+  await settle();
+  socket.say({ type: "user_joined", seq: 1, data: { userId: "zoe", name: "Zoe", rev: 8 } });
+  large.see("zoe", 300);
+  socket.say({ type: "degraded", data: { without: ["media"] } });
+  socket.say({ type: "degraded", data: { without: [] } });
+  expect([loads, told]).toEqual([
+    1,
+    ["say", "microphone", "camera", "screen", "user_joined", "zoe 300", "resumed"],
+  ]);
+  expect(large.view.path).toMatchObject({ meant: "sfu", mode: "sfu", state: "connected" });
+  large.leave();
+  expect(told.at(-1)).toBe("close");
+});
+
 test("its events are the room's, and its end closes every connection", async () => {
   const { call: made, socket } = await call();
   const told: unknown[] = [];
@@ -115,4 +162,54 @@ test("its events are the room's, and its end closes every connection", async () 
   expect(FakePeerConnection.last.closed).toBe(true);
   expect([made.view.state, made.view.stopped, made.view.peers]).toEqual(["stopped", "left", []]);
   expect(made.room.ended).toBeInstanceOf(RoomEnded);
+});
+
+test("the service is told what became of connections, unless that is switched off", async () => {
+  const told: unknown[] = [];
+  const api = {
+    token: async () => "token",
+    messages: async () => ({ messages: [], complete: true }),
+    deleteMessage: async () => {},
+    report: async (roomId: string, reports: unknown) => void told.push([roomId, reports]),
+  };
+  for (const reports of [true, false]) {
+    const { call: made } = await call({ api, reports });
+    FakePeerConnection.last.become("connected");
+    made.leave();
+    await settle();
+    FakeSocket.made = [];
+  }
+  const media = [
+    { userId: "zoe", state: "connected", seconds: 0 },
+    { userId: "zoe", state: "ended", seconds: 0 },
+  ];
+  expect(told).toEqual([["abc-defg-hij", { media }]]);
+});
+
+test("a move closes the connections with those who were there, and others are made in the other room", async () => {
+  const { call: made, socket } = await call();
+  const zoe = FakePeerConnection.last;
+  socket.say({ type: "moved", data: { roomId: "xyz-abcd-efg" } });
+  expect(zoe.closed).toBe(true);
+  expect(made.view).toMatchObject({ roomId: "xyz-abcd-efg", peers: [] });
+  socket.say(joined(9, [{ userId: "bob", rev: 8 }], "s2"));
+  await settle();
+  expect(made.view.peers.map(({ userId }) => userId)).toEqual(["bob"]);
+});
+
+test("whoever is hidden sends neither signals nor attributes", async () => {
+  const { call: made, socket } = await call();
+  socket.say({ type: "moved", data: { roomId: "xyz-abcd-efg" } });
+  const there = joined(7, [{ userId: "bob", rev: 6 }], "s2");
+  socket.say({ ...there, data: { ...there.data, attributes: { _hidden: "true" } } });
+  const before = socket.sent.length;
+  socket.say({ type: "user_joined", seq: 1, data: { userId: "zoe", name: "Zoe", rev: 9 } });
+  await settle();
+  expect(
+    socket
+      .types()
+      .slice(before)
+      .filter((type) => type !== "ack"),
+  ).toEqual([]);
+  expect(made.room.isHidden).toBe(true);
 });

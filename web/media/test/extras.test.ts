@@ -1,19 +1,11 @@
 // Tracks beside microphone, camera and screen, on both sides of a connection.
 import type { Counted } from "@aldis/client";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { sections } from "../src/peer/sdp.ts";
-import { FakePeerConnection, FakeStream, sdp, settle } from "./fakes.ts";
-import { ANN, answer, enter, offer, room, track } from "./room.ts";
+import { FakePeerConnection, sdp, settle } from "./fakes.ts";
+import { ANN, answer, enter, fakeBrowser, offer, room, track } from "./room.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal("MediaStream", FakeStream);
-  FakePeerConnection.made = [];
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+fakeBrowser();
 
 const places = () => FakePeerConnection.last.getTransceivers();
 const described = (message: Counted | undefined) => {

@@ -1,46 +1,37 @@
 // Media outlives the session: what happens to a connection when a member's or our own session ends and begins again.
 
 import { LIMITS as CLIENT_LIMITS } from "@aldis/client";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { joined } from "../../client/test/stage.ts";
 import { LIMITS } from "../src/limits.ts";
-import { FakePeerConnection, FakeStream, sdp, settle } from "./fakes.ts";
-import { ANN, answer, enter, left, offer, renegotiate, room, track, ZOE } from "./room.ts";
+import { FakePeerConnection, sdp, settle } from "./fakes.ts";
+import {
+  ANN,
+  answer,
+  answeredByZoe,
+  enter,
+  fakeBrowser,
+  left,
+  offer,
+  offeredByAnn,
+  renegotiate,
+  room,
+  track,
+  ZOE,
+} from "./room.ts";
 
 const GIVE_UP_MS = CLIENT_LIMITS.giveUpMs;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal("MediaStream", FakeStream);
-  FakePeerConnection.made = [];
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+fakeBrowser();
 
-/** Zoe came after us and answers; the call stands. */
-async function withZoe() {
-  const stage = room();
-  enter(stage.peers);
-  await settle();
-  answer(stage.peers);
-  await settle();
-  const pc = FakePeerConnection.last;
-  pc.become("connected");
+/** The call stands, and what was said for it is forgotten. */
+function standing(stage: Awaited<ReturnType<typeof answeredByZoe>>) {
+  stage.pc.become("connected");
   stage.sent.splice(0);
-  return { ...stage, pc };
+  return stage;
 }
-/** Ann came before us and offers; the call stands. */
-async function withAnn() {
-  const stage = room(ANN);
-  offer(stage.peers);
-  await settle();
-  const pc = FakePeerConnection.last;
-  pc.become("connected");
-  stage.sent.splice(0);
-  return { ...stage, pc };
-}
+const withZoe = async () => standing(await answeredByZoe());
+const withAnn = async () => standing(await offeredByAnn());
 const presence = ({ peers }: { peers: ReturnType<typeof room>["peers"] }) =>
   peers.views().map(({ userId, presence: is }) => [userId, is]);
 

@@ -1,22 +1,27 @@
 import { LIMITS as CLIENT_LIMITS } from "@aldis/client";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { joined } from "../../client/test/stage.ts";
 import { LIMITS } from "../src/limits.ts";
 import { cameraBits, type Peers, role } from "../src/peers.ts";
-import { FakePeerConnection, FakeStream, sdp, settle } from "./fakes.ts";
-import { ANN, answer, enter, offer, renegotiate, room, track, ZOE } from "./room.ts";
+import { FakePeerConnection, sdp, settle } from "./fakes.ts";
+import {
+  ANN,
+  answer,
+  answeredByZoe,
+  enter,
+  fakeBrowser,
+  offer,
+  offeredByAnn,
+  offeredToZoe,
+  renegotiate,
+  room,
+  track,
+  ZOE,
+} from "./room.ts";
 
 const GIVE_UP_MS = CLIENT_LIMITS.giveUpMs;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.stubGlobal("MediaStream", FakeStream);
-  FakePeerConnection.made = [];
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+fakeBrowser();
 
 const candidate = (peers: Peers, from: string, text: string | null) =>
   peers.hear({
@@ -40,9 +45,7 @@ describe("roles", () => {
   });
 
   test("the member that joined earlier offers to the newcomer", async () => {
-    const { peers, sent } = room();
-    enter(peers);
-    await settle();
+    const { sent } = await offeredToZoe();
     expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ type: "offer", data: { targetUserId: "zoe" } });
     expect(FakePeerConnection.last.getTransceivers().map((place) => place.receiver.track.kind)).toEqual([
@@ -53,9 +56,7 @@ describe("roles", () => {
   });
 
   test("an offer from the answering side is ignored", async () => {
-    const { peers, types } = room();
-    enter(peers);
-    await settle();
+    const { peers, types } = await offeredToZoe();
     offer(peers, sdp("zoe-1"), "zoe");
     await settle();
     expect(types()).toEqual(["offer"]);
@@ -95,9 +96,7 @@ describe("candidates", () => {
   });
 
   test("refused because a buffer was full, they are gathered again", async () => {
-    const { peers } = room();
-    enter(peers);
-    await settle();
+    const { peers } = await offeredToZoe();
     peers.candidatesRefused("zoe");
     expect(FakePeerConnection.last.restarts).toBe(1);
   });
@@ -105,9 +104,7 @@ describe("candidates", () => {
 
 describe("renegotiation", () => {
   test("the answering side that starts to share requests an offer, and does not offer", async () => {
-    const { peers, sent, types } = room(ANN);
-    offer(peers);
-    await settle();
+    const { peers, sent, types } = await offeredByAnn();
     peers.set("screen", track("video"));
     await settle();
     expect(types()).toEqual(["answer", "renegotiate"]);
@@ -134,9 +131,7 @@ describe("renegotiation", () => {
   });
 
   test("requests during an unanswered offer cause one more offer, after the answer", async () => {
-    const { peers, types } = room();
-    enter(peers);
-    await settle();
+    const { peers, types } = await offeredToZoe();
     peers.set("screen", track("video"));
     renegotiate(peers, "zoe", { reason: "media" });
     renegotiate(peers, "zoe", { reason: "media" });
@@ -162,9 +157,7 @@ describe("renegotiation", () => {
   });
 
   test("an unanswered offer is resent, but not while signaling is unavailable", async () => {
-    const { peers, types, line } = room();
-    enter(peers);
-    await settle();
+    const { types, line } = await offeredToZoe();
     line.online = false;
     await vi.advanceTimersByTimeAsync(2 * LIMITS.answerMs);
     expect(types()).toEqual(["offer"]);
@@ -178,11 +171,7 @@ describe("renegotiation", () => {
 
 describe("repair", () => {
   test("the offering side restarts a failed connection by a new offer", async () => {
-    const { peers, types } = room();
-    enter(peers);
-    await settle();
-    answer(peers);
-    await settle();
+    const { types } = await answeredByZoe();
     FakePeerConnection.last.become("failed");
     await settle();
     expect(FakePeerConnection.last.restarts).toBe(1);
@@ -190,9 +179,7 @@ describe("repair", () => {
   });
 
   test("the answering side requests the restart; two requests at once cause one", async () => {
-    const answering = room(ANN);
-    offer(answering.peers);
-    await settle();
+    const answering = await offeredByAnn();
     FakePeerConnection.last.become("failed");
     expect(answering.sent.at(-1)?.data).toEqual({
       targetUserId: "ann",
@@ -200,10 +187,8 @@ describe("repair", () => {
       iceRestart: true,
     });
 
-    const offering = room();
-    enter(offering.peers);
-    await settle();
-    const pc = FakePeerConnection.last;
+    const offering = await offeredToZoe();
+    const { pc } = offering;
     pc.become("failed");
     renegotiate(offering.peers, "zoe", { reason: "ice_restart" });
     expect(pc.restarts).toBe(1);
@@ -241,11 +226,7 @@ describe("repair", () => {
   });
 
   test("a connection that the browser has closed is rebuilt when the other side detects it", async () => {
-    const { peers, types } = room();
-    enter(peers);
-    await settle();
-    answer(peers);
-    await settle();
+    const { peers, types } = await answeredByZoe();
     FakePeerConnection.last.close();
     renegotiate(peers, "zoe", { reason: "ice_restart" });
     await settle();
@@ -303,9 +284,7 @@ describe("uplink", () => {
 
 describe("membership", () => {
   test("a member that leaves is closed, and its late messages are ignored", async () => {
-    const { peers, types } = room(ANN);
-    offer(peers);
-    await settle();
+    const { peers, types } = await offeredByAnn();
     peers.hear({ type: "user_left", seq: 2, data: { userId: "ann", reason: "left" } });
     expect(FakePeerConnection.last.closed).toBe(true);
     expect(peers.views()).toEqual([]);
@@ -342,9 +321,7 @@ describe("membership", () => {
   });
 
   test("a member is shown sending exactly what the descriptions say", async () => {
-    const { peers } = room(ANN);
-    offer(peers);
-    await settle();
+    const { peers } = await offeredByAnn();
     const [microphone, camera, screen] = FakePeerConnection.last.getTransceivers();
     Object.assign(microphone ?? {}, { currentDirection: "sendrecv" });
     Object.assign(screen ?? {}, { currentDirection: "recvonly" });

@@ -10,6 +10,7 @@ export { initials } from "./initials.ts";
 export { ENGLISH, type Labels } from "./labels.ts";
 export { type Fit, fit, GAP } from "./layout.ts";
 export { loudness, useLevel } from "./level.ts";
+export { useSeen } from "./seen.ts";
 export { playAll, useSoundBlocked } from "./sound.ts";
 export { useTileSize } from "./tile-size.ts";
 export { PeerTile, type PeerTileProps, SPEAKING, Tiles, type TilesProps } from "./tiles.tsx";

@@ -7,8 +7,10 @@ export function useTileSize(ref: RefObject<HTMLElement | null>, count: number): 
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => {
-      setSpace({ width: element.clientWidth, height: element.clientHeight });
+    const observer = new ResizeObserver(([entry]) => {
+      // Rounded down: tiles of a half pixel too much would not stand beside each other.
+      const { width = 0, height = 0 } = entry?.contentRect ?? {};
+      setSpace({ width: Math.floor(width), height: Math.floor(height) });
     });
     observer.observe(element);
     return () => observer.disconnect();

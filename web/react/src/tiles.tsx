@@ -1,9 +1,10 @@
 // Everybody in a call as tiles that fill their container: the others, their screens and further tracks, and oneself.
 import type { Call, ExtraStream, PeerView } from "@aldis/media";
-import { type CSSProperties, type ReactNode, useRef } from "react";
+import { type CSSProperties, type ReactNode, useCallback, useRef } from "react";
 import { initials } from "./initials.ts";
 import { ENGLISH, type Labels } from "./labels.ts";
 import { useLevel } from "./level.ts";
+import { useSeen } from "./seen.ts";
 import { useTileSize } from "./tile-size.ts";
 import { Video } from "./video.tsx";
 import { useView } from "./view.ts";
@@ -21,7 +22,8 @@ export interface TilesProps {
 }
 
 export function Tiles({ call, name, labels, speaker = "" }: TilesProps) {
-  const { peers } = useView(call);
+  const { peers, path } = useView(call);
+  const see = useCallback((userId: string, width: number) => call.see(userId, width), [call]);
   const texts = { ...ENGLISH, ...labels };
   const ref = useRef<HTMLDivElement>(null);
   const screens = peers.filter(({ screen }) => screen);
@@ -35,7 +37,14 @@ export function Tiles({ call, name, labels, speaker = "" }: TilesProps) {
         <ScreenTile key={`screen:${peer.userId}`} peer={peer} labels={texts} speaker={speaker} />
       ))}
       {peers.map((peer) => (
-        <PeerTile key={peer.userId} peer={peer} labels={texts} speaker={speaker} />
+        <PeerTile
+          key={peer.userId}
+          peer={peer}
+          labels={texts}
+          speaker={speaker}
+          isSpeaker={path.speaker === peer.userId}
+          onSee={see}
+        />
       ))}
       {others.map(({ peer, other }) => (
         <OtherTile key={`${peer.userId}:${other.id}`} peer={peer} other={other} speaker={speaker} />
@@ -70,23 +79,34 @@ function Tile({ name, kind, speaking = false, muted, state, children }: TileProp
 export interface PeerTileProps {
   peer: PeerView;
   labels?: Labels;
+  /** Where sound is played, by device id. */
   speaker?: string;
+  /** A media server says that they speak. */
+  isSpeaker?: boolean;
+  /** Told how wide the picture is shown, in CSS pixels: for `call.see`. */
+  onSee?: (userId: string, width: number) => void;
 }
 
 /** Another member. The video element stays also without a picture: it plays their voice. */
-export function PeerTile({ peer, labels = ENGLISH, speaker = "" }: PeerTileProps) {
+export function PeerTile({ peer, labels = ENGLISH, speaker = "", isSpeaker = false, onSee }: PeerTileProps) {
+  const { userId } = peer;
+  const picture = useRef<HTMLDivElement>(null);
+  useSeen(
+    picture,
+    useCallback((width: number) => onSee?.(userId, width), [onSee, userId]),
+  );
   const isConnected = peer.connection === "connected";
   const level = useLevel(peer.stream, peer.microphone && isConnected);
   return (
     <Tile
       name={peer.name}
       kind="peer"
-      speaking={level >= SPEAKING}
+      speaking={isSpeaker || level >= SPEAKING}
       // Before there is media, nobody knows.
       muted={isConnected && !peer.microphone ? labels.muted : null}
       state={stateOf(peer, labels)}
     >
-      <div className="aldis-picture" data-on={peer.camera}>
+      <div className="aldis-picture" data-on={peer.camera} ref={picture}>
         <Video stream={peer.stream} label={labels.cameraOf(peer.name)} speaker={speaker} />
       </div>
     </Tile>
@@ -99,7 +119,7 @@ function stateOf({ presence, connection }: PeerView, labels: Labels): string | n
   return presence === "away" ? labels.away : null;
 }
 
-function ScreenTile({ peer, labels, speaker }: Required<PeerTileProps>) {
+function ScreenTile({ peer, labels, speaker }: { peer: PeerView; labels: Labels; speaker: string }) {
   const label = labels.screenOf(peer.name);
   return (
     <Tile name={label} kind="screen">

@@ -1,6 +1,7 @@
 import type { StopReason } from "@aldis/client";
-import { account } from "../account.ts";
+import { account, useAccount } from "../account.ts";
 import { r } from "../strings/room.ts";
+import { t } from "../strings.ts";
 import { Home, Notice } from "./notices.tsx";
 
 const TEST_IDS: Record<StopReason, string> = {
@@ -10,6 +11,9 @@ const TEST_IDS: Record<StopReason, string> = {
   room_not_found: "page-not-found",
   room_closed: "page-closed",
   forbidden: "page-forbidden",
+  removed: "page-removed",
+  banned: "page-banned",
+  room_locked: "page-locked",
   auth: "page-auth-expired",
   protocol: "page-error",
   unreachable: "page-unreachable",
@@ -20,12 +24,22 @@ const AGAIN: Partial<Record<StopReason, "join" | "here" | "try">> = {
   left: "join",
   replaced: "here",
   room_full: "try",
-  protocol: "try",
+  removed: "join",
+  room_locked: "try",
   unreachable: "join",
 };
 
 /** Endings that need no detail from the server. */
-const CLEAR: StopReason[] = ["left", "replaced", "room_not_found"];
+const CLEAR: StopReason[] = [
+  "left",
+  "replaced",
+  "room_full",
+  "room_not_found",
+  "room_closed",
+  "removed",
+  "banned",
+  "room_locked",
+];
 
 interface EndingProps {
   reason: StopReason;
@@ -35,10 +49,14 @@ interface EndingProps {
 
 /** Why the call is over. */
 export function EndingPage({ reason, detail, onAgain }: EndingProps) {
-  const { endings, again: labels } = r();
+  const { endings, guestEnded, again: labels } = r();
+  const view = useAccount();
+  const isGuest = view.status === "in" && view.guestOf !== undefined;
+  const words = reason === "auth" && isGuest ? guestEnded : endings[reason];
   const again = AGAIN[reason];
+  const said = detail && !CLEAR.includes(reason) ? t().notices.said(detail) : null;
   return (
-    <Notice testId={TEST_IDS[reason]} {...endings[reason]} detail={CLEAR.includes(reason) ? null : detail}>
+    <Notice testId={TEST_IDS[reason]} {...words} detail={said}>
       {again && (
         <button type="button" className="button button--accent" data-testid="join-again" onClick={onAgain}>
           {labels[again]}
@@ -51,10 +69,20 @@ export function EndingPage({ reason, detail, onAgain }: EndingProps) {
           data-testid="sign-in-again"
           onClick={() => account.ended()}
         >
-          {labels.signIn}
+          {isGuest ? labels.enter : labels.signIn}
         </button>
       )}
-      <Home primary={!again && reason !== "auth"} />
+      {reason === "protocol" && (
+        <button
+          type="button"
+          className="button button--accent"
+          data-testid="load-again"
+          onClick={() => location.reload()}
+        >
+          {t().notices.loadAgain}
+        </button>
+      )}
+      <Home primary={!again && reason !== "auth" && reason !== "protocol"} />
     </Notice>
   );
 }

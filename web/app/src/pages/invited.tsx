@@ -1,16 +1,15 @@
 import { Problem, type RoomCard } from "@aldis/client";
 import { useCallback, useEffect, useState } from "react";
-import { account, api } from "../account.ts";
-import { Field } from "../parts/field.tsx";
+import { api } from "../account.ts";
+import { firstHeading } from "../first/heading.ts";
+import { Opening } from "../parts/opening.tsx";
 import { PageTitle } from "../parts/page-title.tsx";
 import { Shell } from "../parts/shell.tsx";
-import { SubmitButton } from "../parts/submit-button.tsx";
-import { Waiting } from "../parts/waiting.tsx";
-import { guestName, rememberGuestName } from "../remember.ts";
 import { t } from "../strings.ts";
-import { explain, useSubmit } from "../submit.ts";
+import { explain } from "../submit.ts";
+import { AsGuest } from "./as-guest.tsx";
 import { RoomClosedPage, RoomMissingPage, UnreachablePage } from "./notices.tsx";
-import { SignIn, Trouble } from "./sign-in.tsx";
+import { SignIn } from "./sign-in.tsx";
 
 type Found =
   | { is: "unknown" }
@@ -19,17 +18,21 @@ type Found =
   | { is: "here"; card: RoomCard };
 
 /** An invite's link, opened by somebody who is not signed in: what room it is, and the ways in. */
-export function Invited({ roomId }: { roomId: string }) {
+export function Invited({ roomId, why }: { roomId: string; why?: string | undefined }) {
   const [found, load] = useCard(roomId);
   switch (found.is) {
     case "unknown":
-      return <Waiting label={t().loading} />;
+      return <Opening title={firstHeading()} />;
     case "missing":
       return <RoomMissingPage />;
     case "failed":
       return <UnreachablePage why={found.why} onAgain={load} />;
     case "here":
-      return found.card.active ? <Card card={found.card} onRefused={load} /> : <RoomClosedPage />;
+      return found.card.active ? (
+        <Card card={found.card} why={why ?? null} onRefused={load} />
+      ) : (
+        <RoomClosedPage />
+      );
   }
 }
 
@@ -48,10 +51,17 @@ function useCard(roomId: string): [Found, () => void] {
   return [found, load];
 }
 
-/** `onRefused`: the host has changed their mind meanwhile, so the card is read again. */
-function Card({ card, onRefused }: { card: RoomCard; onRefused: () => void }) {
+interface CardProps {
+  card: RoomCard;
+  /** Why the guest who was here before may not come back. */
+  why: string | null;
+  /** The host has changed their mind meanwhile, so the card is read again. */
+  onRefused: () => void;
+}
+
+function Card({ card, why, onRefused }: CardProps) {
   const texts = t().invited;
-  const takesGuests = card.guests === "yes";
+  const takesGuests = card.guests !== "no";
   const [hasAccount, setHasAccount] = useState(false);
   return (
     <Shell>
@@ -70,7 +80,7 @@ function Card({ card, onRefused }: { card: RoomCard; onRefused: () => void }) {
         </section>
         <div className="invited__ways">
           {takesGuests && !hasAccount ? (
-            <AsGuest roomId={card.roomId} onRefused={onRefused} />
+            <AsGuest roomId={card.roomId} asksHost={card.guests === "ask"} why={why} onRefused={onRefused} />
           ) : (
             <SignIn invite={undefined} />
           )}
@@ -87,35 +97,5 @@ function Card({ card, onRefused }: { card: RoomCard; onRefused: () => void }) {
         </div>
       </main>
     </Shell>
-  );
-}
-
-function AsGuest({ roomId, onRefused }: { roomId: string; onRefused: () => void }) {
-  const texts = t().invited;
-  const { busy, trouble, submit } = useSubmit(async (text) => {
-    const name = text("name").trim();
-    try {
-      await account.enter(roomId, name);
-      rememberGuestName(name);
-    } catch (error) {
-      if (error instanceof Problem && [403, 404].includes(error.status)) onRefused();
-      throw error;
-    }
-  });
-  return (
-    <form className="card sign-in" onSubmit={submit} data-testid="guest-form">
-      <Field
-        label={texts.name}
-        hint={texts.guest}
-        testId="guest-name"
-        name="name"
-        autoComplete="name"
-        maxLength={64}
-        defaultValue={guestName()}
-        required
-      />
-      <Trouble text={trouble} />
-      <SubmitButton busy={busy} label={texts.enter} />
-    </form>
   );
 }

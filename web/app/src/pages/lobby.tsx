@@ -2,6 +2,7 @@ import type { RoomInfo, User } from "@aldis/client";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { account, api } from "../account.ts";
 import { Field } from "../parts/field.tsx";
+import { GuestsChoice, guestsOf } from "../parts/guests-choice.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { PageTitle } from "../parts/page-title.tsx";
 import { Shell } from "../parts/shell.tsx";
@@ -9,7 +10,7 @@ import { navigate, roomIdOf } from "../route.ts";
 import { t } from "../strings.ts";
 import { explain, useSubmit } from "../submit.ts";
 import { RoomList } from "./room-list.tsx";
-import { Guests } from "./room-settings.tsx";
+import { LargeRoom, Seats, useRoomSize } from "./room-size.tsx";
 
 /** The start page of a signed-in person: create a room, join one, or open one of their own. */
 export function Lobby({ user }: { user: User }) {
@@ -42,17 +43,12 @@ export function Lobby({ user }: { user: User }) {
   );
 }
 
-/** Nodes let no more into a room without a media server (`room.mesh_participants_max`). */
-const SEATS = [2, 3, 4, 5, 6, 8];
-/** Up to here calls without a media server are good on ordinary lines. */
-const MESH_GOOD = 4;
-
 function CreateRoom() {
   const texts = t().lobby;
-  const [seats, setSeats] = useState(MESH_GOOD);
+  const size = useRoomSize();
   const { busy, trouble, submit } = useSubmit(async (text) => {
-    const guests = text("guests") === "" ? "no" : "yes";
-    const room = await api.createRoom({ name: text("name").trim(), maxParticipants: seats, guests });
+    const guests = guestsOf(text("guests"));
+    const room = await api.createRoom({ name: text("name").trim(), guests, ...size.settings });
     navigate(`/r/${room.roomId}`);
   });
   return (
@@ -60,26 +56,10 @@ function CreateRoom() {
       <h2>{texts.newRoom}</h2>
       <p className="quiet">{texts.newRoomText}</p>
       <Field label={texts.roomName} testId="create-name" name="name" maxLength={100} autoComplete="off" />
-      <Guests isOn testId="create-guests" />
-      {seats > MESH_GOOD && (
-        <p className="quiet" role="status" data-testid="seats-hint">
-          {texts.seatsHint(MESH_GOOD)}
-        </p>
-      )}
+      <GuestsChoice first="yes" testId="create-guests" />
+      <LargeRoom size={size} />
       <div className="way__row">
-        <label className="seats">
-          <span>{texts.seats}</span>
-          <select
-            className="input"
-            value={seats}
-            onChange={(event) => setSeats(Number(event.target.value))}
-            data-testid="create-seats"
-          >
-            {SEATS.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
+        <Seats size={size} />
         <button type="submit" className="button button--accent" data-testid="create-room" disabled={busy}>
           <Icon name="plus" size={18} />
           {texts.create}

@@ -109,8 +109,10 @@ interface UnreachableProps {
 
 export function UnreachablePage({ why, onAgain = () => void account.restore() }: UnreachableProps) {
   const { unreachableTitle, unreachableText } = t().notices;
+  // The title says so already.
+  const detail = why === t().problems.unreachable ? null : why;
   return (
-    <Notice testId="page-unreachable" title={unreachableTitle} text={unreachableText} detail={why}>
+    <Notice testId="page-unreachable" title={unreachableTitle} text={unreachableText} detail={detail}>
       <button type="button" className="button button--accent" onClick={onAgain}>
         {t().tryAgain}
       </button>

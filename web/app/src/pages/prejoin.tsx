@@ -8,6 +8,7 @@ import { Shell } from "../parts/shell.tsx";
 import { Video } from "../parts/video.tsx";
 import { DeviceButton } from "../room/device-button.tsx";
 import { Devices } from "../room/devices.tsx";
+import { useAsked } from "../room/use-asked.ts";
 import { r } from "../strings/room.ts";
 
 interface PrejoinProps {
@@ -16,15 +17,25 @@ interface PrejoinProps {
   name: string;
   user: User;
   media: Media;
-  participants: number | null;
+  people: People;
   onJoin: () => void;
 }
 
+/** Who is in the room, as far as it is known. */
+export interface People {
+  /** How many; `null` while unknown. */
+  participants: number | null;
+  /** Whether one is in it oneself, on another page or device. */
+  isElsewhere: boolean;
+  isFull: boolean;
+}
+
 /** The device preview before joining. */
-export function Prejoin({ roomId, name, user, media, participants, onJoin }: PrejoinProps) {
+export function Prejoin({ roomId, name, user, media, people, onJoin }: PrejoinProps) {
   const view = useView(media);
   const texts = r().prejoin;
   const trouble = explain(view);
+  const isAsked = useAsked(media);
   return (
     <Shell>
       <main className="page prejoin" data-testid="page-prejoin">
@@ -41,19 +52,12 @@ export function Prejoin({ roomId, name, user, media, participants, onJoin }: Pre
           </div>
         </div>
         <section className="prejoin__side">
-          <div>
-            <PageTitle>{name || texts.title}</PageTitle>
-            <div className="prejoin__room">
-              <span className="code">{roomId}</span>
-              <CopyLink roomId={roomId} label />
-              <ShareLink roomId={roomId} name={name} className="button button--quiet" />
-            </div>
-            {participants !== null && (
-              <p className="quiet" data-testid="prejoin-participants">
-                {participants === 0 ? texts.nobody : texts.people(participants)}
-              </p>
-            )}
-          </div>
+          <Where roomId={roomId} name={name} people={people} />
+          {isAsked && (
+            <p role="status" data-testid="device-asked">
+              {r().asking}
+            </p>
+          )}
           {trouble && (
             <p className="trouble" role="status" data-testid="device-trouble">
               {trouble}
@@ -66,11 +70,38 @@ export function Prejoin({ roomId, name, user, media, participants, onJoin }: Pre
             data-testid="prejoin-join"
             onClick={onJoin}
           >
-            {texts.joinAs(user.name)}
+            <span className="prejoin__join">{texts.joinAs(user.name)}</span>
           </button>
         </section>
       </main>
     </Shell>
+  );
+}
+
+/** The room, its link, and who is in it. */
+function Where({ roomId, name, people }: { roomId: string; name: string; people: People }) {
+  const texts = r().prejoin;
+  const { participants, isElsewhere, isFull } = people;
+  const notYet = isElsewhere ? texts.elsewhere : isFull ? texts.full : null;
+  return (
+    <div>
+      <PageTitle>{name || texts.title}</PageTitle>
+      <div className="prejoin__room">
+        <span className="code">{roomId}</span>
+        <CopyLink roomId={roomId} label />
+        <ShareLink roomId={roomId} name={name} className="button button--quiet" />
+      </div>
+      {participants !== null && (
+        <p className="quiet" data-testid="prejoin-participants">
+          {participants === 0 ? texts.nobody : texts.people(participants)}
+        </p>
+      )}
+      {notYet && (
+        <p role="status" data-testid="prejoin-notice">
+          {notYet}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -34,7 +34,7 @@ function Item({ room, onChanged }: { room: RoomInfo; onChanged: () => void }) {
   const facts = [
     ...(room.name ? [room.roomId] : []),
     texts.seatsOf(room.maxParticipants),
-    ...(room.guests === "yes" ? [texts.guestsMayJoin] : []),
+    ...{ yes: [texts.guestsMayJoin], ask: [texts.guestsMayAsk], no: [] }[room.guests],
     day(room.createdAt),
   ].filter(Boolean);
 

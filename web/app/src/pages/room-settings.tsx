@@ -2,6 +2,7 @@ import type { RoomInfo } from "@aldis/client";
 import { useEffect, useRef } from "react";
 import { api } from "../account.ts";
 import { Field } from "../parts/field.tsx";
+import { GuestsChoice, guestsOf } from "../parts/guests-choice.tsx";
 import { SubmitButton } from "../parts/submit-button.tsx";
 import { t } from "../strings.ts";
 import { useSubmit } from "../submit.ts";
@@ -13,8 +14,7 @@ export function RoomSettings({ room, onDone }: { room: RoomInfo; onDone: () => v
   useEffect(() => ref.current?.showModal(), []);
   const texts = t().lobby;
   const { busy, trouble, submit } = useSubmit(async (text) => {
-    const guests = text("guests") === "" ? "no" : "yes";
-    await api.changeRoom(room.roomId, { name: text("name").trim(), guests });
+    await api.changeRoom(room.roomId, { name: text("name").trim(), guests: guestsOf(text("guests")) });
     onDone();
   });
   return (
@@ -39,7 +39,7 @@ export function RoomSettings({ room, onDone }: { room: RoomInfo; onDone: () => v
           autoComplete="off"
           defaultValue={room.name}
         />
-        <Guests isOn={room.guests === "yes"} testId="room-guests" />
+        <GuestsChoice first={room.guests} testId="room-guests" />
         <Trouble text={trouble} />
         <div className="dialog__actions">
           <button type="button" className="button" onClick={() => ref.current?.close()}>
@@ -49,15 +49,5 @@ export function RoomSettings({ room, onDone }: { room: RoomInfo; onDone: () => v
         </div>
       </form>
     </dialog>
-  );
-}
-
-/** Whether people without an account may join. */
-export function Guests({ isOn, testId }: { isOn: boolean; testId: string }) {
-  return (
-    <label className="choice">
-      <input type="checkbox" name="guests" value="yes" defaultChecked={isOn} data-testid={testId} />
-      <span>{t().lobby.guests}</span>
-    </label>
   );
 }

@@ -1,18 +1,19 @@
 // `/r/{room}`: from the device preview to the end of the call.
-import { Problem, type StopReason, type User } from "@aldis/client";
+import { Problem, type RoomInfo, type StopReason, type User } from "@aldis/client";
 import { Call, type Media } from "@aldis/media";
 import { useCallback, useEffect, useState } from "react";
-import { api } from "../account.ts";
+import { account, api } from "../account.ts";
 import { Waiting } from "../parts/waiting.tsx";
 import { callUnderWay, rememberCall } from "../remember.ts";
 import { CallRoom } from "../room/call-room.tsx";
 import { useMedia } from "../room/use-media.ts";
+import { followCall } from "../route.ts";
 import { t } from "../strings.ts";
 import { showCall } from "../support.ts";
 import "../styles/room.css";
 import "../styles/chat.css";
 import { EndingPage } from "./ending.tsx";
-import { Prejoin } from "./prejoin.tsx";
+import { type People, Prejoin } from "./prejoin.tsx";
 
 export { loadRoomStrings } from "../strings/room.ts";
 
@@ -25,7 +26,7 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
   const [end, setEnd] = useState<End | null>(null);
   /** Each visit has its own devices and its own call. `straight`: without the device preview. */
   const [visit, setVisit] = useState({ number: 1, straight: callUnderWay() === roomId });
-  const { closed, participants, hostId, name } = useLookUp(roomId);
+  const { closed, people, name } = useLookUp(roomId);
 
   const again = useCallback(() => {
     setVisit(({ number }) => ({ number: number + 1, straight: true }));
@@ -46,8 +47,7 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
       name={name}
       user={user}
       straight={visit.straight}
-      participants={participants}
-      isHost={hostId === user.id}
+      people={people}
       onEnd={setEnd}
     />
   );
@@ -55,14 +55,13 @@ export function RoomPage({ roomId, user }: { roomId: string; user: User }) {
 
 interface LookUp {
   closed: End | null;
-  /** Number of participants; `null` while unknown. */
-  participants: number | null;
-  hostId: string | null;
+  people: People;
   /** What it is called; may be empty. */
   name: string;
 }
 
-const UNKNOWN: LookUp = { closed: null, participants: null, hostId: null, name: "" };
+const NOBODY_KNOWS: People = { participants: null, isElsewhere: false, isFull: false };
+const UNKNOWN: LookUp = { closed: null, people: NOBODY_KNOWS, name: "" };
 
 /** Looks the room up, so that a missing room is reported before the preview. If the lookup fails, the socket reports it. */
 function useLookUp(roomId: string): LookUp {
@@ -72,12 +71,7 @@ function useLookUp(roomId: string): LookUp {
     api.room(roomId).then(
       (room) =>
         room.active
-          ? setFound({
-              closed: null,
-              participants: room.participants ?? null,
-              hostId: room.hostId,
-              name: room.name,
-            })
+          ? setFound({ closed: null, people: peopleOf(room), name: room.name })
           : closed("room_closed"),
       (error: unknown) => error instanceof Problem && error.status === 404 && closed("room_not_found"),
     );
@@ -85,20 +79,26 @@ function useLookUp(roomId: string): LookUp {
   return found;
 }
 
+function peopleOf({ joined = false, maxParticipants, ...room }: RoomInfo): People {
+  const participants = room.participants ?? null;
+  const isFull = !joined && participants !== null && participants >= maxParticipants;
+  return { participants, isElsewhere: joined, isFull };
+}
+
 interface VisitProps {
   roomId: string;
   name: string;
   user: User;
   straight: boolean;
-  participants: number | null;
-  isHost: boolean;
+  people: People;
   onEnd: (end: End) => void;
 }
 
-function Visit({ roomId, name, user, straight, participants, isHost, onEnd }: VisitProps) {
+function Visit({ roomId, name, user, straight, people, onEnd }: VisitProps) {
   const { media, ready } = useMedia();
   const [call, setCall] = useState<Call | null>(null);
-  const join = useCallback(() => media && setCall(newCall(roomId, media)), [roomId, media]);
+  // A call that was moved to another room goes on.
+  const join = useCallback(() => media && setCall((now) => now ?? newCall(roomId, media)), [roomId, media]);
 
   useEffect(() => {
     if (straight && ready) join();
@@ -113,31 +113,33 @@ function Visit({ roomId, name, user, straight, participants, isHost, onEnd }: Vi
       if (stopped !== "left") rememberCall(null);
       onEnd({ reason: stopped, detail: refusal?.message ?? null });
     });
-    rememberCall(roomId);
+    let here = call.room.roomId;
+    const moved = call.on("moved", (to) => {
+      rememberCall(to.roomId);
+      account.moved(to.roomId);
+      followCall(here, to.roomId);
+      here = to.roomId;
+    });
+    rememberCall(here);
     showCall(call);
     // How it ended, the page shows.
     call.join().catch(() => {});
     return () => {
       off();
+      moved();
       call.leave();
+      api.stopWaiting();
     };
-  }, [call, roomId, onEnd]);
+  }, [call, onEnd]);
 
   if (!media) return <Waiting label={t().loading} />;
   if (call) {
-    return <CallRoom call={call} name={name} user={user} isHost={isHost} onLeave={() => leave(call)} />;
+    return <CallRoom call={call} name={name} user={user} onLeave={() => leave(call)} />;
   }
   return straight ? (
     <Waiting label={t().joining} />
   ) : (
-    <Prejoin
-      roomId={roomId}
-      name={name}
-      user={user}
-      media={media}
-      participants={participants}
-      onJoin={join}
-    />
+    <Prejoin roomId={roomId} name={name} user={user} media={media} people={people} onJoin={join} />
   );
 }
 

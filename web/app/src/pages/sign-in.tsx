@@ -14,6 +14,13 @@ export function SignIn({ invite }: { invite?: string | undefined }) {
   const settings = useSettings();
   const [wished, setWished] = useState<Way>(invite === undefined && isKnown() ? "login" : "signup");
   const forms = formsOf(settings, wished);
+  if (forms.isOff) {
+    return (
+      <p className="card quiet" data-testid="auth-off">
+        {t().signIn.off}
+      </p>
+    );
+  }
   if (forms.way === "forgot") return <Forgot onBack={() => setWished("login")} />;
   return <Enter forms={forms} invite={invite} onWay={setWished} />;
 }

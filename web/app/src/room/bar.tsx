@@ -10,24 +10,32 @@ interface BarProps {
   /** What the room is called; may be empty. */
   name: string;
   media: Media;
-  people: { open: boolean; onToggle: () => void };
+  isLocked: boolean;
+  /** `waiting`: guests who wait for the host, who is told their number. */
+  people: { open: boolean; waiting: number; onToggle: () => void };
 }
 
 /** The room's name and link, what is shared, and who is here. */
-export function Bar({ view, name, media, people }: BarProps) {
+export function Bar({ view, name, media, isLocked, people }: BarProps) {
   const { screen } = useView(media);
   const count = view.peers.length + 1;
   const texts = r().bar;
   return (
     <header className="bar">
       {name && (
-        <strong className="bar__name" data-testid="room-title">
+        <strong className="bar__name" dir="auto" data-testid="room-title">
           {name}
         </strong>
       )}
       <span className={name ? "code bar__code" : "code"} data-testid="room-code">
         {view.roomId}
       </span>
+      {isLocked && (
+        <span className="bar__locked" data-testid="locked" title={texts.locked}>
+          <Icon name="lock" size={16} />
+          <span className="unseen">{texts.locked}</span>
+        </span>
+      )}
       <CopyLink roomId={view.roomId} label />
       {screen.on && (
         <p className="bar__sharing" data-testid="sharing">
@@ -52,6 +60,12 @@ export function Bar({ view, name, media, people }: BarProps) {
           {count}
           <span className="unseen"> {texts.inTheRoom}</span>
         </span>
+        {people.waiting > 0 && (
+          <span className="bar__waiting" data-testid="waiting-count">
+            {people.waiting}
+            <span className="unseen"> {texts.waiting}</span>
+          </span>
+        )}
       </button>
     </header>
   );

@@ -4,6 +4,7 @@ import { Icon } from "../parts/icon.tsx";
 import { r } from "../strings/room.ts";
 import { t, when } from "../strings.ts";
 import { explain } from "../submit.ts";
+import { charactersLeft, TOLD_LEFT } from "./long-text.ts";
 import { RichText } from "./rich-text.tsx";
 
 interface ChatPanelProps {
@@ -20,6 +21,7 @@ export function ChatPanel({ entries, history, chat, isHost, onClose }: ChatPanel
   const list = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useKeptPlace(list, entries[0]?.id);
+  const size = useKeptEnd(list, atEnd);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list means another end to scroll to.
   useEffect(() => {
     if (atEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
@@ -48,7 +50,9 @@ export function ChatPanel({ entries, history, chat, isHost, onClose }: ChatPanel
         // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls with the arrow keys.
         tabIndex={0}
         onScroll={({ currentTarget: end }) => {
-          atEnd.current = end.scrollHeight - end.scrollTop - end.clientHeight < 40;
+          // What a change of the size moves, nobody has scrolled.
+          if (size.current === sizeOf(end))
+            atEnd.current = end.scrollHeight - end.scrollTop - end.clientHeight < 40;
         }}
       >
         <ol>
@@ -68,6 +72,26 @@ export function ChatPanel({ entries, history, chat, isHost, onClose }: ChatPanel
       <Composer onSay={(text) => chat.say(text)} />
     </aside>
   );
+}
+
+/** The newest message stays in view when the list becomes smaller, as by a phone's keyboard. Returns the size as last seen. */
+function useKeptEnd(list: { current: HTMLElement | null }, atEnd: { readonly current: boolean }) {
+  const size = useRef("");
+  useEffect(() => {
+    const { current } = list;
+    if (!current) return;
+    const observer = new ResizeObserver(() => {
+      size.current = sizeOf(current);
+      if (atEnd.current) current.scrollTo({ top: current.scrollHeight });
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [list, atEnd]);
+  return size;
+}
+
+function sizeOf({ clientWidth, clientHeight }: HTMLElement): string {
+  return `${clientWidth} × ${clientHeight}`;
 }
 
 /** While older messages are put before the first one, what is read stays where it is. */
@@ -121,11 +145,11 @@ function Entry({ entry, follows, onRetry, onRemove }: EntryProps) {
     <li className={own ? "said said--own" : "said"} data-testid="chat-message" data-state={entry.state}>
       {!follows && (
         <p className="said__who">
-          {own ? texts.you : (entry.name ?? texts.former)}
+          <bdi>{own ? texts.you : (entry.name ?? texts.former)}</bdi>
           <time dateTime={new Date(entry.time).toISOString()}>{when(entry.time)}</time>
         </p>
       )}
-      <p className="said__text">
+      <p className="said__text" dir="auto">
         <RichText text={entry.content} />
       </p>
       {entry.state === "failed" && (
@@ -174,9 +198,12 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
   const [text, setText] = useState("");
   const input = useRef<HTMLTextAreaElement>(null);
   useEffect(() => input.current?.focus(), []);
+  const left = charactersLeft(text);
+  const isReady = text.trim() !== "" && left >= 0;
 
   function say(event?: FormEvent) {
     event?.preventDefault();
+    if (!isReady) return;
     onSay(text);
     setText("");
   }
@@ -188,14 +215,15 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
 
   return (
     <form className="composer" onSubmit={say}>
+      <CharactersLeft left={left} />
       <textarea
         ref={input}
         className="input composer__input"
         data-testid="chat-input"
         aria-label={r().chat.message}
+        aria-invalid={left < 0}
         placeholder={r().chat.message}
         rows={1}
-        maxLength={4_000}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={press}
@@ -205,11 +233,26 @@ function Composer({ onSay }: { onSay: (text: string) => void }) {
         className="round round--send"
         data-testid="chat-send"
         aria-label={r().chat.send}
-        disabled={text.trim() === ""}
+        disabled={!isReady}
       >
         <Icon name="send" size={20} />
       </button>
     </form>
+  );
+}
+
+/** How much more fits into a long message. Nothing is cut off: what was pasted is there to be shortened. */
+function CharactersLeft({ left }: { left: number }) {
+  const texts = r().chat;
+  const text = left < 0 ? texts.tooLong(-left) : left <= TOLD_LEFT ? texts.left(left) : "";
+  return (
+    <p
+      className={left < 0 ? "composer__left trouble" : "composer__left"}
+      role="status"
+      data-testid="chat-left"
+    >
+      {text}
+    </p>
   );
 }
 

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { currentHabits } from "../habits.ts";
 import { chime } from "../parts/chime.ts";
 import { r } from "../strings/room.ts";
+import { beginning } from "./long-text.ts";
 
 export interface Note {
   id: number;
@@ -26,7 +27,7 @@ export function useNotices(view: CallView, call: Call, chatOpen: boolean) {
   useEffect(() => {
     if (chatOpen) return;
     return call.on("chat", ({ name, content }) =>
-      notice(r().notices.said(name ?? r().chat.someone, content.slice(0, 80))),
+      notice(r().notices.said(name ?? r().chat.someone, beginning(content, 80))),
     );
   }, [call, chatOpen, notice]);
   return { notices, notice };

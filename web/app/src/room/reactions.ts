@@ -1,25 +1,32 @@
-// Raised hands and reactions, over the room's own messages: nothing is stored, and who comes later is told of hands that are up.
+// Raised hands are attributes: who comes later knows of them. Reactions are messages: nothing is stored.
 import type { AppMessage } from "@aldis/client";
-import type { Call } from "@aldis/media";
+import type { Call, CallView } from "@aldis/media";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { r } from "../strings/room.ts";
 
 export const REACTIONS = ["👍", "👏", "❤️", "😂", "🎉"] as const;
 export type Reaction = (typeof REACTIONS)[number];
 
-const HAND = "aldis.hand";
+/** The attribute; its value is when the hand was raised, in milliseconds since the epoch. */
+const HAND = "hand";
 const REACTION = "aldis.reaction";
 /** Between two reactions of ours. Milliseconds. */
 const PAUSE_MS = 500;
 
-/** What a message of these topics says; others may send anything. Pure. */
-export function readReaction({ topic, data }: AppMessage): { hand: boolean } | { reaction: Reaction } | null {
-  if (topic === HAND) {
-    const up: unknown = typeof data === "object" && data !== null && "up" in data ? data.up : null;
-    return typeof up === "boolean" ? { hand: up } : null;
-  }
-  const reaction = topic === REACTION ? REACTIONS.find((each) => each === data) : undefined;
-  return reaction ? { reaction } : null;
+/** What a message of the topic says; others may send anything. Pure. */
+export function readReaction({ topic, data }: AppMessage): Reaction | null {
+  return topic === REACTION ? (REACTIONS.find((each) => each === data) ?? null) : null;
+}
+
+/** Whose hand is up, in the order in which they raised it; a value that is no time comes last. Pure. */
+export function handsUp(
+  members: readonly { userId: string; attributes?: Readonly<Record<string, string>> | undefined }[],
+): string[] {
+  const raised = members.flatMap(({ userId, attributes }) => {
+    const value = attributes?.[HAND];
+    return value === undefined ? [] : [{ userId, at: Number(value) || Number.POSITIVE_INFINITY }];
+  });
+  return raised.sort((a, b) => (a.at === b.at ? 0 : a.at - b.at)).map(({ userId }) => userId);
 }
 
 export interface Hands {
@@ -31,36 +38,21 @@ export interface Hands {
 }
 
 /** `notice` shows a short text. */
-export function useReactions(call: Call, notice: (text: string) => void): Hands {
-  const [up, setUp] = useState<readonly string[]>([]);
+export function useReactions(call: Call, view: CallView, notice: (text: string) => void): Hands {
   const [isOwnUp, setOwnUp] = useState(false);
-  const own = useRef(isOwnUp);
-  own.current = isOwnUp;
   const reactedAt = useRef(Number.NEGATIVE_INFINITY);
+  const up = useRaised(call, view);
 
   useEffect(() => {
-    const nameOf = (userId: string) => call.view.peers.find((peer) => peer.userId === userId)?.name;
-    const tell = (to?: string) => {
-      if (own.current) say(call, HAND, { up: true }, to);
-    };
     const offs = [
       call.on("message", (message) => {
-        const [said, name] = [readReaction(message), nameOf(message.from)];
-        if (!said || name === undefined) return;
-        const { raised, reacted } = r().reactions;
-        if ("reaction" in said) return notice(reacted(name, said.reaction));
-        setUp((before) => {
-          const others = before.filter((userId) => userId !== message.from);
-          return said.hand ? [...others, message.from] : others;
-        });
-        if (said.hand) notice(raised(name));
+        const reaction = readReaction(message);
+        const name = call.view.peers.find((peer) => peer.userId === message.from)?.name;
+        if (reaction && name !== undefined) notice(r().reactions.reacted(name, reaction));
       }),
-      call.on("memberJoined", ({ userId }) => tell(userId)),
-      call.on("memberLeft", ({ member }) =>
-        setUp((before) => before.filter((userId) => userId !== member.userId)),
-      ),
-      // After a session that was lost, nobody knows of our hand any more.
-      call.room.on("joined", () => tell()),
+      call.room.on("attributesChanged", ({ member, changes }) => {
+        if (typeof changes[HAND] === "string") notice(r().reactions.raised(member.name));
+      }),
     ];
     return () => {
       for (const off of offs) off();
@@ -68,16 +60,17 @@ export function useReactions(call: Call, notice: (text: string) => void): Hands 
   }, [call, notice]);
 
   const toggle = useCallback(() => {
-    const next = !own.current;
-    setOwnUp(next);
-    say(call, HAND, { up: next });
-  }, [call]);
+    setOwnUp(!isOwnUp);
+    // The room sets it again where a session was lost.
+    call.room.setAttributes({ [HAND]: isOwnUp ? null : String(Date.now()) }).catch(() => setOwnUp(isOwnUp));
+  }, [call, isOwnUp]);
   const react = useCallback(
     (reaction: Reaction) => {
       const now = performance.now();
       if (now - reactedAt.current < PAUSE_MS) return;
       reactedAt.current = now;
-      say(call, REACTION, reaction);
+      // A sign that does not arrive is not worth a word.
+      call.room.send(REACTION, reaction).catch(() => {});
       notice(reaction);
     },
     [call, notice],
@@ -85,7 +78,10 @@ export function useReactions(call: Call, notice: (text: string) => void): Hands 
   return { up, isOwnUp, toggle, react };
 }
 
-/** A sign that does not arrive is not worth a word. */
-function say(call: Call, topic: string, data: unknown, to?: string): void {
-  call.room.send(topic, data, to === undefined ? {} : { to }).catch(() => {});
+/** Of the others. A new view comes with each change. */
+function useRaised(call: Call, view: CallView): readonly string[] {
+  const before = useRef<readonly string[]>([]);
+  const now = view.state === "joined" ? handsUp(call.room.members) : before.current;
+  before.current = now;
+  return now;
 }

@@ -2,6 +2,7 @@ import type { Media } from "@aldis/media";
 import { useView } from "@aldis/react";
 import { useEffect, useRef } from "react";
 import { changeHabits, useHabits } from "../habits.ts";
+import { Choice } from "../parts/choice.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { LanguageChoice } from "../parts/language-choice.tsx";
 import { Meter } from "../parts/meter.tsx";
@@ -9,6 +10,8 @@ import { Video } from "../parts/video.tsx";
 import { r } from "../strings/room.ts";
 import { CAN_SHARE } from "./controls.tsx";
 import { Devices } from "./devices.tsx";
+import type { Hosting } from "./hosting.ts";
+import { RoomAccess } from "./room-access.tsx";
 
 const KEYS = [
   ["M", "mute"],
@@ -20,8 +23,14 @@ const KEYS = [
   ["L", "link"],
 ] as const;
 
-/** Devices during the call, with a look at what they give; sounds; and keyboard shortcuts. */
-export function Settings({ media, onClose }: { media: Media; onClose: () => void }) {
+interface SettingsProps {
+  media: Media;
+  hosting: Hosting;
+  onClose: () => void;
+}
+
+/** Devices during the call, with a look at what they give; the room's, for its host; sounds; and keyboard shortcuts. */
+export function Settings({ media, hosting, onClose }: SettingsProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const view = useView(media);
   const { sounds, shortcuts } = useHabits();
@@ -55,6 +64,7 @@ export function Settings({ media, onClose }: { media: Media; onClose: () => void
         <Meter media={media} on={view.microphone.on} />
       </div>
       <Devices media={media} />
+      {hosting.isHost && <RoomAccess hosting={hosting} />}
       <Choice
         testId="habit-sounds"
         label={texts.sounds}
@@ -81,26 +91,5 @@ export function Settings({ media, onClose }: { media: Media; onClose: () => void
         </dl>
       )}
     </dialog>
-  );
-}
-
-interface ChoiceProps {
-  testId: string;
-  label: string;
-  on: boolean;
-  onChange: (on: boolean) => void;
-}
-
-function Choice({ testId, label, on, onChange }: ChoiceProps) {
-  return (
-    <label className="choice">
-      <input
-        type="checkbox"
-        data-testid={testId}
-        checked={on}
-        onChange={(event) => onChange(event.target.checked)}
-      />
-      <span>{label}</span>
-    </label>
   );
 }

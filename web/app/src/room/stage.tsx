@@ -5,7 +5,9 @@ import { type CSSProperties, type RefObject, useRef, useState } from "react";
 import { CopyLink, ShareLink } from "../parts/copy-link.tsx";
 import { r } from "../strings/room.ts";
 import type { Hands } from "./reactions.ts";
+import { StageTools } from "./stage-tools.tsx";
 import { OtherTile, OwnTile, PeerTile, ScreenTile } from "./tile.tsx";
+import { usePages } from "./use-pages.ts";
 
 interface StageProps {
   view: CallView;
@@ -17,10 +19,12 @@ interface StageProps {
   name: string;
   hands: Hands;
   onRetry: (userId: string) => void;
+  /** How wide a member's picture is shown. */
+  onSee: (userId: string, width: number) => void;
 }
 
 /** All members and shared screens. Tiles stay mounted in every arrangement, so that no picture flickers. */
-export function Stage({ view, media, user, weak, name, hands, onRetry }: StageProps) {
+export function Stage({ view, media, user, weak, name, hands, onRetry, onSee }: StageProps) {
   const { camera, microphone } = useView(media);
   const screens = view.peers.filter((peer) => peer.screen);
   const pictures = view.peers.flatMap((peer) => peer.others.filter(({ kind }) => kind === "video"));
@@ -28,10 +32,12 @@ export function Stage({ view, media, user, weak, name, hands, onRetry }: StagePr
   const [chosen, setChosen] = useState<string | null>(null);
   const grid = arrange(screens.length, others);
   // Who has left is not pinned any more; of two people nobody need be.
-  const pinned = grid === "grid" && view.peers.some((peer) => peer.userId === chosen) ? chosen : null;
+  const isPinned = grid === "grid" && view.peers.some((peer) => peer.userId === chosen);
+  const pages = usePages(view, isPinned ? chosen : null);
+  const pinned = grid === "grid" ? pages.large : null;
   const arrangement = pinned ? "pinned" : grid;
   const people = useRef<HTMLDivElement>(null);
-  const size = useSize(people, others + 1);
+  const size = useSize(people, pages.shown.size + pictures.length + 1);
   return (
     <div className={`stage stage--${arrangement}`}>
       {screens.length > 0 && (
@@ -48,7 +54,10 @@ export function Stage({ view, media, user, weak, name, hands, onRetry }: StagePr
             peer={peer}
             isWeak={weak.has(peer.userId)}
             hand={hands.up.includes(peer.userId)}
+            isHidden={!pages.shown.has(peer.userId)}
+            isSpeaker={view.path.speaker === peer.userId}
             onRetry={onRetry}
+            onSee={onSee}
             pin={
               grid === "grid"
                 ? {
@@ -75,6 +84,7 @@ export function Stage({ view, media, user, weak, name, hands, onRetry }: StagePr
         />
         {view.peers.length === 0 && view.state === "joined" && <Alone roomId={view.roomId} name={name} />}
       </div>
+      <StageTools pages={pages} offersSpeaker={grid === "grid" && view.path.meant === "sfu"} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { ExtraStream, PeerView } from "@aldis/media";
-import { initials, useLevel } from "@aldis/react";
-import { type ReactNode, useRef } from "react";
+import { initials, useLevel, useSeen } from "@aldis/react";
+import { type ReactNode, useCallback, useRef } from "react";
 import { Icon } from "../parts/icon.tsx";
 import { Video } from "../parts/video.tsx";
 import { r } from "../strings/room.ts";
@@ -23,6 +23,8 @@ interface TileProps {
   /** A status beside the picture, which goes on. */
   aside?: string | null;
   isPinned?: boolean;
+  /** On another page; heard, but not shown. */
+  isHidden?: boolean;
   /** Their hand is up. */
   hand?: boolean;
   children?: ReactNode;
@@ -38,13 +40,14 @@ function Tile({
   state,
   aside,
   isPinned = false,
+  isHidden = false,
   hand = false,
   children,
 }: TileProps) {
   const texts = r().tile;
   const className = `tile${speaking ? " tile--speaking" : ""}${isPinned ? " tile--pinned" : ""}`;
   return (
-    <figure className={className} data-testid={testId} data-user-id={userId}>
+    <figure className={className} data-testid={testId} data-user-id={userId} hidden={isHidden}>
       <span className="tile__face" aria-hidden="true">
         {initials(name)}
       </span>
@@ -52,7 +55,7 @@ function Tile({
       {state && (
         <p className="tile__state">
           <span className="spinner" aria-hidden="true" />
-          {state}
+          <span>{state}</span>
         </p>
       )}
       {aside && (
@@ -63,7 +66,7 @@ function Tile({
       <figcaption className="tile__name">
         {hand && <Icon name="hand" size={15} />}
         {!microphone && <Icon name="microphoneOff" size={15} />}
-        <span>{own ? texts.you(name) : name}</span>
+        <span dir="auto">{own ? texts.you(name) : name}</span>
         {!microphone && <span className="unseen">, {texts.muted}</span>}
         {hand && (
           <span className="unseen" data-testid="tile-hand">
@@ -79,15 +82,24 @@ interface PeerTileProps {
   peer: PeerView;
   isWeak: boolean;
   hand: boolean;
+  isHidden: boolean;
+  /** The media server says so. */
+  isSpeaker: boolean;
   onRetry: (userId: string) => void;
+  onSee: (userId: string, width: number) => void;
   /** Makes it large, or as the others again; `null` where there is nothing to choose. */
   pin: { isOn: boolean; onToggle: () => void } | null;
 }
 
 /** Another member. The video element stays even without a picture: it also plays their voice. */
-export function PeerTile({ peer, isWeak, hand, onRetry, pin }: PeerTileProps) {
+export function PeerTile(props: PeerTileProps) {
+  const { peer, isWeak, hand, isHidden, isSpeaker, onRetry, onSee, pin } = props;
   const texts = r().tile;
   const picture = useRef<HTMLDivElement>(null);
+  useSeen(
+    picture,
+    useCallback((width: number) => onSee(peer.userId, width), [onSee, peer.userId]),
+  );
   const level = useLevel(peer.stream, peer.microphone && peer.connection === "connected");
   return (
     <Tile
@@ -96,7 +108,8 @@ export function PeerTile({ peer, isWeak, hand, onRetry, pin }: PeerTileProps) {
       name={peer.name}
       // Before there is media, nobody knows.
       microphone={peer.microphone || peer.connection !== "connected"}
-      speaking={level >= SPEAKING}
+      speaking={isSpeaker || level >= SPEAKING}
+      isHidden={isHidden}
       state={peer.trouble ? null : progress(peer.connection)}
       aside={hint(peer, isWeak)}
       isPinned={pin?.isOn ?? false}
@@ -112,7 +125,8 @@ export function PeerTile({ peer, isWeak, hand, onRetry, pin }: PeerTileProps) {
           data-testid="tile-trouble"
           data-stage={peer.trouble.stage}
         >
-          <p>{troubleText(peer.name, peer.trouble)}</p>
+          <p className="tile__brief">{r().words.brief[peer.trouble.stage]}</p>
+          <p className="tile__why">{troubleText(peer.name, peer.trouble)}</p>
           {peer.trouble.stage === "unreachable" && (
             <button type="button" className="button" onClick={() => onRetry(peer.userId)}>
               {t().tryAgain}

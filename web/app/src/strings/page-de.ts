@@ -1,4 +1,5 @@
 // German: what the pages before and beside a call say.
+import { firstStrings } from "./first.ts";
 import type { PageStrings } from "./page-en.ts";
 
 export const pageDe: PageStrings = {
@@ -17,19 +18,24 @@ export const pageDe: PageStrings = {
   language: "Sprache",
 
   welcome: {
-    title: "Gespräche, die halten",
-    what: "Raum anlegen, Link teilen, sprechen. Nichts zu installieren; Ton und Bild gehen direkt von Browser zu Browser.",
+    title: firstStrings.de.welcome,
+    what: firstStrings.de.what,
     stays: "Wenn Ihre Verbindung kurz abreißt, geht das Gespräch weiter.",
   },
   invited: {
     title: "Sie sind zu einem Gespräch eingeladen",
-    to: (name) => `Sie sind zu „${name}“ eingeladen`,
+    to: firstStrings.de.invited,
     room: "Raum",
     nobody: "Noch ist niemand hier.",
     people: (count) => (count === 1 ? "Eine Person ist hier." : `${count} Personen sind hier.`),
     guest: "Ihr Name genügt; die anderen sehen ihn.",
+    guestAsks: "Ihr Name genügt; der Gastgeber wird gefragt, ob er Sie einlässt.",
     name: "Ihr Name",
     enter: "Als Gast weiter",
+    ask: "Um Einlass bitten",
+    waitingTitle: "Der Gastgeber wird gefragt",
+    waitingText: "Sie sind dabei, sobald man Sie einlässt. Lassen Sie diese Seite offen.",
+    giveUp: "Nicht mehr warten",
     orAccount: "Ich habe ein Konto",
     orGuest: "Ohne Konto weiter",
     accountsOnly: "Melden Sie sich an, um teilzunehmen. Ohne Konto lässt der Gastgeber niemanden ein.",
@@ -45,6 +51,7 @@ export const pageDe: PageStrings = {
     create: "Konto anlegen",
     forgot: "Passwort vergessen?",
     closed: "Hier kann sich niemand selbst registrieren. Bitten Sie den Betreiber um ein Konto.",
+    off: "Hier gibt es keine eigenen Konten: kommen Sie über einen Link der Seite, die Sie geschickt hat.",
     mailedTitle: "Sehen Sie in Ihr Postfach",
     signUpMailed: "Eine E-Mail ist unterwegs. Öffnen Sie den Link darin.",
     resetMailed: "Wenn ein Konto diese Adresse hat, ist eine E-Mail mit einem Link unterwegs.",
@@ -71,7 +78,8 @@ export const pageDe: PageStrings = {
     roomMissingTitle: "Raum nicht gefunden",
     roomMissingText: "Vielleicht ist der Link verschrieben, oder der Raum wurde gelöscht.",
     roomClosedTitle: "Dieser Raum ist geschlossen",
-    roomClosedText: "Der Gastgeber hat ihn für alle geschlossen.",
+    roomClosedText:
+      "Der Gastgeber hat ihn für alle geschlossen. Fragen Sie ihn, wenn Sie meinen, dass das Gespräch weitergeht.",
     disabledTitle: "Ihr Konto ist gesperrt",
     disabledText:
       "Der Betreiber dieses Dienstes hat es gesperrt. Fragen Sie ihn nach dem Grund, oder melden Sie sich ab und nutzen Sie ein anderes.",
@@ -79,6 +87,7 @@ export const pageDe: PageStrings = {
     outdatedText:
       "Ein Teil von ihr war nicht zu laden: vielleicht gibt es eine neuere Fassung, oder der Server ist kurz nicht da.",
     loadAgain: "Neu laden",
+    said: (detail) => `Der Server sagt: ${detail}`,
     unreachableTitle: "Der Server ist nicht erreichbar",
     unreachableText: "Der Server ist nicht erreichbar oder überlastet. Versuchen Sie es gleich noch einmal.",
   },
@@ -99,7 +108,13 @@ export const pageDe: PageStrings = {
     seats: "Plätze",
     seatsHint: (good) =>
       `Alle senden ihr Bild an alle: mit mehr als ${good} Personen brauchen alle schnelle Leitungen und Rechner.`,
-    guests: "Gäste ohne Konto einlassen",
+    large: "Großer Raum: ab drei Personen über einen Medienserver",
+    guests: "Personen ohne Konto",
+    guestsAre: {
+      yes: "dürfen beitreten",
+      ask: "dürfen beitreten, wenn ich sie einlasse",
+      no: "dürfen nicht beitreten",
+    },
     create: "Raum anlegen",
     joinTitle: "Mit Code oder Link dazukommen",
     joinText: "Fügen Sie den Code oder Link ein, den Sie bekommen haben.",
@@ -110,6 +125,7 @@ export const pageDe: PageStrings = {
     noRooms: "Noch keine Räume. Hier erscheinen die, die Sie anlegen.",
     seatsOf: (seats) => `${seats} Plätze`,
     guestsMayJoin: "auch für Gäste",
+    guestsMayAsk: "Gäste dürfen fragen",
     change: (room) => `Raum ${room} ändern`,
     changeTitle: "Raum",
     deleteOf: (room) => `Raum ${room} löschen`,
@@ -121,17 +137,32 @@ export const pageDe: PageStrings = {
     email_taken:
       "Ein Konto mit dieser E-Mail-Adresse gibt es schon. Melden Sie sich an, oder nehmen Sie eine andere.",
     email_unverified: "Öffnen Sie zuerst den Link in der E-Mail, die wir Ihnen geschickt haben.",
+    banned:
+      "Der Gastgeber hat Sie auf Dauer aus diesem Raum entfernt. Fragen Sie ihn, wenn Sie das für einen Irrtum halten.",
+    refused: "Der Gastgeber hat Sie nicht eingelassen.",
     guests_not_allowed:
       "In diesen Raum kommt niemand ohne Konto: melden Sie sich an, oder fragen Sie den Gastgeber.",
     invite_invalid: "Diese Einladung gilt nicht oder wurde schon verwendet.",
     invite_required: "Zum Registrieren braucht man hier einen Einladungscode.",
     link_invalid: "Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.",
+    not_host: "Das darf nur der Gastgeber des Raums.",
+    peer_not_found: "Diese Person ist nicht mehr im Raum.",
     rate_limited: "Das war zu oft. Warten Sie einen Moment, dann versuchen Sie es noch einmal.",
+    room_locked: "Der Raum ist abgeschlossen: der Gastgeber lässt gerade niemand Neues ein.",
     room_not_found: "Diesen Raum gibt es nicht.",
     signed_out: "Ihre Anmeldung ist abgelaufen. Melden Sie sich neu an.",
     signup_closed: "Hier kann sich niemand selbst registrieren.",
     too_many_rooms: "Mehr Räume kann man nicht haben. Löschen Sie zuerst einen.",
+    waiting_room_full: "Es warten schon zu viele. Versuchen Sie es gleich noch einmal.",
     unavailable: "Der Dienst ist gerade nicht verfügbar. Versuchen Sie es bald noch einmal.",
     unreachable: "Der Server antwortet nicht. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+  },
+  fields: {
+    name: "Dieser Name geht nicht. Nehmen Sie Buchstaben, Ziffern oder Zeichen, die man sieht.",
+    email: "Diese E-Mail-Adresse geht nicht. Prüfen Sie sie.",
+    password:
+      "Dieses Passwort geht nicht. Nehmen Sie mindestens 8 Zeichen, die nicht leicht zu erraten sind.",
+    newPassword:
+      "Dieses Passwort geht nicht. Nehmen Sie mindestens 8 Zeichen, die nicht leicht zu erraten sind.",
   },
 };

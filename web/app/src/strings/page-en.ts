@@ -1,4 +1,5 @@
 // English: what the pages before and beside a call say.
+import { firstStrings } from "./first.ts";
 
 export const pageEn = {
   documentLanguage: "en",
@@ -16,19 +17,24 @@ export const pageEn = {
   language: "Language",
 
   welcome: {
-    title: "Calls that stay up",
-    what: "Create a room, share its link, talk. Nothing to install; audio and video go directly from browser to browser.",
+    title: firstStrings.en.welcome,
+    what: firstStrings.en.what,
     stays: "If your connection drops for a moment, the call continues.",
   },
   invited: {
     title: "You are invited to a call",
-    to: (name: string) => `You are invited to “${name}”`,
+    to: firstStrings.en.invited,
     room: "Room",
     nobody: "No one is here yet.",
     people: (count: number) => (count === 1 ? "One person is here." : `${count} people are here.`),
     guest: "Your name is enough; the others will see it.",
+    guestAsks: "Your name is enough; the host is asked to let you in.",
     name: "Your name",
     enter: "Continue as a guest",
+    ask: "Ask to join",
+    waitingTitle: "The host is being asked",
+    waitingText: "You are in as soon as somebody lets you in. Keep this page open.",
+    giveUp: "Stop waiting",
     orAccount: "I have an account",
     orGuest: "Continue without an account",
     accountsOnly: "Sign in to join. The host lets nobody in without an account.",
@@ -44,6 +50,7 @@ export const pageEn = {
     create: "Create account",
     forgot: "Forgot password?",
     closed: "Nobody can sign up here by themselves. Ask whoever runs this server for an account.",
+    off: "Accounts are elsewhere here: come by a link of the site that sent you.",
     mailedTitle: "Look into your mail",
     signUpMailed: "A mail is on its way to you. Open its link to go on.",
     resetMailed: "If an account has this address, a mail with a link is on its way to it.",
@@ -69,7 +76,7 @@ export const pageEn = {
     roomMissingTitle: "Room not found",
     roomMissingText: "The link may be mistyped, or the room has been deleted.",
     roomClosedTitle: "This room is closed",
-    roomClosedText: "The host has closed it for everyone.",
+    roomClosedText: "The host has closed it for everyone. Ask the host if you think that the call goes on.",
     disabledTitle: "Your account is disabled",
     disabledText:
       "The operator of this service has disabled it. Ask them why, or log out and use another account.",
@@ -77,6 +84,8 @@ export const pageEn = {
     outdatedText:
       "A part of it could not be loaded: there may be a newer version, or the server may be away for a moment.",
     loadAgain: "Load again",
+    /** What the server said, in its own words. */
+    said: (detail: string) => `The server says: ${detail}`,
     unreachableTitle: "Cannot reach the server",
     unreachableText: "The server cannot be reached, or is overloaded. Try again in a moment.",
   },
@@ -97,7 +106,9 @@ export const pageEn = {
     seats: "Seats",
     seatsHint: (good: number) =>
       `Everybody sends their picture to everybody: with more than ${good} people, all need a fast line and computer.`,
-    guests: "Let guests in without an account",
+    large: "Large room: from three people on through a media server",
+    guests: "People without an account",
+    guestsAre: { yes: "may join", ask: "may join if I let them in", no: "may not join" },
     create: "Create room",
     joinTitle: "Join with a code or link",
     joinText: "Paste the code or link you received.",
@@ -108,6 +119,7 @@ export const pageEn = {
     noRooms: "No rooms yet. Rooms that you create appear here.",
     seatsOf: (seats: number) => `${seats} seats`,
     guestsMayJoin: "guests may join",
+    guestsMayAsk: "guests may ask",
     change: (room: string) => `Change room ${room}`,
     changeTitle: "Room",
     deleteOf: (room: string) => `Delete room ${room}`,
@@ -119,17 +131,31 @@ export const pageEn = {
     credentials_invalid: "The email address or the password is wrong.",
     email_taken: "There is an account with this email address already. Log in, or use another address.",
     email_unverified: "Open the link in the mail that we sent you first.",
+    banned:
+      "The host has removed you from this room for good. Ask the host if you think that this is a mistake.",
+    refused: "The host has not let you in.",
     guests_not_allowed: "This room lets nobody in without an account: log in, or ask its host.",
     invite_invalid: "This invite is not valid, or was used already.",
     invite_required: "Signing up here needs an invite code.",
     link_invalid: "This link is not valid any more. Ask for a new one.",
+    not_host: "Only the room's host may do this.",
+    peer_not_found: "They have left the room.",
     rate_limited: "That was too often. Wait a moment, then try again.",
+    room_locked: "The room is locked: its host lets nobody new in at the moment.",
     room_not_found: "There is no such room.",
     signed_out: "Your sign-in has ended. Sign in again.",
     signup_closed: "Nobody can sign up here by themselves.",
     too_many_rooms: "You have as many rooms as one may have. Delete one first.",
+    waiting_room_full: "Too many people wait already. Try again in a moment.",
     unavailable: "The service is not available at the moment. Try again soon.",
     unreachable: "The server does not answer. Check your connection and try again.",
+  },
+  /** What is wrong with a field that the server refuses. */
+  fields: {
+    name: "This name cannot be used. Take letters, digits or signs that one can see.",
+    email: "This is no email address that can be used. Check it.",
+    password: "This password cannot be used. Take at least 8 characters that are not easy to guess.",
+    newPassword: "This password cannot be used. Take at least 8 characters that are not easy to guess.",
   },
 };
 

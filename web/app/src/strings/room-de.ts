@@ -5,6 +5,8 @@ export const roomDe: RoomStrings = {
   close: "Schließen",
   yourCamera: "Ihre Kamera",
   cameraStarting: "Kamera wird gestartet…",
+  asking:
+    "Wenn Ihr Browser fragt, ob diese Seite Mikrofon und Kamera verwenden darf, erlauben Sie es: sonst hören und sehen die anderen Sie nicht.",
   cameraIsOff: "Ihre Kamera ist aus",
   microphoneLevel: "Pegel Ihres Mikrofons",
   microphoneIsOff: "Ihr Mikrofon ist aus",
@@ -13,6 +15,9 @@ export const roomDe: RoomStrings = {
     joinAs: (name) => `Als ${name} beitreten`,
     nobody: "Sonst ist noch niemand hier.",
     people: (count) => (count === 1 ? "Eine Person ist hier." : `${count} Personen sind hier.`),
+    elsewhere:
+      "Sie sind schon in diesem Gespräch, auf einer anderen Seite oder einem anderen Gerät. Mit dem Beitritt geht es hier weiter.",
+    full: "Alle Plätze sind gerade besetzt. Versuchen Sie es, wenn jemand gegangen ist.",
     without: "Sie können ohne beitreten.",
     withoutBoth: "Sie können ohne beides beitreten.",
   },
@@ -45,7 +50,7 @@ export const roomDe: RoomStrings = {
       denied:
         "Ihre Kamera ist gesperrt. Erlauben Sie sie in der Adressleiste des Browsers, dann schalten Sie sie wieder ein.",
       missing: "Ihre Kamera wurde nicht gefunden. Stecken Sie eine an, dann schalten Sie sie wieder ein.",
-      busy: "Ihre Kamera wird von einem anderen Programm verwendet. Schließen Sie es, dann schalten Sie sie wieder ein.",
+      busy: "Ein anderes Programm verwendet Ihre Kamera. Schließen Sie es, dann schalten Sie sie wieder ein.",
       unavailable: "Ihre Kamera ist auf dieser Seite nicht verwendbar; dazu braucht es HTTPS.",
       ended:
         "Ihre Kamera wurde getrennt. Stecken Sie sie wieder an, oder wählen Sie in den Einstellungen eine andere.",
@@ -54,13 +59,13 @@ export const roomDe: RoomStrings = {
       denied:
         "Ihr Mikrofon ist gesperrt. Erlauben Sie es in der Adressleiste des Browsers, dann schalten Sie es wieder ein.",
       missing: "Ihr Mikrofon wurde nicht gefunden. Stecken Sie eines an, dann schalten Sie es wieder ein.",
-      busy: "Ihr Mikrofon wird von einem anderen Programm verwendet. Schließen Sie es, dann schalten Sie es wieder ein.",
+      busy: "Ein anderes Programm verwendet Ihr Mikrofon. Schließen Sie es, dann schalten Sie es wieder ein.",
       unavailable: "Ihr Mikrofon ist auf dieser Seite nicht verwendbar; dazu braucht es HTTPS.",
       ended:
         "Ihr Mikrofon wurde getrennt. Stecken Sie es wieder an, oder wählen Sie in den Einstellungen ein anderes.",
     },
     screenDenied:
-      "Ihr Bildschirm wird nicht geteilt. Wenn Sie nicht abgebrochen haben, erlauben Sie diesem Browser in den Systemeinstellungen die Bildschirmaufnahme.",
+      "Ihr Bildschirm wird nicht geteilt. Wenn Sie nicht abgebrochen haben, erlauben Sie es dem Browser in den Systemeinstellungen.",
     screen: "Auf diesem Gerät lässt sich der Bildschirm nicht teilen.",
     dismiss: "Verstanden",
   },
@@ -95,15 +100,43 @@ export const roomDe: RoomStrings = {
     inTheRoom: "im Raum",
     fullScreen: "Vollbild",
     endFullScreen: "Vollbild beenden",
+    locked: "Der Raum ist abgeschlossen",
+    waiting: "warten auf Einlass",
   },
   banner: {
-    reconnecting: "Die Verbindung zum Dienst wird wiederhergestellt… Ihr Gespräch geht weiter.",
+    reconnecting: "Verbindet neu… Ihr Gespräch geht weiter.",
+    waits: "Sie waren lange weg: Der Gastgeber wird gefragt, ob er Sie wieder einlässt.",
     crowded:
       "Der Raum ist inzwischen voll. Ihr Gespräch geht weiter; Sie sind wieder dabei, sobald ein Platz frei ist.",
     tryNow: "Jetzt versuchen",
     muted: "Der Browser hat diese Seite stummgeschaltet.",
     soundOn: "Ton einschalten",
     degraded: "Der Dienst ist teilweise nicht verfügbar. Ihr Gespräch geht weiter.",
+    unsaved: "Der Chat wird gerade nicht gespeichert. Wer hier ist, liest ihn, und Ihr Gespräch geht weiter.",
+  },
+  path: {
+    away: "Der Medienserver ist nicht da; die Verbindung wird wiederhergestellt…",
+    direct: "Der Medienserver ist nicht da; inzwischen sind Sie direkt verbunden.",
+    reconnecting: "Die Verbindung zum Medienserver war unterbrochen; sie wird wiederhergestellt…",
+    unreachable: (tried) =>
+      `Der Medienserver ist von hier nicht zu erreichen (versucht: ${tried}). Vielleicht sperrt Ihr Netz Gespräche: versuchen Sie ein anderes.`,
+    other: (code) => `Der Medienserver ist nicht zu benutzen (${code}); neuer Versuch…`,
+    codes: {
+      media_limit:
+        "Der Medienserver überträgt nicht mehr von Ihnen oder für Sie. Beenden Sie etwas Geteiltes.",
+      media_rejected:
+        "Medienserver und Browser haben kein gemeinsames Format. Versuchen Sie einen anderen Browser.",
+      forbidden: "Sie dürfen in diesem Raum nicht senden.",
+      unsupported: "Dieser Browser kann an großen Räumen nicht teilnehmen. Versuchen Sie einen anderen.",
+      not_loaded: "Ein Teil der Seite wurde nicht geladen; neuer Versuch…",
+    },
+  },
+  stage: {
+    title: "Wer zu sehen ist",
+    speakerView: "Sprecheransicht",
+    before: "Zurück",
+    next: "Weiter",
+    page: (page, pages) => `${page} von ${pages}`,
   },
   tile: {
     you: (name) => `${name} (Sie)`,
@@ -139,6 +172,7 @@ export const roomDe: RoomStrings = {
       unreachable:
         "Ihr Netz oder das der anderen Seite sperrt wohl Gespräche. Versuchen Sie ein anderes Netz, etwa das eines Telefons, oder bitten Sie die andere Seite, die Seite neu zu laden.",
     },
+    brief: { slow: "Neuer Versuch…", relay: "Neuer Versuch…", unreachable: "Nicht verbunden" },
     unsent: {
       microphone: (name) => `Das Programm von ${name} gibt Ihre Stimme nicht wieder`,
       camera: (name) => `Das Programm von ${name} zeigt Ihre Kamera nicht`,
@@ -152,6 +186,39 @@ export const roomDe: RoomStrings = {
     muted: "stumm",
     cameraOff: "Kamera aus",
     hand: "meldet sich",
+    host: "Gastgeber",
+  },
+  host: {
+    title: "Raum",
+    lock: "Raum abschließen: niemand Neues kommt herein",
+    end: "Gespräch für alle beenden",
+    endSure: "Jetzt für alle beenden",
+    actionsOf: (name) => `Möglichkeiten für ${name}`,
+    askMute: "Um Stummschalten bitten",
+    askCamera: "Bitten, die Kamera auszuschalten",
+    handOver: "Zum Gastgeber machen",
+    handOverSure: (name) => `${name} zum Gastgeber machen? Sie sind es dann nicht mehr.`,
+    removeOf: "Entfernen…",
+    removeSure: (name) => `${name} aus dem Gespräch entfernen?`,
+    remove: "Entfernen",
+    ban: "Entfernen und nicht mehr einlassen",
+    keep: "Abbrechen",
+    asked: (name) => `${name} wurde gebeten`,
+    someHost: "Der Gastgeber",
+    failed: (why) => `Das hat nicht geklappt. ${why}`,
+  },
+  waiting: {
+    title: (count) => (count === 1 ? "Eine Person wartet" : `${count} Personen warten`),
+    admit: "Einlassen",
+    refuse: "Abweisen",
+    admitAll: "Alle einlassen",
+    admitOf: (name) => `Einlassen: ${name}`,
+    refuseOf: (name) => `Abweisen: ${name}`,
+  },
+  muteRequest: {
+    microphone: (by) => `${by} bittet Sie, Ihr Mikrofon stummzuschalten.`,
+    camera: (by) => `${by} bittet Sie, Ihre Kamera auszuschalten.`,
+    no: "Jetzt nicht",
   },
   reactions: {
     raise: "Hand heben",
@@ -177,6 +244,8 @@ export const roomDe: RoomStrings = {
     keep: "Behalten",
     notRemoved: (why) => `Nicht gelöscht. ${why}`,
     message: "Nachricht an alle",
+    left: (count) => `Noch ${count} Zeichen`,
+    tooLong: (count) => `${count} Zeichen zu viel. Kürzen Sie den Text, oder senden Sie ihn in Teilen.`,
     send: "Senden",
   },
   notices: {
@@ -184,6 +253,11 @@ export const roomDe: RoomStrings = {
     left: (name) => `${name} ist gegangen`,
     said: (name, text) => `${name}: ${text}`,
     linkCopied: "Link kopiert",
+    hosts: (name) => `${name} ist jetzt Gastgeber`,
+    youHost: "Sie sind jetzt Gastgeber",
+    locked: "Der Raum ist abgeschlossen: niemand Neues kommt herein",
+    unlocked: "Der Raum ist wieder offen",
+    waits: (count) => (count === 1 ? "Jemand wartet auf Einlass" : `${count} Personen warten auf Einlass`),
   },
   settings: {
     title: "Einstellungen",
@@ -229,11 +303,23 @@ export const roomDe: RoomStrings = {
     },
     room_closed: {
       title: "Dieser Raum ist geschlossen",
-      text: "Der Gastgeber hat ihn für alle geschlossen.",
+      text: "Der Gastgeber hat ihn für alle geschlossen. Fragen Sie ihn, wenn Sie meinen, dass das Gespräch weitergeht.",
     },
     forbidden: {
       title: "Sie können diesem Raum nicht beitreten",
       text: "Der Gastgeber hat Sie entfernt, oder Ihr Konto darf nicht beitreten.",
+    },
+    removed: {
+      title: "Der Gastgeber hat Sie entfernt",
+      text: "Sie können wieder beitreten, sofern der Raum nicht abgeschlossen ist.",
+    },
+    banned: {
+      title: "Sie können nicht in diesen Raum zurück",
+      text: "Der Gastgeber hat Sie auf Dauer entfernt. Fragen Sie ihn, wenn Sie das für einen Irrtum halten.",
+    },
+    room_locked: {
+      title: "Dieser Raum ist abgeschlossen",
+      text: "Der Gastgeber lässt im Augenblick niemanden mehr ein. Fragen Sie ihn, und versuchen Sie es dann wieder.",
     },
     auth: { title: "Ihre Sitzung ist abgelaufen", text: "Melden Sie sich neu an, um zurückzukehren." },
     protocol: {
@@ -245,10 +331,15 @@ export const roomDe: RoomStrings = {
       text: "Der Server antwortet seit mehreren Minuten nicht. Prüfen Sie Ihre Verbindung, dann treten Sie wieder bei.",
     },
   },
+  guestEnded: {
+    title: "Sie sind hier kein Gast mehr",
+    text: "Der Gastgeber hat Sie nicht wieder eingelassen, oder lässt niemanden mehr ohne Konto ein. Öffnen Sie den Raum neu, um zu fragen.",
+  },
   again: {
     join: "Wieder beitreten",
     here: "Hier fortsetzen",
     try: "Noch einmal versuchen",
     signIn: "Neu anmelden",
+    enter: "Raum neu öffnen",
   },
 };

@@ -3,6 +3,7 @@ import type { GetToken } from "../connection.ts";
 import { Problem, SignedOut } from "../errors.ts";
 import type { Http } from "./http.ts";
 import type { Signed, User } from "./shapes.ts";
+import { admitted, type EnterOptions } from "./waiting.ts";
 
 /** A token that expires sooner than this is not used. Milliseconds. */
 const MARGIN_MS = 30_000;
@@ -22,12 +23,18 @@ export class SignIn {
   /** The browser's access cookie authenticates us: there is no token in memory, and none is needed. */
   #byCookie = false;
   #refreshing: Promise<User> | null = null;
+  readonly #onWaiting: (waits: boolean) => void;
+  /** A guest who waits to be admitted again. */
+  #wait: AbortController | null = null;
+  /** Ends the renewal of a guest's token that is planned, or under way. */
+  #renewal: AbortController | null = null;
 
-  /** `home`: how tokens are got unless somebody enters as a guest. */
-  constructor(http: Http, home: Source) {
+  /** `home`: how tokens are got unless somebody enters as a guest. `onWaiting`: whether a guest waits to be admitted again. */
+  constructor(http: Http, home: Source, onWaiting: (waits: boolean) => void = () => {}) {
     this.#http = http;
     this.#home = home;
     this.#source = home;
+    this.#onWaiting = onWaiting;
   }
 
   /** What asks the node for a refresh token in the answer. */
@@ -44,6 +51,11 @@ export class SignIn {
   /** The access token in memory, whether or not it is still valid. */
   get present(): string | undefined {
     return this.#token?.value;
+  }
+
+  /** The token in memory, if it is a guest's of this room. */
+  guestToken(roomId: string): string | undefined {
+    return this.#source.by === "guest" && this.#source.roomId === roomId ? this.present : undefined;
   }
 
   /** An access token; `null` while the cookie authenticates us. */
@@ -65,6 +77,7 @@ export class SignIn {
 
   /** Signs in with the node's answer. */
   take({ accessToken, expiresIn, user, refreshToken }: Signed): User {
+    this.#renewNoMore();
     this.#token = { value: accessToken, expiresAt: Date.now() + expiresIn * 1000 };
     this.#byCookie = false;
     if (this.#source.by === "guest") this.#source = this.#home;
@@ -78,25 +91,87 @@ export class SignIn {
   }
 
   /** Enters a room without an account; the token is for that room only. */
-  async enter(roomId: string, name: string): Promise<User> {
-    const path = `/api/rooms/${encodeURIComponent(roomId)}/guests`;
+  async enter(roomId: string, name: string, options: EnterOptions = {}): Promise<User> {
     // With the token of the same guest they stay the same.
-    const token = this.#source.by === "guest" && this.#source.roomId === roomId ? this.present : undefined;
-    const user = this.take(await this.#http.send<Signed>({ method: "POST", path, body: { name }, token }));
+    const token = this.guestToken(roomId) ?? options.token;
+    const signed = await admitted(this.#http, { roomId, name, token }, options);
+    if (options.signal?.aborted) throw options.signal.reason;
+    const user = this.take(signed);
     this.#source = { by: "guest", roomId, name };
+    this.#renewAhead();
     return user;
   }
 
+  /** A guest is one of this room now; the token grants as much as the one before, for as long. */
+  moved(roomId: string, token: string): void {
+    if (this.#source.by !== "guest" || !this.#token) return;
+    this.#token = { ...this.#token, value: token };
+    this.#source = { ...this.#source, roomId };
+    this.#renewAhead();
+  }
+
+  /** A guest no longer waits to be admitted again; whoever asks for their token is told `SignedOut`. */
+  stopWaiting(): void {
+    this.#wait?.abort(new SignedOut("The guest no longer waits for the host."));
+  }
+
   forget(): void {
+    this.stopWaiting();
+    this.#renewNoMore();
     this.#token = null;
     this.#byCookie = false;
     this.#source = this.#home.by === "memory" ? { by: "memory", refreshToken: null } : this.#home;
   }
 
+  /**
+   * A guest who renews a token stays the same and is not asked about again, also if it expired up to twelve hours ago; for all else it
+   * must be valid. So tokens are renewed at half of their life: a device may sleep for the other half, and its socket resumes at once.
+   */
+  #renewAhead(): void {
+    this.#renewNoMore();
+    const source = this.#source;
+    const leftMs = (this.#token?.expiresAt ?? 0) - Date.now();
+    if (source.by !== "guest" || leftMs < MARGIN_MS) return;
+    const renewal = new AbortController();
+    this.#renewal = renewal;
+    const options = { signal: renewal.signal, onWaiting: () => renewal.abort() };
+    // Not now is no loss: the token is still valid, and another attempt follows.
+    const again = () => this.#renewal === renewal && this.#renewAhead();
+    const timer = setTimeout(() => this.enter(source.roomId, source.name, options).catch(again), leftMs / 2);
+    // In Node it does not keep the process alive.
+    (timer as unknown as { unref?: () => void }).unref?.();
+    renewal.signal.addEventListener("abort", () => clearTimeout(timer));
+  }
+
+  /** Whoever signs in otherwise, is moved or goes is not made the guest of before by a renewal. */
+  #renewNoMore(): void {
+    const renewal = this.#renewal;
+    this.#renewal = null;
+    renewal?.abort();
+  }
+
+  /** With the token of before at once; else, or if nothing can be done with that one, the host may be asked. */
+  async #enterAgain(roomId: string, name: string): Promise<User> {
+    const wait = new AbortController();
+    this.#wait = wait;
+    const options = { signal: wait.signal, onWaiting: () => this.#onWaiting(true) };
+    try {
+      return await this.enter(roomId, name, options).catch((error: unknown) => {
+        const isRefused = error instanceof Problem && error.status === 401 && this.#token !== null;
+        if (!isRefused) throw error;
+        this.#token = null;
+        return this.enter(roomId, name, options);
+      });
+    } finally {
+      this.#wait = null;
+      this.#onWaiting(false);
+    }
+  }
+
   async #refresh(): Promise<User> {
     const source = this.#source;
     try {
-      if (source.by === "guest") return await this.enter(source.roomId, source.name);
+      if (source.by === "guest") return await this.#enterAgain(source.roomId, source.name);
       if (source.by === "memory" && !source.refreshToken) throw new SignedOut("Nobody has signed in yet.");
       const send = () =>
         this.#http.send<Signed>({ method: "POST", path: "/api/auth/refresh", body: this.body });

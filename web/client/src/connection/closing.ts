@@ -7,9 +7,12 @@ export type StopReason =
   | "replaced"
   | "auth"
   | "forbidden"
+  | "removed"
+  | "banned"
   | "room_not_found"
   | "room_closed"
   | "room_full"
+  | "room_locked"
   | "protocol"
   | "unreachable";
 
@@ -37,5 +40,8 @@ export function verdict(code: number, last?: Refusal): Verdict {
   // The server reports a protocol error of this client: a retry cannot help.
   if (comeback === "after_mending") return { next: "stop", reason: "protocol" };
   if (name === "room_gone" && last?.code === "room_not_found") return { next: "stop", reason: last.code };
+  // The host has removed us; the `error` says whether for good.
+  if (name === "forbidden" && (last?.code === "removed" || last?.code === "banned"))
+    return { next: "stop", reason: last.code };
   return { next: "stop", reason: NEVER[name] ?? "forbidden" };
 }

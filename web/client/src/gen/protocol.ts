@@ -1,6 +1,6 @@
 // The wire of `aldis.v1`: every message, every error code, every close code.
-// Generated from the Rust types in actors/src/protocol; do not edit. To regenerate:
-// ALDIS_BLESS=1 cargo test -p actors --test protocol
+// Generated from the Rust types in protocol/src; do not edit. To regenerate:
+// ALDIS_BLESS=1 cargo test -p aldis-protocol --test wire
 import type { RTCIceCandidateInit } from "../candidate.ts";
 
 /** The WebSocket sub-protocol. */
@@ -82,6 +82,45 @@ export interface CustomMessage {
   data: unknown;
 }
 
+/** `set_attributes`: sets or removes attributes of the sender; others stay as they are. */
+export interface SetAttributes {
+  /** By name (`[a-z][a-zA-Z0-9_.-]{0,31}`, not `metadata`): a text of at most 512 bytes, or `null` to remove it. */
+  attributes: Record<string, string | null>;
+}
+
+/** `remove_member`. */
+export interface RemoveMember {
+  /** Who is removed. */
+  userId: string;
+  /** Whether this user may not come back, until the ban is lifted. */
+  ban?: boolean;
+}
+
+/** `request_mute`. */
+export interface RequestMute {
+  /** Who is asked. */
+  userId: string;
+  /** What they are asked to switch off. */
+  kind: TrackKind;
+}
+
+/** `hand_over`. */
+export interface HandOver {
+  /** The new host, who is in the room. */
+  userId: string;
+}
+
+/** `set_room`: what is left out stays as it is. */
+export interface SetRoom {
+  /** Whether nobody new may join. */
+  locked?: boolean;
+  /** Whether people without an account may join. */
+  guests?: Guests;
+}
+
+/** Whether people without an account may join. */
+export type Guests = "yes" | "ask" | "no";
+
 /** `token_refresh`. */
 export interface TokenRefresh {
   /** The new access token, of the same user. */
@@ -148,10 +187,20 @@ export interface RoomJoined {
   sessionId: string;
   /** Secret and opaque; what `hello.resume` needs. */
   resumeToken: string;
-  /** How media is meant to flow. */
+  /** How media is meant to flow; in a room of mode `auto`, as suits its size. */
   mode: Mode;
   /** How it flows now. */
   media: MediaState;
+  /** The room's host. This and the next three are left out while the node cannot look the room up. */
+  hostId?: string;
+  /** Whether nobody new may join. */
+  locked?: boolean;
+  /** Whether people without an account may join. */
+  guests?: Guests;
+  /** What the room is called; may be empty. */
+  name?: string;
+  /** What you tell of yourself; left out if nothing. A new session begins with your token's `metadata` alone. */
+  attributes?: Record<string, string>;
   /** STUN and TURN servers with credentials for you. */
   iceServers: Array<IceServer>;
 }
@@ -171,6 +220,8 @@ export interface Peer {
   state: PeerState;
   /** What they send through the media server; left out if nothing. */
   producers?: Array<PeerProducer>;
+  /** What they tell of themselves, by name; left out if nothing. `metadata` is their token's. */
+  attributes?: Record<string, string>;
 }
 
 /** Whether a member is connected. */
@@ -196,6 +247,16 @@ export interface Resumed {
   lastCid: number;
   /** How media flows now. */
   media: MediaState;
+  /** The room's host. This and the next three are left out while the node cannot look the room up. */
+  hostId?: string;
+  /** Whether nobody new may join. */
+  locked?: boolean;
+  /** Whether people without an account may join. */
+  guests?: Guests;
+  /** What the room is called; may be empty. */
+  name?: string;
+  /** What you tell of yourself; left out if nothing. */
+  attributes?: Record<string, string>;
   /** Whether acknowledged messages of this session may be lost; left out if not. */
   lost?: boolean;
 }
@@ -213,6 +274,14 @@ export type ResumeFailure = "bad_token" | "seat_gone" | "gap" | "room_closed";
 export interface RoomLeft {
   /** The room. */
   roomId: string;
+}
+
+/** `moved`: a backend has moved you to another room; you have left this one. */
+export interface Moved {
+  /** The room to join. */
+  roomId: string;
+  /** A token for it, which grants as much for as long as the present one, where that is for the room before only. */
+  token?: string;
 }
 
 /** `room_closed`: the room was closed for everybody. */
@@ -271,6 +340,8 @@ export interface UserJoined {
   name: string;
   /** Join order. */
   rev: number;
+  /** What they tell of themselves, by name; left out if nothing. `metadata` is their token's. */
+  attributes?: Record<string, string>;
 }
 
 /** `user_left`. */
@@ -340,6 +411,40 @@ export interface CustomMessageFrom {
 export interface ChatDeleted {
   /** The deleted message's id. */
   id: string;
+}
+
+/** `attributes_changed`: a member's attributes were set or removed. */
+export interface AttributesChanged {
+  /** The member. */
+  userId: string;
+  /** Those that changed; `null`: removed. */
+  attributes: Record<string, string | null>;
+}
+
+/** `mute_requested`: the host asks you to switch something off. It is a request: you decide. */
+export interface MuteRequested {
+  /** Who asks. */
+  by: string;
+  /** What to switch off. */
+  kind: TrackKind;
+}
+
+/** `room_changed`: what everybody may know of the room's settings, as they are now. */
+export interface RoomChanged {
+  /** The host. */
+  hostId: string;
+  /** Whether nobody new may join. */
+  locked: boolean;
+  /** Whether people without an account may join. */
+  guests: Guests;
+  /** What the room is called; may be empty. */
+  name: string;
+}
+
+/** `guests_waiting`: how many guests wait for the host now; who they are the host asks by HTTP. */
+export interface GuestsWaiting {
+  /** How many. */
+  count: number;
 }
 
 /** Which way a transport carries media, from the browser's view. */
@@ -560,7 +665,7 @@ export interface MediaChanged {
 }
 
 /** Why the place or the way of a room's media has changed. */
-export type MediaReason = "placed" | "media_lost" | "media_moved" | "media_unavailable" | "recovered";
+export type MediaReason = "placed" | "media_lost" | "media_moved" | "media_unavailable" | "recovered" | "grown" | "shrunk";
 
 /** `sfu_new_producer`: a member sends a new track. */
 export interface SfuNewProducer {
@@ -621,6 +726,18 @@ export type ClientToServer =
   | { type: "chat_message"; data: Chat; cid?: number }
   /** An application's own message, to one member or to everybody else: numbered, once and replayed as signals are. */
   | { type: "message"; data: CustomMessage; cid?: number }
+  /** Sets or removes attributes of yours; the others get `attributes_changed`. */
+  | { type: "set_attributes"; data: SetAttributes; cid?: number }
+  /** For the host: removes a member, and with `ban` for good. */
+  | { type: "remove_member"; data: RemoveMember; cid?: number }
+  /** For the host: a member gets `mute_requested`. */
+  | { type: "request_mute"; data: RequestMute; cid?: number }
+  /** For the host: another member is the host from now on. */
+  | { type: "hand_over"; data: HandOver; cid?: number }
+  /** For the host: whether anybody new may join, and whether guests may. */
+  | { type: "set_room"; data: SetRoom; cid?: number }
+  /** For the host: closes the room for everybody, the host included. */
+  | { type: "end_room"; data?: Record<string, never>; cid?: number }
   /** Keep-alive of the client's script. Answered by `heartbeat_ack`. */
   | { type: "heartbeat"; data?: Record<string, never> }
   /** Everything up to this `seq` was processed; the server need not keep it. */
@@ -670,6 +787,8 @@ export type ServerToClient =
   | { type: "resume_failed"; data: ResumeFailed }
   /** The answer to `leave_room`: nothing more of that room follows, and `join_room` may be sent. */
   | { type: "room_left"; data: RoomLeft }
+  /** A backend has moved you: you have left the room. Send `token_refresh` with the token, if there is one, then `join_room`. */
+  | { type: "moved"; data: Moved }
   /** The room was closed for everybody; the socket closes with 4404. */
   | { type: "room_closed"; data: RoomClosed }
   /** Every message up to this `cid` was accepted, or refused by an `error`. */
@@ -738,6 +857,14 @@ export type ServerToClient =
   | { type: "message"; data: CustomMessageFrom; seq: number }
   /** A message of this room was deleted from the history; show it no longer. It may come twice. */
   | { type: "chat_deleted"; data: ChatDeleted; seq: number }
+  /** A member's attributes were set or removed. The member does not get it. */
+  | { type: "attributes_changed"; data: AttributesChanged; seq: number }
+  /** The host asks you to switch something off; you decide. */
+  | { type: "mute_requested"; data: MuteRequested; seq: number }
+  /** The host, the lock, the rule for guests, or the name of the room is another one. It may come without a change. */
+  | { type: "room_changed"; data: RoomChanged; seq: number }
+  /** So many guests wait for the host. All are told; the host asks by HTTP who they are. */
+  | { type: "guests_waiting"; data: GuestsWaiting; seq: number }
   /** Media flows otherwise, or through another media server: what is known of an earlier epoch is void. */
   | { type: "media_changed"; data: MediaChanged; seq: number }
   /** A member sends a new track. The sender does not get it. */
@@ -763,6 +890,14 @@ export const ERROR_CODES = {
   token_expired: { retryable: false },
   /** The user may not do this. */
   forbidden: { retryable: false },
+  /** Only the room's host may do this, or a token with the grant `admin`. */
+  not_host: { retryable: false },
+  /** The host has removed you from the room. You may join again. */
+  removed: { retryable: false },
+  /** The host has removed you from the room, and you may not come back. */
+  banned: { retryable: false },
+  /** The host has locked the room: nobody new may join. */
+  room_locked: { retryable: false },
   /** No room of this id exists. */
   room_not_found: { retryable: false },
   /** The room was closed by its host. */
@@ -833,7 +968,7 @@ export const CLOSE_CODES = {
   overload: { number: 1013, comeback: "resume" },
   /** The token is missing, invalid, revoked or expired. */
   token: { number: 4401, comeback: "never" },
-  /** Access denied. */
+  /** Access denied, or removed by the host: the `error` before it says which. */
   forbidden: { number: 4403, comeback: "never" },
   /** The room was closed. */
   room_gone: { number: 4404, comeback: "never" },

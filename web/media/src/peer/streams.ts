@@ -1,6 +1,5 @@
 // A member's media as streams for a page: they keep their identity while tracks come and go.
 import { LIMITS } from "../limits.ts";
-import type { Link } from "./link.ts";
 import { SLOTS, type Slot } from "./slots.ts";
 
 /** A further track of a member; `id` is its section's. */
@@ -10,6 +9,12 @@ export interface ExtraStream {
   /** What their program calls it. */
   name: string | null;
   stream: MediaStream;
+}
+
+/** Remote tracks as a connection has them: by slot, and the others by an id of theirs. */
+export interface Received {
+  receiving(slot: Slot): MediaStreamTrack | null;
+  others(): { mid: string; track: MediaStreamTrack }[];
 }
 
 export class Streams {
@@ -23,8 +28,8 @@ export class Streams {
     return { stream: this.#stream, screenStream: this.#screenStream, others: this.#others };
   }
 
-  /** Updates the tracks from the descriptions. */
-  show(link: Link): void {
+  /** Updates the tracks to those that are received now. */
+  show(link: Received): void {
     for (const slot of SLOTS) this.#show(slot, link.receiving(slot));
     const others = link.others();
     const known = new Map(this.#others.map((other) => [other.id, other]));

@@ -1,0 +1,728 @@
+import { d as e, i as t, n, r, u as i } from "./stats-AZ1Ox6jw.js";
+// \0rolldown/runtime.js
+var a = Object.create, o = Object.defineProperty, s = Object.getOwnPropertyDescriptor, c = Object.getOwnPropertyNames, l = Object.getPrototypeOf, u = Object.prototype.hasOwnProperty, d = (e, t) => () => (t || (e((t = { exports: {} }).exports, t, t.exports), e = null), t.exports), f = (e, t, n, r) => {
+	if (t && typeof t == "object" || typeof t == "function") for (var i = c(t), a = 0, l = i.length, d; a < l; a++) d = i[a], !u.call(e, d) && d !== n && o(e, d, {
+		get: ((e) => t[e]).bind(null, d),
+		enumerable: !(r = s(t, d)) || r.enumerable
+	});
+	return e;
+}, p = (e, t, n) => (n = e == null ? {} : a(l(e)), f(t || !e || !e.__esModule || !u.call(e, "default") ? o(n, "default", {
+	value: e,
+	enumerable: !0
+}) : n, e)), m = async () => {
+	let { Device: e } = await import("./lib-B_VqvVE7.js").then((e) => /* @__PURE__ */ p(e.default, 1));
+	return e.factory();
+}, h = {
+	media_unavailable: "away",
+	unavailable: "again",
+	rate_limited: "again",
+	internal: "again",
+	not_in_room: "again",
+	wrong_mode: "again",
+	media_stale: "stale",
+	lost: "stale",
+	media_not_found: "gone",
+	timeout: "gone",
+	media_rejected: "refused",
+	media_limit: "refused",
+	forbidden: "refused",
+	bad_message: "refused",
+	payload_too_large: "refused",
+	unsupported: "refused"
+};
+function g(e) {
+	return h[v(e)] ?? "gone";
+}
+function _(e) {
+	return ["again", "away"].includes(g(e)) ? Object.assign(Error(y(e).message), { code: "timeout" }) : e;
+}
+function v(e) {
+	let { code: t } = e ?? {};
+	return typeof t == "string" ? t : e?.name === "UnsupportedError" ? "unsupported" : "browser";
+}
+function y(e) {
+	let t = e instanceof Error ? e.message : String(e);
+	return {
+		code: v(e),
+		message: t,
+		tried: []
+	};
+}
+function b(e, t, n) {
+	let r = Math.min(i.sfuRetryCapMs, i.sfuRetryMs * 2 ** Math.min(t, 16)), a = e?.retryAfterMs, o = typeof a == "number" && a > 0 ? Math.min(a, i.sfuRetryAfterMaxMs) : r;
+	return Math.floor(o * (1 + n / 4));
+}
+// ../media/src/sfu/loop.ts
+var x = class {
+	#e;
+	#t;
+	#n = !1;
+	#r = !1;
+	#i = 0;
+	#a = !1;
+	#o;
+	constructor(e, t) {
+		this.#e = e, this.#t = t;
+	}
+	kick() {
+		this.#o === void 0 && this.now();
+	}
+	now() {
+		this.#a || (this.#s(), this.#r = !0, this.#n || this.#c());
+	}
+	close() {
+		this.#a = !0, this.#s();
+	}
+	#s() {
+		clearTimeout(this.#o), this.#o = void 0;
+	}
+	async #c() {
+		for (this.#n = !0; this.#r && !this.#a;) {
+			this.#r = !1;
+			try {
+				await this.#e(), this.#i = 0;
+			} catch (e) {
+				this.#l(e);
+				break;
+			}
+		}
+		this.#n = !1;
+	}
+	#l(e) {
+		if (this.#a) return;
+		let t = this.#t(e, this.#i);
+		this.#i += 1, t === null ? this.#r && queueMicrotask(() => this.now()) : this.#o = setTimeout(() => this.now(), t);
+	}
+};
+// ../media/src/sfu/layers.ts
+function S(e) {
+	let { cameraLayerBits: t } = i, n = e >= i.cameraThreeLayersWidth ? 3 : e >= i.cameraTwoLayersWidth ? 2 : 1;
+	return t.slice(0, n).map((e, t) => ({
+		scaleResolutionDownBy: 2 ** (n - 1 - t),
+		maxBitrate: e
+	}));
+}
+function C(e) {
+	let t = /^[LS]([1-9])T[1-9]/.exec(e ?? "")?.[1];
+	return Number(t ?? 1);
+}
+function w(e, t) {
+	let n = t - 1;
+	if (e === void 0) return n;
+	let r = i.layerWidths.findIndex((t) => e <= t);
+	return r < 0 ? n : Math.min(n, r);
+}
+// ../media/src/sfu/receiver.ts
+var T = 3, E = 500, D = class {
+	#e;
+	#t = /* @__PURE__ */ new Map();
+	#n = /* @__PURE__ */ new Map();
+	#r = /* @__PURE__ */ new Set();
+	#i = /* @__PURE__ */ new Map();
+	#a = /* @__PURE__ */ new Map();
+	#o;
+	constructor(e) {
+		this.#e = e;
+	}
+	of(e) {
+		return [...this.#t.values()].filter((t) => t.userId === e);
+	}
+	get(e) {
+		return this.#t.get(e);
+	}
+	see(e, t) {
+		this.#n.get(e) !== t && (this.#n.set(e, t), clearTimeout(this.#o), this.#o = setTimeout(() => this.#e.kick(), i.seeMs));
+	}
+	notice(e) {
+		if (e.type !== "sfu_consumer_closed") return;
+		let { consumerId: t } = e.data, n = [...this.#t.values()].find(({ consumer: e }) => e.id === t);
+		n && (this.#r.add(n.announced.producerId), this.#v(n), this.#e.changed());
+	}
+	lost() {
+		for (let e of [...this.#t.values()]) this.#v(e);
+	}
+	forgive() {
+		this.#i.clear(), this.#a.clear();
+	}
+	close() {
+		clearTimeout(this.#o), this.lost();
+	}
+	async reconcile() {
+		let e = this.#s();
+		for (let [t, n] of [...this.#t]) e.has(t) || this.#v(n);
+		for (let t of this.#r) e.has(t) || this.#r.delete(t);
+		for (let t of this.#i.keys()) e.has(t) || this.#i.delete(t);
+		let t = [...e].filter(([e]) => !this.#t.has(e) && !this.#r.has(e) && !this.#i.has(e));
+		if (t.length > 0) {
+			let e = await this.#e.transport.ensure();
+			await O(t.map(([, t]) => this.#c(e, t)));
+		}
+		await O([...this.#t.values()].map((e) => this.#u(e)));
+		for (let e of this.#i.values()) throw e;
+	}
+	#s() {
+		let e = this.#e.members().flatMap(({ userId: e, producers: t = [] }) => t.map((t) => [t.producerId, {
+			userId: e,
+			announced: t
+		}]));
+		return new Map(e);
+	}
+	async #c(e, { userId: t, announced: n }) {
+		let { producerId: r } = n;
+		try {
+			let i = this.#e.device().recvRtpCapabilities, a = {
+				epoch: this.#e.epoch(),
+				transportId: e.id,
+				producerId: r,
+				rtpCapabilities: i
+			}, o = await this.#e.room.request("sfu_consume", a);
+			if (!this.#s().has(r) || e !== this.#e.transport.present) return this.#h(o.id);
+			let s = await e.consume(o);
+			if (e !== this.#e.transport.present) return;
+			let { scalabilityMode: c } = s.rtpParameters.encodings?.[0] ?? {}, l = C(c);
+			this.#t.set(r, {
+				userId: t,
+				announced: n,
+				consumer: s,
+				layers: l,
+				flows: !1,
+				layer: l - 1
+			}), this.#a.delete(r), this.#e.changed();
+		} catch (e) {
+			if (g(e) === "refused") return void this.#i.set(r, e);
+			if (v(e) !== "media_not_found") throw e;
+			this.#l(r, e);
+		}
+	}
+	#l(e, t) {
+		if (!this.#s().has(e)) return;
+		let n = (this.#a.get(e) ?? 0) + 1;
+		throw this.#a.set(e, n), n < T ? Object.assign(/* @__PURE__ */ Error("A track that is announced is not found."), {
+			code: "unavailable",
+			retryAfterMs: E
+		}) : (this.#a.delete(e), t);
+	}
+	async #u(e) {
+		let t = e.announced.source === "camera" ? this.#n.get(e.userId) : void 0;
+		await this.#d(e, t !== 0);
+		let n = w(t, e.layers);
+		t !== 0 && n !== e.layer && this.#_(e) && (await this.#m("sfu_set_preferred_layers", {
+			...this.#g(e),
+			spatialLayer: n
+		}), e.layer = n);
+	}
+	async #d(e, t) {
+		e.flows !== t && this.#_(e) && (e.flows = null, await this.#m(t ? "sfu_consumer_resume" : "sfu_consumer_pause", this.#g(e)) && (e.flows = t, t && e.announced.kind === "video" && setTimeout(() => void this.#f(e), i.keyFrameMs)));
+	}
+	async #f(e) {
+		if (!e.flows || !this.#_(e) || this.#p(e)) return;
+		let t = await e.consumer.getStats().catch(() => /* @__PURE__ */ new Map()), n = 0;
+		t.forEach((e) => {
+			n = Math.max(n, e.framesDecoded ?? 0);
+		}), n > 0 || !this.#_(e) || await this.#m("sfu_request_keyframe", this.#g(e)).catch(() => {});
+	}
+	#p(e) {
+		return this.#s().get(e.announced.producerId)?.announced.paused ?? !0;
+	}
+	async #m(e, t) {
+		try {
+			return await this.#e.room.request(e, t), !0;
+		} catch (e) {
+			if (v(e) !== "media_not_found") throw e;
+			let n = [...this.#t.values()].find(({ consumer: e }) => e.id === t.consumerId);
+			return n && this.#v(n), this.#e.kick(), !1;
+		}
+	}
+	#h(e) {
+		this.#e.room.request("sfu_close_consumer", {
+			epoch: this.#e.epoch(),
+			consumerId: e
+		}).catch(() => {});
+	}
+	#g({ consumer: e }) {
+		return {
+			epoch: this.#e.epoch(),
+			consumerId: e.id
+		};
+	}
+	#_(e) {
+		return this.#t.get(e.announced.producerId) === e;
+	}
+	#v(e) {
+		this.#t.delete(e.announced.producerId), e.consumer.close();
+	}
+};
+async function O(e) {
+	let t = (await Promise.allSettled(e)).flatMap((e) => e.status === "rejected" ? [e.reason] : []), n = [
+		"stale",
+		"gone",
+		"away",
+		"again",
+		"refused"
+	];
+	if (t.sort((e, t) => n.indexOf(g(e)) - n.indexOf(g(t))), t.length > 0) throw t[0];
+}
+// ../media/src/sfu/sender.ts
+var k = class {
+	#e;
+	#t = /* @__PURE__ */ new Map();
+	#n = /* @__PURE__ */ new Map();
+	#r = /* @__PURE__ */ new Map();
+	#i = !1;
+	constructor(e) {
+		this.#e = e;
+	}
+	set(e, t) {
+		this.#a(e, t);
+	}
+	publish(e) {
+		this.#a(e, e.track);
+	}
+	unpublish(e) {
+		this.#a(e, null);
+	}
+	say({ microphone: e }) {
+		this.#i = !e;
+	}
+	doubt() {
+		let e = this.#n.get("microphone");
+		e && (e.paused = null);
+	}
+	lost() {
+		for (let { producer: e } of this.#n.values()) e.close();
+		this.#n.clear();
+	}
+	forgive() {
+		this.#r.clear();
+	}
+	async reconcile() {
+		for (let [e, t] of [...this.#n]) this.#t.has(e) || await this.#l(e, t);
+		for (let [e, t] of [...this.#t]) try {
+			await this.#o(e, t);
+		} catch (n) {
+			if (g(n) !== "refused") throw n;
+			this.#r.set(e, {
+				track: t,
+				error: n
+			});
+		}
+		for (let { error: e } of this.#r.values()) throw e;
+	}
+	#a(e, t) {
+		t ? this.#t.set(e, t) : this.#t.delete(e), this.#r.delete(e);
+	}
+	async #o(e, t) {
+		if (t.readyState === "ended" || this.#r.get(e)?.track === t) return;
+		let n = this.#n.get(e) ?? await this.#s(e, t);
+		n.track !== t && (await n.producer.replaceTrack({ track: t }), n.track = t), await this.#c(e, n);
+	}
+	async #s(e, t) {
+		let n = await this.#e.transport.ensure(), r = {
+			source: A(e),
+			paused: this.#u(e)
+		}, i = {
+			track: t,
+			...j(e, t),
+			stopTracks: !1,
+			disableTrackOnPause: !1,
+			appData: r
+		}, a = {
+			producer: await n.produce(i).catch((e) => {
+				throw _(e);
+			}),
+			track: t,
+			paused: r.paused
+		};
+		return n === this.#e.transport.present && this.#n.set(e, a), a;
+	}
+	async #c(e, t) {
+		let n = this.#u(e);
+		if (t.paused === n || this.#n.get(e) !== t) return;
+		t.paused = null;
+		let r = {
+			epoch: this.#e.epoch(),
+			producerId: t.producer.id
+		};
+		await this.#e.room.request(n ? "sfu_pause_producer" : "sfu_resume_producer", r), t.paused = n;
+	}
+	async #l(e, { producer: t }) {
+		this.#n.delete(e), t.close();
+		let n = {
+			epoch: this.#e.epoch(),
+			producerId: t.id
+		};
+		try {
+			await this.#e.room.request("sfu_close_producer", n);
+		} catch (e) {
+			if (g(e) !== "gone") throw e;
+		}
+	}
+	#u(e) {
+		return e === "microphone" && this.#i;
+	}
+};
+function A(e) {
+	return typeof e == "string" ? e : t(e.name);
+}
+function j(e, t) {
+	return t.kind === "audio" ? { codecOptions: { opusDtx: !0 } } : e === "camera" ? { encodings: S(t.getSettings().width ?? i.cameraThreeLayersWidth) } : { encodings: [{ maxBitrate: i.screenBits }] };
+}
+// ../media/src/sfu/stats.ts
+async function M(e, t, r) {
+	let i = await P(r), a = [...i.values()], o = n(i);
+	return e.map(({ userId: e }) => {
+		let n = t(e), i = (e) => F(a, e.consumer.track.id), s = (e) => Math.max(0, ...n.filter(({ announced: t }) => t.source === e).map((e) => I(i(e), "framesDecoded"))), c = (e) => n.reduce((t, n) => t + I(i(n), e), 0);
+		return {
+			userId: e,
+			connectionNumber: r.number,
+			connectionState: r.state,
+			iceConnectionState: L(r.state),
+			framesDecoded: s("camera"),
+			screenFramesDecoded: s("screen"),
+			bytesReceived: c("bytesReceived"),
+			bytesSent: 0,
+			packetsReceived: c("packetsReceived"),
+			packetsLost: c("packetsLost"),
+			...o
+		};
+	});
+}
+async function N(e, t) {
+	let r = await P(t), i = (e, t) => [...r.values()].filter((t) => t.type === e).reduce((e, n) => e + I(n, t), 0), a = e === "send", o = i(a ? "remote-inbound-rtp" : "inbound-rtp", "packetsLost");
+	return {
+		packetsReceived: a ? Math.max(0, i("outbound-rtp", "packetsSent") - o) : i("inbound-rtp", "packetsReceived"),
+		packetsLost: o,
+		...n(r)
+	};
+}
+async function P(e) {
+	let t = /* @__PURE__ */ new Map();
+	return (await e.present?.getStats().catch(() => null))?.forEach((e) => {
+		t.set(e.id, e);
+	}), t;
+}
+function F(e, t) {
+	return e.filter((e) => e.type === "inbound-rtp" && e.trackIdentifier === t).sort((e, t) => I(t, "framesDecoded") - I(e, "framesDecoded"))[0];
+}
+function I(e, t) {
+	return Number(e?.[t] ?? 0);
+}
+function L(e) {
+	return e === "connecting" ? "checking" : e;
+}
+// ../media/src/sfu/transport.ts
+var R = class {
+	#e;
+	#t = null;
+	#n = null;
+	#r = /* @__PURE__ */ new Set();
+	#i = 0;
+	#a = 0;
+	number = 0;
+	#o;
+	#s = !1;
+	constructor(e) {
+		this.#e = e;
+	}
+	get present() {
+		return this.#t;
+	}
+	get state() {
+		return this.#t?.connectionState ?? "new";
+	}
+	get unreachableBy() {
+		return this.#a > i.sfuRebuildsMax && this.state !== "connected" ? [...this.#r] : null;
+	}
+	ensure() {
+		return this.#t ? Promise.resolve(this.#t) : (this.#n ??= this.#c().finally(() => {
+			this.#n = null;
+		}), this.#n);
+	}
+	check() {
+		(this.state === "disconnected" || this.state === "failed") && this.#d(this.#t);
+	}
+	rebuild() {
+		let e = this.#t;
+		if (!e || this.#s) return;
+		clearTimeout(this.#o), this.#t = null, this.#i = 0, this.#a += 1, e.close();
+		let { room: t } = this.#e;
+		t.request("sfu_close_transport", {
+			epoch: this.#e.epoch(),
+			transportId: e.id
+		}).catch(() => {}), this.#e.lost();
+	}
+	close() {
+		this.#s = !0, clearTimeout(this.#o), this.#t?.close();
+	}
+	async #c() {
+		let { room: e, direction: t } = this.#e, n = await e.request("sfu_create_transport", {
+			epoch: this.#e.epoch(),
+			direction: t
+		});
+		if (this.#s) throw Object.assign(/* @__PURE__ */ Error("It was closed meanwhile."), { code: "lost" });
+		let r = this.#e.open(n);
+		return this.#t = r, this.number += 1, this.#r = z(n), r.on("connect", ({ dtlsParameters: t }, n, i) => {
+			let a = {
+				epoch: this.#e.epoch(),
+				transportId: r.id,
+				dtlsParameters: t
+			};
+			e.request("sfu_connect_transport", a).then(() => n(), (e) => i(_(e)));
+		}), r.on("produce", ({ kind: t, rtpParameters: n, appData: i }, a, o) => {
+			let { source: s, paused: c } = i, l = {
+				epoch: this.#e.epoch(),
+				transportId: r.id,
+				kind: t,
+				source: s,
+				paused: c,
+				rtpParameters: n
+			};
+			e.request("sfu_produce", l).then(a, o);
+		}), r.on("connectionstatechange", () => this.#l(r)), r;
+	}
+	#l(e) {
+		if (e === this.#t) {
+			switch (clearTimeout(this.#o), this.state) {
+				case "connected":
+					this.#i = 0, this.#a = 0;
+					break;
+				case "disconnected":
+					this.#u(e, i.sfuDisconnectedMs);
+					break;
+				case "connecting":
+					this.#u(e, i.sfuConnectingMs);
+					break;
+				case "failed": this.#d(e);
+			}
+			this.#e.changed();
+		}
+	}
+	#u(e, t) {
+		clearTimeout(this.#o), this.#o = setTimeout(() => this.#d(e), t);
+	}
+	#d(e) {
+		if (!(this.#s || !e || e !== this.#t || this.state === "connected")) {
+			if (clearTimeout(this.#o), this.#i >= i.sfuRestartsMax) return this.rebuild();
+			this.#i += 1, this.#f(e);
+		}
+	}
+	async #f(e) {
+		let { room: t } = this.#e;
+		try {
+			let n = {
+				epoch: this.#e.epoch(),
+				transportId: e.id
+			}, { iceParameters: r } = await t.request("sfu_restart_ice", n);
+			if (e !== this.#t) return;
+			await e.restartIce({ iceParameters: r }), e === this.#t && this.#u(e, i.sfuConnectingMs);
+		} catch (t) {
+			if (e !== this.#t || this.#s) return;
+			let n = g(t);
+			if (n === "stale") return this.#e.stale();
+			if (n === "gone") return this.rebuild();
+			--this.#i, this.#u(e, b(t, 1, Math.random()));
+		}
+	}
+};
+function z({ iceCandidates: e, iceServers: t }) {
+	let n = e.map(({ protocol: e }) => e ?? "udp"), r = t.some(({ urls: e }) => e.some((e) => /^turns?:/.test(e)));
+	return new Set(r ? [...n, "relay"] : n);
+}
+// ../media/src/sfu/path.ts
+var B = class extends e {
+	#e;
+	#t;
+	#n;
+	#r;
+	#i;
+	#a;
+	#o = new r();
+	#s = /* @__PURE__ */ new Map();
+	#c;
+	#l = null;
+	#u = null;
+	#d = !1;
+	#f;
+	#p = !1;
+	constructor(e) {
+		super(), this.#e = e;
+		let { room: t } = e;
+		this.#t = t.sessionId, this.#c = t.members, this.#n = {
+			send: this.#g("send"),
+			recv: this.#g("recv")
+		};
+		let n = () => this.#l ?? 0;
+		this.#i = new k({
+			room: t,
+			epoch: n,
+			transport: this.#n.send
+		}), this.#a = new D({
+			room: t,
+			epoch: n,
+			transport: this.#n.recv,
+			device: () => this.#h(),
+			members: () => this.#c,
+			changed: () => this.#w(),
+			kick: () => this.#r.recv.kick()
+		}), this.#r = {
+			open: this.#_("open", () => this.#m()),
+			send: this.#_("send", () => this.#i.reconcile()),
+			recv: this.#_("recv", () => this.#a.reconcile())
+		}, this.#r.open.now();
+	}
+	get epoch() {
+		return this.#l;
+	}
+	get fits() {
+		let { flow: e, sessionId: t } = this.#e.room, n = this.#l !== null && e.epoch > this.#l;
+		return !this.#d && !this.#p && t === this.#t && !n;
+	}
+	get state() {
+		let e = [...this.#s.values()].map(g), { send: t, recv: n } = this.#n;
+		if (e.includes("away")) return "unavailable";
+		if (t.unreachableBy || n.unreachableBy || this.#y) return "failed";
+		if (!this.#u) return "connecting";
+		let r = [t.state, n.state];
+		return r.some((e) => e === "disconnected" || e === "failed") ? "reconnecting" : r.includes("connecting") ? "connecting" : "connected";
+	}
+	get trouble() {
+		let e = this.#n.send.unreachableBy ?? this.#n.recv.unreachableBy;
+		if (e) return {
+			code: "unreachable",
+			message: `The media server cannot be reached; tried ${e.join(", ")}.`,
+			tried: e
+		};
+		let t = [...this.#s.values()].find((e) => ["away", "refused"].includes(g(e)));
+		return t === void 0 ? null : y(t);
+	}
+	get isStanding() {
+		return [this.#n.send, this.#n.recv].some(({ state: e }) => e === "connected" || e === "disconnected");
+	}
+	views() {
+		let e = (e) => this.#a.of(e), { state: t } = this.#n.recv;
+		return this.#o.views({
+			members: this.#c,
+			of: e,
+			state: t,
+			isOpen: this.#u !== null
+		});
+	}
+	stats() {
+		return M(this.#c, (e) => this.#a.of(e), this.#n.recv);
+	}
+	watched() {
+		return ["send", "recv"].flatMap((e) => {
+			let t = this.#n[e], { state: n, unreachableBy: r } = t, i = r !== null, a = {
+				id: t,
+				end: { direction: e },
+				state: n,
+				cause: i ? "no_path" : null,
+				isUnreachable: i,
+				stats: () => N(e, t)
+			};
+			return t.number > 0 ? [a] : [];
+		});
+	}
+	joined() {}
+	resumed() {
+		this.fits && (this.#i.doubt(), this.#C());
+	}
+	hear(e) {
+		this.#x(), this.#r.recv.kick();
+	}
+	notice(e) {
+		this.#a.notice(e);
+	}
+	refused() {}
+	set(e, t) {
+		this.#i.set(e, t), this.#S();
+	}
+	publish(e) {
+		this.#i.publish(e), this.#S();
+	}
+	unpublish(e) {
+		this.#i.unpublish(e), this.#S();
+	}
+	say(e) {
+		this.#i.say(e), this.#S();
+	}
+	see(e, t) {
+		this.#a.see(e, t);
+	}
+	configure() {}
+	retry() {
+		clearTimeout(this.#f), this.#f = void 0, this.#i.forgive(), this.#a.forgive(), this.#C();
+	}
+	close() {
+		this.#p = !0, clearTimeout(this.#f);
+		for (let e of Object.values(this.#r)) e.close();
+		this.#a.close(), this.#n.send.close(), this.#n.recv.close();
+	}
+	async #m() {
+		if (this.#u) return;
+		let { room: e } = this.#e, { epoch: t, dialect: n, rtpCapabilities: r } = await e.request("sfu_get_router_capabilities", {});
+		if (n !== "ortc") {
+			let e = `The media server speaks ${n}, which this version does not.`;
+			throw Object.assign(Error(e), { code: "unsupported" });
+		}
+		if (e.flow.epoch > t) throw Object.assign(/* @__PURE__ */ Error("It has moved."), { code: "unavailable" });
+		let i = await (this.#e.makeDevice ?? m)();
+		await i.load({ routerRtpCapabilities: r }), this.#p || (this.#l = t, this.#u = i, this.#x(), this.#C());
+	}
+	#h() {
+		if (!this.#u) throw Error("There is no device before the media server has answered.");
+		return this.#u;
+	}
+	#g(e) {
+		let { room: t, iceTransportPolicy: n = "all" } = this.#e;
+		return new R({
+			room: t,
+			direction: e,
+			epoch: () => this.#l ?? 0,
+			open: (t) => {
+				let r = {
+					...t,
+					iceTransportPolicy: n
+				}, i = this.#h();
+				return e === "send" ? i.createSendTransport(r) : i.createRecvTransport(r);
+			},
+			changed: () => this.#w(),
+			lost: () => {
+				e === "send" ? this.#i.lost() : this.#a.lost(), this.#r[e].now(), this.#w();
+			},
+			stale: () => this.#b()
+		});
+	}
+	#_(e, t) {
+		return new x(async () => {
+			this.fits && (e === "open" || this.#u) && (await t(), this.#s.delete(e) && this.#w());
+		}, (t, n) => this.#v(e, t, n));
+	}
+	#v(e, t, n) {
+		if (this.#p) return null;
+		this.#s.set(e, t);
+		let r = g(t);
+		return r === "gone" && e !== "open" && this.#n[e].rebuild(), this.#w(), r === "stale" ? (this.#b(), null) : r === "refused" ? (this.#f ??= setTimeout(() => this.retry(), i.sfuRefusedMs), null) : b(t, n, (this.#e.random ?? Math.random)());
+	}
+	get #y() {
+		return g(this.#s.get("open") ?? { code: "unavailable" }) === "refused";
+	}
+	#b() {
+		this.#d || this.#p || (this.#d = !0, this.emit("stale", void 0));
+	}
+	#x() {
+		this.fits && (this.#c = this.#e.room.members, this.#w());
+	}
+	#S() {
+		this.#r.send.now();
+	}
+	#C() {
+		this.#x();
+		for (let e of Object.values(this.#n)) e.check();
+		for (let e of Object.values(this.#r)) e.now();
+	}
+	#w() {
+		this.#p || this.emit("changed", void 0);
+	}
+};
+export { B as SfuPath, d as t };

@@ -1,0 +1,20 @@
+// Whether media of a member has arrived on a way that is being made. Pure.
+import type { PeerView } from "../peer.ts";
+import type { PeerStats } from "../stats.ts";
+
+type Sent = Pick<PeerView, "microphone" | "camera" | "screen">;
+
+/** Connected, all that is shown of them the way `before` is there, and something of it has come. */
+export function hasArrived(view: PeerView, stats: PeerStats | undefined, before?: Sent): boolean {
+  if (view.connection !== "connected" || !stats || (before && lacks(view, before))) return false;
+  const isSeen = (!view.camera || stats.framesDecoded > 0) && (!view.screen || stats.screenFramesDecoded > 0);
+  return isSeen && (view.camera || view.screen || !view.microphone || stats.packetsReceived > 0);
+}
+
+/** They do not send by the new way yet. Whoever has just been muted sends a picture at least, or is waited for in vain. */
+function lacks(view: Sent, before: Sent): boolean {
+  const isSilent = !view.camera && !view.screen && !view.microphone;
+  return (
+    (before.camera && !view.camera) || (before.screen && !view.screen) || (before.microphone && isSilent)
+  );
+}

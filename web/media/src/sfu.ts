@@ -1,0 +1,8 @@
+/**
+ * Media through a media server, for rooms of mode `sfu`. A `Call` loads it by itself where a room needs it; it is here to be
+ * loaded earlier, or from elsewhere: `new Call({ …, sfu: () => import("@aldis/media/sfu") })`.
+ *
+ * @packageDocumentation
+ */
+export type { MakeDevice } from "./sfu/device.ts";
+export { type SfuOptions, SfuPath, type SfuRoom } from "./sfu/path.ts";

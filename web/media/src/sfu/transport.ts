@@ -1,0 +1,185 @@
+// One transport to the media server, made when it is first needed, and mended: an ICE restart when it is interrupted, and another
+// transport when restarts do not help.
+import type { Answer, Room } from "@aldis/client";
+import { LIMITS } from "../limits.ts";
+import type { Transport } from "./device.ts";
+import { faultOf, pauseAfter, unsure } from "./faults.ts";
+
+type Created = Answer<"sfu_create_transport">;
+
+/** A producer's own data: what it is for the others, and whether it begins paused. */
+export interface ProducerData {
+  source: string;
+  paused: boolean;
+  [key: string]: unknown;
+}
+
+export interface TransportPort {
+  readonly room: Pick<Room, "request">;
+  readonly direction: "send" | "recv";
+  epoch(): number;
+  /** In the browser. */
+  open(created: Created): Transport;
+  changed(): void;
+  /** It was given up, with all that it carried. */
+  lost(): void;
+  /** Everything is of an earlier epoch. */
+  stale(): void;
+}
+
+export class SfuTransport {
+  readonly #port: TransportPort;
+  #transport: Transport | null = null;
+  #making: Promise<Transport> | null = null;
+  #protocols = new Set<string>();
+  #restarts = 0;
+  #rebuilds = 0;
+  /** How many there have been. */
+  number = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(port: TransportPort) {
+    this.#port = port;
+  }
+
+  get present(): Transport | null {
+    return this.#transport;
+  }
+  get state(): RTCPeerConnectionState {
+    return this.#transport?.connectionState ?? "new";
+  }
+  /** The paths that were tried, if all of them were, several times; else `null`. */
+  get unreachableBy(): readonly string[] | null {
+    return this.#rebuilds > LIMITS.sfuRebuildsMax && this.state !== "connected" ? [...this.#protocols] : null;
+  }
+
+  /** The transport, made if there is none; whoever asks at the same time gets the same one. */
+  ensure(): Promise<Transport> {
+    if (this.#transport) return Promise.resolve(this.#transport);
+    this.#making ??= this.#make().finally(() => {
+      this.#making = null;
+    });
+    return this.#making;
+  }
+
+  /** Signaling is back, or the network has changed: an interrupted one is restarted without further waiting. */
+  check(): void {
+    if (this.state === "disconnected" || this.state === "failed") this.#step(this.#transport);
+  }
+
+  /** Gives it up, for another one. */
+  rebuild(): void {
+    const old = this.#transport;
+    if (!old || this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#transport = null;
+    this.#restarts = 0;
+    this.#rebuilds += 1;
+    old.close();
+    const { room } = this.#port;
+    // If that fails, the server's own reaper does it.
+    room.request("sfu_close_transport", { epoch: this.#port.epoch(), transportId: old.id }).catch(() => {});
+    this.#port.lost();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#transport?.close();
+  }
+
+  async #make(): Promise<Transport> {
+    const { room, direction } = this.#port;
+    const created = await room.request("sfu_create_transport", { epoch: this.#port.epoch(), direction });
+    if (this.#closed) throw Object.assign(new Error("It was closed meanwhile."), { code: "lost" });
+    const transport = this.#port.open(created);
+    this.#transport = transport;
+    this.number += 1;
+    this.#protocols = tried(created);
+    transport.on("connect", ({ dtlsParameters }, done, failed) => {
+      const data = { epoch: this.#port.epoch(), transportId: transport.id, dtlsParameters };
+      room.request("sfu_connect_transport", data).then(
+        () => done(),
+        (error: unknown) => failed(unsure(error) as Error),
+      );
+    });
+    transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
+      const { source, paused } = appData as ProducerData;
+      const data = {
+        epoch: this.#port.epoch(),
+        transportId: transport.id,
+        kind,
+        source,
+        paused,
+        rtpParameters,
+      };
+      room.request("sfu_produce", data).then(done, failed);
+    });
+    transport.on("connectionstatechange", () => this.#see(transport));
+    return transport;
+  }
+
+  #see(transport: Transport): void {
+    if (transport !== this.#transport) return;
+    clearTimeout(this.#timer);
+    switch (this.state) {
+      case "connected":
+        this.#restarts = 0;
+        this.#rebuilds = 0;
+        break;
+      case "disconnected":
+        this.#later(transport, LIMITS.sfuDisconnectedMs);
+        break;
+      case "connecting":
+        this.#later(transport, LIMITS.sfuConnectingMs);
+        break;
+      case "failed":
+        this.#step(transport);
+        break;
+      default:
+        break;
+    }
+    this.#port.changed();
+  }
+
+  #later(transport: Transport, ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#step(transport), ms);
+  }
+
+  /** The next attempt to mend it. */
+  #step(transport: Transport | null): void {
+    if (this.#closed || !transport || transport !== this.#transport || this.state === "connected") return;
+    clearTimeout(this.#timer);
+    if (this.#restarts >= LIMITS.sfuRestartsMax) return this.rebuild();
+    this.#restarts += 1;
+    void this.#restart(transport);
+  }
+
+  async #restart(transport: Transport): Promise<void> {
+    const { room } = this.#port;
+    try {
+      const data = { epoch: this.#port.epoch(), transportId: transport.id };
+      const { iceParameters } = await room.request("sfu_restart_ice", data);
+      if (transport !== this.#transport) return;
+      await transport.restartIce({ iceParameters } as Parameters<Transport["restartIce"]>[0]);
+      // If nothing changes, no event tells.
+      if (transport === this.#transport) this.#later(transport, LIMITS.sfuConnectingMs);
+    } catch (error) {
+      if (transport !== this.#transport || this.#closed) return;
+      const fault = faultOf(error);
+      if (fault === "stale") return this.#port.stale();
+      if (fault === "gone") return this.rebuild();
+      // It was not tried.
+      this.#restarts -= 1;
+      this.#later(transport, pauseAfter(error, 1, Math.random()));
+    }
+  }
+}
+
+function tried({ iceCandidates, iceServers }: Created): Set<string> {
+  const protocols = (iceCandidates as { protocol?: string }[]).map(({ protocol }) => protocol ?? "udp");
+  const hasRelay = iceServers.some(({ urls }) => urls.some((url) => /^turns?:/.test(url)));
+  return new Set(hasRelay ? [...protocols, "relay"] : protocols);
+}
