@@ -9,6 +9,7 @@ use std::{future::Future, pin::Pin};
 mod client;
 mod documented;
 mod ended;
+mod epochs;
 mod expired;
 mod foreign;
 mod limited;

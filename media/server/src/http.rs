@@ -25,7 +25,7 @@ use axum::{
 use crate::{
     answers::Answer,
     refusal::{Code, Refusal},
-    server::Calls,
+    server::{Ask, Calls},
 };
 use calls::{CALLS, Call};
 
@@ -76,6 +76,11 @@ async fn answer(edge: &Edge, call: &Call, params: &Named, request: Request) -> R
     let (head, body) = request.into_parts();
     let body = body::all(body, &head.headers, &limits).await?;
     let key = keys::key(&head, &body, &limits)?;
-    let ask = (call.read)(&read::Asked { params, body: &body, key })?;
+    let epoch = keys::epoch(&head)?;
+    let ask = (call.read)(&read::Asked { query: head.uri.query(), params, body: &body, key })?;
+    let ask = match epoch {
+        Some(epoch) => Ask::InEpoch(epoch, Box::new(ask)),
+        None => ask,
+    };
     Ok(Arc::clone(&edge.server).call(ask).await)
 }

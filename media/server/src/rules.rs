@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, time::Instant};
 pub use closing::{Closed, Gone};
 pub use counts::Counts;
 pub use making::{Made, Ticket};
-pub use reading::{PeerShown, RoomShown};
+pub use reading::{PeerShown, RoomShown, RoomsListed};
 
 use crate::{
     answers::Answers,
@@ -41,6 +41,8 @@ pub struct Rooms<H: Handles> {
 
 struct Room<H: Handles> {
     router: H::Router,
+    /// The newest epoch of the room's media that was named in a call; 0: none was.
+    epoch: u64,
     peers: BTreeMap<Id, Peer<H>>,
     /// Since when it has no peers.
     empty_since: Option<Instant>,

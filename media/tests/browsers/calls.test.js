@@ -1,4 +1,4 @@
-// Calls through a media server in real browsers, without a node: two people and one who comes late.
+// Calls through a media server in real browsers, without a node: two people and one who comes late. Rooms are in rooms.test.js.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { House, moves, Server, until } from "./stage.js";

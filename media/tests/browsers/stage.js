@@ -12,7 +12,7 @@ import { chromium } from "playwright-core";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PROGRAM = process.env.ALDIS_MEDIA;
-const SECRET = "a secret of the browser tests";
+export const SECRET = "a-secret-of-the-browser-tests";
 /** A noisy machine may take this long for anything. Milliseconds. */
 const PATIENCE_MS = 45_000;
 
@@ -33,20 +33,21 @@ function address() {
   return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
 }
 
-/** A media server at free ports. */
+/** A media server at free ports, or where nodes are told that it is. */
 export class Server {
   events = [];
 
-  static async start() {
+  static async start({ http = "127.0.0.1:0" } = {}) {
     const server = new Server();
     server.folder = await mkdtemp(join(tmpdir(), "aldis-media-"));
     const ready = join(server.folder, "ready.json");
-    const flags = ["--bind", "127.0.0.1:0", "--rtc-bind", `${address()}:0`, "--ready-file", ready];
+    const flags = ["--bind", http, "--rtc-bind", `${address()}:0`, "--ready-file", ready];
     const env = { ...process.env, ALDIS_MEDIA_SECRET: SECRET };
     server.process = spawn(PROGRAM, flags, { env, stdio: ["ignore", "ignore", "inherit"] });
     server.ended = new Promise((ended) => server.process.once("exit", (code, signal) => ended({ code, signal })));
     const text = await until("the media server serves", () => readFile(ready, "utf8").catch(() => undefined));
-    server.base = `http://${JSON.parse(text).http}/v1`;
+    server.http = JSON.parse(text).http;
+    server.base = `http://${server.http}/v1`;
     server.broken = server.#listen();
     return server;
   }
@@ -68,6 +69,14 @@ export class Server {
     this.process.kill("SIGKILL");
     await this.ended;
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Takes no new rooms, and ends with the last peer; answers how. */
+  async drain() {
+    this.process.kill("SIGTERM");
+    const how = await this.ended;
+    await rm(this.folder, { recursive: true, force: true });
+    return how;
   }
 
   /** Keeps all events; answers when the stream broke. */

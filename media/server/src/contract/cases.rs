@@ -17,6 +17,8 @@ macro_rules! media_cases {
             ended::wrong_flags_are_refused_with_what_to_do
             expired::a_peer_without_a_connected_transport_expires
             expired::a_room_without_peers_expires_and_can_be_made_anew
+            epochs::a_newer_epoch_closes_what_was_made_in_an_earlier_one
+            epochs::an_epoch_is_a_number
             foreign::nobody_reaches_what_another_peer_has
             foreign::nobody_reaches_into_another_room
             foreign::what_is_closed_is_not_found
@@ -44,6 +46,7 @@ macro_rules! media_cases {
             rooms::a_room_shows_its_peers
             rooms::an_unknown_room_is_not_found
             rooms::closing_a_room_takes_everything_along
+            rooms::rooms_are_listed_in_order_and_after_a_given_one
             rooms::rooms_made_at_once_are_one
             secured::metrics_count_and_tell_no_secret
             secured::the_secret_is_in_no_log

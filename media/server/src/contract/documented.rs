@@ -6,6 +6,7 @@ use super::Program;
 
 /// The contract's table, as method and path.
 const CONTRACT: &[&str] = &[
+    "GET /v1/rooms",
     "PUT /v1/rooms/{room}",
     "GET /v1/rooms/{room}",
     "DELETE /v1/rooms/{room}",

@@ -26,6 +26,20 @@ pub(super) async fn rooms_made_at_once_are_one(on: Program) {
     assert_eq!(server.client.counts().await["rooms"], 1);
 }
 
+pub(super) async fn rooms_are_listed_in_order_and_after_a_given_one(on: Program) {
+    let server = on.start(&[]).await;
+    let listed = async |query: &str| server.client.call("GET", &format!("/v1/rooms{query}"), None).await.done();
+    assert_eq!(listed("").await, json!({ "rooms": [], "more": false }));
+    for room in ["b", "c", "a"] {
+        server.client.room(room).await;
+    }
+    assert_eq!(listed("").await, json!({ "rooms": ["a", "b", "c"], "more": false }));
+    assert_eq!(listed("?after=a").await, json!({ "rooms": ["b", "c"], "more": false }));
+    assert_eq!(listed("?after=bb&x=1").await, json!({ "rooms": ["c"], "more": false }));
+    let wrong = server.client.call("GET", "/v1/rooms?after=%2e%2e", None).await;
+    wrong.refused(422, "bad_parameters");
+}
+
 pub(super) async fn a_room_shows_its_peers(on: Program) {
     let server = on.start(&[]).await;
     let ann = server.client.peer("r", "ann").await;

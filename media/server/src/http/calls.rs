@@ -43,6 +43,8 @@ macro_rules! calls {
 }
 
 calls! {
+    list_rooms GET "/v1/rooms" (None) -> "RoomsListed" [BadParameters]
+        "Names the rooms that there are, at most 500 in ascending order: `more` says that there are others after the last one."
     open_room PUT "/v1/rooms/{room}" (None) -> "Room" [BadParameters Full Draining]
         "Makes a room, once, and tells what it can receive and send. A room that is there answers also while the server drains."
     show_room GET "/v1/rooms/{room}" (None) -> "RoomShown" [BadParameters NotFound]

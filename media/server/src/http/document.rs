@@ -49,6 +49,15 @@ fn parameters(call: &Call) -> Vec<Value> {
     let in_path = call.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut all: Vec<_> =
         in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": schema("Id") })).collect();
+    if call.name == "list_rooms" {
+        let what = "Only rooms whose name is after this one.";
+        all.push(json!({ "name": "after", "in": "query", "description": what, "schema": schema("Id") }));
+    }
+    if ["open_room", "close_room"].contains(&call.name) || call.path.contains("{peer}/") {
+        let what = "The epoch of the room's media: a newer one than before closes all peers of the room first. A room is not closed that is in a newer one.";
+        let epoch = json!({ "type": "integer", "minimum": 1, "maximum": 9_007_199_254_740_991_u64 });
+        all.push(json!({ "name": "Aldis-Media-Epoch", "in": "header", "description": what, "schema": epoch }));
+    }
     if call.path.contains("{peer}/") {
         let what = "The last 64 answers of a peer are kept: the same call with the same key gets its first answer.";
         let key = json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$" });

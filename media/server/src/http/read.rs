@@ -17,6 +17,8 @@ use mediasoup_types::{
 
 /// A request that was read, and not understood yet.
 pub(super) struct Asked<'a> {
+    /// The query, after the `?`.
+    pub(super) query: Option<&'a str>,
     /// The names in the path.
     pub(super) params: &'a RawPathParams,
     /// The body.
@@ -30,6 +32,12 @@ impl Asked<'_> {
         let text = self.params.iter().find(|(param, _)| *param == name).map_or("", |(_, value)| value);
         let why = || Refusal::bad(name, format!("in the path it must be 1 to {ID_MAX} of A-Z a-z 0-9 . _ -"));
         Id::parse(text).ok_or_else(why)
+    }
+
+    /// What the query says of this name.
+    fn queried(&self, name: &str) -> Option<&str> {
+        let mut parts = self.query?.split('&').filter_map(|part| part.split_once('='));
+        parts.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     fn of(&self) -> Result<Of, Refusal> {
@@ -55,6 +63,14 @@ pub(super) type Read = Result<Ask, Refusal>;
 
 pub(super) fn open_room(asked: &Asked<'_>) -> Read {
     Ok(Ask::OpenRoom(asked.id("room")?))
+}
+
+pub(super) fn list_rooms(asked: &Asked<'_>) -> Read {
+    let wrong = || {
+        Refusal::bad("after", format!("in the query it must be the name of a room, 1 to {ID_MAX} of A-Z a-z 0-9 . _ -"))
+    };
+    let after = asked.queried("after").map(|text| Id::parse(text).ok_or_else(wrong)).transpose()?;
+    Ok(Ask::ListRooms(after))
 }
 
 pub(super) fn close_room(asked: &Asked<'_>) -> Read {

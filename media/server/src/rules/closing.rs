@@ -75,6 +75,25 @@ impl<H: Handles> Rooms<H> {
         closed
     }
 
+    /// Whether a later epoch was named for a room.
+    #[must_use]
+    pub fn is_beyond(&self, room: &Id, epoch: u64) -> bool {
+        self.rooms.get(room).is_some_and(|room| room.epoch > epoch)
+    }
+
+    /// The room's media is in this epoch now, the caller says: what was made in an earlier one is void, and is closed. A
+    /// caller who names an earlier one changes nothing: it may be late, or have begun to count again.
+    pub fn enter_epoch(&mut self, room: &Id, epoch: u64, now: Instant) -> Closed<H> {
+        let mut closed = Closed::default();
+        let Some(known) = self.rooms.get_mut(room).filter(|known| known.epoch < epoch) else { return closed };
+        known.epoch = epoch;
+        let peers: Vec<_> = known.peers.keys().cloned().collect();
+        for peer in peers {
+            closed.and(self.close_peer(&Of { room: room.clone(), peer }, Reason::PeerDeleted, now));
+        }
+        closed
+    }
+
     /// Closes a peer with all it has.
     pub fn close_peer(&mut self, of: &Of, reason: Reason, now: Instant) -> Closed<H> {
         let mut closed = Closed::default();

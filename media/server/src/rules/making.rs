@@ -55,7 +55,7 @@ impl<H: Handles> Rooms<H> {
         if self.rooms.contains_key(&room) {
             return Some(router);
         }
-        let added = Room { router, peers: Default::default(), empty_since: Some(now), speaker: None };
+        let added = Room { router, epoch: 0, peers: Default::default(), empty_since: Some(now), speaker: None };
         self.rooms.insert(room, added);
         self.counts.rooms += 1;
         None

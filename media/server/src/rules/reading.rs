@@ -1,5 +1,7 @@
 //! What there is, for calls that change nothing. Must not know HTTP.
 
+use std::ops::Bound;
+
 use serde::Serialize;
 
 use super::{Counts, Peer, Rooms};
@@ -9,6 +11,18 @@ use crate::{
     id::Id,
     refusal::Refusal,
 };
+
+/// Names of one answer: with the longest ids it has less than 64 KiB.
+const LISTED_MAX: usize = 500;
+
+/// Some of the rooms, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoomsListed {
+    /// Their names, in ascending order.
+    pub rooms: Vec<Id>,
+    /// Whether there are more after the last one.
+    pub more: bool,
+}
 
 /// A room as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,6 +55,15 @@ impl<H: Handles> Rooms<H> {
     #[must_use]
     pub fn router(&self, room: &Id) -> Option<H::Router> {
         self.rooms.get(room).map(|room| room.router.clone())
+    }
+
+    /// The rooms after this one, as many as an answer holds.
+    #[must_use]
+    pub fn list(&self, after: Option<&Id>) -> RoomsListed {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut later = self.rooms.range::<Id, _>((from, Bound::Unbounded)).map(|(id, _)| id.clone());
+        let rooms = later.by_ref().take(LISTED_MAX).collect();
+        RoomsListed { rooms, more: later.next().is_some() }
     }
 
     /// A room as shown.

@@ -277,3 +277,33 @@ proptest! {
         fits_together(&rooms);
     }
 }
+
+#[test]
+fn rooms_are_listed_page_by_page() {
+    let mut rooms = Rooms::<Nothing>::new(Limits::default());
+    for room in 0..501 {
+        assert!(rooms.add_room(id(&format!("r{room:03}")), (), Instant::now()).is_none());
+    }
+    let first = rooms.list(None);
+    assert_eq!((first.rooms.len(), first.more, &first.rooms[0]), (500, true, &id("r000")));
+    let rest = rooms.list(first.rooms.last());
+    assert_eq!((rest.rooms, rest.more), (vec![id("r500")], false));
+}
+
+#[test]
+fn a_newer_epoch_closes_what_was_made_in_an_earlier_one_once() {
+    let now = Instant::now();
+    let mut rooms = call(now);
+    assert!(rooms.enter_epoch(&id("r"), 1, now).any(), "what was made before anybody named an epoch");
+    assert_eq!((rooms.counts().rooms, rooms.counts().peers), (1, 0));
+    rooms.enter(&of("r", "ann"), now).expect("a room");
+    let ticket = rooms.reserve_transport(&of("r", "ann")).expect("a place");
+    assert!(rooms.fill(&ticket, Made::Transport(id("t"), (), Direction::Send)).is_ok());
+    for epoch in [1, 0, 1] {
+        assert!(!rooms.enter_epoch(&id("r"), epoch, now).any());
+    }
+    let ticket = rooms.reserve_producer(&of("r", "ann"), &id("t")).expect("a place");
+    assert!(rooms.enter_epoch(&id("r"), 7, now).any());
+    assert!(rooms.fill(&ticket, Made::Producer(id("late"), (), id("t"))).is_err(), "it was for the earlier one");
+    fits_together(&rooms);
+}

@@ -14,12 +14,28 @@ pub enum Ask {
     OpenRoom(Id),
     /// Close a room, if there is one.
     CloseRoom(Id),
+    /// Name the rooms that there are, those after this one.
+    ListRooms(Option<Id>),
     /// Show a room.
     ShowRoom(Id),
     /// Close a peer, if there is one.
     ClosePeer(Of),
+    /// A call in this epoch of its room's media.
+    InEpoch(u64, Box<Ask>),
     /// A call of a peer.
     Peer(Of, Option<Keyed>, PeerAsk),
+}
+
+impl Ask {
+    /// The room of a call that an epoch may be named in.
+    pub(super) fn room(&self) -> Option<&Id> {
+        match self {
+            Self::OpenRoom(room) => Some(room),
+            Self::Peer(of, ..) => Some(&of.room),
+            Self::InEpoch(_, ask) => ask.room(),
+            Self::CloseRoom(_) | Self::ListRooms(_) | Self::ShowRoom(_) | Self::ClosePeer(_) => None,
+        }
+    }
 }
 
 /// The key of a call that may be repeated.

@@ -19,7 +19,9 @@ impl<E: Engine> Server<E> {
                 let run = async move { self.open_room(room).await };
                 tokio::spawn(run).await.map_err(|panicked| internal(&panicked))?
             }
+            Ask::InEpoch(epoch, ask) => self.in_epoch(epoch, *ask).await,
             Ask::CloseRoom(room) => self.close_room(&room),
+            Ask::ListRooms(after) => done(&self.rules(|rooms| rooms.list(after.as_ref()))),
             Ask::ShowRoom(room) => done(&self.rules(|rooms| rooms.show(&room))?),
             Ask::ClosePeer(of) => self.close_peer(&of),
             Ask::Peer(of, key, ask) => {
@@ -32,6 +34,21 @@ impl<E: Engine> Server<E> {
                 }
             }
         }
+    }
+
+    /// Answers a call in this epoch: what is of an earlier one is closed first. A room that the call makes begins in it.
+    async fn in_epoch(self: Arc<Self>, epoch: u64, ask: Ask) -> Result<Answer, Refusal> {
+        if let Ask::CloseRoom(room) = &ask
+            && self.rules(|rooms| rooms.is_beyond(room, epoch))
+        {
+            return Ok(nothing()); // it is meant for what was there before
+        }
+        let room = ask.room().cloned();
+        let enter = || room.iter().for_each(|room| self.close(|rooms| (rooms.enter_epoch(room, epoch, now()), ())));
+        enter();
+        let answer = Box::pin(Arc::clone(&self).answer(ask)).await;
+        enter();
+        answer
     }
 
     async fn once(self: Arc<Self>, of: Of, Keyed { key, asked }: Keyed, ask: PeerAsk) -> Result<Answer, Refusal> {
